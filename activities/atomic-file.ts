@@ -1,0 +1,40 @@
+/** Files that are whole or absent: temporary file, sync, rename. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Failure } from '../failures.ts'
+
+/** Replaces a file by new content. Throws `DiskFull` where there is no room; the old file then still stands. */
+export function writeFileAtomically(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(temporary, 'w')
+    try {
+      writeSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+      throw new Failure('DiskFull', `${path} could not be written: the disk is full. Free some space.`, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
+/** Without this a power cut may undo the rename. Windows has no such call on folders. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

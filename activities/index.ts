@@ -1,0 +1,31 @@
+/** All activities of the worker; a pipeline adds its factory here. */
+import type { Database } from '../db/database.ts'
+import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
+import type { Tracked } from '../config.ts'
+import type { CurseForge } from '../upstreams/curseforge.ts'
+import type { CurseForgeDependents } from '../upstreams/curseforge-dependents.ts'
+import type { Modrinth } from '../upstreams/modrinth.ts'
+import { createModStatsActivities } from './mod-stats/index.ts'
+import type { AskTemporal } from './run-record.ts'
+
+/** Everything that steps need from outside; each factory takes what it uses. */
+export interface ActivityDependencies {
+  db: Database
+  temporal: AskTemporal
+  tracked: Tracked
+  modrinth: Modrinth
+  /** Undefined without `CURSEFORGE_API_KEY`. */
+  curseforge: CurseForge | undefined
+  dependents: CurseForgeDependents
+  /** Folder of the exported files. */
+  dataDir: string
+  rawPayloadCaps: RawPayloadCaps
+  /** How long a step of each pipeline waits for an absent database, in milliseconds. */
+  patienceMs: Record<keyof Tracked, number>
+  clock: () => Date
+}
+
+/** One flat map, as Temporal wants it; names are unique in the project. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return { ...createModStatsActivities(dependencies) }
+}

@@ -1,0 +1,125 @@
+/** New modpacks from the website's lists of dependents, a bounded number of pages a run. */
+import pMap from 'p-map'
+import { withPatience } from '../../db/patience.ts'
+import {
+  newSlugs,
+  nextDependentsTask,
+  noteDependents,
+  unresolvedModpacks,
+  type DependentsTask,
+} from '../../db/queries/modpacks.ts'
+import { NOTHING, addCounts, type SourceCounts } from '../../run-outcome.ts'
+import type { CurseForge } from '../../upstreams/curseforge.ts'
+import type { Batch } from '../../workflows/mod-stats.ts'
+import { batchCounts } from './batch-counts.ts'
+import { NO_CREDENTIALS } from './curseforge.ts'
+import type { BatchInput, StepContext } from './index.ts'
+import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
+
+/** Pages a step: at one page in two seconds a minute and a half, so that a retry repeats little. */
+const BATCH_PAGES = 40
+/** Slugs looked up at once in the API. */
+const LOOKUPS_AT_ONCE = 2
+/** Modpacks that the API did not know earlier and that a run asks for again. */
+const SECOND_LOOKS = 20
+
+/** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
+export async function discoverModpacksBatch(
+  context: StepContext,
+  { run, after }: BatchInput,
+): Promise<Batch> {
+  const { db, curseforge, tracked, patience } = context
+  if (curseforge === undefined) return { counts: NO_CREDENTIALS, next: null }
+  const budget = Math.min(tracked['mod-stats'].modpacks.pages - after, BATCH_PAGES)
+  const lookup = { context, run, curseforge }
+  let counts = after === 0 ? await lookAgain(lookup) : NOTHING
+  let pages = 0
+  while (pages < budget) {
+    const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
+    if (task === undefined) return { counts, next: null }
+    const read = await readList(lookup, task, budget - pages)
+    counts = addCounts(counts, read.counts)
+    pages += read.pages
+  }
+  const next = after + pages
+  return { counts, next: next < tracked['mod-stats'].modpacks.pages ? next : null }
+}
+
+interface Lookup {
+  context: StepContext
+  run: BatchInput['run']
+  curseforge: CurseForge
+}
+
+/** Reads one mod's list from where the last run stopped, for at most `budget` pages. */
+async function readList(
+  lookup: Lookup,
+  task: DependentsTask,
+  budget: number,
+): Promise<{ counts: SourceCounts; pages: number }> {
+  const { db, dependents, signal, patience, clock } = lookup.context
+  const note = (page: number, readAt?: Date) =>
+    withPatience(patience, () => noteDependents(db, task.modId, page, readAt))
+  const seen = new Set<string>()
+  let counts = NOTHING
+  for (let pages = 1, page = task.page; ; pages++, page++) {
+    const answer = await dependents.dependentsPage(task.curseforgeSlug, page, signal)
+    const packs = answer.kind === 'page' ? answer.packs.filter(({ slug }) => !seen.has(slug)) : []
+    for (const { slug } of packs) seen.add(slug)
+    if (packs.length > 0) {
+      const fresh = await withPatience(patience, () =>
+        newSlugs(
+          db,
+          task.modId,
+          packs.map(({ slug }) => slug),
+        ),
+      )
+      const found = packs
+        .filter(({ slug }) => fresh.has(slug))
+        .map(({ slug, name, url }) => ({ modId: task.modId, slug, name, link: url }))
+      counts = addCounts(counts, await resolve(lookup, found, [answer.raw]))
+    }
+    // Past its end the site may repeat a page: no new slug is the end, too.
+    if (packs.length === 0 || (answer.kind === 'page' && !answer.next)) {
+      await note(1, clock())
+      return { counts: addCounts(counts, endCounts(task, seen.size)), pages }
+    }
+    await note(page + 1, pages < budget ? undefined : clock())
+    if (pages >= budget) return { counts, pages }
+  }
+}
+
+/** A whole list that is far shorter than what is known is no news of fewer modpacks but a bad answer. */
+function endCounts(task: DependentsTask, seen: number): SourceCounts {
+  if (task.page !== 1 || seen * 2 >= task.known) return NOTHING
+  const why = `suspicious: the list of ${task.curseforgeSlug} ended after ${seen} modpacks, ${task.known} are known`
+  return { ...NOTHING, outcome: 'partial', why: [why] }
+}
+
+/** Asks again for modpacks that the API did not know when they were found. */
+async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
+  const { db, patience } = lookup.context
+  const found = await withPatience(patience, () => unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS))
+  return resolve(lookup, found, [])
+}
+
+/** Finds each slug's modpack in the API and stores it; one that is not there is kept without an id. */
+async function resolve(
+  { context, run, curseforge }: Lookup,
+  found: { modId: number; slug: string; name: string; link: string | null }[],
+  pages: { source: string; url: string; body: string; observedAt: Date }[],
+): Promise<SourceCounts> {
+  const answers = await pMap(
+    found,
+    async (pack) => ({ pack, ...(await curseforge.modpackBySlug(pack.slug, context.signal)) }),
+    {
+      concurrency: LOOKUPS_AT_ONCE,
+      signal: context.signal,
+    },
+  )
+  const modpacks = answers.map(({ pack, modpack }): FoundModpack => ({ ...pack, modpack }))
+  const rejected = answers.flatMap((answer) => answer.rejected)
+  const raw = [...pages, ...answers.flatMap((answer) => answer.raw)]
+  const written = await writeModpacks(context, run, modpacks, { raw, rejected })
+  return batchCounts({ fetched: modpacks.length, written, rejected: rejected.length, why: [] })
+}

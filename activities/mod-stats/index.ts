@@ -1,0 +1,67 @@
+/** The steps of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
+import { cancellationSignal } from '@temporalio/activity'
+import type { Patience } from '../../db/patience.ts'
+import { syncMods } from '../../db/queries/mod-stats.ts'
+import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { closeRun } from '../../db/queries/runs.ts'
+import { databaseFailure } from '../../db/database.ts'
+import type { RunEnding } from '../../run-outcome.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { ActivityDependencies } from '../index.ts'
+import { openRecord } from '../run-record.ts'
+import { collectCurseForgeBatch } from './curseforge.ts'
+import { discoverModpacksBatch } from './discover-modpacks.ts'
+import { collectModrinthBatch } from './modrinth.ts'
+import { adoptKnownModpacks, exportModpacks } from './modpacks-csv.ts'
+import { refreshModpacksBatch } from './refresh-modpacks.ts'
+
+/** What a batch step takes: the run, and the cursor that the batch before answered (0 for the first). */
+export interface BatchInput {
+  run: Run
+  after: number
+}
+
+/** What the steps' own files get: the dependencies, and how this attempt waits and ends. */
+export interface StepContext extends ActivityDependencies {
+  signal: AbortSignal
+  patience: Patience
+}
+
+export type ModStatsActivities = ReturnType<typeof createModStatsActivities>
+
+export function createModStatsActivities(dependencies: ActivityDependencies) {
+  const { db, temporal, tracked, clock } = dependencies
+  const context = (): StepContext => {
+    const signal = cancellationSignal()
+    return { ...dependencies, signal, patience: { ms: dependencies.patienceMs['mod-stats'], signal } }
+  }
+  return {
+    async openModStats(run: Run) {
+      const opened = await openRecord(db, temporal, run)
+      if (opened.skipped !== undefined) return opened
+      await syncMods(db, tracked['mod-stats'].mods)
+      await adoptKnownModpacks(context(), run)
+      return opened
+    },
+
+    collectModrinth: (input: BatchInput) => collectModrinthBatch(context(), input),
+    collectCurseForge: (input: BatchInput) => collectCurseForgeBatch(context(), input),
+    discoverModpacks: (input: BatchInput) => discoverModpacksBatch(context(), input),
+    refreshModpacks: (input: BatchInput) => refreshModpacksBatch(context(), input),
+
+    async closeModStats(run: Run, ending: RunEnding) {
+      try {
+        if (ending.counts['modpacks'] !== undefined) await exportModpacks(context())
+        await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
+        await closeRun(db, run, ending, clock())
+      } catch (error) {
+        throw databaseFailure(error) ?? error
+      }
+    },
+  }
+}
+
+/** The UTC date that a run's snapshot rows carry: that of its start, also when a retry comes after midnight. */
+export function snapshotDate(run: Run): string {
+  return run.startedAt.slice(0, 10)
+}

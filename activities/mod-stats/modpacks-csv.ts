@@ -1,0 +1,53 @@
+/** `data/curseforge_modpacks.csv`: written from the database alone, read back only to learn of packs it does not hold. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { z } from 'zod'
+import { adoptModpacks, allModpacks, onlyCurseForgeMod, type ModpackLine } from '../../db/queries/modpacks.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { writeFileAtomically } from '../atomic-file.ts'
+import type { StepContext } from './index.ts'
+
+const FILE = 'curseforge_modpacks.csv'
+const COLUMNS: (keyof ModpackLine)[] = ['id', 'name', 'slug', 'downloads', 'link']
+
+const number = z.union([z.literal('').transform(() => null), z.coerce.number().int().nonnegative()])
+const lineSchema = z.object({
+  id: number,
+  name: z.string(),
+  slug: z.string().min(1),
+  downloads: number,
+  link: z.string().transform((link) => (link === '' ? null : link)),
+})
+
+/** Reads lines of that file; a line that cannot be one is left out. Throws where the text is no CSV with its columns. */
+export function parseModpacksCsv(text: string): ModpackLine[] {
+  const lines: unknown[] = parse(text, {
+    columns: true,
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+  })
+  return lines.flatMap((line) => {
+    const parsed = lineSchema.safeParse(line)
+    return parsed.success ? [parsed.data] : []
+  })
+}
+
+/**
+ * Makes packs of an existing file known. The file has no mod column, so this is done only while a single mod is
+ * tracked on CurseForge; `almanac import mod-stats` takes it for any mod.
+ */
+export async function adoptKnownModpacks({ db, dataDir }: StepContext, run: Run): Promise<void> {
+  const path = join(dataDir, FILE)
+  const modId = await onlyCurseForgeMod(db)
+  if (modId === undefined || !existsSync(path)) return
+  await adoptModpacks(db, modId, parseModpacksCsv(readFileSync(path, 'utf8')), run.runId)
+}
+
+/** Writes the file anew from the database, whole or not at all. */
+export async function exportModpacks({ db, dataDir }: StepContext): Promise<void> {
+  const lines = await allModpacks(db)
+  writeFileAtomically(join(dataDir, FILE), stringify(lines, { header: true, columns: COLUMNS }))
+}

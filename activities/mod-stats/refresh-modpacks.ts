@@ -1,0 +1,52 @@
+/** The day's downloads of every known modpack, in bulk by id. */
+import { withPatience } from '../../db/patience.ts'
+import { knownModpacks } from '../../db/queries/modpacks.ts'
+import type { Batch } from '../../workflows/mod-stats.ts'
+import { batchCounts } from './batch-counts.ts'
+import { NO_CREDENTIALS } from './curseforge.ts'
+import type { BatchInput, StepContext } from './index.ts'
+import { writeModpacks } from './write-modpacks.ts'
+
+/** Modpacks a step: ten bulk requests. */
+const BATCH_MODPACKS = 500
+/** Single packs vanish from the site; more than this share of a batch at once is a bad answer. */
+const SUSPICIOUS_SHARE = 0.2
+
+/** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
+export async function refreshModpacksBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
+  const { db, curseforge, signal, patience } = context
+  if (curseforge === undefined) return { counts: NO_CREDENTIALS, next: null }
+  const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))
+  if (known.length === 0)
+    return { counts: batchCounts({ fetched: 0, written: 0, rejected: 0, why: [] }), next: null }
+
+  const answer = await curseforge.mods(
+    known.map((pack) => pack.curseforgeId),
+    signal,
+  )
+  const modsOf = new Map(known.map((pack) => [pack.curseforgeId, pack.modIds]))
+  const found = answer.mods.flatMap((modpack) =>
+    (modsOf.get(modpack.id) ?? []).map((modId) => ({
+      modId,
+      slug: modpack.slug,
+      name: modpack.name,
+      link: null,
+      modpack,
+    })),
+  )
+  const written = await writeModpacks(context, run, found, answer)
+  const suspicious = answer.missing.length > known.length * SUSPICIOUS_SHARE
+  return {
+    counts: batchCounts({
+      fetched: answer.mods.length,
+      written,
+      rejected: answer.rejected.length,
+      why: suspicious
+        ? [
+            `suspicious: ${answer.missing.length} of ${known.length} known modpacks did not answer; they stay known`,
+          ]
+        : [],
+    }),
+    next: known.length < BATCH_MODPACKS ? null : (known.at(-1)?.curseforgeId ?? null),
+  }
+}

@@ -1,0 +1,62 @@
+/** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
+import { writeRows, type RawBody } from '../../db/write-rows.ts'
+import type { Mod } from '../../upstreams/curseforge.ts'
+import type { RejectedRow } from '../../upstreams/payload.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { snapshotDate, type StepContext } from './index.ts'
+
+/** A modpack seen with one of our mods; `modpack` is what the API says of it, null where it does not know the slug. */
+export interface FoundModpack {
+  modId: number
+  slug: string
+  name: string
+  link: string | null
+  modpack: Mod | null
+}
+
+/** Stores both; answers how many rows changed. */
+export async function writeModpacks(
+  { db, clock, patience }: StepContext,
+  run: Run,
+  found: FoundModpack[],
+  { raw, rejected }: { raw: RawBody[]; rejected: RejectedRow[] },
+): Promise<number> {
+  const observedAt = clock()
+  const date = snapshotDate(run)
+  const rows = {
+    modpacks: found.map(({ modId, slug, name, link, modpack }) => ({
+      modId,
+      slug: modpack?.slug ?? slug,
+      curseforgeId: modpack?.id ?? null,
+      name: modpack?.name ?? name,
+      link: modpack?.websiteUrl ?? link,
+      downloads: modpack?.downloadCount ?? null,
+      lastSeen: modpack === null ? null : observedAt,
+    })),
+    modpack_stats: found.flatMap(({ modId, modpack }) =>
+      modpack === null
+        ? []
+        : [
+            {
+              date,
+              platform: 'curseforge',
+              modId,
+              modpackName: modpack.name,
+              modpackSlug: modpack.slug,
+              downloads: modpack.downloadCount,
+              // CurseForge counts no followers of a modpack.
+              followers: null,
+            },
+          ],
+    ),
+  }
+  const refused = rejected.map((row) => ({ source: 'modpacks', ...row }))
+  const { written } = await writeRows(db, rows, {
+    observedAt,
+    runId: run.runId,
+    raw,
+    rejected: refused,
+    patience,
+  })
+  return written
+}

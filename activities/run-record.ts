@@ -1,0 +1,65 @@
+/** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
+import { databaseFailure, type Database } from '../db/database.ts'
+import { closeRun, openRuns, takeRunLock, type RunIdentity, type RunRecord } from '../db/queries/runs.ts'
+import type { RunEnding } from '../run-outcome.ts'
+
+/** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
+export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
+
+/** Asks Temporal about a run; throws where it cannot be reached. */
+export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStanding>
+
+/**
+ * Opens a run's record and takes the run lock. Where another run of the pipeline holds it and is alive, answers
+ * why this one must not go on; one that is dead is closed first.
+ */
+export async function openRecord(
+  db: Database,
+  ask: AskTemporal,
+  run: RunIdentity,
+): Promise<{ skipped?: string }> {
+  for (;;) {
+    const holder = await named(takeRunLock(db, run))
+    if (holder === 'taken') return {}
+    const standing = await ask(holder)
+    if (standing.alive)
+      return { skipped: `already running: ${holder.workflowId} since ${holder.startedAt.toISOString()}` }
+    await named(closeLeftOpen(db, holder, standing))
+  }
+}
+
+/** Looks at every open record once and closes those whose run has ended; answers how many. */
+export async function sweepRuns(db: Database, ask: AskTemporal): Promise<number> {
+  let closed = 0
+  for (const run of await openRuns(db)) {
+    const standing = await ask(run)
+    if (standing.alive) continue
+    await closeLeftOpen(db, run, standing)
+    closed++
+  }
+  return closed
+}
+
+async function closeLeftOpen(
+  db: Database,
+  run: RunRecord,
+  standing: RunStanding & { alive: false },
+): Promise<void> {
+  const { runId, workflowId, pipeline, trigger } = run
+  const identity = { runId, workflowId, pipeline, trigger, startedAt: run.startedAt.toISOString() }
+  await closeRun(db, identity, standing.ending ?? interrupted(run), standing.closedAt ?? new Date())
+}
+
+function interrupted(run: RunRecord): RunEnding {
+  const message = 'the workflow ended without closing this record (it was terminated, or its server lost it)'
+  return { outcome: 'interrupted', counts: run.counts, error: { type: 'Interrupted', message } }
+}
+
+/** Gives the driver's errors their names. */
+async function named<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw databaseFailure(error) ?? error
+  }
+}

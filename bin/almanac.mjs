@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/**
+ * `almanac`, with no dependencies: prepares a fresh clone, then loads the command. Everything but the check of the Node
+ * version is imported after it, so that an old Node says one sentence and not a syntax error.
+ */
+const NEEDED = [20, 19]
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
+  console.error(`Almanac needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}.`)
+  process.exitCode = 1
+} else {
+  process.exitCode = await start(process.argv.slice(2))
+}
+
+/** @param {string[]} argv */
+async function start(argv) {
+  const { existsSync } = await import('node:fs')
+  const { fileURLToPath } = await import('node:url')
+  const isClone = existsSync(new URL('../client/main.ts', import.meta.url))
+  if (isClone) {
+    const { prepare } = await import('./prepare/prepare.mjs')
+    const isReady = await prepare(fileURLToPath(new URL('..', import.meta.url)), argv)
+    if (!isReady) return 1
+    if (argv[0] === 'prepare') return 0
+    const { register } = await import('tsx/esm/api')
+    register()
+  } else if (argv[0] === 'prepare') {
+    return 0
+  }
+  const command = new URL(isClone ? '../client/main.ts' : '../dist/client/main.js', import.meta.url)
+  const { main } = await import(command.href)
+  return main(argv)
+}

@@ -1,0 +1,139 @@
+/** What a clone needs before its command can be loaded: packages, PostgreSQL's links, the Temporal programs. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lockHolder, takeFileLock } from '../../local/file-lock.mjs'
+import { hydratePostgres, installPackages, packagesDiffer, postgresLinksMissing } from './packages.mjs'
+import { PrepareError, say } from './step.mjs'
+import { installTools, temporalOnPath, toolsMissing } from './tools.mjs'
+
+/** Between two looks at another prepare that is at work: it takes seconds, so a finer look finds nothing. */
+const LOCK_POLL_MS = 250
+
+/** Verbs that start the embedded servers; all others need the packages alone. */
+const VERBS_WITH_SERVERS = ['prepare', 'up']
+
+/**
+ * Makes what is missing, and nothing when all is there. False when that failed, with the reason told.
+ *
+ * @param {string} root folder of the clone
+ * @param {string[]} argv
+ */
+export async function prepare(root, argv) {
+  try {
+    const need = describeNeed(root, argv)
+    if (missing(need).length > 0) await makeAlone(need)
+    return true
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error
+    console.error(error.message)
+    return false
+  }
+}
+
+/**
+ * @typedef {object} Need
+ * @property {string} root
+ * @property {string} stateDir
+ * @property {boolean} development whether the packages of the tests are needed
+ * @property {boolean} servers whether the embedded servers are to be started
+ * @property {boolean} tools whether the Temporal programs are needed
+ */
+
+/**
+ * @param {string} root
+ * @param {string[]} argv
+ * @returns {Need}
+ */
+function describeNeed(root, argv) {
+  const verb = argv.find((argument) => !argument.startsWith('-')) ?? ''
+  const servers = VERBS_WITH_SERVERS.includes(verb)
+  const hasOwnServer = !argv.includes('--demo') && setting(root, 'TEMPORAL_ADDRESS') !== undefined
+  // The tests need the time-skipping server too, which no Temporal CLI brings. There are no wheels for Windows.
+  const hasOwnTemporal = verb !== 'prepare' && (hasOwnServer || temporalOnPath())
+  return {
+    root,
+    stateDir: resolve(root, setting(root, 'ALMANAC_STATE_DIR') ?? '.almanac'),
+    development: verb === 'prepare',
+    servers,
+    tools: servers && process.platform !== 'win32' && !hasOwnTemporal,
+  }
+}
+
+/**
+ * The two settings that matter before the real reader of the configuration can be loaded.
+ *
+ * @param {string} root
+ * @param {string} name
+ */
+function setting(root, name) {
+  const file = join(root, '.env')
+  const line = existsSync(file) ? new RegExp(`^${name}=(.+)$`, 'm').exec(readFileSync(file, 'utf8')) : null
+  const value = process.env[name] || line?.[1]?.trim().replace(/^(['"])(.*)\1$/, '$2')
+  return value || undefined
+}
+
+/** @param {Need} need */
+function missing({ root, stateDir, development, servers, tools }) {
+  return [
+    ...(packagesDiffer(root, development) ? ['packages'] : []),
+    ...(servers && postgresLinksMissing(root) ? ['postgres'] : []),
+    ...(tools && toolsMissing(root, stateDir) ? ['tools'] : []),
+  ]
+}
+
+/**
+ * Two terminals may start at once: the second waits, and then finds nothing left to do.
+ *
+ * @param {Need} need
+ */
+async function makeAlone(need) {
+  const release = await waitForTurn(join(need.stateDir, 'prepare.lock'))
+  try {
+    await make(need)
+  } finally {
+    release()
+  }
+}
+
+/** @param {string} file */
+async function waitForTurn(file) {
+  for (let told = false; ; told = true) {
+    const lock = await takeFileLock(file, 'almanac prepare')
+    if ('release' in lock) return lock.release
+    if (!told) say(`Process ${lock.holder.pid} is preparing this folder; waiting for it.`)
+    await sleep(LOCK_POLL_MS)
+  }
+}
+
+/** @param {Need} need */
+async function make(need) {
+  const { root, stateDir } = need
+  const todo = missing(need)
+  if (todo.includes('packages')) {
+    const running = runningStack(stateDir)
+    if (running === undefined) await installPackages(root, need.development)
+    else refuseUnderStack(running, need)
+  }
+  if (need.servers && postgresLinksMissing(root)) await hydratePostgres(root)
+  if (todo.includes('tools')) await installTools(root, stateDir)
+}
+
+/** @param {string} stateDir */
+function runningStack(stateDir) {
+  const locks = [join(stateDir, 'stack.lock'), join(stateDir, 'demo', 'stack.lock')]
+  return locks.map((file) => lockHolder(file)).find((holder) => holder !== undefined)
+}
+
+/**
+ * Packages that change under a running program break it. What only looks at the stack goes on with those that are there:
+ * the command that stops it must not be refused.
+ *
+ * @param {{ pid: number, what: string }} running
+ * @param {Need} need
+ */
+function refuseUnderStack({ pid, what }, { servers }) {
+  const found = `package-lock.json changed while "${what}" (process ${pid}) runs on the installed packages`
+  if (servers) throw new PrepareError(`${found}; stop it, then start again.`)
+  say(`${found}; going on with those.`)
+}

@@ -1,0 +1,167 @@
+/** The list of commands with their options and examples; each one's work is in its own file, loaded when called. */
+import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { PIPELINES } from '../../registry.ts'
+
+type SetExitCode = (code: number) => void
+
+const ids = PIPELINES.map(({ id }) => id).join(', ')
+
+/** Adds a command with the options that every command has. */
+function add<const Usage extends string>(
+  parent: CommandUnknownOpts,
+  usage: Usage,
+  description: string,
+  examples: string[] = [],
+) {
+  const command = parent
+    .command(usage)
+    .description(description)
+    .option('--demo', "talk to the demo's stack instead of the live one")
+    .option('--verbose', 'say more; errors show where they come from')
+  if (examples.length > 0)
+    command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
+  return command
+}
+
+export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  addStackCommands(program, setExitCode)
+  addRunCommands(program, setExitCode)
+  addScheduleCommands(program)
+  addDatabaseCommands(program)
+}
+
+function addStackCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  add(
+    program,
+    'up',
+    'start the whole stack and stay: databases, Temporal, worker, schedules, first collection',
+    [
+      'npx almanac up',
+      'npx almanac up --only mod-stats --log-file almanac.log',
+      'npx almanac up --demo --once',
+    ],
+  )
+    .option('--once', 'run every pipeline once, print the table and stop')
+    .option('--only <pipelines>', `only these pipelines, separated by commas (${ids})`, list)
+    .option('--log-file <path>', "write the worker's log to this file")
+    .action(async (options) => {
+      setExitCode(await (await import('./up.ts')).up(options))
+    })
+  add(program, 'worker', 'run a worker against a Temporal server and a database that are already there', [
+    'npx almanac worker',
+  ])
+    .option('--log-file <path>', 'write the log to this file')
+    .action(async (options) => {
+      setExitCode(await (await import('./worker.ts')).worker(options))
+    })
+  add(program, 'simulator', 'run local stand-ins for every upstream, for trying and testing', [
+    'npx almanac simulator --port 7400 --mods 5000',
+  ])
+    .option('--port <port>', 'port to listen on (default: SIMULATOR_PORT)', whole)
+    .option('--mods <count>', 'how many mods there are', whole, 3)
+    .option('--seed <number>', 'another seed gives other numbers', whole, 1)
+    .option('--no-rate-limits', 'answer as fast as possible')
+    .action(async (options) => {
+      await (await import('./simulator.ts')).simulator(options)
+    })
+}
+
+function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  add(program, 'run <pipeline>', `start a run now (${ids})`, [
+    'npx almanac run mod-stats --wait',
+    'npx almanac run mod-stats --wait --json --input boundSeconds=60',
+  ])
+    .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
+    .option('--strict', 'with --wait: a partial run exits with 1, too')
+    .option('--json', 'print JSON')
+    .option('--input <key=value...>', 'parameters of the run, such as boundSeconds=60')
+    .action(async (pipeline: string, options) => {
+      setExitCode(await (await import('./run.ts')).run(pipeline, options))
+    })
+  add(program, 'runs [pipeline]', 'list the newest runs', [
+    'npx almanac runs',
+    'npx almanac runs mod-stats --limit 5 --json',
+  ])
+    .option('--limit <count>', 'how many', whole, 20)
+    .option('--json', 'print JSON')
+    .action(async (pipeline: string | undefined, options) => {
+      await (await import('./runs.ts')).runs(pipeline, options)
+    })
+  add(
+    program,
+    'show <run>',
+    'everything about one run: steps, attempts, what waits and until when, counts per source',
+    ['npx almanac show mod-stats-2026-11-21T10:00:00Z', 'npx almanac show 0199a7c1 --json'],
+  )
+    .option('--json', 'print JSON')
+    .action(async (id: string, options) => {
+      await (await import('./show.ts')).show(id, options)
+    })
+  add(program, 'cancel <run>', 'cancel a run; its record says so', [
+    'npx almanac cancel mod-stats-2026-11-21T10:00:00Z',
+  ]).action(async (id: string, options) => {
+    await (await import('./cancel.ts')).cancel(id, options)
+  })
+}
+
+function addScheduleCommands(program: CommandUnknownOpts): void {
+  const schedules = program.command('schedules').description('the schedules of all pipelines')
+  const action = async () => import('./schedules.ts')
+  add(schedules, 'list', 'when each pipeline runs', ['npx almanac schedules list --json'])
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      await (await action()).list(options)
+    })
+  add(schedules, 'apply', "make the server agree with almanac.yaml; keeps an operator's pause", [
+    'npx almanac schedules apply',
+  ])
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      await (await action()).apply(options)
+    })
+  for (const verb of ['pause', 'resume', 'trigger', 'remove'] as const) {
+    const meaning = {
+      pause: 'stop starting runs until resumed',
+      resume: 'start runs again',
+      trigger: 'let the schedule start a run now (skipped while one runs)',
+      remove: 'delete the schedule from the server; "schedules apply" makes it again',
+    }[verb]
+    add(schedules, `${verb} <pipeline>`, meaning, [`npx almanac schedules ${verb} mod-stats`])
+      .option('--json', 'print JSON')
+      .action(async (pipeline: string, options) => {
+        await (await action())[verb](pipeline, options)
+      })
+  }
+}
+
+function addDatabaseCommands(program: CommandUnknownOpts): void {
+  const db = program.command('db').description('the database')
+  const load = async () => import('./db.ts')
+  add(db, 'migrate', 'bring the tables to this version', ['npx almanac db migrate']).action(
+    async (options) => {
+      await (await load()).migrate(options)
+    },
+  )
+  add(db, 'check', 'say whether the database answers and is migrated', ['npx almanac db check']).action(
+    async (options) => {
+      await (await load()).check(options)
+    },
+  )
+  add(db, 'url', 'print the connection string, with its password, for psql and other programs', [
+    'psql "$(npx almanac db url)"',
+  ]).action(async (options) => {
+    ;(await load()).url(options)
+  })
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number.')
+  return Number(text)
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

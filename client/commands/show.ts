@@ -1,0 +1,53 @@
+/** `almanac show`: one run with its steps; this is where retries are inspected. */
+import { databaseFailure } from '../../db/database.ts'
+import { connectDatabase, connectTemporal } from '../connection.ts'
+import { WrongUsage } from '../exit.ts'
+import { configOf, type GlobalOptions } from '../main.ts'
+import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
+import { viewRun, type RunView, type StepView } from '../run-view.ts'
+import { stackName } from './run.ts'
+
+export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  const client = await connectTemporal(config)
+  try {
+    const view = await viewRun(client, database.db, config, id).catch(async (error: unknown) => {
+      // Exactly while the database is away one wants to see what waits for it.
+      if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+      print('the database is away: no counts')
+      return viewRun(client, undefined, config, id)
+    })
+    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
+    if (options.json) printJson(view)
+    else printView(view, stackName(config))
+  } finally {
+    await Promise.all([client.connection.close(), database.close()])
+  }
+}
+
+function printView(view: RunView, stack: string): void {
+  const took = (view.finishedAt ?? new Date()).getTime() - view.startedAt.getTime()
+  print(`${stack}${view.workflowId}  ${coloured(view.outcome)}`)
+  print(
+    `started ${moment(view.startedAt)}${view.trigger ? ` (${view.trigger})` : ''}, ${view.finishedAt ? 'took' : 'for'} ${duration(took)}`,
+  )
+  if (view.error !== undefined) print(view.error)
+  print(view.link)
+  print()
+  if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
+  if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
+  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
+}
+
+function stepRow(step: StepView): (string | number)[] {
+  const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
+  const what = [step.summary, step.failure ?? '', next].filter((line) => line !== '').join('\n')
+  return [
+    step.step,
+    coloured(step.state),
+    step.attempts,
+    step.seconds === undefined ? '' : duration(step.seconds * 1000),
+    what,
+  ]
+}

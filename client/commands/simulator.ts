@@ -1,0 +1,23 @@
+/** `almanac simulator`: the stand-ins for every upstream, until Ctrl+C. */
+import { startSimulator } from '../../simulator/server.ts'
+import { configOf, type GlobalOptions } from '../main.ts'
+import { print } from '../output.ts'
+import { stopRequested } from '../stop-request.ts'
+
+interface SimulatorCommandOptions extends GlobalOptions {
+  port?: number
+  mods: number
+  seed: number
+  rateLimits: boolean
+}
+
+export async function simulator(options: SimulatorCommandOptions): Promise<void> {
+  const { mods, seed, rateLimits } = options
+  const port = options.port ?? configOf(options).ports.simulator
+  const running = await startSimulator({ port, mods, seed, rateLimits })
+  print(
+    `simulator at ${running.url} with ${mods} mods; switch faults with PUT ${running.url}/__faults, Ctrl+C ends it`,
+  )
+  await stopRequested()
+  await running.close()
+}

@@ -1,0 +1,71 @@
+/** How everything outside the worker reaches Temporal and the database of the chosen stack. */
+import { Client, Connection } from '@temporalio/client'
+import type { Config } from '../config.ts'
+import { openDatabase, type DatabaseHandle } from '../db/database.ts'
+import { embeddedDatabaseUrl } from '../local/stack.ts'
+
+/** A server that a command cannot do without does not answer: exit code 3. */
+export class CannotReach extends Error {
+  override name = 'CannotReach'
+}
+
+/** A server on this machine answers in milliseconds, one far away within a second or two. */
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** `host:port` of the Temporal server of this stack. */
+export function temporalAddress(config: Config): string {
+  return config.env.TEMPORAL_ADDRESS ?? `127.0.0.1:${config.ports.temporal}`
+}
+
+/** Options that `Connection` and `NativeConnection` share. */
+export function temporalConnectionOptions(config: Config): {
+  address: string
+  tls?: boolean
+  apiKey?: string
+} {
+  const apiKey = config.env.TEMPORAL_API_KEY
+  return { address: temporalAddress(config), ...(apiKey === undefined ? {} : { tls: true, apiKey }) }
+}
+
+/** Connects a client; throws `CannotReach` with the remedy. Close its connection when done. */
+export async function connectTemporal(config: Config): Promise<Client> {
+  try {
+    const connection = await Connection.connect({
+      ...temporalConnectionOptions(config),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    })
+    return new Client({ connection, namespace: config.env.TEMPORAL_NAMESPACE })
+  } catch (error) {
+    const start = config.mode === 'demo' ? 'npm run demo' : 'npm start'
+    const remedy =
+      config.env.TEMPORAL_ADDRESS === undefined ? `start the stack with "${start}"` : 'check TEMPORAL_ADDRESS'
+    throw new CannotReach(`Temporal does not answer at ${temporalAddress(config)}; ${remedy}.`, {
+      cause: error,
+    })
+  }
+}
+
+/** Address of the database of this stack, with its password; throws `CannotReach` where none was ever started. */
+export function databaseUrl(config: Config): string {
+  if (config.env.DATABASE_URL !== undefined) return config.env.DATABASE_URL
+  const url = embeddedDatabaseUrl(config.stateDir, config.ports.postgres)
+  if (url !== undefined) return url
+  const start = config.mode === 'demo' ? 'npm run demo' : 'npm start'
+  throw new CannotReach(`There is no database yet; start the stack with "${start}" or set DATABASE_URL.`)
+}
+
+/** Opens the database of this stack for one command. */
+export function connectDatabase(config: Config): DatabaseHandle {
+  return openDatabase(databaseUrl(config), () => undefined)
+}
+
+/** Address of a run in Temporal's Web UI. */
+export function webUiLink(config: Config, workflowId: string, runId: string): string {
+  const path = `namespaces/${config.env.TEMPORAL_NAMESPACE}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`
+  return `${webUi(config)}/${path}`
+}
+
+/** Address of Temporal's Web UI, without a trailing slash. */
+export function webUi(config: Config): string {
+  return (config.env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${config.ports.temporalUi}`).replace(/\/$/, '')
+}

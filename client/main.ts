@@ -1,0 +1,48 @@
+/** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import { databaseFailure } from '../db/database.ts'
+import { loadConfig, type Config } from '../config.ts'
+import { addCommands } from './commands/index.ts'
+import { EXIT, exitCodeOf } from './exit.ts'
+
+/** What every command gets besides its own arguments. */
+export interface GlobalOptions {
+  demo?: boolean
+  verbose?: boolean
+}
+
+/** Runs one command; answers the exit code. `argv` is without node and the script. */
+export async function main(argv: string[]): Promise<number> {
+  let exitCode: number = EXIT.done
+  const program = new Command('almanac')
+    .description('Recurring data collections as durable Temporal workflows.')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what is possible)')
+  addCommands(program, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
+    const cause = databaseFailure(error) ?? error
+    const verbose = argv.includes('--verbose')
+    process.stderr.write(`${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
+    return exitCodeOf(cause)
+  }
+}
+
+/** The configuration of the stack that a command talks to. */
+export function configOf(options: GlobalOptions): Config {
+  return loadConfig({ demo: options.demo ?? false })
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}

@@ -1,0 +1,104 @@
+/** Runs from outside: starting, asking how one stands, cancelling. */
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import type { RunStanding } from '../activities/run-record.ts'
+import type { Config } from '../config.ts'
+import { openRuns } from '../db/queries/runs.ts'
+import type { Pipeline } from '../registry.ts'
+import type { RunEnding } from '../run-outcome.ts'
+import type { RunInput, Trigger } from '../workflows/recorded-run.ts'
+import { connectDatabase } from './connection.ts'
+import { PIPELINE } from './search-attributes.ts'
+import { TASK_QUEUE } from './task-queue.ts'
+
+export type RunHandle = WorkflowHandleWithFirstExecutionRunId
+
+/** Starts a run at once, with an id that says when: `mod-stats-2026-11-21T10:00:00Z`. */
+export async function startRun(
+  client: Client,
+  pipeline: Pipeline,
+  trigger: Trigger,
+  params: Record<string, unknown> = {},
+  now = new Date(),
+): Promise<RunHandle> {
+  const second = now.toISOString().replace(/\.\d+Z$/, 'Z')
+  const input: RunInput = { trigger, params }
+  // Two starts within a second get two ids; the run lock decides which of them collects.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.workflow.start(pipeline.workflow, {
+        taskQueue: TASK_QUEUE,
+        workflowId: `${pipeline.id}-${second}${attempt === 1 ? '' : `-${attempt}`}`,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        args: [input],
+        typedSearchAttributes: [{ key: PIPELINE, value: pipeline.id }],
+        staticSummary: `${pipeline.id}, ${trigger}`,
+        staticDetails: pipeline.summary,
+      })
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    }
+  }
+}
+
+/** The run of a pipeline that is going on, if there is one. */
+export async function openRun(
+  client: Client,
+  config: Config,
+  pipeline: Pipeline,
+): Promise<WorkflowHandle | undefined> {
+  const database = connectDatabase(config)
+  try {
+    const record = (await openRuns(database.db)).find((run) => run.pipeline === pipeline.id)
+    if (record === undefined || !(await runStanding(client, record)).alive) return undefined
+    return client.workflow.getHandle(record.workflowId)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Waits for a run's end. A failed run is an ending like any other; a terminated one has no ending of its own. */
+export async function endingOf(handle: Pick<RunHandle, 'result'>): Promise<RunEnding> {
+  try {
+    return (await handle.result()) as RunEnding
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error
+    return failedEnding(error)
+  }
+}
+
+function failedEnding(error: WorkflowFailedError): RunEnding {
+  const { cause } = error
+  if (cause instanceof ApplicationFailure && cause.type === 'RunFailed')
+    return cause.details?.[0] as RunEnding
+  if (cause?.name === 'CancelledFailure') return { outcome: 'cancelled', counts: {} }
+  const message = cause?.message ?? error.message
+  return { outcome: 'interrupted', counts: {}, error: { type: cause?.name ?? error.name, message } }
+}
+
+/** How a run stands, for the run lock and the sweep. A workflow that Temporal no longer knows is not alive. */
+export async function runStanding(
+  client: Client,
+  run: { workflowId: string; runId: string },
+): Promise<RunStanding> {
+  // By its first execution: after continue-as-new the handle follows the chain to the newest one.
+  const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.runId })
+  try {
+    const { status, closeTime } = await handle.describe()
+    if (status.name === 'RUNNING' || status.name === 'PAUSED') return { alive: true }
+    const closedAt = closeTime === undefined ? {} : { closedAt: closeTime }
+    const ending = await endingOf(client.workflow.getHandle(run.workflowId, run.runId))
+    return { alive: false, ...closedAt, ...(ending.outcome === 'interrupted' ? {} : { ending }) }
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { alive: false }
+    throw error
+  }
+}

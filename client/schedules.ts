@@ -1,0 +1,149 @@
+/** Schedules as code: the registry says what there is, and this makes the server agree with it. */
+import {
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client'
+import type { Config } from '../config.ts'
+import { Failure } from '../failures.ts'
+import { PIPELINES, type Pipeline } from '../registry.ts'
+import type { RunInput } from '../workflows/recorded-run.ts'
+import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
+import { TASK_QUEUE } from './task-queue.ts'
+
+/** Marks the schedules that are ours: the server may be shared. */
+const OWNER = { managedBy: 'almanac' }
+/** A pause or resume with one of these notes was ours; any other note is an operator's word, and is kept. */
+const NOTE_OFF = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
+const NOTE_ON = 'On in almanac.yaml'
+const NOTE_ONLY = 'Not among the pipelines of the last start (--only)'
+const OUR_NOTES: (string | undefined)[] = [undefined, '', NOTE_OFF, NOTE_ON, NOTE_ONLY]
+
+export interface AppliedSchedule {
+  id: string
+  change: 'created' | 'updated' | 'removed'
+  paused: boolean
+  /** The operator's words where a pause or resume of theirs was kept. */
+  kept?: string
+}
+
+/**
+ * Creates or updates the schedules of all pipelines and removes ours that left the registry. Always updates: a
+ * server's description does not show what was configured. Pipelines that are not in `only` are paused.
+ * Throws `Conflict` where a stranger's schedule has the id of a pipeline.
+ */
+export async function applySchedules(
+  client: Client,
+  config: Config,
+  only: readonly Pipeline[] = PIPELINES,
+): Promise<AppliedSchedule[]> {
+  await registerSearchAttributes(client)
+  const applied: AppliedSchedule[] = []
+  for (const pipeline of PIPELINES) {
+    applied.push(await applySchedule(client, scheduleOptions(config, pipeline, only.includes(pipeline))))
+  }
+  for (const id of await ownedSchedules(client)) {
+    if (PIPELINES.some((pipeline) => pipeline.id === id)) continue
+    await client.schedule.getHandle(id).delete()
+    applied.push({ id, change: 'removed', paused: false })
+  }
+  return applied
+}
+
+async function applySchedule(
+  client: Client,
+  options: ReturnType<typeof scheduleOptions>,
+): Promise<AppliedSchedule> {
+  const id = options.scheduleId
+  const current = await describe(client, id)
+  if (current === undefined) {
+    await client.schedule.create({ ...options, memo: OWNER })
+    return { id, change: 'created', paused: options.state.paused }
+  }
+  if (!isOurs(current.memo)) {
+    throw new Failure(
+      'Conflict',
+      `The server holds a schedule "${id}" that is not Almanac's; remove it, or use a namespace of your own (TEMPORAL_NAMESPACE).`,
+    )
+  }
+  const { paused, note } = current.state
+  const kept = OUR_NOTES.includes(note) ? undefined : note
+  const state = kept === undefined ? options.state : { paused, note: kept }
+  await client.schedule.getHandle(id).update(() => ({ ...options, state }))
+  return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
+}
+
+function isOurs(memo: Record<string, unknown> | undefined): boolean {
+  return memo?.['managedBy'] === OWNER.managedBy
+}
+
+function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
+  const { everyMs, jitterMs, catchupMs } = pipeline.timing(config)
+  const { enabled } = config.tracked[pipeline.id]
+  const input: RunInput = { trigger: 'schedule' }
+  return {
+    scheduleId: pipeline.id,
+    spec: { intervals: [{ every: everyMs }], jitter: jitterMs },
+    action: {
+      type: 'startWorkflow',
+      workflowType: pipeline.workflow,
+      workflowId: pipeline.id,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      typedSearchAttributes: [{ key: PIPELINE, value: pipeline.id }],
+      staticSummary: `${pipeline.id}, scheduled`,
+      staticDetails: pipeline.summary,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupMs, pauseOnFailure: false },
+    state: { paused: !enabled || !chosen, note: !chosen ? NOTE_ONLY : enabled ? NOTE_ON : NOTE_OFF },
+  } satisfies ScheduleOptions
+}
+
+/** A schedule as the server holds it, or undefined where it has none of that id. */
+export async function describe(client: Client, id: string): Promise<ScheduleDescription | undefined> {
+  try {
+    return await client.schedule.getHandle(id).describe()
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** Ids of the schedules on this server that carry our mark, whether in the registry or not. */
+export async function ownedSchedules(client: Client): Promise<string[]> {
+  const owned: string[] = []
+  for await (const { scheduleId, memo } of client.schedule.list()) {
+    if (isOurs(memo)) owned.push(scheduleId)
+  }
+  return owned
+}
+
+export interface ScheduleState {
+  id: string
+  /** `missing` until `schedules apply` ran. */
+  state: 'active' | 'paused' | 'missing'
+  note: string
+  next?: Date
+  last?: Date
+}
+
+/** Every pipeline's schedule as it stands on the server. */
+export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
+  return Promise.all(
+    PIPELINES.map(async ({ id }) => {
+      const found = await describe(client, id)
+      if (found === undefined) return { id, state: 'missing' as const, note: 'run "almanac schedules apply"' }
+      const next = found.info.nextActionTimes[0]
+      const last = found.info.recentActions.at(-1)?.takenAt
+      return {
+        id,
+        state: found.state.paused ? ('paused' as const) : ('active' as const),
+        note: found.state.note ?? '',
+        ...(next && !found.state.paused ? { next } : {}),
+        ...(last ? { last } : {}),
+      }
+    }),
+  )
+}

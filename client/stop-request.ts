@@ -1,0 +1,14 @@
+/** Ctrl+C and SIGTERM as a promise, so that a command can stop things in its own order. */
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Resolves with the first signal that asks this process to end. A second one ends it the hard way. */
+export function stopRequested(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals) => {
+      for (const name of SIGNALS) process.removeListener(name, stop)
+      resolve(signal)
+    }
+    for (const name of SIGNALS) process.on(name, stop)
+  })
+}

@@ -1,0 +1,303 @@
+/**
+ * Reads the environment, `.env` and `almanac.yaml`, and is the only place that does. Everything is validated
+ * before anything starts; an error names the file, the key, what was found and what is expected.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parse as parseDotenv } from 'dotenv'
+import leven from 'leven'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { z } from 'zod'
+import { Failure } from './failures.ts'
+import { packageRoot } from './package-root.ts'
+
+const port = (fallback: number, meaning: string) =>
+  z.coerce.number().int().min(1024).max(65535).default(fallback).describe(meaning)
+const address = (fallback: string, meaning: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .default(fallback)
+    .describe(meaning)
+
+/** Every variable that Almanac reads: type, default, meaning with unit. `.env.example` lists the same ones. */
+export const environmentSchema = z.object({
+  CURSEFORGE_API_KEY: z
+    .string()
+    .optional()
+    .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
+  COLLECTION_INTERVAL: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .default(86400)
+    .describe('Seconds between two collections of mod-stats; at least 60'),
+  ALMANAC_CONTACT: z
+    .string()
+    .optional()
+    .describe('E-mail or page added to the User-Agent, so that an upstream can reach you'),
+  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that says what is tracked'),
+  ALMANAC_STATE_DIR: z
+    .string()
+    .default('.almanac')
+    .describe('Folder of the embedded servers, their data and the tools'),
+  DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the worker logs'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL server of yours (15 or newer); without it the embedded one is used'),
+  POSTGRES_PORT: port(5433, 'Port of the embedded PostgreSQL'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/:]+:\d+$/, 'expected host:port')
+    .optional()
+    .describe('Temporal server of yours (host:port); without it the embedded one is used'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
+  TEMPORAL_API_KEY: z.string().optional().describe('API key of your Temporal server (turns TLS on)'),
+  TEMPORAL_UI_URL: z.url().optional().describe('Web UI of your Temporal server, for links'),
+  TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
+  TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
+  DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),
+  DEMO_TEMPORAL_PORT: port(7333, "Port of the demo's Temporal server"),
+  DEMO_TEMPORAL_UI_PORT: port(8333, "Port of the demo's Temporal Web UI"),
+  SIMULATOR_PORT: port(7400, 'Port of the simulator'),
+  MODRINTH_URL: address('https://api.modrinth.com/v2', 'Base address of the Modrinth API'),
+  CURSEFORGE_URL: address('https://api.curseforge.com', 'Base address of the CurseForge API'),
+  CURSEFORGE_WEB_URL: address('https://www.curseforge.com', "Base address of CurseForge's website"),
+  RAW_PAYLOAD_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(14)
+    .describe('Days for which upstream answers are kept; 0 keeps none'),
+  RAW_PAYLOAD_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .describe('Megabytes of compressed upstream answers kept per source'),
+})
+
+/** Variables of `docker-compose.yml` that share the `.env` file; Almanac itself does not read them. */
+export const COMPOSE_VARIABLES = ['POSTGRES_PASSWORD', 'POSTGRES_USER', 'POSTGRES_DB'] as const
+
+const modSchema = z
+  .strictObject({
+    name: z.string().min(1).optional(),
+    modrinth: z
+      .string()
+      .regex(/^[\w!@$().+"\-']{3,64}$/, 'expected a Modrinth slug or id')
+      .optional(),
+    curseforge: z.int().positive().optional(),
+  })
+  .refine((mod) => mod.modrinth !== undefined || mod.curseforge !== undefined, {
+    error: 'expected modrinth (slug or id), curseforge (number), or both',
+  })
+
+const modpacksSchema = z.strictObject({
+  /** Pages of the website's list of dependents read in one run, over all mods; the next run goes on from there. */
+  pages: z.int().min(0).max(1000).default(35),
+  /** Pause between two of those pages. */
+  page_delay_seconds: z.number().min(0).max(60).default(2),
+})
+
+const modStatsSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates),
+  modpacks: modpacksSchema.default({ pages: 35, page_delay_seconds: 2 }),
+})
+
+/** `almanac.yaml`: one section a pipeline. */
+export const almanacFileSchema = z.strictObject({ 'mod-stats': modStatsSchema })
+
+export type Environment = z.infer<typeof environmentSchema>
+export type Tracked = z.infer<typeof almanacFileSchema>
+export type TrackedMod = z.infer<typeof modSchema>
+
+/** All settings of one process. `demo` ignores every key and address of the live stack. */
+export interface Config {
+  mode: 'live' | 'demo'
+  env: Environment
+  tracked: Tracked
+  /** Absolute folders. */
+  stateDir: string
+  dataDir: string
+  toolsDir: string
+  ports: { postgres: number; temporal: number; temporalUi: number; simulator: number }
+}
+
+export interface ConfigSources {
+  demo?: boolean
+  /** The process environment; tests hand in their own. */
+  env?: Record<string, string | undefined>
+  /** Folder that holds `.env` and `almanac.yaml`; relative settings start from it. */
+  root?: string
+}
+
+/** Reads and validates everything; throws `Misconfigured` with one sentence per mistake. */
+export function loadConfig({
+  demo = false,
+  env = process.env,
+  root = packageRoot,
+}: ConfigSources = {}): Config {
+  const settings = parse(environmentSchema, mergedEnvironment(env, root), 'environment or .env')
+  const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
+  const common = { toolsDir: join(stateDir, 'tools') }
+  if (!demo) {
+    return {
+      ...common,
+      mode: 'live',
+      env: settings,
+      tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG)),
+      stateDir,
+      dataDir: resolve(root, settings.DATA_DIR),
+      ports: {
+        postgres: settings.POSTGRES_PORT,
+        temporal: settings.TEMPORAL_PORT,
+        temporalUi: settings.TEMPORAL_UI_PORT,
+        simulator: settings.SIMULATOR_PORT,
+      },
+    }
+  }
+  return {
+    ...common,
+    mode: 'demo',
+    env: demoEnvironment(settings),
+    tracked: readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml')),
+    stateDir: join(stateDir, 'demo'),
+    dataDir: join(stateDir, 'demo', 'data'),
+    ports: {
+      postgres: settings.DEMO_POSTGRES_PORT,
+      temporal: settings.DEMO_TEMPORAL_PORT,
+      temporalUi: settings.DEMO_TEMPORAL_UI_PORT,
+      simulator: settings.SIMULATOR_PORT,
+    },
+  }
+}
+
+/** The demo keeps ports, folders and log level, and replaces every address and key by the simulator's. */
+function demoEnvironment(settings: Environment): Environment {
+  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
+  return {
+    ...environmentSchema.parse({}),
+    ALMANAC_STATE_DIR: settings.ALMANAC_STATE_DIR,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    SIMULATOR_PORT: settings.SIMULATOR_PORT,
+    CURSEFORGE_API_KEY: 'demo',
+    MODRINTH_URL: `${simulator}/modrinth/v2`,
+    CURSEFORGE_URL: `${simulator}/curseforge`,
+    CURSEFORGE_WEB_URL: `${simulator}/curseforge-web`,
+  }
+}
+
+/** The process environment wins over `.env`; an empty value counts as not set. */
+function mergedEnvironment(env: Record<string, string | undefined>, root: string): Record<string, string> {
+  const known = new Set<string>([...Object.keys(environmentSchema.shape), ...COMPOSE_VARIABLES])
+  const file = join(root, '.env')
+  const fromFile = existsSync(file) ? parseDotenv(readFileSync(file)) : {}
+  for (const name of Object.keys(fromFile)) {
+    if (!known.has(name))
+      throw new Failure('Misconfigured', `.env: ${name} is not a known variable${didYouMean(name, known)}.`)
+  }
+  const merged: Record<string, string> = {}
+  for (const [name, value] of Object.entries({ ...fromFile, ...env })) {
+    if (known.has(name) && value !== undefined && value !== '') merged[name] = value
+  }
+  return merged
+}
+
+function readTracked(file: string): Tracked {
+  if (!existsSync(file)) {
+    throw new Failure(
+      'Misconfigured',
+      `${file} is missing; it says what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
+    )
+  }
+  let content: unknown
+  try {
+    content = parseYaml(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new Failure('Misconfigured', `${file}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`, {
+      cause: error,
+    })
+  }
+  return parse(almanacFileSchema, content, file)
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
+  const result = schema.safeParse(value, { reportInput: true })
+  if (result.success) return result.data
+  const sentences = result.error.issues.map((issue) => `${where}: ${explain(issue, schema)}`)
+  throw new Failure('Misconfigured', sentences.join('\n'))
+}
+
+/** One issue as "key: found this, expected that". Values of secret variables are never shown. */
+function explain(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  const key = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path)
+    return issue.keys
+      .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}.`)
+      .join(' ')
+  }
+  const secret = /KEY|PASSWORD|_URL$/.test(key)
+  const found = secret
+    ? 'the value found'
+    : issue.input === undefined
+      ? 'nothing'
+      : JSON.stringify(issue.input)
+  return `${key === '' ? 'the file' : key}: found ${found}; ${issue.message.replace(/^Invalid input: /, '')}.`
+}
+
+/** The keys that the schema allows at a path, for "did you mean". */
+function keysAt(schema: z.ZodType, path: PropertyKey[]): string[] {
+  let here: unknown = schema
+  for (const step of path) {
+    const inner = unwrapped(here)
+    if (inner instanceof z.ZodObject) here = inner.shape[String(step)]
+    else if (inner instanceof z.ZodArray) here = inner.element
+  }
+  const target = unwrapped(here)
+  return target instanceof z.ZodObject ? Object.keys(target.shape) : []
+}
+
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? unwrapped(schema.unwrap())
+    : schema
+}
+
+/** Names further apart than this many letters are not what was meant. */
+const DID_YOU_MEAN_DISTANCE = 3
+
+function didYouMean(name: string, known: Iterable<string>): string {
+  const names = [...known]
+  const [best] = names
+    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  if (best !== undefined && best.distance <= DID_YOU_MEAN_DISTANCE) return `; did you mean ${best.candidate}?`
+  return `; known: ${names.join(', ')}`
+}
+
+function rejectDuplicates(
+  mods: { modrinth?: string | undefined; curseforge?: number | undefined }[],
+  context: z.RefinementCtx,
+): void {
+  for (const platform of ['modrinth', 'curseforge'] as const) {
+    const seen = new Set<unknown>()
+    mods.forEach((mod, index) => {
+      const id = mod[platform]
+      const key = typeof id === 'string' ? id.toLowerCase() : id
+      if (key !== undefined && seen.has(key)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, platform],
+          input: id,
+          message: 'expected each mod once',
+        })
+      }
+      seen.add(key)
+    })
+  }
+}

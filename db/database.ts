@@ -1,0 +1,76 @@
+/** The connection to PostgreSQL, and the names of its faults. */
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { Failure, type FailureType } from '../failures.ts'
+import * as schema from './schema/index.ts'
+
+/** A drizzle database over all tables; also the type of a transaction on it. */
+export type Database = Pick<
+  NodePgDatabase<typeof schema>,
+  'execute' | 'select' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'transaction'
+>
+
+export interface DatabaseHandle {
+  db: Database
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+/** A worker runs few fat steps at once; each needs one connection, and the sweep one more. */
+const POOL_SIZE = 10
+/** A server that does not accept within this time counts as away. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** The longest statement is an upsert of one chunk (well under a second); a minute means the server hangs. */
+const QUERY_TIMEOUT_MS = 60_000
+
+/**
+ * Opens a pool; it connects when first used. `onError` hears of idle connections that broke: the next query
+ * simply opens a new one.
+ */
+export function openDatabase(url: string, onError: (error: Error) => void): DatabaseHandle {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    application_name: 'almanac',
+  })
+  pool.on('error', onError)
+  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() }
+}
+
+/** SQLSTATE classes and codes by meaning. 08 connection, 57P0x shutdown, 53300 too many clients, 40001/40P01 races. */
+const AWAY = /^(08...|57P0.|53300|40001|40P01|25P02)$/
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+/** Messages of the driver for a lost connection; it gives them no code. */
+const DRIVER_AWAY =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/i
+
+/** The named failure behind an error of driver or server, or undefined where it is no database fault. */
+export function databaseFailure(error: unknown): Failure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Failure) return cause
+    const type = faultType(cause)
+    if (type !== undefined) return new Failure(type, sentence(type, cause.message), { cause: error })
+    if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFailure(cause.errors[0])
+  }
+  return undefined
+}
+
+function faultType(error: Error): FailureType | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
+  if (code.startsWith('23')) return 'Conflict'
+  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
+  if (/^(28...|3D000|42P01|42501)$/.test(code)) return 'Misconfigured'
+  return undefined
+}
+
+function sentence(type: FailureType, message: string): string {
+  const remedy: Partial<Record<FailureType, string>> = {
+    DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
+    Misconfigured: 'Check DATABASE_URL and run "almanac db migrate".',
+    DiskFull: 'Free space on the database server.',
+  }
+  return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()
+}

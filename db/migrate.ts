@@ -1,0 +1,68 @@
+/** Brings a database to the tables of this version, one process at a time. */
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import { Failure } from '../failures.ts'
+import { databaseFailure, type Database } from './database.ts'
+
+const folder = fileURLToPath(new URL('./migrations', import.meta.url))
+
+/** Key of the advisory lock that keeps two starting processes from migrating at once; any constant of our own does. */
+const MIGRATION_LOCK = 4_120_260_311
+
+/** Applies what is missing; safe to call from several processes at once. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'almanac migrate' })
+  try {
+    await client.connect()
+    // drizzle's migrator takes no lock of its own.
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle(client), { migrationsFolder: folder })
+  } catch (error) {
+    throw databaseFailure(error) ?? error
+  } finally {
+    await client.end()
+  }
+}
+
+export interface MigrationState {
+  applied: number
+  known: number
+}
+
+/** How many migrations this version has and how many the database holds. */
+export async function migrationState(db: Database): Promise<MigrationState> {
+  const known = readdirSync(folder).filter((name) => name.endsWith('.sql')).length
+  try {
+    const table = await db.execute<{ present: boolean }>(
+      sql`select to_regclass('drizzle.__drizzle_migrations') is not null as present`,
+    )
+    if (table.rows[0]?.present !== true) return { applied: 0, known }
+    const result = await db.execute<{ applied: number }>(
+      sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
+    )
+    return { applied: result.rows[0]?.applied ?? 0, known }
+  } catch (error) {
+    throw databaseFailure(error) ?? error
+  }
+}
+
+/** Throws `Misconfigured` unless the database holds exactly the migrations of this version. */
+export async function checkMigrated(db: Database): Promise<void> {
+  const { applied, known } = await migrationState(db)
+  if (applied < known) {
+    throw new Failure(
+      'Misconfigured',
+      `The database holds ${applied} of ${known} migrations; run "almanac db migrate".`,
+    )
+  }
+  if (applied > known) {
+    throw new Failure(
+      'Misconfigured',
+      `The database holds ${applied} migrations and this version knows ${known}; start the newer version that wrote it.`,
+    )
+  }
+}

@@ -1,0 +1,97 @@
+/** What the steps of mod-stats read and keep besides their rows. */
+import { sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
+
+/** A mod as one platform needs it. `id` is ours. */
+export interface TrackedModrinthMod {
+  id: number
+  /** Id if known (a slug can change), else what `almanac.yaml` says. */
+  modrinth: string
+  /** Whether it has answered before; an absence then is suspicious. */
+  known: boolean
+}
+export interface TrackedCurseForgeMod {
+  id: number
+  curseforgeId: number
+  known: boolean
+  /** Files listed on the newest day with rows; 0 where there is none. */
+  versionsBefore: number
+}
+
+/** Makes `mods` follow `almanac.yaml`: adds what is new, marks what was taken out, forgets nothing. */
+export async function syncMods(
+  db: Database,
+  tracked: { name?: string | undefined; modrinth?: string | undefined; curseforge?: number | undefined }[],
+): Promise<void> {
+  const list = sql`jsonb_to_recordset(${JSON.stringify(tracked)}::jsonb) as wanted(name text, modrinth text, curseforge bigint)`
+  // A mod is the same one when either of its addresses is; the other address may be new.
+  const same = sql`(lower(mods.modrinth) = lower(wanted.modrinth) or mods.modrinth_id = wanted.modrinth or mods.curseforge_id = wanted.curseforge)`
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`lock table mods in share row exclusive mode`)
+    await tx.execute(
+      sql`update mods set tracked = false where tracked and not exists (select from ${list} where ${same})`,
+    )
+    await tx.execute(sql`update mods set tracked = true, name = coalesce(wanted.name, mods.name),
+        modrinth = coalesce(wanted.modrinth, mods.modrinth), curseforge_id = coalesce(wanted.curseforge, mods.curseforge_id)
+      from ${list} where ${same}`)
+    await tx.execute(sql`insert into mods (name, modrinth, curseforge_id, tracked)
+      select wanted.name, wanted.modrinth, wanted.curseforge, true from ${list}
+      where not exists (select from mods where ${same})`)
+  })
+}
+
+/** The next tracked mods on Modrinth, in the order of our ids, after the given one. */
+export async function modrinthMods(
+  db: Database,
+  after: number,
+  limit: number,
+): Promise<TrackedModrinthMod[]> {
+  const result = await db.execute<TrackedModrinthMod & Record<string, unknown>>(sql`
+    select id, coalesce(modrinth_id, modrinth) as modrinth, modrinth_id is not null as known
+    from mods where tracked and modrinth is not null and id > ${after} order by id limit ${limit}`)
+  return result.rows
+}
+
+/** The next tracked mods on CurseForge, in the order of our ids, after the given one. */
+export async function curseForgeMods(
+  db: Database,
+  after: number,
+  limit: number,
+): Promise<TrackedCurseForgeMod[]> {
+  const result = await db.execute<{
+    id: number
+    curseforge_id: string
+    known: boolean
+    versions_before: number
+  }>(sql`
+    select id, curseforge_id, curseforge_slug is not null as known, coalesce((
+      select versions_count from daily_stats
+      where mod_id = mods.id and platform = 'curseforge' and versions_count is not null order by date desc limit 1
+    ), 0) as versions_before
+    from mods where tracked and curseforge_id is not null and id > ${after} order by id limit ${limit}`)
+  return result.rows.map((row) => ({
+    id: row.id,
+    curseforgeId: Number(row.curseforge_id),
+    known: row.known,
+    versionsBefore: row.versions_before,
+  }))
+}
+
+/** Keeps the ids and slugs that the platforms gave for our mods, and a name where `almanac.yaml` gives none. */
+export async function rememberModrinth(
+  db: Database,
+  found: { id: number; modrinthId: string; title: string }[],
+): Promise<void> {
+  await db.execute(sql`update mods set modrinth_id = found."modrinthId", name = coalesce(mods.name, found.title)
+    from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as found(id int, "modrinthId" text, title text)
+    where mods.id = found.id and (mods.modrinth_id is distinct from found."modrinthId" or mods.name is null)`)
+}
+
+export async function rememberCurseForge(
+  db: Database,
+  found: { id: number; slug: string; name: string }[],
+): Promise<void> {
+  await db.execute(sql`update mods set curseforge_slug = found.slug, name = coalesce(mods.name, found.name)
+    from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as found(id int, slug text, name text)
+    where mods.id = found.id and (mods.curseforge_slug is distinct from found.slug or mods.name is null)`)
+}

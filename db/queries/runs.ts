@@ -1,0 +1,102 @@
+/** The run record and the run lock: one open row a pipeline, by a partial unique index. */
+import { and, desc, eq, isNull, like, or, sql } from 'drizzle-orm'
+import type { RunEnding } from '../../run-outcome.ts'
+import type { Database } from '../database.ts'
+import { pipelineRuns } from '../schema/runs.ts'
+
+/** A run as its workflow knows itself. Times are ISO 8601, UTC. */
+export interface RunIdentity {
+  runId: string
+  workflowId: string
+  pipeline: string
+  trigger: string
+  startedAt: string
+}
+
+export type RunRecord = typeof pipelineRuns.$inferSelect
+
+/**
+ * Takes the run lock by inserting the open record. Answers the run that holds the lock instead, if another does.
+ * Called again for a run that has its record (a retried step, a reset workflow), it opens that record again.
+ */
+export async function takeRunLock(db: Database, run: RunIdentity): Promise<RunRecord | 'taken'> {
+  const values = { ...run, startedAt: new Date(run.startedAt) }
+  const [inserted] = await db.insert(pipelineRuns).values(values).onConflictDoNothing().returning()
+  if (inserted) return 'taken'
+  const rows = await db
+    .select()
+    .from(pipelineRuns)
+    .where(
+      or(
+        eq(pipelineRuns.runId, run.runId),
+        and(eq(pipelineRuns.pipeline, run.pipeline), isNull(pipelineRuns.finishedAt)),
+      ),
+    )
+  const holder = rows.find((row) => row.finishedAt === null)
+  if (holder !== undefined) return holder.runId === run.runId ? 'taken' : holder
+  // The record was closed (a reset workflow) or the holder ended in between: open it, or try once more.
+  await db
+    .update(pipelineRuns)
+    .set({ finishedAt: null, outcome: 'running', errorType: null, errorMessage: null })
+    .where(eq(pipelineRuns.runId, run.runId))
+  return takeRunLock(db, run)
+}
+
+/** Writes how a run ended; also for a run that never held the lock (skipped) and so has no record yet. */
+export async function closeRun(
+  db: Database,
+  run: RunIdentity,
+  ending: RunEnding,
+  finishedAt: Date,
+): Promise<void> {
+  const end = {
+    finishedAt,
+    outcome: ending.outcome,
+    counts: ending.counts,
+    errorType: ending.error?.type ?? null,
+    errorMessage: ending.error?.message ?? null,
+  }
+  await db
+    .insert(pipelineRuns)
+    .values({ ...run, startedAt: new Date(run.startedAt), ...end })
+    .onConflictDoUpdate({ target: pipelineRuns.runId, set: end })
+}
+
+/** Runs whose record is still open, oldest first. */
+export async function openRuns(db: Database): Promise<RunRecord[]> {
+  return db.select().from(pipelineRuns).where(isNull(pipelineRuns.finishedAt)).orderBy(pipelineRuns.startedAt)
+}
+
+/** The newest runs, of one pipeline or of all. */
+export async function listRuns(
+  db: Database,
+  { pipeline, limit }: { pipeline?: string | undefined; limit: number },
+): Promise<RunRecord[]> {
+  return db
+    .select()
+    .from(pipelineRuns)
+    .where(pipeline === undefined ? undefined : eq(pipelineRuns.pipeline, pipeline))
+    .orderBy(desc(pipelineRuns.startedAt))
+    .limit(limit)
+}
+
+/** The newest run with this workflow id, run id, or beginning of a run id. */
+export async function findRun(db: Database, id: string): Promise<RunRecord | undefined> {
+  const beginning = `${id.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const [found] = await db
+    .select()
+    .from(pipelineRuns)
+    .where(or(eq(pipelineRuns.workflowId, id), like(pipelineRuns.runId, beginning)))
+    .orderBy(desc(pipelineRuns.startedAt))
+    .limit(1)
+  return found
+}
+
+/** When a pipeline last ended with data, or undefined where it never did. */
+export async function lastCollected(db: Database, pipeline: string): Promise<Date | undefined> {
+  const result = await db.execute<{ at: Date | null }>(
+    sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and outcome in ('complete', 'partial')`,
+  )
+  const at = result.rows[0]?.at
+  return at == null ? undefined : new Date(at)
+}

@@ -1,0 +1,129 @@
+/** Tables of mod-stats: the documented names and columns, plus the mod, the observation time and the run. */
+import {
+  bigint,
+  bigserial,
+  boolean,
+  date,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const count = (name: string) => bigint(name, { mode: 'number' })
+
+/** Every mod ever tracked; a mod taken out of `almanac.yaml` stays with `tracked` false. */
+export const mods = pgTable('mods', {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  name: text(),
+  /** Slug or id as written in `almanac.yaml`; slugs can change, so the id found for it is kept beside it. */
+  modrinth: text().unique(),
+  modrinthId: text('modrinth_id').unique(),
+  curseforgeId: count('curseforge_id').unique(),
+  curseforgeSlug: text('curseforge_slug'),
+  tracked: boolean().notNull(),
+  /** Page of the list of dependents with which the next run goes on; 1 after the end of the list. */
+  dependentsPage: integer('dependents_page').notNull().default(1),
+  dependentsReadAt: moment('dependents_read_at'),
+  createdAt: moment('created_at').notNull().defaultNow(),
+})
+
+const modId = () =>
+  integer('mod_id')
+    .notNull()
+    .references(() => mods.id)
+
+/** One row a UTC day, platform and mod. Totals of CurseForge are `downloadCount`; it has no followers. */
+export const dailyStats = pgTable(
+  'daily_stats',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    date: date({ mode: 'string' }).notNull(),
+    platform: text().notNull(),
+    totalDownloads: count('total_downloads').notNull(),
+    followers: count('followers'),
+    versionsCount: integer('versions_count'),
+    thumbsUp: count('thumbs_up'),
+    modId: modId(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+  },
+  (table) => [
+    unique('daily_stats_key').on(table.date, table.platform, table.modId),
+    index('idx_daily_stats_date').on(table.date.desc()),
+    index('idx_daily_stats_mod').on(table.modId, table.platform, table.date.desc()),
+  ],
+)
+
+/** One row a UTC day and version (Modrinth) or file (CurseForge). */
+export const versionStats = pgTable(
+  'version_stats',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    date: date({ mode: 'string' }).notNull(),
+    platform: text().notNull(),
+    /** Modrinth version id or CurseForge file id: names and numbers repeat across loaders. */
+    versionId: text('version_id').notNull(),
+    versionName: text('version_name').notNull(),
+    versionNumber: text('version_number'),
+    downloads: count('downloads').notNull(),
+    datePublished: moment('date_published'),
+    modId: modId(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+  },
+  (table) => [
+    unique('version_stats_key').on(table.date, table.platform, table.versionId),
+    index('idx_version_stats_mod').on(table.modId, table.platform, table.date.desc()),
+  ],
+)
+
+/** One row a UTC day, mod and modpack that contains it. */
+export const modpackStats = pgTable(
+  'modpack_stats',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    date: date({ mode: 'string' }).notNull(),
+    platform: text().notNull(),
+    modpackName: text('modpack_name').notNull(),
+    modpackSlug: text('modpack_slug').notNull(),
+    downloads: count('downloads').notNull(),
+    followers: count('followers'),
+    modId: modId(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+  },
+  (table) => [
+    unique('modpack_stats_key').on(table.date, table.platform, table.modId, table.modpackSlug),
+    index('idx_modpack_stats_slug').on(table.platform, table.modpackSlug, table.date.desc()),
+  ],
+)
+
+/** Every modpack ever seen with a mod. A failed answer never removes one; `last_seen` says when it last answered. */
+export const modpacks = pgTable(
+  'modpacks',
+  {
+    modId: modId(),
+    slug: text().notNull(),
+    /** Null until the API knew the slug. */
+    curseforgeId: count('curseforge_id'),
+    name: text().notNull(),
+    link: text(),
+    downloads: count('downloads'),
+    firstSeen: moment('first_seen').notNull().defaultNow(),
+    lastSeen: moment('last_seen'),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.modId, table.slug] }),
+    index('idx_modpacks_curseforge_id').on(table.curseforgeId),
+  ],
+)

@@ -1,0 +1,77 @@
+/** Tables that every pipeline shares: what ran, what the upstreams answered, which rows were refused. */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import type { RunCounts } from '../../run-outcome.ts'
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/** One row a run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
+export const pipelineRuns = pgTable(
+  'pipeline_runs',
+  {
+    /** Temporal's run id of the first execution; the same through continue-as-new. */
+    runId: text('run_id').primaryKey(),
+    workflowId: text('workflow_id').notNull(),
+    pipeline: text().notNull(),
+    trigger: text().notNull(),
+    startedAt: moment('started_at').notNull(),
+    finishedAt: moment('finished_at'),
+    /** `running` while open, then complete, partial, failed, skipped, cancelled or interrupted. */
+    outcome: text().notNull().default('running'),
+    counts: jsonb().$type<RunCounts>().notNull().default({}),
+    errorType: text('error_type'),
+    errorMessage: text('error_message'),
+  },
+  (table) => [
+    uniqueIndex('pipeline_runs_one_open')
+      .on(table.pipeline)
+      .where(sql`finished_at is null`),
+    index('pipeline_runs_recent').on(table.pipeline, table.startedAt.desc()),
+  ],
+)
+
+/** Bodies that rows were made from, gzip-compressed, so that rows can be derived again without the upstream. */
+export const rawPayloads = pgTable(
+  'raw_payloads',
+  {
+    /** SHA-256 of the address and the body, hexadecimal. */
+    hash: text().primaryKey(),
+    source: text().notNull(),
+    /** Address without secrets. */
+    url: text().notNull(),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+    /** Compressed size. */
+    bytes: integer().notNull(),
+    body: bytea().notNull(),
+  },
+  (table) => [index('raw_payloads_age').on(table.source, table.observedAt)],
+)
+
+/** Upstream rows that failed validation, with the reason; the rest of their batch went on. */
+export const quarantine = pgTable(
+  'quarantine',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    source: text().notNull(),
+    reason: text().notNull(),
+    row: jsonb().notNull(),
+    /** SHA-256 of the row, so that a retried step does not store it twice. */
+    rowHash: text('row_hash').notNull(),
+    observedAt: moment('observed_at').notNull(),
+    runId: text('run_id').notNull(),
+  },
+  (table) => [unique('quarantine_once_a_run').on(table.runId, table.source, table.rowHash)],
+)

@@ -1,0 +1,45 @@
+/** What the write door needs to know of a table: its name, columns and natural key. */
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+
+interface WritableColumn {
+  /** Property in a row, column in SQL, and SQL type of one value. */
+  property: string
+  name: string
+  type: string
+}
+
+export interface Writable {
+  name: string
+  key: WritableColumn[]
+  /** Columns that an upsert may change, without `observed_at` and `run_id`. */
+  data: WritableColumn[]
+  /** Of these, the ones in which a difference makes a row another row; the rest only keep up with the time. */
+  compared: WritableColumn[]
+}
+
+/** Columns that the door or the database fills. */
+const OWN = new Set(['id', 'created_at', 'first_seen', 'observed_at', 'run_id'])
+
+/**
+ * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
+ * move with every observation and are no change in themselves.
+ */
+export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
+  table: Table,
+  key: Property[],
+  times: Property[] = [],
+): Writable {
+  const { name, columns } = getTableConfig(table)
+  const described = Object.entries(table)
+    .filter((entry): entry is [string, PgColumn] => columns.includes(entry[1] as PgColumn))
+    .filter(([, column]) => !OWN.has(column.name))
+    .map(([property, column]) => ({ property, name: column.name, type: column.getSQLType() }))
+  const among = (list: string[]) => (column: WritableColumn) => list.includes(column.property)
+  const data = described.filter((column) => !among(key)(column))
+  return {
+    name,
+    key: described.filter(among(key)),
+    data,
+    compared: data.filter((column) => !among(times)(column)),
+  }
+}

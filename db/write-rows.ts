@@ -1,0 +1,163 @@
+/**
+ * The one write door: every pipeline row enters the database here, so that everything that writes behaves alike.
+ * One transaction holds the rows, the raw bodies they were made from and the rows that were refused.
+ */
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { sql, type SQL } from 'drizzle-orm'
+import type { Database } from './database.ts'
+import { withPatience, type Patience } from './patience.ts'
+import type { Writable } from './writable.ts'
+import { WRITABLE_TABLES, type WritableRows, type WritableTable } from './writable-tables.ts'
+
+/** One upstream body, kept for a while so that rows can be derived again. `url` holds no secret. */
+export interface RawBody {
+  source: string
+  url: string
+  body: string
+  observedAt: Date
+}
+
+export interface RejectedRow {
+  source: string
+  reason: string
+  row: unknown
+}
+
+/** Rows of several tables that belong together. */
+export type RowsByTable = { [Table in WritableTable]?: WritableRows[Table][] }
+
+export interface WriteOptions {
+  /** When the upstream said this; the newest observation of a natural key wins. */
+  observedAt: Date
+  runId: string
+  raw?: RawBody[]
+  rejected?: RejectedRow[]
+  patience: Patience
+}
+
+/** Rows a statement: large enough that the round trip does not matter, small enough for a steady memory. */
+const CHUNK_ROWS = 5_000
+
+const compress = promisify(gzip)
+
+/**
+ * Upserts rows on their natural keys, in one transaction. Returns how many rows this run stored or changed.
+ * A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
+ * Throws `DatabaseUnavailable` when the database stays away longer than the patience; nothing is half-written.
+ */
+export async function writeRows(
+  db: Database,
+  rows: RowsByTable,
+  options: WriteOptions,
+): Promise<{ written: number }> {
+  const bodies = await Promise.all((options.raw ?? []).map(compressed))
+  return withPatience(options.patience, () =>
+    db.transaction(async (tx) => {
+      await storeRaw(tx, bodies, options.runId)
+      await storeRejected(tx, options)
+      let written = 0
+      for (const name of Object.keys(WRITABLE_TABLES) as WritableTable[]) {
+        written += await upsertAll(tx, name, rows[name] ?? [], options)
+      }
+      return { written }
+    }),
+  )
+}
+
+async function upsertAll(
+  tx: Database,
+  name: WritableTable,
+  rows: readonly object[],
+  options: Pick<WriteOptions, 'observedAt' | 'runId'>,
+): Promise<number> {
+  const table = WRITABLE_TABLES[name]
+  const unique = deduplicate(table, rows as Record<string, unknown>[])
+  let written = 0
+  for (let start = 0; start < unique.length; start += CHUNK_ROWS) {
+    const result = await tx.execute<{ written: number }>(
+      upsertStatement(table, unique.slice(start, start + CHUNK_ROWS), options),
+    )
+    written += result.rows[0]?.written ?? 0
+  }
+  return written
+}
+
+/** A statement cannot touch one row twice: of two rows with one key the later in the batch stands. */
+function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  const byKey = new Map(
+    rows.map((row) => [table.key.map((column) => String(row[column.property])).join('\u0000'), row]),
+  )
+  return byKey.size === rows.length ? rows : [...byKey.values()]
+}
+
+/**
+ * `insert … select from unnest … on conflict`: one array a column, so any number of rows costs one plan.
+ * Newest wins; `run_id` names the run that last changed a value, and what it names is what counts as written.
+ */
+export function upsertStatement(
+  table: Writable,
+  rows: Record<string, unknown>[],
+  { observedAt, runId }: { observedAt: Date; runId: string },
+): SQL {
+  const columns = [...table.key, ...table.data]
+  const names = (list: { name: string }[]) => list.map(({ name }) => `"${name}"`).join(', ')
+  const own = (list: { name: string }[], of: string) => list.map(({ name }) => `${of}."${name}"`).join(', ')
+  const changed = `(${own(table.compared, 't')}) is distinct from (${own(table.compared, 'excluded')})`
+  const arrays = columns.map(
+    (column) => sql`${sql.param(rows.map((row) => row[column.property] ?? null))}::${sql.raw(column.type)}[]`,
+  )
+  const moment = observedAt.toISOString()
+  return sql`with stored as (
+    insert into ${sql.raw(`"${table.name}" as t (${names(columns)}, observed_at, run_id)`)}
+    select ${sql.raw(own(columns, 'u'))}, ${moment}::timestamptz, ${runId}::text
+    from unnest(${sql.join(arrays, sql`, `)}) as u(${sql.raw(names(columns))})
+    on conflict (${sql.raw(names(table.key))}) do update set
+      ${sql.raw(table.data.map(({ name }) => `"${name}" = excluded."${name}"`).join(', '))},
+      observed_at = excluded.observed_at,
+      run_id = case when ${sql.raw(changed)} then excluded.run_id else t.run_id end
+    where excluded.observed_at > t.observed_at
+      or (excluded.observed_at = t.observed_at and ${sql.raw(changed)})
+    returning t.run_id
+  ) select count(*) filter (where run_id = ${runId})::int as written from stored`
+}
+
+async function compressed(raw: RawBody): Promise<RawBody & { hash: string; packed: Buffer }> {
+  const hash = createHash('sha256').update(raw.url).update('\u0000').update(raw.body).digest('hex')
+  return { ...raw, hash, packed: await compress(raw.body) }
+}
+
+async function storeRaw(
+  tx: Database,
+  bodies: Awaited<ReturnType<typeof compressed>>[],
+  runId: string,
+): Promise<void> {
+  if (bodies.length === 0) return
+  const column = <T>(pick: (body: (typeof bodies)[number]) => T) => sql.param(bodies.map(pick))
+  await tx.execute(sql`insert into raw_payloads (hash, source, url, observed_at, run_id, bytes, body)
+    select distinct on (hash) hash, source, url, observed_at, ${runId}, bytes, body
+    from unnest(${column((b) => b.hash)}::text[], ${column((b) => b.source)}::text[], ${column((b) => b.url)}::text[],
+      ${column((b) => b.observedAt.toISOString())}::timestamptz[], ${column((b) => b.packed.length)}::int[],
+      ${column((b) => b.packed)}::bytea[]) as u(hash, source, url, observed_at, bytes, body)
+    on conflict (hash) do update set observed_at = excluded.observed_at, run_id = excluded.run_id
+    where excluded.observed_at > raw_payloads.observed_at`)
+}
+
+async function storeRejected(
+  tx: Database,
+  { rejected = [], observedAt, runId }: WriteOptions,
+): Promise<void> {
+  if (rejected.length === 0) return
+  const rows = rejected.map(({ source, reason, row }) => {
+    // A string cut out of a broken body may hold NUL, which PostgreSQL's JSON refuses.
+    const text = JSON.stringify(row ?? null).replaceAll('\\u0000', '\\ufffd')
+    return { source, reason, text, hash: createHash('sha256').update(text).digest('hex') }
+  })
+  await tx.execute(sql`insert into quarantine (source, reason, "row", row_hash, observed_at, run_id)
+    select source, reason, "row"::jsonb, row_hash, ${observedAt.toISOString()}::timestamptz, ${runId}
+    from unnest(${sql.param(rows.map((r) => r.source))}::text[], ${sql.param(rows.map((r) => r.reason))}::text[],
+      ${sql.param(rows.map((r) => r.text))}::text[], ${sql.param(rows.map((r) => r.hash))}::text[])
+      as u(source, reason, "row", row_hash)
+    on conflict (run_id, source, row_hash) do nothing`)
+}

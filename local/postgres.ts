@@ -1,0 +1,235 @@
+/** The embedded PostgreSQL server: started or adopted, ready when this returns, stopped on request. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Client, DatabaseError } from 'pg'
+import { Failure } from '../failures.ts'
+import { ensureCluster, POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
+import { asOrdinaryUser, postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
+import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
+import { endProcess, logTail, spawnServer, waitForEnd, waitUntilReady } from './server-process.ts'
+import { refuseTakenPort } from './taken-port.ts'
+
+/** Recovery after a crash replays at most `max_wal_size` of log, which a slow disk reads in well under this. */
+const READY_TIMEOUT_MS = 60_000
+/** One question to a server that is up takes milliseconds; one that is overloaded gets another chance by the loop. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** A fast shutdown writes a checkpoint first: up to `shared_buffers` of dirty pages. */
+const STOP_TIMEOUT_MS = 30_000
+/** An immediate shutdown writes nothing. */
+const STOP_IMMEDIATE_TIMEOUT_MS = 5_000
+/** After a kill -9 of the postmaster its backends notice within a second and let go of the shared memory. */
+const STARTS_WHILE_BACKENDS_LEAVE = 10
+const BACKENDS_LEAVE_WAIT_MS = 500
+
+/** What the settings of every start differ in from PostgreSQL's defaults, and why. */
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  // A socket's path is limited to some 100 characters, a project folder's is not.
+  'unix_socket_directories=',
+  // Dates are UTC everywhere in Almanac; initdb would take the machine's zone.
+  'timezone=UTC',
+  'log_timezone=UTC',
+  // The default of 1 GB of log is a lot beside a database of this size; recovery gets shorter with it.
+  'max_wal_size=256MB',
+  // A line every five minutes would fill the log with nothing.
+  'log_checkpoints=off',
+]
+
+/** A throw-away cluster is not worth a wait for the disk. */
+const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+export interface PostgresOptions {
+  /** Folder of the cluster; its password and log lie beside it as `<dataDir>.password` and `<dataDir>.log`. */
+  dataDir: string
+  port: number
+  /** Setting that a failure about the port names. */
+  setting?: string
+  password?: string
+  tuning?: 'durable' | 'test'
+  log?: (line: string) => void
+}
+
+export interface RunningPostgres {
+  /** Connection string with the password: not for logs. */
+  url: string
+  port: number
+  pid: number
+  /** It ran already, left behind by one that was killed. */
+  adopted: boolean
+  /** Fast shutdown; open transactions are rolled back. Resolves when the process is gone. */
+  stop: () => Promise<void>
+}
+
+/** Brings PostgreSQL up on a data folder and makes the database `almanac`. Throws `Misconfigured` with the remedy. */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const dataDir = resolve(options.dataDir)
+  const tuning = options.tuning ?? 'durable'
+  const say = options.log ?? (() => undefined)
+  const programs = await postgresPrograms()
+  const isNew = !existsSync(dataDir)
+  if (isNew) mkdirSync(dirname(dataDir), { recursive: true })
+  if (isNew) await refuse(options)
+  const password = await ensureCluster(programs, { dataDir, password: options.password, tuning })
+  if (isNew) say(`made the database cluster ${dataDir}`)
+  const adopted = await adopt(dataDir, options.port, password, programs, say)
+  const server = adopted ?? (await launch({ ...options, dataDir, tuning }, programs, password))
+  const url = urlOf(options.port, password, POSTGRES_DATABASE)
+  await createDatabase(options.port, password)
+  return {
+    url,
+    port: options.port,
+    pid: server.pid,
+    adopted: adopted !== undefined,
+    stop: () => stop(server, dataDir, programs),
+  }
+}
+
+/** What runs on this folder already: kept when it listens where we want it, else stopped. */
+async function adopt(
+  dataDir: string,
+  port: number,
+  password: string,
+  programs: PostgresPrograms,
+  say: (line: string) => void,
+): Promise<ProcessIdentity | undefined> {
+  const found = runningOn(dataDir)
+  if (found === undefined) return undefined
+  if (found.port !== port) {
+    say(`PostgreSQL was left running on port ${found.port}; stopping it`)
+    await stop(found.server, dataDir, programs)
+    return undefined
+  }
+  const ready = await waitUntilReady(found.server, READY_TIMEOUT_MS, () => answers(port, password, dataDir))
+  return ready === undefined ? undefined : found.server
+}
+
+/**
+ * The live server of a data folder by its postmaster.pid (pid, folder, start, port, one a line). The file of a killed
+ * one is removed where its pid now is another program's, on which PostgreSQL itself would refuse to start.
+ */
+function runningOn(dataDir: string): { server: ProcessIdentity; port: number } | undefined {
+  const pidFile = join(dataDir, 'postmaster.pid')
+  if (!existsSync(pidFile)) return undefined
+  const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n').map(Number)
+  const server = pid === undefined ? undefined : identify(pid)
+  if (server === undefined) return undefined
+  const command = commandLine(server.pid)
+  if (command !== undefined && !(command.includes('postgres') && command.includes(dataDir))) {
+    rmSync(pidFile)
+    return undefined
+  }
+  return { server, port: port ?? 0 }
+}
+
+async function launch(
+  options: PostgresOptions & { tuning: 'durable' | 'test' },
+  programs: PostgresPrograms,
+  password: string,
+): Promise<ProcessIdentity> {
+  const { dataDir, port, tuning } = options
+  await refuse(options)
+  const logFile = `${dataDir}.log`
+  const settings = tuning === 'test' ? [...SETTINGS, ...TEST_SETTINGS] : SETTINGS
+  const run = asOrdinaryUser(programs.postgres, [
+    ...['-D', dataDir, '-p', String(port)],
+    ...settings.flatMap((setting) => ['-c', setting]),
+  ])
+  for (let attempt = 1; ; attempt += 1) {
+    const server = await spawnServer({ name: 'PostgreSQL', ...run, logFile })
+    const ready = await waitUntilReady(server, READY_TIMEOUT_MS, () =>
+      answers(port, password, dataDir),
+    ).catch(async (error: unknown) => {
+      await stop(server, dataDir, programs)
+      throw error
+    })
+    if (ready !== undefined) return server
+    const tail = logTail(logFile)
+    if (attempt === STARTS_WHILE_BACKENDS_LEAVE || !tail.includes('pre-existing shared memory block')) {
+      throw new Failure(
+        'Misconfigured',
+        `PostgreSQL ended while it started; the end of ${logFile} says why:\n${tail}`,
+      )
+    }
+    await new Promise((done) => setTimeout(done, BACKENDS_LEAVE_WAIT_MS))
+  }
+}
+
+async function refuse({ port, setting = 'the port' }: PostgresOptions): Promise<void> {
+  await refuseTakenPort({ port, setting, name: 'PostgreSQL' })
+}
+
+/** SQLSTATE classes: the server is starting or stopping (57P0x), or has no connection left (53300): ask again. */
+const NOT_YET = /^(57P0|53300)/
+
+/** True when the server on the port is the one of our folder; undefined while it is not ready. */
+async function answers(port: number, password: string, dataDir: string): Promise<true | undefined> {
+  try {
+    const found = await query<{ data_directory: string }>(port, password, 'postgres', 'SHOW data_directory')
+    const folder = found[0]?.data_directory ?? ''
+    if (realpathSync(folder) === realpathSync(dataDir)) return true
+    throw new Failure(
+      'Misconfigured',
+      `The PostgreSQL on port ${port} keeps its data in ${folder}, not in ${dataDir}.`,
+    )
+  } catch (error) {
+    if (error instanceof DatabaseError && !NOT_YET.test(error.code ?? '')) {
+      throw new Failure(
+        'Misconfigured',
+        `PostgreSQL on port ${port} refused "${POSTGRES_USER}": ${error.message}.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    if (error instanceof Failure) throw error
+    return undefined
+  }
+}
+
+async function createDatabase(port: number, password: string): Promise<void> {
+  const exists = `SELECT 1 FROM pg_database WHERE datname = '${POSTGRES_DATABASE}'`
+  if ((await query(port, password, 'postgres', exists)).length > 0) return
+  await query(port, password, 'postgres', `CREATE DATABASE ${POSTGRES_DATABASE}`)
+}
+
+async function query<Row extends object>(
+  port: number,
+  password: string,
+  database: string,
+  sql: string,
+): Promise<Row[]> {
+  const client = new Client({
+    connectionString: urlOf(port, password, database),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: CONNECT_TIMEOUT_MS,
+  })
+  // A server that goes away between two steps also emits the error; the rejected promise tells it.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return (await client.query<Row>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+function urlOf(port: number, password: string, database: string): string {
+  return `postgresql://${POSTGRES_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
+}
+
+async function stop(server: ProcessIdentity, dataDir: string, programs: PostgresPrograms): Promise<void> {
+  if (process.platform === 'win32') {
+    // Windows knows no signals: Node would end the process without a checkpoint.
+    spawnSync(programs.pg_ctl, ['stop', '-D', dataDir, '-m', 'fast'], { windowsHide: true })
+    if (await waitForEnd(server, STOP_TIMEOUT_MS)) return
+  }
+  if (await endProcess(server, 'SIGINT', STOP_TIMEOUT_MS)) return
+  if (await endProcess(server, 'SIGQUIT', STOP_IMMEDIATE_TIMEOUT_MS)) return
+  if (isAlive(server)) {
+    throw new Failure(
+      'CommandTimedOut',
+      `PostgreSQL (process ${server.pid}) did not stop; see ${dataDir}.log.`,
+    )
+  }
+}

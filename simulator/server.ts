@@ -1,0 +1,166 @@
+/** The simulator: one loopback server that stands in for every upstream, each under its own prefix. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { inspect } from 'node:util'
+import { Failure } from '../failures.ts'
+import { control } from './control.ts'
+import { createCurseForge } from './curseforge.ts'
+import { createCurseForgeWeb } from './curseforge-web.ts'
+import type { Markup } from './dependents-markup.ts'
+import { deliver, type Delivery } from './fault-replies.ts'
+import { createFaults, type Fault, type Faults } from './faults.ts'
+import { createModrinth } from './modrinth.ts'
+import { createRequestLog, type RequestLog } from './request-log.ts'
+import { send } from './send.ts'
+import type { Upstream } from './upstream.ts'
+import { createWorld, type World } from './world.ts'
+
+const HOST = '127.0.0.1'
+/** Addresses longer than Modrinth's 8 KB must reach Modrinth's own refusal. */
+const LARGEST_HEAD_BYTES = 65_536
+
+export interface SimulatorOptions {
+  /** 0 (the default) takes a free one. */
+  port?: number
+  /** 3 by default. */
+  mods?: number
+  seed?: number
+  /** `true` by default: Modrinth and CurseForge count requests. */
+  rateLimits?: boolean
+  /** Decides the UTC date of the world. */
+  clock?: () => Date
+  /** Milliseconds that rate limits count with, real time by default: a world's date may stand still, its limits must not. */
+  now?: () => number
+  /** Look of the dependents pages, `cards` by default. */
+  markup?: Markup
+  /** What the website says past the last dependents page, `404` by default. */
+  pastTheEnd?: '404' | 'empty'
+}
+
+export interface Simulator {
+  /** Base of every prefix, without a slash at its end. */
+  url: string
+  port: number
+  world: World
+  requests: RequestLog
+  faults: Faults
+  /** Ends open connections and frees the port. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a simulator.
+ * @throws Failure `Misconfigured` where the port is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, mods = 3, seed = 1, rateLimits = true, clock = () => new Date() } = options
+  const { now = () => performance.now(), markup = 'cards', pastTheEnd = '404' } = options
+  const world = createWorld({ mods, seed, clock })
+  const upstreams: Upstream[] = [
+    createModrinth({ world, rateLimits, now }),
+    createCurseForge({ world, rateLimits, now }),
+    createCurseForgeWeb({ world, markup, pastTheEnd }),
+  ]
+  const faults = createFaults(upstreams.map(({ name }) => name))
+  const requests = createRequestLog()
+  const parts = { world, upstreams, faults, requests }
+  const server = createServer({ maxHeaderSize: LARGEST_HEAD_BYTES }, (request, response) => {
+    handle(parts, request, response).catch((error: unknown) => {
+      fail(request, response, error)
+    })
+  })
+  const taken = await listen(server, port)
+  const close = () =>
+    new Promise<void>((resolve, reject) => {
+      server.close((error) => {
+        if (error === undefined) resolve()
+        else reject(error)
+      })
+      server.closeAllConnections()
+    })
+  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, close }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const what =
+        cause.code === 'EADDRINUSE' ? `Port ${port} is taken` : `The simulator cannot listen on port ${port}`
+      reject(new Failure('Misconfigured', `${what}; choose another port or stop what holds it.`, { cause }))
+    })
+    server.listen(port, HOST, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+interface Parts {
+  world: World
+  upstreams: Upstream[]
+  faults: Faults
+  requests: RequestLog
+}
+
+async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request)
+  const target = new URL(request.url ?? '/', `http://${HOST}`)
+  const method = request.method ?? 'GET'
+  const upstream = parts.upstreams.find(({ prefix }) => target.pathname.startsWith(`${prefix}/`))
+  if (upstream === undefined) {
+    await send(response, { reply: control(parts, method, target.pathname, body) })
+    return
+  }
+  const url = (request.url ?? '/').slice(upstream.prefix.length)
+  const fault = parts.faults.take(upstream.name, url)
+  const delivery = deliver(fault, () =>
+    upstream.answer({
+      method,
+      path: decodedPath(target.pathname).slice(upstream.prefix.length),
+      query: target.searchParams,
+      url,
+      headers: request.headers,
+      body,
+      client: request.socket.remoteAddress ?? '',
+      fault,
+    }),
+  )
+  // logged before it is sent: who has the answer finds the request in the log
+  log(parts.requests, { upstream: upstream.name, method, path: url }, delivery, fault)
+  await send(response, delivery)
+}
+
+/** A defect of the simulator is shown to its client; a client that left in mid-request needs no answer. */
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (!request.complete || response.headersSent) response.destroy()
+  else
+    response
+      .writeHead(500, { 'content-type': 'text/plain' })
+      .end(`Defect of the simulator: ${inspect(error)}`)
+}
+
+function log(
+  requests: RequestLog,
+  request: { upstream: string; method: string; path: string },
+  { reply, cutAfterBytes }: Delivery,
+  fault: Fault | undefined,
+): void {
+  const bytes = Math.min(Buffer.byteLength(reply?.body ?? ''), cutAfterBytes ?? Infinity)
+  const time = new Date().toISOString()
+  requests.add({ time, ...request, status: reply?.status ?? 0, bytes, ...(fault && { fault: fault.kind }) })
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A path that is no valid percent-encoding stays as it is, and is then not found. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    if (error instanceof URIError) return path
+    throw error
+  }
+}

@@ -1,0 +1,53 @@
+/** What every simulated upstream is: a prefix and a function from a request to a whole answer. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Fault } from './faults.ts'
+
+/** A request as one upstream sees it: the prefix is cut off, the body is read. */
+export interface SimulatedRequest {
+  method: string
+  /** Decoded path after the prefix, `/v2/project/createnuclear`. */
+  path: string
+  query: URLSearchParams
+  /** Path and query as sent, after the prefix. */
+  url: string
+  headers: IncomingHttpHeaders
+  body: string
+  /** Address of the client: rate limits count per client. */
+  client: string
+  /** The fault in force, for kinds that only the upstream itself can play. */
+  fault: Fault | undefined
+}
+
+/** A whole answer, before it is sent. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** One outside service. `name` is the key of its faults and its requests. */
+export interface Upstream {
+  name: string
+  /** First part of the path, `/modrinth`. */
+  prefix: string
+  answer(request: SimulatedRequest): Reply
+}
+
+/** A JSON answer. */
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+/** An HTML answer. */
+export function html(status: number, body: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': 'text/html; charset=UTF-8', ...headers }, body }
+}
+
+/** An answer with no body at all. */
+export function bare(status: number, headers: Record<string, string> = {}): Reply {
+  return { status, headers, body: '' }
+}

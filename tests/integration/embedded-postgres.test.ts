@@ -1,0 +1,172 @@
+/** The embedded PostgreSQL against the real programs: first start, adoption, crash, taken port, foreign data. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { Client } from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startPostgres, type PostgresOptions, type RunningPostgres } from '../../local/postgres.ts'
+import { identify } from '../../local/process-identity.mjs'
+import { waitForEnd } from '../../local/server-process.ts'
+import { freePort } from '../../local/taken-port.ts'
+
+const STOP_MS = 30_000
+
+let folder: string
+let dataDir: string
+let running: RunningPostgres[] = []
+
+beforeEach(() => {
+  // mkdtemp makes a folder that its owner alone may enter, as a home folder of root is.
+  folder = mkdtempSync(join(tmpdir(), 'almanac postgres '))
+  dataDir = join(folder, 'postgres')
+})
+afterEach(async () => {
+  for (const server of running) await server.stop()
+  running = []
+  rmSync(folder, { recursive: true })
+})
+
+async function start(options: Partial<PostgresOptions> & { port: number }): Promise<RunningPostgres> {
+  const server = await startPostgres({ dataDir, tuning: 'test', ...options })
+  running.push(server)
+  return server
+}
+
+async function connect(server: RunningPostgres): Promise<Client> {
+  const client = new Client({ connectionString: server.url })
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+async function valueOf(server: RunningPostgres, sql: string): Promise<unknown> {
+  const client = await connect(server)
+  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
+  await client.end()
+  return rows[0]?.[0]
+}
+
+async function kill(server: RunningPostgres): Promise<void> {
+  const identity = identify(server.pid)
+  if (identity === undefined) throw new Error('The server is not running.')
+  process.kill(server.pid, 'SIGKILL')
+  expect(await waitForEnd(identity, STOP_MS)).toBe(true)
+}
+
+describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
+  it('makes the database in UTF-8, UTC and code point order, with checksums, on the loopback address alone', async () => {
+    const server = await start({ port: await freePort() })
+    expect(await valueOf(server, 'SELECT current_database()')).toBe('almanac')
+    expect(await valueOf(server, 'SHOW server_encoding')).toBe('UTF8')
+    expect(await valueOf(server, 'SHOW timezone')).toBe('UTC')
+    expect(
+      await valueOf(server, `SELECT string_agg(c, '' ORDER BY c) FROM unnest('{é,b,A,a,B}'::text[]) c`),
+    ).toBe('ABabé')
+    expect(await valueOf(server, 'SHOW data_checksums')).toBe('on')
+    expect(await valueOf(server, 'SHOW listen_addresses')).toBe('127.0.0.1')
+  })
+
+  it('keeps a random password that its owner alone can read, and lets nobody in without it', async () => {
+    const server = await start({ port: await freePort() })
+    expect(statSync(`${dataDir}.password`).mode & 0o777).toBe(0o600)
+    const wrong = new Client({ connectionString: server.url.replace(/:[^:@]+@/, ':wrong@') })
+    await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  it('adopts the server that runs on its folder already', async () => {
+    const port = await freePort()
+    const first = await start({ port })
+    const second = await start({ port })
+    expect(second).toMatchObject({ adopted: true, pid: first.pid, url: first.url })
+  })
+
+  it('keeps the data over a stop and a start', async () => {
+    const port = await freePort()
+    const first = await start({ port })
+    await valueOf(first, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    await first.stop()
+    expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
+    const second = await start({ port })
+    expect(second.adopted).toBe(false)
+    expect(await valueOf(second, 'SELECT answer FROM kept')).toBe(42)
+  })
+
+  it('starts again after kill -9 with a connection open', async () => {
+    const port = await freePort()
+    const first = await start({ port, tuning: 'durable' })
+    const client = await connect(first)
+    await client.query('CREATE TABLE kept AS SELECT 42 AS answer')
+    await kill(first)
+    const second = await start({ port })
+    expect(second.adopted).toBe(false)
+    expect(await valueOf(second, 'SELECT answer FROM kept')).toBe(42)
+    await client.end()
+  })
+
+  it('is not hindered by a left postmaster.pid whose pid is another program now', async () => {
+    const port = await freePort()
+    const first = await start({ port })
+    const pidFile = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8')
+    await first.stop()
+    writeFileSync(join(dataDir, 'postmaster.pid'), pidFile.replace(/^\d+/, String(process.pid)))
+    const second = await start({ port })
+    expect(second.adopted).toBe(false)
+  })
+
+  it('moves a server that was left running to the port that is asked for', async () => {
+    const first = await start({ port: await freePort() })
+    const port = await freePort()
+    const second = await start({ port })
+    expect(second).toMatchObject({ adopted: false, port })
+    expect(identify(first.pid)).toBeUndefined()
+  })
+
+  it('names the port, its setting and its holder when the port is taken, and makes nothing', async () => {
+    const port = await freePort()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    const attempt = startPostgres({ dataDir, port, setting: 'POSTGRES_PORT' })
+    await expect(attempt).rejects.toMatchObject({ type: 'Misconfigured' })
+    await expect(attempt).rejects.toThrow(new RegExp(`Port ${port}, .*set POSTGRES_PORT`))
+    if (process.platform === 'linux') await expect(attempt).rejects.toThrow(`(process ${process.pid})`)
+    await new Promise((resolve) => other.close(resolve))
+    expect(existsSync(dataDir)).toBe(false)
+  })
+
+  it('starts over after an initdb that was killed in its middle', async () => {
+    const halfMade = join(folder, `${basename(dataDir)}.initdb-1`)
+    mkdirSync(join(halfMade, 'base'), { recursive: true })
+    await start({ port: await freePort() })
+    expect(existsSync(halfMade)).toBe(false)
+  })
+
+  it('refuses the data of another major version and says what to do', async () => {
+    mkdirSync(dataDir)
+    writeFileSync(join(dataDir, 'PG_VERSION'), '17\n')
+    const attempt = startPostgres({ dataDir, port: await freePort() })
+    await expect(attempt).rejects.toThrow(/made by PostgreSQL 17.*dump it with version 17/)
+  })
+
+  it('refuses a data folder whose password is lost', async () => {
+    const port = await freePort()
+    await (await start({ port })).stop()
+    rmSync(`${dataDir}.password`)
+    await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is missing; put it back/)
+  })
+
+  it('leaves no server behind when the password is not the cluster’s', async () => {
+    const port = await freePort()
+    await (await start({ port })).stop()
+    await expect(startPostgres({ dataDir, port, password: 'another' })).rejects.toThrow(/refused "almanac"/)
+    expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
+  })
+
+  it('sets a large log aside at the next start', async () => {
+    const log = join(dirname(dataDir), 'postgres.log')
+    writeFileSync(log, 'x'.repeat(6 * 1024 * 1024))
+    await start({ port: await freePort() })
+    expect(statSync(`${log}.1`).size).toBe(6 * 1024 * 1024)
+    expect(statSync(log).size).toBeLessThan(100_000)
+  })
+})

@@ -1,0 +1,167 @@
+/** `bin/almanac.mjs` before anything is installed: the Node check, the packages, two at once, a running stack, no Python. */
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { takeStackLock } from '../../local/stack-lock.ts'
+import { packageRoot } from '../../package-root.ts'
+
+const INSTALLED = /^Installing packages … \d+\.\d s$/gm
+
+let root: string
+
+/** A clone with the real `bin/` and one package of its own, so that npm needs no registry. */
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'almanac prepare '))
+  cpSync(join(packageRoot, 'bin'), join(root, 'bin'), { recursive: true })
+  mkdirSync(join(root, 'local'))
+  for (const file of ['file-lock.mjs', 'process-identity.mjs', 'tools-requirements.txt']) {
+    copyFileSync(join(packageRoot, 'local', file), join(root, 'local', file))
+  }
+  mkdirSync(join(root, 'client'))
+  writeFileSync(join(root, 'client', 'main.ts'), '')
+  writePackage('1.0.0')
+})
+afterEach(() => {
+  rmSync(root, { recursive: true })
+})
+
+function writePackage(version: string): void {
+  const dependencies = { inside: 'file:inside' }
+  const own = { name: 'clone', version: '1.0.0' }
+  const packages = {
+    '': { ...own, dependencies },
+    inside: { version },
+    'node_modules/inside': { resolved: 'inside', link: true },
+  }
+  mkdirSync(join(root, 'inside'), { recursive: true })
+  writeFileSync(join(root, 'inside', 'package.json'), JSON.stringify({ name: 'inside', version }))
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ ...own, dependencies }))
+  writeFileSync(
+    join(root, 'package-lock.json'),
+    JSON.stringify({ ...own, lockfileVersion: 3, requires: true, packages }),
+  )
+}
+
+interface Ended {
+  code: number | null
+  said: string
+}
+
+async function node(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, said }
+}
+
+/** What bin/almanac.mjs does for a verb before it loads the command. */
+function prepareFor(verb: string): Promise<Ended> {
+  const script = `
+    const { prepare } = await import('./bin/prepare/prepare.mjs')
+    process.exitCode = (await prepare(process.cwd(), ['${verb}'])) ? 0 : 1`
+  return node(['--input-type=module', '-e', script])
+}
+
+/** A folder with a python3 of our own, to stand first (or alone) on PATH. */
+function pythonThat(script: string): string {
+  const folder = join(root, 'path')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'python3'), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(folder, 'python3'), 0o755)
+  return folder
+}
+
+describe('prepare', { timeout: 60_000 }, () => {
+  it('says one sentence on a Node that is too old', async () => {
+    const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } })`
+    const { code, said } = await node(['--import', old, 'bin/almanac.mjs', 'prepare'])
+    expect(said).toBe('Almanac needs Node 20.19 or newer; this is 18.20.0.\n')
+    expect(code).toBe(1)
+  })
+
+  it('installs missing packages, says so in one line, and then has nothing to do', async () => {
+    const first = await prepareFor('runs')
+    expect(first.code).toBe(0)
+    expect(first.said.match(INSTALLED)).toHaveLength(1)
+    expect(existsSync(join(root, 'node_modules', 'inside'))).toBe(true)
+    expect(await prepareFor('runs')).toEqual({ code: 0, said: '' })
+  })
+
+  it('installs again when the lock file changed, and after an installation that was cut off', async () => {
+    await prepareFor('runs')
+    writePackage('1.1.0')
+    expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+    rmSync(join(root, 'node_modules', '.package-lock.json'))
+    expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+  })
+
+  it('installs once when two start together', async () => {
+    const both = await Promise.all([prepareFor('runs'), prepareFor('runs')])
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+    const said = both.map((ended) => ended.said).join('')
+    expect(said.match(INSTALLED)).toHaveLength(1)
+  })
+
+  it('shows npm’s reason and what to do when the installation fails', async () => {
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'clone', dependencies: { other: 'file:other' } }),
+    )
+    const { code, said } = await prepareFor('runs')
+    expect(code).toBe(1)
+    expect(said).toMatch(/EUSAGE|in sync/)
+    expect(said).toMatch(/See that package-lock\.json fits package\.json/)
+  })
+
+  it.each(['.almanac', join('.almanac', 'demo')])(
+    'leaves the packages alone while the stack in %s runs on them',
+    async (stateDir) => {
+      await prepareFor('runs')
+      writePackage('1.1.0')
+      const release = await takeStackLock(join(root, stateDir), 'almanac up')
+      const running = `package-lock.json changed while "almanac up" (process ${process.pid}) runs`
+      const refused = await prepareFor('prepare')
+      expect(refused.code).toBe(1)
+      expect(refused.said).toContain(running)
+      const looking = await prepareFor('runs')
+      expect(looking.code).toBe(0)
+      expect(looking.said).toContain(running)
+      release()
+      expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')('names the remedy where there is no Python', async () => {
+    await prepareFor('runs')
+    const { code, said } = await node(['bin/almanac.mjs', 'prepare'], { PATH: pythonThat('exit 1') })
+    expect(code).toBe(1)
+    expect(said).toMatch(/no Python 3\.8 or newer.*apt install python3-pip/)
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'shows the end of pip’s output when it fails, and leaves no half',
+    async () => {
+      await prepareFor('runs')
+      const path = pythonThat('case "$*" in *install*) echo "no such wheel"; exit 1;; esac')
+      const { code, said } = await node(['bin/almanac.mjs', 'prepare'], { PATH: path })
+      expect(code).toBe(1)
+      expect(said).toMatch(/no such wheel[^]*pip install.*ended with 1/)
+      expect(existsSync(join(root, '.almanac', 'tools', 'temporal'))).toBe(false)
+      expect(existsSync(join(root, '.almanac', 'prepare.lock'))).toBe(false)
+    },
+  )
+})

@@ -1,0 +1,42 @@
+/** A simulator for one test file, and short ways to ask it. */
+import { afterAll, beforeAll } from 'vitest'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/server.ts'
+
+export const AGENT = 'almanac-tests/1.0 (tests@example.org)'
+
+/** Starts a simulator before the tests of the calling file or block and closes it after them. */
+export function simulatorForTests(options: SimulatorOptions = {}): { get: () => Simulator } {
+  let simulator: Simulator | undefined
+  beforeAll(async () => {
+    simulator = await startSimulator({ clock: () => new Date('2026-05-04T10:00:00Z'), ...options })
+  })
+  afterAll(async () => {
+    await simulator?.close()
+  })
+  return {
+    get: () => {
+      if (simulator === undefined) throw new Error('The simulator is not started yet.')
+      return simulator
+    },
+  }
+}
+
+/** A request with a proper agent and key unless `headers` say otherwise. */
+export function ask(simulator: Simulator, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = {
+    'user-agent': AGENT,
+    'x-api-key': 'a-key',
+    ...(init.headers as Record<string, string> | undefined),
+  }
+  return fetch(simulator.url + path, { ...init, headers })
+}
+
+/** The JSON of an answer, as the shape that the test expects. */
+export async function askJson(simulator: Simulator, path: string, init?: RequestInit): Promise<unknown> {
+  return (await ask(simulator, path, init)).json()
+}
+
+/** `GET /projects?ids=…` and its kind: array parameters are JSON text. */
+export function idsQuery(ids: string[]): string {
+  return `ids=${encodeURIComponent(JSON.stringify(ids))}`
+}

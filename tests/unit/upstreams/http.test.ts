@@ -1,0 +1,314 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../../failures.ts'
+import { createGate } from '../../../upstreams/gate.ts'
+import { createHttp, encodeQuery, type HttpOptions } from '../../../upstreams/http.ts'
+import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
+
+const SECRET = 'se$cret'
+
+async function door(answer: Answering, options: Partial<HttpOptions> = {}) {
+  const server = await loopback(answer)
+  const http = createHttp({
+    upstream: 'test',
+    baseUrl: `${server.baseUrl}/base/`,
+    headers: { 'user-agent': 'almanac-test', 'x-api-key': SECRET },
+    gate: createGate({ reserve: 0 }),
+    ...options,
+  })
+  return { ...server, http }
+}
+
+/** A port on which nobody listens: it was free a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+describe('a good answer', () => {
+  it('comes with its text, size and address without secrets', async () => {
+    const { http, asked, baseUrl } = await door((response) => {
+      sendJson(response, { name: 'Backstübchen' })
+    })
+    const query = { ids: '["a","b\'c"]', api_key: SECRET, n: 3 }
+    const answer = await http.request({ path: '/things', query, signal: calm() })
+    expect(answer).toMatchObject({ status: 200, body: '{"name":"Backstübchen"}', bytes: 24 })
+    expect(answer.url).not.toContain('cret')
+    expect(answer.url.startsWith(`${baseUrl}/base/things?ids=`)).toBe(true)
+    expect(asked[0]?.headers).toMatchObject({
+      'user-agent': 'almanac-test',
+      'x-api-key': SECRET,
+      accept: 'application/json',
+    })
+    expect(new URL(asked[0]?.url ?? '', baseUrl).searchParams.get('ids')).toBe('["a","b\'c"]')
+    expect(asked[0]?.url).toContain(encodeQuery("b'c"))
+  })
+
+  it('posts JSON', async () => {
+    const { http, asked } = await door((response) => {
+      sendJson(response, {})
+    })
+    await http.request({ method: 'POST', path: '/x', json: { modIds: [1] }, signal: calm() })
+    expect(asked[0]).toMatchObject({
+      method: 'POST',
+      body: '{"modIds":[1]}',
+      headers: { 'content-type': 'application/json' },
+    })
+  })
+
+  it('follows redirects', async () => {
+    const { http } = await door((response, { url }) => {
+      if (url === '/base/old') response.writeHead(301, { location: '/base/new' }).end()
+      else sendJson(response, { url })
+    })
+    expect((await http.request({ path: '/old', signal: calm() })).body).toBe('{"url":"/base/new"}')
+  })
+})
+
+describe('a bad status has a name', () => {
+  const page = (title: string, text = ''): string =>
+    `<html><head><title>${title}</title></head><body>${text}</body></html>`
+
+  it.each<[string, number, Record<string, string>, string, string]>([
+    ['429', 429, {}, '{}', 'RateLimited'],
+    ['503 with Retry-After', 503, { 'retry-after': '9' }, '', 'RateLimited'],
+    [
+      '403 with an empty quota',
+      403,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '5' },
+      '{}',
+      'RateLimited',
+    ],
+    [
+      'a 429 page of a firewall',
+      429,
+      { 'content-type': 'text/html' },
+      page('Access limited', 'Error 1015'),
+      'RateLimited',
+    ],
+    ['503', 503, {}, '', 'UpstreamUnavailable'],
+    ['500', 500, {}, 'oops', 'UpstreamUnavailable'],
+    ['502 page', 502, { 'content-type': 'text/html' }, page('502 Bad Gateway'), 'UpstreamUnavailable'],
+    ['408', 408, {}, '', 'UpstreamUnavailable'],
+    ['401', 401, {}, '{}', 'CredentialsRejected'],
+    ['403', 403, {}, '', 'CredentialsRejected'],
+    ['451', 451, {}, '{}', 'Blocked'],
+    ['404', 404, {}, '', 'NotFound'],
+    ['410', 410, {}, '', 'NotFound'],
+    ['400', 400, {}, '', 'UpstreamRejected'],
+    ['414', 414, {}, '', 'UpstreamRejected'],
+    ['304 that nobody asked for', 304, {}, '', 'UpstreamRejected'],
+    ['403 challenge', 403, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
+    ['503 challenge', 503, { 'content-type': 'text/html', 'retry-after': '9' }, CHALLENGE, 'Blocked'],
+    ['429 challenge', 429, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
+    ['200 challenge where JSON is expected', 200, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
+    ['403 by header alone', 403, { 'cf-mitigated': 'challenge' }, '', 'Blocked'],
+    [
+      'a country block',
+      403,
+      { 'content-type': 'text/html' },
+      page('ERROR', 'The Amazon CloudFront distribution is configured to block access from your country.'),
+      'Blocked',
+    ],
+    [
+      '200 page where JSON is expected',
+      200,
+      { 'content-type': 'text/html' },
+      page('Welcome'),
+      'PayloadInvalid',
+    ],
+    [
+      '200 page that calls itself JSON',
+      200,
+      { 'content-type': 'application/json' },
+      page('Welcome'),
+      'PayloadInvalid',
+    ],
+  ])('%s', async (_name, status, headers, body, type) => {
+    const { http } = await door((response) => {
+      response.writeHead(status, headers).end(body)
+    })
+    const error = await rejection(http.request({ path: '/things', query: { key: SECRET }, signal: calm() }))
+    expect(error).toBeInstanceOf(Failure)
+    expect(error).toMatchObject({ type, details: { status } })
+    expect(String(error)).toContain(`test GET /base/things answered ${status}`)
+    expect(JSON.stringify(error) + String(error)).not.toContain(SECRET)
+  })
+
+  it("a refusal carries the upstream's delay, spread by at most a tenth", async () => {
+    const { http } = await door((response) => {
+      response.writeHead(429, { 'retry-after': '20' }).end()
+    })
+    const error = (await rejection(http.request({ path: '/x', signal: calm() }))) as Failure
+    expect(error.retryAfterMs).toBeGreaterThanOrEqual(20_000)
+    expect(error.retryAfterMs).toBeLessThanOrEqual(22_000)
+  })
+
+  it('a refusal without a delay carries none', async () => {
+    const { http } = await door((response) => {
+      response.writeHead(429).end()
+    })
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'RateLimited',
+      retryAfterMs: undefined,
+    })
+  })
+
+  it('a refusal closes the gate: the next request is not sent', async () => {
+    const { http, asked } = await door((response) => {
+      response.writeHead(429, { 'retry-after': '600' }).end()
+    })
+    await rejection(http.request({ path: '/x', signal: calm() }))
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'RateLimited',
+    })
+    expect(asked).toHaveLength(1)
+  })
+
+  it('an accepted status is returned, but not when a firewall sent it', async () => {
+    const { http } = await door((response, { url }) => {
+      if (url.endsWith('wall')) sendHtml(response, CHALLENGE, 404)
+      else sendHtml(response, '<html>no such page</html>', 404)
+    })
+    expect((await http.request({ path: '/x', signal: calm(), accept: [404], expects: 'html' })).status).toBe(
+      404,
+    )
+    expect(await rejection(http.request({ path: '/wall', signal: calm(), accept: [404] }))).toMatchObject({
+      type: 'Blocked',
+    })
+  })
+
+  it('a redirect is refused where the headers hold a key', async () => {
+    const { http, asked } = await door(
+      (response) => {
+        response.writeHead(302, { location: '/elsewhere' }).end()
+      },
+      { redirect: 'manual' },
+    )
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'UpstreamRejected',
+    })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a broken exchange is UpstreamUnavailable', () => {
+  it.each<[string, Answering]>([
+    ['cut before an answer', (response) => void response.destroy()],
+    [
+      'cut in the middle of a counted body',
+      (response) => {
+        response.writeHead(200, { 'content-length': '1000' }).write('[1,2', () => response.destroy())
+      },
+    ],
+    [
+      'cut in the middle of a chunked body',
+      (response) => {
+        response.writeHead(200).write('[1,2', () => response.destroy())
+      },
+    ],
+  ])('%s', async (_name, answer) => {
+    const { http } = await door(answer)
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'UpstreamUnavailable',
+    })
+  })
+
+  it('nobody listens', async () => {
+    const baseUrl = `http://127.0.0.1:${await closedPort()}`
+    const http = createHttp({ upstream: 'test', baseUrl, headers: {}, gate: createGate({ reserve: 0 }) })
+    const error = await rejection(http.request({ path: '/x', query: { key: SECRET }, signal: calm() }))
+    expect(error).toMatchObject({ type: 'UpstreamUnavailable' })
+    expect(String(error)).not.toContain(SECRET)
+  })
+
+  it('a drip that never ends is cut off by the total timeout', async () => {
+    const { http } = await door(
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const drip = setInterval(() => response.write(' '), 10)
+        response.on('close', () => {
+          clearInterval(drip)
+        })
+      },
+      { timeoutMs: 100 },
+    )
+    const error = await rejection(http.request({ path: '/x', signal: calm() }))
+    expect(error).toMatchObject({ type: 'UpstreamUnavailable' })
+    expect(String(error)).toContain('within 100 ms')
+  })
+
+  it('a body above the cap is PayloadInvalid and ends the connection', async () => {
+    let sawClose = (): void => undefined
+    const closed = new Promise<void>((resolve) => {
+      sawClose = resolve
+    })
+    const { http } = await door(
+      (response) => {
+        response.on('close', sawClose)
+        response.writeHead(200).write('x'.repeat(5_000))
+      },
+      { maxBytes: 4_000 },
+    )
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'PayloadInvalid',
+    })
+    await closed
+  })
+})
+
+describe("the caller's abort", () => {
+  it('rethrows its own reason while the answer is awaited', async () => {
+    const controller = new AbortController()
+    const reason = new Error('run cancelled')
+    const { http } = await door(() => {
+      controller.abort(reason)
+    })
+    expect(await rejection(http.request({ path: '/x', signal: controller.signal }))).toBe(reason)
+  })
+
+  it('rethrows its own reason in the middle of a body, and the next request gets its turn', async () => {
+    const controller = new AbortController()
+    const reason = new Error('run cancelled')
+    const gate = createGate({ reserve: 0, concurrency: 1 })
+    const { http } = await door(
+      (response, _asked, number) => {
+        if (number === 2) sendJson(response, 'fine')
+        else
+          response.writeHead(200).write('[1,', () => {
+            controller.abort(reason)
+          })
+      },
+      { gate },
+    )
+    expect(await rejection(http.request({ path: '/x', signal: controller.signal }))).toBe(reason)
+    expect((await http.request({ path: '/x', signal: calm() })).body).toBe('"fine"')
+  })
+
+  it('given before, nothing is asked', async () => {
+    const { http, asked } = await door((response) => {
+      sendJson(response, {})
+    })
+    const reason = new Error('already over')
+    expect(await rejection(http.request({ path: '/x', signal: AbortSignal.abort(reason) }))).toBe(reason)
+    expect(asked).toHaveLength(0)
+  })
+})
+
+describe('a setting that cannot be sent is Misconfigured and never printed', () => {
+  const gate = createGate({ reserve: 0 })
+
+  it.each(['', 'api.modrinth.com', 'ftp://x', 'http://'])('base URL %j', (baseUrl) => {
+    expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate })).toThrow(Failure)
+  })
+
+  it('a key with a line break', () => {
+    const headers = { 'x-api-key': `${SECRET}\n` }
+    const make = () => createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate })
+    expect(make).toThrow(/x-api-key header of test/)
+    expect(make).not.toThrow(SECRET)
+  })
+})

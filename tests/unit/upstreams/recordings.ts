@@ -1,0 +1,19 @@
+/** Real answers recorded by others. They are not part of this project: where they are absent, tests that need them skip, except in CI. */
+import { existsSync, readFileSync } from 'node:fs'
+import { describe } from 'vitest'
+
+const FOLDER = new URL('../../../../shared/recordings/', import.meta.url)
+
+/** The text of one recording, by its path in the recordings' folder. */
+export const recording = (path: string): string => readFileSync(new URL(path, FOLDER), 'utf8')
+
+/** A recording's JSON. */
+export const recorded = (path: string): unknown => JSON.parse(recording(path))
+
+/** `describe` for tests against recordings. */
+export function describeRecorded(name: string, tests: () => void): void {
+  const present = existsSync(FOLDER)
+  if (!present && process.env['CI'] === 'true') throw new Error('the recordings must be there in CI')
+  if (present) describe(name, tests)
+  else describe.skip(`${name} (skipped: no recordings beside this repository)`, tests)
+}

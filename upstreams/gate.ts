@@ -1,0 +1,154 @@
+/**
+ * The limiter of one upstream host and credential: how many requests at once, how far apart, and when not at all.
+ * It reads the upstream's own headers, so that a 429 that could be foreseen is never run into.
+ */
+import { Failure } from '../failures.ts'
+import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
+import { sleep as realSleep, type Sleep } from './sleep.ts'
+
+/** A refusal that names no delay closes the gate this long: the shortest rate-limit window of the known upstreams is a minute. */
+export const UNNAMED_DELAY_MS = 10_000
+/**
+ * A longer wait is handed back to the caller as `RateLimited`. Modrinth's window is 60 s: waiting it out costs less
+ * than starting a half-done collection over; an hour (GitHub) must not hold a worker's slot.
+ */
+const MAX_HOLD_MS = 90_000
+const DEFAULT_CONCURRENCY = 4
+
+export interface GateOptions {
+  /** Requests of the upstream's window that are left to others with the same address or key. */
+  reserve: number
+  /** Requests in flight at once; 4 unless told. */
+  concurrency?: number
+  /** Least milliseconds between the end of a request and the start of the next; 0 unless told. */
+  minIntervalMs?: number
+  /** Waits longer than this many milliseconds become `RateLimited`; `MAX_HOLD_MS` unless told. */
+  maxHoldMs?: number
+  clock?: () => Date
+  sleep?: Sleep
+}
+
+export interface Gate {
+  /**
+   * Resolves when a request may start, with the function that ends its turn (call it exactly once).
+   * Throws the signal's reason on abort, `RateLimited` when the wait would exceed `maxHoldMs`.
+   */
+  wait: (signal: AbortSignal) => Promise<() => void>
+  /** Learns from an answer. Call before the turn ends. */
+  observe: (headers: Headers, status: number) => void
+}
+
+/** True where the answer is a refusal for now: 429, 503 with Retry-After, 403 with Retry-After or an empty quota. */
+export function isRateLimited(headers: Headers, status: number): boolean {
+  if (status === 429) return true
+  if (status === 503) return headers.has('retry-after')
+  return (
+    status === 403 && (headers.has('retry-after') || headerNumber(headers, 'x-ratelimit-remaining') === 0)
+  )
+}
+
+/** A gate with its own memory; share one between clients of the same host and credential. */
+export function createGate(options: GateOptions): Gate {
+  const clock = options.clock ?? (() => new Date())
+  const sleep = options.sleep ?? realSleep
+  const maxHoldMs = options.maxHoldMs ?? MAX_HOLD_MS
+  const minIntervalMs = options.minIntervalMs ?? 0
+  const slots = createSlots(options.concurrency ?? DEFAULT_CONCURRENCY)
+  /** What the upstream last said is left, less every request whose answer it may not have counted yet. */
+  let budget: { left: number; resetAt: number } | undefined
+  let inFlight = 0
+  let closedUntil = 0
+  let nextStart = 0
+
+  const opensAt = (now: number): number => {
+    if (budget !== undefined && budget.resetAt <= now) budget = undefined
+    const exhausted = budget !== undefined && budget.left <= options.reserve
+    return Math.max(closedUntil, nextStart, exhausted && budget !== undefined ? budget.resetAt : 0)
+  }
+  const untilOpen = async (signal: AbortSignal): Promise<void> => {
+    const enteredAt = clock().getTime()
+    for (;;) {
+      signal.throwIfAborted()
+      const now = clock().getTime()
+      const opens = opensAt(now)
+      if (opens <= now) return
+      if (opens - enteredAt > maxHoldMs) throw tooLong(opens - now)
+      await sleep(opens - now, signal)
+    }
+  }
+  const start = (leave: () => void): (() => void) => {
+    inFlight += 1
+    if (budget !== undefined) budget.left -= 1
+    nextStart = clock().getTime() + minIntervalMs
+    return () => {
+      inFlight -= 1
+      nextStart = clock().getTime() + minIntervalMs
+      leave()
+    }
+  }
+
+  return {
+    wait: async (signal) => {
+      const leave = await slots.enter(signal)
+      try {
+        await untilOpen(signal)
+      } catch (error) {
+        leave()
+        throw error
+      }
+      return start(leave)
+    },
+    observe: (headers, status) => {
+      const now = clock()
+      if (isRateLimited(headers, status)) {
+        closedUntil = Math.max(closedUntil, now.getTime() + (retryAfterMs(headers, now) ?? UNNAMED_DELAY_MS))
+      }
+      const remaining =
+        headerNumber(headers, 'x-ratelimit-remaining') ?? headerNumber(headers, 'ratelimit-remaining')
+      const reset = resetMs(headers, now)
+      if (remaining === undefined || reset === undefined) return
+      // The request that is being observed is counted by the upstream; the others in flight may not be.
+      budget = { left: remaining - Math.max(0, inFlight - 1), resetAt: now.getTime() + reset }
+    },
+  }
+}
+
+const tooLong = (waitMs: number): Failure =>
+  new Failure(
+    'RateLimited',
+    `The upstream's request quota is used up for another ${Math.ceil(waitMs / 1_000)} s, longer than a request waits inside a step: try again then.`,
+    { retryAfterMs: waitMs },
+  )
+
+/** First come, first served; an aborted waiter leaves the queue. */
+function createSlots(count: number): { enter: (signal: AbortSignal) => Promise<() => void> } {
+  let free = count
+  const queue: (() => void)[] = []
+  const leave = (): void => {
+    const next = queue.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  const queued = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const admitted = (): void => {
+        signal.removeEventListener('abort', aborted)
+        resolve()
+      }
+      const aborted = (): void => {
+        queue.splice(queue.indexOf(admitted), 1)
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the aborter's own reason, whatever it is
+        reject(signal.reason)
+      }
+      queue.push(admitted)
+      signal.addEventListener('abort', aborted, { once: true })
+    })
+  return {
+    enter: async (signal) => {
+      signal.throwIfAborted()
+      if (free > 0) free -= 1
+      else await queued(signal)
+      return leave
+    },
+  }
+}

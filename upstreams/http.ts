@@ -1,0 +1,238 @@
+/**
+ * The one HTTP door of the upstream clients: gate, timeout, size cap, and a named failure for every bad answer.
+ * It never asks twice: retrying belongs to whoever runs the step, except where a client knows better.
+ */
+import { Failure } from '../failures.ts'
+import { isChallenge, looksLikeHtml } from './challenge.ts'
+import type { Gate } from './gate.ts'
+import { refusal, type Exchange } from './refusal.ts'
+
+/** A whole exchange; the largest known answers (4 MB) take seconds, a slow drip takes for ever. */
+const DEFAULT_TIMEOUT_MS = 30_000
+/** Four times the largest known answer. */
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+
+export interface HttpOptions {
+  /** Name of the service in messages and in `RawBody.source`, such as 'modrinth'. */
+  upstream: string
+  /** Scheme, host and path prefix, without a trailing slash. */
+  baseUrl: string
+  headers: Record<string, string>
+  gate: Gate
+  /** Bound of one exchange from the first byte sent to the last received, in milliseconds; waiting at the gate is not counted. */
+  timeoutMs?: number
+  /** Largest decoded body, in bytes. */
+  maxBytes?: number
+  /** 'manual' where a header is a secret: fetch would carry it to whatever host a redirect names. */
+  redirect?: 'follow' | 'manual'
+}
+
+export interface HttpRequest {
+  method?: 'GET' | 'POST'
+  /** Starts with a slash; added to the base URL. */
+  path: string
+  query?: Record<string, string | number>
+  /** Sent as a JSON body. */
+  json?: unknown
+  /** An abort throws the signal's own reason, never a `Failure`. */
+  signal: AbortSignal
+  /** Statuses that are returned instead of thrown. */
+  accept?: readonly number[]
+  /** What a good answer is; JSON unless told. */
+  expects?: 'json' | 'html'
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  /** Decoded text. */
+  body: string
+  /** Decoded size. */
+  bytes: number
+  /** Address asked, without secrets. */
+  url: string
+  observedAt: Date
+}
+
+/** An upstream's body as it came, for storing beside the rows that were made from it. */
+export interface RawBody {
+  /** The upstream's name. */
+  source: string
+  /** Address without secrets. */
+  url: string
+  body: string
+  observedAt: Date
+}
+
+export interface Http {
+  /**
+   * One request. Throws `RateLimited`, `UpstreamUnavailable`, `CredentialsRejected`, `Blocked`, `NotFound`,
+   * `UpstreamRejected` by status (see `refusal.ts`), `PayloadInvalid` for a body too large or a web page where JSON
+   * was expected.
+   */
+  request: (request: HttpRequest) => Promise<Answer>
+}
+
+/** Percent-encoding as it goes on the wire: fetch also encodes the apostrophe, which counts where lengths are bounded. */
+export const encodeQuery = (text: string): string => encodeURIComponent(text).replaceAll("'", '%27')
+
+/** The raw body of an answer, as the callers store it. */
+export const rawBody = (source: string, answer: Answer): RawBody => ({
+  source,
+  url: answer.url,
+  body: answer.body,
+  observedAt: answer.observedAt,
+})
+
+/** An HTTP client of one upstream. Throws `Misconfigured` for a base URL or header that cannot be sent. */
+export function createHttp(options: HttpOptions): Http {
+  const base = checkedBase(options)
+  const headers = checkedHeaders(options)
+
+  const exchange = async (request: HttpRequest): Promise<Answer> => {
+    const method = request.method ?? 'GET'
+    const url = addressOf(base, request)
+    const what: Exchange = { upstream: options.upstream, method, path: new URL(url).pathname }
+    const sent = new Headers(headers)
+    sent.set('accept', request.expects === 'html' ? 'text/html' : 'application/json')
+    if (request.json !== undefined) sent.set('content-type', 'application/json')
+    const body = request.json === undefined ? null : JSON.stringify(request.json)
+    const init: RequestInit = { method, headers: sent, body, redirect: options.redirect ?? 'follow' }
+    const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    return await within(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal, what, async (signal) => {
+      const response = await fetch(url, { ...init, signal })
+      options.gate.observe(response.headers, response.status)
+      const read = await readBody(response, maxBytes, what)
+      return {
+        status: response.status,
+        headers: response.headers,
+        ...read,
+        url: withoutSecrets(url),
+        observedAt: new Date(),
+      }
+    })
+  }
+
+  return {
+    request: async (request) => {
+      const leave = await options.gate.wait(request.signal)
+      try {
+        return judged(await exchange(request), request, options.upstream)
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+function judged(answer: Answer, request: HttpRequest, upstream: string): Answer {
+  const what: Exchange = { upstream, method: request.method ?? 'GET', path: new URL(answer.url).pathname }
+  const html = looksLikeHtml(answer.headers, answer.body)
+  const good = answer.status >= 200 && answer.status < 300
+  // A page that was asked for is judged by whoever reads it: a project's name may hold a challenge's words.
+  if (good && (request.expects === 'html' || !html)) return answer
+  if (isChallenge(answer.headers, answer.body)) throw refusal(what, answer, 'blocked')
+  if (request.accept?.includes(answer.status) === true) return answer
+  throw refusal(what, answer, good ? 'page' : 'status')
+}
+
+/** Runs one exchange under a deadline. The caller's abort keeps its reason; every other fault is `UpstreamUnavailable`. */
+async function within<T>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  what: Exchange,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const abort = (): void => {
+    controller.abort()
+  }
+  const timer = setTimeout(abort, timeoutMs)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await run(controller.signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof Failure) throw error
+    const found = controller.signal.aborted
+      ? `gave no complete answer within ${timeoutMs} ms`
+      : `broke off: ${networkReason(error)}`
+    throw new Failure(
+      'UpstreamUnavailable',
+      `${what.upstream} ${what.method} ${what.path} ${found}; another attempt may succeed.`,
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** fetch says only "fetch failed" or "terminated"; the cause says why. */
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message
+}
+
+async function readBody(
+  response: Response,
+  maxBytes: number,
+  what: Exchange,
+): Promise<{ body: string; bytes: number }> {
+  const decoder = new TextDecoder()
+  let body = ''
+  let bytes = 0
+  // The loop cancels the stream, and with it the connection, when it throws.
+  for await (const chunk of (response.body as ReadableStream<Uint8Array> | null) ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) {
+      const message = `${what.upstream} ${what.method} ${what.path} answered more than ${maxBytes} bytes; expected less: check the address or raise the cap.`
+      throw new Failure('PayloadInvalid', message, { details: { status: response.status } })
+    }
+    body += decoder.decode(chunk, { stream: true })
+  }
+  return { body: body + decoder.decode(), bytes }
+}
+
+const addressOf = (base: string, { path, query }: HttpRequest): string => {
+  const text = Object.entries(query ?? {}).map(
+    ([name, value]) => `${encodeQuery(name)}=${encodeQuery(String(value))}`,
+  )
+  return text.length === 0 ? base + path : `${base}${path}?${text.join('&')}`
+}
+
+function withoutSecrets(address: string): string {
+  const url = new URL(address)
+  url.username = ''
+  url.password = ''
+  for (const name of [...url.searchParams.keys()]) {
+    if (/key|token|secret|signature/i.test(name)) url.searchParams.delete(name)
+  }
+  return url.href
+}
+
+function checkedBase({ upstream, baseUrl }: HttpOptions): string {
+  if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new Failure(
+      'Misconfigured',
+      `The base URL of ${upstream} is not an http(s) address: correct the setting.`,
+    )
+  }
+  return baseUrl.replace(/\/+$/, '')
+}
+
+function checkedHeaders({ upstream, headers }: HttpOptions): Headers {
+  for (const [name, value] of Object.entries(headers)) {
+    // fetch's own error would print the value, which may be a key.
+    if (!/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new Failure(
+        'Misconfigured',
+        `The ${name} header of ${upstream} holds a character that no header may: correct the setting.`,
+      )
+    }
+  }
+  return new Headers(headers)
+}

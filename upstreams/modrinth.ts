@@ -1,0 +1,211 @@
+/** Modrinth API v2 (https://docs.modrinth.com): projects and versions by their bulk endpoints. */
+import pMap from 'p-map'
+import { z } from 'zod'
+import { Failure } from '../failures.ts'
+import { createGate, type Gate } from './gate.ts'
+import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './http.ts'
+import { count, instant, parseBody, parseRows, text, type RejectedRow } from './payload.ts'
+
+const UPSTREAM = 'modrinth'
+/** Proxies and servers commonly refuse request lines above 8 KB. */
+const MAX_URL_BYTES = 8_000
+/** Bulk answers of 470 versions are half a megabyte: three at once hide the latency without holding many bodies. */
+const VERSION_CALLS_IN_FLIGHT = 3
+/** Of 300 requests a minute per address, left to whatever else runs behind it. */
+const RESERVED_REQUESTS = 10
+
+export interface ModrinthOptions {
+  /** Such as https://api.modrinth.com/v2 */
+  baseUrl: string
+  /** Modrinth blocks callers that do not identify themselves. */
+  userAgent: string
+  /** Shared by clients behind one address; its own unless told. */
+  gate?: Gate
+  timeoutMs?: number
+}
+
+export interface ModrinthProject {
+  /** Eight base62 characters; the slug can change, this cannot. */
+  id: string
+  slug: string
+  title: string
+  /** All-time downloads of the project; need not equal the sum over its versions. */
+  downloads: number
+  followers: number
+  versionIds: string[]
+}
+
+export interface ModrinthVersion {
+  id: string
+  projectId: string
+  name: string
+  /** Not unique: the same number is published once per loader. */
+  versionNumber: string
+  downloads: number
+  datePublished: Date
+}
+
+export interface ModrinthProjects {
+  projects: ModrinthProject[]
+  /** Asked ids and slugs that the upstream does not know. */
+  missing: string[]
+  rejected: RejectedRow[]
+  raw: RawBody[]
+}
+
+export interface ModrinthVersions {
+  versions: ModrinthVersion[]
+  /** Asked ids that the upstream does not know. */
+  missing: string[]
+  rejected: RejectedRow[]
+  raw: RawBody[]
+}
+
+export interface Modrinth {
+  /** Projects by id or slug (slugs in any case), in as few calls as 8 KB addresses allow. */
+  projects: (idsOrSlugs: readonly string[], signal: AbortSignal) => Promise<ModrinthProjects>
+  /** Versions by id, such as the `versionIds` of projects, in as few calls as 8 KB addresses allow. */
+  versions: (ids: readonly string[], signal: AbortSignal) => Promise<ModrinthVersions>
+}
+
+const id = z.string().regex(/^[0-9A-Za-z]{1,11}$/)
+
+const projectSchema = z
+  .object({
+    id,
+    slug: text.pipe(z.string().min(1)),
+    title: text,
+    downloads: count,
+    followers: count,
+    versions: z.array(id),
+  })
+  .transform(({ versions, ...project }): ModrinthProject => ({ ...project, versionIds: versions }))
+
+const versionSchema = z
+  .object({ id, project_id: id, name: text, version_number: text, downloads: count, date_published: instant })
+  .transform((row): ModrinthVersion => ({
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    versionNumber: row.version_number,
+    downloads: row.downloads,
+    datePublished: row.date_published,
+  }))
+
+const rowsSchema = z.array(z.unknown())
+
+/** Reads the body of `GET /projects`. Throws `PayloadInvalid` where it is no list. */
+export const parseProjects = (body: string): { rows: ModrinthProject[]; rejected: RejectedRow[] } =>
+  parseRows(projectSchema, parseBody(rowsSchema, body, 'modrinth GET /projects'))
+
+/** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` where it is no list. */
+export const parseVersions = (body: string): { rows: ModrinthVersion[]; rejected: RejectedRow[] } =>
+  parseRows(versionSchema, parseBody(rowsSchema, body, 'modrinth GET /versions'))
+
+/** A Modrinth client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. */
+export function createModrinth(options: ModrinthOptions): Modrinth {
+  const gate = options.gate ?? createGate({ reserve: RESERVED_REQUESTS })
+  const http = createHttp({
+    upstream: UPSTREAM,
+    baseUrl: options.baseUrl,
+    headers: { 'user-agent': options.userAgent },
+    gate,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  })
+
+  const bulk = async (
+    path: string,
+    ids: string[],
+    extra: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Answer> => {
+    const query = { ids: JSON.stringify(ids), ...extra }
+    const answer = await http.request({ path, query, signal, accept: [410] })
+    if (answer.status === 410) throw retired(path)
+    return answer
+  }
+
+  return {
+    projects: async (idsOrSlugs, signal) => {
+      const batches = batchesOf([...new Set(idsOrSlugs)], `${options.baseUrl}/projects?ids=`)
+      const found = { projects: [] as ModrinthProject[], rejected: [] as RejectedRow[], raw: [] as RawBody[] }
+      for (const batch of batches) {
+        const answer = await bulk('/projects', batch, {}, signal)
+        const { rows, rejected } = parseProjects(answer.body)
+        found.projects.push(...rows)
+        found.rejected.push(...rejected)
+        found.raw.push(rawBody(UPSTREAM, answer))
+      }
+      const projects = uniqueById(found.projects)
+      return { ...found, projects, missing: absent(idsOrSlugs, projects, found.rejected) }
+    },
+    versions: async (ids, signal) => {
+      // The server parses the whole list as ids: one of another shape would make the batch a 400.
+      const askable = [...new Set(ids)].filter((candidate) => id.safeParse(candidate).success)
+      // Not in the specification of the bulk endpoint; newer servers take it, older ones ignore it.
+      const suffix = '&include_changelog=false'
+      const batches = batchesOf(askable, `${options.baseUrl}/versions?ids=${suffix}`)
+      const answers = await pMap(
+        batches,
+        async (batch) => {
+          const answer = await bulk('/versions', batch, { include_changelog: 'false' }, signal)
+          return { ...parseVersions(answer.body), raw: rawBody(UPSTREAM, answer) }
+        },
+        { concurrency: VERSION_CALLS_IN_FLIGHT },
+      )
+      const versions = uniqueById(answers.flatMap(({ rows }) => rows))
+      const rejected = answers.flatMap((answer) => answer.rejected)
+      return {
+        versions,
+        missing: absent(ids, versions, rejected),
+        rejected,
+        raw: answers.map(({ raw }) => raw),
+      }
+    },
+  }
+}
+
+const retired = (path: string): Failure =>
+  new Failure(
+    'NotFound',
+    `modrinth GET ${path} answered 410: this version of its API is retired for ever; the client must move to its successor.`,
+    {
+      details: { status: 410 },
+    },
+  )
+
+/** Splits ids so that each address, encoded, stays under `MAX_URL_BYTES`; an id too long for that goes alone. */
+function batchesOf(ids: readonly string[], address: string): string[][] {
+  const separator = encodeQuery(',').length
+  const brackets = encodeQuery('[]').length
+  const batches: string[][] = []
+  let room = 0
+  for (const value of ids) {
+    const needed = encodeQuery(JSON.stringify(value)).length + separator
+    if (batches.length === 0 || needed > room) {
+      batches.push([])
+      room = MAX_URL_BYTES - address.length - brackets
+    }
+    batches.at(-1)?.push(value)
+    room -= needed
+  }
+  return batches
+}
+
+/** An id and a slug may name the same project. */
+const uniqueById = <T extends { id: string }>(rows: readonly T[]): T[] => [
+  ...new Map(rows.map((row) => [row.id, row])).values(),
+]
+
+/** What was asked for and neither came nor came broken. Ids are case-sensitive, slugs are not. */
+function absent(
+  asked: readonly string[],
+  rows: readonly { id: string; slug?: string }[],
+  rejected: readonly RejectedRow[],
+): string[] {
+  const names = z.object({ id: z.string(), slug: z.string() }).partial()
+  const broken = rejected.map(({ row }) => names.safeParse(row).data ?? {})
+  const ids = new Set([...rows, ...broken].map((row) => row.id))
+  const slugs = new Set([...rows, ...broken].map(({ slug }) => slug?.toLowerCase()))
+  return [...new Set(asked)].filter((name) => !ids.has(name) && !slugs.has(name.toLowerCase()))
+}

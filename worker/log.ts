@@ -1,0 +1,66 @@
+/** Where a worker's log goes, and in which words: pino, for our lines and for Temporal's. */
+import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
+import pino, { type Logger } from 'pino'
+import type { Environment } from '../config.ts'
+
+export type { Logger } from 'pino'
+
+const LEVELS: Record<LogLevel, pino.Level> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+}
+
+/** Opens the log: JSON lines into a file, or readable lines on standard error where no file is given. */
+export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {
+  if (file !== undefined) return pino({ level }, pino.destination({ dest: file, mkdir: true, sync: false }))
+  return pino({
+    level,
+    transport: { target: 'pino-pretty', options: { destination: 2, ignore: 'pid,hostname' } },
+  })
+}
+
+/**
+ * Sends Temporal's log through ours. Call once, before the first worker. The core's own lines are limited to
+ * errors: it prints hundreds of warnings while a server is away, and every retry says the same.
+ * Signals are left to the command, which knows in which order to stop things.
+ */
+export function installRuntime(log: Logger): void {
+  const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
+    log[LEVELS[level]](plain(meta), message)
+  }
+  Runtime.install({
+    logger: {
+      log: write,
+      trace: (message, meta) => {
+        write('TRACE', message, meta)
+      },
+      debug: (message, meta) => {
+        write('DEBUG', message, meta)
+      },
+      info: (message, meta) => {
+        write('INFO', message, meta)
+      },
+      warn: (message, meta) => {
+        write('WARN', message, meta)
+      },
+      error: (message, meta) => {
+        write('ERROR', message, meta)
+      },
+    },
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    shutdownSignals: [],
+  })
+}
+
+/** Metadata without its symbols and with numbers that JSON can hold. */
+function plain(meta: LogMetadata | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(meta ?? {}).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? Number(value) : (value as unknown),
+    ]),
+  )
+}

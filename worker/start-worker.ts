@@ -1,0 +1,81 @@
+/** Everything a worker process needs, opened in order and closed in the reverse order. */
+import { NativeConnection } from '@temporalio/worker'
+import type { ActivityDependencies } from '../activities/index.ts'
+import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
+import { runStanding } from '../client/runs.ts'
+import type { Config } from '../config.ts'
+import { openDatabase } from '../db/database.ts'
+import { PIPELINES } from '../registry.ts'
+import { createCurseForge } from '../upstreams/curseforge.ts'
+import { createDependents } from '../upstreams/curseforge-dependents.ts'
+import { createGate } from '../upstreams/gate.ts'
+import { createModrinth } from '../upstreams/modrinth.ts'
+import { userAgent } from '../upstreams/user-agent.ts'
+import { workflowBundle } from './bundle.ts'
+import type { Logger } from './log.ts'
+import { startSweeping } from './sweep.ts'
+import { createWorker } from './worker.ts'
+
+export interface RunningWorker {
+  /** Resolves when the worker ended by itself or by `stop`; rejects where it broke. */
+  ended: Promise<void>
+  /** Lets steps finish for a moment, then cancels them (they are retried), and closes all connections. */
+  stop(): Promise<void>
+}
+
+/** Starts a worker of this stack; it polls when this returns. */
+export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
+  const bundlePath = await workflowBundle(config.stateDir)
+  const client = await connectTemporal(config)
+  const connection = await NativeConnection.connect(temporalConnectionOptions(config))
+  const database = openDatabase(databaseUrl(config), (error) => {
+    log.warn({ reason: error.message }, 'a database connection broke')
+  })
+  const temporal = (run: { workflowId: string; runId: string }) => runStanding(client, run)
+  const worker = await createWorker({
+    connection,
+    namespace: config.env.TEMPORAL_NAMESPACE,
+    bundlePath,
+    dependencies: { ...dependenciesOf(config), db: database.db, temporal },
+  })
+  const sweeping = startSweeping(database.db, temporal, log)
+  const ended = worker.run()
+  return {
+    ended,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      try {
+        await ended
+      } finally {
+        await sweeping.stop()
+        await Promise.all([connection.close(), client.connection.close(), database.close()])
+      }
+    },
+  }
+}
+
+/** The upstream clients and settings of the steps. One client an upstream, so that its limits are counted once. */
+export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' | 'temporal'> {
+  const { env, tracked } = config
+  const agent = userAgent(env.ALMANAC_CONTACT)
+  const minIntervalMs = tracked['mod-stats'].modpacks.page_delay_seconds * 1000
+  return {
+    tracked,
+    dataDir: config.dataDir,
+    modrinth: createModrinth({ baseUrl: env.MODRINTH_URL, userAgent: agent }),
+    curseforge:
+      env.CURSEFORGE_API_KEY === undefined
+        ? undefined
+        : createCurseForge({ baseUrl: env.CURSEFORGE_URL, apiKey: env.CURSEFORGE_API_KEY, userAgent: agent }),
+    dependents: createDependents({
+      baseUrl: env.CURSEFORGE_WEB_URL,
+      userAgent: agent,
+      gate: createGate({ reserve: 0, concurrency: 1, minIntervalMs }),
+    }),
+    rawPayloadCaps: { days: env.RAW_PAYLOAD_DAYS, bytesPerSource: env.RAW_PAYLOAD_MB * 1_000_000 },
+    patienceMs: Object.fromEntries(
+      PIPELINES.map((pipeline) => [pipeline.id, pipeline.databasePatienceMs]),
+    ) as ActivityDependencies['patienceMs'],
+    clock: () => new Date(),
+  }
+}

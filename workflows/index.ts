@@ -1,0 +1,2 @@
+/** The workflows that the worker bundles; one export line a pipeline. */
+export { modStatsWorkflow } from './mod-stats.ts'

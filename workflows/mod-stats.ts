@@ -1,0 +1,86 @@
+/** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
+import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
+import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
+import { addCounts, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
+import { alone, recordedRun, remainingMs, runOf, type RunInput } from './recorded-run.ts'
+
+/** One batch of a source: what it gave, and the cursor of the next batch (null after the last). */
+export interface Batch {
+  counts: SourceCounts
+  next: number | null
+}
+
+/** The loops over batches, by name; their cursors survive continue-as-new. */
+type Loop = 'collectModrinth' | 'collectCurseForge' | 'discoverModpacks' | 'refreshModpacks'
+
+const SOURCE: Record<Loop, string> = {
+  collectModrinth: 'modrinth',
+  collectCurseForge: 'curseforge',
+  discoverModpacks: 'modpacks',
+  refreshModpacks: 'modpacks',
+}
+
+const SUMMARY: Record<Loop, string> = {
+  collectModrinth: 'Modrinth: downloads, followers, versions',
+  collectCurseForge: 'CurseForge: downloads, thumbs up, files',
+  discoverModpacks: 'CurseForge website: new modpacks',
+  refreshModpacks: 'CurseForge: downloads of known modpacks',
+}
+
+/** Collects one UTC day's statistics of all tracked mods. */
+export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
+  const run = runOf('mod-stats', input)
+  const boundMs = input.params?.boundSeconds
+    ? input.params.boundSeconds * 1000
+    : untilDayEnds(new Date(run.startedAt))
+  const steps = (options: ActivityOptions, summary: string) =>
+    proxyActivities<ModStatsActivities>({ ...options, summary })
+  const cursors: Record<string, number | null> = { ...input.resumed?.cursors }
+  let handOver = false
+
+  const bookends = {
+    open: () =>
+      steps(databaseWork(remainingMs(run, boundMs)), 'Take the run lock, follow almanac.yaml').openModStats(
+        run,
+      ),
+    close: (_: unknown, ending: RunEnding) =>
+      steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeModStats(run, ending),
+  }
+
+  /** Batch after batch of one loop, until its end or until the history is long enough. */
+  async function batches(loop: Loop, counts: RunCounts): Promise<void> {
+    const source = SOURCE[loop]
+    while (cursors[loop] !== null && !handOver) {
+      const after = cursors[loop] ?? 0
+      // Stands if the step fails for good: a source that failed is not asked on.
+      cursors[loop] = null
+      counts[source] = await alone(counts[source], async () => {
+        const batch = await steps(upstreamRead(remainingMs(run, boundMs)), summaryOf(loop, after))[loop]({
+          run,
+          after,
+        })
+        cursors[loop] = batch.next
+        return counts[source] === undefined ? batch.counts : addCounts(counts[source], batch.counts)
+      })
+      handOver ||= workflowInfo().historyLength > HISTORY_EVENTS
+    }
+  }
+
+  return recordedRun(run, bookends, input, async (counts) => {
+    const modpacks = async () => {
+      await batches('collectCurseForge', counts)
+      await batches('discoverModpacks', counts)
+      await batches('refreshModpacks', counts)
+    }
+    await Promise.all([batches('collectModrinth', counts), modpacks()])
+    if (Object.values(cursors).some((cursor) => cursor !== null)) {
+      log.info('continuing with a fresh history', { events: workflowInfo().historyLength })
+      await continueAsNew<typeof modStatsWorkflow>({ ...input, resumed: { run, counts, cursors } })
+    }
+  })
+}
+
+function summaryOf(loop: Loop, after: number): string {
+  return after === 0 ? SUMMARY[loop] : `${SUMMARY[loop]} (from mod ${after + 1})`
+}

@@ -1,0 +1,166 @@
+/** The one way to run: every pipeline's workflow is a body inside `recordedRun`, which opens and closes its record. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+
+/** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
+const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
+
+export type Trigger = 'schedule' | 'manual' | 'start' | 'demo'
+
+/** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
+export interface RunInput {
+  trigger: Trigger
+  params?: { boundSeconds?: number }
+  /** Set by continue-as-new: who this run is, and how far its sources came. */
+  resumed?: { run: Run; counts: RunCounts; cursors: Record<string, number | null> }
+}
+
+/** A run as its steps know it; rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */
+export interface Run {
+  runId: string
+  workflowId: string
+  pipeline: string
+  trigger: Trigger
+  startedAt: string
+}
+
+export interface RunSteps {
+  /** First step: takes the lock, prepares. Answers why the run must not go on, if so. */
+  open(run: Run): Promise<{ skipped?: string }>
+  /** Last step: finishes files and the record. Answers what was not as it should be. */
+  close(run: Run, ending: RunEnding): Promise<void>
+}
+
+/** Runs a pipeline's body between its record's opening and closing. Throws where the run failed or was cancelled. */
+export async function recordedRun(
+  run: Run,
+  steps: RunSteps,
+  input: RunInput,
+  body: (counts: RunCounts) => Promise<void>,
+): Promise<RunEnding> {
+  const counts: RunCounts = { ...input.resumed?.counts }
+  let cancelled: Error | undefined
+  let ending: RunEnding
+  try {
+    const opened = input.resumed === undefined ? await steps.open(run) : {}
+    if (opened.skipped === undefined) {
+      await body(counts)
+      ending = { outcome: outcomeOf(counts), counts, ...failureOf(counts) }
+    } else {
+      ending = { outcome: 'skipped', counts, error: { type: 'AlreadyRunning', message: opened.skipped } }
+    }
+  } catch (error) {
+    if (error instanceof Error && isCancellation(error)) {
+      cancelled = error
+      ending = { outcome: 'cancelled', counts }
+    } else if (error instanceof ActivityFailure) {
+      ending = { outcome: 'failed', counts, error: reasonOf(error) }
+    } else {
+      throw error
+    }
+  }
+  await CancellationScope.nonCancellable(() => close(run, steps, ending))
+  if (cancelled !== undefined) throw cancelled
+  if (ending.outcome === 'failed') {
+    throw ApplicationFailure.create({
+      type: 'RunFailed',
+      message: ending.error?.message ?? 'every source failed',
+      nonRetryable: true,
+      details: [ending],
+    })
+  }
+  return ending
+}
+
+/** Who this run is: the first execution's id, or what the run before continue-as-new handed on. */
+export function runOf(pipeline: string, input: RunInput): Run {
+  if (input.resumed) return input.resumed.run
+  const info = workflowInfo()
+  return {
+    runId: info.firstExecutionRunId,
+    workflowId: info.workflowId,
+    pipeline,
+    trigger: input.trigger,
+    startedAt: info.startTime.toISOString(),
+  }
+}
+
+/** Milliseconds left of a run that may take `boundMs` in all; a second at least, so that a step can say why it fails. */
+export function remainingMs(run: Run, boundMs: number): number {
+  return Math.max(boundMs - (Date.now() - Date.parse(run.startedAt)), 1_000)
+}
+
+/**
+ * Turns the failure of one source into its counts, so that the others go on; cancellation passes through.
+ * `soFar` keeps what the source had before.
+ */
+export async function alone(
+  soFar: SourceCounts | undefined,
+  work: () => Promise<SourceCounts>,
+): Promise<SourceCounts> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
+    const { type, message } = reasonOf(error)
+    const before = soFar ?? NOTHING
+    const outcome = before.written > 0 ? 'partial' : 'failed'
+    return { ...before, outcome, why: [...before.why, `${type}: ${message}`] }
+  }
+}
+
+/** The named failure that a step ended with; a step whose time ran out tells its last attempt's. */
+export function reasonOf(error: ActivityFailure): { type: string; message: string } {
+  let reason = { type: 'TimedOut', message: `${error.activityType} did not end in time` }
+  for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure)
+      reason = { type: cause.type ?? 'Unclassified', message: cause.message }
+  }
+  return reason
+}
+
+function failureOf(counts: RunCounts): Pick<RunEnding, 'error'> {
+  if (outcomeOf(counts) !== 'failed') return {}
+  const why = Object.entries(counts).map(([source, { why }]) => `${source}: ${why.join('; ')}`)
+  return { error: { type: 'RunFailed', message: why.join(' | ') } }
+}
+
+async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void> {
+  upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
+  setCurrentDetails(detailsOf(ending))
+  try {
+    await steps.close(run, ending)
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    // The worker's sweep closes the record from this workflow's result once the database is back.
+    log.error('the record of this run could not be closed', { reason: reasonOf(error) })
+  }
+}
+
+/** What the Web UI shows of a finished run, as a table. */
+function detailsOf(ending: RunEnding): string {
+  const rows = Object.entries(ending.counts).map(
+    ([source, c]) =>
+      `| ${source} | ${c.outcome} | ${c.fetched} | ${c.written} | ${c.rejected} | ${c.why.join('; ')} |`,
+  )
+  const head = [
+    '| source | outcome | fetched | written | rejected | why |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ]
+  return [
+    `**${ending.outcome}**${ending.error ? ` ${ending.error.message}` : ''}`,
+    '',
+    ...head,
+    ...rows,
+  ].join('\n')
+}
