@@ -1,6 +1,7 @@
-/** Where the PostgreSQL programs are, and how they are run by root, who may not run them. */
+/** Where the PostgreSQL programs are, and how they are run by those who may not run them. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { Failure } from '../failures.ts'
 
 /** PostgreSQL's major version that package.json pins; data folders of another major cannot be opened. */
@@ -43,24 +44,41 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   return programs
 }
 
-/** Nobody of the machine: the number only has to differ from 0 inside the namespace. */
-const NAMESPACE_ID = 1000
-
 /**
- * PostgreSQL refuses to run as root. On Linux a user namespace gives it another uid while its files stay root's, which
- * also works in folders that root alone may enter; a second account would need every parent folder opened for it.
- * `unshare` becomes the program, so the pid is the program's own.
+ * PostgreSQL refuses to run as root, and initdb as a user without a name (as `docker run --user` makes one). On Linux a
+ * user namespace gives either another uid while its files stay their owner's, which also works in folders that root
+ * alone may enter; a second account would need every parent folder opened for it. `unshare` becomes the program, so the
+ * pid is the program's own.
  */
 export function asOrdinaryUser(program: string, args: string[]): { command: string; args: string[] } {
-  if (process.getuid?.() !== 0) return { command: program, args }
-  const unshare = ['--user', `--map-user=${NAMESPACE_ID}`, `--map-group=${NAMESPACE_ID}`]
+  if (process.getuid === undefined || (process.getuid() !== 0 && hasName())) return { command: program, args }
+  const id = namedUid()
+  const unshare = ['--user', `--map-user=${id}`, `--map-group=${id}`]
   const probe = spawnSync('unshare', [...unshare, 'true'], { encoding: 'utf8' })
   if (probe.status !== 0) {
     const found = probe.error === undefined ? probe.stderr.trim() : 'unshare (util-linux) is not installed'
     throw new Failure(
       'Misconfigured',
-      `PostgreSQL does not run as root, and a user namespace is not to be had (${found}); run Almanac as an ordinary user, or set DATABASE_URL to a server of yours.`,
+      `PostgreSQL does not run as root or as a user without a name, and a user namespace is not to be had (${found}); run Almanac as an ordinary user, or set DATABASE_URL to a server of yours.`,
     )
   }
   return { command: 'unshare', args: [...unshare, program, ...args] }
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR') return false
+    throw error
+  }
+}
+
+/** `nobody` on every usual distribution, where /etc/passwd has no user but root. */
+const NOBODY = 65534
+
+/** A uid of this machine that is not root's and has a name. */
+function namedUid(): number {
+  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : []
+  return users.map((line) => Number(line.split(':')[2])).find((uid) => uid > 0) ?? NOBODY
 }

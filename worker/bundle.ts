@@ -15,9 +15,9 @@ const shipped = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
  * Path of a bundle that fits the sources, building it first where it is missing. Building takes two seconds and
  * 100 MB, so a worker never does it itself.
  */
-export async function workflowBundle(stateDir: string): Promise<string> {
+export async function workflowBundle(toolsDir: string): Promise<string> {
   if (existsSync(shipped)) return shipped
-  const folder = join(stateDir, 'bundles')
+  const folder = join(toolsDir, 'bundles')
   const path = join(folder, `${sourcesHash()}.js`)
   if (existsSync(path)) return path
   mkdirSync(folder, { recursive: true })

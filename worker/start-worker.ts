@@ -25,7 +25,7 @@ export interface RunningWorker {
 
 /** Starts a worker of this stack; it polls when this returns. */
 export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
-  const bundlePath = await workflowBundle(config.stateDir)
+  const bundlePath = await workflowBundle(config.toolsDir)
   const client = await connectTemporal(config)
   const connection = await NativeConnection.connect(temporalConnectionOptions(config))
   const database = openDatabase(databaseUrl(config), (error) => {

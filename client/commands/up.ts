@@ -72,7 +72,7 @@ async function startAll(
   }
   try {
     stops.push(await takeStackLock(config.stateDir, `almanac up${config.mode === 'demo' ? ' --demo' : ''}`))
-    const building = workflowBundle(config.stateDir)
+    const building = workflowBundle(config.toolsDir)
     const stack = await startStack(config, say)
     stops.push(() => stack.stop())
     await migrateDatabase(databaseUrl(config))

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { endingOf, startRun } from '../../client/runs.ts'
+import { PIPELINES } from '../../registry.ts'
+import type { RunningWorker } from '../../worker/start-worker.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+
+const [modStats] = PIPELINES
+
+describe('mod-stats on the real servers', () => {
+  let stack: TestStack
+  let worker: RunningWorker
+  beforeAll(async () => {
+    stack = await startTestStack({ mods: 5 })
+    worker = await stack.startWorker()
+  })
+  afterAll(async () => {
+    await worker.stop()
+    await stack.stop()
+  })
+
+  it('stores what the simulator knows, and a second run adds no row', async () => {
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    const first = await endingOf(await startRun(stack.client, modStats, 'manual'))
+    expect(first.outcome).toBe('complete')
+    const count = async () =>
+      (
+        await stack.database.db.execute<{ days: number; versions: number; packs: number }>(sql`select
+        (select count(*)::int from daily_stats) as days, (select count(*)::int from version_stats) as versions,
+        (select count(*)::int from modpack_stats) as packs`)
+      ).rows[0]
+    const before = await count()
+    const second = await endingOf(await startRun(stack.client, modStats, 'manual'))
+    expect(second.outcome).toBe('complete')
+    expect(await count()).toEqual(before)
+  })
+})

@@ -1,0 +1,37 @@
+/** A database of its own for a test file: a copy of the migrated template, dropped at the end. */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
+import { TEMPLATE } from './global-setup.ts'
+
+export interface TestDatabase extends DatabaseHandle {
+  url: string
+  drop(): Promise<void>
+}
+
+export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await admin(`create database ${name}${migrated ? ` template ${TEMPLATE}` : ''}`)
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${name}`
+  const handle = openDatabase(url.href, () => undefined)
+  return {
+    ...handle,
+    url: url.href,
+    async drop() {
+      await handle.close()
+      await admin(`drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function admin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,114 @@
+/** A stack of its own for a test file: database, Temporal server, simulator, configuration; a worker when asked. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Client } from '@temporalio/client'
+import { stringify } from 'yaml'
+import { connectTemporal } from '../../client/connection.ts'
+import { applySchedules } from '../../client/schedules.ts'
+import { loadConfig, type Config } from '../../config.ts'
+import { freePort } from '../../local/taken-port.ts'
+import { temporalExecutable } from '../../local/temporal-binary.ts'
+import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
+import { packageRoot } from '../../package-root.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
+import { openLog } from '../../worker/log.ts'
+import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+export const toolsDir = join(packageRoot, '.almanac', 'tools')
+
+/** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
+export function simulatedMods(count: number) {
+  const others = Array.from({ length: count - 1 }, (_, i) => ({
+    modrinth: `sim-mod-${i + 1}`,
+    curseforge: 1_000_001 + i,
+  }))
+  return [{ modrinth: 'createnuclear', curseforge: 989797 }, ...others]
+}
+
+export interface TestStack {
+  config: Config
+  database: TestDatabase
+  simulator: Simulator
+  client: Client
+  temporal: RunningTemporal
+  /** Environment for a child process (`node bin/almanac.mjs …`) that talks to this stack. */
+  env: Record<string, string>
+  startWorker(): Promise<RunningWorker>
+  /** Starts the Temporal server again on the same port and data, after it was stopped or killed. */
+  restartTemporal(): Promise<RunningTemporal>
+  stop(): Promise<void>
+}
+
+export interface TestStackOptions {
+  mods?: number
+  simulator?: SimulatorOptions
+  /** Added to the environment that the configuration reads. */
+  env?: Record<string, string>
+}
+
+export async function startTestStack({
+  mods = 3,
+  simulator: options = {},
+  env = {},
+}: TestStackOptions = {}): Promise<TestStack> {
+  const root = mkdtempSync(join(tmpdir(), 'almanac-stack-'))
+  const port = await freePort()
+  const temporalOptions = {
+    stateDir: join(root, 'state'),
+    port,
+    uiPort: null,
+    executable: temporalExecutable(toolsDir),
+    namespace: 'default',
+  }
+  mkdirSync(temporalOptions.stateDir)
+  const [database, simulator, firstTemporal] = await Promise.all([
+    createTestDatabase(),
+    startSimulator({ mods, ...options }),
+    startTemporal(temporalOptions),
+  ])
+  let temporal = firstTemporal
+  const configFile = join(root, 'almanac.yaml')
+  writeFileSync(
+    configFile,
+    stringify({ 'mod-stats': { mods: simulatedMods(mods), modpacks: { page_delay_seconds: 0 } } }),
+  )
+  const settings = {
+    ALMANAC_CONFIG: configFile,
+    ALMANAC_STATE_DIR: temporalOptions.stateDir,
+    DATA_DIR: join(root, 'data'),
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+    CURSEFORGE_API_KEY: 'test',
+    MODRINTH_URL: `${simulator.url}/modrinth/v2`,
+    CURSEFORGE_URL: `${simulator.url}/curseforge`,
+    CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
+    LOG_LEVEL: 'error',
+    ...env,
+  }
+  const config: Config = { ...loadConfig({ env: settings, root }), toolsDir }
+  const client = await connectTemporal(config)
+  await applySchedules(client, config)
+  return {
+    config,
+    database,
+    simulator,
+    client,
+    get temporal() {
+      return temporal
+    },
+    env: settings,
+    startWorker: () => startWorker(config, openLog('error', join(root, 'worker.log'))),
+    async restartTemporal() {
+      temporal = await startTemporal(temporalOptions)
+      return temporal
+    },
+    async stop() {
+      await client.connection.close()
+      await temporal.stop()
+      await Promise.all([simulator.close(), database.drop()])
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
