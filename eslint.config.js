@@ -41,7 +41,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['bin/*.mjs'] },
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -104,7 +104,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/*.mjs'],
+    files: ['config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
