@@ -54,7 +54,10 @@ export const environmentSchema = z.object({
     .describe('Temporal server of yours (host:port); without it the embedded one is used'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of your Temporal server (turns TLS on)'),
-  TEMPORAL_UI_URL: z.url().optional().describe('Web UI of your Temporal server, for links'),
+  TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Web UI of your Temporal server, for links'),
   TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
   TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
   DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),
@@ -197,10 +200,10 @@ function mergedEnvironment(env: Record<string, string | undefined>, root: string
   const fromFile = existsSync(file) ? parseDotenv(readFileSync(file)) : {}
   for (const name of Object.keys(fromFile)) {
     if (!known.has(name))
-      throw new Failure('Misconfigured', `.env: ${name} is not a known variable${didYouMean(name, known)}.`)
+      throw new Failure('Misconfigured', `.env: ${name} is not a known variable${didYouMean(name, known)}`)
   }
   const merged: Record<string, string> = {}
-  for (const [name, value] of Object.entries({ ...fromFile, ...env })) {
+  for (const [name, value] of [...Object.entries(fromFile), ...Object.entries(env)]) {
     if (known.has(name) && value !== undefined && value !== '') merged[name] = value
   }
   return merged
@@ -226,28 +229,30 @@ function readTracked(file: string): Tracked {
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
-  const result = schema.safeParse(value, { reportInput: true })
+  const result = schema.safeParse(value)
   if (result.success) return result.data
-  const sentences = result.error.issues.map((issue) => `${where}: ${explain(issue, schema)}`)
+  const sentences = result.error.issues.map((issue) => `${where}: ${explain(issue, schema, value)}`)
   throw new Failure('Misconfigured', sentences.join('\n'))
 }
 
 /** One issue as "key: found this, expected that". Values of secret variables are never shown. */
-function explain(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): string {
   const key = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
     return issue.keys
-      .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}.`)
+      .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}`)
       .join(' ')
   }
   const secret = /KEY|PASSWORD|_URL$/.test(key)
-  const found = secret
-    ? 'the value found'
-    : issue.input === undefined
-      ? 'nothing'
-      : JSON.stringify(issue.input)
+  // As it was written: a coerced number would show as NaN.
+  const written = valueAt(value, issue.path)
+  const found = secret ? 'the value found' : written === undefined ? 'nothing' : JSON.stringify(written)
   return `${key === '' ? 'the file' : key}: found ${found}; ${issue.message.replace(/^Invalid input: /, '')}.`
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce((here, step) => (here as Record<PropertyKey, unknown> | undefined)?.[step], value)
 }
 
 /** The keys that the schema allows at a path, for "did you mean". */
@@ -277,7 +282,7 @@ function didYouMean(name: string, known: Iterable<string>): string {
     .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   if (best !== undefined && best.distance <= DID_YOU_MEAN_DISTANCE) return `; did you mean ${best.candidate}?`
-  return `; known: ${names.join(', ')}`
+  return `; known: ${names.join(', ')}.`
 }
 
 function rejectDuplicates(

@@ -23,7 +23,7 @@ export async function openRecord(
     if (holder === 'taken') return {}
     const standing = await ask(holder)
     if (standing.alive)
-      return { skipped: `already running: ${holder.workflowId} since ${holder.startedAt.toISOString()}` }
+      return { skipped: `already running: ${holder.workflowId}, since ${holder.startedAt.toISOString()}` }
     await named(closeLeftOpen(db, holder, standing))
   }
 }

@@ -10,7 +10,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(`Almanac needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}.`)
   process.exitCode = 1
 } else {
-  process.exitCode = await start(process.argv.slice(2))
+  const code = await start(process.argv.slice(2))
+  // A pool or a native thread that a failed command left open must not keep it from ending; what was printed goes out first.
+  process.stdout.write('', () => process.exit(code))
 }
 
 /** @param {string[]} argv */

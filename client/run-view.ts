@@ -5,6 +5,7 @@ import type { temporal } from '@temporalio/proto'
 import type { Config } from '../config.ts'
 import { findRun, type RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
+import type { Batch } from '../workflows/mod-stats.ts'
 import type { RunCounts, RunOutcome } from '../run-outcome.ts'
 import { webUiLink } from './connection.ts'
 
@@ -19,6 +20,16 @@ export interface StepView {
   failure?: string
   /** When the next attempt starts, for a step that waits. */
   nextAttemptAt?: Date
+  /** What a step that is done answered, where it collected something. */
+  batch?: StepBatch
+}
+
+/** What one batch of a source gave: rows, and how many things (mods, modpacks) it did and left for later batches. */
+export interface StepBatch {
+  fetched: number
+  written: number
+  done: number
+  left: number
 }
 
 export interface RunView {
@@ -144,9 +155,19 @@ function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
   if (!ended || !step) return
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
   step.state = failed ? 'failed' : event.activityTaskCanceledEventAttributes ? 'cancelled' : 'done'
-  Object.assign(step, failureText(failed?.failure))
+  Object.assign(step, failureText(failed?.failure), batchOf(event))
   const at = dateOf(event.eventTime)
   if (step.startedAt && at) step.seconds = (at.getTime() - step.startedAt.getTime()) / 1000
+}
+
+/** The counts in a finished step's result; steps that collect nothing have none. */
+function batchOf(event: HistoryEvent): { batch?: StepBatch } {
+  const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
+  if (!payload) return {}
+  const result = defaultPayloadConverter.fromPayload<Partial<Batch> | undefined>(payload)
+  if (result?.counts === undefined) return {}
+  const { fetched, written } = result.counts
+  return { batch: { fetched, written, done: result.done ?? 0, left: result.left ?? 0 } }
 }
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
@@ -161,6 +182,8 @@ function applyPending(step: StepView, info: Pending): void {
     return
   }
   step.state = 'waiting'
+  // The server counts the attempt that is to come.
+  step.attempts = Math.max(0, (info.attempt ?? 1) - 1)
   const next = dateOf(info.nextAttemptScheduleTime ?? info.scheduledTime)
   if (next) step.nextAttemptAt = next
 }

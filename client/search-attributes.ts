@@ -14,18 +14,19 @@ const ASK_EVERY_MS = 500
 
 /** Registers `Pipeline` and `Outcome` where they are missing, and waits until the server knows them. */
 export async function registerSearchAttributes(client: Client): Promise<void> {
-  const { namespace } = client.options
-  const operator = client.connection.operatorService
-  const missing = async () => {
-    const { customAttributes } = await operator.listSearchAttributes({ namespace })
-    return ['Pipeline', 'Outcome'].filter((name) => !(name in customAttributes))
-  }
-  const names = await missing()
+  const names = await missingSearchAttributes(client)
   if (names.length === 0) return
-  await operator.addSearchAttributes({
-    namespace,
+  await client.connection.operatorService.addSearchAttributes({
+    namespace: client.options.namespace,
     searchAttributes: Object.fromEntries(names.map((name) => [name, KEYWORD])),
   })
   const deadline = Date.now() + VISIBLE_AFTER_MS
-  while ((await missing()).length > 0 && Date.now() < deadline) await sleep(ASK_EVERY_MS)
+  while ((await missingSearchAttributes(client)).length > 0 && Date.now() < deadline) await sleep(ASK_EVERY_MS)
+}
+
+/** Which of our search attributes the server does not know in this namespace. */
+export async function missingSearchAttributes(client: Client): Promise<string[]> {
+  const { namespace } = client.options
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace })
+  return ['Pipeline', 'Outcome'].filter((name) => !(name in customAttributes))
 }

@@ -150,8 +150,8 @@ async function storeRejected(
 ): Promise<void> {
   if (rejected.length === 0) return
   const rows = rejected.map(({ source, reason, row }) => {
-    // A string cut out of a broken body may hold NUL, which PostgreSQL's JSON refuses.
-    const text = JSON.stringify(row ?? null).replaceAll('\\u0000', '\\ufffd')
+    // A string cut out of a broken body may hold NUL or half a surrogate pair, which PostgreSQL's JSON refuses.
+    const text = JSON.stringify(row ?? null).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd')
     return { source, reason, text, hash: createHash('sha256').update(text).digest('hex') }
   })
   await tx.execute(sql`insert into quarantine (source, reason, "row", row_hash, observed_at, run_id)

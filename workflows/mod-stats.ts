@@ -5,9 +5,13 @@ import { addCounts, type RunCounts, type RunEnding, type SourceCounts } from '..
 import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
 import { alone, recordedRun, remainingMs, runOf, type RunInput } from './recorded-run.ts'
 
-/** One batch of a source: what it gave, and the cursor of the next batch (null after the last). */
+/** One batch of a source. */
 export interface Batch {
   counts: SourceCounts
+  /** Mods or modpacks (pages, while looking for new ones) that this batch did, and that are left for later ones. */
+  done: number
+  left: number
+  /** Cursor of the next batch; null after the last. */
   next: number | null
 }
 

@@ -1,11 +1,17 @@
 /** One batch of mods on CurseForge: the mods in bulk, then every page of each mod's files. */
 import pMap from 'p-map'
 import { withPatience } from '../../db/patience.ts'
-import { curseForgeMods, rememberCurseForge, type TrackedCurseForgeMod } from '../../db/queries/mod-stats.ts'
+import {
+  curseForgeMods,
+  modsAfter,
+  rememberCurseForge,
+  type TrackedCurseForgeMod,
+} from '../../db/queries/mod-stats.ts'
 import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
 import { snapshotDate, type BatchInput, type StepContext } from './index.ts'
 
@@ -28,26 +34,34 @@ export async function collectCurseForgeBatch(
   context: StepContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, signal, patience, clock } = context
-  if (curseforge === undefined) return { counts: NO_CREDENTIALS, next: null }
+  const { db, curseforge, patience } = context
+  if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const mods = await withPatience(patience, () => curseForgeMods(db, after, BATCH_MODS))
-  if (mods.length === 0) return { counts: nothingTracked('CurseForge', after), next: null }
+  const last = mods.at(-1)
+  if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
+  const counts = await collect({ ...context, curseforge }, run, mods)
+  const left = await withPatience(patience, () => modsAfter(db, 'curseforge', last.id))
+  return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
+}
 
+async function collect(
+  context: StepContext & { curseforge: CurseForge },
+  run: Run,
+  mods: TrackedCurseForgeMod[],
+): Promise<SourceCounts> {
+  const { db, curseforge, signal, patience, clock } = context
   const found = await curseforge.mods(
     mods.map((mod) => mod.curseforgeId),
     signal,
   )
+  const answers = new Map(found.mods.map((answer) => [answer.id, answer]))
   const pairs = mods.flatMap((mod) => {
-    const answer = found.mods.find(({ id }) => id === mod.curseforgeId)
+    const answer = answers.get(mod.curseforgeId)
     return answer === undefined ? [] : [{ mod, answer }]
   })
   const listed = await filesOf(curseforge, pairs, signal)
-  await withPatience(patience, () =>
-    rememberCurseForge(
-      db,
-      pairs.map(({ mod, answer }) => ({ id: mod.id, slug: answer.slug, name: answer.name })),
-    ),
-  )
+  const names = pairs.map(({ mod, answer }) => ({ id: mod.id, slug: answer.slug, name: answer.name }))
+  await withPatience(patience, () => rememberCurseForge(db, names))
   const rejected = [...found.rejected, ...listed.flatMap(({ files }) => files.rejected)]
   const { written } = await writeRows(db, rowsOf(snapshotDate(run), listed), {
     observedAt: clock(),
@@ -56,23 +70,19 @@ export async function collectCurseForgeBatch(
     rejected: rejected.map((row) => ({ source: 'curseforge', ...row })),
     patience,
   })
-  const answered = new Set(pairs.map(({ mod }) => mod.id))
-  const missing = mods.filter((mod) => !answered.has(mod.id))
-  return {
-    counts: batchCounts({
-      fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),
-      written,
-      rejected: rejected.length,
-      why: [
-        ...missingWhy(
-          'CurseForge',
-          missing.map((mod) => ({ name: String(mod.curseforgeId), known: mod.known })),
-        ),
-        ...listed.flatMap(filesWhy),
-      ],
-    }),
-    next: mods.length < BATCH_MODS ? null : (mods.at(-1)?.id ?? null),
-  }
+  const missing = mods.filter((mod) => !answers.has(mod.curseforgeId))
+  return batchCounts({
+    fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),
+    written,
+    rejected: rejected.length,
+    why: [
+      ...missingWhy(
+        'CurseForge',
+        missing.map((mod) => ({ name: String(mod.curseforgeId), known: mod.known })),
+      ),
+      ...listed.flatMap(filesWhy),
+    ],
+  })
 }
 
 interface Listed {

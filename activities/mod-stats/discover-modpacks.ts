@@ -29,20 +29,21 @@ export async function discoverModpacksBatch(
   { run, after }: BatchInput,
 ): Promise<Batch> {
   const { db, curseforge, tracked, patience } = context
-  if (curseforge === undefined) return { counts: NO_CREDENTIALS, next: null }
-  const budget = Math.min(tracked['mod-stats'].modpacks.pages - after, BATCH_PAGES)
+  if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
+  const limit = tracked['mod-stats'].modpacks.pages
+  const budget = Math.min(limit - after, BATCH_PAGES)
   const lookup = { context, run, curseforge }
   let counts = after === 0 ? await lookAgain(lookup) : NOTHING
-  let pages = 0
-  while (pages < budget) {
+  let done = 0
+  while (done < budget) {
     const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
-    if (task === undefined) return { counts, next: null }
-    const read = await readList(lookup, task, budget - pages)
+    if (task === undefined) return { counts, done, left: 0, next: null }
+    const read = await readList(lookup, task, budget - done)
     counts = addCounts(counts, read.counts)
-    pages += read.pages
+    done += read.pages
   }
-  const next = after + pages
-  return { counts, next: next < tracked['mod-stats'].modpacks.pages ? next : null }
+  const left = limit - after - done
+  return { counts, done, left, next: left > 0 ? after + done : null }
 }
 
 interface Lookup {

@@ -1,9 +1,16 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
 import { withPatience } from '../../db/patience.ts'
-import { modrinthMods, rememberModrinth, type TrackedModrinthMod } from '../../db/queries/mod-stats.ts'
+import {
+  modrinthMods,
+  modsAfter,
+  rememberModrinth,
+  type TrackedModrinthMod,
+} from '../../db/queries/mod-stats.ts'
 import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
-import type { ModrinthProject, ModrinthVersion } from '../../upstreams/modrinth.ts'
+import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
 import { snapshotDate, type BatchInput, type StepContext } from './index.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
 
@@ -12,10 +19,17 @@ const BATCH_MODS = 200
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
 export async function collectModrinthBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
-  const { db, modrinth, signal, patience, clock } = context
+  const { db, patience } = context
   const mods = await withPatience(patience, () => modrinthMods(db, after, BATCH_MODS))
-  if (mods.length === 0) return { counts: nothingTracked('Modrinth', after), next: null }
+  const last = mods.at(-1)
+  if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
+  const counts = await collect(context, run, mods)
+  const left = await withPatience(patience, () => modsAfter(db, 'modrinth', last.id))
+  return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
+}
 
+async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[]): Promise<SourceCounts> {
+  const { db, modrinth, signal, patience, clock } = context
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,
@@ -25,41 +39,42 @@ export async function collectModrinthBatch(context: StepContext, { run, after }:
     pairs.flatMap(({ project }) => project.versionIds),
     signal,
   )
-  await withPatience(patience, () =>
-    rememberModrinth(
-      db,
-      pairs.map(({ mod, project }) => ({ id: mod.id, modrinthId: project.id, title: project.title })),
-    ),
-  )
+  const names = pairs.map(({ mod, project }) => ({
+    id: mod.id,
+    modrinthId: project.id,
+    title: project.title,
+  }))
+  await withPatience(patience, () => rememberModrinth(db, names))
+  const rejected = [...found.rejected, ...versions.rejected]
   const { written } = await writeRows(db, rowsOf(snapshotDate(run), pairs, versions.versions), {
     observedAt: clock(),
     runId: run.runId,
     raw: [...found.raw, ...versions.raw],
-    rejected: [...found.rejected, ...versions.rejected].map((rejected) => ({
-      source: 'modrinth',
-      ...rejected,
-    })),
+    rejected: rejected.map((row) => ({ source: 'modrinth', ...row })),
     patience,
   })
+  return batchCounts({
+    fetched: found.projects.length + versions.versions.length,
+    written,
+    rejected: rejected.length,
+    why: [...missingMods(mods, pairs), ...missingVersions(versions)],
+  })
+}
+
+function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): string[] {
   const answered = new Set(pairs.map(({ mod }) => mod.id))
   const missing = mods.filter((mod) => !answered.has(mod.id))
-  return {
-    counts: batchCounts({
-      fetched: found.projects.length + versions.versions.length,
-      written,
-      rejected: found.rejected.length + versions.rejected.length,
-      why: [
-        ...missingWhy(
-          'Modrinth',
-          missing.map((mod) => ({ name: mod.modrinth, known: mod.known })),
-        ),
-        ...(versions.missing.length > 0
-          ? [`suspicious: ${versions.missing.length} versions that the projects list did not answer`]
-          : []),
-      ],
-    }),
-    next: mods.length < BATCH_MODS ? null : (mods.at(-1)?.id ?? null),
-  }
+  return missingWhy(
+    'Modrinth',
+    missing.map((mod) => ({ name: mod.modrinth, known: mod.known })),
+  )
+}
+
+/** Versions that their project lists and that the bulk answer leaves out. */
+function missingVersions({ missing }: ModrinthVersions): string[] {
+  return missing.length > 0
+    ? [`suspicious: ${missing.length} versions that the projects list did not answer`]
+    : []
 }
 
 interface Pair {

@@ -1,6 +1,7 @@
 /** The day's downloads of every known modpack, in bulk by id. */
 import { withPatience } from '../../db/patience.ts'
-import { knownModpacks } from '../../db/queries/modpacks.ts'
+import { knownModpacks, modpacksAfter } from '../../db/queries/modpacks.ts'
+import { NOTHING } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
 import { batchCounts } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
@@ -15,10 +16,10 @@ const SUSPICIOUS_SHARE = 0.2
 /** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
 export async function refreshModpacksBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
   const { db, curseforge, signal, patience } = context
-  if (curseforge === undefined) return { counts: NO_CREDENTIALS, next: null }
+  if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))
-  if (known.length === 0)
-    return { counts: batchCounts({ fetched: 0, written: 0, rejected: 0, why: [] }), next: null }
+  const last = known.at(-1)
+  if (last === undefined) return { counts: NOTHING, done: 0, left: 0, next: null }
 
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
@@ -35,18 +36,16 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
     })),
   )
   const written = await writeModpacks(context, run, found, answer)
-  const suspicious = answer.missing.length > known.length * SUSPICIOUS_SHARE
+  const missing = answer.missing.length
+  const why =
+    missing > known.length * SUSPICIOUS_SHARE
+      ? [`suspicious: ${missing} of ${known.length} known modpacks did not answer; they stay known`]
+      : []
+  const left = await withPatience(patience, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   return {
-    counts: batchCounts({
-      fetched: answer.mods.length,
-      written,
-      rejected: answer.rejected.length,
-      why: suspicious
-        ? [
-            `suspicious: ${answer.missing.length} of ${known.length} known modpacks did not answer; they stay known`,
-          ]
-        : [],
-    }),
-    next: known.length < BATCH_MODPACKS ? null : (known.at(-1)?.curseforgeId ?? null),
+    counts: batchCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),
+    done: known.length,
+    left,
+    next: left > 0 ? last.curseforgeId : null,
   }
 }

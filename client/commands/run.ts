@@ -1,15 +1,13 @@
 /** `almanac run`: starts a run and, with --wait, tells what happens until it ends. */
-import type { Client } from '@temporalio/client'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config.ts'
 import { pipelineById, PIPELINES, type Pipeline } from '../../registry.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import { connectTemporal, webUiLink } from '../connection.ts'
 import { EXIT, WrongUsage } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
-import { coloured, duration, moment, print, printJson, sourcesTable } from '../output.ts'
-import { endingOf, startRun, type RunHandle } from '../runs.ts'
-import { viewRun } from '../run-view.ts'
+import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
+import { followRun } from '../follow-run.ts'
+import { endingOf, startRun } from '../runs.ts'
 
 interface RunOptions extends GlobalOptions {
   wait?: boolean
@@ -17,9 +15,6 @@ interface RunOptions extends GlobalOptions {
   json?: boolean
   input?: string[]
 }
-
-/** Between two looks at a run that is waited for. */
-const LOOK_EVERY_MS = 1_000
 
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
@@ -40,7 +35,9 @@ export async function run(id: string, options: RunOptions): Promise<number> {
       return EXIT.done
     }
     if (!options.json) print(`${stackName(config)}${about.workflowId}  ${about.link}`)
-    const ending = await follow(client, config, handle, options)
+    const ending = options.json
+      ? await endingOf(handle)
+      : await followRun(client, config, handle, { say: print, everyAttempt: true })
     if (options.json) printJson({ ...about, ...ending, seconds: (Date.now() - startedAt) / 1000 })
     else printEnding(ending, Date.now() - startedAt)
     return exitOf(ending, options.strict ?? false)
@@ -85,39 +82,4 @@ function readParams(pipeline: Pipeline, input: string[]): Record<string, unknown
   throw new WrongUsage(
     parsed.error.issues.map((issue) => `--input ${issue.path.join('.')}: ${issue.message}.`).join('\n'),
   )
-}
-
-/** Waits for the end, printing a line whenever a step starts to wait, with its reason and its next attempt. */
-async function follow(
-  client: Client,
-  config: Config,
-  handle: RunHandle,
-  options: RunOptions,
-): Promise<RunEnding> {
-  const ended = endingOf(handle)
-  const told = new Set<string>()
-  while (!options.json) {
-    const over = await Promise.race([ended.then(() => true), sleep(LOOK_EVERY_MS, false)])
-    if (over) break
-    const view = await viewRun(client, undefined, config, handle.workflowId)
-    for (const step of view?.steps ?? []) {
-      const line = pendingLine(step)
-      if (line !== undefined && !told.has(line)) print(line)
-      if (line !== undefined) told.add(line)
-    }
-  }
-  return ended
-}
-
-function pendingLine(step: {
-  step: string
-  state: string
-  attempts: number
-  failure?: string
-  nextAttemptAt?: Date
-}): string | undefined {
-  if (step.state === 'running' && step.attempts === 1) return `  ${step.step} ${coloured('running')}`
-  if (step.state !== 'waiting' || step.failure === undefined) return undefined
-  const next = step.nextAttemptAt ? `, tried next at ${moment(step.nextAttemptAt)}` : ''
-  return `  ${step.step} ${coloured('waiting')} after attempt ${step.attempts - 1}: ${step.failure}${next}`
 }

@@ -1,24 +1,17 @@
 /** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is told to stop. */
 import { join } from 'node:path'
-import type { Client } from '@temporalio/client'
 import type { Config } from '../../config.ts'
-import { migrateDatabase } from '../../db/migrate.ts'
-import { startStack, type Stack } from '../../local/stack.ts'
-import { takeStackLock } from '../../local/stack-lock.ts'
 import { PIPELINES, type Pipeline } from '../../registry.ts'
-import { startSimulator, type Simulator } from '../../simulator/server.ts'
-import { workflowBundle } from '../../worker/bundle.ts'
-import { installRuntime, openLog, type Logger } from '../../worker/log.ts'
-import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
-import { connectTemporal, databaseUrl, temporalAddress, webUi } from '../connection.ts'
 import { EXIT } from '../exit.ts'
 import { startDueCollections } from '../first-collection.ts'
+import { followRun } from '../follow-run.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../runs.ts'
-import { applySchedules, scheduleStates } from '../schedules.ts'
+import { scheduleStates } from '../schedules.ts'
+import { startAll, type Running, type Say } from '../start-all.ts'
 import { stopRequested } from '../stop-request.ts'
-import { knownPipeline } from './run.ts'
+import { knownPipeline, stackName } from './run.ts'
 
 interface UpOptions extends GlobalOptions {
   once?: boolean
@@ -26,146 +19,66 @@ interface UpOptions extends GlobalOptions {
   logFile?: string
 }
 
-/** What runs, in the order in which it was started; stopped in the reverse order. */
-interface Running {
+/** What the parts of this command share. */
+interface Session extends Running {
   config: Config
-  client: Client
-  worker: RunningWorker
-  stop: () => Promise<void>
+  pipelines: readonly Pipeline[]
+  say: Say
+  stopped: Promise<unknown>
 }
 
 export async function up(options: UpOptions): Promise<number> {
   const config = configOf(options)
   const pipelines = options.only ? options.only.map(knownPipeline) : PIPELINES
   const stopped = stopRequested()
-  const say = (line: string) => {
-    print(config.mode === 'demo' ? `DEMO  ${line}` : line)
+  const say: Say = (line) => {
+    print(`${stackName(config)} ${line}`.trimStart())
   }
-  const log = openLog(
-    options.verbose ? 'debug' : config.env.LOG_LEVEL,
-    options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
-  )
-  installRuntime(log)
   const startedAt = Date.now()
-  const running = await startAll(config, pipelines, log, say)
-  say(`ready after ${duration(Date.now() - startedAt)}`)
+  const running = await startAll({
+    config,
+    pipelines,
+    say,
+    logLevel: options.verbose ? 'debug' : config.env.LOG_LEVEL,
+    logFile: options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
+  })
+  say(`ready      after ${duration(Date.now() - startedAt)}`)
   try {
-    return await (config.mode === 'demo'
-      ? demo(running, pipelines, options, say, stopped)
-      : live(running, pipelines, options, say, stopped))
+    return await work({ ...running, config, pipelines, say, stopped }, options.once ?? false)
   } finally {
     await running.stop()
     say('stopped; all data is kept')
   }
 }
 
-/** Starts everything; what was started is stopped again where a later part fails. */
-async function startAll(
-  config: Config,
-  pipelines: readonly Pipeline[],
-  log: Logger,
-  say: (line: string) => void,
-): Promise<Running> {
-  const stops: (() => Promise<void> | void)[] = []
-  const stop = async () => {
-    for (const one of stops.toReversed()) await one()
+/** The demo runs everything once before it stays; the live stack starts what is due. */
+async function work(session: Session, once: boolean): Promise<number> {
+  const { config, worker, say, stopped } = session
+  if (once || config.mode === 'demo') {
+    const code = await collectOnce(session)
+    if (once) return code
+  } else {
+    await collectDue(session)
   }
-  try {
-    stops.push(await takeStackLock(config.stateDir, `almanac up${config.mode === 'demo' ? ' --demo' : ''}`))
-    const building = workflowBundle(config.toolsDir)
-    const stack = await startStack(config, say)
-    stops.push(() => stack.stop())
-    await migrateDatabase(databaseUrl(config))
-    if (config.mode === 'demo') stops.push(await demoSimulator(config))
-    await building
-    const worker = await startWorker(config, log)
-    stops.push(() => worker.stop())
-    const client = await connectTemporal(config)
-    stops.push(() => client.connection.close())
-    const applied = await applySchedules(client, config, pipelines)
-    for (const schedule of applied.filter(({ kept }) => kept !== undefined)) {
-      say(
-        `${schedule.id} stays ${schedule.paused ? 'paused' : 'active'}, as an operator left it: "${schedule.kept ?? ''}"`,
-      )
-    }
-    tell(config, stack, say)
-    return { config, client, worker, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
-}
-
-/** The demo's upstreams live in this process, on a loopback port of their own. */
-async function demoSimulator(config: Config): Promise<() => Promise<void>> {
-  const simulator: Simulator = await startSimulator({ port: config.ports.simulator })
-  return () => simulator.close()
-}
-
-/** Where everything is: what a user needs to look further. */
-function tell(config: Config, { adopted }: Stack, say: (line: string) => void): void {
-  const { env } = config
-  if (adopted.length > 0) say(`adopted from an earlier start: ${adopted.join(', ')}`)
-  const where = (url: string | undefined, port: number) =>
-    url === undefined ? `127.0.0.1:${port} (embedded)` : new URL(url).host
-  say(`database   ${where(env.DATABASE_URL, config.ports.postgres)}`)
-  say(
-    `temporal   ${temporalAddress(config)}${env.TEMPORAL_ADDRESS === undefined ? ' (embedded)' : ''}, Web UI ${webUi(config)}`,
-  )
-  say(
-    `upstreams  Modrinth (needs no key), CurseForge ${env.CURSEFORGE_API_KEY === undefined ? 'skipped: CURSEFORGE_API_KEY is not set' : 'with key'}`,
-  )
-}
-
-/** The live stack: first collections, then what runs next, until a signal. */
-async function live(
-  running: Running,
-  pipelines: readonly Pipeline[],
-  options: UpOptions,
-  say: (line: string) => void,
-  stopped: Promise<unknown>,
-): Promise<number> {
-  const { client, config, worker } = running
-  if (options.once) return once(running, pipelines, say, stopped)
-  const due = await startDueCollections(client, config, pipelines)
-  for (const handle of due) void report(handle, say)
-  for (const { id, state, next } of await scheduleStates(client)) {
-    if (pipelines.some((pipeline) => pipeline.id === id))
-      say(`schedule   ${id} ${coloured(state)}${next ? `, next ${moment(next)}` : ''}`)
-  }
+  await tellNext(session)
   say('Ctrl+C stops everything')
-  return untilStopped(worker, stopped)
-}
-
-/** The demo: every pipeline once, the table, and then it stays up unless told otherwise. */
-async function demo(
-  running: Running,
-  pipelines: readonly Pipeline[],
-  options: UpOptions,
-  say: (line: string) => void,
-  stopped: Promise<unknown>,
-): Promise<number> {
-  const code = await once(running, pipelines, say, stopped)
-  if (options.once) return code
-  say('stays up; Ctrl+C stops everything')
-  return untilStopped(running.worker, stopped)
+  await Promise.race([stopped, worker.ended])
+  return EXIT.done
 }
 
 /** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
-async function once(
-  { client, config, worker }: Running,
-  pipelines: readonly Pipeline[],
-  say: (line: string) => void,
-  stopped: Promise<unknown>,
-): Promise<number> {
-  const flag = config.mode === 'demo' ? '--demo ' : ''
+async function collectOnce(session: Session): Promise<number> {
+  const { client, config, pipelines, worker, stopped, say } = session
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
-    const handle =
-      (await openRun(client, config, pipeline)) ??
-      (await startRun(client, pipeline, config.mode === 'demo' ? 'demo' : 'start'))
-    const ending = await endingOf(handle)
-    return { pipeline, handle, ending, ms: Date.now() - startedAt }
+    const trigger = config.mode === 'demo' ? 'demo' : 'start'
+    const handle = (await openRun(client, config, pipeline)) ?? (await startRun(client, pipeline, trigger))
+    return {
+      pipeline,
+      workflowId: handle.workflowId,
+      ending: await endingOf(handle),
+      ms: Date.now() - startedAt,
+    }
   }
   const rows = await Promise.race([
     stopped.then(() => undefined),
@@ -173,39 +86,52 @@ async function once(
     Promise.all(pipelines.map(collect)),
   ])
   if (rows === undefined) return EXIT.runFailed
-  const lines = rows.map(({ pipeline, handle, ending, ms }) => {
+  const flag = config.mode === 'demo' ? ' --demo' : ''
+  const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
     const { fetched, written, rejected } = totals(ending.counts)
-    return [
-      pipeline.id,
-      coloured(ending.outcome),
-      fetched,
-      written,
-      rejected,
-      (ms / 1000).toFixed(1),
-      `almanac ${flag}show ${handle.workflowId}`,
-    ]
+    const look = `npx almanac show${flag} ${workflowId}`
+    return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
   })
-  for (const line of table(
-    ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look'],
-    lines,
-  ).split('\n'))
-    say(line)
+  const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
+  for (const line of table(head, lines).split('\n')) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
 
-async function report(
-  handle: Pick<RunHandle, 'workflowId' | 'result'>,
-  say: (line: string) => void,
-): Promise<void> {
-  say(`collecting ${handle.workflowId}`)
-  const ending = await endingOf(handle)
-  const { fetched, written } = totals(ending.counts)
-  say(
-    `collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${fetched} rows fetched, ${written} written`,
-  )
+/** Starts what is due and tells of it while the stack stays up. */
+async function collectDue(session: Session): Promise<void> {
+  for (const handle of await startDueCollections(session.client, session.config, session.pipelines)) {
+    session.say(`collecting ${handle.workflowId}`)
+    void tellOf(session, handle)
+  }
 }
 
-async function untilStopped(worker: RunningWorker, stopped: Promise<unknown>): Promise<number> {
-  await Promise.race([stopped, worker.ended])
-  return EXIT.done
+async function tellOf({ client, config, say, stopped }: Session, handle: RunHandle): Promise<void> {
+  const follower = {
+    say: (line: string) => {
+      say(`           ${line}`)
+    },
+    everyAttempt: false,
+  }
+  try {
+    const ending = await Promise.race([
+      stopped.then(() => undefined),
+      followRun(client, config, handle, follower),
+    ])
+    if (ending === undefined) return
+    const { fetched, written } = totals(ending.counts)
+    say(
+      `collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${fetched} rows fetched, ${written} written`,
+    )
+  } catch (error) {
+    say(
+      `           lost sight of ${handle.workflowId} (${String(error)}); "npx almanac show" tells how it goes on`,
+    )
+  }
+}
+
+async function tellNext({ client, pipelines, say }: Session): Promise<void> {
+  for (const { id, state, next } of await scheduleStates(client)) {
+    if (!pipelines.some((pipeline) => pipeline.id === id)) continue
+    say(`schedule   ${id} ${coloured(state)}${next ? `, next ${moment(next)}` : ''}`)
+  }
 }

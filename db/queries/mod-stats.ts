@@ -40,6 +40,19 @@ export async function syncMods(
   })
 }
 
+/** How many tracked mods on a platform come after this one, in the order of our ids. */
+export async function modsAfter(
+  db: Database,
+  platform: 'modrinth' | 'curseforge',
+  after: number,
+): Promise<number> {
+  const column = sql.raw(platform === 'modrinth' ? 'modrinth' : 'curseforge_id')
+  const result = await db.execute<{ left: number }>(
+    sql`select count(*)::int as left from mods where tracked and ${column} is not null and id > ${after}`,
+  )
+  return result.rows[0]?.left ?? 0
+}
+
 /** The next tracked mods on Modrinth, in the order of our ids, after the given one. */
 export async function modrinthMods(
   db: Database,
@@ -94,4 +107,28 @@ export async function rememberCurseForge(
   await db.execute(sql`update mods set curseforge_slug = found.slug, name = coalesce(mods.name, found.name)
     from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as found(id int, slug text, name text)
     where mods.id = found.id and (mods.curseforge_slug is distinct from found.slug or mods.name is null)`)
+}
+
+/** A mod as a person knows it. */
+export interface NamedMod {
+  id: number
+  name: string | null
+  modrinth: string | null
+  curseforgeId: string | null
+}
+
+/** The mods that have this slug or id on a platform, tracked or not; without one, the first `limit` tracked mods. */
+export async function namedMods(
+  db: Database,
+  address: string | undefined,
+  limit: number,
+): Promise<NamedMod[]> {
+  const wanted =
+    address === undefined
+      ? sql`tracked`
+      : sql`lower(modrinth) = lower(${address}) or modrinth_id = ${address} or curseforge_id::text = ${address}
+          or lower(curseforge_slug) = lower(${address})`
+  const result = await db.execute<NamedMod & Record<string, unknown>>(sql`
+    select id, name, modrinth, curseforge_id::text as "curseforgeId" from mods where ${wanted} order by id limit ${limit}`)
+  return result.rows
 }

@@ -67,6 +67,15 @@ export async function knownModpacks(db: Database, runStartedAt: string, after: n
   return result.rows.map((row) => ({ curseforgeId: Number(row.curseforge_id), modIds: row.mod_ids }))
 }
 
+/** How many modpacks of tracked mods come after this one, in the order of their CurseForge ids. */
+export async function modpacksAfter(db: Database, runStartedAt: string, after: number): Promise<number> {
+  const result = await db.execute<{ left: number }>(sql`
+    select count(distinct modpacks.curseforge_id)::int as left from modpacks join mods on mods.id = mod_id
+    where tracked and modpacks.curseforge_id > ${after}
+      and (last_seen is null or last_seen < ${runStartedAt}::timestamptz)`)
+  return result.rows[0]?.left ?? 0
+}
+
 /** One line of `curseforge_modpacks.csv`. */
 export interface ModpackLine {
   id: number | null
@@ -89,20 +98,36 @@ export async function allModpacks(db: Database): Promise<ModpackLine[]> {
   return result.rows.map((row) => ({ ...row, id: number(row.id), downloads: number(row.downloads) }))
 }
 
-/** Makes packs from an earlier list known to a mod, where they are not yet; answers how many were new. */
+/**
+ * Makes packs from an earlier list known to a mod, where they are not yet, and completes those known without an id;
+ * answers how many of both there were.
+ */
 export async function adoptModpacks(
   db: Database,
   modId: number,
   packs: ModpackLine[],
   runId: string,
 ): Promise<number> {
-  const result = await db.execute(sql`
-    insert into modpacks (mod_id, slug, curseforge_id, name, link, downloads, observed_at, run_id)
-    select distinct on (slug) ${modId}, slug, id, name, link, downloads, 'epoch'::timestamptz, ${runId}
-    from jsonb_to_recordset(${JSON.stringify(packs)}::jsonb) as pack(id bigint, name text, slug text, downloads bigint, link text)
-    where not exists (select from modpacks known where known.mod_id = ${modId}
-      and (known.slug = pack.slug or known.curseforge_id = pack.id))`)
-  return result.rowCount ?? 0
+  const taken = sql`select from modpacks other where other.mod_id = ${modId} and other.curseforge_id = pack.id`
+  const result = await db.execute<{ adopted: number }>(sql`
+    with pack as materialized (
+      select distinct on (slug) *
+      from jsonb_to_recordset(${JSON.stringify(packs)}::jsonb) as pack(id bigint, name text, slug text, downloads bigint, link text)
+      order by slug, id nulls last
+    ), completed as (
+      update modpacks known set curseforge_id = pack.id, name = pack.name, link = coalesce(pack.link, known.link),
+        downloads = coalesce(pack.downloads, known.downloads), run_id = ${runId}
+      from pack where known.mod_id = ${modId} and known.slug = pack.slug and known.curseforge_id is null
+        and pack.id is not null and not exists (${taken})
+      returning 1
+    ), added as (
+      insert into modpacks (mod_id, slug, curseforge_id, name, link, downloads, observed_at, run_id)
+      select ${modId}, slug, id, name, link, downloads, 'epoch'::timestamptz, ${runId} from pack
+      where not exists (${taken})
+        and not exists (select from modpacks known where known.mod_id = ${modId} and known.slug = pack.slug)
+      returning 1
+    ) select ((select count(*) from completed) + (select count(*) from added))::int as adopted`)
+  return result.rows[0]?.adopted ?? 0
 }
 
 /** Our id of the one tracked mod on CurseForge; undefined where there are none or several. */

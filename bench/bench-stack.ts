@@ -1,0 +1,155 @@
+/** A stack for one benchmark, in a temporary folder and on free ports: servers here, worker and simulator as processes. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Client } from '@temporalio/client'
+import { stringify } from 'yaml'
+import { connectTemporal } from '../client/connection.ts'
+import { registerSearchAttributes } from '../client/search-attributes.ts'
+import { loadConfig, type Config } from '../config.ts'
+import { openDatabase, type DatabaseHandle } from '../db/database.ts'
+import { migrateDatabase } from '../db/migrate.ts'
+import { startPostgres, type RunningPostgres } from '../local/postgres.ts'
+import { freePort } from '../local/taken-port.ts'
+import { temporalExecutable } from '../local/temporal-binary.ts'
+import { startTemporal, type RunningTemporal } from '../local/temporal.ts'
+import { packageRoot } from '../package-root.ts'
+import { createMods } from '../simulator/mods.ts'
+import { startCommand, type CommandProcess } from './command-process.ts'
+
+export const toolsDir = join(packageRoot, '.almanac', 'tools')
+
+/** Seed of the simulated world unless told. */
+const WORLD_SEED = 1
+
+/** A temporary folder for a benchmark, and its removal. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'almanac-bench-'))
+  return {
+    path,
+    remove: () => {
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A state folder that borrows the tools of the clone: no benchmark downloads anything. */
+export function stateFolder(parent: string): string {
+  const state = join(parent, 'state')
+  mkdirSync(state)
+  symlinkSync(toolsDir, join(state, 'tools'))
+  return state
+}
+
+/** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
+function simulatedMods(seed: number, count: number) {
+  const { mod } = createMods(seed, count)
+  return Array.from({ length: count }, (_, index) => {
+    const { slug, curseforgeId } = mod(index)
+    return { modrinth: slug, curseforge: curseforgeId }
+  })
+}
+
+export interface BenchStack {
+  config: Config
+  client: Client
+  database: DatabaseHandle
+  simulator: CommandProcess
+  simulatorUrl: string
+  /** Environment for an `almanac` command that talks to this stack. */
+  env: Record<string, string>
+  /** Which servers run now; each restart replaces its entry. */
+  servers: { postgres: RunningPostgres; temporal: RunningTemporal }
+  restartPostgres(): Promise<void>
+  restartTemporal(): Promise<void>
+  /** A worker process that polls. */
+  startWorker(): Promise<CommandProcess>
+  /** Ends simulator, client and servers; a worker is ended by whoever started it. */
+  stop(): Promise<void>
+}
+
+export interface BenchStackOptions {
+  mods: number
+  seed?: number
+}
+
+/** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
+export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOptions): Promise<BenchStack> {
+  const folder = temporaryFolder()
+  const state = stateFolder(folder.path)
+  const ports = { postgres: await freePort(), temporal: await freePort(), simulator: await freePort() }
+  const postgres = () => startPostgres({ dataDir: join(state, 'postgres'), port: ports.postgres })
+  const temporal = () =>
+    startTemporal({
+      stateDir: state,
+      port: ports.temporal,
+      uiPort: null,
+      executable: temporalExecutable(toolsDir),
+      namespace: 'default',
+    })
+  const servers = { postgres: await postgres(), temporal: await temporal() }
+  await migrateDatabase(servers.postgres.url)
+  const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
+  const env = settings({ folder: folder.path, state, databaseUrl: servers.postgres.url, ports })
+  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, mods)))
+  const simulator = startCommand(simulatorArguments(ports.simulator, mods, seed), env)
+  await simulator.saw('simulator at')
+  const config = loadConfig({ env, root: folder.path })
+  const client = await connectTemporal(config)
+  await registerSearchAttributes(client)
+  const database = openDatabase(servers.postgres.url, () => undefined)
+  return {
+    ...{ config, client, database, simulator, simulatorUrl, env, servers },
+    async restartPostgres() {
+      servers.postgres = await postgres()
+    },
+    async restartTemporal() {
+      servers.temporal = await temporal()
+    },
+    async startWorker() {
+      const worker = startCommand(['worker'], env)
+      await worker.saw('worker is polling')
+      return worker
+    },
+    async stop() {
+      await client.connection.close()
+      await Promise.all([simulator.end('SIGTERM'), database.close()])
+      await servers.temporal.stop()
+      await servers.postgres.stop()
+      folder.remove()
+    },
+  }
+}
+
+function trackedFile(seed: number, mods: number) {
+  return { 'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } } }
+}
+
+function simulatorArguments(port: number, mods: number, seed: number): string[] {
+  const numbers = { port, mods, seed }
+  const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])
+  return ['simulator', '--no-rate-limits', ...options]
+}
+
+interface Places {
+  folder: string
+  state: string
+  databaseUrl: string
+  ports: { temporal: number; simulator: number }
+}
+
+function settings({ folder, state, databaseUrl, ports }: Places) {
+  const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
+  return {
+    ALMANAC_CONFIG: join(folder, 'almanac.yaml'),
+    ALMANAC_STATE_DIR: state,
+    DATA_DIR: join(folder, 'data'),
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+    CURSEFORGE_API_KEY: 'bench',
+    MODRINTH_URL: `${simulatorUrl}/modrinth/v2`,
+    CURSEFORGE_URL: `${simulatorUrl}/curseforge`,
+    CURSEFORGE_WEB_URL: `${simulatorUrl}/curseforge-web`,
+    LOG_LEVEL: 'warn',
+  }
+}

@@ -1,0 +1,119 @@
+/** Watching a run until its end: what each source has done, what waits, why, and when it is tried next. */
+import type { Client } from '@temporalio/client'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MultiBar, type SingleBar } from 'cli-progress'
+import type { Config } from '../config.ts'
+import type { RunEnding } from '../run-outcome.ts'
+import { coloured, moment } from './output.ts'
+import { endingOf, type RunHandle } from './runs.ts'
+import { viewRun, type StepView } from './run-view.ts'
+
+/** Between two looks at a run that is followed. */
+const LOOK_EVERY_MS = 1_000
+
+export interface Follower {
+  say: (line: string) => void
+  /** A new line for every attempt of a step that waits, instead of one for each reason. */
+  everyAttempt: boolean
+}
+
+/** Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch. */
+export async function followRun(
+  client: Client,
+  config: Config,
+  handle: Pick<RunHandle, 'workflowId' | 'result'>,
+  { say, everyAttempt }: Follower,
+): Promise<RunEnding> {
+  const ended = endingOf(handle)
+  const progress = process.stdout.isTTY ? barProgress() : lineProgress(say)
+  const told = new Set<string>()
+  const tell = (key: string, line: string) => {
+    if (told.has(key)) return
+    told.add(key)
+    progress.above(line)
+  }
+  try {
+    for (;;) {
+      const over = await Promise.race([ended.then(() => true), sleep(LOOK_EVERY_MS, false)])
+      if (over) return await ended
+      const view = await viewRun(client, undefined, config, handle.workflowId)
+      for (const step of view?.steps ?? []) {
+        if (step.state !== 'waiting' || step.failure === undefined) continue
+        tell(
+          everyAttempt ? `${step.step} ${step.attempts}` : `${step.step} ${step.failure}`,
+          waitingLine(step),
+        )
+      }
+      progress.show(progressOf(view?.steps ?? []))
+    }
+  } finally {
+    progress.end()
+  }
+}
+
+function waitingLine(step: StepView): string {
+  const next = step.nextAttemptAt ? `, tried next at ${moment(step.nextAttemptAt)}` : ''
+  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${step.failure ?? ''}${next}`
+}
+
+interface SourceProgress {
+  done: number
+  of: number
+}
+
+/** How far each step's batches came; a step that needs only one has no progress worth showing. */
+export function progressOf(steps: StepView[]): Map<string, SourceProgress> {
+  const progress = new Map<string, SourceProgress>()
+  for (const { step, batch } of steps) {
+    if (batch === undefined) continue
+    const done = (progress.get(step)?.done ?? 0) + batch.done
+    if (batch.left > 0 || progress.has(step)) progress.set(step, { done, of: done + batch.left })
+  }
+  return progress
+}
+
+interface ProgressDisplay {
+  show(progress: Map<string, SourceProgress>): void
+  above(line: string): void
+  end(): void
+}
+
+function lineProgress(say: (line: string) => void): ProgressDisplay {
+  const shown = new Map<string, number>()
+  return {
+    show(progress) {
+      for (const [step, { done, of }] of progress) {
+        if (shown.get(step) !== done) say(`${step} ${done} of ${of}`)
+        shown.set(step, done)
+      }
+    },
+    above: say,
+    end: () => undefined,
+  }
+}
+
+function barProgress(): ProgressDisplay {
+  const bars = new MultiBar({
+    format: '{step} {bar} {value} of {total}',
+    hideCursor: true,
+    clearOnComplete: true,
+  })
+  const shown = new Map<string, SingleBar>()
+  return {
+    show(progress) {
+      for (const [step, { done, of }] of progress) {
+        const bar = shown.get(step) ?? bars.create(of, done, { step: step.padEnd(18) })
+        shown.set(step, bar)
+        bar.setTotal(of)
+        bar.update(done)
+      }
+    },
+    above(line) {
+      if (shown.size === 0) process.stdout.write(`${line}\n`)
+      else bars.log(`${line}\n`)
+    },
+    end() {
+      bars.stop()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** Reads a CSV file line by line, however large: each line as a record, or as the reason why it is none. */
+import { createReadStream } from 'node:fs'
+import { parse, type CsvError } from 'csv-parse'
+import { columnNames } from './file-kinds.ts'
+
+/** Values by column name; `line` is the line in the file where the record ends. */
+export type CsvLine = { line: number; record: Record<string, string> } | { line: number; problem: string }
+
+/** Yields every line after the header, in order. `onBytes` hears how much of the file was read so far. */
+export async function* csvLines(path: string, onBytes: (bytes: number) => void): AsyncGenerator<CsvLine> {
+  let problems: CsvLine[] = []
+  let lastLine = 1
+  const parser = parse({
+    bom: true,
+    columns: columnNames,
+    info: true,
+    skip_empty_lines: true,
+    // A stray quote inside a value is a letter of it; read strictly it would swallow the lines after it.
+    relax_quotes: true,
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      const line = error?.lines ?? lastLine
+      problems.push({ line, problem: sentence(error, lastLine + 1) })
+      lastLine = line
+    },
+  })
+  const input = createReadStream(path)
+  input.on('data', () => {
+    onBytes(input.bytesRead)
+  })
+  // The parser does not hear of its source's errors by itself.
+  input.on('error', (error) => parser.destroy(error))
+  for await (const { record, info } of input.pipe(parser) as AsyncIterable<Parsed>) {
+    yield* problems
+    problems = []
+    lastLine = Math.max(lastLine, info.lines)
+    yield { line: info.lines, record }
+  }
+  yield* problems
+}
+
+interface Parsed {
+  record: Record<string, string>
+  info: { lines: number }
+}
+
+function sentence(error: CsvError | undefined, startLine: number): string {
+  if (error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS')
+    return 'the line has another number of values than the header'
+  if (error?.code === 'CSV_QUOTE_NOT_CLOSED')
+    return `a quote after line ${startLine - 1} is never closed; nothing from there on could be read`
+  return 'the line is no CSV'
+}

@@ -1,0 +1,64 @@
+/** Stand-ins for the steps of mod-stats: each answers one complete batch unless a test says otherwise. */
+import { activityInfo } from '@temporalio/activity'
+import type { ModStatsActivities } from '../../activities/mod-stats/index.ts'
+import { Failure } from '../../failures.ts'
+import type { RunEnding, SourceCounts } from '../../run-outcome.ts'
+import type { Batch } from '../../workflows/mod-stats.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { TimeSkipping } from '../support/time-skipping.ts'
+
+/** One attempt of one step, as the worker saw it. */
+export interface Call {
+  step: string
+  attempt: number
+  /** The server's time when the attempt began, milliseconds since 1970. */
+  atMs: number
+  run: Run
+  /** Only of the closing step. */
+  ending: RunEnding | undefined
+}
+
+export interface FakeSteps {
+  /** For the worker. */
+  activities: object
+  calls: Call[]
+  callsOf(step: keyof ModStatsActivities): Call[]
+}
+
+export const ROWS_A_BATCH = 3
+
+/** The answer of a source that gave all it has, or of one batch of it. */
+export function batch(next: number | null = null, counts: Partial<SourceCounts> = {}): Promise<Batch> {
+  const rows = { fetched: ROWS_A_BATCH, written: ROWS_A_BATCH, rejected: 0 }
+  return Promise.resolve({ counts: { outcome: 'complete', ...rows, why: [], ...counts }, next })
+}
+
+/** What the clients throw while an upstream is away. */
+export function unavailable(): Failure {
+  return new Failure('UpstreamUnavailable', 'The upstream does not answer.')
+}
+
+/** Builds the steps; `own` replaces some of them. Every attempt is noted, also one that fails. */
+export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> = {}): FakeSteps {
+  const calls: Call[] = []
+  const steps: ModStatsActivities = {
+    openModStats: () => Promise.resolve({}),
+    collectModrinth: () => batch(),
+    collectCurseForge: () => batch(),
+    discoverModpacks: () => batch(),
+    refreshModpacks: () => batch(),
+    closeModStats: () => Promise.resolve(),
+    ...own,
+  }
+  const noted = Object.entries(steps).map(([step, work]) => [
+    step,
+    async (input: Run | { run: Run }, ending?: RunEnding) => {
+      const atMs = await time.now()
+      const run = 'run' in input ? input.run : input
+      calls.push({ step, attempt: activityInfo().attempt, atMs, run, ending })
+      return (work as (...input: unknown[]) => Promise<unknown>)(input, ending)
+    },
+  ])
+  const activities = Object.fromEntries(noted) as object
+  return { activities, calls, callsOf: (step) => calls.filter((call) => call.step === step) }
+}
