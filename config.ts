@@ -10,112 +10,13 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { Failure } from './failures.ts'
 import { packageRoot } from './package-root.ts'
-
-const port = (fallback: number, meaning: string) =>
-  z.coerce.number().int().min(1024).max(65535).default(fallback).describe(meaning)
-const address = (fallback: string, meaning: string) =>
-  z
-    .url({ protocol: /^https?$/ })
-    .default(fallback)
-    .describe(meaning)
-
-/** Every variable that Almanac reads: type, default, meaning with unit. `.env.example` lists the same ones. */
-export const environmentSchema = z.object({
-  CURSEFORGE_API_KEY: z
-    .string()
-    .optional()
-    .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
-  COLLECTION_INTERVAL: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .default(86400)
-    .describe('Seconds between two collections of mod-stats; at least 60'),
-  ALMANAC_CONTACT: z
-    .string()
-    .optional()
-    .describe('E-mail or page added to the User-Agent, so that an upstream can reach you'),
-  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that says what is tracked'),
-  ALMANAC_STATE_DIR: z
-    .string()
-    .default('.almanac')
-    .describe('Folder of the embedded servers, their data and the tools'),
-  DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the worker logs'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL server of yours (15 or newer); without it the embedded one is used'),
-  POSTGRES_PORT: port(5433, 'Port of the embedded PostgreSQL'),
-  TEMPORAL_ADDRESS: z
-    .string()
-    .regex(/^[^\s/:]+:\d+$/, 'expected host:port')
-    .optional()
-    .describe('Temporal server of yours (host:port); without it the embedded one is used'),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
-  TEMPORAL_API_KEY: z.string().optional().describe('API key of your Temporal server (turns TLS on)'),
-  TEMPORAL_UI_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Web UI of your Temporal server, for links'),
-  TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
-  TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
-  DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),
-  DEMO_TEMPORAL_PORT: port(7333, "Port of the demo's Temporal server"),
-  DEMO_TEMPORAL_UI_PORT: port(8333, "Port of the demo's Temporal Web UI"),
-  SIMULATOR_PORT: port(7400, 'Port of the simulator'),
-  MODRINTH_URL: address('https://api.modrinth.com/v2', 'Base address of the Modrinth API'),
-  CURSEFORGE_URL: address('https://api.curseforge.com', 'Base address of the CurseForge API'),
-  CURSEFORGE_WEB_URL: address('https://www.curseforge.com', "Base address of CurseForge's website"),
-  RAW_PAYLOAD_DAYS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(14)
-    .describe('Days for which upstream answers are kept; 0 keeps none'),
-  RAW_PAYLOAD_MB: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(500)
-    .describe('Megabytes of compressed upstream answers kept per source'),
-})
-
-/** Variables of `docker-compose.yml` that share the `.env` file; Almanac itself does not read them. */
-export const COMPOSE_VARIABLES = ['POSTGRES_PASSWORD', 'POSTGRES_USER', 'POSTGRES_DB'] as const
-
-const modSchema = z
-  .strictObject({
-    name: z.string().min(1).optional(),
-    modrinth: z
-      .string()
-      .regex(/^[\w!@$().+"\-']{3,64}$/, 'expected a Modrinth slug or id')
-      .optional(),
-    curseforge: z.int().positive().optional(),
-  })
-  .refine((mod) => mod.modrinth !== undefined || mod.curseforge !== undefined, {
-    error: 'expected modrinth (slug or id), curseforge (number), or both',
-  })
-
-const modpacksSchema = z.strictObject({
-  /** Pages of the website's list of dependents read in one run, over all mods; the next run goes on from there. */
-  pages: z.int().min(0).max(1000).default(35),
-  /** Pause between two of those pages. */
-  page_delay_seconds: z.number().min(0).max(60).default(2),
-})
-
-const modStatsSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates),
-  modpacks: modpacksSchema.default({ pages: 35, page_delay_seconds: 2 }),
-})
-
-/** `almanac.yaml`: one section a pipeline. */
-export const almanacFileSchema = z.strictObject({ 'mod-stats': modStatsSchema })
-
-export type Environment = z.infer<typeof environmentSchema>
-export type Tracked = z.infer<typeof almanacFileSchema>
-export type TrackedMod = z.infer<typeof modSchema>
+import {
+  almanacFileSchema,
+  COMPOSE_VARIABLES,
+  environmentSchema,
+  type Environment,
+  type Tracked,
+} from './settings.ts'
 
 /** All settings of one process. `demo` ignores every key and address of the live stack. */
 export interface Config {
@@ -283,26 +184,4 @@ function didYouMean(name: string, known: Iterable<string>): string {
     .sort((a, b) => a.distance - b.distance)
   if (best !== undefined && best.distance <= DID_YOU_MEAN_DISTANCE) return `; did you mean ${best.candidate}?`
   return `; known: ${names.join(', ')}.`
-}
-
-function rejectDuplicates(
-  mods: { modrinth?: string | undefined; curseforge?: number | undefined }[],
-  context: z.RefinementCtx,
-): void {
-  for (const platform of ['modrinth', 'curseforge'] as const) {
-    const seen = new Set<unknown>()
-    mods.forEach((mod, index) => {
-      const id = mod[platform]
-      const key = typeof id === 'string' ? id.toLowerCase() : id
-      if (key !== undefined && seen.has(key)) {
-        context.addIssue({
-          code: 'custom',
-          path: [index, platform],
-          input: id,
-          message: 'expected each mod once',
-        })
-      }
-      seen.add(key)
-    })
-  }
 }

@@ -38,7 +38,8 @@ const WHY_LIMIT = 20
 
 /** Adds two parts of one source; the worse outcome wins, a skipped part counts as nothing. */
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
-  const why = [...new Set([...a.why, ...b.why])]
+  const asked = [a, b].filter((part) => part.outcome !== 'skipped' || a.outcome === b.outcome)
+  const why = [...new Set(asked.flatMap((part) => part.why))]
   return {
     outcome: worse(a.outcome, b.outcome),
     fetched: a.fetched + b.fetched,

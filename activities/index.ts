@@ -1,7 +1,7 @@
 /** All activities of the worker; a pipeline adds its factory here. */
 import type { Database } from '../db/database.ts'
 import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
-import type { Tracked } from '../config.ts'
+import type { Tracked } from '../settings.ts'
 import type { CurseForge } from '../upstreams/curseforge.ts'
 import type { CurseForgeDependents } from '../upstreams/curseforge-dependents.ts'
 import type { Modrinth } from '../upstreams/modrinth.ts'

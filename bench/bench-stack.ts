@@ -43,9 +43,9 @@ export function stateFolder(parent: string): string {
 
 /** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
 function simulatedMods(seed: number, count: number) {
-  const { mod } = createMods(seed, count)
+  const mods = createMods(seed, count)
   return Array.from({ length: count }, (_, index) => {
-    const { slug, curseforgeId } = mod(index)
+    const { slug, curseforgeId } = mods.mod(index)
     return { modrinth: slug, curseforge: curseforgeId }
   })
 }
@@ -76,8 +76,29 @@ export interface BenchStackOptions {
 /** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
 export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOptions): Promise<BenchStack> {
   const folder = temporaryFolder()
-  const state = stateFolder(folder.path)
-  const ports = { postgres: await freePort(), temporal: await freePort(), simulator: await freePort() }
+  const stops: (() => Promise<unknown> | undefined)[] = []
+  const stop = async () => {
+    for (const one of stops.toReversed()) await one()
+    folder.remove()
+  }
+  try {
+    return await startParts(folder.path, mods, seed, stops, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Adds to `stops` whatever it has started, so that nothing stays behind where a later part fails. */
+async function startParts(
+  folder: string,
+  mods: number,
+  seed: number,
+  stops: (() => Promise<unknown> | undefined)[],
+  stop: () => Promise<void>,
+): Promise<BenchStack> {
+  const state = stateFolder(folder)
+  const ports = { postgres: await freePort(), temporal: await freePort() }
   const postgres = () => startPostgres({ dataDir: join(state, 'postgres'), port: ports.postgres })
   const temporal = () =>
     startTemporal({
@@ -87,19 +108,30 @@ export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOpt
       executable: temporalExecutable(toolsDir),
       namespace: 'default',
     })
-  const servers = { postgres: await postgres(), temporal: await temporal() }
-  await migrateDatabase(servers.postgres.url)
-  const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
-  const env = settings({ folder: folder.path, state, databaseUrl: servers.postgres.url, ports })
+  const servers: Partial<BenchStack['servers']> = {}
+  stops.push(() => servers.postgres?.stop())
+  servers.postgres = await postgres()
+  stops.push(() => servers.temporal?.stop())
+  servers.temporal = await temporal()
+  const { url } = servers.postgres
+  await migrateDatabase(url)
+  // Asked for only now: Temporal takes free ports of its own choice when it starts.
+  const simulatorPort = await freePort()
+  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`
+  const env = settings({ folder, state, databaseUrl: url, temporalPort: ports.temporal, simulatorUrl })
   writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, mods)))
-  const simulator = startCommand(simulatorArguments(ports.simulator, mods, seed), env)
+  const simulator = startCommand(simulatorArguments(simulatorPort, mods, seed), env)
+  stops.push(() => simulator.end('SIGTERM'))
   await simulator.saw('simulator at')
-  const config = loadConfig({ env, root: folder.path })
+  const config = loadConfig({ env, root: folder })
   const client = await connectTemporal(config)
+  stops.push(() => client.connection.close())
   await registerSearchAttributes(client)
-  const database = openDatabase(servers.postgres.url, () => undefined)
+  const database = openDatabase(url, () => undefined)
+  stops.push(() => database.close())
   return {
-    ...{ config, client, database, simulator, simulatorUrl, env, servers },
+    ...{ config, client, database, simulator, simulatorUrl, env, stop },
+    servers: servers as BenchStack['servers'],
     async restartPostgres() {
       servers.postgres = await postgres()
     },
@@ -110,13 +142,6 @@ export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOpt
       const worker = startCommand(['worker'], env)
       await worker.saw('worker is polling')
       return worker
-    },
-    async stop() {
-      await client.connection.close()
-      await Promise.all([simulator.end('SIGTERM'), database.close()])
-      await servers.temporal.stop()
-      await servers.postgres.stop()
-      folder.remove()
     },
   }
 }
@@ -135,17 +160,17 @@ interface Places {
   folder: string
   state: string
   databaseUrl: string
-  ports: { temporal: number; simulator: number }
+  temporalPort: number
+  simulatorUrl: string
 }
 
-function settings({ folder, state, databaseUrl, ports }: Places) {
-  const simulatorUrl = `http://127.0.0.1:${ports.simulator}`
+function settings({ folder, state, databaseUrl, temporalPort, simulatorUrl }: Places) {
   return {
     ALMANAC_CONFIG: join(folder, 'almanac.yaml'),
     ALMANAC_STATE_DIR: state,
     DATA_DIR: join(folder, 'data'),
     DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     CURSEFORGE_API_KEY: 'bench',
     MODRINTH_URL: `${simulatorUrl}/modrinth/v2`,
     CURSEFORGE_URL: `${simulatorUrl}/curseforge`,

@@ -43,7 +43,8 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length / 2
   const low = sorted[Math.ceil(middle) - 1]
   const high = sorted[Math.floor(middle)]
-  if (low === undefined || high === undefined) throw new RangeError('The median of no values is not a number.')
+  if (low === undefined || high === undefined)
+    throw new RangeError('The median of no values is not a number.')
   return (low + high) / 2
 }
 

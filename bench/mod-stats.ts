@@ -30,9 +30,19 @@ export async function modStats(): Promise<Figure[]> {
   const many = await collect(MANY_MODS)
   return [
     ...figures(FEW_MODS, few.first),
-    { what: `again, ${FEW_MODS} mods`, value: few.again.seconds, unit: 's', note: 'a second run of the same day' },
+    {
+      what: `again, ${FEW_MODS} mods`,
+      value: few.again.seconds,
+      unit: 's',
+      note: 'a second run of the same day',
+    },
     ...figures(MANY_MODS, many.first),
-    { what: `again, ${MANY_MODS} mods`, value: many.again.seconds, unit: 's', note: 'a second run of the same day' },
+    {
+      what: `again, ${MANY_MODS} mods`,
+      value: many.again.seconds,
+      unit: 's',
+      note: 'a second run of the same day',
+    },
     {
       what: 'worker memory, 5,000 against 1,000 mods',
       value: many.first.memoryMb / few.first.memoryMb,
@@ -43,7 +53,10 @@ export async function modStats(): Promise<Figure[]> {
   ]
 }
 
-function figures(mods: number, { outcome, seconds, events, rows, requests, memoryMb: memory }: Measured): Figure[] {
+function figures(
+  mods: number,
+  { outcome, seconds, events, rows, requests, memoryMb: memory }: Measured,
+): Figure[] {
   const bounded = mods === MANY_MODS
   return [
     {
@@ -55,7 +68,12 @@ function figures(mods: number, { outcome, seconds, events, rows, requests, memor
     },
     { what: '  history events', value: events, unit: '', atMost: TARGET_EVENTS },
     { what: '  rows stored', value: rows, unit: '' },
-    { what: '  requests asked', value: requests, unit: '', note: `${Math.round(requests / seconds)} a second` },
+    {
+      what: '  requests asked',
+      value: requests,
+      unit: '',
+      note: `${Math.round(requests / seconds)} a second`,
+    },
     { what: "  worker's peak memory", value: memory, unit: 'MB', atMost: TARGET_MEMORY_MB },
   ]
 }
@@ -99,7 +117,7 @@ async function measure(stack: BenchStack, workerPid: number): Promise<Measured> 
 /** Events of all executions of a run: continue-as-new is followed. */
 async function historyEvents(stack: BenchStack, workflowId: string, firstRunId: string): Promise<number> {
   let total = 0
-  for (let runId: string | undefined = firstRunId; runId !== undefined; ) {
+  for (let runId: string | undefined = firstRunId; runId !== undefined;) {
     const { events } = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory()
     total += events?.length ?? 0
     runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined
@@ -108,7 +126,9 @@ async function historyEvents(stack: BenchStack, workflowId: string, firstRunId: 
 }
 
 async function storedRows({ database }: BenchStack): Promise<number> {
-  const result = await database.db.execute<{ rows: number }>(sql`select (select count(*) from daily_stats)::int
+  const result = await database.db.execute<{
+    rows: number
+  }>(sql`select (select count(*) from daily_stats)::int
     + (select count(*) from version_stats)::int + (select count(*) from modpack_stats)::int as rows`)
   return result.rows[0]?.rows ?? 0
 }

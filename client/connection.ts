@@ -36,9 +36,7 @@ export async function connectTemporal(config: Config): Promise<Client> {
     })
     return new Client({ connection, namespace: config.env.TEMPORAL_NAMESPACE })
   } catch (error) {
-    const start = config.mode === 'demo' ? 'npm run demo' : 'npm start'
-    const remedy =
-      config.env.TEMPORAL_ADDRESS === undefined ? `start the stack with "${start}"` : 'check TEMPORAL_ADDRESS'
+    const remedy = config.env.TEMPORAL_ADDRESS === undefined ? startHint(config) : 'check TEMPORAL_ADDRESS'
     throw new CannotReach(`Temporal does not answer at ${temporalAddress(config)}; ${remedy}.`, {
       cause: error,
     })
@@ -50,8 +48,12 @@ export function databaseUrl(config: Config): string {
   if (config.env.DATABASE_URL !== undefined) return config.env.DATABASE_URL
   const url = embeddedDatabaseUrl(config.stateDir, config.ports.postgres)
   if (url !== undefined) return url
-  const start = config.mode === 'demo' ? 'npm run demo' : 'npm start'
-  throw new CannotReach(`There is no database yet; start the stack with "${start}" or set DATABASE_URL.`)
+  throw new CannotReach(`There is no database yet; ${startHint(config)} or set DATABASE_URL.`)
+}
+
+/** What to do where the embedded servers do not answer. */
+export function startHint(config: Config): string {
+  return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
 }
 
 /** Opens the database of this stack for one command. */

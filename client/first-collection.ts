@@ -1,34 +1,48 @@
 /** Which pipelines `almanac up` starts at once: those without a collection in their last interval. */
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
 import { lastCollected } from '../db/queries/runs.ts'
 import type { Pipeline } from '../registry.ts'
 import { connectDatabase } from './connection.ts'
-import { startRun, type RunHandle } from './runs.ts'
+import { openRun, startRun, type RunHandle } from './runs.ts'
 import { describe } from './schedules.ts'
 
+export interface Collection {
+  handle: Pick<RunHandle, 'workflowId' | 'result'>
+  /** It was going on already when the stack stopped, and goes on now. */
+  continued: boolean
+}
+
 /**
- * Starts a run of each active pipeline that has collected nothing for a whole interval: at the very first start, and
- * after an outage longer than the schedule's catch-up window. One that runs already is left alone.
+ * The runs that a start of the stack brings: one that an earlier stop interrupted goes on, and a pipeline that has
+ * collected nothing for a whole interval begins (the very first start, or an outage longer than the schedule's
+ * catch-up window).
  */
-export async function startDueCollections(
+export async function collectionsAtStart(
   client: Client,
   config: Config,
   pipelines: readonly Pipeline[],
-): Promise<RunHandle[]> {
+): Promise<Collection[]> {
   const database = connectDatabase(config)
   try {
-    const started: RunHandle[] = []
+    const collections: Collection[] = []
     for (const pipeline of pipelines) {
-      const schedule = await describe(client, pipeline.id)
-      const last = await lastCollected(database.db, pipeline.id)
-      const fresh = last !== undefined && Date.now() - last.getTime() < pipeline.timing(config).everyMs
-      if (fresh || schedule?.state.paused === true || (schedule?.info.runningActions.length ?? 0) > 0)
-        continue
-      started.push(await startRun(client, pipeline, 'start'))
+      const open = await openRun(client, database.db, pipeline)
+      if (open) collections.push({ handle: open, continued: true })
+      else if (await isDue(client, database.db, config, pipeline)) {
+        collections.push({ handle: await startRun(client, pipeline, 'start'), continued: false })
+      }
     }
-    return started
+    return collections
   } finally {
     await database.close()
   }
+}
+
+async function isDue(client: Client, db: Database, config: Config, pipeline: Pipeline): Promise<boolean> {
+  const schedule = await describe(client, pipeline.id)
+  if (schedule?.state.paused === true || (schedule?.info.runningActions.length ?? 0) > 0) return false
+  const last = await lastCollected(db, pipeline.id)
+  return last === undefined || Date.now() - last.getTime() >= pipeline.timing(config).everyMs
 }

@@ -53,7 +53,7 @@ export async function followRun(
 
 function waitingLine(step: StepView): string {
   const next = step.nextAttemptAt ? `, tried next at ${moment(step.nextAttemptAt)}` : ''
-  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${step.failure ?? ''}${next}`
+  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${(step.failure ?? '').replace(/\.$/, '')}${next}`
 }
 
 interface SourceProgress {

@@ -3,7 +3,9 @@ import { Command, CommanderError } from '@commander-js/extra-typings'
 import { databaseFailure } from '../db/database.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { addCommands } from './commands/index.ts'
+import { CannotReach, startHint } from './connection.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
+import type { Failure } from '../failures.ts'
 
 /** What every command gets besides its own arguments. */
 export interface GlobalOptions {
@@ -25,9 +27,11 @@ export async function main(argv: string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
-    const cause = databaseFailure(error) ?? error
+    const failure = databaseFailure(error)
+    const cause = failure?.type === 'DatabaseUnavailable' ? databaseAway(failure, argv) : (failure ?? error)
     const verbose = argv.includes('--verbose')
-    process.stderr.write(`${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
+    const stack = argv.includes('--demo') ? 'DEMO  ' : ''
+    process.stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
     return exitCodeOf(cause)
   }
 }
@@ -35,6 +39,17 @@ export async function main(argv: string[]): Promise<number> {
 /** The configuration of the stack that a command talks to. */
 export function configOf(options: GlobalOptions): Config {
   return loadConfig({ demo: options.demo ?? false })
+}
+
+/** The embedded database is away because nobody started it; only one of one's own is worth the driver's words. */
+function databaseAway(failure: Failure, argv: string[]): Error {
+  const config = configOf({ demo: argv.includes('--demo') })
+  return config.env.DATABASE_URL === undefined
+    ? new CannotReach(
+        `The database does not answer on port ${config.ports.postgres}; ${startHint(config)}.`,
+        { cause: failure },
+      )
+    : failure
 }
 
 function sentenceOf(error: unknown): string {

@@ -10,12 +10,11 @@ import {
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import type { RunStanding } from '../activities/run-record.ts'
-import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../registry.ts'
 import type { RunEnding } from '../run-outcome.ts'
 import type { RunInput, Trigger } from '../workflows/recorded-run.ts'
-import { connectDatabase } from './connection.ts'
 import { PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
 
@@ -52,17 +51,12 @@ export async function startRun(
 /** The run of a pipeline that is going on, if there is one. */
 export async function openRun(
   client: Client,
-  config: Config,
+  db: Database,
   pipeline: Pipeline,
 ): Promise<WorkflowHandle | undefined> {
-  const database = connectDatabase(config)
-  try {
-    const record = (await openRuns(database.db)).find((run) => run.pipeline === pipeline.id)
-    if (record === undefined || !(await runStanding(client, record)).alive) return undefined
-    return client.workflow.getHandle(record.workflowId)
-  } finally {
-    await database.close()
-  }
+  const record = (await openRuns(db)).find((run) => run.pipeline === pipeline.id)
+  if (record === undefined || !(await runStanding(client, record)).alive) return undefined
+  return client.workflow.getHandle(record.workflowId)
 }
 
 /** Waits for a run's end. A failed run is an ending like any other; a terminated one has no ending of its own. */

@@ -21,7 +21,8 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
     searchAttributes: Object.fromEntries(names.map((name) => [name, KEYWORD])),
   })
   const deadline = Date.now() + VISIBLE_AFTER_MS
-  while ((await missingSearchAttributes(client)).length > 0 && Date.now() < deadline) await sleep(ASK_EVERY_MS)
+  while ((await missingSearchAttributes(client)).length > 0 && Date.now() < deadline)
+    await sleep(ASK_EVERY_MS)
 }
 
 /** Which of our search attributes the server does not know in this namespace. */

@@ -2,6 +2,15 @@
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
+/** An abort signal that goes off when this process is asked to end. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  void stopRequested().then(() => {
+    controller.abort()
+  })
+  return controller.signal
+}
+
 /** Resolves with the first signal that asks this process to end. A second one ends it the hard way. */
 export function stopRequested(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

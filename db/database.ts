@@ -24,8 +24,8 @@ const CONNECT_TIMEOUT_MS = 5_000
 const QUERY_TIMEOUT_MS = 60_000
 
 /**
- * Opens a pool; it connects when first used. `onError` hears of idle connections that broke: the next query
- * simply opens a new one.
+ * Opens a pool; it connects when first used. `onError` hears of connections that broke: the next query simply opens
+ * a new one.
  */
 export function openDatabase(url: string, onError: (error: Error) => void): DatabaseHandle {
   const pool = new pg.Pool({
@@ -35,7 +35,9 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     query_timeout: QUERY_TIMEOUT_MS,
     application_name: 'almanac',
   })
-  pool.on('error', onError)
+  // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
+  pool.on('connect', (client) => client.on('error', onError))
+  pool.on('error', () => undefined)
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() }
 }
 

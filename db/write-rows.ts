@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
+import pMap from 'p-map'
 import type { Database } from './database.ts'
 import { withPatience, type Patience } from './patience.ts'
 import type { Writable } from './writable.ts'
@@ -40,6 +41,9 @@ export interface WriteOptions {
 /** Rows a statement: large enough that the round trip does not matter, small enough for a steady memory. */
 const CHUNK_ROWS = 5_000
 
+/** Node compresses in four threads; each body that waits for one already holds a quarter of a megabyte. */
+const COMPRESSED_AT_ONCE = 4
+
 const compress = promisify(gzip)
 
 /**
@@ -52,7 +56,7 @@ export async function writeRows(
   rows: RowsByTable,
   options: WriteOptions,
 ): Promise<{ written: number }> {
-  const bodies = await Promise.all((options.raw ?? []).map(compressed))
+  const bodies = await pMap(options.raw ?? [], compressed, { concurrency: COMPRESSED_AT_ONCE })
   return withPatience(options.patience, () =>
     db.transaction(async (tx) => {
       await storeRaw(tx, bodies, options.runId)

@@ -160,7 +160,7 @@ async function within<T>(
       : `broke off: ${networkReason(error)}`
     throw new Failure(
       'UpstreamUnavailable',
-      `${what.upstream} ${what.method} ${what.path} ${found}; another attempt may succeed.`,
+      `${what.upstream} ${what.method} ${what.path} ${found}.`,
       {
         cause: error,
       },

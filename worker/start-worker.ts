@@ -1,4 +1,5 @@
 /** Everything a worker process needs, opened in order and closed in the reverse order. */
+import { setFlagsFromString } from 'node:v8'
 import { NativeConnection } from '@temporalio/worker'
 import type { ActivityDependencies } from '../activities/index.ts'
 import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
@@ -23,8 +24,15 @@ export interface RunningWorker {
   stop(): Promise<void>
 }
 
-/** Starts a worker of this stack; it polls when this returns. */
-export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
+/** Starts a worker of this stack; it polls when this returns. A test may hand its steps other upstream clients. */
+export async function startWorker(
+  config: Config,
+  log: Logger,
+  dependencies = dependenciesOf(config),
+): Promise<RunningWorker> {
+  // A worker waits most of its life and shares its machine: garbage is collected early. Measured with 2,000 mods: a peak
+  // of 270 MB instead of 390, for 10.7 s of computing instead of 7.5.
+  setFlagsFromString('--optimize-for-size')
   const bundlePath = await workflowBundle(config.toolsDir)
   const client = await connectTemporal(config)
   const connection = await NativeConnection.connect(temporalConnectionOptions(config))
@@ -36,7 +44,7 @@ export async function startWorker(config: Config, log: Logger): Promise<RunningW
     connection,
     namespace: config.env.TEMPORAL_NAMESPACE,
     bundlePath,
-    dependencies: { ...dependenciesOf(config), db: database.db, temporal },
+    dependencies: { ...dependencies, db: database.db, temporal },
   })
   const sweeping = startSweeping(database.db, temporal, log)
   const ended = worker.run()

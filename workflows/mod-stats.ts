@@ -40,7 +40,14 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
     : untilDayEnds(new Date(run.startedAt))
   const steps = (options: ActivityOptions, summary: string) =>
     proxyActivities<ModStatsActivities>({ ...options, summary })
-  const cursors: Record<string, number | null> = { ...input.resumed?.cursors }
+  // Every loop from the start: one that has not begun when the history is full must be handed on too.
+  const cursors: Record<Loop, number | null> = {
+    collectModrinth: 0,
+    collectCurseForge: 0,
+    discoverModpacks: 0,
+    refreshModpacks: 0,
+    ...input.resumed?.cursors,
+  }
   let handOver = false
 
   const bookends = {
@@ -56,7 +63,7 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
   async function batches(loop: Loop, counts: RunCounts): Promise<void> {
     const source = SOURCE[loop]
     while (cursors[loop] !== null && !handOver) {
-      const after = cursors[loop] ?? 0
+      const after = cursors[loop]
       // Stands if the step fails for good: a source that failed is not asked on.
       cursors[loop] = null
       counts[source] = await alone(counts[source], async () => {

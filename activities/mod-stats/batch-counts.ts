@@ -32,3 +32,12 @@ export function missingWhy(platform: string, missing: { name: string; known: boo
     ...sentence(names(true), `suspicious: answered before and missing on ${platform} now`),
   ]
 }
+
+/** The counts of a run that knows of no modpack to ask for: it says nothing about its source, good or bad. */
+export const NO_MODPACKS: SourceCounts = {
+  outcome: 'skipped',
+  fetched: 0,
+  written: 0,
+  rejected: 0,
+  why: ['no modpack and no mod with a list of them is known yet'],
+}

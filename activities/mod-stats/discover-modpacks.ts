@@ -11,7 +11,7 @@ import {
 import { NOTHING, addCounts, type SourceCounts } from '../../run-outcome.ts'
 import type { CurseForge } from '../../upstreams/curseforge.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
-import { batchCounts } from './batch-counts.ts'
+import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import type { BatchInput, StepContext } from './index.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
@@ -20,8 +20,8 @@ import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
 const BATCH_PAGES = 40
 /** Slugs looked up at once in the API. */
 const LOOKUPS_AT_ONCE = 2
-/** Modpacks that the API did not know earlier and that a run asks for again. */
-const SECOND_LOOKS = 20
+/** Modpacks without an id that a run asks for again: an imported list of some hundred is through in a few days. */
+const SECOND_LOOKS = 200
 
 /** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
 export async function discoverModpacksBatch(
@@ -33,7 +33,7 @@ export async function discoverModpacksBatch(
   const limit = tracked['mod-stats'].modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
   const lookup = { context, run, curseforge }
-  let counts = after === 0 ? await lookAgain(lookup) : NOTHING
+  let counts = after === 0 ? await lookAgain(lookup) : NO_MODPACKS
   let done = 0
   while (done < budget) {
     const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
@@ -101,7 +101,7 @@ function endCounts(task: DependentsTask, seen: number): SourceCounts {
 async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
   const { db, patience } = lookup.context
   const found = await withPatience(patience, () => unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS))
-  return resolve(lookup, found, [])
+  return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }
 
 /** Finds each slug's modpack in the API and stores it; one that is not there is kept without an id. */

@@ -1,9 +1,8 @@
 /** The day's downloads of every known modpack, in bulk by id. */
 import { withPatience } from '../../db/patience.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/modpacks.ts'
-import { NOTHING } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
-import { batchCounts } from './batch-counts.ts'
+import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import type { BatchInput, StepContext } from './index.ts'
 import { writeModpacks } from './write-modpacks.ts'
@@ -19,7 +18,7 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))
   const last = known.at(-1)
-  if (last === undefined) return { counts: NOTHING, done: 0, left: 0, next: null }
+  if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
 
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),

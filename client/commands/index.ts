@@ -28,6 +28,8 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addRunCommands(program, setExitCode)
   addScheduleCommands(program)
   addDatabaseCommands(program)
+  addMachineCommands(program, setExitCode)
+  addImportCommand(program, setExitCode)
 }
 
 function addStackCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
@@ -152,6 +154,52 @@ function addDatabaseCommands(program: CommandUnknownOpts): void {
   ]).action(async (options) => {
     ;(await load()).url(options)
   })
+}
+
+function addMachineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  add(program, 'doctor', 'check every requirement, and say what to do about what is missing', [
+    'npx almanac doctor',
+    'npx almanac doctor --demo --json',
+  ])
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      setExitCode(await (await import('./doctor.ts')).doctor(options))
+    })
+  const service = program.command('service').description('Almanac as a service of systemd (Linux)')
+  add(service, 'install', 'print a systemd unit for the whole stack, or write it', [
+    'npx almanac service install',
+    'npx almanac service install --write',
+  ])
+    .option('--write', 'write the unit where systemd looks for it')
+    .action(async (options) => {
+      ;(await import('./service.ts')).install(options)
+    })
+}
+
+function addImportCommand(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  add(
+    program,
+    'import <pipeline> <files...>',
+    'take over the history of an older collector (mod-stats): its tables dumped as CSV, its lists of modpacks',
+    [
+      'psql "$OLD_DATABASE" -c "\\copy daily_stats to daily_stats.csv csv header"',
+      'npx almanac import mod-stats daily_stats.csv version_stats.csv modpack_stats.csv',
+      'npx almanac import mod-stats data/curseforge_modpacks.csv --date 2025-07-31 --mod createnuclear',
+    ],
+  )
+    .option('--mod <slug or id>', 'the mod that the rows belong to (default: the only one tracked)')
+    .option('--date <day>', 'the day of the downloads in curseforge_modpacks.csv, which names none')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+A repeated import changes nothing, and a row that was collected on a day outranks an imported one of that day.
+CurseForge totals of the old collector cover a mod's first 50 files only; they are kept as they are.
+A dump of version_stats names no version ids: import it again after the first run, to join its rows with collected ones.`,
+    )
+    .action(async (pipeline: string, files: string[], options) => {
+      setExitCode(await (await import('./import.ts')).importFiles(pipeline, files, options))
+    })
 }
 
 function whole(text: string): number {

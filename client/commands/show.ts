@@ -42,7 +42,8 @@ function printView(view: RunView, stack: string): void {
 
 function stepRow(step: StepView): (string | number)[] {
   const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
-  const what = [step.summary, step.failure ?? '', next].filter((line) => line !== '').join('\n')
+  const got = step.batch ? `${step.batch.fetched} rows fetched, ${step.batch.written} written` : ''
+  const what = [step.summary, got, step.failure ?? '', next].filter((line) => line !== '').join('\n')
   return [
     step.step,
     coloured(step.state),

@@ -28,7 +28,8 @@ export function checkPython(config: Config): Check {
   const found = ['python3', 'python'].map(pythonWithPip).find((version) => version !== undefined)
   if (found?.complete === true) return ok('Python', found.text)
   const text = found?.text ?? 'not there'
-  if (config.env.TEMPORAL_ADDRESS !== undefined) return none('Python', `${text}; not needed with TEMPORAL_ADDRESS`)
+  if (config.env.TEMPORAL_ADDRESS !== undefined)
+    return none('Python', `${text}; not needed with TEMPORAL_ADDRESS`)
   const program = temporalProgram(config)
   if (program !== undefined) return none('Python', `${text}; not needed any more, ${program} is there`)
   return bad('Python', text, PYTHON_REMEDY)
@@ -44,7 +45,11 @@ export function checkTemporalProgram(config: Config): Check {
   const version = spawnSync(program, ['--version'], { encoding: 'utf8', windowsHide: true })
   return version.status === 0
     ? ok('Temporal program', version.stdout.trim())
-    : bad('Temporal program', `${program} does not run`, `remove ${join(config.toolsDir, 'temporal')}, then run "npx almanac prepare"`)
+    : bad(
+        'Temporal program',
+        `${program} does not run`,
+        `remove ${join(config.toolsDir, 'temporal')}, then run "npx almanac prepare"`,
+      )
 }
 
 /** git is optional; where it is, it tells which state of the sources runs here. */
@@ -57,7 +62,10 @@ export async function checkGit(): Promise<Check[]> {
   try {
     const commit = (await git.revparse(['--short', 'HEAD'])).trim()
     const changed = !(await git.status()).isClean()
-    return [ok('git', name), ok('this version', `commit ${commit}${changed ? ', with changes of your own' : ''}`)]
+    return [
+      ok('git', name),
+      ok('this version', `commit ${commit}${changed ? ', with changes of your own' : ''}`),
+    ]
   } catch (error) {
     // A clone of another user, or without a commit: git says which.
     const said = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error)
@@ -67,7 +75,10 @@ export async function checkGit(): Promise<Check[]> {
 
 function pythonWithPip(name: string): { text: string; complete: boolean } | undefined {
   const run = (...args: string[]) => spawnSync(name, args, { encoding: 'utf8', windowsHide: true })
-  const version = run('-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 8))')
+  const version = run(
+    '-c',
+    'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 8))',
+  )
   if (version.error !== undefined) return undefined
   const number = version.stdout.trim()
   if (version.status !== 0) return { text: `${number}, older than 3.8`, complete: false }

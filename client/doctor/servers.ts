@@ -1,5 +1,5 @@
 /** The two servers of a stack: there, new enough, and made ready for Almanac. */
-import type { Client } from '@temporalio/client'
+import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import type { Config } from '../../config.ts'
 import { databaseFailure, type Database } from '../../db/database.ts'
@@ -8,14 +8,12 @@ import { CannotReach, connectDatabase, connectTemporal, temporalAddress } from '
 import { scheduleStates } from '../schedules.ts'
 import { missingSearchAttributes } from '../search-attributes.ts'
 import { TASK_QUEUE } from '../task-queue.ts'
-import { bad, none, ok, warn, type Check } from './check.ts'
+import { bad, ok, warn, type Check } from './check.ts'
 
 /** `server_version_num` of PostgreSQL 15. */
 const OLDEST_POSTGRES = 150_000
 /** gRPC: `NOT_FOUND`. */
 const NOT_FOUND = 5
-/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
-const WORKFLOW_QUEUE = 1
 
 export async function checkDatabase(config: Config): Promise<Check[]> {
   const own = config.env.DATABASE_URL !== undefined
@@ -61,24 +59,35 @@ export async function checkTemporal(config: Config): Promise<Check[]> {
   } catch (error) {
     if (!(error instanceof CannotReach)) throw error
     const remedy =
-      config.env.TEMPORAL_ADDRESS === undefined ? startCommand(config) : 'start that server or correct TEMPORAL_ADDRESS'
+      config.env.TEMPORAL_ADDRESS === undefined
+        ? startCommand(config)
+        : 'start that server or correct TEMPORAL_ADDRESS'
     return [bad('Temporal', `no answer at ${temporalAddress(config)}`, remedy)]
   }
   try {
-    const { serverVersion } = await client.workflowService.getSystemInfo({})
-    const reached = ok('Temporal', `server ${serverVersion} at ${temporalAddress(config)}`)
-    const namespace = await checkNamespace(client)
-    if (namespace.state === 'bad') return [reached, namespace]
-    return [
-      reached,
-      namespace,
-      await checkSearchAttributes(config, client),
-      await checkSchedules(config, client),
-      await checkWorkers(config, client),
-    ]
+    return await examineServer(config, client)
+  } catch (error) {
+    const refused = error instanceof ServiceError ? error.cause : error
+    if (!isGrpcServiceError(refused)) throw error
+    const remedy = 'check TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, and what they give a right to'
+    return [bad('Temporal', `${temporalAddress(config)} answers, but refused: ${refused.details}`, remedy)]
   } finally {
     await client.connection.close()
   }
+}
+
+async function examineServer(config: Config, client: Client): Promise<Check[]> {
+  const { serverVersion } = await client.workflowService.getSystemInfo({})
+  const reached = ok('Temporal', `server ${serverVersion} at ${temporalAddress(config)}`)
+  const namespace = await checkNamespace(client)
+  if (namespace.state === 'bad') return [reached, namespace]
+  return [
+    reached,
+    namespace,
+    await checkSearchAttributes(config, client),
+    await checkSchedules(config, client),
+    await checkWorkers(config, client),
+  ]
 }
 
 async function checkNamespace(client: Client): Promise<Check> {
@@ -87,7 +96,8 @@ async function checkNamespace(client: Client): Promise<Check> {
     await client.workflowService.describeNamespace({ namespace })
     return ok('namespace', namespace)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === NOT_FOUND)) throw error
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined
+    if (code !== NOT_FOUND) throw error
     const remedy = `make it with "temporal operator namespace create -n ${namespace} --retention 7d", or correct TEMPORAL_NAMESPACE`
     return bad('namespace', `there is no "${namespace}" on this server`, remedy)
   }
@@ -97,7 +107,11 @@ async function checkSearchAttributes(config: Config, client: Client): Promise<Ch
   const missing = await missingSearchAttributes(client)
   return missing.length === 0
     ? ok('search attributes', 'registered')
-    : bad('search attributes', `${missing.join(' and ')} missing`, `run "${command(config, 'schedules apply')}"`)
+    : bad(
+        'search attributes',
+        `${missing.join(' and ')} missing`,
+        `run "${command(config, 'schedules apply')}"`,
+      )
 }
 
 async function checkSchedules(config: Config, client: Client): Promise<Check> {
@@ -110,19 +124,19 @@ async function checkSchedules(config: Config, client: Client): Promise<Check> {
 
 /** A worker may be down on purpose; runs wait for it, so this is a warning. */
 async function checkWorkers(config: Config, client: Client): Promise<Check> {
+  // Left out, the kind of queue is the workflows' one.
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: TASK_QUEUE },
-    taskQueueType: WORKFLOW_QUEUE,
   })
-  const names = (pollers ?? []).map(({ identity }) => identity ?? '')
+  const names = pollers.map(({ identity }) => identity ?? '')
   if (names.length > 0) return ok('worker', names.join(', '))
-  return warn('worker', 'none asked for work in the last minutes', `start one: "${command(config, 'worker')}" or ${startCommand(config)}`)
+  return warn(
+    'worker',
+    'none asked for work in the last minutes',
+    `start one: "${command(config, 'worker')}" or ${startCommand(config)}`,
+  )
 }
-
-/** The checks of servers that cannot be named while the settings are wrong. */
-export const unknownServers = (): Check[] =>
-  ['database', 'Temporal'].map((name) => none(name, 'not looked at: the settings come first'))
 
 function startCommand(config: Config): string {
   return config.mode === 'demo' ? '"npm run demo" starts it' : '"npm start" starts it'

@@ -6,20 +6,23 @@ import { columnNames } from './file-kinds.ts'
 /** Values by column name; `line` is the line in the file where the record ends. */
 export type CsvLine = { line: number; record: Record<string, string> } | { line: number; problem: string }
 
-/** Yields every line after the header, in order. `onBytes` hears how much of the file was read so far. */
+/** Yields every line after the header; a wrong one may come before lines that were read with it. `onBytes` hears how much of the file was read so far. */
 export async function* csvLines(path: string, onBytes: (bytes: number) => void): AsyncGenerator<CsvLine> {
-  let problems: CsvLine[] = []
+  const problems: CsvLine[] = []
   let lastLine = 1
   const parser = parse({
     bom: true,
     columns: columnNames,
-    info: true,
     skip_empty_lines: true,
     // A stray quote inside a value is a letter of it; read strictly it would swallow the lines after it.
     relax_quotes: true,
     skip_records_with_error: true,
+    on_record: (record: Record<string, string>, { lines }) => {
+      lastLine = lines
+      return { line: lines, record }
+    },
     on_skip: (error) => {
-      const line = error?.lines ?? lastLine
+      const line = typeof error?.['lines'] === 'number' ? error['lines'] : lastLine
       problems.push({ line, problem: sentence(error, lastLine + 1) })
       lastLine = line
     },
@@ -30,18 +33,11 @@ export async function* csvLines(path: string, onBytes: (bytes: number) => void):
   })
   // The parser does not hear of its source's errors by itself.
   input.on('error', (error) => parser.destroy(error))
-  for await (const { record, info } of input.pipe(parser) as AsyncIterable<Parsed>) {
-    yield* problems
-    problems = []
-    lastLine = Math.max(lastLine, info.lines)
-    yield { line: info.lines, record }
+  for await (const line of input.pipe(parser) as AsyncIterable<CsvLine>) {
+    yield* problems.splice(0)
+    yield line
   }
   yield* problems
-}
-
-interface Parsed {
-  record: Record<string, string>
-  info: { lines: number }
 }
 
 function sentence(error: CsvError | undefined, startLine: number): string {

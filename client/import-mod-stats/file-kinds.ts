@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { WrongUsage } from '../exit.ts'
 
 /** Columns by which a CSV file is recognised, in any order and among others. */
-export const CSV_KINDS = {
+const CSV_KINDS = {
   daily_stats: ['date', 'platform', 'total_downloads'],
   version_stats: ['date', 'platform', 'version_name', 'downloads'],
   modpack_stats: ['date', 'platform', 'modpack_name', 'modpack_slug', 'downloads'],

@@ -42,7 +42,7 @@ export const pastDay = (today: string) =>
       const day = new Date(`${value}T00:00:00Z`)
       return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value)
     },
-    { error: `is no day (YYYY-MM-DD) from 1970 to today` },
+    { error: 'is no day (YYYY-MM-DD) from 1970 to today' },
   )
 
 const platform = z.enum(['modrinth', 'curseforge'], { error: 'is neither modrinth nor curseforge' })
@@ -118,7 +118,7 @@ export function tableLines(today: string) {
   } satisfies Record<CsvKind, z.ZodType>
 }
 
-export type TableLines = ReturnType<typeof tableLines>
+type TableLines = ReturnType<typeof tableLines>
 export type TableRow<Kind extends CsvKind> = z.infer<TableLines[Kind]>
 
 /** A row, or why there is none: `reason` is the same for all lines with that fault, `found` is this line's value. */
@@ -136,7 +136,7 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: unknown): Parsed<T>
       : record
   return {
     reason: `${column === undefined ? 'the entry' : String(column)} ${issue?.message ?? 'is wrong'}`,
-    found: (JSON.stringify(value) ?? 'nothing').slice(0, SHOWN_CHARS),
+    found: value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS),
   }
 }
 

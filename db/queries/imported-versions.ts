@@ -72,6 +72,8 @@ export async function joinImportedVersions(db: Database, modId: number): Promise
     and (imported.version_number is null or imported.version_number = any(known.numbers))`
   const sameDay = sql`held.date = imported.date and held.platform = imported.platform`
   await db.transaction(async (tx) => {
+    // After a large import the planner still believes in an empty table and would compare every row with every other.
+    await tx.execute(sql`analyze version_stats`)
     await tx.execute(sql`update version_stats set version_id = found.version_id from (
         select distinct on (imported.date, imported.platform, known.version_id) imported.id, known.version_id
         from version_stats imported join (${uniquelyNamed(modId)}) as known on ${match}
@@ -79,10 +81,12 @@ export async function joinImportedVersions(db: Database, modId: number): Promise
           and not exists (select from version_stats held where ${sameDay} and held.version_id = known.version_id)
         order by imported.date, imported.platform, known.version_id, imported.id
       ) as found where found.id = version_stats.id`)
-    await tx.execute(sql`delete from version_stats imported where ${imported} and (
-      exists (select from version_stats held where ${sameDay} and held.mod_id = ${modId}
-        and held.version_name = imported.version_name and not starts_with(held.version_id, ${SYNTHETIC}))
-      or exists (select from (${uniquelyNamed(modId)}) as known join version_stats held
-        on held.version_id = known.version_id where ${match} and ${sameDay}))`)
+    // Two statements: one condition with "or" is asked again for every row.
+    await tx.execute(sql`delete from version_stats imported using (
+        select distinct date, platform, version_name from version_stats
+        where mod_id = ${modId} and not starts_with(version_id, ${SYNTHETIC})
+      ) as held where ${imported} and ${sameDay} and held.version_name = imported.version_name`)
+    await tx.execute(sql`delete from version_stats imported using (${uniquelyNamed(modId)}) as known, version_stats held
+      where ${imported} and ${match} and ${sameDay} and held.version_id = known.version_id`)
   })
 }

@@ -23,20 +23,30 @@ export async function syncMods(
   db: Database,
   tracked: { name?: string | undefined; modrinth?: string | undefined; curseforge?: number | undefined }[],
 ): Promise<void> {
-  const list = sql`jsonb_to_recordset(${JSON.stringify(tracked)}::jsonb) as wanted(name text, modrinth text, curseforge bigint)`
-  // A mod is the same one when either of its addresses is; the other address may be new.
-  const same = sql`(lower(mods.modrinth) = lower(wanted.modrinth) or mods.modrinth_id = wanted.modrinth or mods.curseforge_id = wanted.curseforge)`
+  // A mod is the same one when either of its addresses is; the other address may be new. Three joins, since one with
+  // "or" compares every mod with every other: 16 s for 5,000 of them.
+  const lists = sql`with wanted as (
+      select * from rows from (jsonb_to_recordset(${JSON.stringify(tracked)}::jsonb)
+        as (name text, modrinth text, curseforge bigint)) with ordinality as list(name, modrinth, curseforge, place)
+    ), same as (
+      select mods.id, place from mods join wanted on lower(mods.modrinth) = lower(wanted.modrinth)
+      union select mods.id, place from mods join wanted on mods.modrinth_id = wanted.modrinth
+      union select mods.id, place from mods join wanted on mods.curseforge_id = wanted.curseforge
+    )`
   await db.transaction(async (tx) => {
     await tx.execute(sql`lock table mods in share row exclusive mode`)
     await tx.execute(
-      sql`update mods set tracked = false where tracked and not exists (select from ${list} where ${same})`,
+      sql`${lists} update mods set tracked = false where tracked and id not in (select id from same)`,
     )
-    await tx.execute(sql`update mods set tracked = true, name = coalesce(wanted.name, mods.name),
-        modrinth = coalesce(wanted.modrinth, mods.modrinth), curseforge_id = coalesce(wanted.curseforge, mods.curseforge_id)
-      from ${list} where ${same}`)
-    await tx.execute(sql`insert into mods (name, modrinth, curseforge_id, tracked)
-      select wanted.name, wanted.modrinth, wanted.curseforge, true from ${list}
-      where not exists (select from mods where ${same})`)
+    // Two mods that were tracked apart, one a platform, and now stand in one entry: each keeps its own address and history.
+    await tx.execute(sql`${lists} update mods set tracked = true, name = coalesce(wanted.name, mods.name),
+        modrinth = case when alone then coalesce(wanted.modrinth, mods.modrinth) else mods.modrinth end,
+        curseforge_id = case when alone then coalesce(wanted.curseforge, mods.curseforge_id) else mods.curseforge_id end
+      from (select id, place, count(*) over (partition by place) = 1 as alone from same) as known
+        join wanted using (place)
+      where mods.id = known.id`)
+    await tx.execute(sql`${lists} insert into mods (name, modrinth, curseforge_id, tracked)
+      select name, modrinth, curseforge, true from wanted where place not in (select place from same)`)
   })
 }
 

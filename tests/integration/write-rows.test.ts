@@ -30,19 +30,15 @@ beforeEach(async () => {
 })
 
 async function addMod(slug: string): Promise<number> {
-  const [row] = await select<{ id: number }>(
+  const [row] = await database.select<{ id: number }>(
     sql`insert into mods (modrinth, tracked) values (${slug}, true) returning id`,
   )
   if (row === undefined) throw new Error('the insert answered no row')
   return row.id
 }
 
-async function select<Row extends object>(query: ReturnType<typeof sql>): Promise<Row[]> {
-  return (await database.db.execute<Row & Record<string, unknown>>(query)).rows
-}
-
 const count = async (table: 'daily_stats' | 'version_stats' | 'raw_payloads' | 'quarantine') =>
-  Number((await select<{ n: string }>(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
+  Number((await database.select<{ n: string }>(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
 
 type Change = Partial<WriteOptions>
 const options = (change: Change = {}): WriteOptions => ({
@@ -69,7 +65,7 @@ interface Stored {
   xmin: string
 }
 async function stored(): Promise<Stored | undefined> {
-  const [row] = await select<{ value: string; at: string; run_id: string; xmin: string }>(sql`
+  const [row] = await database.select<{ value: string; at: string; run_id: string; xmin: string }>(sql`
     select total_downloads as value, observed_at as at, run_id, xmin from daily_stats where mod_id = ${modId}`)
   if (row === undefined) return undefined
   return { value: Number(row.value), observedAt: new Date(row.at), runId: row.run_id, xmin: row.xmin }
@@ -153,7 +149,7 @@ describe('nothing twice', () => {
     const pack = (lastSeen: Date) => ({ modpacks: [{ modId, slug: 'pack-7', name: 'Pack #7', lastSeen }] })
     await write(pack(TEN))
     expect(await write(pack(NOON), { observedAt: NOON, runId: 'run-2' })).toEqual({ written: 0 })
-    const [row] = await select<{ last_seen: string; run_id: string }>(
+    const [row] = await database.select<{ last_seen: string; run_id: string }>(
       sql`select last_seen, run_id from modpacks`,
     )
     expect(new Date(row?.last_seen ?? 0)).toEqual(NOON)
@@ -165,7 +161,7 @@ describe('nothing twice', () => {
     expect(await count('version_stats')).toBe(20_000)
     const last = versions(20_000, (index) => (index === 19_999 ? 7 : index))
     expect(await write({ version_stats: last }, { observedAt: NOON, runId: 'run-2' })).toEqual({ written: 1 })
-    const [row] = await select<{ version_id: string; downloads: string }>(
+    const [row] = await database.select<{ version_id: string; downloads: string }>(
       sql`select version_id, downloads from version_stats where run_id = 'run-2'`,
     )
     expect(row).toEqual({ version_id: 'v19999', downloads: '7' })
@@ -181,7 +177,7 @@ describe('all or nothing', () => {
     await write({}, { raw: [raw('{"a":1}'), raw('{"a":1}')] })
     await write({}, { raw: [raw('{"a":1}', NOON)], observedAt: NOON })
     await write({}, { raw: [raw('{"a":2}')] })
-    const rows = await select<{ body: Buffer; observed_at: string; bytes: number }>(
+    const rows = await database.select<{ body: Buffer; observed_at: string; bytes: number }>(
       sql`select body, observed_at, bytes from raw_payloads order by observed_at`,
     )
     expect(rows.map(({ body }) => gunzipSync(body).toString())).toEqual(['{"a":2}', '{"a":1}'])
@@ -272,7 +268,7 @@ describe('a database that is away', () => {
       const begun = writeRows(handle.db, downloads(5), options({ patience }))
       const waiting = sql`from pg_stat_activity where datname = ${name} and wait_event_type = 'Lock'`
       // Outside the transaction, which sees one picture of the server's activity.
-      while ((await select(sql`select pg_terminate_backend(pid) ${waiting}`)).length === 0);
+      while ((await database.select(sql`select pg_terminate_backend(pid) ${waiting}`)).length === 0);
       return { writing: begun }
     })
     expect(await writing).toEqual({ written: 1 })

@@ -1,5 +1,6 @@
 /** A database of its own for a test file: a copy of the migrated template, dropped at the end. */
 import { randomBytes } from 'node:crypto'
+import type { SQL } from 'drizzle-orm'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
@@ -7,6 +8,8 @@ import { TEMPLATE } from './global-setup.ts'
 
 export interface TestDatabase extends DatabaseHandle {
   url: string
+  /** Rows of a query; bigint columns come as text, times as text. */
+  select<Row extends Record<string, unknown>>(query: SQL): Promise<Row[]>
   drop(): Promise<void>
 }
 
@@ -19,6 +22,10 @@ export async function createTestDatabase({ migrated = true } = {}): Promise<Test
   return {
     ...handle,
     url: url.href,
+    select: async <Row extends Record<string, unknown>>(query: SQL) => {
+      const result = await handle.db.execute<Row>(query)
+      return result.rows as Row[]
+    },
     async drop() {
       await handle.close()
       await admin(`drop database ${name} with (force)`)

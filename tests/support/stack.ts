@@ -1,5 +1,5 @@
 /** A stack of its own for a test file: database, Temporal server, simulator, configuration; a worker when asked. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
@@ -12,8 +12,8 @@ import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import { packageRoot } from '../../package-root.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
-import { openLog } from '../../worker/log.ts'
-import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
+import { installRuntime, openLog } from '../../worker/log.ts'
+import { dependenciesOf, startWorker, type RunningWorker } from '../../worker/start-worker.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 export const toolsDir = join(packageRoot, '.almanac', 'tools')
@@ -27,6 +27,13 @@ export function simulatedMods(count: number) {
   return [{ modrinth: 'createnuclear', curseforge: 989797 }, ...others]
 }
 
+/** What a worker of a test has otherwise than its stack: settings, tracked mods, what its steps get. */
+export interface WorkerChange {
+  env?: Partial<Config['env']>
+  mods?: Config['tracked']['mod-stats']['mods']
+  dependencies?: Partial<ReturnType<typeof dependenciesOf>>
+}
+
 export interface TestStack {
   config: Config
   database: TestDatabase
@@ -35,7 +42,7 @@ export interface TestStack {
   temporal: RunningTemporal
   /** Environment for a child process (`node bin/almanac.mjs …`) that talks to this stack. */
   env: Record<string, string>
-  startWorker(): Promise<RunningWorker>
+  startWorker(change?: WorkerChange): Promise<RunningWorker>
   /** Starts the Temporal server again on the same port and data, after it was stopped or killed. */
   restartTemporal(): Promise<RunningTemporal>
   stop(): Promise<void>
@@ -43,13 +50,18 @@ export interface TestStack {
 
 export interface TestStackOptions {
   mods?: number
+  /** Pages of dependents that one run may read. */
+  pages?: number
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
 }
 
+let runtimeInstalled = false
+
 export async function startTestStack({
   mods = 3,
+  pages = 35,
   simulator: options = {},
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -63,6 +75,8 @@ export async function startTestStack({
     namespace: 'default',
   }
   mkdirSync(temporalOptions.stateDir)
+  // Child processes look for the tools in their state folder.
+  symlinkSync(toolsDir, join(temporalOptions.stateDir, 'tools'))
   const [database, simulator, firstTemporal] = await Promise.all([
     createTestDatabase(),
     startSimulator({ mods, ...options }),
@@ -72,7 +86,7 @@ export async function startTestStack({
   const configFile = join(root, 'almanac.yaml')
   writeFileSync(
     configFile,
-    stringify({ 'mod-stats': { mods: simulatedMods(mods), modpacks: { page_delay_seconds: 0 } } }),
+    stringify({ 'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } } }),
   )
   const settings = {
     ALMANAC_CONFIG: configFile,
@@ -99,7 +113,15 @@ export async function startTestStack({
       return temporal
     },
     env: settings,
-    startWorker: () => startWorker(config, openLog('error', join(root, 'worker.log'))),
+    startWorker(change = {}) {
+      const log = openLog('error', join(root, 'worker.log'))
+      // Once a process, and a test file is one: without it the SDK prints every failed attempt.
+      if (!runtimeInstalled) installRuntime(log)
+      runtimeInstalled = true
+      const changed = changedConfig(config, change)
+      const dependencies = { ...dependenciesOf(changed), ...change.dependencies }
+      return startWorker(changed, log, dependencies)
+    },
     async restartTemporal() {
       temporal = await startTemporal(temporalOptions)
       return temporal
@@ -110,5 +132,14 @@ export async function startTestStack({
       await Promise.all([simulator.close(), database.drop()])
       rmSync(root, { recursive: true, force: true })
     },
+  }
+}
+
+function changedConfig(config: Config, { env, mods }: WorkerChange): Config {
+  const modStats = config.tracked['mod-stats']
+  return {
+    ...config,
+    env: { ...config.env, ...env },
+    tracked: { ...config.tracked, 'mod-stats': { ...modStats, mods: mods ?? modStats.mods } },
   }
 }

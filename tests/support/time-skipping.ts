@@ -1,17 +1,18 @@
 /** The time-skipping server, on which hours pass in milliseconds; it knows no schedules and no listing. */
+import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker'
 import type { ActivityDependencies } from '../../activities/index.ts'
+import { startRun, type RunHandle } from '../../client/runs.ts'
 import { testServerPath } from '../../local/temporal-binary.ts'
+import { pipelineById } from '../../registry.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
 import { toolsDir } from './stack.ts'
 
+const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
-
-/** `IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
-const KEYWORD = 2
 
 export interface TimeSkipping {
   client: TestWorkflowEnvironment['client']
@@ -20,7 +21,7 @@ export interface TimeSkipping {
   /** Skips to the next time at which a UTC clock shows this; tests never depend on the hour at which they run. */
   skipTo(hour: number, minute: number): Promise<number>
   /** A worker with everything that production's has, except for its activities. */
-  createWorker(activities: object): Promise<Worker>
+  createWorker(activities: object, options?: Partial<WorkerOptions>): Promise<Worker>
   stop(): Promise<void>
 }
 
@@ -48,17 +49,24 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await env.sleep(target - now)
       return target
     },
-    createWorker: (activities) =>
+    createWorker: (activities, options) =>
       createWorker({
         connection: env.nativeConnection,
         namespace: env.client.options.namespace,
         bundlePath,
         // Never reached: the activities that would use them are replaced.
         dependencies: {} as ActivityDependencies,
-        options: { activities },
+        options: { activities, ...options },
       }),
     stop: () => env.teardown(),
   }
+}
+
+/** Starts a run of mod-stats as `almanac run` does. */
+export function startModStats({ client }: TimeSkipping): Promise<RunHandle> {
+  const pipeline = pipelineById('mod-stats')
+  if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
+  return startRun(client, pipeline, 'manual')
 }
 
 /** Failing steps are what these tests are about; each would print a warning. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse as parseDotenv } from 'dotenv'
 import { describe, expect, it } from 'vitest'
-import { COMPOSE_VARIABLES, environmentSchema } from '../../config.ts'
+import { COMPOSE_VARIABLES, environmentSchema } from '../../settings.ts'
 import { packageRoot } from '../../package-root.ts'
 
 const read = (name: string) => readFileSync(join(packageRoot, name), 'utf8')

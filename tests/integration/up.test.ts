@@ -1,0 +1,167 @@
+/** `almanac up` on a live state folder: what it tells, how it ends, and what it does with servers that were left running. */
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { openDatabase } from '../../db/database.ts'
+import { embeddedDatabaseUrl } from '../../local/stack.ts'
+import { freePort, isListening } from '../../local/taken-port.ts'
+import { startSimulator, type Simulator } from '../../simulator/server.ts'
+import { command, startCommand, type RunningCommand } from '../support/command.ts'
+import { simulatedMods, toolsDir } from '../support/stack.ts'
+import { until } from '../support/until.ts'
+
+let stateDir: string
+let simulator: Simulator
+let ports: { postgres: number; temporal: number; ui: number }
+let env: Record<string, string>
+let running: RunningCommand[] = []
+
+beforeAll(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'almanac-up-'))
+  symlinkSync(toolsDir, join(stateDir, 'tools'))
+  simulator = await startSimulator()
+  ports = { postgres: await freePort(), temporal: await freePort(), ui: await freePort() }
+  const configFile = join(stateDir, 'almanac.yaml')
+  const modStats = { mods: simulatedMods(3), modpacks: { page_delay_seconds: 0 } }
+  writeFileSync(configFile, stringify({ 'mod-stats': modStats }))
+  env = {
+    ALMANAC_STATE_DIR: stateDir,
+    ALMANAC_CONFIG: configFile,
+    DATA_DIR: join(stateDir, 'data'),
+    POSTGRES_PORT: String(ports.postgres),
+    TEMPORAL_PORT: String(ports.temporal),
+    TEMPORAL_UI_PORT: String(ports.ui),
+    MODRINTH_URL: `${simulator.url}/modrinth/v2`,
+    CURSEFORGE_URL: `${simulator.url}/curseforge`,
+    CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
+    CURSEFORGE_API_KEY: 'test',
+  }
+})
+afterEach(async () => {
+  for (const one of running) one.kill('SIGTERM')
+  await Promise.all(running.map(({ ended }) => ended))
+  running = []
+  // What a test that failed may have left: a start adopts it, and its end stops it.
+  if (await anyListens()) {
+    const cleaner = startCommand(['up'], env)
+    await cleaner.said(/Ctrl\+C stops everything/)
+    cleaner.kill('SIGTERM')
+    await cleaner.ended
+  }
+})
+afterAll(async () => {
+  await simulator.close()
+  rmSync(stateDir, { recursive: true, force: true })
+})
+
+/** Starts the stack and waits until it stays up. */
+async function up(): Promise<RunningCommand> {
+  const started = startCommand(['up'], env)
+  running.push(started)
+  await started.said(/Ctrl\+C stops everything/)
+  return started
+}
+
+async function stop(stack: RunningCommand): Promise<void> {
+  stack.kill('SIGTERM')
+  expect(await stack.ended).toMatchObject({ code: 0, stderr: '' })
+  expect(await anyListens()).toBe(false)
+}
+
+async function anyListens(): Promise<boolean> {
+  return (await Promise.all(Object.values(ports).map(isListening))).includes(true)
+}
+
+async function select<Row extends Record<string, unknown>>(query: ReturnType<typeof sql>): Promise<Row[]> {
+  const database = openDatabase(embeddedDatabaseUrl(stateDir, ports.postgres) ?? '', () => undefined)
+  try {
+    return (await database.db.execute<Row>(query)).rows as Row[]
+  } finally {
+    await database.close()
+  }
+}
+
+const outcomes = async () =>
+  (await select<{ outcome: string }>(sql`select outcome from pipeline_runs`)).map(({ outcome }) => outcome)
+
+const firstCollection = () => until(async () => (await outcomes()).some((outcome) => outcome === 'complete'))
+
+async function collectNow(): Promise<void> {
+  const { code, stdout } = await command(['run', 'mod-stats', '--wait', '--strict'], env)
+  expect(stdout).toMatch(/complete after/)
+  expect(code).toBe(0)
+}
+
+describe('almanac up', () => {
+  it('tells where everything is, collects once, is there only once, and ends without a trace', async () => {
+    const first = await up()
+    expect(first.output()).toMatch(new RegExp(`database .*127.0.0.1:${ports.postgres}`))
+    expect(first.output()).toMatch(new RegExp(`temporal .*127.0.0.1:${ports.temporal}`))
+    expect(first.output()).toContain(`http://127.0.0.1:${ports.ui}`)
+    expect((await fetch(`http://127.0.0.1:${ports.ui}`)).status).toBe(200)
+    await firstCollection()
+
+    const second = await command(['up'], env)
+    expect(second.code).toBe(1)
+    expect(second.stderr).toMatch(new RegExp(`"almanac up" \\(process ${first.pid}, since `))
+    const before = await outcomes()
+    await stop(first)
+
+    const again = await up()
+    expect(again.output()).not.toMatch(/collecting|adopted/)
+    expect(await outcomes()).toEqual(before)
+    const days = await select<{ n: number }>(sql`select count(*)::int as n from daily_stats`)
+    expect(days).toEqual([{ n: 6 }])
+    await stop(again)
+  })
+
+  it('adopts the servers that a killed one left, and works with them', async () => {
+    const killed = await up()
+    killed.kill('SIGKILL')
+    await killed.ended
+    expect(await isListening(ports.postgres)).toBe(true)
+    expect(await isListening(ports.temporal)).toBe(true)
+    const next = await up()
+    expect(next.output()).toMatch(/adopted .*PostgreSQL.*Temporal/)
+    await collectNow()
+    await stop(next)
+  })
+
+  it('starts PostgreSQL again when it dies', async () => {
+    const stack = await up()
+    await firstCollection()
+    const [pid] = readFileSync(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+    await stack.said(/PostgreSQL ended unexpectedly; starting it again/)
+    await until(() => isListening(ports.postgres))
+    await collectNow()
+    await stop(stack)
+  })
+
+  it.each([
+    ['POSTGRES_PORT', 'postgres'],
+    ['TEMPORAL_PORT', 'temporal'],
+    ['TEMPORAL_UI_PORT', 'ui'],
+  ] as const)('names %s when that port is taken, and leaves nothing running', async (setting, name) => {
+    const holder = await hold(ports[name])
+    const { code, stderr } = await command(['up'], env)
+    expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))
+    expect(code).toBe(2)
+    await new Promise((resolve) => holder.close(resolve))
+    expect(await anyListens()).toBe(false)
+  })
+})
+
+function hold(port: number): Promise<Server> {
+  const server = createServer()
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      resolve(server)
+    })
+  })
+}

@@ -1,0 +1,72 @@
+/** Today's workflows still run yesterday's runs: recorded histories replay, and the gate itself is tested. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
+import { Worker } from '@temporalio/worker'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { packageRoot } from '../../package-root.ts'
+import { PIPELINES } from '../../registry.ts'
+import { workflowBundle } from '../../worker/bundle.ts'
+import { toolsDir } from '../support/stack.ts'
+import { quietRuntime } from '../support/time-skipping.ts'
+
+const folder = join(packageRoot, 'tests', 'replay', 'histories')
+const RENAMED = /collectModrinth/g
+
+/** Text of each recorded history, by pipeline and name. */
+const recorded = readdirSync(folder).flatMap((pipeline) =>
+  readdirSync(join(folder, pipeline)).map((file) => ({
+    workflowId: `${pipeline}-${file.replace('.json', '')}`,
+    text: readFileSync(join(folder, pipeline, file), 'utf8'),
+  })),
+)
+
+let code: string
+beforeAll(async () => {
+  quietRuntime()
+  code = readFileSync(await workflowBundle(toolsDir), 'utf8')
+})
+
+/** Replays all; answers what each run's replay said, undefined where it went well. */
+async function replay(code: string, histories: typeof recorded): Promise<Map<string, Error | undefined>> {
+  const results = Worker.runReplayHistories(
+    { workflowBundle: { code } },
+    histories.map(({ workflowId, text }) => ({ workflowId, history: historyFromJSON(JSON.parse(text)) })),
+  )
+  const said = new Map<string, Error | undefined>()
+  for await (const { workflowId, error } of results) said.set(workflowId, error)
+  return said
+}
+
+describe('recorded histories', () => {
+  it('exist for every pipeline and every way in which a run ends', () => {
+    const expected = PIPELINES.flatMap(({ id }) =>
+      ['cancelled', 'complete', 'failed', 'partial'].map((ending) => `${id}-${ending}`),
+    )
+    expect(recorded.map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining(expected))
+  })
+
+  it('replay with the workflows of today', async () => {
+    const said = await replay(code, recorded)
+    expect([...said.keys()].sort()).toEqual(recorded.map(({ workflowId }) => workflowId).sort())
+    for (const [workflowId, error] of said) expect(error, workflowId).toBeUndefined()
+  })
+
+  it('fail where a step of the history has another name', async () => {
+    const histories = recorded.map((run) => ({ ...run, text: run.text.replace(RENAMED, 'gatherModrinth') }))
+    const said = await replay(code, histories)
+    expect(said.size).toBe(recorded.length)
+    for (const [workflowId, error] of said) expect(error?.name, workflowId).toBe('DeterminismViolationError')
+  })
+
+  it('fail where a step of the workflow has another name', async () => {
+    const said = await replay(code.replace(RENAMED, 'gatherModrinth'), recorded)
+    expect(said.size).toBe(recorded.length)
+    for (const [workflowId, error] of said) expect(error?.name, workflowId).toBe('DeterminismViolationError')
+  })
+
+  it('hold nothing of the machine that recorded them', () => {
+    for (const { workflowId, text } of recorded)
+      expect(text, workflowId).not.toMatch(/stackTrace|file:\/\/|node_modules|"[^"]*\d+@[^"]*"/)
+  })
+})

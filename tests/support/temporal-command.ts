@@ -1,0 +1,18 @@
+/** The real `temporal` program against a server of a test. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/** A command against a local server takes well under a second; this ends one that hangs. */
+const COMMAND_TIMEOUT_MS = 30_000
+
+/** Runs `temporal …` and answers its standard output; rejects with its standard error. */
+export function temporalCommand(executable: string, address: string) {
+  return async (...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(
+      executable,
+      [...args, '--address', address, '--color', 'never'],
+      { timeout: COMMAND_TIMEOUT_MS },
+    )
+    return stdout
+  }
+}

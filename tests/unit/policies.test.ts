@@ -1,0 +1,42 @@
+/** No step without both its bounds and a heartbeat; a run's bound is its UTC day, at least an hour. */
+import { describe, expect, it } from 'vitest'
+import * as policies from '../../workflows/policies.ts'
+
+const SECOND_MS = 1_000
+const HOUR_MS = 3_600_000
+
+/** Every exported function that makes options of a step from a total in milliseconds. */
+const made = Object.entries(policies).flatMap(([name, policy]) => {
+  if (typeof policy !== 'function' || policy === policies.untilDayEnds) return []
+  return [[name, policy as typeof policies.databaseWork] as const]
+})
+
+describe('policies', () => {
+  it('are found', () => {
+    expect(made.map(([name]) => name)).toEqual(expect.arrayContaining(['databaseWork', 'upstreamRead']))
+  })
+
+  it.each(made)('%s bounds one attempt and all of them, and notices a dead worker', (_, policy) => {
+    for (const totalMs of [SECOND_MS, HOUR_MS, 24 * HOUR_MS]) {
+      const options = policy(totalMs)
+      expect(options.scheduleToCloseTimeout).toBe(totalMs)
+      expect(options.startToCloseTimeout).toBeGreaterThan(0)
+      expect(options.startToCloseTimeout).toBeLessThanOrEqual(totalMs)
+      expect(options.heartbeatTimeout).toBe(policies.HEARTBEAT_TIMEOUT_MS)
+      expect(options.retry?.maximumInterval).toBeGreaterThanOrEqual(SECOND_MS)
+    }
+  })
+})
+
+describe('the bound of mod-stats', () => {
+  it.each([
+    ['2026-11-21T00:00:00.000Z', 24 * HOUR_MS],
+    ['2026-11-21T18:00:00.000Z', 6 * HOUR_MS],
+    ['2026-11-21T23:00:00.000Z', HOUR_MS],
+    ['2026-11-21T23:30:00.000Z', HOUR_MS],
+    ['2026-12-31T23:59:59.999Z', HOUR_MS],
+    ['2028-02-28T22:00:00.000Z', 2 * HOUR_MS],
+  ])('of a run started at %s is %d ms', (startedAt, boundMs) => {
+    expect(policies.untilDayEnds(new Date(startedAt))).toBe(boundMs)
+  })
+})
