@@ -17,6 +17,15 @@ export interface RunUnderTest {
   date: string
 }
 
+/** Turns today's rows into yesterday's, so that the next run has to store every row anew beside what it knows from before. */
+export async function letADayPass({ database: { db } }: BenchStack): Promise<void> {
+  for (const table of ['daily_stats', 'version_stats', 'modpack_stats']) {
+    const name = sql.identifier(table)
+    await db.execute(sql`delete from ${name} where date < current_date`)
+    await db.execute(sql`update ${name} set date = date - 1, observed_at = observed_at - interval '1 day'`)
+  }
+}
+
 /** Everything found wrong after one run. */
 export async function brokenPromises(stack: BenchStack, run: RunUnderTest): Promise<string[]> {
   const { ending, lied } = run
@@ -63,11 +72,19 @@ async function wrongRows(stack: BenchStack, { date, lied }: RunUnderTest): Promi
   const stored = await storedCounts(stack, date)
   const wrong = [...stored].filter(([key, value]) => wanted.get(key) !== value)
   const missing = lied ? [] : [...wanted.keys()].filter((key) => !stored.has(key))
+  const packs = new Map(
+    truth.mods.flatMap(({ modpacks }) => modpacks.map((pack) => [pack.slug, pack.downloads])),
+  )
+  const result = await stack.database.db.execute<{ slug: string; downloads: string }>(
+    sql`select modpack_slug as slug, downloads from modpack_stats where date = ${date}`,
+  )
+  const wrongPacks = result.rows.filter(({ slug, downloads }) => packs.get(slug) !== Number(downloads))
   return [
     ...wrong.map(
       ([key, value]) => `${key} is stored as ${value}, the truth is ${wanted.get(key) ?? 'nothing'}`,
     ),
     ...missing.map((key) => `${key} is missing`),
+    ...wrongPacks.map(({ slug, downloads }) => `modpack ${slug} is stored with ${downloads} downloads`),
   ].slice(0, LISTED)
 }
 

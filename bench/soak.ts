@@ -9,7 +9,7 @@ import { endingOf, startRun } from '../client/runs.ts'
 import { pipelineById } from '../registry.ts'
 import type { RunEnding } from '../run-outcome.ts'
 import { startBenchStack } from './bench-stack.ts'
-import { brokenPromises } from './soak-checks.ts'
+import { brokenPromises, letADayPass } from './soak-checks.ts'
 import { drawDisaster, type Chance, type Victim } from './soak-disasters.ts'
 
 const MINUTE_MS = 60_000
@@ -69,12 +69,16 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('expected mod-stats in the registry')
   await fetch(`${stack.simulatorUrl}/__faults`, { method: 'DELETE' })
+  await letADayPass(stack)
   const handle = await startRun(stack.client, pipeline, 'manual')
   const ended = persistentEnding(() => endingOf(stack.client.workflow.getHandle(handle.workflowId)))
-  let isRunning = true
-  void ended.then(() => (isRunning = false))
+  const over = new AbortController()
+  const stop = () => {
+    over.abort()
+  }
+  ended.then(stop, stop)
   let lied = false
-  for (let left = 1 + chance(MOST_DISASTERS); left > 0 && isRunning; left--) {
+  for (let left = 1 + chance(MOST_DISASTERS); left > 0 && !over.signal.aborted; left--) {
     await sleep(chance(LONGEST_PEACE_MS))
     const disaster = drawDisaster(chance)
     lied ||= disaster.lies

@@ -1,4 +1,5 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
+import { connect } from 'node:net'
 import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
@@ -30,6 +31,8 @@ export function temporalConnectionOptions(config: Config): {
 /** Connects a client; throws `CannotReach` with the remedy. Close its connection when done. */
 export async function connectTemporal(config: Config): Promise<Client> {
   try {
+    // gRPC asks a refused port again until its time is over; this tells at once.
+    await portAnswers(temporalAddress(config))
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -41,6 +44,20 @@ export async function connectTemporal(config: Config): Promise<Client> {
       cause: error,
     })
   }
+}
+
+/** Opens and closes a TCP connection to `host:port`; rejects where nobody listens. */
+function portAnswers(address: string): Promise<void> {
+  const { hostname, port } = new URL(`tcp://${address}`)
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_TIMEOUT_MS })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once('timeout', () => socket.destroy(new Error('no answer in time')))
+    socket.once('error', reject)
+  })
 }
 
 /** Address of the database of this stack, with its password; throws `CannotReach` where none was ever started. */

@@ -27,7 +27,7 @@ export async function main(argv: string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
-    const failure = databaseFailure(error)
+    const failure = error instanceof CannotReach ? undefined : databaseFailure(error)
     const cause = failure?.type === 'DatabaseUnavailable' ? databaseAway(failure, argv) : (failure ?? error)
     const verbose = argv.includes('--verbose')
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''

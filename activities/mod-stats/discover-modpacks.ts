@@ -2,6 +2,7 @@
 import pMap from 'p-map'
 import { withPatience } from '../../db/patience.ts'
 import {
+  modpacksSeenSince,
   newSlugs,
   nextDependentsTask,
   noteDependents,
@@ -9,6 +10,7 @@ import {
   type DependentsTask,
 } from '../../db/queries/modpacks.ts'
 import { NOTHING, addCounts, type SourceCounts } from '../../run-outcome.ts'
+import type { RawBody } from '../../db/write-rows.ts'
 import type { CurseForge } from '../../upstreams/curseforge.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
@@ -104,23 +106,24 @@ async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
   return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }
 
-/** Finds each slug's modpack in the API and stores it; one that is not there is kept without an id. */
+/** Finds each slug's modpack, asking the API once a run; one that it does not know is kept without an id. */
 async function resolve(
   { context, run, curseforge }: Lookup,
   found: { modId: number; slug: string; name: string; link: string | null }[],
-  pages: { source: string; url: string; body: string; observedAt: Date }[],
+  pages: RawBody[],
 ): Promise<SourceCounts> {
-  const answers = await pMap(
-    found,
-    async (pack) => ({ pack, ...(await curseforge.modpackBySlug(pack.slug, context.signal)) }),
-    {
-      concurrency: LOOKUPS_AT_ONCE,
-      signal: context.signal,
-    },
+  const { db, patience, signal } = context
+  const slugs = [...new Set(found.map(({ slug }) => slug))]
+  const known = await withPatience(patience, () => modpacksSeenSince(db, run.startedAt, slugs))
+  const asked = await pMap(
+    slugs.filter((slug) => !known.has(slug)),
+    async (slug) => ({ slug, ...(await curseforge.modpackBySlug(slug, signal)) }),
+    { concurrency: LOOKUPS_AT_ONCE, signal },
   )
-  const modpacks = answers.map(({ pack, modpack }): FoundModpack => ({ ...pack, modpack }))
-  const rejected = answers.flatMap((answer) => answer.rejected)
-  const raw = [...pages, ...answers.flatMap((answer) => answer.raw)]
+  for (const { slug, modpack } of asked) known.set(slug, modpack)
+  const modpacks = found.map((pack): FoundModpack => ({ ...pack, modpack: known.get(pack.slug) ?? null }))
+  const rejected = asked.flatMap((answer) => answer.rejected)
+  const raw = [...pages, ...asked.flatMap((answer) => answer.raw)]
   const written = await writeModpacks(context, run, modpacks, { raw, rejected })
-  return batchCounts({ fetched: modpacks.length, written, rejected: rejected.length, why: [] })
+  return batchCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
 }

@@ -1,6 +1,6 @@
 /** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
 import { writeRows, type RawBody } from '../../db/write-rows.ts'
-import type { Mod } from '../../upstreams/curseforge.ts'
+import type { KnownModpack } from '../../db/queries/modpacks.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import { snapshotDate, type StepContext } from './index.ts'
@@ -11,7 +11,7 @@ export interface FoundModpack {
   slug: string
   name: string
   link: string | null
-  modpack: Mod | null
+  modpack: KnownModpack | null
 }
 
 /** Stores both; answers how many rows changed. */

@@ -45,6 +45,40 @@ export async function newSlugs(db: Database, modId: number, slugs: string[]): Pr
   return new Set(result.rows.map((row) => row.slug))
 }
 
+/** What the API says of a modpack, as far as it is stored. */
+export interface KnownModpack {
+  id: number
+  slug: string
+  name: string
+  downloadCount: number
+  websiteUrl: string | null
+}
+
+/** Of these slugs, what the API said of them since the run started, whatever mod they were asked for; null: unknown to it. */
+export async function modpacksSeenSince(
+  db: Database,
+  runStartedAt: string,
+  slugs: string[],
+): Promise<Map<string, KnownModpack | null>> {
+  const result = await db.execute<{
+    slug: string
+    id: string | null
+    name: string
+    downloads: string
+    link: string | null
+  }>(
+    sql`select distinct on (slug) slug, curseforge_id as id, name, downloads, link from modpacks
+      where slug = any(${sql.param(slugs)}::text[]) and observed_at >= ${runStartedAt}::timestamptz
+      order by slug, curseforge_id nulls last`,
+  )
+  return new Map(
+    result.rows.map(({ slug, id, name, downloads, link }) => [
+      slug,
+      id === null ? null : { id: Number(id), slug, name, downloadCount: Number(downloads), websiteUrl: link },
+    ]),
+  )
+}
+
 /** Known modpacks of tracked mods that the API did not know when asked last, longest waiting first. */
 export async function unresolvedModpacks(db: Database, askedBefore: string, limit: number) {
   const result = await db.execute<{ modId: number; slug: string; name: string; link: string | null }>(sql`
