@@ -27,10 +27,9 @@ import type { Run } from '../workflows/recorded-run.ts'
 import { stateFolder, temporaryFolder, toolsDir } from './bench-stack.ts'
 import { median, spread, type Figure } from './figure.ts'
 
-/** Odd, so that the median is a measured value; enough for it to stand still. */
-const REPETITIONS = 15
-/** The first runs of a worker compile its code. */
-const WARM_UP = 3
+/** Fifteen measured chains a side: odd, so that the median is a measured value, and enough for it to stand still. */
+const TURNS = 5
+const CHAINS_A_TURN = 3
 const CHAINS = [1, 3, 40] as const
 const LONG_CHAIN = 40
 const BURST_RUNS = 200
@@ -127,8 +126,11 @@ async function startWorker(options: WorkerOptions, stops: (() => Promise<unknown
 
 async function measure(sides: Record<SideName, Side>): Promise<Figure[]> {
   const figures: Figure[] = []
-  for (const steps of CHAINS) figures.push(...chainFigures(steps, await chainTimes(sides, steps)))
-  const bursts = await timesOf(sides, BURST_REPETITIONS, (side, round) =>
+  const chains = new Map<number, Times>()
+  for (const steps of CHAINS) chains.set(steps, await chainTimes(sides, steps))
+  for (const [steps, times] of chains) figures.push(...chainFigures(steps, times))
+  figures.push(stepsOfTheirOwn(chains))
+  const bursts = await timesOf(sides, (side, round) =>
     Promise.all(
       Array.from({ length: BURST_RUNS }, (_, index) =>
         runChain(side, BURST_CHAIN, `burst-${round}-${index}`),
@@ -139,20 +141,30 @@ async function measure(sides: Record<SideName, Side>): Promise<Figure[]> {
   return figures
 }
 
+/** In turns of several chains: a server that rests between two chains saves up polls, and its ticks do not show. */
 async function chainTimes(sides: Record<SideName, Side>, steps: number): Promise<Times> {
-  const chain = (side: Side, round: number) => runChain(side, steps, `chain-${steps}-${round}`)
-  await timesOf(sides, WARM_UP, (side, round) => runChain(side, steps, `warm-${steps}-${round}`))
-  return timesOf(sides, REPETITIONS, chain)
+  const times: Times = { ours: [], bare: [], defaults: [] }
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const name of Object.keys(times) as SideName[]) {
+      const chain = (place: string) => runChain(sides[name], steps, `chain-${steps}-${turn}-${place}`)
+      await chain('unmeasured')
+      for (let place = 0; place < CHAINS_A_TURN; place++) {
+        const startedAt = performance.now()
+        await chain(String(place))
+        times[name].push(performance.now() - startedAt)
+      }
+    }
+  }
+  return times
 }
 
 /** Milliseconds of `work` for every side, in turns. */
 async function timesOf(
   sides: Record<SideName, Side>,
-  repetitions: number,
   work: (side: Side, round: number) => Promise<unknown>,
 ): Promise<Times> {
   const times: Times = { ours: [], bare: [], defaults: [] }
-  for (let round = 0; round < repetitions; round++) {
+  for (let round = 0; round < BURST_REPETITIONS; round++) {
     for (const name of Object.keys(times) as SideName[]) {
       const startedAt = performance.now()
       await work(sides[name], round)
@@ -196,4 +208,16 @@ function chainFigures(steps: number, times: Times): Figure[] {
     )
   }
   return figures
+}
+
+/** A chain of 1 with its record is three steps, as short as a pipeline can be; a bare chain of 3 is what they cost anyway. */
+function stepsOfTheirOwn(chains: ReadonlyMap<number, Times>): Figure {
+  const recorded = chains.get(1)?.ours ?? []
+  const bare = chains.get(3)?.bare ?? []
+  return {
+    what: 'record within the first and last of 3 steps',
+    value: median(recorded) - median(bare),
+    unit: 'ms',
+    note: 'chain of 1, ours, less chain of 3, bare: the same number of steps',
+  }
 }

@@ -95,7 +95,9 @@ interface LiveRun {
 async function liveRun(client: Client, workflowId: string): Promise<LiveRun | undefined> {
   try {
     const handle = client.workflow.getHandle(workflowId)
-    const [description, history] = await Promise.all([handle.describe(), handle.fetchHistory()])
+    // One after the other: only `describe` has a name for a workflow that is not there.
+    const description = await handle.describe()
+    const history = await handle.fetchHistory()
     return {
       runId: description.runId,
       running: description.status.name === 'RUNNING',
