@@ -8,43 +8,47 @@ import { coloured, moment } from './output.ts'
 import { endingOf, type RunHandle } from './runs.ts'
 import { viewRun, type StepView } from './run-view.ts'
 
-/** Between two looks at a run that is followed. */
-const LOOK_EVERY_MS = 1_000
+/** Between two looks at a run: often while it may end any moment, seldom once it waits for something. */
+function lookAfterMs(followedMs: number): number {
+  if (followedMs < 5_000) return 250
+  return followedMs < 60_000 ? 1_000 : 5_000
+}
 
 export interface Follower {
   say: (line: string) => void
   /** A new line for every attempt of a step that waits, instead of one for each reason. */
   everyAttempt: boolean
+  /** Ends the watching (not the run) with the signal's reason. */
+  signal?: AbortSignal
 }
 
-/** Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch. */
+/**
+ * Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch.
+ * It looks again and again instead of holding one long request: such a request outlives the connection it was made on.
+ */
 export async function followRun(
   client: Client,
   config: Config,
   handle: Pick<RunHandle, 'workflowId' | 'result'>,
-  { say, everyAttempt }: Follower,
+  { say, everyAttempt, signal }: Follower,
 ): Promise<RunEnding> {
-  const ended = endingOf(handle)
   const progress = process.stdout.isTTY ? barProgress() : lineProgress(say)
   const told = new Set<string>()
   const tell = (key: string, line: string) => {
-    if (told.has(key)) return
+    if (!told.has(key)) progress.above(line)
     told.add(key)
-    progress.above(line)
   }
+  const startedAt = Date.now()
   try {
     for (;;) {
-      const over = await Promise.race([ended.then(() => true), sleep(LOOK_EVERY_MS, false)])
-      if (over) return await ended
       const view = await viewRun(client, undefined, config, handle.workflowId)
-      for (const step of view?.steps ?? []) {
+      if (view?.outcome !== 'running') return await endingOf(handle)
+      for (const step of view.steps) {
         if (step.state !== 'waiting' || step.failure === undefined) continue
-        tell(
-          everyAttempt ? `${step.step} ${step.attempts}` : `${step.step} ${step.failure}`,
-          waitingLine(step),
-        )
+        tell(`${step.step} ${everyAttempt ? step.attempts : step.failure}`, waitingLine(step))
       }
-      progress.show(progressOf(view?.steps ?? []))
+      progress.show(progressOf(view.steps))
+      await sleep(lookAfterMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
     }
   } finally {
     progress.end()

@@ -10,12 +10,15 @@ const BAR_WIDTH = 24
 /** Lines of a failed command that are shown from each end: pip says the reason last, npm before pages of usage. */
 const SHOWN_LINES = 12
 
+/** Everything that is printed for the demo says so, also before the demo itself can. */
+const STACK = process.argv.includes('--demo') ? 'DEMO  ' : ''
+
 /** A reason to stop that the person can act on; its message is all that is shown. */
 export class PrepareError extends Error {}
 
 /** To stderr: stdout belongs to the command's own answer. @param {string} line */
 export function say(line) {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${STACK}${line}\n`)
 }
 
 /**
@@ -32,7 +35,7 @@ export async function step(title, work, progress) {
   let frame = 0
   const draw = () => {
     const picture = progress === undefined ? FRAMES[frame++ % FRAMES.length] : bar(progress())
-    process.stderr.write(`\r\x1b[K${title} ${picture} ${seconds()}`)
+    process.stderr.write(`\r\x1b[K${STACK}${title} ${picture} ${seconds()}`)
   }
   const timer = isTerminal ? setInterval(draw, FRAME_MS) : setTimeout(() => say(`${title} …`), QUIET_MS)
   try {

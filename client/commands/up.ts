@@ -28,6 +28,8 @@ interface Session extends Running {
   say: Say
   /** Goes off with Ctrl+C; calls to Temporal that wait are ended by it before their connection is closed. */
   stopped: AbortSignal
+  /** What is still being told of runs that go on. */
+  telling: Promise<void>[]
 }
 
 export async function up(options: UpOptions): Promise<number> {
@@ -46,9 +48,11 @@ export async function up(options: UpOptions): Promise<number> {
     logFile: options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
   })
   say(`ready      after ${duration(Date.now() - startedAt)}`)
+  const telling: Promise<void>[] = []
   try {
-    return await work({ ...running, config, pipelines, say, stopped }, options.once ?? false)
+    return await work({ ...running, config, pipelines, say, stopped, telling }, options.once ?? false)
   } finally {
+    await Promise.all(telling)
     await running.stop()
     say('stopped; all data is kept')
   }
@@ -71,7 +75,7 @@ async function work(session: Session, onlyOnce: boolean): Promise<number> {
 
 /** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
 async function collectOnce(session: Session): Promise<number> {
-  const { client, config, pipelines, worker, say } = session
+  const { client, config, pipelines, worker, stopped, say } = session
   const database = connectDatabase(config)
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
@@ -85,9 +89,14 @@ async function collectOnce(session: Session): Promise<number> {
       ms: Date.now() - startedAt,
     }
   }
-  const rows = await untilStopped(session, () =>
-    Promise.race([worker.ended, Promise.all(pipelines.map(collect))]),
-  ).finally(() => database.close())
+  const rows = await Promise.race([
+    worker.ended,
+    client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
+  ])
+    .catch((error: unknown) => {
+      if (!stopped.aborted) throw error
+    })
+    .finally(() => database.close())
   if (rows === undefined) return EXIT.runFailed
   const flag = config.mode === 'demo' ? ' --demo' : ''
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
@@ -102,42 +111,27 @@ async function collectOnce(session: Session): Promise<number> {
 
 /** Starts what is due, and tells of it while the stack stays up. */
 async function collectDue(session: Session): Promise<void> {
-  const { client, config, pipelines, say } = session
+  const { client, config, pipelines, say, telling } = session
   for (const { handle, continued } of await collectionsAtStart(client, config, pipelines)) {
     say(`${continued ? 'continuing' : 'collecting'} ${handle.workflowId}`)
-    void tellOf(session, handle)
+    telling.push(tellOf(session, handle))
   }
 }
 
 async function tellOf(session: Session, handle: Pick<RunHandle, 'workflowId' | 'result'>): Promise<void> {
-  const { client, config, say } = session
-  const follower = {
-    say: (line: string) => {
-      say(`           ${line}`)
-    },
-    everyAttempt: false,
+  const { client, config, say, stopped } = session
+  const indented = (line: string) => {
+    say(`           ${line}`)
   }
   try {
-    const ending = await untilStopped(session, () => followRun(client, config, handle, follower))
-    if (ending === undefined) return
+    const follower = { say: indented, everyAttempt: false, signal: stopped }
+    const ending = await followRun(client, config, handle, follower)
     const { fetched, written } = totals(ending.counts)
-    say(
-      `collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${fetched} rows fetched, ${written} written`,
-    )
+    const rows = `${fetched} rows fetched, ${written} written`
+    say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
   } catch (error) {
-    say(
-      `           lost sight of ${handle.workflowId} (${String(error)}); "npx almanac show" tells how it goes on`,
-    )
-  }
-}
-
-/** What `work` answers, or undefined where Ctrl+C came first: waiting calls end before their connection does. */
-async function untilStopped<T>({ client, stopped }: Session, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await client.withAbortSignal(stopped, work)
-  } catch (error) {
-    if (!stopped.aborted) throw error
-    return undefined
+    if (stopped.aborted) return
+    indented(`lost sight of ${handle.workflowId} (${String(error)}); "npx almanac show" tells how it goes on`)
   }
 }
 
