@@ -136,7 +136,6 @@ function failureOf(counts: RunCounts): Pick<RunEnding, 'error'> {
 }
 
 async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void> {
-  upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
   setCurrentDetails(detailsOf(ending))
   try {
     await steps.close(run, ending)
@@ -145,6 +144,8 @@ async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void
     // The worker's sweep closes the record from this workflow's result once the database is back.
     log.error('the record of this run could not be closed', { reason: reasonOf(error) })
   }
+  // Together with the workflow's end: on its own it would be one more write that the last step waits for.
+  upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
 }
 
 /** What the Web UI shows of a finished run, as a table. */
