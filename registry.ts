@@ -40,8 +40,8 @@ export interface Pipeline {
   bound: string
   /** How long a step waits for an absent database before it gives up its attempt. */
   databasePatienceMs: number
-  /** A snapshot cannot be taken of the past; a replayable series can be backfilled. */
-  kind: 'snapshot' | 'replayable'
+  /** Why the past cannot be collected; a pipeline whose upstreams answer for any time would have none. */
+  noBackfill: string
 }
 
 const modStats: Pipeline = {
@@ -57,7 +57,8 @@ const modStats: Pipeline = {
   },
   bound: 'until its UTC day ends, at least 1 h',
   databasePatienceMs: 10 * MINUTE_MS,
-  kind: 'snapshot',
+  noBackfill:
+    'its upstreams tell what they count now and nothing of days that are over; "almanac import mod-stats" takes the history of an older collector',
 }
 
 export const PIPELINES: readonly Pipeline[] = [modStats]

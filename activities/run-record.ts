@@ -2,6 +2,7 @@
 import { databaseFailure, type Database } from '../db/database.ts'
 import { closeRun, openRuns, takeRunLock, type RunIdentity, type RunRecord } from '../db/queries/runs.ts'
 import type { RunEnding } from '../run-outcome.ts'
+import type { Skipped } from '../workflows/recorded-run.ts'
 
 /** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
 export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
@@ -17,13 +18,15 @@ export async function openRecord(
   db: Database,
   ask: AskTemporal,
   run: RunIdentity,
-): Promise<{ skipped?: string }> {
+): Promise<{ skipped?: Skipped }> {
   for (;;) {
     const holder = await named(takeRunLock(db, run))
     if (holder === 'taken') return {}
     const standing = await ask(holder)
-    if (standing.alive)
-      return { skipped: `already running: ${holder.workflowId}, since ${holder.startedAt.toISOString()}` }
+    if (standing.alive) {
+      const message = `already running: ${holder.workflowId}, since ${holder.startedAt.toISOString()}`
+      return { skipped: { type: 'AlreadyRunning', message } }
+    }
     await named(closeLeftOpen(db, holder, standing))
   }
 }

@@ -82,7 +82,7 @@ function isOurs(memo: Record<string, unknown> | undefined): boolean {
 function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
   const { everyMs, jitterMs, catchupMs } = pipeline.timing(config)
   const { enabled } = config.tracked[pipeline.id]
-  const input: RunInput = { trigger: 'schedule' }
+  const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }
   return {
     scheduleId: pipeline.id,
     spec: { intervals: [{ every: everyMs }], jitter: jitterMs },

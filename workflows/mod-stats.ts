@@ -3,6 +3,7 @@ import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
 import { addCounts, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
 import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
+import { pastSnapshot } from './past-snapshot.ts'
 import { alone, recordedRun, remainingMs, runOf, type RunInput } from './recorded-run.ts'
 
 /** One batch of a source. */
@@ -51,10 +52,15 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
   let handOver = false
 
   const bookends = {
-    open: () =>
-      steps(databaseWork(remainingMs(run, boundMs)), 'Take the run lock, follow almanac.yaml').openModStats(
-        run,
-      ),
+    open: async () => {
+      const skipped = pastSnapshot(run, input)
+      if (skipped) return { skipped }
+      const { openModStats } = steps(
+        databaseWork(remainingMs(run, boundMs)),
+        'Take the run lock, follow almanac.yaml',
+      )
+      return openModStats(run)
+    },
     close: (_: unknown, ending: RunEnding) =>
       steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeModStats(run, ending),
   }

@@ -21,6 +21,8 @@ export type Trigger = 'schedule' | 'manual' | 'start' | 'demo'
 export interface RunInput {
   trigger: Trigger
   params?: { boundSeconds?: number }
+  /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
+  latestMs?: number
   /** Set by continue-as-new: who this run is, and how far its sources came. */
   resumed?: { run: Run; counts: RunCounts; cursors: Record<string, number | null> }
 }
@@ -34,9 +36,15 @@ export interface Run {
   startedAt: string
 }
 
+/** Why a run ends before it begins: a name and a sentence. */
+export interface Skipped {
+  type: string
+  message: string
+}
+
 export interface RunSteps {
   /** First step: takes the lock, prepares. Answers why the run must not go on, if so. */
-  open(run: Run): Promise<{ skipped?: string }>
+  open(run: Run): Promise<{ skipped?: Skipped }>
   /** Last step: finishes files and the record. Answers what was not as it should be. */
   close(run: Run, ending: RunEnding): Promise<void>
 }
@@ -57,7 +65,7 @@ export async function recordedRun(
       await body(counts)
       ending = { outcome: outcomeOf(counts), counts, ...failureOf(counts) }
     } else {
-      ending = { outcome: 'skipped', counts, error: { type: 'AlreadyRunning', message: opened.skipped } }
+      ending = { outcome: 'skipped', counts, error: opened.skipped }
     }
   } catch (error) {
     if (error instanceof Error && isCancellation(error)) {

@@ -99,6 +99,14 @@ function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): 
     .action(async (id: string, options) => {
       await (await import('./show.ts')).show(id, options)
     })
+  add(program, 'backfill <pipeline>', 'collect a time that is over, where a pipeline can', [
+    'npx almanac backfill mod-stats --from 2026-11-01 --to 2026-11-07',
+  ])
+    .option('--from <day>', 'first day')
+    .option('--to <day>', 'last day')
+    .action(async (pipeline: string) => {
+      ;(await import('./backfill.ts')).backfill(pipeline)
+    })
   add(program, 'cancel <run>', 'cancel a run; its record says so', [
     'npx almanac cancel mod-stats-2026-11-21T10:00:00Z',
   ]).action(async (id: string, options) => {

@@ -170,7 +170,8 @@ describe('one source among others', () => {
 describe('the bookends of a run', () => {
   it('end it as skipped, with its own record, where another run holds the lock', async () => {
     const steps = fakeSteps(time, {
-      openModStats: () => Promise.resolve({ skipped: 'already running: mod-stats-1' }),
+      openModStats: () =>
+        Promise.resolve({ skipped: { type: 'AlreadyRunning', message: 'already running: mod-stats-1' } }),
     })
     const ending = await runOnce(steps)
     expect(ending).toEqual({

@@ -1,0 +1,48 @@
+/** A snapshot pipeline cannot collect the past: asked to by Temporal's own backfill, it says why and collects nothing. */
+import { ScheduleOverlapPolicy } from '@temporalio/client'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
+import type { RunningWorker } from '../../worker/start-worker.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { until } from '../support/until.ts'
+
+const DAY_MS = 86_400_000
+
+let stack: TestStack
+let worker: RunningWorker
+beforeAll(async () => {
+  stack = await startTestStack()
+  worker = await stack.startWorker()
+})
+afterAll(async () => {
+  await worker.stop()
+  await stack.stop()
+})
+
+async function ended(count: number): Promise<RunRecord[]> {
+  const runs = await listRuns(stack.database.db, { limit: 100 })
+  return runs.length >= count && runs.every((run) => run.finishedAt !== null) ? runs : []
+}
+
+it('refuses the days of a schedule backfill with the reason, and still collects when triggered', async () => {
+  const schedule = stack.client.schedule.getHandle('mod-stats')
+  const now = Date.now()
+  await schedule.backfill({
+    start: new Date(now - 4 * DAY_MS),
+    end: new Date(now - 2 * DAY_MS),
+    overlap: ScheduleOverlapPolicy.BUFFER_ALL,
+  })
+  await until(async () => (await ended(2)).length >= 2)
+  for (const run of await ended(2)) {
+    expect(run).toMatchObject({ outcome: 'skipped', errorType: 'NoBackfill' })
+    expect(run.errorMessage).toContain('no backfill: mod-stats stores what the upstreams count now')
+  }
+  const rows = await stack.database.select<{ rows: number }>(
+    sql`select count(*)::int as rows from daily_stats`,
+  )
+  expect(rows).toEqual([{ rows: 0 }])
+
+  await schedule.trigger(ScheduleOverlapPolicy.SKIP)
+  await until(async () => (await ended(3)).some(({ outcome }) => outcome === 'complete'))
+})

@@ -1,0 +1,16 @@
+/** Snapshots cannot be taken of the past: a backfill of such a pipeline's schedule is refused with the reason. */
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { workflowInfo } from '@temporalio/workflow'
+import type { Run, RunInput, Skipped } from './recorded-run.ts'
+
+/** The time for which a schedule started this workflow; Temporal sets it. */
+const SCHEDULED_FOR = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')
+
+/** Why a run that a schedule started for a time long over must not collect; undefined for every other run. */
+export function pastSnapshot(run: Run, { latestMs }: RunInput): Skipped | undefined {
+  const scheduledFor = workflowInfo().typedSearchAttributes.get(SCHEDULED_FOR)
+  if (scheduledFor === undefined || latestMs === undefined) return undefined
+  if (Date.parse(run.startedAt) - scheduledFor.getTime() <= latestMs) return undefined
+  const message = `no backfill: ${run.pipeline} stores what the upstreams count now, and ${scheduledFor.toISOString()} is over`
+  return { type: 'NoBackfill', message }
+}
