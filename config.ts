@@ -79,6 +79,16 @@ export function loadConfig({
   }
 }
 
+/** Whether to print in colours: NO_COLOR (https://no-color.org) and FORCE_COLOR decide, else whether it is a terminal. */
+export function wantsColour(
+  isTerminal: boolean | undefined,
+  env: ConfigSources['env'] = process.env,
+): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
+  return isTerminal === true && env['TERM'] !== 'dumb'
+}
+
 /** The demo keeps ports, folders and log level, and replaces every address and key by the simulator's. */
 function demoEnvironment(settings: Environment): Environment {
   const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`

@@ -1,21 +1,25 @@
 /** How commands speak: tables, durations and times for people, JSON for programs. Colours follow NO_COLOR. */
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { wantsColour } from '../config.ts'
 import type { RunCounts, SourceCounts } from '../run-outcome.ts'
 
+/** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
+export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
+
 const COLOURS: Record<string, (text: string) => string> = {
-  complete: pc.green,
-  done: pc.green,
-  active: pc.green,
-  partial: pc.yellow,
-  waiting: pc.yellow,
-  paused: pc.yellow,
-  skipped: pc.dim,
-  missing: pc.red,
-  failed: pc.red,
-  interrupted: pc.red,
-  cancelled: pc.magenta,
-  running: pc.cyan,
+  complete: paint.green,
+  done: paint.green,
+  active: paint.green,
+  partial: paint.yellow,
+  waiting: paint.yellow,
+  paused: paint.yellow,
+  skipped: paint.dim,
+  missing: paint.red,
+  failed: paint.red,
+  interrupted: paint.red,
+  cancelled: paint.magenta,
+  running: paint.cyan,
 }
 
 /** A state word in its colour; pipes and NO_COLOR get the word alone. */
@@ -26,7 +30,7 @@ export function coloured(state: string): string {
 /** A quiet table: a header, no inner borders. Cells may hold several lines. */
 export function table(head: string[], rows: (string | number)[][]): string {
   const lines = new Table({
-    head: head.map((text) => pc.bold(text)),
+    head: head.map((text) => paint.bold(text)),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: {
       ...{

@@ -40,7 +40,14 @@ export async function startAll({
 }: StartOptions): Promise<Running> {
   const stops: (() => Promise<void> | void)[] = []
   const stop = async () => {
-    for (const one of stops.toReversed()) await one()
+    for (const one of stops.splice(0).toReversed()) {
+      try {
+        await one()
+      } catch (error) {
+        // The parts that were started before it must be stopped all the same.
+        say(`could not stop a part in order: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
   }
   try {
     stops.push(await takeStackLock(config.stateDir, `almanac up${config.mode === 'demo' ? ' --demo' : ''}`))

@@ -158,13 +158,9 @@ async function within<T>(
     const found = controller.signal.aborted
       ? `gave no complete answer within ${timeoutMs} ms`
       : `broke off: ${networkReason(error)}`
-    throw new Failure(
-      'UpstreamUnavailable',
-      `${what.upstream} ${what.method} ${what.path} ${found}.`,
-      {
-        cause: error,
-      },
-    )
+    throw new Failure('UpstreamUnavailable', `${what.upstream} ${what.method} ${what.path} ${found}.`, {
+      cause: error,
+    })
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)

@@ -50,10 +50,12 @@ export async function startWorker(
       if (worker.getState() === 'RUNNING') worker.shutdown()
       try {
         await ended
-      } finally {
-        await sweeping.stop()
-        await Promise.all([connection.close(), client.connection.close(), database.close()])
+      } catch (error) {
+        // While its server is away a worker cannot take its leave; what it was doing is tried again all the same.
+        log.error({ reason: String(error) }, 'the worker could not end in order')
       }
+      await sweeping.stop()
+      await Promise.all([connection.close(), client.connection.close(), database.close()])
     },
   }
 }

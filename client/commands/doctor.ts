@@ -1,16 +1,15 @@
 /** `almanac doctor`: every requirement with a tick, or with what to do about it. */
-import pc from 'picocolors'
 import type { Check } from '../doctor/check.ts'
 import { examine } from '../doctor/examine.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
-import { print, printJson } from '../output.ts'
+import { paint, print, printJson } from '../output.ts'
 
 const MARKS: Record<Check['state'], string> = {
-  ok: pc.green('✓'),
-  warn: pc.yellow('!'),
-  bad: pc.red('✗'),
-  none: pc.dim('–'),
+  ok: paint.green('✓'),
+  warn: paint.yellow('!'),
+  bad: paint.red('✗'),
+  none: paint.dim('–'),
 }
 /** The longest name, `search attributes`, and two spaces. */
 const NAME_WIDTH = 19
@@ -30,5 +29,5 @@ export async function doctor(options: GlobalOptions & { json?: boolean }): Promi
 
 function printCheck({ state, name, found, remedy }: Check): void {
   print(`${MARKS[state]} ${name.padEnd(NAME_WIDTH)}${found}`)
-  if (remedy !== undefined) print(`  ${' '.repeat(NAME_WIDTH)}${pc.bold(remedy)}`)
+  if (remedy !== undefined) print(`  ${' '.repeat(NAME_WIDTH)}${paint.bold(remedy)}`)
 }
