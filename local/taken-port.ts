@@ -1,6 +1,7 @@
 /** Whether a loopback port is free, and who holds one that is not. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../failures.ts'
 
 export interface PortUse {
@@ -11,9 +12,17 @@ export interface PortUse {
   name: string
 }
 
+/** A server that was killed lets go of its port some milliseconds after its process counts as gone. */
+const LET_GO_MS = 2_000
+const ASK_EVERY_MS = 50
+
 /** Throws `Misconfigured` that names the port, its setting and, where it can be known, its holder. */
 export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
-  if (await isFree(port)) return
+  const deadline = Date.now() + LET_GO_MS
+  while (Date.now() < deadline) {
+    if (await isFree(port)) return
+    await sleep(ASK_EVERY_MS)
+  }
   const holder = portHolder(port)
   const by = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`
   throw new Failure(
