@@ -74,6 +74,11 @@ describe('almanac run', () => {
     const { stdout, code } = await almanac('run', 'mod-stats')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^started mod-stats-/)
+    // Its record must not come into the tables of the next test.
+    await until(async () => {
+      const ended = await stack.database.select(sql`select from pipeline_runs where outcome = 'complete'`)
+      return ended.length === 1
+    })
   })
 
   it('tells with --wait what waits, why and until when, and goes on when the upstream answers', async () => {
