@@ -26,6 +26,8 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   stack.simulator.faults.clear()
+  // A run of the test before would write into tables that are empty by then.
+  await until(async () => (await stack.client.workflow.count('ExecutionStatus = "Running"')).count === 0)
   await stack.database.db.execute(sql`truncate daily_stats, version_stats, modpack_stats, modpacks, mods,
     pipeline_runs, raw_payloads, quarantine restart identity cascade`)
 })
