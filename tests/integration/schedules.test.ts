@@ -139,7 +139,7 @@ describe('schedules apply', () => {
 
 describe('times missed in an outage of the server', () => {
   it('are made up for by one run, the oldest missed one', async () => {
-    const everyMs = 4_000
+    const everyMs = 8_000
     const { config } = stack
     // Paused until just before the outage, so that no run of an earlier time is open (there is no worker to end it).
     await apply({ ...enabled(false), env: { ...config.env, COLLECTION_INTERVAL: everyMs / 1000 } })
