@@ -39,18 +39,23 @@ async function upstreamClock({ env }: Config): Promise<OtherClock | undefined> {
     const { host } = new URL(address)
     const headers = { 'user-agent': userAgent(env.ALMANAC_CONTACT) }
     const sent = Date.now()
-    // Any answer carries a date; no answer at all only means that another clock has to do.
-    const date = await fetch(address, {
-      method: 'HEAD',
-      headers,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    })
-      .then((response) => response.headers.get('date'))
-      .catch(() => null)
+    const date = await dateHeader(address, headers)
     const theirs = date === null ? Number.NaN : Date.parse(date) + CUT_OFF_MS
     if (!Number.isNaN(theirs)) return { aheadMs: (sent + Date.now()) / 2 - theirs, of: host }
   }
   return undefined
+}
+
+/** The `Date` header of any answer; null where none came: `fetch` then rejects with a TypeError, or with the timeout. */
+async function dateHeader(address: string, headers: Record<string, string>): Promise<string | null> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+    const response = await fetch(address, { method: 'HEAD', headers, signal })
+    return response.headers.get('date')
+  } catch (error) {
+    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return null
+    throw error
+  }
 }
 
 async function databaseClock(config: Config): Promise<OtherClock | undefined> {
