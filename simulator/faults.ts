@@ -42,10 +42,24 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slow-drip'), bytesPerSecond: z.int().positive(), ...scope }),
   z.strictObject({
     kind: z.literal('rate-limited'),
-    shape: z.enum(['modrinth', 'retry-after-seconds', 'retry-after-date', 'bare', 'html']),
+    shape: z.enum([
+      'modrinth',
+      'binance',
+      'coingecko',
+      'retry-after-seconds',
+      'retry-after-date',
+      'bare',
+      'html',
+    ]),
     seconds: z.int().min(0).max(86_400),
     ...scope,
   }),
+  /** Binance's refusal of a country: permanent for the host. */
+  z.strictObject({ kind: z.literal('geo-block'), ...scope }),
+  /** Binance's ban of an address that went on asking. */
+  z.strictObject({ kind: z.literal('banned'), seconds: z.int().positive(), ...scope }),
+  /** The firewall in front of a service: CloudFront's page. */
+  z.strictObject({ kind: z.literal('waf'), ...scope }),
   /** Another look of the website, and what it says past the last page; no other upstream has this. */
   z.strictObject({
     kind: z.literal('markup'),
@@ -54,6 +68,13 @@ const faultSchema = z.discriminatedUnion('kind', [
     ...scope,
   }),
 ])
+
+/** Kinds that only some upstreams know. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  markup: ['curseforge-web'],
+  'geo-block': ['binance', 'binance-mirror'],
+  banned: ['binance', 'binance-mirror'],
+}
 
 export type Fault = z.infer<typeof faultSchema>
 
@@ -79,8 +100,9 @@ export function createFaults(upstreams: readonly string[]): Faults {
   const mismatch = (upstream: string, fault: Fault | null): string | undefined => {
     if (!upstreams.includes(upstream))
       return `Unknown upstream "${upstream}"; known are ${upstreams.join(', ')}.`
-    if (fault?.kind === 'markup' && upstream !== 'curseforge-web') return 'Only curseforge-web has a markup.'
-    return undefined
+    const owners = fault === null ? undefined : OWNERS[fault.kind]
+    if (owners === undefined || owners.includes(upstream)) return undefined
+    return `Only ${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} the fault "${fault?.kind ?? ''}".`
   }
   return {
     set: (upstream, fault) => {

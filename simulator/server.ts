@@ -2,12 +2,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { Failure } from '../failures.ts'
+import { createBinance } from './binance.ts'
+import { createCoinGecko } from './coingecko.ts'
+import type { RecordedKlines } from './coins.ts'
 import { control } from './control.ts'
 import { createCurseForge } from './curseforge.ts'
 import { createCurseForgeWeb } from './curseforge-web.ts'
 import type { Markup } from './dependents-markup.ts'
 import { deliver, type Delivery } from './fault-replies.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
+import { createFearGreed } from './fear-greed.ts'
 import { createModrinth } from './modrinth.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { send } from './send.ts'
@@ -23,12 +27,19 @@ export interface SimulatorOptions {
   port?: number
   /** 3 by default. */
   mods?: number
+  /** 3 by default: bitcoin, ethereum, binancecoin; more are `sim-coin-3`/`SIM3USDT` and so on. */
+  coins?: number
+  /** Recorded hourly klines by symbol, rows in Binance's own shape, instead of that coin's random walk. */
+  klines?: RecordedKlines
   seed?: number
-  /** `true` by default: Modrinth and CurseForge count requests. */
+  /** `true` by default: Modrinth, CurseForge, Binance and CoinGecko count requests and refuse. */
   rateLimits?: boolean
   /** Decides the UTC date of the world. */
   clock?: () => Date
-  /** Milliseconds that rate limits count with, real time by default: a world's date may stand still, its limits must not. */
+  /**
+   * Milliseconds that rate limits count with, since 1970 by default and never backward: a world's date may stand still,
+   * its limits must not, and Binance's minutes are those of its clients' clocks.
+   */
   now?: () => number
   /** Look of the dependents pages, `cards` by default. */
   markup?: Markup
@@ -53,12 +64,17 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, mods = 3, seed = 1, rateLimits = true, clock = () => new Date() } = options
-  const { now = () => performance.now(), markup = 'cards', pastTheEnd = '404' } = options
-  const world = createWorld({ mods, seed, clock })
+  const { now = sinceEpoch, markup = 'cards', pastTheEnd = '404', coins: count = 3, klines = {} } = options
+  const world = createWorld({ mods, seed, clock, coins: count, klines })
+  const { coins } = world
   const upstreams: Upstream[] = [
     createModrinth({ world, rateLimits, now }),
     createCurseForge({ world, rateLimits, now }),
     createCurseForgeWeb({ world, markup, pastTheEnd }),
+    createBinance({ coins, name: 'binance', rateLimits, now }),
+    createBinance({ coins, name: 'binance-mirror', rateLimits, now }),
+    createCoinGecko({ coins, seed, rateLimits, now }),
+    createFearGreed({ seed, clock }),
   ]
   const faults = createFaults(upstreams.map(({ name }) => name))
   const requests = createRequestLog()
@@ -78,6 +94,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       server.closeAllConnections()
     })
   return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, close }
+}
+
+function sinceEpoch(): number {
+  return performance.timeOrigin + performance.now()
 }
 
 function listen(server: Server, port: number): Promise<number> {

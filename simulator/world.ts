@@ -1,5 +1,6 @@
-/** The world that the simulator shows: mods, modpacks and their counts, computed on demand from seed and date. */
+/** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, computed on demand from seed and date. */
 import { Failure } from '../failures.ts'
+import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './coins.ts'
 import { createCounts, type Counts } from './counts.ts'
 import { modpackById, modpackBySlug, modpacksOf, type Modpack } from './modpacks.ts'
 import { createMods, type Mod, type Mods } from './mods.ts'
@@ -20,6 +21,7 @@ export interface World extends Mods, Counts {
   readonly seed: number
   /** Number of mods; indexes are 0 to mods-1. */
   readonly mods: number
+  readonly coins: Coins
   /** UTC date of the clock, `YYYY-MM-DD`. */
   date(): string
   /** Every pack that uses the mod, in the order of the website. */
@@ -27,20 +29,24 @@ export interface World extends Mods, Counts {
   modpackById(id: number): Modpack | undefined
   modpackBySlug(slug: string): Modpack | undefined
   truthOf(mod: Mod): ModTruth
-  truth(): { date: string; seed: number; mods: ModTruth[] }
+  truth(): CoinsTruth & { date: string; seed: number; mods: ModTruth[] }
 }
 
 export interface WorldOptions {
   mods: number
   seed: number
   clock: () => Date
+  /** Number of coins, 3 by default. */
+  coins?: number
+  /** Recorded hourly candles by symbol, instead of a random walk; none by default. */
+  klines?: RecordedKlines
 }
 
 /**
  * Makes a world; costs nothing whatever the number of mods.
- * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000.
+ * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000, or as createCoins says.
  */
-export function createWorld({ mods, seed, clock }: WorldOptions): World {
+export function createWorld({ mods, seed, clock, coins = 3, klines = {} }: WorldOptions): World {
   if (!Number.isInteger(mods) || mods < 1 || mods > MOST_MODS) {
     throw new Failure(
       'Misconfigured',
@@ -52,6 +58,7 @@ export function createWorld({ mods, seed, clock }: WorldOptions): World {
     ...createCounts(seed, clock),
     seed,
     mods,
+    coins: createCoins({ count: coins, seed, clock, klines }),
     date: () => clock().toISOString().slice(0, 10),
     modpacksOf: ({ index }) => modpacksOf(seed, mods, index),
     modpackById: (id) => modpackById(seed, mods, id),
@@ -61,6 +68,7 @@ export function createWorld({ mods, seed, clock }: WorldOptions): World {
       date: world.date(),
       seed,
       mods: Array.from({ length: mods }, (_, index) => truthOf(world, world.mod(index))),
+      ...world.coins.truth(),
     }),
   }
   return world

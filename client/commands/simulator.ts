@@ -7,16 +7,17 @@ import { stopRequested } from '../stop-request.ts'
 interface SimulatorCommandOptions extends GlobalOptions {
   port?: number
   mods: number
+  coins: number
   seed: number
   rateLimits: boolean
 }
 
 export async function simulator(options: SimulatorCommandOptions): Promise<void> {
-  const { mods, seed, rateLimits } = options
+  const { mods, coins, seed, rateLimits } = options
   const port = options.port ?? configOf(options).ports.simulator
-  const running = await startSimulator({ port, mods, seed, rateLimits })
+  const running = await startSimulator({ port, mods, coins, seed, rateLimits })
   print(
-    `simulator at ${running.url} with ${mods} mods; switch faults with PUT ${running.url}/__faults, Ctrl+C ends it`,
+    `simulator at ${running.url} with ${mods} mods and ${coins} coins; switch faults with PUT ${running.url}/__faults, Ctrl+C ends it`,
   )
   await stopRequested()
   await running.close()
