@@ -26,6 +26,8 @@ export interface GateOptions {
   maxHoldMs?: number
   clock?: () => Date
   sleep?: Sleep
+  /** How long a refusal that names no delay closes the gate, in milliseconds; `UNNAMED_DELAY_MS` unless told. */
+  unnamedDelayMs?: number
 }
 
 export interface Gate {
@@ -36,11 +38,13 @@ export interface Gate {
   wait: (signal: AbortSignal) => Promise<() => void>
   /** Learns from an answer. Call before the turn ends. */
   observe: (headers: Headers, status: number) => void
+  /** Closes the gate until this time (milliseconds since 1970), for what only a client can read; never opens it earlier. */
+  closeUntil: (atMs: number) => void
 }
 
-/** True where the answer is a refusal for now: 429, 503 with Retry-After, 403 with Retry-After or an empty quota. */
+/** True where the answer is a refusal for now: 429, 418 (a ban, Binance's), 503 with Retry-After, 403 with Retry-After or an empty quota. */
 export function isRateLimited(headers: Headers, status: number): boolean {
-  if (status === 429) return true
+  if (status === 429 || status === 418) return true
   if (status === 503) return headers.has('retry-after')
   return (
     status === 403 && (headers.has('retry-after') || headerNumber(headers, 'x-ratelimit-remaining') === 0)
@@ -53,6 +57,7 @@ export function createGate(options: GateOptions): Gate {
   const sleep = options.sleep ?? realSleep
   const maxHoldMs = options.maxHoldMs ?? MAX_HOLD_MS
   const minIntervalMs = options.minIntervalMs ?? 0
+  const unnamedDelayMs = options.unnamedDelayMs ?? UNNAMED_DELAY_MS
   const slots = createSlots(options.concurrency ?? DEFAULT_CONCURRENCY)
   /** What the upstream last said is left, less every request whose answer it may not have counted yet. */
   let budget: { left: number; resetAt: number } | undefined
@@ -60,6 +65,9 @@ export function createGate(options: GateOptions): Gate {
   let closedUntil = 0
   let nextStart = 0
 
+  const closeUntil = (atMs: number): void => {
+    closedUntil = Math.max(closedUntil, atMs)
+  }
   const opensAt = (now: number): number => {
     if (budget !== undefined && budget.resetAt <= now) budget = undefined
     const exhausted = budget !== undefined && budget.left <= options.reserve
@@ -88,6 +96,7 @@ export function createGate(options: GateOptions): Gate {
   }
 
   return {
+    closeUntil,
     wait: async (signal) => {
       const leave = await slots.enter(signal)
       try {
@@ -101,7 +110,7 @@ export function createGate(options: GateOptions): Gate {
     observe: (headers, status) => {
       const now = clock()
       if (isRateLimited(headers, status)) {
-        closedUntil = Math.max(closedUntil, now.getTime() + (retryAfterMs(headers, now) ?? UNNAMED_DELAY_MS))
+        closeUntil(now.getTime() + (retryAfterMs(headers, now, status) ?? unnamedDelayMs))
       }
       const remaining =
         headerNumber(headers, 'x-ratelimit-remaining') ?? headerNumber(headers, 'ratelimit-remaining')
@@ -116,7 +125,7 @@ export function createGate(options: GateOptions): Gate {
 const tooLong = (waitMs: number): Failure =>
   new Failure(
     'RateLimited',
-    `The upstream's request quota is used up for another ${Math.ceil(waitMs / 1_000)} s, longer than a request waits inside a step: try again then.`,
+    `The upstream takes no request from us for another ${Math.ceil(waitMs / 1_000)} s (its quota is used up, or it banned us), longer than a request waits inside a step: try again then.`,
     { retryAfterMs: waitMs },
   )
 

@@ -28,12 +28,14 @@ export interface HttpOptions {
 }
 
 export interface HttpRequest {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT'
   /** Starts with a slash; added to the base URL. */
   path: string
   query?: Record<string, string | number>
   /** Sent as a JSON body. */
   json?: unknown
+  /** Sent as it is, as a file's content; instead of `json`. */
+  text?: string
   /** An abort throws the signal's own reason, never a `Failure`. */
   signal: AbortSignal
   /** Statuses that are returned instead of thrown. */
@@ -96,7 +98,7 @@ export function createHttp(options: HttpOptions): Http {
     const sent = new Headers(headers)
     sent.set('accept', request.expects === 'html' ? 'text/html' : 'application/json')
     if (request.json !== undefined) sent.set('content-type', 'application/json')
-    const body = request.json === undefined ? null : JSON.stringify(request.json)
+    const body = request.json === undefined ? (request.text ?? null) : JSON.stringify(request.json)
     const init: RequestInit = { method, headers: sent, body, redirect: options.redirect ?? 'follow' }
     const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     return await within(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal, what, async (signal) => {

@@ -5,6 +5,10 @@ import { retryAfterMs } from './retry-after.ts'
 
 /** Callers that were refused together must not come back together. */
 const SPREAD = 0.1
+
+/** A delay in whole milliseconds, longer by up to a tenth. */
+export const spread = (delayMs: number): number => Math.round(delayMs * (1 + Math.random() * SPREAD))
+
 const EXCERPT_CHARS = 200
 
 /** Who was asked for what; `path` holds no query, since a query may hold a key. */
@@ -36,13 +40,13 @@ const EXPECTATIONS: Partial<Record<FailureType, string>> = {
  */
 export function refusal(what: Exchange, answer: Refused, why: 'blocked' | 'page' | 'status'): Failure {
   const type = why === 'blocked' ? 'Blocked' : why === 'page' ? 'PayloadInvalid' : typeOf(answer)
-  const delayMs = type === 'RateLimited' ? retryAfterMs(answer.headers, new Date()) : undefined
+  const delayMs = type === 'RateLimited' ? retryAfterMs(answer.headers, new Date(), answer.status) : undefined
   const excerpt = excerptOf(answer.body)
   const found = why === 'blocked' ? ' with a page of a firewall' : excerpt === '' ? '' : ` ("${excerpt}")`
   const message = `${what.upstream} ${what.method} ${what.path} answered ${answer.status}${found}: ${EXPECTATIONS[type] ?? ''}.`
   return new Failure(type, message, {
     details: { status: answer.status, excerpt },
-    ...(delayMs === undefined ? {} : { retryAfterMs: Math.round(delayMs * (1 + Math.random() * SPREAD)) }),
+    ...(delayMs === undefined ? {} : { retryAfterMs: spread(delayMs) }),
   })
 }
 
@@ -55,5 +59,5 @@ function typeOf({ headers, status }: Refused): FailureType {
   return 'UpstreamRejected'
 }
 
-/** The body's first 200 characters on one line. */
-const excerptOf = (body: string): string => body.slice(0, EXCERPT_CHARS).replaceAll(/\s+/g, ' ').trim()
+/** The body's first 200 characters on one line, as messages quote it. */
+export const excerptOf = (body: string): string => body.slice(0, EXCERPT_CHARS).replaceAll(/\s+/g, ' ').trim()

@@ -81,6 +81,31 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([])
   })
 
+  it('stays closed for the delay it was told where a refusal names none', async () => {
+    const { gate, slept } = gateInTest({ unnamedDelayMs: 60_000 })
+    gate.observe(new Headers(), 429)
+    ;(await gate.wait(calm()))()
+    expect(slept).toEqual([60_000])
+  })
+
+  it('stays closed for the whole of a ban (418), longer than any other refusal', async () => {
+    const { gate, slept } = gateInTest()
+    gate.observe(new Headers({ 'retry-after': '172800' }), 418)
+    expect(await rejection(gate.wait(calm()))).toMatchObject({
+      type: 'RateLimited',
+      retryAfterMs: 172_800_000,
+    })
+    expect(slept).toEqual([])
+  })
+
+  it('closes until the time that a client read, and an earlier time does not open it', async () => {
+    const { gate, slept, now } = gateInTest()
+    gate.closeUntil(now() + 30_000)
+    gate.closeUntil(now() + 10_000)
+    ;(await gate.wait(calm()))()
+    expect(slept).toEqual([30_000])
+  })
+
   it('hands a wait that is too long back as RateLimited, with the delay', async () => {
     const { gate, slept } = gateInTest({ concurrency: 1 })
     gate.observe(quota(0, 600), 200)

@@ -59,6 +59,15 @@ describe('a good answer', () => {
     })
   })
 
+  it('puts a text as it is', async () => {
+    const { http, asked } = await door((response) => {
+      sendJson(response, {})
+    })
+    await http.request({ method: 'PUT', path: '/x', text: '{"a": 1}\nß', signal: calm() })
+    expect(asked[0]).toMatchObject({ method: 'PUT', body: '{"a": 1}\nß' })
+    expect(asked[0]?.headers['content-type']).not.toContain('json')
+  })
+
   it('follows redirects', async () => {
     const { http } = await door((response, { url }) => {
       if (url === '/base/old') response.writeHead(301, { location: '/base/new' }).end()
@@ -74,6 +83,7 @@ describe('a bad status has a name', () => {
 
   it.each<[string, number, Record<string, string>, string, string]>([
     ['429', 429, {}, '{}', 'RateLimited'],
+    ['418', 418, {}, '{}', 'RateLimited'],
     ['503 with Retry-After', 503, { 'retry-after': '9' }, '', 'RateLimited'],
     [
       '403 with an empty quota',
@@ -145,6 +155,14 @@ describe('a bad status has a name', () => {
     const error = (await rejection(http.request({ path: '/x', signal: calm() }))) as Failure
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(20_000)
     expect(error.retryAfterMs).toBeLessThanOrEqual(22_000)
+  })
+
+  it('a ban (418) carries its delay in full', async () => {
+    const { http } = await door((response) => {
+      response.writeHead(418, { 'retry-after': '86400' }).end()
+    })
+    const error = (await rejection(http.request({ path: '/x', signal: calm() }))) as Failure
+    expect(error.retryAfterMs).toBeGreaterThanOrEqual(86_400_000)
   })
 
   it('a refusal without a delay carries none', async () => {

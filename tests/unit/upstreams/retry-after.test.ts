@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_RETRY_MS, resetMs, retryAfterMs } from '../../../upstreams/retry-after.ts'
+import { MAX_BAN_MS, MAX_RETRY_MS, resetMs, retryAfterMs } from '../../../upstreams/retry-after.ts'
 
 const NOW = new Date('2026-03-01T12:00:00Z')
 const EPOCH_S = NOW.getTime() / 1_000
@@ -38,5 +38,19 @@ describe('when to ask again', () => {
 
   it('reads the reset alone without Retry-After', () => {
     expect(resetMs(new Headers({ 'retry-after': '7', 'x-ratelimit-reset': '50' }), NOW)).toBe(50_000)
+  })
+
+  it.each<[string, Record<string, string>, number]>([
+    ['in full', { 'retry-after': '86400' }, 86_400_000],
+    ['up to three days', { 'retry-after': '999999999' }, MAX_BAN_MS],
+    ['for two minutes where nothing names its end', {}, 120_000],
+    ['by an HTTP date', { 'retry-after': 'Sun, 01 Mar 2026 14:00:00 GMT' }, 7_200_000],
+  ])('a ban (418) is obeyed %s', (_name, headers, expected) => {
+    expect(retryAfterMs(new Headers(headers), NOW, 418)).toBe(expected)
+  })
+
+  it('any other refusal keeps its quarter of an hour', () => {
+    expect(retryAfterMs(new Headers({ 'retry-after': '86400' }), NOW, 429)).toBe(MAX_RETRY_MS)
+    expect(retryAfterMs(new Headers(), NOW, 429)).toBeUndefined()
   })
 })
