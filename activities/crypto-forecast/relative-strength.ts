@@ -1,0 +1,83 @@
+/** Relative strength in the document's form (Cutler) and in Wilder's, and the stochastic of either. */
+import { rollingMean, rollingRange } from './rolling.ts'
+
+/** Rows of all oscillators: Wilder's own choice, and the document's. */
+export const OSCILLATOR_PERIOD = 14
+/** The document's guard against division by zero; part of the formula, since stored values were made with it. */
+export const DIVISION_GUARD = 1e-10
+
+/** How closes moved, in the price's unit; falls are positive numbers. */
+export interface Moves {
+  /** Change against the row before; NaN in the first row, as in the other columns. */
+  change: Float64Array
+  /** The change where it is a rise, else 0. */
+  gain: Float64Array
+  /** The change's size where it is a fall, else 0. */
+  loss: Float64Array
+  /** Simple means of the last 14 gains and losses, from the 15th row. */
+  meanGain: Float64Array
+  meanLoss: Float64Array
+}
+
+/** The moves between consecutive closes. */
+export function movesOf(close: Float64Array): Moves {
+  const change = new Float64Array(close.length).fill(NaN, 0, 1)
+  const gain = change.slice()
+  const loss = change.slice()
+  for (let row = 1; row < close.length; row++) {
+    const move = (close[row] ?? NaN) - (close[row - 1] ?? NaN)
+    change[row] = move
+    if (move > 0) gain[row] = move
+    else loss[row] = -move
+  }
+  const meanGain = rollingMean(gain, OSCILLATOR_PERIOD)
+  const meanLoss = rollingMean(loss, OSCILLATOR_PERIOD)
+  return { change, gain, loss, meanGain, meanLoss }
+}
+
+/**
+ * Cutler's RSI, 0 to 100: 100 - 100 / (1 + g / (l + 1e-10)), g and l being the simple means of the last 14 gains and
+ * losses. 0 where the price stood still. From the 15th row (14 changes). Source: the document.
+ */
+export function cutlerRsi({ meanGain, meanLoss }: Moves): Float64Array {
+  const values = new Float64Array(meanGain.length)
+  for (let row = 0; row < values.length; row++) {
+    const strength = (meanGain[row] ?? NaN) / ((meanLoss[row] ?? NaN) + DIVISION_GUARD)
+    values[row] = 100 - 100 / (1 + strength)
+  }
+  return values
+}
+
+/**
+ * Wilder's RSI, 0 to 100: gains and losses smoothed with weight 1/14, beginning with the plain means of the first 14
+ * changes. 0 where the price stood still, as in TA-Lib. From the 15th row.
+ * Source: J. W. Wilder, New Concepts in Technical Trading Systems (1978), section VI; TA-Lib `RSI`.
+ */
+export function wilderRsi({ gain, loss }: Moves): Float64Array {
+  const values = new Float64Array(gain.length).fill(NaN)
+  let [smoothGain, smoothLoss] = [0, 0]
+  for (let row = 1; row < values.length; row++) {
+    const kept = row <= OSCILLATOR_PERIOD ? 1 : (OSCILLATOR_PERIOD - 1) / OSCILLATOR_PERIOD
+    // The sums of 14 are kept instead of the means: the ratio is the same.
+    smoothGain = smoothGain * kept + (gain[row] ?? NaN)
+    smoothLoss = smoothLoss * kept + (loss[row] ?? NaN)
+    const both = smoothGain + smoothLoss
+    if (row >= OSCILLATOR_PERIOD) values[row] = both > 0 ? (100 * smoothGain) / both : 0
+  }
+  return values
+}
+
+/**
+ * Stochastic RSI, 0 to 100, without %K and %D smoothing: where the RSI stands between its least and greatest of the last
+ * 14 rows; 0 where it stood still. From the 14th row with an RSI. Source: the document; TA-Lib `STOCHRSI` has the
+ * same without the guard of 1e-10.
+ */
+export function stochasticRsi(rsi: Float64Array): Float64Array {
+  const { least, greatest } = rollingRange(rsi, OSCILLATOR_PERIOD)
+  const values = new Float64Array(rsi.length)
+  for (let row = 0; row < rsi.length; row++) {
+    const low = least[row] ?? NaN
+    values[row] = (((rsi[row] ?? NaN) - low) / ((greatest[row] ?? NaN) - low + DIVISION_GUARD)) * 100
+  }
+  return values
+}

@@ -1,0 +1,90 @@
+/**
+ * Windows of whole days, by time and not by rows: (t - N days, t], whatever the grid and whatever is missing in it.
+ * Seven days of an hourly series are 168 candles, of a daily one seven.
+ */
+import { DAY_MS, type CandleSeries } from './candle-series.ts'
+
+/**
+ * Share of a window's steps that must have a value. Not all: an exchange's maintenance of some hours would blank a whole
+ * month of averages. Not much fewer: the average would be of another time than its name says.
+ */
+export const MIN_COVERAGE = 0.9
+
+/** For each row, where its window of days begins and from which row on the series reaches back far enough. */
+export interface DayWindow {
+  /** Row of the window's first candle, for each row. */
+  firstRow: Int32Array
+  /** The first row whose window begins inside the series (or at its very beginning). */
+  warmFrom: number
+  /** Values that a window must have. */
+  atLeast: number
+}
+
+/** The windows of `days` days of a series. */
+export function dayWindow({ openMs, stepMs }: CandleSeries, days: number): DayWindow {
+  const spanMs = days * DAY_MS
+  const firstRow = new Int32Array(openMs.length)
+  const reachedMs = (openMs[0] ?? NaN) + spanMs - stepMs
+  let first = 0
+  let warmFrom = openMs.length
+  for (let row = 0; row < openMs.length; row++) {
+    const opened = openMs[row] ?? NaN
+    while ((openMs[first] ?? NaN) <= opened - spanMs) first++
+    firstRow[row] = first
+    if (opened >= reachedMs) warmFrom = Math.min(warmFrom, row)
+  }
+  return { firstRow, warmFrom, atLeast: MIN_COVERAGE * (spanMs / stepMs) }
+}
+
+/**
+ * Means over day windows, unknown values left out; NaN while the series does not reach back or where too few values are
+ * known. The sum is kept in two doubles (value and rounding error, after Knuth's exact addition): taking old values away
+ * leaves nothing of them behind, neither after 20,000 rows nor after a volume a million times the usual.
+ */
+export function windowMean(values: Float64Array, window: DayWindow): Float64Array {
+  const { firstRow, warmFrom, atLeast } = window
+  const means = new Float64Array(values.length).fill(NaN)
+  let [sum, error, known, first] = [0, 0, 0, 0]
+  const add = (value: number, sign: number) => {
+    if (Number.isNaN(value)) return
+    const addend = sign * value
+    const total = sum + addend
+    const rounded = total - sum
+    const lost = error + (sum - (total - rounded) + (addend - rounded))
+    sum = total + lost
+    error = lost - (sum - total)
+    known += sign
+  }
+  for (let row = 0; row < values.length; row++) {
+    add(values[row] ?? NaN, 1)
+    for (const begin = firstRow[row] ?? 0; first < begin; first++) add(values[first] ?? NaN, -1)
+    if (row >= warmFrom && known >= atLeast) means[row] = sum / known
+  }
+  return means
+}
+
+/**
+ * Greatest or least values over day windows of a column without gaps, NaN where the window is not full enough. A queue
+ * holds only rows that can still become the extreme: each row enters and leaves once, whatever the window's length.
+ */
+export function windowExtreme(
+  values: Float64Array,
+  { firstRow, warmFrom, atLeast }: DayWindow,
+  which: 'least' | 'greatest',
+): Float64Array {
+  const extremes = new Float64Array(values.length).fill(NaN)
+  const sign = which === 'greatest' ? 1 : -1
+  const queuedRows = new Int32Array(values.length)
+  const queued = new Float64Array(values.length)
+  let [head, tail] = [0, 0]
+  for (let row = 0; row < values.length; row++) {
+    const value = sign * (values[row] ?? NaN)
+    while (tail > head && (queued[tail - 1] ?? NaN) <= value) tail--
+    queuedRows[tail] = row
+    queued[tail++] = value
+    const first = firstRow[row] ?? 0
+    while ((queuedRows[head] ?? row) < first) head++
+    if (row >= warmFrom && row - first + 1 >= atLeast) extremes[row] = sign * (queued[head] ?? NaN)
+  }
+  return extremes
+}
