@@ -101,6 +101,9 @@ function demoEnvironment(settings: Environment): Environment {
     MODRINTH_URL: `${simulator}/modrinth/v2`,
     CURSEFORGE_URL: `${simulator}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulator}/curseforge-web`,
+    BINANCE_URLS: [`${simulator}/binance`],
+    COINGECKO_URL: `${simulator}/coingecko/api/v3`,
+    FEAR_GREED_URL: `${simulator}/fear-greed`,
   }
 }
 
@@ -155,7 +158,7 @@ function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): st
       .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}`)
       .join(' ')
   }
-  const secret = /KEY|PASSWORD|_URL$/.test(key)
+  const secret = /KEY|PASSWORD|TOKEN|_UR(L|LS|I)$/.test(key)
   // As it was written: a coerced number would show as NaN.
   const written = valueAt(value, issue.path)
   const found = secret ? 'the value found' : written === undefined ? 'nothing' : JSON.stringify(written)

@@ -8,6 +8,12 @@ import type * as workflows from './workflows/index.ts'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** A moment as ISO 8601 writes it; a day alone is its first moment in UTC. */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)',
+})
 
 /** Parameters that every pipeline's run takes: `--input name=value`. */
 const runParams = z.strictObject({
@@ -19,9 +25,18 @@ const runParams = z.strictObject({
     .describe('Give up after this many seconds instead of the bound of the pipeline'),
 })
 
-/** When a schedule runs: every so often, aligned to 00:00 UTC. */
+/** Parameters of a run that collects a time that is over; `almanac backfill` gives them. */
+const backfillParams = z.strictObject({
+  ...runParams.shape,
+  from: moment.optional().describe('Collect from this moment on'),
+  to: moment.optional().describe('Collect up to this moment'),
+  onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
+})
+
+/** When a schedule runs: every so often, aligned to 00:00 UTC plus the offset. */
 export interface Timing {
   everyMs: number
+  offsetMs: number
   /** Starts are spread over this time, so that all the world's collectors do not ask at midnight sharp. */
   jitterMs: number
   /** How late a missed start may still be made up for; shorter than one interval. */
@@ -40,8 +55,8 @@ export interface Pipeline {
   bound: string
   /** How long a step waits for an absent database before it gives up its attempt. */
   databasePatienceMs: number
-  /** Why the past cannot be collected; a pipeline whose upstreams answer for any time would have none. */
-  noBackfill: string
+  /** Why the past cannot be collected; absent where the upstreams answer for any time. */
+  noBackfill?: string
 }
 
 const modStats: Pipeline = {
@@ -53,7 +68,7 @@ const modStats: Pipeline = {
   timing: ({ env }) => {
     const everyMs = env.COLLECTION_INTERVAL * SECOND_MS
     // A tenth of the interval is left out of the catch-up, so that a made-up start never meets the next one.
-    return { everyMs, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
+    return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   bound: 'until its UTC day ends, at least 1 h',
   databasePatienceMs: 10 * MINUTE_MS,
@@ -61,7 +76,27 @@ const modStats: Pipeline = {
     'its upstreams tell what they count now and nothing of days that are over; "almanac import mod-stats" takes the history of an older collector',
 }
 
-export const PIPELINES: readonly Pipeline[] = [modStats]
+/** An exchange closes its candle within seconds of the hour; the documented ten minutes leave room for late ones. */
+const MINUTES_PAST_THE_HOUR = 10
+
+const cryptoForecast: Pipeline = {
+  id: 'crypto-forecast',
+  summary:
+    'Hourly candles from Binance and CoinGecko and the Fear & Greed index, indicators and features, a forecast per coin, and later whether it was right',
+  workflow: 'cryptoForecastWorkflow',
+  params: backfillParams,
+  timing: () => ({
+    everyMs: HOUR_MS,
+    offsetMs: MINUTES_PAST_THE_HOUR * MINUTE_MS,
+    // Candles carry their own time, and a forecast is worth the more the earlier it comes.
+    jitterMs: 0,
+    catchupMs: HOUR_MS * 0.9,
+  }),
+  bound: '40 min',
+  databasePatienceMs: MINUTE_MS,
+}
+
+export const PIPELINES: readonly Pipeline[] = [modStats, cryptoForecast]
 
 /** Finds a pipeline by its id. */
 export function pipelineById(id: string): Pipeline | undefined {

@@ -9,6 +9,15 @@ const address = (fallback: string, meaning: string) =>
     .default(fallback)
     .describe(meaning)
 
+/** Several addresses, separated by commas; at least one. */
+const addresses = (fallback: string, meaning: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .describe(meaning)
+
 /** Every variable that Almanac reads: type, default, meaning with unit. `.env.example` lists the same ones. */
 export const environmentSchema = z.object({
   CURSEFORGE_API_KEY: z
@@ -57,6 +66,31 @@ export const environmentSchema = z.object({
   MODRINTH_URL: address('https://api.modrinth.com/v2', 'Base address of the Modrinth API'),
   CURSEFORGE_URL: address('https://api.curseforge.com', 'Base address of the CurseForge API'),
   CURSEFORGE_WEB_URL: address('https://www.curseforge.com', "Base address of CurseForge's website"),
+  BINANCE_URLS: addresses(
+    'https://api.binance.com,https://data-api.binance.vision,https://api1.binance.com,https://api-gcp.binance.com',
+    'Base addresses of the Binance API, separated by commas; one that blocks this machine is followed by the next',
+  ),
+  COINGECKO_URL: address(
+    'https://api.coingecko.com/api/v3',
+    'Base address of the CoinGecko API; with a paid key https://pro-api.coingecko.com/api/v3',
+  ),
+  COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
+  FEAR_GREED_URL: address('https://api.alternative.me', 'Base address of the Fear & Greed index'),
+  TEXTFILE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      "Folder of the node exporter's textfile collector, for cryptobot_cron.prom; without it DATA_DIR is used",
+    ),
+  MLFLOW_TRACKING_URI: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('MLflow tracking server that forecasts are reported to'),
+  MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, where it wants one'),
+  MODEL_SERVING_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('MLflow scoring server that predicts in place of our own model'),
   RAW_PAYLOAD_DAYS: z.coerce
     .number()
     .int()
@@ -100,11 +134,52 @@ const modStatsSchema = z.strictObject({
   modpacks: modpacksSchema.default({ pages: 35, page_delay_seconds: 2 }),
 })
 
-/** `almanac.yaml`: one section a pipeline. */
-export const almanacFileSchema = z.strictObject({ 'mod-stats': modStatsSchema })
+const coinSchema = z.strictObject({
+  /** CoinGecko's id; the value of `crypto` in every table. */
+  id: z.string().regex(/^[a-z0-9-]+$/, 'expected a CoinGecko id such as bitcoin'),
+  code: z.string().regex(/^[A-Z0-9]+$/, 'expected a ticker symbol such as BTC'),
+  /** Trading pair on Binance; the code against USDT unless told. */
+  symbol: z
+    .string()
+    .regex(/^[A-Z0-9]+$/, 'expected a trading pair such as BTCUSDT')
+    .optional(),
+})
+
+const DEFAULT_COINS = [
+  { id: 'bitcoin', code: 'BTC' },
+  { id: 'ethereum', code: 'ETH' },
+  { id: 'binancecoin', code: 'BNB' },
+]
+
+const cryptoForecastSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  coins: z.array(coinSchema).min(1).superRefine(eachCoinOnce).default(DEFAULT_COINS),
+  /** Hourly candles kept filled from this many days ago until now; the exchange gives a thousand an answer. */
+  history_days: z.int().min(40).max(3650).default(730),
+  /** Days in `data/{coin}_features.csv`. */
+  csv_days: z.int().min(1).max(3650).default(30),
+  /** Pause between two requests to CoinGecko, which lets callers without a key ask some ten times a minute. */
+  coingecko_delay_seconds: z.number().min(0).max(60).default(6),
+})
+
+/** `almanac.yaml`: one section a pipeline; of one that came with a newer version and has none yet, nothing runs. */
+export const almanacFileSchema = z.strictObject({
+  'mod-stats': modStatsSchema,
+  'crypto-forecast': cryptoForecastSchema.prefault({ enabled: false }),
+})
 
 export type Environment = z.infer<typeof environmentSchema>
 export type Tracked = z.infer<typeof almanacFileSchema>
+
+function eachCoinOnce(coins: { id: string; code: string }[], context: z.RefinementCtx): void {
+  for (const field of ['id', 'code'] as const) {
+    coins.forEach((coin, index) => {
+      if (coins.findIndex((other) => other[field] === coin[field]) === index) return
+      const at = { path: [index, field], input: coin[field] }
+      context.addIssue({ code: 'custom', ...at, message: 'expected each coin once' })
+    })
+  }
+}
 
 function rejectDuplicates(
   mods: { modrinth?: string | undefined; curseforge?: number | undefined }[],

@@ -2,9 +2,15 @@
 import type { Database } from '../db/database.ts'
 import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
 import type { Tracked } from '../settings.ts'
+import type { Binance } from '../upstreams/binance.ts'
+import type { CoinGecko } from '../upstreams/coingecko.ts'
 import type { CurseForge } from '../upstreams/curseforge.ts'
 import type { CurseForgeDependents } from '../upstreams/curseforge-dependents.ts'
+import type { FearGreed } from '../upstreams/fear-greed.ts'
+import type { Mlflow } from '../upstreams/mlflow.ts'
+import type { ModelServer } from '../upstreams/model-server.ts'
 import type { Modrinth } from '../upstreams/modrinth.ts'
+import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
 import type { AskTemporal } from './run-record.ts'
 
@@ -17,8 +23,17 @@ export interface ActivityDependencies {
   /** Undefined without `CURSEFORGE_API_KEY`. */
   curseforge: CurseForge | undefined
   dependents: CurseForgeDependents
+  binance: Binance
+  coingecko: CoinGecko
+  fearGreed: FearGreed
+  /** Undefined without `MODEL_SERVING_URL`: our own model forecasts. */
+  modelServer: ModelServer | undefined
+  /** Undefined without `MLFLOW_TRACKING_URI`. */
+  mlflow: Mlflow | undefined
   /** Folder of the exported files. */
   dataDir: string
+  /** Folder of the metrics file for the node exporter. */
+  textfileDir: string
   rawPayloadCaps: RawPayloadCaps
   /** How long a step of each pipeline waits for an absent database, in milliseconds. */
   patienceMs: Record<keyof Tracked, number>
@@ -27,5 +42,5 @@ export interface ActivityDependencies {
 
 /** One flat map, as Temporal wants it; names are unique in the project. */
 export function createActivities(dependencies: ActivityDependencies) {
-  return { ...createModStatsActivities(dependencies) }
+  return { ...createModStatsActivities(dependencies), ...createCryptoForecastActivities(dependencies) }
 }

@@ -71,10 +71,12 @@ export interface BenchStack {
 export interface BenchStackOptions {
   mods: number
   seed?: number
+  /** Days of candles of the three default coins; crypto-forecast is off without. */
+  candleDays?: number
 }
 
 /** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
-export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOptions): Promise<BenchStack> {
+export async function startBenchStack(options: BenchStackOptions): Promise<BenchStack> {
   const folder = temporaryFolder()
   const stops: (() => Promise<unknown> | undefined)[] = []
   const stop = async () => {
@@ -82,7 +84,7 @@ export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOpt
     folder.remove()
   }
   try {
-    return await startParts(folder.path, mods, seed, stops, stop)
+    return await startParts(folder.path, options, stops, stop)
   } catch (error) {
     await stop()
     throw error
@@ -92,8 +94,7 @@ export async function startBenchStack({ mods, seed = WORLD_SEED }: BenchStackOpt
 /** Adds to `stops` whatever it has started, so that nothing stays behind where a later part fails. */
 async function startParts(
   folder: string,
-  mods: number,
-  seed: number,
+  { mods, seed = WORLD_SEED, candleDays }: BenchStackOptions,
   stops: (() => Promise<unknown> | undefined)[],
   stop: () => Promise<void>,
 ): Promise<BenchStack> {
@@ -119,7 +120,7 @@ async function startParts(
   const simulatorPort = await freePort()
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`
   const env = settings({ folder, state, databaseUrl: url, temporalPort: ports.temporal, simulatorUrl })
-  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, mods)))
+  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, mods, candleDays)))
   const simulator = startCommand(simulatorArguments(simulatorPort, mods, seed), env)
   stops.push(() => simulator.end('SIGTERM'))
   await simulator.saw('simulator at')
@@ -146,8 +147,12 @@ async function startParts(
   }
 }
 
-function trackedFile(seed: number, mods: number) {
-  return { 'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } } }
+function trackedFile(seed: number, mods: number, candleDays: number | undefined) {
+  const coins = { history_days: candleDays, coingecko_delay_seconds: 0 }
+  return {
+    'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } },
+    ...(candleDays !== undefined && { 'crypto-forecast': coins }),
+  }
 }
 
 function simulatorArguments(port: number, mods: number, seed: number): string[] {
@@ -175,6 +180,9 @@ function settings({ folder, state, databaseUrl, temporalPort, simulatorUrl }: Pl
     MODRINTH_URL: `${simulatorUrl}/modrinth/v2`,
     CURSEFORGE_URL: `${simulatorUrl}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulatorUrl}/curseforge-web`,
+    BINANCE_URLS: `${simulatorUrl}/binance`,
+    COINGECKO_URL: `${simulatorUrl}/coingecko/api/v3`,
+    FEAR_GREED_URL: `${simulatorUrl}/fear-greed`,
     LOG_LEVEL: 'warn',
   }
 }

@@ -80,12 +80,12 @@ function isOurs(memo: Record<string, unknown> | undefined): boolean {
 }
 
 function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
-  const { everyMs, jitterMs, catchupMs } = pipeline.timing(config)
+  const { everyMs, offsetMs, jitterMs, catchupMs } = pipeline.timing(config)
   const { enabled } = config.tracked[pipeline.id]
   const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }
   return {
     scheduleId: pipeline.id,
-    spec: { intervals: [{ every: everyMs }], jitter: jitterMs },
+    spec: { intervals: [{ every: everyMs, offset: offsetMs }], jitter: jitterMs },
     action: {
       type: 'startWorkflow',
       workflowType: pipeline.workflow,

@@ -23,7 +23,8 @@ export interface Running {
 
 export interface StartOptions {
   config: Config
-  pipelines: readonly Pipeline[]
+  /** Pipelines whose schedules follow almanac.yaml; all others are paused. */
+  scheduled: readonly Pipeline[]
   /** The worker's log; undefined writes it to standard error. */
   logFile: string | undefined
   logLevel: Config['env']['LOG_LEVEL']
@@ -33,7 +34,7 @@ export interface StartOptions {
 /** Throws where a part cannot start; the parts before it are stopped again. */
 export async function startAll({
   config,
-  pipelines,
+  scheduled,
   logFile,
   logLevel,
   say,
@@ -61,7 +62,7 @@ export async function startAll({
     stops.push(() => worker.stop())
     const client = await connectTemporal(config)
     stops.push(() => client.connection.close())
-    for (const { id, paused, kept } of await applySchedules(client, config, pipelines)) {
+    for (const { id, paused, kept } of await applySchedules(client, config, scheduled)) {
       if (kept !== undefined)
         say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`)
     }
@@ -90,5 +91,5 @@ function tell(config: Config, { adopted }: Stack, say: Say): void {
     env.CURSEFORGE_API_KEY === undefined ? 'skipped, CURSEFORGE_API_KEY is not set' : 'with a key'
   say(`database   ${database}`)
   say(`temporal   ${temporalAddress(config)}${embedded}, Web UI ${webUi(config)}`)
-  say(`upstreams  Modrinth needs no key; CurseForge ${curseforge}`)
+  say(`upstreams  CurseForge ${curseforge}; the others need no key`)
 }

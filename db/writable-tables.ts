@@ -1,4 +1,17 @@
 /** The tables that pipelines write through `writeRows`, by SQL name. A pipeline adds its own here. */
+import {
+  candles,
+  cryptoPrices,
+  fearGreedIndex,
+  importedPredictions,
+  importedPrices,
+  knownGaps,
+  mlflowOutbox,
+  predictions,
+  predictionScores,
+  priceChecks,
+  priceComparisons,
+} from './schema/crypto-forecast.ts'
 import { dailyStats, modpacks, modpackStats, versionStats } from './schema/mod-stats.ts'
 import { writable } from './writable.ts'
 
@@ -7,7 +20,18 @@ export const WRITABLE_TABLES = {
   daily_stats: writable(dailyStats, ['date', 'platform', 'modId']),
   version_stats: writable(versionStats, ['date', 'platform', 'versionId']),
   modpack_stats: writable(modpackStats, ['date', 'platform', 'modId', 'modpackSlug']),
-  modpacks: writable(modpacks, ['modId', 'slug'], ['lastSeen']),
+  modpacks: writable(modpacks, ['modId', 'slug'], { times: ['lastSeen'] }),
+  candles: writable(candles, ['crypto', 'timestamp', 'source']),
+  known_gaps: writable(knownGaps, ['crypto', 'timestamp', 'source']),
+  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp']),
+  fear_greed_index: writable(fearGreedIndex, ['date']),
+  price_comparisons: writable(priceComparisons, ['crypto', 'timestamp']),
+  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name']),
+  predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], { final: true }),
+  prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion']),
+  mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true }),
+  imported_prices: writable(importedPrices, ['crypto', 'timestamp']),
+  imported_predictions: writable(importedPredictions, ['crypto', 'timestamp']),
 }
 
 type OwnColumns = 'id' | 'createdAt' | 'firstSeen' | 'observedAt' | 'runId'
@@ -18,6 +42,17 @@ export interface WritableRows {
   version_stats: Omit<typeof versionStats.$inferInsert, OwnColumns>
   modpack_stats: Omit<typeof modpackStats.$inferInsert, OwnColumns>
   modpacks: Omit<typeof modpacks.$inferInsert, OwnColumns>
+  candles: Omit<typeof candles.$inferInsert, OwnColumns>
+  known_gaps: Omit<typeof knownGaps.$inferInsert, OwnColumns>
+  crypto_prices: Omit<typeof cryptoPrices.$inferInsert, OwnColumns>
+  fear_greed_index: Omit<typeof fearGreedIndex.$inferInsert, OwnColumns>
+  price_comparisons: Omit<typeof priceComparisons.$inferInsert, OwnColumns>
+  price_checks: Omit<typeof priceChecks.$inferInsert, OwnColumns>
+  predictions: Omit<typeof predictions.$inferInsert, OwnColumns>
+  prediction_scores: Omit<typeof predictionScores.$inferInsert, OwnColumns>
+  mlflow_outbox: Omit<typeof mlflowOutbox.$inferInsert, OwnColumns>
+  imported_prices: Omit<typeof importedPrices.$inferInsert, OwnColumns>
+  imported_predictions: Omit<typeof importedPredictions.$inferInsert, OwnColumns>
 }
 
 export type WritableTable = keyof WritableRows

@@ -15,6 +15,8 @@ export interface Writable {
   data: WritableColumn[]
   /** Of these, the ones in which a difference makes a row another row; the rest only keep up with the time. */
   compared: WritableColumn[]
+  /** A row that is there stays as it is, whatever comes later. */
+  final: boolean
 }
 
 /** Columns that the door or the database fills. */
@@ -22,12 +24,12 @@ const OWN = new Set(['id', 'created_at', 'first_seen', 'observed_at', 'run_id'])
 
 /**
  * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
- * move with every observation and are no change in themselves.
+ * move with every observation and are no change in themselves, and `final` says that its rows never change.
  */
 export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
   table: Table,
   key: Property[],
-  times: Property[] = [],
+  { times = [], final = false }: { times?: Property[]; final?: boolean } = {},
 ): Writable {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
@@ -41,5 +43,6 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     key: described.filter(among(key)),
     data,
     compared: data.filter((column) => !among(times)(column)),
+    final,
   }
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
+import { arrayParameter } from './array-literal.ts'
 import type { Database } from './database.ts'
 import { withPatience, type Patience } from './patience.ts'
 import type { Writable } from './writable.ts'
@@ -110,19 +111,26 @@ export function upsertStatement(
   const own = (list: { name: string }[], of: string) => list.map(({ name }) => `${of}."${name}"`).join(', ')
   const changed = `(${own(table.compared, 't')}) is distinct from (${own(table.compared, 'excluded')})`
   const arrays = columns.map(
-    (column) => sql`${sql.param(rows.map((row) => row[column.property] ?? null))}::${sql.raw(column.type)}[]`,
+    ({ property, type }) =>
+      sql`${sql.param(
+        arrayParameter(
+          type,
+          rows.map((row) => row[property] ?? null),
+        ),
+      )}::${sql.raw(type)}[]`,
   )
   const moment = observedAt.toISOString()
+  const update = `do update set
+      ${table.data.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ')},
+      observed_at = excluded.observed_at,
+      run_id = case when ${changed} then excluded.run_id else t.run_id end
+    where excluded.observed_at > t.observed_at
+      or (excluded.observed_at = t.observed_at and ${changed})`
   return sql`with stored as (
     insert into ${sql.raw(`"${table.name}" as t (${names(columns)}, observed_at, run_id)`)}
     select ${sql.raw(own(columns, 'u'))}, ${moment}::timestamptz, ${runId}::text
     from unnest(${sql.join(arrays, sql`, `)}) as u(${sql.raw(names(columns))})
-    on conflict (${sql.raw(names(table.key))}) do update set
-      ${sql.raw(table.data.map(({ name }) => `"${name}" = excluded."${name}"`).join(', '))},
-      observed_at = excluded.observed_at,
-      run_id = case when ${sql.raw(changed)} then excluded.run_id else t.run_id end
-    where excluded.observed_at > t.observed_at
-      or (excluded.observed_at = t.observed_at and ${sql.raw(changed)})
+    on conflict (${sql.raw(names(table.key))}) ${sql.raw(table.final ? 'do nothing' : update)}
     returning t.run_id
   ) select count(*) filter (where run_id = ${runId})::int as written from stored`
 }

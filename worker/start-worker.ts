@@ -6,9 +6,14 @@ import { runStanding } from '../client/runs.ts'
 import type { Config } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
 import { PIPELINES } from '../registry.ts'
+import { createBinance } from '../upstreams/binance.ts'
+import { createCoinGecko } from '../upstreams/coingecko.ts'
 import { createCurseForge } from '../upstreams/curseforge.ts'
 import { createDependents } from '../upstreams/curseforge-dependents.ts'
+import { createFearGreed } from '../upstreams/fear-greed.ts'
 import { createGate } from '../upstreams/gate.ts'
+import { createMlflow } from '../upstreams/mlflow.ts'
+import { createModelServer } from '../upstreams/model-server.ts'
 import { createModrinth } from '../upstreams/modrinth.ts'
 import { userAgent } from '../upstreams/user-agent.ts'
 import { workflowBundle } from './bundle.ts'
@@ -68,6 +73,8 @@ export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' 
   return {
     tracked,
     dataDir: config.dataDir,
+    textfileDir: env.TEXTFILE_DIR ?? config.dataDir,
+    ...cryptoUpstreams(config, agent),
     modrinth: createModrinth({ baseUrl: env.MODRINTH_URL, userAgent: agent }),
     curseforge:
       env.CURSEFORGE_API_KEY === undefined
@@ -83,5 +90,25 @@ export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' 
       PIPELINES.map((pipeline) => [pipeline.id, pipeline.databasePatienceMs]),
     ) as ActivityDependencies['patienceMs'],
     clock: () => new Date(),
+  }
+}
+
+function cryptoUpstreams({ env, tracked }: Config, userAgent: string) {
+  const { MODEL_SERVING_URL: servingUrl, MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_TRACKING_TOKEN: token } = env
+  const minIntervalMs = tracked['crypto-forecast'].coingecko_delay_seconds * 1000
+  return {
+    binance: createBinance({ hosts: env.BINANCE_URLS, userAgent }),
+    coingecko: createCoinGecko({
+      baseUrl: env.COINGECKO_URL,
+      userAgent,
+      gate: createGate({ reserve: 0, concurrency: 1, minIntervalMs }),
+      ...(env.COINGECKO_API_KEY !== undefined && { apiKey: env.COINGECKO_API_KEY }),
+    }),
+    fearGreed: createFearGreed({ baseUrl: env.FEAR_GREED_URL, userAgent }),
+    modelServer: servingUrl === undefined ? undefined : createModelServer({ url: servingUrl, userAgent }),
+    mlflow:
+      mlflowUrl === undefined
+        ? undefined
+        : createMlflow({ baseUrl: mlflowUrl, userAgent, ...(token !== undefined && { token }) }),
   }
 }

@@ -1,2 +1,3 @@
 /** The workflows that the worker bundles; one export line a pipeline. */
 export { modStatsWorkflow } from './mod-stats.ts'
+export { cryptoForecastWorkflow } from './crypto-forecast.ts'

@@ -40,6 +40,28 @@ export function databaseWork(totalMs: number): ActivityOptions {
   }
 }
 
+/** Computing on rows that are stored: no upstream to wait for, so a few attempts tell whether it can be done. */
+export function computation(totalMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: Math.min(10 * MINUTE_MS, totalMs),
+    scheduleToCloseTimeout: totalMs,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    retry: { ...RETRY, maximumInterval: 30 * SECOND_MS },
+  }
+}
+
+/** crypto-forecast: the next run comes after an hour, and must not find this one. */
+export const HOURLY_BOUND_MS = 40 * MINUTE_MS
+
+/**
+ * How long an hourly run waits for one source before it goes on without it: its forecast of the next hour is due at
+ * the full hour, and the other sources have come long before.
+ */
+export const HOURLY_SOURCE_MS = 12 * MINUTE_MS
+
+/** A file of five lines: what a minute of attempts cannot write, an hour cannot either. */
+export const METRICS_MS = MINUTE_MS
+
 /** The record of a run is closed even when its own time is up: a database restart must not cost it. */
 export const CLOSING_MS = HOUR_MS
 

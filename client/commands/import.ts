@@ -3,7 +3,8 @@ import { SingleBar } from 'cli-progress'
 import type { Config } from '../../config.ts'
 import type { Pipeline } from '../../registry.ts'
 import { EXIT, WrongUsage } from '../exit.ts'
-import type { FileReport } from '../import-mod-stats/file-report.ts'
+import type { FileReport } from '../import/file-report.ts'
+import { importCryptoForecast } from '../import-crypto-forecast/import-crypto-forecast.ts'
 import { importModStats } from '../import-mod-stats/import-mod-stats.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { print, printJson, table } from '../output.ts'
@@ -18,7 +19,10 @@ interface ImportCommandOptions extends GlobalOptions {
 type Importer = (config: Config, files: string[], options: ImportCommandOptions) => Promise<void>
 
 /** What each pipeline takes over from its predecessor. */
-const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = { 'mod-stats': modStats }
+const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = {
+  'mod-stats': modStats,
+  'crypto-forecast': cryptoForecast,
+}
 
 /** Imports files for a pipeline; answers the exit code. Throws `WrongUsage` where a file or an argument is wrong. */
 export async function importFiles(
@@ -44,6 +48,18 @@ async function modStats(
   const result = await withProgress((onProgress) => importModStats(config, { files, mod, date, onProgress }))
   if (json) printJson(result)
   else printReports(`${stackName(config)}imported for ${result.mod}`, result.files)
+}
+
+async function cryptoForecast(
+  config: Config,
+  files: string[],
+  { mod, date, json }: ImportCommandOptions,
+): Promise<void> {
+  if (mod !== undefined || date !== undefined)
+    throw new WrongUsage('--mod and --date belong to mod-stats; files of crypto-forecast name coin and time.')
+  const result = await withProgress((onProgress) => importCryptoForecast(config, { files, onProgress }))
+  if (json) printJson(result)
+  else printReports(`${stackName(config)}imported for crypto-forecast`, result.files)
 }
 
 /** Shorter imports need no word that they have begun. */

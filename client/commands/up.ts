@@ -34,7 +34,8 @@ interface Session extends Running {
 
 export async function up(options: UpOptions): Promise<number> {
   const config = configOf(options)
-  const pipelines = options.only ? options.only.map(knownPipeline) : PIPELINES
+  const pipelines =
+    options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
   const stopped = stopSignal()
   const say: Say = (line) => {
     print(config.mode === 'demo' ? `DEMO  ${line}` : line)
@@ -42,7 +43,7 @@ export async function up(options: UpOptions): Promise<number> {
   const startedAt = Date.now()
   const running = await startAll({
     config,
-    pipelines,
+    scheduled: options.only ? pipelines : PIPELINES,
     say,
     logLevel: options.verbose ? 'debug' : config.env.LOG_LEVEL,
     logFile: options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),

@@ -1,7 +1,6 @@
 /** Which of the importable files a file is, by its first line. */
-import { closeSync, openSync, readSync } from 'node:fs'
-import { parse } from 'csv-parse/sync'
 import { WrongUsage } from '../exit.ts'
+import { columnNames, headerOf, readHead } from '../import/csv-head.ts'
 
 /** Columns by which a CSV file is recognised, in any order and among others. */
 const CSV_KINDS = {
@@ -14,12 +13,6 @@ const CSV_KINDS = {
 export type CsvKind = keyof typeof CSV_KINDS
 /** `scraped` is the JSON list of modpacks that the old scraper kept. */
 export type FileKind = CsvKind | 'scraped'
-
-/** A header line fits many times over. */
-const HEAD_BYTES = 64 * 1024
-
-/** Names as they are compared: dumps made by hand differ in case and blanks. */
-export const columnNames = (header: string[]): string[] => header.map((name) => name.trim().toLowerCase())
 
 /** Recognises a file by the beginning of its text; undefined where it is none of ours. */
 export function kindOf(head: string): FileKind | undefined {
@@ -40,31 +33,4 @@ export function recogniseFile(path: string): FileKind {
     `${path}: the first line is "${found}"; expected a header line with at least the columns of one of\n` +
       `${expected.join('\n')}\nor a JSON list of modpacks with name, slug and legacy_url.`,
   )
-}
-
-function headerOf(head: string): string[] {
-  const [header = []] = parse(head, {
-    bom: true,
-    to: 1,
-    skip_empty_lines: true,
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_records_with_error: true,
-  })
-  return header
-}
-
-function readHead(path: string): string {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      const bytes = Buffer.alloc(HEAD_BYTES)
-      return bytes.toString('utf8', 0, readSync(file, bytes))
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new WrongUsage(`${path} cannot be read (${why}); expected a file to import.`, { cause: error })
-  }
 }

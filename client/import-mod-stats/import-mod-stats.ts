@@ -1,17 +1,14 @@
 /** The import of mod-stats: looks at all files, finds the mod that they belong to, then stores file after file. */
 import type { Config } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
-import { checkMigrated } from '../../db/migrate.ts'
 import { namedMods, syncMods, type NamedMod } from '../../db/queries/mod-stats.ts'
-import { connectDatabase } from '../connection.ts'
 import { WrongUsage } from '../exit.ts'
+import type { FileReport } from '../import/file-report.ts'
+import { withDatabase } from '../import/import-database.ts'
+import { pastDay } from '../import/line-values.ts'
 import { recogniseFile } from './file-kinds.ts'
-import type { FileReport } from './file-report.ts'
 import { importFile } from './import-files.ts'
-import { pastDay } from './table-lines.ts'
 
-/** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
-const DATABASE_PATIENCE_MS = 15_000
 /** Mods that an error lists. */
 const LISTED_MODS = 20
 
@@ -35,13 +32,9 @@ export async function importModStats(
     throw new WrongUsage(`--date is "${date}"; expected a day such as 2025-07-31, not after today.`)
   }
   const recognised = files.map((file) => ({ file, kind: recogniseFile(file) }))
-  const database = connectDatabase(config)
-  const { db } = database
-  try {
-    await checkMigrated(db)
+  return withDatabase(config, async (db, patience) => {
     await syncMods(db, config.tracked['mod-stats'].mods)
     const mod = await chosenMod(db, address)
-    const patience = { ms: DATABASE_PATIENCE_MS, signal: new AbortController().signal }
     const target = { db, modId: mod.id, today, patience }
     const reports: FileReport[] = []
     for (const { file, kind } of recognised) {
@@ -52,9 +45,7 @@ export async function importModStats(
       reports.push(await importFile(target, file, kind, options))
     }
     return { mod: described(mod), files: reports }
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 /** The mod that the rows belong to: as said, else the only one tracked. */

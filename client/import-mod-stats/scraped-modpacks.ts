@@ -1,8 +1,8 @@
 /** The old scraper's JSON list of modpacks. It took a number at a slug's end for an id and cut it off. Pure. */
 import { z } from 'zod'
 import type { ModpackLine } from '../../db/queries/modpacks.ts'
-import { Failure } from '../../failures.ts'
-import { filled, parseRecord, storable, type Parsed } from './table-lines.ts'
+import { parseJsonList } from '../import/json-list.ts'
+import { filled, parseRecord, storable, type Parsed } from '../import/line-values.ts'
 
 /** Ids of CurseForge modpacks have six digits and more; a smaller number is what was cut from a slug. */
 const SMALLEST_ID = 100_000
@@ -49,21 +49,6 @@ function decoded(text: string): string {
 
 /** Every entry of the list, parsed, in its order. Throws `PayloadInvalid` where the text is no JSON list; `file` names it. */
 export function parseScrapedModpacks(text: string, file: string): Parsed<ModpackLine>[] {
-  let list: unknown
-  try {
-    list = JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new Failure(
-      'PayloadInvalid',
-      `${file} is no valid JSON (${error instanceof Error ? error.message : ''}); expected a list of modpacks.`,
-      { cause: error },
-    )
-  }
-  if (!Array.isArray(list)) {
-    throw new Failure(
-      'PayloadInvalid',
-      `${file} holds JSON that is no list; expected [{"name": …, "slug": …, "legacy_url": …}, …].`,
-    )
-  }
-  return list.map((candidate: unknown) => parseRecord(entry, candidate))
+  const list = parseJsonList(text, file, 'a list of modpacks: [{"name": …, "slug": …, "legacy_url": …}, …]')
+  return list.map((candidate) => parseRecord(entry, candidate))
 }

@@ -1,5 +1,4 @@
 /** Stores the parsed rows of old tables for one mod, through the write door. */
-import pMap from 'p-map'
 import type { Database } from '../../db/database.ts'
 import type { Patience } from '../../db/patience.ts'
 import {
@@ -10,13 +9,12 @@ import {
 } from '../../db/queries/imported-versions.ts'
 import { adoptModpacks, type ModpackLine } from '../../db/queries/modpacks.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import { writeRows } from '../../db/write-rows.ts'
+import type { Stored } from '../import/import-lines.ts'
+import { writePeriods } from '../import/write-periods.ts'
 import type { TableRow } from './table-lines.ts'
 
 /** The run that imported rows name; always the same one, so that a repeated import changes nothing. */
 const RUN_ID = 'import-mod-stats'
-/** Days written at once; each is a transaction of few rows, and most of its time is the commit. */
-const DAYS_AT_ONCE = 4
 
 /** Whose rows they are, where they go, and the UTC day of the import. */
 export interface Target {
@@ -24,12 +22,6 @@ export interface Target {
   modId: number
   today: string
   patience: Patience
-}
-
-/** Rows stored or changed, and rows left out by reason. */
-export interface Stored {
-  written: number
-  skipped: Record<string, number>
 }
 
 type Dated = 'daily_stats' | 'version_stats' | 'modpack_stats'
@@ -98,33 +90,12 @@ const ofMod =
   ({ modId }: Target) =>
   <Row extends object>(row: Row) => ({ ...row, modId })
 
-/**
- * An imported row counts as seen when its day began: so any row that was collected on that day outranks it, and the
- * same row is the same at every import.
- */
-async function writeDays<Table extends Dated>(
+/** A snapshot is seen when its day began, at the earliest. */
+const writeDays = <Table extends Dated>(
   { db, patience }: Target,
   table: Table,
   rows: WritableRows[Table][],
-): Promise<number> {
-  const days = new Map<string, WritableRows[Table][]>()
-  for (const row of rows) {
-    const day = days.get(row.date)
-    if (day === undefined) days.set(row.date, [row])
-    else day.push(row)
-  }
-  const written = await pMap(
-    days,
-    ([date, ofDay]) =>
-      writeRows(
-        db,
-        { [table]: ofDay },
-        { observedAt: new Date(`${date}T00:00:00Z`), runId: RUN_ID, patience },
-      ),
-    { concurrency: DAYS_AT_ONCE },
-  )
-  return written.reduce((sum, day) => sum + day.written, 0)
-}
+): Promise<number> => writePeriods({ db, patience, runId: RUN_ID }, table, rows, ({ date }) => date)
 
 /** The id that a dump of our own table holds, unless it was made from a name, too. */
 function ownId(versionId: string | null): string | null {

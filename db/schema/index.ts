@@ -1,3 +1,4 @@
 /** All tables; drizzle-kit and the queries read them here. */
+export * from './crypto-forecast.ts'
 export * from './mod-stats.ts'
 export * from './runs.ts'

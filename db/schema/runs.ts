@@ -5,6 +5,7 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   text,
@@ -30,7 +31,8 @@ export const pipelineRuns = pgTable(
     finishedAt: moment('finished_at'),
     /** `running` while open, then complete, partial, failed, skipped, cancelled or interrupted. */
     outcome: text().notNull().default('running'),
-    counts: jsonb().$type<RunCounts>().notNull().default({}),
+    /** As text, which keeps the order in which the sources are told; jsonb would sort them by length. */
+    counts: json().$type<RunCounts>().notNull().default({}),
     errorType: text('error_type'),
     errorMessage: text('error_message'),
   },

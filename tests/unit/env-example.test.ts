@@ -21,7 +21,7 @@ const listed = new Map(
     }),
 )
 
-const defaults: Record<string, string | number | undefined> = environmentSchema.parse({})
+const defaults: Record<string, string | number | string[] | undefined> = environmentSchema.parse({})
 const names = Object.keys(environmentSchema.shape)
 
 describe('.env.example', () => {

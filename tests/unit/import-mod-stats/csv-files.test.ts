@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { WrongUsage } from '../../../client/exit.ts'
-import { csvLines, type CsvLine } from '../../../client/import-mod-stats/csv-lines.ts'
+import { csvLines, type CsvLine } from '../../../client/import/csv-lines.ts'
 import { kindOf, recogniseFile } from '../../../client/import-mod-stats/file-kinds.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'almanac-csv-'))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRecord, pastDay, tableLines } from '../../../client/import-mod-stats/table-lines.ts'
+import { parseRecord, pastDay } from '../../../client/import/line-values.ts'
+import { tableLines } from '../../../client/import-mod-stats/table-lines.ts'
 
 const lines = tableLines('2026-11-21')
 const daily = { date: '2025-07-31', platform: 'curseforge', total_downloads: '4096', followers: '7' }

@@ -1,12 +1,12 @@
 /** What an import tells about one file: counts that add up, and the lines that were left out. */
-import type { FileKind } from './file-kinds.ts'
 
 /** Lines told one by one; of a file that is wrong throughout, the counts say the rest. */
 const TOLD_PROBLEMS = 20
 
 export interface FileReport {
   file: string
-  kind: FileKind
+  /** What the file was recognised as. */
+  kind: string
   /** Lines or entries after the header; `read` = `written` + `unchanged` + all of `skipped`. */
   read: number
   /** Rows that were stored or changed. */
@@ -21,7 +21,7 @@ export interface FileReport {
   notes: string[]
 }
 
-export function newReport(file: string, kind: FileKind): FileReport {
+export function newReport(file: string, kind: string): FileReport {
   return { file, kind, read: 0, written: 0, unchanged: 0, skipped: {}, problems: [], notes: [] }
 }
 

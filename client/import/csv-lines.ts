@@ -1,18 +1,29 @@
 /** Reads a CSV file line by line, however large: each line as a record, or as the reason why it is none. */
 import { createReadStream } from 'node:fs'
 import { parse, type CsvError } from 'csv-parse'
-import { columnNames } from './file-kinds.ts'
+import { columnNames, type Delimiter } from './csv-head.ts'
 
 /** Values by column name; `line` is the line in the file where the record ends. */
 export type CsvLine = { line: number; record: Record<string, string> } | { line: number; problem: string }
 
+/** How a file is to be read: `columns` names its columns from the header, or is the names where it has none. */
+export interface CsvFormat {
+  delimiter?: Delimiter
+  columns?: string[] | ((header: string[]) => string[])
+}
+
 /** Yields every line after the header; a wrong one may come before lines that were read with it. `onBytes` hears how much of the file was read so far. */
-export async function* csvLines(path: string, onBytes: (bytes: number) => void): AsyncGenerator<CsvLine> {
+export async function* csvLines(
+  path: string,
+  onBytes: (bytes: number) => void,
+  { delimiter = ',', columns = columnNames }: CsvFormat = {},
+): AsyncGenerator<CsvLine> {
   const problems: CsvLine[] = []
   let lastLine = 1
   const parser = parse({
     bom: true,
-    columns: columnNames,
+    delimiter,
+    columns,
     skip_empty_lines: true,
     // A stray quote inside a value is a letter of it; read strictly it would swallow the lines after it.
     relax_quotes: true,

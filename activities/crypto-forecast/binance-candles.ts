@@ -1,0 +1,146 @@
+/** Closed hourly candles from Binance: whatever hours of the kept history are not stored yet, page by page. */
+import pMap from 'p-map'
+import { withPatience } from '../../db/patience.ts'
+import { candlesOfRun, missingHours, type Hours } from '../../db/queries/candles.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { Failure } from '../../failures.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import { CANDLES_A_PAGE } from '../../upstreams/binance.ts'
+import type { Backfill } from '../../workflows/crypto-forecast.ts'
+import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
+import type { SourceInput, StepContext } from './index.ts'
+import { rememberGaps, type AskedPage } from './known-gaps.ts'
+
+const SOURCE = 'binance' as const
+/** Pages on their way at once: hides the latency, and a page is a megabyte while it is parsed. */
+const PAGES_AT_ONCE = 3
+
+/** One request: hours of a coin, a thousand at most. */
+export type Page = Hours
+
+/** Collects what is missing (in a backfill: what was asked for) and remembers hours that the exchange does not have. */
+export async function collectBinanceCandles(
+  context: StepContext,
+  { run, backfill }: SourceInput,
+): Promise<SourceCounts> {
+  const { db, settings, patience } = context
+  const wanted = wantedHours(context, backfill)
+  const hours = await withPatience(patience, () => hoursToAsk(context, wanted, backfill))
+  const pages = pagesOf(hours.map((stretch) => withNextHour(stretch, wanted)))
+  const why: string[] = []
+  const unknown = new Set<string>()
+  const asked: AskedPage[] = []
+  let fetched = 0
+  let rejected = 0
+  await pMap(
+    pages,
+    async (page) => {
+      if (unknown.has(page.crypto)) return
+      try {
+        const done = await collectPage(context, run.runId, page)
+        fetched += done.fetched
+        rejected += done.rejected
+        asked.push({ ...page, isTrusted: done.fetched > 0 && done.rejected === 0 })
+      } catch (error) {
+        // A pair that the exchange does not know costs its own coin alone.
+        if (!(error instanceof Failure) || error.type !== 'NotFound') throw error
+        unknown.add(page.crypto)
+        why.push(`${error.type}: ${error.message}`)
+      }
+    },
+    { concurrency: PAGES_AT_ONCE, signal: context.signal },
+  )
+  const coins = wanted.coins.filter((id) => !unknown.has(id))
+  why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
+  if (rejected > 0) why.push(`${rejected} rows refused, see quarantine`)
+  // Of all attempts of this step: an earlier one may have been killed between two pages.
+  const written = await withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
+  const outcome = unknown.size === settings.coins.length ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { outcome, fetched: Math.max(fetched, written), written, rejected, why: why.toSorted() }
+}
+
+interface Wanted {
+  source: typeof SOURCE
+  coins: string[]
+  fromMs: number
+  toMs: number
+}
+
+/** The hours that should be stored after this step: all kept history, or those of the backfill. */
+export function wantedHours(
+  { settings, clock }: Pick<StepContext, 'settings' | 'clock'>,
+  backfill: Backfill | undefined,
+): Wanted {
+  const now = clock().getTime()
+  const newest = newestClosedHour(now)
+  const from = backfill === undefined ? now - settings.history_days * DAY_MS : Date.parse(backfill.from)
+  const to = backfill === undefined ? newest : Math.min(newest, Date.parse(backfill.to))
+  return {
+    source: SOURCE,
+    coins: settings.coins.map(({ id }) => id),
+    fromMs: Math.ceil(from / HOUR_MS) * HOUR_MS,
+    toMs: Math.floor(to / HOUR_MS) * HOUR_MS,
+  }
+}
+
+/** What is missing; all of it where a backfill says to ask again for what is there, too. */
+export async function hoursToAsk(
+  { db }: Pick<StepContext, 'db'>,
+  wanted: Wanted,
+  backfill: Backfill | undefined,
+): Promise<Hours[]> {
+  if (wanted.toMs < wanted.fromMs) return []
+  if (backfill === undefined || backfill.onlyMissing) return missingHours(db, wanted)
+  return wanted.coins.map((crypto) => ({ crypto, fromMs: wanted.fromMs, toMs: wanted.toMs }))
+}
+
+/** A stretch of missing hours with the hour after it: only beside a candle can an answer show that there is none. */
+function withNextHour({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
+  return { crypto, fromMs, toMs: Math.min(toMs + HOUR_MS, wanted.toMs) }
+}
+
+/** From the first to the last hour of a full page. */
+const PAGE_SPAN_MS = (CANDLES_A_PAGE - 1) * HOUR_MS
+
+/** The fewest requests that hold all these hours: each begins at a wanted hour and ends at one. */
+export function pagesOf(hours: readonly Hours[]): Page[] {
+  const pages: Page[] = []
+  for (const { crypto, fromMs, toMs } of hours) {
+    for (let from = fromMs; from <= toMs;) {
+      let page = pages.at(-1)
+      if (page?.crypto !== crypto || from > page.fromMs + PAGE_SPAN_MS) {
+        page = { crypto, fromMs: from, toMs: from }
+        pages.push(page)
+      }
+      page.toMs = Math.min(toMs, page.fromMs + PAGE_SPAN_MS)
+      from = page.toMs + HOUR_MS
+    }
+  }
+  return pages
+}
+
+async function collectPage(
+  { db, binance, settings, signal, patience, clock }: StepContext,
+  runId: string,
+  { crypto, fromMs, toMs }: Page,
+): Promise<{ fetched: number; rejected: number }> {
+  const coin = settings.coins.find(({ id }) => id === crypto)
+  const symbol = coin?.symbol ?? `${coin?.code ?? ''}USDT`
+  const page = await binance.candles({ symbol, fromMs, toMs }, signal)
+  const candles = page.candles.map(({ openMs, open, high, low, close, volume }) => ({
+    crypto,
+    timestamp: new Date(openMs),
+    source: SOURCE,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    // Only CoinGecko counts over all markets.
+    volume24h: null,
+  }))
+  const rejected = page.rejected.map((row) => ({ source: SOURCE, ...row }))
+  const options = { observedAt: clock(), runId, raw: page.raw, rejected, patience }
+  await writeRows(db, { candles }, options)
+  return { fetched: candles.length, rejected: rejected.length }
+}

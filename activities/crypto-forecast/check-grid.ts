@@ -1,0 +1,70 @@
+/** The look at the grid after every run: enough rows, no hole, nothing double, nothing empty, nothing stale. */
+import { withPatience } from '../../db/patience.ts'
+import { gridFacts, type GridFacts } from '../../db/queries/prices.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { HOUR_MS, newestClosedHour } from './hours.ts'
+import type { StepContext } from './index.ts'
+
+/** All indicators and windows are warm after the longest window. */
+const WARM_UP_DAYS = 30
+
+interface Check {
+  name: string
+  passed: boolean
+  found: number
+  said: string
+}
+
+/** Stores what it finds; a check that fails makes the run partial, with its name. */
+export async function checkGrid(context: StepContext, run: Run): Promise<SourceCounts> {
+  const { db, settings, patience, clock } = context
+  const newestMs = newestClosedHour(clock().getTime())
+  const why: string[] = []
+  const rows = []
+  for (const { id: crypto } of settings.coins) {
+    const facts = await withPatience(patience, () => gridFacts(db, crypto, WARM_UP_DAYS))
+    for (const check of checksOf(facts, newestMs)) {
+      rows.push({ checkedAt: new Date(run.startedAt), crypto, ...check })
+      if (!check.passed) why.push(`${check.name}: ${crypto} ${check.said}`)
+    }
+  }
+  const options = { observedAt: clock(), runId: run.runId, patience }
+  const { written } = await writeRows(db, { price_checks: rows }, options)
+  return { outcome: why.length > 0 ? 'partial' : 'complete', fetched: 0, written, rejected: 0, why }
+}
+
+/** What is so, and whether it should be. */
+export function checksOf(facts: GridFacts, newestMs: number): Check[] {
+  const { rows, days, newest, cold, double, gaps, knownGaps } = facts
+  const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS
+  const hours = Number.isFinite(behind) ? behind : 0
+  return [
+    { name: 'rows', passed: rows > 0, found: rows, said: `has ${rows} rows over ${days} days` },
+    {
+      name: 'newest-candle',
+      passed: behind <= 0,
+      found: hours,
+      said: newest === undefined ? 'has no candle at all' : `is ${hours} hours behind the newest closed hour`,
+    },
+    {
+      name: 'nulls-after-warm-up',
+      passed: cold === 0,
+      found: cold,
+      said: `has ${cold} rows without an indicator later than ${WARM_UP_DAYS} days after its first`,
+    },
+    {
+      name: 'duplicates',
+      passed: double === 0,
+      found: double,
+      said: `has ${double} rows that are not alone on a full hour`,
+    },
+    {
+      name: 'gaps',
+      passed: gaps === 0,
+      found: gaps,
+      said: `lacks ${gaps} hours that the exchange should have (and ${knownGaps} that it does not have)`,
+    },
+  ]
+}

@@ -1,0 +1,100 @@
+/** Hourly prices from CoinGecko: the second source, which serves the grid where Binance has no candle. */
+import { withPatience } from '../../db/patience.ts'
+import { heldHours, type Hours } from '../../db/queries/candles.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { Failure } from '../../failures.ts'
+import { addCounts, NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import type { MarketPoint } from '../../upstreams/coingecko.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { wantedHours } from './binance-candles.ts'
+import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
+import type { SourceInput, StepContext } from './index.ts'
+
+const SOURCE = 'coingecko' as const
+/** CoinGecko tells hours for 2 to 90 days; for one day it tells five minutes, beyond 90 days only days. */
+const FEWEST_DAYS = 2
+const MOST_DAYS = 90
+const TOO_OLD = `CoinGecko tells hours of the last ${MOST_DAYS} days only; older ones come from Binance alone`
+/**
+ * Its hourly points lie anywhere within the hour. One this close to a full hour stands for the price at that hour; of
+ * 721 recorded ones 94 % do.
+ */
+const NEAR_MS = 15 * 60_000
+
+/**
+ * Collects the hours since the newest stored one, ninety days at first. Hours before the kept history are left out: it
+ * has holes that nothing would fill.
+ */
+export async function collectCoinGeckoPrices(
+  context: StepContext,
+  { run, backfill }: SourceInput,
+): Promise<SourceCounts> {
+  const { db, patience, clock } = context
+  const oldestMs = clock().getTime() - MOST_DAYS * DAY_MS
+  if (backfill !== undefined && Date.parse(backfill.to) < oldestMs)
+    return { ...NOTHING, outcome: 'skipped', why: [TOO_OLD] }
+  const { coins, fromMs, toMs } = wantedHours(context, backfill)
+  const held = await withPatience(patience, () => heldHours(db, SOURCE, coins))
+  let counts: SourceCounts | undefined
+  for (const crypto of coins) {
+    const sinceMs = backfill === undefined ? (held.get(crypto)?.toMs ?? fromMs) : fromMs
+    const ofCoin = await collectCoin(context, run, { crypto, sinceMs, fromMs, toMs })
+    counts = counts === undefined ? ofCoin : addCounts(counts, ofCoin)
+  }
+  const notes = backfill !== undefined && Date.parse(backfill.from) < oldestMs ? [TOO_OLD] : []
+  return { ...NOTHING, ...counts, why: [...(counts?.why ?? []), ...notes] }
+}
+
+async function collectCoin(
+  { db, coingecko, signal, patience, clock }: StepContext,
+  run: Run,
+  { crypto, sinceMs, fromMs, toMs }: Hours & { sinceMs: number },
+): Promise<SourceCounts> {
+  const query = { id: crypto, days: daysSince(sinceMs, clock().getTime()) }
+  const chart = await coingecko.marketChart(query, signal).catch((error: unknown) => {
+    // An id that CoinGecko does not know costs its own coin alone.
+    if (error instanceof Failure && error.type === 'NotFound') return error
+    throw error
+  })
+  if (chart instanceof Failure)
+    return { ...NOTHING, outcome: 'failed', why: [`${chart.type}: ${chart.message}`] }
+  const candles = hourlyPrices(crypto, chart.points, clock().getTime()).filter(
+    ({ timestamp }) => timestamp.getTime() >= fromMs && timestamp.getTime() <= toMs,
+  )
+  const rejected = chart.rejected.map((row) => ({ source: SOURCE, ...row }))
+  const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, patience }
+  const { written } = await writeRows(db, { candles }, options)
+  const why =
+    chart.points.length === 0 ? [`suspicious: CoinGecko answered no price at all for ${crypto}`] : []
+  const outcome = why.length > 0 || rejected.length > 0 ? 'partial' : 'complete'
+  return { outcome, fetched: chart.points.length, written, rejected: rejected.length, why }
+}
+
+function daysSince(sinceMs: number, nowMs: number): number {
+  return Math.min(MOST_DAYS, Math.max(FEWEST_DAYS, Math.ceil((nowMs - sinceMs) / DAY_MS) + 1))
+}
+
+/**
+ * The points as closes of closed hours, joined by time: of the points near the end of an hour the nearest one. Hours
+ * without such a point are left out.
+ */
+export function hourlyPrices(
+  crypto: string,
+  points: readonly MarketPoint[],
+  nowMs: number,
+): WritableRows['candles'][] {
+  const nearest = new Map<number, MarketPoint>()
+  const distance = ({ atMs }: MarketPoint, endMs: number) => Math.abs(atMs - endMs)
+  for (const point of points) {
+    const endMs = Math.round(point.atMs / HOUR_MS) * HOUR_MS
+    const openMs = endMs - HOUR_MS
+    if (distance(point, endMs) > NEAR_MS || openMs > newestClosedHour(nowMs)) continue
+    const rival = nearest.get(openMs)
+    if (rival === undefined || distance(point, endMs) < distance(rival, endMs)) nearest.set(openMs, point)
+  }
+  return [...nearest].map(([openMs, { price, volume24h }]) => ({
+    ...{ crypto, timestamp: new Date(openMs), source: SOURCE, close: price, volume24h },
+    ...{ open: null, high: null, low: null, volume: null },
+  }))
+}

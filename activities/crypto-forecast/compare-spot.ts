@@ -1,0 +1,55 @@
+/** What both sources call the price at this moment, side by side; it never enters the candles. */
+import { writeRows } from '../../db/write-rows.ts'
+import { Failure, FAILURES } from '../../failures.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { StepContext } from './index.ts'
+
+/** Asks both at once and stores one row a coin, with null for a source that will not answer. */
+export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
+  const { db, binance, coingecko, settings, signal, patience, clock } = context
+  const coins = settings.coins.map(({ id, code, symbol }) => ({ id, symbol: symbol ?? `${code}USDT` }))
+  const why: string[] = []
+  const [onBinance, onCoinGecko] = await Promise.all([
+    answerOr(why, () =>
+      binance.prices(
+        coins.map(({ symbol }) => symbol),
+        signal,
+      ),
+    ),
+    answerOr(why, () =>
+      coingecko.prices(
+        coins.map(({ id }) => id),
+        signal,
+      ),
+    ),
+  ])
+  const rows = coins.map(({ id, symbol }) => {
+    const binancePrice = onBinance?.prices.get(symbol) ?? null
+    const coingeckoPrice = onCoinGecko?.prices.get(id) ?? null
+    const difference = binancePrice === null || coingeckoPrice === null ? null : binancePrice - coingeckoPrice
+    const differencePercent =
+      difference === null || coingeckoPrice === null ? null : (difference / coingeckoPrice) * 100
+    const timestamp = new Date(run.startedAt)
+    return { crypto: id, timestamp, binancePrice, coingeckoPrice, difference, differencePercent }
+  })
+  const raw = [...(onBinance?.raw ?? []), ...(onCoinGecko?.raw ?? [])]
+  const options = { observedAt: clock(), runId: run.runId, raw, patience }
+  const { written } = await writeRows(db, { price_comparisons: rows }, options)
+  const alone = rows.filter(({ difference }) => difference === null).map(({ crypto }) => crypto)
+  if (alone.length > 0) why.push(`no comparison of ${alone.join(', ')}: one of the sources did not tell`)
+  const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
+  const outcome = fetched === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { outcome, fetched, written, rejected: 0, why }
+}
+
+/** The answer, or undefined with the reason noted where asking again cannot help. */
+async function answerOr<T>(why: string[], ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof Failure) || FAILURES[error.type]) throw error
+    why.push(`${error.type}: ${error.message}`)
+    return undefined
+  }
+}

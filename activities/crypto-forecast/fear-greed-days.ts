@@ -1,0 +1,40 @@
+/** Fear & Greed: the days since the newest stored one, all of them at first. */
+import { withPatience } from '../../db/patience.ts'
+import { newestFearGreedDay } from '../../db/queries/prices.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import { DAY_MS } from './hours.ts'
+import type { SourceInput, StepContext } from './index.ts'
+
+const SOURCE = 'fear-greed'
+/** The newest day is asked for again with the next ones: its value may have been corrected. */
+const OVERLAP_DAYS = 2
+/** alternative.me's word for "all days". */
+const ALL = 0
+
+/** Collects with a limit that closes every gap since the newest stored day, or since the beginning of a backfill. */
+export async function collectFearGreedDays(
+  { db, fearGreed, signal, patience, clock }: StepContext,
+  { run, backfill }: SourceInput,
+): Promise<SourceCounts> {
+  const since = backfill?.from ?? (await withPatience(patience, () => newestFearGreedDay(db)))
+  const daysSince =
+    since === undefined ? undefined : Math.floor((clock().getTime() - Date.parse(since)) / DAY_MS)
+  const answer = await fearGreed.days(
+    daysSince === undefined ? ALL : Math.max(0, daysSince) + OVERLAP_DAYS,
+    signal,
+  )
+  const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
+  const { written } = await writeRows(
+    db,
+    { fear_greed_index: answer.days },
+    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
+  )
+  return {
+    outcome: rejected.length > 0 ? 'partial' : 'complete',
+    fetched: answer.days.length,
+    written,
+    rejected: rejected.length,
+    why: [],
+  }
+}

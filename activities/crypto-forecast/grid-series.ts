@@ -1,0 +1,25 @@
+/** The whole grid of a coin with everything that is computed from it. */
+import type { Database } from '../../db/database.ts'
+import { candleColumns, type CandleColumns } from '../../db/queries/candles.ts'
+import { featuresOf, type DailyIndex, type Features } from './features.ts'
+import { HOUR_MS } from './hours.ts'
+import { indicatorsOf, type Indicators } from './indicators.ts'
+
+/** Raise it with every change of a formula: rows of an older state are then computed again by the next run. */
+export const FORMULAS = 1
+
+export interface GridSeries {
+  candles: CandleColumns
+  indicators: Indicators
+  features: Features
+}
+
+/**
+ * Reads the candles of a coin and computes all of it, from the first hour on: averages that reach back without end are
+ * the same to the last digit only when they begin at the same hour.
+ */
+export async function gridSeries(db: Database, crypto: string, fearGreed: DailyIndex): Promise<GridSeries> {
+  const candles = await candleColumns(db, crypto)
+  const series = { stepMs: HOUR_MS, ...candles }
+  return { candles, indicators: indicatorsOf(series), features: featuresOf(series, fearGreed) }
+}

@@ -1,0 +1,81 @@
+/** The steps of crypto-forecast. Sources write candles and days; the rest is computed from what is stored. */
+import { cancellationSignal } from '@temporalio/activity'
+import { databaseFailure } from '../../db/database.ts'
+import type { Patience } from '../../db/patience.ts'
+import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { closeRun } from '../../db/queries/runs.ts'
+import type { RunEnding } from '../../run-outcome.ts'
+import type { Tracked } from '../../settings.ts'
+import type { Backfill } from '../../workflows/crypto-forecast.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { ActivityDependencies } from '../index.ts'
+import { openRecord } from '../run-record.ts'
+import { collectBinanceCandles } from './binance-candles.ts'
+import { checkGrid } from './check-grid.ts'
+import { collectCoinGeckoPrices } from './coingecko-prices.ts'
+import { compareSpot } from './compare-spot.ts'
+import { computeGrid } from './compute-grid.ts'
+import { collectFearGreedDays } from './fear-greed-days.ts'
+import { exportCsv } from './features-csv.ts'
+import { makeForecasts } from './make-forecasts.ts'
+import { writeMetrics } from './metrics-file.ts'
+import { deliverReports } from './mlflow-reports.ts'
+import { scoreForecasts } from './score-forecasts.ts'
+
+/** What a source's step takes: the run, and the time to collect where it is not the newest hours. */
+export interface SourceInput {
+  run: Run
+  backfill?: Backfill
+}
+
+/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
+export interface StepContext extends ActivityDependencies {
+  settings: Tracked['crypto-forecast']
+  signal: AbortSignal
+  patience: Patience
+}
+
+export type CryptoForecastActivities = ReturnType<typeof createCryptoForecastActivities>
+
+export function createCryptoForecastActivities(dependencies: ActivityDependencies) {
+  const { db, temporal, clock } = dependencies
+  const context = (): StepContext => {
+    const signal = cancellationSignal()
+    const settings = dependencies.tracked['crypto-forecast']
+    return {
+      ...dependencies,
+      settings,
+      signal,
+      patience: { ms: dependencies.patienceMs['crypto-forecast'], signal },
+    }
+  }
+  return {
+    openCryptoForecast: (run: Run) => openRecord(db, temporal, run),
+
+    collectBinance: (input: SourceInput) => collectBinanceCandles(context(), input),
+    collectCoinGecko: (input: SourceInput) => collectCoinGeckoPrices(context(), input),
+    collectFearGreed: (input: SourceInput) => collectFearGreedDays(context(), input),
+    compareSpotPrices: (run: Run) => compareSpot(context(), run),
+    computePrices: (run: Run) => computeGrid(context(), run),
+    checkPrices: (run: Run) => checkGrid(context(), run),
+    exportFeatures: () => exportCsv(context()),
+    forecastPrices: (run: Run) => makeForecasts(context(), run),
+    scorePredictions: (run: Run) => scoreForecasts(context(), run),
+    reportToMlflow: () => deliverReports(context()),
+
+    /** Needs no database: whoever watches the file must learn of an outage of the database, too. */
+    writeMetricsFile(run: Run, ending: RunEnding): Promise<void> {
+      writeMetrics(dependencies.textfileDir, run, ending, clock())
+      return Promise.resolve()
+    },
+
+    async closeCryptoForecast(run: Run, ending: RunEnding) {
+      try {
+        await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
+        await closeRun(db, run, ending, clock())
+      } catch (error) {
+        throw databaseFailure(error) ?? error
+      }
+    },
+  }
+}

@@ -1,0 +1,85 @@
+/** Which missing hours are gaps of the exchange itself, and which are only an answer that cannot be right. */
+import { withPatience } from '../../db/patience.ts'
+import { heldHours, missingHours, type Hours } from '../../db/queries/candles.ts'
+import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { HOUR_MS } from './hours.ts'
+import type { StepContext } from './index.ts'
+
+/** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad answer. */
+const LONGEST_GAP_HOURS = 72
+
+/** A page that was asked for. Only an answer with a candle, and without a refused row, can show that another is missing. */
+export interface AskedPage extends Hours {
+  isTrusted: boolean
+}
+
+interface Holes {
+  missing: readonly Hours[]
+  /** First and last stored hour of each coin. */
+  held: ReadonlyMap<string, Hours>
+  asked: readonly AskedPage[]
+}
+
+interface Gap {
+  crypto: string
+  hour: number
+  reason: string
+}
+
+/**
+ * Takes missing hours for gaps where later candles are stored and the answers show the hole. What they do not show, and
+ * what is too long to be one, is told in `why` and asked for again by the next run.
+ */
+export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: string[] } {
+  const gaps: Gap[] = []
+  const why: string[] = []
+  for (const { crypto, fromMs, toMs } of missing) {
+    const of = held.get(crypto)
+    // After the newest candle there is no gap yet, only an answer that is not here yet.
+    if (of === undefined || fromMs > of.toMs) continue
+    const isLeading = toMs < of.fromMs
+    const isTooLong = !isLeading && (toMs - fromMs) / HOUR_MS + 1 > LONGEST_GAP_HOURS
+    // Before the first candle of a pair whole answers are empty, rightly; the last of them must hold that candle.
+    const shown = { crypto, fromMs: isLeading ? toMs : fromMs, toMs }
+    if (isTooLong || !isShown(shown, asked)) {
+      why.push(
+        `suspicious: ${crypto} has no candles from ${isoHour(fromMs)} to ${isoHour(toMs)}, though later ones came`,
+      )
+      continue
+    }
+    const reason = isLeading
+      ? 'before the first candle of the pair'
+      : 'the exchange has no candle of this hour'
+    for (let hour = fromMs; hour <= toMs; hour += HOUR_MS) gaps.push({ crypto, hour, reason })
+  }
+  return { gaps, why }
+}
+
+function isShown({ crypto, fromMs, toMs }: Hours, asked: readonly AskedPage[]): boolean {
+  const about = asked.filter((page) => page.crypto === crypto && page.fromMs <= toMs && page.toMs >= fromMs)
+  return about.length > 0 && about.every(({ isTrusted }) => isTrusted)
+}
+
+/** Stores the gaps among what is still missing of the wanted hours. Answers why the others are none. */
+export async function rememberGaps(
+  { db, patience, clock }: StepContext,
+  runId: string,
+  wanted: { source: CandleSource; coins: string[]; fromMs: number; toMs: number },
+  asked: readonly AskedPage[],
+): Promise<string[]> {
+  if (wanted.toMs < wanted.fromMs) return []
+  const [missing, held] = await withPatience(patience, () =>
+    Promise.all([missingHours(db, wanted), heldHours(db, wanted.source, wanted.coins)]),
+  )
+  const { gaps, why } = gapsOf({ missing, held, asked })
+  if (gaps.length > 0) {
+    const known_gaps = gaps.map(({ crypto, hour, reason }) => ({
+      ...{ crypto, timestamp: new Date(hour), source: wanted.source, reason },
+    }))
+    await writeRows(db, { known_gaps }, { observedAt: clock(), runId, patience })
+  }
+  return why
+}
+
+const isoHour = (ms: number) => `${new Date(ms).toISOString().slice(0, 13)}:00Z`

@@ -1,0 +1,100 @@
+/** The forecasts of the next hour and the next day, from the newest closed candle of every coin. */
+import { withPatience } from '../../db/patience.ts'
+import { waitingReports } from '../../db/queries/mlflow-outbox.ts'
+import { priceColumns } from '../../db/queries/prices.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
+import { HOUR_MS, newestClosedHour } from './hours.ts'
+import type { StepContext } from './index.ts'
+import { mlflowReport } from './mlflow-reports.ts'
+import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
+import { forecast, type Forecast } from './model/forecast.ts'
+import { servedForecasts } from './served-forecasts.ts'
+
+/** Our model's name in every forecast; raise it when the method changes. */
+const MODEL_VERSION = 'ridge-1'
+
+/** Makes them, each once: a run again in the same hour finds them there. `reports` wait for MLflow, if there is one. */
+export async function makeForecasts(
+  context: StepContext,
+  run: Run,
+): Promise<{ counts: SourceCounts; reports: number }> {
+  const { db, settings, signal, patience, clock, mlflow } = context
+  let written = 0
+  let made = 0
+  const why: string[] = []
+  for (const { id: crypto } of settings.coins) {
+    signal.throwIfAborted()
+    const { openMs, columns } = await withPatience(patience, () => priceColumns(db, crypto, FEATURE_COLUMNS))
+    const table = { stepMs: HOUR_MS, openMs, columns }
+    const stale = staleness(table, clock().getTime())
+    if (stale !== undefined) {
+      why.push(`${crypto}: ${stale}`)
+      continue
+    }
+    const { why: missing, ...rows } = await forecastsOf(context, run, crypto, table)
+    made += rows.predictions.length
+    why.push(...missing.map((reason) => `${crypto} ${reason}`))
+    written += (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
+  }
+  const reports = mlflow === undefined ? 0 : await withPatience(patience, () => waitingReports(db))
+  const outcome = made === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { counts: { outcome, fetched: 0, written, rejected: 0, why }, reports }
+}
+
+/** Only the newest closed candle is forecast from: of an older one the near future is past. */
+function staleness({ openMs }: FeatureTable, nowMs: number): string | undefined {
+  const newest = openMs.at(-1)
+  if (newest === undefined) return 'no candle to forecast from'
+  const behind = (newestClosedHour(nowMs) - newest) / HOUR_MS
+  return behind <= 0 ? undefined : `no forecast from a candle that is ${behind} hours old`
+}
+
+async function forecastsOf(
+  context: StepContext,
+  run: Run,
+  crypto: string,
+  table: FeatureTable,
+): Promise<CoinForecasts> {
+  if (context.modelServer !== undefined) return servedForecasts(context, context.modelServer, crypto, table)
+  const { clock, settings, mlflow } = context
+  const found: CoinForecasts = { predictions: [], mlflow_outbox: [], why: [] }
+  const answers = forecast(table, Object.values(HORIZONS))
+  answers.forEach((answer, index) => {
+    const horizon = HORIZON_NAMES[index] ?? '1h'
+    if ('why' in answer) {
+      found.why.push(`${horizon}: ${answer.why}`)
+      return
+    }
+    const prediction = predictionOf(crypto, horizon, table, answer, clock())
+    found.predictions.push(prediction)
+    const code = settings.coins.find(({ id }) => id === crypto)?.code ?? crypto
+    if (mlflow !== undefined)
+      found.mlflow_outbox.push(mlflowReport({ run, code, prediction, forecast: answer }))
+  })
+  return found
+}
+
+/** The row of a forecast. It is due when the candle that lies the horizon after the newest one closes. */
+function predictionOf(
+  crypto: string,
+  horizon: Horizon,
+  { openMs }: FeatureTable,
+  made: Forecast,
+  now: Date,
+): WritableRows['predictions'] {
+  const base = openMs.at(-1) ?? NaN
+  return {
+    ...{ crypto, horizon, modelVersion: MODEL_VERSION, madeAt: now },
+    timestamp: new Date(base),
+    targetTime: targetTime(base, horizon),
+    ...{ predictedPrice: made.predicted, lower: made.lower, upper: made.upper },
+    ...{ lastPrice: made.lastPrice, decision: made.decision },
+    ...{ modelMae: made.mae, naiveMae: made.naiveMae },
+    skill: Number.isFinite(made.skill) ? made.skill : null,
+    ...{ trainFrom: new Date(made.trainFromMs), trainTo: new Date(made.trainToMs) },
+  }
+}

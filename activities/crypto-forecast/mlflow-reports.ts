@@ -1,0 +1,91 @@
+/** What MLflow is told of each model, and the delivery, which may come late but fails no forecast. */
+import { withPatience } from '../../db/patience.ts'
+import { oldestReports, removeReport, waitingReports } from '../../db/queries/mlflow-outbox.ts'
+import { columnNames } from '../../db/queries/prices.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { Failure, FAILURES } from '../../failures.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import type { MlflowRun } from '../../upstreams/mlflow.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { StepContext } from './index.ts'
+import { modelFiles } from './mlflow-model.ts'
+import type { Forecast } from './model/forecast.ts'
+import { RIDGE_ALPHA } from './model/ridge.ts'
+
+/** The original's experiment: its charts go on. */
+const EXPERIMENT = 'cryptobot_ridge'
+/** Deliveries of one run; a long outage is made up for over several, so that none of them takes an hour. */
+const DELIVERIES_A_RUN = 60
+
+interface Made {
+  run: Run
+  code: string
+  prediction: WritableRows['predictions']
+  forecast: Forecast
+}
+
+/** The report of one model: the original's parameters and metrics, and ours beside them. */
+export function mlflowReport({ run, code, prediction, forecast }: Made): WritableRows['mlflow_outbox'] {
+  const { crypto, horizon, modelVersion, madeAt } = prediction
+  const stamp = madeAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')
+  const { model, features } = forecast
+  const names = columnNames(features)
+  const report: MlflowRun = {
+    deliveryId: `${crypto}-${horizon}-${prediction.targetTime.toISOString()}-${modelVersion}`,
+    runName: `${crypto}_${code.toLowerCase()}_${stamp}_${horizon}`,
+    startMs: Date.parse(run.startedAt),
+    endMs: madeAt.getTime(),
+    params: {
+      ...{ crypto_name: crypto, crypto_code: code.toLowerCase(), horizon, model: 'ridge' },
+      ...{ alpha: String(RIDGE_ALPHA), n_features: String(features.length) },
+      train_from: new Date(forecast.trainFromMs).toISOString(),
+      train_to: new Date(forecast.trainToMs).toISOString(),
+    },
+    metrics: {
+      ...{ mae_cv_mean: forecast.maeCvMean, mae_cv_std: forecast.maeCvStd, mae_test: forecast.mae },
+      ...{ directional_accuracy: forecast.directionalAccuracy, last_price: forecast.lastPrice },
+      ...{ pred_next: forecast.predicted, naive_mae: forecast.naiveMae, skill: forecast.skill },
+      coverage: forecast.coverage,
+    },
+    tags: { model_version: modelVersion, run_id: run.runId },
+    artifacts: modelFiles(
+      { ...model, features: names },
+      { crypto, horizon, version: modelVersion, createdMs: madeAt.getTime() },
+    ),
+    registerAs: `${EXPERIMENT}_${code.toLowerCase()}_${horizon}`,
+  }
+  return { deliveryId: report.deliveryId, report }
+}
+
+/** Delivers what waits, oldest first. Where MLflow does not take it, it waits on, and the run says so. */
+export async function deliverReports({ db, mlflow, signal, patience }: StepContext): Promise<SourceCounts> {
+  if (mlflow === undefined) return { outcome: 'skipped', fetched: 0, written: 0, rejected: 0, why: [] }
+  const reports = await withPatience(patience, () => oldestReports(db, DELIVERIES_A_RUN))
+  let delivered = 0
+  const why = new Set<string>()
+  for (const { deliveryId, report } of reports) {
+    try {
+      const { notes } = await mlflow.deliver(EXPERIMENT, report as MlflowRun, signal)
+      for (const note of notes) why.add(note)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      why.add(`${error.type}: ${error.message}`)
+      if (isOfServer(error)) break
+      continue
+    }
+    await withPatience(patience, () => removeReport(db, deliveryId))
+    delivered += 1
+  }
+  const waiting = await withPatience(patience, () => waitingReports(db))
+  if (waiting > 0) why.add(`${waiting} reports wait for the next run`)
+  return {
+    outcome: why.size > 0 ? 'partial' : 'complete',
+    ...{ fetched: 0, written: delivered, rejected: 0 },
+    why: [...why],
+  }
+}
+
+/** The server is away or refuses us: what failed for one report fails for the next. */
+function isOfServer({ type }: Failure): boolean {
+  return FAILURES[type] || type === 'CredentialsRejected' || type === 'Misconfigured' || type === 'Blocked'
+}

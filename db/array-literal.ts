@@ -1,0 +1,27 @@
+/** Columns of a batch as PostgreSQL array literals: the driver's own way quotes every number and takes ten times as long. */
+
+/** SQL types whose values need no quotes in an array literal. */
+const BARE = new Set(['double precision', 'integer', 'bigint', 'boolean'])
+
+/**
+ * The values of one column as a parameter for `unnest`: text where the type allows a plain literal, else the values as
+ * they are, for the driver to quote.
+ */
+export function arrayParameter(type: string, values: readonly unknown[]): unknown {
+  if (BARE.has(type)) return literal(values, String)
+  if (type === 'timestamp with time zone') return literal(values, quotedTime)
+  return values
+}
+
+function literal(values: readonly unknown[], textOf: (value: unknown) => string): string {
+  let text = '{'
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]
+    text += (index === 0 ? '' : ',') + (value === null ? 'NULL' : textOf(value))
+  }
+  return text + '}'
+}
+
+function quotedTime(value: unknown): string {
+  return `"${value instanceof Date ? value.toISOString() : String(value)}"`
+}

@@ -1,0 +1,292 @@
+/**
+ * Tables of crypto-forecast. `candles` is what the sources told; `crypto_prices` the documented hourly grid, derived from
+ * it with its indicators and features; the forecasts are never changed once made, and their scores lie beside them.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const number = (name: string) => doublePrecision(name)
+
+/** Who said it and when; every table that the write door fills has these. */
+const provenance = () => ({
+  observedAt: moment('observed_at').notNull(),
+  runId: text('run_id').notNull(),
+})
+
+/** Where the same hour comes from two sources, the first of them serves the grid: an exchange tells whole candles. */
+export const CANDLE_SOURCES = ['binance', 'coingecko'] as const
+export type CandleSource = (typeof CANDLE_SOURCES)[number]
+
+/** One closed hour of a coin as one source tells it. `timestamp` is when the hour begins. */
+export const candles = pgTable(
+  'candles',
+  {
+    crypto: text().notNull(),
+    timestamp: moment('timestamp').notNull(),
+    source: text().$type<CandleSource>().notNull(),
+    /** CoinGecko tells the price at the end of an hour and nothing else of it. */
+    open: number('open'),
+    high: number('high'),
+    low: number('low'),
+    close: number('close').notNull(),
+    /** Traded within the hour on the exchange, in USDT. */
+    volume: number('volume'),
+    /** Traded on all markets in the 24 hours before the end of the hour, in USD; only CoinGecko tells it. */
+    volume24h: number('volume_24h'),
+    ...provenance(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.crypto, table.timestamp, table.source] }),
+    check('candles_on_the_hour', sql`date_trunc('hour', ${table.timestamp}, 'UTC') = ${table.timestamp}`),
+  ],
+)
+
+/** Hours that a source does not have and never will; they are not asked for again. */
+export const knownGaps = pgTable(
+  'known_gaps',
+  {
+    crypto: text().notNull(),
+    timestamp: moment('timestamp').notNull(),
+    source: text().$type<CandleSource>().notNull(),
+    reason: text().notNull(),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.timestamp, table.source] })],
+)
+
+const byRank = sql.raw(
+  `case source ${CANDLE_SOURCES.map((source, rank) => `when '${source}' then ${rank}`).join(' ')} end`,
+)
+
+/** The grid: one candle an hour and coin, from the source that ranks first. The one place that says which source wins. */
+export const hourlyCandles = pgView('hourly_candles', {
+  crypto: text().notNull(),
+  timestamp: moment('timestamp').notNull(),
+  source: text().$type<CandleSource>().notNull(),
+  open: number('open'),
+  high: number('high'),
+  low: number('low'),
+  close: number('close').notNull(),
+  volume: number('volume'),
+}).as(sql`select distinct on (crypto, "timestamp") crypto, "timestamp", source, open, high, low, close, volume
+  from candles order by crypto, "timestamp", ${byRank}`)
+
+/** UTC days of the grid; `hours` is less than 24 for a day that goes on or has a gap. */
+export const dailyCandles = pgView('daily_candles', {
+  crypto: text().notNull(),
+  date: date({ mode: 'string' }).notNull(),
+  open: number('open'),
+  high: number('high'),
+  low: number('low'),
+  close: number('close').notNull(),
+  volume: number('volume'),
+  hours: integer().notNull(),
+}).as(sql`select crypto, ("timestamp" at time zone 'UTC')::date as date,
+    (array_agg(open order by "timestamp"))[1] as open, max(coalesce(high, close)) as high, min(coalesce(low, close)) as low,
+    (array_agg(close order by "timestamp" desc))[1] as close, sum(volume) as volume, count(*)::int as hours
+  from hourly_candles group by 1, 2`)
+
+/**
+ * The hourly grid with indicators and features, documented names kept. `timestamp` is when the hour begins, `price` the
+ * close at its end. Null until an indicator is warmed up.
+ */
+export const cryptoPrices = pgTable(
+  'crypto_prices',
+  {
+    crypto: text().notNull(),
+    timestamp: moment('timestamp').notNull(),
+    price: number('price').notNull(),
+    /** Traded within the hour, in USDT; null where the hour's source does not tell it. */
+    volume: number('volume'),
+    rsi: number('rsi'),
+    macd: number('macd'),
+    macdSignal: number('macd_signal'),
+    macdHistogram: number('macd_histogram'),
+    sma: number('sma'),
+    upperBand: number('upper_band'),
+    lowerBand: number('lower_band'),
+    adx: number('adx'),
+    stochRsi: number('stoch_rsi'),
+    fibo23: number('fibo_23'),
+    fibo38: number('fibo_38'),
+    fibo50: number('fibo_50'),
+    fibo61: number('fibo_61'),
+    fibo78: number('fibo_78'),
+    volumeAvg7d: number('volume_avg_7d'),
+    volumeAvg14d: number('volume_avg_14d'),
+    volumeAvg30d: number('volume_avg_30d'),
+    sma7: number('sma_7'),
+    sma14: number('sma_14'),
+    sma30: number('sma_30'),
+    fearGreed7d: number('fear_greed_7d'),
+    fearGreed14d: number('fear_greed_14d'),
+    fearGreed30d: number('fear_greed_30d'),
+    changePercent: number('change_percent'),
+    /** From here on columns that the document does not have. */
+    source: text().$type<CandleSource>().notNull(),
+    open: number('open'),
+    high: number('high'),
+    low: number('low'),
+    ema: number('ema'),
+    rsiWilder: number('rsi_wilder'),
+    stochRsiWilder: number('stoch_rsi_wilder'),
+    /** The original's variant, from closes alone. */
+    adxClose: number('adx_close'),
+    /** The index of the row's UTC day. */
+    fearGreed: number('fear_greed'),
+    /** Which state of the formulas made the row; rows of an older one are computed again. */
+    formulas: integer().notNull(),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+)
+
+/** One row a UTC day (https://alternative.me/crypto/fear-and-greed-index/). */
+export const fearGreedIndex = pgTable('fear_greed_index', {
+  date: date({ mode: 'string' }).primaryKey(),
+  value: integer().notNull(),
+  classification: text().notNull(),
+  ...provenance(),
+})
+
+/** What both sources called the price at the same moment; null where one did not answer. */
+export const priceComparisons = pgTable(
+  'price_comparisons',
+  {
+    crypto: text().notNull(),
+    /** When the run that asked began. */
+    timestamp: moment('timestamp').notNull(),
+    coingeckoPrice: number('coingecko_price'),
+    binancePrice: number('binance_price'),
+    /** Binance's price less CoinGecko's, in USD and in percent of CoinGecko's. */
+    difference: number('difference'),
+    differencePercent: number('difference_percent'),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+)
+
+/** Forecasts, each made before its target time. A trigger refuses every change. */
+export const predictions = pgTable(
+  'predictions',
+  {
+    crypto: text().notNull(),
+    /** `1h` or `24h`. */
+    horizon: text().notNull(),
+    /** When the price is due that was forecast. */
+    targetTime: moment('target_time').notNull(),
+    modelVersion: text('model_version').notNull(),
+    /** The candle from which it was made: its hour begins then. */
+    timestamp: moment('timestamp').notNull(),
+    madeAt: moment('made_at').notNull(),
+    predictedPrice: number('predicted_price').notNull(),
+    /** Interval that should hold 80 % of the prices; null while a model has no record to take it from. */
+    lower: number('lower'),
+    upper: number('upper'),
+    /** Close of the candle; also the naive forecast. */
+    lastPrice: number('last_price').notNull(),
+    decision: text().$type<'BUY' | 'SELL' | 'HOLD'>().notNull(),
+    /** Mean absolute errors on the held-out part, USD, and 1 - model/naive. */
+    modelMae: number('model_mae'),
+    naiveMae: number('naive_mae'),
+    skill: number('skill'),
+    trainFrom: moment('train_from'),
+    trainTo: moment('train_to'),
+    ...provenance(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.crypto, table.horizon, table.targetTime, table.modelVersion] }),
+    check('predictions_made_before', sql`${table.madeAt} < ${table.targetTime}`),
+    index('predictions_recent').on(table.crypto, table.madeAt.desc()),
+  ],
+)
+
+/** What became of a forecast. */
+export const predictionScores = pgTable(
+  'prediction_scores',
+  {
+    crypto: text().notNull(),
+    horizon: text().notNull(),
+    targetTime: moment('target_time').notNull(),
+    modelVersion: text('model_version').notNull(),
+    actualPrice: number('actual_price').notNull(),
+    /** Predicted less actual, USD. */
+    error: number('error').notNull(),
+    naiveError: number('naive_error').notNull(),
+    /** Whether it said up for what went up, down for what went down. */
+    directionRight: boolean('direction_right').notNull(),
+    /** Null where the forecast had no interval. */
+    withinInterval: boolean('within_interval'),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.horizon, table.targetTime, table.modelVersion] })],
+)
+
+/** What a run found when it looked at the grid. */
+export const priceChecks = pgTable(
+  'price_checks',
+  {
+    /** When the run began that looked. */
+    checkedAt: moment('checked_at').notNull(),
+    crypto: text().notNull(),
+    name: text().notNull(),
+    passed: boolean().notNull(),
+    /** What was counted: rows, hours; the sentence says what it means. */
+    found: integer().notNull(),
+    said: text().notNull(),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.checkedAt, table.crypto, table.name] })],
+)
+
+/** Reports to MLflow that were not delivered yet; a delivered one is deleted. */
+export const mlflowOutbox = pgTable('mlflow_outbox', {
+  deliveryId: text('delivery_id').primaryKey(),
+  report: jsonb().notNull(),
+  ...provenance(),
+})
+
+/** Prices of an older collector, as they were: mixed hours and days, so they are no part of the grid. */
+export const importedPrices = pgTable(
+  'imported_prices',
+  {
+    crypto: text().notNull(),
+    timestamp: moment('timestamp').notNull(),
+    price: number('price').notNull(),
+    volume: number('volume'),
+    /** Its indicators and features, by the column names of its file. */
+    original: jsonb().notNull(),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+)
+
+/** Predictions of an older collector, which say neither when they were made nor for when. */
+export const importedPredictions = pgTable(
+  'imported_predictions',
+  {
+    crypto: text().notNull(),
+    timestamp: moment('timestamp').notNull(),
+    predictedPrice: number('predicted_price').notNull(),
+    lastPrice: number('last_price'),
+    decision: text(),
+    modelMae: number('model_mae'),
+    modelVersion: text('model_version'),
+    ...provenance(),
+  },
+  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+)

@@ -1,0 +1,120 @@
+/** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
+import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
+import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
+import { NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { pastSnapshot } from './past-snapshot.ts'
+import {
+  CLOSING_MS,
+  computation,
+  databaseWork,
+  HOURLY_BOUND_MS,
+  HOURLY_SOURCE_MS,
+  METRICS_MS,
+  upstreamRead,
+} from './policies.ts'
+import { alone, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
+
+/** A time that is over, to be collected; ISO 8601. */
+export interface Backfill {
+  from: string
+  to: string
+  onlyMissing: boolean
+}
+
+/** How the parts of a run are told, whatever order they end in. */
+const PARTS = [
+  ...['binance', 'coingecko', 'fear-greed', 'spot'],
+  ...['prices', 'checks', 'csv', 'forecasts', 'scores', 'mlflow'],
+]
+
+type Steps = CryptoForecastActivities
+
+/** Collects the last closed hours, computes, forecasts the next hour and day, and scores what has come true. */
+export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding> {
+  const run = runOf('crypto-forecast', input)
+  const boundMs = input.params?.boundSeconds ? input.params.boundSeconds * 1000 : HOURLY_BOUND_MS
+  const left = () => remainingMs(run, boundMs)
+  const backfill = backfillOf(input)
+  /** Forecasts are made of the hour that has just ended, and of no other. */
+  const live = backfill === undefined && pastSnapshot(run, input) === undefined
+  const asked = { run, ...(backfill && { backfill }) }
+
+  const bookends = {
+    open: () => steps(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
+    close: async (_: unknown, ending: RunEnding) => {
+      await writeMetrics(run, ending)
+      await steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeCryptoForecast(
+        run,
+        ending,
+      )
+    },
+  }
+
+  return recordedRun(run, bookends, input, async (counts) => {
+    const source = async (name: string, summary: string, ask: (steps: Steps) => Promise<SourceCounts>) => {
+      const waitMs = backfill === undefined ? Math.min(left(), HOURLY_SOURCE_MS) : left()
+      counts[name] = await alone(undefined, () => ask(steps(upstreamRead(waitMs), summary)))
+    }
+    const derived = async (name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>) => {
+      counts[name] = await alone(undefined, () => work(steps(computation(left()), summary)))
+    }
+
+    await Promise.all([
+      source('binance', 'Binance: closed hourly candles', (ask) => ask.collectBinance(asked)),
+      source('coingecko', 'CoinGecko: hourly prices', (ask) => ask.collectCoinGecko(asked)),
+      source('fear-greed', 'Fear & Greed: daily index', (ask) => ask.collectFearGreed(asked)),
+      live && source('spot', 'Spot prices of both', (ask) => ask.compareSpotPrices(run)),
+    ])
+    // Nothing came: what is stored was computed and scored by the run that brought it.
+    if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
+
+    await derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
+    let reports = 0
+    const forecast = async () => {
+      if (counts['prices']?.outcome === 'failed') {
+        counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: ['the prices could not be computed'] }
+        return
+      }
+      await derived('forecasts', 'Forecast the next hour and the next day', async (work) => {
+        const made = await work.forecastPrices(run)
+        reports = made.reports
+        return made.counts
+      })
+    }
+    await Promise.all([
+      derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
+      derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
+      live && forecast(),
+      derived('scores', 'Score what has come true', (work) => work.scorePredictions(run)),
+    ])
+    if (reports > 0) await derived('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
+    inOrder(counts)
+  })
+}
+
+/** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */
+async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
+  const failed = await alone(undefined, async () => {
+    await steps(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
+    return NOTHING
+  })
+  if (failed === NOTHING) return
+  ending.counts['metrics'] = failed
+  if (ending.outcome === 'complete') ending.outcome = 'partial'
+}
+
+function steps(options: ActivityOptions, summary: string): Steps {
+  return proxyActivities<Steps>({ ...options, summary })
+}
+
+function inOrder(counts: RunCounts): void {
+  const found = PARTS.flatMap((name) => (counts[name] === undefined ? [] : [[name, counts[name]] as const]))
+  for (const [name] of found) Reflect.deleteProperty(counts, name)
+  Object.assign(counts, Object.fromEntries(found))
+}
+
+function backfillOf({ params }: RunInput): Backfill | undefined {
+  if (params?.from === undefined) return undefined
+  const to = params.to ?? workflowInfo().startTime.toISOString()
+  return { from: params.from, to, onlyMissing: params.onlyMissing ?? false }
+}
