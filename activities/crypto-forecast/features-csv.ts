@@ -2,17 +2,16 @@
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { withPatience } from '../../db/patience.ts'
-import { fearGreedClasses, fearGreedColumns } from '../../db/queries/prices.ts'
+import { fearGreedClasses, priceColumns } from '../../db/queries/prices.ts'
 import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
 import { writeFileAtomically } from '../atomic-file.ts'
 import { intermediatesOf } from './features.ts'
-import { gridSeries, type GridSeries } from './grid-series.ts'
-import { DAY_MS, HOUR_MS } from './hours.ts'
+import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
 import type { StepContext } from './index.ts'
 
 /** The document's columns in its order, each with the column that it is made from. */
 const COLUMNS = {
-  ...{ price: 'close', volume: 'volume', price_change: 'priceChange', gain: 'gain', loss: 'loss' },
+  ...{ price: 'price', volume: 'volume', price_change: 'priceChange', gain: 'gain', loss: 'loss' },
   ...{ RSI: 'rsi', RSI_Min: 'rsiMin', RSI_Max: 'rsiMax', Stoch_RSI: 'stochRsi' },
   ...{ SMA: 'sma', STD: 'std', Upper_Band: 'upperBand', Lower_Band: 'lowerBand' },
   ...{ EMA: 'ema', EMA_12: 'ema12', EMA_26: 'ema26' },
@@ -33,47 +32,49 @@ const COLUMNS = {
   ...{ Fear_Greed_7d: 'fearGreed7d', Fear_Greed_14d: 'fearGreed14d', Fear_Greed_30d: 'fearGreed30d' },
 } as const
 
+/** Columns of the table that the file holds, or that its intermediate columns are made from. */
+const STORED = [
+  ...(['price', 'volume', 'rsi', 'stochRsi', 'sma', 'upperBand', 'lowerBand', 'ema', 'adxClose'] as const),
+  ...(['macd', 'macdSignal', 'macdHistogram', 'fibo23', 'fibo38', 'fibo50', 'fibo61', 'fibo78'] as const),
+  ...(['fearGreed', 'volumeAvg7d', 'volumeAvg14d', 'volumeAvg30d', 'changePercent'] as const),
+  ...(['sma7', 'sma14', 'sma30', 'fearGreed7d', 'fearGreed14d', 'fearGreed30d'] as const),
+]
+/** Days read before the first line: after them an average of 26 rows has forgotten where it began, to the last digit. */
+const LEAD_DAYS = 30
+
+type StoredColumns = Awaited<ReturnType<typeof priceColumns<(typeof STORED)[number]>>>
+
 /** Writes one file a coin, whole or not at all. */
-export async function exportCsv({
-  db,
-  settings,
-  dataDir,
-  signal,
-  patience,
-}: StepContext): Promise<SourceCounts> {
-  const [fearGreed, classes] = await withPatience(patience, () =>
-    Promise.all([fearGreedColumns(db), fearGreedClasses(db)]),
-  )
+export async function exportCsv(context: StepContext): Promise<SourceCounts> {
+  const { db, settings, dataDir, signal, patience, clock } = context
+  const fromMs = newestClosedHour(clock().getTime()) - settings.csv_days * DAY_MS
+  const classes = await withPatience(patience, () => fearGreedClasses(db))
   for (const { id: crypto } of settings.coins) {
     signal.throwIfAborted()
-    const grid = await withPatience(patience, () => gridSeries(db, crypto, fearGreed))
-    writeFileAtomically(join(dataDir, `${crypto}_features.csv`), csvOf(grid, classes, settings.csv_days))
+    const table = await withPatience(patience, () =>
+      priceColumns(db, crypto, STORED, fromMs - LEAD_DAYS * DAY_MS),
+    )
+    writeFileAtomically(join(dataDir, `${crypto}_features.csv`), csvOf(table, classes, fromMs))
   }
   return NOTHING
 }
 
-function csvOf(grid: GridSeries, classes: Map<number, string>, days: number): string {
-  const { candles, indicators, features } = grid
+function csvOf(table: StoredColumns, classes: Map<number, string>, fromMs: number): string {
+  const { openMs, columns: stored } = table
+  const series = { open: stored.price, high: stored.price, low: stored.price, close: stored.price }
   const columns: Record<string, Float64Array> = {
-    ...{ close: candles.close, volume: candles.volume },
-    ...intermediatesOf({ stepMs: HOUR_MS, ...candles }),
-    ...indicators,
-    ...features,
+    ...stored,
+    ...intermediatesOf({ stepMs: HOUR_MS, openMs, volume: stored.volume, ...series }),
   }
-  const newest = candles.openMs.at(-1) ?? 0
-  const first = Math.max(
-    0,
-    candles.openMs.findIndex((opened) => opened > newest - days * DAY_MS),
-  )
-  const lines = Array.from({ length: candles.openMs.length - first }, (_, offset) => {
-    const index = first + offset
-    const openMs = candles.openMs[index] ?? NaN
+  const lines: string[][] = []
+  for (const [index, opened] of openMs.entries()) {
+    if (opened <= fromMs) continue
     const cells = Object.values(COLUMNS).map((name) => {
-      if (name === 'classification') return classes.get(Math.floor(openMs / DAY_MS)) ?? ''
+      if (name === 'classification') return classes.get(Math.floor(opened / DAY_MS)) ?? ''
       const value = columns[name]?.[index] ?? NaN
       return Number.isNaN(value) ? '' : String(value)
     })
-    return [new Date(openMs).toISOString().slice(0, 19).replace('T', ' '), ...cells]
-  })
+    lines.push([new Date(opened).toISOString().slice(0, 19).replace('T', ' '), ...cells])
+  }
   return stringify([['timestamp', ...Object.keys(COLUMNS)], ...lines], { delimiter: ';' })
 }

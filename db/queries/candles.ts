@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import type { CandleSource } from '../schema/crypto-forecast.ts'
+import { OPEN_MS, packed, unpacked } from './packed-columns.ts'
 
 /** Hours of one coin that begin from `fromMs` to `toMs`, both included; milliseconds since 1970. */
 export interface Hours {
@@ -17,24 +18,25 @@ interface Wanted {
   toMs: number
 }
 
+const HOUR_MS = 3_600_000
 const iso = (ms: number) => new Date(ms).toISOString()
 
 /** The hours in this time that the source has not told and that are no known gap of it, as unbroken stretches. */
 export async function missingHours(db: Database, { source, coins, fromMs, toMs }: Wanted): Promise<Hours[]> {
+  // What is there, with an hour before and after the wanted time: wherever two neighbours lie apart, hours are missing.
+  const within = sql`source = ${source} and crypto = any(${sql.param(coins)}::text[])
+    and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz`
+  const edge = (ms: number) =>
+    sql`select crypto, ${iso(ms)}::timestamptz from unnest(${sql.param(coins)}::text[]) as crypto`
   const result = await db.execute<{ crypto: string; from: number; to: number }>(sql`
-    with missing as (
-      select crypto, hour from unnest(${sql.param(coins)}::text[]) as crypto
-      cross join generate_series(${iso(fromMs)}::timestamptz, ${iso(toMs)}::timestamptz, interval '1 hour') as hour
-      except all select crypto, "timestamp" from candles where source = ${source}
-        and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz
-      except all select crypto, "timestamp" from known_gaps where source = ${source}
-        and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz
-    ), stretches as (
-      select crypto, hour, hour - row_number() over (partition by crypto order by hour) * interval '1 hour' as stretch
-      from missing
-    )
-    select crypto, (extract(epoch from min(hour)) * 1000)::float8 as "from", (extract(epoch from max(hour)) * 1000)::float8 as "to"
-    from stretches group by crypto, stretch order by crypto, stretch`)
+    with there as (
+      select crypto, "timestamp" as hour from candles where ${within}
+      union all select crypto, "timestamp" from known_gaps where ${within}
+      union all ${edge(fromMs - HOUR_MS)} union all ${edge(toMs + HOUR_MS)}
+    ), steps as (select crypto, hour, lead(hour) over (partition by crypto order by hour) as next from there)
+    select crypto, (extract(epoch from hour) * 1000 + ${HOUR_MS})::float8 as "from",
+      (extract(epoch from next) * 1000 - ${HOUR_MS})::float8 as "to"
+    from steps where next - hour > interval '1 hour' order by crypto, hour`)
   return result.rows.map(({ crypto, from, to }) => ({ crypto, fromMs: from, toMs: to }))
 }
 
@@ -78,31 +80,22 @@ export interface CandleColumns {
 
 const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const
 
-/** Reads the whole grid of a coin: one text a column is a tenth of the time that rows take. */
+/** Reads the whole grid of a coin. */
 export async function candleColumns(db: Database, crypto: string): Promise<CandleColumns> {
-  const columns = NUMBERS.map((name) => `array_agg(${name} order by "timestamp")::text as ${name}`).join(', ')
-  const result = await db.execute<Record<'at' | 'source' | (typeof NUMBERS)[number], string | null>>(sql`
-    select array_agg((extract(epoch from "timestamp") * 1000)::bigint order by "timestamp")::text as at,
-      array_agg(source order by "timestamp")::text as source, ${sql.raw(columns)}
+  const columns = NUMBERS.map((name) => `${packed(name)} as ${name}`).join(', ')
+  const result = await db.execute<
+    Record<'at' | (typeof NUMBERS)[number], Buffer | null> & { sources: string }
+  >(sql`
+    select ${sql.raw(packed(OPEN_MS))} as at, ${sql.raw(columns)}, string_agg(source, ',' order by "timestamp") as sources
     from hourly_candles where crypto = ${crypto}`)
   const [row] = result.rows
   return {
-    openMs: numbersOf(row?.at),
-    open: numbersOf(row?.open),
-    high: numbersOf(row?.high),
-    low: numbersOf(row?.low),
-    close: numbersOf(row?.close),
-    volume: numbersOf(row?.volume),
-    source: wordsOf(row?.source) as CandleSource[],
+    openMs: unpacked(row?.at),
+    open: unpacked(row?.open),
+    high: unpacked(row?.high),
+    low: unpacked(row?.low),
+    close: unpacked(row?.close),
+    volume: unpacked(row?.volume),
+    source: (row?.sources?.split(',') ?? []) as CandleSource[],
   }
-}
-
-/** The numbers of an array of PostgreSQL as text: `{1.5,NULL,2}`; null becomes NaN. */
-export function numbersOf(text: string | null | undefined): Float64Array {
-  // Number('NULL') is NaN, which is what is wanted.
-  return Float64Array.from(wordsOf(text), Number)
-}
-
-function wordsOf(text: string | null | undefined): string[] {
-  return text == null || text === '{}' ? [] : text.slice(1, -1).split(',')
 }

@@ -2,7 +2,7 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import { cryptoPrices } from '../schema/crypto-forecast.ts'
-import { numbersOf } from './candles.ts'
+import { OPEN_MS, packed, unpacked } from './packed-columns.ts'
 
 /**
  * The first hour of a coin whose row is missing or was computed from another input than there is now (a late candle, a
@@ -27,11 +27,12 @@ export async function computeFrom(
 
 /** Fear & Greed as columns: days since 1970, ascending, and their values. */
 export async function fearGreedColumns(db: Database): Promise<{ day: Int32Array; value: Float64Array }> {
-  const result = await db.execute<{ day: string | null; value: string | null }>(sql`
-    select array_agg(date - date '1970-01-01' order by date)::text as day, array_agg(value order by date)::text as value
-    from fear_greed_index`)
+  const day = packed(`(date - date '1970-01-01')::float8`, 'date')
+  const result = await db.execute<Record<'day' | 'value', Buffer | null>>(
+    sql.raw(`select ${day} as day, ${packed('value::float8', 'date')} as value from fear_greed_index`),
+  )
   const [row] = result.rows
-  return { day: Int32Array.from(numbersOf(row?.day)), value: numbersOf(row?.value) }
+  return { day: Int32Array.from(unpacked(row?.day)), value: unpacked(row?.value) }
 }
 
 /** Number columns of `crypto_prices`, by property. */
@@ -42,25 +43,24 @@ export type PriceColumn = {
     : never
 }[keyof typeof cryptoPrices.$inferSelect]
 
-/** Reads columns of a coin, oldest first; NaN where null. */
+/** Reads columns of a coin, oldest first, all of them or from an hour on (milliseconds since 1970); NaN where null. */
 export async function priceColumns<Name extends PriceColumn>(
   db: Database,
   crypto: string,
   names: readonly Name[],
+  sinceMs = 0,
 ): Promise<{ openMs: Float64Array; columns: Record<Name, Float64Array> }> {
   const table = getTableColumns(cryptoPrices)
-  const lists = names.map(
-    (name) => `array_agg("${table[name].name}" order by "timestamp")::text as "${name}"`,
-  )
-  const result = await db.execute<Record<string, string | null>>(sql`
-    select array_agg((extract(epoch from "timestamp") * 1000)::bigint order by "timestamp")::text as at, ${sql.raw(lists.join(', '))}
-    from crypto_prices where crypto = ${crypto}`)
+  const lists = names.map((name) => `${packed(`"${table[name].name}"`)} as "${name}"`)
+  const result = await db.execute<Record<string, Buffer | null>>(sql`
+    select ${sql.raw(packed(OPEN_MS))} as at, ${sql.raw(lists.join(', '))}
+    from crypto_prices where crypto = ${crypto} and "timestamp" >= ${new Date(sinceMs).toISOString()}::timestamptz`)
   const row = result.rows[0] ?? {}
-  const columns = Object.fromEntries(names.map((name) => [name, numbersOf(row[name])])) as Record<
+  const columns = Object.fromEntries(names.map((name) => [name, unpacked(row[name])])) as Record<
     Name,
     Float64Array
   >
-  return { openMs: numbersOf(row['at']), columns }
+  return { openMs: unpacked(row['at']), columns }
 }
 
 /** The newest stored day of Fear & Greed, `YYYY-MM-DD`. */

@@ -1,0 +1,21 @@
+/**
+ * Whole columns of numbers in one value: PostgreSQL writes its doubles as they are, eight bytes each, and they are read as
+ * they are. As rows, or as arrays of text, two years of hours take five to ten times as long.
+ */
+
+/** When a row's hour begins, milliseconds since 1970, as a double. */
+export const OPEN_MS = `(extract(epoch from "timestamp") * 1000)::float8`
+
+/** SQL that packs an expression of type float8, in the order of another; null becomes NaN. */
+export function packed(expression: string, order = '"timestamp"'): string {
+  return `string_agg(float8send(coalesce(${expression}, 'NaN')), ''::bytea order by ${order})`
+}
+
+/** The numbers of a packed column; none where there were no rows. */
+export function unpacked(bytes: Buffer | null | undefined): Float64Array {
+  // A copy, since doubles must begin at a multiple of eight; PostgreSQL sends the high byte first.
+  const copy = Buffer.alloc(bytes?.length ?? 0)
+  bytes?.copy(copy)
+  copy.swap64()
+  return new Float64Array(copy.buffer, copy.byteOffset, copy.length / Float64Array.BYTES_PER_ELEMENT)
+}
