@@ -55,7 +55,8 @@ export async function collectBinanceCandles(
   if (rejected > 0) why.push(`${rejected} rows refused, see quarantine`)
   // Of all attempts of this step: an earlier one may have been killed between two pages.
   const written = await withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
-  const outcome = unknown.size === settings.coins.length ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  const isNothing = unknown.size === settings.coins.length || (rejected > 0 && fetched === 0 && written === 0)
+  const outcome = isNothing ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: Math.max(fetched, written), written, rejected, why: why.toSorted() }
 }
 

@@ -65,9 +65,10 @@ async function collectCoin(
   const rejected = chart.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, patience }
   const { written } = await writeRows(db, { candles }, options)
-  const why =
-    chart.points.length === 0 ? [`suspicious: CoinGecko answered no price at all for ${crypto}`] : []
-  const outcome = why.length > 0 || rejected.length > 0 ? 'partial' : 'complete'
+  const isEmpty = chart.points.length === 0
+  const why = isEmpty ? [`suspicious: CoinGecko answered no price at all for ${crypto}`] : []
+  if (rejected.length > 0) why.push(`${rejected.length} rows of ${crypto} refused, see quarantine`)
+  const outcome = isEmpty ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: chart.points.length, written, rejected: rejected.length, why }
 }
 

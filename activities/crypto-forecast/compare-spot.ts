@@ -2,20 +2,22 @@
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure, FAILURES } from '../../failures.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
+import type { Binance } from '../../upstreams/binance.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { StepContext } from './index.ts'
 
+type Prices = Awaited<ReturnType<Binance['prices']>>
+
 /** Asks both at once and stores one row a coin, with null for a source that will not answer. */
 export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
-  const { db, binance, coingecko, settings, signal, patience, clock } = context
+  const { db, coingecko, settings, signal, patience, clock } = context
   const coins = settings.coins.map(({ id, code, symbol }) => ({ id, symbol: symbol ?? `${code}USDT` }))
   const why: string[] = []
   const [onBinance, onCoinGecko] = await Promise.all([
-    answerOr(why, () =>
-      binance.prices(
-        coins.map(({ symbol }) => symbol),
-        signal,
-      ),
+    askBinance(
+      context,
+      why,
+      coins.map(({ symbol }) => symbol),
     ),
     answerOr(why, () =>
       coingecko.prices(
@@ -41,6 +43,27 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
   const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
   const outcome = fetched === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched, written, rejected: 0, why }
+}
+
+/** One question for all; the exchange refuses it for one symbol that it does not know, and then each is asked for alone. */
+async function askBinance(
+  { binance, signal }: StepContext,
+  why: string[],
+  symbols: string[],
+): Promise<Prices | undefined> {
+  const refused: string[] = []
+  const all = await answerOr(refused, () => binance.prices(symbols, signal))
+  if (all !== undefined || symbols.length === 1 || refused.some((reason) => !reason.startsWith('NotFound'))) {
+    why.push(...refused)
+    return all
+  }
+  const found: Prices = { prices: new Map(), raw: [] }
+  for (const symbol of symbols) {
+    const one = await answerOr(why, () => binance.prices([symbol], signal))
+    for (const [name, price] of one?.prices ?? []) found.prices.set(name, price)
+    found.raw.push(...(one?.raw ?? []))
+  }
+  return found
 }
 
 /** The answer, or undefined with the reason noted where asking again cannot help. */

@@ -30,11 +30,7 @@ export async function collectFearGreedDays(
     { fear_greed_index: answer.days },
     { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
   )
-  return {
-    outcome: rejected.length > 0 ? 'partial' : 'complete',
-    fetched: answer.days.length,
-    written,
-    rejected: rejected.length,
-    why: [],
-  }
+  const why = rejected.length > 0 ? [`${rejected.length} rows refused, see quarantine`] : []
+  const outcome = answer.days.length === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { outcome, fetched: answer.days.length, written, rejected: rejected.length, why }
 }

@@ -46,7 +46,7 @@ export async function makeForecasts(
 }
 
 /** Only the newest closed candle is forecast from: of an older one the near future is past. */
-function staleness({ openMs }: FeatureTable, nowMs: number): string | undefined {
+export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: number): string | undefined {
   const newest = openMs.at(-1)
   if (newest === undefined) return 'no candle to forecast from'
   const behind = (newestClosedHour(nowMs) - newest) / HOUR_MS

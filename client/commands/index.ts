@@ -26,6 +26,7 @@ function add<const Usage extends string>(
 export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   addStackCommands(program, setExitCode)
   addRunCommands(program, setExitCode)
+  addForecastCommands(program, setExitCode)
   addScheduleCommands(program)
   addDatabaseCommands(program)
   addMachineCommands(program, setExitCode)
@@ -61,6 +62,7 @@ function addStackCommands(program: CommandUnknownOpts, setExitCode: SetExitCode)
   ])
     .option('--port <port>', 'port to listen on (default: SIMULATOR_PORT)', whole)
     .option('--mods <count>', 'how many mods there are', whole, 3)
+    .option('--coins <count>', 'how many coins there are', whole, 3)
     .option('--seed <number>', 'another seed gives other numbers', whole, 1)
     .option('--no-rate-limits', 'answer as fast as possible')
     .action(async (options) => {
@@ -99,19 +101,61 @@ function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): 
     .action(async (id: string, options) => {
       await (await import('./show.ts')).show(id, options)
     })
-  add(program, 'backfill <pipeline>', 'collect a time that is over, where a pipeline can', [
-    'npx almanac backfill mod-stats --from 2026-11-01 --to 2026-11-07',
-  ])
-    .option('--from <day>', 'first day')
-    .option('--to <day>', 'last day')
-    .action(async (pipeline: string) => {
-      ;(await import('./backfill.ts')).backfill(pipeline)
+  add(
+    program,
+    'backfill <pipeline>',
+    'collect a time that is over, where a pipeline can; says first how much',
+    [
+      'npx almanac backfill crypto-forecast --from 2026-11-01 --to 2026-11-07 --only-missing --wait',
+      'npx almanac backfill crypto-forecast --from 2026-11-07T06:00:00Z',
+    ],
+  )
+    .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
+    .option('--to <time>', 'last day, to its end, or moment (default: now)')
+    .option('--only-missing', 'ask only for hours that are not stored')
+    .option('--wait', 'stay until the run ends; shows what waits, why, and when it is tried next')
+    .option('--json', 'print JSON')
+    .action(async (pipeline: string, options) => {
+      setExitCode(await (await import('./backfill.ts')).backfill(pipeline, options))
     })
   add(program, 'cancel <run>', 'cancel a run; its record says so', [
     'npx almanac cancel mod-stats-2026-11-21T10:00:00Z',
   ]).action(async (id: string, options) => {
     await (await import('./cancel.ts')).cancel(id, options)
   })
+}
+
+function addForecastCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  const forecast = program.command('forecast').description('how good the forecasts of crypto-forecast are')
+  const load = async () => import('./forecast.ts')
+  add(
+    forecast,
+    'report',
+    'what became of the forecasts that were made: against the naive forecast, with counts',
+    ['npx almanac forecast report', 'npx almanac forecast report --coin BTC --days 7 --json'],
+  )
+    .option('--coin <id or code>', 'this coin alone (default: all)')
+    .option('--days <count>', 'forecasts made in so many days', days, 30)
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      await (await load()).report(options)
+    })
+  add(
+    forecast,
+    'backtest',
+    'what the forecasts of a past time would have been: walk-forward over the stored hours, nothing is stored',
+    [
+      'npx almanac forecast backtest',
+      'npx almanac forecast backtest --coin bitcoin --days 90 --refit-hours 1',
+    ],
+  )
+    .option('--coin <id or code>', 'this coin alone (default: all)')
+    .option('--days <count>', 'test so many days, up to the newest stored hour', days, 365)
+    .option('--refit-hours <hours>', 'train the model again so often', whole, 24)
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      setExitCode(await (await load()).backtest(options))
+    })
 }
 
 function addScheduleCommands(program: CommandUnknownOpts): void {
@@ -188,22 +232,32 @@ function addImportCommand(program: CommandUnknownOpts, setExitCode: SetExitCode)
   add(
     program,
     'import <pipeline> <files...>',
-    'take over the history of an older collector (mod-stats): its tables dumped as CSV, its lists of modpacks',
+    'take over the history of an older collector: its tables dumped as CSV, its own files, candles from Binance',
     [
       'psql "$OLD_DATABASE" -c "\\copy daily_stats to daily_stats.csv csv header"',
       'npx almanac import mod-stats daily_stats.csv version_stats.csv modpack_stats.csv',
       'npx almanac import mod-stats data/curseforge_modpacks.csv --date 2025-07-31 --mod createnuclear',
+      'npx almanac import crypto-forecast crypto_prices.csv fear_greed_index.csv predictions.csv',
+      'npx almanac import crypto-forecast bitcoin_features.csv BTCUSDT-1h-2026-01.csv',
     ],
   )
-    .option('--mod <slug or id>', 'the mod that the rows belong to (default: the only one tracked)')
-    .option('--date <day>', 'the day of the downloads in curseforge_modpacks.csv, which names none')
+    .option(
+      '--mod <slug or id>',
+      'mod-stats: the mod that the rows belong to (default: the only one tracked)',
+    )
+    .option(
+      '--date <day>',
+      'mod-stats: the day of the downloads in curseforge_modpacks.csv, which names none',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 A repeated import changes nothing, and a row that was collected on a day outranks an imported one of that day.
 CurseForge totals of the old collector cover a mod's first 50 files only; they are kept as they are.
-A dump of version_stats names no version ids: import it again after the first run, to join its rows with collected ones.`,
+A dump of version_stats names no version ids: import it again after the first run, to join its rows with collected ones.
+Old prices of crypto-forecast mix days and moments and stay apart from the hourly grid; hourly candles from
+https://data.binance.vision (BTCUSDT-1h-….csv, unpacked) enter it, and the next run computes from them.`,
     )
     .action(async (pipeline: string, files: string[], options) => {
       setExitCode(await (await import('./import.ts')).importFiles(pipeline, files, options))
@@ -213,6 +267,17 @@ A dump of version_stats names no version ids: import it again after the first ru
 function whole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number.')
   return Number(text)
+}
+
+/** As long as `history_days` may be. */
+const MOST_DAYS = 3_650
+
+function days(text: string): number {
+  const count = whole(text)
+  if (count < 1 || count > MOST_DAYS) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_DAYS}.`)
+  }
+  return count
 }
 
 function list(text: string): string[] {

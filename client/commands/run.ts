@@ -19,12 +19,26 @@ interface RunOptions extends GlobalOptions {
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const params = readParams(pipeline, options.input ?? [])
+  return startAndTell(pipeline, params, options)
+}
+
+/**
+ * Starts a run by hand and tells of it as the options say; answers the exit code. `preface` is what the JSON begins with.
+ * Throws `CannotReach` where Temporal does not answer.
+ */
+export async function startAndTell(
+  pipeline: Pipeline,
+  params: Record<string, unknown>,
+  options: RunOptions,
+  preface: Record<string, unknown> = {},
+): Promise<number> {
   const config = configOf(options)
   const client = await connectTemporal(config)
   try {
     const startedAt = Date.now()
     const handle = await startRun(client, pipeline, 'manual', params)
     const about = {
+      ...preface,
       workflowId: handle.workflowId,
       runId: handle.firstExecutionRunId,
       link: webUiLink(config, handle.workflowId, handle.firstExecutionRunId),

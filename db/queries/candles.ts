@@ -84,7 +84,7 @@ const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const
 export async function candleColumns(db: Database, crypto: string): Promise<CandleColumns> {
   const columns = NUMBERS.map((name) => `${packed(name)} as ${name}`).join(', ')
   const result = await db.execute<
-    Record<'at' | (typeof NUMBERS)[number], Buffer | null> & { sources: string }
+    Record<'at' | (typeof NUMBERS)[number], Buffer | null> & { sources: string | null }
   >(sql`
     select ${sql.raw(packed(OPEN_MS))} as at, ${sql.raw(columns)}, string_agg(source, ',' order by "timestamp") as sources
     from hourly_candles where crypto = ${crypto}`)

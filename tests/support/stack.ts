@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
+import type { z } from 'zod'
 import { connectTemporal } from '../../client/connection.ts'
 import { applySchedules } from '../../client/schedules.ts'
 import { loadConfig, type Config } from '../../config.ts'
@@ -11,6 +12,7 @@ import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import { packageRoot } from '../../package-root.ts'
+import type { almanacFileSchema } from '../../settings.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
 import { dependenciesOf, startWorker, type RunningWorker } from '../../worker/start-worker.ts'
@@ -52,6 +54,11 @@ export interface TestStackOptions {
   mods?: number
   /** Pages of dependents that one run may read. */
   pages?: number
+  /**
+   * Section `crypto-forecast` of almanac.yaml. `enabled` is false unless given, so that no run of the schedule begins at
+   * ten past in the middle of a test; runs that are started or triggered collect all the same.
+   */
+  cryptoForecast?: z.input<typeof almanacFileSchema>['crypto-forecast']
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
@@ -62,6 +69,7 @@ let runtimeInstalled = false
 export async function startTestStack({
   mods = 3,
   pages = 35,
+  cryptoForecast,
   simulator: options = {},
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -86,7 +94,10 @@ export async function startTestStack({
   const configFile = join(root, 'almanac.yaml')
   writeFileSync(
     configFile,
-    stringify({ 'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } } }),
+    stringify({
+      'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } },
+      'crypto-forecast': { enabled: false, coingecko_delay_seconds: 0, ...cryptoForecast },
+    }),
   )
   const settings = {
     ALMANAC_CONFIG: configFile,
@@ -98,6 +109,9 @@ export async function startTestStack({
     MODRINTH_URL: `${simulator.url}/modrinth/v2`,
     CURSEFORGE_URL: `${simulator.url}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
+    BINANCE_URLS: `${simulator.url}/binance`,
+    COINGECKO_URL: `${simulator.url}/coingecko/api/v3`,
+    FEAR_GREED_URL: `${simulator.url}/fear-greed`,
     LOG_LEVEL: 'error',
     ...env,
   }
