@@ -154,8 +154,11 @@ const DEFAULT_COINS = [
 const cryptoForecastSchema = z.strictObject({
   enabled: z.boolean().default(true),
   coins: z.array(coinSchema).min(1).superRefine(eachCoinOnce).default(DEFAULT_COINS),
-  /** Hourly candles kept filled from this many days ago until now; the exchange gives a thousand an answer. */
-  history_days: z.int().min(40).max(3650).default(730),
+  /**
+   * Hourly candles kept filled from this many days ago until now; the exchange gives a thousand an answer. With less than
+   * two months, 30 days of warm-up leave too few hours for the forecast of a day.
+   */
+  history_days: z.int().min(60).max(3650).default(730),
   /** Days in `data/{coin}_features.csv`. */
   csv_days: z.int().min(1).max(3650).default(30),
   /** Pause between two requests to CoinGecko, which lets callers without a key ask some ten times a minute. */

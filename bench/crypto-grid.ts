@@ -30,11 +30,11 @@ export async function cryptoGrid(): Promise<Figure[]> {
   })
   try {
     await migrateDatabase(server.url)
-    const { db, close } = openDatabase(server.url, () => undefined)
+    const database = openDatabase(server.url, () => undefined)
     try {
-      return await measure(db)
+      return await measure(database.db)
     } finally {
-      await close()
+      await database.close()
     }
   } finally {
     await server.stop()

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
 import { PIPELINES } from '../registry.ts'
 import { createBinance } from '../upstreams/binance.ts'
-import { createCoinGecko } from '../upstreams/coingecko.ts'
+import { createCoinGecko, UNNAMED_REFUSAL_MS } from '../upstreams/coingecko.ts'
 import { createCurseForge } from '../upstreams/curseforge.ts'
 import { createDependents } from '../upstreams/curseforge-dependents.ts'
 import { createFearGreed } from '../upstreams/fear-greed.ts'
@@ -101,7 +101,7 @@ function cryptoUpstreams({ env, tracked }: Config, userAgent: string) {
     coingecko: createCoinGecko({
       baseUrl: env.COINGECKO_URL,
       userAgent,
-      gate: createGate({ reserve: 0, concurrency: 1, minIntervalMs }),
+      gate: createGate({ reserve: 0, concurrency: 1, minIntervalMs, unnamedDelayMs: UNNAMED_REFUSAL_MS }),
       ...(env.COINGECKO_API_KEY !== undefined && { apiKey: env.COINGECKO_API_KEY }),
     }),
     fearGreed: createFearGreed({ baseUrl: env.FEAR_GREED_URL, userAgent }),

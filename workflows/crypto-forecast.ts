@@ -1,6 +1,6 @@
 /** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
-import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
+import type { CryptoForecastActivities, SourceInput } from '../activities/crypto-forecast/index.ts'
 import { NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
@@ -10,6 +10,7 @@ import {
   HOURLY_BOUND_MS,
   HOURLY_SOURCE_MS,
   METRICS_MS,
+  SOURCES_SHARE,
   upstreamRead,
 } from './policies.ts'
 import { alone, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
@@ -37,7 +38,6 @@ export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding
   const backfill = backfillOf(input)
   /** Forecasts are made of the hour that has just ended, and of no other. */
   const live = backfill === undefined && pastSnapshot(run, input) === undefined
-  const asked = { run, ...(backfill && { backfill }) }
 
   const bookends = {
     open: () => steps(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
@@ -51,45 +51,70 @@ export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding
   }
 
   return recordedRun(run, bookends, input, async (counts) => {
-    const source = async (name: string, summary: string, ask: (steps: Steps) => Promise<SourceCounts>) => {
-      const waitMs = backfill === undefined ? Math.min(left(), HOURLY_SOURCE_MS) : left()
-      counts[name] = await alone(undefined, () => ask(steps(upstreamRead(waitMs), summary)))
+    const parts = partsOf(counts, left, backfill !== undefined)
+    try {
+      await collect(parts, { run, ...(backfill && { backfill }) }, live)
+      // Nothing came: what is stored was computed and scored by the run that brought it.
+      if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
+      await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
+      await deriveFrom(parts, counts, run, live)
+    } finally {
+      inOrder(counts)
     }
-    const derived = async (name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>) => {
-      counts[name] = await alone(undefined, () => work(steps(computation(left()), summary)))
-    }
-
-    await Promise.all([
-      source('binance', 'Binance: closed hourly candles', (ask) => ask.collectBinance(asked)),
-      source('coingecko', 'CoinGecko: hourly prices', (ask) => ask.collectCoinGecko(asked)),
-      source('fear-greed', 'Fear & Greed: daily index', (ask) => ask.collectFearGreed(asked)),
-      live && source('spot', 'Spot prices of both', (ask) => ask.compareSpotPrices(run)),
-    ])
-    // Nothing came: what is stored was computed and scored by the run that brought it.
-    if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
-
-    await derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
-    let reports = 0
-    const forecast = async () => {
-      if (counts['prices']?.outcome === 'failed') {
-        counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: ['the prices could not be computed'] }
-        return
-      }
-      await derived('forecasts', 'Forecast the next hour and the next day', async (work) => {
-        const made = await work.forecastPrices(run)
-        reports = made.reports
-        return made.counts
-      })
-    }
-    await Promise.all([
-      derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
-      derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
-      live && forecast(),
-      derived('scores', 'Score what has come true', (work) => work.scorePredictions(run)),
-    ])
-    if (reports > 0) await derived('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
-    inOrder(counts)
   })
+}
+
+/** The parts of a run: each is one step, whose failure is told in the counts and stops nothing that does not need it. */
+interface Parts {
+  source(name: string, summary: string, ask: (steps: Steps) => Promise<SourceCounts>): Promise<void>
+  derived(name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>): Promise<void>
+  /** Derived, too, but with the help of an outside server, which must not take the time of the run's end. */
+  outside(name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>): Promise<void>
+}
+
+function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Parts {
+  const part = async (name: string, work: () => Promise<SourceCounts>) => {
+    counts[name] = await alone(undefined, work)
+  }
+  return {
+    source: (name, summary, ask) => {
+      const mostMs = Math.floor(left() * SOURCES_SHARE)
+      const waitMs = isBackfill ? mostMs : Math.min(mostMs, HOURLY_SOURCE_MS)
+      return part(name, () => ask(steps(upstreamRead(waitMs), summary)))
+    },
+    derived: (name, summary, work) => part(name, () => work(steps(computation(left()), summary))),
+    outside: (name, summary, work) =>
+      part(name, () => work(steps(computation(Math.min(left(), HOURLY_SOURCE_MS)), summary))),
+  }
+}
+
+async function collect(parts: Parts, asked: SourceInput, live: boolean): Promise<void> {
+  await Promise.all([
+    parts.source('binance', 'Binance: closed hourly candles', (ask) => ask.collectBinance(asked)),
+    parts.source('coingecko', 'CoinGecko: hourly prices', (ask) => ask.collectCoinGecko(asked)),
+    parts.source('fear-greed', 'Fear & Greed: daily index', (ask) => ask.collectFearGreed(asked)),
+    live && parts.source('spot', 'Spot prices of both', (ask) => ask.compareSpotPrices(asked.run)),
+  ])
+}
+
+/** What is made of the grid, side by side. Forecasts stand on it: where it could not be computed, none is made. */
+async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
+  let reports = 0
+  const forecast = async (work: Steps) => {
+    const made = await work.forecastPrices(run)
+    reports = made.reports
+    return made.counts
+  }
+  const isComputed = counts['prices']?.outcome !== 'failed'
+  if (live && !isComputed)
+    counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: ['the prices could not be computed'] }
+  await Promise.all([
+    parts.derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
+    parts.derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
+    live && isComputed && parts.outside('forecasts', 'Forecast the next hour and the next day', forecast),
+    parts.derived('scores', 'Score what has come true', (work) => work.scorePredictions(run)),
+  ])
+  if (reports > 0) await parts.outside('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
 }
 
 /** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */

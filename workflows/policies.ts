@@ -40,7 +40,7 @@ export function databaseWork(totalMs: number): ActivityOptions {
   }
 }
 
-/** Computing on rows that are stored: no upstream to wait for, so a few attempts tell whether it can be done. */
+/** Computing on rows that are stored: nothing to wait for but the database, which is asked again soon. */
 export function computation(totalMs: number): ActivityOptions {
   return {
     startToCloseTimeout: Math.min(10 * MINUTE_MS, totalMs),
@@ -58,6 +58,9 @@ export const HOURLY_BOUND_MS = 40 * MINUTE_MS
  * the full hour, and the other sources have come long before.
  */
 export const HOURLY_SOURCE_MS = 12 * MINUTE_MS
+
+/** Of the time left, the sources may use this much: what they brought must still be computed and stored. */
+export const SOURCES_SHARE = 0.75
 
 /** A file of five lines: what a minute of attempts cannot write, an hour cannot either. */
 export const METRICS_MS = MINUTE_MS

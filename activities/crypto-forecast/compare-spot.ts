@@ -1,6 +1,6 @@
 /** What both sources call the price at this moment, side by side; it never enters the candles. */
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure, FAILURES } from '../../failures.ts'
+import { Failure } from '../../failures.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Binance } from '../../upstreams/binance.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
@@ -8,7 +8,7 @@ import type { StepContext } from './index.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
-/** Asks both at once and stores one row a coin, with null for a source that will not answer. */
+/** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
 export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, patience, clock } = context
   const coins = settings.coins.map(({ id, code, symbol }) => ({ id, symbol: symbol ?? `${code}USDT` }))
@@ -37,7 +37,10 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
   })
   const raw = [...(onBinance?.raw ?? []), ...(onCoinGecko?.raw ?? [])]
   const options = { observedAt: clock(), runId: run.runId, raw, patience }
-  const { written } = await writeRows(db, { price_comparisons: rows }, options)
+  const told = rows.filter(
+    ({ binancePrice, coingeckoPrice }) => binancePrice !== null || coingeckoPrice !== null,
+  )
+  const { written } = await writeRows(db, { price_comparisons: told }, options)
   const alone = rows.filter(({ difference }) => difference === null).map(({ crypto }) => crypto)
   if (alone.length > 0) why.push(`no comparison of ${alone.join(', ')}: one of the sources did not tell`)
   const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
@@ -66,12 +69,15 @@ async function askBinance(
   return found
 }
 
-/** The answer, or undefined with the reason noted where asking again cannot help. */
+/**
+ * The answer, or undefined with the reason noted. Nothing waits for a comparison: the price of this moment is gone at the
+ * next attempt.
+ */
 async function answerOr<T>(why: string[], ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()
   } catch (error) {
-    if (!(error instanceof Failure) || FAILURES[error.type]) throw error
+    if (!(error instanceof Failure)) throw error
     why.push(`${error.type}: ${error.message}`)
     return undefined
   }

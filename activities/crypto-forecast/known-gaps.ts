@@ -61,14 +61,17 @@ function isShown({ crypto, fromMs, toMs }: Hours, asked: readonly AskedPage[]): 
   return about.length > 0 && about.every(({ isTrusted }) => isTrusted)
 }
 
-/** Stores the gaps among what is still missing of the wanted hours. Answers why the others are none. */
+/** Stores the gaps among the hours that were asked for and are still missing. Answers why the others are none. */
 export async function rememberGaps(
   { db, patience, clock }: StepContext,
   runId: string,
-  wanted: { source: CandleSource; coins: string[]; fromMs: number; toMs: number },
+  { source, coins }: { source: CandleSource; coins: string[] },
   asked: readonly AskedPage[],
 ): Promise<string[]> {
-  if (wanted.toMs < wanted.fromMs) return []
+  if (asked.length === 0) return []
+  const fromMs = Math.min(...asked.map((page) => page.fromMs))
+  const toMs = Math.max(...asked.map((page) => page.toMs))
+  const wanted = { source, coins, fromMs, toMs }
   const [missing, held] = await withPatience(patience, () =>
     Promise.all([missingHours(db, wanted), heldHours(db, wanted.source, wanted.coins)]),
   )

@@ -1,6 +1,7 @@
 /** The forecasts of the next hour and the next day, from the newest closed candle of every coin. */
 import { withPatience } from '../../db/patience.ts'
 import { waitingReports } from '../../db/queries/mlflow-outbox.ts'
+import { storedHorizons } from '../../db/queries/predictions.ts'
 import { priceColumns } from '../../db/queries/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -9,10 +10,10 @@ import type { Run } from '../../workflows/recorded-run.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { HOUR_MS, newestClosedHour } from './hours.ts'
 import type { StepContext } from './index.ts'
-import { mlflowReport } from './mlflow-reports.ts'
+import { deliveryId, mlflowReport } from './mlflow-reports.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 import { forecast, type Forecast } from './model/forecast.ts'
-import { servedForecasts } from './served-forecasts.ts'
+import { SERVED_VERSION, servedForecasts } from './served-forecasts.ts'
 
 /** Our model's name in every forecast; raise it when the method changes. */
 const MODEL_VERSION = 'ridge-1'
@@ -22,7 +23,8 @@ export async function makeForecasts(
   context: StepContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; reports: number }> {
-  const { db, settings, signal, patience, clock, mlflow } = context
+  const { db, settings, signal, patience, clock, mlflow, modelServer } = context
+  const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
   let written = 0
   let made = 0
   const why: string[] = []
@@ -35,7 +37,11 @@ export async function makeForecasts(
       why.push(`${crypto}: ${stale}`)
       continue
     }
-    const { why: missing, ...rows } = await forecastsOf(context, run, crypto, table)
+    const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
+    const stored = await withPatience(patience, () => storedHorizons(db, key))
+    made += stored.size
+    if (stored.size === HORIZON_NAMES.length) continue
+    const { why: missing, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
     made += rows.predictions.length
     why.push(...missing.map((reason) => `${crypto} ${reason}`))
     written += (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
@@ -43,6 +49,20 @@ export async function makeForecasts(
   const reports = mlflow === undefined ? 0 : await withPatience(patience, () => waitingReports(db))
   const outcome = made === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { counts: { outcome, fetched: 0, written, rejected: 0, why }, reports }
+}
+
+/** What is stored was reported with it, in one transaction: a second report would differ in its times alone. */
+function without(
+  stored: ReadonlySet<string>,
+  { predictions, mlflow_outbox, why }: CoinForecasts,
+): CoinForecasts {
+  const isNew = ({ horizon }: { horizon: string }) => !stored.has(horizon)
+  const reported = new Set(predictions.filter((made) => !isNew(made)).map(deliveryId))
+  return {
+    predictions: predictions.filter(isNew),
+    mlflow_outbox: mlflow_outbox.filter((report) => !reported.has(report.deliveryId)),
+    why,
+  }
 }
 
 /** Only the newest closed candle is forecast from: of an older one the near future is past. */

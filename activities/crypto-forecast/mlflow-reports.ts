@@ -1,10 +1,16 @@
 /** What MLflow is told of each model, and the delivery, which may come late but fails no forecast. */
 import { withPatience } from '../../db/patience.ts'
-import { oldestReports, removeReport, waitingReports } from '../../db/queries/mlflow-outbox.ts'
+import {
+  oldestReports,
+  removeReport,
+  waitingReports,
+  type WaitingReport,
+} from '../../db/queries/mlflow-outbox.ts'
 import { columnNames } from '../../db/queries/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
+import { writeRows } from '../../db/write-rows.ts'
 import { Failure, FAILURES } from '../../failures.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
 import type { MlflowRun } from '../../upstreams/mlflow.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { StepContext } from './index.ts'
@@ -24,6 +30,16 @@ interface Made {
   forecast: Forecast
 }
 
+/** The id of the report of a forecast; the same for the same forecast. */
+export function deliveryId({
+  crypto,
+  horizon,
+  targetTime,
+  modelVersion,
+}: WritableRows['predictions']): string {
+  return `${crypto}-${horizon}-${targetTime.toISOString()}-${modelVersion}`
+}
+
 /** The report of one model: the original's parameters and metrics, and ours beside them. */
 export function mlflowReport({ run, code, prediction, forecast }: Made): WritableRows['mlflow_outbox'] {
   const { crypto, horizon, modelVersion, madeAt } = prediction
@@ -31,7 +47,7 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
   const { model, features } = forecast
   const names = columnNames(features)
   const report: MlflowRun = {
-    deliveryId: `${crypto}-${horizon}-${prediction.targetTime.toISOString()}-${modelVersion}`,
+    deliveryId: deliveryId(prediction),
     runName: `${crypto}_${code.toLowerCase()}_${stamp}_${horizon}`,
     startMs: Date.parse(run.startedAt),
     endMs: madeAt.getTime(),
@@ -57,32 +73,44 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
   return { deliveryId: report.deliveryId, report }
 }
 
-/** Delivers what waits, oldest first. Where MLflow does not take it, it waits on, and the run says so. */
-export async function deliverReports({ db, mlflow, signal, patience }: StepContext): Promise<SourceCounts> {
-  if (mlflow === undefined) return { outcome: 'skipped', fetched: 0, written: 0, rejected: 0, why: [] }
+/**
+ * Delivers what waits, oldest first. Where MLflow is away, it waits on, and the run says so; a report that MLflow refuses
+ * for itself goes to `quarantine`, so that it does not stand in the way of those behind it.
+ */
+export async function deliverReports(context: StepContext): Promise<SourceCounts> {
+  const { db, mlflow, signal, patience } = context
+  if (mlflow === undefined) return { ...NOTHING, outcome: 'skipped' }
   const reports = await withPatience(patience, () => oldestReports(db, DELIVERIES_A_RUN))
   let delivered = 0
+  let refused = 0
   const why = new Set<string>()
-  for (const { deliveryId, report } of reports) {
+  for (const waiting of reports) {
     try {
-      const { notes } = await mlflow.deliver(EXPERIMENT, report as MlflowRun, signal)
+      const { notes } = await mlflow.deliver(EXPERIMENT, waiting.report as MlflowRun, signal)
       for (const note of notes) why.add(note)
+      delivered += 1
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       why.add(`${error.type}: ${error.message}`)
       if (isOfServer(error)) break
-      continue
+      await setAside(context, waiting, error)
+      refused += 1
     }
-    await withPatience(patience, () => removeReport(db, deliveryId))
-    delivered += 1
+    await withPatience(patience, () => removeReport(db, waiting.deliveryId))
   }
-  const waiting = await withPatience(patience, () => waitingReports(db))
-  if (waiting > 0) why.add(`${waiting} reports wait for the next run`)
-  return {
-    outcome: why.size > 0 ? 'partial' : 'complete',
-    ...{ fetched: 0, written: delivered, rejected: 0 },
-    why: [...why],
-  }
+  const left = await withPatience(patience, () => waitingReports(db))
+  if (left > 0) why.add(`${left} reports wait for the next run`)
+  const outcome = why.size > 0 ? 'partial' : 'complete'
+  return { outcome, fetched: 0, written: delivered, rejected: refused, why: [...why] }
+}
+
+async function setAside(
+  { db, patience, clock }: StepContext,
+  { deliveryId, report, runId }: WaitingReport,
+  refusal: Failure,
+): Promise<void> {
+  const row = { source: 'mlflow', reason: `${refusal.type}: ${refusal.message}`, row: { deliveryId, report } }
+  await writeRows(db, {}, { observedAt: clock(), runId, rejected: [row], patience })
 }
 
 /** The server is away or refuses us: what failed for one report fails for the next. */

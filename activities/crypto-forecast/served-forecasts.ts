@@ -12,7 +12,7 @@ import { decide, skillOf } from './model/decision.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 
 /** The name under which its forecasts are stored: the server does not tell which model it serves. */
-const MODEL_VERSION = 'served'
+export const SERVED_VERSION = 'served'
 /** Its newest scored forecasts from which error and interval are taken … */
 const RECORD_ROWS = 500
 /** … and the fewest: an 80 % interval from less is a guess. */
@@ -41,7 +41,7 @@ export async function servedForecasts(
     HORIZON_NAMES.map(async (horizon, index) => {
       const predictedPrice = prices[index] ?? NaN
       return {
-        ...{ crypto, horizon, modelVersion: MODEL_VERSION, madeAt: clock() },
+        ...{ crypto, horizon, modelVersion: SERVED_VERSION, madeAt: clock() },
         timestamp: new Date(base),
         targetTime: targetTime(base, horizon),
         predictedPrice,
@@ -55,7 +55,7 @@ export async function servedForecasts(
 
 /** Error, skill and interval from what became of its forecasts so far; null while they are too few. */
 async function judgement(db: Database, crypto: string, horizon: Horizon, predicted: number) {
-  const record = { crypto, horizon, modelVersion: MODEL_VERSION, limit: RECORD_ROWS }
+  const record = { crypto, horizon, modelVersion: SERVED_VERSION, limit: RECORD_ROWS }
   const { errors, mae, naiveMae } = await trackRecord(db, record)
   if (errors.length < FEWEST_SCORED || mae === null || naiveMae === null)
     return { lower: null, upper: null, modelMae: null, naiveMae: null, skill: null }

@@ -8,13 +8,18 @@ export async function waitingReports(db: Database): Promise<number> {
   return result.rows[0]?.count ?? 0
 }
 
+export interface WaitingReport {
+  deliveryId: string
+  report: unknown
+  /** The run that made it. */
+  runId: string
+}
+
 /** The oldest waiting reports. */
-export async function oldestReports(
-  db: Database,
-  limit: number,
-): Promise<{ deliveryId: string; report: unknown }[]> {
-  const result = await db.execute<{ deliveryId: string; report: unknown }>(
-    sql`select delivery_id as "deliveryId", report from mlflow_outbox order by observed_at, delivery_id limit ${limit}`,
+export async function oldestReports(db: Database, limit: number): Promise<WaitingReport[]> {
+  const result = await db.execute<WaitingReport & Record<string, unknown>>(
+    sql`select delivery_id as "deliveryId", report, run_id as "runId" from mlflow_outbox
+      order by observed_at, delivery_id limit ${limit}`,
   )
   return result.rows
 }

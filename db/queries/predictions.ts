@@ -3,6 +3,16 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 import type { WritableRows } from '../writable-tables.ts'
 
+/** The horizons for which a model's forecast from this candle is stored. */
+export async function storedHorizons(
+  db: Database,
+  { crypto, openMs, modelVersion }: { crypto: string; openMs: number; modelVersion: string },
+): Promise<Set<string>> {
+  const result = await db.execute<{ horizon: string }>(sql`select horizon from predictions
+    where crypto = ${crypto} and "timestamp" = ${new Date(openMs).toISOString()}::timestamptz and model_version = ${modelVersion}`)
+  return new Set(result.rows.map(({ horizon }) => horizon))
+}
+
 /** The scores of all forecasts whose target time has passed and whose price is known, where they are not stored so yet. */
 export async function dueScores(db: Database): Promise<WritableRows['prediction_scores'][]> {
   const result = await db.execute<{

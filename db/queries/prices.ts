@@ -115,7 +115,7 @@ export async function gridFacts(db: Database, crypto: string, warmUpDays: number
         and gap."timestamp" between first and last
         and not exists (select from crypto_prices price where price.crypto = gap.crypto and price."timestamp" = gap."timestamp")
     )
-    select count(*)::int as rows, coalesce((extract(epoch from max(last) - max(first)) / 86400)::int, 0) as days,
+    select count(*)::int as rows, coalesce(floor(extract(epoch from max(last) - max(first)) / 86400)::int, 0) as days,
       (extract(epoch from max(last)) * 1000)::float8 as newest,
       count(*) filter (where "timestamp" > first + ${warmUpDays} * interval '1 day' and (${sql.raw(isCold)}))::int as cold,
       count(distinct date_trunc('hour', "timestamp", 'UTC')) filter (where "timestamp" = date_trunc('hour', "timestamp", 'UTC'))::int as hours,

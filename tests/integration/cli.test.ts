@@ -208,8 +208,12 @@ describe('what cannot be reached ends with 3', () => {
 
 describe('almanac schedules', () => {
   it('lists, pauses, resumes and triggers', async () => {
-    const state = async () => (await json<{ id: string; state: string }[]>('schedules', 'list'))[0]
-    expect(await state()).toMatchObject({ id: 'mod-stats', state: 'active' })
+    const list = () => json<{ id: string; state: string }[]>('schedules', 'list')
+    const state = async () => (await list()).find(({ id }) => id === 'mod-stats')
+    expect((await list()).map(({ id, state }) => [id, state])).toEqual([
+      ['mod-stats', 'active'],
+      ['crypto-forecast', 'paused'],
+    ])
     expect(await json('schedules', 'pause', 'mod-stats')).toEqual({ id: 'mod-stats', done: 'paused' })
     expect(await state()).toMatchObject({ state: 'paused' })
     await json('schedules', 'resume', 'mod-stats')

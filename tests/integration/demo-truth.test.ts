@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/database.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
+import { PIPELINES } from '../../registry.ts'
 import { createWorld } from '../../simulator/world.ts'
 import { command } from '../support/command.ts'
 import { toolsDir } from '../support/stack.ts'
@@ -69,9 +70,12 @@ async function demo(): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^DEMO /)
   expect(stdout).toMatch(/pipeline\s+outcome\s+fetched\s+written\s+rejected\s+seconds\s+where to look/)
-  expect(stdout).toMatch(
-    /mod-stats\s+complete\s+\d+\s+\d+\s+0\s+\d+\.\d\s+npx almanac show --demo mod-stats-/,
-  )
+  for (const pipeline of PIPELINES.map(({ id }) => id))
+    expect(stdout).toMatch(
+      new RegExp(
+        `${pipeline}\\s+complete\\s+\\d+\\s+\\d+\\s+0\\s+\\d+\\.\\d\\s+npx almanac show --demo ${pipeline}-`,
+      ),
+    )
 }
 
 describe('the demo', () => {

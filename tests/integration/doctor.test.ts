@@ -34,6 +34,7 @@ describe('almanac doctor', () => {
     expect(found(examination, 'tables')?.found).toMatch(/^(\d+) of \1 migrations$/)
     expect(found(examination, 'Temporal')?.found).toMatch(/^server \d+\.\d+\.\d+ at 127\.0\.0\.1:\d+$/)
     expect(found(examination, 'schedules')?.found).toContain('mod-stats active')
+    expect(found(examination, 'schedules')?.found).toContain('crypto-forecast paused')
     expect(found(examination, 'clock')?.state).toBe('ok')
   })
 

@@ -5,10 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { applySchedules, describe as describeSchedule } from '../../client/schedules.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
 import type { Config } from '../../config.ts'
+import { PIPELINES } from '../../registry.ts'
+import { almanacFileSchema } from '../../settings.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
 const ID = 'mod-stats'
+const HOURLY = 'crypto-forecast'
+const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 let stack: TestStack
@@ -19,23 +23,34 @@ afterAll(async () => {
   await stack.stop()
 })
 beforeEach(async () => {
-  for await (const { scheduleId } of stack.client.schedule.list())
-    await stack.client.schedule.getHandle(scheduleId).delete()
-  await until(async () => (await describeSchedule(stack.client, ID)) === undefined)
+  const { schedule } = stack.client
+  const ours = PIPELINES.map(({ id }): string => id)
+  for await (const { scheduleId } of schedule.list())
+    if (!ours.includes(scheduleId)) await schedule.getHandle(scheduleId).delete()
+  // By name, since the list takes a moment to show what the test before has created.
+  for (const id of ours) {
+    if ((await describeSchedule(stack.client, id)) !== undefined) await schedule.getHandle(id).delete()
+    await until(async () => (await describeSchedule(stack.client, id)) === undefined)
+  }
 })
 
 const apply = (config = stack.config) => applySchedules(stack.client, config)
 
-async function current() {
-  const found = await describeSchedule(stack.client, ID)
-  if (found === undefined) throw new Error(`the server has no schedule ${ID}`)
+/** What apply says of one pipeline. */
+async function applied(config?: Config, id = ID) {
+  return (await apply(config)).filter((schedule) => schedule.id === id)
+}
+
+async function current(id = ID) {
+  const found = await describeSchedule(stack.client, id)
+  if (found === undefined) throw new Error(`the server has no schedule ${id}`)
   return found
 }
 
-/** The stack's settings with mod-stats turned on or off in almanac.yaml. */
-function enabled(value: boolean): Config {
+/** The stack's settings with a pipeline turned on or off in almanac.yaml. */
+function enabled(value: boolean, id: keyof Config['tracked'] = ID): Config {
   const { config } = stack
-  return { ...config, tracked: { ...config.tracked, [ID]: { ...config.tracked[ID], enabled: value } } }
+  return { ...config, tracked: { ...config.tracked, [id]: { ...config.tracked[id], enabled: value } } }
 }
 
 /** A schedule that somebody else made on the same server. */
@@ -47,7 +62,7 @@ const strange = (scheduleId: string): ScheduleOptions => ({
 
 describe('schedules apply', () => {
   it('creates the schedule of the registry, with nothing left to defaults', async () => {
-    expect(await apply()).toEqual([{ id: ID, change: 'created', paused: false }])
+    expect(await applied()).toEqual([{ id: ID, change: 'created', paused: false }])
     const { spec, policies, action, memo, state } = await current()
     expect(spec.intervals).toMatchObject([{ every: DAY_MS }])
     expect(spec.jitter).toBe(5 * 60 * 1000)
@@ -70,10 +85,45 @@ describe('schedules apply', () => {
     expect(attributes instanceof TypedSearchAttributes && attributes.get(PIPELINE)).toBe(ID)
   })
 
+  it('creates the hourly schedule at ten past, with no jitter and no second run beside the first', async () => {
+    const config = enabled(true, HOURLY)
+    expect(await applied(config, HOURLY)).toEqual([{ id: HOURLY, change: 'created', paused: false }])
+    const { spec, policies, action, state, info } = await current(HOURLY)
+    expect(spec.intervals).toEqual([{ every: 60 * MINUTE_MS, offset: 10 * MINUTE_MS }])
+    expect(spec.jitter ?? 0).toBe(0)
+    expect(policies).toEqual({
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: 54 * MINUTE_MS,
+      pauseOnFailure: false,
+    })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(action).toMatchObject({
+      type: 'startWorkflow',
+      workflowType: 'cryptoForecastWorkflow',
+      workflowId: HOURLY,
+      args: [{ trigger: 'schedule', latestMs: 54 * MINUTE_MS }],
+    })
+    expect(info.nextActionTimes).not.toEqual([])
+    for (const next of info.nextActionTimes) expect(next.toISOString()).toMatch(/T\d\d:10:00\.000Z$/)
+  })
+
+  it('pauses a pipeline of which almanac.yaml has no section, saying how to turn it on', async () => {
+    const tracked = almanacFileSchema.parse({ [ID]: { mods: [{ modrinth: 'createnuclear' }] } })
+    const config = { ...stack.config, tracked }
+    expect(await apply(config)).toEqual([
+      { id: ID, change: 'created', paused: false },
+      { id: HOURLY, change: 'created', paused: true },
+    ])
+    const { paused, note } = (await current(HOURLY)).state
+    expect(paused).toBe(true)
+    expect(note).toContain('almanac.yaml')
+    expect(note).toContain('enabled')
+  })
+
   it('changes nothing the second time', async () => {
     await apply()
     const before = await current()
-    expect(await apply()).toEqual([{ id: ID, change: 'updated', paused: false }])
+    expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
     const { spec, policies, action, memo, state } = await current()
     expect({ spec, policies, action, memo, state }).toEqual({
       spec: before.spec,
@@ -96,7 +146,7 @@ describe('schedules apply', () => {
   it("keeps an operator's pause and says whose it is", async () => {
     await apply()
     await stack.client.schedule.getHandle(ID).pause('maintenance')
-    expect(await apply()).toEqual([{ id: ID, change: 'updated', paused: true, kept: 'maintenance' }])
+    expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: true, kept: 'maintenance' }])
     expect((await current()).state).toMatchObject({ paused: true, note: 'maintenance' })
   })
 
@@ -108,7 +158,7 @@ describe('schedules apply', () => {
   })
 
   it('pauses what almanac.yaml has off, saying how to turn it on, and resumes it when it is on again', async () => {
-    expect(await apply(enabled(false))).toEqual([{ id: ID, change: 'created', paused: true }])
+    expect(await applied(enabled(false))).toEqual([{ id: ID, change: 'created', paused: true }])
     const off = (await current()).state
     expect(off.paused).toBe(true)
     expect(off.note).toContain('almanac.yaml')

@@ -120,7 +120,12 @@ describe('almanac up', () => {
     expect(await outcomes()).toEqual(before)
     const days = await select<{ n: number }>(sql`select count(*)::int as n from daily_stats`)
     expect(days).toEqual([{ n: 6 }])
+    // Of the other pipeline almanac.yaml has no section: nothing of it runs, and nothing is said.
+    expect(await select(sql`select distinct pipeline from pipeline_runs`)).toEqual([
+      { pipeline: 'mod-stats' },
+    ])
     await stop(again)
+    for (const one of [first, again]) expect(one.output()).not.toContain('crypto-forecast')
   })
 
   it('adopts the servers that a killed one left, and works with them', async () => {

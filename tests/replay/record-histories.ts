@@ -5,59 +5,93 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { endingOf, startRun } from '../../client/runs.ts'
+import { freePort } from '../../local/taken-port.ts'
 import { packageRoot } from '../../package-root.ts'
-import { PIPELINES } from '../../registry.ts'
+import { PIPELINES, type Pipeline } from '../../registry.ts'
 import type { RunOutcome } from '../../run-outcome.ts'
-import type { RunningWorker } from '../../worker/start-worker.ts'
-import { startTestStack, type TestStack } from '../support/stack.ts'
+import { startTestStack, type TestStack, type WorkerChange } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
-const UPSTREAMS = ['modrinth', 'curseforge', 'curseforge-web']
+/** One run to record. */
+interface Way {
+  outcome: RunOutcome
+  /** Name of its file; the outcome unless given. */
+  name?: string
+  /** Upstreams that refuse every question; where the run is cancelled, they are away. */
+  faulty: string[]
+  cancel?: true
+  params?: Record<string, unknown>
+  worker?: WorkerChange
+}
 
-let stack: TestStack
-let worker: RunningWorker
-beforeAll(async () => {
-  stack = await startTestStack({ mods: 1 })
-  worker = await stack.startWorker()
-})
-afterAll(async () => {
-  await worker.stop()
-  await stack.stop()
-})
+/** MLflow at an address where nothing listens: its reports wait for a later run. */
+const mlflowAway = { env: { MLFLOW_TRACKING_URI: `http://127.0.0.1:${await freePort()}` } }
+
+const ways: Record<Pipeline['id'], Way[]> = {
+  'mod-stats': [
+    { outcome: 'complete', faulty: [] },
+    { outcome: 'partial', faulty: ['modrinth'] },
+    { outcome: 'failed', faulty: ['modrinth', 'curseforge', 'curseforge-web'] },
+    { outcome: 'cancelled', faulty: ['modrinth'], cancel: true },
+  ],
+  'crypto-forecast': [
+    { outcome: 'complete', faulty: [] },
+    { outcome: 'partial', faulty: ['coingecko'], worker: mlflowAway },
+    { outcome: 'failed', faulty: ['binance', 'coingecko', 'fear-greed'] },
+    { outcome: 'cancelled', faulty: ['binance'], cancel: true },
+    // Partial, since the newest of what it has stored is old: nothing else is there.
+    { outcome: 'partial', name: 'backfill', faulty: [], params: { from: '2025-01-01', to: '2025-01-02' } },
+  ],
+}
+
+/** More than the ninety of CoinGecko, whose hours alone have gaps; fewer are quicker than two years. */
+const HISTORY_DAYS = 120
 
 /** Answered with by an upstream that a run cannot wait for. */
 const FORBIDDEN = { kind: 'status', status: 400 } as const
 const AWAY = { kind: 'status', status: 503 } as const
 
-const ways: { outcome: RunOutcome; faulty: string[]; cancel?: true }[] = [
-  { outcome: 'complete', faulty: [] },
-  { outcome: 'partial', faulty: ['modrinth'] },
-  { outcome: 'failed', faulty: UPSTREAMS },
-  { outcome: 'cancelled', faulty: ['modrinth'], cancel: true },
-]
-
-for (const { outcome, faulty, cancel } of ways) {
-  for (const pipeline of PIPELINES) {
-    it(`records a ${outcome} run of ${pipeline.id}`, async () => {
-      stack.simulator.faults.clear()
-      for (const upstream of faulty) stack.simulator.faults.set(upstream, cancel ? AWAY : FORBIDDEN)
-      const handle = await startRun(stack.client, pipeline, 'manual')
-      if (cancel) {
-        // Once a step waits for its second attempt, every source has been asked.
-        await until(async () =>
-          (await handle.describe()).raw.pendingActivities?.some((step) => (step.attempt ?? 1) > 1),
-        )
-        await handle.cancel()
+for (const pipeline of PIPELINES) {
+  for (const way of ways[pipeline.id]) {
+    const { outcome, name = outcome } = way
+    it(`records a ${name} run of ${pipeline.id}`, async () => {
+      // Of its own: what one run has stored, the next would not ask for.
+      const stack = await startTestStack({ mods: 1, cryptoForecast: { history_days: HISTORY_DAYS } })
+      const worker = await stack.startWorker(way.worker)
+      try {
+        const history = await recorded(stack, pipeline, way)
+        const folder = join(packageRoot, 'tests', 'replay', 'histories', pipeline.id)
+        mkdirSync(folder, { recursive: true })
+        const json = JSON.stringify(JSON.parse(history, scrubbed), null, 1)
+        writeFileSync(join(folder, `${name}.json`), json)
+      } finally {
+        await worker.stop()
+        await stack.stop()
       }
-      expect((await endingOf(handle)).outcome).toBe(outcome)
-      const folder = join(packageRoot, 'tests', 'replay', 'histories', pipeline.id)
-      mkdirSync(folder, { recursive: true })
-      const history = historyToJSON(await handle.fetchHistory())
-      writeFileSync(join(folder, `${outcome}.json`), JSON.stringify(JSON.parse(history, scrubbed), null, 1))
     })
   }
+}
+
+/** Runs to the end; answers the history as JSON. */
+async function recorded(
+  stack: TestStack,
+  pipeline: Pipeline,
+  { outcome, faulty, cancel, params }: Way,
+): Promise<string> {
+  for (const upstream of faulty) stack.simulator.faults.set(upstream, cancel ? AWAY : FORBIDDEN)
+  const handle = await startRun(stack.client, pipeline, 'manual', params)
+  if (cancel) {
+    // Once a step waits for its second attempt, every source has been asked.
+    await until(async () =>
+      (await handle.describe()).raw.pendingActivities?.some((step) => (step.attempt ?? 1) > 1),
+    )
+    await handle.cancel()
+  }
+  const ending = await endingOf(handle)
+  expect(ending.outcome, JSON.stringify(ending)).toBe(outcome)
+  return historyToJSON(await handle.fetchHistory())
 }
 
 /** Leaves out what tells about this machine; a replay reads none of it. */

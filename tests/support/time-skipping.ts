@@ -10,7 +10,8 @@ import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
 import { toolsDir } from './stack.ts'
 
-const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
+  temporal.api.enums.v1.IndexedValueType
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
@@ -37,7 +38,8 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   // A run that sets an unknown attribute fails its workflow task for ever; this server can register them, not list them.
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.client.options.namespace,
-    searchAttributes: { Pipeline: KEYWORD, Outcome: KEYWORD },
+    // The last one is a real server's own.
+    searchAttributes: { Pipeline: KEYWORD, Outcome: KEYWORD, TemporalScheduledStartTime: DATETIME },
   })
   return {
     client: env.client,

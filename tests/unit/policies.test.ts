@@ -1,5 +1,6 @@
-/** No step without both its bounds and a heartbeat; a run's bound is its UTC day, at least an hour. */
+/** No step without both its bounds and a heartbeat; a run's bound is its UTC day, at least an hour, or what its interval leaves. */
 import { describe, expect, it } from 'vitest'
+import { pipelineById } from '../../registry.ts'
 import * as policies from '../../workflows/policies.ts'
 
 const SECOND_MS = 1_000
@@ -13,7 +14,9 @@ const made = Object.entries(policies).flatMap(([name, policy]) => {
 
 describe('policies', () => {
   it('are found', () => {
-    expect(made.map(([name]) => name)).toEqual(expect.arrayContaining(['databaseWork', 'upstreamRead']))
+    expect(made.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['databaseWork', 'upstreamRead', 'computation']),
+    )
   })
 
   it.each(made)('%s bounds one attempt and all of them, and notices a dead worker', (_, policy) => {
@@ -38,5 +41,17 @@ describe('the bound of mod-stats', () => {
     ['2028-02-28T22:00:00.000Z', 2 * HOUR_MS],
   ])('of a run started at %s is %d ms', (startedAt, boundMs) => {
     expect(policies.untilDayEnds(new Date(startedAt))).toBe(boundMs)
+  })
+})
+
+describe('the bound of crypto-forecast', () => {
+  it('is over before the next run begins, and said by the registry as it is', () => {
+    expect(policies.HOURLY_BOUND_MS).toBeLessThan(HOUR_MS)
+    expect(pipelineById('crypto-forecast')?.bound).toBe(`${policies.HOURLY_BOUND_MS / (60 * SECOND_MS)} min`)
+  })
+
+  it('leaves time for the forecasts after the longest wait for a source', () => {
+    // Ten minutes past the hour it begins, and its forecast of the next hour must be made before that hour is over.
+    expect(policies.HOURLY_SOURCE_MS).toBeLessThan(policies.HOURLY_BOUND_MS / 2)
   })
 })

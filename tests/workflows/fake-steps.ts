@@ -13,18 +13,20 @@ export interface Call {
   attempt: number
   /** The server's time when the attempt began, milliseconds since 1970. */
   atMs: number
-  run: Run
+  input: unknown
+  /** Undefined for a step that is not told which run it belongs to. */
+  run: Run | undefined
   /** Run id of the execution that asked for it; differs from `run.runId` after continue-as-new. */
   executionRunId: string
   /** Only of the closing step. */
   ending: RunEnding | undefined
 }
 
-export interface FakeSteps {
+export interface FakeSteps<Step extends string = keyof ModStatsActivities> {
   /** For the worker. */
   activities: object
   calls: Call[]
-  callsOf(step: keyof ModStatsActivities): Call[]
+  callsOf(step: Step): Call[]
 }
 
 export const ROWS_A_BATCH = 3
@@ -40,10 +42,9 @@ export function unavailable(): Failure {
   return new Failure('UpstreamUnavailable', 'The upstream does not answer.')
 }
 
-/** Builds the steps; `own` replaces some of them. Every attempt is noted, also one that fails. */
+/** Builds the steps; `own` replaces some of them. */
 export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> = {}): FakeSteps {
-  const calls: Call[] = []
-  const steps: ModStatsActivities = {
+  return notedSteps<ModStatsActivities>(time, {
     openModStats: () => Promise.resolve({}),
     collectModrinth: () => batch(),
     collectCurseForge: () => batch(),
@@ -51,15 +52,23 @@ export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> =
     refreshModpacks: () => batch(),
     closeModStats: () => Promise.resolve(),
     ...own,
-  }
+  })
+}
+
+/** These steps with a note of every attempt, also of one that fails. */
+export function notedSteps<Steps extends object>(
+  time: TimeSkipping,
+  steps: Steps,
+): FakeSteps<keyof Steps & string> {
+  const calls: Call[] = []
   const noted = Object.entries(steps).map(([step, work]) => [
     step,
-    async (input: Run | { run: Run }, ending?: RunEnding) => {
+    async (input?: Run | { run: Run }, ending?: RunEnding) => {
       const atMs = await time.now()
-      const run = 'run' in input ? input.run : input
+      const run = input !== undefined && 'run' in input ? input.run : input
       const { attempt, workflowExecution } = activityInfo()
       const executionRunId = workflowExecution?.runId ?? ''
-      calls.push({ step, attempt, atMs, run, executionRunId, ending })
+      calls.push({ step, attempt, atMs, input, run, executionRunId, ending })
       return (work as (...input: unknown[]) => Promise<unknown>)(input, ending)
     },
   ])

@@ -2,9 +2,13 @@
 import { cancellationSignal } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf } from '../../client/runs.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
+import { until } from '../support/until.ts'
+import { closings, counted, fakeCryptoSteps, outcomes, startCryptoForecast } from './fake-crypto-steps.ts'
 import { fakeSteps, unavailable } from './fake-steps.ts'
+import type { HistoryEvent } from './history-order.ts'
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -25,39 +29,75 @@ function signal(): { promise: Promise<void>; fire: () => void } {
   return { promise, fire }
 }
 
+/** How many steps of a run have ended well. */
+function endedSteps(events: readonly HistoryEvent[]): number {
+  return events.filter((event) => event.activityTaskCompletedEventAttributes).length
+}
+
+/** A source that is at work until its run is cancelled. */
+function untilCancelled<Answer>() {
+  const [running, seen] = [signal(), signal()]
+  const work = (): Promise<Answer> => {
+    const cancelled = cancellationSignal()
+    running.fire()
+    return new Promise((_, reject) => {
+      cancelled.addEventListener('abort', () => {
+        seen.fire()
+        reject(unavailable())
+      })
+    })
+  }
+  return { running: running.promise, seen: seen.promise, work }
+}
+
 describe('a run that is interrupted', () => {
   it('by an operator ends cancelled: its steps see it, and its record is closed', async () => {
     // Both sources are at work when the cancellation comes: this server errs where a step is only scheduled.
-    const sources = [
-      { running: signal(), seen: signal() },
-      { running: signal(), seen: signal() },
-    ] as const
-    const untilCancelled = ({ running, seen }: (typeof sources)[number]): Promise<Batch> => {
-      const cancelled = cancellationSignal()
-      running.fire()
-      return new Promise((_, reject) => {
-        cancelled.addEventListener('abort', () => {
-          seen.fire()
-          reject(unavailable())
-        })
-      })
-    }
+    const sources = [untilCancelled<Batch>(), untilCancelled<Batch>()] as const
     const steps = fakeSteps(time, {
-      collectModrinth: () => untilCancelled(sources[0]),
-      collectCurseForge: () => untilCancelled(sources[1]),
+      collectModrinth: sources[0].work,
+      collectCurseForge: sources[1].work,
     })
     const worker = await time.createWorker(steps.activities)
     const { ending, status } = await worker.runUntil(async () => {
       const handle = await start()
-      await Promise.all(sources.map((source) => source.running.promise))
+      await Promise.all(sources.map(({ running }) => running))
       await handle.cancel()
       const ending = await endingOf(handle)
-      await Promise.all(sources.map((source) => source.seen.promise))
+      await Promise.all(sources.map(({ seen }) => seen))
       return { ending, status: (await handle.describe()).status.name }
     })
     expect(ending.outcome).toBe('cancelled')
     expect(status).toBe('CANCELLED')
     expect(steps.callsOf('closeModStats').map((call) => call.ending?.outcome)).toEqual(['cancelled'])
+  })
+
+  it('by an operator keeps in its record what the sources gave that had ended', async () => {
+    const sources = [untilCancelled<SourceCounts>(), untilCancelled<SourceCounts>()] as const
+    const steps = fakeCryptoSteps(time, {
+      collectBinance: sources[0].work,
+      collectCoinGecko: sources[1].work,
+      compareSpotPrices: () => counted({ outcome: 'partial', why: ['no comparison of bitcoin'] }),
+    })
+    const worker = await time.createWorker(steps.activities)
+    const { ending, status } = await worker.runUntil(async () => {
+      const handle = await startCryptoForecast(time)
+      await Promise.all(sources.map(({ running }) => running))
+      // What the two others gave has come to the workflow once its history says so.
+      await until(async () => endedSteps((await handle.fetchHistory()).events ?? []) === 3)
+      await handle.cancel()
+      const ending = await endingOf(handle)
+      await Promise.all(sources.map(({ seen }) => seen))
+      return { ending, status: (await handle.describe()).status.name }
+    })
+    expect(ending.outcome).toBe('cancelled')
+    expect(status).toBe('CANCELLED')
+    const [closing, ...more] = closings(steps)
+    expect(more).toEqual([])
+    expect(closing?.outcome).toBe('cancelled')
+    expect(closing && outcomes(closing)).toEqual({ 'fear-greed': 'complete', spot: 'partial' })
+    expect(steps.callsOf('writeMetricsFile').map((call) => call.ending)).toEqual([closing])
+    expect(steps.callsOf('computePrices')).toEqual([])
   })
 
   it('by the end of its worker goes on with the next worker', async () => {

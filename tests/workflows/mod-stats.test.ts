@@ -108,7 +108,7 @@ describe('an upstream that is away', () => {
     const last = steps.callsOf('collectModrinth').at(-1)
     const day = new Date(startMs).toISOString().slice(0, 10)
     expect(new Date(last?.atMs ?? 0).toISOString().slice(0, 10)).not.toBe(day)
-    expect(new Set(steps.calls.map((call) => call.run.startedAt.slice(0, 10)))).toEqual(new Set([day]))
+    expect(new Set(steps.calls.map((call) => call.run?.startedAt.slice(0, 10)))).toEqual(new Set([day]))
   })
 })
 
