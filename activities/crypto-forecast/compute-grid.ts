@@ -1,29 +1,50 @@
 /** Indicators and features of every coin whose inputs changed, from its first changed hour on, stored in one go. */
+import pMap from 'p-map'
 import { withPatience } from '../../db/patience.ts'
 import { computeFrom, fearGreedColumns } from '../../db/queries/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
-import { FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
+import type { DailyIndex } from './features.ts'
+import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
+import { DAY_MS } from './hours.ts'
 import type { StepContext } from './index.ts'
 
+/** Rows older than this are a history and not the last hours: one coin of it at a time, for the memory that it takes. */
+const HISTORY_MS = 30 * DAY_MS
+
 /** Computes what must be; a coin is one transaction, so that a step killed between two finds its work again. */
-export async function computeGrid(
-  { db, settings, signal, patience, clock }: StepContext,
-  run: Run,
-): Promise<SourceCounts> {
+export async function computeGrid(context: StepContext, run: Run): Promise<SourceCounts> {
+  const { db, settings, signal, patience, clock } = context
   const fearGreed = await withPatience(patience, () => fearGreedColumns(db))
-  let written = 0
-  for (const { id: crypto } of settings.coins) {
-    signal.throwIfAborted()
-    const fromMs = await withPatience(patience, () => computeFrom(db, crypto, FORMULAS))
-    if (fromMs === undefined) continue
-    const grid = await withPatience(patience, () => gridSeries(db, crypto, fearGreed))
-    const rows = { crypto_prices: rowsOf(crypto, grid, fromMs) }
-    written += (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
-  }
-  return { outcome: 'complete', fetched: 0, written, rejected: 0, why: [] }
+  const coins = settings.coins.map(({ id }) => id)
+  const due = await pMap(
+    coins,
+    async (crypto) => ({
+      crypto,
+      fromMs: (await withPatience(patience, () => computeFrom(db, crypto, FORMULAS))) ?? Infinity,
+    }),
+    { concurrency: COINS_AT_ONCE, signal },
+  )
+  const isHistory = due.some(({ fromMs }) => clock().getTime() - fromMs > HISTORY_MS)
+  const written = await pMap(
+    due.filter(({ fromMs }) => fromMs < Infinity),
+    ({ crypto, fromMs }) => computeCoin(context, run, { crypto, fromMs, fearGreed }),
+    { concurrency: isHistory ? 1 : COINS_AT_ONCE, signal },
+  )
+  const sum = written.reduce((total, rows) => total + rows, 0)
+  return { outcome: 'complete', fetched: 0, written: sum, rejected: 0, why: [] }
+}
+
+async function computeCoin(
+  { db, patience, clock }: StepContext,
+  run: Run,
+  { crypto, fromMs, fearGreed }: { crypto: string; fromMs: number; fearGreed: DailyIndex },
+): Promise<number> {
+  const grid = await withPatience(patience, () => gridSeries(db, crypto, fearGreed))
+  const rows = { crypto_prices: rowsOf(crypto, grid, fromMs) }
+  return (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
 }
 
 /** The rows from an hour on; what is not warmed up yet is null, never NaN. */

@@ -1,6 +1,6 @@
 /** Fibonacci retracement levels on a trailing window. */
 import type { CandleSeries } from './candle-series.ts'
-import { dayWindow, windowExtreme } from './time-windows.ts'
+import { dayWindow, windowRange } from './time-windows.ts'
 
 /** The document's frame was the last 30 days: the same length, but ending at each row, so that no row sees later ones. */
 const FIBONACCI_DAYS = 30
@@ -13,12 +13,11 @@ export type FibonacciLevels = Record<keyof typeof RATIOS, Float64Array>
 /**
  * Levels low + (high - low) * ratio in the price's unit, high and low being the greatest and least close of the 30 days
  * that end with the row; NaN until the series reaches back so far, and where too few candles are there (`time-windows.ts`).
- * Source: the document, whose high and low were of the whole frame (C-11: look-ahead).
+ * Source: the document, whose high and low were of the whole frame.
  */
 export function fibonacciLevels(series: CandleSeries): FibonacciLevels {
   const window = dayWindow(series, FIBONACCI_DAYS)
-  const low = windowExtreme(series.close, window, 'least')
-  const high = windowExtreme(series.close, window, 'greatest')
+  const { least: low, greatest: high } = windowRange(series.close, window)
   const rows = series.close.length
   const [fibo23, fibo38, fibo50] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)]
   const [fibo61, fibo78] = [new Float64Array(rows), new Float64Array(rows)]

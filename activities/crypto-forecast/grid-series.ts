@@ -8,6 +8,9 @@ import { indicatorsOf, type Indicators } from './indicators.ts'
 /** Raise it with every change of a formula: rows of an older state are then computed again by the next run. */
 export const FORMULAS = 1
 
+/** While the database reads or stores one coin, another is computed; more would only hold more memory. */
+export const COINS_AT_ONCE = 2
+
 export interface GridSeries {
   candles: CandleColumns
   indicators: Indicators

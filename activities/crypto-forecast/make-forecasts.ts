@@ -1,4 +1,5 @@
 /** The forecasts of the next hour and the next day, from the newest closed candle of every coin. */
+import pMap from 'p-map'
 import { withPatience } from '../../db/patience.ts'
 import { waitingReports } from '../../db/queries/mlflow-outbox.ts'
 import { storedHorizons } from '../../db/queries/predictions.ts'
@@ -7,6 +8,7 @@ import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
+import { COINS_AT_ONCE } from './grid-series.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { HOUR_MS, newestClosedHour } from './hours.ts'
 import type { StepContext } from './index.ts'
@@ -23,32 +25,39 @@ export async function makeForecasts(
   context: StepContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; reports: number }> {
-  const { db, settings, signal, patience, clock, mlflow, modelServer } = context
-  const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
-  let written = 0
-  let made = 0
-  const why: string[] = []
-  for (const { id: crypto } of settings.coins) {
-    signal.throwIfAborted()
-    const { openMs, columns } = await withPatience(patience, () => priceColumns(db, crypto, FEATURE_COLUMNS))
-    const table = { stepMs: HOUR_MS, openMs, columns }
-    const stale = staleness(table, clock().getTime())
-    if (stale !== undefined) {
-      why.push(`${crypto}: ${stale}`)
-      continue
-    }
-    const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
-    const stored = await withPatience(patience, () => storedHorizons(db, key))
-    made += stored.size
-    if (stored.size === HORIZON_NAMES.length) continue
-    const { why: missing, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
-    made += rows.predictions.length
-    why.push(...missing.map((reason) => `${crypto} ${reason}`))
-    written += (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
-  }
+  const { db, settings, signal, patience, mlflow } = context
+  const coins = settings.coins.map(({ id }) => id)
+  const done = await pMap(coins, (crypto) => forecastCoin(context, run, crypto), {
+    concurrency: COINS_AT_ONCE,
+    signal,
+  })
+  const sum = (key: 'made' | 'written') => done.reduce((total, coin) => total + coin[key], 0)
+  const why = done.flatMap((coin) => coin.why)
   const reports = mlflow === undefined ? 0 : await withPatience(patience, () => waitingReports(db))
-  const outcome = made === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
-  return { counts: { outcome, fetched: 0, written, rejected: 0, why }, reports }
+  const outcome = sum('made') === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { counts: { outcome, fetched: 0, written: sum('written'), rejected: 0, why }, reports }
+}
+
+/** `made` counts the forecasts of this hour that there are now, also those of an earlier run. */
+async function forecastCoin(
+  context: StepContext,
+  run: Run,
+  crypto: string,
+): Promise<{ made: number; written: number; why: string[] }> {
+  const { db, patience, clock, modelServer } = context
+  const { openMs, columns } = await withPatience(patience, () => priceColumns(db, crypto, FEATURE_COLUMNS))
+  const table = { stepMs: HOUR_MS, openMs, columns }
+  const stale = staleness(table, clock().getTime())
+  if (stale !== undefined) return { made: 0, written: 0, why: [`${crypto}: ${stale}`] }
+  const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
+  const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
+  const stored = await withPatience(patience, () => storedHorizons(db, key))
+  if (stored.size === HORIZON_NAMES.length) return { made: stored.size, written: 0, why: [] }
+  const { why, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
+  const options = { observedAt: clock(), runId: run.runId, patience }
+  const { written } = await writeRows(db, rows, options)
+  const made = stored.size + rows.predictions.length
+  return { made, written, why: why.map((reason) => `${crypto} ${reason}`) }
 }
 
 /** What is stored was reported with it, in one transaction: a second report would differ in its times alone. */

@@ -15,9 +15,14 @@ function columnFrom(rows: number, from: number): Float64Array {
 export function rollingMean(values: Float64Array, size: number): Float64Array {
   const means = columnFrom(values.length, size - 1)
   for (let row = size - 1; row < values.length; row++) {
-    let sum = 0
-    for (let at = row - size + 1; at <= row; at++) sum += values[at] ?? NaN
-    means[row] = sum / size
+    // Two sums: an addition need not wait for the one before it.
+    let sum = size % 2 === 0 ? 0 : (values[row] ?? NaN)
+    let other = 0
+    for (let at = row - size + 1; at < row; at += 2) {
+      sum += values[at] ?? NaN
+      other += values[at + 1] ?? NaN
+    }
+    means[row] = (sum + other) / size
   }
   return means
 }
@@ -34,19 +39,23 @@ export function rollingDeviation(
   const deviations = columnFrom(values.length, size - 1)
   for (let row = size - 1; row < values.length; row++) {
     const mean = means[row] ?? NaN
-    let squares = 0
-    for (let at = row - size + 1; at <= row; at++) {
+    let squares = size % 2 === 0 ? 0 : ((values[row] ?? NaN) - mean) ** 2
+    let other = 0
+    for (let at = row - size + 1; at < row; at += 2) {
       const distance = (values[at] ?? NaN) - mean
+      const next = (values[at + 1] ?? NaN) - mean
       squares += distance * distance
+      other += next * next
     }
-    deviations[row] = Math.sqrt(squares / (size - 1))
+    deviations[row] = Math.sqrt((squares + other) / (size - 1))
   }
   return deviations
 }
 
 /**
- * The least and the greatest of the last `size` rows of a column that is unknown (NaN) at most in its first rows. The
- * window is looked through again only when its extreme has left it.
+ * The least and the greatest of the last `size` rows of a column that is unknown (NaN) at most in its first rows. A window
+ * is the end of one block of `size` rows and the beginning of the next (van Herk 1992), so that a row costs three
+ * comparisons whatever the size.
  */
 export function rollingRange(
   values: Float64Array,
@@ -55,16 +64,32 @@ export function rollingRange(
   const least = new Float64Array(values.length).fill(NaN)
   const greatest = new Float64Array(values.length).fill(NaN)
   const known = values.findIndex((value) => !Number.isNaN(value))
-  const full = known < 0 ? values.length : known + size - 1
-  let [lowAt, highAt] = [-1, -1]
-  for (let row = full; row < values.length; row++) {
-    const from = row - size + 1
-    for (let at = lowAt < from ? (lowAt = from) : row; at <= row; at++)
-      if ((values[at] ?? NaN) <= (values[lowAt] ?? NaN)) lowAt = at
-    for (let at = highAt < from ? (highAt = from) : row; at <= row; at++)
-      if ((values[at] ?? NaN) >= (values[highAt] ?? NaN)) highAt = at
-    least[row] = values[lowAt] ?? NaN
-    greatest[row] = values[highAt] ?? NaN
+  // Of the block before: the extremes from each of its rows to its end.
+  const endLeast = new Float64Array(size).fill(NaN)
+  const endGreatest = new Float64Array(size).fill(NaN)
+  for (let block = known < 0 ? values.length : known; block < values.length; block += size) {
+    const end = Math.min(block + size, values.length)
+    let low = Infinity
+    let high = -Infinity
+    for (let row = block; row < end; row++) {
+      const value = values[row] ?? NaN
+      if (value < low) low = value
+      if (value > high) high = value
+      const begins = row - block + 1
+      const before = begins < size ? (endLeast[begins] ?? NaN) : low
+      const above = begins < size ? (endGreatest[begins] ?? NaN) : high
+      least[row] = before > low ? low : before
+      greatest[row] = above < high ? high : above
+    }
+    low = Infinity
+    high = -Infinity
+    for (let row = end - 1; row >= block; row--) {
+      const value = values[row] ?? NaN
+      if (value < low) low = value
+      if (value > high) high = value
+      endLeast[row - block] = low
+      endGreatest[row - block] = high
+    }
   }
   return { least, greatest }
 }

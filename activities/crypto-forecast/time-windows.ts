@@ -31,7 +31,7 @@ export function dayWindow({ openMs, stepMs }: CandleSeries, days: number): DayWi
     const opened = openMs[row] ?? NaN
     while ((openMs[first] ?? NaN) <= opened - spanMs) first++
     firstRow[row] = first
-    if (opened >= reachedMs) warmFrom = Math.min(warmFrom, row)
+    if (opened >= reachedMs && row < warmFrom) warmFrom = row
   }
   return { firstRow, warmFrom, atLeast: MIN_COVERAGE * (spanMs / stepMs) }
 }
@@ -64,27 +64,29 @@ export function windowMean(values: Float64Array, window: DayWindow): Float64Arra
 }
 
 /**
- * Greatest or least values over day windows of a column without gaps, NaN where the window is not full enough. A queue
+ * Least and greatest values over day windows of a column without gaps, NaN where the window is not full enough. A queue
  * holds only rows that can still become the extreme: each row enters and leaves once, whatever the window's length.
  */
-export function windowExtreme(
+export function windowRange(
   values: Float64Array,
   { firstRow, warmFrom, atLeast }: DayWindow,
-  which: 'least' | 'greatest',
-): Float64Array {
-  const extremes = new Float64Array(values.length).fill(NaN)
-  const sign = which === 'greatest' ? 1 : -1
-  const queuedRows = new Int32Array(values.length)
-  const queued = new Float64Array(values.length)
-  let [head, tail] = [0, 0]
+): { least: Float64Array; greatest: Float64Array } {
+  const least = new Float64Array(values.length).fill(NaN)
+  const greatest = new Float64Array(values.length).fill(NaN)
+  const [lows, highs] = [new Int32Array(values.length), new Int32Array(values.length)]
+  let [lowHead, lowTail, highHead, highTail] = [0, 0, 0, 0]
   for (let row = 0; row < values.length; row++) {
-    const value = sign * (values[row] ?? NaN)
-    while (tail > head && (queued[tail - 1] ?? NaN) <= value) tail--
-    queuedRows[tail] = row
-    queued[tail++] = value
+    const value = values[row] ?? NaN
     const first = firstRow[row] ?? 0
-    while ((queuedRows[head] ?? row) < first) head++
-    if (row >= warmFrom && row - first + 1 >= atLeast) extremes[row] = sign * (queued[head] ?? NaN)
+    while (lowTail > lowHead && (values[lows[lowTail - 1] ?? 0] ?? NaN) >= value) lowTail--
+    lows[lowTail++] = row
+    while ((lows[lowHead] ?? row) < first) lowHead++
+    while (highTail > highHead && (values[highs[highTail - 1] ?? 0] ?? NaN) <= value) highTail--
+    highs[highTail++] = row
+    while ((highs[highHead] ?? row) < first) highHead++
+    if (row < warmFrom || row - first + 1 < atLeast) continue
+    least[row] = values[lows[lowHead] ?? row] ?? NaN
+    greatest[row] = values[highs[highHead] ?? row] ?? NaN
   }
-  return extremes
+  return { least, greatest }
 }
