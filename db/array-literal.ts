@@ -14,12 +14,7 @@ export function arrayParameter(type: string, values: readonly unknown[]): unknow
 }
 
 function literal(values: readonly unknown[], textOf: (value: unknown) => string): string {
-  let text = '{'
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]
-    text += (index === 0 ? '' : ',') + (value === null ? 'NULL' : textOf(value))
-  }
-  return text + '}'
+  return `{${values.map((value) => (value === null ? 'NULL' : textOf(value))).join(',')}}`
 }
 
 function quotedTime(value: unknown): string {
