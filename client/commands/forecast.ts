@@ -2,11 +2,12 @@
 import { DAY_MS } from '../../activities/crypto-forecast/hours.ts'
 import type { Config } from '../../config.ts'
 import type { Database } from '../../db/database.ts'
-import { forecastCoins, storedFigures } from '../../db/queries/forecast-report.ts'
+import { forecastCoins, newestForecasts, storedFigures } from '../../db/queries/forecast-report.ts'
 import { connectDatabase } from '../connection.ts'
 import { EXIT, WrongUsage } from '../exit.ts'
 import { storedForecasts, type ForecastFigures } from '../forecast/figures.ts'
 import { figuresTable } from '../forecast/figures-table.ts'
+import { newestTable } from '../forecast/newest-table.ts'
 import { testPast, type TestedCoin } from '../forecast/past-forecasts.ts'
 import { verdicts } from '../forecast/verdicts.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
@@ -19,6 +20,27 @@ interface ForecastOptions extends GlobalOptions {
   days: number
   json?: boolean
 }
+
+/** Prints the newest forecast of each coin and horizon. Throws `WrongUsage` for a coin that nobody knows. */
+export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    const known = await forecastCoins(database.db)
+    const others = known.map(({ crypto }) => crypto)
+    const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
+    const newest = await newestForecasts(database.db, crypto)
+    if (options.json) printJson(newest)
+    else if (newest.length === 0)
+      print(`${stackName(config)}no forecasts yet; ${firstRun(options)} makes the first`)
+    else print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest)}`)
+  } finally {
+    await database.close()
+  }
+}
+
+const firstRun = ({ demo }: GlobalOptions) =>
+  `"npx almanac run crypto-forecast${demo ? ' --demo' : ''} --wait"`
 
 /** Prints what the forecasts of the last days came to. Throws `WrongUsage` for a coin that nobody knows. */
 export async function report(options: ForecastOptions): Promise<void> {
@@ -43,7 +65,7 @@ export async function report(options: ForecastOptions): Promise<void> {
 }
 
 function noForecasts(
-  { days, demo }: ForecastOptions,
+  options: ForecastOptions,
   crypto: string | undefined,
   forecast: { crypto: string; newest: Date }[],
 ): string {
@@ -53,10 +75,10 @@ function noForecasts(
     .map((coin) => coin.newest)
     .toSorted((a, b) => a.getTime() - b.getTime())
     .at(-1)
-  const command = `"npx almanac run crypto-forecast${demo ? ' --demo' : ''} --wait"`
+  const command = firstRun(options)
   return newest === undefined
     ? `no forecasts${of} yet; ${command} collects and makes the first`
-    : `no forecasts${of} of the last ${days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`
+    : `no forecasts${of} of the last ${options.days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`
 }
 
 /** Prints what the model would have come to on the last days of what is stored; 1 where something could not be tested. */

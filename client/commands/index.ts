@@ -126,8 +126,19 @@ function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): 
 }
 
 function addForecastCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
-  const forecast = program.command('forecast').description('how good the forecasts of crypto-forecast are')
+  const forecast = program
+    .command('forecast')
+    .description('the forecasts of crypto-forecast, and how good they are')
   const load = async () => import('./forecast.ts')
+  add(forecast, 'latest', 'the newest forecast of each coin: the next hour and the next day', [
+    'npx almanac forecast latest',
+    'npx almanac forecast latest --coin BTC --json',
+  ])
+    .option('--coin <id or code>', 'this coin alone (default: all)')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      await (await load()).latest(options)
+    })
   add(
     forecast,
     'report',

@@ -2,11 +2,13 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Config } from '../../config.ts'
+import { newestForecasts } from '../../db/queries/forecast-report.ts'
 import { PIPELINES, type Pipeline } from '../../registry.ts'
 import { connectDatabase } from '../connection.ts'
 import { EXIT } from '../exit.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
+import { newestTable } from '../forecast/newest-table.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../runs.ts'
@@ -107,7 +109,20 @@ async function collectOnce(session: Session): Promise<number> {
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
   for (const line of table(head, lines).split('\n')) say(line)
+  for (const line of await results(config, pipelines)) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
+}
+
+/** What the pipelines found out, where a table of counts says little of it. */
+async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
+  if (!pipelines.some(({ id }) => id === 'crypto-forecast')) return []
+  const database = connectDatabase(config)
+  try {
+    const newest = await newestForecasts(database.db)
+    return newest.length === 0 ? [] : newestTable(newest).split('\n')
+  } finally {
+    await database.close()
+  }
 }
 
 /** Starts what is due, and tells of it while the stack stays up. */

@@ -15,8 +15,8 @@ export function figuresTable(all: readonly ForecastFigures[]): string {
     all.map(({ crypto, horizon, modelVersion, made, scored, waiting, decisions, ...figures }) => [
       ...[crypto, horizon, modelVersion, made, scored, waiting],
       share(figures.hitRate, figures.moved),
-      usd(figures.mae),
-      usd(figures.naiveMae),
+      error(figures.mae),
+      error(figures.naiveMae),
       Number.isFinite(figures.skill) ? figures.skill.toFixed(3) : '',
       share(figures.coverage, figures.intervals),
       `${decisions.BUY}/${decisions.SELL}/${decisions.HOLD}`,
@@ -28,9 +28,15 @@ function share(value: number, count: number): string {
   return count === 0 ? '' : `${(100 * value).toFixed(1)} % of ${count}`
 }
 
-/** Coins cost from a hundredth of a cent to a hundred thousand dollars: four digits tell of each. */
-const DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+/** Coins cost from a hundredth of a cent to a hundred thousand dollars: these digits tell of each, and a price has more than an error. */
+const ERROR_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+const PRICE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 7, maximumFractionDigits: 7 })
 
-function usd(value: number): string {
-  return Number.isFinite(value) ? DIGITS.format(value) : ''
+function error(value: number): string {
+  return Number.isFinite(value) ? ERROR_DIGITS.format(value) : ''
+}
+
+/** A price in USD. */
+export function usd(value: number): string {
+  return PRICE_DIGITS.format(value)
 }

@@ -1,6 +1,7 @@
 /** What the stored forecasts came to, counted a coin, horizon and model. */
-import { sql } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
+import { predictions } from '../schema/crypto-forecast.ts'
 
 /** Counts and mean errors of the forecasts of one model for one coin and horizon. Errors are in USD. */
 export interface StoredFigures {
@@ -69,4 +70,30 @@ export async function storedHours(
       and "timestamp" between ${new Date(fromMs).toISOString()}::timestamptz and ${new Date(toMs).toISOString()}::timestamptz
     group by crypto`)
   return new Map(result.rows.map(({ crypto, hours }) => [crypto, hours]))
+}
+
+/** A forecast whose time has not come. Prices are in USD. */
+export interface OpenForecast {
+  crypto: string
+  horizon: string
+  modelVersion: string
+  /** When the price is due, and when it was forecast. */
+  targetTime: Date
+  madeAt: Date
+  lastPrice: number
+  predictedPrice: number
+  /** Null while a model has no record to take an interval from. */
+  lower: number | null
+  upper: number | null
+  decision: string
+}
+
+/** The newest forecast of each coin, horizon and model, of all coins or of one. */
+export async function newestForecasts(db: Database, crypto?: string): Promise<OpenForecast[]> {
+  const rows = await db
+    .selectDistinctOn([predictions.crypto, predictions.horizon, predictions.modelVersion])
+    .from(predictions)
+    .where(crypto === undefined ? undefined : eq(predictions.crypto, crypto))
+    .orderBy(predictions.crypto, predictions.horizon, predictions.modelVersion, desc(predictions.targetTime))
+  return rows
 }

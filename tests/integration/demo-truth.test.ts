@@ -76,6 +76,11 @@ async function demo(): Promise<void> {
         `${pipeline}\\s+complete\\s+\\d+\\s+\\d+\\s+0\\s+\\d+\\.\\d\\s+npx almanac show --demo ${pipeline}-`,
       ),
     )
+  for (const coin of ['bitcoin', 'ethereum', 'binancecoin'])
+    for (const horizon of ['1h', '24h'])
+      expect(stdout).toMatch(
+        new RegExp(`^DEMO {2}${coin}\\s+${horizon}\\s+20.* UTC\\s+[\\d.,]+\\s+[\\d.,]+\\s+[\\d.,]+ to`, 'm'),
+      )
 }
 
 describe('the demo', () => {

@@ -116,6 +116,23 @@ describe('almanac forecast report', () => {
     )
   })
 
+  it('has a neighbour that shows the newest forecast of each coin and horizon, and no older one', async () => {
+    const nothing = await almanac('latest')
+    expect(nothing).toEqual({
+      ...{ code: 0, stderr: '' },
+      stdout: 'no forecasts yet; "npx almanac run crypto-forecast --wait" makes the first\n',
+    })
+    await store([forecastMade(5 * HOUR_MS, 98), forecastMade(HOUR_MS, 101.5), forecastMade(3 * HOUR_MS, 104)])
+    const { code, stdout } = await almanac('latest', '--coin', 'BTC')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /bitcoin +1h +\d{4}-\d\d-\d\d \d\d:00:00 UTC +100 +101\.5 +99\.5 to 103\.5 +BUY +ridge-1/,
+    )
+    expect(stdout.match(/bitcoin/g)).toHaveLength(1)
+    const newest = await json<{ crypto: string; predictedPrice: number }[]>('latest')
+    expect(newest).toMatchObject([{ crypto: 'bitcoin', predictedPrice: 101.5 }])
+  })
+
   it('says so where there is none yet, or none so young, and what to do', async () => {
     const none = await almanac('report')
     expect(none).toEqual({
