@@ -4,7 +4,7 @@ import { gridFacts, type GridFacts } from '../../db/queries/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
-import { HOUR_MS, newestClosedHour } from './hours.ts'
+import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
 import type { StepContext } from './index.ts'
 
 /** All indicators and windows are warm after the longest window. */
@@ -21,10 +21,13 @@ interface Check {
 export async function checkGrid(context: StepContext, run: Run): Promise<SourceCounts> {
   const { db, settings, patience, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
+  const keptFromMs = clock().getTime() - settings.history_days * DAY_MS
   const why: string[] = []
   const rows = []
   for (const { id: crypto } of settings.coins) {
-    const facts = await withPatience(patience, () => gridFacts(db, crypto, WARM_UP_DAYS))
+    const facts = await withPatience(patience, () =>
+      gridFacts(db, crypto, { warmUpDays: WARM_UP_DAYS, keptFromMs }),
+    )
     for (const check of checksOf(facts, newestMs)) {
       rows.push({ checkedAt: new Date(run.startedAt), crypto, ...check })
       if (!check.passed) why.push(`${check.name}: ${crypto} ${check.said}`)
@@ -41,7 +44,12 @@ export function checksOf(facts: GridFacts, newestMs: number): Check[] {
   const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS
   const hours = Number.isFinite(behind) ? behind : 0
   return [
-    { name: 'rows', passed: rows > 0, found: rows, said: `has ${rows} rows over ${days} days` },
+    {
+      name: 'rows',
+      passed: rows > 0,
+      found: rows,
+      said: `has ${rows} rows, ${days} days of them up to the newest hour`,
+    },
     {
       name: 'newest-candle',
       passed: behind <= 0,

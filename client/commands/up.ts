@@ -119,7 +119,7 @@ async function results(config: Config, pipelines: readonly Pipeline[]): Promise<
   const database = connectDatabase(config)
   try {
     const newest = await newestForecasts(database.db)
-    return newest.length === 0 ? [] : newestTable(newest).split('\n')
+    return newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]
   } finally {
     await database.close()
   }

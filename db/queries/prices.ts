@@ -71,10 +71,10 @@ export async function newestFearGreedDay(db: Database): Promise<string | undefin
   return result.rows[0]?.day ?? undefined
 }
 
-/** What a look at a coin's grid finds. */
+/** What a look at a coin's grid finds. All but `rows` and `newest` is of the kept history alone: what was backfilled before it may have holes. */
 export interface GridFacts {
   rows: number
-  /** Whole days from the first row to the newest. */
+  /** Whole days from the first kept row to the newest. */
   days: number
   /** When the newest hour began, milliseconds since 1970; undefined without rows. */
   newest: number | undefined
@@ -104,13 +104,20 @@ const FROM_CLOSES = [
 ]
 
 /** Counts what the checks judge, in one pass over the coin's rows. */
-export async function gridFacts(db: Database, crypto: string, warmUpDays: number): Promise<GridFacts> {
+export async function gridFacts(
+  db: Database,
+  crypto: string,
+  { warmUpDays, keptFromMs }: { warmUpDays: number; keptFromMs: number },
+): Promise<GridFacts> {
   const isCold = FROM_CLOSES.map((name) => `${name} is null or ${name} = 'NaN'`).join(' or ')
+  const onTheHour = `date_trunc('hour', "timestamp", 'UTC')`
   const result = await db.execute<
-    Record<'rows' | 'days' | 'cold' | 'hours' | 'span' | 'known', number> & { newest: number | null }
+    Record<'rows' | 'days' | 'cold' | 'kept' | 'hours' | 'span' | 'known', number> & { newest: number | null }
   >(sql`
-    with edge as (select min("timestamp") as first, max("timestamp") as last from crypto_prices where crypto = ${crypto}),
-    known as (
+    with edge as (
+      select min("timestamp") filter (where "timestamp" >= ${new Date(keptFromMs).toISOString()}::timestamptz) as first,
+        max("timestamp") as last from crypto_prices where crypto = ${crypto}
+    ), known as (
       select count(*)::int as known from known_gaps gap, edge where gap.crypto = ${crypto} and gap.source = 'binance'
         and gap."timestamp" between first and last
         and not exists (select from crypto_prices price where price.crypto = gap.crypto and price."timestamp" = gap."timestamp")
@@ -118,13 +125,14 @@ export async function gridFacts(db: Database, crypto: string, warmUpDays: number
     select count(*)::int as rows, coalesce(floor(extract(epoch from max(last) - max(first)) / 86400)::int, 0) as days,
       (extract(epoch from max(last)) * 1000)::float8 as newest,
       count(*) filter (where "timestamp" > first + ${warmUpDays} * interval '1 day' and (${sql.raw(isCold)}))::int as cold,
-      count(distinct date_trunc('hour', "timestamp", 'UTC')) filter (where "timestamp" = date_trunc('hour', "timestamp", 'UTC'))::int as hours,
+      count(*) filter (where "timestamp" >= first)::int as kept,
+      count(distinct ${sql.raw(onTheHour)}) filter (where "timestamp" >= first and "timestamp" = ${sql.raw(onTheHour)})::int as hours,
       coalesce((extract(epoch from max(last) - max(first)) / 3600)::int + 1, 0) as span, coalesce(max(known), 0) as known
     from crypto_prices, edge, known where crypto = ${crypto}`)
   const row = result.rows[0]
-  const { rows = 0, days = 0, cold = 0, hours = 0, span = 0, known = 0 } = row ?? {}
+  const { rows = 0, days = 0, cold = 0, kept = 0, hours = 0, span = 0, known = 0 } = row ?? {}
   const gaps = span - hours - known
-  return { rows, days, newest: row?.newest ?? undefined, cold, double: rows - hours, gaps, knownGaps: known }
+  return { rows, days, newest: row?.newest ?? undefined, cold, double: kept - hours, gaps, knownGaps: known }
 }
 
 /** The word for each stored day of Fear & Greed, by day since 1970. */

@@ -211,3 +211,19 @@ describe('almanac backfill crypto-forecast', () => {
     expect(stderr).toContain('mod-stats cannot be backfilled: its upstreams tell what they count now')
   })
 })
+
+describe('a time backfilled before the kept history', () => {
+  it('may end before it begins: the hours between are no gap, and the next run is complete', async () => {
+    const hourly = () => command(['run', 'crypto-forecast', '--wait', '--strict'], stack.env)
+    const first = await hourly()
+    expect({ code: first.code, stdout: first.stdout }).toMatchObject({ code: 0 })
+    const { code, stdout } = await almanac('crypto-forecast', '--from', FROM, '--to', FROM, '--wait')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^complete after/m)
+    const [{ days } = { days: 0 }] = await stack.database.select<{ days: number }>(
+      sql`select count(distinct "timestamp"::date)::int as days from crypto_prices where "timestamp" < '2023-04-01'`,
+    )
+    expect(days).toBe(1)
+    expect((await hourly()).code).toBe(0)
+  })
+})
