@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRun } from '../../client/runs.ts'
+import { endingOf, startRun } from '../../client/runs.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Fault } from '../../simulator/faults.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
@@ -307,7 +307,7 @@ describe('a run that is cancelled', () => {
     const handle = await startRun(crypto.stack.client, cryptoForecast(), 'manual')
     await until(() => requests.count({ upstream: 'binance' }) > 0)
     await handle.cancel()
-    await handle.result().catch(() => undefined)
+    expect((await endingOf(handle)).outcome).toBe('cancelled')
     expect(metrics()).toMatchObject({
       ...{ run_status: 0, success_timestamp: seconds(TEN), failure_timestamp: seconds(ELEVEN) },
     })
