@@ -1,5 +1,6 @@
 /** The forecast model alone, without database: one forecast over two years of hours, and three coins walked forward. */
-import { DAY_MS, type CandleSeries } from '../activities/crypto-forecast/candle-series.ts'
+import type { CandleSeries } from '../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../activities/crypto-forecast/hours.ts'
 import { featuresOf, type DailyIndex } from '../activities/crypto-forecast/features.ts'
 import { indicatorsOf } from '../activities/crypto-forecast/indicators.ts'
 import { backtest } from '../activities/crypto-forecast/model/backtest.ts'

@@ -1,5 +1,6 @@
 /** What indicators and features cost: one long series, and two years of hours for fifty coins. No database. */
-import { DAY_MS, type CandleSeries } from '../activities/crypto-forecast/candle-series.ts'
+import type { CandleSeries } from '../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../activities/crypto-forecast/hours.ts'
 import { featuresOf, type DailyIndex } from '../activities/crypto-forecast/features.ts'
 import { indicatorsOf } from '../activities/crypto-forecast/indicators.ts'
 import { median, spread, type Figure } from './figure.ts'

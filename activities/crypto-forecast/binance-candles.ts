@@ -10,6 +10,7 @@ import type { Backfill } from '../../workflows/crypto-forecast.ts'
 import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
 import type { SourceInput, StepContext } from './index.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
+import { tradingPair } from './trading-pair.ts'
 
 const SOURCE = 'binance' as const
 /** Pages on their way at once: hides the latency, and a page is a megabyte while it is parsed. */
@@ -126,8 +127,8 @@ async function collectPage(
   { crypto, fromMs, toMs }: Page,
 ): Promise<{ fetched: number; rejected: number }> {
   const coin = settings.coins.find(({ id }) => id === crypto)
-  const symbol = coin?.symbol ?? `${coin?.code ?? ''}USDT`
-  const page = await binance.candles({ symbol, fromMs, toMs }, signal)
+  if (coin === undefined) throw new RangeError(`${crypto} is no tracked coin.`)
+  const page = await binance.candles({ symbol: tradingPair(coin), fromMs, toMs }, signal)
   const candles = page.candles.map(({ openMs, open, high, low, close, volume }) => ({
     crypto,
     timestamp: new Date(openMs),

@@ -1,8 +1,5 @@
 /** Candles as columns: what indicators and features are computed from. */
 
-/** Milliseconds of a UTC day: no leap seconds, as in every exchange's timestamps. */
-export const DAY_MS = 86_400_000
-
 /**
  * Closed candles of one coin as columns, oldest first, times strictly ascending on the grid of `stepMs`; hours may be
  * missing. NaN where a source tells no open, high, low or volume; the close is always known.

@@ -5,13 +5,14 @@ import type { SourceCounts } from '../../run-outcome.ts'
 import type { Binance } from '../../upstreams/binance.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { StepContext } from './index.ts'
+import { tradingPair } from './trading-pair.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
 /** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
 export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, patience, clock } = context
-  const coins = settings.coins.map(({ id, code, symbol }) => ({ id, symbol: symbol ?? `${code}USDT` }))
+  const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
   const why: string[] = []
   const [onBinance, onCoinGecko] = await Promise.all([
     askBinance(

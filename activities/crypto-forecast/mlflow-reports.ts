@@ -9,7 +9,7 @@ import {
 import { columnNames } from '../../db/queries/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure, FAILURES } from '../../failures.ts'
+import { Failure } from '../../failures.ts'
 import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
 import type { MlflowRun } from '../../upstreams/mlflow.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
@@ -92,7 +92,8 @@ export async function deliverReports(context: StepContext): Promise<SourceCounts
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       why.add(`${error.type}: ${error.message}`)
-      if (isOfServer(error)) break
+      // What failed for one fails for the next.
+      if (!isOfReport(error)) break
       await setAside(context, waiting, error)
       refused += 1
     }
@@ -113,7 +114,7 @@ async function setAside(
   await writeRows(db, {}, { observedAt: clock(), runId, rejected: [row], patience })
 }
 
-/** The server is away or refuses us: what failed for one report fails for the next. */
-function isOfServer({ type }: Failure): boolean {
-  return FAILURES[type] || type === 'CredentialsRejected' || type === 'Misconfigured' || type === 'Blocked'
+/** MLflow looked at the report and refused it. Whatever else went wrong, such as a wrong address, is no fault of the report. */
+function isOfReport({ type }: Failure): boolean {
+  return type === 'UpstreamRejected'
 }

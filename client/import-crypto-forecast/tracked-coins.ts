@@ -1,7 +1,5 @@
 /** Whose rows they are: coins of almanac.yaml by the names that old files give them. Pure. */
-import type { Tracked } from '../../settings.ts'
-
-type Coin = Tracked['crypto-forecast']['coins'][number]
+import { tradingPair, type Coin } from '../../activities/crypto-forecast/trading-pair.ts'
 
 /** Finds coins; every answer is the id that stands in the column `crypto`. */
 export interface TrackedCoins {
@@ -19,7 +17,7 @@ export function trackedCoins(coins: readonly Coin[]): TrackedCoins {
   const byName = new Map(
     coins.flatMap(({ id, code }) => [[code.toLowerCase(), id] as const, [id, id] as const]),
   )
-  const byPair = new Map(coins.map((coin) => [pairOf(coin), coin.id]))
+  const byPair = new Map(coins.map((coin) => [tradingPair(coin), coin.id]))
   return {
     named: (name) => byName.get(name.trim().toLowerCase()),
     inFileName: (fileName) =>
@@ -32,5 +30,3 @@ export function trackedCoins(coins: readonly Coin[]): TrackedCoins {
     pairs: [...byPair.keys()].join(', '),
   }
 }
-
-const pairOf = ({ code, symbol }: Coin): string => symbol ?? `${code}USDT`

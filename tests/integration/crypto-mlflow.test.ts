@@ -133,6 +133,19 @@ describe('an MLflow that cannot be reached', () => {
   })
 })
 
+describe('an address that is not MLflow', () => {
+  it.each(['NotFound', 'PayloadInvalid', 'CredentialsRejected', 'Blocked', 'Misconfigured'] as const)(
+    'and answers with %s costs no report',
+    async (type) => {
+      deliver = () => Promise.reject(new Failure(type, 'This is another service.'))
+      const ending = await collectAt(TEN)
+      expect(ending.counts['mlflow']).toMatchObject({ outcome: 'partial', written: 0, rejected: 0 })
+      expect(whyOf(ending, 'mlflow')).toContain(`${MODELS} reports wait for the next run`)
+      expect([await forecasts(), await waiting()]).toEqual([MODELS, MODELS])
+    },
+  )
+})
+
 describeMlflow('a real MLflow', () => {
   let server: MlflowProcess
   beforeAll(async () => {

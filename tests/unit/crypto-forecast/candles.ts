@@ -1,6 +1,7 @@
 /** Candles for tests: recorded ones, and walks from a seed. */
 import { readFileSync } from 'node:fs'
-import { DAY_MS, type CandleSeries } from '../../../activities/crypto-forecast/candle-series.ts'
+import type { CandleSeries } from '../../../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../../../activities/crypto-forecast/hours.ts'
 import type { DailyIndex } from '../../../activities/crypto-forecast/features.ts'
 import { recorded } from '../upstreams/recordings.ts'
 

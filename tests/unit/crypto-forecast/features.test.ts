@@ -1,7 +1,7 @@
 /** Features: windows of true days, what is enough to know them, the change of a day, and the index with its holes. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS } from '../../../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../../../activities/crypto-forecast/hours.ts'
 import { featuresOf, type DailyIndex, type Features } from '../../../activities/crypto-forecast/features.ts'
 import { dayWindow, windowMean } from '../../../activities/crypto-forecast/time-windows.ts'
 import { agrees, HOUR_MS, indexFrom, seriesOf, START_MS, walk, withoutRows } from './candles.ts'

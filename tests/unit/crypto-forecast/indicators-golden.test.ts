@@ -1,7 +1,7 @@
 /** Indicators and features against pandas, TA-Lib and the original's own recorded rows. */
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS } from '../../../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../../../activities/crypto-forecast/hours.ts'
 import { closeDirection } from '../../../activities/crypto-forecast/directional-movement.ts'
 import { featuresOf, intermediatesOf } from '../../../activities/crypto-forecast/features.ts'
 import { indicatorsOf } from '../../../activities/crypto-forecast/indicators.ts'

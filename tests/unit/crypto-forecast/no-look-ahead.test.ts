@@ -1,7 +1,8 @@
 /** No value knows the future: what comes after a row, or is corrected after it, changes no bit at the row or before it. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, type CandleSeries } from '../../../activities/crypto-forecast/candle-series.ts'
+import type { CandleSeries } from '../../../activities/crypto-forecast/candle-series.ts'
+import { DAY_MS } from '../../../activities/crypto-forecast/hours.ts'
 import { featuresOf, intermediatesOf, type DailyIndex } from '../../../activities/crypto-forecast/features.ts'
 import { indicatorsOf } from '../../../activities/crypto-forecast/indicators.ts'
 import { indexFrom, seriesOf, START_MS, walk, withoutRows } from './candles.ts'
