@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { createAscl, MAX_CATALOGUE_BYTES, parseCatalogue, withoutEntities } from '../../../upstreams/ascl.ts'
+import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
+import { describeRecorded, recording } from './recordings.ts'
+
+const record = (fields: Record<string, unknown>) => ({ ascl_id: '1303.002', title: 'A code', ...fields })
+const repositoriesOf = (fields: Record<string, unknown>): string[] | undefined =>
+  parseCatalogue(JSON.stringify({ 1: record(fields) })).entries[0]?.repositories
+
+async function client(answer: Answering, options: { maxBytes?: number } = {}) {
+  const server = await loopback(answer)
+  return {
+    ...server,
+    ascl: createAscl({ baseUrl: server.baseUrl, userAgent: 'almanac/0.1 (test)', ...options }),
+  }
+}
+
+describeRecorded('the recorded catalogue', () => {
+  it('gives 2,067 codes, of which 864 lead to a repository, each to one', () => {
+    const { entries, rejected } = parseCatalogue(recording('ascl/ascl_ids_titles_github_partial.json'))
+    expect(rejected).toEqual([])
+    expect(entries).toHaveLength(2_067)
+    expect(entries.filter(({ repositories }) => repositories.length === 1)).toHaveLength(864)
+    expect(entries.filter(({ repositories }) => repositories.length > 1)).toEqual([])
+    expect(entries.find(({ asclId }) => asclId === '1010.014')?.repositories).toEqual([
+      'PrincetonUniversity/Athena-Cversion',
+    ])
+  })
+})
+
+describe('the links of a record', () => {
+  it.each([
+    ['a list', ['https://example.org', 'http://www.github.com/A/b.git', 'https://github.com/c/d/tree/x']],
+    ['a list with holes', [null, 'https://github.com/A/b', '', 'https://github.com/c/d']],
+    ["PHP's object", { 1: 'https://github.com/A/b', 4: 'https://github.com/c/d' }],
+    ["PHP's text", 'a:2:{i:0;s:22:"https://github.com/A/b";i:1;s:22:"https://github.com/c/d";}'],
+  ])('%s', (_shape, site_list) => {
+    expect(repositoriesOf({ site_list })).toEqual(['A/b', 'c/d'])
+  })
+
+  it('one address, also with its slashes encoded, is its repository', () => {
+    expect(repositoriesOf({ site_list: 'https:&#47;&#x2F;github.com/A/b' })).toEqual(['A/b'])
+  })
+
+  it('an address twice is one repository', () => {
+    const site_list = ['https://github.com/A/b', 'https://github.com/a/B/wiki']
+    expect(repositoriesOf({ site_list })).toEqual(['A/b'])
+  })
+
+  it.each([
+    ['false', { site_list: false }],
+    ['null', { site_list: null }],
+    ['an empty list', { site_list: [] }],
+    ["PHP's empty list", { site_list: 'a:0:{}' }],
+    ['no field', {}],
+    ['links elsewhere', { site_list: ['https://example.org', 'https://gist.github.com/a/b'] }],
+  ])('%s: then the text is read, with its entities resolved', (_shape, fields) => {
+    const abstract =
+      'Code at <a href="https:&#x2F;&sol;github.com/X/y">github.com/x/Y</a>, see &quot;github.com/z/w&quot;.'
+    expect(repositoriesOf({ ...fields, abstract })).toEqual(['X/y', 'z/w'])
+    expect(repositoriesOf(fields)).toEqual([])
+  })
+
+  it('what a text names counts only where the links lead nowhere', () => {
+    const abstract = 'It needs https://github.com/other/needed.'
+    expect(repositoriesOf({ abstract, site_list: ['https://github.com/A/b'] })).toEqual(['A/b'])
+  })
+
+  it('other people work with a code: their links do not count', () => {
+    expect(
+      repositoriesOf({ used_in: ['https://github.com/A/b'], described_in: ['https://github.com/c/d'] }),
+    ).toEqual([])
+  })
+})
+
+describe('records', () => {
+  it('one that is none is rejected with a reason, and the rest goes on', () => {
+    const { entries, rejected } = parseCatalogue(
+      JSON.stringify({
+        1: record({ title: 'Caf&eacute; &amp; co' }),
+        2: 'x',
+        3: { title: 'no id' },
+        4: record({ site_list: 7 }),
+      }),
+    )
+    // An entity that hides no address stays as it is.
+    expect(entries).toEqual([{ asclId: '1303.002', title: 'Caf&eacute; & co', repositories: [] }])
+    expect(rejected.map(({ row }) => row)).toEqual(['x', { title: 'no id' }, record({ site_list: 7 })])
+    expect(rejected.map(({ reason }) => reason.split(':')[0])).toEqual(['(row)', 'ascl_id', 'site_list'])
+  })
+
+  it('one without an id of its own is neither a code nor a fault', () => {
+    const body = { 1: record({}), 2: record({ ascl_id: '0000.000', site_list: ['https://github.com/A/b'] }) }
+    const { entries, rejected } = parseCatalogue(JSON.stringify(body))
+    expect(entries.map(({ asclId }) => asclId)).toEqual(['1303.002'])
+    expect(rejected).toEqual([])
+  })
+
+  it.each([
+    ['a list', '[]'],
+    ['nothing', '{}'],
+    ['an error', '{"error":"database"}'],
+  ])('%s in their place is PayloadInvalid', (_what, body) => {
+    expect(() => parseCatalogue(body)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
+  })
+})
+
+it('resolves what can hide an address, and leaves the rest', () => {
+  expect(withoutEntities('&#103;it&period;x&colon;&sol;&lt;&#x110000;&#0;&unheard;&')).toBe(
+    'git.x:/<&#x110000;&#0;&unheard;&',
+  )
+})
+
+describe('the catalogue over HTTP', () => {
+  it('is one request, and its body is kept', async () => {
+    const body = { 1: record({ site_list: ['https://github.com/A/b'] }) }
+    const { ascl, asked } = await client((response) => {
+      sendJson(response, body)
+    })
+    const { entries, raw } = await ascl.catalogue(calm())
+    expect(entries).toEqual([{ asclId: '1303.002', title: 'A code', repositories: ['A/b'] }])
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /code/json'])
+    expect(asked[0]?.headers['user-agent']).toBe('almanac/0.1 (test)')
+    expect(raw).toMatchObject({ source: 'ascl', body: JSON.stringify(body) })
+  })
+
+  it.each<[string, string, Answering]>([
+    [
+      'a web page',
+      'PayloadInvalid',
+      (response) => {
+        sendHtml(response, '<h1>ASCL</h1>')
+      },
+    ],
+    [
+      'a challenge',
+      'Blocked',
+      (response) => {
+        sendHtml(response, CHALLENGE, 403)
+      },
+    ],
+    [
+      'a 503',
+      'UpstreamUnavailable',
+      (response) => {
+        sendHtml(response, '<h1>busy</h1>', 503)
+      },
+    ],
+    [
+      'a 503 with Retry-After',
+      'RateLimited',
+      (response) => {
+        sendHtml(response, '<h1>busy</h1>', 503, { 'retry-after': '30' })
+      },
+    ],
+    [
+      'a text that ends in the middle',
+      'UpstreamUnavailable',
+      (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"1":{"asc')
+      },
+    ],
+  ])('%s is %s', async (_what, type, answer) => {
+    const { ascl } = await client(answer)
+    expect(await rejection(ascl.catalogue(calm()))).toMatchObject({ type })
+  })
+
+  it('more than the cap is not read to its end', async () => {
+    expect(MAX_CATALOGUE_BYTES).toBe(32 * 1024 * 1024)
+    const { ascl } = await client(
+      (response) => {
+        sendJson(response, { 1: record({ abstract: 'x'.repeat(200_000) }) })
+      },
+      { maxBytes: 100_000 },
+    )
+    expect(await rejection(ascl.catalogue(calm()))).toMatchObject({ type: 'PayloadInvalid' })
+  })
+})

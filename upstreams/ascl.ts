@@ -1,0 +1,150 @@
+/** Astrophysics Source Code Library (https://ascl.net): the whole catalogue in one answer, and the repositories that it names. */
+import { z } from 'zod'
+import { Failure } from '../failures.ts'
+import { createGate, type Gate } from './gate.ts'
+import { createHttp, rawBody, type RawBody } from './http.ts'
+import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
+import { distinct, repositoriesInText, repositoryIn } from './repository-name.ts'
+
+const UPSTREAM = 'ascl'
+/** Other clients cap at 8 to 20 MB; the catalogue grows by a twelfth a year. */
+export const MAX_CATALOGUE_BYTES = 32 * 1024 * 1024
+/** The page is made on request by a small server: half a minute, the bound of other upstreams, was seen to be short. */
+const CATALOGUE_TIMEOUT_MS = 3 * 60_000
+/** One catalogue is asked for once a night. */
+const REQUESTS_IN_FLIGHT = 1
+/** The id of records that wait for a real one. */
+const UNASSIGNED = '0000.000'
+
+export interface AsclOptions {
+  /** Such as https://ascl.net */
+  baseUrl: string
+  userAgent: string
+  /** Its own unless told. */
+  gate?: Gate
+  /** Largest catalogue, in bytes; 32 MB unless told. */
+  maxBytes?: number
+  timeoutMs?: number
+}
+
+/** A code of the catalogue. */
+export interface AsclEntry {
+  /** Such as 1303.002 */
+  asclId: string
+  title: string
+  /**
+   * `Owner/Name` of the repositories on GitHub that the record's links lead to; where they lead to none, those that
+   * its title and abstract name. Often empty.
+   */
+  repositories: string[]
+}
+
+export interface AsclCatalogue {
+  /** Every record with an id of its own, in the catalogue's order. */
+  entries: AsclEntry[]
+  rejected: RejectedRow[]
+  raw: RawBody
+}
+
+export interface Ascl {
+  /**
+   * The whole catalogue, in one request. Throws the failures of `Http.request`, and `PayloadInvalid` for a body without a
+   * single record.
+   */
+  catalogue: (signal: AbortSignal) => Promise<AsclCatalogue>
+}
+
+/** An older export writes lists as PHP does: `a:1:{i:0;s:21:"https://example.org/a";}`. */
+const PHP_STRING = /s:\d+:"(.*?)";/gs
+
+/** The links of a record, however they were written: a list, PHP's object or text for one, one address, or nothing. */
+const links = z
+  .union([
+    z.array(z.string().nullable()),
+    z.record(z.string(), z.string().nullable()).transform((list) => Object.values(list)),
+    z
+      .string()
+      .transform((list) =>
+        list.startsWith('a:') ? [...list.matchAll(PHP_STRING)].map(([, link = '']) => link) : [list],
+      ),
+    z.union([z.literal(false), z.null()]).transform(() => []),
+  ])
+  .transform((list: (string | null)[]) => list.filter((link) => link !== null))
+
+const recordSchema = z.object({
+  ascl_id: z.string().regex(/^\d{4}\.\d{3,4}$/),
+  title: text,
+  abstract: text.nullish(),
+  // Not every export has the field: without links the text is read.
+  site_list: links.optional(),
+})
+
+/** The entities that can hide an address, and what writers put around one. Any other ends it as well as its character would. */
+const ENTITIES: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  sol: '/',
+  period: '.',
+  colon: ':',
+  hyphen: '-',
+  lowbar: '_',
+}
+const LAST_CODE_POINT = 0x10ffff
+
+/** HTML text with its character references resolved; tags stay. Pure. */
+export const withoutEntities = (html: string): string =>
+  html.replaceAll(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-z]+));/g, (whole, decimal, hex, name) => {
+    if (typeof name === 'string') return ENTITIES[name] ?? whole
+    const point = typeof hex === 'string' ? Number.parseInt(hex, 16) : Number(decimal)
+    return point > 0 && point <= LAST_CODE_POINT ? String.fromCodePoint(point) : whole
+  })
+
+/** Reads the body of `GET /code/json`. Throws `PayloadInvalid` where it is no object or holds no record. */
+export function parseCatalogue(body: string): { entries: AsclEntry[]; rejected: RejectedRow[] } {
+  const what = 'ascl GET /code/json'
+  const records = Object.values(parseBody(z.record(z.string(), z.unknown()), body, what))
+  const { rows, rejected } = parseRows(recordSchema, records)
+  if (rows.length === 0) {
+    const [first] = rejected
+    const message = `${what} answered an object without a single record: its format may have changed.`
+    throw new Failure('PayloadInvalid', message, {
+      details: { records: records.length, first: first?.reason },
+    })
+  }
+  const assigned = rows.filter((row) => row.ascl_id !== UNASSIGNED)
+  return { entries: assigned.map(entryOf), rejected }
+}
+
+function entryOf(row: z.infer<typeof recordSchema>): AsclEntry {
+  const linked = (row.site_list ?? []).map((link) => repositoryIn(withoutEntities(link)))
+  const repositories = distinct(linked.filter((fullName) => fullName !== undefined))
+  const title = withoutEntities(row.title)
+  const words = `${title}\n${withoutEntities(row.abstract ?? '')}`
+  return {
+    asclId: row.ascl_id,
+    title,
+    repositories: repositories.length > 0 ? repositories : repositoriesInText(words),
+  }
+}
+
+/** A client of the catalogue. */
+export function createAscl(options: AsclOptions): Ascl {
+  const http = createHttp({
+    upstream: UPSTREAM,
+    baseUrl: options.baseUrl,
+    headers: { 'user-agent': options.userAgent },
+    gate: options.gate ?? createGate({ reserve: 0, concurrency: REQUESTS_IN_FLIGHT }),
+    timeoutMs: options.timeoutMs ?? CATALOGUE_TIMEOUT_MS,
+    maxBytes: options.maxBytes ?? MAX_CATALOGUE_BYTES,
+  })
+  return {
+    catalogue: async (signal) => {
+      const answer = await http.request({ path: '/code/json', signal })
+      return { ...parseCatalogue(answer.body), raw: rawBody(UPSTREAM, answer) }
+    },
+  }
+}
