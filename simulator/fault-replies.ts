@@ -1,11 +1,12 @@
 /** What a fault makes of an answer: another answer, or another way to send it. */
 import type { Fault } from './faults.ts'
-import { bare, html, json, type Reply } from './upstream.ts'
+import { exhausted, tooFast } from './github-quota.ts'
+import { bare, html, json, type AnyReply, type Reply } from './upstream.ts'
 
 /** How an answer is sent: whole and at once unless a field says otherwise. */
 export interface Delivery {
   /** `null`: the connection ends before any answer. */
-  reply: Reply | null
+  reply: AnyReply | null
   delayMs?: number
   /** The connection ends after this many bytes of the body. */
   cutAfterBytes?: number
@@ -49,24 +50,27 @@ const GEO_BLOCK = {
 }
 
 /** Applies a fault. `answer` is asked only by the faults that need the true answer. */
-export function deliver(fault: Fault | undefined, answer: () => Reply): Delivery {
+export async function deliver(
+  fault: Fault | undefined,
+  answer: () => AnyReply | Promise<AnyReply>,
+): Promise<Delivery> {
   switch (fault?.kind) {
     case undefined:
     case 'markup':
-      return { reply: answer() }
+      return { reply: await answer() }
     case 'status':
       return { reply: { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' } }
     case 'latency':
-      return { reply: answer(), delayMs: fault.ms }
+      return { reply: await answer(), delayMs: fault.ms }
     case 'refuse':
       return { reply: null }
     case 'cut': {
-      const reply = answer()
+      const reply = await answer()
       return { reply, cutAfterBytes: fault.afterBytes ?? Math.floor(Buffer.byteLength(reply.body) / 2) }
     }
     case 'truncated-json': {
-      const reply = answer()
-      return { reply: { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) } }
+      const reply = await answer()
+      return { reply: { ...reply, body: firstHalf(reply.body) } }
     }
     case 'html':
       return { reply: html(200, MAINTENANCE_PAGE) }
@@ -75,12 +79,16 @@ export function deliver(fault: Fault | undefined, answer: () => Reply): Delivery
         reply: html(fault.status, CHALLENGE_PAGE, { server: 'cloudflare', 'cf-mitigated': 'challenge' }),
       }
     case 'empty':
-      return { reply: rewritten(answer(), emptied) }
+      return { reply: rewritten(await answer(), emptied) }
     case 'rename-field':
-      return { reply: rewritten(answer(), (value) => walk(value, fault.from, (held) => [fault.to, held])) }
+      return {
+        reply: rewritten(await answer(), (value) => walk(value, fault.from, (held) => [fault.to, held])),
+      }
     case 'wrong-type':
       return {
-        reply: rewritten(answer(), (value) => walk(value, fault.field, () => [fault.field, fault.value])),
+        reply: rewritten(await answer(), (value) =>
+          walk(value, fault.field, () => [fault.field, fault.value]),
+        ),
       }
     case 'geo-block':
       return { reply: json(451, GEO_BLOCK, { 'x-cache': 'Error from cloudfront' }) }
@@ -91,10 +99,15 @@ export function deliver(fault: Fault | undefined, answer: () => Reply): Delivery
         reply: html(403, WAF_PAGE, { server: 'CloudFront', 'x-cache': 'Error from cloudfront' }),
       }
     case 'slow-drip':
-      return { reply: answer(), bytesPerSecond: fault.bytesPerSecond }
+      return { reply: await answer(), bytesPerSecond: fault.bytesPerSecond }
     case 'rate-limited':
       return { reply: tooManyRequests(fault.shape, fault.seconds) }
   }
+}
+
+function firstHalf(body: string | Buffer): string | Buffer {
+  const end = Math.floor(body.length / 2)
+  return typeof body === 'string' ? body.slice(0, end) : body.subarray(0, end)
 }
 
 /** Its end is in real time, as Retry-After is. */
@@ -133,6 +146,12 @@ function tooManyRequests(shape: RateLimitShape, seconds: number): Reply {
             "You've exceeded the Rate Limit. Please visit https://www.coingecko.com/en/api/pricing to subscribe to our API plans for higher rate limits.",
         },
       })
+    case 'github-primary':
+      return gitHubExhausted(seconds)
+    case 'github-secondary':
+      return tooFast(seconds)
+    case 'github-secondary-bare':
+      return tooFast(undefined)
     case 'retry-after-seconds':
       return json(429, { error: 'too many requests' }, { 'retry-after': String(seconds) })
     case 'retry-after-date':
@@ -147,10 +166,24 @@ function tooManyRequests(shape: RateLimitShape, seconds: number): Reply {
   }
 }
 
+/** The reset is in real time, as Retry-After is. */
+function gitHubExhausted(seconds: number): Reply {
+  const reply = exhausted({ token: undefined, client: '127.0.0.1' }, 'core', 1)
+  const reset = String(Math.ceil(Date.now() / 1000) + seconds)
+  const headers = {
+    'x-ratelimit-limit': '60',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-used': '60',
+    'x-ratelimit-reset': reset,
+    'x-ratelimit-resource': 'core',
+  }
+  return { ...reply, headers: { ...reply.headers, ...headers } }
+}
+
 /** Changes the value of a JSON answer; any other answer stays as it is. */
-function rewritten(reply: Reply, change: (value: unknown) => unknown): Reply {
+function rewritten(reply: AnyReply, change: (value: unknown) => unknown): AnyReply {
   if (!(reply.headers['content-type'] ?? '').startsWith('application/json')) return reply
-  return { ...reply, body: JSON.stringify(change(JSON.parse(reply.body))) }
+  return { ...reply, body: JSON.stringify(change(JSON.parse(reply.body.toString()))) }
 }
 
 function emptied(value: unknown): unknown {

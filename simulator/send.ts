@@ -15,7 +15,7 @@ export async function send(response: ServerResponse, delivery: Delivery): Promis
     response.destroy()
     return
   }
-  const body = Buffer.from(reply.body)
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
   response.writeHead(reply.status, { ...reply.headers, 'content-length': body.length })
   if (cutAfterBytes !== undefined) {
     response.flushHeaders()

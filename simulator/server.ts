@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { Failure } from '../failures.ts'
+import { createAscl } from './ascl.ts'
 import { createBinance } from './binance.ts'
 import { createCoinGecko } from './coingecko.ts'
 import type { RecordedKlines } from './coins.ts'
@@ -12,6 +13,8 @@ import type { Markup } from './dependents-markup.ts'
 import { deliver, type Delivery } from './fault-replies.ts'
 import { createFaults, type Fault, type Faults } from './faults.ts'
 import { createFearGreed } from './fear-greed.ts'
+import { createGitServer, type GitServer } from './git-server.ts'
+import { createGitHub } from './github.ts'
 import { createModrinth } from './modrinth.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { send } from './send.ts'
@@ -31,8 +34,14 @@ export interface SimulatorOptions {
   coins?: number
   /** Recorded hourly klines by symbol, rows in Binance's own shape, instead of that coin's random walk. */
   klines?: RecordedKlines
+  /** So many more plain libraries beside the fixed ones; none by default. */
+  libraries?: number
+  /** Recorded stars by full name: the libraries are these instead of the fixed ones. */
+  recordedStars?: ReadonlyMap<string, number>
+  /** Body of ASCL's catalogue, as recorded, instead of one of the world's libraries. */
+  asclCatalogue?: string
   seed?: number
-  /** `true` by default: Modrinth, CurseForge, Binance and CoinGecko count requests and refuse. */
+  /** `true` by default: Modrinth, CurseForge, Binance, CoinGecko and GitHub count requests and refuse. */
   rateLimits?: boolean
   /** Decides the UTC date of the world. */
   clock?: () => Date
@@ -54,7 +63,9 @@ export interface Simulator {
   world: World
   requests: RequestLog
   faults: Faults
-  /** Ends open connections and frees the port. */
+  /** What the git server holds: the truth for tests. */
+  git: Pick<GitServer, 'headOf'>
+  /** Ends open connections and git processes, frees the port, removes the repositories. */
   close(): Promise<void>
 }
 
@@ -65,8 +76,19 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, mods = 3, seed = 1, rateLimits = true, clock = () => new Date() } = options
   const { now = sinceEpoch, markup = 'cards', pastTheEnd = '404', coins: count = 3, klines = {} } = options
-  const world = createWorld({ mods, seed, clock, coins: count, klines })
+  const { libraries = 0, recordedStars, asclCatalogue } = options
+  const world = createWorld({
+    mods,
+    seed,
+    clock,
+    coins: count,
+    klines,
+    libraries,
+    ...(recordedStars && { recordedStars }),
+  })
   const { coins } = world
+  let taken = port
+  const git = createGitServer({ libraries: world.libraries, port: () => taken })
   const upstreams: Upstream[] = [
     createModrinth({ world, rateLimits, now }),
     createCurseForge({ world, rateLimits, now }),
@@ -75,29 +97,43 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     createBinance({ coins, name: 'binance-mirror', rateLimits, now }),
     createCoinGecko({ coins, seed, rateLimits, now }),
     createFearGreed({ seed, clock }),
+    createAscl({
+      libraries: world.libraries,
+      seed,
+      ...(asclCatalogue !== undefined && { catalogue: asclCatalogue }),
+    }),
+    createGitHub({ libraries: world.libraries, rateLimits, now }),
+    git,
   ]
   const faults = createFaults(upstreams.map(({ name }) => name))
   const requests = createRequestLog()
   const parts = { world, upstreams, faults, requests }
-  const server = createServer({ maxHeaderSize: LARGEST_HEAD_BYTES }, (request, response) => {
+  const server = serverOf(parts)
+  taken = await listen(server, port)
+  const close = () => closeServer(server).finally(git.close)
+  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, git, close }
+}
+
+function serverOf(parts: Parts): Server {
+  return createServer({ maxHeaderSize: LARGEST_HEAD_BYTES }, (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       fail(request, response, error)
     })
   })
-  const taken = await listen(server, port)
-  const close = () =>
-    new Promise<void>((resolve, reject) => {
-      server.close((error) => {
-        if (error === undefined) resolve()
-        else reject(error)
-      })
-      server.closeAllConnections()
-    })
-  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, close }
 }
 
 function sinceEpoch(): number {
   return performance.timeOrigin + performance.now()
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => {
+      if (error === undefined) resolve()
+      else reject(error)
+    })
+    server.closeAllConnections()
+  })
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -122,7 +158,8 @@ interface Parts {
 }
 
 async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await text(request)
+  const bytes = await wholeBody(request)
+  const body = bytes.toString('utf8')
   const target = new URL(request.url ?? '/', `http://${HOST}`)
   const method = request.method ?? 'GET'
   const upstream = parts.upstreams.find(({ prefix }) => target.pathname.startsWith(`${prefix}/`))
@@ -132,7 +169,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   }
   const url = (request.url ?? '/').slice(upstream.prefix.length)
   const fault = parts.faults.take(upstream.name, url)
-  const delivery = deliver(fault, () =>
+  const delivery = await deliver(fault, () =>
     upstream.answer({
       method,
       path: decodedPath(target.pathname).slice(upstream.prefix.length),
@@ -140,6 +177,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
       url,
       headers: request.headers,
       body,
+      bytes,
       client: request.socket.remoteAddress ?? '',
       fault,
     }),
@@ -169,10 +207,10 @@ function log(
   requests.add({ time, ...request, status: reply?.status ?? 0, bytes, ...(fault && { fault: fault.kind }) })
 }
 
-async function text(request: IncomingMessage): Promise<string> {
+async function wholeBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** A path that is no valid percent-encoding stays as it is, and is then not found. */

@@ -12,25 +12,30 @@ export interface SimulatedRequest {
   url: string
   headers: IncomingHttpHeaders
   body: string
+  /** The body as it came, for what is no text. */
+  bytes: Buffer
   /** Address of the client: rate limits count per client. */
   client: string
   /** The fault in force, for kinds that only the upstream itself can play. */
   fault: Fault | undefined
 }
 
-/** A whole answer, before it is sent. */
-export interface Reply {
+/** A whole answer, before it is sent; a git server's is no text. */
+export interface Reply<Body extends string | Buffer = string> {
   status: number
   headers: Record<string, string>
-  body: string
+  body: Body
 }
+
+/** An answer of any upstream. */
+export type AnyReply = Reply<string | Buffer>
 
 /** One outside service. `name` is the key of its faults and its requests. */
 export interface Upstream {
   name: string
   /** First part of the path, `/modrinth`. */
   prefix: string
-  answer(request: SimulatedRequest): Reply
+  answer(request: SimulatedRequest): AnyReply | Promise<AnyReply>
 }
 
 /** A JSON answer. */

@@ -1,7 +1,8 @@
-/** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, computed on demand from seed and date. */
+/** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, libraries, computed on demand from seed and date. */
 import { Failure } from '../failures.ts'
 import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './coins.ts'
 import { createCounts, type Counts } from './counts.ts'
+import { createLibraries, type Libraries, type SimulatedLibrary } from './libraries.ts'
 import { modpackById, modpackBySlug, modpacksOf, type Modpack } from './modpacks.ts'
 import { createMods, type Mod, type Mods } from './mods.ts'
 
@@ -17,11 +18,18 @@ export interface ModTruth {
   modpacks: (Modpack & { downloads: number })[]
 }
 
+/** A library as it is now, moments as texts. */
+export type LibraryTruth = Omit<SimulatedLibrary, 'createdAt' | 'pushedAt'> & {
+  createdAt: string
+  pushedAt: string
+}
+
 export interface World extends Mods, Counts {
   readonly seed: number
   /** Number of mods; indexes are 0 to mods-1. */
   readonly mods: number
   readonly coins: Coins
+  readonly libraries: Libraries
   /** UTC date of the clock, `YYYY-MM-DD`. */
   date(): string
   /** Every pack that uses the mod, in the order of the website. */
@@ -29,7 +37,7 @@ export interface World extends Mods, Counts {
   modpackById(id: number): Modpack | undefined
   modpackBySlug(slug: string): Modpack | undefined
   truthOf(mod: Mod): ModTruth
-  truth(): CoinsTruth & { date: string; seed: number; mods: ModTruth[] }
+  truth(): CoinsTruth & { date: string; seed: number; mods: ModTruth[]; libraries: LibraryTruth[] }
 }
 
 export interface WorldOptions {
@@ -40,13 +48,18 @@ export interface WorldOptions {
   coins?: number
   /** Recorded hourly candles by symbol, instead of a random walk; none by default. */
   klines?: RecordedKlines
+  /** So many more plain libraries beside the fixed ones; none by default. */
+  libraries?: number
+  /** Recorded stars by full name: the libraries are these instead of the fixed ones. */
+  recordedStars?: ReadonlyMap<string, number>
 }
 
 /**
  * Makes a world; costs nothing whatever the number of mods.
  * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000, or as createCoins says.
  */
-export function createWorld({ mods, seed, clock, coins = 3, klines = {} }: WorldOptions): World {
+export function createWorld(options: WorldOptions): World {
+  const { mods, seed, clock, coins = 3, klines = {}, libraries = 0, recordedStars } = options
   if (!Number.isInteger(mods) || mods < 1 || mods > MOST_MODS) {
     throw new Failure(
       'Misconfigured',
@@ -59,6 +72,12 @@ export function createWorld({ mods, seed, clock, coins = 3, klines = {} }: World
     seed,
     mods,
     coins: createCoins({ count: coins, seed, clock, klines }),
+    libraries: createLibraries({
+      seed,
+      clock,
+      extra: libraries,
+      ...(recordedStars && { recorded: { stars: recordedStars } }),
+    }),
     date: () => clock().toISOString().slice(0, 10),
     modpacksOf: ({ index }) => modpacksOf(seed, mods, index),
     modpackById: (id) => modpackById(seed, mods, id),
@@ -69,6 +88,11 @@ export function createWorld({ mods, seed, clock, coins = 3, klines = {} }: World
       seed,
       mods: Array.from({ length: mods }, (_, index) => truthOf(world, world.mod(index))),
       ...world.coins.truth(),
+      libraries: world.libraries.list().map((library) => ({
+        ...library,
+        createdAt: library.createdAt.toISOString(),
+        pushedAt: library.pushedAt.toISOString(),
+      })),
     }),
   }
   return world

@@ -8,14 +8,15 @@ interface SimulatorCommandOptions extends GlobalOptions {
   port?: number
   mods: number
   coins: number
+  libraries: number
   seed: number
   rateLimits: boolean
 }
 
 export async function simulator(options: SimulatorCommandOptions): Promise<void> {
-  const { mods, coins, seed, rateLimits } = options
+  const { mods, coins, libraries, seed, rateLimits } = options
   const port = options.port ?? configOf(options).ports.simulator
-  const running = await startSimulator({ port, mods, coins, seed, rateLimits })
+  const running = await startSimulator({ port, mods, coins, libraries, seed, rateLimits })
   print(
     `simulator at ${running.url} with ${mods} mods and ${coins} coins; switch faults with PUT ${running.url}/__faults, Ctrl+C ends it`,
   )

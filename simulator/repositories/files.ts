@@ -1,0 +1,88 @@
+/** What every kind of simulated repository holds. */
+import { createCipheriv, createHash } from 'node:crypto'
+import type { SimulatedLibrary } from '../libraries.ts'
+import { markdownDocs, modulePages, notebooks, sphinxDocs } from './documentation.ts'
+import { hostileConf, jupytextConfig, slowMakefile } from './hostile.ts'
+import { pythonPackage, readme, sources, type PythonPackage } from './python-package.ts'
+import { hook, lfs, submodules, symlinks } from './tricks.ts'
+import { file, type TreeFile } from './tree-file.ts'
+
+/** Well above a size cap of 50 MB, in files that GitHub would still take (100 MB each). */
+const HUGE_FILES = 3
+const HUGE_FILE_BYTES = 20_000_000
+
+/**
+ * The files of a library's commit number `push`, the first being 1: always the same for the same library.
+ * `port` is where the simulator listens; only what knocks there holds it. An empty repository has none.
+ */
+export function filesOf(library: SimulatedLibrary, push: number, port: number): TreeFile[] {
+  const fullName = firstName(library)
+  const made = (size?: number) =>
+    pythonPackage({ fullName, description: library.description, version: push, ...(size && { size }) })
+  switch (library.kind) {
+    case 'empty':
+      return []
+    case 'plain':
+      return plain(made())
+    case 'sphinx':
+      return [...plain(made()), ...sphinxDocs(made())]
+    case 'notebooks':
+      return [...plain(made(3)), ...notebooks(made(3), 'notebooks')]
+    case 'docs-only':
+      return [readme(made()), ...markdownDocs(made())]
+    case 'title-only':
+      return [file('data/table.csv', table(push))]
+    case 'broken-docs':
+      return brokenDocs(made())
+    case 'huge':
+      return [...plain(made(4)), ...noise(fullName)]
+    case 'symlinks':
+      return symlinks(made(5))
+    case 'submodules':
+      return submodules(made(4))
+    case 'hook':
+      return hook(made(4))
+    case 'lfs':
+      return lfs(made(4))
+    case 'slow-makefile':
+      return slowMakefile(made(4))
+    case 'jupytext-config':
+      return jupytextConfig(made(4))
+    default:
+      return hostileConf(made(4), library.kind, port)
+  }
+}
+
+/** A repository keeps its content when it is renamed, so the content follows the oldest name. */
+function firstName({ owner, name, formerNames }: SimulatedLibrary): string {
+  return formerNames[0] ?? `${owner}/${name}`
+}
+
+function plain(made: PythonPackage): TreeFile[] {
+  return [readme(made), ...sources(made)]
+}
+
+function table(push: number): string {
+  const rows = Array.from({ length: 20 }, (_, at) => `${at},${at * at + push}`)
+  return `object,counts\n${rows.join('\n')}\n`
+}
+
+/** Sphinx reads nested quotes by recursion and gives up (exit 2) somewhere between 150 and 200 levels, measured. */
+const NESTED_QUOTES = 300
+
+/** No settings of anybody's make these pages build: their own cannot be read, and the first page nests too deeply. */
+function brokenDocs(made: PythonPackage): TreeFile[] {
+  const conf = 'import a_package_that_nobody_has\n\nextensions = ["a_package_that_nobody_has.extension"]\n'
+  const levels = Array.from({ length: NESTED_QUOTES }, (_, at) => `${' '.repeat(at)}level ${at}`)
+  const index = `${made.title}\n${'='.repeat(made.title.length)}\n\n${levels.join('\n\n')}\n`
+  return [...plain(made), file('docs/conf.py', conf), file('docs/index.rst', index), ...modulePages(made)]
+}
+
+/** Bytes that no compression makes smaller, and that are the same every time: a cipher's key stream. */
+function noise(fullName: string): TreeFile[] {
+  const key = createHash('sha256').update(fullName).digest()
+  return Array.from({ length: HUGE_FILES }, (_, at) => {
+    const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16, at))
+    return { path: `data/part${at}.bin`, content: cipher.update(Buffer.alloc(HUGE_FILE_BYTES)) }
+  })
+}
