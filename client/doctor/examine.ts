@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts'
 import { Failure } from '../../failures.ts'
 import { bad, none, ok, type Check } from './check.ts'
 import { checkClock } from './clock.ts'
+import { checkContextmaker } from './contextmaker.ts'
 import { checkCurseForgeKey } from './curseforge-key.ts'
 import { checkFolders, checkPorts } from './machine.ts'
 import { checkGit, checkNode, checkPython, checkTemporalProgram } from './programs.ts'
@@ -40,15 +41,17 @@ export async function examine(load: () => Config): Promise<Examination> {
 async function examineStack(config: Config): Promise<Check[]> {
   // Before the servers are asked: a port is tried by listening on it for a moment.
   const ports = await checkPorts(config)
-  const [database, temporal, clock] = await Promise.all([
+  const [database, temporal, clock, contextmaker] = await Promise.all([
     checkDatabase(config),
     checkTemporal(config),
     checkClock(config),
+    checkContextmaker(config),
   ])
   const tracked = Object.keys(config.tracked).join(', ')
   return [
     checkPython(config),
     checkTemporalProgram(config),
+    contextmaker,
     ok('settings', `.env and the environment are valid; tracked: ${tracked}`),
     config.mode === 'demo'
       ? none('CurseForge key', 'not needed: the simulator asks for none')

@@ -1,0 +1,89 @@
+/**
+ * Bounds what all processes of a sandbox take together. The kernel's own limits count per process, and control groups
+ * can be had neither by every user nor in every container, so the sums are looked at from outside.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../../../failures.ts'
+import { availableShare, commandLine, familyOf, processes, type ProcessState } from './processes.ts'
+
+/** Six times what the largest library measured needed. The sandbox's file systems, 0.9 GiB at most, come on top. */
+export const SANDBOX_MEMORY_BYTES = 1536 * 1_048_576
+/** Two cores fill some 500 MB in this time. A look costs a few milliseconds. */
+const LOOK_EVERY_MS = 250
+/** Below this the kernel soon ends programs of its own choice: a run of contextmaker is the one to give up. */
+const LEAST_AVAILABLE_SHARE = 0.03
+
+export interface MemoryGuard {
+  /**
+   * Watches the sandbox whose command line holds the marker. `exceeded` is called once, with a `CommandFailed`, where it
+   * takes too much. The answer ends the watch.
+   */
+  watch: (marker: string, exceeded: (failure: Failure) => void) => () => void
+}
+
+interface Watched {
+  marker: string
+  exceeded: (failure: Failure) => void
+  /** The sandbox's first process, once it was seen. */
+  pid: number | undefined
+}
+
+/** One guard looks once for all its sandboxes, and not at all while there is none. */
+export function createMemoryGuard(limitBytes: number): MemoryGuard {
+  const watched = new Set<Watched>()
+  let isLooking = false
+
+  async function lookWhileWatched(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    try {
+      while (watched.size > 0) {
+        await look(watched, limitBytes)
+        await sleep(LOOK_EVERY_MS)
+      }
+    } catch (cause) {
+      // Unwatched memory is unbounded memory.
+      for (const { exceeded } of watched)
+        exceeded(new Failure('CommandFailed', 'The memory of the sandbox cannot be watched.', { cause }))
+    } finally {
+      isLooking = false
+    }
+  }
+
+  return {
+    watch: (marker, exceeded) => {
+      const entry: Watched = { marker, exceeded, pid: undefined }
+      watched.add(entry)
+      void lookWhileWatched()
+      return () => {
+        watched.delete(entry)
+      }
+    },
+  }
+}
+
+async function look(watched: Set<Watched>, limitBytes: number): Promise<void> {
+  const [all, available] = await Promise.all([processes(), availableShare()])
+  for (const entry of watched) {
+    entry.pid ??= await find(entry.marker, all)
+    const bytes =
+      entry.pid === undefined ? 0 : familyOf(entry.pid, all).reduce((sum, { ownBytes }) => sum + ownBytes, 0)
+    if (bytes <= limitBytes && available >= LEAST_AVAILABLE_SHARE) continue
+    watched.delete(entry)
+    entry.exceeded(new Failure('CommandFailed', sentence(bytes, limitBytes)))
+  }
+}
+
+function sentence(bytes: number, limitBytes: number): string {
+  const mebibytes = (count: number) => `${Math.round(count / 1_048_576)} MiB`
+  return bytes > limitBytes
+    ? `contextmaker took more than ${mebibytes(limitBytes)} of memory (${mebibytes(bytes)}) and was killed.`
+    : `The machine had less than ${LEAST_AVAILABLE_SHARE * 100} % of its memory left, so contextmaker was killed.`
+}
+
+/** The child of ours that has the marker among its arguments: it becomes bubblewrap without changing its id. */
+async function find(marker: string, all: readonly ProcessState[]): Promise<number | undefined> {
+  for (const { pid, parent } of all)
+    if (parent === process.pid && (await commandLine(pid)).includes(marker)) return pid
+  return undefined
+}
