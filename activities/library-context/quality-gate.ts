@@ -1,0 +1,99 @@
+/**
+ * Whether a text is the context of a library, or only a title and a README. Thresholds and rules were measured on 16
+ * outputs of contextmaker 1.8.8 for eight libraries: README-only outputs have no words beyond the README and at most
+ * four symbols, good ones thousands of words and 16 to 100 % of the symbols. Exit codes and bytes told nothing.
+ */
+import { measureText } from './gate-measures.ts'
+
+/** Least words of the whole text, without boilerplate. */
+const LEAST_WORDS = 200
+/** Least words in lines that the README does not have. */
+const LEAST_WORDS_BEYOND_README = 120
+/** Of the public names a quarter is to be mentioned, ten at most: a good rendering of a large library tells 16 % of them. */
+const SYMBOL_SHARE = 0.25
+const MOST_SYMBOLS_ASKED = 10
+/** Least blocks of code (`codeBlocks` below). */
+const LEAST_CODE_BLOCKS = 2
+/** A library of fewer words cannot give a context of hundreds: what counts is whether its names are told. */
+const SMALL_SOURCE_WORDS = 500
+const SMALL_SOURCE_SHARE = 0.8
+
+/** What contextmaker writes in the place of something that it did not find or could not read. */
+const REFUSED: readonly { says: RegExp; reason: string }[] = [
+  {
+    says: /^No README or documentation files found\.?$/m,
+    reason: 'it says that no README or documentation was found',
+  },
+  {
+    says: /^\*?\[(Source code|Content|Notebook content) could not be read:/m,
+    reason: 'it says that a part could not be read',
+  },
+]
+
+export interface GateInput {
+  markdown: string
+  /** The library's own README, empty where it has none. */
+  readme: string
+  /** Public names of its sources; none for a library without code, or in another language. */
+  symbols: readonly string[]
+  sourceWords: number
+  /** What the engine logged, where it logs: without a mode it did not come to its end. */
+  log?: string
+}
+
+export interface GateMeasures {
+  words: number
+  wordsBeyondReadme: number
+  symbols: number
+  /** Of `symbols`, how many stand in lines that the README does not have. */
+  symbolsMentioned: number
+  /** Fenced blocks, a third of the indented lines, and `>>>`; rounded down. */
+  codeBlocks: number
+}
+
+export interface GateVerdict {
+  passed: boolean
+  /** Why not, one sentence each; empty where it passed. */
+  reasons: string[]
+  measures: GateMeasures
+}
+
+/** Judges a context. Pure: the same text gets the same verdict. */
+export function judge({ markdown, readme, symbols, sourceWords, log }: GateInput): GateVerdict {
+  const { words, wordsBeyondReadme, codeBlocks, names } = measureText(markdown, readme)
+  const known = new Set(symbols)
+  const symbolsMentioned = [...known].filter((name) => names.has(name)).length
+  const measures = { words, wordsBeyondReadme, symbols: known.size, symbolsMentioned, codeBlocks }
+  const reasons = [...refusals(markdown, log), ...shortfalls(measures, sourceWords)]
+  return { passed: reasons.length === 0, reasons, measures }
+}
+
+function refusals(markdown: string, log: string | undefined): string[] {
+  const reasons = REFUSED.filter(({ says }) => says.test(markdown)).map(({ reason }) => reason)
+  if (log !== undefined && !log.includes('Mode:'))
+    reasons.push('the log names no mode: the engine did not end')
+  return reasons
+}
+
+function shortfalls(measures: GateMeasures, sourceWords: number): string[] {
+  const { words, wordsBeyondReadme, symbols, symbolsMentioned, codeBlocks } = measures
+  if (symbols > 0 && sourceWords < SMALL_SOURCE_WORDS) {
+    const asked = Math.ceil(symbols * SMALL_SOURCE_SHARE)
+    return symbolsMentioned >= asked ? [] : [short('public names beyond the README', symbolsMentioned, asked)]
+  }
+  const reasons: string[] = []
+  if (words < LEAST_WORDS) reasons.push(short('words', words, LEAST_WORDS))
+  if (wordsBeyondReadme < LEAST_WORDS_BEYOND_README) {
+    reasons.push(short('words beyond the README', wordsBeyondReadme, LEAST_WORDS_BEYOND_README))
+  }
+  // Without names there is nothing to mention and, in a library of documents alone, no code to show.
+  if (symbols === 0) return reasons
+  const asked = Math.ceil(Math.min(MOST_SYMBOLS_ASKED, Math.max(1, symbols * SYMBOL_SHARE)))
+  if (symbolsMentioned < asked) reasons.push(short('public names beyond the README', symbolsMentioned, asked))
+  if (codeBlocks < LEAST_CODE_BLOCKS) reasons.push(short('blocks of code', codeBlocks, LEAST_CODE_BLOCKS))
+  return reasons
+}
+
+function short(what: string, found: number, asked: number): string {
+  return `${found} ${what}, at least ${asked} asked`
+}

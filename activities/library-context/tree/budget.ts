@@ -1,0 +1,45 @@
+/** How much text a context may hold, counted in tokens that nobody's tokenizer is asked for. */
+
+/**
+ * Characters of one token. Every model cuts differently and no tokenizer is shipped for an estimate; four is what the
+ * vendors name for English. Code runs nearer to three, so a budget is no promise about one model's window.
+ */
+export const CHARACTERS_PER_TOKEN = 4
+
+/** Estimated tokens of a text, rounded up: texts that fit one by one fit together. */
+export function tokensOf(text: string): number {
+  return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
+}
+
+/** The beginning of a text that has no more than so many tokens, up to a line's end where there is one. */
+export function cutTo(text: string, tokens: number): string {
+  const most = Math.max(0, tokens) * CHARACTERS_PER_TOKEN
+  if (text.length <= most) return text
+  const lineEnd = text.lastIndexOf('\n', most)
+  // A text that is one long line is cut in the middle rather than lost.
+  return text.slice(0, lineEnd > most / 2 ? lineEnd : most)
+}
+
+export interface Budget {
+  readonly left: number
+  /** Takes so many tokens where they are there, down to `floor` tokens that are kept for others. */
+  take: (tokens: number, floor?: number) => boolean
+  give: (tokens: number) => void
+}
+
+export function createBudget(maxTokens: number): Budget {
+  let left = maxTokens
+  return {
+    get left() {
+      return left
+    },
+    take: (tokens, floor = 0) => {
+      if (left - tokens < floor) return false
+      left -= tokens
+      return true
+    },
+    give: (tokens) => {
+      left += tokens
+    },
+  }
+}

@@ -1,0 +1,98 @@
+/** The lines that a context says about itself: its head, and at its end what is not in it. The quality gate does not count them. */
+import { shownPath } from './document-text.ts'
+import type { Skipped } from './walk.ts'
+
+export interface ContextHead {
+  /** The library's short name. */
+  name: string
+  /** `Owner/Name`. */
+  fullName: string
+  /** What the tree was checked out from. */
+  commit: string
+  /** Who made the context, with its version where it has one. */
+  engine: string
+  mode: string
+  /** When, as it is to be shown: nothing here reads a clock. */
+  date: string
+}
+
+/** Paths that a reader can still take in; the count tells of the rest. */
+const MOST_PATHS = 60
+const MOST_REASONS = 8
+/** Longer paths are shown by their end. */
+const PATH_CHARACTERS = 100
+
+/** What each line begins with: the quality gate passes over these. */
+export const OWN_LINES = [
+  '- Repository: ',
+  '- Commit: ',
+  '- Made by: ',
+  '- Made at: ',
+  'Left out for size',
+  'Told by their outline only',
+  'Not read',
+  'The rest was cut for size',
+] as const
+
+/**
+ * Title of the last section. Licence and change log tell nobody how to use a library: from this line on the quality gate
+ * counts nothing, or a README with a licence would pass.
+ */
+export const NOTES_TITLE = 'Notes of the project: changes, licence, contributing'
+
+export const CUT_LINE = '\n\nThe rest was cut for size.'
+
+/** Title and facts. */
+export function headText({ name, fullName, commit, engine, mode, date }: ContextHead): string {
+  return [
+    `# ${name}`,
+    '',
+    `- Repository: https://github.com/${fullName}`,
+    `- Commit: ${commit}`,
+    `- Made by: ${engine}, mode ${mode}`,
+    `- Made at: ${date}`,
+    '',
+    '',
+  ].join('\n')
+}
+
+/** What is not in a context; empty where everything is. No longer than `maxCharacters`. */
+export function footText(
+  missing: { left: readonly string[]; outlined: readonly string[]; skipped: readonly Skipped[] },
+  maxCharacters: number,
+): string {
+  const { left, outlined, skipped } = missing
+  const notRead = notReadLine(skipped)
+  const share = Math.floor((maxCharacters - notRead.length) / 2)
+  const lines = [
+    pathsLine('Left out for size', left, share),
+    pathsLine('Told by their outline only', outlined, share),
+    notRead,
+  ].filter((line) => line !== '')
+  const text = lines.length === 0 ? '' : `---\n\n${lines.join('\n\n')}\n`
+  return text.slice(0, maxCharacters)
+}
+
+function pathsLine(title: string, paths: readonly string[], maxCharacters: number): string {
+  if (paths.length === 0) return ''
+  const shown: string[] = []
+  let room = maxCharacters - title.length - 40
+  for (const path of paths.slice(0, MOST_PATHS)) {
+    const one = shownPath(path.length > PATH_CHARACTERS ? `…${path.slice(-PATH_CHARACTERS)}` : path)
+    room -= one.length + 2
+    if (room < 0) break
+    shown.push(one)
+  }
+  const more = paths.length - shown.length
+  const rest = more === 0 ? [] : [shown.length === 0 ? 'too many to name' : `and ${more} more`]
+  return `${title} (${paths.length}): ${[...shown, ...rest].join(', ')}`
+}
+
+/** Reasons and how often, the most frequent first. */
+function notReadLine(skipped: readonly Skipped[]): string {
+  if (skipped.length === 0) return ''
+  const counts = new Map<string, number>()
+  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, MOST_REASONS)
+  return `Not read (${skipped.length}): ${sorted.map(([reason, count]) => `${reason} ${count}`).join(', ')}`
+}

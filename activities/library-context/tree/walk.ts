@@ -1,0 +1,122 @@
+/**
+ * What lies in a source tree. The tree is a stranger's: symbolic links are named and never followed, nothing is
+ * executed, and folders with millions of files end the walk, not the worker.
+ */
+import { constants } from 'node:fs'
+import { lstat, open, opendir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../../../failures.ts'
+import { folderReason } from './file-kinds.ts'
+
+export interface Skipped {
+  /** From the root of the tree; a folder ends in `/`. */
+  path: string
+  reason: string
+}
+
+/** The largest known scientific package (SciPy) has about 3,000 files; beyond this it is data. */
+export const MOST_ENTRIES = 20_000
+/** No package nests so deep; a path that does is built to exhaust somebody. */
+const MOST_LEVELS = 30
+
+const TOO_MANY = `beyond the ${MOST_ENTRIES} entries that are looked at`
+
+/** What the file system says of a stranger's entry that cannot be read; anything else is this machine's fault and thrown. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EISDIR'])
+
+/**
+ * The paths of all plain files below a folder, breadth first (what is near the root is found first) and sorted, and
+ * what was passed over. Throws `NotFound` where the root is no folder, and the signal's reason.
+ */
+export async function listTree(
+  root: string,
+  signal: AbortSignal,
+): Promise<{ files: string[]; skipped: Skipped[] }> {
+  await mustBeFolder(root)
+  const files: string[] = []
+  const skipped: Skipped[] = []
+  let seen = 0
+  let level: string[] = ['']
+  for (let depth = 0; level.length > 0 && seen < MOST_ENTRIES; depth++) {
+    const below: string[] = []
+    for (const folder of level.sort()) {
+      signal.throwIfAborted()
+      const found = await entriesOf(root, folder, MOST_ENTRIES - seen, skipped)
+      seen += found.files.length + found.folders.length + found.others.length
+      files.push(...found.files.sort())
+      skipped.push(...found.others)
+      below.push(...kept(found.folders, skipped))
+    }
+    if (depth + 1 === MOST_LEVELS)
+      skipped.push(...below.map((path) => ({ path: `${path}/`, reason: 'nested too deep' })))
+    level = depth + 1 < MOST_LEVELS ? below : []
+  }
+  skipped.push(...level.map((path) => ({ path: `${path}/`, reason: TOO_MANY })))
+  return { files, skipped }
+}
+
+async function mustBeFolder(root: string): Promise<void> {
+  const found = await lstat(root).catch((error: unknown) => {
+    if (isUnreadable(error)) return undefined
+    throw error
+  })
+  if (found?.isDirectory() !== true) throw new Failure('NotFound', `${root} is no folder with a source tree.`)
+}
+
+/** Folders worth entering; the reasons against the others are told. */
+function kept(folders: string[], skipped: Skipped[]): string[] {
+  return folders.filter((path) => {
+    const reason = folderReason(path)
+    if (reason !== undefined) skipped.push({ path: `${path}/`, reason })
+    return reason === undefined
+  })
+}
+
+async function entriesOf(root: string, folder: string, room: number, skipped: Skipped[]) {
+  const found = { files: [] as string[], folders: [] as string[], others: [] as Skipped[] }
+  const name = folder === '' ? './' : `${folder}/`
+  try {
+    let left = room
+    for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
+      if (left-- === 0) {
+        skipped.push({ path: name, reason: TOO_MANY })
+        break
+      }
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) found.folders.push(path)
+      else if (entry.isFile()) found.files.push(path)
+      else found.others.push({ path, reason: entry.isSymbolicLink() ? 'symbolic link' : 'no plain file' })
+    }
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    skipped.push({ path: name, reason: 'cannot be read' })
+  }
+  return found
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && UNREADABLE.has(String(error.code))
+}
+
+/**
+ * The bytes of a plain file, or why not. Opened without following a link and without waiting for a pipe's other end;
+ * what is read is bounded by what was opened, not by what was listed.
+ */
+export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer | { reason: string }> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const found = await file.stat()
+      if (!found.isFile()) return { reason: 'no plain file' }
+      if (found.size > maxBytes) return { reason: `above ${maxBytes / 1024} KB` }
+      const bytes = Buffer.alloc(found.size)
+      const { bytesRead } = await file.read(bytes, 0, found.size, 0)
+      return bytes.subarray(0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return { reason: 'cannot be read' }
+  }
+}
