@@ -27,8 +27,22 @@ export interface Config {
   stateDir: string
   dataDir: string
   toolsDir: string
+  /** Clones, while they are read. */
+  workDir: string
+  /** What programs such as git get of this process' environment: the way to them, and the way out through a proxy. */
+  programEnv: Record<string, string>
   ports: { postgres: number; temporal: number; temporalUi: number; simulator: number }
 }
+
+/** Variables that git and its TLS read: a machine behind a proxy or with certificates of its own needs them. */
+const PROGRAM_VARIABLES = [
+  'PATH',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+].concat(['no_proxy', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'TMPDIR'])
 
 export interface ConfigSources {
   demo?: boolean
@@ -46,7 +60,7 @@ export function loadConfig({
 }: ConfigSources = {}): Config {
   const settings = parse(environmentSchema, mergedEnvironment(env, root), 'environment or .env')
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
-  const common = { toolsDir: join(stateDir, 'tools') }
+  const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
   if (!demo) {
     return {
       ...common,
@@ -54,6 +68,7 @@ export function loadConfig({
       env: settings,
       tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG)),
       stateDir,
+      workDir: join(stateDir, 'work'),
       dataDir: resolve(root, settings.DATA_DIR),
       ports: {
         postgres: settings.POSTGRES_PORT,
@@ -69,6 +84,7 @@ export function loadConfig({
     env: demoEnvironment(settings),
     tracked: readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml')),
     stateDir: join(stateDir, 'demo'),
+    workDir: join(stateDir, 'demo', 'work'),
     dataDir: join(stateDir, 'demo', 'data'),
     ports: {
       postgres: settings.DEMO_POSTGRES_PORT,
@@ -98,13 +114,22 @@ function demoEnvironment(settings: Environment): Environment {
     LOG_LEVEL: settings.LOG_LEVEL,
     SIMULATOR_PORT: settings.SIMULATOR_PORT,
     CURSEFORGE_API_KEY: 'demo',
+    GITHUB_TOKEN: 'demo',
     MODRINTH_URL: `${simulator}/modrinth/v2`,
     CURSEFORGE_URL: `${simulator}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulator}/curseforge-web`,
     BINANCE_URLS: [`${simulator}/binance`],
     COINGECKO_URL: `${simulator}/coingecko/api/v3`,
     FEAR_GREED_URL: `${simulator}/fear-greed`,
+    ASCL_URL: `${simulator}/ascl`,
+    GITHUB_API_URL: `${simulator}/github`,
+    GITHUB_URL: `${simulator}/git`,
   }
+}
+
+function programEnv(env: Record<string, string | undefined>): Record<string, string> {
+  const found = PROGRAM_VARIABLES.map((name) => [name, env[name]] as const)
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
 }
 
 /** The process environment wins over `.env`; an empty value counts as not set. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Config } from './config.ts'
+import { FULL_NAME } from './upstreams/repository-name.ts'
 import type * as workflows from './workflows/index.ts'
 
 const SECOND_MS = 1_000
@@ -33,10 +34,27 @@ const backfillParams = z.strictObject({
   onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
 })
 
-/** When a schedule runs: every so often, aligned to 00:00 UTC plus the offset. */
+/** Parameters of a run of library-context. */
+const libraryParams = z.strictObject({
+  ...runParams.shape,
+  domain: z.string().optional().describe('This domain alone'),
+  library: z
+    .string()
+    .regex(FULL_NAME, 'expected owner/name')
+    .optional()
+    .describe('The context of this library alone'),
+  force: z
+    .union([z.boolean(), z.stringbool()])
+    .optional()
+    .describe('Make contexts again that are up to date, and take a list that looks wrong'),
+})
+
+/** When a schedule runs: every so often, aligned to 00:00 UTC plus the offset; or every day at a time of day. */
 export interface Timing {
   everyMs: number
   offsetMs: number
+  /** In place of interval and offset: this time of day, where a day may have 23 or 25 hours. */
+  daily?: { hour: number; minute: number; timezone: string }
   /** Starts are spread over this time, so that all the world's collectors do not ask at midnight sharp. */
   jitterMs: number
   /** How late a missed start may still be made up for; shorter than one interval. */
@@ -55,6 +73,8 @@ export interface Pipeline {
   bound: string
   /** How long a step waits for an absent database before it gives up its attempt. */
   databasePatienceMs: number
+  /** Workflows that its runs start as children. */
+  children?: (keyof typeof workflows)[]
   /** Why the past cannot be collected; absent where the upstreams answer for any time. */
   noBackfill?: string
 }
@@ -96,7 +116,33 @@ const cryptoForecast: Pipeline = {
   databasePatienceMs: MINUTE_MS,
 }
 
-export const PIPELINES: readonly Pipeline[] = [modStats, cryptoForecast]
+const DAY_MS = 24 * HOUR_MS
+
+const libraryContext: Pipeline = {
+  id: 'library-context',
+  summary:
+    'Scientific libraries of a domain by their stars on GitHub, and a context file of each: its documentation and sources in one text',
+  workflow: 'libraryContextWorkflow',
+  children: ['makeContextWorkflow'],
+  params: libraryParams,
+  timing: ({ env }) => {
+    const [hour = 0, minute = 0] = env.MAINTENANCE_TIME.split(':').map(Number)
+    return {
+      everyMs: DAY_MS,
+      offsetMs: 0,
+      daily: { hour, minute, timezone: env.MAINTENANCE_TIMEZONE },
+      jitterMs: 0,
+      // The shortest day has 23 hours.
+      catchupMs: DAY_MS * 0.9,
+    }
+  },
+  bound: '5 h',
+  databasePatienceMs: 10 * MINUTE_MS,
+  noBackfill:
+    'stars and sources are those of now; "almanac import library-context" takes the lists and contexts of an older collector',
+}
+
+export const PIPELINES: readonly Pipeline[] = [modStats, cryptoForecast, libraryContext]
 
 /** Finds a pipeline by its id. */
 export function pipelineById(id: string): Pipeline | undefined {

@@ -1,5 +1,6 @@
 /** What may stand in the environment, in `.env` and in `almanac.yaml`: names, types, defaults and meanings. */
 import { z } from 'zod'
+import { FULL_NAME } from './upstreams/repository-name.ts'
 
 const port = (fallback: number, meaning: string) =>
   z.coerce.number().int().min(1024).max(65535).default(fallback).describe(meaning)
@@ -76,6 +77,28 @@ export const environmentSchema = z.object({
   ),
   COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
   FEAR_GREED_URL: address('https://api.alternative.me', 'Base address of the Fear & Greed index'),
+  MAINTENANCE_TIME: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 02:00')
+    .default('02:00')
+    .describe('When library-context runs every night, HH:MM'),
+  MAINTENANCE_TIMEZONE: z
+    .string()
+    .refine(isTimezone, 'expected a time zone such as UTC or Europe/Paris')
+    .default('UTC')
+    .describe('Time zone of MAINTENANCE_TIME'),
+  ASCL_URL: address('https://ascl.net', 'Base address of the Astrophysics Source Code Library'),
+  GITHUB_API_URL: address('https://api.github.com', 'Base address of the GitHub API'),
+  GITHUB_URL: address(
+    'https://github.com',
+    'Base address that repositories are cloned from; https, or http on this machine',
+  ),
+  GITHUB_TOKEN: z
+    .string()
+    .optional()
+    .describe(
+      'Token of GitHub without any permission: stars in four calls instead of minutes; none is needed',
+    ),
   TEXTFILE_DIR: z
     .string()
     .optional()
@@ -165,14 +188,66 @@ const cryptoForecastSchema = z.strictObject({
   coingecko_delay_seconds: z.number().min(0).max(60).default(6),
 })
 
+const fullName = z.string().regex(FULL_NAME, 'expected owner/name of a repository on GitHub')
+
+const domainSchema = z.strictObject({
+  description: z.string().min(1),
+  /** Where the names come from: ASCL's catalogue, a list, or a search on GitHub (its own query language). */
+  source: z
+    .union([
+      z.literal('ascl'),
+      z.strictObject({ list: z.array(fullName).min(1) }),
+      z.strictObject({ search: z.string().min(1) }),
+    ])
+    .default('ascl'),
+  /** Of those, the names that hold one of these words, upper or lower case alike; all where there is none. */
+  keywords: z.array(z.string().min(1)).default([]),
+  match: z.enum(['substring', 'words']).default('substring'),
+  /** In the list whatever the keywords say, and never in it; never wins. */
+  always: z.array(fullName).default([]),
+  never: z.array(fullName).default([]),
+  /** How many, by stars. */
+  top: z.int().min(1).max(1000).default(100),
+})
+
+const libraryContextSchema = z.strictObject({
+  enabled: z.boolean().default(false),
+  domains: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name in small letters'), domainSchema)
+    .default({}),
+  /** Libraries cloned and read at the same time, on one machine. */
+  chains: z.int().min(1).max(16).default(2),
+  /** What contextmaker may do with a library's own documentation set-up; see README.md. */
+  mode: z.enum(['safe', 'native', 'strip']).default('safe'),
+  /** Largest context, in tokens (characters / 4): what the larger models take in one go. */
+  max_tokens: z.int().min(2_000).max(5_000_000).default(250_000),
+  max_clone_mb: z.int().min(1).max(20_000).default(500),
+  clone_seconds: z.int().min(5).max(3_600).default(300),
+  contextmaker_seconds: z.int().min(5).max(3_600).default(300),
+  /** A change counts only if it is younger than this; any change counts unless told. */
+  changed_within_days: z.int().min(1).max(3_650).optional(),
+  /** A context is kept for so long after its library left every list. */
+  keep_left_days: z.int().min(0).max(3_650).default(30),
+})
+
 /** `almanac.yaml`: one section a pipeline; of one that came with a newer version and has none yet, nothing runs. */
 export const almanacFileSchema = z.strictObject({
   'mod-stats': modStatsSchema,
   'crypto-forecast': cryptoForecastSchema.prefault({ enabled: false }),
+  'library-context': libraryContextSchema.prefault({ enabled: false }),
 })
 
 export type Environment = z.infer<typeof environmentSchema>
 export type Tracked = z.infer<typeof almanacFileSchema>
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
 
 function eachCoinOnce(coins: { id: string; code: string }[], context: z.RefinementCtx): void {
   for (const field of ['id', 'code'] as const) {

@@ -2,17 +2,31 @@
 import type { Database } from '../db/database.ts'
 import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
 import type { Tracked } from '../settings.ts'
+import type { Ascl } from '../upstreams/ascl.ts'
 import type { Binance } from '../upstreams/binance.ts'
 import type { CoinGecko } from '../upstreams/coingecko.ts'
 import type { CurseForge } from '../upstreams/curseforge.ts'
 import type { CurseForgeDependents } from '../upstreams/curseforge-dependents.ts'
 import type { FearGreed } from '../upstreams/fear-greed.ts'
+import type { Git } from '../upstreams/git.ts'
+import type { GitHub } from '../upstreams/github.ts'
 import type { Mlflow } from '../upstreams/mlflow.ts'
 import type { ModelServer } from '../upstreams/model-server.ts'
 import type { Modrinth } from '../upstreams/modrinth.ts'
 import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
+import { createLibraryContextActivities } from './library-context/index.ts'
+import type { Contextmaker } from './library-context/contextmaker/contextmaker.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
 import type { AskTemporal } from './run-record.ts'
+
+/** This host, for steps that work on its disk. */
+export interface Host {
+  /** Task queues that only workers of this host poll: for clones and reading, and for clean-up with slots of its own. */
+  queue: string
+  cleanupQueue: string
+  /** Folder of the clones. */
+  workDir: string
+}
 
 /** Everything that steps need from outside; each factory takes what it uses. */
 export interface ActivityDependencies {
@@ -26,6 +40,11 @@ export interface ActivityDependencies {
   binance: Binance
   coingecko: CoinGecko
   fearGreed: FearGreed
+  ascl: Ascl
+  github: GitHub
+  git: Git
+  contextmaker: Contextmaker
+  host: Host
   /** Undefined without `MODEL_SERVING_URL`: our own model forecasts. */
   modelServer: ModelServer | undefined
   /** Undefined without `MLFLOW_TRACKING_URI`. */
@@ -42,5 +61,9 @@ export interface ActivityDependencies {
 
 /** One flat map, as Temporal wants it; names are unique in the project. */
 export function createActivities(dependencies: ActivityDependencies) {
-  return { ...createModStatsActivities(dependencies), ...createCryptoForecastActivities(dependencies) }
+  return {
+    ...createModStatsActivities(dependencies),
+    ...createCryptoForecastActivities(dependencies),
+    ...createLibraryContextActivities(dependencies),
+  }
 }

@@ -80,12 +80,18 @@ function isOurs(memo: Record<string, unknown> | undefined): boolean {
 }
 
 function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
-  const { everyMs, offsetMs, jitterMs, catchupMs } = pipeline.timing(config)
+  const { everyMs, offsetMs, daily, jitterMs, catchupMs } = pipeline.timing(config)
   const { enabled } = config.tracked[pipeline.id]
   const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }
   return {
     scheduleId: pipeline.id,
-    spec: { intervals: [{ every: everyMs, offset: offsetMs }], jitter: jitterMs },
+    spec: daily
+      ? {
+          calendars: [{ hour: daily.hour, minute: daily.minute }],
+          timezone: daily.timezone,
+          jitter: jitterMs,
+        }
+      : { intervals: [{ every: everyMs, offset: offsetMs }], jitter: jitterMs },
     action: {
       type: 'startWorkflow',
       workflowType: pipeline.workflow,

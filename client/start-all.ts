@@ -2,6 +2,8 @@
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
+import { Failure } from '../failures.ts'
+import { ensureContextmaker } from '../local/contextmaker-venv.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { takeStackLock } from '../local/stack-lock.ts'
 import type { Pipeline } from '../registry.ts'
@@ -54,7 +56,12 @@ export async function startAll({
     stops.push(await takeStackLock(config.stateDir, `almanac up${config.mode === 'demo' ? ' --demo' : ''}`))
     const log = openLog(logLevel, logFile)
     installRuntime(log)
-    const [stack] = await Promise.all([startStack(config, say), workflowBundle(config.toolsDir)])
+    const isRead = scheduled.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
+    const [stack] = await Promise.all([
+      startStack(config, say),
+      workflowBundle(config.toolsDir),
+      isRead && bringContextmaker(config, say),
+    ])
     stops.push(() => stack.stop())
     await migrateDatabase(databaseUrl(config))
     if (config.mode === 'demo') stops.push(await demoUpstreams(config))
@@ -71,6 +78,16 @@ export async function startAll({
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** What contexts are made with; without it our own engine makes them, and every run says so. */
+export async function bringContextmaker(config: Config, say: Say): Promise<void> {
+  try {
+    await ensureContextmaker(config.toolsDir, say)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    say(`contextmaker is not installed: ${error.message}`)
   }
 }
 

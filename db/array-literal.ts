@@ -10,6 +10,8 @@ const BARE = new Set(['double precision', 'integer', 'bigint', 'boolean'])
 export function arrayParameter(type: string, values: readonly unknown[]): unknown {
   if (BARE.has(type)) return literal(values, String)
   if (type === 'timestamp with time zone') return literal(values, quotedTime)
+  // As text: the driver would take a JSON array for one more dimension.
+  if (type === 'jsonb') return values.map((value) => (value === null ? null : JSON.stringify(value)))
   return values
 }
 

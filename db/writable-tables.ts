@@ -12,6 +12,14 @@ import {
   priceChecks,
   priceComparisons,
 } from './schema/crypto-forecast.ts'
+import {
+  libraries,
+  libraryAttempts,
+  libraryCatalogue,
+  libraryContexts,
+  libraryNames,
+  librarySnapshots,
+} from './schema/library-context.ts'
 import { dailyStats, modpacks, modpackStats, versionStats } from './schema/mod-stats.ts'
 import { writable } from './writable.ts'
 
@@ -32,6 +40,12 @@ export const WRITABLE_TABLES = {
   mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true }),
   imported_prices: writable(importedPrices, ['crypto', 'timestamp']),
   imported_predictions: writable(importedPredictions, ['crypto', 'timestamp']),
+  library_catalogue: writable(libraryCatalogue, ['domain', 'named'], { times: ['seenAt'] }),
+  libraries: writable(libraries, ['library'], { times: ['askedAt'] }),
+  library_names: writable(libraryNames, ['named']),
+  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library']),
+  library_contexts: writable(libraryContexts, ['library'], { times: ['madeAt'] }),
+  library_attempts: writable(libraryAttempts, ['library']),
 }
 
 type OwnColumns = 'id' | 'createdAt' | 'firstSeen' | 'observedAt' | 'runId'
@@ -53,6 +67,12 @@ export interface WritableRows {
   mlflow_outbox: Omit<typeof mlflowOutbox.$inferInsert, OwnColumns>
   imported_prices: Omit<typeof importedPrices.$inferInsert, OwnColumns>
   imported_predictions: Omit<typeof importedPredictions.$inferInsert, OwnColumns>
+  library_catalogue: Omit<typeof libraryCatalogue.$inferInsert, OwnColumns>
+  libraries: Omit<typeof libraries.$inferInsert, OwnColumns>
+  library_names: Omit<typeof libraryNames.$inferInsert, OwnColumns>
+  library_snapshots: Omit<typeof librarySnapshots.$inferInsert, OwnColumns>
+  library_contexts: Omit<typeof libraryContexts.$inferInsert, OwnColumns>
+  library_attempts: Omit<typeof libraryAttempts.$inferInsert, OwnColumns>
 }
 
 export type WritableTable = keyof WritableRows

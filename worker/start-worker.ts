@@ -1,10 +1,12 @@
 /** Everything a worker process needs, opened in order and closed in the reverse order. */
 import { NativeConnection } from '@temporalio/worker'
 import type { ActivityDependencies } from '../activities/index.ts'
+import { createContextmaker } from '../activities/library-context/contextmaker/contextmaker.ts'
 import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
 import { runStanding } from '../client/runs.ts'
 import type { Config } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
+import { contextmakerVenv } from '../local/contextmaker-venv.ts'
 import { PIPELINES } from '../registry.ts'
 import { createBinance } from '../upstreams/binance.ts'
 import { createCoinGecko, UNNAMED_REFUSAL_MS } from '../upstreams/coingecko.ts'
@@ -17,9 +19,11 @@ import { createModelServer } from '../upstreams/model-server.ts'
 import { createModrinth } from '../upstreams/modrinth.ts'
 import { userAgent } from '../upstreams/user-agent.ts'
 import { workflowBundle } from './bundle.ts'
+import { libraryUpstreams } from './library-upstreams.ts'
 import type { Logger } from './log.ts'
 import { startSweeping } from './sweep.ts'
-import { createWorker } from './worker.ts'
+import { thisHost } from './host.ts'
+import { createHostWorkers, createWorker } from './worker.ts'
 
 export interface RunningWorker {
   /** Resolves when the worker ended by itself or by `stop`; rejects where it broke. */
@@ -41,18 +45,20 @@ export async function startWorker(
     log.warn({ reason: error.message }, 'a database connection broke')
   })
   const temporal = (run: { workflowId: string; runId: string }) => runStanding(client, run)
-  const worker = await createWorker({
+  const settings = {
     connection,
     namespace: config.env.TEMPORAL_NAMESPACE,
     bundlePath,
     dependencies: { ...dependencies, db: database.db, temporal },
-  })
+  }
+  const workers = await Promise.all([createWorker(settings), createHostWorkers(settings)])
+  const all = workers.flat()
   const sweeping = startSweeping(database.db, temporal, log)
-  const ended = worker.run()
+  const ended = Promise.all(all.map((worker) => worker.run())).then(() => undefined)
   return {
     ended,
     async stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown()
+      for (const worker of all) if (worker.getState() === 'RUNNING') worker.shutdown()
       try {
         await ended
       } catch (error) {
@@ -75,6 +81,12 @@ export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' 
     dataDir: config.dataDir,
     textfileDir: env.TEXTFILE_DIR ?? config.dataDir,
     ...cryptoUpstreams(config, agent),
+    ...libraryUpstreams(config),
+    contextmaker: createContextmaker({
+      venv: contextmakerVenv(config.toolsDir),
+      wallMs: tracked['library-context'].contextmaker_seconds * 1000,
+    }),
+    host: thisHost(config.workDir),
     modrinth: createModrinth({ baseUrl: env.MODRINTH_URL, userAgent: agent }),
     curseforge:
       env.CURSEFORGE_API_KEY === undefined

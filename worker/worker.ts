@@ -25,6 +25,39 @@ export interface WorkerSettings {
   options?: Partial<WorkerOptions>
 }
 
+/** Removing clones goes on while every slot of the host clones or reads. */
+const CLEANUP_SLOTS = 4
+
+/**
+ * The workers of the host's own queues: they run steps on its disk and no workflows. `run()` and `shutdown()` them like
+ * the other.
+ */
+export async function createHostWorkers({
+  connection,
+  namespace,
+  dependencies,
+}: WorkerSettings): Promise<Worker[]> {
+  const { queue, cleanupQueue } = dependencies.host
+  const activities = createActivities(dependencies)
+  const { cloneLibrary, makeContext, removeClone } = activities
+  const create = (taskQueue: string, slots: number, steps: object) =>
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      activities: steps,
+      interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
+      maxConcurrentActivityTaskExecutions: slots,
+      shutdownGraceTime: SHUTDOWN_GRACE_MS,
+      shutdownForceTime: SHUTDOWN_FORCE_MS,
+    })
+  const { chains } = dependencies.tracked['library-context']
+  return Promise.all([
+    create(queue, chains, { cloneLibrary, makeContext }),
+    create(cleanupQueue, CLEANUP_SLOTS, { removeClone }),
+  ])
+}
+
 /** Creates the worker; `run()` it, `shutdown()` it. It logs through the installed runtime. */
 export function createWorker(settings: WorkerSettings): Promise<Worker> {
   return Worker.create({

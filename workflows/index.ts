@@ -1,3 +1,5 @@
 /** The workflows that the worker bundles; one export line a pipeline. */
 export { modStatsWorkflow } from './mod-stats.ts'
 export { cryptoForecastWorkflow } from './crypto-forecast.ts'
+export { libraryContextWorkflow } from './library-context.ts'
+export { makeContextWorkflow } from './make-context.ts'

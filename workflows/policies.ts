@@ -50,6 +50,65 @@ export function computation(totalMs: number): ActivityOptions {
   }
 }
 
+/**
+ * Work with a program on one host's disk (git, contextmaker). `attemptMs` is what the programs themselves may take; the
+ * step ends them and says so, and this bound is only for one that cannot. A failure of the program is the same next time;
+ * what may pass (a server away, a dead worker) gets a few attempts, so that one library does not hold its place all night.
+ */
+export function hostCommand(totalMs: number, attemptMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: Math.min(attemptMs + MINUTE_MS, totalMs),
+    scheduleToCloseTimeout: totalMs,
+    scheduleToStartTimeout: Math.min(HOST_AWAY_MS, totalMs),
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    retry: { ...RETRY, initialInterval: 5 * SECOND_MS, maximumInterval: MINUTE_MS, maximumAttempts: 5 },
+  }
+}
+
+/** Removing one clone: seconds even for large ones. A host that is away has its clones swept when it is back. */
+export function hostCleanup(totalMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: Math.min(5 * MINUTE_MS, totalMs),
+    scheduleToCloseTimeout: totalMs,
+    scheduleToStartTimeout: Math.min(CLEANUP_AWAY_MS, totalMs),
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    retry: { ...RETRY, maximumInterval: 10 * SECOND_MS, maximumAttempts: 5 },
+  }
+}
+
+/**
+ * A step on a host's own queue that no worker takes within this time has lost its host: a worker that is there takes it
+ * at once (there are as many slots as chains), and a restart of one takes less.
+ */
+export const HOST_AWAY_MS = MINUTE_MS
+
+/** Clean-up has slots of its own and takes milliseconds: nobody takes it only where the host is gone, and then a sweep will. */
+const CLEANUP_AWAY_MS = 15 * SECOND_MS
+
+/** A chain that lost its host starts over so often in all; a library that kills its hosts must not kill them all. */
+export const CHAIN_ROUNDS = 3
+
+/** Clean-up goes on after a cancellation, but not for ever. */
+export const CLEANUP_MS = 10 * MINUTE_MS
+
+/** Why a chain failed is recorded even where the chains' time is up; it is one row. */
+export const RECORDING_MS = MINUTE_MS
+
+/** library-context: it starts at night and must be over when people come. */
+export const NIGHTLY_BOUND_MS = 5 * HOUR_MS
+
+/** Without a token the stars take minutes, and a used-up hourly quota opens again within this time. */
+export const STARS_MS = 75 * MINUTE_MS
+
+/** A catalogue that does not answer for so long is taken as of the last night. */
+export const CATALOGUE_MS = 30 * MINUTE_MS
+
+/** Asking git for the newest commits of a batch: seconds, unless the server is away. */
+export const CHANGES_MS = 20 * MINUTE_MS
+
+/** Of the night, kept for publishing and closing after the last chain. */
+export const PUBLISHING_MS = 10 * MINUTE_MS
+
 /** crypto-forecast: the next run comes after an hour, and must not find this one. */
 export const HOURLY_BOUND_MS = 40 * MINUTE_MS
 

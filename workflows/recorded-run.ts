@@ -20,7 +20,15 @@ export type Trigger = 'schedule' | 'manual' | 'start' | 'demo'
 /** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
 export interface RunInput {
   trigger: Trigger
-  params?: { boundSeconds?: number; from?: string; to?: string; onlyMissing?: boolean }
+  params?: {
+    boundSeconds?: number
+    from?: string
+    to?: string
+    onlyMissing?: boolean
+    domain?: string
+    library?: string
+    force?: boolean
+  }
   /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
   latestMs?: number
   /** Set by continue-as-new: who this run is, and how far its sources came. */

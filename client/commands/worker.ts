@@ -6,6 +6,7 @@ import { connectDatabase } from '../connection.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { print } from '../output.ts'
+import { bringContextmaker } from '../start-all.ts'
 import { stopRequested } from '../stop-request.ts'
 import { stackName } from './run.ts'
 
@@ -19,6 +20,7 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   }
   const log = openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, options.logFile)
   installRuntime(log)
+  if (config.tracked['library-context'].enabled) await bringContextmaker(config, print)
   const running = await startWorker(config, log)
   print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
   const stopped = stopRequested()

@@ -2,7 +2,7 @@
 import { and, desc, eq, isNull, like, or, sql } from 'drizzle-orm'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Database } from '../database.ts'
-import { pipelineRuns } from '../schema/runs.ts'
+import { pipelineRuns, runEvents } from '../schema/runs.ts'
 
 /** A run as its workflow knows itself. Times are ISO 8601, UTC. */
 export interface RunIdentity {
@@ -99,4 +99,29 @@ export async function lastCollected(db: Database, pipeline: string): Promise<Dat
   )
   const at = result.rows[0]?.at
   return at == null ? undefined : new Date(at)
+}
+
+/** Keeps an event of a run for whatever tells people of it; a repeated step changes nothing. */
+export async function storeEvent(
+  db: Database,
+  run: Pick<RunIdentity, 'runId' | 'pipeline'>,
+  type: string,
+  payload: unknown,
+  createdAt: Date,
+): Promise<void> {
+  const { runId, pipeline } = run
+  const values = { runId, pipeline, type, payload, createdAt }
+  await db
+    .insert(runEvents)
+    .values(values)
+    .onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
+}
+
+/** The payload of an event of a run, or undefined where there is none. */
+export async function eventOf(db: Database, runId: string, type: string): Promise<unknown> {
+  const [found] = await db
+    .select({ payload: runEvents.payload })
+    .from(runEvents)
+    .where(and(eq(runEvents.runId, runId), eq(runEvents.type, type)))
+  return found?.payload
 }

@@ -2,3 +2,4 @@
 export * from './crypto-forecast.ts'
 export * from './mod-stats.ts'
 export * from './runs.ts'
+export * from './library-context.ts'

@@ -8,6 +8,7 @@ import {
   json,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   unique,
@@ -76,4 +77,18 @@ export const quarantine = pgTable(
     runId: text('run_id').notNull(),
   },
   (table) => [unique('quarantine_once_a_run').on(table.runId, table.source, table.rowHash)],
+)
+
+/** What happened that somebody may want to be told of; one row a run and kind, whatever sends it. */
+export const runEvents = pgTable(
+  'run_events',
+  {
+    runId: text('run_id').notNull(),
+    /** Such as `library-night`. */
+    type: text().notNull(),
+    pipeline: text().notNull(),
+    payload: json().notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.type] })],
 )

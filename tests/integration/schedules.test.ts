@@ -12,6 +12,7 @@ import { until } from '../support/until.ts'
 
 const ID = 'mod-stats'
 const HOURLY = 'crypto-forecast'
+const NIGHTLY = 'library-context'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -107,12 +108,23 @@ describe('schedules apply', () => {
     for (const next of info.nextActionTimes) expect(next.toISOString()).toMatch(/T\d\d:10:00\.000Z$/)
   })
 
+  it('creates the nightly schedule at its time of day in its time zone, also when the clocks change', async () => {
+    const on = enabled(true, NIGHTLY)
+    const env = { ...on.env, MAINTENANCE_TIME: '03:30', MAINTENANCE_TIMEZONE: 'Europe/Paris' }
+    expect(await applied({ ...on, env }, NIGHTLY)).toMatchObject([{ change: 'created', paused: false }])
+    const { info } = await current(NIGHTLY)
+    const shown = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', timeStyle: 'short' })
+    expect(info.nextActionTimes).not.toEqual([])
+    for (const next of info.nextActionTimes) expect(shown.format(next)).toBe('03:30')
+  })
+
   it('pauses a pipeline of which almanac.yaml has no section, saying how to turn it on', async () => {
     const tracked = almanacFileSchema.parse({ [ID]: { mods: [{ modrinth: 'createnuclear' }] } })
     const config = { ...stack.config, tracked }
     expect(await apply(config)).toEqual([
       { id: ID, change: 'created', paused: false },
       { id: HOURLY, change: 'created', paused: true },
+      { id: NIGHTLY, change: 'created', paused: true },
     ])
     const { paused, note } = (await current(HOURLY)).state
     expect(paused).toBe(true)

@@ -11,7 +11,7 @@ import { freePort } from '../../local/taken-port.ts'
 import { packageRoot } from '../../package-root.ts'
 import { PIPELINES, type Pipeline } from '../../registry.ts'
 import type { RunOutcome } from '../../run-outcome.ts'
-import { startTestStack, type TestStack, type WorkerChange } from '../support/stack.ts'
+import { startTestStack, type TestStack, type TestStackOptions, type WorkerChange } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
 /** One run to record. */
@@ -24,6 +24,8 @@ interface Way {
   cancel?: true
   params?: Record<string, unknown>
   worker?: WorkerChange
+  /** Records the first chain that it starts, too, under this ending. */
+  chain?: string
 }
 
 /** MLflow at an address where nothing listens: its reports wait for a later run. */
@@ -44,10 +46,22 @@ const ways: Record<Pipeline['id'], Way[]> = {
     // Partial, since the newest of what it has stored is old: nothing else is there.
     { outcome: 'partial', name: 'backfill', faulty: [], params: { from: '2025-01-01', to: '2025-01-02' } },
   ],
+  'library-context': [
+    { outcome: 'complete', faulty: [], chain: 'complete' },
+    { outcome: 'partial', faulty: ['git'], chain: 'failed' },
+    { outcome: 'failed', faulty: ['ascl'] },
+    { outcome: 'cancelled', faulty: ['ascl'], cancel: true },
+  ],
 }
 
 /** More than the ninety of CoinGecko, whose hours alone have gaps; fewer are quicker than two years. */
 const HISTORY_DAYS = 120
+
+/** Two libraries, one after the other: what each chain does is the same for a hundred. */
+const LIBRARIES: TestStackOptions['libraryContext'] = {
+  chains: 1,
+  domains: { astronomy: { description: 'Astronomy', source: 'ascl', keywords: ['astro'], top: 2 } },
+}
 
 /** Answered with by an upstream that a run cannot wait for. */
 const FORBIDDEN = { kind: 'status', status: 400 } as const
@@ -58,14 +72,16 @@ for (const pipeline of PIPELINES) {
     const { outcome, name = outcome } = way
     it(`records a ${name} run of ${pipeline.id}`, async () => {
       // Of its own: what one run has stored, the next would not ask for.
-      const stack = await startTestStack({ mods: 1, cryptoForecast: { history_days: HISTORY_DAYS } })
+      const stack = await startTestStack({
+        mods: 1,
+        cryptoForecast: { history_days: HISTORY_DAYS },
+        libraryContext: LIBRARIES,
+      })
       const worker = await stack.startWorker(way.worker)
       try {
-        const history = await recorded(stack, pipeline, way)
-        const folder = join(packageRoot, 'tests', 'replay', 'histories', pipeline.id)
-        mkdirSync(folder, { recursive: true })
-        const json = JSON.stringify(JSON.parse(history, scrubbed), null, 1)
-        writeFileSync(join(folder, `${name}.json`), json)
+        const { history, chain } = await recorded(stack, pipeline, way)
+        store(pipeline, name, history)
+        if (way.chain !== undefined) store(pipeline, `chain-${way.chain}`, chain ?? '')
       } finally {
         await worker.stop()
         await stack.stop()
@@ -74,12 +90,18 @@ for (const pipeline of PIPELINES) {
   }
 }
 
-/** Runs to the end; answers the history as JSON. */
+function store(pipeline: Pipeline, name: string, history: string): void {
+  const folder = join(packageRoot, 'tests', 'replay', 'histories', pipeline.id)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(JSON.parse(history, scrubbed), null, 1))
+}
+
+/** Runs to the end; answers the history as JSON, and that of the first chain where it started one. */
 async function recorded(
   stack: TestStack,
   pipeline: Pipeline,
   { outcome, faulty, cancel, params }: Way,
-): Promise<string> {
+): Promise<{ history: string; chain: string | undefined }> {
   for (const upstream of faulty) stack.simulator.faults.set(upstream, cancel ? AWAY : FORBIDDEN)
   const handle = await startRun(stack.client, pipeline, 'manual', params)
   if (cancel) {
@@ -91,7 +113,11 @@ async function recorded(
   }
   const ending = await endingOf(handle)
   expect(ending.outcome, JSON.stringify(ending)).toBe(outcome)
-  return historyToJSON(await handle.fetchHistory())
+  const history = await handle.fetchHistory()
+  const child = history.events?.find((event) => event.childWorkflowExecutionStartedEventAttributes)
+    ?.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId
+  const chain = child ? await stack.client.workflow.getHandle(child).fetchHistory() : undefined
+  return { history: historyToJSON(history), chain: chain && historyToJSON(chain) }
 }
 
 /** Leaves out what tells about this machine; a replay reads none of it. */

@@ -33,6 +33,8 @@ export function simulatedMods(count: number) {
 export interface WorkerChange {
   env?: Partial<Config['env']>
   mods?: Config['tracked']['mod-stats']['mods']
+  /** Replaces settings of the section `library-context`. */
+  libraryContext?: Partial<Config['tracked']['library-context']>
   dependencies?: Partial<ReturnType<typeof dependenciesOf>>
 }
 
@@ -59,6 +61,8 @@ export interface TestStackOptions {
    * ten past in the middle of a test; runs that are started or triggered collect all the same.
    */
   cryptoForecast?: z.input<typeof almanacFileSchema>['crypto-forecast']
+  /** Section `library-context`; `enabled` is false unless given. */
+  libraryContext?: z.input<typeof almanacFileSchema>['library-context']
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
@@ -70,6 +74,7 @@ export async function startTestStack({
   mods = 3,
   pages = 35,
   cryptoForecast,
+  libraryContext,
   simulator: options = {},
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -97,6 +102,7 @@ export async function startTestStack({
     stringify({
       'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } },
       'crypto-forecast': { enabled: false, coingecko_delay_seconds: 0, ...cryptoForecast },
+      'library-context': { enabled: false, ...libraryContext },
     }),
   )
   const settings = {
@@ -112,6 +118,10 @@ export async function startTestStack({
     BINANCE_URLS: `${simulator.url}/binance`,
     COINGECKO_URL: `${simulator.url}/coingecko/api/v3`,
     FEAR_GREED_URL: `${simulator.url}/fear-greed`,
+    ASCL_URL: `${simulator.url}/ascl`,
+    GITHUB_API_URL: `${simulator.url}/github`,
+    GITHUB_URL: `${simulator.url}/git`,
+    GITHUB_TOKEN: 'test',
     LOG_LEVEL: 'error',
     ...env,
   }
@@ -149,11 +159,13 @@ export async function startTestStack({
   }
 }
 
-function changedConfig(config: Config, { env, mods }: WorkerChange): Config {
-  const modStats = config.tracked['mod-stats']
+function changedConfig(config: Config, { env, mods, libraryContext }: WorkerChange): Config {
+  const { tracked } = config
+  const modStats = { ...tracked['mod-stats'], ...(mods && { mods }) }
+  const libraries = { ...tracked['library-context'], ...libraryContext }
   return {
     ...config,
     env: { ...config.env, ...env },
-    tracked: { ...config.tracked, 'mod-stats': { ...modStats, mods: mods ?? modStats.mods } },
+    tracked: { ...tracked, 'mod-stats': modStats, 'library-context': libraries },
   }
 }

@@ -1,10 +1,12 @@
 /** The time-skipping server, on which hours pass in milliseconds; it knows no schedules and no listing. */
+import { defineSearchAttributeKey } from '@temporalio/common'
 import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker'
 import type { ActivityDependencies } from '../../activities/index.ts'
 import { startRun, type RunHandle } from '../../client/runs.ts'
-import { testServerPath } from '../../local/temporal-binary.ts'
+import { PIPELINE } from '../../client/search-attributes.ts'
+import { temporalExecutable, testServerPath } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../registry.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
@@ -15,15 +17,21 @@ const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETI
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
-export interface TimeSkipping {
+/** A server for workflows whose steps are stand-ins. */
+export interface TestServer {
   client: TestWorkflowEnvironment['client']
-  /** The server's clock, milliseconds since 1970; hours ahead of ours after a few tests. */
+  /** The server's clock, milliseconds since 1970; where time is skipped, hours ahead of ours after a few tests. */
   now(): Promise<number>
-  /** Skips to the next time at which a UTC clock shows this; tests never depend on the hour at which they run. */
-  skipTo(hour: number, minute: number): Promise<number>
   /** A worker with everything that production's has, except for its activities. */
   createWorker(activities: object, options?: Partial<WorkerOptions>): Promise<Worker>
   stop(): Promise<void>
+}
+
+export interface TimeSkipping extends TestServer {
+  /** Skips to the next time at which a UTC clock shows this; tests never depend on the hour at which they run. */
+  skipTo(hour: number, minute: number): Promise<number>
+  /** Lets so much time pass, also while a step waits in a queue that nobody polls: there the server skips none by itself. */
+  skip(ms: number): Promise<void>
 }
 
 /** Starts a server; once a test file. */
@@ -42,8 +50,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
     searchAttributes: { Pipeline: KEYWORD, Outcome: KEYWORD, TemporalScheduledStartTime: DATETIME },
   })
   return {
-    client: env.client,
-    now: () => env.currentTimeMs(),
+    ...testServer(env, bundlePath),
     async skipTo(hour, minute) {
       const now = await env.currentTimeMs()
       const today = now - (now % DAY_MS) + (hour * 60 + minute) * MINUTE_MS
@@ -51,6 +58,32 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await env.sleep(target - now)
       return target
     },
+    skip: (ms) => env.sleep(ms),
+  }
+}
+
+/**
+ * Starts a real server, with real time; once a test file. The time-skipping one does not tell a workflow that its child
+ * was terminated, nor a child that its parent was.
+ */
+export async function startDevServer(): Promise<TestServer> {
+  quietRuntime()
+  const [env, bundlePath] = await Promise.all([
+    TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: temporalExecutable(toolsDir) },
+        searchAttributes: [PIPELINE, defineSearchAttributeKey('Outcome', 'KEYWORD')],
+      },
+    }),
+    workflowBundle(toolsDir),
+  ])
+  return testServer(env, bundlePath)
+}
+
+function testServer(env: TestWorkflowEnvironment, bundlePath: string): TestServer {
+  return {
+    client: env.client,
+    now: () => env.currentTimeMs(),
     createWorker: (activities, options) =>
       createWorker({
         connection: env.nativeConnection,

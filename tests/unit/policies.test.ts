@@ -21,7 +21,8 @@ describe('policies', () => {
 
   it.each(made)('%s bounds one attempt and all of them, and notices a dead worker', (_, policy) => {
     for (const totalMs of [SECOND_MS, HOUR_MS, 24 * HOUR_MS]) {
-      const options = policy(totalMs)
+      // Policies of programs take what these may use, too.
+      const options = (policy as typeof policies.hostCommand)(totalMs, totalMs)
       expect(options.scheduleToCloseTimeout).toBe(totalMs)
       expect(options.startToCloseTimeout).toBeGreaterThan(0)
       expect(options.startToCloseTimeout).toBeLessThanOrEqual(totalMs)
@@ -41,6 +42,25 @@ describe('the bound of mod-stats', () => {
     ['2028-02-28T22:00:00.000Z', 2 * HOUR_MS],
   ])('of a run started at %s is %d ms', (startedAt, boundMs) => {
     expect(policies.untilDayEnds(new Date(startedAt))).toBe(boundMs)
+  })
+})
+
+describe('the bound of library-context', () => {
+  it('is over long before the next night, leaves time to publish, and is said by the registry as it is', () => {
+    expect(policies.NIGHTLY_BOUND_MS).toBeLessThan(12 * HOUR_MS)
+    expect(policies.PUBLISHING_MS + policies.STARS_MS).toBeLessThan(policies.NIGHTLY_BOUND_MS / 2)
+    expect(pipelineById('library-context')?.bound).toBe(`${policies.NIGHTLY_BOUND_MS / HOUR_MS} h`)
+  })
+})
+
+describe('steps on one host', () => {
+  it('wait for their own worker for a bounded time, within the bound of all attempts', () => {
+    for (const totalMs of [SECOND_MS, HOUR_MS]) {
+      for (const options of [policies.hostCommand(totalMs, HOUR_MS), policies.hostCleanup(totalMs)]) {
+        expect(options.scheduleToStartTimeout).toBeLessThanOrEqual(Math.min(totalMs, policies.HOST_AWAY_MS))
+        expect(options.retry?.maximumAttempts).toBeGreaterThan(1)
+      }
+    }
   })
 })
 

@@ -57,7 +57,7 @@ export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> =
 
 /** These steps with a note of every attempt, also of one that fails. */
 export function notedSteps<Steps extends object>(
-  time: TimeSkipping,
+  time: Pick<TimeSkipping, 'now'>,
   steps: Steps,
 ): FakeSteps<keyof Steps & string> {
   const calls: Call[] = []

@@ -1,0 +1,136 @@
+/** What the sources of the domains name, filtered by name: only what passes is asked for its stars. */
+import { newestCandidates } from '../../db/queries/libraries.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import type { RawBody } from '../../upstreams/http.ts'
+import type { RejectedRow } from '../../upstreams/payload.ts'
+import { folded } from '../../upstreams/repository-name.ts'
+import { domainsOf, sourceOf, type CatalogueSource, type NightInput, type StepContext } from './index.ts'
+import { selectCandidates } from './keywords.ts'
+
+type Domains = ReturnType<typeof domainsOf>
+type Row = WritableRows['library_catalogue']
+
+/** A name that a source gave. */
+interface Named {
+  name: string
+  asclId: string | null
+}
+
+/** What one source said tonight, before anything is stored. */
+export interface SourceAnswer {
+  /** Records or repositories that the source gave. */
+  fetched: number
+  /** By domain. */
+  named: Map<string, Named[]>
+  rejected: (RejectedRow & { source: string })[]
+  raw: RawBody[]
+  observedAt: Date
+}
+
+/**
+ * A source that names less than two thirds of what it named the last time has lost something: its answer is not taken.
+ * The real catalogue only grows.
+ */
+const LEAST_KEPT = 2 / 3
+/** Shorter catalogues may well change by a third. */
+const LEAST_JUDGED = 6
+
+/** Asks one source for all its domains and stores the candidates of each. */
+export async function collectFrom(
+  context: StepContext,
+  { run, params, source }: NightInput & { source: CatalogueSource },
+): Promise<SourceCounts> {
+  const domains = domainsOf(context.settings, params.domain).filter((one) => sourceOf(one.source) === source)
+  const answer = await askSource(context, source, domains)
+  const counts = { ...NOTHING, fetched: answer.fetched, rejected: answer.rejected.length }
+  const why: string[] = answer.rejected.length === 0 ? [] : [`${answer.rejected.length} records were refused`]
+  const rows: Row[] = []
+  for (const domain of domains) {
+    const candidates = candidatesOf(domain, answer)
+    const doubt = params.force === true ? undefined : await doubtOf(context, domain, candidates)
+    if (doubt === undefined) rows.push(...candidates.map((one) => rowOf(domain.id, one, run.startedAt)))
+    else why.push(`suspicious: ${domain.id}: ${doubt}; those of the last time stay`)
+  }
+  const { observedAt, raw, rejected } = answer
+  const { patience } = context
+  const options = { observedAt, runId: run.runId, raw, rejected, patience }
+  const { written } = await writeRows(context.db, { library_catalogue: rows }, options)
+  return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
+}
+
+/** What a source says of these domains. Stores nothing. */
+export async function askSource(
+  { ascl, github, signal, clock }: Pick<StepContext, 'ascl' | 'github' | 'signal' | 'clock'>,
+  source: CatalogueSource,
+  domains: Domains,
+): Promise<SourceAnswer> {
+  const nothing = { rejected: [], raw: [], observedAt: clock() }
+  if (source === 'ascl') {
+    const { entries, rejected, raw } = await ascl.catalogue(signal)
+    const all = entries.flatMap(({ asclId, repositories }) => repositories.map((name) => ({ name, asclId })))
+    return {
+      fetched: entries.length,
+      named: new Map(domains.map(({ id }) => [id, all])),
+      rejected: rejected.map((row) => ({ ...row, source: 'ascl' })),
+      raw: [raw],
+      observedAt: raw.observedAt,
+    }
+  }
+  const named = new Map<string, Named[]>()
+  for (const { id, source: setting, top } of domains) {
+    if (typeof setting === 'string') continue
+    const names =
+      'list' in setting
+        ? setting.list
+        : (await github.search(setting.search, SEARCHED_PER_PLACE * top, signal)).map(
+            ({ fullName }) => fullName,
+          )
+    named.set(
+      id,
+      names.map((name) => ({ name, asclId: null })),
+    )
+  }
+  return { ...nothing, fetched: [...named.values()].flat().length, named }
+}
+
+/** Keywords and `never` take some away: a search brings more than the list has places. */
+const SEARCHED_PER_PLACE = 2
+
+/** The names of an answer that a domain takes, each repository once. */
+export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
+  const source = sourceOf(domain.source)
+  const given = named.get(domain.id) ?? []
+  const byName = new Map(given.toReversed().map((one) => [folded(one.name), one]))
+  const names = [...byName.values()].map(({ name }) => name)
+  return selectCandidates(names, domain).map((name) => {
+    const found = byName.get(folded(name))
+    return { name, asclId: found?.asclId ?? null, source: found === undefined ? 'always' : source }
+  })
+}
+
+/** Why the candidates of tonight are not to be believed: too many of the last time's are missing. */
+export async function doubtOf(
+  { db }: Pick<StepContext, 'db'>,
+  domain: Domains[number],
+  candidates: { name: string }[],
+): Promise<string | undefined> {
+  const before = await newestCandidates(db, domain.id)
+  // Of what the settings of today would still take: who edits the keywords gets the list he asked for.
+  const names = before.map(({ name }) => name)
+  const wanted = selectCandidates(names, { ...domain, always: [] })
+  const found = new Set(candidates.map(({ name }) => folded(name)))
+  const kept = wanted.filter((name) => found.has(folded(name))).length
+  if (sourceOf(domain.source) === 'lists' || wanted.length < LEAST_JUDGED) return undefined
+  if (kept >= wanted.length * LEAST_KEPT) return undefined
+  return `only ${kept} of the ${wanted.length} repositories of the last time are named`
+}
+
+function rowOf(
+  domain: string,
+  { name, asclId, source }: ReturnType<typeof candidatesOf>[number],
+  startedAt: string,
+): Row {
+  return { domain, named: folded(name), name, asclId, source, seenAt: new Date(startedAt) }
+}

@@ -1,0 +1,98 @@
+/** Clones on this host's disk: where they lie, how they come, and that none stays. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '../../failures.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { ChainStep, StepContext } from './index.ts'
+
+/** What a clone step answers. */
+export interface Clone {
+  commit: string
+  bytes: number
+}
+
+/** Left to everybody else on this disk, beside the largest clone that the settings allow. */
+const RESERVE_BYTES = 500_000_000
+
+/** Takes this host for a chain, and removes what earlier runs left on it. */
+export function claimThisHost(
+  { host }: StepContext,
+  run: Run,
+): Promise<{ queue: string; cleanupQueue: string }> {
+  mkdirSync(host.workDir, { recursive: true })
+  for (const entry of readdirSync(host.workDir, { withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name !== folderOf(run)) remove(join(host.workDir, entry.name))
+  }
+  return Promise.resolve({ queue: host.queue, cleanupQueue: host.cleanupQueue })
+}
+
+/** Where this run's clone of a library lies on this host. */
+export function cloneFolder({ host }: Pick<StepContext, 'host'>, { run, todo }: ChainStep): string {
+  return join(host.workDir, folderOf(run), todo.name.replace('/', '__'))
+}
+
+/**
+ * Clones a library into its folder; throws `DiskFull` before there is too little room for it. Each attempt has a folder of
+ * its own until it is whole: git outlives a worker that is killed, and removes what it has written when it fails then.
+ */
+export async function cloneOf(context: StepContext, step: ChainStep): Promise<Clone> {
+  const { settings, git, signal, host } = context
+  const target = cloneFolder(context, step)
+  removeAttempts(target)
+  const maxBytes = settings.max_clone_mb * 1_000_000
+  checkRoom(host.workDir, maxBytes)
+  mkdirSync(dirname(target), { recursive: true })
+  const timeoutMs = settings.clone_seconds * 1000
+  const attempt = `${target}${ATTEMPT}${randomBytes(4).toString('hex')}`
+  const clone = await git.clone({ fullName: step.todo.name, target: attempt, maxBytes, timeoutMs, signal })
+  signal.throwIfAborted()
+  renameSync(attempt, target)
+  return clone
+}
+
+/** Between a clone's name and its attempt's; in no repository's name. */
+const ATTEMPT = '@'
+
+/** Removes a clone and all attempts at it, those of killed workers too. */
+function removeAttempts(target: string): void {
+  const [folder, name] = [dirname(target), basename(target)]
+  for (const entry of existsSync(folder) ? readdirSync(folder) : [])
+    if (entry === name || entry.startsWith(`${name}${ATTEMPT}`)) remove(join(folder, entry))
+}
+
+/** Removes a library's clone, and the run's folder with the last one. */
+export function removeCloneOf(context: StepContext, step: ChainStep): Promise<void> {
+  removeAttempts(cloneFolder(context, step))
+  removeEmpty(join(context.host.workDir, folderOf(step.run)))
+  return Promise.resolve()
+}
+
+function folderOf(run: Run): string {
+  return run.runId
+}
+
+/** Not recursive: another chain's git may begin its clone there at any time. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+  }
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+}
+
+function checkRoom(folder: string, maxBytes: number): void {
+  const { bavail, bsize } = statfsSync(folder)
+  const free = bavail * bsize
+  if (free >= maxBytes + RESERVE_BYTES) return
+  const mb = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`
+  throw new Failure(
+    'DiskFull',
+    `${mb(free)} are free where clones are made; ${mb(maxBytes + RESERVE_BYTES)} are needed (max_clone_mb and a reserve). Free some space, or lower max_clone_mb.`,
+  )
+}

@@ -1,0 +1,145 @@
+/** Which libraries of the lists need a context made, and why the others do not. */
+import pMap from 'p-map'
+import { listedLibraries, type ListedLibrary } from '../../db/queries/contexts.ts'
+import { Failure } from '../../failures.ts'
+import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import { folded } from '../../upstreams/repository-name.ts'
+import {
+  domainsOf,
+  type ChainSettings,
+  type LibraryTodo,
+  type NightInput,
+  type StepContext,
+} from './index.ts'
+
+/** Libraries a step: their children (nine events each) must not fill the history before it is looked at. */
+const BATCH = 50
+/** Each is a process that waits for a server most of its time. */
+const ASKED_AT_ONCE = 8
+const DAY_MS = 86_400_000
+
+/** What one batch needs, and the cursor of the next; null after the last. */
+export interface Changes {
+  counts: SourceCounts
+  todo: LibraryTodo[]
+  next: number | null
+  chain: ChainSettings
+}
+
+/** Why a library is done, or is not; with the newest commit where it was asked. */
+export type Decision = { todo: LibraryTodo['why'] } | { skip: string; isTrouble?: boolean }
+
+/** Looks at the libraries from place `after` on: asks git for the newest commit of those that have a context. */
+export async function findChanged(
+  context: StepContext,
+  { run, params, after }: NightInput & { after: number },
+): Promise<Changes> {
+  const { settings } = context
+  const listed = await listedFor(context, params)
+  const batch = listed.slice(after, after + BATCH)
+  // Those that this run has done already (its step was killed before it could say so) are done.
+  const left = batch.filter(({ triedBy }) => triedBy !== run.runId)
+  const decisions = await decideAll(context, left, params.force === true)
+  const todo = decisions.flatMap(({ library, decision }) =>
+    'todo' in decision
+      ? [{ library: library.library, name: library.name, why: decision.todo, failures: library.failures }]
+      : [],
+  )
+  const trouble = decisions.flatMap(({ decision, library }) =>
+    'skip' in decision && decision.isTrouble ? [`${library.name}: ${decision.skip}`] : [],
+  )
+  const counts = { ...NOTHING, fetched: batch.length, written: todo.length, why: troubleOf(trouble) }
+  if (listed.length === 0) Object.assign(counts, { why: ['there is no list yet'] })
+  const outcome = trouble.length > 0 ? 'partial' : listed.length === 0 ? 'skipped' : 'complete'
+  return {
+    counts: { ...counts, outcome },
+    todo,
+    next: after + BATCH < listed.length ? after + BATCH : null,
+    chain: {
+      atOnce: settings.chains,
+      cloneMs: settings.clone_seconds * 1000,
+      // Both modes of contextmaker may use their time up before our own engine reads.
+      readMs: 2 * settings.contextmaker_seconds * 1000 + READING_MS,
+    },
+  }
+}
+
+/** Walking, joining and judging a large tree, and storing the text. */
+const READING_MS = 120_000
+
+/** Libraries of the lists, or the one that was asked for. Throws `NotFound` where nobody knows that one. */
+export async function listedFor(
+  { db, settings }: Pick<StepContext, 'db' | 'settings'>,
+  params: NightInput['params'],
+): Promise<ListedLibrary[]> {
+  const domains = domainsOf(settings, params.domain).map(({ id }) => id)
+  const only = params.library === undefined ? undefined : folded(params.library)
+  const listed = await listedLibraries(db, domains, only)
+  if (only !== undefined && listed.length === 0) {
+    const remedy = 'Add it to a domain of almanac.yaml ("always"), and run the pipeline once.'
+    throw new Failure('NotFound', `No list holds ${params.library ?? only}. ${remedy}`)
+  }
+  return listed
+}
+
+/** Decides about each; only those whose context could be stale are asked for. */
+export async function decideAll(
+  context: Pick<StepContext, 'git' | 'signal' | 'clock' | 'settings'>,
+  libraries: readonly ListedLibrary[],
+  isForced: boolean,
+): Promise<{ library: ListedLibrary; decision: Decision }[]> {
+  const now = context.clock()
+  return pMap(
+    libraries,
+    async (library) => {
+      const early = beforeAsking(library, isForced, now)
+      if (early !== undefined) return { library, decision: early }
+      try {
+        const head = await context.git.head(library.name, context.signal)
+        return { library, decision: afterAsking(library, head, context.settings.changed_within_days, now) }
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        return { library, decision: { skip: `${error.type}: ${error.message}`, isTrouble: true } }
+      }
+    },
+    { concurrency: ASKED_AT_ONCE },
+  )
+}
+
+/** What needs no question: asked for by hand, never made, or waiting after a failure. */
+export function beforeAsking(library: ListedLibrary, isForced: boolean, now: Date): Decision | undefined {
+  if (isForced) return { todo: 'forced' }
+  const { failures, nextTryAt, reason } = library
+  if (nextTryAt !== null && nextTryAt > now) {
+    const times = failures === 1 ? 'once' : `${failures} times`
+    return {
+      skip: `failed ${times} (${reason ?? ''}), tried again on ${nextTryAt.toISOString().slice(0, 10)}`,
+    }
+  }
+  if (!library.hasContext) return { todo: reason === null ? 'new' : 'failed before' }
+  return undefined
+}
+
+/** The rest is a matter of commits. */
+export function afterAsking(
+  library: ListedLibrary,
+  head: string | undefined,
+  withinDays: number | undefined,
+  now: Date,
+): Decision {
+  if (head === library.commit) return { skip: 'unchanged' }
+  if (head === undefined) return { skip: 'the repository is empty now; the context stays', isTrouble: true }
+  const pushedAt = library.pushedAt?.getTime()
+  if (withinDays !== undefined && pushedAt !== undefined && now.getTime() - pushedAt > withinDays * DAY_MS)
+    return { skip: `changed, but not within the last ${withinDays} days` }
+  return { todo: 'changed' }
+}
+
+/** Where all have one trouble (the server is away), it is told once. */
+function troubleOf(trouble: string[]): string[] {
+  const [first] = trouble
+  if (first === undefined || trouble.length <= MOST_TOLD) return trouble
+  return [`${first}; and ${trouble.length - 1} others`]
+}
+
+const MOST_TOLD = 3

@@ -1,0 +1,119 @@
+/** A domain's list of tonight: who is in it, who left, and whether it is to be believed. */
+import { firstSeenSince, newestList, type KnownLibrary, type Place } from '../../db/queries/libraries.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { folded } from '../../upstreams/repository-name.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { domainsOf, StepContext } from './index.ts'
+import { selectCandidates } from './keywords.ts'
+import { rankByStars, silence, suspicion, type Ranked, type Starred } from './ranking.ts'
+
+const DAY_MS = 86_400_000
+
+/** The candidates that are there, with their newest stars, each repository once. */
+export function starred(
+  names: readonly string[],
+  known: ReadonlyMap<string, Pick<KnownLibrary, 'library' | 'stars' | 'state'>>,
+  libraryOf: ReadonlyMap<string, string>,
+): Starred[] {
+  const found = new Map<string, Starred>()
+  for (const name of names) {
+    const one = known.get(libraryOf.get(folded(name)) ?? folded(name))
+    if (one === undefined || one.stars === null) continue
+    if (one.state === 'gone' || one.state === 'blocked') continue
+    found.set(one.library, { library: one.library, stars: one.stars })
+  }
+  return [...found.values()]
+}
+
+/** How many candidates GitHub told nothing of, the last time it was asked. */
+export function untoldOf(
+  names: readonly string[],
+  known: ReadonlyMap<string, Pick<KnownLibrary, 'state' | 'askedAt'>>,
+  libraryOf: ReadonlyMap<string, string>,
+): number {
+  const states = names.map((name) => known.get(libraryOf.get(folded(name)) ?? folded(name))?.state)
+  return states.filter((state) => state === undefined || state === 'unknown').length
+}
+
+/** What a list is made of. */
+interface Candidates {
+  listed: readonly Starred[]
+  /** Candidates that GitHub told nothing of. */
+  untold: number
+  isForced: boolean
+}
+
+/** The rows of tonight's list: its places, and what left it. None where the list is not to be believed. */
+export async function listOf(
+  { db }: StepContext,
+  run: Run,
+  domain: ReturnType<typeof domainsOf>[number],
+  candidates: Candidates,
+): Promise<{ rows: WritableRows['library_snapshots'][]; why: string[] }> {
+  const before = await newestList(db, domain.id)
+  const fresh = before === undefined ? new Set<string>() : await firstSeenSince(db, afterList(before, run))
+  const { next, left, doubt } = nextList({ domain, before, ...candidates, fresh })
+  if (doubt !== undefined) return { rows: [], why: [doubt] }
+  const rows: (Omit<Ranked, 'rank' | 'stars'> & { rank: number | null; stars: number | null })[] = [
+    ...next,
+    ...left.map(({ library, stars }) => ({ library, stars, rank: null })),
+  ]
+  const date = run.startedAt.slice(0, 10)
+  return { rows: rows.map((row) => ({ ...row, date, domain: domain.id })), why: [] }
+}
+
+/** What was seen first from then on was no candidate of that list: after its day, or in this run. */
+function afterList({ date }: { date: string }, run: Run): Date {
+  return new Date(Math.min(Date.parse(date) + DAY_MS, Date.parse(run.startedAt)))
+}
+
+/**
+ * The list that follows from these stars: places, what left, and in one sentence why it is not to be believed. `fresh` are
+ * libraries that were no candidates before: who is pushed out by them (new keywords, a source that tells more) has not
+ * been lost. Pure.
+ */
+export function nextList({
+  domain,
+  before,
+  listed,
+  untold = 0,
+  isForced,
+  fresh = new Set(),
+}: {
+  domain: ReturnType<typeof domainsOf>[number]
+  before: { date: string; places: readonly Place[] } | undefined
+  listed: readonly Starred[]
+  untold?: number
+  isForced: boolean
+  fresh?: ReadonlySet<string>
+}): { next: Ranked[]; left: Place[]; doubt?: string } {
+  const next = rankByStars(listed, domain.top)
+  const inNext = new Set(next.map(({ library }) => library))
+  const left = (before?.places ?? []).filter(({ library }) => !inNext.has(library))
+  const places = before?.places ?? []
+  const had = new Set(places.map(({ library }) => library))
+  const comparable = listed.filter(({ library }) => had.has(library) || !fresh.has(library))
+  const doubt = isForced
+    ? undefined
+    : (silence(listed.length, untold) ?? doubtOf(places, rankByStars(comparable, domain.top), domain))
+  if (doubt === undefined) return { next, left }
+  const stays = before === undefined ? 'no list is made of it' : `the list of ${before.date} stays`
+  return { next, left, doubt: `suspicious: ${domain.id}: ${doubt}; ${stays}` }
+}
+
+function doubtOf(
+  before: readonly { library: string; stars: number | null }[],
+  next: readonly Starred[],
+  domain: ReturnType<typeof domainsOf>[number],
+): string | undefined {
+  const wanted = new Set(
+    selectCandidates(
+      before.map(({ library }) => library),
+      domain,
+    ).map(folded),
+  )
+  return suspicion(
+    before.slice(0, domain.top).filter(({ library }) => wanted.has(library)),
+    next,
+  )
+}

@@ -1,0 +1,174 @@
+/** From a clone to a stored context: engine after engine until one's text passes the gate. */
+import { createHash } from 'node:crypto'
+import type { StoredVerdict } from '../../db/schema/library-context.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { Failure } from '../../failures.ts'
+import { attemptRow, storeAttempt } from './attempts.ts'
+import { cloneFolder, type Clone } from './clones.ts'
+import { complaintIn } from './contextmaker/complaint.ts'
+import type { Mode } from './contextmaker/contextmaker.ts'
+import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './index.ts'
+import { contextFile } from './publish.ts'
+import { judge } from './quality-gate.ts'
+import { publicSymbols, sourceWords } from './tree/public-symbols.ts'
+import { readTree, type SourceTree } from './tree/source-tree.ts'
+import { joinContext, staticContext, type Context } from './tree/static-context.ts'
+
+/** A text that passed, and whose it is. */
+interface Made {
+  context: Context
+  engine: 'contextmaker' | 'static'
+  mode: Mode | null
+  version: string | null
+  measures: Record<string, number>
+}
+
+/** What one library's reading needs at hand. */
+interface Reading {
+  context: StepContext
+  todo: LibraryTodo
+  clone: Clone
+  folder: string
+  tree: SourceTree
+  judgeText: (markdown: string, log?: string) => ReturnType<typeof judge>
+  verdicts: StoredVerdict[]
+  /** What went wrong in an engine; its context came from another one. */
+  notes: string[]
+}
+
+/** Reads a clone, stores what passed the gate with the record of the attempt, in one transaction. */
+export async function readClone(
+  context: StepContext,
+  { run, todo, clone }: ChainStep & { clone: Clone },
+): Promise<ChainEnding> {
+  const startedAt = performance.now()
+  const folder = cloneFolder(context, { run, todo })
+  const tree = await readTree(folder, context.signal)
+  const about = {
+    readme: tree.readme?.text ?? '',
+    symbols: publicSymbols(tree),
+    sourceWords: sourceWords(tree),
+  }
+  const judgeText = (markdown: string, log?: string) =>
+    judge({ markdown, ...about, ...(log === undefined ? {} : { log }) })
+  const reading: Reading = { context, todo, clone, folder, tree, judgeText, verdicts: [], notes: [] }
+  const ready = await context.contextmaker.ready()
+  const made = (ready.ok ? await askContextmaker(reading, ready.version) : undefined) ?? askStatic(reading)
+  const notice = ready.ok ? {} : { notice: `contextmaker was not run: ${ready.missing}. ${ready.remedy}` }
+  const now = context.clock()
+  const outcome = made === undefined ? ('title-only' as const) : ('made' as const)
+  const reason = made === undefined ? refusalOf(reading.verdicts) : reading.notes.join('; ')
+  const attempt = attemptRow(
+    todo,
+    {
+      outcome,
+      reason: reason === '' ? null : reason,
+      verdicts: reading.verdicts,
+      commit: clone.commit,
+      cloneBytes: clone.bytes,
+      seconds: (performance.now() - startedAt) / 1000,
+    },
+    now,
+  )
+  const contexts = made === undefined ? [] : [contextRow(reading, made, now)]
+  await storeAttempt(context, run.runId, { library_contexts: contexts, library_attempts: [attempt] }, now)
+  return { outcome, bytes: clone.bytes, ...(reason === '' ? {} : { reason }), ...notice }
+}
+
+/** contextmaker's modes, the setting's first: where its text does not pass, the sources alone are tried. */
+async function askContextmaker(reading: Reading, version: string): Promise<Made | undefined> {
+  const { context } = reading
+  const modes: Mode[] = [...new Set([context.settings.mode, 'strip' as const])]
+  for (const mode of modes) {
+    const made = await askMode(reading, mode, version)
+    if (made !== undefined) return made
+  }
+  return undefined
+}
+
+async function askMode(reading: Reading, mode: Mode, version: string): Promise<Made | undefined> {
+  const { context, todo, folder, tree, verdicts } = reading
+  const engine = 'contextmaker'
+  try {
+    const name = nameOf(todo)
+    const { markdown, log } = await context.contextmaker.make({
+      tree: folder,
+      name,
+      mode,
+      signal: context.signal,
+    })
+    const verdict = reading.judgeText(markdown, log)
+    const broken = verdict.passed ? undefined : complaintIn(log)
+    if (broken !== undefined) reading.notes.push(`contextmaker ${mode}: ${broken}`)
+    const reasons = broken === undefined ? verdict.reasons : [broken, ...verdict.reasons]
+    verdicts.push({ engine, mode, ...verdict, reasons, measures: { ...verdict.measures } })
+    if (!verdict.passed) return undefined
+    const joined = joinContext({
+      documents: markdown,
+      tree,
+      ...headOf(reading, `contextmaker ${version}`, mode),
+    })
+    return { context: joined, engine, mode, version, measures: { ...verdict.measures } }
+  } catch (error) {
+    if (!(error instanceof Failure) || FATAL.has(error.type)) throw error
+    const reason = `${error.type}: ${error.message}`
+    reading.notes.push(`contextmaker ${mode}: ${reason}`)
+    verdicts.push({ engine, mode, passed: false, reasons: [reason], measures: {} })
+    return undefined
+  }
+}
+
+/** The machine's own trouble, of which no other engine should make light. */
+const FATAL = new Set(['DiskFull', 'DatabaseUnavailable'])
+
+/** Our own engine, which executes nothing. */
+function askStatic(reading: Reading): Made | undefined {
+  const { tree, verdicts } = reading
+  const context = staticContext({ tree, ...headOf(reading, 'static', 'source tree') })
+  const verdict = reading.judgeText(context.markdown)
+  verdicts.push({ engine: 'static', mode: null, ...verdict, measures: { ...verdict.measures } })
+  if (!verdict.passed) return undefined
+  return { context, engine: 'static', mode: null, version: null, measures: { ...verdict.measures } }
+}
+
+function headOf({ context, todo, clone }: Reading, engine: string, mode: string) {
+  return {
+    name: nameOf(todo),
+    fullName: todo.name,
+    commit: clone.commit,
+    engine,
+    mode,
+    date: context.clock().toISOString().slice(0, 10),
+    maxTokens: context.settings.max_tokens,
+  }
+}
+
+function nameOf({ name }: LibraryTodo): string {
+  return name.slice(name.indexOf('/') + 1)
+}
+
+/** Why no text was taken: the reasons of the last engine, which had everything to read. */
+function refusalOf(verdicts: readonly StoredVerdict[]): string {
+  const reasons = verdicts.at(-1)?.reasons ?? []
+  return reasons.length === 0 ? 'nothing to read' : reasons.join(', ')
+}
+
+function contextRow({ todo, clone }: Reading, made: Made, now: Date): WritableRows['library_contexts'] {
+  const { markdown, tokens, left } = made.context
+  return {
+    library: todo.library,
+    file: contextFile(todo.name),
+    markdown,
+    hash: createHash('sha256').update(markdown).digest('hex'),
+    bytes: Buffer.byteLength(markdown),
+    tokens,
+    leftOut: left.length,
+    commit: clone.commit,
+    engine: made.engine,
+    mode: made.mode,
+    engineVersion: made.version,
+    measures: made.measures,
+    madeAt: now,
+    leftAt: null,
+  }
+}

@@ -1,0 +1,170 @@
+/** Lists and context files, rendered from the database alone: a crash between the two heals at the next run. */
+import { createHash } from 'node:crypto'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import {
+  contextText,
+  markLeft,
+  removeContext,
+  renameContextFile,
+  storedContexts,
+  type StoredContext,
+} from '../../db/queries/contexts.ts'
+import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/libraries.ts'
+import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import { writeFileAtomically } from '../atomic-file.ts'
+import { domainsOf, type StepContext } from './index.ts'
+
+const DAY_MS = 86_400_000
+
+/** File of a library's context. Owner and name: two libraries called `poppy` do not overwrite each other. */
+export function contextFile(fullName: string): string {
+  return `${fullName.replace('/', '__')}-context.txt`
+}
+
+/** Folders of what is published. */
+export function publishedIn(dataDir: string) {
+  const folder = join(dataDir, 'libraries')
+  return { folder, contexts: join(folder, 'contexts') }
+}
+
+/** Writes what is missing or differs: contexts first, so that no list names a file that is not there. */
+export async function publishAll(context: StepContext): Promise<SourceCounts> {
+  const { db, settings, dataDir, clock } = context
+  const domains = domainsOf(settings)
+  await markLeft(
+    db,
+    domains.map(({ id }) => id),
+    clock(),
+  )
+  const { folder, contexts: contextFolder } = publishedIn(dataDir)
+  mkdirSync(contextFolder, { recursive: true })
+  const contexts = await currentContexts(context, contextFolder)
+  let written = 0
+  for (const one of contexts) if (await renderContext(context, contextFolder, one)) written++
+  linkShortNames(contextFolder, contexts)
+  const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
+  let lists = 0
+  const byLibrary = new Map(contexts.map((one) => [one.library, one]))
+  for (const domain of domains) {
+    const list = await newestList(db, domain.id)
+    if (list === undefined) continue
+    lists++
+    const text = `${JSON.stringify(listFile(domain, list, known, byLibrary), null, 2)}\n`
+    if (replace(join(folder, `${domain.id}-libraries.json`), text)) written++
+  }
+  if (lists + contexts.length === 0) return { ...NOTHING, outcome: 'skipped', why: ['there is no list yet'] }
+  return { ...NOTHING, fetched: contexts.length, written }
+}
+
+/** All contexts under the names that they should have; those whose time is over end here, file first. */
+async function currentContexts(context: StepContext, folder: string): Promise<StoredContext[]> {
+  const { db, settings, clock } = context
+  const kept: StoredContext[] = []
+  for (const one of await storedContexts(db)) {
+    const keptUntil =
+      one.leftAt === null ? undefined : one.leftAt.getTime() + settings.keep_left_days * DAY_MS
+    if (keptUntil !== undefined && keptUntil <= clock().getTime()) {
+      rmSync(join(folder, one.file), { force: true })
+      await removeContext(db, one.library)
+      continue
+    }
+    const file = contextFile(one.name)
+    if (file !== one.file) {
+      rmSync(join(folder, one.file), { force: true })
+      await renameContextFile(db, one.library, file)
+    }
+    kept.push({ ...one, file })
+  }
+  return kept
+}
+
+/** Writes a context's file where it is missing or holds another text. */
+async function renderContext({ db }: StepContext, folder: string, one: StoredContext): Promise<boolean> {
+  const path = join(folder, one.file)
+  if (hashOf(path) === one.hash) return false
+  const text = await contextText(db, one.library)
+  if (text === undefined) return false
+  writeFileAtomically(path, text)
+  return true
+}
+
+function hashOf(path: string): string | undefined {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
+/** `{name}-context.txt`, as the documents call it, leads to the file wherever only one library has that name. */
+function linkShortNames(folder: string, contexts: readonly StoredContext[]): void {
+  const short = new Map<string, StoredContext[]>()
+  for (const one of contexts) {
+    const name = one.name.slice(one.name.indexOf('/') + 1).toLowerCase()
+    short.set(name, [...(short.get(name) ?? []), one])
+  }
+  const wanted = new Map<string, string>()
+  for (const [one, ...others] of short.values()) {
+    if (one === undefined || others.length > 0) continue
+    wanted.set(`${one.name.slice(one.name.indexOf('/') + 1)}-context.txt`, one.file)
+  }
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue
+    if (readlinkSync(join(folder, entry.name)) === wanted.get(entry.name)) wanted.delete(entry.name)
+    else rmSync(join(folder, entry.name))
+  }
+  for (const [name, file] of wanted) {
+    // A name such as `a__b` may be the file of another library: the file stands.
+    if (lstatSync(join(folder, name), { throwIfNoEntry: false })) continue
+    const draft = join(folder, `${name}.${process.pid}.tmp`)
+    symlinkSync(file, draft)
+    renameSync(draft, join(folder, name))
+  }
+}
+
+/** The document's keys first, then ours. `last_updated` is when the list was last confirmed, not when it was written. */
+export function listFile(
+  domain: ReturnType<typeof domainsOf>[number],
+  list: NonNullable<Awaited<ReturnType<typeof newestList>>>,
+  known: ReadonlyMap<string, KnownLibrary>,
+  contexts: ReadonlyMap<string, StoredContext>,
+) {
+  const libraries = list.places.map(({ library, rank, stars }) => {
+    const { name = library, state = 'unknown' } = known.get(library) ?? {}
+    const context = contexts.get(library)
+    return {
+      name,
+      github_url: `https://github.com/${name}`,
+      stars: stars ?? 0,
+      rank,
+      hasContextFile: context !== undefined,
+      contextFileName: context?.file ?? '',
+      archived: state === 'archived',
+      contextEngine: context?.engine ?? null,
+      contextCommit: context?.commit ?? null,
+      contextTokens: context?.tokens ?? null,
+      contextMadeAt: context?.madeAt.toISOString() ?? null,
+    }
+  })
+  return {
+    libraries,
+    domain: domain.id,
+    description: domain.description,
+    keywords: domain.keywords,
+    last_updated: list.listedAt.toISOString(),
+  }
+}
+
+function replace(path: string, text: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() && readFileSync(path, 'utf8') === text)
+    return false
+  writeFileAtomically(path, text)
+  return true
+}

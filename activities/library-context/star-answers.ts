@@ -1,0 +1,116 @@
+/** What GitHub says of names, as rows: one a repository, whatever it is called. */
+import {
+  knownLibraries,
+  namesOf,
+  renameLibraries,
+  type KnownLibrary,
+  type Rename,
+} from '../../db/queries/libraries.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github.ts'
+import { folded } from '../../upstreams/repository-name.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { StepContext } from './index.ts'
+
+/** Stores what GitHub said of these names; a renamed library moves first. Answers how many rows changed. */
+export async function storeAnswers(
+  context: StepContext,
+  run: Run,
+  answers: RepositoryAnswer[],
+): Promise<number> {
+  const { db, patience, clock } = context
+  const known = await knownLibraries(db)
+  await renameLibraries(db, renamesIn(answers, known))
+  const libraryOf = await namesOf(db)
+  const askedAt = clock()
+  const rows = rowsOf(answers, known, { askedAt, libraryOf, since: new Date(run.startedAt) })
+  const stored = new Set([...rows, ...known].map(({ library }) => library))
+  const named = answers
+    .map((answer) => ({ named: folded(answer.asked), library: keyOf(answer, libraryOf) }))
+    .filter(({ library }) => stored.has(library))
+  const options = { observedAt: askedAt, runId: run.runId, patience }
+  return (await writeRows(db, { libraries: rows, library_names: named }, options)).written
+}
+
+/**
+ * What a library is known under: GitHub's name of now, or where GitHub tells none, that to which the asked one led so far:
+ * of a renamed library the catalogue may only ever name the old name.
+ */
+export function keyOf(answer: RepositoryAnswer, libraryOf: ReadonlyMap<string, string>): string {
+  if (answer.state === 'found') return folded(answer.fullName)
+  return libraryOf.get(folded(answer.asked)) ?? folded(answer.asked)
+}
+
+/** Known libraries that now have another name: by GitHub's number, or by the name under which they were asked. */
+export function renamesIn(answers: readonly RepositoryAnswer[], known: readonly KnownLibrary[]): Rename[] {
+  const byId = new Map(
+    known.filter(({ githubId }) => githubId !== null).map((one) => [one.githubId, one.library]),
+  )
+  const unnumbered = new Set(known.filter(({ githubId }) => githubId === null).map(({ library }) => library))
+  const renames = new Map<string, Rename>()
+  for (const answer of answers) {
+    if (answer.state !== 'found') continue
+    const to = folded(answer.fullName)
+    const asked = folded(answer.asked)
+    const before = byId.get(answer.githubId) ?? (unnumbered.has(asked) ? asked : undefined)
+    if (before !== undefined && before !== to)
+      renames.set(before, { from: before, to, name: answer.fullName })
+  }
+  return [...renames.values()]
+}
+
+/** What rows are made with. */
+export interface Asked {
+  askedAt: Date
+  /** Which library a name led to so far. */
+  libraryOf: ReadonlyMap<string, string>
+  /** A library that was found since then, under whichever name, is there. */
+  since: Date
+}
+
+/**
+ * One row a repository: two names of one give one, and that one of them leads nowhere any more says nothing where the other
+ * does. Of a repository that is gone, what was known of it stays.
+ */
+export function rowsOf(
+  answers: readonly RepositoryAnswer[],
+  known: readonly KnownLibrary[],
+  { askedAt, libraryOf, since }: Asked,
+): WritableRows['libraries'][] {
+  const before = new Map(known.map((one) => [one.library, one]))
+  const rows = new Map<string, WritableRows['libraries']>()
+  for (const answer of answers.toSorted(
+    (a, b) => Number(a.state === 'found') - Number(b.state === 'found'),
+  )) {
+    const library = keyOf(answer, libraryOf)
+    if (answer.state === 'found') {
+      rows.set(library, foundRow(answer, askedAt))
+      continue
+    }
+    const own = before.get(library)
+    if (own !== undefined && isThere(own, since)) continue
+    // Of what nobody has ever told of nothing is kept: it is new in the night that tells.
+    if (own === undefined && answer.state === 'unknown') continue
+    const { name = answer.asked, githubId = null, stars = null } = own ?? {}
+    const { state, reason } = answer
+    rows.set(library, {
+      ...{ library, name, githubId, stars, state, reason },
+      ...{ pushedAt: null, sizeKb: null, askedAt },
+    })
+  }
+  return [...rows.values()]
+}
+
+function foundRow(
+  { githubId, fullName, stars, archived, pushedAt, sizeKb }: FoundRepository,
+  askedAt: Date,
+): WritableRows['libraries'] {
+  const state = archived ? 'archived' : 'present'
+  const library = folded(fullName)
+  return { library, name: fullName, githubId, stars, state, reason: null, pushedAt, sizeKb, askedAt }
+}
+
+function isThere({ state, askedAt }: KnownLibrary, since: Date): boolean {
+  return (state === 'present' || state === 'archived') && askedAt !== null && askedAt >= since
+}

@@ -1,0 +1,94 @@
+/** Stars of all candidates, each asked once a run, and the lists that follow from them. */
+import { knownLibraries, namesOf, newestCandidates } from '../../db/queries/libraries.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import type { RepositoryAnswer } from '../../upstreams/github.ts'
+import { folded } from '../../upstreams/repository-name.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import { domainsOf, type NightInput, type StepContext } from './index.ts'
+import { selectCandidates } from './keywords.ts'
+import { listOf, starred, untoldOf } from './lists.ts'
+import { storeAnswers } from './star-answers.ts'
+
+/** Asks GitHub for every candidate that this run has not asked yet, then ranks each domain. */
+export async function rankAll(context: StepContext, { run, params }: NightInput): Promise<SourceCounts> {
+  const domains = domainsOf(context.settings, params.domain)
+  const candidates = new Map<string, string[]>()
+  for (const { id, ...domain } of domains) {
+    const names = (await newestCandidates(context.db, id)).map(({ name }) => name)
+    // Again by the settings of now: the candidates may be those of an earlier night.
+    candidates.set(id, selectCandidates(names, domain))
+  }
+  if ([...candidates.values()].every((names) => names.length === 0))
+    return { ...NOTHING, outcome: 'skipped', why: ['there is no candidate yet'] }
+  const counts = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
+  const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
+  const libraryOf = await namesOf(context.db)
+  for (const domain of domains) {
+    const names = candidates.get(domain.id) ?? []
+    const listed = starred(names, known, libraryOf)
+    const untold = untoldOf(names, known, libraryOf)
+    const { rows, why } = await listOf(context, run, domain, {
+      listed,
+      untold,
+      isForced: params.force === true,
+    })
+    counts.why.push(...why)
+    const options = { observedAt: new Date(run.startedAt), runId: run.runId, patience: context.patience }
+    counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
+  }
+  return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }
+}
+
+/**
+ * The names of today for the names that the sources give: a search by an old one finds nothing, and two names of one
+ * repository are one question. Of a library that is gone the source's name is asked: another may have taken it over.
+ */
+export async function currentNames(
+  { db }: Pick<StepContext, 'db'>,
+  names: readonly string[],
+): Promise<string[]> {
+  const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
+  const libraryOf = await namesOf(db)
+  return names.map((name) => {
+    const one = known.get(libraryOf.get(folded(name)) ?? folded(name))
+    return one === undefined || one.state === 'gone' ? name : one.name
+  })
+}
+
+/** Batch by batch, each stored as it comes: a killed step asks only for what is left. */
+async function askAll(context: StepContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
+  const { db, github, signal } = context
+  const counts = { ...NOTHING, why: [] as string[] }
+  const asked = await namesOf(db, new Date(run.startedAt))
+  const all = [...new Map(names.map((name) => [folded(name), name])).values()]
+  counts.fetched = all.filter((name) => asked.has(folded(name))).length
+  const left = all.filter((name) => !asked.has(folded(name)))
+  const unknown: RepositoryAnswer[] = []
+  for await (const answers of answersFor(github, left, signal)) {
+    counts.written += await storeAnswers(context, run, answers)
+    counts.fetched += answers.filter(({ state }) => state !== 'unknown').length
+    unknown.push(...answers.filter(({ state }) => state === 'unknown'))
+  }
+  counts.why.push(...unknownSentence(unknown))
+  return counts
+}
+
+/** The answers for all these names, batch by batch. */
+export async function* answersFor(
+  github: StepContext['github'],
+  names: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<RepositoryAnswer[]> {
+  for (let start = 0; start < names.length; start += github.batchSize)
+    yield await github.repositories(names.slice(start, start + github.batchSize), signal)
+}
+
+/** One sentence for the names of which GitHub told nothing; none where there are none. */
+export function unknownSentence(answers: readonly RepositoryAnswer[]): string[] {
+  const unknown = answers.filter(({ state }) => state === 'unknown')
+  const [first] = unknown
+  if (first === undefined || first.state === 'found') return []
+  const others = unknown.length === 1 ? '' : ` and ${unknown.length - 1} others`
+  return [`nothing is known tonight of ${first.asked}${others} (${first.reason}); their last stars count`]
+}

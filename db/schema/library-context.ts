@@ -1,0 +1,161 @@
+/** Tables of library-context: what the catalogues name, the libraries, their places night by night, their contexts. */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
+
+/** What one look at a text measured, and why it was refused where it was. */
+export interface StoredVerdict {
+  engine: string
+  mode: string | null
+  passed: boolean
+  reasons: string[]
+  measures: Record<string, number>
+}
+
+/** Every repository that a domain's source ever named and its keywords let through. */
+export const libraryCatalogue = pgTable(
+  'library_catalogue',
+  {
+    domain: text().notNull(),
+    /** `owner/name` in small letters, as the source names it: an old name of a renamed repository stays one. */
+    named: text().notNull(),
+    /** As the source writes it. */
+    name: text().notNull(),
+    /** `ascl`, `list`, `search` or `always`. */
+    source: text().notNull(),
+    /** ASCL's id of a record that names it, such as 1303.002. */
+    asclId: text('ascl_id'),
+    /** Start of the last run in which the source named it. */
+    seenAt: moment('seen_at').notNull(),
+    ...observed(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.domain, table.named] }),
+    index('idx_library_catalogue_seen').on(table.domain, table.seenAt.desc()),
+  ],
+)
+
+/** One row a repository, whatever its names: a rename moves the row, and what belongs to it. */
+export const libraries = pgTable(
+  'libraries',
+  {
+    /** `owner/name` in small letters. */
+    library: text().primaryKey(),
+    /** As GitHub shows it. */
+    name: text().notNull(),
+    /** GitHub's number, which survives renames; null until it was asked (an imported list names none). */
+    githubId: bigint('github_id', { mode: 'number' }),
+    stars: integer(),
+    /** `present`, `archived`, `gone` (deleted or private), `blocked` (451), `unknown` (it was asked, and nothing came). */
+    state: text().notNull(),
+    reason: text(),
+    pushedAt: moment('pushed_at'),
+    sizeKb: integer('size_kb'),
+    /** When GitHub last told of it. */
+    askedAt: moment('asked_at'),
+    firstSeen: moment('first_seen').notNull().defaultNow(),
+    ...observed(),
+  },
+  (table) => [uniqueIndex('libraries_github_id').on(table.githubId)],
+)
+
+const library = () =>
+  text()
+    .notNull()
+    .references(() => libraries.library, { onUpdate: 'cascade', onDelete: 'cascade' })
+
+/** Every name that GitHub was asked by, and whose it is: an old name of a renamed repository leads to it. */
+export const libraryNames = pgTable('library_names', {
+  /** `owner/name` in small letters, as asked. */
+  named: text().primaryKey(),
+  library: library(),
+  ...observed(),
+})
+
+/** The list of a domain, night by night: rank and stars over time. */
+export const librarySnapshots = pgTable(
+  'library_snapshots',
+  {
+    /** UTC date on which the run started. */
+    date: date({ mode: 'string' }).notNull(),
+    domain: text().notNull(),
+    library: library(),
+    /** Null in the first night without it: it left the list. */
+    rank: integer(),
+    stars: integer(),
+    ...observed(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.date, table.domain, table.library] }),
+    index('idx_library_snapshots_library').on(table.library, table.date.desc()),
+    index('idx_library_snapshots_newest').on(table.domain, table.date.desc()),
+  ],
+)
+
+/** The newest context of a library that passed the gate. The file is rendered from it. */
+export const libraryContexts = pgTable(
+  'library_contexts',
+  {
+    library: library().primaryKey(),
+    /** Name of the file, `{owner}__{name}-context.txt`. */
+    file: text().notNull(),
+    markdown: text().notNull(),
+    /** SHA-256 of the text, hexadecimal. */
+    hash: text().notNull(),
+    bytes: integer().notNull(),
+    /** Characters / 4. */
+    tokens: integer().notNull(),
+    /** Paths that the size budget left out. */
+    leftOut: integer('left_out').notNull(),
+    /** The commit that was read; null for an imported context. */
+    commit: text(),
+    /** `contextmaker`, `static` or `imported`. */
+    engine: text().notNull(),
+    /** Of contextmaker: `safe`, `native` or `strip`. */
+    mode: text(),
+    engineVersion: text('engine_version'),
+    /** What the gate measured of the engine's text. */
+    measures: jsonb().$type<Record<string, number>>().notNull(),
+    madeAt: moment('made_at').notNull(),
+    /** Since when its library is in no list; null while it is in one. */
+    leftAt: moment('left_at'),
+    ...observed(),
+  },
+  (table) => [uniqueIndex('library_contexts_file').on(sql`lower(${table.file})`)],
+)
+
+/** The last attempt at a library's context, and when the next is due where it failed. */
+export const libraryAttempts = pgTable('library_attempts', {
+  library: library().primaryKey(),
+  /** Why it was tried: `new`, `changed`, `failed before`, `forced`. */
+  why: text().notNull(),
+  /** `made`, `title-only` (no engine passed the gate) or `failed`. */
+  outcome: text().notNull(),
+  /** Failure name and sentence, or what the gate found; null where a context was made. */
+  reason: text(),
+  /** What each engine's text was worth, in the order in which they were tried. */
+  verdicts: jsonb().$type<StoredVerdict[]>().notNull(),
+  /** Failures in a row that another night will not mend by itself. */
+  failures: integer().notNull(),
+  /** Null: at the next run. */
+  nextTryAt: moment('next_try_at'),
+  commit: text(),
+  cloneBytes: bigint('clone_bytes', { mode: 'number' }),
+  seconds: real().notNull(),
+  triedAt: moment('tried_at').notNull(),
+  ...observed(),
+})

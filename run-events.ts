@@ -1,0 +1,39 @@
+/** Events of runs that somebody may want to be told of, as they are stored. Pure: steps write them, the command reads them. */
+import { z } from 'zod'
+
+const listChange = z.object({
+  domain: z.string(),
+  /** UTC date of the night that the list is of; older than the run where its own list was refused. */
+  date: z.string(),
+  size: z.int(),
+  /** Names in small letters. */
+  entered: z.array(z.string()),
+  left: z.array(z.string()),
+  moved: z.array(z.object({ library: z.string(), from: z.int(), to: z.int() })),
+})
+
+/** A night of library-context. */
+export const libraryNight = z.object({
+  type: z.literal('library-night'),
+  lists: z.array(listChange),
+  made: z.array(
+    z.object({
+      name: z.string(),
+      why: z.string(),
+      /** Engine and mode. */
+      engine: z.string(),
+      tokens: z.number(),
+      /** Why it was not the engine that should have made it. */
+      note: z.string().optional(),
+    }),
+  ),
+  failed: z.array(z.object({ name: z.string(), reason: z.string() })),
+  unchanged: z.int(),
+  /** Failed before, and not yet tried again. */
+  waiting: z.array(z.object({ name: z.string(), reason: z.string() })),
+  clonedBytes: z.number(),
+  seconds: z.number(),
+})
+
+export type ListChange = z.infer<typeof listChange>
+export type LibraryNight = z.infer<typeof libraryNight>

@@ -1,0 +1,217 @@
+/** library-context: what happens next. Catalogues, stars, lists; then, library by library, what has changed. */
+import {
+  ActivityFailure,
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  continueAsNew,
+  executeChild,
+  log,
+  ParentClosePolicy,
+  proxyActivities,
+  TerminatedFailure,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow'
+import type {
+  CatalogueSource,
+  ChainEnding,
+  ChainSettings,
+  LibraryContextActivities,
+  LibraryTodo,
+} from '../activities/library-context/index.ts'
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import { addCounts, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { makeContextWorkflow } from './make-context.ts'
+import { pastSnapshot } from './past-snapshot.ts'
+import {
+  CATALOGUE_MS,
+  CHANGES_MS,
+  CLOSING_MS,
+  computation,
+  databaseWork,
+  HISTORY_EVENTS,
+  NIGHTLY_BOUND_MS,
+  PUBLISHING_MS,
+  STARS_MS,
+  upstreamRead,
+} from './policies.ts'
+import { alone, reasonOf, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
+
+/** What a night knows of itself, from its first step on. */
+interface Night {
+  run: Run
+  params: NonNullable<RunInput['params']>
+  boundMs: number
+  counts: RunCounts
+  /** Milliseconds that are left; what comes after the chains has its share kept. */
+  left: () => number
+}
+
+type Steps = LibraryContextActivities
+
+const SUMMARY: Record<CatalogueSource, string> = {
+  ascl: 'ASCL: the catalogue',
+  lists: 'Libraries named in almanac.yaml',
+  search: 'GitHub: search',
+}
+
+/** Keeps the lists of all domains and the contexts of their libraries. */
+export async function libraryContextWorkflow(input: RunInput): Promise<RunEnding> {
+  const run = runOf('library-context', input)
+  const params = input.params ?? {}
+  const boundMs = params.boundSeconds ? params.boundSeconds * 1000 : NIGHTLY_BOUND_MS
+  const left = () => remainingMs(run, boundMs)
+  let sources: CatalogueSource[] = []
+
+  const bookends = {
+    open: async () => {
+      const skipped = pastSnapshot(run, input)
+      if (skipped) return { skipped }
+      const answer = await steps(databaseWork(left()), 'Take the run lock').openLibraryContext({
+        run,
+        params,
+      })
+      sources = answer.sources
+      return answer
+    },
+    close: (_: unknown, ending: RunEnding) =>
+      steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeLibraryContext(run, ending),
+  }
+
+  return recordedRun(run, bookends, input, async (counts) => {
+    const night: Night = { run, params, boundMs, counts, left }
+    let after: number | null = input.resumed?.cursors['libraries'] ?? 0
+    if (input.resumed === undefined) await keepLists(night, sources)
+    while (after !== null) {
+      after = await keepContexts(night, after)
+      if (after !== null && workflowInfo().historyLength > HISTORY_EVENTS) {
+        log.info('continuing with a fresh history', { events: workflowInfo().historyLength })
+        const resumed = { run, counts, cursors: { libraries: after } }
+        await continueAsNew<typeof libraryContextWorkflow>({ ...input, resumed })
+      }
+    }
+    // Told last, as it happens last.
+    Reflect.deleteProperty(counts, 'files')
+    await publish(night)
+  })
+}
+
+/** Catalogues side by side, then stars and places; published before the contexts, which take the night. */
+async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void> {
+  const { run, params, counts, left } = night
+  // One library's context alone asks for no list.
+  if (params.library !== undefined) return
+  const asked = sources.map(async (source) => {
+    const ask = steps(upstreamRead(Math.min(left(), CATALOGUE_MS)), SUMMARY[source])
+    return [source, await alone(undefined, () => ask.collectCatalogue({ run, params, source }))] as const
+  })
+  for (const [source, found] of await Promise.all(asked)) counts[source] = found
+  counts['stars'] = await alone(undefined, () =>
+    steps(upstreamRead(Math.min(left(), STARS_MS)), 'GitHub: stars; the lists').rankLibraries({
+      run,
+      params,
+    }),
+  )
+  await publish(night)
+}
+
+/** One batch of libraries: which have changed, and a chain for each that has. Answers the cursor of the next batch. */
+async function keepContexts(night: Night, after: number): Promise<number | null> {
+  const { run, params, counts, left } = night
+  let todo: LibraryTodo[] = []
+  let chain: ChainSettings | undefined
+  let next: number | null = null
+  const changes = await alone(counts['changes'], async () => {
+    const ask = steps(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
+    const plan = await ask.findChanges({ run, params, after })
+    ;({ todo, next, chain } = plan)
+    return counts['changes'] === undefined ? plan.counts : addCounts(counts['changes'], plan.counts)
+  })
+  counts['changes'] = changes
+  if (chain === undefined) return null
+  const waiting = [...todo]
+  const place = async (settings: ChainSettings) => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      const ending = await chainOf(night, one, settings)
+      const made = countsOf(one, ending)
+      counts['contexts'] = counts['contexts'] === undefined ? made : addCounts(counts['contexts'], made)
+    }
+  }
+  const settings = chain
+  const places = await Promise.allSettled(Array.from({ length: settings.atOnce }, () => place(settings)))
+  // Only now: where the night is cancelled, all its chains have cleaned up before its record is closed.
+  for (const one of places) if (one.status === 'rejected') throw one.reason
+  return next
+}
+
+/** Runs one chain as a child, which cleans up after itself also where this run is terminated. */
+async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings): Promise<ChainEnding> {
+  const { run, boundMs, left } = night
+  if (left() <= PUBLISHING_MS && boundMs > 2 * PUBLISHING_MS) {
+    return { outcome: 'failed', reason: 'TimedOut: the night ended before its turn', bytes: 0 }
+  }
+  try {
+    return await executeChild(makeContextWorkflow, {
+      workflowId: `${run.workflowId}/${todo.name}`,
+      args: [
+        {
+          run,
+          todo,
+          boundMs: boundMs > 2 * PUBLISHING_MS ? boundMs - PUBLISHING_MS : boundMs,
+          cloneMs: settings.cloneMs,
+          readMs: settings.readMs,
+        },
+      ],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${todo.name}: ${todo.why}`,
+    })
+  } catch (error) {
+    // A chain that an operator cancels ends alone; one that ends because the night is cancelled ends the night.
+    if (CancellationScope.current().consideredCancelled) throw error
+    if (error instanceof WorkflowExecutionAlreadyStartedError)
+      return { outcome: 'failed', reason: `AlreadyRunning: ${error.workflowId}`, bytes: 0 }
+    if (!(error instanceof ChildWorkflowFailure)) throw error
+    // Ended by an operator, or a defect: the others go on.
+    return { outcome: 'failed', reason: endOf(error), bytes: 0 }
+  }
+}
+
+/** Why a chain ended that could not say it itself. */
+function endOf({ cause, message }: ChildWorkflowFailure): string {
+  if (cause instanceof CancelledFailure) return 'Cancelled: its chain was cancelled on its own'
+  if (cause instanceof TerminatedFailure) return 'Terminated: its chain was terminated'
+  if (cause instanceof ActivityFailure) return Object.values(reasonOf(cause)).join(': ')
+  return `Unclassified: ${cause?.message ?? message}`
+}
+
+async function publish({ counts, left }: Night): Promise<void> {
+  counts['files'] = await alone(undefined, () =>
+    steps(computation(Math.min(left(), CLOSING_MS)), 'Write lists and context files').publishLibraries(),
+  )
+}
+
+function countsOf({ name }: LibraryTodo, ending: ChainEnding): SourceCounts {
+  const isMade = ending.outcome === 'made'
+  return {
+    ...NOTHING,
+    outcome: isMade ? 'complete' : 'failed',
+    fetched: 1,
+    written: isMade ? 1 : 0,
+    rejected: ending.outcome === 'title-only' ? 1 : 0,
+    why: [
+      ...(ending.notice === undefined ? [] : [ending.notice]),
+      ...(ending.reason === undefined ? [] : [`${name}: ${ending.reason}`]),
+    ],
+  }
+}
+
+function summaryOf(after: number): string {
+  return after === 0
+    ? 'Git: which libraries have changed'
+    : `Git: which have changed (from library ${after + 1})`
+}
+
+function steps(options: ActivityOptions, summary: string): Steps {
+  return proxyActivities<Steps>({ ...options, summary })
+}

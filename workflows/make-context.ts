@@ -1,0 +1,96 @@
+/** One library's chain: clone, read, clean up, all on one host; on another from the start where that host is lost. */
+import {
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  log,
+  proxyActivities,
+  TimeoutFailure,
+  type ActivityOptions,
+} from '@temporalio/workflow'
+import type {
+  ChainEnding,
+  LibraryContextActivities,
+  LibraryTodo,
+} from '../activities/library-context/index.ts'
+import { CHAIN_ROUNDS, CLEANUP_MS, databaseWork, hostCleanup, hostCommand, RECORDING_MS } from './policies.ts'
+import { reasonOf, remainingMs, type Run } from './recorded-run.ts'
+
+/** What a chain takes. Times in milliseconds. */
+export interface ChainInput {
+  run: Run
+  todo: LibraryTodo
+  /** When the night's chains must be over, as milliseconds since the run's start. */
+  boundMs: number
+  /** What cloning and reading may take by the settings. */
+  cloneMs: number
+  readMs: number
+}
+
+/** Makes the context of one library. How it ended is answered, not thrown: only a cancellation ends the workflow badly. */
+export async function makeContextWorkflow(input: ChainInput): Promise<ChainEnding> {
+  const { run, todo, boundMs } = input
+  const left = () => remainingMs(run, boundMs)
+  for (let round = 1; ; round++) {
+    try {
+      return await onOneHost(input, left)
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
+      const isLost = isHostLost(error)
+      if (isLost && round < CHAIN_ROUNDS && left() > 1_000) {
+        log.warn('the host of this chain is lost; starting over', { round })
+        continue
+      }
+      const reason = isLost
+        ? { type: 'HostLost', message: `no worker of its host took its steps, ${round} times` }
+        : reasonOf(error)
+      return await recordFailure({ run, todo, reason }, left())
+    }
+  }
+}
+
+/** Where even the record fails, the night still gets the reason. */
+async function recordFailure(
+  attempt: Parameters<LibraryContextActivities['recordFailedAttempt']>[0],
+  leftMs: number,
+): Promise<ChainEnding> {
+  const { type, message } = attempt.reason
+  const options = { ...databaseWork(Math.max(leftMs, RECORDING_MS)), summary: `Record: ${type}` }
+  try {
+    return await proxyActivities<LibraryContextActivities>(options).recordFailedAttempt(attempt)
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
+    const unrecorded = reasonOf(error)
+    const reason = `${type}: ${message} (not recorded: ${unrecorded.type}: ${unrecorded.message})`
+    return { outcome: 'failed', reason, bytes: 0 }
+  }
+}
+
+async function onOneHost(
+  { run, todo, cloneMs, readMs }: ChainInput,
+  left: () => number,
+): Promise<ChainEnding> {
+  const steps = (options: ActivityOptions, summary: string) =>
+    proxyActivities<LibraryContextActivities>({ ...options, summary })
+  const { queue, cleanupQueue } = await steps(databaseWork(left()), 'Find a host').claimHost(run)
+  try {
+    const onHost = (attemptMs: number) => ({ ...hostCommand(left(), attemptMs), taskQueue: queue })
+    const clone = await steps(onHost(cloneMs), `Clone ${todo.name}`).cloneLibrary({ run, todo })
+    return await steps(onHost(readMs), `Read ${todo.name}`).makeContext({ run, todo, clone })
+  } finally {
+    await CancellationScope.nonCancellable(async () => {
+      const options = { ...hostCleanup(CLEANUP_MS), taskQueue: cleanupQueue }
+      try {
+        await steps(options, `Remove the clone of ${todo.name}`).removeClone({ run, todo })
+      } catch (error) {
+        if (!(error instanceof ActivityFailure)) throw error
+        // The host is away, or its disk does not obey: the next run on it sweeps what stayed.
+        log.warn('the clone could not be removed', { reason: reasonOf(error) })
+      }
+    })
+  }
+}
+
+function isHostLost(error: ActivityFailure): boolean {
+  return error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START'
+}
