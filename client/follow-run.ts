@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Config } from '../config.ts'
 import type { RunEnding } from '../run-outcome.ts'
+import { oneLine } from './libraries/one-line.ts'
 import { coloured, moment } from './output.ts'
 import { endingOf, type RunHandle } from './runs.ts'
-import { viewRun, type StepView } from './run-view.ts'
+import type { ChainView } from './run-chains.ts'
+import { viewRun, type RunView, type StepView } from './run-view.ts'
 
 /** Between two looks at a run: often while it may end any moment, seldom once it waits for something. */
 function lookAfterMs(followedMs: number): number {
@@ -16,7 +18,7 @@ function lookAfterMs(followedMs: number): number {
 
 export interface Follower {
   say: (line: string) => void
-  /** A new line for every attempt of a step that waits, instead of one for each reason. */
+  /** A new line for every attempt of a step that waits and for every chain that ends, instead of one for each trouble. */
   everyAttempt: boolean
   /** Ends the watching (not the run) with the signal's reason. */
   signal?: AbortSignal
@@ -42,17 +44,33 @@ export async function followRun(
   try {
     for (;;) {
       const view = await viewRun(client, undefined, config, handle.workflowId)
+      for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) tell(key, line)
       if (view?.outcome !== 'running') return await endingOf(handle)
-      for (const step of view.steps) {
-        if (step.state !== 'waiting' || step.failure === undefined) continue
-        tell(`${step.step} ${everyAttempt ? step.attempts : step.failure}`, waitingLine(step))
-      }
       progress.show(progressOf(view.steps))
       await sleep(lookAfterMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
     }
   } finally {
     progress.end()
   }
+}
+
+/** What is worth a line, each with a key by which it is told once: steps that wait after a failure, chains that ended. */
+function newsOf({ steps, chains }: RunView, everyAttempt: boolean): { key: string; line: string }[] {
+  const own = steps.map((step) => ({ whose: '', step }))
+  const theirs = chains.flatMap(({ name, steps }) => steps.map((step) => ({ whose: `${name} `, step })))
+  const waiting = [...own, ...theirs].flatMap(({ whose, step }) => {
+    if (step.state !== 'waiting' || step.failure === undefined) return []
+    const key = `${whose}${step.step} ${everyAttempt ? step.attempts : step.failure}`
+    return [{ key, line: whose + waitingLine(step) }]
+  })
+  const ended = chains
+    .filter(({ state }) => state !== 'running' && (everyAttempt || state !== 'done'))
+    .map((chain) => ({ key: chain.workflowId, line: endedLine(chain) }))
+  return [...waiting, ...ended]
+}
+
+function endedLine({ name, state, outcome, reason }: ChainView): string {
+  return `${name} ${coloured(outcome ?? state)}${reason === undefined ? '' : `: ${oneLine(reason)}`}`
 }
 
 function waitingLine(step: StepView): string {

@@ -10,6 +10,7 @@ export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
 const COLOURS: Record<string, (text: string) => string> = {
   complete: paint.green,
   done: paint.green,
+  made: paint.green,
   active: paint.green,
   partial: paint.yellow,
   waiting: paint.yellow,
@@ -17,6 +18,7 @@ const COLOURS: Record<string, (text: string) => string> = {
   skipped: paint.dim,
   missing: paint.red,
   failed: paint.red,
+  'title-only': paint.red,
   interrupted: paint.red,
   cancelled: paint.magenta,
   running: paint.cyan,

@@ -22,6 +22,7 @@ type Importer = (config: Config, files: string[], options: ImportCommandOptions)
 const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = {
   'mod-stats': modStats,
   'crypto-forecast': cryptoForecast,
+  'library-context': libraryContext,
 }
 
 /** Imports files for a pipeline; answers the exit code. Throws `WrongUsage` where a file or an argument is wrong. */
@@ -56,10 +57,28 @@ async function cryptoForecast(
   { mod, date, json }: ImportCommandOptions,
 ): Promise<void> {
   if (mod !== undefined || date !== undefined)
-    throw new WrongUsage('--mod and --date belong to mod-stats; files of crypto-forecast name coin and time.')
+    throw new WrongUsage(
+      '--mod and --date belong to mod-stats (--date also to library-context); files of crypto-forecast name coin and time.',
+    )
   const result = await withProgress((onProgress) => importCryptoForecast(config, { files, onProgress }))
   if (json) printJson(result)
   else printReports(`${stackName(config)}imported for crypto-forecast`, result.files)
+}
+
+async function libraryContext(
+  config: Config,
+  files: string[],
+  { mod, date, json, verbose }: ImportCommandOptions,
+): Promise<void> {
+  if (mod !== undefined)
+    throw new WrongUsage('--mod belongs to mod-stats; lists of library-context name libraries.')
+  // Loaded when it is asked for: with it come the steps of the night, which no other import needs.
+  const { importLibraryContext } = await import('../import-library-context/import-library-context.ts')
+  const result = await withProgress((onProgress) =>
+    importLibraryContext(config, { files, date, verbose, onProgress }),
+  )
+  if (json) printJson(result)
+  else printReports(`${stackName(config)}imported for library-context`, result.files)
 }
 
 /** Shorter imports need no word that they have begun. */

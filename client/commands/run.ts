@@ -1,12 +1,16 @@
 /** `almanac run`: starts a run and, with --wait, tells what happens until it ends. */
 import type { Config } from '../../config.ts'
+import { databaseFailure } from '../../db/database.ts'
 import { pipelineById, PIPELINES, type Pipeline } from '../../registry.ts'
+import type { LibraryNight } from '../../run-events.ts'
 import type { RunEnding } from '../../run-outcome.ts'
-import { connectTemporal, webUiLink } from '../connection.ts'
+import { connectDatabase, connectTemporal, webUiLink } from '../connection.ts'
 import { EXIT, WrongUsage } from '../exit.ts'
+import { domainsNamed } from '../libraries/domains.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
 import { followRun } from '../follow-run.ts'
+import { nightLines, nightOf } from '../libraries/night.ts'
 import { endingOf, startRun } from '../runs.ts'
 
 interface RunOptions extends GlobalOptions {
@@ -14,12 +18,33 @@ interface RunOptions extends GlobalOptions {
   strict?: boolean
   json?: boolean
   input?: string[]
+  dryRun?: boolean
+  domain?: string
+  library?: string
+  force?: boolean
 }
 
+/** Options that are parameters of the pipelines that know them. */
+const NAMED_PARAMS = ['domain', 'library', 'force'] as const
+
+/** What each pipeline can tell of a run without starting it; answers the exit code. */
+const DRY_RUNS: Partial<
+  Record<Pipeline['id'], (params: Record<string, unknown>, options: RunOptions) => Promise<number>>
+> = {
+  'library-context': async (params, options) =>
+    (await import('../libraries/dry-run.ts')).tellDryRun(params, options),
+}
+
+/** Starts a run, or tells what it would do. Throws `WrongUsage` for what the pipeline does not know. */
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
-  const params = readParams(pipeline, options.input ?? [])
-  return startAndTell(pipeline, params, options)
+  const params = readParams(pipeline, options)
+  if (typeof params['domain'] === 'string') domainsNamed(configOf(options), params['domain'])
+  if (!options.dryRun) return startAndTell(pipeline, params, options)
+  const dryRun = DRY_RUNS[pipeline.id]
+  if (dryRun === undefined)
+    throw new WrongUsage(`--dry-run: ${id} has none; it can be tried with "npx almanac run ${id} --demo".`)
+  return dryRun(params, options)
 }
 
 /**
@@ -52,11 +77,30 @@ export async function startAndTell(
     const ending = options.json
       ? await endingOf(handle)
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
-    if (options.json) printJson({ ...about, ...ending, seconds: (Date.now() - startedAt) / 1000 })
-    else printEnding(ending, Date.now() - startedAt)
+    const night = pipeline.id === 'library-context' ? await storedNight(config, about.runId) : undefined
+    const seconds = (Date.now() - startedAt) / 1000
+    if (options.json) printJson({ ...about, ...ending, seconds, ...(night === undefined ? {} : { night }) })
+    else {
+      printEnding(ending, Date.now() - startedAt)
+      if (night !== undefined) print(`\n${nightLines(night).join('\n')}`)
+    }
     return exitOf(ending, options.strict ?? false)
   } finally {
     await client.connection.close()
+  }
+}
+
+/** The night is told as far as the database tells of it: how the run ended is known without it. */
+async function storedNight(config: Config, runId: string): Promise<LibraryNight | undefined> {
+  const database = connectDatabase(config)
+  try {
+    return await nightOf(database.db, runId)
+  } catch (error) {
+    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    process.stderr.write('the database is away: no summary of the night\n')
+    return undefined
+  } finally {
+    await database.close()
   }
 }
 
@@ -85,15 +129,30 @@ export function exitOf(ending: RunEnding, strict: boolean): number {
   return ending.outcome === 'partial' && !strict ? EXIT.done : EXIT.runFailed
 }
 
-function readParams(pipeline: Pipeline, input: string[]): Record<string, unknown> {
-  const pairs = input.map((text) => {
+function readParams(pipeline: Pipeline, options: RunOptions): Record<string, unknown> {
+  const pairs = (options.input ?? []).map((text) => {
     const at = text.indexOf('=')
     if (at < 1) throw new WrongUsage(`--input "${text}": expected key=value.`)
-    return [text.slice(0, at), text.slice(at + 1)]
+    return [text.slice(0, at), text.slice(at + 1)] as const
   })
-  const parsed = pipeline.params.safeParse(Object.fromEntries(pairs))
+  const named = NAMED_PARAMS.flatMap((name) =>
+    options[name] === undefined ? [] : [[name, options[name]] as const],
+  )
+  const parsed = pipeline.params.safeParse(Object.fromEntries([...pairs, ...named]))
   if (parsed.success) return parsed.data
+  const isOption = (key: PropertyKey | undefined) => named.some(([name]) => name === key)
   throw new WrongUsage(
-    parsed.error.issues.map((issue) => `--input ${issue.path.join('.')}: ${issue.message}.`).join('\n'),
+    parsed.error.issues
+      .flatMap((issue) => {
+        // One issue names all the keys that are not known.
+        const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')]
+        return keys.map((key) => {
+          if (!isOption(key)) return `--input ${key}: ${issue.message}.`
+          return issue.code === 'unrecognized_keys'
+            ? `--${key}: ${pipeline.id} does not take it.`
+            : `--${key} "${String(options[key as (typeof NAMED_PARAMS)[number]])}": ${issue.message}.`
+        })
+      })
+      .join('\n'),
   )
 }

@@ -2,8 +2,10 @@
 import { databaseFailure } from '../../db/database.ts'
 import { connectDatabase, connectTemporal } from '../connection.ts'
 import { WrongUsage } from '../exit.ts'
+import { nightLines } from '../libraries/night.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
+import { chainsSentence, type ChainView } from '../run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../run-view.ts'
 import { stackName } from './run.ts'
 
@@ -38,6 +40,19 @@ function printView(view: RunView, stack: string): void {
   if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
   else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
+  printChains(view.chains)
+  if (view.night === undefined) return
+  print()
+  for (const line of nightLines(view.night)) print(line)
+}
+
+/** How many chains there are, and what those that are going on do; why the others failed is among the counts. */
+function printChains(chains: readonly ChainView[]): void {
+  if (chains.length === 0) return
+  print(`\nchains: ${chainsSentence(chains)}`)
+  const rows = chains.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
+  if (rows.length > 0)
+    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows)}`)
 }
 
 function stepRow(step: StepView): (string | number)[] {

@@ -9,6 +9,8 @@ import { EXIT } from '../exit.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
 import { newestTable } from '../forecast/newest-table.ts'
+import { firstPlaces } from '../libraries/library-table.ts'
+import { libraryStanding } from '../libraries/standing.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../runs.ts'
@@ -113,13 +115,23 @@ async function collectOnce(session: Session): Promise<number> {
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
 
+/** Lines of the libraries' table; `almanac libraries` shows all. */
+const MOST_LIBRARIES = 10
+
 /** What the pipelines found out, where a table of counts says little of it. */
 async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
-  if (!pipelines.some(({ id }) => id === 'crypto-forecast')) return []
+  const has = (wanted: Pipeline['id']) => pipelines.some(({ id }) => id === wanted)
+  if (!has('crypto-forecast') && !has('library-context')) return []
   const database = connectDatabase(config)
   try {
-    const newest = await newestForecasts(database.db)
-    return newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]
+    const newest = has('crypto-forecast') ? await newestForecasts(database.db) : []
+    const libraries = has('library-context')
+      ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES)
+      : []
+    return [
+      ...(newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]),
+      ...(libraries.length === 0 ? [] : ['', ...libraries]),
+    ]
   } finally {
     await database.close()
   }

@@ -213,6 +213,7 @@ describe('almanac schedules', () => {
     expect((await list()).map(({ id, state }) => [id, state])).toEqual([
       ['mod-stats', 'active'],
       ['crypto-forecast', 'paused'],
+      ['library-context', 'paused'],
     ])
     expect(await json('schedules', 'pause', 'mod-stats')).toEqual({ id: 'mod-stats', done: 'paused' })
     expect(await state()).toMatchObject({ state: 'paused' })

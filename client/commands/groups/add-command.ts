@@ -1,0 +1,52 @@
+/** What the groups of commands share: how a command is added, and how its values are read. */
+import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { PIPELINES } from '../../../registry.ts'
+
+/** Takes the exit code of a command that did not fail. */
+export type SetExitCode = (code: number) => void
+
+/** Ids of all pipelines, for help texts. */
+export const ids = PIPELINES.map(({ id }) => id).join(', ')
+
+/** Adds a command with the options that every command has. */
+export function add<const Usage extends string>(
+  parent: CommandUnknownOpts,
+  usage: Usage,
+  description: string,
+  examples: string[] = [],
+) {
+  const command = parent
+    .command(usage)
+    .description(description)
+    .option('--demo', "talk to the demo's stack instead of the live one")
+    .option('--verbose', 'say more; errors show where they come from')
+  if (examples.length > 0)
+    command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
+  return command
+}
+
+/** Reads a whole number, zero or more. */
+export function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number.')
+  return Number(text)
+}
+
+/** As long as `history_days` may be. */
+const MOST_DAYS = 3_650
+
+/** Reads a count of days. */
+export function days(text: string): number {
+  const count = whole(text)
+  if (count < 1 || count > MOST_DAYS) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_DAYS}.`)
+  }
+  return count
+}
+
+/** Reads names separated by commas. */
+export function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

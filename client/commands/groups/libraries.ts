@@ -1,0 +1,17 @@
+/** What library-context keeps. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { add } from './add-command.ts'
+
+export function addLibraryCommands(program: CommandUnknownOpts): void {
+  add(program, 'libraries', 'the libraries of each domain by their stars, and the context of each', [
+    'npx almanac libraries',
+    'npx almanac libraries --domain astronomy --missing-context',
+    'npx almanac libraries --json',
+  ])
+    .option('--domain <name>', 'this domain alone (default: all of almanac.yaml)')
+    .option('--missing-context', 'only libraries without a context, with the reason')
+    .option('--json', 'print JSON, with what the quality gate said of each text')
+    .action(async (options) => {
+      await (await import('../libraries.ts')).libraries(options)
+    })
+}

@@ -1,0 +1,67 @@
+/** Runs: starting, listing, looking at, filling up, cancelling. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { add, ids, whole, type SetExitCode } from './add-command.ts'
+
+export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  add(program, 'run <pipeline>', `start a run now (${ids})`, [
+    'npx almanac run mod-stats --wait',
+    'npx almanac run mod-stats --wait --json --input boundSeconds=60',
+    'npx almanac run library-context --dry-run',
+    'npx almanac run library-context --library astropy/astropy --force --wait',
+  ])
+    .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
+    .option('--strict', 'with --wait: a partial run exits with 1, too')
+    .option('--json', 'print JSON')
+    .option('--input <key=value...>', 'parameters of the run, such as boundSeconds=60')
+    .option('--domain <name>', 'library-context: this domain alone')
+    .option('--library <owner/name>', 'library-context: the context of this library alone')
+    .option(
+      '--force',
+      'library-context: make contexts again that are up to date, take a list that looks wrong',
+    )
+    .option('--dry-run', 'library-context: tell what a run would do; nothing is started, cloned or written')
+    .action(async (pipeline: string, options) => {
+      setExitCode(await (await import('../run.ts')).run(pipeline, options))
+    })
+  add(program, 'runs [pipeline]', 'list the newest runs', [
+    'npx almanac runs',
+    'npx almanac runs mod-stats --limit 5 --json',
+  ])
+    .option('--limit <count>', 'how many', whole, 20)
+    .option('--json', 'print JSON')
+    .action(async (pipeline: string | undefined, options) => {
+      await (await import('../runs.ts')).runs(pipeline, options)
+    })
+  add(
+    program,
+    'show <run>',
+    'everything about one run: steps, attempts, what waits and until when, counts per source',
+    ['npx almanac show mod-stats-2026-11-21T10:00:00Z', 'npx almanac show 0199a7c1 --json'],
+  )
+    .option('--json', 'print JSON')
+    .action(async (id: string, options) => {
+      await (await import('../show.ts')).show(id, options)
+    })
+  add(
+    program,
+    'backfill <pipeline>',
+    'collect a time that is over, where a pipeline can; says first how much',
+    [
+      'npx almanac backfill crypto-forecast --from 2026-11-01 --to 2026-11-07 --only-missing --wait',
+      'npx almanac backfill crypto-forecast --from 2026-11-07T06:00:00Z',
+    ],
+  )
+    .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
+    .option('--to <time>', 'last day, to its end, or moment (default: now)')
+    .option('--only-missing', 'ask only for hours that are not stored')
+    .option('--wait', 'stay until the run ends; shows what waits, why, and when it is tried next')
+    .option('--json', 'print JSON')
+    .action(async (pipeline: string, options) => {
+      setExitCode(await (await import('../backfill.ts')).backfill(pipeline, options))
+    })
+  add(program, 'cancel <run>', 'cancel a run; its record says so', [
+    'npx almanac cancel mod-stats-2026-11-21T10:00:00Z',
+  ]).action(async (id: string, options) => {
+    await (await import('../cancel.ts')).cancel(id, options)
+  })
+}

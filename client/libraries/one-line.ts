@@ -1,0 +1,25 @@
+/** Reasons come from programs and servers: a table and a summary take one line of each. */
+
+/** Wide enough for a sentence and the numbers in it. */
+const MOST_CHARACTERS = 140
+
+/** The text on one line, cut at a word where it is long. */
+export function oneLine(text: string, most = MOST_CHARACTERS): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  if (line.length <= most) return line
+  const cut = line.slice(0, most)
+  const word = cut.lastIndexOf(' ')
+  return `${word > most / 2 ? cut.slice(0, word) : cut} …`
+}
+
+/** The first of some names, and how many there are beyond them: `a, b and 3 others`. */
+export function someOf(names: readonly string[], most: number): string {
+  const others = names.length - most
+  if (others <= 0) return names.join(', ')
+  return `${names.slice(0, most).join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`
+}
+
+/** `1 library`, `2 libraries`; a plural that only gains an s is made. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
+}

@@ -1,0 +1,149 @@
+/** The steps of a workflow as its history and its description tell them. Pure. */
+import { defaultPayloadConverter } from '@temporalio/common'
+import type { temporal } from '@temporalio/proto'
+import type { Batch } from '../workflows/mod-stats.ts'
+
+export interface StepView {
+  step: string
+  summary: string
+  state: 'done' | 'failed' | 'cancelled' | 'running' | 'waiting'
+  attempts: number
+  startedAt?: Date
+  seconds?: number
+  /** Last failure, as `Type: message`. */
+  failure?: string
+  /** When the next attempt starts, for a step that waits. */
+  nextAttemptAt?: Date
+  /** What a step that is done answered, where it collected something. */
+  batch?: StepBatch
+}
+
+/** What one batch of a source gave: rows, and how many things (mods, modpacks) it did and left for later batches. */
+export interface StepBatch {
+  fetched: number
+  written: number
+  done: number
+  left: number
+}
+
+export type History = temporal.api.history.v1.IHistory
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent
+export type Pending = temporal.api.workflow.v1.IPendingActivityInfo
+
+/** Steps in the order in which they were scheduled; pending ones carry their last failure and next attempt. */
+export function stepsOf(history: History, pending: Pending[]): StepView[] {
+  const steps = new Map<string, StepView>()
+  const byActivityId = new Map<string, StepView>()
+  for (const event of history.events ?? []) {
+    const scheduled = event.activityTaskScheduledEventAttributes
+    if (scheduled) {
+      const step: StepView = {
+        step: scheduled.activityType?.name ?? '',
+        summary: summaryOf(event),
+        state: 'running',
+        attempts: 1,
+      }
+      steps.set(String(event.eventId), step)
+      byActivityId.set(scheduled.activityId ?? '', step)
+    }
+    applyEvent(steps, event)
+  }
+  for (const info of pending) {
+    const step = byActivityId.get(info.activityId ?? '')
+    if (step) applyPending(step, info)
+  }
+  return [...steps.values()]
+}
+
+/** The steps that are going on, from a description alone: what a history would add (the summary) is left empty. */
+export function pendingSteps(pending: Pending[]): StepView[] {
+  return pending.map((info) => {
+    const step: StepView = { step: info.activityType?.name ?? '', summary: '', state: 'running', attempts: 1 }
+    applyPending(step, info)
+    return step
+  })
+}
+
+function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
+  const started = event.activityTaskStartedEventAttributes
+  if (started) {
+    const step = steps.get(String(started.scheduledEventId))
+    const at = dateOf(event.eventTime)
+    if (step)
+      Object.assign(step, {
+        attempts: started.attempt ?? 1,
+        ...(at ? { startedAt: at } : {}),
+        ...failureText(started.lastFailure),
+      })
+    return
+  }
+  const ended =
+    event.activityTaskCompletedEventAttributes ??
+    event.activityTaskFailedEventAttributes ??
+    event.activityTaskTimedOutEventAttributes ??
+    event.activityTaskCanceledEventAttributes
+  const step = steps.get(String(ended?.scheduledEventId))
+  if (!ended || !step) return
+  const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
+  step.state = failed ? 'failed' : event.activityTaskCanceledEventAttributes ? 'cancelled' : 'done'
+  Object.assign(step, failureText(failed?.failure), batchOf(event))
+  const at = dateOf(event.eventTime)
+  if (step.startedAt && at) step.seconds = (at.getTime() - step.startedAt.getTime()) / 1000
+}
+
+/** The counts in a finished step's result; steps that collect nothing have none. */
+function batchOf(event: HistoryEvent): { batch?: StepBatch } {
+  const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
+  if (!payload) return {}
+  const result = defaultPayloadConverter.fromPayload<Partial<Batch> | undefined>(payload)
+  if (result?.counts === undefined) return {}
+  const { fetched, written } = result.counts
+  return { batch: { fetched, written, done: result.done ?? 0, left: result.left ?? 0 } }
+}
+
+/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+const STARTED: number = 2
+
+function applyPending(step: StepView, info: Pending): void {
+  step.attempts = info.attempt ?? 1
+  Object.assign(step, failureText(info.lastFailure))
+  if (Number(info.state) === STARTED) {
+    const startedAt = dateOf(info.lastStartedTime)
+    if (startedAt) step.startedAt = startedAt
+    return
+  }
+  step.state = 'waiting'
+  // The server counts the attempt that is to come.
+  step.attempts = Math.max(0, (info.attempt ?? 1) - 1)
+  const next = dateOf(info.nextAttemptScheduleTime ?? info.scheduledTime)
+  if (next) step.nextAttemptAt = next
+}
+
+/** The innermost failure that has a name, since the outer ones say only that an activity failed. */
+export function failureText(failure: temporal.api.failure.v1.IFailure | null | undefined): {
+  failure?: string
+} {
+  if (!failure) return {}
+  const type = failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'TimedOut' : '')
+  const inner = failure.timeoutFailureInfo?.timeoutType === undefined ? {} : failureText(failure.cause)
+  if (inner.failure !== undefined) return inner
+  return { failure: type ? `${type}: ${failure.message ?? ''}` : (failure.message ?? '') }
+}
+
+/** What a workflow that is done answered, as far as every workflow of ours answers it; undefined where there is nothing. */
+export function resultOf(history: History): { outcome?: string } | undefined {
+  const payload = history.events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]
+  return payload ? defaultPayloadConverter.fromPayload<{ outcome?: string } | undefined>(payload) : undefined
+}
+
+function summaryOf(event: HistoryEvent): string {
+  const payload = event.userMetadata?.summary
+  return payload ? defaultPayloadConverter.fromPayload<string>(payload) : ''
+}
+
+/** A moment of Temporal's API. */
+export function dateOf(
+  time: { seconds?: unknown; nanos?: number | null } | null | undefined,
+): Date | undefined {
+  return time ? new Date(Number(time.seconds ?? 0) * 1000 + (time.nanos ?? 0) / 1e6) : undefined
+}
