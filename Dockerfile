@@ -23,6 +23,11 @@ RUN npm ci --omit=dev --ignore-scripts \
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
+# For library-context: git clones, contextmaker runs in Debian's Python, in bubblewrap. Their versions are Debian's own.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bubblewrap ca-certificates git python3 python3-pip python3-venv \
+ && rm -rf /var/lib/apt/lists/*
 # The folders that are written to belong to the user that runs; everything else stays root's.
 RUN mkdir data .almanac && chown node:node data .almanac
 COPY --from=packages /app/node_modules node_modules
@@ -30,6 +35,9 @@ COPY package.json almanac.yaml ./
 COPY simulator/almanac.demo.yaml simulator/
 COPY bin bin
 COPY --from=build /app/dist dist
+# contextmaker in a virtual environment of its own, with pinned hashes: 44 packages, 110 MB.
+RUN node -e "import('/app/dist/local/contextmaker-venv.js').then((venv) => venv.ensureContextmaker('/app/.almanac/tools', console.log))" \
+ && chown -R node:node .almanac
 # The image's `node`, by number: some hosts check that it is not root without knowing its name.
 USER 1000:1000
 ENTRYPOINT ["node", "bin/almanac.mjs"]

@@ -73,6 +73,10 @@ export interface BenchStackOptions {
   seed?: number
   /** Days of candles of the three default coins; crypto-forecast is off without. */
   candleDays?: number
+  /** Libraries beside the fixed ones, and as many places in the list; library-context is off without. */
+  libraries?: number
+  /** Libraries read at once. */
+  chains?: number
 }
 
 /** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
@@ -94,10 +98,11 @@ export async function startBenchStack(options: BenchStackOptions): Promise<Bench
 /** Adds to `stops` whatever it has started, so that nothing stays behind where a later part fails. */
 async function startParts(
   folder: string,
-  { mods, seed = WORLD_SEED, candleDays }: BenchStackOptions,
+  options: BenchStackOptions,
   stops: (() => Promise<unknown> | undefined)[],
   stop: () => Promise<void>,
 ): Promise<BenchStack> {
+  const { mods, seed = WORLD_SEED, libraries = 0 } = options
   const state = stateFolder(folder)
   const ports = { postgres: await freePort(), temporal: await freePort() }
   const postgres = () => startPostgres({ dataDir: join(state, 'postgres'), port: ports.postgres })
@@ -120,8 +125,8 @@ async function startParts(
   const simulatorPort = await freePort()
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`
   const env = settings({ folder, state, databaseUrl: url, temporalPort: ports.temporal, simulatorUrl })
-  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, mods, candleDays)))
-  const simulator = startCommand(simulatorArguments(simulatorPort, mods, seed), env)
+  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, options)))
+  const simulator = startCommand(simulatorArguments({ port: simulatorPort, mods, seed, libraries }), env)
   stops.push(() => simulator.end('SIGTERM'))
   await simulator.saw('simulator at')
   const config = loadConfig({ env, root: folder })
@@ -147,16 +152,22 @@ async function startParts(
   }
 }
 
-function trackedFile(seed: number, mods: number, candleDays: number | undefined) {
+function trackedFile(seed: number, { mods, candleDays, libraries, chains }: BenchStackOptions) {
+  const astronomy = {
+    description: 'Astronomy',
+    source: 'ascl',
+    keywords: ['astro', 'sky', 'gal', 'cosmo'],
+    top: libraries,
+  }
   const coins = { history_days: candleDays, coingecko_delay_seconds: 0 }
   return {
     'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } },
     ...(candleDays !== undefined && { 'crypto-forecast': coins }),
+    ...(libraries !== undefined && { 'library-context': { enabled: true, chains, domains: { astronomy } } }),
   }
 }
 
-function simulatorArguments(port: number, mods: number, seed: number): string[] {
-  const numbers = { port, mods, seed }
+function simulatorArguments(numbers: Record<string, number>): string[] {
   const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])
   return ['simulator', '--no-rate-limits', ...options]
 }
@@ -183,6 +194,10 @@ function settings({ folder, state, databaseUrl, temporalPort, simulatorUrl }: Pl
     BINANCE_URLS: `${simulatorUrl}/binance`,
     COINGECKO_URL: `${simulatorUrl}/coingecko/api/v3`,
     FEAR_GREED_URL: `${simulatorUrl}/fear-greed`,
+    ASCL_URL: `${simulatorUrl}/ascl`,
+    GITHUB_API_URL: `${simulatorUrl}/github`,
+    GITHUB_URL: `${simulatorUrl}/git`,
+    GITHUB_TOKEN: 'bench',
     LOG_LEVEL: 'warn',
   }
 }

@@ -14,6 +14,7 @@ const BENCHMARKS: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   'forecast-model': async () => (await import('./forecast-model.ts')).forecastModel,
   'crypto-forecast': async () => (await import('./crypto-forecast.ts')).cryptoForecast,
   'crypto-grid': async () => (await import('./crypto-grid.ts')).cryptoGrid,
+  'library-context': async () => (await import('./library-context.ts')).libraryContext,
   recovery: async () => (await import('./recovery.ts')).recovery,
   'start-up': async () => (await import('./start-up.ts')).startUp,
   memory: async () => (await import('./memory.ts')).memory,
