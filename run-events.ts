@@ -12,6 +12,11 @@ const listChange = z.object({
   moved: z.array(z.object({ library: z.string(), from: z.int(), to: z.int() })),
 })
 
+/** Type of the event that keeps what a night changed in the lists, from before they are stored until it is told. */
+export const LISTS_EVENT = 'library-lists'
+
+export const listChanges = z.array(listChange)
+
 /** A night of library-context. */
 export const libraryNight = z.object({
   type: z.literal('library-night'),

@@ -1,6 +1,7 @@
 /** A domain's list of tonight: who is in it, who left, and whether it is to be believed. */
 import { firstSeenSince, newestList, type KnownLibrary, type Place } from '../../db/queries/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
+import type { ListChange } from '../../run-events.ts'
 import { folded } from '../../upstreams/repository-name.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { domainsOf, StepContext } from './index.ts'
@@ -49,17 +50,43 @@ export async function listOf(
   run: Run,
   domain: ReturnType<typeof domainsOf>[number],
   candidates: Candidates,
-): Promise<{ rows: WritableRows['library_snapshots'][]; why: string[] }> {
+): Promise<{ rows: WritableRows['library_snapshots'][]; why: string[]; change: ListChange | undefined }> {
   const before = await newestList(db, domain.id)
   const fresh = before === undefined ? new Set<string>() : await firstSeenSince(db, afterList(before, run))
   const { next, left, doubt } = nextList({ domain, before, ...candidates, fresh })
-  if (doubt !== undefined) return { rows: [], why: [doubt] }
+  if (doubt !== undefined) return { rows: [], why: [doubt], change: before && unchanged(domain.id, before) }
   const rows: (Omit<Ranked, 'rank' | 'stars'> & { rank: number | null; stars: number | null })[] = [
     ...next,
     ...left.map(({ library, stars }) => ({ library, stars, rank: null })),
   ]
   const date = run.startedAt.slice(0, 10)
-  return { rows: rows.map((row) => ({ ...row, date, domain: domain.id })), why: [] }
+  const change = { domain: domain.id, date, size: next.length, ...changesOf(before?.places, next) }
+  return { rows: rows.map((row) => ({ ...row, date, domain: domain.id })), why: [], change }
+}
+
+/** A list that stays as it is. */
+export function unchanged(
+  domain: string,
+  { date, places }: { date: string; places: readonly Place[] },
+): ListChange {
+  return { domain, date, size: places.length, entered: [], left: [], moved: [] }
+}
+
+/** Who is new, who left, whose place changed; of a first list everybody is new. */
+export function changesOf(
+  before: readonly Pick<Place, 'library' | 'rank'>[] | undefined,
+  now: readonly Pick<Place, 'library' | 'rank'>[],
+): Pick<ListChange, 'entered' | 'left' | 'moved'> {
+  const rankBefore = new Map(before?.map(({ library, rank }) => [library, rank]))
+  const rankNow = new Map(now.map(({ library, rank }) => [library, rank]))
+  return {
+    entered: now.filter(({ library }) => !rankBefore.has(library)).map(({ library }) => library),
+    left: (before ?? []).filter(({ library }) => !rankNow.has(library)).map(({ library }) => library),
+    moved: now.flatMap(({ library, rank }) => {
+      const from = rankBefore.get(library)
+      return from === undefined || from === rank ? [] : [{ library, from, to: rank }]
+    }),
+  }
 }
 
 /** What was seen first from then on was no candidate of that list: after its day, or in this run. */

@@ -1,6 +1,8 @@
 /** Stars of all candidates, each asked once a run, and the lists that follow from them. */
 import { knownLibraries, namesOf, newestCandidates } from '../../db/queries/libraries.ts'
+import { storeEvent } from '../../db/queries/runs.ts'
 import { writeRows } from '../../db/write-rows.ts'
+import { LISTS_EVENT } from '../../run-events.ts'
 import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
 import type { RepositoryAnswer } from '../../upstreams/github.ts'
 import { folded } from '../../upstreams/repository-name.ts'
@@ -24,19 +26,21 @@ export async function rankAll(context: StepContext, { run, params }: NightInput)
   const counts = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
   const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
   const libraryOf = await namesOf(context.db)
+  const lists = []
   for (const domain of domains) {
     const names = candidates.get(domain.id) ?? []
     const listed = starred(names, known, libraryOf)
     const untold = untoldOf(names, known, libraryOf)
-    const { rows, why } = await listOf(context, run, domain, {
-      listed,
-      untold,
-      isForced: params.force === true,
-    })
-    counts.why.push(...why)
-    const options = { observedAt: new Date(run.startedAt), runId: run.runId, patience: context.patience }
-    counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
+    const isForced = params.force === true
+    lists.push(await listOf(context, run, domain, { listed, untold, isForced }))
   }
+  counts.why.push(...lists.flatMap(({ why }) => why))
+  const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
+  // Before the lists are stored: a step that is killed in between finds them changed already.
+  await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
+  const options = { observedAt: new Date(run.startedAt), runId: run.runId, patience: context.patience }
+  const rows = lists.flatMap((list) => list.rows)
+  counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
   return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }
 }
 

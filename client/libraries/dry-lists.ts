@@ -7,8 +7,7 @@ import {
 } from '../../activities/library-context/catalogue.ts'
 import { sourceOf, type CatalogueSource, type StepContext } from '../../activities/library-context/index.ts'
 import { selectCandidates } from '../../activities/library-context/keywords.ts'
-import { changesOf } from '../../activities/library-context/night.ts'
-import { nextList, starred, untoldOf } from '../../activities/library-context/lists.ts'
+import { changesOf, nextList, starred, untoldOf } from '../../activities/library-context/lists.ts'
 import { keyOf, renamesIn, rowsOf } from '../../activities/library-context/star-answers.ts'
 import { answersFor, currentNames, unknownSentence } from '../../activities/library-context/stars.ts'
 import {

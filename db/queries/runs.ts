@@ -101,20 +101,19 @@ export async function lastCollected(db: Database, pipeline: string): Promise<Dat
   return at == null ? undefined : new Date(at)
 }
 
-/** Keeps an event of a run for whatever tells people of it; a repeated step changes nothing. */
+/** Keeps an event of a run for whatever tells people of it. Told again it is the newer word, or with `once` the first one. */
 export async function storeEvent(
   db: Database,
   run: Pick<RunIdentity, 'runId' | 'pipeline'>,
   type: string,
   payload: unknown,
   createdAt: Date,
+  { once = false }: { once?: boolean } = {},
 ): Promise<void> {
   const { runId, pipeline } = run
-  const values = { runId, pipeline, type, payload, createdAt }
-  await db
-    .insert(runEvents)
-    .values(values)
-    .onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
+  const insert = db.insert(runEvents).values({ runId, pipeline, type, payload, createdAt })
+  if (once) await insert.onConflictDoNothing()
+  else await insert.onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
 }
 
 /** The payload of an event of a run, or undefined where there is none. */

@@ -69,6 +69,23 @@ const datesOfLists = async () =>
 const pushOut = (night: Night) => night.summary.lists[0]
 
 describe('a list', () => {
+  it('tells on a second run of one day what changed since the first, also on the very first day', async () => {
+    expect(pushOut(await goodNight(FIRST))?.entered).toHaveLength(TOP)
+    const again = FIRST.replace('T02', 'T03')
+    expect(pushOut(await goodNight(again))).toMatchObject({ size: TOP, entered: [], left: [], moved: [] })
+    const [first, second] = publishedList().map(({ name }) => name)
+    libraries().change(second ?? '', { stars: 5_000_000 })
+    const third = pushOut(await goodNight(FIRST.replace('T02', 'T04')))
+    expect(third).toMatchObject({
+      entered: [],
+      left: [],
+      moved: [
+        { library: second?.toLowerCase(), from: 2, to: 1 },
+        { library: first?.toLowerCase(), from: 1, to: 2 },
+      ],
+    })
+  })
+
   it('tells who entered, who left and who moved; who left has one row without a place', async () => {
     await goodNight(FIRST)
     const [leaves, rises] = [nameAt(3), nameAt(9)]
