@@ -151,9 +151,15 @@ export async function runLibraryContext(
 /** Whether the chain that claimed a host last has a step in a queue that nobody polls. */
 async function waitsForNobody(time: TimeSkipping, handle: RunHandle, steps: LibrarySteps): Promise<boolean> {
   if (steps.callsOf('claimHost').length === 0) return false
-  const chain = chainsIn((await historiesOf(time, handle)).flat()).at(-1)
-  if (chain === undefined) return false
-  const { events } = await time.client.workflow.getHandle(chain.workflowId).fetchHistory()
+  // One that has begun: of one that is only asked for the server knows no history yet.
+  const begun = (await historiesOf(time, handle))
+    .flat()
+    .flatMap(
+      (event) => event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId ?? [],
+    )
+    .at(-1)
+  if (begun === undefined) return false
+  const { events } = await time.client.workflow.getHandle(begun).fetchHistory()
   const waiting = events?.at(-1)?.activityTaskScheduledEventAttributes
   return waiting?.taskQueue?.name?.startsWith(NOBODY) === true
 }
