@@ -311,7 +311,7 @@ describe('a night', () => {
       ...['run', 'library-context', '--wait'],
     )
     const [stored] = await stack.database.select<{ payload: LibraryNight }>(
-      sql`select payload from run_events`,
+      sql`select payload from run_events where type = 'library-night'`,
     )
     expect(ran.night).toEqual(stored?.payload)
     expect(ran.night.failed.map(({ name }) => name)).toEqual([TITLE])
