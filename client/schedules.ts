@@ -46,6 +46,8 @@ export async function applySchedules(
   }
   for (const id of await ownedSchedules(client)) {
     if (PIPELINES.some((pipeline) => pipeline.id === id)) continue
+    // The server's list goes on for a moment to show what has been removed.
+    if ((await describe(client, id)) === undefined) continue
     await client.schedule.getHandle(id).delete()
     applied.push({ id, change: 'removed', paused: false })
   }
