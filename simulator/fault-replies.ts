@@ -98,6 +98,8 @@ export async function deliver(
       return {
         reply: html(403, WAF_PAGE, { server: 'CloudFront', 'x-cache': 'Error from cloudfront' }),
       }
+    case 'error-code':
+      return { reply: errorCode(fault.code, fault.message ?? 'Service is unavailable') }
     case 'slow-drip':
       return { reply: await answer(), bytesPerSecond: fault.bytesPerSecond }
     case 'rate-limited':
@@ -114,6 +116,11 @@ function firstHalf(body: string | Buffer): string | Buffer {
 function banned(seconds: number): Reply {
   const msg = `Way too much request weight used; IP banned until ${Date.now() + seconds * 1000}. Please use WebSocket Streams for live updates to avoid bans.`
   return json(418, { code: -1003, msg }, { 'retry-after': String(seconds) })
+}
+
+/** What 1xBet answers with 200 where something is wrong. */
+function errorCode(code: number, message: string): Reply {
+  return json(200, { Error: message, ErrorCode: code, Guid: '', Id: 0, Success: false, Value: [] })
 }
 
 type RateLimitShape = Extract<Fault, { kind: 'rate-limited' }>['shape']
@@ -189,11 +196,18 @@ function rewritten(reply: AnyReply, change: (value: unknown) => unknown): AnyRep
 function emptied(value: unknown): unknown {
   if (Array.isArray(value)) return []
   if (isRecord(value) && isLists(value)) return Object.fromEntries(Object.keys(value).map((key) => [key, []]))
+  if (isRecord(value) && Array.isArray(value['Value'])) return { ...value, Value: [] }
+  if (isRecord(value) && isOnlyItems(value)) return { items: [] }
   if (!isRecord(value) || !Array.isArray(value['data'])) return value
   const { pagination } = value
   return isRecord(pagination)
     ? { ...value, data: [], pagination: { ...pagination, resultCount: 0, totalCount: 0 } }
     : { ...value, data: [] }
+}
+
+/** Whether an object is 1xBet's list of results: GitHub's lists say more than their items. */
+function isOnlyItems(value: Record<string, unknown>): boolean {
+  return Array.isArray(value['items']) && Object.keys(value).length === 1
 }
 
 /** Whether an object is nothing but parallel lists, as CoinGecko's charts are. */

@@ -63,6 +63,13 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('banned'), seconds: z.int().positive(), ...scope }),
   /** The firewall in front of a service: CloudFront's page. */
   z.strictObject({ kind: z.literal('waf'), ...scope }),
+  /** 1xBet's way to say no: 200 with a code and no events. */
+  z.strictObject({
+    kind: z.literal('error-code'),
+    code: z.int(),
+    message: z.string().optional(),
+    ...scope,
+  }),
   /** Another look of the website, and what it says past the last page; no other upstream has this. */
   z.strictObject({
     kind: z.literal('markup'),
@@ -75,6 +82,7 @@ const faultSchema = z.discriminatedUnion('kind', [
 /** Kinds that only some upstreams know. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   markup: ['curseforge-web'],
+  'error-code': ['onexbet'],
   'geo-block': ['binance', 'binance-mirror'],
   banned: ['binance', 'binance-mirror'],
 }

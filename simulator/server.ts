@@ -15,7 +15,10 @@ import { createFaults, type Fault, type Faults } from './faults.ts'
 import { createFearGreed } from './fear-greed.ts'
 import { createGitServer, type GitServer } from './git-server.ts'
 import { createGitHub } from './github.ts'
+import type { Ending } from './matches.ts'
 import { createModrinth } from './modrinth.ts'
+import { createOneXBet } from './onexbet.ts'
+import { createOneXBetResults } from './onexbet-results.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { send } from './send.ts'
 import type { Upstream } from './upstream.ts'
@@ -40,6 +43,16 @@ export interface SimulatorOptions {
   recordedStars?: ReadonlyMap<string, number>
   /** Body of ASCL's catalogue, as recorded, instead of one of the world's libraries. */
   asclCatalogue?: string
+  /** Leagues that play; 6 by default, some 13 events at a time, 720 matches a day. */
+  leagues?: number
+  /** Matches that each league plays side by side; 1 by default. 40 leagues with 25 have some 2,000 events at a time. */
+  lanes?: number
+  /** Matches end in these ways only, in turn; all by default. */
+  matchEndings?: readonly Ending[]
+  /** `false`: events of the feed carry no league id, as recorded; they do by default. */
+  leagueIds?: boolean
+  /** Decides the moment of the matches; `clock` by default. See fast-clock.ts. */
+  matchClock?: () => Date
   seed?: number
   /** `true` by default: Modrinth, CurseForge, Binance, CoinGecko and GitHub count requests and refuse. */
   rateLimits?: boolean
@@ -74,37 +87,11 @@ export interface Simulator {
  * @throws Failure `Misconfigured` where the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, mods = 3, seed = 1, rateLimits = true, clock = () => new Date() } = options
-  const { now = sinceEpoch, markup = 'cards', pastTheEnd = '404', coins: count = 3, klines = {} } = options
-  const { libraries = 0, recordedStars, asclCatalogue } = options
-  const world = createWorld({
-    mods,
-    seed,
-    clock,
-    coins: count,
-    klines,
-    libraries,
-    ...(recordedStars && { recordedStars }),
-  })
-  const { coins } = world
+  const { port = 0 } = options
+  const world = worldOf(options)
   let taken = port
   const git = createGitServer({ libraries: world.libraries, port: () => taken })
-  const upstreams: Upstream[] = [
-    createModrinth({ world, rateLimits, now }),
-    createCurseForge({ world, rateLimits, now }),
-    createCurseForgeWeb({ world, markup, pastTheEnd }),
-    createBinance({ coins, name: 'binance', rateLimits, now }),
-    createBinance({ coins, name: 'binance-mirror', rateLimits, now }),
-    createCoinGecko({ coins, seed, rateLimits, now }),
-    createFearGreed({ seed, clock }),
-    createAscl({
-      libraries: world.libraries,
-      seed,
-      ...(asclCatalogue !== undefined && { catalogue: asclCatalogue }),
-    }),
-    createGitHub({ libraries: world.libraries, rateLimits, now }),
-    git,
-  ]
+  const upstreams = upstreamsOf(options, world, git)
   const faults = createFaults(upstreams.map(({ name }) => name))
   const requests = createRequestLog()
   const parts = { world, upstreams, faults, requests }
@@ -112,6 +99,45 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   taken = await listen(server, port)
   const close = () => closeServer(server).finally(git.close)
   return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, git, close }
+}
+
+function worldOf(options: SimulatorOptions): World {
+  const { mods = 3, seed = 1, clock = machineClock, coins = 3, klines = {}, libraries = 0 } = options
+  const { recordedStars, leagues = 6, lanes = 1, matchEndings = [], matchClock = clock } = options
+  return createWorld({
+    mods,
+    seed,
+    clock,
+    coins,
+    klines,
+    libraries,
+    ...(recordedStars && { recordedStars }),
+    matches: { leagues, lanes, ends: matchEndings, clock: matchClock },
+  })
+}
+
+function upstreamsOf(options: SimulatorOptions, world: World, git: GitServer): Upstream[] {
+  const { rateLimits = true, clock = machineClock, now = sinceEpoch, markup = 'cards' } = options
+  const { pastTheEnd = '404', asclCatalogue, leagueIds = true, matchClock = clock } = options
+  const { coins, libraries, matches, seed } = world
+  return [
+    createModrinth({ world, rateLimits, now }),
+    createCurseForge({ world, rateLimits, now }),
+    createCurseForgeWeb({ world, markup, pastTheEnd }),
+    createBinance({ coins, name: 'binance', rateLimits, now }),
+    createBinance({ coins, name: 'binance-mirror', rateLimits, now }),
+    createCoinGecko({ coins, seed, rateLimits, now }),
+    createFearGreed({ seed, clock }),
+    createAscl({ libraries, seed, ...(asclCatalogue !== undefined && { catalogue: asclCatalogue }) }),
+    createGitHub({ libraries, rateLimits, now }),
+    git,
+    createOneXBet({ matches, seed, clock: matchClock, leagueIds }),
+    createOneXBetResults({ matches, clock: matchClock }),
+  ]
+}
+
+function machineClock(): Date {
+  return new Date()
 }
 
 function serverOf(parts: Parts): Server {
@@ -164,7 +190,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   const method = request.method ?? 'GET'
   const upstream = parts.upstreams.find(({ prefix }) => target.pathname.startsWith(`${prefix}/`))
   if (upstream === undefined) {
-    await send(response, { reply: control(parts, method, target.pathname, body) })
+    await send(response, { reply: control(parts, method, target.pathname, body, target.searchParams) })
     return
   }
   const url = (request.url ?? '/').slice(upstream.prefix.length)

@@ -1,8 +1,9 @@
-/** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, libraries, computed on demand from seed and date. */
+/** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, libraries, matches, computed on demand from seed and date. */
 import { Failure } from '../failures.ts'
 import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './coins.ts'
 import { createCounts, type Counts } from './counts.ts'
 import { createLibraries, type Libraries, type SimulatedLibrary } from './libraries.ts'
+import { createMatches, type Matches, type MatchesOptions } from './matches.ts'
 import { modpackById, modpackBySlug, modpacksOf, type Modpack } from './modpacks.ts'
 import { createMods, type Mod, type Mods } from './mods.ts'
 
@@ -30,6 +31,7 @@ export interface World extends Mods, Counts {
   readonly mods: number
   readonly coins: Coins
   readonly libraries: Libraries
+  readonly matches: Matches
   /** UTC date of the clock, `YYYY-MM-DD`. */
   date(): string
   /** Every pack that uses the mod, in the order of the website. */
@@ -52,11 +54,13 @@ export interface WorldOptions {
   libraries?: number
   /** Recorded stars by full name: the libraries are these instead of the fixed ones. */
   recordedStars?: ReadonlyMap<string, number>
+  /** The leagues that play, and their clock where it is another one. */
+  matches?: Partial<Omit<MatchesOptions, 'seed'>>
 }
 
 /**
  * Makes a world; costs nothing whatever the number of mods.
- * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000, or as createCoins says.
+ * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000, or as createCoins and createMatches say.
  */
 export function createWorld(options: WorldOptions): World {
   const { mods, seed, clock, coins = 3, klines = {}, libraries = 0, recordedStars } = options
@@ -78,6 +82,7 @@ export function createWorld(options: WorldOptions): World {
       extra: libraries,
       ...(recordedStars && { recorded: { stars: recordedStars } }),
     }),
+    matches: createMatches({ seed, clock, ...options.matches }),
     date: () => clock().toISOString().slice(0, 10),
     modpacksOf: ({ index }) => modpacksOf(seed, mods, index),
     modpackById: (id) => modpackById(seed, mods, id),

@@ -1,4 +1,5 @@
 /** `almanac simulator`: the stand-ins for every upstream, until Ctrl+C. */
+import { fastClock } from '../../simulator/fast-clock.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { print } from '../output.ts'
@@ -9,6 +10,7 @@ interface SimulatorCommandOptions extends GlobalOptions {
   mods: number
   coins: number
   libraries: number
+  fastMatches?: true
   seed: number
   rateLimits: boolean
 }
@@ -16,7 +18,15 @@ interface SimulatorCommandOptions extends GlobalOptions {
 export async function simulator(options: SimulatorCommandOptions): Promise<void> {
   const { mods, coins, libraries, seed, rateLimits } = options
   const port = options.port ?? configOf(options).ports.simulator
-  const running = await startSimulator({ port, mods, coins, libraries, seed, rateLimits })
+  const running = await startSimulator({
+    port,
+    mods,
+    coins,
+    libraries,
+    seed,
+    rateLimits,
+    ...(options.fastMatches && { matchClock: fastClock() }),
+  })
   print(
     `simulator at ${running.url} with ${mods} mods and ${coins} coins; switch faults with PUT ${running.url}/__faults, Ctrl+C ends it`,
   )

@@ -33,6 +33,7 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .option('--mods <count>', 'how many mods there are', whole, 3)
     .option('--coins <count>', 'how many coins there are', whole, 3)
     .option('--libraries <count>', 'how many libraries there are beside the fixed ones', whole, 0)
+    .option('--fast-matches', 'matches begin 12 hours ago and pass a minute a second until they reach now')
     .option('--seed <number>', 'another seed gives other numbers', whole, 1)
     .option('--no-rate-limits', 'answer as fast as possible')
     .action(async (options) => {
