@@ -10,13 +10,8 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { Failure } from './failures.ts'
 import { packageRoot } from './package-root.ts'
-import {
-  almanacFileSchema,
-  COMPOSE_VARIABLES,
-  environmentSchema,
-  type Environment,
-  type Tracked,
-} from './settings.ts'
+import { COMPOSE_VARIABLES, environmentSchema, type Environment } from './settings.ts'
+import { almanacFileSchema, type Tracked } from './tracked.ts'
 
 /** All settings of one process. `demo` ignores every key and address of the live stack. */
 export interface Config {
@@ -82,7 +77,7 @@ export function loadConfig({
     ...common,
     mode: 'demo',
     env: demoEnvironment(settings),
-    tracked: readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml')),
+    tracked: demoTracked(settings),
     stateDir: join(stateDir, 'demo'),
     workDir: join(stateDir, 'demo', 'work'),
     dataDir: join(stateDir, 'demo', 'data'),
@@ -103,6 +98,16 @@ export function wantsColour(
   if (env['NO_COLOR']) return false
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
   return isTerminal === true && env['TERM'] !== 'dumb'
+}
+
+/** The demo's own file, with the simulator in the place of the feed. */
+function demoTracked(settings: Environment): Tracked {
+  const tracked = readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml'))
+  const matches = tracked['match-results']
+  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
+  const feed = { ...matches.feed, url: `${simulator}/onexbet/service-api/LiveFeed/Get1x2_VZip` }
+  const results = { ...matches.results, url: `${simulator}/onexbet-results/service-api/result/web/api` }
+  return { ...tracked, 'match-results': { ...matches, feed, results } }
 }
 
 /** The demo keeps ports, folders and log level, and replaces every address and key by the simulator's. */

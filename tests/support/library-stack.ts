@@ -13,7 +13,7 @@ import { eventOf } from '../../db/queries/runs.ts'
 import { pipelineById, type Pipeline } from '../../registry.ts'
 import { libraryNight, type LibraryNight } from '../../run-events.ts'
 import type { RunEnding } from '../../run-outcome.ts'
-import type { Tracked } from '../../settings.ts'
+import type { Tracked } from '../../tracked.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import {
   startTestStack,
