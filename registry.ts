@@ -26,9 +26,18 @@ const runParams = z.strictObject({
     .describe('Give up after this many seconds instead of the bound of the pipeline'),
 })
 
+/** Parameters of a run that may do without its sources: what came out of the spool is derived from. */
+const deriving = {
+  derive: z
+    .union([z.boolean(), z.stringbool()])
+    .optional()
+    .describe('Ask nobody: compute what is due from the rows that are stored'),
+}
+
 /** Parameters of a run that collects a time that is over; `almanac backfill` gives them. */
 const backfillParams = z.strictObject({
   ...runParams.shape,
+  ...deriving,
   from: moment.optional().describe('Collect from this moment on'),
   to: moment.optional().describe('Collect up to this moment'),
   onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
@@ -48,6 +57,9 @@ const libraryParams = z.strictObject({
     .optional()
     .describe('Make contexts again that are up to date, and take a list that looks wrong'),
 })
+
+/** Parameters of a run of match-results. */
+const matchParams = z.strictObject({ ...runParams.shape, ...deriving })
 
 /** When a schedule runs: every so often, aligned to 00:00 UTC plus the offset; or every day at a time of day. */
 export interface Timing {
@@ -75,6 +87,8 @@ export interface Pipeline {
   databasePatienceMs: number
   /** Workflows that its runs start as children. */
   children?: (keyof typeof workflows)[]
+  /** Its runs take `derive`: what they compute is made of rows alone, and is due again when rows came late. */
+  derives?: true
   /** Why the past cannot be collected; absent where the upstreams answer for any time. */
   noBackfill?: string
 }
@@ -113,6 +127,7 @@ const cryptoForecast: Pipeline = {
     catchupMs: HOUR_MS * 0.9,
   }),
   bound: '40 min',
+  derives: true,
   databasePatienceMs: MINUTE_MS,
 }
 
@@ -142,7 +157,28 @@ const libraryContext: Pipeline = {
     'stars and sources are those of now; "almanac import library-context" takes the lists and contexts of an older collector',
 }
 
-export const PIPELINES: readonly Pipeline[] = [modStats, cryptoForecast, libraryContext]
+/** Late looks at a live feed are worth nothing: the next one comes within the minute. Temporal takes no shorter window. */
+const MINUTELY_CATCHUP_MS = 10 * SECOND_MS
+
+const matchResults: Pipeline = {
+  id: 'match-results',
+  summary: 'Odds and final scores of matches seen in a live feed, each followed until it is really over',
+  workflow: 'matchResultsWorkflow',
+  params: matchParams,
+  timing: ({ tracked }) => ({
+    everyMs: tracked['match-results'].every_minutes * MINUTE_MS,
+    offsetMs: 0,
+    jitterMs: 0,
+    catchupMs: MINUTELY_CATCHUP_MS,
+  }),
+  bound: '50 s',
+  derives: true,
+  databasePatienceMs: 5 * SECOND_MS,
+  noBackfill:
+    'a live feed tells of this moment alone; "almanac import match-results" takes the matches of an older collector',
+}
+
+export const PIPELINES: readonly Pipeline[] = [modStats, cryptoForecast, libraryContext, matchResults]
 
 /** Finds a pipeline by its id. */
 export function pipelineById(id: string): Pipeline | undefined {

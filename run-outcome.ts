@@ -14,6 +14,8 @@ export interface SourceCounts {
   rejected: number
   /** One sentence for each thing that was not as it should be. */
   why: string[]
+  /** Rows that lie in the spool because the database is away; they are loaded when it is back. */
+  spooled?: number
 }
 
 /** By source name, for example `modrinth`. */
@@ -39,13 +41,29 @@ const WHY_LIMIT = 20
 /** Adds two parts of one source; the worse outcome wins, a skipped part counts as nothing. */
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   const asked = [a, b].filter((part) => part.outcome !== 'skipped' || a.outcome === b.outcome)
+  const spooled = (a.spooled ?? 0) + (b.spooled ?? 0)
   const why = [...new Set(asked.flatMap((part) => part.why))]
-  return {
+  const sum: SourceCounts = {
     outcome: worse(a.outcome, b.outcome),
     fetched: a.fetched + b.fetched,
     written: a.written + b.written,
     rejected: a.rejected + b.rejected,
-    why: why.slice(0, WHY_LIMIT),
+    why: spooled === 0 ? why.slice(0, WHY_LIMIT) : why,
+  }
+  return spooled === 0 ? sum : withSpooled(sum, spooled)
+}
+
+/** The sentence of `withSpooled`: of two parts it is told once, with their sum. */
+const SPOOLED_SENTENCE = /^spooled \d+ rows: the database is away$/
+
+/** Counts of a part of which so many rows went into the spool in place of the database: it is not complete yet. */
+export function withSpooled(counts: SourceCounts, rows: number): SourceCounts {
+  const others = counts.why.filter((sentence) => !SPOOLED_SENTENCE.test(sentence))
+  return {
+    ...counts,
+    outcome: counts.outcome === 'failed' ? 'failed' : 'partial',
+    spooled: rows,
+    why: [`spooled ${rows} rows: the database is away`, ...others].slice(0, WHY_LIMIT),
   }
 }
 
@@ -54,6 +72,11 @@ function worse(a: SourceOutcome, b: SourceOutcome): SourceOutcome {
   if (a === 'skipped') return b
   if (b === 'skipped') return a
   return a === 'complete' && b === 'complete' ? 'complete' : 'partial'
+}
+
+/** Whether rows of a run lie in the spool: what is made of stored rows cannot be made yet. */
+export function isSpooled(counts: RunCounts): boolean {
+  return Object.values(counts).some(({ spooled }) => spooled !== undefined)
 }
 
 /** The outcome of a run from those of its sources: skipped sources do not spoil a complete run. */

@@ -1,7 +1,7 @@
 /** All activities of the worker; a pipeline adds its factory here. */
 import type { Database } from '../db/database.ts'
 import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
-import type { Tracked } from '../settings.ts'
+import type { Tracked } from '../tracked.ts'
 import type { Ascl } from '../upstreams/ascl.ts'
 import type { Binance } from '../upstreams/binance.ts'
 import type { CoinGecko } from '../upstreams/coingecko.ts'
@@ -12,10 +12,13 @@ import type { Git } from '../upstreams/git.ts'
 import type { GitHub } from '../upstreams/github.ts'
 import type { Mlflow } from '../upstreams/mlflow.ts'
 import type { ModelServer } from '../upstreams/model-server.ts'
+import type { OneXBet } from '../upstreams/onexbet.ts'
+import type { OneXBetResults } from '../upstreams/onexbet-results.ts'
 import type { Modrinth } from '../upstreams/modrinth.ts'
 import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
 import { createLibraryContextActivities } from './library-context/index.ts'
 import type { Contextmaker } from './library-context/contextmaker/contextmaker.ts'
+import { createMatchResultsActivities } from './match-results/index.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
 import type { AskTemporal } from './run-record.ts'
 
@@ -44,6 +47,8 @@ export interface ActivityDependencies {
   github: GitHub
   git: Git
   contextmaker: Contextmaker
+  onexbet: OneXBet
+  onexbetResults: OneXBetResults
   host: Host
   /** Undefined without `MODEL_SERVING_URL`: our own model forecasts. */
   modelServer: ModelServer | undefined
@@ -57,6 +62,8 @@ export interface ActivityDependencies {
   /** How long a step of each pipeline waits for an absent database, in milliseconds. */
   patienceMs: Record<keyof Tracked, number>
   clock: () => Date
+  /** The feed's time; the simulator's league of the demo plays faster. */
+  matchClock: () => Date
 }
 
 /** One flat map, as Temporal wants it; names are unique in the project. */
@@ -65,5 +72,6 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createModStatsActivities(dependencies),
     ...createCryptoForecastActivities(dependencies),
     ...createLibraryContextActivities(dependencies),
+    ...createMatchResultsActivities(dependencies),
   }
 }

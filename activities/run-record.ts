@@ -1,7 +1,9 @@
 /** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
 import { databaseFailure, type Database } from '../db/database.ts'
+import { withPatience, type Patience } from '../db/patience.ts'
 import { closeRun, openRuns, takeRunLock, type RunIdentity, type RunRecord } from '../db/queries/runs.ts'
-import type { RunEnding } from '../run-outcome.ts'
+import { Failure } from '../failures.ts'
+import { isSpooled, type RunEnding } from '../run-outcome.ts'
 import type { Skipped } from '../workflows/recorded-run.ts'
 
 /** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
@@ -28,6 +30,51 @@ export async function openRecord(
       return { skipped: { type: 'AlreadyRunning', message } }
     }
     await named(closeLeftOpen(db, holder, standing))
+  }
+}
+
+/**
+ * Closes a run's record, or keeps the ending in the spool while the database is away: the drain closes the record then.
+ * Throws like `closeRun` without a spool, `DiskFull` or `Misconfigured` where the spool cannot take it.
+ */
+export async function closeRunOrSpool(
+  db: Database,
+  run: RunIdentity,
+  ending: RunEnding,
+  finishedAt: Date,
+  patience?: Patience,
+): Promise<{ spooled: boolean }> {
+  const close = () => closeRun(db, run, ending, finishedAt)
+  try {
+    await named(patience === undefined ? close() : withPatience(patience, close))
+    db.spool?.databaseAnswered()
+    return { spooled: false }
+  } catch (error) {
+    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
+    if (!isAway || db.spool === undefined) throw error
+    db.spool.databaseWentAway(Date.now())
+    await db.spool.writeEnding(run, ending, finishedAt)
+    return { spooled: true }
+  }
+}
+
+/**
+ * The last step of a run: what is to be done with the database, then the record. Without the database a run whose rows lie
+ * in the spool leaves its ending there, too: the record is closed after its rows were loaded, and what is derived from them
+ * finds no run going on. Another run's step fails and is tried again.
+ */
+export async function finishRun(
+  db: Database,
+  { run, ending, at }: { run: RunIdentity; ending: RunEnding; at: Date },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await named(work())
+    await named(closeRun(db, run, ending, at))
+  } catch (error) {
+    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
+    if (!isAway || !isSpooled(ending.counts)) throw error
+    await closeRunOrSpool(db, run, ending, at)
   }
 }
 

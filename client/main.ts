@@ -1,6 +1,6 @@
 /** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { databaseFailure } from '../db/database.ts'
+import { databaseFailure, isNotMigrated } from '../db/database.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { addCommands } from './commands/index.ts'
 import { CannotReach, startHint } from './connection.ts'
@@ -43,6 +43,7 @@ export function configOf(options: GlobalOptions): Config {
 
 /** The embedded database is away because nobody started it; only one of one's own is worth the driver's words. */
 function databaseAway(failure: Failure, argv: string[]): Error {
+  if (isNotMigrated(failure)) return failure
   const config = configOf({ demo: argv.includes('--demo') })
   return config.env.DATABASE_URL === undefined
     ? new CannotReach(

@@ -3,12 +3,19 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { Failure, type FailureType } from '../failures.ts'
 import * as schema from './schema/index.ts'
+import type { Spool } from './spool/spool.ts'
 
-/** A drizzle database over all tables; also the type of a transaction on it. */
+/**
+ * A drizzle database over all tables; also the type of a transaction on it. A transaction has no spool: what belongs to
+ * it stands or falls with it.
+ */
 export type Database = Pick<
   NodePgDatabase<typeof schema>,
   'execute' | 'select' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'transaction'
->
+> & {
+  /** Where rows go while the server is away; absent where they may not, as in a command at somebody's terminal. */
+  readonly spool?: Spool
+}
 
 export interface DatabaseHandle {
   db: Database
@@ -25,9 +32,13 @@ const QUERY_TIMEOUT_MS = 60_000
 
 /**
  * Opens a pool; it connects when first used. `onError` hears of connections that broke: the next query simply opens
- * a new one.
+ * a new one. With a spool the write door keeps rows there while the server is away.
  */
-export function openDatabase(url: string, onError: (error: Error) => void): DatabaseHandle {
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { spool }: { spool?: Spool } = {},
+): DatabaseHandle {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
@@ -38,12 +49,18 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
   pool.on('connect', (client) => client.on('error', onError))
   pool.on('error', () => undefined)
-  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() }
+  const db = drizzle(pool, { schema })
+  return { db: spool === undefined ? db : Object.assign(db, { spool }), pool, close: () => pool.end() }
 }
 
 /** SQLSTATE classes and codes by meaning. 08 connection, 57P0x shutdown, 53300 too many clients, 40001/40P01 races. */
 const AWAY = /^(08...|57P0.|53300|40001|40P01|25P02)$/
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+/**
+ * Tables or columns are not there: this program is newer than its database, or the database is a new one. That passes as
+ * soon as somebody migrates it, and until then rows are kept as while it is away.
+ */
+const NOT_MIGRATED = /^(42P01|42703)$/
 /** Messages of the driver for a lost connection; it gives them no code. */
 const DRIVER_AWAY =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/i
@@ -53,22 +70,43 @@ export function databaseFailure(error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof Failure) return cause
     const type = faultType(cause)
-    if (type !== undefined) return new Failure(type, sentence(type, cause.message), { cause: error })
+    if (type !== undefined)
+      return new Failure(type, sentence(type, cause.message, isNotMigrated(cause)), { cause: error })
     if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFailure(cause.errors[0])
   }
   return undefined
 }
 
-function faultType(error: Error): FailureType | undefined {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
-  if (code.startsWith('23')) return 'Conflict'
-  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
-  if (/^(28...|3D000|42P01|42501)$/.test(code)) return 'Misconfigured'
+/** Whether tables or columns are missing behind an error; a server that answers so is there. */
+export function isNotMigrated(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (NOT_MIGRATED.test(codeOf(cause))) return true
+  }
+  return false
+}
+
+/** The SQLSTATE of the server behind an error, or undefined where it said nothing. */
+export function sqlState(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof pg.DatabaseError) return cause.code
+  }
   return undefined
 }
 
-function sentence(type: FailureType, message: string): string {
+const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '')
+
+function faultType(error: Error): FailureType | undefined {
+  const code = codeOf(error)
+  if (NOT_MIGRATED.test(code)) return 'DatabaseUnavailable'
+  if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
+  if (code.startsWith('23')) return 'Conflict'
+  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
+  if (/^(28...|3D000|42501)$/.test(code)) return 'Misconfigured'
+  return undefined
+}
+
+function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
+  if (isToMigrate) return `The database said: ${message}. Run "almanac db migrate".`
   const remedy: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
     Misconfigured: 'Check DATABASE_URL and run "almanac db migrate".',

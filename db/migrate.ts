@@ -13,9 +13,16 @@ const folder = fileURLToPath(new URL('./migrations', import.meta.url))
 /** Key of the advisory lock that keeps two starting processes from migrating at once; any constant of our own does. */
 const MIGRATION_LOCK = 4_120_260_311
 
+/** A server that does not accept within this time counts as away; a firewall would let us wait for minutes. */
+const CONNECT_TIMEOUT_MS = 5_000
+
 /** Applies what is missing; safe to call from several processes at once. */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'almanac migrate' })
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'almanac migrate',
+  })
   try {
     await client.connect()
     // drizzle's migrator takes no lock of its own.

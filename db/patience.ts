@@ -1,5 +1,6 @@
 /** Waiting for a database that is away: shared by the write door and by reads that a step cannot do without. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../failures.ts'
 import { databaseFailure } from './database.ts'
 
 export interface Patience {
@@ -7,6 +8,8 @@ export interface Patience {
   ms: number
   /** Ends the wait when the step is cancelled. */
   signal: AbortSignal
+  /** Longest time of one try, in milliseconds: a server that hangs counts as away then. Unbounded unless told. */
+  tryMs?: number
 }
 
 /** A restart of PostgreSQL takes a second or two: ask soon, then less often. */
@@ -14,19 +17,36 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5_000
 
 /**
- * Runs `work` again while the database is away, for at most `patience.ms`. Other failures pass at once.
- * Here the spool takes over from the last failure once it exists; until then it is thrown.
+ * Runs `work` again while the database is away, for at most `patience.ms`, then throws the last failure: the write door
+ * hands over to the spool, a read has nothing to go on with. Other failures pass at once.
  */
 export async function withPatience<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + patience.ms
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
-      return await work()
+      return await inTime(work, patience.tryMs)
     } catch (error) {
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
       if (failure.type !== 'DatabaseUnavailable' || Date.now() + wait > deadline) throw failure
       await sleep(wait, undefined, { signal: patience.signal })
     }
+  }
+}
+
+/** What comes of a try that was given up is nobody's: it is idempotent, and its own query timeout ends it. */
+async function inTime<T>(work: () => Promise<T>, tryMs: number | undefined): Promise<T> {
+  if (tryMs === undefined) return work()
+  const given = new AbortController()
+  const late = sleep(tryMs, undefined, { signal: given.signal }).then(() => {
+    throw new Failure(
+      'DatabaseUnavailable',
+      `The database gave no answer within ${tryMs} ms. Look at its load.`,
+    )
+  })
+  try {
+    return await Promise.race([work(), late])
+  } finally {
+    given.abort()
   }
 }

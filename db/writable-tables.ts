@@ -20,6 +20,7 @@ import {
   libraryNames,
   librarySnapshots,
 } from './schema/library-context.ts'
+import { feedPolls, matches, matchObservations } from './schema/match-results.ts'
 import { dailyStats, modpacks, modpackStats, versionStats } from './schema/mod-stats.ts'
 import { writable } from './writable.ts'
 
@@ -31,24 +32,32 @@ export const WRITABLE_TABLES = {
   modpacks: writable(modpacks, ['modId', 'slug'], { times: ['lastSeen'] }),
   candles: writable(candles, ['crypto', 'timestamp', 'source']),
   known_gaps: writable(knownGaps, ['crypto', 'timestamp', 'source']),
-  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp']),
+  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp'], { derived: true }),
   fear_greed_index: writable(fearGreedIndex, ['date']),
   price_comparisons: writable(priceComparisons, ['crypto', 'timestamp']),
-  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name']),
-  predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], { final: true }),
-  prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion']),
-  mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true }),
+  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], { derived: true }),
+  predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
+    final: true,
+    derived: true,
+  }),
+  prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
+    derived: true,
+  }),
+  mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true, derived: true }),
   imported_prices: writable(importedPrices, ['crypto', 'timestamp']),
   imported_predictions: writable(importedPredictions, ['crypto', 'timestamp']),
   library_catalogue: writable(libraryCatalogue, ['domain', 'named'], { times: ['seenAt'] }),
   libraries: writable(libraries, ['library'], { times: ['askedAt'] }),
   library_names: writable(libraryNames, ['named']),
-  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library']),
+  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], { derived: true }),
   library_contexts: writable(libraryContexts, ['library'], { times: ['madeAt'] }),
   library_attempts: writable(libraryAttempts, ['library']),
+  feed_polls: writable(feedPolls, ['feed', 'kind', 'collectedFor'], { final: true }),
+  matches: writable(matches, ['feed', 'eventId'], { times: ['lastSeenAt', 'status'], derived: true }),
+  match_observations: writable(matchObservations, ['feed', 'eventId', 'at', 'source'], { derived: true }),
 }
 
-type OwnColumns = 'id' | 'createdAt' | 'firstSeen' | 'observedAt' | 'runId'
+type OwnColumns = 'id' | 'createdAt' | 'updatedAt' | 'followedAt' | 'firstSeen' | 'observedAt' | 'runId'
 
 /** The rows that each table takes, as drizzle infers them, without what the door fills itself. */
 export interface WritableRows {
@@ -73,6 +82,9 @@ export interface WritableRows {
   library_snapshots: Omit<typeof librarySnapshots.$inferInsert, OwnColumns>
   library_contexts: Omit<typeof libraryContexts.$inferInsert, OwnColumns>
   library_attempts: Omit<typeof libraryAttempts.$inferInsert, OwnColumns>
+  feed_polls: Omit<typeof feedPolls.$inferInsert, OwnColumns>
+  matches: Omit<typeof matches.$inferInsert, OwnColumns>
+  match_observations: Omit<typeof matchObservations.$inferInsert, OwnColumns>
 }
 
 export type WritableTable = keyof WritableRows

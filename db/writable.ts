@@ -17,19 +17,22 @@ export interface Writable {
   compared: WritableColumn[]
   /** A row that is there stays as it is, whatever comes later. */
   final: boolean
+  /** Rows computed from stored ones: a step that cannot reach the database has none, and they are never spooled. */
+  derived: boolean
 }
 
-/** Columns that the door or the database fills. */
-const OWN = new Set(['id', 'created_at', 'first_seen', 'observed_at', 'run_id'])
+/** Columns that the door, the database or a later step fills. */
+const OWN = new Set(['id', 'created_at', 'updated_at', 'followed_at', 'first_seen', 'observed_at', 'run_id'])
 
 /**
  * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
- * move with every observation and are no change in themselves, and `final` says that its rows never change.
+ * move with every observation and are no change in themselves, `final` says that its rows never change, and `derived` that
+ * they follow from stored rows alone.
  */
 export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
   table: Table,
   key: Property[],
-  { times = [], final = false }: { times?: Property[]; final?: boolean } = {},
+  { times = [], final = false, derived = false }: WritableOptions<Property> = {},
 ): Writable {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
@@ -44,5 +47,12 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     data,
     compared: data.filter((column) => !among(times)(column)),
     final,
+    derived,
   }
+}
+
+interface WritableOptions<Property> {
+  times?: Property[]
+  final?: boolean
+  derived?: boolean
 }

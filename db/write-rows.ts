@@ -1,12 +1,14 @@
 /**
  * The one write door: every pipeline row enters the database here, so that everything that writes behaves alike.
- * One transaction holds the rows, the raw bodies they were made from and the rows that were refused.
+ * One transaction holds the rows, the raw bodies they were made from and the rows that were refused. While the database
+ * is away the whole call is kept in the spool.
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
+import { Failure } from '../failures.ts'
 import { arrayParameter } from './array-literal.ts'
 import type { Database } from './database.ts'
 import { withPatience, type Patience } from './patience.ts'
@@ -47,28 +49,70 @@ const COMPRESSED_AT_ONCE = 4
 
 const compress = promisify(gzip)
 
+/** What became of a call. */
+export interface Written {
+  /** Rows that this run stored or changed. */
+  written: number
+  /** Only where the database stayed away and the call lies in the spool: its rows, refused ones too. */
+  spooled?: number
+}
+
 /**
- * Upserts rows on their natural keys, in one transaction. Returns how many rows this run stored or changed.
+ * Stores rows of one moment, or keeps the call in the spool when the database stays away longer than the patience, the time
+ * included that it has been away already: after a while it is asked once and not waited for. Throws `DatabaseUnavailable` where there is no
+ * spool and for rows that are computed from stored ones, `DiskFull` or `Misconfigured` where the spool cannot take more.
+ */
+export async function writeRows(db: Database, rows: RowsByTable, options: WriteOptions): Promise<Written> {
+  const patienceMs = Math.max(0, options.patience.ms - (db.spool?.awayForMs() ?? 0))
+  try {
+    const stored = await storeRows(db, rows, {
+      ...options,
+      patience: { ...options.patience, ms: patienceMs },
+    })
+    db.spool?.databaseAnswered()
+    return stored
+  } catch (error) {
+    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
+    // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
+    if (isAway) db.spool?.databaseWentAway(Date.now() - patienceMs)
+    if (!isAway || db.spool === undefined || holdsDerived(rows)) throw error
+    return { written: 0, spooled: await db.spool.writeRows(rows, options) }
+  }
+}
+
+/** They follow from what is stored, and are computed again when it is. */
+function holdsDerived(rows: RowsByTable): boolean {
+  return (Object.keys(rows) as WritableTable[]).some((name) => WRITABLE_TABLES[name].derived)
+}
+
+/**
+ * Upserts rows on their natural keys, in one transaction, past the spool. Returns how many rows this run stored or changed.
  * A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
  * Throws `DatabaseUnavailable` when the database stays away longer than the patience; nothing is half-written.
  */
-export async function writeRows(
+export async function storeRows(
   db: Database,
   rows: RowsByTable,
   options: WriteOptions,
 ): Promise<{ written: number }> {
-  const bodies = await pMap(options.raw ?? [], compressed, { concurrency: COMPRESSED_AT_ONCE })
-  return withPatience(options.patience, () =>
-    db.transaction(async (tx) => {
-      await storeRaw(tx, bodies, options.runId)
-      await storeRejected(tx, options)
-      let written = 0
-      for (const name of Object.keys(WRITABLE_TABLES) as WritableTable[]) {
-        written += await upsertAll(tx, name, rows[name] ?? [], options)
-      }
-      return { written }
-    }),
-  )
+  const bodies = await packBodies(options.raw)
+  return withPatience(options.patience, () => db.transaction((tx) => storeCall(tx, rows, options, bodies)))
+}
+
+/** A call inside a transaction of somebody else's, who deals with its failures. */
+export async function storeCall(
+  tx: Database,
+  rows: RowsByTable,
+  options: Omit<WriteOptions, 'patience'>,
+  bodies?: PackedBody[],
+): Promise<{ written: number }> {
+  await storeRaw(tx, bodies ?? (await packBodies(options.raw)), options.runId)
+  await storeRejected(tx, options)
+  let written = 0
+  for (const name of Object.keys(WRITABLE_TABLES) as WritableTable[]) {
+    written += await upsertAll(tx, name, rows[name] ?? [], options)
+  }
+  return { written }
 }
 
 async function upsertAll(
@@ -135,16 +179,16 @@ export function upsertStatement(
   ) select count(*) filter (where run_id = ${runId})::int as written from stored`
 }
 
-async function compressed(raw: RawBody): Promise<RawBody & { hash: string; packed: Buffer }> {
+type PackedBody = RawBody & { hash: string; packed: Buffer }
+
+const packBodies = (raw: RawBody[] = []) => pMap(raw, compressed, { concurrency: COMPRESSED_AT_ONCE })
+
+async function compressed(raw: RawBody): Promise<PackedBody> {
   const hash = createHash('sha256').update(raw.url).update('\u0000').update(raw.body).digest('hex')
   return { ...raw, hash, packed: await compress(raw.body) }
 }
 
-async function storeRaw(
-  tx: Database,
-  bodies: Awaited<ReturnType<typeof compressed>>[],
-  runId: string,
-): Promise<void> {
+async function storeRaw(tx: Database, bodies: PackedBody[], runId: string): Promise<void> {
   if (bodies.length === 0) return
   const column = <T>(pick: (body: (typeof bodies)[number]) => T) => sql.param(bodies.map(pick))
   await tx.execute(sql`insert into raw_payloads (hash, source, url, observed_at, run_id, bytes, body)
@@ -158,7 +202,7 @@ async function storeRaw(
 
 async function storeRejected(
   tx: Database,
-  { rejected = [], observedAt, runId }: WriteOptions,
+  { rejected = [], observedAt, runId }: Omit<WriteOptions, 'patience'>,
 ): Promise<void> {
   if (rejected.length === 0) return
   const rows = rejected.map(({ source, reason, row }) => {

@@ -1,7 +1,9 @@
-/** What every step gets without asking: a heartbeat, an end when it is cancelled, and named failures. */
+/** What every step gets without asking: a heartbeat, an end when it is cancelled, named failures, and a word on spooled rows. */
 import { Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker'
+import { PIPELINES } from '../registry.ts'
 import { temporalFailure } from './failures.ts'
+import { tellingSpooled } from './spooled-counts.ts'
 
 /** Several beats fit into the heartbeat timeout of `workflows/policies.ts`, so one lost beat ends nothing. */
 const BEAT_MS = 1_000
@@ -18,7 +20,8 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
     }, BEAT_MS)
     try {
       // The step's own requests see the same cancellation through their signal; this also ends one that does not look.
-      return await Promise.race([next(input), context.cancelled])
+      const step = tellingSpooled(pipelineOf(context.info.workflowType), () => next(input))
+      return await Promise.race([step, context.cancelled])
     } catch (error) {
       throw temporalFailure(
         context.cancellationSignal.aborted ? context.cancellationSignal.reason : error,
@@ -28,4 +31,10 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
       clearInterval(beat)
     }
   }
+}
+
+/** The pipeline whose run, or whose run's child, a step belongs to. */
+function pipelineOf(workflowType: string | undefined): string | undefined {
+  const isOf = (name: string) => name === workflowType
+  return PIPELINES.find(({ workflow, children = [] }) => isOf(workflow) || children.some(isOf))?.id
 }

@@ -55,6 +55,11 @@ export function installRuntime(log: Logger): void {
   })
 }
 
+/** Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): the steps that ended have spoken then. */
+export function flushRuntimeLog(): void {
+  Runtime.instance().flushLogs()
+}
+
 /** Metadata without its symbols and with numbers that JSON can hold. */
 function plain(meta: LogMetadata | undefined): Record<string, unknown> {
   return Object.fromEntries(

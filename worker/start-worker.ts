@@ -3,9 +3,11 @@ import { NativeConnection } from '@temporalio/worker'
 import type { ActivityDependencies } from '../activities/index.ts'
 import { createContextmaker } from '../activities/library-context/contextmaker/contextmaker.ts'
 import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
+import { startDerivingRuns } from '../client/derive-runs.ts'
 import { runStanding } from '../client/runs.ts'
 import type { Config } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
+import { openSpool, spoolFolder } from '../db/spool/spool.ts'
 import { contextmakerVenv } from '../local/contextmaker-venv.ts'
 import { PIPELINES } from '../registry.ts'
 import { createBinance } from '../upstreams/binance.ts'
@@ -16,11 +18,15 @@ import { createFearGreed } from '../upstreams/fear-greed.ts'
 import { createGate } from '../upstreams/gate.ts'
 import { createMlflow } from '../upstreams/mlflow.ts'
 import { createModelServer } from '../upstreams/model-server.ts'
+import { createOneXBet } from '../upstreams/onexbet.ts'
+import { createOneXBetResults } from '../upstreams/onexbet-results.ts'
 import { createModrinth } from '../upstreams/modrinth.ts'
 import { userAgent } from '../upstreams/user-agent.ts'
 import { workflowBundle } from './bundle.ts'
+import { startDraining } from './drain.ts'
 import { libraryUpstreams } from './library-upstreams.ts'
 import type { Logger } from './log.ts'
+import { spoolOrigin } from './spooled-counts.ts'
 import { startSweeping } from './sweep.ts'
 import { thisHost } from './host.ts'
 import { createHostWorkers, createWorker } from './worker.ts'
@@ -41,9 +47,18 @@ export async function startWorker(
   const bundlePath = await workflowBundle(config.toolsDir)
   const client = await connectTemporal(config)
   const connection = await NativeConnection.connect(temporalConnectionOptions(config))
-  const database = openDatabase(databaseUrl(config), (error) => {
-    log.warn({ reason: error.message }, 'a database connection broke')
+  const spool = openSpool({
+    folder: spoolFolder(config.dataDir),
+    capBytes: config.env.SPOOL_MB * 1_000_000,
+    warn: (message) => {
+      log.warn(message)
+    },
+    origin: spoolOrigin,
   })
+  const onError = (error: Error) => {
+    log.warn({ reason: error.message }, 'a database connection broke')
+  }
+  const database = openDatabase(databaseUrl(config), onError, { spool })
   const temporal = (run: { workflowId: string; runId: string }) => runStanding(client, run)
   const settings = {
     connection,
@@ -54,6 +69,14 @@ export async function startWorker(
   const workers = await Promise.all([createWorker(settings), createHostWorkers(settings)])
   const all = workers.flat()
   const sweeping = startSweeping(database.db, temporal, log)
+  const draining = startDraining({
+    db: database.db,
+    folder: spool.folder,
+    log,
+    afterDrain: async (pipelines) => {
+      await startDerivingRuns(client, pipelines)
+    },
+  })
   const ended = Promise.all(all.map((worker) => worker.run())).then(() => undefined)
   return {
     ended,
@@ -65,14 +88,17 @@ export async function startWorker(
         // While its server is away a worker cannot take its leave; what it was doing is tried again all the same.
         log.error({ reason: String(error) }, 'the worker could not end in order')
       }
-      await sweeping.stop()
+      await Promise.all([sweeping.stop(), draining.stop()])
       await Promise.all([connection.close(), client.connection.close(), database.close()])
     },
   }
 }
 
 /** The upstream clients and settings of the steps. One client an upstream, so that its limits are counted once. */
-export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' | 'temporal'> {
+export function dependenciesOf(
+  config: Config,
+  matchClock = () => new Date(),
+): Omit<ActivityDependencies, 'db' | 'temporal'> {
   const { env, tracked } = config
   const agent = userAgent(env.ALMANAC_CONTACT)
   const minIntervalMs = tracked['mod-stats'].modpacks.page_delay_seconds * 1000
@@ -82,6 +108,7 @@ export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' 
     textfileDir: env.TEXTFILE_DIR ?? config.dataDir,
     ...cryptoUpstreams(config, agent),
     ...libraryUpstreams(config),
+    ...matchUpstreams(config, agent, matchClock),
     contextmaker: createContextmaker({
       venv: contextmakerVenv(config.toolsDir),
       wallMs: tracked['library-context'].contextmaker_seconds * 1000,
@@ -102,6 +129,7 @@ export function dependenciesOf(config: Config): Omit<ActivityDependencies, 'db' 
       PIPELINES.map((pipeline) => [pipeline.id, pipeline.databasePatienceMs]),
     ) as ActivityDependencies['patienceMs'],
     clock: () => new Date(),
+    matchClock,
   }
 }
 
@@ -122,5 +150,19 @@ function cryptoUpstreams({ env, tracked }: Config, userAgent: string) {
       mlflowUrl === undefined
         ? undefined
         : createMlflow({ baseUrl: mlflowUrl, userAgent, ...(token !== undefined && { token }) }),
+  }
+}
+
+function matchUpstreams({ tracked }: Config, userAgent: string, clock: () => Date) {
+  const { feed, results } = tracked['match-results']
+  return {
+    onexbet: createOneXBet({ feedUrl: feed.url, query: feed, userAgent, clock }),
+    onexbetResults: createOneXBetResults({
+      baseUrl: results.url,
+      language: feed.language,
+      ref: results.ref,
+      sports: feed.sport,
+      userAgent,
+    }),
   }
 }

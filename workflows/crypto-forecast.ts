@@ -1,7 +1,7 @@
 /** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { CryptoForecastActivities, SourceInput } from '../activities/crypto-forecast/index.ts'
-import { NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
   CLOSING_MS,
@@ -28,6 +28,9 @@ const PARTS = [
   ...['prices', 'checks', 'csv', 'forecasts', 'scores', 'mlflow'],
 ]
 
+/** The database is away, and everything else is made of what it holds. */
+const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and all else is made of them'
+
 type Steps = CryptoForecastActivities
 
 /** Collects the last closed hours, computes, forecasts the next hour and day, and scores what has come true. */
@@ -53,9 +56,16 @@ export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding
   return recordedRun(run, bookends, input, async (counts) => {
     const parts = partsOf(counts, left, backfill !== undefined)
     try {
-      await collect(parts, { run, ...(backfill && { backfill }) }, live)
-      // Nothing came: what is stored was computed and scored by the run that brought it.
-      if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
+      // Rows that came out of the spool were collected by the run that put them there.
+      if (input.params?.derive !== true) {
+        await collect(parts, { run, ...(backfill && { backfill }) }, live)
+        // Nothing came: what is stored was computed and scored by the run that brought it.
+        if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
+        if (isSpooled(counts)) {
+          counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [LEFT_TO_DRAIN] }
+          return
+        }
+      }
       await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
       await deriveFrom(parts, counts, run, live)
     } finally {

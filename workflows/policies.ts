@@ -124,6 +124,15 @@ export const SOURCES_SHARE = 0.75
 /** A file of five lines: what a minute of attempts cannot write, an hour cannot either. */
 export const METRICS_MS = MINUTE_MS
 
+/** match-results: the next run comes after a minute, and must not find this one. */
+export const MINUTELY_BOUND_MS = 50 * SECOND_MS
+
+/** Of these, the lock may use so much: the database's patience, and a Temporal client's one question about the holder. */
+export const OPENING_MS = 15 * SECOND_MS
+
+/** And so much is kept for closing the record, or for spooling it. */
+export const CLOSING_SHARE_MS = 10 * SECOND_MS
+
 /** The record of a run is closed even when its own time is up: a database restart must not cost it. */
 export const CLOSING_MS = HOUR_MS
 

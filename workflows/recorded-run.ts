@@ -3,6 +3,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  TimeoutFailure,
   isCancellation,
   log,
   setCurrentDetails,
@@ -15,7 +16,8 @@ import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts }
 /** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
 const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
 
-export type Trigger = 'schedule' | 'manual' | 'start' | 'demo'
+/** `drain`: rows came out of the spool, and what is derived from them is due. */
+export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
 
 /** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
 export interface RunInput {
@@ -28,6 +30,7 @@ export interface RunInput {
     domain?: string
     library?: string
     force?: boolean
+    derive?: boolean
   }
   /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
   latestMs?: number
@@ -130,7 +133,7 @@ export async function alone(
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
     const { type, message } = reasonOf(error)
     const before = soFar ?? NOTHING
-    const outcome = before.written > 0 ? 'partial' : 'failed'
+    const outcome = before.written > 0 || before.spooled !== undefined ? 'partial' : 'failed'
     return { ...before, outcome, why: [...before.why, `${type}: ${message}`] }
   }
 }
@@ -141,6 +144,10 @@ export function reasonOf(error: ActivityFailure): { type: string; message: strin
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure)
       reason = { type: cause.type ?? 'Unclassified', message: cause.message }
+    // The SDK makes no error of the failure that the server names behind a timeout.
+    const behind = cause instanceof TimeoutFailure ? cause.failure?.cause : undefined
+    if (behind?.applicationFailureInfo)
+      reason = { type: behind.applicationFailureInfo.type ?? 'Unclassified', message: behind.message ?? '' }
   }
   return reason
 }

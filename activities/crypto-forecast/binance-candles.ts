@@ -2,7 +2,7 @@
 import pMap from 'p-map'
 import { withPatience } from '../../db/patience.ts'
 import { candlesOfRun, missingHours, type Hours } from '../../db/queries/candles.ts'
-import { writeRows } from '../../db/write-rows.ts'
+import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../failures.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import { CANDLES_A_PAGE } from '../../upstreams/binance.ts'
@@ -31,16 +31,14 @@ export async function collectBinanceCandles(
   const why: string[] = []
   const unknown = new Set<string>()
   const asked: AskedPage[] = []
-  let fetched = 0
-  let rejected = 0
+  const sum = { fetched: 0, rejected: 0, written: 0, spooled: 0 }
   await pMap(
     pages,
     async (page) => {
       if (unknown.has(page.crypto)) return
       try {
         const done = await collectPage(context, run.runId, page)
-        fetched += done.fetched
-        rejected += done.rejected
+        for (const key of ['fetched', 'rejected', 'written', 'spooled'] as const) sum[key] += done[key] ?? 0
         asked.push({ ...page, isTrusted: done.fetched > 0 && done.rejected === 0 })
       } catch (error) {
         // A pair that the exchange does not know costs its own coin alone.
@@ -52,10 +50,14 @@ export async function collectBinanceCandles(
     { concurrency: PAGES_AT_ONCE, signal: context.signal },
   )
   const coins = wanted.coins.filter((id) => !unknown.has(id))
-  why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
+  const { fetched, rejected } = sum
+  // Which hours are missing is not known while some of them lie in the spool; the next run asks for what is.
+  const isSpooled = sum.spooled > 0
+  if (!isSpooled) why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
   if (rejected > 0) why.push(`${rejected} rows refused, see quarantine`)
   // Of all attempts of this step: an earlier one may have been killed between two pages.
-  const written = await withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
+  const ofRun = () => withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
+  const written = isSpooled ? sum.written : await ofRun()
   const isNothing = unknown.size === settings.coins.length || (rejected > 0 && fetched === 0 && written === 0)
   const outcome = isNothing ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: Math.max(fetched, written), written, rejected, why: why.toSorted() }
@@ -125,7 +127,7 @@ async function collectPage(
   { db, binance, settings, signal, patience, clock }: StepContext,
   runId: string,
   { crypto, fromMs, toMs }: Page,
-): Promise<{ fetched: number; rejected: number }> {
+): Promise<Written & { fetched: number; rejected: number }> {
   const coin = settings.coins.find(({ id }) => id === crypto)
   if (coin === undefined) throw new RangeError(`${crypto} is no tracked coin.`)
   const page = await binance.candles({ symbol: tradingPair(coin), fromMs, toMs }, signal)
@@ -143,6 +145,6 @@ async function collectPage(
   }))
   const rejected = page.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: clock(), runId, raw: page.raw, rejected, patience }
-  await writeRows(db, { candles }, options)
-  return { fetched: candles.length, rejected: rejected.length }
+  const written = await writeRows(db, { candles }, options)
+  return { ...written, fetched: candles.length, rejected: rejected.length }
 }

@@ -1,15 +1,13 @@
 /** The steps of crypto-forecast. Sources write candles and days; the rest is computed from what is stored. */
 import { cancellationSignal } from '@temporalio/activity'
-import { databaseFailure } from '../../db/database.ts'
 import type { Patience } from '../../db/patience.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import { closeRun } from '../../db/queries/runs.ts'
 import type { RunEnding } from '../../run-outcome.ts'
-import type { Tracked } from '../../settings.ts'
+import type { Tracked } from '../../tracked.ts'
 import type { Backfill } from '../../workflows/crypto-forecast.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { ActivityDependencies } from '../index.ts'
-import { openRecord } from '../run-record.ts'
+import { finishRun, openRecord } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
 import { checkGrid } from './check-grid.ts'
 import { collectCoinGeckoPrices } from './coingecko-prices.ts'
@@ -70,12 +68,9 @@ export function createCryptoForecastActivities(dependencies: ActivityDependencie
     },
 
     async closeCryptoForecast(run: Run, ending: RunEnding) {
-      try {
-        await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
-        await closeRun(db, run, ending, clock())
-      } catch (error) {
-        throw databaseFailure(error) ?? error
-      }
+      await finishRun(db, { run, ending, at: clock() }, () =>
+        pruneRawPayloads(db, dependencies.rawPayloadCaps, clock()),
+      )
     },
   }
 }

@@ -21,7 +21,7 @@ import {
 } from '../../db/queries/contexts.ts'
 import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/libraries.ts'
 import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import { writeFileAtomically } from '../atomic-file.ts'
+import { writeFileAtomically } from '../../atomic-file.ts'
 import { domainsOf, type StepContext } from './index.ts'
 
 const DAY_MS = 86_400_000

@@ -39,8 +39,9 @@ export async function collectCurseForgeBatch(
   const mods = await withPatience(patience, () => curseForgeMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
-  const counts = await collect({ ...context, curseforge }, run, mods)
+  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
   const left = await withPatience(patience, () => modsAfter(db, 'curseforge', last.id))
+  const counts = await collect({ ...context, curseforge }, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
@@ -61,15 +62,16 @@ async function collect(
   })
   const listed = await filesOf(curseforge, pairs, signal)
   const names = pairs.map(({ mod, answer }) => ({ id: mod.id, slug: answer.slug, name: answer.name }))
-  await withPatience(patience, () => rememberCurseForge(db, names))
   const rejected = [...found.rejected, ...listed.flatMap(({ files }) => files.rejected)]
-  const { written } = await writeRows(db, rowsOf(snapshotDate(run), listed), {
+  const { written, spooled } = await writeRows(db, rowsOf(snapshotDate(run), listed), {
     observedAt: clock(),
     runId: run.runId,
     raw: [...found.raw, ...listed.flatMap(({ files }) => files.raw)],
     rejected: rejected.map((row) => ({ source: 'curseforge', ...row })),
     patience,
   })
+  // The next run finds the names again.
+  if (spooled === undefined) await withPatience(patience, () => rememberCurseForge(db, names))
   const missing = mods.filter((mod) => !answers.has(mod.curseforgeId))
   return batchCounts({
     fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),

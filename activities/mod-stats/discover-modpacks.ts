@@ -9,7 +9,7 @@ import {
   unresolvedModpacks,
   type DependentsTask,
 } from '../../db/queries/modpacks.ts'
-import { NOTHING, addCounts, type SourceCounts } from '../../run-outcome.ts'
+import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../run-outcome.ts'
 import type { RawBody } from '../../db/write-rows.ts'
 import type { CurseForge } from '../../upstreams/curseforge.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
@@ -37,13 +37,15 @@ export async function discoverModpacksBatch(
   const lookup = { context, run, curseforge }
   let counts = after === 0 ? await lookAgain(lookup) : NO_MODPACKS
   let done = 0
-  while (done < budget) {
+  // Once something was spooled the list is left alone: where it was read up to is noted in the database, which is away.
+  while (done < budget && counts.spooled === undefined) {
     const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
     if (task === undefined) return { counts, done, left: 0, next: null }
     const read = await readList(lookup, task, budget - done)
     counts = addCounts(counts, read.counts)
     done += read.pages
   }
+  if (counts.spooled !== undefined) return { counts, done, left: 0, next: null }
   const left = limit - after - done
   return { counts, done, left, next: left > 0 ? after + done : null }
 }
@@ -81,6 +83,7 @@ async function readList(
         .filter(({ slug }) => fresh.has(slug))
         .map(({ slug, name, url }) => ({ modId: task.modId, slug, name, link: url }))
       counts = addCounts(counts, await resolve(lookup, found, [answer.raw]))
+      if (counts.spooled !== undefined) return { counts, pages }
     }
     // Past its end the site may repeat a page: no new slug is the end, too.
     if (packs.length === 0 || (answer.kind === 'page' && !answer.next)) {
@@ -124,6 +127,7 @@ async function resolve(
   const modpacks = found.map((pack): FoundModpack => ({ ...pack, modpack: known.get(pack.slug) ?? null }))
   const rejected = asked.flatMap((answer) => answer.rejected)
   const raw = [...pages, ...asked.flatMap((answer) => answer.raw)]
-  const written = await writeModpacks(context, run, modpacks, { raw, rejected })
-  return batchCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
+  const { written, spooled } = await writeModpacks(context, run, modpacks, { raw, rejected })
+  const counts = batchCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
+  return spooled === undefined ? counts : withSpooled(counts, spooled)
 }

@@ -3,12 +3,10 @@ import { cancellationSignal } from '@temporalio/activity'
 import type { Patience } from '../../db/patience.ts'
 import { syncMods } from '../../db/queries/mod-stats.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import { closeRun } from '../../db/queries/runs.ts'
-import { databaseFailure } from '../../db/database.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { ActivityDependencies } from '../index.ts'
-import { openRecord } from '../run-record.ts'
+import { finishRun, openRecord } from '../run-record.ts'
 import { collectCurseForgeBatch } from './curseforge.ts'
 import { discoverModpacksBatch } from './discover-modpacks.ts'
 import { collectModrinthBatch } from './modrinth.ts'
@@ -50,13 +48,10 @@ export function createModStatsActivities(dependencies: ActivityDependencies) {
     refreshModpacks: (input: BatchInput) => refreshModpacksBatch(context(), input),
 
     async closeModStats(run: Run, ending: RunEnding) {
-      try {
+      await finishRun(db, { run, ending, at: clock() }, async () => {
         if (ending.counts['modpacks'] !== undefined) await exportModpacks(context())
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
-        await closeRun(db, run, ending, clock())
-      } catch (error) {
-        throw databaseFailure(error) ?? error
-      }
+      })
     },
   }
 }

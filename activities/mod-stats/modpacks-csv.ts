@@ -6,7 +6,7 @@ import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { adoptModpacks, allModpacks, onlyCurseForgeMod, type ModpackLine } from '../../db/queries/modpacks.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
-import { writeFileAtomically } from '../atomic-file.ts'
+import { writeFileAtomically } from '../../atomic-file.ts'
 import type { StepContext } from './index.ts'
 
 const FILE = 'curseforge_modpacks.csv'

@@ -23,8 +23,9 @@ export async function collectModrinthBatch(context: StepContext, { run, after }:
   const mods = await withPatience(patience, () => modrinthMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
-  const counts = await collect(context, run, mods)
+  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
   const left = await withPatience(patience, () => modsAfter(db, 'modrinth', last.id))
+  const counts = await collect(context, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
@@ -44,15 +45,16 @@ async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[
     modrinthId: project.id,
     title: project.title,
   }))
-  await withPatience(patience, () => rememberModrinth(db, names))
   const rejected = [...found.rejected, ...versions.rejected]
-  const { written } = await writeRows(db, rowsOf(snapshotDate(run), pairs, versions.versions), {
+  const { written, spooled } = await writeRows(db, rowsOf(snapshotDate(run), pairs, versions.versions), {
     observedAt: clock(),
     runId: run.runId,
     raw: [...found.raw, ...versions.raw],
     rejected: rejected.map((row) => ({ source: 'modrinth', ...row })),
     patience,
   })
+  // The next run finds the names again.
+  if (spooled === undefined) await withPatience(patience, () => rememberModrinth(db, names))
   return batchCounts({
     fetched: found.projects.length + versions.versions.length,
     written,

@@ -20,6 +20,8 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
   const last = known.at(-1)
   if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
 
+  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
+  const left = await withPatience(patience, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
     signal,
@@ -34,13 +36,12 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
       modpack,
     })),
   )
-  const written = await writeModpacks(context, run, found, answer)
+  const { written } = await writeModpacks(context, run, found, answer)
   const missing = answer.missing.length
   const why =
     missing > known.length * SUSPICIOUS_SHARE
       ? [`suspicious: ${missing} of ${known.length} known modpacks did not answer; they stay known`]
       : []
-  const left = await withPatience(patience, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   return {
     counts: batchCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),
     done: known.length,

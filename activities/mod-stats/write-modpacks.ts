@@ -1,5 +1,5 @@
 /** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
-import { writeRows, type RawBody } from '../../db/write-rows.ts'
+import { writeRows, type RawBody, type Written } from '../../db/write-rows.ts'
 import type { KnownModpack } from '../../db/queries/modpacks.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
@@ -14,13 +14,13 @@ export interface FoundModpack {
   modpack: KnownModpack | null
 }
 
-/** Stores both; answers how many rows changed. */
+/** Stores both; answers how many rows changed, or were spooled. */
 export async function writeModpacks(
   { db, clock, patience }: StepContext,
   run: Run,
   found: FoundModpack[],
   { raw, rejected }: { raw: RawBody[]; rejected: RejectedRow[] },
-): Promise<number> {
+): Promise<Written> {
   const observedAt = clock()
   const date = snapshotDate(run)
   const rows = {
@@ -51,12 +51,11 @@ export async function writeModpacks(
     ),
   }
   const refused = rejected.map((row) => ({ source: 'modpacks', ...row }))
-  const { written } = await writeRows(db, rows, {
+  return writeRows(db, rows, {
     observedAt,
     runId: run.runId,
     raw,
     rejected: refused,
     patience,
   })
-  return written
 }

@@ -5,7 +5,7 @@ import { bad, none, ok, type Check } from './check.ts'
 import { checkClock } from './clock.ts'
 import { checkContextmaker } from './contextmaker.ts'
 import { checkCurseForgeKey } from './curseforge-key.ts'
-import { checkFolders, checkPorts } from './machine.ts'
+import { checkFolders, checkPorts, checkSpool } from './machine.ts'
 import { checkGit, checkNode, checkPython, checkTemporalProgram } from './programs.ts'
 import { checkDatabase, checkTemporal } from './servers.ts'
 
@@ -57,6 +57,7 @@ async function examineStack(config: Config): Promise<Check[]> {
       ? none('CurseForge key', 'not needed: the simulator asks for none')
       : checkCurseForgeKey(config.env.CURSEFORGE_API_KEY),
     ...checkFolders(config),
+    ...checkSpool(config),
     ...ports,
     ...database,
     ...temporal,

@@ -2,12 +2,15 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config.ts'
+import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../failures.ts'
 import { lockHolder } from '../../local/file-lock.mjs'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
 
+const MEGABYTE = 1_000_000
 const GIGABYTE = 1_000_000_000
 /** Below this a few weeks of kept upstream answers (500 MB a source by default) may fill the disk. */
 const LITTLE_BYTES = 2 * GIGABYTE
@@ -40,6 +43,22 @@ export function spaceCheck(name: string, folder: string, setting: string, freeBy
   const remedy = `free space, or set ${setting} to a folder on a larger disk`
   if (freeBytes < TOO_LITTLE_BYTES) return bad(name, found, remedy)
   return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
+}
+
+/** What lies in the spool; nothing to say where it is empty. */
+export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
+  const folder = spoolFolder(dataDir)
+  const waiting = segmentNames(folder).length
+  const damaged = damagedSegments(folder).length
+  if (waiting + damaged === 0) return []
+  const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
+  const aside = damaged === 0 ? '' : `, ${damaged} put aside as damaged`
+  const command = `npx almanac spool ${waiting > 0 ? 'drain' : 'list'}${mode === 'demo' ? ' --demo' : ''}`
+  const remedy =
+    waiting > 0
+      ? `a running worker loads them once the database answers; "${command}" does it by hand`
+      : `"${command}" says why; what is not wanted can be deleted from ${folder}`
+  return [warn('spool', `${waiting} segments wait for the database${aside}; ${share} % of SPOOL_MB`, remedy)]
 }
 
 /** The ports of the embedded servers: free, or held by this very stack. */

@@ -7,14 +7,24 @@ export interface RawPayloadCaps {
   bytesPerSource: number
 }
 
-/** Removes answers older than the cap, and the oldest ones of a source that holds more than its bytes. */
+const DAY_MS = 86_400_000
+
+/**
+ * Removes answers older than the cap, and the oldest ones of a source that holds more than its bytes. Sources in
+ * `daysOf` have fewer days of their own.
+ */
 export async function pruneRawPayloads(
   db: Database,
   { days, bytesPerSource }: RawPayloadCaps,
   now: Date,
+  daysOf: Record<string, number> = {},
 ): Promise<void> {
-  const oldest = new Date(now.getTime() - days * 86_400_000)
-  await db.execute(sql`delete from raw_payloads where observed_at < ${oldest.toISOString()}::timestamptz`)
+  const oldest = (kept: number) => new Date(now.getTime() - kept * DAY_MS).toISOString()
+  await db.execute(sql`delete from raw_payloads where observed_at < ${oldest(days)}::timestamptz`)
+  for (const [source, own] of Object.entries(daysOf)) {
+    await db.execute(sql`delete from raw_payloads
+      where source = ${source} and observed_at < ${oldest(Math.min(own, days))}::timestamptz`)
+  }
   await db.execute(sql`delete from raw_payloads using (
       select hash, sum(bytes) over (partition by source order by observed_at desc, hash) as kept from raw_payloads
     ) as sizes where sizes.hash = raw_payloads.hash and sizes.kept > ${bytesPerSource}`)

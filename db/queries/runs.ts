@@ -1,5 +1,5 @@
 /** The run record and the run lock: one open row a pipeline, by a partial unique index. */
-import { and, desc, eq, isNull, like, or, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, like, lt, or, sql } from 'drizzle-orm'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
@@ -42,12 +42,16 @@ export async function takeRunLock(db: Database, run: RunIdentity): Promise<RunRe
   return takeRunLock(db, run)
 }
 
-/** Writes how a run ended; also for a run that never held the lock (skipped) and so has no record yet. */
+/**
+ * Writes how a run ended; also for a run that never held the lock (skipped) and so has no record yet. With `late` a record
+ * that was closed since stays as it is.
+ */
 export async function closeRun(
   db: Database,
   run: RunIdentity,
   ending: RunEnding,
   finishedAt: Date,
+  { late = false }: { late?: boolean } = {},
 ): Promise<void> {
   const end = {
     finishedAt,
@@ -59,7 +63,13 @@ export async function closeRun(
   await db
     .insert(pipelineRuns)
     .values({ ...run, startedAt: new Date(run.startedAt), ...end })
-    .onConflictDoUpdate({ target: pipelineRuns.runId, set: end })
+    .onConflictDoUpdate({
+      target: pipelineRuns.runId,
+      set: end,
+      ...(late && {
+        setWhere: sql`${pipelineRuns.finishedAt} is null or ${lt(pipelineRuns.finishedAt, finishedAt)}`,
+      }),
+    })
 }
 
 /** Runs whose record is still open, oldest first. */

@@ -92,3 +92,17 @@ export const runEvents = pgTable(
   },
   (table) => [primaryKey({ columns: [table.runId, table.type] })],
 )
+
+/** Runs of a pipeline that runs every minute: the records of those that went well, added up by the hour once they are old. */
+export const pipelineRunHours = pgTable(
+  'pipeline_run_hours',
+  {
+    pipeline: text().notNull(),
+    hour: moment('hour').notNull(),
+    runs: integer().notNull(),
+    fetched: bigint({ mode: 'number' }).notNull(),
+    written: bigint({ mode: 'number' }).notNull(),
+    rejected: bigint({ mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pipeline, table.hour] })],
+)

@@ -1,22 +1,26 @@
-/** Files that are whole or absent: temporary file, sync, rename. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+/** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Failure } from '../failures.ts'
+import { Failure } from './failures.ts'
 
 /** The folder belongs to somebody else, is mounted read-only, or is no folder. */
 const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
+
+/** End of the names of files that are being written: the process that writes, then this. */
+export const UNFINISHED = /\.(\d+)\.tmp$/
 
 /**
  * Replaces a file by new content. Throws `DiskFull` where there is no room and `Misconfigured` where it may not be
  * written; the old file then still stands.
  */
-export function writeFileAtomically(path: string, content: string): void {
+export function writeFileAtomically(path: string, content: string | Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const file = openSync(temporary, 'w')
     try {
-      writeSync(file, content)
+      // A single write may take a part only, as on a disk that is nearly full; this goes on until all is there.
+      writeFileSync(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -25,11 +29,12 @@ export function writeFileAtomically(path: string, content: string): void {
     syncFolder(dirname(path))
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw failureOf(path, error) ?? error
+    throw fileFailure(path, error) ?? error
   }
 }
 
-function failureOf(path: string, error: unknown): Failure | undefined {
+/** The named failure behind an error of the file system that `path` could not be written for, where it has a name. */
+export function fileFailure(path: string, error: unknown): Failure | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOSPC') {
     return new Failure('DiskFull', `${path} could not be written: the disk is full. Free some space.`, {
@@ -39,6 +44,13 @@ function failureOf(path: string, error: unknown): Failure | undefined {
   if (!NOT_OURS.has(code)) return undefined
   const remedy = 'Give this user the folder, or name another one in .env.'
   return new Failure('Misconfigured', `${path} could not be written (${code}). ${remedy}`, { cause: error })
+}
+
+/** A new folder is a new line in the one above it, which a power cut may undo as well. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }
 
 /** Without this a power cut may undo the rename. Windows has no such call on folders. */

@@ -1,0 +1,133 @@
+/** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
+import { cancellationSignal, log } from '@temporalio/activity'
+import { databaseFailure } from '../../db/database.ts'
+import { withPatience, type Patience } from '../../db/patience.ts'
+import { pruneMatches } from '../../db/queries/matches.ts'
+import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { rollUpRuns } from '../../db/queries/run-hours.ts'
+import { Failure } from '../../failures.ts'
+import type { RunEnding } from '../../run-outcome.ts'
+import type { Tracked } from '../../tracked.ts'
+import type { CollectInput } from '../../workflows/match-results.ts'
+import type { Run, Skipped } from '../../workflows/recorded-run.ts'
+import type { ActivityDependencies } from '../index.ts'
+import { closeRunOrSpool, openRecord } from '../run-record.ts'
+import { collectMatches } from './collect.ts'
+import { TOLD, type CollectionEnded, type MatchFigures } from './told.ts'
+import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
+
+/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
+export interface StepContext extends ActivityDependencies {
+  settings: Tracked['match-results']
+  signal: AbortSignal
+  patience: Patience
+  unstoredMatches: UnstoredMatches
+  /** When this worker last asked the results service, whatever came of it. */
+  resultsAsked: { atMs: number }
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** A minute's statements take milliseconds. With three tries of this length a run with a hanging database keeps its bound. */
+const TRY_MS = 8_000
+
+/** A minute's bodies are many; two days are enough to notice a parsing fault, and to derive everything again. */
+const RAW_DAYS = 2
+
+/** A look is needed again only where one of another worker comes late: that far back it is fitted in. */
+const LOOKS_DAYS = 7
+
+/** Records of uneventful runs are added up by the hour after as long as their raw bodies are kept. */
+const RECORDS_DAYS = RAW_DAYS
+
+/** Clearing away what is old: once an hour is enough, and a minute's run has other things to do. */
+const PRUNE_AT_MINUTE = 30
+
+export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivities>
+
+export function createMatchResultsActivities(dependencies: ActivityDependencies) {
+  const { db, temporal, tracked, clock } = dependencies
+  // A test reads the names of the steps without any dependencies.
+  const settings = (tracked as Partial<Tracked> | undefined)?.['match-results']
+  const unstoredMatches = createUnstoredMatches(
+    settings?.feed.name ?? '',
+    (db as typeof db | undefined)?.spool?.folder,
+  )
+  const resultsAsked = { atMs: -Infinity }
+  const context = (): StepContext => {
+    const signal = cancellationSignal()
+    // Known to be away: one try is enough, every minute anew.
+    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs['match-results']
+    return {
+      ...dependencies,
+      settings: tracked['match-results'],
+      signal,
+      patience: { ms, signal, tryMs: TRY_MS },
+      unstoredMatches,
+      resultsAsked,
+    }
+  }
+  return {
+    /** Without its database a run has no lock and goes on: what it stores is the same however often it is stored. */
+    async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
+      log.info(TOLD.started)
+      try {
+        return await withPatience(context().patience, () => openRecord(db, temporal, run))
+      } catch (error) {
+        if (!(error instanceof Failure) || error.type !== 'DatabaseUnavailable') throw error
+        log.warn('the database is away: this run has no lock, and keeps its rows in the spool', {
+          why: error.message,
+        })
+        return {}
+      }
+    },
+
+    collectMatches: (input: CollectInput) => collectMatches(context(), input),
+
+    async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
+      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), {
+        ms: 0,
+        signal: cancellationSignal(),
+        tryMs: TRY_MS,
+      })
+      log.info(TOLD.ended, { ...endedOf(ending, figures) })
+      if (!spooled && new Date(run.startedAt).getUTCMinutes() === PRUNE_AT_MINUTE) await prune(dependencies)
+    },
+  }
+}
+
+function endedOf({ outcome, counts, error }: RunEnding, figures: MatchFigures | undefined): CollectionEnded {
+  const sources = Object.values(counts)
+  const sum = (pick: (source: (typeof sources)[number]) => number) =>
+    sources.reduce((total, source) => total + pick(source), 0)
+  return {
+    outcome,
+    fetched: sum(({ fetched }) => fetched),
+    written: sum(({ written }) => written),
+    spooled: sum(({ spooled = 0 }) => spooled),
+    rejected: sum(({ rejected }) => rejected),
+    why: [...(error === undefined ? [] : [error.message]), ...sources.flatMap(({ why }) => why)],
+    ...{ confirmed: 0, lastSeen: 0, open: 0, duplicates: 0 },
+    ...figures,
+  }
+}
+
+async function prune({
+  db,
+  tracked,
+  rawPayloadCaps,
+  clock,
+  matchClock,
+}: ActivityDependencies): Promise<void> {
+  const ago = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS)
+  try {
+    await pruneRawPayloads(db, rawPayloadCaps, clock(), { onexbet: RAW_DAYS, 'onexbet-results': RAW_DAYS })
+    await pruneMatches(db, {
+      looksBefore: ago(matchClock(), LOOKS_DAYS),
+      oddsBefore: ago(matchClock(), tracked['match-results'].in_play_odds_days),
+    })
+    await rollUpRuns(db, 'match-results', ago(clock(), RECORDS_DAYS))
+  } catch (error) {
+    throw databaseFailure(error) ?? error
+  }
+}

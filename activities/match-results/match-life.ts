@@ -1,0 +1,207 @@
+/**
+ * The life of a match as a pure state machine: `seen -> live -> (suspended) -> ended | vanished -> settled`. Every
+ * function takes a match and one piece of evidence and answers the match from then on, with the observation to keep
+ * where something changed. Nothing is over by default: a match ends by a status that says so, or is settled by the results
+ * service; one that leaves its feed has vanished, and its last seen score is no result. Times are milliseconds since 1970.
+ */
+import type { MatchResult } from '../../upstreams/onexbet-results.ts'
+import type { Odds, Sighting } from '../../upstreams/onexbet.ts'
+import { isSameButTime } from '../../upstreams/onexbet-status.ts'
+
+export type MatchState = 'seen' | 'live' | 'suspended' | 'ended' | 'vanished' | 'settled'
+
+/** Goals of the first and of the second team. */
+export type Score = readonly [number, number]
+
+export interface Match {
+  eventId: number
+  team1: string
+  team2: string
+  league: string
+  leagueId: number | null
+  startsAt: number | null
+  firstSeenAt: number
+  lastSeenAt: number
+  /** First sighting of it being played. */
+  startedAt: number | null
+  state: MatchState
+  /** The feed's own text. */
+  status: string | null
+  /** The latest truth; a result only where `confidence` is `confirmed`. */
+  score: Score | null
+  /** The last score that the feed showed. */
+  lastSeenScore: Score | null
+  /** The newest odds that were on offer. */
+  odds: Odds | null
+  /** First and last odds before the start: what a forecast may know. */
+  openingOdds: Odds | null
+  closingOdds: Odds | null
+  confidence: 'confirmed' | 'last-seen' | null
+  /** What confirmed it. */
+  settledBy: 'status' | 'results' | null
+  /** When it ended or vanished. */
+  overAt: number | null
+}
+
+/** Evidence of one moment, kept because it changed something. */
+export interface Observation {
+  eventId: number
+  at: number
+  source: 'feed' | 'absence' | 'results'
+  state: MatchState
+  status: string | null
+  elapsedS: number | null
+  score: Score | null
+  odds: Odds | null
+}
+
+/** A match from a piece of evidence on; `observation` where that changed anything. */
+export interface Step {
+  match: Match
+  observation?: Observation
+}
+
+const STATE_OF = { before: 'seen', live: 'live', suspended: 'suspended', over: 'ended' } as const
+
+/** The match is in the feed. */
+export function sighted(known: Match | undefined, sighting: Sighting, at: number): Step {
+  const before = known ?? firstSight(sighting, at)
+  // The results service has the last word, however long the feed goes on to show a match.
+  if (before.settledBy === 'results') return { match: { ...before, lastSeenAt: at } }
+  // An over without a score tells that it is over and not how: as good as gone.
+  const isUntold = sighting.phase === 'over' && sighting.score === null
+  const state = isUntold ? 'vanished' : stateBy(sighting, before)
+  const names = named(sighting, before)
+  const odds = oddsOf(sighting, names.startsAt, at)
+  const isStarted = before.startedAt !== null || state !== 'seen'
+  const score = sighting.score ?? before.score
+  const match: Match = {
+    ...before,
+    ...names,
+    lastSeenAt: at,
+    startedAt: before.startedAt ?? (isStarted ? at : null),
+    state,
+    status: sighting.status,
+    score,
+    lastSeenScore: score,
+    odds: odds ?? before.odds,
+    openingOdds: isStarted ? before.openingOdds : (before.openingOdds ?? odds),
+    closingOdds: isStarted ? before.closingOdds : (odds ?? before.closingOdds),
+    confidence: state === 'ended' ? 'confirmed' : isUntold && score !== null ? 'last-seen' : null,
+    settledBy: state === 'ended' ? 'status' : null,
+    overAt: state === 'ended' || isUntold ? (before.overAt ?? at) : null,
+  }
+  const isNews =
+    known === undefined ||
+    known.state !== state ||
+    !isSameScore(known.score, score) ||
+    !isSameButTime(known.status, match.status) ||
+    (odds !== null && !isSameOdds(known.odds, odds))
+  if (!isNews) return { match }
+  const { eventId, elapsedS } = sighting
+  return {
+    match,
+    observation: { eventId, at, source: 'feed', state, status: match.status, elapsedS, score, odds },
+  }
+}
+
+/** Without goals and a clock, a text that is not understood looks like before the start: what has a score has begun. */
+function stateBy({ phase }: Sighting, { score }: Match): MatchState {
+  return phase === 'before' && score !== null ? 'live' : STATE_OF[phase]
+}
+
+/** A whole answer of the feed did not name the match. */
+export function missed(match: Match, at: number): Step {
+  if (match.state === 'vanished' || match.state === 'settled') return { match }
+  const left: Match =
+    match.state === 'ended'
+      ? { ...match, state: 'settled' }
+      : {
+          ...match,
+          state: 'vanished',
+          confidence: match.score === null ? null : 'last-seen',
+          overAt: match.overAt ?? at,
+        }
+  return { match: left, observation: after(left, at, 'absence') }
+}
+
+/** The results service tells how the match ended. What the feed still shows as going on waits until it has left. */
+export function resulted(match: Match, { score }: Pick<MatchResult, 'score'>, at: number): Step {
+  if (match.state !== 'ended' && match.state !== 'vanished' && match.state !== 'settled') return { match }
+  if (match.settledBy === 'results' && isSameScore(match.score, score)) return { match }
+  const settled: Match = {
+    ...match,
+    state: 'settled',
+    score,
+    confidence: 'confirmed',
+    settledBy: 'results',
+    overAt: match.overAt ?? at,
+  }
+  return { match: settled, observation: after(settled, at, 'results') }
+}
+
+/** `1`, `N` or `2` of a confirmed match, as the document has it; null of every other. */
+export function outcomeOfMatch({
+  score,
+  confidence,
+}: Pick<Match, 'score' | 'confidence'>): '1' | 'N' | '2' | null {
+  if (confidence !== 'confirmed' || score === null) return null
+  const [one, two] = score
+  return one > two ? '1' : one < two ? '2' : 'N'
+}
+
+export function isSameScore(a: Score | null, b: Score | null): boolean {
+  return a === null || b === null ? a === b : a[0] === b[0] && a[1] === b[1]
+}
+
+function firstSight(sighting: Sighting, at: number): Match {
+  const { eventId, team1, team2, league, leagueId, startsAt } = sighting
+  return {
+    ...{ eventId, team1, team2, league, leagueId },
+    startsAt: startsAt === null ? null : Date.parse(startsAt),
+    ...{ firstSeenAt: at, lastSeenAt: at, startedAt: null, state: 'seen', status: null },
+    ...{ score: null, lastSeenScore: null, odds: null, openingOdds: null, closingOdds: null },
+    ...{ confidence: null, settledBy: null, overAt: null },
+  }
+}
+
+/** Names and times are those of the newest sighting; one that leaves something out does not take it away. */
+function named(
+  sighting: Sighting,
+  known: Match,
+): Pick<Match, 'team1' | 'team2' | 'league' | 'leagueId' | 'startsAt'> {
+  const { team1, team2, league, leagueId, startsAt } = sighting
+  // A countdown is rounded and shakes by a minute: where it once stood it stays, until the start itself is moved.
+  const moved = startsAt === null ? null : Date.parse(startsAt)
+  const isMoved =
+    moved !== null && (known.startsAt === null || Math.abs(moved - known.startsAt) > START_SHAKES_MS)
+  return {
+    team1,
+    team2,
+    league: league === '' ? known.league : league,
+    leagueId: leagueId ?? known.leagueId,
+    startsAt: isMoved ? moved : known.startsAt,
+  }
+}
+
+/** Twice the minute to which a countdown is rounded. */
+const START_SHAKES_MS = 120_000
+
+function after(match: Match, at: number, source: 'absence' | 'results'): Observation {
+  const { eventId, state, status, score } = match
+  return { eventId, at, source, state, status, elapsedS: null, score, odds: null }
+}
+
+/**
+ * What is on offer. In its first seconds a match still looks as before its start: from its announced start until it is seen
+ * being played its odds are neither those of before nor of the match, and are none.
+ */
+function oddsOf({ odds, phase }: Sighting, startsAt: number | null, at: number): Odds | null {
+  const isBetween = phase === 'before' && startsAt !== null && at >= startsAt
+  const isNone = odds.one === null && odds.x === null && odds.two === null
+  return isBetween || isNone ? null : odds
+}
+
+function isSameOdds(a: Odds | null, b: Odds): boolean {
+  return a !== null && a.one === b.one && a.x === b.x && a.two === b.two
+}

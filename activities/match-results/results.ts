@@ -1,0 +1,136 @@
+/** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
+import { databaseFailure } from '../../db/database.ts'
+import { withPatience } from '../../db/patience.ts'
+import { knownMatches, waitingLeagues } from '../../db/queries/matches.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { Failure } from '../../failures.ts'
+import type { SourceCounts } from '../../run-outcome.ts'
+import type { Run } from '../../workflows/recorded-run.ts'
+import type { MatchResult } from '../../upstreams/onexbet-results.ts'
+import { RESULTS_WITHIN_MS } from './follow-stored.ts'
+import type { LookRow } from './follow.ts'
+import type { StepContext } from './index.ts'
+import { resulted, type Match } from './match-life.ts'
+import { matchOfRow } from './match-rows.ts'
+import { resultedMatch } from './result-of-match.ts'
+
+const SOURCE = 'onexbet-results'
+const MINUTE_MS = 60_000
+
+/** A result is told some minutes after the end; asked at once there would be none. */
+const RESULT_COMES_AFTER_MS = 2 * MINUTE_MS
+
+/** Schedules start some milliseconds early or late: without this every other question would wait one run more. */
+const START_SHAKES_MS = 15_000
+
+interface Waiting {
+  leagues: { id: number | null; name: string }[]
+  askedAt: number | undefined
+}
+
+/** What the results service told; undefined where nothing waits, or it was asked a moment ago. A failure costs only itself. */
+export async function askResults(
+  context: StepContext,
+  run: Run,
+): Promise<{ counts: SourceCounts; unstored: LookRow[] } | undefined> {
+  const { settings, matchClock, resultsAsked } = context
+  if (!settings.results.enabled) return undefined
+  const { leagues, askedAt = -Infinity } = await waiting(context)
+  const everyMs = settings.results.every_minutes * MINUTE_MS - START_SHAKES_MS
+  const now = matchClock().getTime()
+  if (leagues.length === 0 || now - Math.max(askedAt, resultsAsked.atMs) < everyMs) return undefined
+  // A service that fails is not asked any sooner.
+  resultsAsked.atMs = now
+  try {
+    return await ask(context, run, leagues)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const why = [`${error.type}: ${error.message}`]
+    return { counts: { outcome: 'failed', fetched: 0, written: 0, rejected: 0, why }, unstored: [] }
+  }
+}
+
+async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) {
+  const { db, onexbetResults, settings, signal, patience, matchClock } = context
+  const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
+  const polledAt = matchClock()
+  const look = {
+    feed: settings.feed.name,
+    kind: 'results',
+    collectedFor: new Date(run.startedAt),
+    polledAt,
+    truncated: false,
+    told: await newsOf(context, answer.results),
+  }
+  const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
+  const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, patience }
+  const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
+  const why = [
+    ...answer.why,
+    ...(rejected.length > 0 ? [`${rejected.length} games refused, see quarantine`] : []),
+  ]
+  const counts: SourceCounts = {
+    outcome: why.length > 0 ? 'partial' : 'complete',
+    fetched: look.told.length,
+    written: 0,
+    rejected: rejected.length,
+    why,
+  }
+  return { counts, unstored: spooled > 0 ? [look] : [] }
+}
+
+/** Of a day's games, which the service tells every time, those that say something new of a match that is over. */
+async function newsOf(context: StepContext, results: readonly MatchResult[]): Promise<MatchResult[]> {
+  const known = await overMatchesKnown(context)
+  return results.filter((result) => {
+    const match = resultedMatch(known, result)
+    return match !== undefined && resulted(match, result, 0).observation !== undefined
+  })
+}
+
+async function overMatchesKnown({
+  db,
+  settings,
+  patience,
+  matchClock,
+  unstoredMatches,
+}: StepContext): Promise<ReadonlyMap<number, Match>> {
+  const overSince = new Date(matchClock().getTime() - RESULTS_WITHIN_MS)
+  const stored = async () => {
+    const rows = await knownMatches(db, { feed: settings.feed.name, eventIds: [], overSince })
+    return new Map(rows.map((row) => [row.eventId, matchOfRow(row, null)]))
+  }
+  return whileAway(withPatience(patience, stored), () => unstoredMatches.all())
+}
+
+/** By the tables, or while they are away by what this worker has seen. */
+async function waiting({
+  db,
+  settings,
+  patience,
+  matchClock,
+  unstoredMatches,
+}: StepContext): Promise<Waiting> {
+  const now = matchClock().getTime()
+  const since = new Date(now - RESULTS_WITHIN_MS)
+  const until = new Date(now - RESULT_COMES_AFTER_MS)
+  const stored = async () => {
+    const found = await waitingLeagues(db, { feed: settings.feed.name, since, until })
+    const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
+    return { leagues, askedAt: found.askedAt?.getTime() }
+  }
+  return whileAway(withPatience(patience, stored), () => {
+    const { matches, askedAt } = unstoredMatches.waiting()
+    const due = matches.filter(({ overAt }) => overAt !== null && overAt <= until.getTime())
+    return { leagues: due.map(({ leagueId, league }) => ({ id: leagueId, name: league })), askedAt }
+  })
+}
+
+async function whileAway<T>(work: Promise<T>, instead: () => T): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    return instead()
+  }
+}

@@ -1,0 +1,61 @@
+/** A match as it was at an earlier moment, from its observations: where a late look at the feed has to be fitted in. */
+import type { Match, Observation } from './match-life.ts'
+
+/** When a match was last in the feed, changed or not, and the text that it had there. */
+export interface LastSighting {
+  at: number
+  status: string | null
+}
+
+/** What is known of a match from before a moment. */
+export interface Past {
+  /** Oldest first. */
+  observations: readonly Observation[]
+  /** Where it may have been later than the last observation. */
+  sighting?: LastSighting | undefined
+}
+
+const NEVER: LastSighting = { at: -Infinity, status: null }
+
+/** The match as it was before a moment; undefined where it had no observation. What the past does not keep (names) is that of `now`. */
+export function matchBefore(
+  now: Match,
+  { observations, sighting = NEVER }: Past,
+  before: number,
+): Match | undefined {
+  const [first] = observations
+  const last = observations.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const ofFeed = observations.filter(({ source }) => source === 'feed')
+  const lastSight = ofFeed.at(-1) ?? first
+  const wasOnShow = now.lastSeenAt >= before
+  // What the results service settled takes over no text any more.
+  const isTextNewer = last.source !== 'results' && sighting.at > last.at
+  const startedAt = ofFeed.find(({ state }) => state !== 'seen')?.at ?? null
+  const beforeStart = ofFeed.filter(({ at, odds }) => odds !== null && (startedAt === null || at < startedAt))
+  const byResults = last.source === 'results'
+  const isOver = last.state === 'ended' || last.state === 'vanished' || last.state === 'settled'
+  const isConfirmed = last.state === 'settled' || last.state === 'ended'
+  return {
+    ...now,
+    firstSeenAt: first.at,
+    lastSeenAt: wasOnShow ? Math.max(lastSight.at, sighting.at) : now.lastSeenAt,
+    startedAt,
+    state: last.state,
+    status: !wasOnShow ? now.status : isTextNewer ? sighting.status : last.status,
+    score: last.score,
+    lastSeenScore: lastSight.score,
+    odds: ofFeed.findLast(({ odds }) => odds !== null)?.odds ?? null,
+    openingOdds: beforeStart[0]?.odds ?? null,
+    closingOdds: beforeStart.at(-1)?.odds ?? null,
+    confidence: !isOver || last.score === null ? null : isConfirmed ? 'confirmed' : 'last-seen',
+    settledBy: isConfirmed ? (byResults ? 'results' : 'status') : null,
+    overAt: isOver ? overSince(observations) : null,
+  }
+}
+
+/** The time of the first of the last observations in a row that say it is over. */
+function overSince(observations: readonly Observation[]): number | null {
+  const lastOn = observations.findLastIndex(({ state }) => ['seen', 'live', 'suspended'].includes(state))
+  return observations[lastOn + 1]?.at ?? null
+}

@@ -1,0 +1,19 @@
+/** Runs that ask nobody: what is derived from rows is due again once they came out of the spool. */
+import type { Client } from '@temporalio/client'
+import { pipelineById } from '../registry.ts'
+import { startRun } from './runs.ts'
+
+/**
+ * Starts one for each of these pipelines that derives anything; answers their workflow ids. Where a run of the pipeline is
+ * going on the run lock ends ours as skipped, and the next scheduled run derives.
+ */
+export async function startDerivingRuns(client: Client, pipelines: readonly string[]): Promise<string[]> {
+  const started: string[] = []
+  for (const id of pipelines) {
+    const pipeline = pipelineById(id)
+    if (pipeline?.derives !== true) continue
+    const { workflowId } = await startRun(client, pipeline, 'drain', { derive: true })
+    started.push(workflowId)
+  }
+  return started
+}

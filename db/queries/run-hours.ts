@@ -1,0 +1,47 @@
+/** Records of a pipeline that runs every minute, added up by the hour. */
+import { sql } from 'drizzle-orm'
+import type { Database } from '../database.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Replaces the records of complete scheduled runs that started before a moment by one row an hour; whatever else happened
+ * (partial, failed, by hand) keeps its record. Whole hours only, so that an hour is added up once.
+ */
+export async function rollUpRuns(db: Database, pipeline: string, before: Date): Promise<void> {
+  await db.execute(sql`with old as (
+      delete from pipeline_runs where pipeline = ${pipeline} and outcome = 'complete' and trigger = 'schedule'
+        and started_at < date_trunc('hour', ${before.toISOString()}::timestamptz, 'UTC') returning started_at, counts
+    ), sums as (
+      select date_trunc('hour', started_at, 'UTC') as hour, count(*)::int as runs, sum(told.fetched)::bigint as fetched,
+        sum(told.written)::bigint as written, sum(told.rejected)::bigint as rejected
+      from old cross join lateral (
+        select coalesce(sum((value->>'fetched')::bigint), 0) as fetched, coalesce(sum((value->>'written')::bigint), 0) as written,
+          coalesce(sum((value->>'rejected')::bigint), 0) as rejected from json_each(counts)
+      ) told group by 1
+    )
+    insert into pipeline_run_hours as kept (pipeline, hour, runs, fetched, written, rejected)
+    select ${pipeline}, hour, runs, fetched, written, rejected from sums
+    on conflict (pipeline, hour) do update set runs = kept.runs + excluded.runs, fetched = kept.fetched + excluded.fetched,
+      written = kept.written + excluded.written, rejected = kept.rejected + excluded.rejected`)
+}
+
+/** Runs whose records were added up, and the moment before which they started. */
+export interface RolledUpRuns {
+  pipeline: string
+  runs: number
+  before: Date
+}
+
+/** The runs that stand in no record any more, of one pipeline or of all; none of a pipeline that has none. */
+export async function rolledUpRuns(db: Database, pipeline?: string): Promise<RolledUpRuns[]> {
+  const ofPipeline = pipeline === undefined ? sql`` : sql`where pipeline = ${pipeline}`
+  const result = await db.execute<{ pipeline: string; runs: string; last_hour_ms: string }>(sql`
+    select pipeline, sum(runs) as runs, extract(epoch from max(hour))::bigint * 1000 as last_hour_ms
+    from pipeline_run_hours ${ofPipeline} group by pipeline order by pipeline`)
+  return result.rows.map((row) => ({
+    pipeline: row.pipeline,
+    runs: Number(row.runs),
+    before: new Date(Number(row.last_hour_ms) + HOUR_MS),
+  }))
+}

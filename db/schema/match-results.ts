@@ -1,0 +1,137 @@
+/** Tables of match-results: what each look at a feed told, and the matches and observations that are derived from it. */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
+const eventId = () => bigint('event_id', { mode: 'number' }).notNull()
+
+/**
+ * One good answer of a feed or of the results service. Everything else is derived from these rows, so that a run without
+ * its database has only them to keep. Removed some days after they were followed.
+ */
+export const feedPolls = pgTable(
+  'feed_polls',
+  {
+    feed: text().notNull(),
+    /** `feed` or `results`. */
+    kind: text().notNull(),
+    /** Start of the run that asked: asked again in the same run, the first answer stands. */
+    collectedFor: moment('collected_for').notNull(),
+    /** When it was answered. */
+    polledAt: moment('polled_at').notNull(),
+    /** The answer was at its cap of events: what it does not name may go on all the same. */
+    truncated: boolean().notNull(),
+    /** Of a feed its `Sighting`s, of the results service its `MatchResult`s. */
+    told: jsonb().notNull(),
+    /** Ids of events that the answer named and that could not be read: what becomes of them is not known by it. */
+    unread: jsonb().$type<number[]>(),
+    /** When the matches were brought up to it; null until then. */
+    followedAt: moment('followed_at'),
+    ...observed(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.feed, table.kind, table.collectedFor] }),
+    index('idx_feed_polls_time').on(table.feed, table.polledAt),
+    index('idx_feed_polls_pending')
+      .on(table.feed, table.polledAt)
+      .where(sql`followed_at is null`),
+  ],
+)
+
+/** One row a match of a feed, with the latest truth; `match_observations` keeps how it came. */
+export const matches = pgTable(
+  'matches',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** When it was first seen. */
+    timestampUtc: moment('timestamp_utc').notNull(),
+    feed: text().notNull(),
+    eventId: eventId(),
+    /** In the language that the feed was asked in. */
+    league: text().notNull(),
+    leagueId: bigint('league_id', { mode: 'number' }),
+    team1: text().notNull(),
+    team2: text().notNull(),
+    startsAt: moment('starts_at'),
+    /** First sighting of it being played. */
+    startedAt: moment('started_at'),
+    /** The first odds that were seen before its start. */
+    openingOdds1: doublePrecision('opening_odds_1'),
+    openingOddsX: doublePrecision('opening_odds_x'),
+    openingOdds2: doublePrecision('opening_odds_2'),
+    /** The last odds before its start: those during the match stand in `match_observations` alone. */
+    odds1: doublePrecision('odds_1'),
+    oddsX: doublePrecision('odds_x'),
+    odds2: doublePrecision('odds_2'),
+    /** The latest truth; a result only where `confidence` is `confirmed`. */
+    score1: integer(),
+    score2: integer(),
+    /** The last score that the feed showed. */
+    lastSeenScore1: integer('last_seen_score1'),
+    lastSeenScore2: integer('last_seen_score2'),
+    /** The feed's own text. */
+    status: text(),
+    /** `seen`, `live`, `suspended`, `ended`, `vanished`, `settled`. */
+    state: text().notNull(),
+    /** `confirmed`, `last-seen`, or null while nothing says that it is over. */
+    confidence: text(),
+    /** What confirmed it: `status` or `results`. */
+    settledBy: text('settled_by'),
+    /** `1`, `N` or `2`; of confirmed matches only. */
+    outcome: text(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+    /** When it ended or vanished. */
+    overAt: moment('over_at'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').generatedAlwaysAs(sql`observed_at`),
+    ...observed(),
+  },
+  (table) => [
+    unique('matches_event').on(table.feed, table.eventId),
+    index('idx_matches_open')
+      .on(table.feed)
+      .where(sql`state in ('seen', 'live', 'suspended', 'ended')`),
+    index('idx_matches_over').on(table.feed, table.overAt),
+    check('matches_confidence', sql`confidence in ('confirmed', 'last-seen')`),
+    check('matches_outcome', sql`(outcome is not null) = (confidence is not distinct from 'confirmed')`),
+    check('matches_state', sql`state in ('seen', 'live', 'suspended', 'ended', 'vanished', 'settled')`),
+  ],
+)
+
+/** What was seen of a match whenever something changed: the evidence of every transition. */
+export const matchObservations = pgTable(
+  'match_observations',
+  {
+    feed: text().notNull(),
+    eventId: eventId(),
+    at: moment('at').notNull(),
+    /** `feed`, `absence` (a whole answer without it) or `results`. */
+    source: text().notNull(),
+    /** State of the match from then on. */
+    state: text().notNull(),
+    status: text(),
+    elapsedS: integer('elapsed_s'),
+    score1: integer(),
+    score2: integer(),
+    /** As offered at that moment: in play from the first `live` row on. Null where none were, or were blocked. */
+    odds1: doublePrecision('odds_1'),
+    oddsX: doublePrecision('odds_x'),
+    odds2: doublePrecision('odds_2'),
+    ...observed(),
+  },
+  (table) => [primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] })],
+)

@@ -1,0 +1,227 @@
+/** The folder of a spool: what lies in it, in which order, how large it is. Every function looks at the disk itself. */
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import pMap from 'p-map'
+import { fileFailure, UNFINISHED, writeFileAtomically } from '../../atomic-file.ts'
+import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
+
+/** Lock of whoever loads the segments; the holder is told in it. */
+export const DRAIN_LOCK = 'drain.lock'
+const ENDING = '.segment'
+const REASON = '.reason.txt'
+
+/** A segment that could not be loaded, and why. */
+export interface Damaged {
+  name: string
+  reason: string
+}
+
+/** A segment that waits, as its file tells it; `head` is undefined where the file tells nothing. */
+export interface Waiting {
+  name: string
+  bytes: number
+  /** When it was written. */
+  since: Date
+  head: SegmentHead | undefined
+}
+
+const damagedFolder = (folder: string) => join(folder, 'damaged')
+
+/** Path of a segment. */
+export function segmentPath(folder: string, name: string): string {
+  return join(folder, name)
+}
+
+/** Names of the segments that wait, oldest first: names begin with their time. None where there is no folder. */
+export function segmentNames(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith(ENDING))
+    .sort()
+}
+
+/** Bytes of everything in the folder, damaged segments too. */
+export function folderBytes(folder: string): number {
+  const sizes = [folder, damagedFolder(folder)].flatMap((here) =>
+    namesIn(here).map((name) => sizeOf(join(here, name))),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** Bytes that this user may still write on the disk of the folder, which need not exist yet. */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    return freeBytes(dirname(folder))
+  }
+}
+
+/** What waits, oldest first, by the heads of the files. */
+export function waitingSegments(folder: string): Waiting[] {
+  return segmentNames(folder).flatMap((name) => {
+    const path = join(folder, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return []
+    return [{ name, bytes: stat.size, since: stat.mtime, head: headOf(path) }]
+  })
+}
+
+/** The damaged segments, oldest first, each with its reason. */
+export function damagedSegments(folder: string): Damaged[] {
+  const here = damagedFolder(folder)
+  return namesIn(here)
+    .filter((name) => name.endsWith(ENDING))
+    .sort()
+    .map((name) => ({ name, reason: textOr(join(here, `${name}${REASON}`), 'no reason was noted') }))
+}
+
+/** The one segment, waiting or damaged, whose name is or begins with this; else all names that do. */
+export function findSegment(
+  folder: string,
+  beginning: string,
+): { name: string; isDamaged: boolean; bytes: Buffer } | { names: string[] } {
+  const places = [
+    { here: folder, isDamaged: false },
+    { here: damagedFolder(folder), isDamaged: true },
+  ]
+  const found = places.flatMap(({ here, isDamaged }) =>
+    segmentNames(here)
+      .filter((name) => name.startsWith(beginning))
+      .map((name) => ({ name, here, isDamaged })),
+  )
+  const [one, another] = found
+  const bytes = one === undefined || another !== undefined ? undefined : readSegment(one.here, one.name)
+  if (one === undefined || bytes === undefined) return { names: found.map(({ name }) => name) }
+  return { name: one.name, isDamaged: one.isDamaged, bytes }
+}
+
+/** Puts a segment aside. Throws the failures of `writeFileAtomically`; the segment is then where it was. */
+export function putAside(folder: string, { name, reason }: Damaged): void {
+  const aside = join(damagedFolder(folder), name)
+  // The reason first: a segment without one would be a riddle.
+  writeFileAtomically(`${aside}${REASON}`, `${reason}\n`)
+  ours(aside, () => {
+    renameSync(join(folder, name), aside)
+  })
+}
+
+/** A busy disk takes a millisecond for each; node has four threads for them. */
+const REMOVED_AT_ONCE = 4
+
+/** Removes segments that were loaded; one that is gone is as good. Throws `Misconfigured` where that is not allowed. */
+export async function removeSegments(folder: string, names: readonly string[]): Promise<void> {
+  await pMap(
+    names,
+    async (name) => {
+      const path = join(folder, name)
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw fileFailure(path, error) ?? error
+      })
+    },
+    { concurrency: REMOVED_AT_ONCE },
+  )
+}
+
+/** A process writes a segment in moments; what is older than this belongs to none, whoever has its process id now. */
+const LONGEST_WRITE_MS = 3_600_000
+
+/** Removes what writers left that died in the middle of a segment. */
+export function removeUnfinished(folder: string): void {
+  for (const here of [folder, damagedFolder(folder)]) {
+    for (const name of namesIn(here)) {
+      const pid = UNFINISHED.exec(name)?.[1]
+      if (pid === undefined) continue
+      const stat = statSync(join(here, name), { throwIfNoEntry: false })
+      const isOld = stat !== undefined && Date.now() - stat.mtimeMs > LONGEST_WRITE_MS
+      const path = join(here, name)
+      if (isOld || !isRunning(Number(pid)))
+        ours(path, () => {
+          rmSync(path, { force: true })
+        })
+    }
+  }
+}
+
+/** The whole content of a segment, or undefined where it is gone. */
+export function readSegment(folder: string, name: string): Buffer | undefined {
+  try {
+    return readFileSync(join(folder, name))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** The head of a file, read without the rest of it; undefined where it has none. */
+function headOf(path: string): SegmentHead | undefined {
+  const beginning = Buffer.alloc(LONGEST_HEAD_BYTES)
+  try {
+    const file = openSync(path, 'r')
+    try {
+      return readHead(beginning.subarray(0, readSync(file, beginning)))
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    if (isMissing(error) || (error instanceof Error && error.name === 'DamagedSegment')) return undefined
+    throw error
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+function sizeOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat?.isFile() === true ? stat.size : 0
+}
+
+function textOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (isMissing(error)) return otherwise
+    throw error
+  }
+}
+
+function ours(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw fileFailure(path, error) ?? error
+  }
+}
+
+/** EPERM: it runs, as another user. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** ENOTDIR: a file stands where a folder should; whoever writes there says so. */
+const isMissing = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

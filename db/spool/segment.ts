@@ -1,0 +1,198 @@
+/**
+ * One segment of the spool: a call to the write door, or the ending of a run, as the bytes of a file. A line of JSON says
+ * what is in it, and below lies the call itself, compressed. Pure: it touches no disk.
+ */
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { z } from 'zod'
+import type { RunEnding } from '../../run-outcome.ts'
+import type { RunIdentity } from '../queries/runs.ts'
+import { WRITABLE_TABLES } from '../writable-tables.ts'
+import type { RowsByTable, WriteOptions } from '../write-rows.ts'
+import { packRow, unpackRow } from './packed-row.ts'
+
+/** A call of `writeRows` without its patience. */
+export interface SpooledRows {
+  kind: 'rows'
+  /** Whose steps made it, where that was known. */
+  pipeline?: string | undefined
+  rows: RowsByTable
+  options: Omit<WriteOptions, 'patience'>
+}
+
+/** How a run ended whose record could not be closed. */
+export interface SpooledEnding {
+  kind: 'ending'
+  pipeline: string
+  run: RunIdentity
+  ending: RunEnding
+  finishedAt: Date
+}
+
+export type Segment = SpooledRows | SpooledEnding
+
+/** Rows of a call, refused ones too: so many are not in the database while it lies in the spool. */
+export function rowCount({ rows, options }: Pick<SpooledRows, 'rows' | 'options'>): number {
+  return Object.values(rows).reduce((sum, list) => sum + list.length, options.rejected?.length ?? 0)
+}
+
+/** The bytes are not those of a segment, or of one that this version does not know; the message says why. */
+export class DamagedSegment extends Error {
+  override name = 'DamagedSegment'
+}
+
+/** Format of this version; a file of another one is left to the version that knows it. */
+const FORMAT = 1
+
+/** The head begins so, always: what the checksum covers is everything behind it. */
+const BEGINNING = /^\{"format":(\d{1,9}),"sha256":"([0-9a-f]{64})",/
+/** As long as a head of one pipeline's tables can sensibly be; a longer first line is no head. */
+export const LONGEST_HEAD_BYTES = 64 * 1024
+
+const headSchema = z.object({
+  kind: z.enum(['rows', 'ending']),
+  pipeline: z.string().optional(),
+  runId: z.string(),
+  /** When the upstreams said it, or the run ended. ISO 8601, UTC. */
+  observedAt: z.iso.datetime({ offset: true }),
+  /** Rows by table. */
+  tables: z.record(z.string(), z.number()),
+  rejected: z.number(),
+  /** Size of what follows the head. */
+  bytes: z.number(),
+})
+
+/** What the first line of a segment says of it. */
+export type SegmentHead = z.infer<typeof headSchema>
+
+const timeSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+const rawSchema = z.object({ source: z.string(), url: z.string(), body: z.string(), observedAt: timeSchema })
+const rowsSchema = z.object({
+  rows: z.record(z.string(), z.array(z.unknown())),
+  options: z.object({
+    observedAt: timeSchema,
+    runId: z.string(),
+    raw: z.array(rawSchema).optional(),
+    rejected: z.array(z.object({ source: z.string(), reason: z.string(), row: z.unknown() })).optional(),
+  }),
+})
+/** Its run and ending are ours, written by the same lines that read them: the checksum vouches for them. */
+const endingSchema = z.object({
+  run: z.custom<RunIdentity>((value) => typeof value === 'object' && value !== null),
+  ending: z.custom<RunEnding>((value) => typeof value === 'object' && value !== null),
+  finishedAt: timeSchema,
+})
+
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+/** The bytes of a segment. */
+export async function packSegment(segment: Segment): Promise<Buffer> {
+  const payload = await compress(JSON.stringify(payloadOf(segment)))
+  const head = `${JSON.stringify(headOf(segment, payload.length)).slice(1)}\n`
+  const sha256 = createHash('sha256').update(head).update(payload).digest('hex')
+  return Buffer.concat([Buffer.from(`{"format":${FORMAT},"sha256":"${sha256}",${head}`), payload])
+}
+
+/** What was packed. Throws `DamagedSegment` where one byte is not as it was, and for a table that nobody knows. */
+export async function unpackSegment(bytes: Buffer): Promise<Segment> {
+  const head = readHead(bytes)
+  const beginning = BEGINNING.exec(bytes.toString('latin1', 0, LONGEST_HEAD_BYTES))
+  const behind = bytes.subarray(beginning?.[0].length ?? 0)
+  if (createHash('sha256').update(behind).digest('hex') !== beginning?.[2])
+    throw new DamagedSegment('the checksum does not fit: bytes were changed or are missing')
+  const payload = bytes.subarray(bytes.indexOf('\n') + 1)
+  const content = parsed((await decompressed(payload)).toString('utf8'))
+  return head.kind === 'rows' ? rowsOf(head, content) : endingOf(head, content)
+}
+
+/** What the first line says, without a look at the rest. Throws `DamagedSegment` where it is none. */
+export function readHead(bytes: Buffer): SegmentHead {
+  const end = bytes.indexOf('\n')
+  const line = end < 0 ? '' : bytes.toString('utf8', 0, end)
+  const format = BEGINNING.exec(line)?.[1]
+  if (end > LONGEST_HEAD_BYTES || format === undefined)
+    throw new DamagedSegment('the first line is not the head of a segment')
+  if (Number(format) !== FORMAT)
+    throw new DamagedSegment(`format ${format} is not known to this version, which reads format ${FORMAT}`)
+  const head = headSchema.safeParse(parsed(line))
+  if (!head.success) throw new DamagedSegment('the first line is not the head of a segment')
+  return head.data
+}
+
+function headOf(segment: Segment, bytes: number): SegmentHead {
+  const { kind, pipeline } = segment
+  const common = { kind, ...(pipeline !== undefined && { pipeline }) }
+  if (segment.kind === 'ending') {
+    const observedAt = segment.finishedAt.toISOString()
+    return { ...common, runId: segment.run.runId, observedAt, tables: {}, rejected: 0, bytes }
+  }
+  const { rows, options } = segment
+  const counts = Object.entries(rows).map(([name, list]) => [name, list.length] as const)
+  return {
+    ...common,
+    runId: options.runId,
+    observedAt: options.observedAt.toISOString(),
+    tables: Object.fromEntries(counts.filter(([, count]) => count > 0)),
+    rejected: options.rejected?.length ?? 0,
+    bytes,
+  }
+}
+
+function payloadOf(segment: Segment): object {
+  if (segment.kind === 'ending') {
+    const { run, ending, finishedAt } = segment
+    return { run, ending, finishedAt }
+  }
+  const { observedAt, runId, raw, rejected } = segment.options
+  const packed = Object.entries(segment.rows).map(([name, list]) => [name, list.map(packRow)] as const)
+  return { rows: Object.fromEntries(packed), options: { observedAt, runId, raw, rejected } }
+}
+
+function rowsOf(head: SegmentHead, content: unknown): SpooledRows {
+  const found = rowsSchema.safeParse(content)
+  if (!found.success) throw new DamagedSegment('what it holds is no call to the write door')
+  const { rows, options } = found.data
+  const unknown = Object.keys(rows).filter((name) => !Object.hasOwn(WRITABLE_TABLES, name))
+  if (unknown.length > 0)
+    throw new DamagedSegment(`this version knows no table ${unknown.join(', ')} to write to`)
+  const unpacked = Object.entries(rows).map(([name, list]) => [name, unpackedRows(list)] as const)
+  const { raw, rejected, ...rest } = options
+  return {
+    kind: 'rows',
+    pipeline: head.pipeline,
+    rows: Object.fromEntries(unpacked),
+    options: { ...rest, ...(raw !== undefined && { raw }), ...(rejected !== undefined && { rejected }) },
+  }
+}
+
+function unpackedRows(list: unknown[]): object[] {
+  try {
+    return list.map(unpackRow)
+  } catch (error) {
+    throw new DamagedSegment('it holds a value of a kind that this version does not know', { cause: error })
+  }
+}
+
+function endingOf(head: SegmentHead, content: unknown): SpooledEnding {
+  const found = endingSchema.safeParse(content)
+  if (!found.success) throw new DamagedSegment('what it holds is no ending of a run')
+  return { kind: 'ending', pipeline: head.pipeline ?? found.data.run.pipeline, ...found.data }
+}
+
+async function decompressed(payload: Buffer): Promise<Buffer> {
+  try {
+    return await decompress(payload)
+  } catch (error) {
+    throw new DamagedSegment('it cannot be decompressed', { cause: error })
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new DamagedSegment('it is not the JSON that it should be', { cause: error })
+  }
+}

@@ -1,0 +1,47 @@
+/** A small file system of its own, where this user may mount one: to be filled, and to be made read-only. */
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface SmallDisk {
+  folder: string
+  /** Takes all room. */
+  fill(): void
+  /** Gives it back. */
+  free(): void
+  setReadOnly(readOnly: boolean): void
+  remove(): void
+}
+
+/** Mounts one of so many megabytes; undefined where that is not allowed. Remove it in the end. */
+export function mountSmallDisk(megabytes: number): SmallDisk | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'almanac-disk-'))
+  const mount = (...args: string[]) => spawnSync('mount', [...args, folder]).status === 0
+  if (!mount('-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs')) {
+    rmSync(folder, { recursive: true, force: true })
+    return undefined
+  }
+  const filler = join(folder, 'filler')
+  return {
+    folder,
+    fill() {
+      const file = openSync(filler, 'w')
+      const { bavail, bsize } = statfsSync(folder)
+      const block = Buffer.alloc(bsize)
+      for (let written = 0; written < bavail; written++) writeSync(file, block)
+      closeSync(file)
+    },
+    free() {
+      rmSync(filler, { force: true })
+    },
+    setReadOnly(readOnly) {
+      if (!mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`))
+        throw new Error(`${folder} could not be remounted`)
+    },
+    remove() {
+      spawnSync('umount', [folder])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * A process to be killed: `node --import tsx tests/support/spool-process.ts write FOLDER ROUND` makes calls to the write
+ * door of a database that is away and prints the number of each that was acknowledged; `… drain FOLDER URL` loads them for
+ * as long as it lives, and prints once that it has begun. They end by a kill, or with the process that started them.
+ */
+import { writeSync } from 'node:fs'
+import { pino } from 'pino'
+import { openDatabase } from '../../db/database.ts'
+import { openSpool } from '../../db/spool/spool.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import { startDraining } from '../../worker/drain.ts'
+
+const [mode, folder = '', argument = ''] = process.argv.slice(2)
+const CAP_BYTES = 1e9
+const HOUR_MS = 3_600_000
+/** Hours of one call, and of one round: more than any process writes before it is killed. */
+const ROWS_A_CALL = 7
+const CALLS_A_ROUND = 100_000
+/** Nobody listens on this port, so the database is away. */
+const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nothing'
+
+process.stdin.on('end', () => process.exit()).resume()
+
+/** Standard output at once: what was printed before a kill was printed. */
+function say(line: string | number): void {
+  writeSync(1, `${line}\n`)
+}
+
+async function write(round: number): Promise<never> {
+  const spool = openSpool({ folder, capBytes: CAP_BYTES, warn: () => undefined })
+  const { db } = openDatabase(NOWHERE, () => undefined, { spool })
+  for (let call = round * CALLS_A_ROUND; ; call++) {
+    const candles = Array.from({ length: ROWS_A_CALL }, (_, row) => ({
+      ...{ crypto: `call-${call}`, timestamp: new Date(row * HOUR_MS), source: 'binance' as const },
+      ...{ close: call, open: null, high: null, low: null, volume: row, volume24h: null },
+    }))
+    const rejected = [{ source: 'spool-process', reason: 'one a call', row: call }]
+    const observedAt = new Date()
+    const patience = { ms: 0, signal: new AbortController().signal }
+    const { spooled } = await writeRows(db, { candles }, { observedAt, runId: 'run', rejected, patience })
+    if (spooled !== ROWS_A_CALL + 1) throw new Error(`call ${call} was not spooled`)
+    say(call)
+  }
+}
+
+if (mode === 'write') await write(Number(argument))
+const { db } = openDatabase(argument, () => undefined)
+await db.execute('select 1')
+say('draining')
+// Of a drain that works only what it loaded is logged.
+const log = pino(
+  { level: 'info' },
+  {
+    write: () => {
+      say('loaded')
+    },
+  },
+)
+startDraining({ db, folder, log, lookEveryMs: 1 })

@@ -1,0 +1,204 @@
+/** The folder of a spool: order, cap, warnings, leftovers. */
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  damagedSegments,
+  findSegment,
+  folderBytes,
+  putAside,
+  removeSegments,
+  removeUnfinished,
+  segmentNames,
+  waitingSegments,
+} from '../../../db/spool/folder.ts'
+import { unpackSegment } from '../../../db/spool/segment.ts'
+import { openSpool, type Spool, type SpoolOptions } from '../../../db/spool/spool.ts'
+import type { RowsByTable } from '../../../db/write-rows.ts'
+
+const NOON = new Date('2026-03-10T12:00:00Z')
+const ROOMY_BYTES = 1_000_000
+
+let parent: string
+let folder: string
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'almanac-spool-'))
+  folder = join(parent, 'data', 'spool')
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(parent, { recursive: true, force: true })
+})
+
+const open = (change: Partial<SpoolOptions> = {}) =>
+  openSpool({ folder, capBytes: ROOMY_BYTES, warn: () => undefined, ...change })
+const rowsOf = (value: number): RowsByTable => ({
+  fear_greed_index: [{ date: '2026-03-10', value, classification: 'Fear' }],
+})
+const write = (spool: Spool, value = 1) =>
+  spool.writeRows(rowsOf(value), { observedAt: NOON, runId: 'run-1' })
+
+/** The values of all segments, in the order in which a drain takes them. */
+async function valuesInOrder(): Promise<unknown[]> {
+  const segments = await Promise.all(
+    segmentNames(folder).map((name) => unpackSegment(readFileSync(join(folder, name)))),
+  )
+  return segments.map((segment) => segment.kind === 'rows' && segment.rows.fear_greed_index?.[0]?.value)
+}
+
+describe('a spool', () => {
+  it('makes its folder with the first segment, and nothing before', async () => {
+    const spool = open()
+    expect(existsSync(folder)).toBe(false)
+    expect(await write(spool)).toBe(1)
+    expect(segmentNames(folder)).toHaveLength(1)
+  })
+
+  it('names its segments in the order of the calls, within a millisecond and when the clock is set back', async () => {
+    const spool = open()
+    const now = vi.spyOn(Date, 'now')
+    const times = [5_000, 5_000, 5_000, 4_000, 4_000, 6_000, 1_000].map((ms) => NOON.getTime() + ms)
+    for (const [index, time] of times.entries()) {
+      now.mockReturnValue(time)
+      await write(spool, index)
+    }
+    expect(await valuesInOrder()).toEqual(times.map((_, index) => index))
+  })
+
+  it('answers how many rows it took, refused ones too, and tells whoever made the call', async () => {
+    const told: number[] = []
+    const spool = open({ origin: () => ({ pipeline: 'mod-stats', spooled: (rows) => told.push(rows) }) })
+    const rejected = [{ source: 'a', reason: 'b', row: 1 }]
+    expect(await spool.writeRows(rowsOf(1), { observedAt: NOON, runId: 'run-1', rejected })).toBe(2)
+    expect(told).toEqual([2])
+    expect(waitingSegments(folder)[0]?.head).toMatchObject({ pipeline: 'mod-stats', rejected: 1 })
+  })
+
+  it('knows for how long the database has been away, from the first call that did not reach it', () => {
+    const spool = open()
+    const now = vi.spyOn(Date, 'now').mockReturnValue(10_000)
+    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([false, 0])
+    spool.databaseWentAway(4_000)
+    spool.databaseWentAway(9_000)
+    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([true, 6_000])
+    now.mockReturnValue(20_000)
+    expect(spool.awayForMs()).toBe(16_000)
+    spool.databaseAnswered()
+    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([false, 0])
+  })
+})
+
+describe('the cap', () => {
+  /** Bytes of one segment of `write`. */
+  const segmentBytes = async () => {
+    const other = join(parent, 'other')
+    await write(openSpool({ folder: other, capBytes: ROOMY_BYTES, warn: () => undefined }))
+    return folderBytes(other)
+  }
+
+  it('refuses what does not fit, by name and with what to do, and drops nothing', async () => {
+    const spool = open({ capBytes: 3 * (await segmentBytes()) + 50 })
+    for (const value of [1, 2, 3]) await write(spool, value)
+    const refused = write(spool, 4)
+    await expect(refused).rejects.toMatchObject({ type: 'DiskFull' })
+    await expect(refused).rejects.toThrow(folder)
+    await expect(refused).rejects.toThrow('SPOOL_MB')
+    await expect(refused).rejects.toThrow('almanac spool drain')
+    expect(await valuesInOrder()).toEqual([1, 2, 3])
+  })
+
+  it('counts what others wrote and what was put aside, and makes room when it was emptied', async () => {
+    const capBytes = 2 * (await segmentBytes()) + 200
+    await write(open({ capBytes }))
+    const [name = ''] = segmentNames(folder)
+    putAside(folder, { name, reason: 'for the test' })
+    const spool = open({ capBytes })
+    await write(spool)
+    await expect(write(spool)).rejects.toMatchObject({ type: 'DiskFull' })
+    await removeSegments(folder, segmentNames(folder))
+    expect(await write(spool)).toBe(1)
+  })
+
+  it('holds for calls at the same time', async () => {
+    const spool = open({ capBytes: 5 * (await segmentBytes()) })
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => write(spool)))
+    const taken = all.filter(({ status }) => status === 'fulfilled').length
+    expect(segmentNames(folder)).toHaveLength(taken)
+    expect(taken).toBeGreaterThanOrEqual(4)
+    expect(folderBytes(folder)).toBeLessThanOrEqual(spool.capBytes)
+  })
+
+  it('is told of from the half on, once for each tenth, and again after it was emptied', async () => {
+    const told: string[] = []
+    const capBytes = 20 * (await segmentBytes())
+    const spool = open({ capBytes, warn: (message) => told.push(message) })
+    for (let index = 0; index < 9; index++) await write(spool)
+    expect(told).toEqual([])
+    for (let index = 9; index < 19; index++) await write(spool)
+    expect(told.map((message) => /(\d)\d %/.exec(message)?.[1])).toEqual(['5', '6', '7', '8', '9'])
+    await removeSegments(folder, segmentNames(folder))
+    const again = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+    for (let index = 0; index < 12; index++) await write(spool)
+    again.mockRestore()
+    expect(told).toHaveLength(6)
+  })
+})
+
+describe('the folder', () => {
+  it('keeps a damaged segment with its reason', async () => {
+    await write(open())
+    const [name = ''] = segmentNames(folder)
+    putAside(folder, { name, reason: 'the checksum does not fit' })
+    expect(segmentNames(folder)).toEqual([])
+    expect(damagedSegments(folder)).toEqual([{ name, reason: 'the checksum does not fit' }])
+    expect(readdirSync(join(folder, 'damaged')).sort()).toEqual([name, `${name}.reason.txt`])
+    expect(findSegment(folder, name.slice(0, 12))).toMatchObject({ name, isDamaged: true })
+  })
+
+  it('finds a segment by the beginning of its name, and names those that could be meant', async () => {
+    const spool = open()
+    await write(spool)
+    await write(spool)
+    const names = segmentNames(folder)
+    expect(findSegment(folder, names[1] ?? '')).toMatchObject({ name: names[1], isDamaged: false })
+    expect(findSegment(folder, '2')).toEqual({ names })
+    expect(findSegment(folder, 'nothing')).toEqual({ names: [] })
+  })
+
+  it('tells of a file that is no segment without falling over it', () => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'odd.segment'), 'no head at all')
+    expect(waitingSegments(folder)).toMatchObject([{ name: 'odd.segment', bytes: 14, head: undefined }])
+  })
+
+  it('is rid of what dead writers left, and only of that', () => {
+    mkdirSync(folder, { recursive: true })
+    const { pid: dead } = spawnSync(process.execPath, ['--version'])
+    const file = (pid: number) => join(folder, `20260310T120000.000Z-1-1-aa.segment.${pid}.tmp`)
+    writeFileSync(file(dead), 'half')
+    writeFileSync(file(process.pid), 'half')
+    writeFileSync(join(folder, 'notes.txt'), 'mine')
+    removeUnfinished(folder)
+    expect(readdirSync(folder).sort()).toEqual([
+      `20260310T120000.000Z-1-1-aa.segment.${process.pid}.tmp`,
+      'notes.txt',
+    ])
+    // Hours later the process id belongs to somebody else.
+    const longAgo = new Date(statSync(file(process.pid)).mtimeMs - 7_200_000)
+    utimesSync(file(process.pid), longAgo, longAgo)
+    removeUnfinished(folder)
+    expect(readdirSync(folder)).toEqual(['notes.txt'])
+  })
+})

@@ -1,0 +1,61 @@
+/** match-results: what happens next. One look at the feed, every minute; three steps, since there are so many runs. */
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
+import type { MatchResultsActivities } from '../activities/match-results/index.ts'
+import type { MatchFigures } from '../activities/match-results/told.ts'
+import type { RunEnding, SourceCounts } from '../run-outcome.ts'
+import { pastSnapshot } from './past-snapshot.ts'
+import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
+import { alone, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
+
+/** What a look takes: the run, and whether only what is stored is to be followed. */
+export interface CollectInput {
+  run: Run
+  derive: boolean
+}
+
+/** What a look gave: the counts of the feed and, where they were asked for, of the results. */
+export interface Collected {
+  counts: SourceCounts
+  results?: SourceCounts
+  figures: MatchFigures
+}
+
+/** Looks at the feed once and brings every match up to it. */
+export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> {
+  const run = runOf('match-results', input)
+  const boundMs = input.params?.boundSeconds ? input.params.boundSeconds * 1000 : MINUTELY_BOUND_MS
+  const left = () => remainingMs(run, boundMs)
+  let figures: MatchFigures | undefined
+
+  const bookends = {
+    open: async () => {
+      const skipped = pastSnapshot(run, input)
+      if (skipped) return { skipped }
+      return steps(databaseWork(Math.min(left(), OPENING_MS)), 'Take the run lock').openMatchResults(run)
+    },
+    close: (_: unknown, ending: RunEnding) =>
+      steps(databaseWork(CLOSING_SHARE_MS), `Close the record: ${ending.outcome}`).closeMatchResults(
+        run,
+        ending,
+        figures,
+      ),
+  }
+
+  return recordedRun(run, bookends, input, async (counts) => {
+    const derive = input.params?.derive ?? false
+    const look = steps(
+      upstreamRead(Math.max(left() - CLOSING_SHARE_MS, 1_000)),
+      'The feed, the results, every match',
+    )
+    counts['feed'] = await alone(undefined, async () => {
+      const collected = await look.collectMatches({ run, derive })
+      figures = collected.figures
+      if (collected.results) counts['results'] = collected.results
+      return collected.counts
+    })
+  })
+}
+
+function steps(options: ActivityOptions, summary: string): MatchResultsActivities {
+  return proxyActivities<MatchResultsActivities>({ ...options, summary })
+}
