@@ -214,6 +214,7 @@ describe('almanac schedules', () => {
       ['mod-stats', 'active'],
       ['crypto-forecast', 'paused'],
       ['library-context', 'paused'],
+      ['match-results', 'paused'],
     ])
     expect(await json('schedules', 'pause', 'mod-stats')).toEqual({ id: 'mod-stats', done: 'paused' })
     expect(await state()).toMatchObject({ state: 'paused' })

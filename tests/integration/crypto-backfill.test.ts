@@ -198,7 +198,7 @@ describe('almanac backfill crypto-forecast', () => {
     ],
     [
       ['crypto-forcast', '--from', FROM],
-      'There is no pipeline "crypto-forcast"; there are: mod-stats, crypto-forecast, library-context.',
+      'There is no pipeline "crypto-forcast"; there are: mod-stats, crypto-forecast, library-context, match-results.',
     ],
   ])('refuses %j with a sentence and starts nothing', async (args, sentence) => {
     expect(await almanac(...args)).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` })

@@ -6,13 +6,14 @@ import { applySchedules, describe as describeSchedule } from '../../client/sched
 import { PIPELINE } from '../../client/search-attributes.ts'
 import type { Config } from '../../config.ts'
 import { PIPELINES } from '../../registry.ts'
-import { almanacFileSchema } from '../../settings.ts'
+import { almanacFileSchema } from '../../tracked.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
 const ID = 'mod-stats'
 const HOURLY = 'crypto-forecast'
 const NIGHTLY = 'library-context'
+const MINUTELY = 'match-results'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -120,6 +121,41 @@ describe('schedules apply', () => {
     for (const next of info.nextActionTimes) expect(shown.format(next)).toBe('03:30')
   })
 
+  it('creates the minutely schedule with a catch-up of seconds, so that a late minute makes no pile', async () => {
+    const config = enabled(true, MINUTELY)
+    expect(await applied(config, MINUTELY)).toEqual([{ id: MINUTELY, change: 'created', paused: false }])
+    const { spec, policies, action, state, info } = await current(MINUTELY)
+    expect(spec.intervals).toMatchObject([{ every: MINUTE_MS }])
+    expect(spec.jitter ?? 0).toBe(0)
+    expect(policies).toEqual({
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: 10_000,
+      pauseOnFailure: false,
+    })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(action).toMatchObject({
+      type: 'startWorkflow',
+      workflowType: 'matchResultsWorkflow',
+      workflowId: MINUTELY,
+      args: [{ trigger: 'schedule', latestMs: 10_000 }],
+    })
+    expect(info.nextActionTimes.length).toBeGreaterThan(1)
+    for (const next of info.nextActionTimes) expect(next.getTime() % MINUTE_MS).toBe(0)
+  })
+
+  it('pauses the minutely schedule unless it is turned on, with how to do so', async () => {
+    const off = almanacFileSchema.parse({ [ID]: { mods: [{ modrinth: 'createnuclear' }] }, [MINUTELY]: {} })
+    expect(await applied({ ...stack.config, tracked: off }, MINUTELY)).toEqual([
+      { id: MINUTELY, change: 'created', paused: true },
+    ])
+    const { state, info } = await current(MINUTELY)
+    expect(state).toMatchObject({
+      paused: true,
+      note: 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"',
+    })
+    expect(info.numActionsTaken).toBe(0)
+  })
+
   it('pauses a pipeline of which almanac.yaml has no section, saying how to turn it on', async () => {
     const tracked = almanacFileSchema.parse({ [ID]: { mods: [{ modrinth: 'createnuclear' }] } })
     const config = { ...stack.config, tracked }
@@ -127,6 +163,7 @@ describe('schedules apply', () => {
       { id: ID, change: 'created', paused: false },
       { id: HOURLY, change: 'created', paused: true },
       { id: NIGHTLY, change: 'created', paused: true },
+      { id: MINUTELY, change: 'created', paused: true },
     ])
     const { paused, note } = (await current(HOURLY)).state
     expect(paused).toBe(true)

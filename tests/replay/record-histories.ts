@@ -24,6 +24,7 @@ interface Way {
   cancel?: true
   params?: Record<string, unknown>
   worker?: WorkerChange
+  matchResults?: TestStackOptions['matchResults']
   /** Records the first chain that it starts, too, under this ending. */
   chain?: string
 }
@@ -52,6 +53,13 @@ const ways: Record<Pipeline['id'], Way[]> = {
     { outcome: 'failed', faulty: ['ascl'] },
     { outcome: 'cancelled', faulty: ['ascl'], cancel: true },
   ],
+  'match-results': [
+    { outcome: 'complete', faulty: [] },
+    // At its cap of events, and not asked league by league.
+    { outcome: 'partial', faulty: [], matchResults: { feed: { count: 5, split_by_league: false } } },
+    { outcome: 'failed', faulty: ['onexbet'] },
+    { outcome: 'cancelled', faulty: ['onexbet'], cancel: true },
+  ],
 }
 
 /** More than the ninety of CoinGecko, whose hours alone have gaps; fewer are quicker than two years. */
@@ -76,6 +84,7 @@ for (const pipeline of PIPELINES) {
         mods: 1,
         cryptoForecast: { history_days: HISTORY_DAYS },
         libraryContext: LIBRARIES,
+        ...(way.matchResults && { matchResults: way.matchResults }),
       })
       const worker = await stack.startWorker(way.worker)
       try {

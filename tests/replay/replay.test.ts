@@ -12,7 +12,7 @@ import { quietRuntime } from '../support/time-skipping.ts'
 
 const folder = join(packageRoot, 'tests', 'replay', 'histories')
 /** A step that every run of its pipeline asks for, and every chain of library-context. */
-const RENAMED = /\b(collectModrinth|collectBinance|openLibraryContext|claimHost)\b/g
+const RENAMED = /\b(collectModrinth|collectBinance|openLibraryContext|claimHost|collectMatches)\b/g
 
 /** Text of each recorded history, by pipeline and name. */
 const recorded = readdirSync(folder).flatMap((pipeline) =>

@@ -12,7 +12,7 @@ import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import { packageRoot } from '../../package-root.ts'
-import type { almanacFileSchema } from '../../settings.ts'
+import type { almanacFileSchema } from '../../tracked.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
 import { dependenciesOf, startWorker, type RunningWorker } from '../../worker/start-worker.ts'
@@ -63,6 +63,8 @@ export interface TestStackOptions {
   cryptoForecast?: z.input<typeof almanacFileSchema>['crypto-forecast']
   /** Section `library-context`; `enabled` is false unless given. */
   libraryContext?: z.input<typeof almanacFileSchema>['library-context']
+  /** Section `match-results`, addresses aside; `enabled` is false unless given. */
+  matchResults?: z.input<typeof almanacFileSchema>['match-results']
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
@@ -75,6 +77,7 @@ export async function startTestStack({
   pages = 35,
   cryptoForecast,
   libraryContext,
+  matchResults = {},
   simulator: options = {},
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -103,6 +106,15 @@ export async function startTestStack({
       'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } },
       'crypto-forecast': { enabled: false, coingecko_delay_seconds: 0, ...cryptoForecast },
       'library-context': { enabled: false, ...libraryContext },
+      'match-results': {
+        enabled: false,
+        ...matchResults,
+        feed: { url: `${simulator.url}/onexbet/service-api/LiveFeed/Get1x2_VZip`, ...matchResults.feed },
+        results: {
+          url: `${simulator.url}/onexbet-results/service-api/result/web/api`,
+          ...matchResults.results,
+        },
+      },
     }),
   )
   const settings = {

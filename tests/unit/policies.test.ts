@@ -75,3 +75,21 @@ describe('the bound of crypto-forecast', () => {
     expect(policies.HOURLY_SOURCE_MS).toBeLessThan(policies.HOURLY_BOUND_MS / 2)
   })
 })
+
+describe('the bound of match-results', () => {
+  it('is over before the next minute begins, and said by the registry as it is', () => {
+    expect(policies.MINUTELY_BOUND_MS).toBeLessThan(60 * SECOND_MS)
+    expect(pipelineById('match-results')?.bound).toBe(`${policies.MINUTELY_BOUND_MS / SECOND_MS} s`)
+  })
+
+  it('leaves the feed half of it after a slow lock, with time to close the record', () => {
+    const leftMs = policies.MINUTELY_BOUND_MS - policies.OPENING_MS - policies.CLOSING_SHARE_MS
+    expect(leftMs).toBeGreaterThanOrEqual(policies.MINUTELY_BOUND_MS / 2)
+  })
+
+  it('lets the database’s patience fit into its opening and its closing', () => {
+    const patienceMs = pipelineById('match-results')?.databasePatienceMs
+    expect(patienceMs).toBeLessThan(policies.OPENING_MS)
+    expect(patienceMs).toBeLessThan(policies.CLOSING_SHARE_MS)
+  })
+})

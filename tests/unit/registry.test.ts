@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { createActivities, type ActivityDependencies } from '../../activities/index.ts'
 import { packageRoot } from '../../package-root.ts'
 import { PIPELINES } from '../../registry.ts'
-import { almanacFileSchema } from '../../settings.ts'
+import { almanacFileSchema } from '../../tracked.ts'
 import * as workflows from '../../workflows/index.ts'
 
 const text = (file: string) => readFileSync(join(packageRoot, file), 'utf8')
@@ -26,7 +26,7 @@ function missingPieces({ id, workflow }: { id: string; workflow: string }): stri
     [`its tables in db/schema/index.ts`, text('db/schema/index.ts').includes(`'./${id}.ts'`)],
     [`section ${id} in almanac.yaml`, hasSection('almanac.yaml', id)],
     [`section ${id} in simulator/almanac.demo.yaml`, hasSection('simulator/almanac.demo.yaml', id)],
-    [`section ${id} in settings.ts`, id in almanacFileSchema.shape],
+    [`section ${id} in tracked.ts`, id in almanacFileSchema.shape],
     [`a word about ${id} in README.md`, text('README.md').includes(id)],
     [`tests/replay/histories/${id}/`, existsSync(join(packageRoot, 'tests', 'replay', 'histories', id))],
   ]
@@ -59,7 +59,7 @@ describe('the registry', () => {
       'its tables in db/schema/index.ts',
       'section tide-tables in almanac.yaml',
       'section tide-tables in simulator/almanac.demo.yaml',
-      'section tide-tables in settings.ts',
+      'section tide-tables in tracked.ts',
       'a word about tide-tables in README.md',
       'tests/replay/histories/tide-tables/',
     ])

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { serviceUnit } from '../../client/service-unit.ts'
+import { collectorService, serviceUnit, type Service } from '../../client/service-unit.ts'
 
 const MINE = { user: undefined, node: '/opt/node/bin/node', root: '/srv/almanac', writable: [] }
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
@@ -22,6 +22,16 @@ describe('the systemd unit', () => {
     expect(value(unit, 'ExecStart')).toBe('"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" up')
     expect(value(unit, 'WorkingDirectory')).toBe('/srv/almanac')
     expect(value(unit, 'Environment')).toMatch(/^"PATH=\/opt\/node\/bin:/)
+  })
+
+  it('of the collector starts it as a daemon, after the whole stack where that is started too', () => {
+    const unit = serviceUnit({ ...MINE, service: collectorService(5) })
+    expect(value(unit, 'ExecStart')).toBe(
+      '"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" collector --daemon --interval 5',
+    )
+    expect(value(unit, 'After')).toBe('almanac.service')
+    const ofSystem = serviceUnit({ ...MINE, user: 'almanac', service: collectorService(1) })
+    expect(value(ofSystem, 'After')).toBe('network-online.target almanac.service')
   })
 
   it('lets Almanac stop its servers itself, and gives it longer than the 10 s that takes', () => {
@@ -58,19 +68,24 @@ describe.skipIf(!hasSystemd)('systemd (skipped where systemd-analyze is not ther
     rmSync(root, { recursive: true })
   })
 
-  const verify = (user: string | undefined, folder: string) => {
+  const verify = (user: string | undefined, folder: string, service?: Service) => {
     mkdirSync(folder, { recursive: true })
-    const file = join(root, 'almanac.service')
-    writeFileSync(
-      file,
-      serviceUnit({ user, node: process.execPath, root: folder, writable: [join(folder, 'data')] }),
-    )
+    const file = join(root, `${service?.name ?? 'almanac'}.service`)
+    const unit = { user, node: process.execPath, root: folder, writable: [join(folder, 'data')] }
+    writeFileSync(file, serviceUnit({ ...unit, ...(service && { service }) }))
     return spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' })
   }
-  const about = (stderr: string) => stderr.split('\n').filter((line) => line.includes('almanac.service'))
+  const about = (stderr: string) =>
+    stderr.split('\n').filter((line) => /almanac(-collector)?\.service/.test(line))
 
   it.each(['root', undefined])('finds nothing wrong with the unit of %s', (user) => {
     const { status, stderr } = verify(user, join(root, 'clone'))
+    expect(about(stderr)).toEqual([])
+    expect(status).toBe(0)
+  })
+
+  it.each(['root', undefined])("finds nothing wrong with the collector's unit of %s", (user) => {
+    const { status, stderr } = verify(user, join(root, 'clone'), collectorService(1))
     expect(about(stderr)).toEqual([])
     expect(status).toBe(0)
   })

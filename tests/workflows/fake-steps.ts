@@ -63,13 +63,13 @@ export function notedSteps<Steps extends object>(
   const calls: Call[] = []
   const noted = Object.entries(steps).map(([step, work]) => [
     step,
-    async (input?: Run | { run: Run }, ending?: RunEnding) => {
+    async (input?: Run | { run: Run }, ending?: RunEnding, ...more: unknown[]) => {
       const atMs = await time.now()
       const run = input !== undefined && 'run' in input ? input.run : input
       const { attempt, workflowExecution } = activityInfo()
       const executionRunId = workflowExecution?.runId ?? ''
       calls.push({ step, attempt, atMs, input, run, executionRunId, ending })
-      return (work as (...input: unknown[]) => Promise<unknown>)(input, ending)
+      return (work as (...input: unknown[]) => Promise<unknown>)(input, ending, ...more)
     },
   ])
   const activities = Object.fromEntries(noted) as object

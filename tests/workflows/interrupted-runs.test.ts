@@ -3,10 +3,12 @@ import { cancellationSignal } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf } from '../../client/runs.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
+import type { Collected } from '../../workflows/match-results.ts'
 import type { Batch } from '../../workflows/mod-stats.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
 import { until } from '../support/until.ts'
 import { closings, counted, fakeCryptoSteps, outcomes, startCryptoForecast } from './fake-crypto-steps.ts'
+import { endOf, fakeMatchSteps, startMatchResults } from './fake-match-steps.ts'
 import { fakeSteps, unavailable } from './fake-steps.ts'
 import type { HistoryEvent } from './history-order.ts'
 
@@ -98,6 +100,25 @@ describe('a run that is interrupted', () => {
     expect(closing && outcomes(closing)).toEqual({ 'fear-greed': 'complete', spot: 'partial' })
     expect(steps.callsOf('writeMetricsFile').map((call) => call.ending)).toEqual([closing])
     expect(steps.callsOf('computePrices')).toEqual([])
+  })
+
+  it('by an operator in the middle of a look at a feed ends cancelled, and its record is closed', async () => {
+    const feed = untilCancelled<Collected>()
+    const steps = fakeMatchSteps(time, { collectMatches: feed.work })
+    const worker = await time.createWorker(steps.activities)
+    const { ending, status } = await worker.runUntil(async () => {
+      const handle = await startMatchResults(time)
+      await feed.running
+      await handle.cancel()
+      const ended = await endOf(handle)
+      await feed.seen
+      return ended
+    })
+    expect(status).toBe('CANCELLED')
+    expect(ending.outcome).toBe('cancelled')
+    expect(steps.callsOf('closeMatchResults').map((call) => call.ending)).toEqual([
+      { outcome: 'cancelled', counts: {} },
+    ])
   })
 
   it('by the end of its worker goes on with the next worker', async () => {

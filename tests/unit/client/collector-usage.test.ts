@@ -1,0 +1,58 @@
+/** The collector's options: what is refused, with which exit code, before anything starts. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { main } from '../../../client/main.ts'
+import { exitCodeFor } from '../../../client/collector/one-run.ts'
+import { RUN_OUTCOMES } from '../../../run-outcome.ts'
+
+let said: string
+beforeEach(() => {
+  said = ''
+  const write = (text: string | Uint8Array) => {
+    said += String(text)
+    return true
+  }
+  vi.spyOn(process.stderr, 'write').mockImplementation(write)
+  vi.spyOn(process.stdout, 'write').mockImplementation(write)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('almanac collector', () => {
+  it.each([
+    [['--daemon', '--interval', '0'], 'from 1 to'],
+    [['--daemon', '--interval', '1.5'], 'expected a whole number'],
+    [['--daemon', '--interval', 'five'], 'expected a whole number'],
+    [['--daemon', '--interval', '-1'], 'expected a whole number'],
+    [['--daemon', '--interval', '99999999'], 'from 1 to'],
+    [['--interval', '5'], '--interval is of --daemon'],
+    [['--test-bd'], '--test-db'],
+    [['surplus'], 'too many arguments'],
+    [['--log-file', '/dev/null/x.log'], '--log-file'],
+  ])('refuses %j as wrong usage', async (args, sentence) => {
+    expect(await main(['collector', ...args])).toBe(2)
+    expect(said).toContain(sentence)
+    expect(said).not.toContain('COLLECTOR-SERVICE')
+  })
+
+  it('has every option of the document in its help', async () => {
+    expect(await main(['collector', '--help'])).toBe(0)
+    for (const option of ['--daemon', '--interval', '--log-file', '--test-db', '-v, --verbose', '--demo'])
+      expect(said).toContain(option)
+  })
+
+  it.each(RUN_OUTCOMES)('ends a single collection that was %s with the exit code for it', (outcome) => {
+    expect(exitCodeFor(outcome)).toBe(['complete', 'partial', 'skipped'].includes(outcome) ? 0 : 1)
+  })
+})
+
+describe('almanac service install', () => {
+  it.each([
+    [['webserver'], 'There is no service "webserver"'],
+    [['--interval', '5'], '--interval is of the collector'],
+    [['collector', '--interval', '0'], 'from 1 to'],
+  ])('refuses %j as wrong usage', async (args, sentence) => {
+    expect(await main(['service', 'install', ...args])).toBe(2)
+    expect(said).toContain(sentence)
+  })
+})
