@@ -19,7 +19,11 @@ const OWNER = { managedBy: 'almanac' }
 const NOTE_OFF = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
 const NOTE_ON = 'On in almanac.yaml'
 const NOTE_ONLY = 'Not among the pipelines of the last start (--only)'
-const OUR_NOTES: (string | undefined)[] = [undefined, '', NOTE_OFF, NOTE_ON, NOTE_ONLY]
+/** Notes of the schedule that a collector lets run, and of one that ran for a collector alone. */
+export const NOTE_COLLECTOR = 'Runs for "almanac collector --daemon"'
+export const NOTE_COLLECTOR_ENDED = 'Ran for "almanac collector --daemon", which has ended'
+const START_NOTES = [NOTE_OFF, NOTE_ON, NOTE_ONLY, NOTE_COLLECTOR, NOTE_COLLECTOR_ENDED]
+const OUR_NOTES: (string | undefined)[] = [undefined, '', ...START_NOTES]
 
 export interface AppliedSchedule {
   id: string
@@ -61,27 +65,45 @@ async function applySchedule(
   const id = options.scheduleId
   const current = await describe(client, id)
   if (current === undefined) {
-    await client.schedule.create({ ...options, memo: OWNER })
+    await createSchedule(client, options)
     return { id, change: 'created', paused: options.state.paused }
   }
-  if (!isOurs(current.memo)) {
-    throw new Failure(
-      'Conflict',
-      `The server holds a schedule "${id}" that is not Almanac's; remove it, or use a namespace of your own (TEMPORAL_NAMESPACE).`,
-    )
-  }
+  refuseStranger(current)
   const { paused, note } = current.state
-  const kept = OUR_NOTES.includes(note) ? undefined : note
+  const kept = isOurNote(note) ? undefined : note
   const state = kept === undefined ? options.state : { paused, note: kept }
   await client.schedule.getHandle(id).update(() => ({ ...options, state }))
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
+}
+
+/** Creates a schedule under our mark. */
+export async function createSchedule(
+  client: Client,
+  options: ReturnType<typeof scheduleOptions>,
+): Promise<void> {
+  await client.schedule.create({ ...options, memo: OWNER })
+}
+
+/** Throws `Conflict` for a schedule that somebody else made under the id of a pipeline. */
+export function refuseStranger({ scheduleId, memo }: ScheduleDescription): void {
+  if (isOurs(memo)) return
+  throw new Failure(
+    'Conflict',
+    `The server holds a schedule "${scheduleId}" that is not Almanac's; remove it, or use a namespace of your own (TEMPORAL_NAMESPACE).`,
+  )
+}
+
+/** Whether a schedule's note was written by a start of ours: a pause with another one is an operator's. */
+export function isOurNote(note: string | undefined): boolean {
+  return OUR_NOTES.includes(note)
 }
 
 function isOurs(memo: Record<string, unknown> | undefined): boolean {
   return memo?.['managedBy'] === OWNER.managedBy
 }
 
-function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
+/** A pipeline's schedule as the configuration has it; paused where the pipeline is off or not `chosen`. */
+export function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
   const { everyMs, offsetMs, daily, jitterMs, catchupMs } = pipeline.timing(config)
   const { enabled } = config.tracked[pipeline.id]
   const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }

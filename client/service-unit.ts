@@ -1,7 +1,9 @@
-/** The systemd unit of the whole stack, as text. */
+/** The systemd units, as text: of the whole stack, and of the collector alone. */
 import { dirname, join } from 'node:path'
 
 export interface ServiceUnit {
+  /** What it runs: the whole stack, unless told. */
+  service?: Service
   /** Account that the stack runs as; undefined makes a unit for one's own user manager. */
   user: string | undefined
   /** Absolute path of node. */
@@ -10,6 +12,34 @@ export interface ServiceUnit {
   root: string
   /** Absolute folders that the stack writes to, besides the clone. */
   writable: string[]
+}
+
+/** A command of Almanac that systemd keeps running. */
+export interface Service {
+  /** Its name to systemd, without `.service`. */
+  name: string
+  description: string
+  args: string[]
+  /** Units that start before, where they are started as well. */
+  after: string[]
+}
+
+/** `npm start`. */
+export const STACK_SERVICE: Service = {
+  name: 'almanac',
+  description: 'Almanac: recurring data collections',
+  args: ['up'],
+  after: [],
+}
+
+/** The collector of match-results every so many minutes. Beside the whole stack it joins that one, which comes first. */
+export function collectorService(intervalMinutes: number): Service {
+  return {
+    name: 'almanac-collector',
+    description: 'Almanac: collector of match results',
+    args: ['collector', '--daemon', '--interval', String(intervalMinutes)],
+    after: [`${STACK_SERVICE.name}.service`],
+  }
 }
 
 /** The longest orderly stop: worker 5 s, Temporal 20 s, PostgreSQL 35 s, each of which is rarely a second. */
@@ -22,13 +52,15 @@ const RESTARTS_WITHIN_SECONDS = 600
 /** Exit code of settings that cannot be read: another start reads the same. */
 const MISCONFIGURED = 2
 
-/** The text of `almanac.service`. */
-export function serviceUnit({ user, node, root, writable }: ServiceUnit): string {
+/** The text of a unit. */
+export function serviceUnit({ user, node, root, writable, service = STACK_SERVICE }: ServiceUnit): string {
   const isSystem = user !== undefined
+  const after = [...(isSystem ? ['network-online.target'] : []), ...service.after]
   return [
     '[Unit]',
-    'Description=Almanac: recurring data collections',
-    ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target'] : []),
+    `Description=${service.description}`,
+    ...(isSystem ? ['Wants=network-online.target'] : []),
+    ...(after.length > 0 ? [`After=${after.join(' ')}`] : []),
     `StartLimitIntervalSec=${RESTARTS_WITHIN_SECONDS}`,
     `StartLimitBurst=${RESTARTS}`,
     '',
@@ -38,7 +70,7 @@ export function serviceUnit({ user, node, root, writable }: ServiceUnit): string
     `WorkingDirectory=${percents(root)}`,
     '# Settings come from .env in that folder. npm and Python are looked for here when packages have to be installed.',
     `Environment=${quoted(`PATH=${dirname(node)}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`)}`,
-    `ExecStart=${argument(node)} ${argument(join(root, 'bin', 'almanac.mjs'))} up`,
+    `ExecStart=${argument(node)} ${argument(join(root, 'bin', 'almanac.mjs'))} ${service.args.join(' ')}`,
     'Restart=on-failure',
     `RestartSec=${RESTART_SECONDS}`,
     `RestartPreventExitStatus=${MISCONFIGURED}`,

@@ -7,40 +7,43 @@ import { ensureContextmaker } from '../local/contextmaker-venv.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { takeStackLock } from '../local/stack-lock.ts'
 import type { Pipeline } from '../registry.ts'
+import { fastClock } from '../simulator/fast-clock.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { workflowBundle } from '../worker/bundle.ts'
-import { installRuntime, openLog } from '../worker/log.ts'
-import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
+import { installRuntime, type Logger } from '../worker/log.ts'
+import { dependenciesOf, startWorker, type RunningWorker } from '../worker/start-worker.ts'
+import type { CollectorLog } from './collector/log-lines.ts'
+import { startPatientWorker } from './collector/patient-worker.ts'
 import { connectTemporal, databaseUrl, temporalAddress, webUi } from './connection.ts'
 import { applySchedules } from './schedules.ts'
+import { registerSearchAttributes } from './search-attributes.ts'
 
 export type Say = (line: string) => void
 
 export interface Running {
   client: Client
   worker: RunningWorker
+  stack: Stack
   /** Stops everything in the reverse order of its start. */
   stop: () => Promise<void>
 }
 
 export interface StartOptions {
   config: Config
-  /** Pipelines whose schedules follow almanac.yaml; all others are paused. */
-  scheduled: readonly Pipeline[]
-  /** The worker's log; undefined writes it to standard error. */
-  logFile: string | undefined
-  logLevel: Config['env']['LOG_LEVEL']
+  /** Pipelines whose schedules follow almanac.yaml; all others are paused. Undefined leaves all as they are. */
+  scheduled: readonly Pipeline[] | undefined
+  /** Opens the worker's log, once the stack is ours. */
+  openLog: () => Logger
   say: Say
+  /** What those are told who find the stack taken. */
+  what?: string
+  /** Makes the database optional: hears of its coming and going. Rows are spooled while there is none. */
+  databaseNews?: CollectorLog
 }
 
 /** Throws where a part cannot start; the parts before it are stopped again. */
-export async function startAll({
-  config,
-  scheduled,
-  logFile,
-  logLevel,
-  say,
-}: StartOptions): Promise<Running> {
+export async function startAll(options: StartOptions): Promise<Running> {
+  const { config, scheduled, say, databaseNews: news } = options
   const stops: (() => Promise<void> | void)[] = []
   const stop = async () => {
     for (const one of stops.splice(0).toReversed()) {
@@ -53,31 +56,43 @@ export async function startAll({
     }
   }
   try {
-    stops.push(await takeStackLock(config.stateDir, `almanac up${config.mode === 'demo' ? ' --demo' : ''}`))
-    const log = openLog(logLevel, logFile)
+    const what = options.what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
+    stops.push(await takeStackLock(config.stateDir, what))
+    const log = options.openLog()
     installRuntime(log)
-    const isRead = scheduled.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
+    const isRead = scheduled?.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
     const [stack] = await Promise.all([
-      startStack(config, say),
+      startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
       workflowBundle(config.toolsDir),
       isRead && bringContextmaker(config, say),
     ])
     stops.push(() => stack.stop())
-    await migrateDatabase(databaseUrl(config))
-    if (config.mode === 'demo') stops.push(await demoUpstreams(config))
-    const worker = await startWorker(config, log)
+    const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
+    if (matchClock !== undefined) stops.push(await demoUpstreams(config, matchClock))
+    if (news === undefined) await migrateDatabase(databaseUrl(config))
+    const worker =
+      news === undefined
+        ? await startWorker(config, log, dependenciesOf(config, matchClock))
+        : await startPatientWorker({ config, stack, log, news, matchClock })
     stops.push(() => worker.stop())
     const client = await connectTemporal(config)
     stops.push(() => client.connection.close())
-    for (const { id, paused, kept } of await applySchedules(client, config, scheduled)) {
-      if (kept !== undefined)
-        say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`)
-    }
-    tell(config, stack, say)
-    return { client, worker, stop }
+    await schedule(client, options)
+    return { client, worker, stack, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+async function schedule(client: Client, { config, scheduled, say }: StartOptions): Promise<void> {
+  if (scheduled === undefined) {
+    await registerSearchAttributes(client)
+    return
+  }
+  for (const { id, paused, kept } of await applySchedules(client, config, scheduled)) {
+    if (kept !== undefined)
+      say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`)
   }
 }
 
@@ -92,13 +107,25 @@ export async function bringContextmaker(config: Config, say: Say): Promise<void>
 }
 
 /** The demo's upstreams live in this process, on a loopback port of their own. */
-async function demoUpstreams(config: Config): Promise<() => Promise<void>> {
-  const simulator = await startSimulator({ port: config.ports.simulator })
+async function demoUpstreams(config: Config, matchClock: () => Date): Promise<() => Promise<void>> {
+  const simulator = await startSimulator({ port: config.ports.simulator, matchClock })
   return () => simulator.close()
 }
 
-/** Where everything is: what a user needs to look further. */
-function tell(config: Config, { adopted }: Stack, say: Say): void {
+/** So far behind the demo's league begins, a minute a second; then it goes with the clock, and the schedule sees each minute. */
+const LEAGUE_BEHIND_MS = 40 * 60_000
+
+/** The clock of the demo's league; it begins when it is first looked at. */
+function demoMatchClock(): () => Date {
+  let clock: (() => Date) | undefined
+  return () => {
+    clock ??= fastClock({ startAt: new Date(Date.now() - LEAGUE_BEHIND_MS) })
+    return clock()
+  }
+}
+
+/** Tells where everything is: what a user needs to look further. */
+export function tellPlaces(config: Config, { adopted }: Stack, say: Say): void {
   const { env, ports } = config
   if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)
   const database =

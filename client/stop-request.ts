@@ -1,10 +1,13 @@
 /** Ctrl+C and SIGTERM as a promise, so that a command can stop things in its own order. */
+import { setMaxListeners } from 'node:events'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** An abort signal that goes off when this process is asked to end. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
+  // Every call to Temporal that is on its way listens to it; a dozen of them are no leak.
+  setMaxListeners(0, controller.signal)
   void stopRequested().then(() => {
     controller.abort()
   })

@@ -15,47 +15,81 @@ const WATCH_EVERY_MS = 1_000
 export interface Stack {
   /** Which servers ran already, left behind by a stack that was killed. */
   adopted: string[]
+  /** Why the embedded PostgreSQL is not there; only where it may be absent. `startDatabase` tries again. */
+  withoutDatabase?: unknown
+  /** Starts the PostgreSQL that could not start before; throws what it threw then. Nothing happens where it runs. */
+  startDatabase(): Promise<void>
   /** Stops Temporal first, then PostgreSQL: the last writes come before the last storage goes. */
   stop(): Promise<void>
 }
 
+export interface StackOptions {
+  /** `optional`: the stack starts without an embedded PostgreSQL that cannot. */
+  database?: 'required' | 'optional'
+}
+
 /** Starts or adopts what the configuration does not have elsewhere. `say` hears of restarts. */
-export async function startStack(config: Config, say: (line: string) => void): Promise<Stack> {
-  const demo = config.mode === 'demo' ? 'DEMO_' : ''
-  const servers = await Promise.allSettled([
-    config.env.DATABASE_URL === undefined &&
-      keep('PostgreSQL', say, () =>
-        startPostgres({
-          dataDir: clusterFolder(config.stateDir),
-          port: config.ports.postgres,
-          setting: `${demo}POSTGRES_PORT`,
-        }),
-      ),
-    config.env.TEMPORAL_ADDRESS === undefined &&
-      keep('Temporal', say, () =>
-        startTemporal({
-          stateDir: config.stateDir,
-          port: config.ports.temporal,
-          uiPort: config.ports.temporalUi,
-          setting: `${demo}TEMPORAL_PORT`,
-          uiSetting: `${demo}TEMPORAL_UI_PORT`,
-          executable: temporalExecutable(config.toolsDir),
-          namespace: config.env.TEMPORAL_NAMESPACE,
-        }),
-      ),
+export async function startStack(
+  config: Config,
+  say: (line: string) => void,
+  { database = 'required' }: StackOptions = {},
+): Promise<Stack> {
+  const [postgres, temporal] = await Promise.allSettled([
+    config.env.DATABASE_URL === undefined && keepPostgres(config, say),
+    config.env.TEMPORAL_ADDRESS === undefined && keepTemporal(config, say),
   ])
-  const running = servers.flatMap((server) =>
+  const running = [postgres, temporal].flatMap((server) =>
     server.status === 'fulfilled' && server.value ? [server.value] : [],
   )
   const stop = async () => {
     for (const server of running.toReversed()) await server.stop()
   }
-  const broken = servers.find((server) => server.status === 'rejected')
+  const needed = database === 'optional' ? [temporal] : [postgres, temporal]
+  const broken = needed.find((server) => server.status === 'rejected')
   if (broken) {
     await stop()
     throw broken.reason
   }
-  return { adopted: running.filter((server) => server.adopted).map((server) => server.name), stop }
+  let isAway = postgres.status === 'rejected'
+  return {
+    adopted: running.filter((server) => server.adopted).map((server) => server.name),
+    ...(postgres.status === 'rejected' && { withoutDatabase: postgres.reason as unknown }),
+    async startDatabase() {
+      if (!isAway) return
+      running.unshift(await keepPostgres(config, say))
+      isAway = false
+    },
+    stop,
+  }
+}
+
+function keepPostgres({ mode, stateDir, ports }: Config, say: (line: string) => void) {
+  return keep('PostgreSQL', say, () =>
+    startPostgres({
+      dataDir: clusterFolder(stateDir),
+      port: ports.postgres,
+      setting: `${demoPrefix(mode)}POSTGRES_PORT`,
+    }),
+  )
+}
+
+function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: (line: string) => void) {
+  return keep('Temporal', say, () =>
+    startTemporal({
+      stateDir,
+      port: ports.temporal,
+      uiPort: ports.temporalUi,
+      setting: `${demoPrefix(mode)}TEMPORAL_PORT`,
+      uiSetting: `${demoPrefix(mode)}TEMPORAL_UI_PORT`,
+      executable: temporalExecutable(toolsDir),
+      namespace: env.TEMPORAL_NAMESPACE,
+    }),
+  )
+}
+
+/** The demo's ports have settings of their own. */
+function demoPrefix(mode: Config['mode']): string {
+  return mode === 'demo' ? 'DEMO_' : ''
 }
 
 interface Server {

@@ -11,7 +11,7 @@ import { installTools, temporalOnPath, toolsMissing } from './tools.mjs'
 const LOCK_POLL_MS = 250
 
 /** Verbs that start the embedded servers; all others need the packages alone. */
-const VERBS_WITH_SERVERS = ['prepare', 'up']
+const VERBS_WITH_SERVERS = ['prepare', 'up', 'collector']
 
 /**
  * Makes what is missing, and nothing when all is there. False when that failed, with the reason told.

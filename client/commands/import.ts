@@ -5,6 +5,7 @@ import type { Pipeline } from '../../registry.ts'
 import { EXIT, WrongUsage } from '../exit.ts'
 import type { FileReport } from '../import/file-report.ts'
 import { importCryptoForecast } from '../import-crypto-forecast/import-crypto-forecast.ts'
+import { importMatchResults } from '../import-match-results/import-match-results.ts'
 import { importModStats } from '../import-mod-stats/import-mod-stats.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { print, printJson, table } from '../output.ts'
@@ -23,6 +24,7 @@ const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = {
   'mod-stats': modStats,
   'crypto-forecast': cryptoForecast,
   'library-context': libraryContext,
+  'match-results': matchResults,
 }
 
 /** Imports files for a pipeline; answers the exit code. Throws `WrongUsage` where a file or an argument is wrong. */
@@ -79,6 +81,20 @@ async function libraryContext(
   )
   if (json) printJson(result)
   else printReports(`${stackName(config)}imported for library-context`, result.files)
+}
+
+async function matchResults(
+  config: Config,
+  files: string[],
+  { mod, date, json }: ImportCommandOptions,
+): Promise<void> {
+  if (mod !== undefined || date !== undefined)
+    throw new WrongUsage(
+      '--mod and --date belong to other pipelines; files of match-results name match and time.',
+    )
+  const result = await withProgress((onProgress) => importMatchResults(config, { files, onProgress }))
+  if (json) printJson(result)
+  else printReports(`${stackName(config)}imported for match-results`, result.files)
 }
 
 /** Shorter imports need no word that they have begun. */

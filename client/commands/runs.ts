@@ -1,6 +1,8 @@
 /** `almanac runs`: the newest runs, from the run records. */
-import { listRuns } from '../../db/queries/runs.ts'
+import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
+import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { connectDatabase } from '../connection.ts'
+import { counted } from '../libraries/one-line.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
 import { knownPipeline } from './run.ts'
@@ -17,11 +19,22 @@ export async function runs(
       printJson(records)
       return
     }
-    if (records.length === 0) {
+    const rolledUp = await rolledUpRuns(database.db, pipeline)
+    if (records.length === 0 && rolledUp.length === 0) {
       print('no runs yet; start one with "almanac run mod-stats"')
       return
     }
-    const rows = records.map((run) => {
+    if (records.length > 0) print(runTable(records))
+    for (const hours of rolledUp) print(rolledUpLine(hours, pipeline === undefined))
+  } finally {
+    await database.close()
+  }
+}
+
+function runTable(records: readonly RunRecord[]): string {
+  return table(
+    ['run', 'outcome', 'trigger', 'started', 'took', 'fetched', 'written', 'rejected'],
+    records.map((run) => {
       const { fetched, written, rejected } = totals(run.counts)
       const took = run.finishedAt ? duration(run.finishedAt.getTime() - run.startedAt.getTime()) : ''
       return [
@@ -34,9 +47,12 @@ export async function runs(
         written,
         rejected,
       ]
-    })
-    print(table(['run', 'outcome', 'trigger', 'started', 'took', 'fetched', 'written', 'rejected'], rows))
-  } finally {
-    await database.close()
-  }
+    }),
+  )
+}
+
+/** Runs of every minute that went well keep no record of their own for long. */
+function rolledUpLine({ pipeline, runs, before }: RolledUpRuns, isOfAll: boolean): string {
+  const of = isOfAll ? ` of ${pipeline}` : ''
+  return `and ${counted(runs, 'complete run')}${of} before ${moment(before)}, added up by the hour`
 }

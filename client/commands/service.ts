@@ -1,4 +1,4 @@
-/** `almanac service install`: the whole stack as a service of systemd. */
+/** `almanac service install`: the whole stack, or the collector alone, as a service of systemd. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -7,10 +7,17 @@ import { packageRoot } from '../../package-root.ts'
 import { WrongUsage } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { print } from '../output.ts'
-import { serviceUnit } from '../service-unit.ts'
+import { collectorService, serviceUnit, STACK_SERVICE, type Service } from '../service-unit.ts'
+
+interface InstallOptions extends GlobalOptions {
+  write?: boolean
+  /** Minutes; of the collector alone. */
+  interval?: number
+}
 
 /** Prints the unit, or writes it and says how to start it. Root gets a unit of the system, others one of their own. */
-export function install(options: GlobalOptions & { write?: boolean }): void {
+export function install(what: string | undefined, options: InstallOptions): void {
+  const service = serviceOf(what, options.interval)
   if (process.platform !== 'linux')
     throw new WrongUsage(
       'systemd is of Linux; elsewhere let the service manager run "npm start" in this folder.',
@@ -23,21 +30,36 @@ export function install(options: GlobalOptions & { write?: boolean }): void {
     node: process.execPath,
     root: packageRoot.replace(/\/$/, ''),
     writable: [stateDir, dataDir],
+    service,
   })
   if (!options.write) {
     process.stdout.write(unit)
     return
   }
   const file = isRoot
-    ? '/etc/systemd/system/almanac.service'
-    : join(homedir(), '.config/systemd/user/almanac.service')
+    ? `/etc/systemd/system/${service.name}.service`
+    : join(homedir(), `.config/systemd/user/${service.name}.service`)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, unit)
   const systemctl = isRoot ? 'systemctl' : 'systemctl --user'
   print(`wrote ${file}; start it, now and with the machine, by`)
   print(`  ${systemctl} daemon-reload`)
-  print(`  ${systemctl} enable --now almanac`)
+  print(`  ${systemctl} enable --now ${service.name}`)
   if (!isRoot) print('and let it run while you are not logged in by\n  loginctl enable-linger')
+}
+
+/** A collection every minute, as the collector does it unless told. */
+const DEFAULT_INTERVAL = 1
+
+function serviceOf(what: string | undefined, interval: number | undefined): Service {
+  if (what === 'collector') return collectorService(interval ?? DEFAULT_INTERVAL)
+  if (what !== undefined)
+    throw new WrongUsage(
+      `There is no service "${what}"; there is: collector (nothing means the whole stack).`,
+    )
+  if (interval !== undefined)
+    throw new WrongUsage('--interval is of the collector: service install collector --interval 5.')
+  return STACK_SERVICE
 }
 
 /** With sudo, the stack still runs as the one whose clone it is: its files would become root's otherwise. */

@@ -6,17 +6,20 @@ import { newestForecasts } from '../../db/queries/forecast-report.ts'
 import { PIPELINES, type Pipeline } from '../../registry.ts'
 import { connectDatabase } from '../connection.ts'
 import { EXIT } from '../exit.ts'
+import { demoPasses } from '../demo-passes.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
 import { newestTable } from '../forecast/newest-table.ts'
 import { firstPlaces } from '../libraries/library-table.ts'
 import { libraryStanding } from '../libraries/standing.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
+import { confirmedLines } from '../matches/match-table.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../runs.ts'
 import { scheduleStates } from '../schedules.ts'
-import { startAll, type Running, type Say } from '../start-all.ts'
+import { startAll, tellPlaces, type Running, type Say } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
+import { openLog } from '../../worker/log.ts'
 import { knownPipeline } from './run.ts'
 
 interface UpOptions extends GlobalOptions {
@@ -49,9 +52,13 @@ export async function up(options: UpOptions): Promise<number> {
     config,
     scheduled: options.only ? pipelines : PIPELINES,
     say,
-    logLevel: options.verbose ? 'debug' : config.env.LOG_LEVEL,
-    logFile: options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
+    openLog: () =>
+      openLog(
+        options.verbose ? 'debug' : config.env.LOG_LEVEL,
+        options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
+      ),
   })
+  tellPlaces(config, running.stack, say)
   say(`ready      after ${duration(Date.now() - startedAt)}`)
   const telling: Promise<void>[] = []
   try {
@@ -84,15 +91,16 @@ async function collectOnce(session: Session): Promise<number> {
   const database = connectDatabase(config)
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
-    const trigger = config.mode === 'demo' ? 'demo' : 'start'
-    const handle =
-      (await openRun(client, database.db, pipeline)) ?? (await startRun(client, pipeline, trigger))
-    return {
-      pipeline,
-      workflowId: handle.workflowId,
-      ending: await endingOf(handle),
-      ms: Date.now() - startedAt,
+    const isDemo = config.mode === 'demo'
+    let workflowId = ''
+    const run = async () => {
+      const open = await openRun(client, database.db, pipeline)
+      const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
+      workflowId = handle.workflowId
+      return endingOf(handle)
     }
+    const ending = isDemo ? await demoPasses(pipeline, run) : await run()
+    return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
   const rows = await Promise.race([
     worker.ended,
@@ -117,20 +125,24 @@ async function collectOnce(session: Session): Promise<number> {
 
 /** Lines of the libraries' table; `almanac libraries` shows all. */
 const MOST_LIBRARIES = 10
+/** Lines of the matches' table; `almanac matches` shows all. */
+const MOST_MATCHES = 5
 
 /** What the pipelines found out, where a table of counts says little of it. */
 async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
   const has = (wanted: Pipeline['id']) => pipelines.some(({ id }) => id === wanted)
-  if (!has('crypto-forecast') && !has('library-context')) return []
   const database = connectDatabase(config)
   try {
     const newest = has('crypto-forecast') ? await newestForecasts(database.db) : []
     const libraries = has('library-context')
       ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES)
       : []
+    const { feed } = config.tracked['match-results']
+    const matches = has('match-results') ? await confirmedLines(database.db, feed.name, MOST_MATCHES) : []
     return [
       ...(newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]),
       ...(libraries.length === 0 ? [] : ['', ...libraries]),
+      ...(matches.length === 0 ? [] : ['', ...matches]),
     ]
   } finally {
     await database.close()

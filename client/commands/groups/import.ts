@@ -14,6 +14,7 @@ export function addImportCommand(program: CommandUnknownOpts, setExitCode: SetEx
       'npx almanac import crypto-forecast crypto_prices.csv fear_greed_index.csv predictions.csv',
       'npx almanac import crypto-forecast bitcoin_features.csv BTCUSDT-1h-2026-01.csv',
       'npx almanac import library-context astronomy-libraries.json astronomy_contexts/ --date 2025-08-12',
+      'npx almanac import match-results data/matches.csv matches_table.csv',
     ],
   )
     .option(
@@ -34,7 +35,9 @@ A dump of version_stats names no version ids: import it again after the first ru
 Old prices of crypto-forecast mix days and moments and stay apart from the hourly grid; hourly candles from
 https://data.binance.vision (BTCUSDT-1h-….csv, unpacked) enter it, and the next run computes from them.
 library-context takes lists (JSON, or CSV of stars) and context files or folders of them. Ranks follow from the stars; a
-context enters only where the quality gate lets it, and never in the place of one that was made here.`,
+context enters only where the quality gate lets it, and never in the place of one that was made here.
+match-results takes a matches.csv and dumps of the table matches. The old collector stored live scores as final: a score is
+confirmed only where the status says that the match was over, else it is the last one seen. Its odds are those at the end.`,
     )
     .action(async (pipeline: string, files: string[], options) => {
       setExitCode(await (await import('../import.ts')).importFiles(pipeline, files, options))

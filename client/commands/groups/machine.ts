@@ -1,6 +1,7 @@
 /** This machine: `doctor`, `service`. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { add, type SetExitCode } from './add-command.ts'
+import { minutes } from './collector.ts'
 
 export function addMachineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   add(program, 'doctor', 'check every requirement, and say what to do about what is missing', [
@@ -12,12 +13,15 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
       setExitCode(await (await import('../doctor.ts')).doctor(options))
     })
   const service = program.command('service').description('Almanac as a service of systemd (Linux)')
-  add(service, 'install', 'print a systemd unit for the whole stack, or write it', [
+  const install = 'print a systemd unit for the whole stack, or for the collector alone; or write it'
+  add(service, 'install [what]', install, [
     'npx almanac service install',
     'npx almanac service install --write',
+    'npx almanac service install collector --interval 5 --write',
   ])
     .option('--write', 'write the unit where systemd looks for it')
-    .action(async (options) => {
-      ;(await import('../service.ts')).install(options)
+    .option('--interval <minutes>', 'of the collector: minutes between two collections (default: 1)', minutes)
+    .action(async (what: string | undefined, options) => {
+      ;(await import('../service.ts')).install(what, options)
     })
 }

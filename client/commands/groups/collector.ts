@@ -1,0 +1,43 @@
+/** The stand-alone collector of match-results. */
+import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { whole, type SetExitCode } from './add-command.ts'
+
+/** Longer than a week between two looks at a live feed is a mistake of typing. */
+const MOST_MINUTES = 7 * 24 * 60
+
+/** Reads a number of minutes, one or more. */
+export function minutes(text: string): number {
+  const count = whole(text)
+  if (count < 1 || count > MOST_MINUTES)
+    throw new InvalidArgumentError(`expected a whole number of minutes from 1 to ${MOST_MINUTES}.`)
+  return count
+}
+
+export function addCollectorCommand(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
+  program
+    .command('collector')
+    .description(
+      'match-results alone: one collection, or with --daemon one every minute; needs no PostgreSQL',
+    )
+    .option('--daemon', 'stay, and collect by the schedule')
+    .option('--interval <minutes>', 'with --daemon: minutes between two collections (default: 1)', minutes)
+    .option('--log-file <path>', 'also write the log to this file; its folder is made')
+    .option('--test-db', 'test the connection to the database, and exit (0 or 1)')
+    .option('--demo', "talk to the demo's stack instead of the live one")
+    .option('-v, --verbose', 'log lines of level DEBUG: why each match is not counted as finished')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx almanac collector
+  $ npx almanac collector --daemon --interval 5 --log-file logs/collector_service.log
+  $ npx almanac collector --test-db
+
+Beside a running stack it joins that one. While PostgreSQL is away rows are kept in data/spool, and data/matches.csv is
+written all the same. As a line of cron:
+  */5 * * * * cd /path/to/almanac && npx almanac collector >> logs/cron_collector.log 2>&1`,
+    )
+    .action(async (options) => {
+      setExitCode(await (await import('../collector.ts')).collector(options))
+    })
+}

@@ -1,0 +1,37 @@
+/** What match-results found out. */
+import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { add, whole } from './add-command.ts'
+
+/** States of a match, in their order (db/schema/match-results.ts). */
+const STATES = ['seen', 'live', 'suspended', 'ended', 'vanished', 'settled'] as const
+
+export function addMatchCommands(program: CommandUnknownOpts): void {
+  const load = async () => import('../matches.ts')
+  const matches = add(
+    program,
+    'matches',
+    'the newest matches of the feed: what is a result, what is only the last score that was seen',
+    [
+      'npx almanac matches',
+      'npx almanac matches --league FIFA --confirmed --limit 50',
+      'npx almanac matches show 724955365',
+    ],
+  )
+    .option('--league <text>', 'leagues whose name holds this')
+    .option('--team <text>', 'matches of a team whose name holds this')
+    .addOption(new Option('--state <state>', 'matches in this state').choices(STATES))
+    .option('--confirmed', 'results alone')
+    .option('--limit <count>', 'how many', whole, 20)
+    .option('--json', 'print JSON, with the figures')
+    .action(async (options) => {
+      await (await load()).list(options)
+    })
+  add(matches, 'show <event>', 'the life of one match, by its event id: everything that was observed of it', [
+    'npx almanac matches show 724955365 --json',
+  ])
+    .option('--json', 'print JSON')
+    .action(async (event: string, _, command) => {
+      // The command above takes options of the same names for itself, wherever they stand.
+      await (await load()).show(event, command.optsWithGlobals())
+    })
+}
