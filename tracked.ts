@@ -143,8 +143,11 @@ const matchResultsSchema = z.strictObject({
   results: resultsSchema.prefault({}),
   /** Days in `data/matches.csv`. */
   csv_days: z.int().min(1).max(3_650).default(30),
-  /** Odds that only moved while a match was played are kept for so many days; everything else of it stays. */
-  in_play_odds_days: z.int().min(1).max(3_650).default(30),
+  /**
+   * Observations in which only the odds moved are kept for so many days; scores, states, first and last odds before the start
+   * stay. A week at least: so late a look may come and be fitted in.
+   */
+  odds_days: z.int().min(7).max(3_650).default(30),
 })
 
 /** `almanac.yaml`: one section a pipeline; of one that came with a newer version and has none yet, nothing runs. */

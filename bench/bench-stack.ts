@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
+import type { z } from 'zod'
 import { connectTemporal } from '../client/connection.ts'
 import { registerSearchAttributes } from '../client/search-attributes.ts'
 import { loadConfig, type Config } from '../config.ts'
@@ -15,6 +16,7 @@ import { temporalExecutable } from '../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../local/temporal.ts'
 import { packageRoot } from '../package-root.ts'
 import { createMods } from '../simulator/mods.ts'
+import type { almanacFileSchema } from '../tracked.ts'
 import { startCommand, type CommandProcess } from './command-process.ts'
 
 export const toolsDir = join(packageRoot, '.almanac', 'tools')
@@ -77,7 +79,12 @@ export interface BenchStackOptions {
   libraries?: number
   /** Libraries read at once. */
   chains?: number
+  /** Section of almanac.yaml, with the addresses of a simulator of one's own; match-results is off without. */
+  matchResults?: MatchSection
 }
+
+/** The section `match-results` of almanac.yaml, as somebody writes it. */
+export type MatchSection = NonNullable<z.input<typeof almanacFileSchema>['match-results']>
 
 /** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
 export async function startBenchStack(options: BenchStackOptions): Promise<BenchStack> {
@@ -152,7 +159,7 @@ async function startParts(
   }
 }
 
-function trackedFile(seed: number, { mods, candleDays, libraries, chains }: BenchStackOptions) {
+function trackedFile(seed: number, { mods, candleDays, libraries, chains, matchResults }: BenchStackOptions) {
   const astronomy = {
     description: 'Astronomy',
     source: 'ascl',
@@ -164,6 +171,7 @@ function trackedFile(seed: number, { mods, candleDays, libraries, chains }: Benc
     'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } },
     ...(candleDays !== undefined && { 'crypto-forecast': coins }),
     ...(libraries !== undefined && { 'library-context': { enabled: true, chains, domains: { astronomy } } }),
+    ...(matchResults !== undefined && { 'match-results': matchResults }),
   }
 }
 

@@ -24,7 +24,12 @@ export interface CommandProcess {
 
 /** Starts `almanac` with these arguments; `env` is added to the environment. */
 export function startCommand(args: string[], env: Record<string, string>): CommandProcess {
-  const child = spawn(process.execPath, [join(packageRoot, 'bin', 'almanac.mjs'), ...args], {
+  return startScript([join(packageRoot, 'bin', 'almanac.mjs'), ...args], env)
+}
+
+/** Starts Node with these arguments, a script or options before it; `env` is added to the environment. */
+export function startScript(args: string[], env: Record<string, string>): CommandProcess {
+  const child = spawn(process.execPath, args, {
     cwd: packageRoot,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,7 +68,7 @@ export function startCommand(args: string[], env: Record<string, string>): Comma
 
 function tooSoon(args: string[], code: number | null, wanted: string, text: string): Error {
   const tail = text.slice(-TAIL_CHARACTERS)
-  return new Error(`almanac ${args.join(' ')} ended with ${code ?? 'a signal'} before "${wanted}":\n${tail}`)
+  return new Error(`${args.join(' ')} ended with ${code ?? 'a signal'} before "${wanted}":\n${tail}`)
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {

@@ -15,6 +15,8 @@ const BENCHMARKS: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   'crypto-forecast': async () => (await import('./crypto-forecast.ts')).cryptoForecast,
   'crypto-grid': async () => (await import('./crypto-grid.ts')).cryptoGrid,
   'library-context': async () => (await import('./library-context.ts')).libraryContext,
+  'match-results': async () => (await import('./match-results.ts')).matchResults,
+  spool: async () => (await import('./spool.ts')).spool,
   recovery: async () => (await import('./recovery.ts')).recovery,
   'start-up': async () => (await import('./start-up.ts')).startUp,
   memory: async () => (await import('./memory.ts')).memory,

@@ -1,141 +1,47 @@
 /**
- * `npm run soak -- --minutes N [--seed S] [--mods M]`: runs one after another while everything around them is killed,
- * and after each a look at what was promised. Too long for every test run. Exit code 1 when anything was found.
+ * `npm run soak [-- name… --minutes N --seed S …]`: what is too long for every test run. mod-stats collects for so many
+ * minutes while everything around it is killed, match-results lives through a simulated day of disasters, and the spool is
+ * killed some hundreds of times. Exit code 1 when a promise was broken.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
-import { print, table } from '../client/output.ts'
-import { endingOf, startRun } from '../client/runs.ts'
-import { pipelineById } from '../registry.ts'
-import type { RunEnding } from '../run-outcome.ts'
-import { startBenchStack } from './bench-stack.ts'
-import { brokenPromises, letADayPass } from './soak-checks.ts'
-import { drawDisaster, type Chance, type Victim } from './soak-disasters.ts'
+import { print } from '../client/output.ts'
 
-const MINUTE_MS = 60_000
-/** Disasters a run meets at most; more would only make runs longer. */
-const MOST_DISASTERS = 4
-/** Between two disasters of a run: at most this, which is about the length of an undisturbed run. */
-const LONGEST_PEACE_MS = 3_000
-/** No disaster lasts longer than seconds, so a run that takes this long does not end. */
-const STUCK_MS = 5 * MINUTE_MS
-/** gRPC calls of a client whose server was killed fail; asking again that often outlives a restart. */
-const ASK_AGAIN_MS = 500
-
-const program = new Command('soak')
-  .requiredOption('--minutes <count>', 'how long', positive)
-  .option('--seed <number>', 'repeats the same disasters in the same order', positive, Date.now() % 1_000_000)
-  .option('--mods <count>', 'mods collected in each run', positive, 300)
-  .parse()
-process.exitCode = await soak(program.opts())
-
-async function soak({
-  minutes,
-  seed,
-  mods,
-}: {
+interface SoakOptions {
   minutes: number
   seed: number
   mods: number
-}): Promise<number> {
-  print(`soaking for ${minutes} min with seed ${seed} and ${mods} mods`)
-  const chance = chanceFrom(seed)
-  const tried = new Map<string, number>()
-  const outcomes = new Map<string, number>()
-  const found: string[] = []
-  const stack = await startBenchStack({ mods })
-  const victim: Victim = { stack, worker: await stack.startWorker() }
-  try {
-    const until = Date.now() + minutes * MINUTE_MS
-    while (Date.now() < until) {
-      const { outcome, broken } = await oneRun(victim, chance, tried)
-      count(outcomes, outcome)
-      found.push(...broken)
-      for (const sentence of broken) print(`FOUND  ${sentence}`)
-    }
-  } finally {
-    await victim.worker.end('SIGTERM')
-    await stack.stop()
-  }
-  print(table(['tried', 'times'], [...tried].toSorted()))
-  print(`\n${table(['runs ended', 'times'], [...outcomes].toSorted())}`)
-  print(`\n${total(outcomes)} runs, ${total(tried)} disasters, ${found.length} broken promises; seed ${seed}`)
-  return found.length === 0 ? 0 : 1
+  matchMinutes: number
+  rounds: number
 }
 
-/** Starts a run, lets disasters happen until it ends, and looks at what it left. */
-async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>) {
-  const { stack } = victim
-  const pipeline = pipelineById('mod-stats')
-  if (pipeline === undefined) throw new Error('expected mod-stats in the registry')
-  await fetch(`${stack.simulatorUrl}/__faults`, { method: 'DELETE' })
-  await letADayPass(stack)
-  const handle = await startRun(stack.client, pipeline, 'manual')
-  const ended = persistentEnding(() => endingOf(stack.client.workflow.getHandle(handle.workflowId)))
-  const over = new AbortController()
-  const stop = () => {
-    over.abort()
-  }
-  ended.then(stop, stop)
-  let lied = false
-  for (let left = 1 + chance(MOST_DISASTERS); left > 0 && !over.signal.aborted; left--) {
-    await sleep(chance(LONGEST_PEACE_MS))
-    const disaster = drawDisaster(chance)
-    lied ||= disaster.lies
-    await disaster.strike(victim, chance)
-    count(tried, disaster.name)
-  }
-  const ending = await ended
-  if (ending === undefined) {
-    const { workflowId } = handle
-    await handle.terminate('the soak gave up waiting')
-    return { outcome: 'stuck', broken: [`${workflowId}: still running after ${STUCK_MS / MINUTE_MS} min`] }
-  }
-  const date = (await handle.describe()).startTime.toISOString().slice(0, 10)
-  const broken = await brokenPromises(stack, { ending, workflowId: handle.workflowId, lied, date })
-  return { outcome: ending.outcome, broken }
+/** Each answers how many promises were broken; loaded only when it runs. */
+const SOAKS: Record<string, (options: SoakOptions) => Promise<number>> = {
+  'mod-stats': async (options) => (await import('./soak-mod-stats.ts')).soakModStats(options),
+  'match-results': async ({ matchMinutes: minutes, seed }) =>
+    (await import('./match-soak.ts')).soakMatchResults({ minutes, seed }),
+  spool: async ({ rounds }) => (await import('./match-soak-spool.ts')).soakSpool(rounds),
 }
 
-/** The ending, asked for again whenever the server goes away meanwhile; undefined after `STUCK_MS`. */
-async function persistentEnding(ask: () => Promise<RunEnding>): Promise<RunEnding | undefined> {
-  const deadline = Date.now() + STUCK_MS
-  while (Date.now() < deadline) {
-    try {
-      const late = sleep(deadline - Date.now(), undefined, { ref: false })
-      return await Promise.race([ask(), late])
-    } catch (error) {
-      // gRPC says in a number that its server is away (4, 14) or that the call was cut (1); anything else is a defect.
-      const code = error instanceof Error ? codeOf(error) : undefined
-      if (code !== 1 && code !== 4 && code !== 14) throw error
-      await sleep(ASK_AGAIN_MS)
-    }
-  }
-  return undefined
-}
+const names = Object.keys(SOAKS)
+const program = new Command('soak')
+  .argument('[name...]', `which to run: ${names.join(', ')} (all where none is named)`)
+  .option('--minutes <count>', 'how long mod-stats is soaked', positive, 10)
+  .option('--seed <number>', 'repeats the same disasters in the same order', positive, Date.now() % 1_000_000)
+  .option('--mods <count>', 'mods collected in each run of mod-stats', positive, 300)
+  .option('--match-minutes <count>', 'simulated minutes of match-results', positive, 1_440)
+  .option('--rounds <count>', 'kills of a writer and of a drainer of the spool', positive, 500)
+  .parse()
+const chosen = program.args.length === 0 ? names : program.args
+const unknown = chosen.filter((name) => !names.includes(name))
+if (unknown.length > 0)
+  program.error(`There is no soak ${unknown.join(', ')}; there are ${names.join(', ')}.`)
 
-function codeOf(error: Error): unknown {
-  if ('code' in error) return error.code
-  return error.cause instanceof Error ? codeOf(error.cause) : undefined
+let broken = 0
+for (const name of chosen) {
+  print(`\n${name}`)
+  broken += (await SOAKS[name]?.(program.opts())) ?? 0
 }
-
-function count(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
-}
-
-function total(counts: Map<string, number>): number {
-  return [...counts.values()].reduce((sum, one) => sum + one, 0)
-}
-
-/** mulberry32: small, even enough, and the same everywhere. Answers whole numbers from 0 to below - 1. */
-function chanceFrom(seed: number): Chance {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
+process.exitCode = broken === 0 ? 0 : 1
 
 function positive(text: string): number {
   const number = Number(text)

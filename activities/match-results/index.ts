@@ -124,7 +124,7 @@ async function prune({
     await pruneRawPayloads(db, rawPayloadCaps, clock(), { onexbet: RAW_DAYS, 'onexbet-results': RAW_DAYS })
     await pruneMatches(db, {
       looksBefore: ago(matchClock(), LOOKS_DAYS),
-      oddsBefore: ago(matchClock(), tracked['match-results'].in_play_odds_days),
+      oddsBefore: ago(matchClock(), tracked['match-results'].odds_days),
     })
     await rollUpRuns(db, 'match-results', ago(clock(), RECORDS_DAYS))
   } catch (error) {

@@ -80,6 +80,7 @@ CREATE TABLE "matches" (
 --> statement-breakpoint
 CREATE INDEX "idx_feed_polls_time" ON "feed_polls" USING btree ("feed","polled_at");--> statement-breakpoint
 CREATE INDEX "idx_feed_polls_pending" ON "feed_polls" USING btree ("feed","polled_at") WHERE followed_at is null;--> statement-breakpoint
+CREATE INDEX "idx_match_observations_time" ON "match_observations" USING brin ("at");--> statement-breakpoint
 CREATE INDEX "idx_matches_open" ON "matches" USING btree ("feed") WHERE state in ('seen', 'live', 'suspended', 'ended');--> statement-breakpoint
 CREATE INDEX "idx_matches_over" ON "matches" USING btree ("feed","over_at");--> statement-breakpoint
 -- Every match on show is updated every minute; with room on its page such an update touches no index.

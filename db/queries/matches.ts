@@ -183,9 +183,12 @@ export async function overMatches(db: Database, feed: string, since: Date): Prom
     .orderBy(asc(matches.timestampUtc), asc(matches.eventId))
 }
 
+/** Cleared every hour: older ones than these days behind the limit are cleared already. */
+const CLEARED_DAYS = 7
+
 /**
- * Removes looks that were followed long ago, and of older matches the observations in which only odds during the match
- * moved; every change of state or score stays.
+ * Removes looks that were followed long ago, and the observations of that age in which only odds moved; every change of
+ * state or score stays.
  */
 export async function pruneMatches(
   db: Database,
@@ -193,11 +196,12 @@ export async function pruneMatches(
 ): Promise<void> {
   await db.execute(sql`delete from feed_polls
     where followed_at is not null and polled_at < ${looksBefore.toISOString()}::timestamptz`)
+  const before = sql`${oddsBefore.toISOString()}::timestamptz`
   await db.execute(sql`delete from match_observations using (
-      select feed, event_id, at, source, state, state = lag(state) over life and score1 is not distinct from lag(score1) over life
+      select feed, event_id, at, source, state = lag(state) over life and score1 is not distinct from lag(score1) over life
         and score2 is not distinct from lag(score2) over life as moved_odds_only
-      from match_observations where at < ${oddsBefore.toISOString()}::timestamptz
+      from match_observations where at < ${before} and at >= ${before} - make_interval(days => ${CLEARED_DAYS})
       window life as (partition by feed, event_id order by at)
-    ) old where old.moved_odds_only and old.state = 'live' and old.feed = match_observations.feed
+    ) old where old.moved_odds_only and old.feed = match_observations.feed
       and old.event_id = match_observations.event_id and old.at = match_observations.at and old.source = match_observations.source`)
 }

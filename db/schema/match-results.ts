@@ -133,5 +133,9 @@ export const matchObservations = pgTable(
     odds2: doublePrecision('odds_2'),
     ...observed(),
   },
-  (table) => [primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] })],
+  (table) => [
+    primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] }),
+    // Written in the order of time, so a few pages tell where an age lies.
+    index('idx_match_observations_time').using('brin', table.at),
+  ],
 )

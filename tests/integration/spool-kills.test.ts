@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { balance, killRounds } from '../support/spool-kills.ts'
 import { until } from '../support/until.ts'
 
-const ROUNDS = 20
+const ROUNDS = Number(process.env['SPOOL_KILL_ROUNDS'] ?? 20)
 const NO_SIGNAL = { signal: new AbortController().signal }
 
 let database: TestDatabase
