@@ -3,7 +3,7 @@ import { cancellationSignal, log } from '@temporalio/activity'
 import { databaseFailure } from '../../db/database.ts'
 import { withPatience, type Patience } from '../../db/patience.ts'
 import { pruneMatches } from '../../db/queries/matches.ts'
-import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
 import { Failure } from '../../failures.ts'
 import type { RunEnding } from '../../run-outcome.ts'
@@ -33,6 +33,12 @@ const TRY_MS = 8_000
 
 /** A minute's bodies are many; two days are enough to notice a parsing fault, and to derive everything again. */
 const RAW_DAYS = 2
+
+/** Sources of this pipeline in `raw_payloads` and `quarantine`. */
+const SOURCES = ['onexbet', 'onexbet-results']
+
+/** A refused event tells of a change of the feed, which is noticed within the month or never. */
+const REFUSED_DAYS = 30
 
 /** A look is needed again only where one of another worker comes late: that far back it is fitted in. */
 const LOOKS_DAYS = 7
@@ -121,7 +127,13 @@ async function prune({
 }: ActivityDependencies): Promise<void> {
   const ago = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS)
   try {
-    await pruneRawPayloads(db, rawPayloadCaps, clock(), { onexbet: RAW_DAYS, 'onexbet-results': RAW_DAYS })
+    await pruneRawPayloads(
+      db,
+      rawPayloadCaps,
+      clock(),
+      Object.fromEntries(SOURCES.map((source) => [source, RAW_DAYS])),
+    )
+    await pruneQuarantine(db, SOURCES, ago(matchClock(), REFUSED_DAYS))
     await pruneMatches(db, {
       looksBefore: ago(matchClock(), LOOKS_DAYS),
       oddsBefore: ago(matchClock(), tracked['match-results'].odds_days),

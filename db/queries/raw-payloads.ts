@@ -1,4 +1,4 @@
-/** Keeping the stored upstream answers within their caps. */
+/** Keeping the stored upstream answers, and what of them was refused, within their caps. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database.ts'
 
@@ -28,4 +28,10 @@ export async function pruneRawPayloads(
   await db.execute(sql`delete from raw_payloads using (
       select hash, sum(bytes) over (partition by source order by observed_at desc, hash) as kept from raw_payloads
     ) as sizes where sizes.hash = raw_payloads.hash and sizes.kept > ${bytesPerSource}`)
+}
+
+/** Removes refused rows of these sources from before a moment: one that is refused every minute would fill the disk. */
+export async function pruneQuarantine(db: Database, sources: readonly string[], before: Date): Promise<void> {
+  await db.execute(sql`delete from quarantine
+    where source = any(${sql.param(sources)}::text[]) and observed_at < ${before.toISOString()}::timestamptz`)
 }

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Poll } from '../../activities/match-results/follow.ts'
 import { pruneMatches } from '../../db/queries/matches.ts'
-import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
 import { closeRun } from '../../db/queries/runs.ts'
 import { storeRows } from '../../db/write-rows.ts'
@@ -197,6 +197,28 @@ describe('raw answers', () => {
     const left = await database.select<{ url: string }>(sql`select url from raw_payloads order by url`)
     expect(left.map(({ url }) => url)).toEqual([
       ...['https://modrinth/1', 'https://modrinth/3', 'https://onexbet-results/1', 'https://onexbet/1'],
+    ])
+  })
+})
+
+describe('refused rows', () => {
+  it('of the feed go after their days, those of other sources stay', async () => {
+    for (const source of ['onexbet', 'modrinth'])
+      for (const at of [0, 10]) {
+        const options = { observedAt: new Date(minute(at)), runId: `run ${at}` }
+        const patience = { ms: 0, signal: new AbortController().signal }
+        await storeRows(
+          database.db,
+          {},
+          { ...options, rejected: [{ source, reason: 'x', row: at }], patience },
+        )
+      }
+    await pruneQuarantine(database.db, ['onexbet', 'onexbet-results'], new Date(minute(5)))
+    const left = await database.select(sql`select source, "row" from quarantine order by source, "row"`)
+    expect(left).toEqual([
+      { source: 'modrinth', row: 0 },
+      { source: 'modrinth', row: 10 },
+      { source: 'onexbet', row: 10 },
     ])
   })
 })
