@@ -20,7 +20,7 @@ const KEPT_DAYS: Record<string, number> = {
   pipeline_runs: 2,
   matches: Infinity,
   match_observations: Infinity,
-  quarantine: Infinity,
+  quarantine: 30,
   run_events: Infinity,
 }
 const TEMPORAL_DAYS = 7
