@@ -54,7 +54,7 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
 }
 
 /** The sentence of `withSpooled`: of two parts it is told once, with their sum. */
-const SPOOLED_SENTENCE = /^spooled \d+ rows: the database is away$/
+const SPOOLED_SENTENCE = /^spooled \d+ rows?: the database is away$/
 
 /** Counts of a part of which so many rows went into the spool in place of the database: it is not complete yet. */
 export function withSpooled(counts: SourceCounts, rows: number): SourceCounts {
@@ -63,7 +63,10 @@ export function withSpooled(counts: SourceCounts, rows: number): SourceCounts {
     ...counts,
     outcome: counts.outcome === 'failed' ? 'failed' : 'partial',
     spooled: rows,
-    why: [`spooled ${rows} rows: the database is away`, ...others].slice(0, WHY_LIMIT),
+    why: [`spooled ${rows} ${rows === 1 ? 'row' : 'rows'}: the database is away`, ...others].slice(
+      0,
+      WHY_LIMIT,
+    ),
   }
 }
 

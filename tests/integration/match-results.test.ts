@@ -404,7 +404,7 @@ describe('a database that is away from the beginning', () => {
     await away.stop()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']).toMatchObject({ written: 0, spooled: 1 })
-    expect(ending.counts['feed']?.why).toEqual(['spooled 1 rows: the database is away'])
+    expect(ending.counts['feed']?.why).toEqual(['spooled 1 row: the database is away'])
     expect(((await handle.fetchHistory()).events ?? []).length).toBeLessThanOrEqual(MOST_EVENTS)
 
     worker = await startWorker()

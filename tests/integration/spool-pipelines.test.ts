@@ -56,7 +56,7 @@ const records = () =>
   )
 const spooledSentence = (ending: RunEnding, source: string) =>
   ending.counts[source]?.why.filter((sentence) =>
-    /^spooled [1-9]\d* rows: the database is away$/.test(sentence),
+    /^spooled [1-9]\d* rows?: the database is away$/.test(sentence),
   )
 
 describe('crypto-forecast', () => {

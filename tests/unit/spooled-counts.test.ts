@@ -72,7 +72,9 @@ describe('parts of one source that spooled', () => {
         const rows = parts.reduce((total, one) => total + one.rows, 0)
         const sentences = sum.why.filter((sentence) => sentence.startsWith('spooled'))
         expect(sum.spooled).toBe(rows === 0 ? undefined : rows)
-        expect(sentences).toEqual(rows === 0 ? [] : [`spooled ${rows} rows: the database is away`])
+        expect(sentences).toEqual(
+          rows === 0 ? [] : [`spooled ${rows} ${rows === 1 ? 'row' : 'rows'}: the database is away`],
+        )
         if (rows > 0) expect(sum.outcome).toBe('partial')
       }),
     )
