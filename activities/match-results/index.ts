@@ -47,26 +47,24 @@ const LOOKS_DAYS = 7
 const RECORDS_DAYS = RAW_DAYS
 
 /** Clearing away what is old: once an hour is enough, and a minute's run has other things to do. */
-const PRUNE_AT_MINUTE = 30
+const PRUNE_EVERY_MS = 3_600_000
 
 export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivities>
 
 export function createMatchResultsActivities(dependencies: ActivityDependencies) {
   const { db, temporal, tracked, clock } = dependencies
-  // A test reads the names of the steps without any dependencies.
-  const settings = (tracked as Partial<Tracked> | undefined)?.['match-results']
-  const unstoredMatches = createUnstoredMatches(
-    settings?.feed.name ?? '',
-    (db as typeof db | undefined)?.spool?.folder,
-  )
+  let unstoredMatches: UnstoredMatches | undefined
   const resultsAsked = { atMs: -Infinity }
+  let prunedAtMs = -Infinity
   const context = (): StepContext => {
     const signal = cancellationSignal()
+    const settings = tracked['match-results']
+    unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
     // Known to be away: one try is enough, every minute anew.
     const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs['match-results']
     return {
       ...dependencies,
-      settings: tracked['match-results'],
+      settings,
       signal,
       patience: { ms, signal, tryMs: TRY_MS },
       unstoredMatches,
@@ -97,7 +95,11 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
         tryMs: TRY_MS,
       })
       log.info(TOLD.ended, { ...endedOf(ending, figures) })
-      if (!spooled && new Date(run.startedAt).getUTCMinutes() === PRUNE_AT_MINUTE) await prune(dependencies)
+      const now = clock().getTime()
+      if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return
+      // Also where it fails: the record is closed, and the step is not tried again for this.
+      prunedAtMs = now
+      await prune(dependencies)
     },
   }
 }

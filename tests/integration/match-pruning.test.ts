@@ -223,23 +223,29 @@ describe('refused rows', () => {
   })
 })
 
-describe('the run at half past', () => {
+describe('a worker', () => {
   let hours: Awaited<ReturnType<typeof startMatchMinutes>>
   beforeAll(async () => {
     hours = await startMatchMinutes({ startAt: '2026-03-10T12:27:00Z' })
   })
   afterAll(() => hours.stop())
 
-  it('clears away, and no other', async () => {
+  it('clears away with its first run and then once an hour', async () => {
     const old = () =>
       hours.database.select(sql`select source from raw_payloads where url = 'https://old' union all
         select pipeline from pipeline_runs where run_id = 'old'`)
-    await hours.database.db.execute(sql`insert into raw_payloads values
-      ('old', 'onexbet', 'https://old', '2026-03-08T12:00:00Z', 'r', 1, '\\x00')`)
-    await hours.database.db
-      .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome)
-      values ('old', 'w', 'match-results', 'schedule', '2026-03-08T10:00:00Z', '2026-03-08T10:00:00Z', 'complete')`)
+    const leaveOld = async () => {
+      await hours.database.db.execute(sql`insert into raw_payloads values
+        ('old', 'onexbet', 'https://old', '2026-03-08T12:00:00Z', 'r', 1, '\\x00')`)
+      await hours.database.db
+        .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome)
+        values ('old', 'w', 'match-results', 'schedule', '2026-03-08T10:00:00Z', '2026-03-08T10:00:00Z', 'complete')`)
+    }
+    await leaveOld()
     await hours.minute()
+    expect(await old()).toEqual([])
+    await leaveOld()
+    hours.pass(58)
     await hours.minute()
     expect(await old()).toHaveLength(2)
     await hours.minute()
