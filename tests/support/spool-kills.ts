@@ -70,9 +70,11 @@ export async function balance(db: Database, folder: string, { acknowledged }: Ki
   })
   if (attempt.kind === 'held') throw new Error(`the lock is held by ${attempt.holder.pid}, which was killed`)
   const { rows } = await db.execute<{ call: string; rows: number; refused: number }>(sql`
-    select substr(crypto, 6) as call, count(*)::int as rows,
-      (select count(*)::int from quarantine where "row"::text = substr(crypto, 6)) as refused
-    from candles where volume between 0 and ${ROWS_A_CALL - 1} group by crypto`)
+    with kept as (
+      select substr(crypto, 6) as call, count(*)::int as rows
+      from candles where volume between 0 and ${ROWS_A_CALL - 1} group by crypto
+    ), refusals as (select "row"::text as call, count(*)::int as refused from quarantine group by "row"::text)
+    select kept.call, kept.rows, coalesce(refusals.refused, 0) as refused from kept left join refusals using (call)`)
   const found = new Map(rows.map((row) => [Number(row.call), row]))
   const isWhole = (call: number) => {
     const one = found.get(call)
