@@ -79,9 +79,14 @@ function endedRuns(count: number): Promise<RunRow[]> {
   })
 }
 
-/** Until then a schedule takes a run for one that goes on, though its record is closed: that is its last step. */
+/**
+ * Until then a schedule takes a run for one that goes on, though its record is closed: that is its last step, and the
+ * schedule hears of it a moment later.
+ */
 async function completed(rows: RunRow[]): Promise<void> {
   await Promise.all(rows.map(({ workflow }) => endingOf(stack.client.workflow.getHandle(workflow))))
+  const schedule = stack.client.schedule.getHandle(ID)
+  await until(async () => (await schedule.describe()).info.runningActions.length === 0)
 }
 
 /** Nothing is there twice, every look was followed, and every match is one that the league plays. */
