@@ -13,7 +13,7 @@ import type { Run, Skipped } from '../../workflows/recorded-run.ts'
 import type { ActivityDependencies } from '../index.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
-import { TOLD, type CollectionEnded, type MatchFigures } from './told.ts'
+import { collectedBy, TOLD, type CollectionEnded, type MatchFigures } from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
@@ -104,20 +104,8 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
   }
 }
 
-function endedOf({ outcome, counts, error }: RunEnding, figures: MatchFigures | undefined): CollectionEnded {
-  const sources = Object.values(counts)
-  const sum = (pick: (source: (typeof sources)[number]) => number) =>
-    sources.reduce((total, source) => total + pick(source), 0)
-  return {
-    outcome,
-    fetched: sum(({ fetched }) => fetched),
-    written: sum(({ written }) => written),
-    spooled: sum(({ spooled = 0 }) => spooled),
-    rejected: sum(({ rejected }) => rejected),
-    why: [...(error === undefined ? [] : [error.message]), ...sources.flatMap(({ why }) => why)],
-    ...{ confirmed: 0, lastSeen: 0, open: 0, duplicates: 0 },
-    ...figures,
-  }
+function endedOf(ending: RunEnding, figures: MatchFigures | undefined): CollectionEnded {
+  return { ...collectedBy(ending), confirmed: 0, lastSeen: 0, open: 0, duplicates: 0, ...figures }
 }
 
 async function prune({

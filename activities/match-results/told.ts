@@ -1,5 +1,7 @@
 /** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
 
+import type { RunEnding, RunOutcome } from '../../run-outcome.ts'
+
 /** Messages; the attributes of each stand beside it. */
 export const TOLD = {
   /** Debug-free start of a collection: `{}`. */
@@ -43,11 +45,29 @@ export interface MatchFigures {
   duplicates: number
 }
 
-export interface CollectionEnded extends MatchFigures {
-  outcome: string
+/** A run's ending in one line: the sums of its sources, and every reason. */
+export interface Collection {
+  outcome: RunOutcome
   fetched: number
   written: number
   spooled: number
   rejected: number
   why: string[]
+}
+
+export type CollectionEnded = Collection & MatchFigures
+
+/** A run's ending as a collection; also for runs whose steps spoke in another process. */
+export function collectedBy({ outcome, counts, error }: RunEnding): Collection {
+  const sources = Object.values(counts)
+  const sum = (pick: (source: (typeof sources)[number]) => number) =>
+    sources.reduce((total, source) => total + pick(source), 0)
+  return {
+    outcome,
+    fetched: sum(({ fetched }) => fetched),
+    written: sum(({ written }) => written),
+    spooled: sum(({ spooled = 0 }) => spooled),
+    rejected: sum(({ rejected }) => rejected),
+    why: [...(error === undefined ? [] : [error.message]), ...sources.flatMap(({ why }) => why)],
+  }
 }

@@ -8,7 +8,8 @@ import type { RunEnding } from '../../run-outcome.ts'
 import { CannotReach, databaseUrl } from '../connection.ts'
 import { endingOf } from '../runs.ts'
 import { sentenceOf, type CollectorLog } from './log-lines.ts'
-import { collectedBy, endLines, overLine, type MatchOver } from './told-lines.ts'
+import { collectedBy } from '../../activities/match-results/told.ts'
+import { endLines, overLine, type MatchOver } from './told-lines.ts'
 
 /** A run of this pipeline, as Temporal lists it. */
 export interface ListedRun {

@@ -145,18 +145,3 @@ function verdictOf({ outcome, why }: Collected): LogLine {
       return { level: 'ERROR', text: `Collecte échouée: ${reasons}` }
   }
 }
-
-/** A run's ending as a collection, for runs whose steps spoke in another process. */
-export function collectedBy({ outcome, counts, error }: RunEnding): Collected {
-  const sources = Object.values(counts)
-  const sum = (pick: (source: (typeof sources)[number]) => number) =>
-    sources.reduce((total, source) => total + pick(source), 0)
-  return {
-    outcome,
-    fetched: sum(({ fetched }) => fetched),
-    written: sum(({ written }) => written),
-    spooled: sum(({ spooled = 0 }) => spooled),
-    rejected: sum(({ rejected }) => rejected),
-    why: [...(error === undefined ? [] : [error.message]), ...sources.flatMap(({ why }) => why)],
-  }
-}
