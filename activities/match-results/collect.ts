@@ -35,8 +35,9 @@ export async function collectMatches(
     : await Promise.all([askResults(context, run), outcomeOfLook(() => lookAtFeed(context, run))])
   const unstored = [...(results?.unstored ?? []), ...(look?.seen?.unstored ?? [])]
   const followed = await followLooks(context, { runId: run.runId, derive }, unstored)
-  if (look?.failure !== undefined) throw look.failure
+  // What was followed is news also where the feed itself failed: the next attempt finds nothing new in it.
   tellMatches(followed)
+  if (look?.failure !== undefined) throw look.failure
   const feed = look?.seen?.counts ?? NOTHING
   const counts = { ...feed, written: feed.written + followed.written, why: [...feed.why, ...followed.why] }
   return {

@@ -22,9 +22,17 @@ type Importer = (config: Config, files: string[], options: ImportCommandOptions)
 /** What each pipeline takes over from its predecessor. */
 const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = {
   'mod-stats': modStats,
-  'crypto-forecast': cryptoForecast,
+  'crypto-forecast': byFilesAlone(
+    'crypto-forecast',
+    importCryptoForecast,
+    '--mod and --date belong to mod-stats (--date also to library-context); files of crypto-forecast name coin and time.',
+  ),
   'library-context': libraryContext,
-  'match-results': matchResults,
+  'match-results': byFilesAlone(
+    'match-results',
+    importMatchResults,
+    '--mod and --date belong to other pipelines; files of match-results name match and time.',
+  ),
 }
 
 /** Imports files for a pipeline; answers the exit code. Throws `WrongUsage` where a file or an argument is wrong. */
@@ -53,18 +61,21 @@ async function modStats(
   else printReports(`${stackName(config)}imported for ${result.mod}`, result.files)
 }
 
-async function cryptoForecast(
-  config: Config,
-  files: string[],
-  { mod, date, json }: ImportCommandOptions,
-): Promise<void> {
-  if (mod !== undefined || date !== undefined)
-    throw new WrongUsage(
-      '--mod and --date belong to mod-stats (--date also to library-context); files of crypto-forecast name coin and time.',
-    )
-  const result = await withProgress((onProgress) => importCryptoForecast(config, { files, onProgress }))
-  if (json) printJson(result)
-  else printReports(`${stackName(config)}imported for crypto-forecast`, result.files)
+/** An importer whose files name everything themselves: `refusal` says so where --mod or --date is given. */
+function byFilesAlone(
+  id: string,
+  importer: (
+    config: Config,
+    options: { files: string[]; onProgress: OnProgress },
+  ) => Promise<{ files: FileReport[] }>,
+  refusal: string,
+): Importer {
+  return async (config, files, { mod, date, json }) => {
+    if (mod !== undefined || date !== undefined) throw new WrongUsage(refusal)
+    const result = await withProgress((onProgress) => importer(config, { files, onProgress }))
+    if (json) printJson(result)
+    else printReports(`${stackName(config)}imported for ${id}`, result.files)
+  }
 }
 
 async function libraryContext(
@@ -81,20 +92,6 @@ async function libraryContext(
   )
   if (json) printJson(result)
   else printReports(`${stackName(config)}imported for library-context`, result.files)
-}
-
-async function matchResults(
-  config: Config,
-  files: string[],
-  { mod, date, json }: ImportCommandOptions,
-): Promise<void> {
-  if (mod !== undefined || date !== undefined)
-    throw new WrongUsage(
-      '--mod and --date belong to other pipelines; files of match-results name match and time.',
-    )
-  const result = await withProgress((onProgress) => importMatchResults(config, { files, onProgress }))
-  if (json) printJson(result)
-  else printReports(`${stackName(config)}imported for match-results`, result.files)
 }
 
 /** Shorter imports need no word that they have begun. */

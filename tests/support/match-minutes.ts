@@ -31,15 +31,14 @@ import { simulatedMods } from './stack.ts'
 const MINUTE_MS = 60_000
 const SPOOL_BYTES = 1_000_000_000
 
-/** Every step tells its worker's log of each match. */
-const SILENT = new DefaultLogger('ERROR', () => undefined)
-
 export interface MatchMinutes {
   database: TestDatabase
   simulator: Simulator
   /** Folder of `matches.csv` and of the spool. */
   dataDir: string
   spoolFolder: string
+  /** What the steps told the worker's log, from the level of info on: message and event id, where it is of a match. */
+  told: string[]
   /** The moment that steps and simulator see. */
   now(): Date
   /** Moves the clock on without looking at the feed. */
@@ -101,16 +100,20 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
       onexbet: createOneXBet({ feedUrl: feed.url, query: feed, userAgent: 'almanac (test)', clock }),
     })
   let steps = start()
+  const told: string[] = []
+  const logger = new DefaultLogger('INFO', ({ message, meta }) => {
+    told.push([message, meta?.['eventId']].filter((part) => part !== undefined).join(' '))
+  })
   const run = async (derive: boolean): Promise<RunEnding> => {
     const startedAt = clock().toISOString()
     const own: Run = {
       ...{ runId: randomUUID(), workflowId: `match-results-${startedAt}`, pipeline: 'match-results' },
       ...{ trigger: 'schedule', startedAt },
     }
-    return oneRun(steps, own, derive)
+    return oneRun(steps, own, { derive, logger })
   }
   return {
-    ...{ database, simulator, dataDir: config.dataDir, spoolFolder: spool.folder, now: clock },
+    ...{ database, simulator, told, dataDir: config.dataDir, spoolFolder: spool.folder, now: clock },
     pass(minutes) {
       nowMs += minutes * MINUTE_MS
     },
@@ -139,10 +142,10 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
 async function oneRun(
   steps: ReturnType<typeof createMatchResultsActivities>,
   run: Run,
-  derive: boolean,
+  { derive, logger }: { derive: boolean; logger: DefaultLogger },
 ): Promise<RunEnding> {
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
-    new MockActivityEnvironment({}, { logger: SILENT }).run(() => tellingSpooled('match-results', work))
+    new MockActivityEnvironment({}, { logger }).run(() => tellingSpooled('match-results', work))
   await step(() => steps.openMatchResults(run))
   const counts: RunCounts = {}
   const collected = await step(() => steps.collectMatches({ run, derive })).catch((error: unknown) => {
