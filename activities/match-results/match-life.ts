@@ -94,6 +94,7 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
   const isNews =
     known === undefined ||
     known.state !== state ||
+    known.startedAt !== match.startedAt ||
     !isSameScore(known.score, score) ||
     !isSameButTime(known.status, match.status) ||
     (odds !== null && !isSameOdds(known.odds, odds))

@@ -39,6 +39,12 @@ describe('a match', () => {
     expect(match).toMatchObject({ state: 'vanished', confidence: null, score: null, startedAt: null })
   })
 
+  it('that vanished unseen and is then said to be over has begun, and that is kept', () => {
+    const { match, observations } = lifeOf(before({ status: null }), 'absent', over(null, { status: null }))
+    expect(match).toMatchObject({ state: 'vanished', startedAt: minute(2) })
+    expect(observations.at(-1)).toMatchObject({ source: 'feed', state: 'vanished', at: minute(2) })
+  })
+
   it('that vanished and comes back is played as before', () => {
     const life = lifeOf(live([1, 0]), 'absent', live([1, 1]))
     expect(states(life)).toEqual(['live', 'vanished', 'live'])
