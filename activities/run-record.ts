@@ -1,8 +1,7 @@
 /** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
-import { databaseFailure, type Database } from '../db/database.ts'
+import { databaseFailure, takesNothing, type Database } from '../db/database.ts'
 import { withPatience, type Patience } from '../db/patience.ts'
 import { closeRun, openRuns, takeRunLock, type RunIdentity, type RunRecord } from '../db/queries/runs.ts'
-import { Failure } from '../failures.ts'
 import { isSpooled, type RunEnding } from '../run-outcome.ts'
 import type { Skipped } from '../workflows/recorded-run.ts'
 
@@ -50,8 +49,7 @@ export async function closeRunOrSpool(
     db.spool?.databaseAnswered()
     return { spooled: false }
   } catch (error) {
-    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
-    if (!isAway || db.spool === undefined) throw error
+    if (!takesNothing(error) || db.spool === undefined) throw error
     db.spool.databaseWentAway(Date.now())
     await db.spool.writeEnding(run, ending, finishedAt)
     return { spooled: true }
@@ -72,8 +70,7 @@ export async function finishRun(
     await named(work())
     await named(closeRun(db, run, ending, at))
   } catch (error) {
-    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
-    if (!isAway || !isSpooled(ending.counts)) throw error
+    if (!takesNothing(error) || !isSpooled(ending.counts)) throw error
     await closeRunOrSpool(db, run, ending, at)
   }
 }

@@ -49,13 +49,37 @@ export function openDatabase(
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
   pool.on('connect', (client) => client.on('error', onError))
   pool.on('error', () => undefined)
-  const db = drizzle(pool, { schema })
+  const db = Object.assign(drizzle(pool, { schema }), { transaction: transactionsOn(pool) })
   return { db: spool === undefined ? db : Object.assign(db, { spool }), pool, close: () => pool.end() }
 }
 
-/** SQLSTATE classes and codes by meaning. 08 connection, 57P0x shutdown, 53300 too many clients, 40001/40P01 races. */
-const AWAY = /^(08...|57P0.|53300|40001|40P01|25P02)$/
-const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+/**
+ * Drizzle's own keeps the connection for ever where `begin` fails, and gives back one on which the rollback of a hanging
+ * statement was never sent: the next user would commit what was left. Here a connection whose transaction failed is closed.
+ */
+function transactionsOn(pool: pg.Pool): Database['transaction'] {
+  return async (work, config) => {
+    const client = await pool.connect()
+    let hasFailed = true
+    try {
+      const result = await drizzle(client, { schema }).transaction(work, config)
+      hasFailed = false
+      return result
+    } finally {
+      client.release(hasFailed)
+    }
+  }
+}
+
+/**
+ * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53 no
+ * memory or connections left, 55 locks, 57 shutdown or a statement that was ended, 58 and XX its own disk or a fault of its own.
+ */
+const AWAY = /^(08|25|40|53|55|57|58|XX).{3}$/
+const NETWORK =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL|E(HOST|NET)(UNREACH|DOWN))$/
+/** A socket file that is gone, or a process without a file handle left; of a file they mean something else. */
+const NO_SOCKET = /^(ENOENT|EMFILE|ENFILE)$/
 /**
  * Tables or columns are not there: this program is newer than its database, or the database is a new one. That passes as
  * soon as somebody migrates it, and until then rows are kept as while it is away.
@@ -64,6 +88,8 @@ const NOT_MIGRATED = /^(42P01|42703)$/
 /** Messages of the driver for a lost connection; it gives them no code. */
 const DRIVER_AWAY =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/i
+/** Server and address do not agree on encryption, or its certificate is not believed. */
+const TLS = /does not support SSL connections|no encryption|certificate/i
 
 /** The named failure behind an error of driver or server, or undefined where it is no database fault. */
 export function databaseFailure(error: unknown): Failure | undefined {
@@ -97,13 +123,24 @@ const codeOf = (error: Error) => ('code' in error && typeof error.code === 'stri
 
 function faultType(error: Error): FailureType | undefined {
   const code = codeOf(error)
+  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
   if (NOT_MIGRATED.test(code)) return 'DatabaseUnavailable'
   if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
+  if (NO_SOCKET.test(code) && 'syscall' in error && error.syscall === 'connect') return 'DatabaseUnavailable'
   if (code.startsWith('23')) return 'Conflict'
-  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
-  if (/^(28...|3D000|42501)$/.test(code)) return 'Misconfigured'
+  if (/^(28...|3D000|42501)$/.test(code) || TLS.test(error.message)) return 'Misconfigured'
   return undefined
 }
+
+/**
+ * Whether the server takes nothing at all just now: it is away, full, read-only, or wants another password. What was
+ * fetched is kept until it does; what is wrong with the rows themselves is another matter (`Conflict`).
+ */
+export function takesNothing(error: unknown): error is Failure {
+  return error instanceof Failure && TAKES_NOTHING.has(error.type)
+}
+
+const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
 
 function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
   if (isToMigrate) return `The database said: ${message}. Run "almanac db migrate".`

@@ -16,9 +16,15 @@ export interface Patience {
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5_000
 
+/** The step was ended while it waited for the database; the cause is why it waited. */
+export class WaitEnded extends Error {
+  override name = 'AbortError'
+}
+
 /**
  * Runs `work` again while the database is away, for at most `patience.ms`, then throws the last failure: the write door
- * hands over to the spool, a read has nothing to go on with. Other failures pass at once.
+ * hands over to the spool, a read has nothing to go on with. Other failures pass at once. Throws `WaitEnded` where the
+ * step is cancelled meanwhile.
  */
 export async function withPatience<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + patience.ms
@@ -29,8 +35,16 @@ export async function withPatience<T>(patience: Patience, work: () => Promise<T>
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
       if (failure.type !== 'DatabaseUnavailable' || Date.now() + wait > deadline) throw failure
-      await sleep(wait, undefined, { signal: patience.signal })
+      await pause(wait, patience.signal, failure)
     }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal, failure: Failure): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch {
+    throw new WaitEnded('ended while waiting for the database', { cause: failure })
   }
 }
 

@@ -8,10 +8,9 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
-import { Failure } from '../failures.ts'
 import { arrayParameter } from './array-literal.ts'
-import type { Database } from './database.ts'
-import { withPatience, type Patience } from './patience.ts'
+import { takesNothing, type Database } from './database.ts'
+import { WaitEnded, withPatience, type Patience } from './patience.ts'
 import type { Writable } from './writable.ts'
 import { WRITABLE_TABLES, type WritableRows, type WritableTable } from './writable-tables.ts'
 
@@ -59,8 +58,10 @@ export interface Written {
 
 /**
  * Stores rows of one moment, or keeps the call in the spool when the database stays away longer than the patience, the time
- * included that it has been away already: after a while it is asked once and not waited for. Throws `DatabaseUnavailable` where there is no
- * spool and for rows that are computed from stored ones, `DiskFull` or `Misconfigured` where the spool cannot take more.
+ * included that it has been away already: after a while it is asked once and not waited for. A server that takes nothing
+ * for another reason (full, a wrong password) is not waited for at all; where the step is ended while it waits, the rows
+ * are kept first. Throws the database's failure where there is no spool and for rows that are computed from stored ones,
+ * `DiskFull` or `Misconfigured` where the spool cannot take more.
  */
 export async function writeRows(db: Database, rows: RowsByTable, options: WriteOptions): Promise<Written> {
   const patienceMs = Math.max(0, options.patience.ms - (db.spool?.awayForMs() ?? 0))
@@ -72,11 +73,14 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     db.spool?.databaseAnswered()
     return stored
   } catch (error) {
-    const isAway = error instanceof Failure && error.type === 'DatabaseUnavailable'
+    const isEnded = error instanceof WaitEnded
+    if (!isEnded && !takesNothing(error)) throw error
     // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
-    if (isAway) db.spool?.databaseWentAway(Date.now() - patienceMs)
-    if (!isAway || db.spool === undefined || holdsDerived(rows)) throw error
-    return { written: 0, spooled: await db.spool.writeRows(rows, options) }
+    db.spool?.databaseWentAway(Date.now() - patienceMs)
+    if (db.spool === undefined || holdsDerived(rows)) throw error
+    const spooled = await db.spool.writeRows(rows, options)
+    if (isEnded) throw error
+    return { written: 0, spooled }
   }
 }
 

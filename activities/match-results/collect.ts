@@ -1,7 +1,7 @@
 /** One look at the feed: the answer is stored, then every match is brought up to it. */
 import { log } from '@temporalio/activity'
 import { withPatience } from '../../db/patience.ts'
-import { databaseFailure } from '../../db/database.ts'
+import { databaseFailure, takesNothing } from '../../db/database.ts'
 import { overMatches } from '../../db/queries/matches.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -143,7 +143,7 @@ async function followLooks(
       }
     } catch (error) {
       const failure = databaseFailure(error)
-      if (failure?.type !== 'DatabaseUnavailable') throw failure ?? error
+      if (!takesNothing(failure)) throw failure ?? error
       return { turned: [], all: new Map(), written: 0, why: [`left to the next run: ${failure.message}`] }
     }
   }

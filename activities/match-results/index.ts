@@ -1,11 +1,10 @@
 /** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
 import { cancellationSignal, log } from '@temporalio/activity'
-import { databaseFailure } from '../../db/database.ts'
+import { databaseFailure, takesNothing } from '../../db/database.ts'
 import { withPatience, type Patience } from '../../db/patience.ts'
 import { pruneMatches } from '../../db/queries/matches.ts'
 import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
-import { Failure } from '../../failures.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Tracked } from '../../tracked.ts'
 import type { CollectInput } from '../../workflows/match-results.ts'
@@ -78,8 +77,8 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
       try {
         return await withPatience(context().patience, () => openRecord(db, temporal, run))
       } catch (error) {
-        if (!(error instanceof Failure) || error.type !== 'DatabaseUnavailable') throw error
-        log.warn('the database is away: this run has no lock, and keeps its rows in the spool', {
+        if (!takesNothing(error)) throw error
+        log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', {
           why: error.message,
         })
         return {}

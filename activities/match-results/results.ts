@@ -1,5 +1,5 @@
 /** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
-import { databaseFailure } from '../../db/database.ts'
+import { databaseFailure, takesNothing } from '../../db/database.ts'
 import { withPatience } from '../../db/patience.ts'
 import { knownMatches, waitingLeagues } from '../../db/queries/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -130,7 +130,7 @@ async function whileAway<T>(work: Promise<T>, instead: () => T): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    if (!takesNothing(databaseFailure(error))) throw error
     return instead()
   }
 }

@@ -8,6 +8,8 @@ export interface DatabaseProxy {
   /** Breaks every connection and refuses new ones. */
   goAway(): Promise<void>
   comeBack(): Promise<void>
+  /** From now on breaks a connection when its client sends this; undefined: none. */
+  breakAt(text: string | undefined): void
 }
 
 /** Starts a proxy in front of a database; it is open. `goAway` ends it. */
@@ -15,8 +17,12 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   const port = await freePort()
+  let breaking: string | undefined
   const pair = (client: Socket) => {
     const server = connect(Number(target.port), target.hostname)
+    client.on('data', (bytes) => {
+      if (breaking !== undefined && bytes.includes(breaking)) client.destroy()
+    })
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -43,6 +49,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   return {
     url: url.href,
     comeBack,
+    breakAt: (text) => {
+      breaking = text
+    },
     goAway: () =>
       new Promise((resolve) => {
         proxy?.close(() => {
