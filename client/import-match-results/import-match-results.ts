@@ -74,10 +74,10 @@ async function importFile(target: MatchTarget, task: FileImport, file: MatchFile
 }
 
 function notesOf({ confirmed, 'last-seen': lastSeen, none }: Tally, { isOurs }: MatchFile): string[] {
-  if (isOurs) return [`${confirmed} confirmed, ${lastSeen} last-seen, as the file says`]
+  if (isOurs) return [`lines confirmed: ${confirmed}, last-seen: ${lastSeen}, as the file says`]
   return [
-    `${confirmed} confirmed: their status says that the match was over; ${lastSeen} last-seen: the old collector stored the score` +
-      ` of a match that went on, and nothing says how it ended; ${none} without a score`,
+    `lines confirmed: ${confirmed} (their status says that the match was over); last-seen: ${lastSeen} (the old collector ` +
+      `stored the score of a match that went on, and nothing says how it ended); without a score: ${none}`,
     'odds of the old collector are those at the end of a match: kept in match_observations, not as odds before the start',
   ]
 }

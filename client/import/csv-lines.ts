@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { parse, type CsvError } from 'csv-parse'
 import { columnNames, type Delimiter } from './csv-head.ts'
+import { mustBeUtf8 } from './must-be-utf8.ts'
 
 /** Values by column name; `line` is the line in the file where the record ends. */
 export type CsvLine = { line: number; record: Record<string, string> } | { line: number; problem: string }
@@ -12,12 +13,16 @@ export interface CsvFormat {
   columns?: string[] | ((header: string[]) => string[])
 }
 
-/** Yields every line after the header; a wrong one may come before lines that were read with it. `onBytes` hears how much of the file was read so far. */
+/**
+ * Yields every line after the header; a wrong one may come before lines that were read with it. `onBytes` hears how much of
+ * the file was read so far. Throws `WrongUsage`, before the first line, for a file that is not UTF-8.
+ */
 export async function* csvLines(
   path: string,
   onBytes: (bytes: number) => void,
   { delimiter = ',', columns = columnNames }: CsvFormat = {},
 ): AsyncGenerator<CsvLine> {
+  await mustBeUtf8(path)
   const problems: CsvLine[] = []
   let lastLine = 1
   const parser = parse({

@@ -20,9 +20,10 @@ export async function standingMatches(
     .select({
       eventId: matches.eventId,
       lastSeenAt: matches.lastSeenAt,
-      // A sighting that changes nothing leaves the import's run; its observation tells of it.
+      // A sighting that changes nothing leaves the import's run; its observation tells of it. Columns of a query on one
+      // table are written without its name, and would here be those of the observation itself: so it is written out.
       isCollected: sql<boolean>`(${matches.runId} <> ${importRunId} or exists(select from match_observations seen
-        where seen.feed = ${matches.feed} and seen.event_id = ${matches.eventId} and seen.source <> 'import'))`,
+        where seen.feed = matches.feed and seen.event_id = matches.event_id and seen.source <> 'import'))`,
     })
     .from(matches)
     .where(and(eq(matches.feed, feed), sql`${matches.eventId} = any(${sql.param(eventIds)}::bigint[])`))

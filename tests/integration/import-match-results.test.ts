@@ -111,7 +111,9 @@ describe('a matches.csv of the old collector', () => {
     const path = file('m.csv', CSV_HEADER, over, `${at('10:31:00')},2,L,A,B,,,,3,1,3 minutes,1`)
     const { code, stdout } = await almanac(path)
     expect(code).toBe(0)
-    expect(stdout).toContain('1 confirmed: their status says that the match was over; 1 last-seen: the old')
+    expect(stdout).toContain(
+      'lines confirmed: 1 (their status says that the match was over); last-seen: 1 (the old',
+    )
     expect(stdout).toContain('odds of the old collector are those at the end of a match')
   })
 
@@ -359,6 +361,20 @@ describe('a match that was collected here', () => {
     const { signal } = patience
     await followStored(database.db, { feed: 'old-feed', runId: 'live', signal, clock: () => polledAt })
   }
+
+  it('leaves those alone that were imported: they are unchanged, or renewed by a newer line', async () => {
+    const others = [
+      `${at('10:31:00')},2,L,A,B,,,,3,1,3 minutes,`,
+      `${at('10:32:00')},3,L,C,D,,,,1,1,Terminé,N`,
+    ]
+    await imported(file('m.csv', CSV_HEADER, ...others))
+    await collect('2025-12-07T08:00:00Z', [sighting])
+    expect(await imported(file('m.csv', CSV_HEADER, ...others))).toMatchObject([
+      { unchanged: 2, skipped: {} },
+    ])
+    const newer = `1,${at('10:31:00')},2,L,A,B,,,,4,1,Terminé,,${at('10:31:00')},${at('10:40:00')}`
+    expect(await imported(file('m.csv', TABLE_HEADER, newer))).toMatchObject([{ written: 1, skipped: {} }])
+  })
 
   it('stays as it is, though the imported line is newer', async () => {
     await collect('2025-12-01T08:00:00Z', [sighting])

@@ -13,7 +13,7 @@ afterAll(() => {
 })
 const path = join(folder, 'file.csv')
 
-async function read(text: string): Promise<CsvLine[]> {
+async function read(text: string | Buffer): Promise<CsvLine[]> {
   writeFileSync(path, text)
   const lines: CsvLine[] = []
   for await (const line of csvLines(path, () => undefined)) lines.push(line)
@@ -45,6 +45,13 @@ describe('recognising a file', () => {
 })
 
 describe('reading lines', () => {
+  it('refuses a file that is not UTF-8, and says what to do', async () => {
+    const latin1 = Buffer.from('a,b\n1,termin\u00e9\n2,x\n', 'latin1')
+    await expect(read(latin1)).rejects.toThrow(WrongUsage)
+    await expect(read(latin1)).rejects.toThrow(/file\.csv is not UTF-8 \(lines 1 to 4\).*Save it as UTF-8/)
+    await expect(read(Buffer.from('a\né', 'utf8').subarray(0, -1))).rejects.toThrow(/is not UTF-8 \(line 2\)/)
+  })
+
   it('names the lines that are no records and goes on after them', async () => {
     expect(await read('a,b\n1,2\n3\n4,5,6\n\n7,"x ""y""\nz"\n8,9')).toEqual([
       { line: 2, record: { a: '1', b: '2' } },
