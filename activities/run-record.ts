@@ -8,6 +8,9 @@ import type { Skipped } from '../workflows/recorded-run.ts'
 /** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
 export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
 
+/** Trigger of a run that only derives. */
+const DERIVING = 'drain'
+
 /** Asks Temporal about a run; throws where it cannot be reached. */
 export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStanding>
 
@@ -26,7 +29,8 @@ export async function openRecord(
     const standing = await ask(holder)
     if (standing.alive) {
       const message = `already running: ${holder.workflowId}, since ${holder.startedAt.toISOString()}`
-      return { skipped: { type: 'AlreadyRunning', message } }
+      const isInTheWay = holder.trigger === DERIVING && run.trigger !== DERIVING
+      return { skipped: { type: 'AlreadyRunning', message, ...(isInTheWay && { isDeriving: true }) } }
     }
     await named(closeLeftOpen(db, holder, standing))
   }

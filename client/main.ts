@@ -6,6 +6,7 @@ import { addCommands } from './commands/index.ts'
 import { CannotReach, startHint } from './connection.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import type { Failure } from '../failures.ts'
+import { packageVersion } from '../package-version.ts'
 
 /** What every command gets besides its own arguments. */
 export interface GlobalOptions {
@@ -18,6 +19,7 @@ export async function main(argv: string[]): Promise<number> {
   let exitCode: number = EXIT.done
   const program = new Command('almanac')
     .description('Recurring data collections as durable Temporal workflows.')
+    .version(packageVersion)
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what is possible)')

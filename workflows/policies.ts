@@ -51,8 +51,8 @@ export function computation(totalMs: number): ActivityOptions {
 }
 
 /**
- * Work with a program on one host's disk (git, contextmaker). `attemptMs` is what the programs themselves may take; the
- * step ends them and says so, and this bound is only for one that cannot. A failure of the program is the same next time;
+ * Work with a program on one host's disk (git, contextmaker). `attemptMs` is what the programs themselves may take, and the
+ * database in which their work is kept; the step ends them and says so, and this bound is only for one that cannot. A failure of the program is the same next time;
  * what may pass (a server away, a dead worker) gets a few attempts, so that one library does not hold its place all night.
  */
 export function hostCommand(totalMs: number, attemptMs: number): ActivityOptions {
@@ -135,6 +135,10 @@ export const CLOSING_SHARE_MS = 10 * SECOND_MS
 
 /** The record of a run is closed even when its own time is up: a database restart must not cost it. */
 export const CLOSING_MS = HOUR_MS
+
+/** A run that derives takes a second, after days without a database half a minute: so long another one waits for it. */
+export const DERIVING_WAIT_MS = 2 * SECOND_MS
+export const DERIVING_WAITS = 15
 
 /**
  * A run hands over to a fresh history (continue-as-new) beyond this many events. A step costs six; replaying a

@@ -7,10 +7,12 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
+import { DERIVING_WAIT_MS, DERIVING_WAITS } from './policies.ts'
 import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
 
 /** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
@@ -51,6 +53,8 @@ export interface Run {
 export interface Skipped {
   type: string
   message: string
+  /** The run in the way only derives, and is over in a moment. */
+  isDeriving?: true
 }
 
 export interface RunSteps {
@@ -71,12 +75,12 @@ export async function recordedRun(
   let cancelled: Error | undefined
   let ending: RunEnding
   try {
-    const opened = input.resumed === undefined ? await steps.open(run) : {}
-    if (opened.skipped === undefined) {
+    const { skipped } = input.resumed === undefined ? await opened(run, steps) : {}
+    if (skipped === undefined) {
       await body(counts)
       ending = { outcome: outcomeOf(counts), counts, ...failureOf(counts) }
     } else {
-      ending = { outcome: 'skipped', counts, error: opened.skipped }
+      ending = { outcome: 'skipped', counts, error: { type: skipped.type, message: skipped.message } }
     }
   } catch (error) {
     if (error instanceof Error && isCancellation(error)) {
@@ -99,6 +103,15 @@ export async function recordedRun(
     })
   }
   return ending
+}
+
+/** A day or a minute must not be left out because a run that asks nobody happened to be under way. */
+async function opened(run: Run, steps: RunSteps): Promise<{ skipped?: Skipped }> {
+  for (let waits = 0; ; waits++) {
+    const answer = await steps.open(run)
+    if (answer.skipped?.isDeriving !== true || waits === DERIVING_WAITS) return answer
+    await sleep(DERIVING_WAIT_MS)
+  }
 }
 
 /** Who this run is: the first execution's id, or what the run before continue-as-new handed on. */

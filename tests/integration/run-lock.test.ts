@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { sweepRuns } from '../../activities/run-record.ts'
+import { openRecord, sweepRuns } from '../../activities/run-record.ts'
 import { endingOf, runStanding, startRun, type RunHandle } from '../../client/runs.ts'
 import { findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
 import { pipelineRuns } from '../../db/schema/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../registry.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
+import type { Trigger } from '../../workflows/recorded-run.ts'
 import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
 import { temporalCommand } from '../support/temporal-command.ts'
 import { until } from '../support/until.ts'
@@ -71,6 +72,19 @@ describe('the run lock', () => {
     stack.simulator.faults.clear()
     expect((await endingOf(first)).outcome).toBe('complete')
     expect(await recordOf(first)).toMatchObject({ outcome: 'complete' })
+  })
+
+  it('says of its holder where that only derives, and is over in a moment', async () => {
+    const { db } = stack.database
+    const alive = () => Promise.resolve({ alive: true as const })
+    const run = (trigger: Trigger) => ({
+      ...{ runId: randomUUID(), workflowId: `mod-stats-${trigger}`, pipeline: 'mod-stats', trigger },
+      startedAt: new Date().toISOString(),
+    })
+    expect(await openRecord(db, alive, run('drain'))).toEqual({})
+    const skipped = expect.objectContaining({ type: 'AlreadyRunning', isDeriving: true }) as object
+    expect(await openRecord(db, alive, run('schedule'))).toEqual({ skipped })
+    expect((await openRecord(db, alive, run('drain'))).skipped).not.toHaveProperty('isDeriving')
   })
 
   it('is taken from a run that Temporal no longer knows', async () => {

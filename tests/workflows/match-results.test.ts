@@ -78,6 +78,28 @@ describe('a minute in which all goes well', () => {
   })
 })
 
+describe('a minute whose lock is held', () => {
+  const held = (isDeriving?: true) => ({
+    skipped: { type: 'AlreadyRunning', message: 'already running: it', ...(isDeriving && { isDeriving }) },
+  })
+
+  it('by a run that only derives waits for its end', async () => {
+    let looks = 0
+    const steps = fakes({ openMatchResults: () => Promise.resolve(++looks < 3 ? held(true) : {}) })
+    expect((await runOnce(steps)).ending.outcome).toBe('complete')
+    expect(namesOf(steps)).toEqual(['openMatchResults', 'openMatchResults', ...ALL_STEPS])
+  })
+
+  it('by one that derives for too long, or by another one, is left out', async () => {
+    const error = { type: 'AlreadyRunning', message: 'already running: it' }
+    const long = await runOnce(fakes({ openMatchResults: () => Promise.resolve(held(true)) }))
+    expect(long.ending).toEqual({ outcome: 'skipped', counts: {}, error })
+    const steps = fakes({ openMatchResults: () => Promise.resolve(held()) })
+    expect((await runOnce(steps)).ending).toEqual({ outcome: 'skipped', counts: {}, error })
+    expect(namesOf(steps)).toEqual(['openMatchResults', 'closeMatchResults'])
+  })
+})
+
 describe('the results service', () => {
   const failed: SourceCounts = { ...NOTHING, outcome: 'failed', why: ['UpstreamUnavailable: away'] }
 
