@@ -1,20 +1,38 @@
 /** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from './failures.ts'
 
 /** The folder belongs to somebody else, is mounted read-only, or is no folder. */
-const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
+const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
+/** Faults of the machine, and what to do about them. */
+const MACHINE: Record<string, string> = {
+  EIO: 'The disk reports an error: look at the log of the system.',
+  EMFILE: 'Allow a process more open files (ulimit -n).',
+  ENFILE: 'Allow this machine more open files.',
+}
 
-/** End of the names of files that are being written: the process that writes, then this. */
-export const UNFINISHED = /\.(\d+)\.tmp$/
+/** End of the names of files that are being written. */
+export const UNFINISHED = /\.tmp$/
 
 /**
  * Replaces a file by new content. Throws `DiskFull` where there is no room and `Misconfigured` where it may not be
  * written; the old file then still stands.
  */
 export function writeFileAtomically(path: string, content: string | Buffer): void {
-  const temporary = `${path}.${process.pid}.tmp`
+  // Two containers on one folder number their processes alike.
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     makeFolder(dirname(path))
     const file = openSync(temporary, 'w')
@@ -28,7 +46,8 @@ export function writeFileAtomically(path: string, content: string | Buffer): voi
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    rmSync(temporary, { force: true })
+    // Removing what never was is an error of its own where a file stands in the place of the folder.
+    if (existsSync(temporary)) rmSync(temporary, { force: true })
     throw fileFailure(path, error) ?? error
   }
 }
@@ -36,13 +55,15 @@ export function writeFileAtomically(path: string, content: string | Buffer): voi
 /** The named failure behind an error of the file system that `path` could not be written for, where it has a name. */
 export function fileFailure(path: string, error: unknown): Failure | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC') {
-    return new Failure('DiskFull', `${path} could not be written: the disk is full. Free some space.`, {
+  const full = FULL[code]
+  if (full !== undefined)
+    return new Failure('DiskFull', `${path} could not be written: ${full}. Free some space.`, {
       cause: error,
     })
-  }
-  if (!NOT_OURS.has(code)) return undefined
-  const remedy = 'Give this user the folder, or name another one in .env.'
+  const remedy = NOT_OURS.has(code)
+    ? 'Give this user the folder, or name another one in .env.'
+    : MACHINE[code]
+  if (remedy === undefined) return undefined
   return new Failure('Misconfigured', `${path} could not be written (${code}). ${remedy}`, { cause: error })
 }
 

@@ -2,6 +2,8 @@
 export interface Holder {
   pid: number
   startedAt: string
+  place?: string
+  isRenewed?: boolean
   /** ISO time at which the lock was taken. */
   since: string
   what: string
@@ -10,5 +12,6 @@ export interface Holder {
 export function takeFileLock(
   file: string,
   what: string,
+  options?: { isRenewed?: boolean },
 ): Promise<{ release: () => void } | { holder: Holder }>
 export function lockHolder(file: string): Holder | undefined

@@ -3,14 +3,23 @@
  * it. Plain JavaScript, because `bin/almanac.mjs` uses it before anything is installed.
  */
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identify, isAlive } from './process-identity.mjs'
+import { identify, isAlive, pidPlace } from './process-identity.mjs'
 
 /**
- * @typedef {{ pid: number, startedAt: string, since: string, what: string, nonce: string }} Holder
+ * `place` is where the pid means something, `isRenewed` that the file is touched for as long as it is held. Locks of earlier
+ * versions have neither.
+ *
+ * @typedef {{ pid: number, startedAt: string, place?: string, isRenewed?: boolean, since: string, what: string, nonce: string }} Holder
  */
+
+/** A few times within the time below, so that a busy or briefly stopped process keeps its lock. */
+const RENEW_EVERY_MS = 5_000
+
+/** A holder in another container, whose pid means nothing here, counts as alive for so long after it touched its lock. */
+const FRESH_MS = 60_000
 
 /** Between two looks at a lock that somebody is just taking over: long enough to let a few file operations happen. */
 const TAKEOVER_WAIT_MS = 20
@@ -21,18 +30,31 @@ const UNREADABLE = { pid: 0, startedAt: 'unreadable', since: '', what: '', nonce
 /**
  * Takes the lock, or answers who has it. `release` may be called more than once and removes only our own lock.
  *
+ * Across containers (and machines) that share a folder only a renewed lock excludes: there nothing but its age tells whether
+ * its holder lives. One that is not renewed is taken over at once, so that what a killed container left blocks no next one.
+ *
  * @param {string} file
  * @param {string} what said to those who find the lock taken
+ * @param {{ isRenewed?: boolean }} [options]
  * @returns {Promise<{ release: () => void } | { holder: Holder }>}
  */
-export async function takeFileLock(file, what) {
+export async function takeFileLock(file, what, { isRenewed = false } = {}) {
   const nonce = randomUUID()
   mkdirSync(dirname(file), { recursive: true })
   for (;;) {
-    if (createLock(file, what, nonce)) return { release: () => removeLock(file, nonce) }
+    if (createLock(file, what, nonce, isRenewed)) {
+      const renewing = isRenewed
+        ? setInterval(() => renewLock(file, nonce), RENEW_EVERY_MS).unref()
+        : undefined
+      const release = () => {
+        clearInterval(renewing)
+        removeLock(file, nonce)
+      }
+      return { release }
+    }
     const holder = readHolder(file)
     if (holder === undefined) continue
-    if (isAlive(holder)) return { holder }
+    if (isHeld(file, holder)) return { holder }
     await removeStaleLock(file, holder.nonce)
   }
 }
@@ -45,26 +67,36 @@ export async function takeFileLock(file, what) {
  */
 export function lockHolder(file) {
   const holder = readHolder(file)
-  return holder !== undefined && isAlive(holder) ? holder : undefined
+  return holder !== undefined && isHeld(file, holder) ? holder : undefined
+}
+
+/** @param {string} file @param {Holder} holder */
+function isHeld(file, holder) {
+  if (holder.place === undefined || holder.place === pidPlace()) return isAlive(holder)
+  const stat = holder.isRenewed === true ? statSync(file, { throwIfNoEntry: false }) : undefined
+  // A clock that was set back must not make a lock live for ever.
+  return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < FRESH_MS
 }
 
 /**
  * Written aside and linked into place: a link is refused where the name exists, and nobody ever reads half a file.
  *
- * @param {string} file @param {string} what @param {string} nonce
+ * @param {string} file @param {string} what @param {string} nonce @param {boolean} isRenewed
  */
-function createLock(file, what, nonce) {
+function createLock(file, what, nonce, isRenewed) {
   const draft = `${file}.${nonce}`
-  const holder = { ...identify(process.pid), since: new Date().toISOString(), what, nonce }
-  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { flag: 'wx', flush: true })
+  const since = new Date().toISOString()
+  const holder = { ...identify(process.pid), place: pidPlace(), isRenewed, since, what, nonce }
   try {
+    writeFileSync(draft, `${JSON.stringify(holder)}\n`, { flag: 'wx', flush: true })
     linkSync(draft, file)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
   } finally {
-    rmSync(draft)
+    // On a full disk it may be there, half-written, or not at all.
+    rmSync(draft, { force: true })
   }
 }
 
@@ -75,7 +107,7 @@ function createLock(file, what, nonce) {
  * @param {string} file @param {string} nonce
  */
 async function removeStaleLock(file, nonce) {
-  const claim = await takeFileLock(`${file}.stale-${nonce}`, 'taking over')
+  const claim = await takeFileLock(`${file}.stale-${nonce}`, 'taking over', { isRenewed: true })
   if ('holder' in claim) {
     await sleep(TAKEOVER_WAIT_MS)
     return
@@ -86,7 +118,17 @@ async function removeStaleLock(file, nonce) {
 
 /** @param {string} file @param {string} nonce */
 function removeLock(file, nonce) {
-  if (readHolder(file)?.nonce === nonce) rmSync(file)
+  if (readHolder(file)?.nonce === nonce) rmSync(file, { force: true })
+}
+
+/** @param {string} file @param {string} nonce */
+function renewLock(file, nonce) {
+  try {
+    const now = new Date()
+    if (readHolder(file)?.nonce === nonce) utimesSync(file, now, now)
+  } catch {
+    // A timer has nobody to tell. Whoever works under the lock meets the same disk, and meanwhile the lock grows old.
+  }
 }
 
 /**

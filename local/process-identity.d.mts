@@ -6,3 +6,4 @@ export interface ProcessIdentity {
 export function identify(pid: number): ProcessIdentity | undefined
 export function isAlive(identity: ProcessIdentity): boolean
 export function commandLine(pid: number): string | undefined
+export function pidPlace(): string

@@ -2,7 +2,7 @@
  * Which process a pid stands for. Plain JavaScript, because `bin/almanac.mjs` reads it before anything is installed.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /**
  * @typedef {{ pid: number, startedAt: string }} ProcessIdentity
@@ -51,6 +51,22 @@ export function commandLine(pid) {
   }
 }
 
+/**
+ * Where a pid of ours stands for a process: a boot of this machine, and in it a numbering of processes, of which each
+ * container has its own. Empty where the machine does not tell.
+ */
+export function pidPlace() {
+  if (process.platform !== 'linux') return ''
+  try {
+    return `${bootId()} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch (error) {
+    if (isMissing(error)) return ''
+    throw error
+  }
+}
+
+const bootId = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
 /** @param {number} pid */
 function identifyOnLinux(pid) {
   try {
@@ -59,7 +75,7 @@ function identifyOnLinux(pid) {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [state, ticks] = [fields[0], fields[19]]
     if (state === 'Z' || state === 'X') return undefined
-    return { pid, startedAt: `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${ticks}` }
+    return { pid, startedAt: `${bootId()}:${ticks}` }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

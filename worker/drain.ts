@@ -5,7 +5,9 @@ import { fileFailure } from '../atomic-file.ts'
 import { databaseFailure, type Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
-import { DRAIN_LOCK, segmentNames } from '../db/spool/folder.ts'
+import { duePipelines, forgetDue } from '../db/spool/due.ts'
+import { damagedSegments, DRAIN_LOCK, segmentNames, takeBack } from '../db/spool/folder.ts'
+import { Failure } from '../failures.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
 import type { Logger } from './log.ts'
 
@@ -14,37 +16,78 @@ const LOOK_EVERY_MS = 5_000
 
 /** What became of one attempt at the spool: it was empty, somebody else drains it, or it was drained. */
 export type DrainAttempt =
-  { kind: 'empty' } | { kind: 'held'; holder: Holder } | ({ kind: 'drained' } & Drained)
+  | { kind: 'empty' }
+  | { kind: 'held'; holder: Holder }
+  | ({
+      kind: 'drained'
+      /** Why what follows from loaded rows could not be started; it stays due. */
+      notStarted?: Error
+    } & Drained)
 
 interface AttemptOptions {
   /** Said to those who find the lock taken. */
   what: string
   signal: AbortSignal
   onSegment?: (done: number, all: number) => void
+  /**
+   * Starts what computes the derived rows of these pipelines again, those of an earlier drain among them. They stay due
+   * where it throws, and where a run of theirs is going on.
+   */
+  startDeriving?: (pipelines: string[]) => Promise<void>
+  /** What was put aside is tried again, too. */
+  withDamaged?: boolean
+}
+
+/** Whether there is nothing to load, and nothing due by an earlier drain. */
+export function isDrained(folder: string, { withDamaged = false }: { withDamaged?: boolean } = {}): boolean {
+  const damaged = withDamaged ? damagedSegments(folder) : []
+  return segmentNames(folder).length + duePipelines(folder).length + damaged.length === 0
 }
 
 /**
- * Drains the folder where it holds something and nobody else does it at this moment. Throws what `drainSpool` throws.
+ * Drains the folder where it holds something and nobody else does it at this moment, and starts what is due by it. Throws
+ * `Misconfigured` or `DiskFull` where the lock cannot be taken, or what was put aside not be moved.
  */
 export async function attemptDrain(
   db: Database,
   folder: string,
-  { what, ...options }: AttemptOptions,
+  { what, startDeriving, withDamaged = false, ...options }: AttemptOptions,
 ): Promise<DrainAttempt> {
-  if (segmentNames(folder).length === 0) return { kind: 'empty' }
+  if (isDrained(folder, { withDamaged })) return { kind: 'empty' }
   const lock = await takeLock(join(folder, DRAIN_LOCK), what)
   if ('holder' in lock) return { kind: 'held', holder: lock.holder }
   try {
-    return { kind: 'drained', ...(await drainSpool(db, folder, options)) }
+    if (withDamaged) takeBack(folder)
+    const drained = await drainSpool(db, folder, options)
+    if (startDeriving === undefined || options.signal.aborted) return { kind: 'drained', ...drained }
+    try {
+      await deriveDue(db, folder, startDeriving)
+      return { kind: 'drained', ...drained }
+    } catch (error) {
+      const notStarted = error instanceof Error ? error : new Error(String(error))
+      return { kind: 'drained', ...drained, notStarted }
+    }
   } finally {
     lock.release()
   }
 }
 
+async function deriveDue(
+  db: Database,
+  folder: string,
+  startDeriving: (pipelines: string[]) => Promise<void>,
+): Promise<void> {
+  const due = duePipelines(folder)
+  const ready = due.length === 0 ? [] : await withoutRun(db, due)
+  if (ready.length === 0) return
+  await startDeriving(ready)
+  forgetDue(folder, ready)
+}
+
 /** Throws `Misconfigured` where the folder may not be written, `DiskFull` where there is no room for the lock. */
 async function takeLock(file: string, what: string): ReturnType<typeof takeFileLock> {
   try {
-    return await takeFileLock(file, what)
+    return await takeFileLock(file, what, { isRenewed: true })
   } catch (error) {
     throw fileFailure(file, error) ?? error
   }
@@ -54,11 +97,8 @@ export interface Draining {
   db: Database
   folder: string
   log: Logger
-  /**
-   * Told whose rows were loaded, once no run of theirs is going on, so that what is derived from them is computed again.
-   * Asked again when it fails.
-   */
-  afterDrain?: (pipelines: string[]) => Promise<void>
+  /** Starts what computes the derived rows of these pipelines again. Asked again when it fails. */
+  startDeriving?: (pipelines: string[]) => Promise<void>
   lookEveryMs?: number
 }
 
@@ -85,30 +125,55 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
 }
 
 /** One look, which never throws: what is wrong is told once, and again when it has become something else. */
-function lookAt({ db, folder, log, afterDrain }: Draining, signal: AbortSignal): () => Promise<void> {
-  const due = new Set<string>()
+function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSignal): () => Promise<void> {
   let told: string | undefined
-  const tell = (reason: string, message: string) => {
+  const tell = ({ reason, message }: Trouble) => {
     if (reason !== told) log.warn({ reason, folder }, message)
     told = reason
   }
+  const options = { what: 'the drain of a worker', signal, ...(startDeriving && { startDeriving }) }
   return async () => {
     try {
-      const attempt = await attemptDrain(db, folder, { what: 'the drain of a worker', signal })
-      if (attempt.kind === 'drained') {
-        logDrained(log, folder, attempt)
-        for (const pipeline of attempt.pipelines) due.add(pipeline)
-        if (attempt.ended !== undefined) tell(attempt.ended.message, 'the spool waits for the database')
-        else told = undefined
-      }
-      const ready = due.size === 0 || signal.aborted ? [] : await withoutRun(db, [...due])
-      if (ready.length > 0) await afterDrain?.(ready)
-      for (const pipeline of ready) due.delete(pipeline)
+      const attempt = await attemptDrain(db, folder, options)
+      if (attempt.kind !== 'drained') return
+      logDrained(log, folder, attempt)
+      const trouble = troubleOf(attempt)
+      if (trouble === undefined) told = undefined
+      else tell(trouble)
     } catch (error) {
-      tell(databaseFailure(error)?.message ?? String(error), 'could not look after the spool; next time')
+      tell({ reason: reasonOf(error), message: 'could not look after the spool; next time' })
     }
   }
 }
+
+interface Trouble {
+  reason: string
+  message: string
+}
+
+/** The first thing that is wrong; what is wrong beside it is told once this is over. */
+function troubleOf({ ended, skipped, notStarted }: DrainAttempt & { kind: 'drained' }): Trouble | undefined {
+  if (ended !== undefined)
+    return {
+      reason: reasonOf(ended),
+      message: isAway(ended)
+        ? 'the spool waits for the database'
+        : 'the spool could not be emptied; next time',
+    }
+  if (skipped.length > 0)
+    return {
+      reason: skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
+      message: 'segments of the spool could not be read and stay where they are; next time',
+    }
+  if (notStarted === undefined) return undefined
+  return {
+    reason: reasonOf(notStarted),
+    message: 'what follows from the loaded rows could not be started; next time',
+  }
+}
+
+const isAway = (error: Error) => error instanceof Failure && error.type === 'DatabaseUnavailable'
+const reasonOf = (error: unknown) => databaseFailure(error)?.message ?? String(error)
 
 /** Those of which no run is going on: it would be in the way of one that derives, and may be about to end. */
 async function withoutRun(db: Database, pipelines: string[]): Promise<string[]> {

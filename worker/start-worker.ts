@@ -73,7 +73,7 @@ export async function startWorker(
     db: database.db,
     folder: spool.folder,
     log,
-    afterDrain: async (pipelines) => {
+    startDeriving: async (pipelines) => {
       await startDerivingRuns(client, pipelines)
     },
   })

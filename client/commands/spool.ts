@@ -1,21 +1,20 @@
-/** `almanac spool …`: looking into the spool of this machine, and loading it by hand. */
-import { SingleBar } from 'cli-progress'
-import type { Config } from '../../config.ts'
+/** `almanac spool list` and `inspect`: looking into the spool of this machine. */
 import {
   damagedSegments,
   findSegment,
   folderBytes,
-  segmentNames,
   waitingSegments,
-  type Damaged,
   type Waiting,
 } from '../../db/spool/folder.ts'
-import { DamagedSegment, readHead, unpackSegment, type Segment } from '../../db/spool/segment.ts'
+import {
+  DamagedSegment,
+  readHead,
+  unpackSegment,
+  type Segment,
+  type SegmentHead,
+} from '../../db/spool/segment.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
-import { attemptDrain, type DrainAttempt } from '../../worker/drain.ts'
-import { CannotReach, connectDatabase, connectTemporal } from '../connection.ts'
-import { startDerivingRuns } from '../derive-runs.ts'
-import { EXIT, WrongUsage } from '../exit.ts'
+import { WrongUsage } from '../exit.ts'
 import { counted } from '../libraries/one-line.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
@@ -48,23 +47,26 @@ export function list(options: JsonOptions): void {
   const total = `${counted(waiting.length, 'segment')} in ${folder}: ${megabytes(size.bytes)}, ${share} %`
   print(`${stack}${total} of the ${megabytes(size.capBytes)} of SPOOL_MB`)
   for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
+  if (damaged.length > 0)
+    print(`${stack}once the reason has passed, "almanac spool drain --damaged" tries them again`)
 }
 
-const waitingJson = ({ name, bytes, since, head }: Waiting) => ({
+const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
   ...{ name, bytes, since: since.toISOString() },
   ...{ kind: head?.kind ?? null, pipeline: head?.pipeline ?? null, runId: head?.runId ?? null },
   ...{ observedAt: head?.observedAt ?? null, tables: head?.tables ?? {}, rejected: head?.rejected ?? 0 },
+  ...(trouble !== undefined && { trouble }),
 })
 
 function waitingTable(waiting: Waiting[]): string {
   const now = Date.now()
   return table(
     ['segment', 'observed', 'pipeline', 'rows', 'size, kB', 'age'],
-    waiting.map(({ name, bytes, since, head }) => [
+    waiting.map(({ name, bytes, since, head, trouble }) => [
       name,
       head === undefined ? '' : moment(new Date(head.observedAt)),
       head?.pipeline ?? '',
-      rowsOf(head),
+      head === undefined ? `unreadable: ${trouble ?? 'it tells nothing'}` : rowsOf(head),
       (bytes / 1_000).toFixed(1),
       duration(Math.max(0, now - since.getTime())),
     ]),
@@ -72,98 +74,11 @@ function waitingTable(waiting: Waiting[]): string {
 }
 
 /** `candles 720, refused 2`; of an ending that it is one. */
-function rowsOf(head: Waiting['head']): string {
-  if (head === undefined) return 'unreadable: the drain will put it aside'
+function rowsOf(head: SegmentHead): string {
   if (head.kind === 'ending') return 'the ending of a run'
   const refused = head.rejected === 0 ? [] : [`refused ${head.rejected}`]
   const parts = [...Object.entries(head.tables).map(([name, count]) => `${name} ${count}`), ...refused]
   return parts.length === 0 ? 'answers alone' : parts.join(', ')
-}
-
-/** Loads everything that waits. Answers 1 where a segment had to be put aside. Throws where the database is away. */
-export async function drain(options: GlobalOptions): Promise<number> {
-  const config = configOf(options)
-  const folder = spoolFolder(config.dataDir)
-  if (segmentNames(folder).length === 0) {
-    print(`${stackName(config)}the spool is empty: every row is in the database (${folder})`)
-    return EXIT.done
-  }
-  const database = connectDatabase(config)
-  try {
-    const attempt = await withProgress((onSegment, signal) =>
-      attemptDrain(database.db, folder, { what: '"almanac spool drain"', signal, onSegment }),
-    )
-    const code = tellDrain(config, attempt)
-    if (attempt.kind === 'drained') await derive(config, attempt.pipelines)
-    return code
-  } finally {
-    await database.close()
-  }
-}
-
-function tellDrain(config: Config, attempt: DrainAttempt): number {
-  const stack = stackName(config)
-  if (attempt.kind === 'empty') {
-    print(`${stack}the spool is empty`)
-    return EXIT.done
-  }
-  if (attempt.kind === 'held') {
-    const { what, pid, since } = attempt.holder
-    print(`${stack}${what} (process ${pid}) has been loading it since ${moment(new Date(since))}`)
-    return EXIT.done
-  }
-  const { segments, rows, runs, damaged, ended } = attempt
-  const endings = runs === 0 ? '' : ` and ${counted(runs, 'ending of a run', 'endings of runs')}`
-  if (segments > 0) print(`${stack}loaded ${counted(segments, 'segment')}: ${counted(rows, 'row')}${endings}`)
-  for (const one of damaged) print(`${stack}${asideText(one)}`)
-  const left = segmentNames(spoolFolder(config.dataDir)).length
-  if (ended !== undefined) {
-    print(`${stack}${counted(left, 'segment')} left`)
-    throw ended
-  }
-  return damaged.length === 0 ? EXIT.done : EXIT.runFailed
-}
-
-/** Starts the runs that compute what follows from the loaded rows; without a Temporal server their next ones do. */
-async function derive(config: Config, pipelines: string[]): Promise<void> {
-  if (pipelines.length === 0) return
-  const stack = stackName(config)
-  try {
-    const client = await connectTemporal(config)
-    try {
-      for (const workflowId of await startDerivingRuns(client, pipelines))
-        print(`${stack}started ${workflowId}, which computes what follows from them`)
-    } finally {
-      await client.connection.close()
-    }
-  } catch (error) {
-    if (!(error instanceof CannotReach)) throw error
-    print(`${stack}what follows from the rows of ${pipelines.join(', ')} is computed by the next run`)
-  }
-}
-
-const asideText = ({ name, reason }: Damaged) => `put aside as damaged/${name}: ${reason}`
-
-/** A bar on a terminal; Ctrl+C ends the work after what is being written, with everything else kept. */
-async function withProgress(
-  work: (onSegment: (done: number, all: number) => void, signal: AbortSignal) => Promise<DrainAttempt>,
-): Promise<DrainAttempt> {
-  const bar = new SingleBar({ format: 'loading  {bar}  {value} of {total} segments', clearOnComplete: true })
-  const stopping = new AbortController()
-  const stop = () => {
-    stopping.abort()
-  }
-  process.once('SIGINT', stop)
-  if (process.stderr.isTTY) bar.start(0, 0)
-  try {
-    return await work((done, all) => {
-      bar.setTotal(all)
-      bar.update(done)
-    }, stopping.signal)
-  } finally {
-    bar.stop()
-    process.off('SIGINT', stop)
-  }
 }
 
 /** Prints one segment, by its name or how it begins. Throws `WrongUsage` where there is none, or more than one. */

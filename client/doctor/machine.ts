@@ -53,11 +53,11 @@ export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDi
   if (waiting + damaged === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
   const aside = damaged === 0 ? '' : `, ${damaged} put aside as damaged`
-  const command = `npx almanac spool ${waiting > 0 ? 'drain' : 'list'}${mode === 'demo' ? ' --demo' : ''}`
+  const command = (name: string) => `"npx almanac spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
   const remedy =
     waiting > 0
-      ? `a running worker loads them once the database answers; "${command}" does it by hand`
-      : `"${command}" says why; what is not wanted can be deleted from ${folder}`
+      ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`
+      : `${command('list')} says why, ${command('drain --damaged')} tries again; what is not wanted can be deleted from ${folder}`
   return [warn('spool', `${waiting} segments wait for the database${aside}; ${share} % of SPOOL_MB`, remedy)]
 }
 

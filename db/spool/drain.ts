@@ -7,6 +7,7 @@ import { databaseFailure, sqlState, type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
 import { Failure } from '../../failures.ts'
 import { storeCall } from '../write-rows.ts'
+import { markDue } from './due.ts'
 import { putAside, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'
 import { loadGroups, type Loaded } from './load.ts'
 import { rowCount, type Segment } from './segment.ts'
@@ -20,10 +21,12 @@ export interface Drained {
   runs: number
   /** Segments that were put aside. */
   damaged: Damaged[]
+  /** Segments that could not be read, or not be put aside: they stay where they are, and a later drain tries again. */
+  skipped: Damaged[]
   /** Whose rows came, without those of endings: what is derived from them is to be computed again. */
   pipelines: string[]
   /** Why the rest was kept for later; absent where nothing is left. */
-  ended?: Failure
+  ended?: Error
 }
 
 export interface DrainOptions {
@@ -34,17 +37,28 @@ export interface DrainOptions {
 }
 
 /**
- * Loads every segment of the folder that waits now. A damaged segment, and one that PostgreSQL refuses for what is in it,
- * is put aside with its reason; a database that is away ends the drain with everything kept (`ended`). Throws
- * `Misconfigured` or `DiskFull` where the folder cannot be changed. Call it with the drain lock held.
+ * Loads every segment of the folder that waits now, and marks whose rows came as due for deriving (`due.ts`). A damaged
+ * segment, and one that is refused for what is in it, is put aside with its reason, one that cannot be read is skipped; a
+ * database that is away, or a folder that cannot be changed, ends the drain with the rest kept (`ended`). Never throws. Call
+ * it with the drain lock held.
  */
-export async function drainSpool(
+export async function drainSpool(db: Database, folder: string, options: DrainOptions): Promise<Drained> {
+  const drained: Drained = { segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] }
+  try {
+    await drainAll(db, folder, options, drained)
+  } catch (error) {
+    drained.ended = databaseFailure(error) ?? (error instanceof Error ? error : new Error(String(error)))
+  }
+  return drained
+}
+
+async function drainAll(
   db: Database,
   folder: string,
   { signal, onSegment }: DrainOptions,
-): Promise<Drained> {
+  drained: Drained,
+): Promise<void> {
   removeUnfinished(folder)
-  const drained: Drained = { segments: 0, rows: 0, runs: 0, damaged: [], pipelines: [] }
   const names = segmentNames(folder)
   let done = 0
   const groups = loadGroups(folder, names)
@@ -52,86 +66,85 @@ export async function drainSpool(
   let next = groups.next()
   for (;;) {
     const group = await next
-    if (group.done === true || signal.aborted) return drained
+    if (group.done === true || signal.aborted) return
     next = groups.next()
-    const ended = await settle(db, folder, group.value, drained)
-    if (ended !== undefined) return { ...drained, ended }
+    await settle(db, folder, group.value, drained)
     done += group.value.length
     onSegment?.(done, names.length)
   }
 }
 
-/** Stores a group and removes it; answers the failure that ends the drain. */
-async function settle(
-  db: Database,
-  folder: string,
-  group: Loaded[],
-  drained: Drained,
-): Promise<Failure | undefined> {
-  const aside = (name: string, reason: string) => {
-    putAside(folder, { name, reason })
-    drained.damaged.push({ name, reason })
-  }
+/** Stores a group and removes it. */
+async function settle(db: Database, folder: string, group: Loaded[], drained: Drained): Promise<void> {
   const whole = group.filter((loaded) => loaded.kind === 'whole')
   for (const loaded of group) {
-    if (loaded.kind === 'unreadable') throw loaded.error
-    if (loaded.kind === 'damaged') aside(loaded.name, loaded.reason)
+    if (loaded.kind === 'unreadable') drained.skipped.push({ name: loaded.name, reason: loaded.reason })
+    if (loaded.kind === 'damaged') aside(folder, loaded, drained)
   }
-  const stored = await store(db, whole)
-  if (stored instanceof Failure) return stored
-  if (typeof stored !== 'string') {
+  const refused = await store(db, whole)
+  if (refused === undefined) {
+    note(
+      folder,
+      whole.map(({ segment }) => segment),
+      drained,
+    )
     const names = whole.map(({ name }) => name)
     await removeSegments(folder, names)
-    for (const { segment } of whole) note(drained, segment)
-    return undefined
+    for (const { segment } of whole) count(drained, segment)
+    return
   }
   const [only, ...others] = whole
-  if (only !== undefined && others.length === 0) aside(only.name, stored)
+  if (only !== undefined && others.length === 0) aside(folder, { name: only.name, reason: refused }, drained)
   // One of them is refused: each by itself, so that its neighbours are loaded.
-  else
-    for (const one of whole) {
-      const ended = await settle(db, folder, [one], drained)
-      if (ended !== undefined) return ended
-    }
-  return undefined
+  else for (const one of whole) await settle(db, folder, [one], drained)
+}
+
+/** A full disk must not end a drain that frees it: what cannot be put aside stays. */
+function aside(folder: string, { name, reason }: Damaged, drained: Drained): void {
+  try {
+    if (putAside(folder, { name, reason })) drained.damaged.push({ name, reason })
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    drained.skipped.push({ name, reason: `${reason}; ${error.message}` })
+  }
 }
 
 /**
- * Makes the calls again in one transaction, past the spool, so that a drain never fills what it empties. Answers why
- * PostgreSQL refuses what is in them, or the failure because of which another time may be better.
+ * Makes the calls again in one transaction, past the spool, so that a drain never fills what it empties. Answers why they
+ * will never be taken; throws where another time may be better.
  */
-async function store(db: Database, whole: { segment: Segment }[]): Promise<undefined | string | Failure> {
+async function store(db: Database, whole: { segment: Segment }[]): Promise<string | undefined> {
+  let isInCalls = false
   try {
     await db.transaction(async (tx) => {
+      isInCalls = true
       for (const { segment } of whole) {
         if (segment.kind === 'rows') await storeCall(tx, segment.rows, segment.options)
         else await closeRun(tx, segment.run, segment.ending, segment.finishedAt, { late: true })
       }
+      isInCalls = false
     })
     db.spool?.databaseAnswered()
     return undefined
   } catch (error) {
-    const reason = refusal(error)
-    if (reason !== undefined) return reason
-    const failure = databaseFailure(error)
-    if (failure === undefined) throw error
-    return failure
+    const reason = refusal(error, isInCalls)
+    if (reason === undefined) throw error
+    return reason
   }
 }
 
 /**
- * SQLSTATE classes that say no to these rows and would again: values (22), constraints (23), a statement that does not fit
- * the table (42), one that is too large (54), a trigger's word (P0).
+ * Why a call will never be taken, or undefined where another time may be better. What has a name is no word on the rows,
+ * except for broken constraints; an error that has none and comes out of the calls themselves is a row that cannot be
+ * written, while before and after them it may be the connection.
  */
-const REFUSED = /^(22|23|42|54|P0)/
-
-/** Why PostgreSQL will never take this segment, or undefined where another time may be better. */
-function refusal(error: unknown): string | undefined {
+function refusal(error: unknown, isInCalls: boolean): string | undefined {
   const failure = databaseFailure(error)
-  const code = sqlState(error)
   if (failure !== undefined && failure.type !== 'Conflict') return undefined
-  if (code === undefined || !REFUSED.test(code)) return undefined
-  return `PostgreSQL refused it (SQLSTATE ${code}): ${failure?.message ?? deepestMessage(error)}`
+  const code = sqlState(error)
+  if (code !== undefined)
+    return `PostgreSQL refused it (SQLSTATE ${code}): ${failure?.message ?? deepestMessage(error)}`
+  return isInCalls ? `it cannot be written to the database: ${deepestMessage(error)}` : undefined
 }
 
 /** What the server said: the query builder wraps it together with the statement and all its values. */
@@ -141,13 +154,17 @@ function deepestMessage(error: unknown): string {
   return message
 }
 
-function note(drained: Drained, segment: Segment): void {
+/** Whose rows came: on the disk before the segments go, since this process may end any moment. */
+function note(folder: string, segments: Segment[], drained: Drained): void {
+  const came = segments.flatMap(({ kind, pipeline }) =>
+    kind === 'rows' && pipeline !== undefined ? [pipeline] : [],
+  )
+  drained.pipelines = [...new Set([...drained.pipelines, ...came])]
+  markDue(folder, came)
+}
+
+function count(drained: Drained, segment: Segment): void {
   drained.segments += 1
-  if (segment.kind === 'ending') {
-    drained.runs += 1
-    return
-  }
-  const { pipeline } = segment
-  drained.rows += rowCount(segment)
-  if (pipeline !== undefined && !drained.pipelines.includes(pipeline)) drained.pipelines.push(pipeline)
+  if (segment.kind === 'ending') drained.runs += 1
+  else drained.rows += rowCount(segment)
 }

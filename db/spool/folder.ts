@@ -14,6 +14,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pMap from 'p-map'
 import { fileFailure, UNFINISHED, writeFileAtomically } from '../../atomic-file.ts'
+import { sentenceOf } from '../../failures.ts'
 import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
 
 /** Lock of whoever loads the segments; the holder is told in it. */
@@ -34,6 +35,8 @@ export interface Waiting {
   /** When it was written. */
   since: Date
   head: SegmentHead | undefined
+  /** Why there is no head. */
+  trouble?: string
 }
 
 const damagedFolder = (folder: string) => join(folder, 'damaged')
@@ -75,17 +78,17 @@ export function waitingSegments(folder: string): Waiting[] {
     const path = join(folder, name)
     const stat = statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return []
-    return [{ name, bytes: stat.size, since: stat.mtime, head: headOf(path) }]
+    return [{ name, bytes: stat.size, since: stat.mtime, ...headOf(path) }]
   })
 }
 
 /** The damaged segments, oldest first, each with its reason. */
 export function damagedSegments(folder: string): Damaged[] {
   const here = damagedFolder(folder)
-  return namesIn(here)
-    .filter((name) => name.endsWith(ENDING))
-    .sort()
-    .map((name) => ({ name, reason: textOr(join(here, `${name}${REASON}`), 'no reason was noted') }))
+  return segmentNames(here).map((name) => ({
+    name,
+    reason: textOr(join(here, `${name}${REASON}`), 'no reason was noted'),
+  }))
 }
 
 /** The one segment, waiting or damaged, whose name is or begins with this; else all names that do. */
@@ -108,13 +111,41 @@ export function findSegment(
   return { name: one.name, isDamaged: one.isDamaged, bytes }
 }
 
-/** Puts a segment aside. Throws the failures of `writeFileAtomically`; the segment is then where it was. */
-export function putAside(folder: string, { name, reason }: Damaged): void {
+/**
+ * Puts a segment aside; false where it is gone, since another has loaded it. Throws the failures of `writeFileAtomically`; the
+ * segment is then where it was.
+ */
+export function putAside(folder: string, { name, reason }: Damaged): boolean {
   const aside = join(damagedFolder(folder), name)
   // The reason first: a segment without one would be a riddle.
   writeFileAtomically(`${aside}${REASON}`, `${reason}\n`)
-  ours(aside, () => {
-    renameSync(join(folder, name), aside)
+  const isThere = moved(join(folder, name), aside)
+  if (!isThere) rmSync(`${aside}${REASON}`, { force: true })
+  return isThere
+}
+
+/** Moves all that was put aside back to where a drain tries it again. Throws `Misconfigured` where that is not allowed. */
+export function takeBack(folder: string): void {
+  const here = damagedFolder(folder)
+  for (const name of segmentNames(here)) {
+    const reason = `${join(here, name)}${REASON}`
+    moved(join(here, name), join(folder, name))
+    changing(reason, () => {
+      rmSync(reason, { force: true })
+    })
+  }
+}
+
+/** False where there is nothing to move. */
+function moved(from: string, to: string): boolean {
+  return changing(to, () => {
+    try {
+      renameSync(from, to)
+      return true
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
   })
 }
 
@@ -135,20 +166,21 @@ export async function removeSegments(folder: string, names: readonly string[]): 
   )
 }
 
-/** A process writes a segment in moments; what is older than this belongs to none, whoever has its process id now. */
-const LONGEST_WRITE_MS = 3_600_000
+/**
+ * A segment is written in moments, on a disk that hangs in a minute or two; what is older than this belongs to nobody who
+ * lives. Its age alone tells that: a process id means nothing to another container.
+ */
+const LONGEST_WRITE_MS = 600_000
 
 /** Removes what writers left that died in the middle of a segment. */
 export function removeUnfinished(folder: string): void {
   for (const here of [folder, damagedFolder(folder)]) {
     for (const name of namesIn(here)) {
-      const pid = UNFINISHED.exec(name)?.[1]
-      if (pid === undefined) continue
-      const stat = statSync(join(here, name), { throwIfNoEntry: false })
-      const isOld = stat !== undefined && Date.now() - stat.mtimeMs > LONGEST_WRITE_MS
+      if (!UNFINISHED.test(name)) continue
       const path = join(here, name)
-      if (isOld || !isRunning(Number(pid)))
-        ours(path, () => {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      if (stat !== undefined && Date.now() - stat.mtimeMs > LONGEST_WRITE_MS)
+        changing(path, () => {
           rmSync(path, { force: true })
         })
     }
@@ -165,23 +197,23 @@ export function readSegment(folder: string, name: string): Buffer | undefined {
   }
 }
 
-/** The head of a file, read without the rest of it; undefined where it has none. */
-function headOf(path: string): SegmentHead | undefined {
+/** The head of a file, read without the rest of it, or why there is none: one bad file must not hide the others. */
+function headOf(path: string): Pick<Waiting, 'head' | 'trouble'> {
   const beginning = Buffer.alloc(LONGEST_HEAD_BYTES)
   try {
     const file = openSync(path, 'r')
     try {
-      return readHead(beginning.subarray(0, readSync(file, beginning)))
+      return { head: readHead(beginning.subarray(0, readSync(file, beginning))) }
     } finally {
       closeSync(file)
     }
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && error.name === 'DamagedSegment')) return undefined
-    throw error
+    return { head: undefined, trouble: sentenceOf(error) }
   }
 }
 
-function namesIn(folder: string): string[] {
+/** Names of all files in a folder; none where there is no folder. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
@@ -204,21 +236,12 @@ function textOr(path: string, otherwise: string): string {
   }
 }
 
-function ours(path: string, work: () => void): void {
+/** Changes something in the folder; what the file system says against it gets its name. */
+export function changing<T>(path: string, work: () => T): T {
   try {
-    work()
+    return work()
   } catch (error) {
     throw fileFailure(path, error) ?? error
-  }
-}
-
-/** EPERM: it runs, as another user. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

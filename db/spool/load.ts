@@ -1,4 +1,5 @@
 /** Reading segments for the drain, in groups: one commit for a handful of small ones takes half the time. */
+import { sentenceOf } from '../../failures.ts'
 import { readSegment } from './folder.ts'
 import { DamagedSegment, rowCount, unpackSegment, type Segment } from './segment.ts'
 
@@ -7,7 +8,7 @@ export type Loaded =
   | { name: string; kind: 'whole'; segment: Segment }
   | { name: string; kind: 'damaged'; reason: string }
   | { name: string; kind: 'gone' }
-  | { name: string; kind: 'unreadable'; error: unknown }
+  | { name: string; kind: 'unreadable'; reason: string }
 
 /** A group is as large as a statement of the write door; a stop waits for one. */
 const GROUP_ROWS = 5_000
@@ -46,6 +47,6 @@ async function load(folder: string, name: string): Promise<Loaded> {
     return { name, kind: 'whole', segment: await unpackSegment(bytes) }
   } catch (error) {
     if (error instanceof DamagedSegment) return { name, kind: 'damaged', reason: error.message }
-    return { name, kind: 'unreadable', error }
+    return { name, kind: 'unreadable', reason: sentenceOf(error) }
   }
 }

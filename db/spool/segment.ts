@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { z } from 'zod'
+import { packageVersion } from '../../package-version.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { RunIdentity } from '../queries/runs.ts'
-import { WRITABLE_TABLES } from '../writable-tables.ts'
+import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
 import type { RowsByTable, WriteOptions } from '../write-rows.ts'
 import { packRow, unpackRow } from './packed-row.ts'
 
@@ -42,7 +43,7 @@ export class DamagedSegment extends Error {
   override name = 'DamagedSegment'
 }
 
-/** Format of this version; a file of another one is left to the version that knows it. */
+/** Format of this version; a file of another one is left to the version that wrote it. */
 const FORMAT = 1
 
 /** The head begins so, always: what the checksum covers is everything behind it. */
@@ -53,6 +54,8 @@ export const LONGEST_HEAD_BYTES = 64 * 1024
 const headSchema = z.object({
   kind: z.enum(['rows', 'ending']),
   pipeline: z.string().optional(),
+  /** The version of Almanac that wrote it. */
+  version: z.string().optional(),
   runId: z.string(),
   /** When the upstreams said it, or the run ended. ISO 8601, UTC. */
   observedAt: z.iso.datetime({ offset: true }),
@@ -115,7 +118,9 @@ export function readHead(bytes: Buffer): SegmentHead {
   if (end > LONGEST_HEAD_BYTES || format === undefined)
     throw new DamagedSegment('the first line is not the head of a segment')
   if (Number(format) !== FORMAT)
-    throw new DamagedSegment(`format ${format} is not known to this version, which reads format ${FORMAT}`)
+    throw new DamagedSegment(
+      `format ${format} is not known to this version (${packageVersion}), which reads format ${FORMAT}; ${writerOf(line)}`,
+    )
   const head = headSchema.safeParse(parsed(line))
   if (!head.success) throw new DamagedSegment('the first line is not the head of a segment')
   return head.data
@@ -123,7 +128,7 @@ export function readHead(bytes: Buffer): SegmentHead {
 
 function headOf(segment: Segment, bytes: number): SegmentHead {
   const { kind, pipeline } = segment
-  const common = { kind, ...(pipeline !== undefined && { pipeline }) }
+  const common = { kind, ...(pipeline !== undefined && { pipeline }), version: packageVersion }
   if (segment.kind === 'ending') {
     const observedAt = segment.finishedAt.toISOString()
     return { ...common, runId: segment.run.runId, observedAt, tables: {}, rejected: 0, bytes }
@@ -146,7 +151,7 @@ function payloadOf(segment: Segment): object {
     return { run, ending, finishedAt }
   }
   const { observedAt, runId, raw, rejected } = segment.options
-  const packed = Object.entries(segment.rows).map(([name, list]) => [name, list.map(packRow)] as const)
+  const packed = Object.entries(segment.rows).map(([name, list]) => [name, packedRows(name, list)] as const)
   return { rows: Object.fromEntries(packed), options: { observedAt, runId, raw, rejected } }
 }
 
@@ -156,8 +161,10 @@ function rowsOf(head: SegmentHead, content: unknown): SpooledRows {
   const { rows, options } = found.data
   const unknown = Object.keys(rows).filter((name) => !Object.hasOwn(WRITABLE_TABLES, name))
   if (unknown.length > 0)
-    throw new DamagedSegment(`this version knows no table ${unknown.join(', ')} to write to`)
-  const unpacked = Object.entries(rows).map(([name, list]) => [name, unpackedRows(list)] as const)
+    throw new DamagedSegment(
+      `this version (${packageVersion}) knows no table ${unknown.join(', ')} to write to; ${writer(head.version)}`,
+    )
+  const unpacked = Object.entries(rows).map(([name, list]) => [name, unpackedRows(name, list, head)] as const)
   const { raw, rejected, ...rest } = options
   return {
     kind: 'rows',
@@ -167,12 +174,54 @@ function rowsOf(head: SegmentHead, content: unknown): SpooledRows {
   }
 }
 
-function unpackedRows(list: unknown[]): object[] {
+/** What the door writes of a row: everything else in it would be left out there, too. */
+function packedRows(name: string, list: readonly object[]): object[] {
+  const known = columnsOf(name)
+  return list.map((row) => {
+    if (Object.keys(row).every((property) => known.has(property))) return packRow(row)
+    return packRow(Object.fromEntries(Object.entries(row).filter(([property]) => known.has(property))))
+  })
+}
+
+/** A column that is gone or has another name now would silently be written as null, over what is there. */
+function unpackedRows(name: string, list: unknown[], { version }: SegmentHead): object[] {
+  const known = columnsOf(name)
+  return list.map((packed) => {
+    const row = unpackedRow(packed, version)
+    for (const property of Object.keys(row))
+      if (!known.has(property))
+        throw new DamagedSegment(
+          `this version (${packageVersion}) knows no "${property}" of a row of ${name}; ${writer(version)}`,
+        )
+    return row
+  })
+}
+
+function unpackedRow(packed: unknown, version: string | undefined): object {
   try {
-    return list.map(unpackRow)
+    return unpackRow(packed)
   } catch (error) {
-    throw new DamagedSegment('it holds a value of a kind that this version does not know', { cause: error })
+    throw new DamagedSegment(
+      `it holds a value of a kind that this version (${packageVersion}) does not know; ${writer(version)}`,
+      { cause: error },
+    )
   }
+}
+
+/** Properties of the rows of a table. */
+function columnsOf(name: string): Set<string> {
+  const table = Object.hasOwn(WRITABLE_TABLES, name) ? WRITABLE_TABLES[name as WritableTable] : undefined
+  return new Set([...(table?.key ?? []), ...(table?.data ?? [])].map(({ property }) => property))
+}
+
+/** Who can still read what this version cannot. */
+const writer = (version: string | undefined) =>
+  version === undefined ? 'the version that wrote it can read it' : `version ${version}, which wrote it, can`
+
+/** The same of a head of another format, of which nothing else can be relied on. */
+function writerOf(line: string): string {
+  const head = z.object({ version: z.string() }).safeParse(parsed(line))
+  return writer(head.data?.version)
 }
 
 function endingOf(head: SegmentHead, content: unknown): SpooledEnding {

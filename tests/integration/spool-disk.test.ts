@@ -72,6 +72,15 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(await values()).toEqual([1, 3])
   })
 
+  it('that is full keeps its segments, and collects no halves of locks while it is asked again and again', async () => {
+    await write(1)
+    disk.fill()
+    for (let look = 0; look < 3; look++) await expect(drain()).rejects.toMatchObject({ type: 'DiskFull' })
+    expect(readdirSync(folder)).toEqual(segmentNames(folder))
+    disk.free()
+    expect(await drain()).toMatchObject({ kind: 'drained', segments: 1 })
+  })
+
   it('that the spool itself has filled still has room for who empties it', async () => {
     const body = () => Buffer.from(crypto.getRandomValues(new Uint8Array(48_000))).toString('base64')
     const bulky = () =>

@@ -32,12 +32,13 @@ afterEach(async () => {
 describe('kill -9', () => {
   it(`of who writes and who drains, ${ROUNDS} times at random moments, costs no acknowledged call and doubles none`, async () => {
     const figures = await killRounds({ rounds: ROUNDS, folder, url: database.url })
-    const { wrong, loaded, left } = await balance(database.db, folder, figures)
+    const { wrong, loaded, left, due } = await balance(database.db, folder, figures)
     expect(wrong).toEqual([])
     expect(left).toEqual([])
     expect(figures.acknowledged.length).toBeGreaterThanOrEqual(ROUNDS)
     expect(loaded).toBeGreaterThanOrEqual(figures.acknowledged.length)
     expect(figures.drained).toBeGreaterThan(0)
+    expect(due).toEqual(['crypto-forecast'])
   })
 })
 

@@ -1,6 +1,6 @@
 /** The spool on a real PostgreSQL: away, back, drained; newest wins, nothing twice, damage costs its own segment alone. */
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
 import { migrateDatabase } from '../../db/migrate.ts'
 import { closeRun, type RunIdentity } from '../../db/queries/runs.ts'
 import { drainSpool } from '../../db/spool/drain.ts'
+import { duePipelines, markDue } from '../../db/spool/due.ts'
 import { damagedSegments, segmentNames } from '../../db/spool/folder.ts'
 import { openSpool, type Spool } from '../../db/spool/spool.ts'
 import { writeRows, type RowsByTable, type WriteOptions } from '../../db/write-rows.ts'
@@ -91,7 +92,7 @@ describe('a call while the database is away', () => {
     const rejected = [{ source: 'a', reason: 'no number', row: { value: '\u0000' } }]
     expect(await away(() => write(index(5), { raw, rejected }))).toEqual({ written: 0, spooled: 2 })
     expect(await stored()).toEqual([])
-    expect(await drain()).toEqual({ segments: 1, rows: 2, runs: 0, damaged: [], pipelines: [] })
+    expect(await drain()).toEqual({ segments: 1, rows: 2, runs: 0, damaged: [], skipped: [], pipelines: [] })
     expect(await stored()).toMatchObject([{ date: DAY, value: 5, run: 'run-1' }])
     expect(new Date((await stored())[0]?.at ?? 0)).toEqual(TEN)
     expect([await countOf('raw_payloads'), await countOf('quarantine')]).toEqual([1, 1])
@@ -179,8 +180,8 @@ describe('a call while the database is away', () => {
     try {
       expect(await writeRows(bare.db, index(7), options)).toEqual({ written: 0, spooled: 1 })
       const { ended, ...rest } = await drainSpool(bare.db, folder, NO_SIGNAL)
-      expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], pipelines: [] })
-      expect(ended?.type).toBe('DatabaseUnavailable')
+      expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] })
+      expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
       expect(ended?.message).toContain('almanac db migrate')
       await migrateDatabase(empty.url)
       expect(await drainSpool(bare.db, folder, NO_SIGNAL)).toMatchObject({
@@ -268,8 +269,8 @@ describe('a drain', () => {
     await spoolDays(3)
     const names = segmentNames(folder)
     const { ended, ...rest } = await away(drain)
-    expect(ended?.type).toBe('DatabaseUnavailable')
-    expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], pipelines: [] })
+    expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
+    expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] })
     expect(segmentNames(folder)).toEqual(names)
     expect(await drain()).toMatchObject({ segments: 3 })
   })
@@ -329,8 +330,83 @@ describe('a drain', () => {
       rows: 2,
       runs: 1,
       damaged: [],
+      skipped: [],
       pipelines: ['crypto-forecast'],
     })
+    expect(duePipelines(folder)).toEqual(['crypto-forecast'])
+  })
+
+  it('skips a segment that cannot be read, says so, and loads its neighbours', async () => {
+    await spoolDays(1)
+    const name = '20260310T000000.000Z.segment'
+    mkdirSync(join(folder, name))
+    await spoolDays(2)
+    const skipped = [{ name, reason: 'EISDIR: illegal operation on a directory, read' }]
+    const { ended, ...rest } = await drain()
+    expect(rest).toEqual({ segments: 3, rows: 3, runs: 0, damaged: [], skipped, pipelines: [] })
+    expect(ended).toBeUndefined()
+    expect(segmentNames(folder)).toEqual([name])
+  })
+
+  it('puts aside a call that cannot even be made, and loads the rest of its group', async () => {
+    await spoolDays(1)
+    const candle = { crypto: 'bitcoin', source: 'binance' as const, close: 1 }
+    await away(() => write({ candles: [{ ...candle, timestamp: new Date(Number.NaN) }] }))
+    await spoolDays(2)
+    const [, name] = segmentNames(folder)
+    const damaged = [{ name, reason: 'it cannot be written to the database: Invalid time value' }]
+    expect(await drain()).toMatchObject({ segments: 3, damaged, skipped: [] })
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it('loads the neighbours of a damaged segment that cannot be put aside', async () => {
+    await spoolDays(3)
+    const [name = ''] = segmentNames(folder)
+    damage(name)
+    writeFileSync(join(folder, 'damaged'), 'a file where the folder should be')
+    const { segments, damaged, skipped } = await drain()
+    expect([segments, damaged, skipped.map((one) => one.name)]).toEqual([2, [], [name]])
+    expect(skipped[0]?.reason).toContain('the checksum does not fit')
+    expect(segmentNames(folder)).toEqual([name])
+  })
+
+  it('puts nothing aside where it cannot even log in', async () => {
+    await spoolDays(2)
+    const withoutPassword = new URL(proxy.url)
+    withoutPassword.password = ''
+    const shut = openDatabase(withoutPassword.href, () => undefined)
+    const { ended, ...rest } = await drainSpool(shut.db, folder, NO_SIGNAL)
+    await shut.close()
+    // The driver's own error, without a code.
+    expect(ended?.message).toContain('SASL')
+    expect(rest).toMatchObject({ segments: 0, damaged: [], skipped: [] })
+    expect(segmentNames(folder)).toHaveLength(2)
+  })
+
+  it('that the database leaves in the middle answers what it has loaded, and marks that as due', async () => {
+    const named = openSpool({
+      ...{ folder, capBytes: 1e8, warn: () => undefined },
+      origin: () => ({ pipeline: 'crypto-forecast' }),
+    })
+    const rejected = Array.from({ length: 5_000 }, (_, row) => ({ source: 'a', reason: 'b', row }))
+    await named.writeRows({}, { observedAt: TEN, runId: 'run-1', rejected })
+    await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
+    const client = await database.pool.connect()
+    await client.query('begin; lock table fear_greed_index in access exclusive mode')
+    const draining = drain()
+    await until(async () => {
+      const { rows } = await client.query(
+        "select from pg_locks where not granted and relation = 'fear_greed_index'::regclass",
+      )
+      return rows.length > 0
+    })
+    const { ended, ...rest } = await away(() => draining)
+    await client.query('rollback')
+    client.release()
+    expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
+    expect(rest).toMatchObject({ segments: 1, rows: 5_000, pipelines: ['crypto-forecast'] })
+    expect(duePipelines(folder)).toEqual(['crypto-forecast'])
+    expect(segmentNames(folder)).toHaveLength(1)
   })
 })
 
@@ -390,17 +466,58 @@ describe("the worker's loop", () => {
     })
     await proxy.goAway()
     await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
-    const afterDrain = (pipelines: string[]) => {
+    const startDeriving = (pipelines: string[]) => {
       told.push(pipelines)
       return told.length === 1 ? Promise.reject(new Error('Temporal is away, too')) : Promise.resolve()
     }
     const log = pino({ level: 'silent' })
-    const draining = startDraining({ db: handle.db, folder, log, afterDrain, lookEveryMs: 20 })
+    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
     await proxy.comeBack()
     await until(() => told.length === 2)
     await draining.stop()
     expect(told).toEqual([['crypto-forecast'], ['crypto-forecast']])
     expect(await values()).toEqual([1])
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('starts what an earlier process left due, as soon as no run of that pipeline is going on', async () => {
+    markDue(folder, ['crypto-forecast', 'match-results'])
+    await database.db
+      .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
+      values ('run-9', 'match-results-9', 'match-results', 'schedule', ${TEN.toISOString()})`)
+    const told: string[][] = []
+    const startDeriving = (pipelines: string[]) => {
+      told.push(pipelines)
+      return Promise.resolve()
+    }
+    const log = pino({ level: 'silent' })
+    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
+    await until(() => told.length === 1)
+    expect(told).toEqual([['crypto-forecast']])
+    await until(() => duePipelines(folder).length === 1)
+    expect(duePipelines(folder)).toEqual(['match-results'])
+    await closeRun(database.db, identity, partial, NOON)
+    await until(() => told.length === 2)
+    await draining.stop()
+    expect(told).toEqual([['crypto-forecast'], ['match-results']])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('tells once of a segment that it cannot read', async () => {
+    mkdirSync(join(folder, '0.segment'), { recursive: true })
+    const told: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) })
+    let looks = 0
+    const db = new Proxy(handle.db, {
+      get: (target, property, receiver) => {
+        if (property === 'transaction') looks++
+        return Reflect.get(target, property, receiver) as unknown
+      },
+    })
+    const draining = startDraining({ db, folder, log, lookEveryMs: 5 })
+    await until(() => looks > 2)
+    await draining.stop()
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain('0.segment: EISDIR')
   })
 })

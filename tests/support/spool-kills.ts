@@ -3,10 +3,12 @@
  * must hold after any number of them is in `expectNothingLost`; `npm test` does a few rounds, `npm run soak` many.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../db/database.ts'
+import { duePipelines } from '../../db/spool/due.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { packageRoot } from '../../package-root.ts'
 import { attemptDrain } from '../../worker/drain.ts'
@@ -58,12 +60,21 @@ export interface Balance {
   wrong: number[]
   /** Calls in the database; more than were acknowledged where a kill came between file and word. */
   loaded: number
-  /** What lies in the folder, locks aside. Must be empty. */
+  /** What lies in the folder, locks and what is due aside. Must be empty. */
   left: string[]
+  /** Pipelines that were due for deriving before the rest was drained: the writers' one, where anything was loaded. */
+  due: string[]
 }
+
+/** Old enough that no writer lives. */
+const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 
 /** Drains the rest, and compares. */
 export async function balance(db: Database, folder: string, { acknowledged }: KillFigures): Promise<Balance> {
+  // What killed writers left is known by its age alone.
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.tmp')))
+    utimesSync(join(folder, name), LONG_AGO, LONG_AGO)
+  const due = duePipelines(folder)
   const attempt = await attemptDrain(db, folder, {
     what: 'the balance',
     signal: new AbortController().signal,
@@ -84,7 +95,8 @@ export async function balance(db: Database, folder: string, { acknowledged }: Ki
   return {
     wrong: [...calls].filter((call) => !isWhole(call)),
     loaded: found.size,
-    left: readdirSync(folder).filter((name) => !name.startsWith('drain.lock')),
+    left: readdirSync(folder).filter((name) => !/^(drain\.lock|due-)/.test(name)),
+    due,
   }
 }
 

@@ -27,7 +27,8 @@ function say(line: string | number): void {
 }
 
 async function write(round: number): Promise<never> {
-  const spool = openSpool({ folder, capBytes: CAP_BYTES, warn: () => undefined })
+  const origin = () => ({ pipeline: 'crypto-forecast' })
+  const spool = openSpool({ folder, capBytes: CAP_BYTES, warn: () => undefined, origin })
   const { db } = openDatabase(NOWHERE, () => undefined, { spool })
   for (let call = round * CALLS_A_ROUND; ; call++) {
     const candles = Array.from({ length: ROWS_A_CALL }, (_, row) => ({

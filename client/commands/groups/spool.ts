@@ -17,9 +17,16 @@ export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetEx
     })
   add(spool, 'drain', 'load what waits into the database; a running worker does that by itself', [
     'npx almanac spool drain',
-  ]).action(async (options) => {
-    setExitCode(await (await load()).drain(options))
-  })
+    'npx almanac spool drain --damaged',
+  ])
+    .option(
+      '--damaged',
+      'try what was put aside again, too: after an update, or once what it refers to is there',
+    )
+    .action(async (options) => {
+      const { drain } = await import('../spool-drain.ts')
+      setExitCode(await drain(options))
+    })
   add(spool, 'inspect <name>', 'what one segment holds: its head, and the first rows of each table', [
     'npx almanac spool inspect 20261121T2000 --json',
   ])

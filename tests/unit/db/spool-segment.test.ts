@@ -1,4 +1,6 @@
 /** A segment gives back the call that it was made from, or says that it is damaged. */
+import { createHash } from 'node:crypto'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +14,7 @@ import {
 } from '../../../db/spool/segment.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../../../db/writable-tables.ts'
 import { upsertStatement, type RowsByTable } from '../../../db/write-rows.ts'
+import { packageVersion } from '../../../package-version.ts'
 
 const NOON = new Date('2026-03-10T12:00:00.123Z')
 const names = Object.keys(WRITABLE_TABLES) as WritableTable[]
@@ -129,6 +132,11 @@ describe('a spooled call', () => {
     )
   })
 
+  it('names the version that wrote it', async () => {
+    expect(readHead(await packSegment(call({}))).version).toBe(packageVersion)
+    expect(readHead(await packSegment(ending)).version).toBe(packageVersion)
+  })
+
   it('keeps its time, its run and its pipeline', async () => {
     expect(await unpackedRows(call({ daily_stats: [] }))).toEqual(call({ daily_stats: [] }))
   })
@@ -196,9 +204,52 @@ describe('damage', () => {
     const [bytes] = await whole
     const newer = Buffer.from(bytes.toString('latin1').replace('"format":1', '"format":2'), 'latin1')
     await expect(unpackSegment(newer)).rejects.toThrow(
-      'format 2 is not known to this version, which reads format 1',
+      `format 2 is not known to this version (${packageVersion}), which reads format 1; ` +
+        `version ${packageVersion}, which wrote it, can`,
     )
     const strange = await packSegment(call({ weather: [] } as RowsByTable))
-    await expect(unpackSegment(strange)).rejects.toThrow('this version knows no table weather')
+    await expect(unpackSegment(strange)).rejects.toThrow(
+      `this version (${packageVersion}) knows no table weather to write to; version ${packageVersion}, which wrote it, can`,
+    )
+  })
+
+  /** A segment as another version would have written it. */
+  const rewritten = async (from: string, to: string) => {
+    const bytes = await packSegment(call({ fear_greed_index: [day] }))
+    const end = bytes.indexOf('\n')
+    const head = bytes.toString('utf8', 0, end)
+    const payload = gzipSync(
+      gunzipSync(bytes.subarray(end + 1))
+        .toString()
+        .replace(from, to),
+    )
+    const behind = Buffer.concat([Buffer.from(`${head.slice(head.indexOf('"kind"'))}\n`), payload])
+    const sha256 = createHash('sha256').update(behind).digest('hex')
+    return Buffer.concat([Buffer.from(`{"format":1,"sha256":"${sha256}",`), behind])
+  }
+  const day = { date: '2026-03-10', value: 1, classification: 'Fear' }
+
+  it('is what a column counts as that the table does not have: it would be written as null', async () => {
+    const renamed = await rewritten('"classification"', '"classed"')
+    await expect(unpackSegment(renamed)).rejects.toThrow(
+      `this version (${packageVersion}) knows no "classed" of a row of fear_greed_index; ` +
+        `version ${packageVersion}, which wrote it, can`,
+    )
+    expect(await unpackSegment(await rewritten('', ''))).toMatchObject({ rows: { fear_greed_index: [day] } })
+  })
+
+  it('is not what the absence of a column counts as, since a row may leave out what may be null', async () => {
+    const older = await rewritten(',"classification":"Fear"', '')
+    expect(await unpackSegment(older)).toMatchObject({
+      rows: { fear_greed_index: [{ date: day.date, value: 1 }] },
+    })
+  })
+})
+
+describe('a row with more than its table has', () => {
+  it('is spooled as the write door would write it, and so can be read back', async () => {
+    const row = { date: '2026-03-10', value: 1, classification: 'Fear', since: NOON }
+    const { rows } = await unpackedRows(call({ fear_greed_index: [row] }))
+    expect(rows.fear_greed_index).toEqual([{ date: '2026-03-10', value: 1, classification: 'Fear' }])
   })
 })

@@ -1,5 +1,4 @@
 /** The folder of a spool: order, cap, warnings, leftovers. */
-import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -7,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -22,8 +20,10 @@ import {
   removeSegments,
   removeUnfinished,
   segmentNames,
+  takeBack,
   waitingSegments,
 } from '../../../db/spool/folder.ts'
+import { duePipelines, forgetDue, markDue } from '../../../db/spool/due.ts'
 import { unpackSegment } from '../../../db/spool/segment.ts'
 import { openSpool, type Spool, type SpoolOptions } from '../../../db/spool/spool.ts'
 import type { RowsByTable } from '../../../db/write-rows.ts'
@@ -180,25 +180,83 @@ describe('the folder', () => {
   it('tells of a file that is no segment without falling over it', () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'odd.segment'), 'no head at all')
-    expect(waitingSegments(folder)).toMatchObject([{ name: 'odd.segment', bytes: 14, head: undefined }])
+    expect(waitingSegments(folder)).toEqual([
+      {
+        ...{ name: 'odd.segment', bytes: 14, since: expect.any(Date) as Date, head: undefined },
+        trouble: 'the first line is not the head of a segment',
+      },
+    ])
   })
 
-  it('is rid of what dead writers left, and only of that', () => {
+  it('tells of a segment that cannot be read beside the others', async () => {
+    await write(open())
+    mkdirSync(join(folder, '0.segment'))
+    expect(waitingSegments(folder).map(({ head, trouble }) => head?.runId ?? trouble)).toEqual([
+      'EISDIR: illegal operation on a directory, read',
+      'run-1',
+    ])
+  })
+
+  it('is rid of what dead writers left, which is known by its age, in whatever container they ran', () => {
     mkdirSync(folder, { recursive: true })
-    const { pid: dead } = spawnSync(process.execPath, ['--version'])
-    const file = (pid: number) => join(folder, `20260310T120000.000Z-1-1-aa.segment.${pid}.tmp`)
-    writeFileSync(file(dead), 'half')
-    writeFileSync(file(process.pid), 'half')
+    const file = (pid: number) => join(folder, `20260310T120000.000Z-1-1-aa.segment.${pid}.0badcafe.tmp`)
+    // The second is of a process id that nobody has: a writer in another container.
+    const pids = [process.pid, 2 ** 22 + 1]
+    for (const pid of pids) writeFileSync(file(pid), 'half')
     writeFileSync(join(folder, 'notes.txt'), 'mine')
     removeUnfinished(folder)
-    expect(readdirSync(folder).sort()).toEqual([
-      `20260310T120000.000Z-1-1-aa.segment.${process.pid}.tmp`,
-      'notes.txt',
-    ])
-    // Hours later the process id belongs to somebody else.
-    const longAgo = new Date(statSync(file(process.pid)).mtimeMs - 7_200_000)
-    utimesSync(file(process.pid), longAgo, longAgo)
+    expect(readdirSync(folder)).toHaveLength(3)
+    const longAgo = new Date(Date.now() - 3_600_000)
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), longAgo, longAgo)
     removeUnfinished(folder)
     expect(readdirSync(folder)).toEqual(['notes.txt'])
+  })
+
+  it('has no place among the damaged ones for a segment that another has loaded meanwhile', async () => {
+    await write(open())
+    const [name = ''] = segmentNames(folder)
+    await removeSegments(folder, [name])
+    expect(putAside(folder, { name, reason: 'too late' })).toBe(false)
+    expect(readdirSync(join(folder, 'damaged'))).toEqual([])
+  })
+
+  it('takes back what was put aside, without its reasons', async () => {
+    const spool = open()
+    await write(spool, 1)
+    await write(spool, 2)
+    const names = segmentNames(folder)
+    for (const name of names) putAside(folder, { name, reason: 'for the test' })
+    await write(spool, 3)
+    takeBack(folder)
+    expect(await valuesInOrder()).toEqual([1, 2, 3])
+    expect(readdirSync(join(folder, 'damaged'))).toEqual([])
+    takeBack(folder)
+    expect(segmentNames(folder)).toHaveLength(3)
+  })
+})
+
+describe('what is due', () => {
+  it('is remembered on the disk until it is forgotten, each pipeline once', () => {
+    markDue(folder, ['mod-stats', 'crypto-forecast'])
+    markDue(folder, ['mod-stats'])
+    expect(duePipelines(folder)).toEqual(['crypto-forecast', 'mod-stats'])
+    forgetDue(folder, ['mod-stats'])
+    forgetDue(folder, ['mod-stats'])
+    expect(duePipelines(folder)).toEqual(['crypto-forecast'])
+  })
+
+  it('takes no room of the spool and is no segment', async () => {
+    await write(open())
+    const bytes = folderBytes(folder)
+    markDue(folder, ['mod-stats'])
+    expect(folderBytes(folder)).toBe(bytes)
+    expect(segmentNames(folder)).toHaveLength(1)
+    expect(waitingSegments(folder)).toHaveLength(1)
+  })
+
+  it('leads nowhere outside the folder, whatever a segment says of its pipeline', () => {
+    markDue(folder, ['../../elsewhere', '..', ''])
+    expect(readdirSync(parent)).toEqual([])
+    expect(duePipelines(folder)).toEqual([])
   })
 })

@@ -1,0 +1,15 @@
+/** What a step outside of Temporal is told of its bounds. */
+import type { Info } from '@temporalio/activity'
+
+const HOUR_MS = 3_600_000
+
+/** Bounds that no test reaches; the mock's own are over before the step begins. */
+export function unbounded(): Partial<Info> {
+  const now = Date.now()
+  return {
+    startToCloseTimeoutMs: HOUR_MS,
+    scheduleToCloseTimeoutMs: HOUR_MS,
+    scheduledTimestampMs: now,
+    currentAttemptScheduledTimestampMs: now,
+  }
+}
