@@ -191,7 +191,7 @@ function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): st
   const secret = /KEY|PASSWORD|TOKEN|_UR(L|LS|I)$/.test(key)
   // As it was written: a coerced number would show as NaN.
   const written = valueAt(value, issue.path)
-  const found = secret ? 'the value found' : written === undefined ? 'nothing' : JSON.stringify(written)
+  const found = secret ? 'a hidden value' : written === undefined ? 'nothing' : JSON.stringify(written)
   return `${key === '' ? 'the file' : key}: found ${found}; ${issue.message.replace(/^Invalid input: /, '')}.`
 }
 

@@ -51,3 +51,8 @@ export class Failure extends Error {
     this.details = options.details ?? {}
   }
 }
+
+/** The sentence of whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

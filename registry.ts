@@ -34,6 +34,9 @@ const deriving = {
     .describe('Ask nobody: compute what is due from the rows that are stored'),
 }
 
+/** Parameters of a run of mod-stats. */
+const modParams = z.strictObject({ ...runParams.shape, ...deriving })
+
 /** Parameters of a run that collects a time that is over; `almanac backfill` gives them. */
 const backfillParams = z.strictObject({
   ...runParams.shape,
@@ -46,6 +49,7 @@ const backfillParams = z.strictObject({
 /** Parameters of a run of library-context. */
 const libraryParams = z.strictObject({
   ...runParams.shape,
+  ...deriving,
   domain: z.string().optional().describe('This domain alone'),
   library: z
     .string()
@@ -98,13 +102,14 @@ const modStats: Pipeline = {
   summary:
     'Downloads, followers and versions of game mods from Modrinth and CurseForge, and the modpacks that use them',
   workflow: 'modStatsWorkflow',
-  params: runParams,
+  params: modParams,
   timing: ({ env }) => {
     const everyMs = env.COLLECTION_INTERVAL * SECOND_MS
     // A tenth of the interval is left out of the catch-up, so that a made-up start never meets the next one.
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   bound: 'until its UTC day ends, at least 1 h',
+  derives: true,
   databasePatienceMs: 10 * MINUTE_MS,
   noBackfill:
     'its upstreams tell what they count now and nothing of days that are over; "almanac import mod-stats" takes the history of an older collector',
@@ -152,6 +157,7 @@ const libraryContext: Pipeline = {
     }
   },
   bound: '5 h',
+  derives: true,
   databasePatienceMs: 10 * MINUTE_MS,
   noBackfill:
     'stars and sources are those of now; "almanac import library-context" takes the lists and contexts of an older collector',

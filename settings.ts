@@ -42,7 +42,10 @@ export const environmentSchema = z.object({
   DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the worker logs'),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'expected an address such as postgresql://user:password@host:5432/database',
+    })
     .optional()
     .describe('PostgreSQL server of yours (15 or newer); without it the embedded one is used'),
   POSTGRES_PORT: port(5433, 'Port of the embedded PostgreSQL'),

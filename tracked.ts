@@ -115,7 +115,10 @@ const feedSchema = z.strictObject({
   country: z.int().positive().default(96),
   /** Of leagues and status texts; statuses are understood in French and in English. */
   language: z.enum(['fr', 'en']).default('fr'),
-  /** Most events in one answer; an answer with so many is cut off. */
+  /**
+   * Most events in one answer; an answer with so many is cut off, and so may be one of 40, 50, 100, 150 …: more than its own
+   * cap no host answers, and it does not say so.
+   */
   count: z.int().min(1).max(5_000).default(40),
   group: z.int().positive().default(285),
   mode: z.int().positive().default(4),
@@ -141,8 +144,13 @@ const matchResultsSchema = z.strictObject({
   every_minutes: z.int().min(1).max(60).default(1),
   feed: feedSchema.prefault({}),
   results: resultsSchema.prefault({}),
-  /** Days in `data/matches.csv`. */
-  csv_days: z.int().min(1).max(3_650).default(30),
+  /**
+   * Days in `data/matches.csv`. The file is for people and their spreadsheets, and written whole: a day is some 2,170 lines,
+   * three months are 25 MB. Everything is in the tables.
+   */
+  csv_days: z.int().min(1).max(90).default(7),
+  /** Least minutes from one writing of that file to the next; with 0 every change is in it at once. */
+  csv_minutes: z.int().min(0).max(60).default(5),
   /**
    * Observations in which only the odds moved are kept for so many days; scores, states, first and last odds before the start
    * stay. A week at least: so late a look may come and be fitted in.

@@ -1,6 +1,7 @@
 /** match-results from trigger to outcome: a minute of 40 events, one of 2,000, and what a day leaves on the disk. */
 import { matchCosts } from './match-costs.ts'
 import { startMatchStack, timedLook, type MatchStack, type TimedLook } from './match-stack.ts'
+import { sql } from 'drizzle-orm'
 import { memoryMb } from './command-process.ts'
 import { median, spread, type Figure } from './figure.ts'
 
@@ -18,6 +19,10 @@ const MINUTES = 20
 const MANY_MINUTES = 7
 /** The first minutes know no match yet, and load code. */
 const WARM_UP = 5
+/** What a day of 38 matches on show leaves, thirty times. */
+const MONTH = 65_000
+/** Its file written each minute, as long as it was before there were settings for that. */
+const EAGER = { ...WIDE, csv_minutes: 0, csv_days: 30 }
 /** What is promised. */
 const MINUTE_MS = 250
 const MANY_MS = 1_500
@@ -31,6 +36,7 @@ export async function matchResults(): Promise<Figure[]> {
     const split = await withWorker(matches, () => minutes(matches, MINUTES))
     matches.ask(matches.simulator, WIDE)
     const costs = await withWorker(matches, () => matchCosts(matches))
+    const month = await afterAMonth(matches, usual[0]?.value ?? NaN)
     matches.ask(await matches.league(MANY), WIDE_FEED_ALONE)
     const many = await withWorker(matches, async (pid) => {
       const looks = await minutes(matches, MANY_MINUTES)
@@ -38,6 +44,7 @@ export async function matchResults(): Promise<Figure[]> {
     })
     return [
       ...usual,
+      ...month,
       figureOf('one minute, asked by league (count: 40)', split),
       figureOf(`one minute, ${eventsOf(many.looks)} events`, many.looks, MANY_MS),
       { what: "  worker's peak memory", value: many.memory, unit: 'MB' },
@@ -70,6 +77,35 @@ async function servedMinutes(matches: MatchStack, count: number): Promise<Figure
 }
 
 const STILL_MINUTES = 1 / 60_000
+
+/** The same minute with a month in the tables, and with all of the month written to `matches.csv`; leaves none of it. */
+async function afterAMonth(matches: MatchStack, emptyMs: number): Promise<Figure[]> {
+  const { db } = matches.stack.database
+  await db.execute(sql`insert into matches (timestamp_utc, feed, event_id, league, team1, team2, odds_1, odds_2, score1,
+      score2, status, state, confidence, settled_by, outcome, last_seen_at, over_at, observed_at, run_id)
+    select t, 'onexbet', n, 'FC 24. Volta. Ligue européenne', 'Fenerbahçe SK', 'Beşiktaş', 1.534, 5.469, 4,
+      1, 'Match terminé', 'settled', 'confirmed', 'results', '1', t, t, t, 'month'
+    from (select n, ${matches.now().toISOString()}::timestamptz - make_interval(secs => n * 30 * 86400.0 / ${MONTH}) as t
+      from generate_series(1, ${MONTH}) n) of_month`)
+  await db.execute(sql`vacuum analyze matches`)
+  const rare = await withWorker(matches, () => minutes(matches, MINUTES))
+  matches.ask(matches.simulator, EAGER)
+  const each = await withWorker(matches, async (pid) => {
+    const looks = await minutes(matches, MINUTES)
+    return { looks, memory: memoryMb(pid, 'VmHWM') }
+  })
+  await db.execute(sql`delete from matches where run_id = 'month'`)
+  const month = `one minute after a month of ${MONTH.toLocaleString('en-US')} matches`
+  const figure = figureOf(month, rare, MINUTE_MS)
+  return [
+    {
+      ...figure,
+      note: `${(figure.value / emptyMs).toFixed(2)} times that of empty tables; ${figure.note ?? ''}`,
+    },
+    figureOf('  and all of it written to matches.csv', each.looks),
+    { what: "  worker's peak memory", value: each.memory, unit: 'MB' },
+  ]
+}
 
 /** Runs of consecutive minutes, after some that warm up. */
 async function minutes(matches: MatchStack, count: number): Promise<TimedLook[]> {

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { follow, lookOf } from '../activities/match-results/follow.ts'
-import type { Match, Observation } from '../activities/match-results/match-life.ts'
+import type { Observation } from '../activities/match-results/match-life.ts'
+import { MatchesById } from '../activities/match-results/matches-by-id.ts'
 import {
   matchOfRow,
   observationOfRow,
@@ -126,13 +127,13 @@ function wasShown({ announcedAt, leavesAt }: SimulatedMatch, { from, blindFrom, 
 }
 
 interface Fold {
-  matches: Map<number, Match>
+  matches: MatchesById
   observations: Observation[]
 }
 
 /** All looks in the order of their times, from nothing: what the tables are, whenever and however often each look came. */
 function straightFold(polls: readonly PollRow[]): Fold {
-  const fold: Fold = { matches: new Map(), observations: [] }
+  const fold: Fold = { matches: new MatchesById(), observations: [] }
   for (const poll of polls) fold.observations.push(...follow(fold.matches, lookOf(poll)).observations)
   return fold
 }

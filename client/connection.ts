@@ -3,6 +3,8 @@ import { connect } from 'node:net'
 import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
+import { lockHolder } from '../local/file-lock.mjs'
+import { isCollector, stackLockFile } from '../local/stack-lock.ts'
 import { embeddedDatabaseUrl } from '../local/stack.ts'
 
 /** A server that a command cannot do without does not answer: exit code 3. */
@@ -65,12 +67,20 @@ export function databaseUrl(config: Config): string {
   if (config.env.DATABASE_URL !== undefined) return config.env.DATABASE_URL
   const url = embeddedDatabaseUrl(config.stateDir, config.ports.postgres)
   if (url !== undefined) return url
-  throw new CannotReach(`There is no database yet; ${startHint(config)} or set DATABASE_URL.`)
+  throw new CannotReach(`There is no database yet; ${databaseHint(config)}.`)
 }
 
 /** What to do where the embedded servers do not answer. */
 export function startHint(config: Config): string {
   return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
+}
+
+/** What to do where the embedded database does not answer. A collector does without: `npm start` would not help. */
+export function databaseHint(config: Config): string {
+  const holder = lockHolder(stackLockFile(config.stateDir))
+  return holder !== undefined && isCollector(holder)
+    ? `the collector (process ${holder.pid}) runs without its database; its log says why, and what it finds stands in data/matches.csv`
+    : `${startHint(config)} or set DATABASE_URL`
 }
 
 /** Opens the database of this stack for one command. */

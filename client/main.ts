@@ -3,9 +3,9 @@ import { Command, CommanderError } from '@commander-js/extra-typings'
 import { databaseFailure, isNotMigrated } from '../db/database.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { addCommands } from './commands/index.ts'
-import { CannotReach, startHint } from './connection.ts'
+import { CannotReach, databaseHint } from './connection.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
-import type { Failure } from '../failures.ts'
+import { sentenceOf, type Failure } from '../failures.ts'
 import { packageVersion } from '../package-version.ts'
 
 /** What every command gets besides its own arguments. */
@@ -49,14 +49,10 @@ function databaseAway(failure: Failure, argv: string[]): Error {
   const config = configOf({ demo: argv.includes('--demo') })
   return config.env.DATABASE_URL === undefined
     ? new CannotReach(
-        `The database does not answer on port ${config.ports.postgres}; ${startHint(config)}.`,
+        `The database does not answer on port ${config.ports.postgres}; ${databaseHint(config)}.`,
         { cause: failure },
       )
     : failure
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function stackOf(error: unknown): string {

@@ -18,7 +18,7 @@ const OWNER = { managedBy: 'almanac' }
 /** A pause or resume with one of these notes was ours; any other note is an operator's word, and is kept. */
 const NOTE_OFF = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
 const NOTE_ON = 'On in almanac.yaml'
-const NOTE_ONLY = 'Not among the pipelines of the last start (--only)'
+const NOTE_ONLY = 'Not among the pipelines of the last start (--only, or the collector alone)'
 /** Notes of the schedule that a collector lets run, and of one that ran for a collector alone. */
 export const NOTE_COLLECTOR = 'Runs for "almanac collector --daemon"'
 export const NOTE_COLLECTOR_ENDED = 'Ran for "almanac collector --daemon", which has ended'
@@ -150,11 +150,22 @@ export async function ownedSchedules(client: Client): Promise<string[]> {
   return owned
 }
 
+const DAY_MS = 24 * 3_600_000
+
+/** Milliseconds from one run to the next; undefined of a schedule that was given other times than ours have. */
+export function intervalOf({ intervals, calendars }: ScheduleOptions['spec']): number | undefined {
+  const every: unknown = intervals?.[0]?.every
+  if (typeof every === 'number') return every
+  return calendars?.length === 1 ? DAY_MS : undefined
+}
+
 export interface ScheduleState {
   id: string
   /** `missing` until `schedules apply` ran. */
   state: 'active' | 'paused' | 'missing'
   note: string
+  /** Milliseconds from one run to the next, as the server has it. */
+  everyMs?: number
   next?: Date
   last?: Date
 }
@@ -167,10 +178,12 @@ export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
       if (found === undefined) return { id, state: 'missing' as const, note: 'run "almanac schedules apply"' }
       const next = found.info.nextActionTimes[0]
       const last = found.info.recentActions.at(-1)?.takenAt
+      const everyMs = intervalOf(found.spec)
       return {
         id,
         state: found.state.paused ? ('paused' as const) : ('active' as const),
         note: found.state.note ?? '',
+        ...(everyMs === undefined ? {} : { everyMs }),
         ...(next && !found.state.paused ? { next } : {}),
         ...(last ? { last } : {}),
       }

@@ -32,12 +32,18 @@ export const STACK_SERVICE: Service = {
   after: [],
 }
 
-/** The collector of match-results every so many minutes. Beside the whole stack it joins that one, which comes first. */
-export function collectorService(intervalMinutes: number): Service {
+/**
+ * The collector of match-results, every so many minutes where it is told. Beside the whole stack it joins that one, which comes
+ * first; systemd orders no more than their starts, so the stack asks a collector that was faster to make way.
+ */
+export function collectorService(intervalMinutes: number | undefined): Service {
   return {
     name: 'almanac-collector',
     description: 'Almanac: collector of match results',
-    args: ['collector', '--daemon', '--interval', String(intervalMinutes)],
+    args: [
+      ...['collector', '--daemon'],
+      ...(intervalMinutes === undefined ? [] : ['--interval', String(intervalMinutes)]),
+    ],
     after: [`${STACK_SERVICE.name}.service`],
   }
 }

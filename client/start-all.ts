@@ -2,17 +2,17 @@
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
-import { Failure } from '../failures.ts'
+import { Failure, sentenceOf } from '../failures.ts'
 import { ensureContextmaker } from '../local/contextmaker-venv.ts'
 import { startStack, type Stack } from '../local/stack.ts'
-import { takeStackLock } from '../local/stack-lock.ts'
+import { takeStackLock, takeStackLockFromCollector } from '../local/stack-lock.ts'
 import type { Pipeline } from '../registry.ts'
 import { fastClock } from '../simulator/fast-clock.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { workflowBundle } from '../worker/bundle.ts'
 import { installRuntime, type Logger } from '../worker/log.ts'
 import { dependenciesOf, startWorker, type RunningWorker } from '../worker/start-worker.ts'
-import type { CollectorLog } from './collector/log-lines.ts'
+import type { DatabaseNews } from './collector/database-watch.ts'
 import { startPatientWorker } from './collector/patient-worker.ts'
 import { connectTemporal, databaseUrl, temporalAddress, webUi } from './connection.ts'
 import { applySchedules } from './schedules.ts'
@@ -37,52 +37,66 @@ export interface StartOptions {
   say: Say
   /** What those are told who find the stack taken. */
   what?: string
-  /** Makes the database optional: hears of its coming and going. Rows are spooled while there is none. */
-  databaseNews?: CollectorLog
+  /** Of a collector. Makes the database optional: hears of its coming and going. Rows are spooled while there is none. */
+  databaseNews?: DatabaseNews
 }
+
+type Stops = (() => Promise<void> | void)[]
 
 /** Throws where a part cannot start; the parts before it are stopped again. */
 export async function startAll(options: StartOptions): Promise<Running> {
-  const { config, scheduled, say, databaseNews: news } = options
-  const stops: (() => Promise<void> | void)[] = []
+  const stops: Stops = []
   const stop = async () => {
     for (const one of stops.splice(0).toReversed()) {
       try {
         await one()
       } catch (error) {
         // The parts that were started before it must be stopped all the same.
-        say(`could not stop a part in order: ${error instanceof Error ? error.message : String(error)}`)
+        options.say(`could not stop a part in order: ${sentenceOf(error)}`)
       }
     }
   }
   try {
-    const what = options.what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
-    stops.push(await takeStackLock(config.stateDir, what))
-    const log = options.openLog()
-    installRuntime(log)
-    const isRead = scheduled?.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
-    const [stack] = await Promise.all([
-      startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
-      workflowBundle(config.toolsDir),
-      isRead && bringContextmaker(config, say),
-    ])
-    stops.push(() => stack.stop())
-    const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
-    if (matchClock !== undefined) stops.push(await demoUpstreams(config, matchClock))
-    if (news === undefined) await migrateDatabase(databaseUrl(config))
-    const worker =
-      news === undefined
-        ? await startWorker(config, log, dependenciesOf(config, matchClock))
-        : await startPatientWorker({ config, stack, log, news, matchClock })
-    stops.push(() => worker.stop())
-    const client = await connectTemporal(config)
-    stops.push(() => client.connection.close())
-    await schedule(client, options)
-    return { client, worker, stack, stop }
+    return { ...(await startParts(options, stops)), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Starts the parts in their order; `stops` gets what ends each. */
+async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Running, 'stop'>> {
+  const { config, scheduled, say, databaseNews: news } = options
+  stops.push(await takeStack(options))
+  const log = options.openLog()
+  installRuntime(log)
+  const isRead = scheduled?.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
+  const [stack] = await Promise.all([
+    startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
+    workflowBundle(config.toolsDir),
+    isRead && bringContextmaker(config, say),
+  ])
+  stops.push(() => stack.stop())
+  const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
+  if (matchClock !== undefined) stops.push(await demoUpstreams(config, matchClock))
+  if (news === undefined) await migrateDatabase(databaseUrl(config))
+  const worker =
+    news === undefined
+      ? await startWorker(config, log, dependenciesOf(config, matchClock))
+      : await startPatientWorker({ config, stack, log, news, matchClock })
+  stops.push(() => worker.stop())
+  const client = await connectTemporal(config)
+  stops.push(() => client.connection.close())
+  await schedule(client, options)
+  return { client, worker, stack }
+}
+
+/** A collector makes way for a whole stack, and never the other way round. */
+function takeStack({ config, say, what, databaseNews }: StartOptions): Promise<() => void> {
+  const name = what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
+  return databaseNews === undefined
+    ? takeStackLockFromCollector(config.stateDir, name, say)
+    : takeStackLock(config.stateDir, name)
 }
 
 async function schedule(client: Client, { config, scheduled, say }: StartOptions): Promise<void> {

@@ -10,7 +10,15 @@ export interface Patience {
   signal: AbortSignal
   /** Longest time of one try, in milliseconds: a server that hangs counts as away then. Unbounded unless told. */
   tryMs?: number
+  /**
+   * Time (Unix, milliseconds) at which it ends whatever its length, and a try that hangs with it: what comes after it, such
+   * as the spool, still belongs to the step.
+   */
+  untilMs?: number
 }
+
+/** Even past the end one try is made; a database that is there answers within this. */
+const LAST_TRY_MS = 1_000
 
 /** A restart of PostgreSQL takes a second or two: ask soon, then less often. */
 const FIRST_WAIT_MS = 250
@@ -22,15 +30,15 @@ export class WaitEnded extends Error {
 }
 
 /**
- * Runs `work` again while the database is away, for at most `patience.ms`, then throws the last failure: the write door
+ * Runs `work` again while the database is away, for at most `patience.ms` and until `patience.untilMs`, then throws the last failure: the write door
  * hands over to the spool, a read has nothing to go on with. Other failures pass at once. Throws `WaitEnded` where the
  * step is cancelled meanwhile.
  */
 export async function withPatience<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + patience.ms
+  const deadline = Math.min(Date.now() + patience.ms, patience.untilMs ?? Infinity)
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
-      return await inTime(work, patience.tryMs)
+      return await inTime(work, tryMsOf(patience))
     } catch (error) {
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
@@ -38,6 +46,11 @@ export async function withPatience<T>(patience: Patience, work: () => Promise<T>
       await pause(wait, patience.signal, failure)
     }
   }
+}
+
+function tryMsOf({ tryMs, untilMs }: Patience): number | undefined {
+  if (untilMs === undefined) return tryMs
+  return Math.min(tryMs ?? Infinity, Math.max(untilMs - Date.now(), LAST_TRY_MS))
 }
 
 async function pause(ms: number, signal: AbortSignal, failure: Failure): Promise<void> {

@@ -78,8 +78,12 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
     db.spool?.databaseWentAway(Date.now() - patienceMs)
     if (db.spool === undefined || holdsDerived(rows)) throw error
-    const spooled = await db.spool.writeRows(rows, options)
-    if (isEnded) throw error
+    if (isEnded) {
+      await db.spool.writeRows(rows, options)
+      throw error
+    }
+    const because = error.type === 'DatabaseUnavailable' ? undefined : error.message
+    const spooled = await db.spool.writeRows(rows, options, because)
     return { written: 0, spooled }
   }
 }

@@ -1,7 +1,7 @@
 /** Reads an answer of the live feed into sightings of matches; pure. */
 import { z } from 'zod'
 import { Failure } from '../failures.ts'
-import { hasMatchOdds, oddsOf, type Odds } from './onexbet-odds.ts'
+import { hasMatchOdds, hasOutcomeRow, oddsOf, type Odds } from './onexbet-odds.ts'
 import { isBefore, phaseOf, type Phase, type StatusSigns } from './onexbet-status.ts'
 import { count, parseBody, parseRows, text, type RejectedRow } from './payload.ts'
 import { excerptOf } from './refusal.ts'
@@ -14,6 +14,10 @@ const NAME_CHARS = 255
 /** A live feed announces days ahead at most: a start further off is in another unit, or no time. */
 const PLAUSIBLE_MS = 366 * 24 * 60 * MINUTE_MS
 const COUNTING_DOWN = -1
+/** As many as the results service can write; more are a change of format. */
+const MOST_GOALS = 999
+/** As much as PostgreSQL's integer holds: 68 years. A clock beyond it is in another unit, or none. */
+const MOST_SECONDS = 2 ** 31 - 1
 
 /** What one answer says of one match; plain JSON. */
 export interface Sighting {
@@ -43,6 +47,10 @@ export interface SeenEvents {
   /** The rows without a second team: bets on a whole tournament, which are no matches. */
   others: unknown[]
   rejected: RejectedRow[]
+  /** Rows of an event that an earlier row of the answer told of. */
+  repeated: number
+  /** Matches before their start, and how many of them have a row of 1 / X / 2, be it blocked. */
+  announced: { matches: number; priced: number }
 }
 
 /** Trimmed text that PostgreSQL's jsonb takes, which refuses half a surrogate pair. */
@@ -58,7 +66,14 @@ const statusText = z
 const rowsOf = z.array(z.unknown()).nullish()
 export const positiveId = z.int().positive()
 
-const scoreSchema = z.object({ S1: count.nullish(), S2: count.nullish() })
+const goals = count.max(MOST_GOALS)
+/** Empty at 0-0; fields under other names are no zeros. */
+const scoreSchema = z
+  .looseObject({ S1: goals.nullish(), S2: goals.nullish() })
+  .refine(
+    (sides) => Object.keys(sides).length === 0 || 'S1' in sides || 'S2' in sides,
+    'neither S1 nor S2 among its fields: the format changed',
+  )
 const stateSchema = z.object({
   FS: scoreSchema.nullish(),
   TD: z.number().nullish(),
@@ -75,7 +90,8 @@ const eventSchema = z.object({
   LE: optionalName,
   LI: count.nullish(),
   S: z.number().nullish(),
-  SC: stateSchema.nullish(),
+  // Without it nobody could tell a match in play from one before its start, nor their odds.
+  SC: stateSchema,
   E: rowsOf,
   AE: rowsOf,
 })
@@ -135,9 +151,25 @@ export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
   const left = new Set(others)
   const matches = list.filter((row) => !left.has(row))
   const { rows, rejected } = parseRows(eventSchema, matches)
-  const byId = new Map(rows.map((event) => [event.I, sightingOf(event, at)]))
-  return { sightings: [...byId.values()], others, rejected }
+  const events = rows.map((event) => ({ ...event, sighting: sightingOf(event, at) }))
+  const announced = events.filter(({ sighting }) => sighting.phase === 'before')
+  const ids = list.flatMap((row) => idOf(row) ?? [])
+  return {
+    sightings: [...new Map(events.map(({ I, sighting }) => [I, sighting])).values()],
+    others,
+    rejected,
+    repeated: ids.length - new Set(ids).size,
+    announced: {
+      matches: announced.length,
+      priced: announced.filter(({ E, AE }) => hasOutcomeRow(E ?? [], AE ?? [])).length,
+    },
+  }
 }
+
+const idSchema = z.object({ I: positiveId })
+
+/** The id of an event that may be unreadable otherwise; undefined where it has none. */
+export const idOf = (row: unknown): number | undefined => idSchema.safeParse(row).data?.I
 
 /**
  * A row without a second team that has a score or odds of 1 / X / 2 is a match whose format changed: it must be
@@ -157,7 +189,7 @@ function sightingOf(event: Event, at: Date): Sighting {
   const signs = signsOf(event)
   const phase = phaseOf(signs)
   const begun = phase === 'over' || phase === 'live' || (phase === 'suspended' && hasBegun(signs))
-  const sides = event.SC?.FS ?? null
+  const sides = event.SC.FS ?? null
   return {
     eventId: event.I,
     team1: event.O1,
@@ -175,16 +207,21 @@ function sightingOf(event: Event, at: Date): Sighting {
 }
 
 function signsOf({ SC }: Event): StatusSigns {
-  const sides = [SC?.FS?.S1 ?? null, SC?.FS?.S2 ?? null]
+  const sides = [SC.FS?.S1 ?? null, SC.FS?.S2 ?? null]
   return {
-    countdown: SC?.TD === COUNTING_DOWN,
-    clockS: SC?.TS ?? null,
-    notice: SC?.I ?? '',
-    status: SC?.SLS ?? '',
-    period: SC?.CPS ?? '',
+    countdown: SC.TD === COUNTING_DOWN,
+    clockS: wholeSeconds(SC.TS ?? -1),
+    notice: SC.I ?? '',
+    status: SC.SLS ?? '',
+    period: SC.CPS ?? '',
     scored: sides.some((side) => side !== null),
     goals: sides.some((side) => side !== null && side > 0),
   }
+}
+
+function wholeSeconds(seconds: number): number | null {
+  const whole = Math.trunc(seconds)
+  return seconds >= 0 && whole <= MOST_SECONDS ? whole : null
 }
 
 /** A match that is postponed has stopped before it began. */

@@ -19,6 +19,8 @@ const OUTCOME_TYPES = { one: 1, x: 2, two: 3 } as const
 
 /** A blocked market's placeholder: nobody can bet at it, and 1 would pay nothing back. */
 const PLACEHOLDER = 1.001
+/** No bookmaker pays ten thousand times the stake: such a number is in another unit. */
+const MOST_ODDS = 10_000
 
 const rowSchema = z.object({
   /** Absent in some lists of a group, which names it itself. */
@@ -38,22 +40,34 @@ type Row = z.infer<typeof rowSchema>
  * cost the match.
  */
 export function oddsOf(main: readonly unknown[], others: readonly unknown[]): Odds {
-  const rows = main.flatMap(readable).filter(({ G }) => G === OUTCOME_GROUP)
-  const further = others
-    .flatMap((group) => groupSchema.safeParse(group).data?.ME ?? [])
-    .flatMap(readable)
-    .filter(({ G }) => (G ?? OUTCOME_GROUP) === OUTCOME_GROUP)
+  const rows = mainRows(main)
+  const further = furtherRows(others)
   const of = (type: number): number | null =>
     offered((rows.some(({ T }) => T === type) ? rows : further).filter(({ T }) => T === type))
   return { one: of(OUTCOME_TYPES.one), x: of(OUTCOME_TYPES.x), two: of(OUTCOME_TYPES.two) }
 }
+
+/** True where there is a row of 1 / X / 2, be it blocked. */
+export const hasOutcomeRow = (main: readonly unknown[], others: readonly unknown[]): boolean =>
+  [...mainRows(main), ...furtherRows(others)].some(({ T }) =>
+    Object.values<number>(OUTCOME_TYPES).includes(T),
+  )
 
 /**
  * True where an event has a row that only a match can have: in a bet on a tournament, a parameter names who is bet
  * on.
  */
 export const hasMatchOdds = (main: readonly unknown[]): boolean =>
-  main.flatMap(readable).some(({ G, P }) => G === OUTCOME_GROUP && (P ?? null) === null)
+  mainRows(main).some(({ P }) => (P ?? null) === null)
+
+const mainRows = (main: readonly unknown[]): Row[] =>
+  main.flatMap(readable).filter(({ G }) => G === OUTCOME_GROUP)
+
+const furtherRows = (others: readonly unknown[]): Row[] =>
+  others
+    .flatMap((group) => groupSchema.safeParse(group).data?.ME ?? [])
+    .flatMap(readable)
+    .filter(({ G }) => (G ?? OUTCOME_GROUP) === OUTCOME_GROUP)
 
 function readable(row: unknown): Row[] {
   const { success, data } = rowSchema.safeParse(row)
@@ -62,4 +76,4 @@ function readable(row: unknown): Row[] {
 
 /** The coefficient of the first row that can be bet at. */
 const offered = (rows: readonly Row[]): number | null =>
-  rows.find(({ C, B }) => (B ?? false) === false && C > PLACEHOLDER)?.C ?? null
+  rows.find(({ C, B }) => (B ?? false) === false && C > PLACEHOLDER && C <= MOST_ODDS)?.C ?? null

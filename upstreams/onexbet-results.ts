@@ -17,6 +17,8 @@ const GAMES_PATH = '/v3/games'
 const MINUTE_S = 60
 /** The service refuses any other width. */
 const WINDOW_S = 24 * 60 * MINUTE_S
+/** Of fewer games than this, all may be called off or not yet judged. */
+const ENOUGH_GAMES = 10
 /** More requests than this do not fit into a minute's collection; the others are asked for by the next. */
 export const MAX_RESULT_LEAGUES = 50
 
@@ -58,6 +60,8 @@ export interface FinishedMatches {
   results: MatchResult[]
   /** Games that are listed without a score: cancelled, or not yet judged. */
   withoutScore: number
+  /** Of the wanted leagues those that are not in the service's list. */
+  unlisted: WantedLeague[]
   /** One sentence for each thing that could not be had. */
   why: string[]
   rejected: RejectedRow[]
@@ -118,18 +122,32 @@ export function createOneXBetResults(options: OneXBetResultsOptions): OneXBetRes
   const ask = asking(door)
   return {
     finished: async ({ leagues, at }, signal) => {
-      if (leagues.length === 0) return { results: [], withoutScore: 0, why: [], rejected: [], raw: [] }
+      if (leagues.length === 0)
+        return { results: [], withoutScore: 0, unlisted: [], why: [], rejected: [], raw: [] }
       const common = { ...windowTo(at), lng: options.language, ref: options.ref }
       const listed = await ask(LEAGUES_PATH, { ...common, sportIds: options.sports }, signal)
       const known = parseRows(leagueSchema, listed.items)
-      const wanted = known.rows.filter((league) => isWanted(league, leagues))
-      const asked = wanted.slice(0, MAX_RESULT_LEAGUES)
+      const wanted = known.rows.filter((league) => leagues.some((one) => isSameLeague(league, one)))
+      const unlisted = leagues.filter((one) => !known.rows.some((league) => isSameLeague(league, one)))
+      const asked = turnedOn(wanted, at).slice(0, MAX_RESULT_LEAGUES)
       const answers = await sideBySide(asked, (league) =>
         gamesOf(league, () => ask(GAMES_PATH, { champId: league.id, ...common }, signal), at),
       )
-      return summed(answers, { wanted: wanted.length, rejected: known.rejected, raw: listed.raw })
+      return summed(answers, {
+        ...{ wanted: wanted.length, unlisted, rejected: known.rejected, raw: listed.raw },
+      })
     },
   }
+}
+
+/** The golden section: its multiples fall all over a list, at whatever interval it is asked for. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+
+/** Another part of a list comes first every minute: so no league is left out for long where not all can be asked. */
+function turnedOn<T>(list: readonly T[], at: Date): T[] {
+  const minute = Math.floor(at.getTime() / 1_000 / MINUTE_S)
+  const first = Math.floor(((minute * GOLDEN) % 1) * list.length)
+  return [...list.slice(first), ...list.slice(0, first)]
 }
 
 interface Listed {
@@ -155,9 +173,9 @@ function windowTo(at: Date): { dateFrom: number; dateTo: number } {
   return { dateFrom: dateTo - WINDOW_S, dateTo }
 }
 
-function isWanted({ id, name }: League, leagues: readonly WantedLeague[]): boolean {
+function isSameLeague({ id, name }: League, league: WantedLeague): boolean {
   const called = folded(name ?? '')
-  return leagues.some((league) => league.id === id || (called !== '' && folded(league.name) === called))
+  return league.id === id || (called !== '' && folded(league.name) === called)
 }
 
 async function gamesOf(league: League, ask: () => Promise<Listed>, at: Date): Promise<Games> {
@@ -191,6 +209,7 @@ function resultOf(game: Game, league: League, at: Date): MatchResult[] {
 interface FirstAnswer {
   /** Leagues that were wanted and have results. */
   wanted: number
+  unlisted: WantedLeague[]
   rejected: RejectedRow[]
   raw: RawBody
 }
@@ -208,10 +227,17 @@ function summed(answers: readonly Games[], first: FirstAnswer): FinishedMatches 
         ]
   if (answers.length < first.wanted)
     why.push(`${first.wanted} leagues wait for results; only ${answers.length} are asked for at once.`)
+  const games = good.reduce(
+    (sum, one) => sum + one.results.length + one.withoutScore + one.rejected.length,
+    0,
+  )
+  if (games >= ENOUGH_GAMES && good.every(({ results }) => results.length === 0))
+    why.push(`None of the ${games} games has a readable score: the format of the results may have changed.`)
   const byId = new Map(good.flatMap(({ results }) => results.map((result) => [result.gameId, result])))
   return {
     results: [...byId.values()],
     withoutScore: good.reduce((sum, { withoutScore }) => sum + withoutScore, 0),
+    unlisted: first.unlisted,
     why,
     rejected: [...first.rejected, ...good.flatMap(({ rejected }) => rejected)],
     raw: [first.raw, ...good.map(({ raw }) => raw)],

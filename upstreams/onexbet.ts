@@ -2,13 +2,13 @@
  * 1xBet's live feed (undocumented; upstream-contracts 8): the events of one sport that run or are about to. One
  * answer holds so many events and no more, and has no pages: what does not fit is asked for league by league.
  */
-import { z } from 'zod'
-import { Failure } from '../failures.ts'
 import type { Gate } from './gate.ts'
 import { rawBody, type Answer, type RawBody } from './http.ts'
-import { createDoor, sideBySide } from './onexbet-door.ts'
-import { listOf, positiveId, readEvents, type SeenEvents, type Sighting } from './onexbet-event.ts'
-import { parseRows, type RejectedRow } from './payload.ts'
+import { changesOf } from './onexbet-changes.ts'
+import { createDoor } from './onexbet-door.ts'
+import { idOf, listOf, readEvents, type Sighting } from './onexbet-event.ts'
+import { isFull, leaguesOf, splitByLeague, type Asking, type Page, type Split } from './onexbet-leagues.ts'
+import type { RejectedRow } from './payload.ts'
 
 export type { Sighting } from './onexbet-event.ts'
 export type { Odds } from './onexbet-odds.ts'
@@ -16,8 +16,6 @@ export type { Odds } from './onexbet-odds.ts'
 const UPSTREAM = 'onexbet'
 /** The leagues of a sport stand beside its events. */
 const LEAGUES_PATH = '/GetChampsZip'
-/** More requests than this do not fit into a minute beside everything else. */
-export const MAX_LEAGUES = 50
 
 /** The feed's parameters, under the names of their settings. */
 export interface FeedQuery {
@@ -26,7 +24,7 @@ export interface FeedQuery {
   country: number
   /** Language of names and status texts, such as fr. */
   language: string
-  /** The most events of one answer. */
+  /** The most events of one answer; beyond the host's own cap it changes nothing. */
   count: number
   group: number
   mode: number
@@ -64,6 +62,8 @@ export interface LiveFeed {
   others: number
   /** All events, each once: the sightings, the others and the rejected. */
   fetched: number
+  /** Rows that repeat an event of their own answer. */
+  duplicates: number
   rejected: RejectedRow[]
   raw: RawBody[]
 }
@@ -75,19 +75,6 @@ export interface OneXBet {
    * that fails costs only itself.
    */
   live: (signal: AbortSignal) => Promise<LiveFeed>
-}
-
-interface Page extends SeenEvents {
-  full: boolean
-  raw: RawBody
-}
-
-/** What asking by league added to the first answer. */
-interface Split {
-  pages: Page[]
-  complete: boolean
-  why: string[]
-  raw: RawBody[]
 }
 
 /** A client of one feed. Throws `Misconfigured` for an address that is none. */
@@ -106,68 +93,21 @@ export function createOneXBet(options: OneXBetOptions): OneXBet {
     const answer = await door(path, { ...eventsQuery(query, league), ...extra }, signal)
     const list = listOf(answer.body, `${UPSTREAM} GET ${path}`)
     const events = readEvents(list, timeOf(answer))
-    return { ...events, full: list.length >= query.count, raw: rawBody(UPSTREAM, answer) }
+    return { ...events, full: isFull(list.length, query.count), raw: rawBody(UPSTREAM, answer) }
   }
-  const leagues = async (signal: AbortSignal): Promise<{ ids: number[]; raw: RawBody }> => {
+  const leagues: Asking['leagues'] = async (signal) => {
     const answer = await door(LEAGUES_PATH, { ...leaguesQuery(query), ...extra }, signal)
-    return {
-      ids: leagueIds(listOf(answer.body, `${UPSTREAM} GET ${LEAGUES_PATH}`)),
-      raw: rawBody(UPSTREAM, answer),
-    }
+    const list = listOf(answer.body, `${UPSTREAM} GET ${LEAGUES_PATH}`)
+    return { leagues: leaguesOf(list), raw: rawBody(UPSTREAM, answer) }
   }
 
   return {
     live: async (signal) => {
       const first = await page(undefined, signal)
       if (!first.full) return merged(first, { pages: [], complete: true, why: [], raw: [] })
-      if (!query.split_by_league)
-        return merged(first, { pages: [], complete: false, why: [fullSentence(query)], raw: [] })
-      const seen = first.sightings.flatMap(({ leagueId }) => (leagueId === null ? [] : [leagueId]))
-      return merged(first, await splitByLeague(seen, { page, leagues, signal }))
+      if (query.split_by_league) return merged(first, await splitByLeague(first, { page, leagues, signal }))
+      return merged(first, { pages: [], complete: false, why: [FULL], raw: [] })
     },
-  }
-}
-
-interface Asking {
-  page: (league: number, signal: AbortSignal) => Promise<Page>
-  leagues: (signal: AbortSignal) => Promise<{ ids: number[]; raw: RawBody }>
-  signal: AbortSignal
-}
-
-/** Asks for every league that the feed lists or has shown. Only failures with a name are survived. */
-async function splitByLeague(seen: readonly number[], { page, leagues, signal }: Asking): Promise<Split> {
-  const why: string[] = []
-  const listed = await survived(leagues(signal))
-  if (listed.failure !== undefined)
-    why.push(`The feed's list of leagues could not be had: ${listed.failure.message}`)
-  const all = [...new Set([...(listed.value?.ids ?? []), ...seen])]
-  const asked = all.slice(0, MAX_LEAGUES)
-  if (asked.length < all.length)
-    why.push(`The feed has ${all.length} leagues; only ${MAX_LEAGUES} are asked for in a minute.`)
-  if (listed.value?.ids.length === 0) why.push('The feed is full, and its list of leagues is empty.')
-  const answers = await sideBySide(asked, (league) => survived(page(league, signal)))
-  const failed = answers.flatMap(({ failure }) => failure ?? [])
-  if (failed[0] !== undefined)
-    why.push(
-      `${failed.length} of ${asked.length} leagues could not be asked for; the first: ${failed[0].message}`,
-    )
-  const pages = answers.flatMap(({ value }) => value ?? [])
-  const full = pages.filter((one) => one.full).length
-  if (full > 0)
-    why.push(
-      `${full} leagues alone have as many events as one answer holds; others of theirs may be missing.`,
-    )
-  return { pages, complete: why.length === 0, why, raw: listed.value === undefined ? [] : [listed.value.raw] }
-}
-
-async function survived<T>(
-  asked: Promise<T>,
-): Promise<{ value: T; failure?: never } | { value?: never; failure: Failure }> {
-  try {
-    return { value: await asked }
-  } catch (error) {
-    if (error instanceof Failure) return { failure: error }
-    throw error
   }
 }
 
@@ -180,18 +120,19 @@ function merged(first: Page, split: Split): LiveFeed {
   )
   const others = byKey(
     pages.flatMap((page) => page.others),
-    idOf,
+    (row) => idOf(row) ?? row,
   ).length
   const rejected = byKey(
     pages.flatMap((page) => page.rejected),
-    ({ row }) => idOf(row),
+    ({ row }) => idOf(row) ?? row,
   )
   return {
     sightings,
     truncated: !split.complete,
-    why: split.why,
+    why: [...changesOf(first), ...split.why],
     others,
     fetched: sightings.length + others + rejected.length,
+    duplicates: pages.reduce((sum, { repeated }) => sum + repeated, 0),
     rejected,
     raw: [first.raw, ...split.raw, ...split.pages.map(({ raw }) => raw)],
   }
@@ -202,18 +143,8 @@ const byKey = <T>(rows: readonly T[], keyOf: (row: T) => unknown): T[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ]
 
-const idSchema = z.object({ I: positiveId })
-
-/** What tells a row that cannot be read from another: its id, or nothing but itself. */
-const idOf = (row: unknown): unknown => idSchema.safeParse(row).data?.I ?? row
-
-const leagueSchema = z.object({ LI: positiveId })
-
-const leagueIds = (list: readonly unknown[]): number[] =>
-  parseRows(leagueSchema, list).rows.map(({ LI }) => LI)
-
-const fullSentence = ({ count }: FeedQuery): string =>
-  `The feed answered ${count} events, which is all that one answer holds; others may be missing.`
+const FULL =
+  'The feed answered as many events as one answer holds, and is not asked league by league (split_by_league); others may be missing.'
 
 /** In the order of the documented address. */
 const eventsQuery = (query: FeedQuery, league: number | undefined): Record<string, string | number> => ({

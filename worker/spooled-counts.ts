@@ -13,23 +13,31 @@ export function spoolOrigin(): SpoolOrigin | undefined {
   return current.getStore()
 }
 
-/** Runs a step of a pipeline; where it spooled rows, its counts (the result, or its `counts`) say so. */
+/**
+ * Runs a step of a pipeline; where it spooled rows, its counts (the result, or its `counts`) say so, and an ending without
+ * counts (of a chain) has their number in `spooled`.
+ */
 export async function tellingSpooled<T>(pipeline: string | undefined, step: () => Promise<T>): Promise<T> {
   let total = 0
+  const reasons = new Set<string>()
   const origin: SpoolOrigin = {
     pipeline,
-    spooled: (rows) => {
+    spooled: (rows, because) => {
       total += rows
+      if (because !== undefined) reasons.add(because)
     },
   }
   const result = await current.run(origin, step)
-  return total === 0 ? result : told(result, total)
+  return total === 0 ? result : told(result, total, [...reasons])
 }
 
-function told<T>(result: T, rows: number): T {
-  if (isCounts(result)) return { ...result, ...withSpooled(result, rows) }
-  if (!isObject(result) || !('counts' in result) || !isCounts(result.counts)) return result
-  return { ...result, counts: withSpooled(result.counts, rows) }
+function told<T>(result: T, rows: number, reasons: string[]): T {
+  const counted = (counts: SourceCounts) =>
+    withSpooled({ ...counts, why: [...new Set([...reasons, ...counts.why])] }, rows)
+  if (isCounts(result)) return { ...result, ...counted(result) }
+  if (!isObject(result)) return result
+  if ('counts' in result && isCounts(result.counts)) return { ...result, counts: counted(result.counts) }
+  return 'outcome' in result ? { ...result, spooled: rows } : result
 }
 
 function isCounts(value: unknown): value is SourceCounts {

@@ -21,7 +21,15 @@ import type {
   LibraryTodo,
 } from '../activities/library-context/index.ts'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
-import { addCounts, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import {
+  addCounts,
+  isSpooled,
+  NOTHING,
+  withSpooled,
+  type RunCounts,
+  type RunEnding,
+  type SourceCounts,
+} from '../run-outcome.ts'
 import { makeContextWorkflow } from './make-context.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
@@ -50,6 +58,9 @@ interface Night {
 
 type Steps = LibraryContextActivities
 
+/** The database is away, and the files are made of what it holds. */
+const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and the files are made of them'
+
 const SUMMARY: Record<CatalogueSource, string> = {
   ascl: 'ASCL: the catalogue',
   lists: 'Libraries named in almanac.yaml',
@@ -60,12 +71,15 @@ const SUMMARY: Record<CatalogueSource, string> = {
 export async function libraryContextWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('library-context', input)
   const params = input.params ?? {}
+  const derive = params.derive ?? false
   const boundMs = params.boundSeconds ? params.boundSeconds * 1000 : NIGHTLY_BOUND_MS
   const left = () => remainingMs(run, boundMs)
   let sources: CatalogueSource[] = []
 
   const bookends = {
     open: async () => {
+      // Without the lock: a night that is due at this moment must not be skipped because files are written.
+      if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
       const answer = await steps(databaseWork(left()), 'Take the run lock').openLibraryContext({
@@ -81,6 +95,8 @@ export async function libraryContextWorkflow(input: RunInput): Promise<RunEnding
 
   return recordedRun(run, bookends, input, async (counts) => {
     const night: Night = { run, params, boundMs, counts, left }
+    // Rows that came out of the spool were collected by the night that put them there.
+    if (derive) return publish(night)
     let after: number | null = input.resumed?.cursors['libraries'] ?? 0
     if (input.resumed === undefined) await keepLists(night, sources)
     while (after !== null) {
@@ -186,6 +202,10 @@ function endOf({ cause, message }: ChildWorkflowFailure): string {
 }
 
 async function publish({ counts, left }: Night): Promise<void> {
+  if (isSpooled(counts)) {
+    counts['files'] = { ...NOTHING, outcome: 'skipped', why: [LEFT_TO_DRAIN] }
+    return
+  }
   counts['files'] = await alone(undefined, () =>
     steps(computation(Math.min(left(), CLOSING_MS)), 'Write lists and context files').publishLibraries(),
   )
@@ -193,17 +213,18 @@ async function publish({ counts, left }: Night): Promise<void> {
 
 function countsOf({ name }: LibraryTodo, ending: ChainEnding): SourceCounts {
   const isMade = ending.outcome === 'made'
-  return {
+  const counts: SourceCounts = {
     ...NOTHING,
     outcome: isMade ? 'complete' : 'failed',
     fetched: 1,
-    written: isMade ? 1 : 0,
+    written: isMade && ending.spooled === undefined ? 1 : 0,
     rejected: ending.outcome === 'title-only' ? 1 : 0,
     why: [
       ...(ending.notice === undefined ? [] : [ending.notice]),
       ...(ending.reason === undefined ? [] : [`${name}: ${ending.reason}`]),
     ],
   }
+  return ending.spooled === undefined ? counts : withSpooled(counts, ending.spooled)
 }
 
 function summaryOf(after: number): string {

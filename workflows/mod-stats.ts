@@ -1,7 +1,7 @@
 /** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
 import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
-import { addCounts, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { addCounts, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
 import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { alone, recordedRun, remainingMs, runOf, type RunInput } from './recorded-run.ts'
@@ -36,6 +36,7 @@ const SUMMARY: Record<Loop, string> = {
 /** Collects one UTC day's statistics of all tracked mods. */
 export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('mod-stats', input)
+  const derive = input.params?.derive ?? false
   const boundMs = input.params?.boundSeconds
     ? input.params.boundSeconds * 1000
     : untilDayEnds(new Date(run.startedAt))
@@ -53,6 +54,9 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
 
   const bookends = {
     open: async () => {
+      // Rows that came out of the spool were collected by the run that put them there. Without the lock: the day's
+      // collection, which may be due at this moment, must not be skipped because a file is written.
+      if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
       const { openModStats } = steps(
@@ -85,6 +89,11 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
   }
 
   return recordedRun(run, bookends, input, async (counts) => {
+    if (derive) {
+      // Where modpacks are told of, the last step writes their file from what is stored.
+      counts['modpacks'] = NOTHING
+      return
+    }
     const modpacks = async () => {
       await batches('collectCurseForge', counts)
       await batches('discoverModpacks', counts)

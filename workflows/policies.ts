@@ -52,8 +52,9 @@ export function computation(totalMs: number): ActivityOptions {
 
 /**
  * Work with a program on one host's disk (git, contextmaker). `attemptMs` is what the programs themselves may take, and the
- * database in which their work is kept; the step ends them and says so, and this bound is only for one that cannot. A failure of the program is the same next time;
- * what may pass (a server away, a dead worker) gets a few attempts, so that one library does not hold its place all night.
+ * database in which their work is kept; the step ends them and says so, and this bound is only for one that cannot. A
+ * failure of the program is the same next time; what may pass (a server away, a dead worker) gets a few attempts, so that
+ * one library does not hold its place all night.
  */
 export function hostCommand(totalMs: number, attemptMs: number): ActivityOptions {
   return {

@@ -6,6 +6,7 @@ import type { RunEnding } from '../../run-outcome.ts'
 import type { Tracked } from '../../tracked.ts'
 import type { Backfill } from '../../workflows/crypto-forecast.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
+import { attemptPatience } from '../attempt-patience.ts'
 import type { ActivityDependencies } from '../index.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
@@ -44,7 +45,7 @@ export function createCryptoForecastActivities(dependencies: ActivityDependencie
       ...dependencies,
       settings,
       signal,
-      patience: { ms: dependencies.patienceMs['crypto-forecast'], signal },
+      patience: attemptPatience({ ms: dependencies.patienceMs['crypto-forecast'] }),
     }
   }
   return {

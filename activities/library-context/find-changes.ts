@@ -58,10 +58,17 @@ export async function findChanged(
     chain: {
       atOnce: settings.chains,
       cloneMs: settings.clone_seconds * 1000,
-      // Both modes of contextmaker may use their time up before our own engine reads.
-      readMs: 2 * settings.contextmaker_seconds * 1000 + READING_MS,
+      readMs: readMsOf(context),
     },
   }
+}
+
+/**
+ * What reading one library may take: both modes of contextmaker may use their time up before our own engine reads, and then
+ * the text is kept for as long as the database may be away, which is no fault of the library.
+ */
+export function readMsOf({ settings, patienceMs }: Pick<StepContext, 'settings' | 'patienceMs'>): number {
+  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + patienceMs['library-context']
 }
 
 /** Walking, joining and judging a large tree, and storing the text. */

@@ -1,20 +1,19 @@
 /** The steps of library-context. Names and numbers travel through history; lists and texts stay in the database. */
 import { cancellationSignal } from '@temporalio/activity'
-import { databaseFailure } from '../../db/database.ts'
 import type { Patience } from '../../db/patience.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import { closeRun } from '../../db/queries/runs.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Tracked } from '../../tracked.ts'
 import type { Run, RunInput } from '../../workflows/recorded-run.ts'
+import { attemptPatience } from '../attempt-patience.ts'
 import type { ActivityDependencies } from '../index.ts'
-import { openRecord } from '../run-record.ts'
+import { finishRun, openRecord } from '../run-record.ts'
 import { recordAttempt, type Reason } from './attempts.ts'
 import { collectFrom } from './catalogue.ts'
 import { claimThisHost, cloneOf, removeCloneOf, type Clone } from './clones.ts'
 import { findChanged } from './find-changes.ts'
 import { readClone } from './make-context.ts'
-import { tellNight } from './night.ts'
+import { tellLateNights, tellNight } from './night.ts'
 import { publishAll } from './publish.ts'
 import { rankAll } from './stars.ts'
 
@@ -53,6 +52,8 @@ export interface ChainEnding {
   notice?: string
   /** Bytes of the clone. */
   bytes: number
+  /** Rows of it that lie in the spool because the database is away. */
+  spooled?: number
 }
 
 /** What a step of a chain takes. */
@@ -75,7 +76,7 @@ export function createLibraryContextActivities(dependencies: ActivityDependencie
   const context = (): StepContext => {
     const signal = cancellationSignal()
     const settings = dependencies.tracked['library-context']
-    const patience = { ms: dependencies.patienceMs['library-context'], signal }
+    const patience = attemptPatience({ ms: dependencies.patienceMs['library-context'] })
     return { ...dependencies, settings, signal, patience }
   }
   return {
@@ -96,13 +97,10 @@ export function createLibraryContextActivities(dependencies: ActivityDependencie
     recordFailedAttempt: (input: ChainStep & { reason: Reason }) => recordAttempt(context(), input),
 
     async closeLibraryContext(run: Run, ending: RunEnding) {
-      try {
-        await tellNight(context(), run)
+      await finishRun(db, { run, ending, at: clock() }, async () => {
+        await (run.trigger === 'drain' ? tellLateNights(context(), run) : tellNight(context(), run))
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
-        await closeRun(db, run, ending, clock())
-      } catch (error) {
-        throw databaseFailure(error) ?? error
-      }
+      })
     },
   }
 }

@@ -1,19 +1,40 @@
 /** What a night brought, in one typed event: for a notifier, for `almanac show`, for whoever asks in the morning. */
 import { attemptsOf, listedLibraries } from '../../db/queries/contexts.ts'
 import { newestList } from '../../db/queries/libraries.ts'
-import { eventOf, storeEvent } from '../../db/queries/runs.ts'
+import { eventOf, storeEvent, untoldRuns } from '../../db/queries/runs.ts'
 import { LISTS_EVENT, listChanges, type LibraryNight, type ListChange } from '../../run-events.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import { domainsOf, type StepContext } from './index.ts'
 import { unchanged } from './lists.ts'
 
-/** Tells the night from what is stored, so that a repeated step tells the same. */
-export async function tellNight(context: StepContext, run: Run): Promise<void> {
-  const night = await nightOf(context, run)
+/** A night that was not told for so long is no news. */
+const UNTOLD_DAYS = 7
+const DAY_MS = 86_400_000
+const NIGHT_EVENT: LibraryNight['type'] = 'library-night'
+
+/** A night that is to be told. */
+type Told = Pick<Run, 'runId' | 'pipeline' | 'startedAt'>
+
+/** Tells the night from what is stored, so that a repeated step tells the same. `endedAt` is now unless given. */
+export async function tellNight(context: StepContext, run: Told, endedAt = context.clock()): Promise<void> {
+  const night = await nightOf(context, run, endedAt)
   await storeEvent(context.db, run, night.type, night, context.clock())
 }
 
-async function nightOf({ db, settings, clock }: StepContext, run: Run): Promise<LibraryNight> {
+/** Tells the nights that ended while the database was away; their rows have been loaded since. */
+export async function tellLateNights(context: StepContext, { pipeline }: Run): Promise<void> {
+  const since = new Date(context.clock().getTime() - UNTOLD_DAYS * DAY_MS)
+  for (const night of await untoldRuns(context.db, { pipeline, type: NIGHT_EVENT, since })) {
+    const { runId, startedAt, finishedAt } = night
+    await tellNight(context, { runId, pipeline, startedAt: startedAt.toISOString() }, finishedAt ?? undefined)
+  }
+}
+
+async function nightOf(
+  { db, settings, clock }: StepContext,
+  run: Told,
+  endedAt: Date,
+): Promise<LibraryNight> {
   const domains = domainsOf(settings)
   const changes = listChanges.safeParse(await eventOf(db, run.runId, LISTS_EVENT)).data ?? []
   const lists: ListChange[] = []
@@ -31,7 +52,7 @@ async function nightOf({ db, settings, clock }: StepContext, run: Run): Promise<
   const rest = listed.filter(({ triedBy }) => triedBy !== run.runId)
   const isWaiting = ({ nextTryAt }: (typeof rest)[number]) => nextTryAt !== null && nextTryAt > clock()
   return {
-    type: 'library-night',
+    type: NIGHT_EVENT,
     lists,
     made: attempts
       .filter(({ outcome }) => outcome === 'made')
@@ -48,6 +69,6 @@ async function nightOf({ db, settings, clock }: StepContext, run: Run): Promise<
     unchanged: rest.filter((one) => !isWaiting(one) && one.hasContext).length,
     waiting: rest.filter(isWaiting).map(({ name, reason }) => ({ name, reason: reason ?? '' })),
     clonedBytes: attempts.reduce((sum, { cloneBytes }) => sum + cloneBytes, 0),
-    seconds: Math.round((clock().getTime() - Date.parse(run.startedAt)) / 100) / 10,
+    seconds: Math.round((endedAt.getTime() - Date.parse(run.startedAt)) / 100) / 10,
   }
 }

@@ -1,36 +1,31 @@
 /**
- * Brings the stored matches up to the looks that were not followed yet, in one transaction. A look that comes late (its
- * worker could not reach the database) is fitted in where it belongs: the matches go back to that moment and follow
- * everything from there again, so that the tables are the same whenever a look came.
+ * Brings the stored matches up to the looks that were not followed yet. A look that comes late (its worker could not reach
+ * the database) is fitted in where it belongs: the matches go back to that moment and follow everything from there again,
+ * so that the tables are the same whenever a look came.
  */
-import type { Database } from '../../db/database.ts'
+import { databaseFailure, takesNothing, type Database } from '../../db/database.ts'
+import { withPatience } from '../../db/patience.ts'
 import {
-  knownMatches,
   lockMatches,
   markFollowed,
-  newestOdds,
-  observationsBefore,
   oldestPending,
   pollsFrom,
-  removeObservationsFrom,
-  sightingsBefore,
-  withoutLooks,
-  type MatchRow,
+  refuseLook,
+  type PollRow,
 } from '../../db/queries/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { follow, lookOf, type Followed, type Poll } from './follow.ts'
+import { follow, isTurned, lookOf } from './follow.ts'
 import type { Match, Observation } from './match-life.ts'
-import { matchOfRow, observationOfRow, rowOfMatch, rowOfObservation } from './match-rows.ts'
-import { matchBefore } from './rewind.ts'
-
-/** A game of the results service may be told for a day after its end; so long its match is looked for among those over. */
-export const RESULTS_WITHIN_MS = 24 * 3_600_000
+import { rowOfMatch, rowOfObservation } from './match-rows.ts'
+import { noMatchesYet, readThen, type MatchesThen, type Moment } from './matches-then.ts'
 
 export interface FollowOptions {
   feed: string
   runId: string
   signal: AbortSignal
   clock: () => Date
+  /** How long each transaction waits for a database that is away; not at all unless told. */
+  patienceMs?: number
 }
 
 export interface FollowedMatches {
@@ -43,128 +38,174 @@ export interface FollowedMatches {
   looks: number
   /** Matches that late looks told of after the evidence since then had been cleared away: left as they are. */
   tooLate: number
+  /** Why looks could not be followed, one sentence each; they are marked so and passed over. */
+  refused: string[]
+  /** Why the rest waits for the next run, where something was followed already. */
+  left?: string
 }
 
-const NOTHING_PENDING: FollowedMatches = {
-  ...{ matches: new Map(), turned: new Set(), written: 0, looks: 0, tooLate: 0 },
+/**
+ * Looks that a transaction follows: after a long outage what is followed stays so, whatever becomes of the run. Where the
+ * matches went back all looks since then are one transaction, since in between the tables would be those of the past.
+ */
+const LOOKS_A_TRANSACTION = 1_000
+
+/** More looks that cannot be followed in one run are a fault of ours, not theirs: the others wait. */
+const REFUSED_A_RUN = 5
+
+/** The looks that a transaction took up, for what to do where it fails. */
+interface Tried {
+  pending: number
+  first: PollRow | undefined
 }
 
-/** Follows all pending looks; answers what changed. Throws the failures of `writeRows`. */
+/**
+ * Follows all pending looks; answers what changed. A look that cannot be followed, whatever the fault, must not stop those
+ * after it: it is found by halves, and refused. Throws the database's failures where nothing was followed.
+ */
 export async function followStored(db: Database, options: FollowOptions): Promise<FollowedMatches> {
-  const { feed, signal, clock } = options
-  return db.transaction(async (tx) => {
-    await lockMatches(tx, feed)
-    const pending = await oldestPending(tx, feed)
-    if (pending === undefined) return NOTHING_PENDING
-    const { from, isLate } = pending
-    const rows = await pollsFrom(tx, { feed, from, onlyPending: !isLate })
-    const polls = rows.map(lookOf)
-    const known = await knownThen(tx, feed, { from, isLate, polls })
-    const { touched, turned, observations } = replay(known.matches, polls, known.fixed)
-    signal.throwIfAborted()
-    const last = rows.at(-1)?.polledAt ?? from
-    const stored = {
-      matches: [...touched].flatMap((id) => rowsOf(feed, known.matches.get(id))),
-      match_observations: observations.map((seen) => rowOfObservation(feed, seen)),
+  const { signal, patienceMs = 0 } = options
+  const all = nothingFollowed()
+  let atMost = Infinity
+  while (all.refused.length < REFUSED_A_RUN) {
+    const tried: Tried = { pending: 0, first: undefined }
+    try {
+      const some = await withPatience({ ms: patienceMs, signal }, () =>
+        db.transaction((tx) => followSome(tx, options, atMost, tried)),
+      )
+      add(all, some)
+      if (some.isAll) return all
+    } catch (error) {
+      signal.throwIfAborted()
+      const failure = databaseFailure(error)
+      if (tried.first === undefined || takesNothing(failure)) {
+        if (all.looks === 0 || failure === undefined) throw failure ?? error
+        return { ...all, left: failure.message }
+      }
+      if (tried.pending > 1) atMost = Math.floor(tried.pending / 2)
+      else {
+        all.refused.push(await refuse(db, tried.first, { error, at: options.clock() }))
+        atMost = Infinity
+      }
     }
-    const patience = { ms: 0, signal }
-    const observedAt = new Date(Math.max(last.getTime(), known.storedBefore + 1))
-    const { written } = await writeRows(tx, stored, { observedAt, runId: options.runId, patience })
-    await markFollowed(tx, rows, clock())
-    return { matches: known.matches, turned, written, looks: polls.length, tooLate: known.fixed.size }
-  })
+  }
+  return all
 }
+
+const nothingFollowed = (): FollowedMatches => ({
+  ...{ matches: new Map(), turned: new Set(), written: 0, looks: 0, tooLate: 0, refused: [] },
+})
+
+function add(all: FollowedMatches, some: Some): void {
+  for (const [id, match] of some.matches) all.matches.set(id, match)
+  for (const id of some.turned) all.turned.add(id)
+  all.written += some.written
+  all.looks += some.looks
+  all.tooLate += some.tooLate
+}
+
+interface Some extends Omit<FollowedMatches, 'refused' | 'left'> {
+  /** No look is pending any more. */
+  isAll: boolean
+}
+
+async function followSome(tx: Database, options: FollowOptions, atMost: number, tried: Tried): Promise<Some> {
+  const { feed, clock } = options
+  Object.assign(tried, { pending: 0, first: undefined } satisfies Tried)
+  await lockMatches(tx, feed)
+  const pending = await oldestPending(tx, feed)
+  if (pending === undefined) return { ...nothingFollowed(), isAll: true }
+  const moment = { feed, ...pending }
+  const then = noMatchesYet()
+  const touched = new Set<number>()
+  let [written, looks, last] = [0, 0, pending.from]
+  const most = Math.min(atMost, pending.isLate ? Infinity : LOOKS_A_TRANSACTION)
+  for await (const rows of pagesOf(tx, moment, most, tried)) {
+    const observations = await replay(tx, { then, moment, touched }, rows)
+    last = rows.at(-1)?.polledAt ?? last
+    const told = { match_observations: observations.map((seen) => rowOfObservation(feed, seen)) }
+    written += (await writeRows(tx, told, writing(options, last))).written
+    await markFollowed(tx, rows, clock())
+    looks += rows.length
+  }
+  const stored = { matches: [...touched].flatMap((id) => rowsOf(feed, then.matches.get(id))) }
+  const observedAt = new Date(Math.max(last.getTime(), then.storedBefore + 1))
+  written += (await writeRows(tx, stored, writing(options, observedAt))).written
+  const turned = new Set([...touched].filter((id) => hasTurned(then, id)))
+  const { matches, fixed } = then
+  return { matches, turned, written, looks, tooLate: fixed.size, isAll: tried.pending < most }
+}
+
+const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({
+  ...{ observedAt, runId, patience: { ms: 0, signal } },
+})
 
 function rowsOf(feed: string, match: Match | undefined) {
   return match === undefined ? [] : [rowOfMatch(feed, match)]
 }
 
-/** Follows the looks one after the other; matches in `fixed` stay as they are. */
-function replay(matches: Map<number, Match>, polls: readonly Poll[], fixed: ReadonlySet<number>): Followed {
-  const all: Followed = { touched: new Set(), turned: new Set(), observations: [] }
-  const kept = new Map([...fixed].map((id) => [id, matches.get(id)]))
+function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {
+  const match = matches.get(id)
+  return match !== undefined && isTurned(stored.get(id), match)
+}
+
+/** Looks that are read and followed at once: a tenth of a second of work, in which the worker answers nobody. */
+const LOOKS_A_PAGE = 100
+
+/** The looks to follow, in their order; of those that are pending the first so many. */
+async function* pagesOf(
+  tx: Database,
+  { feed, from, isLate }: Moment,
+  atMost: number,
+  tried: Tried,
+): AsyncGenerator<PollRow[]> {
+  for (let after: PollRow | undefined; ;) {
+    const page = await pollsFrom(tx, { feed, from, after, onlyPending: !isLate, limit: LOOKS_A_PAGE })
+    const rows = page.filter((row) => {
+      if (row.followedAt !== null) return true
+      if (tried.pending >= atMost) return false
+      tried.pending += 1
+      tried.first ??= row
+      return true
+    })
+    if (rows.length > 0) yield rows
+    if (page.length < LOOKS_A_PAGE || (!isLate && tried.pending >= atMost)) return
+    after = page.at(-1)
+  }
+}
+
+/** Follows the looks one after the other; those matches that cannot go back stay as they are. */
+async function replay(
+  tx: Database,
+  { then, moment, touched }: { then: MatchesThen; moment: Moment; touched: Set<number> },
+  rows: readonly PollRow[],
+): Promise<Observation[]> {
+  const polls = rows.map(lookOf)
+  await readThen(tx, then, moment, polls)
+  const observations: Observation[] = []
   for (const poll of polls) {
-    const followed = follow(matches, poll)
-    for (const id of followed.touched) if (!fixed.has(id)) all.touched.add(id)
-    for (const id of followed.turned) if (!fixed.has(id)) all.turned.add(id)
-    for (const seen of followed.observations) if (!fixed.has(seen.eventId)) all.observations.push(seen)
+    const followed = follow(then.matches, poll)
+    for (const id of followed.touched) if (!then.fixed.has(id)) touched.add(id)
+    observations.push(...followed.observations.filter(({ eventId }) => !then.fixed.has(eventId)))
   }
-  for (const [id, match] of kept) if (match !== undefined) matches.set(id, match)
-  return all
-}
-
-interface Then {
-  matches: Map<number, Match>
-  /** Matches that cannot go back. */
-  fixed: Set<number>
-  /** Observation time of what is stored and replaced: at the same time only what counts as a change would be written. */
-  storedBefore: number
-}
-
-/** The matches as they stood before the first of these looks. */
-async function knownThen(
-  tx: Database,
-  feed: string,
-  { from, isLate, polls }: { from: Date; isLate: boolean; polls: readonly Poll[] },
-): Promise<Then> {
-  const eventIds = [...new Set(polls.flatMap(idsOf))]
-  const isOfResults = polls.some(({ kind }) => kind === 'results')
-  // What was over before a late look may have been settled after it, by its absence or by the results.
-  const overSince = isOfResults || isLate ? new Date(from.getTime() - RESULTS_WITHIN_MS) : undefined
-  const rows = await knownMatches(tx, { feed, eventIds, overSince })
-  if (isLate) return wentBack(tx, feed, rows, from)
-  const odds = await newestOdds(tx, { feed, eventIds: eventsOf(rows) })
-  return {
-    matches: new Map(rows.map((row) => [row.eventId, matchOfRow(row, odds.get(row.eventId) ?? null)])),
-    fixed: new Set(),
-    storedBefore: -Infinity,
+  for (const id of then.fixed) {
+    const match = then.stored.get(id)
+    if (match !== undefined) then.matches.set(id, match)
   }
+  return observations
 }
 
-async function wentBack(tx: Database, feed: string, rows: MatchRow[], from: Date): Promise<Then> {
-  const eventIds = eventsOf(rows)
-  const fixed = await withoutLooks(tx, { feed, eventIds, from })
-  const seen = new Map<number, Observation[]>(eventIds.map((id) => [id, []]))
-  for (const row of await observationsBefore(tx, { feed, eventIds, before: from }))
-    seen.get(row.eventId)?.push(observationOfRow(row))
-  await removeObservationsFrom(tx, { feed, eventIds: eventIds.filter((id) => !fixed.has(id)), from })
-  const onShow = eventsOf(rows.filter(({ lastSeenAt }) => lastSeenAt >= from))
-  const sightings = await lastSightings(tx, { feed, eventIds: onShow, before: from })
-  const matches = new Map<number, Match>()
-  for (const row of rows) {
-    const { eventId } = row
-    const now = matchOfRow(row, null)
-    const past = { observations: seen.get(eventId) ?? [], sighting: sightings.get(eventId) }
-    const then = fixed.has(eventId) ? now : matchBefore(now, past, from.getTime())
-    if (then !== undefined) matches.set(eventId, then)
-  }
-  const storedBefore = rows.reduce(
-    (newest, { observedAt }) => Math.max(newest, observedAt.getTime()),
-    -Infinity,
-  )
-  return { matches, fixed, storedBefore }
-}
+/** What a fault said, without the rows that the statement held. */
+const REASON_CHARS = 300
 
-/**
- * Nearly all are in the last look before; where an answer was cut off or empty, further back. Beyond this many looks it
- * does not matter when a match was last seen: it is taken for gone all the same.
- */
-const LOOKS_BACK = 12 * 60
-
-async function lastSightings(
-  tx: Database,
-  of: { feed: string; eventIds: number[]; before: Date },
-): ReturnType<typeof sightingsBefore> {
-  const found = await sightingsBefore(tx, { ...of, looks: 1 })
-  const eventIds = of.eventIds.filter((id) => !found.has(id))
-  if (eventIds.length === 0) return found
-  return new Map([...found, ...(await sightingsBefore(tx, { ...of, eventIds, looks: LOOKS_BACK }))])
-}
-
-const eventsOf = (rows: readonly MatchRow[]): number[] => rows.map(({ eventId }) => eventId)
-
-function idsOf(poll: Poll): number[] {
-  return poll.kind === 'feed'
-    ? poll.told.map(({ eventId }) => eventId)
-    : poll.told.map(({ gameId }) => gameId)
+async function refuse(
+  db: Database,
+  look: PollRow,
+  { error, at }: { error: unknown; at: Date },
+): Promise<string> {
+  let cause = error
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause
+  const said = (cause instanceof Error ? cause.message : String(cause)).slice(0, REASON_CHARS)
+  await refuseLook(db, look, { reason: said, at })
+  return `the look of ${look.polledAt.toISOString()} cannot be followed and is passed over: ${said}`
 }

@@ -11,7 +11,8 @@ import {
   type Observation,
   type Step,
 } from './match-life.ts'
-import { resultedMatch } from './result-of-match.ts'
+import type { MatchesById } from './matches-by-id.ts'
+import { resultedMatches } from './result-of-match.ts'
 
 /** One good answer, as stored in `feed_polls`. `polledAt` in milliseconds since 1970. */
 export type Poll =
@@ -39,8 +40,14 @@ export type LookRow = Pick<WritableRows['feed_polls'], 'kind' | 'polledAt' | 'tr
  */
 const CUT_OFF_PATIENCE_MS = 6 * 3_600_000
 
-/** An empty answer is a fault more often than the end of all matches at once; after a quarter of an hour it is believed. */
-const EMPTY_PATIENCE_MS = 15 * 60_000
+/**
+ * An empty answer, or one that would end most matches at once, is a fault more often than the truth; after a quarter of an
+ * hour it is believed.
+ */
+const DOUBT_PATIENCE_MS = 15 * 60_000
+
+/** Of fewer matches than this, more than half may well end within a minute. */
+const ENOUGH_TO_DOUBT = 8
 
 export interface Followed {
   /** Matches that this look told of, changed or not. */
@@ -50,8 +57,8 @@ export interface Followed {
   observations: Observation[]
 }
 
-/** Changes `matches` (by event id) in place. */
-export function follow(matches: Map<number, Match>, poll: Poll): Followed {
+/** Changes `matches` in place. */
+export function follow(matches: MatchesById, poll: Poll): Followed {
   const touched = new Set<number>()
   const turned = new Set<number>()
   const observations: Observation[] = []
@@ -63,16 +70,18 @@ export function follow(matches: Map<number, Match>, poll: Poll): Followed {
   }
   const at = poll.polledAt
   if (poll.kind === 'results') {
-    for (const result of poll.told) {
-      const match = resultedMatch(matches, result)
-      if (match !== undefined) take(resulted(match, result, at))
-    }
+    for (const [result, match] of resultedMatches(matches, poll.told, at)) take(resulted(match, result, at))
     return { touched, turned, observations }
   }
-  for (const sighting of poll.told) take(sighted(matches.get(sighting.eventId), sighting, at))
-  const patienceMs = poll.truncated ? CUT_OFF_PATIENCE_MS : poll.told.length === 0 ? EMPTY_PATIENCE_MS : 0
+  // Of an event that is there twice the later row counts.
+  const told = new Map(poll.told.map((sighting) => [sighting.eventId, sighting]))
   const unread = new Set(poll.unread)
-  for (const match of [...matches.values()]) {
+  const going = matches.onShow().filter(({ overAt }) => overAt === null)
+  const left = going.filter(({ eventId }) => !told.has(eventId) && !unread.has(eventId)).length
+  const isDoubtful = told.size === 0 || (going.length >= ENOUGH_TO_DOUBT && left > going.length / 2)
+  const patienceMs = poll.truncated ? CUT_OFF_PATIENCE_MS : isDoubtful ? DOUBT_PATIENCE_MS : 0
+  for (const sighting of told.values()) take(sighted(matches.get(sighting.eventId), sighting, at))
+  for (const match of matches.onShow()) {
     if (unread.has(match.eventId) || touched.has(match.eventId)) continue
     if (at - match.lastSeenAt < patienceMs || at < match.lastSeenAt) continue
     const step = missed(match, at)
@@ -81,7 +90,8 @@ export function follow(matches: Map<number, Match>, poll: Poll): Followed {
   return { touched, turned, observations }
 }
 
-function isTurned(before: Match | undefined, match: Match): boolean {
+/** Whether a match is now over, or over with another score, or not over any more. */
+export function isTurned(before: Match | undefined, match: Match): boolean {
   const confidence = before?.confidence ?? null
   return (
     confidence !== match.confidence ||

@@ -9,10 +9,18 @@ import type { RunEnding } from '../../run-outcome.ts'
 import type { Tracked } from '../../tracked.ts'
 import type { CollectInput } from '../../workflows/match-results.ts'
 import type { Run, Skipped } from '../../workflows/recorded-run.ts'
+import { attemptPatience } from '../attempt-patience.ts'
 import type { ActivityDependencies } from '../index.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
-import { collectedBy, TOLD, type CollectionEnded, type MatchFigures } from './told.ts'
+import { createMatchesFile, type MatchesFile } from './matches-file.ts'
+import {
+  collectedBy,
+  TOLD,
+  type CollectionEnded,
+  type CollectionStarted,
+  type MatchFigures,
+} from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
@@ -21,6 +29,7 @@ export interface StepContext extends ActivityDependencies {
   signal: AbortSignal
   patience: Patience
   unstoredMatches: UnstoredMatches
+  matchesFile: MatchesFile
   /** When this worker last asked the results service, whatever came of it. */
   resultsAsked: { atMs: number }
 }
@@ -53,6 +62,7 @@ export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivit
 export function createMatchResultsActivities(dependencies: ActivityDependencies) {
   const { db, temporal, tracked, clock } = dependencies
   let unstoredMatches: UnstoredMatches | undefined
+  const matchesFile = createMatchesFile()
   const resultsAsked = { atMs: -Infinity }
   let prunedAtMs = -Infinity
   const context = (): StepContext => {
@@ -65,15 +75,16 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
       ...dependencies,
       settings,
       signal,
-      patience: { ms, signal, tryMs: TRY_MS },
+      patience: attemptPatience({ ms, tryMs: TRY_MS }),
       unstoredMatches,
+      matchesFile,
       resultsAsked,
     }
   }
   return {
     /** Without its database a run has no lock and goes on: what it stores is the same however often it is stored. */
     async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
-      log.info(TOLD.started)
+      log.info(TOLD.started, { isReprise: isReprise(run) } satisfies CollectionStarted)
       try {
         return await withPatience(context().patience, () => openRecord(db, temporal, run))
       } catch (error) {
@@ -88,12 +99,9 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
     collectMatches: (input: CollectInput) => collectMatches(context(), input),
 
     async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
-      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), {
-        ms: 0,
-        signal: cancellationSignal(),
-        tryMs: TRY_MS,
-      })
-      log.info(TOLD.ended, { ...endedOf(ending, figures) })
+      const patience = attemptPatience({ ms: 0, tryMs: TRY_MS })
+      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), patience)
+      log.info(TOLD.ended, { ...collectedBy(ending, isReprise(run)), ...figures } satisfies CollectionEnded)
       const now = clock().getTime()
       if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return
       // Also where it fails: the record is closed, and the step is not tried again for this.
@@ -103,9 +111,8 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
   }
 }
 
-function endedOf(ending: RunEnding, figures: MatchFigures | undefined): CollectionEnded {
-  return { ...collectedBy(ending), confirmed: 0, lastSeen: 0, open: 0, duplicates: 0, ...figures }
-}
+/** Started after a drain: it asks nobody. */
+const isReprise = ({ trigger }: Run) => trigger === 'drain'
 
 async function prune({
   db,

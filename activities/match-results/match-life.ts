@@ -13,13 +13,17 @@ export type MatchState = 'seen' | 'live' | 'suspended' | 'ended' | 'vanished' | 
 /** Goals of the first and of the second team. */
 export type Score = readonly [number, number]
 
-export interface Match {
-  eventId: number
+/** Who plays, where and when. */
+export interface Names {
   team1: string
   team2: string
   league: string
   leagueId: number | null
   startsAt: number | null
+}
+
+export interface Match extends Names {
+  eventId: number
   firstSeenAt: number
   lastSeenAt: number
   /** First sighting of it being played. */
@@ -39,6 +43,8 @@ export interface Match {
   confidence: 'confirmed' | 'last-seen' | null
   /** What confirmed it. */
   settledBy: 'status' | 'results' | null
+  /** The game of the results service that settled it. */
+  resultId: number | null
   /** When it ended or vanished. */
   overAt: number | null
 }
@@ -53,6 +59,12 @@ export interface Observation {
   elapsedS: number | null
   score: Score | null
   odds: Odds | null
+  /** Of the first observation, and of those that changed them. */
+  names?: Names
+  /** Nothing but the odds changed: no evidence of how the match went. */
+  isOddsOnly?: true
+  /** The game of the results service that told it. */
+  resultId?: number
 }
 
 /** A match from a piece of evidence on; `observation` where that changed anything. */
@@ -69,12 +81,13 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
   // The results service has the last word, however long the feed goes on to show a match.
   if (before.settledBy === 'results') return { match: { ...before, lastSeenAt: at } }
   // An over without a score tells that it is over and not how: as good as gone.
-  const isUntold = sighting.phase === 'over' && sighting.score === null
+  const told = isCleared(sighting, before) ? null : sighting.score
+  const isUntold = sighting.phase === 'over' && told === null
   const state = isUntold ? 'vanished' : stateBy(sighting, before)
   const names = named(sighting, before)
   const odds = oddsOf(sighting, names.startsAt, at)
   const isStarted = before.startedAt !== null || state !== 'seen'
-  const score = sighting.score ?? before.score
+  const score = told ?? before.score
   const match: Match = {
     ...before,
     ...names,
@@ -89,21 +102,44 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
     closingOdds: isStarted ? before.closingOdds : (odds ?? before.closingOdds),
     confidence: state === 'ended' ? 'confirmed' : isUntold && score !== null ? 'last-seen' : null,
     settledBy: state === 'ended' ? 'status' : null,
+    resultId: null,
     overAt: state === 'ended' || isUntold ? (before.overAt ?? at) : null,
   }
-  const isNews =
-    known === undefined ||
-    known.state !== state ||
-    known.startedAt !== match.startedAt ||
-    !isSameScore(known.score, score) ||
-    !isSameButTime(known.status, match.status) ||
-    (odds !== null && !isSameOdds(known.odds, odds))
-  if (!isNews) return { match }
+  const isOtherName = known === undefined || !isSameNames(known, names)
+  const isOddsOnly = known !== undefined && !isOtherName && !isOtherwise(known, match)
+  if (isOddsOnly && (odds === null || isSameOdds(known.odds, odds))) return { match }
   const { eventId, elapsedS } = sighting
   return {
     match,
-    observation: { eventId, at, source: 'feed', state, status: match.status, elapsedS, score, odds },
+    observation: {
+      ...{ eventId, at, source: 'feed', state, status: match.status, elapsedS, score, odds },
+      ...(isOtherName && { names }),
+      ...(isOddsOnly && { isOddsOnly: true as const }),
+    },
   }
+}
+
+/** One goal may be annulled; more are not, all at once. */
+const MOST_ANNULLED = 1
+
+/**
+ * The feed leaves zeros out, so that a score which it has cleared looks like 0-0. In play, one after a single goal is believed;
+ * at the end only one that stood so in play, since nobody would correct it.
+ */
+function isCleared({ phase, score }: Sighting, { score: known }: Match): boolean {
+  if (score === null || score[0] + score[1] > 0) return false
+  if (known === null) return phase === 'over'
+  return known[0] + known[1] > (phase === 'over' ? 0 : MOST_ANNULLED)
+}
+
+/** Anything but names, odds and the running time is another. */
+function isOtherwise(known: Match, match: Match): boolean {
+  return (
+    known.state !== match.state ||
+    known.startedAt !== match.startedAt ||
+    !isSameScore(known.score, match.score) ||
+    !isSameButTime(known.status, match.status)
+  )
 }
 
 /** Without goals and a clock, a text that is not understood looks like before the start: what has a score has begun. */
@@ -127,18 +163,23 @@ export function missed(match: Match, at: number): Step {
 }
 
 /** The results service tells how the match ended. What the feed still shows as going on waits until it has left. */
-export function resulted(match: Match, { score }: Pick<MatchResult, 'score'>, at: number): Step {
+export function resulted(
+  match: Match,
+  { gameId, score }: Pick<MatchResult, 'gameId' | 'score'>,
+  at: number,
+): Step {
   if (match.state !== 'ended' && match.state !== 'vanished' && match.state !== 'settled') return { match }
-  if (match.settledBy === 'results' && isSameScore(match.score, score)) return { match }
+  if (match.resultId === gameId && isSameScore(match.score, score)) return { match }
   const settled: Match = {
     ...match,
     state: 'settled',
     score,
     confidence: 'confirmed',
     settledBy: 'results',
+    resultId: gameId,
     overAt: match.overAt ?? at,
   }
-  return { match: settled, observation: after(settled, at, 'results') }
+  return { match: settled, observation: { ...after(settled, at, 'results'), resultId: gameId } }
 }
 
 /** `1`, `N` or `2` of a confirmed match, as the document has it; null of every other. */
@@ -162,15 +203,12 @@ function firstSight(sighting: Sighting, at: number): Match {
     startsAt: startsAt === null ? null : Date.parse(startsAt),
     ...{ firstSeenAt: at, lastSeenAt: at, startedAt: null, state: 'seen', status: null },
     ...{ score: null, lastSeenScore: null, odds: null, openingOdds: null, closingOdds: null },
-    ...{ confidence: null, settledBy: null, overAt: null },
+    ...{ confidence: null, settledBy: null, resultId: null, overAt: null },
   }
 }
 
 /** Names and times are those of the newest sighting; one that leaves something out does not take it away. */
-function named(
-  sighting: Sighting,
-  known: Match,
-): Pick<Match, 'team1' | 'team2' | 'league' | 'leagueId' | 'startsAt'> {
+function named(sighting: Sighting, known: Match): Names {
   const { team1, team2, league, leagueId, startsAt } = sighting
   // A countdown is rounded and shakes by a minute: where it once stood it stays, until the start itself is moved.
   const moved = startsAt === null ? null : Date.parse(startsAt)
@@ -184,6 +222,18 @@ function named(
     startsAt: isMoved ? moved : known.startsAt,
   }
 }
+
+/** What a match is called now. */
+export const namesOf = ({ team1, team2, league, leagueId, startsAt }: Match): Names => ({
+  ...{ team1, team2, league, leagueId, startsAt },
+})
+
+const isSameNames = (one: Names, other: Names): boolean =>
+  one.team1 === other.team1 &&
+  one.team2 === other.team2 &&
+  one.league === other.league &&
+  one.leagueId === other.leagueId &&
+  one.startsAt === other.startsAt
 
 /** Twice the minute to which a countdown is rounded. */
 const START_SHAKES_MS = 120_000

@@ -1,8 +1,17 @@
 /** Matches and observations between the state machine and their tables. */
 import type { MatchRow, ObservationRow } from '../../db/queries/matches.ts'
+import type { OverRow } from '../../db/queries/over-matches.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { Odds } from '../../upstreams/onexbet.ts'
-import { outcomeOfMatch, type Match, type MatchState, type Observation, type Score } from './match-life.ts'
+import {
+  outcomeOfMatch,
+  type Match,
+  type MatchState,
+  type Names,
+  type Observation,
+  type Score,
+} from './match-life.ts'
+import type { LineMatch } from './matches-csv.ts'
 
 /** A match as stored, with the newest odds of its observations. */
 export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
@@ -20,14 +29,28 @@ export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
     closingOdds: oddsOf(row.odds1, row.oddsX, row.odds2),
     confidence: row.confidence as Match['confidence'],
     settledBy: row.settledBy as Match['settledBy'],
+    resultId: row.resultId,
     overAt: row.overAt?.getTime() ?? null,
   }
 }
 
-export function rowOfMatch(feed: string, match: Match): WritableRows['matches'] {
-  const { eventId, team1, team2, league, leagueId, status, state, confidence, settledBy } = match
+/** What the file tells of a match that is over. */
+export function lineMatchOfRow(row: OverRow): LineMatch {
+  const { league, team1, team2, status } = row
   return {
-    ...{ feed, eventId, team1, team2, league, leagueId, status, state, confidence, settledBy },
+    ...{ league, team1, team2, status },
+    eventId: Number(row.event_id),
+    firstSeenAt: new Date(row.first_seen_at).getTime(),
+    score: scoreOf(row.score1, row.score2),
+    closingOdds: oddsOf(row.odds_1, row.odds_x, row.odds_2),
+    confidence: row.confidence as Match['confidence'],
+  }
+}
+
+export function rowOfMatch(feed: string, match: Match): WritableRows['matches'] {
+  const { eventId, team1, team2, league, leagueId, status, state, confidence, settledBy, resultId } = match
+  return {
+    ...{ feed, eventId, team1, team2, league, leagueId, status, state, confidence, settledBy, resultId },
     timestampUtc: new Date(match.firstSeenAt),
     startsAt: momentOf(match.startsAt),
     startedAt: momentOf(match.startedAt),
@@ -48,6 +71,7 @@ export function rowOfMatch(feed: string, match: Match): WritableRows['matches'] 
 }
 
 export function observationOfRow(row: ObservationRow): Observation {
+  const names = namesOfRow(row)
   return {
     eventId: row.eventId,
     at: row.at.getTime(),
@@ -57,19 +81,40 @@ export function observationOfRow(row: ObservationRow): Observation {
     elapsedS: row.elapsedS,
     score: scoreOf(row.score1, row.score2),
     odds: oddsOf(row.odds1, row.oddsX, row.odds2),
+    ...(names && { names }),
+    ...(row.isOddsOnly && { isOddsOnly: true as const }),
+    ...(row.resultId !== null && { resultId: row.resultId }),
   }
 }
 
+function namesOfRow({ team1, team2, league, leagueId, startsAt }: ObservationRow): Names | undefined {
+  if (team1 === null || team2 === null || league === null) return undefined
+  return { team1, team2, league, leagueId, startsAt: startsAt?.getTime() ?? null }
+}
+
 export function rowOfObservation(feed: string, seen: Observation): WritableRows['match_observations'] {
-  const { eventId, source, state, status, elapsedS, score, odds } = seen
+  const { score, odds, names } = seen
+  // There are very many: with all fields in one literal each costs a tenth of one that is put together.
   return {
-    ...{ feed, eventId, source, state, status, elapsedS },
+    feed,
+    eventId: seen.eventId,
     at: new Date(seen.at),
+    source: seen.source,
+    state: seen.state,
+    status: seen.status,
+    elapsedS: seen.elapsedS,
     score1: score?.[0] ?? null,
     score2: score?.[1] ?? null,
     odds1: odds?.one ?? null,
     oddsX: odds?.x ?? null,
     odds2: odds?.two ?? null,
+    team1: names?.team1 ?? null,
+    team2: names?.team2 ?? null,
+    league: names?.league ?? null,
+    leagueId: names?.leagueId ?? null,
+    startsAt: momentOf(names?.startsAt ?? null),
+    resultId: seen.resultId ?? null,
+    isOddsOnly: seen.isOddsOnly ?? null,
   }
 }
 

@@ -2,14 +2,21 @@
  * `data/matches.csv`: matches that are over, under the document's columns, and how sure each is. Written from the table;
  * while the database is away, from the file itself and what the worker has seen since.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
+import { pipeline } from 'node:stream'
+import { parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
-import { writeFileAtomically } from '../../atomic-file.ts'
+import { fileFailure, UNFINISHED } from '../../atomic-file.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
+/** Lines rendered at once, where they do not come in pieces of their own: some hundredths of a second. */
+const PIECE_LINES = 1_000
+/** The file is written in seconds; what is older than this belongs to a process that was killed. */
+const LONGEST_WRITE_MS = 3_600_000
 
 /** The document's columns in its order; `confidence` comes after them. */
 export const MATCH_COLUMNS = [
@@ -23,36 +30,91 @@ export type MatchLine = Record<string, string>
 /** Where the file of this worker lies. */
 export const matchesFile = (dataDir: string): string => join(dataDir, FILE)
 
-/** Writes the file anew, whole or not at all. */
-export function writeMatchesCsv(dataDir: string, lines: readonly MatchLine[]): void {
-  const csv = stringify([...lines], { header: true, columns: [...MATCH_COLUMNS], cast: { string: neutral } })
-  writeFileAtomically(matchesFile(dataDir), csv)
+/** Takes the next lines; waits until they are written. */
+export type AddLines = (lines: readonly MatchLine[]) => Promise<void>
+
+/**
+ * Writes the file anew, whole or not at all, from the lines that `tell` adds piece by piece: a month is not held in memory.
+ * Throws `DiskFull` where there is no room, `Misconfigured` where it may not be written, and what `tell` throws; the old
+ * file then still stands.
+ */
+export async function writeMatchesCsv(
+  dataDir: string,
+  tell: (add: AddLines) => Promise<void>,
+): Promise<void> {
+  const path = matchesFile(dataDir)
+  try {
+    await mkdir(dataDir, { recursive: true })
+    await removeUnfinished(dataDir)
+    await replace(path, tell)
+  } catch (error) {
+    throw fileFailure(path, error) ?? error
+  }
+}
+
+async function replace(path: string, tell: (add: AddLines) => Promise<void>): Promise<void> {
+  // A name of its own: an attempt that was given up may still be writing beside this one.
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await file.appendFile(stringify([[...MATCH_COLUMNS]]))
+      await tell((lines) => file.appendFile(csvOf(lines)))
+      // Otherwise a power cut could leave a file that is named and empty.
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
 }
 
 /** Adds matches to the file, or takes their newer state over; one that goes on again is taken out. */
-export function updateMatchesCsv(dataDir: string, matches: Iterable<Match>): void {
-  const lines = new Map(readMatchesCsv(dataDir).map((line) => [line['event_id'] ?? '', line]))
-  for (const match of matches) {
-    const id = String(match.eventId)
-    const known = lines.get(id)
-    if (match.confidence === null) lines.delete(id)
-    else lines.set(id, known === undefined ? lineOf(match) : renewed(known, lineOf(match)))
-  }
-  writeMatchesCsv(dataDir, [...lines.values()])
+export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>): Promise<void> {
+  const turned = new Map([...matches].map((match) => [match.eventId, match]))
+  await writeMatchesCsv(dataDir, async (add) => {
+    const unknown = new Map(turned)
+    let piece: MatchLine[] = []
+    for await (const line of readMatchesCsv(dataDir)) {
+      const match = turned.get(Number(line['event_id']))
+      if (match === undefined) piece.push(line)
+      else if (unknown.delete(match.eventId) && match.confidence !== null)
+        piece.push(renewed(line, lineOf(match)))
+      if (piece.length < PIECE_LINES) continue
+      await add(piece)
+      piece = []
+    }
+    const others = [...unknown.values()].filter(({ confidence }) => confidence !== null)
+    await add([...piece, ...others.map(lineOf)])
+  })
 }
 
-/** The lines of the file as they were before formulas were neutralised; none where there is no file. */
-export function readMatchesCsv(dataDir: string): MatchLine[] {
+/** The lines of the file, the document's older one too, as they were before formulas were neutralised; none without a file. */
+export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine> {
   const path = matchesFile(dataDir)
-  return existsSync(path) ? parseMatchesCsv(readFileSync(path, 'utf8')) : []
+  if (!existsSync(path)) return
+  const parser = parse({ columns: true, bom: true, skip_empty_lines: true })
+  // What goes wrong on the way ends the loop below.
+  pipeline(createReadStream(path), parser, () => undefined)
+  for await (const line of parser as AsyncIterable<MatchLine>)
+    yield Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutQuote(cell)]))
 }
 
-/** Reads such a file, the document's older one too. */
-export function parseMatchesCsv(text: string): MatchLine[] {
-  const lines: MatchLine[] = parse(text, { columns: true, bom: true, skip_empty_lines: true })
-  return lines.map((line) =>
-    Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutQuote(cell)])),
-  )
+function csvOf(lines: readonly MatchLine[]): string {
+  return stringify(lines.map((line) => MATCH_COLUMNS.map((name) => neutral(line[name] ?? ''))))
+}
+
+/** Removes what processes left that were killed in the middle of the file. */
+async function removeUnfinished(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    if (!name.startsWith(`${FILE}.`) || !UNFINISHED.test(name)) continue
+    const path = join(dataDir, name)
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found !== undefined && Date.now() - found.mtimeMs > LONGEST_WRITE_MS) await rm(path, { force: true })
+  }
 }
 
 /** What a spreadsheet calculates, in plain and in wide characters, behind any apostrophes. */
@@ -65,8 +127,15 @@ const neutral = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cel
 export const withoutQuote = (cell: string): string =>
   cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 
+/** What a line tells of a match. */
+export type LineMatch = Pick<
+  Match,
+  | ('eventId' | 'league' | 'team1' | 'team2' | 'status' | 'score')
+  | ('firstSeenAt' | 'closingOdds' | 'confidence')
+>
+
 /** The line of a match that is over. */
-export function lineOf(match: Match): MatchLine {
+export function lineOf(match: LineMatch): MatchLine {
   const { closingOdds, score } = match
   return {
     timestamp_utc: new Date(match.firstSeenAt).toISOString().replace(/\.\d+Z$/, 'Z'),

@@ -3,23 +3,59 @@ import type { MatchResult } from '../../upstreams/onexbet-results.ts'
 import { folded } from '../../upstreams/onexbet-status.ts'
 import type { Match } from './match-life.ts'
 
+/** A game of the results service may be told for a day after its end; so long its match is looked for among those over. */
+export const RESULTS_WITHIN_MS = 24 * 3_600_000
+
 /**
  * Two starts of one match may differ by the countdown's rounding and a late kick-off; the same teams meet again after
  * ten minutes at the earliest.
  */
 const SAME_START_MS = 4 * 60_000
 
-/** The match of this id, where its teams agree; else the only one of these teams that began then. */
-export function resultedMatch(matches: ReadonlyMap<number, Match>, result: MatchResult): Match | undefined {
-  const named = matches.get(result.gameId)
-  if (named !== undefined) return isOfSameTeams(named, result) ? named : undefined
+/**
+ * The match of each game in an answer that was given at `at`: the one of its id, where the teams agree; else the only one
+ * of these teams in this league that began then, unless a game of the answer has that match's own id, another game has
+ * settled it, or two games of the answer fit it.
+ */
+export function resultedMatches(
+  matches: ReadonlyMap<number, Match>,
+  answer: readonly MatchResult[],
+  at: number,
+): Map<MatchResult, Match> {
+  const found = new Map<MatchResult, Match>()
+  const named = new Set(answer.map(({ gameId }) => gameId))
+  const byNames = new Map<Match, MatchResult[]>()
+  for (const result of answer) {
+    const own = matches.get(result.gameId)
+    if (own !== undefined) {
+      if (isOfSameTeams(own, result)) found.set(result, own)
+      continue
+    }
+    const match = onlyMatchOf(matches, result, at)
+    if (match === undefined || named.has(match.eventId)) continue
+    if (match.settledBy === 'results' && match.resultId !== result.gameId) continue
+    byNames.set(match, [...(byNames.get(match) ?? []), result])
+  }
+  for (const [match, [result, ...others]] of byNames)
+    if (result !== undefined && others.length === 0) found.set(result, match)
+  return found
+}
+
+/** Leagues play the same pairs at the same time, so the league counts, too. */
+function onlyMatchOf(
+  matches: ReadonlyMap<number, Match>,
+  result: MatchResult,
+  at: number,
+): Match | undefined {
   if (result.startsAt === null) return undefined
   const startsAt = Date.parse(result.startsAt)
   const candidates = [...matches.values()].filter(
     (match) =>
       match.startsAt !== null &&
       Math.abs(match.startsAt - startsAt) <= SAME_START_MS &&
-      isOfSameTeams(match, result),
+      (match.overAt === null || at - match.overAt <= RESULTS_WITHIN_MS) &&
+      isOfSameTeams(match, result) &&
+      isOfSameLeague(match, result),
   )
   return candidates.length === 1 ? candidates[0] : undefined
 }
@@ -27,4 +63,9 @@ export function resultedMatch(matches: ReadonlyMap<number, Match>, result: Match
 /** Names differ in accents, case and spaces between the two services. */
 function isOfSameTeams(match: Match, result: MatchResult): boolean {
   return folded(match.team1) === folded(result.team1) && folded(match.team2) === folded(result.team2)
+}
+
+function isOfSameLeague(match: Match, { league, leagueId }: MatchResult): boolean {
+  if (match.leagueId !== null && leagueId !== null) return match.leagueId === leagueId
+  return folded(league) !== '' && folded(match.league) === folded(league)
 }

@@ -7,18 +7,21 @@ import { Failure } from '../../failures.ts'
 import type { SourceCounts } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import type { MatchResult } from '../../upstreams/onexbet-results.ts'
-import { RESULTS_WITHIN_MS } from './follow-stored.ts'
 import type { LookRow } from './follow.ts'
 import type { StepContext } from './index.ts'
+import { lateOf } from './late-results.ts'
 import { resulted, type Match } from './match-life.ts'
 import { matchOfRow } from './match-rows.ts'
-import { resultedMatch } from './result-of-match.ts'
+import { resultedMatches, RESULTS_WITHIN_MS } from './result-of-match.ts'
 
 const SOURCE = 'onexbet-results'
 const MINUTE_MS = 60_000
 
 /** A result is told some minutes after the end; asked at once there would be none. */
 const RESULT_COMES_AFTER_MS = 2 * MINUTE_MS
+
+/** A result that was told is put right within some minutes; so long its league is asked all the same. */
+const CORRECTED_WITHIN_MS = 60 * MINUTE_MS
 
 /** Schedules start some milliseconds early or late: without this every other question would wait one run more. */
 const START_SHAKES_MS = 15_000
@@ -54,19 +57,21 @@ async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) 
   const { db, onexbetResults, settings, signal, patience, matchClock } = context
   const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
   const polledAt = matchClock()
+  const known = await overMatchesKnown(context)
   const look = {
     feed: settings.feed.name,
     kind: 'results',
     collectedFor: new Date(run.startedAt),
     polledAt,
     truncated: false,
-    told: await newsOf(context, answer.results),
+    told: newsOf(known, answer.results, polledAt),
   }
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, patience }
   const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
   const why = [
     ...answer.why,
+    ...lateOf(known, answer.unlisted, polledAt),
     ...(rejected.length > 0 ? [`${rejected.length} games refused, see quarantine`] : []),
   ]
   const counts: SourceCounts = {
@@ -80,12 +85,11 @@ async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) 
 }
 
 /** Of a day's games, which the service tells every time, those that say something new of a match that is over. */
-async function newsOf(context: StepContext, results: readonly MatchResult[]): Promise<MatchResult[]> {
-  const known = await overMatchesKnown(context)
-  return results.filter((result) => {
-    const match = resultedMatch(known, result)
-    return match !== undefined && resulted(match, result, 0).observation !== undefined
-  })
+function newsOf(known: ReadonlyMap<number, Match>, results: readonly MatchResult[], at: Date): MatchResult[] {
+  const found = resultedMatches(known, results, at.getTime())
+  return [...found].flatMap(([result, match]) =>
+    resulted(match, result, at.getTime()).observation === undefined ? [] : [result],
+  )
 }
 
 async function overMatchesKnown({
@@ -113,15 +117,23 @@ async function waiting({
 }: StepContext): Promise<Waiting> {
   const now = matchClock().getTime()
   const since = new Date(now - RESULTS_WITHIN_MS)
+  const correctedSince = new Date(now - CORRECTED_WITHIN_MS)
   const until = new Date(now - RESULT_COMES_AFTER_MS)
   const stored = async () => {
-    const found = await waitingLeagues(db, { feed: settings.feed.name, since, until })
+    const found = await waitingLeagues(db, {
+      ...{ feed: settings.feed.name, since, correctedSince, until },
+    })
     const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
     return { leagues, askedAt: found.askedAt?.getTime() }
   }
   return whileAway(withPatience(patience, stored), () => {
-    const { matches, askedAt } = unstoredMatches.waiting()
-    const due = matches.filter(({ overAt }) => overAt !== null && overAt <= until.getTime())
+    const { matches, askedAt } = unstoredMatches.over()
+    const due = matches.filter(
+      ({ overAt, settledBy }) =>
+        overAt !== null &&
+        overAt <= until.getTime() &&
+        (settledBy !== 'results' || overAt >= correctedSince.getTime()),
+    )
     return { leagues: due.map(({ leagueId, league }) => ({ id: leagueId, name: league })), askedAt }
   })
 }

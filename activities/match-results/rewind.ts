@@ -1,5 +1,5 @@
 /** A match as it was at an earlier moment, from its observations: where a late look at the feed has to be fitted in. */
-import type { Match, Observation } from './match-life.ts'
+import { namesOf, type Match, type Observation } from './match-life.ts'
 
 /** When a match was last in the feed, changed or not, and the text that it had there. */
 export interface LastSighting {
@@ -17,7 +17,7 @@ export interface Past {
 
 const NEVER: LastSighting = { at: -Infinity, status: null }
 
-/** The match as it was before a moment; undefined where it had no observation. What the past does not keep (names) is that of `now`. */
+/** The match as it was before a moment; undefined where it had no observation. */
 export function matchBefore(
   now: Match,
   { observations, sighting = NEVER }: Past,
@@ -37,7 +37,8 @@ export function matchBefore(
   const isOver = last.state === 'ended' || last.state === 'vanished' || last.state === 'settled'
   const isConfirmed = last.state === 'settled' || last.state === 'ended'
   return {
-    ...now,
+    eventId: now.eventId,
+    ...(observations.findLast(({ names }) => names !== undefined)?.names ?? namesOf(now)),
     firstSeenAt: first.at,
     lastSeenAt: wasOnShow ? Math.max(lastSight.at, sighting.at) : now.lastSeenAt,
     startedAt,
@@ -50,6 +51,7 @@ export function matchBefore(
     closingOdds: beforeStart.at(-1)?.odds ?? null,
     confidence: !isOver || last.score === null ? null : isConfirmed ? 'confirmed' : 'last-seen',
     settledBy: isConfirmed ? (byResults ? 'results' : 'status') : null,
+    resultId: last.resultId ?? null,
     overAt: isOver ? overSince(observations) : null,
   }
 }

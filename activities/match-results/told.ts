@@ -1,42 +1,72 @@
 /** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
-
 import type { RunEnding, RunOutcome } from '../../run-outcome.ts'
 
 /** Messages; the attributes of each stand beside it. */
 export const TOLD = {
-  /** Debug-free start of a collection: `{}`. */
+  /** `CollectionStarted` */
   started: 'collection started',
   /** `MatchOver` */
   over: 'match over',
+  /** A confirmed result became another one: `MatchCorrected` */
+  corrected: 'match corrected',
+  /** What was over is played again: `MatchTold` */
+  resumed: 'match resumed',
   /** At debug level, `MatchNotOver`. */
   notOver: 'match not over',
   /** `CollectionEnded` */
   ended: 'collection ended',
 } as const
 
-export interface MatchOver {
+export interface CollectionStarted {
+  /** Asks nobody: what came out of the spool is followed. */
+  isReprise: boolean
+}
+
+/** A match and its score. */
+export interface MatchTold {
   eventId: number
   team1: string
   team2: string
+  score1: number | null
+  score2: number | null
+}
+
+/** How sure a match's score is; null while nothing says that it is over. */
+export interface Standing {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
 }
 
-export interface MatchNotOver {
-  eventId: number
-  team1: string
-  team2: string
-  score1: number | null
-  score2: number | null
+export type MatchOver = MatchTold & Standing
+
+export interface MatchCorrected extends MatchTold {
+  /** The result before. */
+  was1: number | null
+  was2: number | null
+}
+
+export interface MatchNotOver extends MatchTold {
   status: string | null
   /** The state that it is in. */
   reason: string
 }
 
+/** What happened to a match between two moments, as far as its result goes; undefined where nothing did. */
+export function turnOf(
+  before: Standing | undefined,
+  now: Standing,
+): 'over' | 'corrected' | 'resumed' | undefined {
+  const was = before?.confidence ?? null
+  if (now.confidence === null) return was === null ? undefined : 'resumed'
+  if (was !== now.confidence) return 'over'
+  if (before?.score1 === now.score1 && before.score2 === now.score2) return undefined
+  return was === 'confirmed' ? 'corrected' : 'over'
+}
+
 /** Where the matches of a collection stand. */
 export interface MatchFigures {
-  /** Confirmed or vanished by this collection. */
+  /** Confirmed or vanished by this collection; a correction of what was confirmed before does not count. */
   confirmed: number
   lastSeen: number
   /** On show and not over. */
@@ -48,23 +78,33 @@ export interface MatchFigures {
 /** A run's ending in one line: the sums of its sources, and every reason. */
 export interface Collection {
   outcome: RunOutcome
+  isReprise: boolean
+  /** Events of the feed. */
   fetched: number
+  /** News of the results service. */
+  results: number
+  /** Rows of all tables. */
   written: number
+  /** Answers that are kept on disk until the database is there. */
   spooled: number
   rejected: number
   why: string[]
 }
 
-export type CollectionEnded = Collection & MatchFigures
+/** The figures are left out where the run ended before they were known. */
+export type CollectionEnded = Collection & Partial<MatchFigures>
 
 /** A run's ending as a collection; also for runs whose steps spoke in another process. */
-export function collectedBy({ outcome, counts, error }: RunEnding): Collection {
+export function collectedBy({ outcome, counts, error }: RunEnding, isReprise: boolean): Collection {
   const sources = Object.values(counts)
   const sum = (pick: (source: (typeof sources)[number]) => number) =>
     sources.reduce((total, source) => total + pick(source), 0)
+  const results = counts['results']?.fetched ?? 0
   return {
     outcome,
-    fetched: sum(({ fetched }) => fetched),
+    isReprise,
+    fetched: sum(({ fetched }) => fetched) - results,
+    results,
     written: sum(({ written }) => written),
     spooled: sum(({ spooled = 0 }) => spooled),
     rejected: sum(({ rejected }) => rejected),

@@ -2,27 +2,34 @@
  * What a worker knows of the matches while the database is away: as it last stood there, and what the feed has shown
  * since. It is what the file and the log are written from until then; the tables are derived from the spooled looks.
  */
-import { DamagedSegment, unpackSegment } from '../../db/spool/segment.ts'
-import { readSegment, segmentNames } from '../../db/spool/folder.ts'
-import type { WritableRows } from '../../db/writable-tables.ts'
+import { segmentNames } from '../../db/spool/folder.ts'
+import { loadGroups } from '../../db/spool/load.ts'
 import { follow, lookOf, type Poll } from './follow.ts'
-import { RESULTS_WITHIN_MS } from './follow-stored.ts'
 import type { Match } from './match-life.ts'
+import { MatchesById } from './matches-by-id.ts'
+import { RESULTS_WITHIN_MS } from './result-of-match.ts'
 
 export interface UnstoredMatches {
   /** The matches as the tables have them now, all that go on among them: from here on they are followed. */
   remember(matches: ReadonlyMap<number, Match>, now: number): void
-  /** Follows a look that was spooled; answers the matches that are over by it, or not over any more. */
-  follow(look: Poll): Promise<Match[]>
-  /** Matches that are over and wait for their result, and when the results were last asked. */
-  waiting(): { matches: Match[]; askedAt: number | undefined }
+  /** Follows a look that was spooled, after those before it in the spool where this worker knows nothing yet. */
+  follow(look: Poll): Promise<FollowedUnstored>
+  /** Matches that are over, and when the results were last asked. */
+  over(): { matches: Match[]; askedAt: number | undefined }
   /** All of them. */
   all(): ReadonlyMap<number, Match>
 }
 
+export interface FollowedUnstored {
+  /** Matches that are over by the look, or by one of those before it, or not over any more. */
+  turned: Match[]
+  /** All matches as they were before the look. */
+  before: ReadonlyMap<number, Match>
+}
+
 /** @param spoolFolder where a worker that was started in the middle of an outage finds the looks before it */
 export function createUnstoredMatches(feed: string, spoolFolder: string | undefined): UnstoredMatches {
-  const matches = new Map<number, Match>()
+  const matches = new MatchesById()
   let askedAt: number | undefined
   let isLoaded = false
 
@@ -41,39 +48,26 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
     async follow(look) {
       const isFirst = !isLoaded && spoolFolder !== undefined
       isLoaded = true
-      const looks = isFirst ? await spooledLooks(feed, spoolFolder) : [look]
-      const turned = new Set(looks.flatMap((one) => [...take(one)]))
-      return [...turned].flatMap((id) => matches.get(id) ?? [])
+      const spooled = isFirst ? await spooledLooks(feed, spoolFolder) : []
+      const earlier = spooled.filter(({ polledAt }) => polledAt < look.polledAt)
+      const turned = new Set(earlier.flatMap((one) => [...take(one)]))
+      const before = new Map(matches)
+      for (const id of take(look)) turned.add(id)
+      return { turned: [...turned].flatMap((id) => matches.get(id) ?? []), before }
     },
-    waiting: () => ({
-      matches: [...matches.values()].filter(
-        ({ overAt, settledBy }) => overAt !== null && settledBy !== 'results',
-      ),
-      askedAt,
-    }),
+    over: () => ({ matches: [...matches.values()].filter(({ overAt }) => overAt !== null), askedAt }),
     all: () => matches,
   }
 }
 
-/** The looks at this feed that lie in the spool, in the order of their times. */
+/** The looks at this feed that lie in the spool, in the order of their times; what cannot be read the drain tells of. */
 async function spooledLooks(feed: string, folder: string): Promise<Poll[]> {
   const looks: Poll[] = []
-  for (const name of segmentNames(folder)) {
-    const rows = await rowsIn(folder, name)
-    looks.push(...rows.filter((row) => row.feed === feed).map(lookOf))
+  for await (const group of loadGroups(folder, segmentNames(folder))) {
+    for (const loaded of group) {
+      const rows = loaded.kind === 'whole' && loaded.segment.kind === 'rows' ? loaded.segment.rows : {}
+      looks.push(...(rows.feed_polls ?? []).filter((row) => row.feed === feed).map(lookOf))
+    }
   }
   return looks.toSorted((a, b) => a.polledAt - b.polledAt)
-}
-
-async function rowsIn(folder: string, name: string): Promise<WritableRows['feed_polls'][]> {
-  const bytes = readSegment(folder, name)
-  if (bytes === undefined) return []
-  try {
-    const segment = await unpackSegment(bytes)
-    return segment.kind === 'rows' ? (segment.rows.feed_polls ?? []) : []
-  } catch (error) {
-    // Whoever drains the spool puts it aside and says why.
-    if (error instanceof DamagedSegment) return []
-    throw error
-  }
 }

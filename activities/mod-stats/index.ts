@@ -5,6 +5,7 @@ import { syncMods } from '../../db/queries/mod-stats.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
+import { attemptPatience } from '../attempt-patience.ts'
 import type { ActivityDependencies } from '../index.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectCurseForgeBatch } from './curseforge.ts'
@@ -31,7 +32,8 @@ export function createModStatsActivities(dependencies: ActivityDependencies) {
   const { db, temporal, tracked, clock } = dependencies
   const context = (): StepContext => {
     const signal = cancellationSignal()
-    return { ...dependencies, signal, patience: { ms: dependencies.patienceMs['mod-stats'], signal } }
+    const patience = attemptPatience({ ms: dependencies.patienceMs['mod-stats'] })
+    return { ...dependencies, signal, patience }
   }
   return {
     async openModStats(run: Run) {

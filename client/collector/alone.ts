@@ -1,12 +1,16 @@
 /** The collector with a stack of its own: embedded Temporal, a worker, and PostgreSQL where it can be had. */
+import { sentenceOf } from '../../failures.ts'
+import { COLLECTOR_DAEMON, COLLECTOR_ONCE } from '../../local/stack-lock.ts'
 import { flushRuntimeLog } from '../../worker/log.ts'
 import { EXIT } from '../exit.ts'
 import { startAll, type Running } from '../start-all.ts'
+import type { DatabaseNews } from './database-watch.ts'
 import { followSchedule } from './follow-schedule.ts'
-import { sentenceOf } from './log-lines.ts'
+import { inFrench } from './french.ts'
+import type { CollectorLog } from './log-lines.ts'
 import { collectOnce, endOpenRuns, exitCodeFor, openRuns, waitForOpenRuns } from './one-run.ts'
 import { createRunTeller, type RunTeller } from './run-teller.ts'
-import { DAEMON, ONE_SHOT, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import { openWorkerLog } from './worker-log.ts'
 
 /**
@@ -23,10 +27,10 @@ export async function collectAlone(session: Session): Promise<number> {
     scheduled: config.env.TEMPORAL_ADDRESS === undefined ? [] : undefined,
     openLog: () => workerLog.logger,
     say: (line) => {
-      log.line('WARNING', line)
+      log.line('WARNING', inFrench(line))
     },
-    what: `${isDaemon ? DAEMON : ONE_SHOT}${config.mode === 'demo' ? ' --demo' : ''}`,
-    databaseNews: log,
+    what: `${isDaemon ? COLLECTOR_DAEMON : COLLECTOR_ONCE}${config.mode === 'demo' ? ' --demo' : ''}`,
+    databaseNews: databaseNewsIn(log),
   })
   const { client } = running
   const { hasTold, forget } = workerLog
@@ -43,6 +47,19 @@ export async function collectAlone(session: Session): Promise<number> {
   }
 }
 
+/** The one place where the log says that the database is away: what follows from it says no more. */
+function databaseNewsIn(log: CollectorLog): DatabaseNews {
+  return {
+    there() {
+      log.line('INFO', 'PostgreSQL est là')
+    },
+    away(reason) {
+      const kept = "les lignes sont gardées sur disque jusqu'à son retour"
+      log.line('WARNING', `PostgreSQL n'est pas là, ${kept}: ${reason}`)
+    },
+  }
+}
+
 async function once(session: Session, running: Running, teller: RunTeller): Promise<number> {
   const outcome = await firstCollection(session, running, teller)
   return outcome === undefined ? EXIT.runFailed : exitCodeFor(outcome)
@@ -50,7 +67,9 @@ async function once(session: Session, running: Running, teller: RunTeller): Prom
 
 async function stay(session: Session, running: Running, teller: RunTeller): Promise<number> {
   await firstCollection(session, running, teller)
-  await followSchedule(session, { client: running.client, teller, isOurs: () => true })
+  await followSchedule(session, {
+    ...{ client: running.client, teller, isOurs: () => true, isBeside: false },
+  })
   return EXIT.done
 }
 

@@ -7,7 +7,7 @@ import { followSchedule } from './follow-schedule.ts'
 import { collectOnce, exitCodeFor } from './one-run.ts'
 import { createRunTeller, type RunTeller } from './run-teller.ts'
 import { isTemporalAway, otherHolder, pause, type Session } from './session.ts'
-import { STARTED } from './told-lines.ts'
+import { startLine } from './told-lines.ts'
 
 /** A stack that was just started needs a few seconds until its server answers, on a busy machine more. */
 const SERVER_WAIT_MS = 60_000
@@ -56,7 +56,7 @@ async function stay(session: Session, client: Client, teller: RunTeller): Promis
   const outcome = await firstCollection(session, client, teller)
   if (outcome === 'gone') return 'gone'
   const isOurs = () => otherHolder(session.config) !== undefined
-  const end = await followSchedule(session, { client, teller, isOurs })
+  const end = await followSchedule(session, { client, teller, isOurs, isBeside: true })
   return end === 'gone' ? 'gone' : EXIT.done
 }
 
@@ -67,7 +67,7 @@ async function firstCollection(
   teller: RunTeller,
 ): Promise<RunOutcome | 'gone' | undefined> {
   const { config, log, stopped } = session
-  log.line(STARTED.level, STARTED.text)
+  log.lines([startLine(false)])
   const gone = new AbortController()
   const watch = setInterval(() => {
     if (otherHolder(config) === undefined) gone.abort()

@@ -5,6 +5,7 @@ import type { Pipeline } from '../../registry.ts'
 import {
   createSchedule,
   describe,
+  intervalOf,
   isOurNote,
   NOTE_COLLECTOR,
   NOTE_COLLECTOR_ENDED,
@@ -13,6 +14,9 @@ import {
 } from '../schedules.ts'
 
 export interface BorrowedSchedule {
+  /** Its interval as it was found and as it runs now, where it has one. */
+  foundMs: number | undefined
+  everyMs: number | undefined
   /**
    * Lets it run again where a start of the stack, or the end of another collector, took it away. A pause in an operator's
    * own words is kept: its note is the answer.
@@ -22,23 +26,28 @@ export interface BorrowedSchedule {
   giveBack(): Promise<void>
 }
 
-/** Lets the schedule run with the interval of `config`, whatever paused it. Throws `Conflict` for a stranger's. */
+/**
+ * Lets the schedule run, whatever paused it: with the interval of `config`, or as it was found where that `keepsInterval`.
+ * Throws `Conflict` for a stranger's.
+ */
 export async function borrowSchedule(
   client: Client,
   config: Config,
   pipeline: Pipeline,
+  keepsInterval: boolean,
 ): Promise<BorrowedSchedule> {
   const handle = client.schedule.getHandle(pipeline.id)
-  const options = {
-    ...scheduleOptions(config, pipeline, true),
-    state: { paused: false, note: NOTE_COLLECTOR },
-  }
   const found = await describe(client, pipeline.id)
   if (found !== undefined) refuseStranger(found)
-  const borrow = () => handle.update(() => options)
+  const wanted = scheduleOptions(config, pipeline, true)
+  const options = { ...wanted, state: { paused: false, note: NOTE_COLLECTOR } }
+  const spec = keepsInterval && found !== undefined ? found.spec : wanted.spec
+  const borrow = () => handle.update(() => ({ ...options, spec }))
   if (found === undefined) await createSchedule(client, options)
   else await borrow()
   return {
+    foundMs: found && intervalOf(found.spec),
+    everyMs: intervalOf(spec),
     async keep() {
       const now = await describe(client, pipeline.id)
       if (now === undefined) {

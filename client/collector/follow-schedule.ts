@@ -1,18 +1,26 @@
 /** What a collector does between its first collection and its end: keep the schedule running, and tell of its runs. */
 import type { Client } from '@temporalio/client'
 import { borrowSchedule, type BorrowedSchedule } from './borrowed-schedule.ts'
-import { sentenceOf } from './log-lines.ts'
+import { counted, everyMinutes } from './french.ts'
+import type { CollectorLog } from './log-lines.ts'
 import type { RunTeller } from './run-teller.ts'
 import { bounded, isTemporalAway, pause, type Session } from './session.ts'
 
 /** A run that ended is told within this time; to look costs the server two small questions. */
 const LOOK_EVERY_MS = 2_000
 
+const MINUTE_MS = 60_000
+
+/** Which question was not answered helps nobody. */
+const AWAY = 'Temporal ne répond pas'
+
 export interface Following {
   client: Client
   teller: RunTeller
   /** Whether the server is still the one to ask; asked before each look. */
   isOurs: () => boolean
+  /** Whether somebody else's stack has the schedule: then its interval is kept, unless another one was asked for. */
+  isBeside: boolean
 }
 
 /**
@@ -21,10 +29,12 @@ export interface Following {
  */
 export async function followSchedule(
   session: Session,
-  { client, teller, isOurs }: Following,
+  { client, teller, isOurs, isBeside }: Following,
 ): Promise<'stopped' | 'gone'> {
-  const { config, pipeline, log, stopped } = session
-  const schedule = await bounded(client, () => borrowSchedule(client, config, pipeline))
+  const { config, pipeline, log, stopped, hasInterval } = session
+  const keepsInterval = isBeside && !hasInterval
+  const schedule = await bounded(client, () => borrowSchedule(client, config, pipeline, keepsInterval))
+  if (isBeside) tellInterval(log, schedule, keepsInterval)
   try {
     let trouble: string | undefined
     while (await pause(LOOK_EVERY_MS, stopped)) {
@@ -39,6 +49,16 @@ export async function followSchedule(
   }
 }
 
+/** What becomes of a stack's interval is told: whoever started it has chosen it. */
+function tellInterval(log: CollectorLog, { foundMs, everyMs }: BorrowedSchedule, isKept: boolean): void {
+  if (foundMs === undefined || everyMs === undefined) return
+  const minutes = (ms: number) => Number((ms / MINUTE_MS).toFixed(1))
+  const [found, every] = [minutes(foundMs), minutes(everyMs)]
+  if (found !== every)
+    log.line('INFO', `Intervalle de la pile: ${found} -> ${counted(every, 'minute', 'minutes')}`)
+  else if (isKept) log.line('INFO', `Intervalle de la pile: ${everyMinutes(every)}`)
+}
+
 /** One look; the trouble that it found, in a sentence. */
 async function look(
   client: Client,
@@ -51,7 +71,7 @@ async function look(
     return operator === undefined ? undefined : `La planification est en pause: "${operator}"`
   } catch (error) {
     if (!isTemporalAway(error)) throw error
-    return `Temporal ne répond pas: ${sentenceOf(error)}`
+    return AWAY
   }
 }
 
@@ -60,6 +80,6 @@ async function giveBack({ log }: Session, client: Client, schedule: BorrowedSche
     await bounded(client, () => schedule.giveBack())
   } catch (error) {
     if (!isTemporalAway(error)) throw error
-    log.line('WARNING', `La planification est restée active, Temporal ne répond pas: ${sentenceOf(error)}`)
+    log.line('WARNING', `La planification est restée active: ${AWAY}`)
   }
 }

@@ -1,7 +1,7 @@
 /** The collector's log: the lines of the document, on the console and in a file. */
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Failure } from '../../failures.ts'
+import { Failure, sentenceOf } from '../../failures.ts'
 import { print } from '../output.ts'
 
 export type LineLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
@@ -12,7 +12,10 @@ export interface LogLine {
 }
 
 export interface CollectorLog {
+  /** Whether lines of level DEBUG are written. */
+  readonly isVerbose: boolean
   line(level: LineLevel, text: string): void
+  lines(lines: readonly LogLine[]): void
 }
 
 export interface CollectorLogOptions {
@@ -62,12 +65,17 @@ export function openCollectorLog({
       isBroken = true
     }
   }
+  const line = (level: LineLevel, text: string) => {
+    if (level === 'DEBUG' && !verbose) return
+    const formatted = formatLine({ level, text }, clock())
+    write(formatted)
+    toFile(formatted)
+  }
   return {
-    line(level, text) {
-      if (level === 'DEBUG' && !verbose) return
-      const line = formatLine({ level, text }, clock())
-      write(line)
-      toFile(line)
+    isVerbose: verbose,
+    line,
+    lines(lines) {
+      for (const { level, text } of lines) line(level, text)
     },
   }
 }
@@ -85,9 +93,4 @@ function fileOf(path: string): (line: string) => void {
   return (line) => {
     appendFileSync(path, `${line}\n`)
   }
-}
-
-/** The sentence of whatever was thrown. */
-export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

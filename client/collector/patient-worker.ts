@@ -3,8 +3,7 @@ import type { Config } from '../../config.ts'
 import type { Stack } from '../../local/stack.ts'
 import type { Logger } from '../../worker/log.ts'
 import { dependenciesOf, startWorker, type RunningWorker } from '../../worker/start-worker.ts'
-import { watchDatabase } from './database-watch.ts'
-import type { CollectorLog } from './log-lines.ts'
+import { watchDatabase, type DatabaseNews } from './database-watch.ts'
 
 /**
  * An address where nothing answers: for as long as the embedded server is not there. Its own port may be another
@@ -17,7 +16,7 @@ export interface PatientSettings {
   stack: Stack
   log: Logger
   /** Hears when the database is away, why, and when it is there. */
-  news: CollectorLog
+  news: DatabaseNews
   /** Of the demo's league. */
   matchClock?: (() => Date) | undefined
 }

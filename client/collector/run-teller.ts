@@ -1,15 +1,12 @@
 /** Tells of runs of match-results as they end, where their steps did not speak in this process. */
 import type { Client } from '@temporalio/client'
-import { asc, and, eq, isNotNull } from 'drizzle-orm'
-import type { Config } from '../../config.ts'
-import { databaseFailure, openDatabase } from '../../db/database.ts'
-import { matches } from '../../db/schema/match-results.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import { CannotReach, databaseUrl } from '../connection.ts'
-import { endingOf } from '../runs.ts'
-import { sentenceOf, type CollectorLog } from './log-lines.ts'
 import { collectedBy } from '../../activities/match-results/told.ts'
-import { endLines, overLine, type MatchOver } from './told-lines.ts'
+import type { Config } from '../../config.ts'
+import type { RunEnding } from '../../run-outcome.ts'
+import { endingOf } from '../runs.ts'
+import type { CollectorLog } from './log-lines.ts'
+import { matchesOfRun, turnedLine, type RunMatches } from './run-matches.ts'
+import { endLines } from './told-lines.ts'
 
 /** A run of this pipeline, as Temporal lists it. */
 export interface ListedRun {
@@ -49,16 +46,16 @@ export async function listRuns(client: Client, filter: string): Promise<ListedRu
 
 /** Remembers which runs have been told. One that has just ended gets until the next look to speak for itself. */
 export function createRunTeller(settings: TellerSettings): RunTeller {
-  const { client, log, isTold, forget } = settings
+  const { client, config, log, isTold, forget } = settings
   let { since } = settings
   const ended = new Map<string, 'seen' | 'told'>()
+  const tellTurned = createTurnedTeller(log)
   const tell: RunTeller['tell'] = async (run, ending) => {
     ended.set(run.workflowId, 'told')
     if (isTold(run.workflowId)) return
-    const over = await matchesOf(settings, run.runId)
-    for (const match of over ?? []) log.line(...lineOf(overLine(match)))
-    const known = over === undefined ? {} : countsOf(over)
-    for (const line of endLines({ ...collectedBy(ending), ...known })) log.line(...lineOf(line))
+    const found = await matchesOfRun(config, log, run.runId)
+    const figures = found === undefined ? {} : tellTurned(found)
+    log.lines(endLines({ ...collectedBy(ending, found?.isReprise ?? false), ...figures }))
   }
   return {
     tell,
@@ -83,54 +80,34 @@ export function createRunTeller(settings: TellerSettings): RunTeller {
   }
 }
 
-function lineOf({ level, text }: { level: Parameters<CollectorLog['line']>[0]; text: string }) {
-  return [level, text] as const
+/** Matches remembered at most; a day has some two thousand. */
+const MOST_TOLD = 5_000
+
+/**
+ * Tells of a run's matches and counts them. What the log has said of a match is not said again: a run that goes back, because
+ * an older answer came late, finds again what was found before.
+ */
+function createTurnedTeller(
+  log: CollectorLog,
+): (found: RunMatches) => { confirmed: number; lastSeen: number } {
+  const said = new Map<number, string>()
+  return ({ turned, ignored }) => {
+    const figures = { confirmed: 0, lastSeen: 0 }
+    if (said.size > MOST_TOLD) said.clear()
+    for (const match of turned) {
+      const line = turnedLine(match)
+      if (line === undefined || said.get(match.eventId) === line.text) continue
+      said.set(match.eventId, line.text)
+      log.lines([line])
+      if (line.counts !== undefined) figures[line.counts]++
+    }
+    log.lines(ignored)
+    return figures
+  }
 }
 
 /** The start of the oldest run that is still to be told, else of the newest one: later looks begin there. */
 function nextSince(runs: ListedRun[], ended: Map<string, 'seen' | 'told'>): Date | undefined {
   const waiting = runs.filter(({ workflowId }) => ended.get(workflowId) !== 'told')
   return waiting.at(-1)?.startTime ?? runs[0]?.startTime
-}
-
-/** Lines of one collection at most: an answer of thousands that all ended would be no news but a list. */
-const MOST_MATCHES = 500
-
-/** The matches that a run brought to their end; undefined where the database cannot tell. */
-async function matchesOf({ config, log }: TellerSettings, runId: string): Promise<MatchOver[] | undefined> {
-  let url: string
-  try {
-    url = databaseUrl(config)
-  } catch (error) {
-    if (error instanceof CannotReach) return undefined
-    throw error
-  }
-  const database = openDatabase(url, () => undefined)
-  try {
-    const { team1, team2, score1, score2, confidence } = matches
-    const rows = await database.db
-      .select({ team1, team2, score1, score2, confidence })
-      .from(matches)
-      .where(and(eq(matches.runId, runId), isNotNull(matches.overAt)))
-      .orderBy(asc(matches.overAt), asc(matches.eventId))
-      .limit(MOST_MATCHES)
-    return rows.map((row) => ({ ...row, confidence: confidenceOf(row.confidence) }))
-  } catch (error) {
-    const failure = databaseFailure(error)
-    if (failure === undefined) throw error
-    log.line('DEBUG', `Les matchs de cette collecte ne peuvent pas être lus: ${sentenceOf(failure)}`)
-    return undefined
-  } finally {
-    await database.close()
-  }
-}
-
-function confidenceOf(stored: string | null): MatchOver['confidence'] {
-  return stored === 'confirmed' || stored === 'last-seen' ? stored : null
-}
-
-function countsOf(over: MatchOver[]) {
-  const count = (wanted: MatchOver['confidence']) =>
-    over.filter(({ confidence }) => confidence === wanted).length
-  return { confirmed: count('confirmed'), lastSeen: count('last-seen') }
 }

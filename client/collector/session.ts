@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import type { Config } from '../../config.ts'
-import { lockHolder } from '../../local/file-lock.mjs'
+import { lockHolder, type Holder } from '../../local/file-lock.mjs'
 import { stackLockFile } from '../../local/stack-lock.ts'
 import type { Pipeline } from '../../registry.ts'
 import { EXIT, exitCodeOf } from '../exit.ts'
@@ -10,8 +10,10 @@ import type { CollectorLog } from './log-lines.ts'
 
 /** One collector, as its options have it. */
 export interface Session {
-  /** With match-results enabled, at the collector's interval. */
+  /** With match-results enabled, at the collector's interval where it has one. */
   config: Config
+  /** Whether the interval was asked for: beside a stack only then its own is changed. */
+  hasInterval: boolean
   pipeline: Pipeline
   log: CollectorLog
   /** Collect by the schedule until stopped, instead of once. */
@@ -19,10 +21,6 @@ export interface Session {
   /** Goes off with the first signal that asks the collector to end. */
   stopped: AbortSignal
 }
-
-/** What is said to those who find the stack taken, and by which a collector knows its kind. */
-export const ONE_SHOT = 'almanac collector'
-export const DAEMON = 'almanac collector --daemon'
 
 /** One question to a Temporal server takes milliseconds; the client would try one that is away for much longer. */
 const CALL_TIMEOUT_MS = 5_000
@@ -49,7 +47,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 /** The other process that keeps this stack, or undefined. */
-export function otherHolder({ stateDir }: Config): { pid: number; since: string; what: string } | undefined {
+export function otherHolder({ stateDir }: Config): Holder | undefined {
   const holder = lockHolder(stackLockFile(stateDir))
   return holder?.pid === process.pid ? undefined : holder
 }

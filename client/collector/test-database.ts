@@ -4,10 +4,13 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 import type { Config } from '../../config.ts'
 import { migrationState, type MigrationState } from '../../db/migrate.ts'
+import { databaseFailure } from '../../db/database.ts'
+import { Failure, sentenceOf } from '../../failures.ts'
+import { refuseTakenPort } from '../../local/taken-port.ts'
 import { CannotReach, databaseUrl } from '../connection.ts'
 import { EXIT } from '../exit.ts'
 import { askDatabase } from './database-probe.ts'
-import { sentenceOf, type CollectorLog } from './log-lines.ts'
+import type { CollectorLog } from './log-lines.ts'
 
 /** Questions whose median is the latency: one slow answer must not decide. */
 const LATENCY_QUESTIONS = 5
@@ -27,17 +30,31 @@ interface Standing {
   mayInsert: boolean | null
 }
 
-/** Prints the answer as log lines, without any secret; the exit code is 0 where the collector can work with it, else 1. */
-export async function testDatabase(config: Config, log: CollectorLog): Promise<number> {
+/** A collector needs no database: who reads that there is none should not take it for the end. */
+const WORKS_ALL_THE_SAME =
+  'Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv'
+
+/**
+ * Prints the answer as log lines, without any secret; the exit code is 0 where the collector can work with it, else 1, also
+ * where the settings cannot be read.
+ */
+export async function testDatabase(configured: () => Config, log: CollectorLog): Promise<number> {
   log.line('INFO', 'Test de la connexion à la base de données...')
-  let url: string
   try {
-    url = databaseUrl(config)
+    const config = configured()
+    return await testConfigured(config, databaseUrl(config), log)
   } catch (error) {
-    if (!(error instanceof CannotReach)) throw error
-    log.line('ERROR', `Pas de base de données: ${error.message}`)
+    if (error instanceof CannotReach) {
+      log.line('ERROR', "Pas de base de données: celle d'Almanac n'a encore jamais démarré ici")
+      log.line('INFO', WORKS_ALL_THE_SAME)
+    } else if (error instanceof Failure && error.type === 'Misconfigured') {
+      log.line('ERROR', `La configuration ne peut pas être lue: ${error.message}`)
+    } else throw error
     return EXIT.runFailed
   }
+}
+
+async function testConfigured(config: Config, url: string, log: CollectorLog): Promise<number> {
   try {
     const { hostname, port } = new URL(url)
     const found = await askDatabase(url, async (client) => ({
@@ -52,8 +69,29 @@ export async function testDatabase(config: Config, log: CollectorLog): Promise<n
     log.line('INFO', rightsLine(standing))
     return verdict(standing, found.migrations, log)
   } catch (error) {
-    log.line('ERROR', `La connexion a échoué: ${sentenceOf(error)}`)
+    const isAway = databaseFailure(error)?.type === 'DatabaseUnavailable'
+    const isOurs = config.env.DATABASE_URL === undefined
+    log.line(
+      'ERROR',
+      `La connexion a échoué: ${isAway && isOurs ? await whyAway(config) : sentenceOf(error)}`,
+    )
+    if (isAway) log.line('INFO', WORKS_ALL_THE_SAME)
     return EXIT.runFailed
+  }
+}
+
+/** The embedded server does not answer: it is not running, or another program has its port. */
+async function whyAway({ ports, mode }: Config): Promise<string> {
+  try {
+    await refuseTakenPort({
+      port: ports.postgres,
+      setting: mode === 'demo' ? 'DEMO_POSTGRES_PORT' : 'POSTGRES_PORT',
+      name: 'PostgreSQL',
+    })
+    return `le PostgreSQL d'Almanac ne tourne pas (port ${ports.postgres}); il démarre avec la pile ou le collecteur`
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
   }
 }
 

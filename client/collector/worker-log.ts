@@ -1,9 +1,11 @@
 /** The worker's log as the collector's lines: what the steps tell in the document's words, and what went wrong. */
 import pino from 'pino'
 import { TOLD } from '../../activities/match-results/told.ts'
+import { sentenceOf } from '../../failures.ts'
 import type { Logger } from '../../worker/log.ts'
-import { type CollectorLog, type LineLevel, sentenceOf } from './log-lines.ts'
+import type { CollectorLog } from './log-lines.ts'
 import { linesOf } from './told-lines.ts'
+import { isDatabaseAway, isNoise, levelOf, troubleText, type LogRecord } from './trouble-lines.ts'
 
 /** The same trouble is told again only after so long: a server that stays away would fill the log with one sentence. */
 const REPEAT_AFTER_MS = 10 * 60_000
@@ -32,18 +34,19 @@ export function openWorkerLog(log: CollectorLog, clock: () => number = Date.now)
     return false
   }
   const write = (json: string) => {
-    const record = JSON.parse(json) as Record<string, unknown>
+    const record = JSON.parse(json) as LogRecord
     const message = String(record['msg'])
     const lines = linesOf(message, record)
     if (lines !== undefined) {
-      for (const { level, text } of lines) log.line(level, text)
+      log.lines(lines)
       if (message === TOLD.ended) told.add(String(record['workflowId']))
       return
     }
     if (isNoise(record)) return
-    const level = levelOf(record)
-    const isNews = level === 'DEBUG' || level === 'INFO' || !isRepeated(textOf(message, record, DIFFERS))
-    if (isNews) log.line(level, textOf(message, record, level === 'DEBUG' ? undefined : DIFFERS))
+    const level = isDatabaseAway(message, record) ? 'DEBUG' : levelOf(record)
+    const text = troubleText(message, record) ?? `${speakerOf(record)}: ${textOf(message, record, DIFFERS)}`
+    if (level === 'DEBUG') log.line(level, textOf(message, record))
+    else if (level === 'INFO' || !isRepeated(text)) log.line(level, text)
   }
   const logger = pino(
     { level: 'debug', base: null, serializers: { error: sentenceOf, cause: sentenceOf } },
@@ -58,28 +61,8 @@ export function openWorkerLog(log: CollectorLog, clock: () => number = Date.now)
   }
 }
 
-/** pino's numbers of its levels. */
-const PINO = { info: 30, warn: 40, error: 50 }
-
-/** What Temporal's worker says of itself is of interest with --verbose alone; what ours says (of the spool) always is. */
-function levelOf({ level, sdkComponent }: Record<string, unknown>): LineLevel {
-  const number = Number(level)
-  if (number >= PINO.error) return 'ERROR'
-  if (number >= PINO.warn) return 'WARNING'
-  return number >= PINO.info && sdkComponent === undefined ? 'INFO' : 'DEBUG'
-}
-
-/** Said of every worker that runs steps alone, as those of a host's own queues do. */
-const STEPS_ALONE = 'No workflows registered, not polling for workflow tasks'
-/** The collection's last line has said it, and why. */
-const RUN_FAILED = 'Workflow failed'
-
-/** How Temporal's worker is set up and goes through its states: nothing about a collection. */
-function isNoise({ msg, level, sdkComponent, workflowId }: Record<string, unknown>): boolean {
-  if (msg === RUN_FAILED) return true
-  const isInternal = (sdkComponent === 'worker' || sdkComponent === 'core') && workflowId === undefined
-  return isInternal && (Number(level) < PINO.warn || msg === STEPS_ALONE)
-}
+/** Whose words these are: they stay as they are. */
+const speakerOf = ({ sdkComponent }: LogRecord) => (sdkComponent === undefined ? 'Almanac' : 'Temporal')
 
 /** What identifies a record to Temporal and says nothing to its reader. */
 const SILENT = new Set(
@@ -91,7 +74,7 @@ const SILENT = new Set(
 /** What differs from one minute to the next while the trouble stays the same. */
 const DIFFERS = new Set(['workflowId', 'attempt'])
 
-function textOf(message: string, record: Record<string, unknown>, without = new Set<string>()): string {
+function textOf(message: string, record: LogRecord, without = new Set<string>()): string {
   const facts = Object.entries(record).flatMap(([key, value]) => {
     if (SILENT.has(key) || without.has(key) || value === undefined || value === null) return []
     return [`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`]

@@ -1,8 +1,10 @@
 /** `almanac collector`: match-results alone, under the name, the options and the log lines of the stand-alone service. */
 import type { Config } from '../../config.ts'
 import { databaseFailure } from '../../db/database.ts'
+import { sentenceOf } from '../../failures.ts'
 import { collect } from '../collector/collect.ts'
-import { openCollectorLog, sentenceOf } from '../collector/log-lines.ts'
+import { everyMinutes } from '../collector/french.ts'
+import { openCollectorLog, type CollectorLog } from '../collector/log-lines.ts'
 import { testDatabase } from '../collector/test-database.ts'
 import { exitCodeOf, WrongUsage } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
@@ -17,27 +19,21 @@ interface CollectorOptions extends GlobalOptions {
   testDb?: boolean
 }
 
-/** Minutes between two collections, unless told. */
-const DEFAULT_INTERVAL = 1
-
 /** Answers the exit code: 0 also for a partial or skipped collection, 1 for a failed one. */
 export async function collector(options: CollectorOptions): Promise<number> {
   if (options.interval !== undefined && !options.daemon)
     throw new WrongUsage('--interval is of --daemon: without it one collection is made.')
-  const config = configOf(options)
-  const log = openCollectorLog({ verbose: options.verbose ?? false, logFile: options.logFile })
-  if (options.testDb) return testDatabase(config, log)
+  if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
+  const config = collecting(configOf(options), options.interval)
+  const log = openLog(options)
   const stopped = stopSignal()
   const isDaemon = options.daemon ?? false
-  const interval = options.interval ?? DEFAULT_INTERVAL
-  if (isDaemon) log.line('INFO', `Démarrage du collecteur (toutes les ${interval} minute(s))`)
+  if (isDaemon) log.line('INFO', `Démarrage du collecteur (${rhythm(config, options.interval)})`)
   try {
     return await collect({
-      config: collecting(config, interval),
+      ...{ config, log, isDaemon, stopped },
+      hasInterval: options.interval !== undefined,
       pipeline: knownPipeline('match-results'),
-      log,
-      isDaemon,
-      stopped,
     })
   } catch (error) {
     // In the log file too: cron and systemd have no other place where somebody would look.
@@ -50,8 +46,23 @@ export async function collector(options: CollectorOptions): Promise<number> {
   }
 }
 
-/** Who starts a collector wants it to collect, whatever `almanac.yaml` has in `enabled`. */
-function collecting(config: Config, interval: number): Config {
-  const section = { ...config.tracked['match-results'], enabled: true, every_minutes: interval }
+function openLog({ verbose = false, logFile }: CollectorOptions): CollectorLog {
+  return openCollectorLog({ verbose, logFile })
+}
+
+/** Who starts a collector wants it to collect, whatever `almanac.yaml` has in `enabled`; its interval stands unless told. */
+function collecting(config: Config, interval: number | undefined): Config {
+  const found = config.tracked['match-results']
+  const section = { ...found, enabled: true, every_minutes: interval ?? found.every_minutes }
   return { ...config, tracked: { ...config.tracked, 'match-results': section } }
+}
+
+/** Minutes between two collections of the document's service. */
+const USUAL_MINUTES = 1
+
+/** Where it is not the document's, it is said whose the interval is. */
+function rhythm({ tracked }: Config, interval: number | undefined): string {
+  const minutes = tracked['match-results'].every_minutes
+  const isOfFile = interval === undefined && minutes !== USUAL_MINUTES
+  return `${everyMinutes(minutes)}${isOfFile ? ', selon almanac.yaml' : ''}`
 }

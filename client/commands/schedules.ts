@@ -1,7 +1,6 @@
 /** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
 import type { Config } from '../../config.ts'
-import { PIPELINES } from '../../registry.ts'
 import { connectTemporal } from '../connection.ts'
 import { WrongUsage } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../main.ts'
@@ -12,23 +11,16 @@ import { knownPipeline, stackName } from './run.ts'
 type Options = GlobalOptions & { json?: boolean }
 
 export const list = (options: Options) =>
-  withClient(options, async (client, config) => {
+  withClient(options, async (client) => {
     const states = await scheduleStates(client)
     if (options.json) {
       printJson(states)
       return
     }
-    const rows = states.map((state) => {
-      const every = PIPELINES.find(({ id }) => id === state.id)?.timing(config).everyMs ?? 0
-      return [
-        state.id,
-        coloured(state.state),
-        `every ${duration(every)}`,
-        moment(state.next),
-        moment(state.last),
-        state.note,
-      ]
-    })
+    const rows = states.map(({ id, state, everyMs, next, last, note }) => [
+      ...[id, coloured(state), everyMs === undefined ? '' : `every ${duration(everyMs)}`],
+      ...[moment(next), moment(last), note],
+    ])
     print(table(['pipeline', 'state', 'when', 'next', 'last', 'note'], rows))
   })
 

@@ -48,11 +48,8 @@ export function install(what: string | undefined, options: InstallOptions): void
   if (!isRoot) print('and let it run while you are not logged in by\n  loginctl enable-linger')
 }
 
-/** A collection every minute, as the collector does it unless told. */
-const DEFAULT_INTERVAL = 1
-
 function serviceOf(what: string | undefined, interval: number | undefined): Service {
-  if (what === 'collector') return collectorService(interval ?? DEFAULT_INTERVAL)
+  if (what === 'collector') return collectorService(interval)
   if (what !== undefined)
     throw new WrongUsage(
       `There is no service "${what}"; there is: collector (nothing means the whole stack).`,

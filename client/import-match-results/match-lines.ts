@@ -141,7 +141,7 @@ function sighting(line: Line, score: Score | null) {
   return {
     eventId: eventIdOf(line.event_id ?? '') ?? idOf(firstSeen, team1, team2, league),
     ...{ team1, team2, league, score, lastSeenScore: score },
-    ...{ leagueId: null, startsAt: null, startedAt: null, odds: null },
+    ...{ leagueId: null, startsAt: null, startedAt: null, odds: null, resultId: null },
     status: line.status ?? null,
     firstSeenAt: firstSeen.getTime(),
     lastSeenAt: (line.updated_at ?? line.created_at ?? firstSeen).getTime(),

@@ -62,27 +62,35 @@ export interface MatchCounts {
 /** Counts the matches of a feed. What an old collector saw last says nothing of this one: imported matches are not judged. */
 export async function matchCounts(db: Database, filter: MatchFilter): Promise<MatchCounts> {
   const count = (condition: SQL) => sql<number>`(count(*) filter (where ${condition}))::int`
-  const isJudged = sql`settled_by = 'results' and last_seen_score1 is not null and exists(
-    select from match_observations gone where gone.feed = ${matches.feed} and gone.event_id = ${matches.eventId}
-      and gone.state = 'vanished' and gone.source <> 'import')`
-  const isRight = sql`(last_seen_score1, last_seen_score2) = (score1, score2)`
+  const isJudged = sql`gone.state = 'vanished' and gone.source <> 'import' and gone.score1 is not null`
+  const isRight = sql`(gone.score1, gone.score2) = (${matches.score1}, ${matches.score2})`
   const [counts] = await db
     .select({
       matches: sql<number>`count(*)::int`,
       confirmed: count(sql`confidence = 'confirmed'`),
       confirmedByStatus: count(sql`confidence = 'confirmed' and settled_by = 'status'`),
       confirmedByResults: count(sql`confidence = 'confirmed' and settled_by = 'results'`),
-      vanished: count(sql`state = 'vanished'`),
-      onShow: count(sql`state in ('seen', 'live', 'suspended')`),
+      vanished: count(sql`${matches.state} = 'vanished'`),
+      onShow: count(sql`${matches.state} in ('seen', 'live', 'suspended')`),
       lastSeenJudged: count(isJudged),
       lastSeenRight: count(sql`${isRight} and ${isJudged}`),
     })
     .from(matches)
+    .leftJoin(beforeResults, sql`true`)
     .where(filtered(filter))
   // An aggregate has one row whatever there is.
   if (counts === undefined) throw new Error('The database counted no matches, not even none.')
   return counts
 }
+
+/** What was known of a match when the results service first told of it. At one moment the feed's look comes first. */
+const beforeResults = sql`lateral (
+  select seen.source, seen.state, seen.score1, seen.score2 from match_observations seen
+  where seen.feed = ${matches.feed} and seen.event_id = ${matches.eventId} and ${matches.settledBy} = 'results'
+    and (seen.at, seen.source) < (select told.at, told.source from match_observations told
+      where told.feed = seen.feed and told.event_id = seen.event_id and told.source = 'results'
+      order by told.at limit 1)
+  order by seen.at desc, seen.source desc limit 1) gone`
 
 function filtered({ feed, league, team }: MatchFilter): SQL | undefined {
   const inLeague = league === undefined ? undefined : sql`${matches.league} ilike ${part(league)}`

@@ -20,25 +20,43 @@ export async function oldestPending(
   const result = await db.execute<{ from: string | null; late: boolean | null }>(sql`
     select pending.polled_at::text as from, exists(select from feed_polls later
         where later.feed = ${feed} and later.polled_at >= pending.polled_at
-          and (later.polled_at, later.kind) > (pending.polled_at, pending.kind)
-          and later.followed_at is not null) as late
+          and (later.polled_at, later.kind, later.collected_for) > (pending.polled_at, pending.kind, pending.collected_for)
+          and later.followed_at is not null and later.refused is null) as late
     from feed_polls pending where pending.feed = ${feed} and pending.followed_at is null
-    order by pending.polled_at, pending.kind limit 1`)
+    order by pending.polled_at, pending.kind, pending.collected_for limit 1`)
   const row = result.rows[0]
   return row?.from == null ? undefined : { from: new Date(row.from), isLate: row.late ?? false }
 }
 
-/** Looks from a moment on, in their order; only those that were not followed yet, or all. */
+/** A page of the looks from a moment on, in their order; only those that were not followed yet, or all but refused ones. */
 export async function pollsFrom(
   db: Database,
-  { feed, from, onlyPending }: { feed: string; from: Date; onlyPending: boolean },
+  page: { feed: string; from: Date; after?: PollRow | undefined; onlyPending: boolean; limit: number },
 ): Promise<PollRow[]> {
+  const { feed, from, after, onlyPending, limit } = page
+  const { polledAt, kind, collectedFor } = feedPolls
   const pending = onlyPending ? isNull(feedPolls.followedAt) : undefined
+  const later =
+    after &&
+    sql`(${polledAt}, ${kind}, ${collectedFor}) > (${after.polledAt.toISOString()}::timestamptz, ${after.kind}, ${after.collectedFor.toISOString()}::timestamptz)`
   return db
     .select()
     .from(feedPolls)
-    .where(and(eq(feedPolls.feed, feed), gte(feedPolls.polledAt, from), pending))
-    .orderBy(asc(feedPolls.polledAt), asc(feedPolls.kind))
+    .where(and(eq(feedPolls.feed, feed), gte(polledAt, from), later, pending, isNull(feedPolls.refused)))
+    .orderBy(asc(polledAt), asc(kind), asc(collectedFor))
+    .limit(limit)
+}
+
+/** Marks a look as one that cannot be followed; it is not tried again. */
+export async function refuseLook(
+  db: Database,
+  { feed, kind, collectedFor }: PollRow,
+  { reason, at }: { reason: string; at: Date },
+): Promise<void> {
+  await db
+    .update(feedPolls)
+    .set({ refused: reason, followedAt: at })
+    .where(and(eq(feedPolls.feed, feed), eq(feedPolls.kind, kind), eq(feedPolls.collectedFor, collectedFor)))
 }
 
 /** Marks these looks as followed, and no other: one may have been stored since they were read. */
@@ -109,7 +127,7 @@ export async function sightingsBefore(
   const result = await db.execute<{ event_id: string; at: string; status: string | null }>(sql`
     select distinct on (seen."eventId") seen."eventId" as event_id, look.polled_at::text as at, seen.status
     from (select polled_at, told from feed_polls
-      where feed = ${feed} and kind = 'feed' and polled_at < ${before.toISOString()}::timestamptz
+      where feed = ${feed} and kind = 'feed' and polled_at < ${before.toISOString()}::timestamptz and refused is null
       order by polled_at desc limit ${looks}) look
     cross join lateral jsonb_to_recordset(look.told) as seen("eventId" bigint, status text)
     where seen."eventId" = any(${sql.param(eventIds)}::bigint[])
@@ -151,18 +169,18 @@ export interface WaitingMatch {
 }
 
 /**
- * Leagues of the matches that were over within a time and that the results service has not told of, and when it was last
- * asked. A status that says over is corrected now and then, so those matches wait, too.
+ * Leagues of the matches that were over within a time and that the results service has not told of, or whose result it may
+ * still correct, and when it was last asked. A status that says over is corrected now and then, so those matches wait, too.
  */
 export async function waitingLeagues(
   db: Database,
-  { feed, since, until }: { feed: string; since: Date; until: Date },
+  { feed, since, correctedSince, until }: { feed: string; since: Date; correctedSince: Date; until: Date },
 ): Promise<{ leagues: WaitingMatch[]; askedAt: Date | undefined }> {
   const result = await db.execute<{ league: string; league_id: string | null; asked: string | null }>(sql`
     select distinct waiting.league, waiting.league_id,
       (select max(polled_at)::text from feed_polls where feed = ${feed} and kind = 'results') as asked
     from matches waiting where feed = ${feed} and state in ('vanished', 'ended', 'settled')
-      and settled_by is distinct from 'results'
+      and (settled_by is distinct from 'results' or over_at >= ${correctedSince.toISOString()}::timestamptz)
       and over_at between ${since.toISOString()}::timestamptz and ${until.toISOString()}::timestamptz`)
   const asked = result.rows[0]?.asked ?? undefined
   return {
@@ -174,21 +192,12 @@ export async function waitingLeagues(
   }
 }
 
-/** Matches that are over, from a moment on, in the order in which they were first seen. */
-export async function overMatches(db: Database, feed: string, since: Date): Promise<MatchRow[]> {
-  return db
-    .select()
-    .from(matches)
-    .where(and(eq(matches.feed, feed), sql`confidence is not null`, gte(matches.overAt, since)))
-    .orderBy(asc(matches.timestampUtc), asc(matches.eventId))
-}
-
-/** Cleared every hour: older ones than these days behind the limit are cleared already. */
-const CLEARED_DAYS = 7
+/** An hour leaves some two thousand: a long pause is made up for soon, and no statement takes longer than a second. */
+const CLEARED_AT_ONCE = 50_000
 
 /**
- * Removes looks that were followed long ago, and the observations of that age in which only odds moved; every change of
- * state or score stays.
+ * Removes looks that were followed long ago, and of matches that were over long ago the observations in which nothing but
+ * odds moved; all that says how a match went stays.
  */
 export async function pruneMatches(
   db: Database,
@@ -197,11 +206,9 @@ export async function pruneMatches(
   await db.execute(sql`delete from feed_polls
     where followed_at is not null and polled_at < ${looksBefore.toISOString()}::timestamptz`)
   const before = sql`${oddsBefore.toISOString()}::timestamptz`
-  await db.execute(sql`delete from match_observations using (
-      select feed, event_id, at, source, state = lag(state) over life and score1 is not distinct from lag(score1) over life
-        and score2 is not distinct from lag(score2) over life as moved_odds_only
-      from match_observations where at < ${before} and at >= ${before} - make_interval(days => ${CLEARED_DAYS})
-      window life as (partition by feed, event_id order by at)
-    ) old where old.moved_odds_only and old.feed = match_observations.feed
-      and old.event_id = match_observations.event_id and old.at = match_observations.at and old.source = match_observations.source`)
+  // A match that goes on may still have to go back to them, however long ago it was announced.
+  await db.execute(sql`delete from match_observations where ctid = any(array(
+    select seen.ctid from match_observations seen join matches using (feed, event_id)
+    where seen.is_odds_only and seen.at < ${before} and matches.over_at < ${before}
+    order by seen.at limit ${CLEARED_AT_ONCE}))`)
 }

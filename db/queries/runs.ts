@@ -1,5 +1,5 @@
 /** The run record and the run lock: one open row a pipeline, by a partial unique index. */
-import { and, desc, eq, isNull, like, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, like, lt, ne, notInArray, or, sql } from 'drizzle-orm'
 import type { RunEnding } from '../../run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
@@ -102,10 +102,11 @@ export async function findRun(db: Database, id: string): Promise<RunRecord | und
   return found
 }
 
-/** When a pipeline last ended with data, or undefined where it never did. */
+/** When a pipeline last ended with data, or undefined where it never did. Runs after a drain collect none. */
 export async function lastCollected(db: Database, pipeline: string): Promise<Date | undefined> {
   const result = await db.execute<{ at: Date | null }>(
-    sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and outcome in ('complete', 'partial')`,
+    sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and trigger <> 'drain'
+      and outcome in ('complete', 'partial')`,
   )
   const at = result.rows[0]?.at
   return at == null ? undefined : new Date(at)
@@ -124,6 +125,27 @@ export async function storeEvent(
   const insert = db.insert(runEvents).values({ runId, pipeline, type, payload, createdAt })
   if (once) await insert.onConflictDoNothing()
   else await insert.onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
+}
+
+/** Partial runs of a pipeline that began since then and have no event of this type: they ended without the database. */
+export async function untoldRuns(
+  db: Database,
+  { pipeline, type, since }: { pipeline: string; type: string; since: Date },
+): Promise<RunRecord[]> {
+  const told = db.select({ runId: runEvents.runId }).from(runEvents).where(eq(runEvents.type, type))
+  return db
+    .select()
+    .from(pipelineRuns)
+    .where(
+      and(
+        eq(pipelineRuns.pipeline, pipeline),
+        eq(pipelineRuns.outcome, 'partial'),
+        ne(pipelineRuns.trigger, 'drain'),
+        gt(pipelineRuns.startedAt, since),
+        notInArray(pipelineRuns.runId, told),
+      ),
+    )
+    .orderBy(pipelineRuns.startedAt)
 }
 
 /** The payload of an event of a run, or undefined where there is none. */

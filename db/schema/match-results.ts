@@ -41,6 +41,8 @@ export const feedPolls = pgTable(
     unread: jsonb().$type<number[]>(),
     /** When the matches were brought up to it; null until then. */
     followedAt: moment('followed_at'),
+    /** Why they were not: a look that cannot be followed is passed over. Both null, it is tried again. */
+    refused: text(),
     ...observed(),
   },
   (table) => [
@@ -91,6 +93,8 @@ export const matches = pgTable(
     confidence: text(),
     /** What confirmed it: `status` or `results`. */
     settledBy: text('settled_by'),
+    /** The game of the results service that did, where it did. */
+    resultId: bigint('result_id', { mode: 'number' }),
     /** `1`, `N` or `2`; of confirmed matches only. */
     outcome: text(),
     lastSeenAt: moment('last_seen_at').notNull(),
@@ -131,11 +135,23 @@ export const matchObservations = pgTable(
     odds1: doublePrecision('odds_1'),
     oddsX: doublePrecision('odds_x'),
     odds2: doublePrecision('odds_2'),
+    /** Who plays, where and when: of the first observation, and of those that changed it. */
+    team1: text(),
+    team2: text(),
+    league: text(),
+    leagueId: bigint('league_id', { mode: 'number' }),
+    startsAt: moment('starts_at'),
+    /** The game that the results service told of. */
+    resultId: bigint('result_id', { mode: 'number' }),
+    /** Nothing else changed: removed some time after the match. */
+    isOddsOnly: boolean('is_odds_only'),
     ...observed(),
   },
   (table) => [
     primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] }),
-    // Written in the order of time, so a few pages tell where an age lies.
-    index('idx_match_observations_time').using('brin', table.at),
+    // Holds what is still to be removed alone, so that old ones cost nothing and a longer pause is made up for.
+    index('idx_match_observations_odds')
+      .on(table.at)
+      .where(sql`is_odds_only`),
   ],
 )

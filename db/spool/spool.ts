@@ -15,7 +15,8 @@ import { packSegment, rowCount, type Segment } from './segment.ts'
 /** Who makes a call: its pipeline, and who wants to know how many rows went into the spool. */
 export interface SpoolOrigin {
   pipeline?: string | undefined
-  spooled?(rows: number): void
+  /** `because` where the database is not simply away. */
+  spooled?(rows: number, because?: string): void
 }
 
 export interface SpoolOptions {
@@ -39,10 +40,11 @@ export interface Spool {
   databaseWentAway(sinceMs: number): void
   databaseAnswered(): void
   /**
-   * Keeps a call of the write door; answers its rows once they are safe on the disk. Throws `DiskFull` at the cap and where
+   * Keeps a call of the write door, `because` of something that its run should tell; answers its rows once they are safe on
+   * the disk. Throws `DiskFull` at the cap and where
    * the disk has no room, `Misconfigured` where the folder may not be written.
    */
-  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'patience'>): Promise<number>
+  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'patience'>, because?: string): Promise<number>
   /** Keeps how a run ended. Throws like `writeRows`. */
   writeEnding(run: RunIdentity, ending: RunEnding, finishedAt: Date): Promise<void>
 }
@@ -95,11 +97,11 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
     databaseAnswered: () => {
       awaySinceMs = undefined
     },
-    async writeRows(rows, options) {
+    async writeRows(rows, options, because) {
       const by = origin()
       await keep({ kind: 'rows', pipeline: by?.pipeline, rows, options })
       const count = rowCount({ rows, options })
-      by?.spooled?.(count)
+      by?.spooled?.(count, because)
       return count
     },
     writeEnding: (run, ending, finishedAt) =>

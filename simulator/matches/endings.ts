@@ -5,6 +5,7 @@ import { hash } from '../chance.ts'
  * How a match leaves the feed:
  * - `vanishes`: gone with the final whistle, no word of its end (the usual way);
  * - `over-shown`: stays for one to three minutes with a status that says so;
+ * - `cleared`: the same, but its score is empty from the whistle on, which looks like 0-0;
  * - `vanishes-early`: gone one to three minutes before the whistle, for ever;
  * - `comes-back`: gone for a while in the second half, then back;
  * - `suspended`: play stands still for a while, then goes on;
@@ -17,6 +18,7 @@ import { hash } from '../chance.ts'
 export type Ending =
   | 'vanishes'
   | 'over-shown'
+  | 'cleared'
   | 'vanishes-early'
   | 'comes-back'
   | 'suspended'
@@ -28,7 +30,8 @@ export type Ending =
 
 /** One turn of the wheel: each way at least once, so that 49 matches in a row have them all. */
 const SHARES: readonly (readonly [Ending, number])[] = [
-  ['vanishes', 9],
+  ['vanishes', 8],
+  ['cleared', 1],
   ['over-shown', 6],
   ['vanishes-early', 2],
   ['comes-back', 2],

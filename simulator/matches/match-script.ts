@@ -79,16 +79,17 @@ export function scriptOf(ends: Ending, chance: MatchChance): MatchScript {
 export function momentAt(script: MatchScript, sinceStartS: number): Moment | undefined {
   let beginS = script.announcedS
   let elapsedS = 0
-  for (const { kind, seconds, hidden, wrong } of script.stretches) {
+  for (const { kind, seconds, hidden, wrong, cleared } of script.stretches) {
     const intoS = sinceStartS - beginS
     if (intoS < 0) return undefined
     const plays = isPlay(kind)
     if (intoS < seconds) {
       if (hidden === true) return undefined
       elapsedS += plays ? Math.floor(intoS) : 0
-      const score = wrong === true ? script.wrongScore : scoreOf(script.goals, elapsedS)
+      const standing = cleared === true ? [] : script.goals
+      const score = wrong === true ? script.wrongScore : scoreOf(standing, elapsedS)
       const pastHalf = elapsedS >= script.firstHalfS
-      const firstHalf = pastHalf ? scoreOf(script.goals, script.firstHalfS) : null
+      const firstHalf = pastHalf ? scoreOf(standing, script.firstHalfS) : null
       return { kind, untilStartS: Math.max(0, Math.ceil(-sinceStartS)), elapsedS, score, firstHalf }
     }
     beginS += seconds

@@ -14,6 +14,8 @@ export interface Stretch {
   hidden?: boolean
   /** The feed shows a final score that is not the true one. */
   wrong?: boolean
+  /** The feed shows an empty score. */
+  cleared?: boolean
 }
 
 /** Seconds of play in both halves. */
@@ -77,6 +79,8 @@ export function stretchesOf(
       return [...begun, ...troubled(ends, halves.second, briefS, chance)]
     case 'over-shown':
       return [...begun, second(halves.second), over(chance)]
+    case 'cleared':
+      return [...begun, second(halves.second), { ...over(chance), cleared: true }]
     case 'corrected-in-feed':
       return [...begun, second(halves.second), { kind: 'over', seconds: briefS, wrong: true }, over(chance)]
     case 'corrected-in-results':

@@ -21,6 +21,7 @@ interface Schedule {
   id: string
   state: string
   note: string
+  everyMs?: number
   next?: string
 }
 
@@ -52,7 +53,7 @@ describe('beside a running stack', () => {
     const lines = linesOf(stdout)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(lines[0]).toContain(`La collecte se joint à "almanac up" (processus ${stack.pid})`)
-    expect(lines.at(-2)).toMatch(/RESUME OK: \d+ .*\([1-9]\d* lu/)
+    expect(lines.at(-2)).toMatch(/RESUME OK: \d+ .*\([1-9]\d* matchs lus, /)
     expect(lines.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Collecte terminée avec succès')
     await collected(1)
     expect(stack.output()).not.toContain('ended unexpectedly')
@@ -79,6 +80,24 @@ describe('beside a running stack', () => {
     expect({ state: after.state, note: after.note }).toEqual({ state: before.state, note: before.note })
   })
 
+  it('the daemon keeps its interval unless another one is asked for, and says what it does', async () => {
+    await up()
+    const schedule = async () => (await scheduleOfMatches()).everyMs
+    expect(await schedule()).toBe(60_000)
+    const changing = folder.start('collector', '--daemon', '--interval', '5', '--verbose')
+    await changing.said(/INFO.*Intervalle de la pile: 1 -> 5 minutes/)
+    expect(await schedule()).toBe(300_000)
+    expect(changing.output()).toMatch(/Match ignoré \(non terminé\): .* - (pas encore commencé|en cours)/)
+    changing.kill('SIGTERM')
+    await changing.ended
+    expect(await schedule()).toBe(60_000)
+    const { stdout } = await folder.run(['schedules', 'list'])
+    expect(stdout).toMatch(/match-results +paused +every (1 min|60 s|60\.0 s)/)
+    const keeping = folder.start('collector', '--daemon')
+    await keeping.said(/INFO.*Intervalle de la pile: toutes les minutes/)
+    expect(await schedule()).toBe(60_000)
+  })
+
   it('an operator who pauses the schedule meanwhile is obeyed', async () => {
     await up()
     const daemon = folder.start('collector', '--daemon')
@@ -89,6 +108,31 @@ describe('beside a running stack', () => {
     daemon.kill('SIGTERM')
     expect(await daemon.ended).toMatchObject({ code: 0, stderr: '' })
     expect(await scheduleOfMatches()).toMatchObject({ state: 'paused' })
+  })
+})
+
+describe('a stack that is started later', () => {
+  it('takes the place of the daemon, which makes way and joins it', async () => {
+    const daemon = folder.start('collector', '--daemon', '--interval', '30')
+    await daemon.said(/Collecte terminée avec succès/)
+    const stack = folder.start('up')
+    await daemon.said(/INFO.*"almanac up" \(processus \d+\) démarre: le collecteur lui cède la place/)
+    await stack.said(/waiting for "almanac collector --daemon" \(process \d+\) to make way[^]*Ctrl\+C stops/)
+    await daemon.said(/La collecte se joint à "almanac up"[^]*Collecte terminée avec succès/)
+    const polls = await until(async () => (await scheduleOfMatches()).everyMs === 30 * 60_000)
+    expect(polls).toBe(true)
+    daemon.kill('SIGTERM')
+    const { code, stdout, stderr } = await daemon.ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(linesOf(stdout).filter((line) => line.includes('ERROR'))).toEqual([])
+  })
+
+  it('is refused beside another stack, with what to do', async () => {
+    const stack = await up()
+    const { code, stderr } = await folder.run(['up'])
+    expect(code).toBe(1)
+    expect(stderr).toContain(`in use by "almanac up" (process ${stack.pid}`)
+    expect(stderr).toContain(`kill ${stack.pid}`)
   })
 })
 

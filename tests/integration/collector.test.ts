@@ -63,12 +63,15 @@ describe('a single collection', () => {
     const lines = linesOf(without.stdout)
     expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
     expect(lines[0]).toMatch(new RegExp(`WARNING.*PostgreSQL n'est pas là.*Port ${folder.ports.postgres}`))
-    expect(lines.at(-1)).toMatch(/WARNING.*Collecte partielle: .*spooled/)
+    expect(lines.at(-1)).toMatch(/WARNING.*Collecte partielle: [12] relevés? gardés? sur disque/)
+    // One cause is told once, without an address that nobody set.
+    expect(lines.filter((line) => line.startsWith('[WARNING]'))).toHaveLength(2)
+    expect(without.stdout).not.toMatch(/ECONNREFUSED|DATABASE_URL/)
     expect(folder.segments()).not.toEqual([])
     await new Promise((resolve) => holder.close(resolve))
 
     const next = folder.start('collector', '--daemon')
-    await next.said(/ligne\(s\) du spool .* chargée\(s\)/)
+    await next.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
     await next.said(/Collecte terminée avec succès/)
     const polls = await until(async () => {
       const rows = await folder.select<{ n: number }>(
@@ -77,6 +80,10 @@ describe('a single collection', () => {
       return rows[0]?.n === 2 && rows
     })
     expect(polls).toEqual([{ n: 2 }])
+    // Nothing stands between the two: the matches were told when they were seen.
+    await next.said(
+      /Reprise des lignes gardées sur disque\.\.\.\n[^\n]* Reprise terminée: \d+ lignes? écrites?\n/,
+    )
     expect(folder.segments()).toEqual([])
   })
 })
@@ -85,10 +92,10 @@ describe('the daemon', () => {
   it('starts without PostgreSQL, finds the one that comes, and ends with its last line', async () => {
     const holder = await hold(folder.ports.postgres)
     const daemon = folder.start('collector', '--daemon', '--interval', '30')
-    await daemon.said(/Collecte partielle: .*spooled/)
+    await daemon.said(/Collecte partielle: [12] relevés? gardés? sur disque/)
     await new Promise((resolve) => holder.close(resolve))
     await daemon.said(/PostgreSQL est là/)
-    await daemon.said(/ligne\(s\) du spool .* chargée\(s\)/)
+    await daemon.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
     const trigger = await until(async () => {
       const { code } = await folder.run(['schedules', 'trigger', 'match-results'])
       return code === 0
@@ -99,7 +106,7 @@ describe('the daemon', () => {
     const { code, stdout, stderr } = await daemon.ended
     const lines = linesOf(stdout)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(lines[0]).toMatch(/Démarrage du collecteur \(toutes les 30 minute\(s\)\)/)
+    expect(lines[0]).toMatch(/Démarrage du collecteur \(toutes les 30 minutes\)/)
     expect(lines.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur')
   })
 
@@ -116,7 +123,7 @@ describe('the daemon', () => {
     expect(next.getTime() % (7 * 60_000)).toBe(0)
     const [pid] = readFileSync(join(folder.stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
     process.kill(Number(pid), 'SIGKILL')
-    await daemon.said(/WARNING.*PostgreSQL ended unexpectedly; starting it again/)
+    await daemon.said(/WARNING.*PostgreSQL s'est arrêté; il est redémarré/)
     await until(() => isListening(folder.ports.postgres))
   })
 })
@@ -141,9 +148,38 @@ describe('--test-db', () => {
     expect(refused.stdout + refused.stderr).not.toContain('not-this-one')
   })
 
-  it('says that there is none, and exits with 1', async () => {
-    const { code, stdout } = await folder.run(['collector', '--test-db'])
-    expect(linesOf(stdout).at(-1)).toMatch(/ERROR.*Pas de base de données/)
-    expect(code).toBe(1)
+  it('says that there is none, that the collector does without, and exits with 1', async () => {
+    const { code, stdout, stderr } = await folder.run(['collector', '--test-db'])
+    expect(linesOf(stdout).slice(-2)).toEqual([
+      "[ERROR] [COLLECTOR-SERVICE] Pas de base de données: celle d'Almanac n'a encore jamais démarré ici",
+      '[INFO] [COLLECTOR-SERVICE] Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv',
+    ])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  })
+
+  it('of an address that is none says so in the log, and exits with 1', async () => {
+    const wrong = { DATABASE_URL: 'foo:not-this-one' }
+    const { code, stdout, stderr } = await folder.run(['collector', '--test-db'], wrong)
+    expect(linesOf(stdout).at(-1)).toMatch(/ERROR.*DATABASE_URL: .*expected an address such as postgresql:/)
+    expect(stdout).not.toContain('not-this-one')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  })
+
+  it('names the program that has the port of the embedded server, and so do other commands', async () => {
+    expect((await folder.run(['collector'])).code).toBe(0)
+    const holder = await hold(folder.ports.postgres)
+    try {
+      const { code, stdout } = await folder.run(['collector', '--test-db'])
+      expect(stdout).toMatch(new RegExp(`ERROR.*Port ${folder.ports.postgres}.*\\(process ${process.pid}\\)`))
+      expect(code).toBe(1)
+      const daemon = folder.start('collector', '--daemon', '--interval', '30')
+      await daemon.said(/Collecte partielle/)
+      const matches = await folder.run(['matches'])
+      expect(matches.stderr).toContain(`the collector (process ${daemon.pid}) runs without its database`)
+      expect(matches.stderr).not.toContain('npm start')
+      expect(matches.code).toBe(3)
+    } finally {
+      await new Promise((resolve) => holder.close(resolve))
+    }
   })
 })

@@ -9,6 +9,8 @@ import { drainSpool } from '../../db/spool/drain.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { openSpool } from '../../db/spool/spool.ts'
 import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
+import { NOTHING } from '../../run-outcome.ts'
+import { spoolOrigin, tellingSpooled } from '../../worker/spooled-counts.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -43,7 +45,7 @@ afterEach(async () => {
 function opened(change: (url: URL) => void = () => undefined): DatabaseHandle {
   const url = new URL(proxy.url)
   change(url)
-  const spool = openSpool({ folder, capBytes: 1e8, warn: () => undefined })
+  const spool = openSpool({ folder, capBytes: 1e8, warn: () => undefined, origin: spoolOrigin })
   const handle = openDatabase(url.href, () => undefined, { spool })
   handles.push(handle)
   return handle
@@ -103,12 +105,14 @@ describe('rows are kept, and loaded later, where the database', () => {
     )
   })
 
-  it('is not the one that is meant', async () => {
-    await later(
-      opened((url) => {
-        url.pathname = '/no_such_database'
-      }),
-    )
+  it('is not the one that is meant, which the run says', async () => {
+    const wrong = opened((url) => {
+      url.pathname = '/no_such_database'
+    })
+    const told = await tellingSpooled('mod-stats', async () => ({ ...NOTHING, ...(await write(wrong)) }))
+    expect(told).toMatchObject({ outcome: 'partial', spooled: 1 })
+    expect(told.why.join()).toMatch(/does not exist\. Check DATABASE_URL/)
+    expect(segmentNames(folder)).toHaveLength(1)
   })
 
   it('lets this user no longer write', async () => {

@@ -293,7 +293,7 @@ describe('a dump of the old table', () => {
 })
 
 describe("Almanac's own matches.csv", () => {
-  const written = () => {
+  const written = async () => {
     const match = {
       ...{ eventId: 11, team1: '=1+1', team2: 'Ünïcode "x"\nnew line', league: '@L', leagueId: null },
       ...{ startsAt: null, firstSeenAt: Date.parse(`${at('09:00:00')}Z`), lastSeenAt: 0, startedAt: null },
@@ -302,12 +302,12 @@ describe("Almanac's own matches.csv", () => {
       ...{ confidence: 'confirmed' as const, settledBy: 'results' as const },
     }
     const lastSeen = { ...match, eventId: 12, team1: 'C', confidence: 'last-seen' as const, settledBy: null }
-    writeMatchesCsv(folder, [lineOf(match), lineOf(lastSeen)])
+    await writeMatchesCsv(folder, (add) => add([lineOf(match), lineOf(lastSeen)]))
     return matchesFile(folder)
   }
 
   it('keeps names, confidence and the odds before the start', async () => {
-    expect(await imported(written())).toMatchObject([{ kind: 'matches with confidence', written: 2 }])
+    expect(await imported(await written())).toMatchObject([{ kind: 'matches with confidence', written: 2 }])
     expect(
       await database.select(sql`select event_id, league, team1, team2, score1, score2, state, confidence, settled_by,
         outcome, odds_1, odds_x, odds_2, last_seen_score1 from matches order by 1`),
@@ -331,7 +331,7 @@ describe("Almanac's own matches.csv", () => {
       },
     ])
     const before = await contents()
-    await imported(written())
+    await imported(await written())
     expect(await contents()).toEqual(before)
   })
 

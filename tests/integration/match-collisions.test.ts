@@ -108,7 +108,7 @@ describe('two followers at once', () => {
     if (first === undefined || second === undefined || third === undefined) throw new Error('too few looks')
     await storeLooks(database, FEED, [first, third])
     const from = new Date(first.polledAt)
-    const read = await pollsFrom(database.db, { feed: FEED, from, onlyPending: true })
+    const read = await pollsFrom(database.db, { feed: FEED, from, onlyPending: true, limit: 10 })
     await storeLooks(database, FEED, [second])
     await markFollowed(database.db, read, new Date())
     expect(await oldestPending(database.db, FEED)).toEqual({ from: new Date(second.polledAt), isLate: true })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Poll } from '../../activities/match-results/follow.ts'
+import type { MatchResult } from '../../upstreams/onexbet-results.ts'
 import type { Sighting } from '../../upstreams/onexbet.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { followLooks, storedLooks, storeLooks, tablesOf, type Tables } from '../support/match-looks.ts'
@@ -77,11 +78,18 @@ describe('an hour of the league', () => {
 
 const NO_ODDS = { one: null, x: null, two: null }
 const score = fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 1 }))
+const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 2, arbitrary: fc.constantFrom(...others) })
 const sighting = (eventId: number): fc.Arbitrary<Sighting> =>
   fc.record({
-    ...{ eventId: fc.constant(eventId), team1: fc.constant(`A${eventId % 2}`), team2: fc.constant('B') },
-    ...{ league: fc.constant('L'), leagueId: fc.constant(5) },
-    startsAt: fc.constant(new Date(START + eventId * 2 * MINUTE_MS).toISOString()),
+    // Mostly the same; names and leagues change and are left out, starts shake by a countdown's rounding, and move.
+    ...{ eventId: fc.constant(eventId), team2: fc.constant('B') },
+    team1: mostly(`A${eventId % 2}`, 'C'),
+    league: mostly('L', 'M', ''),
+    leagueId: mostly<number | null>(5, 6, null),
+    startsAt: mostly<number | null>(0, 60, 120, 130, 260, null).map((seconds) =>
+      seconds === null ? null : new Date(START + eventId * 2 * MINUTE_MS + seconds * 1_000).toISOString(),
+    ),
     phase: fc.constantFrom('before', 'live', 'suspended', 'over'),
     status: fc.constantFrom(null, '3 minutes', '4 minutes', 'Mi-temps', 'Match terminé'),
     elapsedS: fc.constant(null),
@@ -134,6 +142,8 @@ describe('a look that comes late', () => {
   })
   const other = live([0, 0], { eventId: 701, team1: 'Lens', team2: 'Nice' })
   const text = (status: string) => live([0, 0], { status })
+  const starting = (seconds: number) =>
+    before({ startsAt: new Date(minute(60) + seconds * 1_000).toISOString(), odds: { one: 2, x: 3, two: 4 } })
   const result: Poll = {
     ...{ kind: 'results', polledAt: minute(1), truncated: false },
     told: [
@@ -167,12 +177,50 @@ describe('a look that comes late', () => {
     ],
     ['at the moment of a result that was followed', [at(0, live([1, 0]), other), result], at(1, other)],
     ['before everything', [at(1, live([1, 0])), at(2, other)], at(0, before())],
+    [
+      'between starts that shake and move',
+      [at(0, starting(0)), at(2, starting(150)), at(3, starting(60))],
+      at(1, starting(260)),
+    ],
+    [
+      'with a result, before its match has another name',
+      [at(0, live([1, 0]), other), at(1, other), at(3, live([1, 0], { team1: 'Ajax B' }), other)],
+      { ...result, polledAt: minute(2) },
+    ],
   ])('%s, is fitted in where it belongs', async (_, looks, late) => {
     const order = { feed: 0, results: 1 }
     const inOrder = [...looks, late].toSorted(
       (a, b) => a.polledAt - b.polledAt || order[a.kind] - order[b.kind],
     )
     expect(await derived([looks, [late]])).toEqual(await derived(inOrder.map((look) => [look])))
+  })
+})
+
+describe('more looks than are read at once', () => {
+  /** A match every seven minutes, each in the feed for twenty; its result is told ten minutes later. */
+  const long: Poll[] = [...Array(260).keys()].flatMap((at): Poll[] => {
+    const shown = [...Array(40).keys()].filter((id) => at >= id * 7 && at < id * 7 + 20)
+    const told = shown.map((id) => {
+      const score: [number, number] = [Math.floor((at - id * 7) / 9), 0]
+      return live(score, { eventId: 700 + id, startsAt: null, odds: { one: 1 + (at % 3), x: 3, two: 4 } })
+    })
+    const id = (at - 30) / 7
+    const named = { leagueId: 5, league: 'L', team1: 'Ajax', team2: 'Inter', startsAt: null }
+    const game: MatchResult = { ...named, gameId: 700 + id, score: [3, 0] }
+    const hasResult = Number.isInteger(id) && id >= 0
+    const common = { polledAt: minute(at), truncated: false }
+    return [
+      { ...common, kind: 'feed', told },
+      ...(hasResult ? [{ ...common, kind: 'results' as const, told: [game] }] : []),
+    ]
+  })
+
+  it('make the tables of looks that came one after the other, in order or not', async () => {
+    const inOrder = await derived(long.map((look) => [look]))
+    const byResults = inOrder.matches.filter((line) => line.includes('"settled_by": "results"'))
+    expect(byResults.length).toBeGreaterThan(20)
+    expect(await derived([long])).toEqual(inOrder)
+    expect(await derived([long.slice(0, 20), long.slice(25), long.slice(20, 25)])).toEqual(inOrder)
   })
 })
 

@@ -1,10 +1,11 @@
 /** A feed that is down, workers that are started anew and a database that is away: nothing is lost, doubled or wrong. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readMatchesCsv, type MatchLine } from '../../activities/match-results/matches-csv.ts'
+import type { MatchLine } from '../../activities/match-results/matches-csv.ts'
 import type { RunEnding } from '../../run-outcome.ts'
 import { followLooks, storedLooks, storeLooks, tablesOf } from '../support/match-looks.ts'
 import { startMatchMinutes, type MatchMinutes } from '../support/match-minutes.ts'
+import { linesOfFile } from '../support/matches-file.ts'
 
 const FEED = 'onexbet'
 
@@ -73,13 +74,16 @@ describe('an hour and a half without the results service, beside a twin that not
   beforeAll(async () => {
     const options = { section: { results: { enabled: false } }, simulator: { seed: 5 } }
     ;[disturbed, twin] = await Promise.all([startMatchMinutes(options), startMatchMinutes(options)])
-    const csvs = () => ({ here: readMatchesCsv(disturbed.dataDir), there: readMatchesCsv(twin.dataDir) })
+    const csvs = async () => ({
+      here: await linesOfFile(disturbed.dataDir),
+      there: await linesOfFile(twin.dataDir),
+    })
     await live(disturbed, plan, async (minute, ending) => {
       endings.push({ minute, ending })
       if (plan.feedDown(minute)) twin.pass(1)
       else await twin.minute()
-      if (plan.away(minute)) during.push({ minute, ...csvs() })
-      if (plan.drainAfter.includes(minute - 1)) drained.push(csvs())
+      if (plan.away(minute)) during.push({ minute, ...(await csvs()) })
+      if (plan.drainAfter.includes(minute - 1)) drained.push(await csvs())
     })
   })
   afterAll(() => Promise.all([disturbed.stop(), twin.stop()]))
@@ -91,9 +95,9 @@ describe('an hour and a half without the results service, beside a twin that not
     expect(tables.observations.length).toBeGreaterThan(400)
   })
 
-  it('leave the same file, in the same order', () => {
-    const lines = readMatchesCsv(disturbed.dataDir)
-    expect(lines).toEqual(readMatchesCsv(twin.dataDir))
+  it('leave the same file, in the same order', async () => {
+    const lines = await linesOfFile(disturbed.dataDir)
+    expect(lines).toEqual(await linesOfFile(twin.dataDir))
     expect(lines.length).toBeGreaterThan(30)
   })
 
@@ -145,8 +149,8 @@ describe('three hours with the results service', () => {
   const during: MatchLine[][] = []
   beforeAll(async () => {
     hours = await startMatchMinutes()
-    await live(hours, plan, (minute) => {
-      if (plan.away(minute)) during.push(readMatchesCsv(hours.dataDir))
+    await live(hours, plan, async (minute) => {
+      if (plan.away(minute)) during.push(await linesOfFile(hours.dataDir))
     })
   })
   afterAll(() => hours.stop())
@@ -160,8 +164,8 @@ describe('three hours with the results service', () => {
       return !isSettling && match?.score?.join(' ') !== `${score1 ?? ''} ${score2 ?? ''}`
     })
 
-  it('have confirmed nothing but the truth', () => {
-    const lines = readMatchesCsv(hours.dataDir)
+  it('have confirmed nothing but the truth', async () => {
+    const lines = await linesOfFile(hours.dataDir)
     expect(wrongIn(lines)).toEqual([])
     expect(lines.filter(confirmedOnly).length).toBeGreaterThan(60)
   })

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 const odds = (one: number) => ({ odds: { one, x: 3, two: 4 } })
-/** One match in which odds move before, between and after everything that happens. */
+/** One match in which odds move before, between, beside and after everything that happens. */
 const LOOKS: Poll[] = [
   [before(odds(2))],
   [before(odds(2.1))],
@@ -38,6 +38,8 @@ const LOOKS: Poll[] = [
   [suspended([1, 0], odds(1.15))],
   [live([1, 0], odds(1.3))],
   [live([1, 0], odds(1.4))],
+  [live([1, 0], { ...odds(1.45), status: 'Prolongations' })],
+  [live([1, 0], { ...odds(1.5), status: 'Prolongations', team2: 'Inter B' })],
   [over([1, 0])],
   [live([0, 0], { eventId: 800 })],
 ].map((told, at) => ({ kind: 'feed', polledAt: minute(at), truncated: false, told }))
@@ -50,31 +52,62 @@ const observed = async (eventId = 700) =>
     )
   ).map(({ line }) => line)
 
+/** Minute of the look that says so. */
+const OVER_AT = LOOKS.length - 2
+const clearOdds = (oddsBefore: Date) => pruneMatches(database.db, { looksBefore: LONG_AGO, oddsBefore })
+
+/** The results service tells the score that the status had confirmed. */
+async function resultTold(score: number) {
+  const game = { ...{ gameId: 700, leagueId: 5, league: 'L', team1: 'Ajax', team2: 'Inter' }, startsAt: null }
+  const polledAt = minute(LOOKS.length)
+  const told: Poll = { kind: 'results', polledAt, truncated: false, told: [{ ...game, score: [score, 0] }] }
+  await storeLooks(database, FEED, [told])
+  await followLooks(database, FEED)
+}
+
 async function followed() {
   await storeLooks(database, FEED, LOOKS)
   await followLooks(database, FEED)
 }
 
 describe('old observations', () => {
-  it('in which only odds moved go; every change of state or score stays', async () => {
+  it('in which only odds moved go; every change of state, score, status and names stays, and every result', async () => {
     await followed()
+    await resultTold(1)
     const { matches } = await tablesOf(database, FEED)
-    await pruneMatches(database.db, { looksBefore: LONG_AGO, oddsBefore: A_DAY_AFTER })
+    await clearOdds(A_DAY_AFTER)
     expect(await observed()).toEqual([
       ...['feed seen 2', 'feed live 0 1.9', 'feed live 1 1.2', 'feed suspended 1 1.15'],
-      ...['feed live 1 1.3', 'feed ended 1', 'absence settled 1'],
+      ...['feed live 1 1.3', 'feed live 1 1.45', 'feed live 1 1.5', 'feed ended 1', 'absence settled 1'],
+      'results settled 1',
     ])
     expect((await tablesOf(database, FEED)).matches).toEqual(matches)
   })
 
-  it('stay until they are old, and going over them again takes no more', async () => {
+  it('stay until their match is over for as long, and going over them again takes no more', async () => {
     await followed()
     const all = await observed()
-    await pruneMatches(database.db, { looksBefore: LONG_AGO, oddsBefore: new Date(minute(4)) })
+    await clearOdds(new Date(minute(OVER_AT)))
+    expect(await observed()).toEqual(all)
+    await clearOdds(new Date(minute(OVER_AT + 1)))
     const some = await observed()
-    expect(all.filter((line) => !some.includes(line))).toEqual(['feed seen 2.1', 'feed live 0 1.8'])
-    await pruneMatches(database.db, { looksBefore: LONG_AGO, oddsBefore: new Date(minute(4)) })
+    expect(all.filter((line) => !some.includes(line))).toHaveLength(5)
+    await clearOdds(new Date(minute(OVER_AT + 1)))
     expect(await observed()).toEqual(some)
+  })
+
+  it('of a match that goes on stay, however old: a late look needs them', async () => {
+    await storeLooks(database, FEED, LOOKS.slice(0, OVER_AT))
+    await followLooks(database, FEED)
+    const all = await observed()
+    await clearOdds(new Date(minute(0) + 400 * DAY_MS))
+    expect(await observed()).toEqual(all)
+  })
+
+  it('go also where nothing was cleared away for months', async () => {
+    await followed()
+    await clearOdds(new Date(minute(0) + 200 * DAY_MS))
+    expect(await observed()).toHaveLength(9)
   })
 })
 
@@ -86,7 +119,9 @@ describe('old looks', () => {
     const left = await database.select<{ at: string }>(
       sql`select extract(epoch from polled_at)::bigint as at from feed_polls order by 1`,
     )
-    expect(left.map(({ at }) => (Number(at) * 1_000 - minute(0)) / 60_000)).toEqual([-1, 6, 7, 8, 9, 10, 11])
+    expect(left.map(({ at }) => (Number(at) * 1_000 - minute(0)) / 60_000)).toEqual([
+      -1, 6, 7, 8, 9, 10, 11, 12, 13,
+    ])
   })
 
   it('that went leave the evidence of their matches as it is when another look comes late; it is told', async () => {

@@ -33,6 +33,9 @@ const clock = () => new Date(nowMs)
 /** Settings of the feed that a test has otherwise. */
 let feed: Partial<Feed> = {}
 
+/** The feed names no more matches than this. */
+let most = Infinity
+
 let stack: TestStack
 let worker: RunningWorker
 beforeAll(async () => {
@@ -45,6 +48,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   feed = {}
+  most = Infinity
   stack.simulator.faults.clear()
   nowMs += PAUSE_MS
   await stack.database.db.execute(
@@ -58,7 +62,10 @@ function startWorker(env: WorkerChange['env'] = {}): Promise<RunningWorker> {
   const settings = config.tracked['match-results'].feed
   const options = { feedUrl: settings.url, userAgent: userAgent(undefined), timeoutMs: TIMEOUT_MS, clock }
   const onexbet: OneXBet = {
-    live: (signal) => createOneXBet({ ...options, query: { ...settings, ...feed } }).live(signal),
+    live: async (signal) => {
+      const seen = await createOneXBet({ ...options, query: { ...settings, ...feed } }).live(signal)
+      return { ...seen, sightings: seen.sightings.slice(0, most) }
+    },
   }
   return stack.startWorker({ env, dependencies: { ...dependenciesOf(config, clock), onexbet } })
 }
@@ -118,8 +125,11 @@ async function expectAsShown(): Promise<void> {
     const match = matches.byId(id)
     expect({ teams, league }).toEqual({ teams: `${match?.team1} - ${match?.team2}`, league: match?.league })
     const moment = shown.get(id)?.moment
+    // An end at 0-0 after goals is not believed, be it cleared or corrected.
+    const isCleared = moment?.kind === 'over' && moment.score.join(':') === '0:0'
     if (moment === undefined) expect(['vanished', 'settled'], teams).toContain(state)
-    else if (settled !== 'results') expect([null, moment.score.join(':')], teams).toContain(score)
+    else if (settled !== 'results' && !isCleared)
+      expect([null, moment.score.join(':')], teams).toContain(score)
     if (settled === 'results') expect(score, teams).toBe(match?.score?.join(':'))
   }
 }
@@ -282,8 +292,52 @@ describe('a feed that gives what cannot be used', () => {
     await expectAsShown()
   })
 
+  it('(most of its matches missing at once) takes none for over because of it, and says so', async () => {
+    // Of few matches most may well end at once.
+    do await minute()
+    while ((await statesOfShown()).length < 10)
+    most = 3
+    const ending = await minute()
+    expect(ending.outcome).toBe('partial')
+    expect(ending.counts['feed']?.why).toEqual([
+      expect.stringMatching(/^the answer names 3 matches and leaves out \d+ that were going on/) as string,
+    ])
+    expect((await matchLines()).map(({ state }) => state)).not.toContain('vanished')
+    most = Infinity
+    expect((await minute()).outcome).toBe('complete')
+    await expectAsShown()
+  })
+
+  it('(scores under another name) stores none of them, and says that the format changed', async () => {
+    const byStatus = async () =>
+      (await matchLines()).filter(({ settled }) => settled === 'status').map(({ id }) => id)
+    await minute()
+    const known = await byStatus()
+    stack.simulator.faults.set('onexbet', { kind: 'rename-field', from: 'FS', to: 'Score' })
+    // A minute in which enough matches are played.
+    let ending = await minute()
+    while (ending.outcome === 'complete') ending = await minute()
+    expect(ending.counts['feed']?.why).toEqual([
+      expect.stringMatching(
+        /^none of \d+ matches in play has a score: the feed's format may have changed$/,
+      ) as string,
+    ])
+    expect(known).toEqual(expect.arrayContaining(await byStatus()))
+  })
+
+  it('(clocks beyond any) is followed, and so are the looks after it', async () => {
+    for (const value of [180.5, 3e12]) {
+      stack.simulator.faults.set('onexbet', { kind: 'wrong-type', field: 'TS', value })
+      expect((await minute()).counts['feed']?.written).toBeGreaterThan(0)
+    }
+    stack.simulator.faults.clear()
+    expect((await minute()).outcome).toBe('complete')
+    await expectAsShown()
+  })
+
   it.each<[string, Fault]>([
     ['a renamed field', { kind: 'rename-field', from: 'O1', to: 'Team1' }],
+    ['nothing that says where they stand', { kind: 'rename-field', from: 'SC', to: 'State' }],
     ['a renamed second team', { kind: 'rename-field', from: 'O2', to: 'Team2' }],
     ['ids that are texts', { kind: 'wrong-type', field: 'I', value: 'x' }],
     ['odds that are no list', { kind: 'wrong-type', field: 'E', value: 'x' }],
@@ -296,6 +350,7 @@ describe('a feed that gives what cannot be used', () => {
     expect(ending.outcome).toBe('partial')
     expect(feed.rejected).toBeGreaterThanOrEqual(stack.simulator.world.matches.at(clock()).length)
     expect(feed.why).toContain(`${feed.rejected} events refused, see quarantine`)
+    expect(feed.why.join('\n')).toMatch(/none of \d+ matches could be read .*format may have changed/)
     expect(feed.written).toBe(0)
     expect(await quarantined()).toBe(feed.rejected)
     expect(await tables()).toEqual(before)
@@ -342,6 +397,17 @@ describe('a feed at its cap of events', () => {
     expect((await looks()).map(({ truncated }) => truncated)).toEqual([false])
     await expectAsShown()
     expect((await matchLines()).length).toBeGreaterThan(5)
+  })
+
+  it('that does not know the question for a league says so, and takes no match for gone', async () => {
+    feed = { count: 5, split_by_league: true }
+    await minute()
+    stack.simulator.faults.set('onexbet', { kind: 'empty', match: 'champs=' })
+    const ending = await minute()
+    expect(ending.outcome).toBe('partial')
+    expect(ending.counts['feed']?.why.join('\n')).toContain('this host may not know the parameter champs')
+    expect((await looks()).map(({ truncated }) => truncated)).toEqual([false, true])
+    expect((await matchLines()).map(({ state }) => state)).not.toContain('vanished')
   })
 
   it('that is split by league says so where its list of leagues fails', async () => {

@@ -12,6 +12,7 @@ interface Row extends Record<string, unknown> {
   event_id: string
   confidence: string | null
   outcome: string | null
+  settled_by: string | null
   last_seen_score1: number | null
   last_seen_score2: number | null
   score1: number | null
@@ -80,6 +81,15 @@ describe('three hours of a league, looked at every minute', () => {
     const flapped = (row: Row) => truthOf(row).ends === 'flaps'
     const early = confirmed().filter((row) => truthOf(row).endsAt > hours.now() && !flapped(row))
     expect(early).toEqual([])
+  })
+
+  it('take no status for a result where the feed had cleared the score by then', () => {
+    const cleared = rows.filter((row) => {
+      const isPlayed = row.confidence !== null && truthOf(row).ends === 'cleared'
+      return isPlayed && (row.last_seen_score1 ?? 0) + (row.last_seen_score2 ?? 0) > 0
+    })
+    expect(cleared.length).toBeGreaterThan(0)
+    expect(cleared.map(({ settled_by }) => settled_by)).not.toContain('status')
   })
 
   it('have an outcome where it is confirmed, and it follows from the score', () => {

@@ -22,6 +22,7 @@ import {
   type Night,
   type Published,
 } from './library-stack.ts'
+import { unbounded } from './mock-attempt.ts'
 import { simulatedMods } from './stack.ts'
 
 type Change = Partial<ActivityDependencies>
@@ -104,7 +105,7 @@ function configOf(root: string, { url }: Simulator, { section, env }: LibrarySte
 async function lists(dependencies: ActivityDependencies, run: Run, params: object): Promise<RunEnding> {
   const steps = createActivities(dependencies)
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
-    new MockActivityEnvironment().run(work)
+    new MockActivityEnvironment(unbounded()).run(work)
   const { sources } = await step(() => steps.openLibraryContext({ run, params }))
   const counts: RunCounts = {}
   for (const source of sources)

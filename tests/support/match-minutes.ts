@@ -26,6 +26,7 @@ import { dependenciesOf } from '../../worker/start-worker.ts'
 import type { Run } from '../../workflows/recorded-run.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { tablesOf, type Tables } from './match-looks.ts'
+import { unbounded } from './mock-attempt.ts'
 import { simulatedMods } from './stack.ts'
 
 const MINUTE_MS = 60_000
@@ -145,7 +146,7 @@ async function oneRun(
   { derive, logger }: { derive: boolean; logger: DefaultLogger },
 ): Promise<RunEnding> {
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
-    new MockActivityEnvironment({}, { logger }).run(() => tellingSpooled('match-results', work))
+    new MockActivityEnvironment(unbounded(), { logger }).run(() => tellingSpooled('match-results', work))
   await step(() => steps.openMatchResults(run))
   const counts: RunCounts = {}
   const collected = await step(() => steps.collectMatches({ run, derive })).catch((error: unknown) => {
@@ -167,7 +168,11 @@ function configOf(root: string, { url }: Simulator, section: NonNullable<MatchMi
   const results = { url: `${url}/onexbet-results/service-api/result/web/api`, ...section.results }
   writeFileSync(
     file,
-    stringify({ 'mod-stats': { mods: simulatedMods(1) }, 'match-results': { ...section, feed, results } }),
+    stringify({
+      'mod-stats': { mods: simulatedMods(1) },
+      // What turned is in the file at once, unless told.
+      'match-results': { csv_minutes: 0, ...section, feed, results },
+    }),
   )
   const settings = {
     ALMANAC_CONFIG: file,

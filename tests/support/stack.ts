@@ -63,7 +63,7 @@ export interface TestStackOptions {
   cryptoForecast?: z.input<typeof almanacFileSchema>['crypto-forecast']
   /** Section `library-context`; `enabled` is false unless given. */
   libraryContext?: z.input<typeof almanacFileSchema>['library-context']
-  /** Section `match-results`, addresses aside; `enabled` is false unless given. */
+  /** Section `match-results`, addresses aside; `enabled` is false and `csv_minutes` 0 unless given. */
   matchResults?: z.input<typeof almanacFileSchema>['match-results']
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
@@ -108,6 +108,7 @@ export async function startTestStack({
       'library-context': { enabled: false, ...libraryContext },
       'match-results': {
         enabled: false,
+        csv_minutes: 0,
         ...matchResults,
         feed: { url: `${simulator.url}/onexbet/service-api/LiveFeed/Get1x2_VZip`, ...matchResults.feed },
         results: {

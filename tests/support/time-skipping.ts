@@ -98,10 +98,13 @@ function testServer(env: TestWorkflowEnvironment, bundlePath: string): TestServe
 }
 
 /** Starts a run of mod-stats as `almanac run` does. */
-export function startModStats({ client }: TimeSkipping): Promise<RunHandle> {
+export function startModStats(
+  { client }: TimeSkipping,
+  params: Record<string, unknown> = {},
+): Promise<RunHandle> {
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
-  return startRun(client, pipeline, 'manual')
+  return startRun(client, pipeline, 'manual', params)
 }
 
 /** Failing steps are what these tests are about; each would print a warning. */

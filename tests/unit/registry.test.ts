@@ -73,6 +73,13 @@ describe('the registry', () => {
     expect(Object.keys(almanacFileSchema.shape).sort()).toEqual([...ids].sort())
   })
 
+  it.each(PIPELINES)(
+    'lets a run of $id ask nobody where it derives, and says so nowhere else',
+    (pipeline) => {
+      expect(pipeline.params.safeParse({ derive: true }).success).toBe(pipeline.derives === true)
+    },
+  )
+
   it('has an activity for every step that a run asks for, and no other', () => {
     // Only the names are read; nothing is called.
     const activities = Object.keys(createActivities({} as ActivityDependencies)).sort()

@@ -30,6 +30,8 @@ describe('the systemd unit', () => {
       '"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" collector --daemon --interval 5',
     )
     expect(value(unit, 'After')).toBe('almanac.service')
+    const ofFile = serviceUnit({ ...MINE, service: collectorService(undefined) })
+    expect(value(ofFile, 'ExecStart')?.endsWith(' collector --daemon')).toBe(true)
     const ofSystem = serviceUnit({ ...MINE, user: 'almanac', service: collectorService(1) })
     expect(value(ofSystem, 'After')).toBe('network-online.target almanac.service')
   })

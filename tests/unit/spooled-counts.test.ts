@@ -23,9 +23,26 @@ describe('a step that spooled', () => {
     })
   })
 
+  it('says why, where the database is not simply away', async () => {
+    const told = await tellingSpooled('mod-stats', () => {
+      spoolOrigin()?.spooled?.(2, 'The database said: no.')
+      return Promise.resolve(counts({ why: ['one refused'] }))
+    })
+    expect(told.why).toEqual([
+      'spooled 2 rows: the database is away',
+      'The database said: no.',
+      'one refused',
+    ])
+  })
+
   it('says so in the counts inside its result, and leaves the rest alone', async () => {
     const batch = { counts: counts(), done: 3, left: 0, next: null }
     expect(await spooling(batch, 5)).toEqual({ ...batch, counts: withSpooled(counts(), 5) })
+  })
+
+  it('and answers an ending without counts, as a chain does, has the number in it', async () => {
+    const ending = { outcome: 'made', bytes: 7 }
+    expect(await spooling(ending, 2, 1)).toEqual({ ...ending, spooled: 3 })
   })
 
   it('stays failed where it failed', async () => {

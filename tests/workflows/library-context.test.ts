@@ -1,6 +1,7 @@
 /** What a night of library-context does, and in which order; what fails of it stops what depends on it and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
+import { Failure } from '../../failures.ts'
 import { NIGHTLY_BOUND_MS } from '../../workflows/policies.ts'
 import { startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
 import {
@@ -151,6 +152,48 @@ describe('a night', () => {
     // Beside each other: which is asked first is nobody's promise.
     const sources = steps.callsOf('collectCatalogue').map(({ input }) => (input as { source: string }).source)
     expect(sources.toSorted()).toEqual(['ascl', 'lists'])
+  })
+})
+
+describe('a night whose rows lie in the spool', () => {
+  it('says of how many, counts no context of them as written, and leaves the files to the drain', async () => {
+    const steps = fakes({
+      makeContext: ({ todo: { name } }) => made(name === 'Owner/lib2' ? { spooled: 2 } : {}),
+    })
+    const { ending } = await runOnce(steps)
+    expect(ending.outcome).toBe('partial')
+    expect(ending.counts['contexts']).toEqual({
+      ...{ outcome: 'partial', fetched: 3, written: 2, rejected: 0, spooled: 2 },
+      why: ['spooled 2 rows: the database is away'],
+    })
+    expect(ending.counts['files']).toMatchObject({
+      outcome: 'skipped',
+      why: ['left to the drain: rows of this run lie in the spool, and the files are made of them'],
+    })
+    // Those of the lists, which came before.
+    expect(steps.callsOf('publishLibraries')).toHaveLength(1)
+    expect(closings(steps)).toEqual([ending])
+  })
+
+  it('says so also of a chain that failed', async () => {
+    const steps = fakes({
+      makeContext: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
+      recordFailedAttempt: () =>
+        Promise.resolve({ outcome: 'failed', reason: 'DiskFull: No space left.', bytes: 0, spooled: 1 }),
+    })
+    const { ending } = await runOnce(steps)
+    expect(ending.counts['contexts']).toMatchObject({ outcome: 'failed', spooled: 3 })
+    expect(ending.counts['contexts']?.why).toContain('spooled 3 rows: the database is away')
+  })
+})
+
+describe('a run after a drain', () => {
+  it('asks nobody and takes no lock; it publishes what is stored', async () => {
+    const steps = fakes()
+    const { ending } = await runOnce(steps, { derive: true })
+    expect(ending.outcome).toBe('complete')
+    expect(Object.keys(ending.counts)).toEqual(['files'])
+    expect(steps.calls.map(({ step }) => step)).toEqual(['publishLibraries', 'closeLibraryContext'])
   })
 })
 

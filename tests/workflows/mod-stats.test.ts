@@ -167,6 +167,17 @@ describe('one source among others', () => {
   })
 })
 
+describe('a run after a drain', () => {
+  it('asks nobody and takes no lock; its last step writes the file of what is stored', async () => {
+    const steps = fakeSteps(time)
+    const worker = await time.createWorker(steps.activities)
+    const ending = await worker.runUntil(async () => endingOf(await startModStats(time, { derive: true })))
+    expect(ending).toMatchObject({ outcome: 'complete', counts: { modpacks: { outcome: 'complete' } } })
+    expect(steps.calls.map(({ step }) => step)).toEqual(['closeModStats'])
+    expect(steps.calls[0]?.ending).toEqual(ending)
+  })
+})
+
 describe('the bookends of a run', () => {
   it('end it as skipped, with its own record, where another run holds the lock', async () => {
     const steps = fakeSteps(time, {

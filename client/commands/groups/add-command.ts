@@ -25,6 +25,13 @@ export function add<const Usage extends string>(
   return command
 }
 
+/** Reads a whole number, one or more: of nothing there is no list. */
+export function atLeastOne(text: string): number {
+  const count = whole(text)
+  if (count < 1) throw new InvalidArgumentError('expected a whole number, 1 or more.')
+  return count
+}
+
 /** Reads a whole number, zero or more. */
 export function whole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number.')

@@ -20,7 +20,11 @@ export function addCollectorCommand(program: CommandUnknownOpts, setExitCode: Se
       'match-results alone: one collection, or with --daemon one every minute; needs no PostgreSQL',
     )
     .option('--daemon', 'stay, and collect by the schedule')
-    .option('--interval <minutes>', 'with --daemon: minutes between two collections (default: 1)', minutes)
+    .option(
+      '--interval <minutes>',
+      'with --daemon: minutes between two collections (default: every_minutes of almanac.yaml, which is 1)',
+      minutes,
+    )
     .option('--log-file <path>', 'also write the log to this file; its folder is made')
     .option('--test-db', 'test the connection to the database, and exit (0 or 1)')
     .option('--demo', "talk to the demo's stack instead of the live one")
@@ -33,9 +37,10 @@ Examples:
   $ npx almanac collector --daemon --interval 5 --log-file logs/collector_service.log
   $ npx almanac collector --test-db
 
-Beside a running stack it joins that one. While PostgreSQL is away rows are kept in data/spool, and data/matches.csv is
-written all the same. As a line of cron:
-  */5 * * * * cd /path/to/almanac && npx almanac collector >> logs/cron_collector.log 2>&1`,
+Beside a running stack it joins that one, with that one's interval unless --interval is given; a stack that is started later
+takes its place, and is joined. While PostgreSQL is away rows are kept in data/spool, and data/matches.csv is written all
+the same. As a line of cron:
+  */5 * * * * cd /path/to/almanac && mkdir -p logs && npx almanac collector >> logs/cron_collector.log 2>&1`,
     )
     .action(async (options) => {
       setExitCode(await (await import('../collector.ts')).collector(options))

@@ -20,7 +20,11 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
     'npx almanac service install collector --interval 5 --write',
   ])
     .option('--write', 'write the unit where systemd looks for it')
-    .option('--interval <minutes>', 'of the collector: minutes between two collections (default: 1)', minutes)
+    .option(
+      '--interval <minutes>',
+      'of the collector: minutes between two collections (default: every_minutes of almanac.yaml)',
+      minutes,
+    )
     .action(async (what: string | undefined, options) => {
       ;(await import('../service.ts')).install(what, options)
     })

@@ -1,6 +1,6 @@
 /** What match-results found out. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { add, whole } from './add-command.ts'
+import { add, atLeastOne } from './add-command.ts'
 
 /** States of a match, in their order (db/schema/match-results.ts). */
 const STATES = ['seen', 'live', 'suspended', 'ended', 'vanished', 'settled'] as const
@@ -21,7 +21,7 @@ export function addMatchCommands(program: CommandUnknownOpts): void {
     .option('--team <text>', 'matches of a team whose name holds this')
     .addOption(new Option('--state <state>', 'matches in this state').choices(STATES))
     .option('--confirmed', 'results alone')
-    .option('--limit <count>', 'how many', whole, 20)
+    .option('--limit <count>', 'how many', atLeastOne, 20)
     .option('--json', 'print JSON, with the figures')
     .action(async (options) => {
       await (await load()).list(options)

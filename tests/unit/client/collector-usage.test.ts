@@ -1,4 +1,8 @@
 /** The collector's options: what is refused, with which exit code, before anything starts. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../client/main.ts'
 import { exitCodeFor } from '../../../client/collector/one-run.ts'
@@ -41,6 +45,21 @@ describe('almanac collector', () => {
       expect(said).toContain(option)
   })
 
+  it('has a line of cron in its help that works where there is no folder for it yet', async () => {
+    await main(['collector', '--help'])
+    const [, line = ''] = /\* \* \* \* (cd .*)$/m.exec(said) ?? []
+    const folder = mkdtempSync(join(tmpdir(), 'almanac-cron-'))
+    try {
+      const command = line
+        .replace('/path/to/almanac', folder)
+        .replace('npx almanac collector', 'echo collected')
+      expect(spawnSync('sh', ['-c', command]).status).toBe(0)
+      expect(readFileSync(join(folder, 'logs', 'cron_collector.log'), 'utf8')).toBe('collected\n')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it.each(RUN_OUTCOMES)('ends a single collection that was %s with the exit code for it', (outcome) => {
     expect(exitCodeFor(outcome)).toBe(['complete', 'partial', 'skipped'].includes(outcome) ? 0 : 1)
   })
@@ -55,4 +74,9 @@ describe('almanac service install', () => {
     expect(await main(['service', 'install', ...args])).toBe(2)
     expect(said).toContain(sentence)
   })
+})
+
+it('almanac matches refuses to list none', async () => {
+  expect(await main(['matches', '--limit', '0'])).toBe(2)
+  expect(said).toContain('1 or more')
 })

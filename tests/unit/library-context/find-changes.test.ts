@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { afterAsking, beforeAsking, decideAll } from '../../../activities/library-context/find-changes.ts'
+import {
+  afterAsking,
+  beforeAsking,
+  decideAll,
+  readMsOf,
+} from '../../../activities/library-context/find-changes.ts'
 import type { StepContext } from '../../../activities/library-context/index.ts'
 import type { ListedLibrary } from '../../../db/queries/contexts.ts'
 import { Failure } from '../../../failures.ts'
@@ -105,6 +110,17 @@ describe('by its newest commit, a library', () => {
     ],
   ] as const)('%s', (_, one, head, withinDays, decision) => {
     expect(afterAsking(one, head, withinDays, now)).toEqual(decision)
+  })
+})
+
+describe('the time for reading a library', () => {
+  it.each([1, 300])('holds, at %d s a mode, both modes and the whole wait for the database', (seconds) => {
+    const patienceMs = 600_000
+    const given = {
+      settings: { contextmaker_seconds: seconds },
+      patienceMs: { 'library-context': patienceMs },
+    } as unknown as StepContext
+    expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
   })
 })
 

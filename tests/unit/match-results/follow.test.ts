@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { follow, type Followed, type Poll } from '../../../activities/match-results/follow.ts'
 import type { Match } from '../../../activities/match-results/match-life.ts'
+import { MatchesById } from '../../../activities/match-results/matches-by-id.ts'
 import type { MatchResult } from '../../../upstreams/onexbet-results.ts'
 import type { Sighting } from '../../../upstreams/onexbet.ts'
 import { live, minute, over } from './lives.ts'
@@ -22,7 +23,7 @@ const results = (at: number, ...told: MatchResult[]): Poll => ({
 })
 
 function followed(...polls: Poll[]): { matches: Map<number, Match>; last: Followed } {
-  const matches = new Map<number, Match>()
+  const matches = new MatchesById()
   let last: Followed = { touched: new Set(), turned: new Set(), observations: [] }
   for (const poll of polls) last = follow(matches, poll)
   return { matches, last }
@@ -45,6 +46,13 @@ describe('an answer', () => {
   it('that is cut off says nothing of those that it does not name, for six hours', () => {
     expect(stateAfter(look(0, [ONE]), look(1, [OTHER], true), look(359, [OTHER], true))).toBe('live')
     expect(stateAfter(look(0, [ONE]), look(360, [OTHER], true))).toBe('vanished')
+  })
+
+  it('with an event twice tells of it once: the later row counts, also in what is kept', () => {
+    const { matches, last } = followed(look(0, [live([0, 0], { team1: 'Ajax B' }), live([1, 0])]))
+    expect(matches.get(700)).toMatchObject({ team1: 'Ajax', score: [1, 0] })
+    expect(last.observations).toHaveLength(1)
+    expect(last.observations[0]?.names?.team1).toBe('Ajax')
   })
 
   it('that is empty is not believed for a quarter of an hour', () => {

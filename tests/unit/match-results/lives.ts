@@ -74,5 +74,7 @@ export function lifeOf(first: Sighting, ...rest: Evidence[]): Life {
 
 function stepOf(match: Match, evidence: Evidence, at: number) {
   if (evidence === 'absent') return missed(match, at)
-  return 'result' in evidence ? resulted(match, { score: evidence.result }, at) : sighted(match, evidence, at)
+  return 'result' in evidence
+    ? resulted(match, { gameId: match.eventId, score: evidence.result }, at)
+    : sighted(match, evidence, at)
 }

@@ -25,7 +25,19 @@ const status = fc.constantFrom(
   'Début dans 5 minutes',
 )
 const elapsedS = fc.option(fc.integer({ min: 0, max: 600 }), { nil: null })
-const rest = fc.record({ odds, status, elapsedS })
+/** Who plays, where and when: names change and are left out; starts shake within the countdown's rounding, and move. */
+const names = fc.record({
+  team1: fc.constantFrom('Ajax', 'Ajax B'),
+  league: fc.constantFrom('Ligue des champions', 'Champions League', ''),
+  leagueId: fc.constantFrom(5, 6, null),
+  startsAt: fc.option(
+    fc.constantFrom(0, 1, 1.5, 2, 2.5, 4, 6, 40).map((at) => new Date(minute(at)).toISOString()),
+    { nil: null },
+  ),
+})
+const rest = fc
+  .tuple(fc.record({ odds, status, elapsedS }), fc.option(names, { nil: {} }))
+  .map(([more, named]) => ({ ...more, ...named }))
 const maybeScore = fc.option(score, { nil: null })
 
 const sighting: fc.Arbitrary<Sighting> = fc.oneof(

@@ -1,6 +1,6 @@
 /** The life of a match: what each piece of evidence makes of it, and what it never makes. */
 import { describe, expect, it } from 'vitest'
-import { outcomeOfMatch } from '../../../activities/match-results/match-life.ts'
+import { outcomeOfMatch, resulted } from '../../../activities/match-results/match-life.ts'
 import { before, lifeOf, live, minute, over, suspended } from './lives.ts'
 
 const ODDS = { one: 1.8, x: 3.4, two: 4.1 }
@@ -68,6 +68,34 @@ describe('a match', () => {
     const unplayed = lifeOf(before(), over(null)).match
     expect(unplayed).toMatchObject({ state: 'vanished', confidence: null, score: null })
     expect(lifeOf(live([2, 0]), over(null), { result: [2, 1] }).match).toMatchObject({ settledBy: 'results' })
+  })
+
+  it('that is said to be over at an empty score after goals is not over at 0-0: the feed has cleared it', () => {
+    for (const scores of [[live([0, 1])], [live([2, 1]), live([0, 0])], [live([2, 1]), over([2, 1])]]) {
+      const [first = live([0, 0]), ...more] = scores
+      const { match } = lifeOf(first, ...more, over([0, 0]), 'absent')
+      expect(match).toMatchObject({ state: 'vanished', confidence: 'last-seen', settledBy: null })
+      expect(match).toMatchObject({ score: first.score, lastSeenScore: first.score })
+    }
+    const told = lifeOf(live([2, 1]), over([0, 0]), 'absent', { result: [2, 2] }).match
+    expect(told).toMatchObject({ score: [2, 2], settledBy: 'results' })
+  })
+
+  it('without a goal, or whose only one was annulled in play, is over at 0-0', () => {
+    for (const first of [live([0, 0]), live([1, 0])]) {
+      const { match } = lifeOf(first, live([0, 0]), over([0, 0]), 'absent')
+      expect(match).toMatchObject({ score: [0, 0], confidence: 'confirmed', settledBy: 'status' })
+    }
+  })
+
+  it('whose score is cleared in play keeps the one that it had, until there is another', () => {
+    const { states, observations } = lifeOf(live([1, 1]), live([0, 0]), live([0, 1]))
+    expect(states.map(({ score }) => score)).toEqual([
+      [1, 1],
+      [1, 1],
+      [0, 1],
+    ])
+    expect(observations).toHaveLength(2)
   })
 
   it('that flaps between over and live is over only where it ends, from then on', () => {
@@ -139,6 +167,52 @@ describe('a match', () => {
     const moved = new Date(minute(40)).toISOString()
     expect(lifeOf(before(), before({ startsAt: moved })).match.startsAt).toBe(minute(40))
     expect(lifeOf(before(), before({ startsAt: null })).match.startsAt).toBe(minute(10))
+  })
+})
+
+describe('an observation', () => {
+  const named = (life: ReturnType<typeof lifeOf>) => life.observations.map(({ names }) => names)
+
+  it('keeps who plays, where and when: the first, and those that change it', () => {
+    const moved = new Date(minute(40)).toISOString()
+    const other = { startsAt: moved, team2: 'Inter B' }
+    const life = lifeOf(before(), live([0, 0]), live([0, 0], other), live([1, 0], other))
+    const first = { team1: 'Ajax', team2: 'Inter', league: 'Ligue des champions', leagueId: 5 }
+    expect(named(life)).toEqual([
+      { ...first, startsAt: minute(10) },
+      undefined,
+      { ...first, team2: 'Inter B', startsAt: minute(40) },
+      undefined,
+    ])
+  })
+
+  it('is not made by a start that shakes, nor by names that are left out', () => {
+    const shaken = new Date(minute(11)).toISOString()
+    const life = lifeOf(before(), before({ league: '', leagueId: null, startsAt: shaken }))
+    expect(life.observations).toHaveLength(1)
+  })
+
+  it('says where nothing but odds moved; a new text or name beside them is more', () => {
+    const life = lifeOf(
+      live([0, 0], { odds: ODDS }),
+      live([0, 0], { odds: SHORTER }),
+      live([0, 0], { odds: IN_PLAY, status: 'Set 2' }),
+      live([0, 0], { odds: ODDS, status: 'Set 3' }),
+      live([0, 0], { odds: SHORTER, status: 'Set 3', team1: 'Ajax B' }),
+      live([1, 0], { odds: ODDS, status: 'Set 3' }),
+    )
+    expect(life.observations.map(({ isOddsOnly = false }) => isOddsOnly)).toEqual([
+      ...[false, true, false, false, false, false],
+    ])
+  })
+
+  it('of a result has the game that told it, also where it tells the score of another game again', () => {
+    const gone = lifeOf(live([1, 0]), 'absent').match
+    const first = resulted(gone, { gameId: 9, score: [1, 0] }, minute(5))
+    expect(first).toMatchObject({ match: { resultId: 9 }, observation: { resultId: 9 } })
+    expect(resulted(first.match, { gameId: 9, score: [1, 0] }, minute(6)).observation).toBeUndefined()
+    const own = resulted(first.match, { gameId: 700, score: [1, 0] }, minute(6))
+    expect(own).toMatchObject({ match: { resultId: 700 }, observation: { resultId: 700 } })
   })
 })
 

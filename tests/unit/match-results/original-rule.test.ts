@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../../activities/match-results/follow.ts'
 import { outcomeOfMatch, type Match } from '../../../activities/match-results/match-life.ts'
+import { MatchesById } from '../../../activities/match-results/matches-by-id.ts'
 import { listOf, readEvents } from '../../../upstreams/onexbet-event.ts'
 import type { Sighting } from '../../../upstreams/onexbet.ts'
 import { describeRecorded, recording } from '../upstreams/recordings.ts'
@@ -70,7 +71,7 @@ describeRecorded('the recorded answer', () => {
   })
 
   it('is for us three matches, one live at 3-1 and two not begun, with the odds of their start and none of a draw', () => {
-    const matches = new Map<number, Match>()
+    const matches = new MatchesById()
     const { observations } = follow(matches, {
       ...{ kind: 'feed', polledAt: AT.getTime(), truncated: false, told: sightings() },
     })
@@ -91,7 +92,7 @@ describeRecorded('the recorded answer', () => {
   })
 
   it('followed by one without the live match leaves a last seen score, and no result', () => {
-    const matches = new Map<number, Match>()
+    const matches = new MatchesById()
     const [played, ...rest] = sightings()
     const look = { kind: 'feed' as const, truncated: false }
     follow(matches, { ...look, polledAt: AT.getTime(), told: sightings() })

@@ -20,33 +20,34 @@ describe('a worker without its database', () => {
   it('follows the matches from where the tables had them', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
-    const turned = await known.follow(look(1, OTHER))
+    const { turned, before } = await known.follow(look(1, OTHER))
     expect(turned.map(({ eventId, state, score }) => [eventId, state, score])).toEqual([
       [700, 'vanished', [1, 0]],
     ])
-    expect(known.waiting().matches.map(({ eventId }) => eventId)).toEqual([700])
+    expect(before.get(700)).toEqual(playing)
+    expect(known.over().matches.map(({ eventId }) => eventId)).toEqual([700])
   })
 
   it('says nothing of a match whose end another worker saw', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
     known.remember(tables(other), minute(2))
-    expect(await known.follow(look(3, OTHER))).toEqual([])
+    expect((await known.follow(look(3, OTHER))).turned).toEqual([])
   })
 
   it('waits a day for the result of a match that vanished, and forgets it then', () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(gone, other), minute(1))
     known.remember(tables(other), minute(1 + DAY_MINUTES))
-    expect(known.waiting().matches).toHaveLength(1)
+    expect(known.over().matches).toHaveLength(1)
     known.remember(tables(other), minute(2 + DAY_MINUTES))
-    expect(known.waiting().matches).toHaveLength(0)
+    expect(known.over().matches).toHaveLength(0)
   })
 
   it('knows when the results were asked last, by what they told', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
-    expect(known.waiting().askedAt).toBeUndefined()
+    expect(known.over().askedAt).toBeUndefined()
     await known.follow({ kind: 'results', polledAt: minute(4), truncated: false, told: [] })
-    expect(known.waiting().askedAt).toBe(minute(4))
+    expect(known.over().askedAt).toBe(minute(4))
   })
 })

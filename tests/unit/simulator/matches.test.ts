@@ -169,6 +169,15 @@ describe('a simulated match', () => {
     }
   })
 
+  it('that is cleared is shown over at 0-0, whatever its score was', () => {
+    const all = everyLife('cleared')
+    for (const { seen, kinds } of all) {
+      expect(kinds.at(-1)).toBe('over')
+      expect(new Set(overScores(seen).map(String))).toEqual(new Set(['0,0']))
+    }
+    expect(all.filter(({ match }) => String(match.score) !== '0,0').length).toBeGreaterThan(all.length / 2)
+  })
+
   it('that vanishes early is gone a minute or more before its end, for ever', () => {
     for (const { match, kinds } of everyLife('vanishes-early')) {
       expect(match.endsAt.getTime() - match.leavesAt.getTime()).toBeGreaterThanOrEqual(MINUTE_MS)

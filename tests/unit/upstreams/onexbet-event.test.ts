@@ -74,11 +74,13 @@ describe('the score of a match', () => {
     ['is unknown where it ended and the feed has none', { FS: null, SLS: 'Match terminé' }, null],
     ['stays while it is suspended', { FS: { S1: 1 }, SLS: 'Suspendu' }, [1, 0]],
     ['is none where it was called off', { FS: {}, TS: null, SLS: 'Annulé' }, null],
+    ['has a 0 where a side is null', { FS: { S1: null, S2: 2 } }, [0, 2]],
+    ['is read beside fields that nobody knows', { FS: { S1: 1, S2: 2, X: 3 } }, [1, 2]],
   ])('%s', (_name, state, score) => {
     expect(only(event({}, state)).score).toEqual(score)
   })
 
-  it.each([-1, 1.5, '3', Number.MAX_SAFE_INTEGER + 1, [], true])(
+  it.each([-1, 1.5, '3', 1_000, 3e9, Number.MAX_SAFE_INTEGER + 1, [], true])(
     'refuses %j as a side, and only that match',
     (S1) => {
       const bad = event({}, { FS: { S1 } })
@@ -87,6 +89,31 @@ describe('the score of a match', () => {
       expect(rejected).toEqual([{ reason: expect.stringMatching(/^SC\.FS\.S1: /) as unknown, row: bad }])
     },
   )
+})
+
+describe('a score whose sides have other names', () => {
+  it.each([{ H: 3, A: 1 }, { H: 0, A: 0 }, { s1: 3 }])('(%j) is refused: it is not 0-0', (FS) => {
+    const row = event({}, { FS })
+    const { sightings, rejected } = read(row, event({ I: 2 }))
+    expect(sightings.map(({ eventId }) => eventId)).toEqual([2])
+    expect(rejected).toEqual([
+      { reason: expect.stringMatching(/^SC\.FS: neither S1 nor S2/) as unknown, row },
+    ])
+  })
+})
+
+describe('the clock of a match', () => {
+  it.each<[unknown, number | null]>([
+    [180.5, 180],
+    [0, 0],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+    [2 ** 31, null],
+    [3e12, null],
+    [-1, null],
+    [null, null],
+  ])('that says %j is %j seconds', (TS, seconds) => {
+    expect(only(event({}, { TS })).elapsedS).toBe(seconds)
+  })
 })
 
 describe('the start of a match', () => {
@@ -122,8 +149,8 @@ describe('an event', () => {
     expect(only(event(), event({}, { FS: { S1: 4, S2: 1 } })).score).toEqual([4, 1])
   })
 
-  it('may lack everything but its id and its teams', () => {
-    expect(only({ I: 7, O1: 'A', O2: 'B' })).toEqual({
+  it('may lack everything but its id, its teams and where it stands', () => {
+    expect(only({ I: 7, O1: 'A', O2: 'B', SC: {} })).toEqual({
       eventId: 7,
       team1: 'A',
       team2: 'B',
@@ -184,6 +211,9 @@ describe('an event', () => {
     ['an empty first team', event({ O1: ' ' }), /^O1: /],
     ['a status that is no text', event({}, { SLS: 3 }), /^SC\.SLS: /],
     ['no fields', null, /^\(row\): /],
+    // Its odds in play would be taken for odds before the start.
+    ['nothing that says where it stands', event({ SC: undefined }), /^SC: /],
+    ['null in place of where it stands', event({ SC: null }), /^SC: /],
   ])('with %s is refused, and only that event', (_name, row, reason) => {
     const { sightings, rejected } = read(row, event({ I: 2 }))
     expect(sightings).toHaveLength(1)
@@ -243,19 +273,46 @@ describe('an answer', () => {
       O1: part(fc.string()),
       O2: part(fc.string()),
       S: part(fc.integer()),
+      LI: part(fc.maxSafeNat()),
       SC: part(state),
     })
     fc.assert(
       fc.property(part(fc.record({ Value: part(fc.array(part(row))) })), (body) => {
         const list = said(body ?? null)
         if (!Array.isArray(list)) return
-        for (const { score, eventId, startsAt } of readEvents(list, AT).sightings) {
+        for (const { score, eventId, startsAt, elapsedS, leagueId } of readEvents(list, AT).sightings) {
           expect(Number.isSafeInteger(eventId) && eventId > 0).toBe(true)
           expect(startsAt === null || !Number.isNaN(Date.parse(startsAt))).toBe(true)
           expect(score?.length ?? 2).toBe(2)
-          expect((score ?? []).every((side) => Number.isSafeInteger(side) && side >= 0)).toBe(true)
+          expect((score ?? []).every((side) => Number.isInteger(side) && side >= 0 && side < 1_000)).toBe(
+            true,
+          )
+          // As PostgreSQL's integer and bigint take them.
+          expect(
+            elapsedS === null || (Number.isInteger(elapsedS) && elapsedS >= 0 && elapsedS < 2 ** 31),
+          ).toBe(true)
+          expect(leagueId === null || Number.isSafeInteger(leagueId)).toBe(true)
         }
       }),
     )
+  })
+
+  it('counts how many of its rows repeat an event, readable or not', () => {
+    const unread = event({ I: 3, O1: '' })
+    expect(read(event(), event({}, { TS: 229 }), event({ I: 2 }), unread, unread).repeated).toBe(2)
+    expect(read(event(), event({ I: 2 }), { I: 0 }, { I: 0 }, null, null).repeated).toBe(0)
+  })
+
+  it('counts the matches before their start that have a row of 1 / X / 2, be it blocked', () => {
+    const before = (I: number, E: unknown[], AE: unknown[] = []) => event({ I, E, AE }, { TD: -1, FS: {} })
+    const blocked = { T: 1, G: 1, C: 1.001, B: true }
+    expect(
+      read(
+        before(1, [blocked]),
+        before(2, [], [{ G: 1, ME: [{ T: 3, C: 2.1 }] }]),
+        before(3, [{ T: 4, G: 8, C: 1.2 }]),
+        event({ I: 4, E: [blocked] }),
+      ).announced,
+    ).toEqual({ matches: 3, priced: 2 })
   })
 })

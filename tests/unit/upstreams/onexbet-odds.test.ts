@@ -22,6 +22,7 @@ describe('the odds of 1 / X / 2', () => {
     ['text', row(1, '1.8')],
     ['nothing', row(1, null)],
     ['an infinite one', row(1, Number.POSITIVE_INFINITY)],
+    ['one beyond any', row(1, 10_001)],
   ])('leave out %s', (_name, bad) => {
     expect(oddsOf([bad, row(2, 3.5)], [])).toEqual({ one: null, x: 3.5, two: null })
   })

@@ -62,7 +62,7 @@ describe('the results service', () => {
       `${BASE}/v3/games?champId=10&${WINDOW}&lng=fr&ref=1`,
     ])
     expect(asked[0]?.headers['user-agent']).toBe('almanac/0.1 (test)')
-    expect(finished).toMatchObject({ withoutScore: 0, why: [], rejected: [] })
+    expect(finished).toMatchObject({ withoutScore: 0, unlisted: [], why: [], rejected: [] })
     expect(finished.results).toEqual([
       {
         gameId: 7,
@@ -88,7 +88,7 @@ describe('the results service', () => {
   it('is not asked where nothing waits', async () => {
     const { results, asked } = await client(answering({ items: [] }, () => 500))
     const finished = await results.finished({ leagues: [], at: AT }, calm())
-    expect(finished).toEqual({ results: [], withoutScore: 0, why: [], rejected: [], raw: [] })
+    expect(finished).toEqual({ results: [], withoutScore: 0, unlisted: [], why: [], rejected: [], raw: [] })
     expect(asked).toEqual([])
   })
 
@@ -99,6 +99,23 @@ describe('the results service', () => {
   ])('knows a league by %s', async (_name, league) => {
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => ({ items: [game()] })))
     expect((await results.finished({ leagues: [league], at: AT }, calm())).results).toHaveLength(1)
+  })
+
+  it('names the wanted leagues that it does not list', async () => {
+    const other = { id: 11, name: 'FC 26. 3x3' }
+    const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => ({ items: [] })))
+    const { unlisted } = await results.finished({ leagues: [SUPERLEAGUE, other], at: AT }, calm())
+    expect(unlisted).toEqual([other])
+  })
+
+  it('says so where no game of many has a score that can be read', async () => {
+    const games = (score: (id: number) => string, many = 10) =>
+      finishedOf(...Array.from({ length: many }, (_, at) => game({ id: at + 1, score: score(at + 1) })))
+    const changed = [expect.stringContaining('None of the 10 games has a readable score') as unknown]
+    expect((await games(() => '')).why).toEqual(changed)
+    expect((await games((id) => (id < 5 ? '' : '2 to 1'))).why).toEqual(changed)
+    expect((await games((id) => (id === 5 ? '2:1' : ''))).why).toEqual([])
+    expect((await games(() => '', 9)).why).toEqual([])
   })
 
   it('does not know a league by an empty name', async () => {
@@ -141,6 +158,25 @@ describe('the results service', () => {
     expect(asked).toHaveLength(1 + MAX_RESULT_LEAGUES)
     expect(why).toEqual([expect.stringContaining(`${MAX_RESULT_LEAGUES + 2} leagues wait`) as unknown])
   })
+
+  it.each([1, 5, 60])(
+    'asks other leagues first each time, so that within hours all had their turn: every %i minutes',
+    async (minutes) => {
+      const leagues = Array.from({ length: MAX_RESULT_LEAGUES + 10 }, (_, at) => ({
+        id: at + 1,
+        name: `L${at}`,
+      }))
+      const { results, asked } = await client(answering({ items: leagues }, () => ({ items: [] })))
+      for (let time = 0; time < 8; time++) {
+        const at = new Date(AT.getTime() + time * minutes * 60_000)
+        await results.finished({ leagues, at }, calm())
+      }
+      const games = asked.flatMap(
+        ({ url }) => new URL(url, 'http://localhost').searchParams.get('champId') ?? [],
+      )
+      expect(new Set(games).size).toBe(leagues.length)
+    },
+  )
 
   it.each([400, 404, 200])('of another version (%i) names the setting of its address', async (status) => {
     const { results } = await client((response) => {

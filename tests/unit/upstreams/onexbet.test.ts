@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createOneXBet, MAX_LEAGUES, type FeedQuery } from '../../../upstreams/onexbet.ts'
+import { createOneXBet, type FeedQuery } from '../../../upstreams/onexbet.ts'
+import { isFull, MAX_LEAGUES } from '../../../upstreams/onexbet-leagues.ts'
+import { describeRecorded, recording } from './recordings.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
 
 const DOCUMENTED =
@@ -19,7 +21,14 @@ const QUERY: FeedQuery = {
   split_by_league: true,
 }
 
-const match = (I: number, more: object = {}) => ({ I, O1: `A${I}`, O2: `B${I}`, L: 'L', ...more })
+const match = (I: number, more: object = {}): { I: number; LI?: number; [field: string]: unknown } => ({
+  I,
+  O1: `A${I}`,
+  O2: `B${I}`,
+  L: 'L',
+  SC: {},
+  ...more,
+})
 const answerOf = (...value: unknown[]) => ({ Error: '', ErrorCode: 0, Success: true, Value: value })
 
 interface Set {
@@ -59,7 +68,7 @@ describe('the feed', () => {
     )
     const { sightings, raw, ...rest } = await feed.live(calm())
     expect(sightings.map(({ eventId }) => eventId)).toEqual([1])
-    expect(rest).toEqual({ truncated: false, why: [], others: 0, fetched: 1, rejected: [] })
+    expect(rest).toEqual({ truncated: false, why: [], others: 0, fetched: 1, duplicates: 0, rejected: [] })
     expect(asked.map(({ url }) => url)).toEqual([DOCUMENTED])
     expect(asked[0]?.headers['user-agent']).toBe('almanac/0.1 (test)')
     expect(raw).toEqual([
@@ -116,7 +125,7 @@ describe('the feed', () => {
       ),
     )
     const live = await feed.live(calm())
-    expect(live).toMatchObject({ fetched: 3, others: 1, truncated: false })
+    expect(live).toMatchObject({ fetched: 3, others: 1, duplicates: 1, truncated: false })
     expect(live.rejected).toHaveLength(1)
   })
 
@@ -272,6 +281,67 @@ describe('the feed', () => {
   })
 })
 
+/** Matches 1, 2, … in play, each with these fields. */
+const matches = (many: number, of: (I: number) => object) =>
+  Array.from({ length: many }, (_, at) => match(at + 1, of(at + 1)))
+const whyOf = async (...value: unknown[]) => {
+  const { feed } = await client(
+    answering(
+      () => answerOf(...value),
+      () => 500,
+    ),
+  )
+  return (await feed.live(calm())).why
+}
+const played = { SC: { FS: {}, TS: 60, SLS: '1 minute' } }
+const announced = { SC: { FS: {}, TD: -1, TS: 60, SLS: 'Début dans 1 minute' } }
+
+describe('a whole answer', () => {
+  describeRecorded('as it was recorded', () => {
+    it('has no sign of another format', async () => {
+      const { feed } = await client((response) => {
+        sendHtml(response, recording('onexbet/get1x2_vzip_sport85_snapshot.json'))
+      })
+      expect(await feed.live(calm())).toMatchObject({ why: [], rejected: [], fetched: 3, duplicates: 0 })
+    })
+  })
+
+  it('without where its matches stand says that none could be read', async () => {
+    expect(await whyOf(...matches(2, () => ({ SC: undefined })))).toEqual([
+      expect.stringMatching(/^none of 2 matches could be read \(SC: .*format may have changed$/) as unknown,
+    ])
+    expect(await whyOf(match(1, { SC: undefined }), match(2))).toEqual([])
+  })
+
+  it('of which no match says where it stands has changed', async () => {
+    const mute = { SC: { State: {} }, E: [{ T: 1, G: 1, C: 1.8 }] }
+    expect(await whyOf(...matches(8, () => mute))).toEqual([
+      expect.stringContaining('none of 8 matches has a status, a clock or a score') as unknown,
+    ])
+    expect(await whyOf(...matches(7, () => mute))).toEqual([])
+    expect(await whyOf(...matches(8, (I) => (I === 3 ? played : mute)))).toEqual([])
+  })
+
+  it('of which no match in play has a score has changed', async () => {
+    const scoreless = { SC: { TS: 60, SLS: '1 minute' } }
+    expect(await whyOf(...matches(3, () => scoreless))).toEqual([
+      expect.stringContaining('none of 3 matches in play has a score') as unknown,
+    ])
+    expect(await whyOf(...matches(2, () => scoreless))).toEqual([])
+    expect(await whyOf(...matches(3, (I) => (I === 1 ? played : scoreless)))).toEqual([])
+    expect(await whyOf(...matches(3, () => announced))).toEqual([])
+  })
+
+  it('of which no announced match has a row of 1 / X / 2 has changed; one with blocked rows has not', async () => {
+    expect(await whyOf(...matches(8, () => announced))).toEqual([
+      expect.stringContaining('none of 8 matches before their start has a row of 1 / X / 2') as unknown,
+    ])
+    expect(await whyOf(...matches(7, () => announced))).toEqual([])
+    const blocked = { ...announced, E: [{ T: 1, G: 1, C: 1.001, B: true }] }
+    expect(await whyOf(...matches(8, (I) => (I === 8 ? blocked : announced)))).toEqual([])
+  })
+})
+
 describe('a feed that is full', () => {
   const small = { query: { count: 2 } }
   const inLeague = (league: string | null): unknown => {
@@ -279,7 +349,8 @@ describe('a feed that is full', () => {
     if (league === '10') return answerOf(match(2, { LI: 10, SC: { FS: { S1: 2 } } }))
     return answerOf(match(Number(league), { LI: Number(league) }))
   }
-  const leagues = (...ids: unknown[]) => answerOf(...ids.map((LI) => ({ LI, L: 'L', GC: 1 })))
+  const listed = (league: object) => ({ L: 'L', GC: 1, ...league })
+  const leagues = (...ids: unknown[]) => answerOf(...ids.map((LI) => listed({ LI })))
 
   it('is asked for league by league, and is whole when none of them is full', async () => {
     const { feed, asked } = await client(
@@ -350,6 +421,66 @@ describe('a feed that is full', () => {
     expect(live.why).toEqual([expect.stringContaining(why) as unknown])
     // League 10 was seen in the feed itself, so that it is asked for in any case.
     expect(live.sightings.find(({ eventId }) => eventId === 2)?.score).toEqual([2, 0])
+  })
+
+  describe('whose leagues answer less than is known of them', () => {
+    const whole = matches(20, (I) => ({ ...played, LI: I <= 10 ? 10 : 11 }))
+    const live = async (feedAnswer: (league: string | null) => unknown, ...list: object[]) => {
+      const answered = answering(feedAnswer, () => answerOf(...list.map(listed)))
+      const { feed } = await client(answered, { query: { count: 20 } })
+      return feed.live(calm())
+    }
+    const tens = [
+      { LI: 10, GC: 10 },
+      { LI: 11, GC: 10 },
+    ]
+    const of = (league: string | null, rows: typeof whole = whole) =>
+      answerOf(...rows.filter(({ LI }) => league === null || LI === Number(league)))
+
+    it('is not whole where they are empty: the host does not know the question', async () => {
+      const list = tens.map(({ LI }) => ({ LI, GC: undefined }))
+      const { truncated, why, fetched } = await live(
+        (league) => (league === null ? of(null) : of('0')),
+        ...list,
+      )
+      expect({ truncated, fetched }).toEqual({ truncated: true, fetched: 20 })
+      expect(why).toEqual([expect.stringContaining("20 of 20 matches of the feed's first answer") as unknown])
+    })
+
+    it('is not whole where they are empty and no match names its league, as recorded', async () => {
+      const anonymous = matches(20, () => played)
+      const { truncated } = await live((league) => answerOf(...(league === null ? anonymous : [])), ...tens)
+      expect(truncated).toBe(true)
+    })
+
+    it('is whole where one match ended in between, and not where two did at once', async () => {
+      const without = (...ids: number[]) => whole.filter(({ I }) => !ids.includes(I))
+      const answered = (...ids: number[]) =>
+        live((league) => (league === null ? of(null) : of(league, without(...ids))), ...tens)
+      expect(await answered(4)).toMatchObject({ truncated: false, why: [], fetched: 20 })
+      expect(await answered(4, 14)).toMatchObject({ truncated: true })
+    })
+
+    it('is not whole where a league has more than twice what its answer holds', async () => {
+      const list = (GC: number) => [{ LI: 10, GC }, tens[1] ?? {}]
+      expect(await live(of, ...list(20))).toMatchObject({ truncated: false, why: [] })
+      const { truncated, why } = await live(of, ...list(21))
+      expect(truncated).toBe(true)
+      expect(why).toEqual([expect.stringContaining('the first is 10') as unknown])
+    })
+  })
+
+  it.each([
+    [39, 40, false],
+    [40, 40, true],
+    // Caps of a host that holds fewer than it is asked for.
+    [40, 100, true],
+    [50, 100, true],
+    [250, 5_000, true],
+    [51, 100, false],
+    [0, 100, false],
+  ])('is one of %i events where %i were asked for: %j', (events, asked, full) => {
+    expect(isFull(events, asked)).toBe(full)
   })
 
   it('stays truncated where it has more leagues than a minute has room for', async () => {

@@ -1,0 +1,29 @@
+/** Whether results fail to come although the service answers; pure. */
+import type { WantedLeague } from '../../upstreams/onexbet-results.ts'
+import type { Match } from './match-life.ts'
+
+/** The service tells of a match some ten minutes after its end: after an hour it does not tell of its league. */
+const LATE_MS = 60 * 60_000
+/** One or two may have been called off, in a league that has played no other match. */
+const ENOUGH_MATCHES = 3
+
+/**
+ * A sentence where matches wait long for their results, and the service lists none of their leagues: it may call them by
+ * other ids and names than the feed. `matches` are those that were over within the service's day.
+ */
+export function lateOf(
+  matches: ReadonlyMap<number, Match>,
+  unlisted: readonly WantedLeague[],
+  at: Date,
+): string[] {
+  const late = [...matches.values()].filter(
+    ({ overAt, settledBy }) => overAt !== null && at.getTime() - overAt >= LATE_MS && settledBy !== 'results',
+  )
+  const isUnlisted = ({ leagueId, league }: Match) =>
+    unlisted.some(({ id, name }) => id === leagueId && name === league)
+  if (late.length < ENOUGH_MATCHES || !late.every(isUnlisted)) return []
+  const leagues = new Set(late.map(({ league }) => league)).size
+  return [
+    `${late.length} matches of ${leagues} leagues wait for their results for more than an hour, and the service lists none of these leagues: it may name them otherwise.`,
+  ]
+}

@@ -1,0 +1,97 @@
+/**
+ * When `data/matches.csv` is written. Something turns nearly every minute, and the file is written whole: so a worker does
+ * it only every `csv_minutes`, and keeps in mind until then what the file lacks.
+ */
+import { databaseFailure, takesNothing } from '../../db/database.ts'
+import { withPatience } from '../../db/patience.ts'
+import { eachPieceOfOver, isAnyOver } from '../../db/queries/over-matches.ts'
+import type { StepContext } from './index.ts'
+import type { Match } from './match-life.ts'
+import { lineMatchOfRow } from './match-rows.ts'
+import { lineOf, updateMatchesCsv, writeMatchesCsv } from './matches-csv.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** Of a step, what the file needs. */
+export type FileContext = Pick<
+  StepContext,
+  'db' | 'settings' | 'dataDir' | 'patience' | 'signal' | 'clock' | 'matchClock'
+>
+
+/** What a run has done to the matches. */
+export interface Turned {
+  /** Matches that are now over, over with another score, or not over any more. */
+  turned: readonly Match[]
+  /** The tables hold all that is known; otherwise something lies in the spool, and the file goes on from what it has. */
+  areTablesWhole: boolean
+  /** Written in any case: the spool was drained. */
+  derive: boolean
+}
+
+export interface MatchesFile {
+  /**
+   * Writes the file where that is due. Answers why it could not be written, and tries again in the next run; throws what
+   * has no name.
+   */
+  bringForward(context: FileContext, turned: Turned): Promise<string[]>
+}
+
+/** One a worker: the first run of a process always writes, since nobody knows what the one before it left undone. */
+export function createMatchesFile(): MatchesFile {
+  const lacking = new Map<number, Match>()
+  let isOfTables = false
+  let writtenAtMs = -Infinity
+
+  /** Answers whether there was anything to write. */
+  const write = async (context: FileContext, { areTablesWhole, derive }: Turned): Promise<boolean> => {
+    if (!areTablesWhole) {
+      if (lacking.size > 0) await updateMatchesCsv(context.dataDir, lacking.values())
+      return lacking.size > 0
+    }
+    if (!derive && lacking.size === 0 && (isOfTables || !(await isAnyMatchOver(context)))) return false
+    await writeFromTables(context)
+    return true
+  }
+  return {
+    async bringForward(context, turned) {
+      for (const match of turned.turned) lacking.set(match.eventId, match)
+      const now = context.clock().getTime()
+      if (!turned.derive && now - writtenAtMs < context.settings.csv_minutes * MINUTE_MS) return []
+      // What turns while it is written, in another attempt, is lacking still.
+      const known = [...lacking.values()]
+      try {
+        if (!(await write(context, turned))) return []
+      } catch (error) {
+        const failure = databaseFailure(error) ?? error
+        if (!takesNothing(failure)) throw failure
+        return [`data/matches.csv is left to the next run: ${failure.message}`]
+      }
+      for (const match of known) if (lacking.get(match.eventId) === match) lacking.delete(match.eventId)
+      isOfTables = turned.areTablesWhole
+      writtenAtMs = now
+      return []
+    },
+  }
+}
+
+/** The file of the last days. */
+async function writeFromTables(context: FileContext): Promise<void> {
+  const { db, settings, dataDir, patience, signal } = context
+  const { ms, untilMs } = patience
+  const of = { feed: settings.feed.name, since: sinceOf(context), signal }
+  // Three months take longer than a bound of one try allows.
+  await withPatience({ ms, signal, ...(untilMs !== undefined && { untilMs }) }, () =>
+    writeMatchesCsv(dataDir, (add) =>
+      eachPieceOfOver(db, of, (rows) => add(rows.map((row) => lineOf(lineMatchOfRow(row))))),
+    ),
+  )
+}
+
+function isAnyMatchOver(context: FileContext): Promise<boolean> {
+  const { db, settings, patience } = context
+  return withPatience(patience, () => isAnyOver(db, settings.feed.name, sinceOf(context)))
+}
+
+const sinceOf = ({ settings, matchClock }: FileContext) =>
+  new Date(matchClock().getTime() - settings.csv_days * DAY_MS)

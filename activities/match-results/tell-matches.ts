@@ -1,0 +1,116 @@
+/** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
+import { log } from '@temporalio/activity'
+import { databaseFailure, takesNothing } from '../../db/database.ts'
+import { withPatience } from '../../db/patience.ts'
+import { turnedMatches, type TurnedMatch } from '../../db/queries/turned-matches.ts'
+import type { StepContext } from './index.ts'
+import type { Match } from './match-life.ts'
+import {
+  TOLD,
+  turnOf,
+  type MatchCorrected,
+  type MatchFigures,
+  type MatchNotOver,
+  type MatchOver,
+  type MatchTold,
+  type Standing,
+} from './told.ts'
+
+export interface Turns {
+  /** Matches that are now over, over with another score, or not over any more. */
+  turned: readonly Match[]
+  /** How these stood when they were last told of; nothing for one that was not. */
+  before: ReadonlyMap<number, Standing>
+  all: ReadonlyMap<number, Match>
+}
+
+/** Tells what is news; at debug level also why each match that goes on, or waits for its result, does not count. */
+export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 'duplicates'> {
+  const figures = { confirmed: 0, lastSeen: 0, open: 0 }
+  for (const match of turned) {
+    const now = standingOf(match)
+    const was = before.get(match.eventId)
+    const turn = turnOf(was, now)
+    if (turn === undefined) continue
+    if (turn === 'over') {
+      if (now.confidence === 'confirmed') figures.confirmed++
+      else figures.lastSeen++
+    }
+    tell(turn, match, was)
+  }
+  const news = new Set(turned.map(({ eventId }) => eventId))
+  for (const match of all.values()) {
+    if (match.overAt === null) figures.open++
+    else if (match.state !== 'vanished' || news.has(match.eventId)) continue
+    const told: MatchNotOver = { ...toldOf(match), status: match.status, reason: match.state }
+    log.debug(TOLD.notOver, { ...told })
+  }
+  return figures
+}
+
+export interface TurnedByRun {
+  runId: string
+  derive: boolean
+  turned: readonly Match[]
+  /** What this worker knew before the run. */
+  known: ReadonlyMap<number, Match>
+}
+
+/**
+ * How the matches that a run turned stood when they were last told of. What was told while the database was away is not
+ * told again once the tables have it: this worker knows its own, and what a deriving run alone knows was another's.
+ */
+export async function toldBefore(
+  context: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  { runId, derive, turned, known }: TurnedByRun,
+): Promise<Map<number, Standing>> {
+  const rows = turned.length === 0 ? [] : await storedBefore(context, runId, turned)
+  const before = new Map<number, Standing>(
+    rows.map(({ eventId, was1, was2, wasConfidence }) => [
+      eventId,
+      { score1: was1, score2: was2, confidence: wasConfidence },
+    ]),
+  )
+  for (const match of turned) {
+    const mine = known.get(match.eventId)
+    const now = standingOf(match)
+    const isTold = mine === undefined ? derive : turnOf(standingOf(mine), now) === undefined
+    if (isTold) before.set(match.eventId, now)
+  }
+  return before
+}
+
+async function storedBefore(
+  { db, settings, patience }: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  runId: string,
+  turned: readonly Match[],
+): Promise<TurnedMatch[]> {
+  const eventIds = turned.map(({ eventId }) => eventId)
+  const of = { feed: settings.feed.name, runId, among: { eventIds }, limit: eventIds.length }
+  try {
+    return await withPatience(patience, () => turnedMatches(db, of))
+  } catch (error) {
+    if (!takesNothing(databaseFailure(error))) throw error
+    // The matches are stored: then a correction is told like a first result.
+    return []
+  }
+}
+
+/** How sure the score of a match is. */
+export function standingOf({ score, confidence }: Pick<Match, 'score' | 'confidence'>): Standing {
+  return { score1: score?.[0] ?? null, score2: score?.[1] ?? null, confidence }
+}
+
+function tell(turn: 'over' | 'corrected' | 'resumed', match: Match, was: Standing | undefined): void {
+  const told = toldOf(match)
+  if (turn === 'over') log.info(TOLD.over, { ...told, confidence: match.confidence } satisfies MatchOver)
+  else if (turn === 'resumed') log.info(TOLD.resumed, { ...told })
+  else {
+    const { score1, score2 } = was ?? { score1: null, score2: null }
+    log.info(TOLD.corrected, { ...told, was1: score1, was2: score2 } satisfies MatchCorrected)
+  }
+}
+
+function toldOf({ eventId, team1, team2, score }: Match): MatchTold {
+  return { eventId, team1, team2, score1: score?.[0] ?? null, score2: score?.[1] ?? null }
+}
