@@ -72,11 +72,10 @@ async function stepOf(handle: RunHandle, name: string): Promise<StepView | undef
   return view?.steps.find(({ step }) => step === name)
 }
 
-/** The step of a run, when it waits for its next attempt because the database is away. */
-async function waitingForDatabase(handle: RunHandle, name: string): Promise<StepView | undefined> {
+/** The step of a run, once an attempt failed because the database is away; the next one may wait inside. */
+async function missingDatabase(handle: RunHandle, name: string): Promise<StepView | undefined> {
   const step = await stepOf(handle, name)
-  const waits = step?.state === 'waiting' && step.failure?.startsWith('DatabaseUnavailable') === true
-  return waits ? step : undefined
+  return step?.failure?.startsWith('DatabaseUnavailable') === true ? step : undefined
 }
 
 /** The run is complete, every row is there, its record is closed, and the upstreams were asked what an undisturbed run asks. */
@@ -112,7 +111,8 @@ describe('a database that is away', () => {
   it('while the run opens delays it', async () => {
     await server.stop()
     const handle = await begin()
-    const step = await until(() => waitingForDatabase(handle, 'openModStats'))
+    const isWaiting = (step: StepView | undefined) => step?.state === 'waiting' && step
+    const step = await until(async () => isWaiting(await missingDatabase(handle, 'openModStats')))
     expect(step.nextAttemptAt).toBeInstanceOf(Date)
     expect(stack.simulator.requests.count()).toBe(0)
     server = await start()
@@ -134,7 +134,7 @@ describe('a database that is away', () => {
     })
     await server.stop()
     lock.release(true)
-    await until(() => waitingForDatabase(handle, 'closeModStats'))
+    await until(() => missingDatabase(handle, 'closeModStats'))
     server = await start()
     await expectWhole(handle)
   })
