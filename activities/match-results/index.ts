@@ -14,13 +14,7 @@ import type { ActivityDependencies } from '../index.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
 import { createMatchesFile, type MatchesFile } from './matches-file.ts'
-import {
-  collectedBy,
-  TOLD,
-  type CollectionEnded,
-  type CollectionStarted,
-  type MatchFigures,
-} from './told.ts'
+import { collectedBy, TOLD, type CollectionEnded, type CollectionStarted, type MatchFigures } from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
