@@ -43,9 +43,10 @@ export function list(options: JsonOptions): void {
     return
   }
   if (waiting.length > 0) print(`${stack}${waitingTable(waiting)}\n`)
-  const share = Math.round((size.bytes / size.capBytes) * 100)
-  const total = `${counted(waiting.length, 'segment')} in ${folder}: ${megabytes(size.bytes)}, ${share} %`
-  print(`${stack}${total} of the ${megabytes(size.capBytes)} of SPOOL_MB`)
+  const percent = Math.round((size.bytes / size.capBytes) * 100)
+  const share = percent === 0 ? '' : `, ${percent} %`
+  const total = `${counted(waiting.length, 'segment')} in ${folder}: ${sizeText(size.bytes)}${share}`
+  print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
   for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
   if (damaged.length > 0)
     print(`${stack}once the reason has passed, "almanac spool drain --damaged" tries them again`)
@@ -132,4 +133,6 @@ function firstRows(segment: Segment): Record<string, unknown> {
   return { rows: Object.fromEntries(first), rejected: (options.rejected ?? []).slice(0, FIRST_ROWS), answers }
 }
 
-const megabytes = (bytes: number) => `${(bytes / MB).toFixed(1)} MB`
+/** `3.4 kB`, `12.0 MB`. */
+const sizeText = (bytes: number) =>
+  bytes < MB ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / MB).toFixed(1)} MB`

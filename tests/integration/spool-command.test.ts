@@ -94,7 +94,7 @@ describe('what waits', () => {
     )
     expect(first).toContain('2026-03-10 12:00:00 UTC  crypto-forecast  fear_greed_index 1, refused 1')
     expect(second).toContain('match-results    the ending of a run')
-    expect(stdout).toMatch(/2 segments in .*spool: 0\.0 MB, 0 % of the 10\.0 MB of SPOOL_MB/)
+    expect(stdout).toMatch(/2 segments in .*spool: \d\.\d kB of the 10\.0 MB of SPOOL_MB/)
 
     const json = JSON.parse((await almanac('list', '--json')).stdout) as Record<string, unknown>
     expect(json).toMatchObject({
