@@ -21,6 +21,8 @@ export interface ProgramRun {
   signal: AbortSignal
   /** What the messages call it; the program's name unless told. */
   name?: string
+  /** Ends the group also where this process is killed: a program of a stranger must not outlive who bounds it. */
+  endsWithUs?: boolean
 }
 
 export interface ProgramResult {
@@ -50,6 +52,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
     ended ??= reason
     killGroup(child.pid)
   }
+  const letGo = run.endsWithUs === true ? guardGroup(child.pid, end) : undefined
   const timer = setTimeout(() => {
     end(new Failure('CommandTimedOut', `${name} did not end within ${timeoutMs / 1000} s and was killed.`))
   }, timeoutMs)
@@ -82,7 +85,23 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
     signal.removeEventListener('abort', abort)
     // What it started and left behind in its group ends with it.
     killGroup(child.pid)
+    letGo?.()
   }
+}
+
+/** The first line lets go; without one its end of the pipe was closed by our death. */
+const GUARD = 'read -r _ || kill -s KILL -- "-$1"'
+
+/** A shell that kills the group when this process is gone; answers what lets go of it. `failed` hears that there is none. */
+function guardGroup(group: number | undefined, failed: (reason: unknown) => void): (() => void) | undefined {
+  if (group === undefined) return undefined
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(group)], {
+    ...{ detached: true, env: {}, stdio: ['pipe', 'ignore', 'ignore'] },
+  })
+  guard.once('error', failed)
+  // Where the guard was killed there is nobody to let go.
+  guard.stdin.on('error', () => undefined)
+  return () => guard.stdin.end('\n')
 }
 
 function closed(

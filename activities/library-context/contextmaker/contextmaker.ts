@@ -93,6 +93,7 @@ export function createContextmaker({
         ...{ program, args, env: OUTER_ENV, cwd: '/', name: bounds.name, timeoutMs: bounds.timeoutMs },
         maxOutputBytes: OUTPUT_BYTES,
         signal: AbortSignal.any([bounds.signal, exceeded.signal]),
+        endsWithUs: true,
       })
     } finally {
       unwatch()

@@ -114,7 +114,7 @@ function limited(plan: SandboxPlan, venv: string, tree: string | undefined): str
 /**
  * The order matters: what is mounted later lies over what was mounted before. No `--new-session`: run-program.ts gives
  * the sandbox a session without a terminal already, and its first process has to stay in the group that is killed.
- * bubblewrap's `--die-with-parent` alone loses a parent that dies while the sandbox is being made.
+ * bubblewrap's `--die-with-parent` alone loses a parent that dies while the sandbox is being made (`endsWithUs` does not).
  */
 function bubblewrap(plan: SandboxPlan, venv: string, tree: string | undefined): string[] {
   const tmpfs = (path: string, bytes: number) => ['--size', String(bytes), '--tmpfs', path]
