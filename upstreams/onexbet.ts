@@ -120,11 +120,11 @@ function merged(first: Page, split: Split): LiveFeed {
   )
   const others = byKey(
     pages.flatMap((page) => page.others),
-    (row) => idOf(row) ?? row,
+    eventKey,
   ).length
   const rejected = byKey(
     pages.flatMap((page) => page.rejected),
-    ({ row }) => idOf(row) ?? row,
+    ({ row }) => eventKey(row),
   )
   return {
     sightings,
@@ -137,6 +137,9 @@ function merged(first: Page, split: Split): LiveFeed {
     raw: [first.raw, ...split.raw, ...split.pages.map(({ raw }) => raw)],
   }
 }
+
+/** Two rows without a readable id are the same event where they say the same. */
+const eventKey = (row: unknown): unknown => idOf(row) ?? JSON.stringify(row)
 
 /** The last row of each key, in the order of the keys' first rows. */
 const byKey = <T>(rows: readonly T[], keyOf: (row: T) => unknown): T[] => [

@@ -129,6 +129,19 @@ describe('the feed', () => {
     expect(live.rejected).toHaveLength(1)
   })
 
+  it('counts an event without a readable id once, however often the answer says the same of it', async () => {
+    const nameless = (O1: string) => match(0, { I: 'x', O1 })
+    const { feed } = await client(
+      answering(
+        () => answerOf(match(1), nameless('A'), nameless('B'), nameless('A')),
+        () => 500,
+      ),
+    )
+    const { fetched, rejected } = await feed.live(calm())
+    expect(rejected.map(({ row }) => row)).toEqual([nameless('A'), nameless('B')])
+    expect(fetched).toBe(3)
+  })
+
   it('reads its clocks against the given one', async () => {
     const server = await loopback((response) => {
       sendJson(response, answerOf(match(1, { SC: { TD: -1, TS: 300, FS: {} } })))
