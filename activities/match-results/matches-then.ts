@@ -61,6 +61,7 @@ export async function readThen(
   const overSince = readsOver ? new Date(from.getTime() - RESULTS_WITHIN_MS) : undefined
   const known = await knownMatches(tx, { feed, eventIds, overSince })
   const rows = known.filter(({ eventId }) => !then.stored.has(eventId))
+  for (const { observedAt } of rows) then.storedBefore = Math.max(then.storedBefore, observedAt.getTime())
   if (isLate) return goBack(tx, then, moment, rows)
   const odds = await newestOdds(tx, { feed, eventIds: eventsOf(rows) })
   for (const row of rows) {
@@ -95,7 +96,6 @@ async function goBack(
     then.stored.set(eventId, now)
     if (before !== undefined) then.matches.set(eventId, before)
     if (fixed.has(eventId)) then.fixed.add(eventId)
-    then.storedBefore = Math.max(then.storedBefore, row.observedAt.getTime())
   }
 }
 

@@ -194,6 +194,11 @@ describe('a look that comes late', () => {
     )
     expect(await derived([looks, [late]])).toEqual(await derived(inOrder.map((look) => [look])))
   })
+
+  it('leaves the matches open to a result of the newest moment', async () => {
+    const [seen, gone] = [at(0, live([1, 0]), other), at(1, other)]
+    expect(await derived([[gone], [seen], [result]])).toEqual(await derived([[seen], [gone], [result]]))
+  })
 })
 
 describe('more looks than are read at once', () => {
