@@ -10,7 +10,7 @@ import { identify } from '../../local/process-identity.mjs'
 import { waitForEnd } from '../../local/server-process.ts'
 import { freePort } from '../../local/taken-port.ts'
 
-const STOP_MS = 30_000
+const STOP_MS = 300_000
 
 let folder: string
 let dataDir: string
@@ -54,7 +54,7 @@ async function kill(server: RunningPostgres): Promise<void> {
   expect(await waitForEnd(identity, STOP_MS)).toBe(true)
 }
 
-describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
+describe('the embedded PostgreSQL', () => {
   it('makes the database in UTF-8, UTC and code point order, with checksums, on the loopback address alone', async () => {
     const server = await start({ port: await freePort() })
     expect(await valueOf(server, 'SELECT current_database()')).toBe('almanac')

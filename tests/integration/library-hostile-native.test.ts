@@ -28,7 +28,6 @@ const OWN_PROCESSES = 4
 const SHORT_SECONDS = 10
 const ENDLESS = ['fills-disk', 'forks', 'prints-forever', 'sleeps', 'slow-makefile'] as const
 const ENDING = HOSTILE.filter((kind) => !ENDLESS.some((endless) => endless === kind))
-const NIGHT_MS = 240_000
 /** Whichever is met first: the limit of one process, or that of all together. */
 const OUT_OF_MEMORY = /^(?:MemoryError|CommandFailed: contextmaker took more than 1536 MiB of memory)/
 /** A process that is just starting another one is counted twice: until then both have one memory. */
@@ -76,65 +75,57 @@ describeSandbox('a night in native mode over hostile repositories', () => {
     for (const kind of kinds) await expectContext(library, kind)
   }
 
-  it(
-    'lets those that end see nothing but the sandbox, and says what broke',
-    async () => {
-      const kinds = [...ENDING, 'sphinx'] as const
-      const { result, peaks } = await nightOver(kinds, 300)
-      await expectAllMade(result, kinds)
+  it('lets those that end see nothing but the sandbox, and says what broke', async () => {
+    const kinds = [...ENDING, 'sphinx'] as const
+    const { result, peaks } = await nightOver(kinds, 300)
+    await expectAllMade(result, kinds)
 
-      const seen = (await attemptAt(library, 'reads-environment')).markdown ?? ''
-      const read = shownBy(seen, READ_MARKER)
-      expect(read).toContain('environment HOME=/tmp')
-      const own = /^(?:environment |\/proc\/1\/|\/in\/\.git holds |\/tmp holds sphinx_)/
-      // The venv is at its own path inside, too: of a clone below /tmp that leaves an empty folder there.
-      const [, above = ''] = /^\/tmp\/([^/]+)/.exec(await testVenv()) ?? []
-      expect(read.filter((line) => !own.test(line) && line !== `/tmp holds ${above}`)).toEqual([])
-      expect(seen.includes(SECRET)).toBe(false)
+    const seen = (await attemptAt(library, 'reads-environment')).markdown ?? ''
+    const read = shownBy(seen, READ_MARKER)
+    expect(read).toContain('environment HOME=/tmp')
+    const own = /^(?:environment |\/proc\/1\/|\/in\/\.git holds |\/tmp holds sphinx_)/
+    // The venv is at its own path inside, too: of a clone below /tmp that leaves an empty folder there.
+    const [, above = ''] = /^\/tmp\/([^/]+)/.exec(await testVenv()) ?? []
+    expect(read.filter((line) => !own.test(line) && line !== `/tmp holds ${above}`)).toEqual([])
+    expect(seen.includes(SECRET)).toBe(false)
 
-      const tried = shownBy((await attemptAt(library, 'opens-sockets')).markdown ?? '', SOCKET_MARKER)
-      expect(tried).toHaveLength(4)
-      expect(tried.filter((line) => !line.includes(' refused: '))).toEqual([])
+    const tried = shownBy((await attemptAt(library, 'opens-sockets')).markdown ?? '', SOCKET_MARKER)
+    expect(tried).toHaveLength(4)
+    expect(tried.filter((line) => !line.includes(' refused: '))).toEqual([])
 
-      for (const kind of kinds.filter((one) => one !== 'fills-memory'))
-        expect([kind, reasonsOf(await attemptAt(library, kind), 'native')]).toEqual([kind, 'passed'])
-      const full = await attemptAt(library, 'fills-memory')
-      expect(full.verdicts.map(({ mode, passed }) => [mode, passed])).toEqual([
-        ['native', false],
-        ['strip', true],
-      ])
-      const said = full.verdicts[0]?.reasons[0] ?? ''
-      expect(said).toMatch(OUT_OF_MEMORY)
-      expect(full.reason).toBe(`contextmaker native: ${said}`)
-      expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
-      await expectContained(library)
-    },
-    NIGHT_MS,
-  )
+    for (const kind of kinds.filter((one) => one !== 'fills-memory'))
+      expect([kind, reasonsOf(await attemptAt(library, kind), 'native')]).toEqual([kind, 'passed'])
+    const full = await attemptAt(library, 'fills-memory')
+    expect(full.verdicts.map(({ mode, passed }) => [mode, passed])).toEqual([
+      ['native', false],
+      ['strip', true],
+    ])
+    const said = full.verdicts[0]?.reasons[0] ?? ''
+    expect(said).toMatch(OUT_OF_MEMORY)
+    expect(full.reason).toBe(`contextmaker native: ${said}`)
+    expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
+    await expectContained(library)
+  })
 
-  it(
-    'kills those that do not end, by name, and makes their contexts without running them',
-    async () => {
-      const kinds = [...ENDLESS, 'sphinx'] as const
-      const { result, peaks } = await nightOver(kinds, SHORT_SECONDS)
-      await expectAllMade(result, kinds)
-      for (const kind of ENDLESS) {
-        const attempt = await attemptAt(library, kind)
-        expect(attempt.verdicts[0], kind).toMatchObject({
-          engine: 'contextmaker',
-          mode: 'native',
-          passed: false,
-        })
-        expect(attempt.verdicts[0]?.reasons[0]).toMatch(EXPECTED[kind])
-        expect(attempt.mode).not.toBe('native')
-        const note = result.summary.made.find(({ name }) => name === nameOf(kind))?.note ?? ''
-        expect(note.startsWith('contextmaker native: '), note).toBe(true)
-        expect(result.ending.counts['contexts']?.why).toContain(`${nameOf(kind)}: ${note}`)
-      }
-      expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
-      expect(peaks.processes).toBeLessThanOrEqual(MOST_PROCESSES + OWN_PROCESSES)
-      await expectContained(library)
-    },
-    NIGHT_MS,
-  )
+  it('kills those that do not end, by name, and makes their contexts without running them', async () => {
+    const kinds = [...ENDLESS, 'sphinx'] as const
+    const { result, peaks } = await nightOver(kinds, SHORT_SECONDS)
+    await expectAllMade(result, kinds)
+    for (const kind of ENDLESS) {
+      const attempt = await attemptAt(library, kind)
+      expect(attempt.verdicts[0], kind).toMatchObject({
+        engine: 'contextmaker',
+        mode: 'native',
+        passed: false,
+      })
+      expect(attempt.verdicts[0]?.reasons[0]).toMatch(EXPECTED[kind])
+      expect(attempt.mode).not.toBe('native')
+      const note = result.summary.made.find(({ name }) => name === nameOf(kind))?.note ?? ''
+      expect(note.startsWith('contextmaker native: '), note).toBe(true)
+      expect(result.ending.counts['contexts']?.why).toContain(`${nameOf(kind)}: ${note}`)
+    }
+    expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
+    expect(peaks.processes).toBeLessThanOrEqual(MOST_PROCESSES + OWN_PROCESSES)
+    await expectContained(library)
+  })
 })

@@ -20,7 +20,6 @@ import { outcomesOf, startLibraryStack, type LibraryStack, type Night } from '..
 
 /** One with good documentation that attacks nobody, last in the list or not: the night must come to it. */
 const KINDS = [...HOSTILE, 'sphinx'] as const
-const SETUP_MS = 300_000
 
 describeSandbox('a night in safe mode over hostile repositories', () => {
   let library: LibraryStack
@@ -31,7 +30,7 @@ describeSandbox('a night in safe mode over hostile repositories', () => {
     const worker = await library.startWorker()
     night = await library.night()
     await worker.stop()
-  }, SETUP_MS)
+  })
   afterAll(() => library.stop())
 
   it('is complete: each has a context, and nobody was in the way of another', () => {

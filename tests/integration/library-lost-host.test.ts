@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Host } from '../../activities/index.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
-import { CHAIN_ROUNDS, HOST_AWAY_MS } from '../../workflows/policies.ts'
+import { CHAIN_ROUNDS } from '../../workflows/policies.ts'
 import { attemptAt, expectContext, nameOf, sectionOf, workFolders } from '../support/library-nights.ts'
 import {
   libraryContext,
@@ -14,9 +14,6 @@ import {
   type LibraryStack,
 } from '../support/library-stack.ts'
 import type { Git } from '../../upstreams/git.ts'
-
-/** The chain waits for the host's queue, then for its clean-up; and the night around it. */
-const TEST_MS = 2 * HOST_AWAY_MS + 120_000
 
 let library: LibraryStack
 beforeAll(async () => {
@@ -49,42 +46,38 @@ function hangingClone(): { clone: Git['clone']; began: Promise<void> } {
   return { clone, began }
 }
 
-it(
-  'costs the night a while and no library; what stayed on it is swept when it is back',
-  async () => {
-    const { client, config } = library.stack
-    const [lost, other] = [hostNamed('lost'), hostNamed('other')]
-    const contextmaker = withoutBubblewrap()
-    const { clone, began } = hangingClone()
-    const git = { head: () => Promise.resolve(undefined), clone }
-    const first = await library.startWorker({ dependencies: { contextmaker, git, host: lost } })
-    const handle = await startRun(client, libraryContext(), 'manual', {})
-    await began
-    await first.stop()
+it('costs the night a while and no library; what stayed on it is swept when it is back', async () => {
+  const { client, config } = library.stack
+  const [lost, other] = [hostNamed('lost'), hostNamed('other')]
+  const contextmaker = withoutBubblewrap()
+  const { clone, began } = hangingClone()
+  const git = { head: () => Promise.resolve(undefined), clone }
+  const first = await library.startWorker({ dependencies: { contextmaker, git, host: lost } })
+  const handle = await startRun(client, libraryContext(), 'manual', {})
+  await began
+  await first.stop()
 
-    const second = await library.startWorker({ dependencies: { contextmaker, host: other } })
-    const ending = await endingOf(handle)
-    await second.stop()
-    expect(ending.outcome).toBe('complete')
-    expect(outcomesOf(ending)).toMatchObject({ contexts: 'complete' })
-    expect(await attemptAt(library, 'sphinx')).toMatchObject({ outcome: 'made', failures: 0 })
-    await expectContext(library, 'sphinx')
-    const chain = client.workflow.getHandle(`${handle.workflowId}/${nameOf('sphinx')}`)
-    const { events } = await chain.fetchHistory()
-    const claims = (events ?? []).filter(
-      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'claimHost',
-    )
-    expect(claims).toHaveLength(2)
-    expect(claims.length).toBeLessThan(CHAIN_ROUNDS)
-    expect(workFolders(other.workDir)).toEqual([])
-    expect(workFolders(lost.workDir)).toEqual([handle.firstExecutionRunId])
+  const second = await library.startWorker({ dependencies: { contextmaker, host: other } })
+  const ending = await endingOf(handle)
+  await second.stop()
+  expect(ending.outcome).toBe('complete')
+  expect(outcomesOf(ending)).toMatchObject({ contexts: 'complete' })
+  expect(await attemptAt(library, 'sphinx')).toMatchObject({ outcome: 'made', failures: 0 })
+  await expectContext(library, 'sphinx')
+  const chain = client.workflow.getHandle(`${handle.workflowId}/${nameOf('sphinx')}`)
+  const { events } = await chain.fetchHistory()
+  const claims = (events ?? []).filter(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'claimHost',
+  )
+  expect(claims).toHaveLength(2)
+  expect(claims.length).toBeLessThan(CHAIN_ROUNDS)
+  expect(workFolders(other.workDir)).toEqual([])
+  expect(workFolders(lost.workDir)).toEqual([handle.firstExecutionRunId])
 
-    const back = await library.startWorker({ dependencies: { contextmaker, host: lost } })
-    const again = await library.night({ force: true })
-    await back.stop()
-    expect(again.ending.outcome).toBe('complete')
-    expect(workFolders(lost.workDir)).toEqual([])
-    expect(workFolders(config.workDir)).toEqual([])
-  },
-  TEST_MS,
-)
+  const back = await library.startWorker({ dependencies: { contextmaker, host: lost } })
+  const again = await library.night({ force: true })
+  await back.stop()
+  expect(again.ending.outcome).toBe('complete')
+  expect(workFolders(lost.workDir)).toEqual([])
+  expect(workFolders(config.workDir)).toEqual([])
+})

@@ -30,7 +30,6 @@ const GOOD = [
   'sphinx',
 ] as const
 const FAILING = ['empty', 'huge', 'title-only'] as const
-const SETUP_MS = 300_000
 const HOUR_MS = 3_600_000
 /** A day, and two, less three hours of slack. */
 const [AFTER_ONE_MS, AFTER_TWO_MS] = [21 * HOUR_MS, 45 * HOUR_MS]
@@ -62,7 +61,7 @@ describeSandbox('three nights over odd repositories', () => {
     nights.push(await library.night())
     for (const kind of FAILING) third.set(kind, await attemptAt(library, kind))
     await worker.stop()
-  }, SETUP_MS)
+  })
   afterAll(() => library.stop())
 
   async function attemptsOf(runId = ''): Promise<number> {

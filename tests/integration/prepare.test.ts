@@ -85,7 +85,7 @@ function pythonThat(script: string): string {
   return folder
 }
 
-describe('prepare', { timeout: 60_000 }, () => {
+describe('prepare', () => {
   it('says one sentence on a Node that is too old', async () => {
     const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } })`
     const { code, said } = await node(['--import', old, 'bin/almanac.mjs', 'prepare'])

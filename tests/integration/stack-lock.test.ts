@@ -99,7 +99,7 @@ describe('the stack lock', () => {
     release()
   })
 
-  it('has one winner when several processes race for a dead one', { timeout: 60_000 }, async () => {
+  it('has one winner when several processes race for a dead one', async () => {
     leaveLock({ pid: await endedPid(), startedAt: 'then' })
     const lock = join(stateDir, STACK_LOCK_FILE)
     const contenders = Array.from({ length: 6 }, () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /** A command against a local server takes well under a second; this ends one that hangs. */
-const COMMAND_TIMEOUT_MS = 30_000
+const COMMAND_TIMEOUT_MS = 300_000
 
 /** Runs `temporal …` and answers its standard output; rejects with its standard error. */
 export function temporalCommand(executable: string, address: string) {

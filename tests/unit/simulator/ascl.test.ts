@@ -72,7 +72,7 @@ describe('the simulated ASCL', () => {
 
   it('leads to every catalogued repository and to no other, whatever the spelling', async () => {
     const client = createAscl({ baseUrl: `${simulator.get().url}/ascl`, userAgent: AGENT })
-    const { entries, rejected } = await client.catalogue(AbortSignal.timeout(10_000))
+    const { entries, rejected } = await client.catalogue(AbortSignal.timeout(60_000))
     const found = entries.flatMap(({ repositories }) => repositories)
     const { libraries } = simulator.get().world
     const catalogued = libraries.list().flatMap((library) => library.catalogued)

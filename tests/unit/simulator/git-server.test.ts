@@ -9,7 +9,6 @@ import { startSimulator, type Simulator } from '../../../simulator/server.ts'
 import { simulatorForTests } from './asking.ts'
 import { git, gitText, scratchFolder } from './git-client.ts'
 
-const SLOW_MS = 60_000
 const REQUEST_TYPE = 'application/x-git-upload-pack-request'
 
 const simulator = simulatorForTests()
@@ -130,7 +129,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(code).not.toBe(0)
   })
 
-  it('that is huge is larger on the wire than any sensible cap', { timeout: SLOW_MS }, async () => {
+  it('that is huge is larger on the wire than any sensible cap', async () => {
     const { requests } = simulator.get()
     const fullName = fullNameOf(libraryOf('huge'))
     const tree = await clone(fullName)
