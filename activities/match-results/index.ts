@@ -78,11 +78,17 @@ export function createMatchResultsActivities(dependencies: ActivityDependencies)
   return {
     /** Without its database a run has no lock and goes on: what it stores is the same however often it is stored. */
     async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
-      log.info(TOLD.started, { isReprise: isReprise(run) } satisfies CollectionStarted)
+      const tellStart = () => {
+        log.info(TOLD.started, { isReprise: isReprise(run) } satisfies CollectionStarted)
+      }
       try {
-        return await withPatience(context().patience, () => openRecord(db, temporal, run))
+        const answer = await withPatience(context().patience, () => openRecord(db, temporal, run))
+        // One that waits takes this step again: it starts when it has its turn.
+        if (answer.skipped?.isDeriving !== true) tellStart()
+        return answer
       } catch (error) {
         if (!takesNothing(error)) throw error
+        tellStart()
         log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', {
           why: error.message,
         })

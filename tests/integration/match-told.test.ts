@@ -1,6 +1,7 @@
 /** What the worker's log tells of matches: each result once, what was corrected or taken back as such. */
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { TOLD } from '../../activities/match-results/told.ts'
 import { startMatchMinutes, type MatchMinutes } from '../support/match-minutes.ts'
 
 let matches: MatchMinutes
@@ -45,6 +46,17 @@ async function turnsOfEvidence(): Promise<string[]> {
 }
 
 const ofMatches = () => matches.told.filter((line) => line.startsWith('match ')).sort()
+
+it('a run that waits for one that derives tells of its start when it has its turn', async () => {
+  const starts = () => matches.told.filter((line) => line === TOLD.started).length
+  await matches.open('drain')
+  expect(starts()).toBe(1)
+  for (let waits = 0; waits < 2; waits++)
+    expect((await matches.open('schedule')).skipped).toMatchObject({ isDeriving: true })
+  expect(starts()).toBe(1)
+  await minutes(1)
+  expect(starts()).toBe(2)
+})
 
 it('a result that comes while the feed is down is told', async () => {
   const down = { kind: 'status', status: 503 } as const

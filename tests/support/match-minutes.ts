@@ -23,7 +23,7 @@ import type { almanacFileSchema } from '../../tracked.ts'
 import { createOneXBet } from '../../upstreams/onexbet.ts'
 import { spoolOrigin, tellingSpooled } from '../../worker/spooled-counts.ts'
 import { dependenciesOf } from '../../worker/start-worker.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { Run, Skipped, Trigger } from '../../workflows/recorded-run.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { tablesOf, type Tables } from './match-looks.ts'
 import { unbounded } from './mock-attempt.ts'
@@ -50,6 +50,8 @@ export interface MatchMinutes {
   derive(): Promise<RunEnding>
   /** The worker starts anew: what it remembered is gone. */
   restart(): void
+  /** The first step of a run that goes on from then; the next minute takes it for dead. */
+  open(trigger: Trigger): Promise<{ skipped?: Skipped }>
   /** Loads the spool, as the worker's loop does. */
   drain(): ReturnType<typeof drainSpool>
   tables(): Promise<Tables>
@@ -81,6 +83,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   const away = openDatabase(`postgres://nobody@127.0.0.1:${deadPort}/none`, () => undefined, { spool })
   const there: Database = Object.assign(Object.create(database.db) as Database, { spool })
   let isAway = false
+  let isAlive = false
   const db = new Proxy({} as Database, {
     get: (_, name) => {
       const handle = isAway ? away.db : there
@@ -93,7 +96,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
     createMatchResultsActivities({
       ...dependenciesOf(config),
       db,
-      temporal: () => Promise.resolve({ alive: false as const }),
+      temporal: () => Promise.resolve({ alive: isAlive }),
       patienceMs: { ...dependenciesOf(config).patienceMs, 'match-results': 0 },
       clock,
       matchClock: clock,
@@ -105,13 +108,14 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   const logger = new DefaultLogger('INFO', ({ message, meta }) => {
     told.push([message, meta?.['eventId']].filter((part) => part !== undefined).join(' '))
   })
-  const run = async (derive: boolean): Promise<RunEnding> => {
+  const newRun = (trigger: Trigger): Run => {
     const startedAt = clock().toISOString()
-    const own: Run = {
-      ...{ runId: randomUUID(), workflowId: `match-results-${startedAt}`, pipeline: 'match-results' },
-      ...{ trigger: 'schedule', startedAt },
-    }
-    return oneRun(steps, own, { derive, logger })
+    const runId = randomUUID()
+    return { runId, workflowId: `match-results-${runId}`, pipeline: 'match-results', trigger, startedAt }
+  }
+  const run = (derive: boolean): Promise<RunEnding> => {
+    isAlive = false
+    return oneRun(steps, newRun('schedule'), { derive, logger })
   }
   return {
     ...{ database, simulator, told, dataDir: config.dataDir, spoolFolder: spool.folder, now: clock },
@@ -130,6 +134,10 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
     restart() {
       steps = start()
     },
+    open(trigger) {
+      isAlive = true
+      return attempt(logger, () => steps.openMatchResults(newRun(trigger)))
+    },
     drain: () => drainSpool(database.db, spool.folder, { signal: new AbortController().signal }),
     tables: () => tablesOf(database, config.tracked['match-results'].feed.name),
     async stop() {
@@ -139,14 +147,17 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   }
 }
 
+/** One attempt of a step. */
+const attempt = <Output>(logger: DefaultLogger, work: () => Promise<Output>): Promise<Output> =>
+  new MockActivityEnvironment(unbounded(), { logger }).run(() => tellingSpooled('match-results', work))
+
 /** As the workflow does it. */
 async function oneRun(
   steps: ReturnType<typeof createMatchResultsActivities>,
   run: Run,
   { derive, logger }: { derive: boolean; logger: DefaultLogger },
 ): Promise<RunEnding> {
-  const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
-    new MockActivityEnvironment(unbounded(), { logger }).run(() => tellingSpooled('match-results', work))
+  const step = <Output>(work: () => Promise<Output>): Promise<Output> => attempt(logger, work)
   await step(() => steps.openMatchResults(run))
   const counts: RunCounts = {}
   const collected = await step(() => steps.collectMatches({ run, derive })).catch((error: unknown) => {
