@@ -54,7 +54,7 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+        { object: 'process', property: 'env', message: 'Only config/load-config.ts reads the environment.' },
       ],
     },
   },
@@ -104,7 +104,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs'],
+    files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -3,13 +3,10 @@
  * line iterate it; a new pipeline is one entry here and its files on each floor.
  */
 import { z } from 'zod'
-import type { Config } from './config.ts'
-import { FULL_NAME } from './upstreams/repository-name.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './core/durations.ts'
+import type { Config } from './config/load-config.ts'
+import { FULL_NAME } from './upstreams/github/repository-name.ts'
 import type * as workflows from './workflows/index.ts'
-
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
 
 /** A moment as ISO 8601 writes it; a day alone is its first moment in UTC. */
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -135,8 +132,6 @@ const cryptoForecast: Pipeline = {
   derives: true,
   databasePatienceMs: MINUTE_MS,
 }
-
-const DAY_MS = 24 * HOUR_MS
 
 const libraryContext: Pipeline = {
   id: 'library-context',

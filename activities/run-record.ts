@@ -1,9 +1,11 @@
 /** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
-import { databaseFailure, takesNothing, type Database } from '../db/database.ts'
+import { databaseFailure, takesNothing } from '../db/database-failure.ts'
+import { type RunIdentity } from '../core/run.ts'
+import type { Skipped } from '../core/run.ts'
+import { type Database } from '../db/database.ts'
 import { withPatience, type Patience } from '../db/patience.ts'
-import { closeRun, openRuns, takeRunLock, type RunIdentity, type RunRecord } from '../db/queries/runs.ts'
-import { isSpooled, type RunEnding } from '../run-outcome.ts'
-import type { Skipped } from '../workflows/recorded-run.ts'
+import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
+import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
 
 /** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
 export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }

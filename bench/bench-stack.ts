@@ -7,16 +7,16 @@ import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { connectTemporal } from '../client/connection.ts'
 import { registerSearchAttributes } from '../client/search-attributes.ts'
-import { loadConfig, type Config } from '../config.ts'
+import { loadConfig, type Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { startPostgres, type RunningPostgres } from '../local/postgres.ts'
 import { freePort } from '../local/taken-port.ts'
 import { temporalExecutable } from '../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../local/temporal.ts'
-import { packageRoot } from '../package-root.ts'
-import { createMods } from '../simulator/mods.ts'
-import type { almanacFileSchema } from '../tracked.ts'
+import { packageRoot } from '../system/package-root.ts'
+import { createMods } from '../simulator/mod-stats/mods.ts'
+import type { almanacFileSchema } from '../config/almanac-file.ts'
 import { startCommand, type CommandProcess } from './command-process.ts'
 
 export const toolsDir = join(packageRoot, '.almanac', 'tools')
@@ -143,7 +143,13 @@ async function startParts(
   const database = openDatabase(url, () => undefined)
   stops.push(() => database.close())
   return {
-    ...{ config, client, database, simulator, simulatorUrl, env, stop },
+    config,
+    client,
+    database,
+    simulator,
+    simulatorUrl,
+    env,
+    stop,
     servers: servers as BenchStack['servers'],
     async restartPostgres() {
       servers.postgres = await postgres()

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../package-root.ts'
+import { packageRoot } from '../system/package-root.ts'
 
 /** What a command printed last, for the message when it ended too soon. */
 const TAIL_CHARACTERS = 2_000

@@ -1,8 +1,9 @@
 /** Workflows of the engine benchmark: chains of empty steps, bare and inside `recordedRun`. Bundled by itself. */
 import { proxyActivities } from '@temporalio/workflow'
 import { databaseWork } from '../workflows/policies.ts'
-import { recordedRun, runOf, type RunInput } from '../workflows/recorded-run.ts'
-import type { RunEnding } from '../run-outcome.ts'
+import { type RunInput } from '../core/run.ts'
+import { recordedRun, runOf } from '../workflows/recorded-run.ts'
+import type { RunEnding } from '../core/run-outcome.ts'
 import type { EngineActivities } from './engine.ts'
 
 /** No chain takes longer, however busy the machine. */

@@ -20,10 +20,10 @@ import { startPostgres } from '../local/postgres.ts'
 import { freePort } from '../local/taken-port.ts'
 import { temporalExecutable } from '../local/temporal-binary.ts'
 import { startTemporal } from '../local/temporal.ts'
-import type { RunEnding } from '../run-outcome.ts'
+import type { RunEnding } from '../core/run-outcome.ts'
 import { SteadyActivity } from '../worker/activity-interceptor.ts'
 import { installRuntime, openLog } from '../worker/log.ts'
-import type { Run } from '../workflows/recorded-run.ts'
+import type { Run } from '../core/run.ts'
 import { stateFolder, temporaryFolder, toolsDir } from './bench-stack.ts'
 import { median, spread, type Figure } from './figure.ts'
 
@@ -104,8 +104,12 @@ async function startSides(
 async function startServer(stateDir: string, defaults: boolean, stops: (() => Promise<unknown>)[]) {
   const executable = temporalExecutable(toolsDir)
   const server = await startTemporal({
-    ...{ stateDir, defaults, executable, namespace: 'default' },
-    ...{ port: await freePort(), uiPort: null },
+    stateDir,
+    defaults,
+    executable,
+    namespace: 'default',
+    port: await freePort(),
+    uiPort: null,
   })
   stops.push(() => server.stop())
   const connection = await Connection.connect({ address: server.address })

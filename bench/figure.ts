@@ -1,5 +1,5 @@
 /** What a benchmark says: figures with their targets, as a table for people and as JSON for programs. */
-import { table } from '../client/output.ts'
+import { table } from '../cli/output.ts'
 
 export interface Figure {
   what: string

@@ -1,7 +1,7 @@
 /** `npm run bench [-- name…] [--json FILE]`: runs all benchmarks or the named ones, one after another. */
 import { writeFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
-import { print, table } from '../client/output.ts'
+import { print, table } from '../cli/output.ts'
 import { figuresTable, reached, type Figure } from './figure.ts'
 import { machineFacts } from './machine.ts'
 
@@ -9,13 +9,13 @@ import { machineFacts } from './machine.ts'
 const BENCHMARKS: Record<string, () => Promise<() => Promise<Figure[]>>> = {
   engine: async () => (await import('./engine.ts')).engine,
   upserts: async () => (await import('./upserts.ts')).upserts,
-  'mod-stats': async () => (await import('./mod-stats.ts')).modStats,
-  indicators: async () => (await import('./indicators.ts')).indicators,
-  'forecast-model': async () => (await import('./forecast-model.ts')).forecastModel,
-  'crypto-forecast': async () => (await import('./crypto-forecast.ts')).cryptoForecast,
-  'crypto-grid': async () => (await import('./crypto-grid.ts')).cryptoGrid,
-  'library-context': async () => (await import('./library-context.ts')).libraryContext,
-  'match-results': async () => (await import('./match-results.ts')).matchResults,
+  'mod-stats': async () => (await import('./mod-stats/mod-stats.ts')).modStats,
+  indicators: async () => (await import('./crypto-forecast/indicators.ts')).indicators,
+  'forecast-model': async () => (await import('./crypto-forecast/forecast-model.ts')).forecastModel,
+  'crypto-forecast': async () => (await import('./crypto-forecast/crypto-forecast.ts')).cryptoForecast,
+  'crypto-grid': async () => (await import('./crypto-forecast/crypto-grid.ts')).cryptoGrid,
+  'library-context': async () => (await import('./library-context/library-context.ts')).libraryContext,
+  'match-results': async () => (await import('./match-results/match-results.ts')).matchResults,
   spool: async () => (await import('./spool.ts')).spool,
   recovery: async () => (await import('./recovery.ts')).recovery,
   'start-up': async () => (await import('./start-up.ts')).startUp,

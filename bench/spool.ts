@@ -1,4 +1,5 @@
 /** The spool: how long a call takes that goes to the disk, and how fast the database gets it back. */
+import { HOUR_MS } from '../core/durations.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { drainSpool } from '../db/spool/drain.ts'
@@ -15,7 +16,6 @@ const ROWS = 100_000
 const SEGMENTS_OF = [1_000, 40]
 const REPETITIONS = 5
 const TARGET_SECONDS = 5
-const HOUR_MS = 3_600_000
 const CAP_BYTES = 1_000_000_000
 
 export async function spool(): Promise<Figure[]> {

@@ -23,7 +23,7 @@ async function start(argv) {
     (await import('node:v8')).setFlagsFromString('--optimize-for-size')
   const { existsSync } = await import('node:fs')
   const { fileURLToPath } = await import('node:url')
-  const isClone = existsSync(new URL('../client/main.ts', import.meta.url))
+  const isClone = existsSync(new URL('../cli/main.ts', import.meta.url))
   if (isClone) {
     const { prepare } = await import('./prepare/prepare.mjs')
     const isReady = await prepare(fileURLToPath(new URL('..', import.meta.url)), argv)
@@ -34,7 +34,7 @@ async function start(argv) {
   } else if (argv[0] === 'prepare') {
     return 0
   }
-  const command = new URL(isClone ? '../client/main.ts' : '../dist/client/main.js', import.meta.url)
+  const command = new URL(isClone ? '../cli/main.ts' : '../dist/cli/main.js', import.meta.url)
   const { main } = await import(command.href)
   return main(argv)
 }

@@ -1,16 +1,12 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
 import { connect } from 'node:net'
 import { Client, Connection } from '@temporalio/client'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { lockHolder } from '../local/file-lock.mjs'
 import { isCollector, stackLockFile } from '../local/stack-lock.ts'
 import { embeddedDatabaseUrl } from '../local/stack.ts'
-
-/** A server that a command cannot do without does not answer: exit code 3. */
-export class CannotReach extends Error {
-  override name = 'CannotReach'
-}
+import { CannotReach } from './cannot-reach.ts'
 
 /** A server on this machine answers in milliseconds, one far away within a second or two. */
 const CONNECT_TIMEOUT_MS = 5_000

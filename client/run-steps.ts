@@ -1,7 +1,7 @@
 /** The steps of a workflow as its history and its description tell them. Pure. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
-import type { Batch } from '../workflows/mod-stats.ts'
+import type { Batch } from '../activities/mod-stats/step-context.ts'
 
 export interface StepView {
   step: string

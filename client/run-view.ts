@@ -1,13 +1,13 @@
 /** Everything there is to say about one run, from its record and from Temporal: the view behind `show` and `run --wait`. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
-import type { ChainEnding } from '../activities/library-context/index.ts'
-import type { Config } from '../config.ts'
+import type { ChainEnding } from '../activities/library-context/step-context.ts'
+import type { Config } from '../config/load-config.ts'
 import { findRun, type RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
-import type { LibraryNight } from '../run-events.ts'
-import type { RunCounts, RunOutcome } from '../run-outcome.ts'
+import type { LibraryNight } from '../core/run-events.ts'
+import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
 import { webUiLink } from './connection.ts'
-import { nightOf } from './libraries/night.ts'
+import { nightOf } from './library-context/night.ts'
 import { chainsOf, lookAtChains, type ChainView } from './run-chains.ts'
 import { resultOf, stepsOf, type StepView } from './run-steps.ts'
 

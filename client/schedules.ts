@@ -6,10 +6,11 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client'
-import type { Config } from '../config.ts'
-import { Failure } from '../failures.ts'
+import { DAY_MS } from '../core/durations.ts'
+import type { Config } from '../config/load-config.ts'
+import { Failure } from '../core/failures.ts'
 import { PIPELINES, type Pipeline } from '../registry.ts'
-import type { RunInput } from '../workflows/recorded-run.ts'
+import type { RunInput } from '../core/run.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
 
@@ -149,8 +150,6 @@ export async function ownedSchedules(client: Client): Promise<string[]> {
   }
   return owned
 }
-
-const DAY_MS = 24 * 3_600_000
 
 /** Milliseconds from one run to the next; undefined of a schedule that was given other times than ours have. */
 export function intervalOf({ intervals, calendars }: ScheduleOptions['spec']): number | undefined {

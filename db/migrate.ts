@@ -5,8 +5,9 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
-import { Failure } from '../failures.ts'
-import { databaseFailure, type Database } from './database.ts'
+import { Failure } from '../core/failures.ts'
+import { databaseFailure } from './database-failure.ts'
+import { type Database } from './database.ts'
 
 const folder = fileURLToPath(new URL('./migrations', import.meta.url))
 

@@ -1,7 +1,7 @@
 /** Waiting for a database that is away: shared by the write door and by reads that a step cannot do without. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../failures.ts'
-import { databaseFailure } from './database.ts'
+import { Failure } from '../core/failures.ts'
+import { databaseFailure } from './database-failure.ts'
 
 export interface Patience {
   /** How long to wait for the database, in milliseconds; the registry holds each pipeline's number. */

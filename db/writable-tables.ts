@@ -22,7 +22,7 @@ import {
 } from './schema/library-context.ts'
 import { feedPolls, matches, matchObservations } from './schema/match-results.ts'
 import { dailyStats, modpacks, modpackStats, versionStats } from './schema/mod-stats.ts'
-import { writable } from './writable.ts'
+import { writable, type RowOf } from './writable.ts'
 
 /** Natural key of each table. Names are stable: a spooled or exported call refers to them. */
 export const WRITABLE_TABLES = {
@@ -57,34 +57,9 @@ export const WRITABLE_TABLES = {
   match_observations: writable(matchObservations, ['feed', 'eventId', 'at', 'source'], { derived: true }),
 }
 
-type OwnColumns = 'id' | 'createdAt' | 'updatedAt' | 'followedAt' | 'firstSeen' | 'observedAt' | 'runId'
-
-/** The rows that each table takes, as drizzle infers them, without what the door fills itself. */
-export interface WritableRows {
-  daily_stats: Omit<typeof dailyStats.$inferInsert, OwnColumns>
-  version_stats: Omit<typeof versionStats.$inferInsert, OwnColumns>
-  modpack_stats: Omit<typeof modpackStats.$inferInsert, OwnColumns>
-  modpacks: Omit<typeof modpacks.$inferInsert, OwnColumns>
-  candles: Omit<typeof candles.$inferInsert, OwnColumns>
-  known_gaps: Omit<typeof knownGaps.$inferInsert, OwnColumns>
-  crypto_prices: Omit<typeof cryptoPrices.$inferInsert, OwnColumns>
-  fear_greed_index: Omit<typeof fearGreedIndex.$inferInsert, OwnColumns>
-  price_comparisons: Omit<typeof priceComparisons.$inferInsert, OwnColumns>
-  price_checks: Omit<typeof priceChecks.$inferInsert, OwnColumns>
-  predictions: Omit<typeof predictions.$inferInsert, OwnColumns>
-  prediction_scores: Omit<typeof predictionScores.$inferInsert, OwnColumns>
-  mlflow_outbox: Omit<typeof mlflowOutbox.$inferInsert, OwnColumns>
-  imported_prices: Omit<typeof importedPrices.$inferInsert, OwnColumns>
-  imported_predictions: Omit<typeof importedPredictions.$inferInsert, OwnColumns>
-  library_catalogue: Omit<typeof libraryCatalogue.$inferInsert, OwnColumns>
-  libraries: Omit<typeof libraries.$inferInsert, OwnColumns>
-  library_names: Omit<typeof libraryNames.$inferInsert, OwnColumns>
-  library_snapshots: Omit<typeof librarySnapshots.$inferInsert, OwnColumns>
-  library_contexts: Omit<typeof libraryContexts.$inferInsert, OwnColumns>
-  library_attempts: Omit<typeof libraryAttempts.$inferInsert, OwnColumns>
-  feed_polls: Omit<typeof feedPolls.$inferInsert, OwnColumns>
-  matches: Omit<typeof matches.$inferInsert, OwnColumns>
-  match_observations: Omit<typeof matchObservations.$inferInsert, OwnColumns>
+/** The rows that each table takes, as drizzle infers them, without what the writer fills itself. */
+export type WritableRows = {
+  [Table in keyof typeof WRITABLE_TABLES]: RowOf<(typeof WRITABLE_TABLES)[Table]>
 }
 
 export type WritableTable = keyof WritableRows

@@ -21,7 +21,18 @@ export interface Writable {
   derived: boolean
 }
 
-/** Columns that the door, the database or a later step fills. */
+/** Properties of a row that the writer, the database or a later step fills. */
+type OwnColumns = 'id' | 'createdAt' | 'updatedAt' | 'followedAt' | 'firstSeen' | 'observedAt' | 'runId'
+
+declare const ROW: unique symbol
+
+/** A writable table that remembers the type of its rows. */
+export type WritableOf<Table extends PgTable> = Writable & { [ROW]?: Omit<Table['$inferInsert'], OwnColumns> }
+
+/** The rows that a writable table takes. */
+export type RowOf<W> = W extends { [ROW]?: infer Row } ? NonNullable<Row> : never
+
+/** The same by SQL name. */
 const OWN = new Set(['id', 'created_at', 'updated_at', 'followed_at', 'first_seen', 'observed_at', 'run_id'])
 
 /**
@@ -33,7 +44,7 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
   table: Table,
   key: Property[],
   { times = [], final = false, derived = false }: WritableOptions<Property> = {},
-): Writable {
+): WritableOf<Table> {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
     .filter((entry): entry is [string, PgColumn] => columns.includes(entry[1] as PgColumn))

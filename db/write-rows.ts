@@ -9,36 +9,12 @@ import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
 import { arrayParameter } from './array-literal.ts'
-import { takesNothing, type Database } from './database.ts'
-import { WaitEnded, withPatience, type Patience } from './patience.ts'
+import { takesNothing } from './database-failure.ts'
+import { type Database } from './database.ts'
+import { WaitEnded, withPatience } from './patience.ts'
 import type { Writable } from './writable.ts'
-import { WRITABLE_TABLES, type WritableRows, type WritableTable } from './writable-tables.ts'
-
-/** One upstream body, kept for a while so that rows can be derived again. `url` holds no secret. */
-export interface RawBody {
-  source: string
-  url: string
-  body: string
-  observedAt: Date
-}
-
-export interface RejectedRow {
-  source: string
-  reason: string
-  row: unknown
-}
-
-/** Rows of several tables that belong together. */
-export type RowsByTable = { [Table in WritableTable]?: WritableRows[Table][] }
-
-export interface WriteOptions {
-  /** When the upstream said this; the newest observation of a natural key wins. */
-  observedAt: Date
-  runId: string
-  raw?: RawBody[]
-  rejected?: RejectedRow[]
-  patience: Patience
-}
+import { WRITABLE_TABLES, type WritableTable } from './writable-tables.ts'
+import type { RawBody, RowsByTable, WriteOptions } from './write-call.ts'
 
 /** Rows a statement: large enough that the round trip does not matter, small enough for a steady memory. */
 const CHUNK_ROWS = 5_000

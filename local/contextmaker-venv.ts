@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { takeFileLock } from './file-lock.mjs'
 
 const REQUIREMENTS = fileURLToPath(new URL('contextmaker-requirements.txt', import.meta.url))

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { asOrdinaryUser, POSTGRES_MAJOR, type PostgresPrograms } from './postgres-programs.ts'
 
 /** Role and database that Almanac uses. */

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 
 /** PostgreSQL's major version that package.json pins; data folders of another major cannot be opened. */
 export const POSTGRES_MAJOR = '18'

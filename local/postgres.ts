@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Client, DatabaseError } from 'pg'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { ensureCluster, POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
 import { asOrdinaryUser, postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
 import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
@@ -132,7 +132,10 @@ async function launch(
   const logFile = `${dataDir}.log`
   const settings = tuning === 'test' ? [...SETTINGS, ...TEST_SETTINGS] : SETTINGS
   const run = asOrdinaryUser(programs.postgres, [
-    ...['-D', dataDir, '-p', String(port)],
+    '-D',
+    dataDir,
+    '-p',
+    String(port),
     ...settings.flatMap((setting) => ['-c', setting]),
   ])
   for (let attempt = 1; ; attempt += 1) {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
 
 /** A log above this size is set aside at the next start, and the one set aside before is dropped. */

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { lockHolder, takeFileLock, type Holder } from './file-lock.mjs'
 
 /** Name of the lock in a state folder; `bin/prepare/` reads it before it touches node_modules. */

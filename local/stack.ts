@@ -1,8 +1,8 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../failures.ts'
-import type { Config } from '../config.ts'
+import { Failure } from '../core/failures.ts'
+import type { Config } from '../config/load-config.ts'
 import { POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
 import { startPostgres } from './postgres.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 
 export interface PortUse {
   port: number

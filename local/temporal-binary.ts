@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 
 /**
  * The `temporal` program with its development server: the one on PATH first (somebody chose it), then ours. Running it

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { isAlive, type ProcessIdentity } from './process-identity.mjs'
 import { endProcess, logTail, spawnServer, waitUntilReady } from './server-process.ts'
 import { isListening, refuseTakenPort } from './taken-port.ts'
@@ -25,11 +25,15 @@ const RETENTION_MS = 7 * 24 * 60 * 60 * 1000
  * SQLite flushes the disk at every commit. Both together made a chain of 40 empty steps five times slower.
  */
 const TUNED_SETTINGS = [
-  ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
-  ...['--dynamic-config-value', 'history.transferProcessorMaxPollHostRPS=5000'],
-  ...['--sqlite-pragma', 'journal_mode=wal'],
+  '--dynamic-config-value',
+  'history.transferProcessorMaxPollRPS=2000',
+  '--dynamic-config-value',
+  'history.transferProcessorMaxPollHostRPS=5000',
+  '--sqlite-pragma',
+  'journal_mode=wal',
   // With the write-ahead log this can lose the last commits in a power cut, never the database.
-  ...['--sqlite-pragma', 'synchronous=normal'],
+  '--sqlite-pragma',
+  'synchronous=normal',
 ]
 
 export interface TemporalOptions {
@@ -90,12 +94,24 @@ function argumentsOf(
   stateDir: string,
 ): string[] {
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
     ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
-    ...['--db-filename', join(stateDir, 'temporal.db'), '--namespace', namespace],
+    '--db-filename',
+    join(stateDir, 'temporal.db'),
+    '--namespace',
+    namespace,
     // What `almanac runs` and the dashboard list by; a workflow that sets an unknown attribute fails.
-    ...['--search-attribute', 'Pipeline=Keyword', '--search-attribute', 'Outcome=Keyword'],
-    ...['--log-level', 'error'],
+    '--search-attribute',
+    'Pipeline=Keyword',
+    '--search-attribute',
+    'Outcome=Keyword',
+    '--log-level',
+    'error',
     ...(defaults ? [] : TUNED_SETTINGS),
   ]
 }

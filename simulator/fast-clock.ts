@@ -1,7 +1,6 @@
 /** A clock that catches up: hours of a world pass in minutes, and never lie in the future. */
-import { Failure } from '../failures.ts'
-
-const HOUR_MS = 3_600_000
+import { HOUR_MS } from '../core/durations.ts'
+import { Failure } from '../core/failures.ts'
 
 /** Half a day of matches, some 360 of them, is enough to show and over in twelve minutes. */
 const DEFAULT_BEHIND_MS = 12 * HOUR_MS

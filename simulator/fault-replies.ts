@@ -1,6 +1,6 @@
 /** What a fault makes of an answer: another answer, or another way to send it. */
 import type { Fault } from './faults.ts'
-import { exhausted, tooFast } from './github-quota.ts'
+import { exhausted, tooFast } from './library-context/github-quota.ts'
 import { bare, html, json, type AnyReply, type Reply } from './upstream.ts'
 
 /** How an answer is sent: whole and at once unless a field says otherwise. */

@@ -1,6 +1,5 @@
 /** A fixed number of requests in a minute: the plainest of rate limits. */
-
-const MINUTE_MS = 60_000
+import { MINUTE_MS } from '../core/durations.ts'
 
 /** Counts requests of clients. The answer is 0 where the request is allowed, else the milliseconds until one is. */
 export function createWindow(limit: number): (client: string, nowMs: number) => number {

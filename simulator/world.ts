@@ -1,11 +1,11 @@
 /** The world that the simulator shows: mods, modpacks and their counts, coins and their candles, libraries, matches, computed on demand from seed and date. */
-import { Failure } from '../failures.ts'
-import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './coins.ts'
-import { createCounts, type Counts } from './counts.ts'
-import { createLibraries, type Libraries, type SimulatedLibrary } from './libraries.ts'
-import { createMatches, type Matches, type MatchesOptions } from './matches.ts'
-import { modpackById, modpackBySlug, modpacksOf, type Modpack } from './modpacks.ts'
-import { createMods, type Mod, type Mods } from './mods.ts'
+import { Failure } from '../core/failures.ts'
+import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './crypto-forecast/coins.ts'
+import { createCounts, type Counts } from './mod-stats/counts.ts'
+import { createLibraries, type Libraries, type SimulatedLibrary } from './library-context/libraries.ts'
+import { createMatches, type Matches, type MatchesOptions } from './match-results/matches.ts'
+import { modpackById, modpackBySlug, modpacksOf, type Modpack } from './mod-stats/modpacks.ts'
+import { createMods, type Mod, type Mods } from './mod-stats/mods.ts'
 
 /** Ids of CurseForge packs begin above this many mods. */
 const MOST_MODS = 900_000

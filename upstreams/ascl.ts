@@ -1,10 +1,10 @@
 /** Astrophysics Source Code Library (https://ascl.net): the whole catalogue in one answer, and the repositories that it names. */
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
 import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
-import { distinct, repositoriesInText, repositoryIn } from './repository-name.ts'
+import { distinct, repositoriesInText, repositoryIn } from './github/repository-name.ts'
 
 const UPSTREAM = 'ascl'
 /** Other clients cap at 8 to 20 MB; the catalogue grows by a twelfth a year. */

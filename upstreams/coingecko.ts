@@ -1,6 +1,6 @@
 /** CoinGecko API v3 (https://docs.coingecko.com): a coin's history in USD and spot prices, with a demo key, a pro key or none. */
 import { z } from 'zod'
-import { Failure, type FailureType } from '../failures.ts'
+import { Failure, type FailureType } from '../core/failures.ts'
 import { createGate, isRateLimited, type Gate } from './gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from './http.ts'
 import { count, parseBody, parseRows, type RejectedRow } from './payload.ts'

@@ -1,5 +1,5 @@
 /** An address with `user:password@` in it, as people set it, taken apart: fetch refuses it, and prints it while it does. */
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 
 export interface Credentialed {
   /** The address without user and password. */

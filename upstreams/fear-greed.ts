@@ -1,6 +1,6 @@
 /** alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value a day since 2018. */
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
 import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'

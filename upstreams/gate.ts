@@ -2,7 +2,7 @@
  * The limiter of one upstream host and credential: how many requests at once, how far apart, and when not at all.
  * It reads the upstream's own headers, so that a 429 that could be foreseen is never run into.
  */
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
 import { sleep as realSleep, type Sleep } from './sleep.ts'
 

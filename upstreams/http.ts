@@ -2,7 +2,7 @@
  * The one HTTP door of the upstream clients: gate, timeout, size cap, and a named failure for every bad answer.
  * It never asks twice: retrying belongs to whoever runs the step, except where a client knows better.
  */
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
 import { refusal, type Exchange } from './refusal.ts'

@@ -1,7 +1,7 @@
 /** Modrinth API v2 (https://docs.modrinth.com): projects and versions by their bulk endpoints. */
 import pMap from 'p-map'
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './http.ts'
 import { count, instant, parseBody, parseRows, text, type RejectedRow } from './payload.ts'

@@ -1,6 +1,6 @@
 /** The zod door of upstream bodies: a wrong body is one failure, a wrong row costs only itself. */
 import { z } from 'zod'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 
 const MAX_ISSUES = 5
 const MAX_ISSUE_CHARS = 200

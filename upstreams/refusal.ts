@@ -1,5 +1,5 @@
 /** Names the failure of an answer that is not a good one: the table from HTTP status to `Failure`. */
-import { Failure, type FailureType } from '../failures.ts'
+import { Failure, type FailureType } from '../core/failures.ts'
 import { isRateLimited } from './gate.ts'
 import { retryAfterMs } from './retry-after.ts'
 

@@ -5,9 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { packageRoot } from '../package-root.ts'
+import { packageRoot } from '../system/package-root.ts'
 
-const workflowsFolder = fileURLToPath(new URL('../workflows/', import.meta.url))
 /** The image carries its bundle beside the compiled code; a clone builds one per state of its sources. */
 const shipped = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
 
@@ -33,14 +32,16 @@ export async function workflowBundle(toolsDir: string): Promise<string> {
   return path
 }
 
-/** What the bundle depends on: the workflow files, what they import of ours, and the SDK's version. */
+/** What the bundle can contain: all of `workflows/` and `core/`, the only folders of ours workflows take values from, and the SDK. */
 function sourcesHash(): string {
   const hash = createHash('sha256')
-  const own = readdirSync(workflowsFolder)
-    .sort()
-    .map((name) => join(workflowsFolder, name))
-  const others = ['run-outcome.ts', 'package-lock.json'].map((name) => join(packageRoot, name))
-  for (const file of [...own, ...others])
-    hash.update(file.slice(packageRoot.length)).update(readFileSync(file))
+  const own = ['workflows', 'core'].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .sort()
+      .map((name) => join(folder, name)),
+  )
+  for (const file of [...own, 'package-lock.json'])
+    hash.update(file).update(readFileSync(join(packageRoot, file)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -1,13 +1,14 @@
 /** A loop beside the worker that loads what this machine's spool holds, apart from all runs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
-import { fileFailure } from '../atomic-file.ts'
-import { databaseFailure, type Database } from '../db/database.ts'
+import { fileFailure } from '../system/atomic-file.ts'
+import { databaseFailure } from '../db/database-failure.ts'
+import { type Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
 import { duePipelines, forgetDue } from '../db/spool/due.ts'
 import { damagedSegments, DRAIN_LOCK, segmentNames, takeBack } from '../db/spool/folder.ts'
-import { Failure } from '../failures.ts'
+import { Failure } from '../core/failures.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
 import type { Logger } from './log.ts'
 

@@ -1,7 +1,7 @@
 /** Turns the project's named failures into Temporal's, at the one place where every step ends. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
-import { databaseFailure } from '../db/database.ts'
-import { FAILURES, Failure } from '../failures.ts'
+import { databaseFailure } from '../db/database-failure.ts'
+import { FAILURES, Failure } from '../core/failures.ts'
 
 /**
  * An error without a name is a defect of ours. It may still pass (a full disk, a moment without memory), so it gets

@@ -1,8 +1,8 @@
 /** The clients of the public servers that library-context asks: for its steps, and for a dry run outside of a worker. */
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load-config.ts'
 import { createAscl } from '../upstreams/ascl.ts'
-import { createGit } from '../upstreams/git.ts'
-import { createGitHub } from '../upstreams/github.ts'
+import { createGit } from '../upstreams/git/git.ts'
+import { createGitHub } from '../upstreams/github/github.ts'
 import { userAgent } from '../upstreams/user-agent.ts'
 
 /** One client an upstream, so that its limits are counted once. Throws `Misconfigured` for an address that none takes. */

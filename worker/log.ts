@@ -1,7 +1,7 @@
 /** Where a worker's log goes, and in which words: pino, for our lines and for Temporal's. */
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
 import pino, { type Logger } from 'pino'
-import type { Environment } from '../settings.ts'
+import type { Environment } from '../config/environment.ts'
 
 export type { Logger } from 'pino'
 

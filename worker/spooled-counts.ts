@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SpoolOrigin } from '../db/spool/spool.ts'
-import { withSpooled, type SourceCounts } from '../run-outcome.ts'
+import { withSpooled, type SourceCounts } from '../core/run-outcome.ts'
 
 const current = new AsyncLocalStorage<SpoolOrigin>()
 

@@ -1,6 +1,7 @@
 /** A loop beside the worker that closes the records of runs that ended without doing so. */
 import { sweepRuns, type AskTemporal } from '../activities/run-record.ts'
-import { databaseFailure, type Database } from '../db/database.ts'
+import { databaseFailure } from '../db/database-failure.ts'
+import { type Database } from '../db/database.ts'
 import type { Logger } from './log.ts'
 
 /** A run that was terminated or lost shows as such within a minute. */

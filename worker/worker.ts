@@ -1,6 +1,7 @@
 /** The process that runs workflows and activities: one Temporal worker, its dependencies, and how it ends. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
-import { createActivities, type ActivityDependencies } from '../activities/index.ts'
+import { type ActivityDependencies } from '../activities/dependencies.ts'
+import { createActivities } from '../activities/index.ts'
 import { TASK_QUEUE } from '../client/task-queue.ts'
 import { SteadyActivity } from './activity-interceptor.ts'
 

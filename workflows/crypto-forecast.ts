@@ -1,7 +1,9 @@
 /** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
 import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
-import type { CryptoForecastActivities, SourceInput } from '../activities/crypto-forecast/index.ts'
-import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import type { Backfill, SourceInput } from '../activities/crypto-forecast/step-context.ts'
+import { type Run, type RunInput } from '../core/run.ts'
+import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
+import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
   CLOSING_MS,
@@ -13,19 +15,20 @@ import {
   SOURCES_SHARE,
   upstreamRead,
 } from './policies.ts'
-import { alone, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
-
-/** A time that is over, to be collected; ISO 8601. */
-export interface Backfill {
-  from: string
-  to: string
-  onlyMissing: boolean
-}
+import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** How the parts of a run are told, whatever order they end in. */
 const PARTS = [
-  ...['binance', 'coingecko', 'fear-greed', 'spot'],
-  ...['prices', 'checks', 'csv', 'forecasts', 'scores', 'mlflow'],
+  'binance',
+  'coingecko',
+  'fear-greed',
+  'spot',
+  'prices',
+  'checks',
+  'csv',
+  'forecasts',
+  'scores',
+  'mlflow',
 ]
 
 /** The database is away, and everything else is made of what it holds. */

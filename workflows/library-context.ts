@@ -17,9 +17,10 @@ import type {
   CatalogueSource,
   ChainEnding,
   ChainSettings,
-  LibraryContextActivities,
   LibraryTodo,
-} from '../activities/library-context/index.ts'
+} from '../activities/library-context/step-context.ts'
+import { type Run, type RunInput } from '../core/run.ts'
+import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import {
   addCounts,
@@ -29,7 +30,7 @@ import {
   type RunCounts,
   type RunEnding,
   type SourceCounts,
-} from '../run-outcome.ts'
+} from '../core/run-outcome.ts'
 import { makeContextWorkflow } from './make-context.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
@@ -44,7 +45,7 @@ import {
   STARS_MS,
   upstreamRead,
 } from './policies.ts'
-import { alone, reasonOf, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
+import { alone, reasonOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** What a night knows of itself, from its first step on. */
 interface Night {

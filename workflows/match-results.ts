@@ -2,23 +2,11 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/told.ts'
-import type { RunEnding, SourceCounts } from '../run-outcome.ts'
+import type { RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
-import { alone, recordedRun, remainingMs, runOf, type Run, type RunInput } from './recorded-run.ts'
-
-/** What a look takes: the run, and whether only what is stored is to be followed. */
-export interface CollectInput {
-  run: Run
-  derive: boolean
-}
-
-/** What a look gave: the counts of the feed and, where they were asked for, of the results. */
-export interface Collected {
-  counts: SourceCounts
-  results?: SourceCounts
-  figures: MatchFigures
-}
+import { type RunInput } from '../core/run.ts'
+import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** Looks at the feed once and brings every match up to it. */
 export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> {

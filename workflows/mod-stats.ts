@@ -1,20 +1,11 @@
 /** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
 import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
-import { addCounts, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { addCounts, NOTHING, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
 import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
 import { pastSnapshot } from './past-snapshot.ts'
-import { alone, recordedRun, remainingMs, runOf, type RunInput } from './recorded-run.ts'
-
-/** One batch of a source. */
-export interface Batch {
-  counts: SourceCounts
-  /** Mods or modpacks (pages, while looking for new ones) that this batch did, and that are left for later ones. */
-  done: number
-  left: number
-  /** Cursor of the next batch; null after the last. */
-  next: number | null
-}
+import { type RunInput } from '../core/run.ts'
+import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** The loops over batches, by name; their cursors survive continue-as-new. */
 type Loop = 'collectModrinth' | 'collectCurseForge' | 'discoverModpacks' | 'refreshModpacks'

@@ -1,7 +1,7 @@
 /** Snapshots cannot be taken of the past: a backfill of such a pipeline's schedule is refused with the reason. */
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { workflowInfo } from '@temporalio/workflow'
-import type { Run, RunInput, Skipped } from './recorded-run.ts'
+import type { Run, RunInput, Skipped } from '../core/run.ts'
 
 /** The time for which a schedule started this workflow; Temporal sets it. */
 const SCHEDULED_FOR = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')

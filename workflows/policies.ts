@@ -3,10 +3,7 @@
  * one attempt (`startToCloseTimeout`) and all attempts together (`scheduleToCloseTimeout`).
  */
 import type { ActivityOptions } from '@temporalio/workflow'
-
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 
 /**
  * A worker that died is noticed after this long. Steps beat every second (the worker's interceptor), so four

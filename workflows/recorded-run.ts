@@ -13,49 +13,11 @@ import {
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { DERIVING_WAIT_MS, DERIVING_WAITS } from './policies.ts'
-import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts } from '../run-outcome.ts'
+import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
+import type { Run, RunInput, Skipped } from '../core/run.ts'
 
 /** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
 const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
-
-/** `drain`: rows came out of the spool, and what is derived from them is due. */
-export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
-
-/** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
-export interface RunInput {
-  trigger: Trigger
-  params?: {
-    boundSeconds?: number
-    from?: string
-    to?: string
-    onlyMissing?: boolean
-    domain?: string
-    library?: string
-    force?: boolean
-    derive?: boolean
-  }
-  /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
-  latestMs?: number
-  /** Set by continue-as-new: who this run is, and how far its sources came. */
-  resumed?: { run: Run; counts: RunCounts; cursors: Record<string, number | null> }
-}
-
-/** A run as its steps know it; rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */
-export interface Run {
-  runId: string
-  workflowId: string
-  pipeline: string
-  trigger: Trigger
-  startedAt: string
-}
-
-/** Why a run ends before it begins: a name and a sentence. */
-export interface Skipped {
-  type: string
-  message: string
-  /** The run in the way only derives, and is over in a moment. */
-  isDeriving?: true
-}
 
 export interface RunSteps {
   /** First step: takes the lock, prepares. Answers why the run must not go on, if so. */

@@ -1,11 +1,12 @@
 /** The look at the grid after every run: enough rows, no hole, nothing double, nothing empty, nothing stale. */
+import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { gridFacts, type GridFacts } from '../../db/queries/prices.ts'
+import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
-import type { StepContext } from './index.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
+import { newestClosedHour } from './hours.ts'
 
 /** All indicators and windows are warm after the longest window. */
 const WARM_UP_DAYS = 30

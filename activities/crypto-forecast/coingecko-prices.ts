@@ -1,15 +1,16 @@
 /** Hourly prices from CoinGecko: the second source, which serves the grid where Binance has no candle. */
+import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { heldHours, type Hours } from '../../db/queries/candles.ts'
+import { heldHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure } from '../../failures.ts'
-import { addCounts, NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import { Failure } from '../../core/failures.ts'
+import { addCounts, NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { MarketPoint } from '../../upstreams/coingecko.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { Run } from '../../core/run.ts'
+import type { SourceInput, StepContext } from './step-context.ts'
 import { wantedHours } from './binance-candles.ts'
-import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
-import type { SourceInput, StepContext } from './index.ts'
+import { newestClosedHour } from './hours.ts'
 
 const SOURCE = 'coingecko' as const
 /** CoinGecko tells hours for 2 to 90 days; for one day it tells five minutes, beyond 90 days only days. */
@@ -95,7 +96,14 @@ export function hourlyPrices(
     if (rival === undefined || distance(point, endMs) < distance(rival, endMs)) nearest.set(openMs, point)
   }
   return [...nearest].map(([openMs, { price, volume24h }]) => ({
-    ...{ crypto, timestamp: new Date(openMs), source: SOURCE, close: price, volume24h },
-    ...{ open: null, high: null, low: null, volume: null },
+    crypto,
+    timestamp: new Date(openMs),
+    source: SOURCE,
+    close: price,
+    volume24h,
+    open: null,
+    high: null,
+    low: null,
+    volume: null,
   }))
 }

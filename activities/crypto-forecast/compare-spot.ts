@@ -1,10 +1,10 @@
 /** What both sources call the price at this moment, side by side; it never enters the candles. */
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure } from '../../failures.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Binance } from '../../upstreams/binance.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { StepContext } from './index.ts'
+import { Failure } from '../../core/failures.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Binance } from '../../upstreams/binance/binance.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 import { tradingPair } from './trading-pair.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>

@@ -1,15 +1,15 @@
 /** Indicators and features of every coin whose inputs changed, from its first changed hour on, stored in one go. */
 import pMap from 'p-map'
+import { DAY_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { computeFrom, fearGreedColumns } from '../../db/queries/prices.ts'
+import { computeFrom, fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 import type { DailyIndex } from './features.ts'
 import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
-import { DAY_MS } from './hours.ts'
-import type { StepContext } from './index.ts'
 
 /** Rows older than this are a history and not the last hours: one coin of it at a time, for the memory that it takes. */
 const HISTORY_MS = 30 * DAY_MS

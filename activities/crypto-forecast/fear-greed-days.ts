@@ -1,10 +1,10 @@
 /** Fear & Greed: the days since the newest stored one, all of them at first. */
+import { DAY_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { newestFearGreedDay } from '../../db/queries/prices.ts'
+import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import { DAY_MS } from './hours.ts'
-import type { SourceInput, StepContext } from './index.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { SourceInput, StepContext } from './step-context.ts'
 
 const SOURCE = 'fear-greed'
 /** The newest day is asked for again with the next ones: its value may have been corrected. */

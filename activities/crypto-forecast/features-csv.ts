@@ -1,35 +1,60 @@
 /** `data/{coin}_features.csv`: the last days of the grid under the document's column names. */
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
+import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { fearGreedClasses, priceColumns } from '../../db/queries/prices.ts'
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import { writeFileAtomically } from '../../atomic-file.ts'
+import { fearGreedClasses, priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { intermediatesOf } from './features.ts'
-import { DAY_MS, HOUR_MS, newestClosedHour } from './hours.ts'
-import type { StepContext } from './index.ts'
+import { newestClosedHour } from './hours.ts'
+import type { StepContext } from './step-context.ts'
 
 /** The document's columns in its order, each with the column that it is made from. */
 const COLUMNS = {
-  ...{ price: 'price', volume: 'volume', price_change: 'priceChange', gain: 'gain', loss: 'loss' },
-  ...{ RSI: 'rsi', RSI_Min: 'rsiMin', RSI_Max: 'rsiMax', Stoch_RSI: 'stochRsi' },
-  ...{ SMA: 'sma', STD: 'std', Upper_Band: 'upperBand', Lower_Band: 'lowerBand' },
-  ...{ EMA: 'ema', EMA_12: 'ema12', EMA_26: 'ema26' },
-  ...{ MACD: 'macd', MACD_Signal: 'macdSignal', MACD_Histogram: 'macdHistogram' },
+  price: 'price',
+  volume: 'volume',
+  price_change: 'priceChange',
+  gain: 'gain',
+  loss: 'loss',
+  RSI: 'rsi',
+  RSI_Min: 'rsiMin',
+  RSI_Max: 'rsiMax',
+  Stoch_RSI: 'stochRsi',
+  SMA: 'sma',
+  STD: 'std',
+  Upper_Band: 'upperBand',
+  Lower_Band: 'lowerBand',
+  EMA: 'ema',
+  EMA_12: 'ema12',
+  EMA_26: 'ema26',
+  MACD: 'macd',
+  MACD_Signal: 'macdSignal',
+  MACD_Histogram: 'macdHistogram',
   // The document's High_Low is the change against the row before, and its ADX the variant from closes.
-  ...{
-    High_Low: 'priceChange',
-    pos_DI: 'posDi',
-    neg_DI: 'negDi',
-    DX: 'dx',
-    ADX: 'adxClose',
-    Volume_Avg: 'volumeAvg',
-  },
-  ...{ Fibo_23: 'fibo23', Fibo_38: 'fibo38', Fibo_50: 'fibo50', Fibo_61: 'fibo61', Fibo_78: 'fibo78' },
-  ...{ Fear_Greed_Index: 'fearGreed', Fear_Greed_Classification: 'classification' },
-  ...{ Volume_Avg_7d: 'volumeAvg7d', Volume_Avg_14d: 'volumeAvg14d', Volume_Avg_30d: 'volumeAvg30d' },
-  ...{ Change_Percent: 'changePercent', SMA_7: 'sma7', SMA_14: 'sma14', SMA_30: 'sma30' },
-  ...{ Fear_Greed_7d: 'fearGreed7d', Fear_Greed_14d: 'fearGreed14d', Fear_Greed_30d: 'fearGreed30d' },
+  High_Low: 'priceChange',
+  pos_DI: 'posDi',
+  neg_DI: 'negDi',
+  DX: 'dx',
+  ADX: 'adxClose',
+  Volume_Avg: 'volumeAvg',
+  Fibo_23: 'fibo23',
+  Fibo_38: 'fibo38',
+  Fibo_50: 'fibo50',
+  Fibo_61: 'fibo61',
+  Fibo_78: 'fibo78',
+  Fear_Greed_Index: 'fearGreed',
+  Fear_Greed_Classification: 'classification',
+  Volume_Avg_7d: 'volumeAvg7d',
+  Volume_Avg_14d: 'volumeAvg14d',
+  Volume_Avg_30d: 'volumeAvg30d',
+  Change_Percent: 'changePercent',
+  SMA_7: 'sma7',
+  SMA_14: 'sma14',
+  SMA_30: 'sma30',
+  Fear_Greed_7d: 'fearGreed7d',
+  Fear_Greed_14d: 'fearGreed14d',
+  Fear_Greed_30d: 'fearGreed30d',
 } as const
 
 /** Columns of the table that the file holds, or that its intermediate columns are made from. */

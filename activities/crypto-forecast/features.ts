@@ -2,8 +2,8 @@
  * Features of a candle series in true days, whatever the grid, and the intermediate columns of the document's CSV.
  * Like the indicators, a row's values follow from that row and earlier ones alone.
  */
+import { DAY_MS } from '../../core/durations.ts'
 import { assertCandles, type CandleSeries } from './candle-series.ts'
-import { DAY_MS } from './hours.ts'
 import { closeDirection } from './directional-movement.ts'
 import { AVERAGE_PERIOD, MACD_SPANS } from './indicators.ts'
 import { cutlerRsi, movesOf, OSCILLATOR_PERIOD } from './relative-strength.ts'

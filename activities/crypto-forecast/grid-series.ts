@@ -1,8 +1,8 @@
 /** The whole grid of a coin with everything that is computed from it. */
+import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
-import { candleColumns, type CandleColumns } from '../../db/queries/candles.ts'
+import { candleColumns, type CandleColumns } from '../../db/queries/crypto-forecast/candles.ts'
 import { featuresOf, type DailyIndex, type Features } from './features.ts'
-import { HOUR_MS } from './hours.ts'
 import { indicatorsOf, type Indicators } from './indicators.ts'
 
 /** Raise it with every change of a formula: rows of an older state are then computed again by the next run. */

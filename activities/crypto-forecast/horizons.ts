@@ -1,6 +1,6 @@
 /** How far ahead is forecast, and what a coin's forecasts are. */
+import { HOUR_MS } from '../../core/durations.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import { HOUR_MS } from './hours.ts'
 
 /** By the name that the tables hold. */
 export const HORIZONS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS } as const

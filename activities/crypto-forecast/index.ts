@@ -1,13 +1,10 @@
 /** The steps of crypto-forecast. Sources write candles and days; the rest is computed from what is stored. */
 import { cancellationSignal } from '@temporalio/activity'
-import type { Patience } from '../../db/patience.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { Tracked } from '../../tracked.ts'
-import type { Backfill } from '../../workflows/crypto-forecast.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { ActivityDependencies } from '../dependencies.ts'
 import { attemptPatience } from '../attempt-patience.ts'
-import type { ActivityDependencies } from '../index.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
 import { checkGrid } from './check-grid.ts'
@@ -20,19 +17,7 @@ import { makeForecasts } from './make-forecasts.ts'
 import { writeMetrics } from './metrics-file.ts'
 import { deliverReports } from './mlflow-reports.ts'
 import { scoreForecasts } from './score-forecasts.ts'
-
-/** What a source's step takes: the run, and the time to collect where it is not the newest hours. */
-export interface SourceInput {
-  run: Run
-  backfill?: Backfill
-}
-
-/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['crypto-forecast']
-  signal: AbortSignal
-  patience: Patience
-}
+import type { SourceInput, StepContext } from './step-context.ts'
 
 export type CryptoForecastActivities = ReturnType<typeof createCryptoForecastActivities>
 

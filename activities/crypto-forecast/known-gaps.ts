@@ -1,10 +1,10 @@
 /** Which missing hours are gaps of the exchange itself, and which are only an answer that cannot be right. */
+import { HOUR_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { heldHours, missingHours, type Hours } from '../../db/queries/candles.ts'
+import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { HOUR_MS } from './hours.ts'
-import type { StepContext } from './index.ts'
+import type { StepContext } from './step-context.ts'
 
 /** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad answer. */
 const LONGEST_GAP_HOURS = 72
@@ -78,7 +78,10 @@ export async function rememberGaps(
   const { gaps, why } = gapsOf({ missing, held, asked })
   if (gaps.length > 0) {
     const known_gaps = gaps.map(({ crypto, hour, reason }) => ({
-      ...{ crypto, timestamp: new Date(hour), source: wanted.source, reason },
+      crypto,
+      timestamp: new Date(hour),
+      source: wanted.source,
+      reason,
     }))
     await writeRows(db, { known_gaps }, { observedAt: clock(), runId, patience })
   }

@@ -1,17 +1,18 @@
 /** The forecasts of the next hour and the next day, from the newest closed candle of every coin. */
 import pMap from 'p-map'
+import { HOUR_MS } from '../../core/durations.ts'
 import { withPatience } from '../../db/patience.ts'
-import { waitingReports } from '../../db/queries/mlflow-outbox.ts'
-import { storedHorizons } from '../../db/queries/predictions.ts'
-import { priceColumns } from '../../db/queries/prices.ts'
+import { waitingReports } from '../../db/queries/crypto-forecast/mlflow-outbox.ts'
+import { storedHorizons } from '../../db/queries/crypto-forecast/predictions.ts'
+import { priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 import { COINS_AT_ONCE } from './grid-series.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
-import { HOUR_MS, newestClosedHour } from './hours.ts'
-import type { StepContext } from './index.ts'
+import { newestClosedHour } from './hours.ts'
 import { deliveryId, mlflowReport } from './mlflow-reports.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 import { forecast, type Forecast } from './model/forecast.ts'
@@ -117,13 +118,21 @@ function predictionOf(
 ): WritableRows['predictions'] {
   const base = openMs.at(-1) ?? NaN
   return {
-    ...{ crypto, horizon, modelVersion: MODEL_VERSION, madeAt: now },
+    crypto,
+    horizon,
+    modelVersion: MODEL_VERSION,
+    madeAt: now,
     timestamp: new Date(base),
     targetTime: targetTime(base, horizon),
-    ...{ predictedPrice: made.predicted, lower: made.lower, upper: made.upper },
-    ...{ lastPrice: made.lastPrice, decision: made.decision },
-    ...{ modelMae: made.mae, naiveMae: made.naiveMae },
+    predictedPrice: made.predicted,
+    lower: made.lower,
+    upper: made.upper,
+    lastPrice: made.lastPrice,
+    decision: made.decision,
+    modelMae: made.mae,
+    naiveMae: made.naiveMae,
     skill: Number.isFinite(made.skill) ? made.skill : null,
-    ...{ trainFrom: new Date(made.trainFromMs), trainTo: new Date(made.trainToMs) },
+    trainFrom: new Date(made.trainFromMs),
+    trainTo: new Date(made.trainToMs),
   }
 }

@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { writeFileAtomically } from '../../atomic-file.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
 
 export const METRICS_FILE = 'cryptobot_cron.prom'
 

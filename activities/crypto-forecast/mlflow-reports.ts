@@ -5,15 +5,15 @@ import {
   removeReport,
   waitingReports,
   type WaitingReport,
-} from '../../db/queries/mlflow-outbox.ts'
-import { columnNames } from '../../db/queries/prices.ts'
+} from '../../db/queries/crypto-forecast/mlflow-outbox.ts'
+import { columnNames } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure } from '../../failures.ts'
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import type { MlflowRun } from '../../upstreams/mlflow.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { StepContext } from './index.ts'
+import { Failure } from '../../core/failures.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import type { MlflowRun } from '../../upstreams/mlflow/mlflow.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 import { modelFiles } from './mlflow-model.ts'
 import type { Forecast } from './model/forecast.ts'
 import { RIDGE_ALPHA } from './model/ridge.ts'
@@ -52,15 +52,24 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
     startMs: Date.parse(run.startedAt),
     endMs: madeAt.getTime(),
     params: {
-      ...{ crypto_name: crypto, crypto_code: code.toLowerCase(), horizon, model: 'ridge' },
-      ...{ alpha: String(RIDGE_ALPHA), n_features: String(features.length) },
+      crypto_name: crypto,
+      crypto_code: code.toLowerCase(),
+      horizon,
+      model: 'ridge',
+      alpha: String(RIDGE_ALPHA),
+      n_features: String(features.length),
       train_from: new Date(forecast.trainFromMs).toISOString(),
       train_to: new Date(forecast.trainToMs).toISOString(),
     },
     metrics: {
-      ...{ mae_cv_mean: forecast.maeCvMean, mae_cv_std: forecast.maeCvStd, mae_test: forecast.mae },
-      ...{ directional_accuracy: forecast.directionalAccuracy, last_price: forecast.lastPrice },
-      ...{ pred_next: forecast.predicted, naive_mae: forecast.naiveMae, skill: forecast.skill },
+      mae_cv_mean: forecast.maeCvMean,
+      mae_cv_std: forecast.maeCvStd,
+      mae_test: forecast.mae,
+      directional_accuracy: forecast.directionalAccuracy,
+      last_price: forecast.lastPrice,
+      pred_next: forecast.predicted,
+      naive_mae: forecast.naiveMae,
+      skill: forecast.skill,
       coverage: forecast.coverage,
     },
     tags: { model_version: modelVersion, run_id: run.runId },

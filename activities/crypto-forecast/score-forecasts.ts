@@ -1,10 +1,10 @@
 /** What became of the forecasts whose time has come. */
 import { withPatience } from '../../db/patience.ts'
-import { dueScores } from '../../db/queries/predictions.ts'
+import { dueScores } from '../../db/queries/crypto-forecast/predictions.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { StepContext } from './index.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 
 /** Scores every forecast whose hour is in the grid; a candle that was corrected since corrects its scores. */
 export async function scoreForecasts({ db, patience, clock }: StepContext, run: Run): Promise<SourceCounts> {

@@ -1,11 +1,11 @@
 /** Forecasts by a model of yours behind an MLflow scoring server, judged by its own record. */
+import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
 import { withPatience } from '../../db/patience.ts'
-import { trackRecord } from '../../db/queries/predictions.ts'
-import { columnNames } from '../../db/queries/prices.ts'
-import type { ModelServer } from '../../upstreams/model-server.ts'
-import { HOUR_MS } from './hours.ts'
-import type { StepContext } from './index.ts'
+import { trackRecord } from '../../db/queries/crypto-forecast/predictions.ts'
+import { columnNames } from '../../db/queries/crypto-forecast/prices.ts'
+import type { ModelServer } from '../../upstreams/mlflow/model-server.ts'
+import type { StepContext } from './step-context.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { intervalRadius } from './model/conformal.ts'
 import { decide, skillOf } from './model/decision.ts'
@@ -41,11 +41,17 @@ export async function servedForecasts(
     HORIZON_NAMES.map(async (horizon, index) => {
       const predictedPrice = prices[index] ?? NaN
       return {
-        ...{ crypto, horizon, modelVersion: SERVED_VERSION, madeAt: clock() },
+        crypto,
+        horizon,
+        modelVersion: SERVED_VERSION,
+        madeAt: clock(),
         timestamp: new Date(base),
         targetTime: targetTime(base, horizon),
         predictedPrice,
-        ...{ lastPrice, decision: decide(predictedPrice, lastPrice), trainFrom: null, trainTo: null },
+        lastPrice,
+        decision: decide(predictedPrice, lastPrice),
+        trainFrom: null,
+        trainTo: null,
         ...(await withPatience(patience, () => judgement(db, crypto, horizon, predictedPrice))),
       }
     }),

@@ -2,8 +2,8 @@
  * Windows of whole days, by time and not by rows: (t - N days, t], whatever the grid and whatever is missing in it.
  * Seven days of an hourly series are 168 candles, of a daily one seven.
  */
+import { DAY_MS } from '../../core/durations.ts'
 import type { CandleSeries } from './candle-series.ts'
-import { DAY_MS } from './hours.ts'
 
 /**
  * Share of a window's steps that must have a value. Not all: an exchange's maintenance of some hours would blank a whole

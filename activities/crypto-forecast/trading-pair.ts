@@ -1,5 +1,5 @@
 /** What a coin is called on Binance. */
-import type { Tracked } from '../../tracked.ts'
+import type { Tracked } from '../../config/almanac-file.ts'
 
 /** A coin as `almanac.yaml` lists it. */
 export type Coin = Tracked['crypto-forecast']['coins'][number]

@@ -1,16 +1,16 @@
 /** The record of attempts: what came of a library's chain, and when it is tried again. */
-import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { type RowsByTable } from '../../db/write-call.ts'
+import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './step-context.ts'
+import { writeRows } from '../../db/write-rows.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import { FAILURES } from '../../failures.ts'
-import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './index.ts'
+import { FAILURES } from '../../core/failures.ts'
 
 /** Why a chain failed: a failure name and a sentence. */
 export interface Reason {
   type: string
   message: string
 }
-
-const DAY_MS = 86_400_000
 /** After one failure the next night tries again, then two days later, four, eight … */
 const GROWTH = 2
 /** … and never longer than this: a library that has mended itself must come back some day. */

@@ -1,12 +1,13 @@
 /** What the sources of the domains name, filtered by name: only what passes is asked for its stars. */
-import { newestCandidates } from '../../db/queries/libraries.ts'
+import { newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../upstreams/http.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
-import { folded } from '../../upstreams/repository-name.ts'
-import { domainsOf, sourceOf, type CatalogueSource, type NightInput, type StepContext } from './index.ts'
+import { folded } from '../../upstreams/github/repository-name.ts'
+import { domainsOf, sourceOf } from './domains.ts'
+import { type CatalogueSource, type NightInput, type StepContext } from './step-context.ts'
 import { selectCandidates } from './keywords.ts'
 
 type Domains = ReturnType<typeof domainsOf>

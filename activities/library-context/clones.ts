@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Failure } from '../../failures.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { ChainStep, StepContext } from './index.ts'
+import { Failure } from '../../core/failures.ts'
+import type { Run } from '../../core/run.ts'
+import type { ChainStep, StepContext } from './step-context.ts'
 
 /** What a clone step answers. */
 export interface Clone {

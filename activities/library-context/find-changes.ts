@@ -1,22 +1,17 @@
 /** Which libraries of the lists need a context made, and why the others do not. */
 import pMap from 'p-map'
-import { listedLibraries, type ListedLibrary } from '../../db/queries/contexts.ts'
-import { Failure } from '../../failures.ts'
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import { folded } from '../../upstreams/repository-name.ts'
-import {
-  domainsOf,
-  type ChainSettings,
-  type LibraryTodo,
-  type NightInput,
-  type StepContext,
-} from './index.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { listedLibraries, type ListedLibrary } from '../../db/queries/library-context/contexts.ts'
+import { Failure } from '../../core/failures.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import { folded } from '../../upstreams/github/repository-name.ts'
+import { domainsOf } from './domains.ts'
+import { type ChainSettings, type LibraryTodo, type NightInput, type StepContext } from './step-context.ts'
 
 /** Libraries a step: their children (nine events each) must not fill the history before it is looked at. */
 const BATCH = 50
 /** Each is a process that waits for a server most of its time. */
 const ASKED_AT_ONCE = 8
-const DAY_MS = 86_400_000
 
 /** What one batch needs, and the cursor of the next; null after the last. */
 export interface Changes {

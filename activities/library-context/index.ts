@@ -1,73 +1,21 @@
 /** The steps of library-context. Names and numbers travel through history; lists and texts stay in the database. */
 import { cancellationSignal } from '@temporalio/activity'
-import type { Patience } from '../../db/patience.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { Tracked } from '../../tracked.ts'
-import type { Run, RunInput } from '../../workflows/recorded-run.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { ActivityDependencies } from '../dependencies.ts'
 import { attemptPatience } from '../attempt-patience.ts'
-import type { ActivityDependencies } from '../index.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { recordAttempt, type Reason } from './attempts.ts'
 import { collectFrom } from './catalogue.ts'
 import { claimThisHost, cloneOf, removeCloneOf, type Clone } from './clones.ts'
+import { sourcesOf } from './domains.ts'
 import { findChanged } from './find-changes.ts'
 import { readClone } from './make-context.ts'
 import { tellLateNights, tellNight } from './night.ts'
 import { publishAll } from './publish.ts'
 import { rankAll } from './stars.ts'
-
-/** Where names of libraries come from. */
-export type CatalogueSource = 'ascl' | 'lists' | 'search'
-
-/** What a step of a night takes. */
-export interface NightInput {
-  run: Run
-  params: NonNullable<RunInput['params']>
-}
-
-/** A library whose context is to be made. */
-export interface LibraryTodo {
-  /** `owner/name` in small letters. */
-  library: string
-  /** As GitHub shows it. */
-  name: string
-  why: 'new' | 'changed' | 'failed before' | 'forced'
-  /** Failures in a row so far, of the kind that another night does not mend. */
-  failures: number
-}
-
-/** How chains run, by the settings. Times in milliseconds. */
-export interface ChainSettings {
-  atOnce: number
-  cloneMs: number
-  readMs: number
-}
-
-/** How a chain ended. `reason` also where a context was made, but not by the engine that should have. */
-export interface ChainEnding {
-  outcome: 'made' | 'title-only' | 'failed'
-  reason?: string
-  /** What is missing on the host, in one sentence: the same for every library. */
-  notice?: string
-  /** Bytes of the clone. */
-  bytes: number
-  /** Rows of it that lie in the spool because the database is away. */
-  spooled?: number
-}
-
-/** What a step of a chain takes. */
-export interface ChainStep {
-  run: Run
-  todo: LibraryTodo
-}
-
-/** What the steps' own files get: the dependencies, the settings, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['library-context']
-  signal: AbortSignal
-  patience: Patience
-}
+import type { CatalogueSource, ChainStep, NightInput, StepContext } from './step-context.ts'
 
 export type LibraryContextActivities = ReturnType<typeof createLibraryContextActivities>
 
@@ -103,23 +51,4 @@ export function createLibraryContextActivities(dependencies: ActivityDependencie
       })
     },
   }
-}
-
-/** The domains of a run: all, or the one that was asked for. */
-export function domainsOf(settings: Tracked['library-context'], only?: string) {
-  return Object.entries(settings.domains)
-    .map(([id, domain]) => ({ id, ...domain }))
-    .filter(({ id }) => only === undefined || id === only)
-}
-
-/** The sources that these domains need, each once. */
-function sourcesOf(settings: Tracked['library-context'], only?: string): CatalogueSource[] {
-  const needed = domainsOf(settings, only).map(({ source }) => sourceOf(source))
-  return (['ascl', 'lists', 'search'] as const).filter((source) => needed.includes(source))
-}
-
-/** Which source a domain's setting names. */
-export function sourceOf(source: ReturnType<typeof domainsOf>[number]['source']): CatalogueSource {
-  if (source === 'ascl') return 'ascl'
-  return 'list' in source ? 'lists' : 'search'
 }

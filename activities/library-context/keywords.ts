@@ -1,5 +1,5 @@
 /** Which repositories belong to a domain: its keywords are looked for in `owner/name` alone, so that no request is needed. Pure. */
-import { distinct, folded } from '../../upstreams/repository-name.ts'
+import { distinct, folded } from '../../upstreams/github/repository-name.ts'
 
 /**
  * `substring` finds a keyword anywhere in `owner/name`, as the collector before this one did ('gal' also in 'kugala');

@@ -1,14 +1,19 @@
 /** A domain's list of tonight: who is in it, who left, and whether it is to be believed. */
-import { firstSeenSince, newestList, type KnownLibrary, type Place } from '../../db/queries/libraries.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import {
+  firstSeenSince,
+  newestList,
+  type KnownLibrary,
+  type Place,
+} from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import type { ListChange } from '../../run-events.ts'
-import { folded } from '../../upstreams/repository-name.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { domainsOf, StepContext } from './index.ts'
+import type { ListChange } from '../../core/run-events.ts'
+import { folded } from '../../upstreams/github/repository-name.ts'
+import type { Run } from '../../core/run.ts'
+import type { domainsOf } from './domains.ts'
+import type { StepContext } from './step-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { rankByStars, silence, suspicion, type Ranked, type Starred } from './ranking.ts'
-
-const DAY_MS = 86_400_000
 
 /** The candidates that are there, with their newest stars, each repository once. */
 export function starred(

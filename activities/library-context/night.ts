@@ -1,15 +1,16 @@
 /** What a night brought, in one typed event: for a notifier, for `almanac show`, for whoever asks in the morning. */
-import { attemptsOf, listedLibraries } from '../../db/queries/contexts.ts'
-import { newestList } from '../../db/queries/libraries.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
+import { newestList } from '../../db/queries/library-context/libraries.ts'
 import { eventOf, storeEvent, untoldRuns } from '../../db/queries/runs.ts'
-import { LISTS_EVENT, listChanges, type LibraryNight, type ListChange } from '../../run-events.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { domainsOf, type StepContext } from './index.ts'
+import { LISTS_EVENT, listChanges, type LibraryNight, type ListChange } from '../../core/run-events.ts'
+import type { Run } from '../../core/run.ts'
+import { domainsOf } from './domains.ts'
+import { type StepContext } from './step-context.ts'
 import { unchanged } from './lists.ts'
 
 /** A night that was not told for so long is no news. */
 const UNTOLD_DAYS = 7
-const DAY_MS = 86_400_000
 const NIGHT_EVENT: LibraryNight['type'] = 'library-night'
 
 /** A night that is to be told. */

@@ -11,6 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DAY_MS } from '../../core/durations.ts'
 import {
   contextText,
   markLeft,
@@ -18,13 +19,12 @@ import {
   renameContextFile,
   storedContexts,
   type StoredContext,
-} from '../../db/queries/contexts.ts'
-import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/libraries.ts'
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import { writeFileAtomically } from '../../atomic-file.ts'
-import { domainsOf, type StepContext } from './index.ts'
-
-const DAY_MS = 86_400_000
+} from '../../db/queries/library-context/contexts.ts'
+import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/library-context/libraries.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { domainsOf } from './domains.ts'
+import { type StepContext } from './step-context.ts'
 
 /** File of a library's context. Owner and name: two libraries called `poppy` do not overwrite each other. */
 export function contextFile(fullName: string): string {

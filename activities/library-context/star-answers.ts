@@ -5,13 +5,13 @@ import {
   renameLibraries,
   type KnownLibrary,
   type Rename,
-} from '../../db/queries/libraries.ts'
+} from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github.ts'
-import { folded } from '../../upstreams/repository-name.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { StepContext } from './index.ts'
+import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
+import { folded } from '../../upstreams/github/repository-name.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 
 /** Stores what GitHub said of these names; a renamed library moves first. Answers how many rows changed. */
 export async function storeAnswers(
@@ -95,8 +95,15 @@ export function rowsOf(
     const { name = answer.asked, githubId = null, stars = null } = own ?? {}
     const { state, reason } = answer
     rows.set(library, {
-      ...{ library, name, githubId, stars, state, reason },
-      ...{ pushedAt: null, sizeKb: null, askedAt },
+      library,
+      name,
+      githubId,
+      stars,
+      state,
+      reason,
+      pushedAt: null,
+      sizeKb: null,
+      askedAt,
     })
   }
   return [...rows.values()]

@@ -1,7 +1,7 @@
 /** What a run says of its look at the feed: counts, and a sentence for everything that was not as it should be. Pure. */
-import { NOTHING, type SourceCounts } from '../../run-outcome.ts'
-import { idOf } from '../../upstreams/onexbet-event.ts'
-import type { LiveFeed } from '../../upstreams/onexbet.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import { idOf } from '../../upstreams/onexbet/onexbet-event.ts'
+import type { LiveFeed } from '../../upstreams/onexbet/onexbet.ts'
 import type { Poll } from './follow.ts'
 import type { Match } from './match-life.ts'
 

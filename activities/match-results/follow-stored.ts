@@ -3,7 +3,8 @@
  * the database) is fitted in where it belongs: the matches go back to that moment and follow everything from there again,
  * so that the tables are the same whenever a look came.
  */
-import { databaseFailure, takesNothing, type Database } from '../../db/database.ts'
+import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { type Database } from '../../db/database.ts'
 import { withPatience } from '../../db/patience.ts'
 import {
   lockMatches,
@@ -12,7 +13,7 @@ import {
   pollsFrom,
   refuseLook,
   type PollRow,
-} from '../../db/queries/matches.ts'
+} from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { follow, isTurned, lookOf } from './follow.ts'
 import type { Match, Observation } from './match-life.ts'
@@ -93,7 +94,12 @@ export async function followStored(db: Database, options: FollowOptions): Promis
 }
 
 const nothingFollowed = (): FollowedMatches => ({
-  ...{ matches: new Map(), turned: new Set(), written: 0, looks: 0, tooLate: 0, refused: [] },
+  matches: new Map(),
+  turned: new Set(),
+  written: 0,
+  looks: 0,
+  tooLate: 0,
+  refused: [],
 })
 
 function add(all: FollowedMatches, some: Some): void {
@@ -137,7 +143,9 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
 }
 
 const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({
-  ...{ observedAt, runId, patience: { ms: 0, signal } },
+  observedAt,
+  runId,
+  patience: { ms: 0, signal },
 })
 
 function rowsOf(feed: string, match: Match | undefined) {

@@ -1,7 +1,7 @@
 /** Brings the matches up to a look at the feed, or at the results. Pure; the order of looks is that of their times. */
-import type { MatchResult } from '../../upstreams/onexbet-results.ts'
+import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import type { Sighting } from '../../upstreams/onexbet.ts'
+import type { Sighting } from '../../upstreams/onexbet/onexbet.ts'
 import {
   isSameScore,
   missed,

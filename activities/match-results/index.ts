@@ -1,34 +1,21 @@
 /** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
 import { cancellationSignal, log } from '@temporalio/activity'
-import { databaseFailure, takesNothing } from '../../db/database.ts'
-import { withPatience, type Patience } from '../../db/patience.ts'
-import { pruneMatches } from '../../db/queries/matches.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import type { CollectInput, StepContext } from './step-context.ts'
+import type { Run, Skipped } from '../../core/run.ts'
+import type { ActivityDependencies } from '../dependencies.ts'
+import { withPatience } from '../../db/patience.ts'
+import { pruneMatches } from '../../db/queries/match-results/matches.ts'
 import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { Tracked } from '../../tracked.ts'
-import type { CollectInput } from '../../workflows/match-results.ts'
-import type { Run, Skipped } from '../../workflows/recorded-run.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
 import { attemptPatience } from '../attempt-patience.ts'
-import type { ActivityDependencies } from '../index.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
-import { createMatchesFile, type MatchesFile } from './matches-file.ts'
+import { createMatchesFile } from './matches-file.ts'
 import { collectedBy, TOLD, type CollectionEnded, type CollectionStarted, type MatchFigures } from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
-
-/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['match-results']
-  signal: AbortSignal
-  patience: Patience
-  unstoredMatches: UnstoredMatches
-  matchesFile: MatchesFile
-  /** When this worker last asked the results service, whatever came of it. */
-  resultsAsked: { atMs: number }
-}
-
-const DAY_MS = 24 * 3_600_000
 
 /** A minute's statements take milliseconds. With three tries of this length a run with a hanging database keeps its bound. */
 const TRY_MS = 8_000

@@ -1,5 +1,5 @@
 /** Whether results fail to come although the service answers; pure. */
-import type { WantedLeague } from '../../upstreams/onexbet-results.ts'
+import type { WantedLeague } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Match } from './match-life.ts'
 
 /** The service tells of a match some ten minutes after its end: after an hour it does not tell of its league. */

@@ -4,9 +4,9 @@
  * where something changed. Nothing is over by default: a match ends by a status that says so, or is settled by the results
  * service; one that leaves its feed has vanished, and its last seen score is no result. Times are milliseconds since 1970.
  */
-import type { MatchResult } from '../../upstreams/onexbet-results.ts'
-import type { Odds, Sighting } from '../../upstreams/onexbet.ts'
-import { isSameButTime } from '../../upstreams/onexbet-status.ts'
+import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
+import type { Odds, Sighting } from '../../upstreams/onexbet/onexbet.ts'
+import { isSameButTime } from '../../upstreams/onexbet/onexbet-status.ts'
 
 export type MatchState = 'seen' | 'live' | 'suspended' | 'ended' | 'vanished' | 'settled'
 
@@ -112,7 +112,14 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
   return {
     match,
     observation: {
-      ...{ eventId, at, source: 'feed', state, status: match.status, elapsedS, score, odds },
+      eventId,
+      at,
+      source: 'feed',
+      state,
+      status: match.status,
+      elapsedS,
+      score,
+      odds,
       ...(isOtherName && { names }),
       ...(isOddsOnly && { isOddsOnly: true as const }),
     },
@@ -199,11 +206,26 @@ export function isSameScore(a: Score | null, b: Score | null): boolean {
 function firstSight(sighting: Sighting, at: number): Match {
   const { eventId, team1, team2, league, leagueId, startsAt } = sighting
   return {
-    ...{ eventId, team1, team2, league, leagueId },
+    eventId,
+    team1,
+    team2,
+    league,
+    leagueId,
     startsAt: startsAt === null ? null : Date.parse(startsAt),
-    ...{ firstSeenAt: at, lastSeenAt: at, startedAt: null, state: 'seen', status: null },
-    ...{ score: null, lastSeenScore: null, odds: null, openingOdds: null, closingOdds: null },
-    ...{ confidence: null, settledBy: null, resultId: null, overAt: null },
+    firstSeenAt: at,
+    lastSeenAt: at,
+    startedAt: null,
+    state: 'seen',
+    status: null,
+    score: null,
+    lastSeenScore: null,
+    odds: null,
+    openingOdds: null,
+    closingOdds: null,
+    confidence: null,
+    settledBy: null,
+    resultId: null,
+    overAt: null,
   }
 }
 
@@ -225,7 +247,11 @@ function named(sighting: Sighting, known: Match): Names {
 
 /** What a match is called now. */
 export const namesOf = ({ team1, team2, league, leagueId, startsAt }: Match): Names => ({
-  ...{ team1, team2, league, leagueId, startsAt },
+  team1,
+  team2,
+  league,
+  leagueId,
+  startsAt,
 })
 
 const isSameNames = (one: Names, other: Names): boolean =>

@@ -1,8 +1,8 @@
 /** Matches and observations between the state machine and their tables. */
-import type { MatchRow, ObservationRow } from '../../db/queries/matches.ts'
-import type { OverRow } from '../../db/queries/over-matches.ts'
+import type { MatchRow, ObservationRow } from '../../db/queries/match-results/matches.ts'
+import type { OverRow } from '../../db/queries/match-results/over-matches.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import type { Odds } from '../../upstreams/onexbet.ts'
+import type { Odds } from '../../upstreams/onexbet/onexbet.ts'
 import {
   outcomeOfMatch,
   type Match,
@@ -17,7 +17,13 @@ import type { LineMatch } from './matches-csv.ts'
 export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
   const { eventId, team1, team2, league, leagueId, status } = row
   return {
-    ...{ eventId, team1, team2, league, leagueId, status, odds },
+    eventId,
+    team1,
+    team2,
+    league,
+    leagueId,
+    status,
+    odds,
     startsAt: row.startsAt?.getTime() ?? null,
     firstSeenAt: row.timestampUtc.getTime(),
     lastSeenAt: row.lastSeenAt.getTime(),
@@ -38,7 +44,10 @@ export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
 export function lineMatchOfRow(row: OverRow): LineMatch {
   const { league, team1, team2, status } = row
   return {
-    ...{ league, team1, team2, status },
+    league,
+    team1,
+    team2,
+    status,
     eventId: Number(row.event_id),
     firstSeenAt: new Date(row.first_seen_at).getTime(),
     score: scoreOf(row.score1, row.score2),
@@ -50,7 +59,17 @@ export function lineMatchOfRow(row: OverRow): LineMatch {
 export function rowOfMatch(feed: string, match: Match): WritableRows['matches'] {
   const { eventId, team1, team2, league, leagueId, status, state, confidence, settledBy, resultId } = match
   return {
-    ...{ feed, eventId, team1, team2, league, leagueId, status, state, confidence, settledBy, resultId },
+    feed,
+    eventId,
+    team1,
+    team2,
+    league,
+    leagueId,
+    status,
+    state,
+    confidence,
+    settledBy,
+    resultId,
     timestampUtc: new Date(match.firstSeenAt),
     startsAt: momentOf(match.startsAt),
     startedAt: momentOf(match.startedAt),

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
-import { fileFailure, UNFINISHED } from '../../atomic-file.ts'
+import { fileFailure, UNFINISHED } from '../../system/atomic-file.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
@@ -20,8 +20,19 @@ const LONGEST_WRITE_MS = 3_600_000
 
 /** The document's columns in its order; `confidence` comes after them. */
 export const MATCH_COLUMNS = [
-  ...['timestamp_utc', 'event_id', 'league', 'team1', 'team2'],
-  ...['odds_1', 'odds_x', 'odds_2', 'score1', 'score2', 'status', 'outcome', 'confidence'],
+  'timestamp_utc',
+  'event_id',
+  'league',
+  'team1',
+  'team2',
+  'odds_1',
+  'odds_x',
+  'odds_2',
+  'score1',
+  'score2',
+  'status',
+  'outcome',
+  'confidence',
 ] as const
 
 /** One line, as texts under the names of the columns. */

@@ -2,22 +2,22 @@
  * When `data/matches.csv` is written. Something turns nearly every minute, and the file is written whole: so a worker does
  * it only every `csv_minutes`, and keeps in mind until then what the file lacks.
  */
-import { databaseFailure, takesNothing } from '../../db/database.ts'
-import { withPatience } from '../../db/patience.ts'
-import { eachPieceOfOver, isAnyOver } from '../../db/queries/over-matches.ts'
-import type { StepContext } from './index.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import type { Tracked } from '../../config/almanac-file.ts'
+import type { ActivityDependencies } from '../dependencies.ts'
+import { withPatience, type Patience } from '../../db/patience.ts'
+import { eachPieceOfOver, isAnyOver } from '../../db/queries/match-results/over-matches.ts'
 import type { Match } from './match-life.ts'
 import { lineMatchOfRow } from './match-rows.ts'
 import { lineOf, updateMatchesCsv, writeMatchesCsv } from './matches-csv.ts'
 
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
-
 /** Of a step, what the file needs. */
-export type FileContext = Pick<
-  StepContext,
-  'db' | 'settings' | 'dataDir' | 'patience' | 'signal' | 'clock' | 'matchClock'
->
+export interface FileContext extends Pick<ActivityDependencies, 'db' | 'dataDir' | 'clock' | 'matchClock'> {
+  settings: Tracked['match-results']
+  signal: AbortSignal
+  patience: Patience
+}
 
 /** What a run has done to the matches. */
 export interface Turned {

@@ -11,7 +11,7 @@ import {
   sightingsBefore,
   withoutLooks,
   type MatchRow,
-} from '../../db/queries/matches.ts'
+} from '../../db/queries/match-results/matches.ts'
 import type { Poll } from './follow.ts'
 import type { Match, Observation } from './match-life.ts'
 import { matchOfRow, observationOfRow } from './match-rows.ts'
@@ -41,8 +41,12 @@ export interface MatchesThen {
 }
 
 export const noMatchesYet = (): MatchesThen => ({
-  ...{ matches: new MatchesById(), stored: new Map(), fixed: new Set() },
-  ...{ storedBefore: -Infinity, asked: new Set(), isOverRead: false },
+  matches: new MatchesById(),
+  stored: new Map(),
+  fixed: new Set(),
+  storedBefore: -Infinity,
+  asked: new Set(),
+  isOverRead: false,
 })
 
 /** Reads what these looks may tell of and is not there yet. Where they are late, its evidence since then is removed. */

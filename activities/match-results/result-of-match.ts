@@ -1,6 +1,6 @@
 /** Which match a game of the results service is. Wrongly confirmed is worse than not confirmed: in doubt it is none. */
-import type { MatchResult } from '../../upstreams/onexbet-results.ts'
-import { folded } from '../../upstreams/onexbet-status.ts'
+import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
+import { folded } from '../../upstreams/onexbet/onexbet-status.ts'
 import type { Match } from './match-life.ts'
 
 /** A game of the results service may be told for a day after its end; so long its match is looked for among those over. */

@@ -1,21 +1,21 @@
 /** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
-import { databaseFailure, takesNothing } from '../../db/database.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
+import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
 import { withPatience } from '../../db/patience.ts'
-import { knownMatches, waitingLeagues } from '../../db/queries/matches.ts'
+import { knownMatches, waitingLeagues } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { Failure } from '../../failures.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import type { MatchResult } from '../../upstreams/onexbet-results.ts'
+import { Failure } from '../../core/failures.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { LookRow } from './follow.ts'
-import type { StepContext } from './index.ts'
 import { lateOf } from './late-results.ts'
 import { resulted, type Match } from './match-life.ts'
 import { matchOfRow } from './match-rows.ts'
 import { resultedMatches, RESULTS_WITHIN_MS } from './result-of-match.ts'
 
 const SOURCE = 'onexbet-results'
-const MINUTE_MS = 60_000
 
 /** A result is told some minutes after the end; asked at once there would be none. */
 const RESULT_COMES_AFTER_MS = 2 * MINUTE_MS
@@ -121,7 +121,10 @@ async function waiting({
   const until = new Date(now - RESULT_COMES_AFTER_MS)
   const stored = async () => {
     const found = await waitingLeagues(db, {
-      ...{ feed: settings.feed.name, since, correctedSince, until },
+      feed: settings.feed.name,
+      since,
+      correctedSince,
+      until,
     })
     const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
     return { leagues, askedAt: found.askedAt?.getTime() }

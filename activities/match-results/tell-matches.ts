@@ -1,9 +1,9 @@
 /** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
 import { log } from '@temporalio/activity'
-import { databaseFailure, takesNothing } from '../../db/database.ts'
+import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import type { StepContext } from './step-context.ts'
 import { withPatience } from '../../db/patience.ts'
-import { turnedMatches, type TurnedMatch } from '../../db/queries/turned-matches.ts'
-import type { StepContext } from './index.ts'
+import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
 import type { Match } from './match-life.ts'
 import {
   TOLD,

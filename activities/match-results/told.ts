@@ -1,5 +1,5 @@
 /** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
-import type { RunEnding, RunOutcome } from '../../run-outcome.ts'
+import type { RunEnding, RunOutcome } from '../../core/run-outcome.ts'
 
 /** Messages; the attributes of each stand beside it. */
 export const TOLD = {

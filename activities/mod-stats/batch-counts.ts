@@ -1,5 +1,5 @@
 /** How a batch of mod-stats becomes counts: one place decides what makes a source partial or suspicious. */
-import type { SourceCounts } from '../../run-outcome.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
 
 /** Names listed in one sentence; the rest is a number. */
 const NAMED = 5

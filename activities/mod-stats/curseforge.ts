@@ -6,14 +6,15 @@ import {
   modsAfter,
   rememberCurseForge,
   type TrackedCurseForgeMod,
-} from '../../db/queries/mod-stats.ts'
-import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
-import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Batch } from '../../workflows/mod-stats.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+} from '../../db/queries/mod-stats/mods.ts'
+import { type RowsByTable } from '../../db/write-call.ts'
+import type { Batch } from './step-context.ts'
+import type { Run } from '../../core/run.ts'
+import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { writeRows } from '../../db/write-rows.ts'
+import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './index.ts'
 
 /** Mods a step: each costs at least one request for its files, so a retry repeats at most a few hundred. */
 const BATCH_MODS = 100

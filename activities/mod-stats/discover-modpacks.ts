@@ -8,14 +8,13 @@ import {
   noteDependents,
   unresolvedModpacks,
   type DependentsTask,
-} from '../../db/queries/modpacks.ts'
-import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../run-outcome.ts'
-import type { RawBody } from '../../db/write-rows.ts'
-import type { CurseForge } from '../../upstreams/curseforge.ts'
-import type { Batch } from '../../workflows/mod-stats.ts'
+} from '../../db/queries/mod-stats/modpacks.ts'
+import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../core/run-outcome.ts'
+import type { RawBody } from '../../db/write-call.ts'
+import type { Batch, BatchInput, StepContext } from './step-context.ts'
+import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
-import type { BatchInput, StepContext } from './index.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
 
 /** Pages a step: at one page in two seconds a minute and a half, so that a retry repeats little. */

@@ -1,30 +1,18 @@
 /** The steps of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
 import { cancellationSignal } from '@temporalio/activity'
-import type { Patience } from '../../db/patience.ts'
-import { syncMods } from '../../db/queries/mod-stats.ts'
+import { syncMods } from '../../db/queries/mod-stats/mods.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import type { Run } from '../../core/run.ts'
+import type { ActivityDependencies } from '../dependencies.ts'
 import { attemptPatience } from '../attempt-patience.ts'
-import type { ActivityDependencies } from '../index.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectCurseForgeBatch } from './curseforge.ts'
 import { discoverModpacksBatch } from './discover-modpacks.ts'
 import { collectModrinthBatch } from './modrinth.ts'
 import { adoptKnownModpacks, exportModpacks } from './modpacks-csv.ts'
 import { refreshModpacksBatch } from './refresh-modpacks.ts'
-
-/** What a batch step takes: the run, and the cursor that the batch before answered (0 for the first). */
-export interface BatchInput {
-  run: Run
-  after: number
-}
-
-/** What the steps' own files get: the dependencies, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  signal: AbortSignal
-  patience: Patience
-}
+import type { BatchInput, StepContext } from './step-context.ts'
 
 export type ModStatsActivities = ReturnType<typeof createModStatsActivities>
 
@@ -56,9 +44,4 @@ export function createModStatsActivities(dependencies: ActivityDependencies) {
       })
     },
   }
-}
-
-/** The UTC date that a run's snapshot rows carry: that of its start, also when a retry comes after midnight. */
-export function snapshotDate(run: Run): string {
-  return run.startedAt.slice(0, 10)
 }

@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { adoptModpacks, allModpacks, onlyCurseForgeMod, type ModpackLine } from '../../db/queries/modpacks.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { writeFileAtomically } from '../../atomic-file.ts'
-import type { StepContext } from './index.ts'
+import {
+  adoptModpacks,
+  allModpacks,
+  onlyCurseForgeMod,
+  type ModpackLine,
+} from '../../db/queries/mod-stats/modpacks.ts'
+import type { Run } from '../../core/run.ts'
+import type { StepContext } from './step-context.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
 
 const FILE = 'curseforge_modpacks.csv'
 const COLUMNS: (keyof ModpackLine)[] = ['id', 'name', 'slug', 'downloads', 'link']

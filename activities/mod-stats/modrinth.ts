@@ -5,13 +5,14 @@ import {
   modsAfter,
   rememberModrinth,
   type TrackedModrinthMod,
-} from '../../db/queries/mod-stats.ts'
-import { writeRows, type RowsByTable } from '../../db/write-rows.ts'
+} from '../../db/queries/mod-stats/mods.ts'
+import { type RowsByTable } from '../../db/write-call.ts'
+import type { Batch } from './step-context.ts'
+import type { Run } from '../../core/run.ts'
+import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Batch } from '../../workflows/mod-stats.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './index.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
 
 /** Mods a step: their projects fit into one or two requests, and a retry repeats little. */

@@ -1,10 +1,9 @@
 /** The day's downloads of every known modpack, in bulk by id. */
 import { withPatience } from '../../db/patience.ts'
-import { knownModpacks, modpacksAfter } from '../../db/queries/modpacks.ts'
-import type { Batch } from '../../workflows/mod-stats.ts'
+import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
+import type { Batch, BatchInput, StepContext } from './step-context.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
-import type { BatchInput, StepContext } from './index.ts'
 import { writeModpacks } from './write-modpacks.ts'
 
 /** Modpacks a step: ten bulk requests. */

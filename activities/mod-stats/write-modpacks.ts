@@ -1,9 +1,10 @@
 /** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
-import { writeRows, type RawBody, type Written } from '../../db/write-rows.ts'
-import type { KnownModpack } from '../../db/queries/modpacks.ts'
+import { type RawBody } from '../../db/write-call.ts'
+import type { Run } from '../../core/run.ts'
+import { snapshotDate, type StepContext } from './step-context.ts'
+import { writeRows, type Written } from '../../db/write-rows.ts'
+import type { KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
-import type { Run } from '../../workflows/recorded-run.ts'
-import { snapshotDate, type StepContext } from './index.ts'
 
 /** A modpack seen with one of our mods; `modpack` is what the API says of it, null where it does not know the slug. */
 export interface FoundModpack {

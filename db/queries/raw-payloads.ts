@@ -1,13 +1,12 @@
 /** Keeping the stored upstream answers, and what of them was refused, within their caps. */
 import { sql } from 'drizzle-orm'
+import { DAY_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
 
 export interface RawPayloadCaps {
   days: number
   bytesPerSource: number
 }
-
-const DAY_MS = 86_400_000
 
 /**
  * Removes answers older than the cap, and the oldest ones of a source that holds more than its bytes. Sources in

@@ -1,8 +1,7 @@
 /** Records of a pipeline that runs every minute, added up by the hour. */
 import { sql } from 'drizzle-orm'
+import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
-
-const HOUR_MS = 3_600_000
 
 /**
  * Replaces the records of complete scheduled runs that started before a moment by one row an hour; whatever else happened

@@ -1,17 +1,9 @@
 /** The run record and the run lock: one open row a pipeline, by a partial unique index. */
 import { and, desc, eq, gt, isNull, like, lt, ne, notInArray, or, sql } from 'drizzle-orm'
-import type { RunEnding } from '../../run-outcome.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
-
-/** A run as its workflow knows itself. Times are ISO 8601, UTC. */
-export interface RunIdentity {
-  runId: string
-  workflowId: string
-  pipeline: string
-  trigger: string
-  startedAt: string
-}
+import type { RunIdentity } from '../../core/run.ts'
 
 export type RunRecord = typeof pipelineRuns.$inferSelect
 

@@ -3,9 +3,10 @@
  * is loaded late or twice (a crash between its commit and its removal) changes nothing that is newer. Who may drain is
  * decided by a lock that the caller holds.
  */
-import { databaseFailure, sqlState, type Database } from '../database.ts'
+import { databaseFailure, sqlState } from '../database-failure.ts'
+import { type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
-import { Failure } from '../../failures.ts'
+import { Failure } from '../../core/failures.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
 import { putAside, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'

@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../../atomic-file.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { changing, namesIn } from './folder.ts'
 
 const BEGINNING = 'due-'

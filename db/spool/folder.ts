@@ -13,8 +13,8 @@ import {
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pMap from 'p-map'
-import { fileFailure, UNFINISHED, writeFileAtomically } from '../../atomic-file.ts'
-import { sentenceOf } from '../../failures.ts'
+import { fileFailure, UNFINISHED, writeFileAtomically } from '../../system/atomic-file.ts'
+import { sentenceOf } from '../../core/failures.ts'
 import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
 
 /** Lock of whoever loads the segments; the holder is told in it. */

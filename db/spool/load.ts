@@ -1,5 +1,5 @@
 /** Reading segments for the drain, in groups: one commit for a handful of small ones takes half the time. */
-import { sentenceOf } from '../../failures.ts'
+import { sentenceOf } from '../../core/failures.ts'
 import { readSegment } from './folder.ts'
 import { DamagedSegment, rowCount, unpackSegment, type Segment } from './segment.ts'
 

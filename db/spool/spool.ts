@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../../atomic-file.ts'
-import { Failure } from '../../failures.ts'
-import type { RunEnding } from '../../run-outcome.ts'
-import type { RunIdentity } from '../queries/runs.ts'
-import type { RowsByTable, WriteOptions } from '../write-rows.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { Failure } from '../../core/failures.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import type { RunIdentity } from '../../core/run.ts'
+import type { RowsByTable, WriteOptions } from '../write-call.ts'
 import { folderBytes, freeBytes, segmentPath } from './folder.ts'
 import { packSegment, rowCount, type Segment } from './segment.ts'
 

@@ -2,12 +2,11 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { DAY_MS } from '../../core/durations.ts'
 import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
-
-const DAY_MS = 86_400_000
 
 let stack: TestStack
 let worker: RunningWorker

@@ -4,8 +4,9 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeRows } from '../../db/write-rows.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { SHARED } from '../support/shared.ts'
 
-const folder = new URL('../../../shared/docs/source-documents/', import.meta.url)
+const folder = new URL('docs/source-documents/', SHARED)
 const documents = existsSync(folder) ? readdirSync(folder).filter((name) => /^[12]-.*\.md$/.test(name)) : []
 const texts = documents.map((name) => readFileSync(new URL(name, folder), 'utf8'))
 /** From SELECT to its semicolon: each is printed as the argument of `psql -c`. */

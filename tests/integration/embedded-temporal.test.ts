@@ -7,14 +7,13 @@ import { Client, Connection } from '@temporalio/client'
 import { optionalTsToMs } from '@temporalio/common/lib/time.js'
 import { temporal } from '@temporalio/proto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DAY_MS } from '../../core/durations.ts'
 import { identify } from '../../local/process-identity.mjs'
 import { waitForEnd } from '../../local/server-process.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal, type TemporalOptions } from '../../local/temporal.ts'
-import { packageRoot } from '../../package-root.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
+import { packageRoot } from '../../system/package-root.ts'
 const STOP_MS = 300_000
 
 let stateDir: string

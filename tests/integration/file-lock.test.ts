@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockHolder, takeFileLock, type Holder } from '../../local/file-lock.mjs'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 import { until } from '../support/until.ts'
 
 /** Its process numbers are its own, as in a container. */

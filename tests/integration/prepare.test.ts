@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { takeStackLock } from '../../local/stack-lock.ts'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 
 const INSTALLED = /^Installing packages … \d+\.\d s$/gm
 

@@ -9,7 +9,7 @@ import { pipelineRuns } from '../../db/schema/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../registry.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
-import type { Trigger } from '../../workflows/recorded-run.ts'
+import type { Trigger } from '../../core/run.ts'
 import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
 import { temporalCommand } from '../support/temporal-command.ts'
 import { until } from '../support/until.ts'
@@ -78,7 +78,10 @@ describe('the run lock', () => {
     const { db } = stack.database
     const alive = () => Promise.resolve({ alive: true as const })
     const run = (trigger: Trigger) => ({
-      ...{ runId: randomUUID(), workflowId: `mod-stats-${trigger}`, pipeline: 'mod-stats', trigger },
+      runId: randomUUID(),
+      workflowId: `mod-stats-${trigger}`,
+      pipeline: 'mod-stats',
+      trigger,
       startedAt: new Date().toISOString(),
     })
     expect(await openRecord(db, alive, run('drain'))).toEqual({})

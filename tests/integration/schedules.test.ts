@@ -2,11 +2,12 @@
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { TypedSearchAttributes } from '@temporalio/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { applySchedules, describe as describeSchedule } from '../../client/schedules.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/load-config.ts'
 import { PIPELINES } from '../../registry.ts'
-import { almanacFileSchema } from '../../tracked.ts'
+import { almanacFileSchema } from '../../config/almanac-file.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 
@@ -14,8 +15,6 @@ const ID = 'mod-stats'
 const HOURLY = 'crypto-forecast'
 const NIGHTLY = 'library-context'
 const MINUTELY = 'match-results'
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * 60 * 1000
 
 let stack: TestStack
 beforeAll(async () => {

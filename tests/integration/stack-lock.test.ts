@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { identify } from '../../local/process-identity.mjs'
 import { STACK_LOCK_FILE, takeStackLock } from '../../local/stack-lock.ts'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 
 let stateDir: string
 beforeEach(() => {

@@ -4,7 +4,8 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/database.ts'
-import { writeRows, type RawBody, type RowsByTable, type WriteOptions } from '../../db/write-rows.ts'
+import { type RawBody, type RowsByTable, type WriteOptions } from '../../db/write-call.ts'
+import { writeRows } from '../../db/write-rows.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -54,8 +55,12 @@ const downloads = (totalDownloads: number, mod = modId): RowsByTable => ({
 })
 const versions = (length: number, downloadsOf: (index: number) => number = (index) => index) =>
   Array.from({ length }, (_, index) => ({
-    ...{ date: DAY, platform: 'modrinth', versionId: `v${index}`, versionName: `Version ${index}`, modId },
-    ...{ downloads: downloadsOf(index) },
+    date: DAY,
+    platform: 'modrinth',
+    versionId: `v${index}`,
+    versionName: `Version ${index}`,
+    modId,
+    downloads: downloadsOf(index),
   }))
 
 interface Stored {
@@ -170,7 +175,10 @@ describe('nothing twice', () => {
 
 describe('all or nothing', () => {
   const raw = (body: string, observedAt = TEN): RawBody => ({
-    ...{ source: 'modrinth', url: 'https://api.example.test/projects', body, observedAt },
+    source: 'modrinth',
+    url: 'https://api.example.test/projects',
+    body,
+    observedAt,
   })
 
   it('stores a raw body once, compressed, and keeps when it was seen last', async () => {

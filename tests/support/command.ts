@@ -1,6 +1,6 @@
 /** The `almanac` command as a child process, as a person starts it. */
 import { spawn } from 'node:child_process'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 
 export interface CommandResult {
   /** Null where a signal ended it. */

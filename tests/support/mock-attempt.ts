@@ -1,7 +1,6 @@
 /** What a step outside of Temporal is told of its bounds. */
 import type { Info } from '@temporalio/activity'
-
-const HOUR_MS = 3_600_000
+import { HOUR_MS } from '../../core/durations.ts'
 
 /** Bounds that no test reaches; the mock's own are over before the step begins. */
 export function unbounded(): Partial<Info> {

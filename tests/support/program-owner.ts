@@ -1,9 +1,14 @@
 /** Run as a process of its own: runs a program that ends with it, and writes the program's group into the given file. */
-import { runProgram } from '../../run-program.ts'
+import { runProgram } from '../../system/run-program.ts'
 
 const [file = ''] = process.argv.slice(2)
 await runProgram({
-  ...{ program: '/bin/sh', args: ['-c', 'echo $$ > "$1"; sleep 600 & sleep 600', 'sh', file] },
-  ...{ env: { PATH: '/usr/bin:/bin' }, cwd: '/', timeoutMs: 600_000, maxOutputBytes: 1_000 },
-  ...{ signal: new AbortController().signal, endsWithUs: true },
+  program: '/bin/sh',
+  args: ['-c', 'echo $$ > "$1"; sleep 600 & sleep 600', 'sh', file],
+  env: { PATH: '/usr/bin:/bin' },
+  cwd: '/',
+  timeoutMs: 600_000,
+  maxOutputBytes: 1_000,
+  signal: new AbortController().signal,
+  endsWithUs: true,
 })

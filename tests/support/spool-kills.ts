@@ -10,7 +10,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../../db/database.ts'
 import { duePipelines } from '../../db/spool/due.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 import { attemptDrain } from '../../worker/drain.ts'
 
 /** Rows of a call of `spool-process.ts`. */

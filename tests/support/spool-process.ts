@@ -5,6 +5,7 @@
  */
 import { writeSync } from 'node:fs'
 import { pino } from 'pino'
+import { HOUR_MS } from '../../core/durations.ts'
 import { openDatabase } from '../../db/database.ts'
 import { openSpool } from '../../db/spool/spool.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -12,7 +13,6 @@ import { startDraining } from '../../worker/drain.ts'
 
 const [mode, folder = '', argument = ''] = process.argv.slice(2)
 const CAP_BYTES = 1e9
-const HOUR_MS = 3_600_000
 /** Hours of one call, and of one round: more than any process writes before it is killed. */
 const ROWS_A_CALL = 7
 const CALLS_A_ROUND = 100_000
@@ -32,8 +32,15 @@ async function write(round: number): Promise<never> {
   const { db } = openDatabase(NOWHERE, () => undefined, { spool })
   for (let call = round * CALLS_A_ROUND; ; call++) {
     const candles = Array.from({ length: ROWS_A_CALL }, (_, row) => ({
-      ...{ crypto: `call-${call}`, timestamp: new Date(row * HOUR_MS), source: 'binance' as const },
-      ...{ close: call, open: null, high: null, low: null, volume: row, volume24h: null },
+      crypto: `call-${call}`,
+      timestamp: new Date(row * HOUR_MS),
+      source: 'binance' as const,
+      close: call,
+      open: null,
+      high: null,
+      low: null,
+      volume: row,
+      volume24h: null,
     }))
     const rejected = [{ source: 'spool-process', reason: 'one a call', row: call }]
     const observedAt = new Date()

@@ -3,7 +3,8 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker'
-import type { ActivityDependencies } from '../../activities/index.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import type { ActivityDependencies } from '../../activities/dependencies.ts'
 import { startRun, type RunHandle } from '../../client/runs.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
 import { temporalExecutable, testServerPath } from '../../local/temporal-binary.ts'
@@ -14,8 +15,6 @@ import { toolsDir } from './stack.ts'
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
   temporal.api.enums.v1.IndexedValueType
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** A server for workflows whose steps are stand-ins. */
 export interface TestServer {

@@ -2,42 +2,56 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { packageRoot } from '../../package-root.ts'
+import { packageRoot } from '../../system/package-root.ts'
 
 /** What a floor must never import: a folder of ours (`only types` excepted) or a package. */
 const FORBIDDEN: Record<string, { folders: string[]; typesOnly: string[]; packages: RegExp }> = {
   workflows: {
-    folders: ['upstreams', 'db', 'worker', 'client', 'local', 'simulator', 'bench'],
+    folders: ['upstreams', 'db', 'worker', 'client', 'local', 'simulator', 'bench', 'cli'],
     typesOnly: ['activities'],
     packages: /^(?!@temporalio\/(workflow|common)$)/,
   },
   activities: {
-    folders: ['worker', 'client', 'local', 'simulator', 'bench'],
+    folders: ['worker', 'client', 'local', 'simulator', 'bench', 'cli'],
     typesOnly: ['workflows'],
     packages: /^@temporalio\/(client|worker|workflow)/,
   },
   upstreams: {
-    folders: ['workflows', 'activities', 'db', 'worker', 'client', 'local', 'simulator', 'bench'],
+    folders: ['workflows', 'activities', 'db', 'worker', 'client', 'local', 'simulator', 'bench', 'cli'],
     typesOnly: [],
     packages: /^(@temporalio\/|pg$|drizzle-orm)/,
   },
   db: {
-    folders: ['workflows', 'activities', 'upstreams', 'worker', 'client', 'local', 'simulator', 'bench'],
+    folders: [
+      'workflows',
+      'activities',
+      'upstreams',
+      'worker',
+      'client',
+      'local',
+      'simulator',
+      'bench',
+      'cli',
+    ],
     typesOnly: [],
     packages: /^@temporalio\//,
   },
   simulator: {
-    folders: ['workflows', 'activities', 'upstreams', 'db', 'worker', 'client', 'local', 'bench'],
+    folders: ['workflows', 'activities', 'upstreams', 'db', 'worker', 'client', 'local', 'bench', 'cli'],
     typesOnly: [],
     packages: /^(@temporalio\/|pg$|drizzle-orm)/,
   },
   local: {
-    folders: ['workflows', 'activities', 'upstreams', 'worker', 'bench'],
+    folders: ['workflows', 'activities', 'upstreams', 'worker', 'bench', 'cli'],
     typesOnly: [],
     packages: /^@temporalio\/(worker|workflow|activity)/,
   },
-  worker: { folders: ['simulator', 'bench'], typesOnly: [], packages: /^@temporalio\/workflow/ },
-  client: { folders: ['bench'], typesOnly: ['workflows'], packages: /^@temporalio\/(workflow|activity)/ },
+  worker: { folders: ['simulator', 'bench', 'cli'], typesOnly: [], packages: /^@temporalio\/workflow/ },
+  client: {
+    folders: ['bench', 'cli'],
+    typesOnly: ['workflows'],
+    packages: /^@temporalio\/(workflow|activity)/,
+  },
 }
 
 const NAMELESS = /^(utils?|helpers?|common|types?|manager|misc|shared)\.m?ts$/

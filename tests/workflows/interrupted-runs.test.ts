@@ -2,14 +2,20 @@
 import { cancellationSignal } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf } from '../../client/runs.ts'
-import type { SourceCounts } from '../../run-outcome.ts'
-import type { Collected } from '../../workflows/match-results.ts'
-import type { Batch } from '../../workflows/mod-stats.ts'
+import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Collected } from '../../activities/match-results/step-context.ts'
+import type { Batch } from '../../activities/mod-stats/step-context.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../support/time-skipping.ts'
 import { until } from '../support/until.ts'
-import { closings, counted, fakeCryptoSteps, outcomes, startCryptoForecast } from './fake-crypto-steps.ts'
-import { endOf, fakeMatchSteps, startMatchResults } from './fake-match-steps.ts'
-import { fakeSteps, unavailable } from './fake-steps.ts'
+import {
+  closings,
+  counted,
+  fakeCryptoSteps,
+  outcomes,
+  startCryptoForecast,
+} from './crypto-forecast/fake-crypto-steps.ts'
+import { endOf, fakeMatchSteps, startMatchResults } from './match-results/fake-match-steps.ts'
+import { fakeSteps, unavailable } from './mod-stats/fake-steps.ts'
 import type { HistoryEvent } from './history-order.ts'
 
 let time: TimeSkipping

@@ -2,7 +2,8 @@
  * Walk-forward: what `forecast` would have said at every candle of a past span, had it been refitted every so often, and
  * whether it was right. The same candles give the same answer to the last digit.
  */
-import { DAY_MS } from '../hours.ts'
+
+import { DAY_MS } from '../../../core/durations.ts'
 import { intervalRadius } from './conformal.ts'
 import { decide, sameDirection, skillOf, type Decision } from './decision.ts'
 import { checkTable, type FeatureTable } from './feature-columns.ts'

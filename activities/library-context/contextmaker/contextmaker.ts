@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../../../failures.ts'
-import { runProgram, type ProgramResult } from '../../../run-program.ts'
+import { Failure } from '../../../core/failures.ts'
+import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
 import { createMemoryGuard, SANDBOX_MEMORY_BYTES } from './memory-guard.ts'
 import { processes } from './processes.ts'
 import { explain, isStartFailure, type Readiness } from './readiness.ts'
@@ -85,12 +85,21 @@ export function createContextmaker({
     })
     try {
       const { program, args } = sandboxCommand({
-        ...{ venv, python: pythonOf(venv), marker, command, ...(await userOf(slot)) },
+        venv,
+        python: pythonOf(venv),
+        marker,
+        command,
+        ...(await userOf(slot)),
         ...(tree === undefined ? {} : { tree }),
         ...(bubblewrap === undefined ? {} : { bubblewrap }),
       })
       return await runProgram({
-        ...{ program, args, env: OUTER_ENV, cwd: '/', name: bounds.name, timeoutMs: bounds.timeoutMs },
+        program,
+        args,
+        env: OUTER_ENV,
+        cwd: '/',
+        name: bounds.name,
+        timeoutMs: bounds.timeoutMs,
         maxOutputBytes: OUTPUT_BYTES,
         signal: AbortSignal.any([bounds.signal, exceeded.signal]),
         endsWithUs: true,

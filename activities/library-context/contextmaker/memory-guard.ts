@@ -3,7 +3,7 @@
  * can be had neither by every user nor in every container, so the sums are looked at from outside.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../../../failures.ts'
+import { Failure } from '../../../core/failures.ts'
 import { availableShare, commandLine, familyOf, processes, type ProcessState } from './processes.ts'
 
 /** Six times what the largest library measured needed. The sandbox's file systems, 0.9 GiB at most, come on top. */

@@ -20,12 +20,48 @@ const PROSE_BYTES = 1024 * KB
 const NOTEBOOK_BYTES = 16 * 1024 * KB
 
 const LANGUAGES: Record<string, string> = {
-  ...{ py: 'python', pyi: 'python', pyx: 'cython', pxd: 'cython', jl: 'julia', r: 'r', go: 'go', rs: 'rust' },
-  ...{ c: 'c', h: 'c', cc: 'cpp', cpp: 'cpp', cxx: 'cpp', hpp: 'cpp', hh: 'cpp', cu: 'cuda', cuh: 'cuda' },
-  ...{ f: 'fortran', for: 'fortran', f77: 'fortran', f90: 'fortran', f95: 'fortran', f03: 'fortran' },
-  ...{ f08: 'fortran', js: 'javascript', mjs: 'javascript', jsx: 'javascript', ts: 'typescript' },
-  ...{ tsx: 'typescript', java: 'java', kt: 'kotlin', scala: 'scala', cs: 'csharp', swift: 'swift' },
-  ...{ m: 'matlab', pro: 'idl', pl: 'perl', pm: 'perl', rb: 'ruby', lua: 'lua', hs: 'haskell', sh: 'bash' },
+  py: 'python',
+  pyi: 'python',
+  pyx: 'cython',
+  pxd: 'cython',
+  jl: 'julia',
+  r: 'r',
+  go: 'go',
+  rs: 'rust',
+  c: 'c',
+  h: 'c',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cxx: 'cpp',
+  hpp: 'cpp',
+  hh: 'cpp',
+  cu: 'cuda',
+  cuh: 'cuda',
+  f: 'fortran',
+  for: 'fortran',
+  f77: 'fortran',
+  f90: 'fortran',
+  f95: 'fortran',
+  f03: 'fortran',
+  f08: 'fortran',
+  js: 'javascript',
+  mjs: 'javascript',
+  jsx: 'javascript',
+  ts: 'typescript',
+  tsx: 'typescript',
+  java: 'java',
+  kt: 'kotlin',
+  scala: 'scala',
+  cs: 'csharp',
+  swift: 'swift',
+  m: 'matlab',
+  pro: 'idl',
+  pl: 'perl',
+  pm: 'perl',
+  rb: 'ruby',
+  lua: 'lua',
+  hs: 'haskell',
+  sh: 'bash',
 }
 const PROSE = new Set(['md', 'rst', 'markdown', 'mdx', 'adoc', 'qmd', 'rmd', 'rd', 'txt'])
 /** The order in which one of several README files is taken. */
@@ -90,7 +126,9 @@ function codeKind(file: string, folders: string[], language: string): KnownFile 
   // Python first: its outlines carry the library; a shell script is rarely what somebody looks for.
   const family = language === 'python' ? 0 : language === 'bash' ? 40 : 20
   return {
-    ...{ kind: 'source', language, maxBytes: SOURCE_BYTES },
+    kind: 'source',
+    language,
+    maxBytes: SOURCE_BYTES,
     rank: family + (isPrivate ? 10 : 0) + Math.min(folders.length, 9),
   }
 }

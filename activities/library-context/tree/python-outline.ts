@@ -182,7 +182,9 @@ function memberOf({ node, name, decorators, text }: Definition): OutlineMember {
   )
   const methods = isClass && body !== null ? bodyOf(body, text).found : []
   return {
-    ...{ kind: isClass ? 'class' : 'def', name, doc: body === null ? undefined : docOf(body, text) },
+    kind: isClass ? 'class' : 'def',
+    name,
+    doc: body === null ? undefined : docOf(body, text),
     signature: [...marks.map((mark) => `@${mark.replace(/\s+/g, ' ').slice(0, 80)}`), head].join('\n'),
     members: publicOf(methods, (method) => !method.startsWith('_') || OFFERED_METHODS.has(method)),
   }

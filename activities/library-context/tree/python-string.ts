@@ -1,8 +1,18 @@
 /** Python's string literals and docstrings, read as Python reads them. */
 
 const ESCAPES: Record<string, string> = {
-  ...{ n: '\n', t: '\t', r: '\n', '\\': '\\', "'": "'", '"': '"', '\n': '' },
-  ...{ a: '', b: '', f: '', v: '', 0: '' },
+  n: '\n',
+  t: '\t',
+  r: '\n',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '\n': '',
+  a: '',
+  b: '',
+  f: '',
+  v: '',
+  0: '',
 }
 
 /** The value of one plain literal; undefined for bytes, formatted strings and what is no literal. */

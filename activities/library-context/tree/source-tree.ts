@@ -61,8 +61,14 @@ type Candidate = KnownFile & { path: string }
 export async function readTree(root: string, signal = new AbortController().signal): Promise<SourceTree> {
   const { files, skipped } = await listTree(root, signal)
   const tree: SourceTree = {
-    ...{ readme: undefined, docs: [], examples: [], notebooks: [], sources: [], notes: [] },
-    ...{ skipped, bytesRead: 0 },
+    readme: undefined,
+    docs: [],
+    examples: [],
+    notebooks: [],
+    sources: [],
+    notes: [],
+    skipped,
+    bytesRead: 0,
   }
   const reading: Reading = { tree, root, signal, parsed: 0 }
   for (const candidate of candidatesOf(files, skipped)) {

@@ -5,7 +5,7 @@
 import { constants } from 'node:fs'
 import { lstat, open, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '../../../failures.ts'
+import { Failure } from '../../../core/failures.ts'
 import { folderReason } from './file-kinds.ts'
 
 export interface Skipped {

@@ -13,8 +13,9 @@ import {
   type SpooledRows,
 } from '../../../db/spool/segment.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../../../db/writable-tables.ts'
-import { upsertStatement, type RowsByTable } from '../../../db/write-rows.ts'
-import { packageVersion } from '../../../package-version.ts'
+import { type RowsByTable } from '../../../db/write-call.ts'
+import { upsertStatement } from '../../../db/write-rows.ts'
+import { packageVersion } from '../../../system/package-version.ts'
 
 const NOON = new Date('2026-03-10T12:00:00.123Z')
 const names = Object.keys(WRITABLE_TABLES) as WritableTable[]
@@ -74,7 +75,10 @@ const ending: Segment = {
   kind: 'ending',
   pipeline: 'match-results',
   run: {
-    ...{ runId: 'run-1', workflowId: 'match-results-1', pipeline: 'match-results', trigger: 'schedule' },
+    runId: 'run-1',
+    workflowId: 'match-results-1',
+    pipeline: 'match-results',
+    trigger: 'schedule',
     startedAt: NOON.toISOString(),
   },
   ending: {
@@ -148,7 +152,9 @@ describe('a spooled call', () => {
     const head = bytes.toString('utf8', 0, bytes.indexOf('\n'))
     expect(JSON.parse(head)).toMatchObject({ format: 1, kind: 'rows', pipeline: 'mod-stats', runId: 'run-1' })
     expect(readHead(bytes)).toMatchObject({
-      ...{ observedAt: NOON.toISOString(), tables: { fear_greed_index: 1 }, rejected: 1 },
+      observedAt: NOON.toISOString(),
+      tables: { fear_greed_index: 1 },
+      rejected: 1,
       bytes: bytes.length - head.length - 1,
     })
   })

@@ -26,7 +26,7 @@ import {
 import { duePipelines, forgetDue, markDue } from '../../../db/spool/due.ts'
 import { unpackSegment } from '../../../db/spool/segment.ts'
 import { openSpool, type Spool, type SpoolOptions } from '../../../db/spool/spool.ts'
-import type { RowsByTable } from '../../../db/write-rows.ts'
+import type { RowsByTable } from '../../../db/write-call.ts'
 
 const NOON = new Date('2026-03-10T12:00:00Z')
 const ROOMY_BYTES = 1_000_000
@@ -182,7 +182,10 @@ describe('the folder', () => {
     writeFileSync(join(folder, 'odd.segment'), 'no head at all')
     expect(waitingSegments(folder)).toEqual([
       {
-        ...{ name: 'odd.segment', bytes: 14, since: expect.any(Date) as Date, head: undefined },
+        name: 'odd.segment',
+        bytes: 14,
+        since: expect.any(Date) as Date,
+        head: undefined,
         trouble: 'the first line is not the head of a segment',
       },
     ])

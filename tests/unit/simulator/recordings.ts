@@ -1,8 +1,9 @@
 /** Recorded answers and specifications of the real upstreams, where they are: beside the repository, never in it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { SHARED } from '../../support/shared.ts'
 
-const FOLDER = new URL('../../../../shared/recordings/', import.meta.url)
+const FOLDER = new URL('recordings/', SHARED)
 
 /** Whether the recordings are there; a CI run without them is an error, not a skipped test. */
 export const hasRecordings = existsSync(FOLDER)

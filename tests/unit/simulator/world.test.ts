@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import * as chance from '../../../simulator/chance.ts'
-import { decodeModrinthId, encodeModrinthId } from '../../../simulator/modrinth-id.ts'
+import { decodeModrinthId, encodeModrinthId } from '../../../simulator/mod-stats/modrinth-id.ts'
 import { createWorld } from '../../../simulator/world.ts'
 
 vi.mock('../../../simulator/chance.ts', { spy: true })

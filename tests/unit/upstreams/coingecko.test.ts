@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Failure } from '../../../failures.ts'
+import type { Failure } from '../../../core/failures.ts'
 import { createCoinGecko, parseMarketChart, UNNAMED_REFUSAL_MS } from '../../../upstreams/coingecko.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
 import { describeRecorded, recorded } from './recordings.ts'

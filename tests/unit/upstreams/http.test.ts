@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { Failure } from '../../../failures.ts'
+import { Failure } from '../../../core/failures.ts'
 import { createGate } from '../../../upstreams/gate.ts'
 import { createHttp, encodeQuery, type HttpOptions } from '../../../upstreams/http.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'

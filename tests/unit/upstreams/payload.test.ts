@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { Failure } from '../../../failures.ts'
-import { parseFiles, parseMods } from '../../../upstreams/curseforge.ts'
+import { Failure } from '../../../core/failures.ts'
+import { parseFiles, parseMods } from '../../../upstreams/curseforge/curseforge.ts'
 import { parseProjects, parseVersions } from '../../../upstreams/modrinth.ts'
 import { count, instant, parseBody, parseRows, text } from '../../../upstreams/payload.ts'
 

@@ -1,8 +1,9 @@
 /** Real answers recorded by others. They are not part of this project: where they are absent, tests that need them skip, except in CI. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe } from 'vitest'
+import { SHARED } from '../../support/shared.ts'
 
-const FOLDER = new URL('../../../../shared/recordings/', import.meta.url)
+const FOLDER = new URL('recordings/', SHARED)
 
 /** The text of one recording, by its path in the recordings' folder. */
 export const recording = (path: string): string => readFileSync(new URL(path, FOLDER), 'utf8')

@@ -1,0 +1,22 @@
+/** The domains of almanac.yaml, and where the names of their libraries come from. */
+import type { Tracked } from '../../config/almanac-file.ts'
+import type { CatalogueSource } from './step-context.ts'
+
+/** The domains of a run: all, or the one that was asked for. */
+export function domainsOf(settings: Tracked['library-context'], only?: string) {
+  return Object.entries(settings.domains)
+    .map(([id, domain]) => ({ id, ...domain }))
+    .filter(({ id }) => only === undefined || id === only)
+}
+
+/** Which source a domain's setting names. */
+export function sourceOf(source: ReturnType<typeof domainsOf>[number]['source']): CatalogueSource {
+  if (source === 'ascl') return 'ascl'
+  return 'list' in source ? 'lists' : 'search'
+}
+
+/** The sources that these domains need, each once. */
+export function sourcesOf(settings: Tracked['library-context'], only?: string): CatalogueSource[] {
+  const needed = domainsOf(settings, only).map(({ source }) => sourceOf(source))
+  return (['ascl', 'lists', 'search'] as const).filter((source) => needed.includes(source))
+}

@@ -1,0 +1,114 @@
+/** A stack for match-results on a moved clock: the league plays in this process, the worker in one of its own. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { MINUTE_MS } from '../../core/durations.ts'
+import { endingOf, startRun, type RunHandle } from '../../client/runs.ts'
+import { packageRoot } from '../../system/package-root.ts'
+import { pipelineById } from '../../registry.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
+import { startBenchStack, type BenchStack, type MatchSection } from '../bench-stack.ts'
+import { startScript, type CommandProcess } from '../command-process.ts'
+
+const START_AT = Date.parse('2026-03-10T12:00:00Z')
+
+export interface MatchStack {
+  stack: BenchStack
+  simulator: Simulator
+  /** The moment that league and worker live at. */
+  now(): Date
+  /** Moves it on. */
+  pass(minutes: number): void
+  /** Which league is asked from the next worker on, and what else its section of almanac.yaml says. */
+  ask(simulator: Simulator, section?: MatchSection): void
+  startWorker(): Promise<CommandProcess>
+  /** Another league at the same moment; ended with the stack. */
+  league(options: SimulatorOptions): Promise<Simulator>
+  stop(): Promise<void>
+}
+
+/** Starts it with the league that the simulator's options describe. */
+export async function startMatchStack(
+  options: SimulatorOptions,
+  section: MatchSection = {},
+): Promise<MatchStack> {
+  let nowMs = START_AT
+  const now = () => new Date(nowMs)
+  const leagues: Simulator[] = []
+  const league = async (of: SimulatorOptions) => {
+    const simulator = await startSimulator({ rateLimits: false, ...of, matchClock: now })
+    leagues.push(simulator)
+    return simulator
+  }
+  const simulator = await league(options)
+  const closeLeagues = () => Promise.all(leagues.map((one) => one.close()))
+  const stack = await startBenchStack({ mods: 1, matchResults: sectionOf(simulator, section) }).catch(
+    async (error: unknown) => {
+      await closeLeagues()
+      throw error
+    },
+  )
+  const file = join(stack.config.stateDir, 'moment')
+  const tell = () => {
+    // A worker never finds half a number.
+    writeFileSync(`${file}.new`, String(nowMs))
+    renameSync(`${file}.new`, file)
+  }
+  tell()
+  return {
+    stack,
+    simulator,
+    now,
+    league,
+    pass(minutes) {
+      nowMs += minutes * MINUTE_MS
+      tell()
+    },
+    ask(other, change = {}) {
+      const path = stack.env['ALMANAC_CONFIG'] ?? ''
+      const tracked = parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+      writeFileSync(path, stringify({ ...tracked, 'match-results': sectionOf(other, change) }))
+    },
+    async startWorker() {
+      const script = join(packageRoot, 'bench', 'match-results', 'match-worker.ts')
+      const worker = startScript(['--import', 'tsx', script, file], stack.env)
+      await worker.saw('worker is polling')
+      return worker
+    },
+    async stop() {
+      await stack.stop()
+      await closeLeagues()
+    },
+  }
+}
+
+function sectionOf({ url }: Simulator, section: MatchSection): MatchSection {
+  return {
+    enabled: false,
+    ...section,
+    feed: { url: `${url}/onexbet/service-api/LiveFeed/Get1x2_VZip`, ...section.feed },
+    results: { url: `${url}/onexbet-results/service-api/result/web/api`, ...section.results },
+  }
+}
+
+/** Starts one run. */
+export function startLook({ client }: BenchStack): Promise<RunHandle> {
+  const pipeline = pipelineById('match-results')
+  if (pipeline === undefined) throw new Error('expected match-results in the registry')
+  return startRun(client, pipeline, 'manual')
+}
+
+export interface TimedLook {
+  ms: number
+  ending: RunEnding
+  handle: RunHandle
+}
+
+/** One run from trigger to outcome. */
+export async function timedLook(stack: BenchStack): Promise<TimedLook> {
+  const startedAt = performance.now()
+  const handle = await startLook(stack)
+  const ending = await endingOf(handle)
+  return { ms: performance.now() - startedAt, ending, handle }
+}

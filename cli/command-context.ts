@@ -1,0 +1,13 @@
+/** What every command gets besides its own arguments. */
+import { loadConfig, type Config } from '../config/load-config.ts'
+
+/** What every command gets besides its own arguments. */
+export interface GlobalOptions {
+  demo?: boolean
+  verbose?: boolean
+}
+
+/** The configuration of the stack that a command talks to. */
+export function configOf(options: GlobalOptions): Config {
+  return loadConfig({ demo: options.demo ?? false })
+}

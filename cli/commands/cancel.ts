@@ -1,0 +1,24 @@
+/** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
+import { WorkflowNotFoundError } from '@temporalio/client'
+import { findRun } from '../../db/queries/runs.ts'
+import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { print } from '../output.ts'
+
+export async function cancel(id: string, options: GlobalOptions): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  const client = await connectTemporal(config)
+  try {
+    const record = await findRun(database.db, id)
+    const workflowId = record?.workflowId ?? id
+    await client.workflow.getHandle(workflowId).cancel()
+    print(`asked ${workflowId} to end; "almanac show ${workflowId}" tells when it has`)
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+    throw new WrongUsage(`No run "${id}" is going on; "almanac runs" lists them.`)
+  } finally {
+    await Promise.all([client.connection.close(), database.close()])
+  }
+}

@@ -1,0 +1,72 @@
+/** `almanac collector`: match-results alone, under the name, the options and the log lines of the stand-alone service. */
+import type { Config } from '../../config/load-config.ts'
+import { databaseFailure } from '../../db/database-failure.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { sentenceOf } from '../../core/failures.ts'
+import { collect } from '../match-results/collector/collect.ts'
+import { everyMinutes } from '../match-results/collector/french.ts'
+import { openCollectorLog, type CollectorLog } from '../match-results/collector/log-lines.ts'
+import { testDatabase } from '../match-results/collector/test-database.ts'
+import { exitCodeOf } from '../exit.ts'
+import { stopSignal } from '../stop-request.ts'
+import { knownPipeline } from './run.ts'
+
+interface CollectorOptions extends GlobalOptions {
+  daemon?: boolean
+  /** Minutes. */
+  interval?: number
+  logFile?: string
+  testDb?: boolean
+}
+
+/** Answers the exit code: 0 also for a partial or skipped collection, 1 for a failed one. */
+export async function collector(options: CollectorOptions): Promise<number> {
+  if (options.interval !== undefined && !options.daemon)
+    throw new WrongUsage('--interval is of --daemon: without it one collection is made.')
+  if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
+  const config = collecting(configOf(options), options.interval)
+  const log = openLog(options)
+  const stopped = stopSignal()
+  const isDaemon = options.daemon ?? false
+  if (isDaemon) log.line('INFO', `Démarrage du collecteur (${rhythm(config, options.interval)})`)
+  try {
+    return await collect({
+      config,
+      log,
+      isDaemon,
+      stopped,
+      hasInterval: options.interval !== undefined,
+      pipeline: knownPipeline('match-results'),
+    })
+  } catch (error) {
+    // In the log file too: cron and systemd have no other place where somebody would look.
+    const cause = databaseFailure(error) ?? error
+    log.line('ERROR', sentenceOf(cause))
+    if (error instanceof Error) log.line('DEBUG', error.stack ?? error.message)
+    return exitCodeOf(cause)
+  } finally {
+    if (isDaemon || stopped.aborted) log.line('INFO', 'Arrêt du collecteur')
+  }
+}
+
+function openLog({ verbose = false, logFile }: CollectorOptions): CollectorLog {
+  return openCollectorLog({ verbose, logFile })
+}
+
+/** Who starts a collector wants it to collect, whatever `almanac.yaml` has in `enabled`; its interval stands unless told. */
+function collecting(config: Config, interval: number | undefined): Config {
+  const found = config.tracked['match-results']
+  const section = { ...found, enabled: true, every_minutes: interval ?? found.every_minutes }
+  return { ...config, tracked: { ...config.tracked, 'match-results': section } }
+}
+
+/** Minutes between two collections of the document's service. */
+const USUAL_MINUTES = 1
+
+/** Where it is not the document's, it is said whose the interval is. */
+function rhythm({ tracked }: Config, interval: number | undefined): string {
+  const minutes = tracked['match-results'].every_minutes
+  const isOfFile = interval === undefined && minutes !== USUAL_MINUTES
+  return `${everyMinutes(minutes)}${isOfFile ? ', selon almanac.yaml' : ''}`
+}

@@ -1,0 +1,33 @@
+/** `almanac doctor`: every requirement with a tick, or with what to do about it. */
+import type { Check } from '../doctor/check.ts'
+import { examine } from '../doctor/examine.ts'
+import { EXIT } from '../exit.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { paint, print, printJson } from '../output.ts'
+
+const MARKS: Record<Check['state'], string> = {
+  ok: paint.green('✓'),
+  warn: paint.yellow('!'),
+  bad: paint.red('✗'),
+  none: paint.dim('–'),
+}
+/** The longest name, `search attributes`, and two spaces. */
+const NAME_WIDTH = 19
+
+/** Exit code 0 where everything required is there, 1 otherwise; warnings do not count. */
+export async function doctor(options: GlobalOptions & { json?: boolean }): Promise<number> {
+  const examination = await examine(() => configOf(options))
+  if (options.json) printJson(examination)
+  else {
+    if (examination.stack === 'demo') print('DEMO')
+    for (const check of examination.checks) printCheck(check)
+    const bad = examination.checks.filter(({ state }) => state === 'bad').length
+    print(bad === 0 ? 'everything that is required is there' : `${bad} to mend`)
+  }
+  return examination.passed ? EXIT.done : EXIT.runFailed
+}
+
+function printCheck({ state, name, found, remedy }: Check): void {
+  print(`${MARKS[state]} ${name.padEnd(NAME_WIDTH)}${found}`)
+  if (remedy !== undefined) print(`  ${' '.repeat(NAME_WIDTH)}${paint.bold(remedy)}`)
+}

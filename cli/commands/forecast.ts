@@ -1,0 +1,182 @@
+/** `almanac forecast report|backtest`: how good the forecasts were, and how good they would have been. */
+
+import { DAY_MS } from '../../core/durations.ts'
+import type { Config } from '../../config/load-config.ts'
+import type { Database } from '../../db/database.ts'
+import {
+  forecastCoins,
+  newestForecasts,
+  storedFigures,
+} from '../../db/queries/crypto-forecast/forecast-report.ts'
+import { connectDatabase } from '../../client/connection.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { EXIT } from '../exit.ts'
+import { storedForecasts, type ForecastFigures } from '../../client/crypto-forecast/figures.ts'
+import { figuresTable } from '../crypto-forecast/figures-table.ts'
+import { newestTable } from '../crypto-forecast/newest-table.ts'
+import { testPast, type TestedCoin } from '../crypto-forecast/past-forecasts.ts'
+import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
+import { moment, print, printJson } from '../output.ts'
+import { stackName } from './run.ts'
+
+interface ForecastOptions extends GlobalOptions {
+  /** Id or code of a coin; all without. */
+  coin?: string
+  days: number
+  json?: boolean
+}
+
+/** Prints the newest forecast of each coin and horizon. Throws `WrongUsage` for a coin that nobody knows. */
+export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    const known = await forecastCoins(database.db)
+    const others = known.map(({ crypto }) => crypto)
+    const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
+    const newest = await newestForecasts(database.db, crypto)
+    if (options.json) printJson(newest)
+    else if (newest.length === 0)
+      print(`${stackName(config)}no forecasts yet; ${firstRun(options)} makes the first`)
+    else print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest)}`)
+  } finally {
+    await database.close()
+  }
+}
+
+const firstRun = ({ demo }: GlobalOptions) =>
+  `"npx almanac run crypto-forecast${demo ? ' --demo' : ''} --wait"`
+
+/** Prints what the forecasts of the last days came to. Throws `WrongUsage` for a coin that nobody knows. */
+export async function report(options: ForecastOptions): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    const forecast = await forecastCoins(database.db)
+    const others = forecast.map(({ crypto }) => crypto)
+    const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
+    const since = new Date(Date.now() - options.days * DAY_MS)
+    const stored = await storedFigures(database.db, { sinceMs: since.getTime(), crypto })
+    const figures = stored.map(storedForecasts)
+    if (options.json) {
+      printJson({ since, days: options.days, figures, verdicts: verdicts(figures) })
+      return
+    }
+    if (figures.length > 0) printFigures(`${stackName(config)}forecasts made since ${moment(since)}`, figures)
+    else print(stackName(config) + noForecasts(options, crypto, forecast))
+  } finally {
+    await database.close()
+  }
+}
+
+function noForecasts(
+  options: ForecastOptions,
+  crypto: string | undefined,
+  forecast: { crypto: string; newest: Date }[],
+): string {
+  const of = crypto === undefined ? '' : ` of ${crypto}`
+  const times = forecast.filter((coin) => crypto === undefined || coin.crypto === crypto)
+  const newest = times
+    .map((coin) => coin.newest)
+    .toSorted((a, b) => a.getTime() - b.getTime())
+    .at(-1)
+  const command = firstRun(options)
+  return newest === undefined
+    ? `no forecasts${of} yet; ${command} collects and makes the first`
+    : `no forecasts${of} of the last ${options.days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`
+}
+
+/** Prints what the model would have come to on the last days of what is stored; 1 where something could not be tested. */
+export async function backtest(options: ForecastOptions & { refitHours: number }): Promise<number> {
+  if (options.refitHours < 1) throw new WrongUsage('--refit-hours 0: expected 1 or more.')
+  const config = configOf(options)
+  const coins =
+    options.coin === undefined
+      ? config.tracked['crypto-forecast'].coins.map(({ id }) => id)
+      : [coinOf(config, options.coin, [])]
+  const database = connectDatabase(config)
+  try {
+    const tested = await testAll(database.db, coins, options)
+    if (options.json) {
+      const figures = tested.flatMap((coin) => coin.figures)
+      printJson({
+        days: options.days,
+        refitHours: options.refitHours,
+        spans: tested.flatMap(({ crypto, span }) =>
+          span === undefined ? [] : [{ crypto, ...isoSpan(span) }],
+        ),
+        figures,
+        verdicts: verdicts(figures),
+        notes: tested.flatMap(({ notes }) => notes),
+        tooFew: tested.flatMap(({ tooFew }) => tooFew),
+      })
+    } else printTested(stackName(config), tested, options)
+    return tested.every(({ tooFew }) => tooFew.length === 0) ? EXIT.done : EXIT.runFailed
+  } finally {
+    await database.close()
+  }
+}
+
+/** Shorter tests need no word that they go on. */
+const QUIET_MS = 2_000
+/** So many refits of both horizons take about as long: then the first coin is told of, too. */
+const MANY_REFITS = 1_000
+
+async function testAll(
+  db: Database,
+  coins: string[],
+  options: { days: number; refitHours: number },
+): Promise<TestedCoin[]> {
+  const started = Date.now()
+  const isLong = (options.days * 24) / options.refitHours > MANY_REFITS
+  const tested: TestedCoin[] = []
+  for (const [index, crypto] of coins.entries()) {
+    if (isLong || Date.now() - started >= QUIET_MS)
+      process.stderr.write(`testing ${crypto}, ${index + 1} of ${coins.length} …\n`)
+    tested.push(await testPast(db, crypto, options))
+  }
+  return tested
+}
+
+const isoSpan = ({ fromMs, toMs }: NonNullable<TestedCoin['span']>) => ({
+  from: new Date(fromMs).toISOString(),
+  to: new Date(toMs).toISOString(),
+})
+
+/** Coins whose newest hour is the same, which it is unless a source fell behind, share a table. */
+function printTested(stack: string, tested: TestedCoin[], { refitHours }: { refitHours: number }): void {
+  const spans = tested.flatMap(({ figures, span }) =>
+    span === undefined || figures.length === 0 ? [] : [span],
+  )
+  for (const toMs of new Set(spans.map((span) => span.toMs))) {
+    const coins = tested.filter(({ span }) => span?.toMs === toMs)
+    const from = moment(new Date(coins[0]?.span?.fromMs ?? NaN))
+    const what = `walk-forward over stored hours from ${from} to ${moment(new Date(toMs))}`
+    const heading = `${stack}${what}, refitted every ${refitHours} h; nothing of it is stored`
+    const figures = coins.flatMap((coin) => coin.figures)
+    printFigures(heading, figures)
+  }
+  const remarks = tested.flatMap(({ notes, tooFew }) => [...notes, ...tooFew])
+  if (spans.length > 0 && remarks.length > 0) print()
+  for (const line of remarks) print(line)
+}
+
+function printFigures(heading: string, figures: ForecastFigures[]): void {
+  print(`${heading}\n`)
+  print(figuresTable(figures))
+  print()
+  for (const verdict of verdicts(figures)) print(verdict)
+}
+
+/** The id of a coin named by id or code. `others` are known though not tracked. */
+function coinOf(config: Config, name: string, others: string[]): string {
+  const { coins } = config.tracked['crypto-forecast']
+  const wanted = name.toLowerCase()
+  const coin = coins.find(({ id, code }) => id === wanted || code.toLowerCase() === wanted)
+  if (coin !== undefined) return coin.id
+  if (others.includes(wanted)) return wanted
+  const tracked = coins.map(({ id, code }) => `${id} (${code})`)
+  const untracked = others.filter((other) => !coins.some(({ id }) => id === other))
+  throw new WrongUsage(`There is no coin "${name}"; there are: ${[...tracked, ...untracked].join(', ')}.`)
+}

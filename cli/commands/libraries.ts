@@ -1,0 +1,53 @@
+/** `almanac libraries`: the lists by stars, and how the context of each library stands. */
+import { connectDatabase } from '../../client/connection.ts'
+import { domainLines, footLines } from '../library-context/library-table.ts'
+import { counted } from '../../core/wording.ts'
+import {
+  libraryStanding,
+  type DomainStanding,
+  type StandingOptions,
+} from '../../client/library-context/standing.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { print, printJson } from '../output.ts'
+import { stackName } from './run.ts'
+
+type LibrariesOptions = GlobalOptions & StandingOptions & { json?: boolean }
+
+/** Prints the lists. Throws `WrongUsage` for a domain that nobody knows. */
+export async function libraries(options: LibrariesOptions): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    const standing = await libraryStanding(database.db, config, options)
+    if (options.json) {
+      printJson(standing)
+      return
+    }
+    const stack = stackName(config)
+    for (const [index, domain] of standing.domains.entries()) {
+      if (index > 0) print()
+      print(`${stack}${domainText(domain, options)}`)
+    }
+    for (const line of footLines(standing)) print(line)
+    for (const id of standing.withoutList)
+      print(`${stack}no list of ${id} yet; ${firstRun(options)} makes it`)
+    if (standing.domains.length + standing.withoutList.length === 0)
+      print(`${stack}almanac.yaml names no domain; its section library-context says which lists are kept`)
+  } finally {
+    await database.close()
+  }
+}
+
+function domainText(domain: DomainStanding, { missingContext }: LibrariesOptions): string {
+  const lines = domainLines(domain, new Date())
+  if (!missingContext) return lines.join('\n')
+  const { length } = domain.libraries
+  const without =
+    length === 0
+      ? 'every library has a context'
+      : `without a context: ${counted(length, 'library', 'libraries')}`
+  return [...lines.slice(0, 3), without, ...lines.slice(3)].join('\n')
+}
+
+const firstRun = ({ demo }: GlobalOptions) =>
+  `"npx almanac run library-context${demo ? ' --demo' : ''} --wait"`

@@ -1,0 +1,58 @@
+/** `almanac runs`: the newest runs, from the run records. */
+import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
+import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
+import { connectDatabase } from '../../client/connection.ts'
+import { counted } from '../../core/wording.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
+import { knownPipeline } from './run.ts'
+
+export async function runs(
+  pipeline: string | undefined,
+  options: GlobalOptions & { limit: number; json?: boolean },
+): Promise<void> {
+  if (pipeline !== undefined) knownPipeline(pipeline)
+  const database = connectDatabase(configOf(options))
+  try {
+    const records = await listRuns(database.db, { pipeline, limit: options.limit })
+    if (options.json) {
+      printJson(records)
+      return
+    }
+    const rolledUp = await rolledUpRuns(database.db, pipeline)
+    if (records.length === 0 && rolledUp.length === 0) {
+      print('no runs yet; start one with "almanac run mod-stats"')
+      return
+    }
+    if (records.length > 0) print(runTable(records))
+    for (const hours of rolledUp) print(rolledUpLine(hours, pipeline === undefined))
+  } finally {
+    await database.close()
+  }
+}
+
+function runTable(records: readonly RunRecord[]): string {
+  return table(
+    ['run', 'outcome', 'trigger', 'started', 'took', 'fetched', 'written', 'rejected'],
+    records.map((run) => {
+      const { fetched, written, rejected } = totals(run.counts)
+      const took = run.finishedAt ? duration(run.finishedAt.getTime() - run.startedAt.getTime()) : ''
+      return [
+        run.workflowId,
+        coloured(run.outcome),
+        run.trigger,
+        moment(run.startedAt),
+        took,
+        fetched,
+        written,
+        rejected,
+      ]
+    }),
+  )
+}
+
+/** Runs of every minute that went well keep no record of their own for long. */
+function rolledUpLine({ pipeline, runs, before }: RolledUpRuns, isOfAll: boolean): string {
+  const of = isOfAll ? ` of ${pipeline}` : ''
+  return `and ${counted(runs, 'complete run')}${of} before ${moment(before)}, added up by the hour`
+}

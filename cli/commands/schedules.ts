@@ -1,0 +1,93 @@
+/** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
+import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
+import type { Config } from '../../config/load-config.ts'
+import { connectTemporal } from '../../client/connection.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { coloured, duration, moment, print, printJson, table } from '../output.ts'
+import { applySchedules, scheduleStates } from '../../client/schedules.ts'
+import { knownPipeline, stackName } from './run.ts'
+
+type Options = GlobalOptions & { json?: boolean }
+
+export const list = (options: Options) =>
+  withClient(options, async (client) => {
+    const states = await scheduleStates(client)
+    if (options.json) {
+      printJson(states)
+      return
+    }
+    const rows = states.map(({ id, state, everyMs, next, last, note }) => [
+      id,
+      coloured(state),
+      everyMs === undefined ? '' : `every ${duration(everyMs)}`,
+      moment(next),
+      moment(last),
+      note,
+    ])
+    print(table(['pipeline', 'state', 'when', 'next', 'last', 'note'], rows))
+  })
+
+export const apply = (options: Options) =>
+  withClient(options, async (client, config) => {
+    const applied = await applySchedules(client, config)
+    if (options.json) {
+      printJson(applied)
+      return
+    }
+    for (const { id, change, paused, kept } of applied) {
+      const why = kept === undefined ? '' : `, as an operator left it ("${kept}")`
+      print(
+        `${stackName(config)}${id} ${change}${change === 'removed' ? '' : `, ${paused ? 'paused' : 'active'}${why}`}`,
+      )
+    }
+  })
+
+export const pause = (id: string, options: Options) =>
+  act(id, options, 'paused', (client) =>
+    client.schedule.getHandle(id).pause('Paused with "almanac schedules pause"'),
+  )
+
+export const resume = (id: string, options: Options) =>
+  act(id, options, 'resumed', (client) =>
+    client.schedule.getHandle(id).unpause('Resumed with "almanac schedules resume"'),
+  )
+
+export const trigger = (id: string, options: Options) =>
+  // Without the policy named here a trigger would start a second run beside one that goes on.
+  act(id, options, 'triggered', (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP))
+
+export const remove = (id: string, options: Options) =>
+  act(id, options, 'removed', (client) => client.schedule.getHandle(id).delete())
+
+async function act(
+  id: string,
+  options: Options,
+  done: string,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  knownPipeline(id)
+  await withClient(options, async (client, config) => {
+    try {
+      await work(client)
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error
+      throw new WrongUsage(`The server has no schedule "${id}"; make it with "almanac schedules apply".`)
+    }
+    if (options.json) printJson({ id, done })
+    else print(`${stackName(config)}${id} ${done}`)
+  })
+}
+
+async function withClient(
+  options: Options,
+  work: (client: Client, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = configOf(options)
+  const client = await connectTemporal(config)
+  try {
+    await work(client, config)
+  } finally {
+    await client.connection.close()
+  }
+}

@@ -1,0 +1,67 @@
+/** `almanac service install`: the whole stack, or the collector alone, as a service of systemd. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { packageRoot } from '../../system/package-root.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { print } from '../output.ts'
+import { collectorService, serviceUnit, STACK_SERVICE, type Service } from '../service-unit.ts'
+
+interface InstallOptions extends GlobalOptions {
+  write?: boolean
+  /** Minutes; of the collector alone. */
+  interval?: number
+}
+
+/** Prints the unit, or writes it and says how to start it. Root gets a unit of the system, others one of their own. */
+export function install(what: string | undefined, options: InstallOptions): void {
+  const service = serviceOf(what, options.interval)
+  if (process.platform !== 'linux')
+    throw new WrongUsage(
+      'systemd is of Linux; elsewhere let the service manager run "npm start" in this folder.',
+    )
+  if (options.demo) throw new WrongUsage('The demo is for looking at, not for a service; leave out --demo.')
+  const { stateDir, dataDir } = configOf(options)
+  const isRoot = process.getuid?.() === 0
+  const unit = serviceUnit({
+    user: isRoot ? ownerOfClone() : undefined,
+    node: process.execPath,
+    root: packageRoot.replace(/\/$/, ''),
+    writable: [stateDir, dataDir],
+    service,
+  })
+  if (!options.write) {
+    process.stdout.write(unit)
+    return
+  }
+  const file = isRoot
+    ? `/etc/systemd/system/${service.name}.service`
+    : join(homedir(), `.config/systemd/user/${service.name}.service`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, unit)
+  const systemctl = isRoot ? 'systemctl' : 'systemctl --user'
+  print(`wrote ${file}; start it, now and with the machine, by`)
+  print(`  ${systemctl} daemon-reload`)
+  print(`  ${systemctl} enable --now ${service.name}`)
+  if (!isRoot) print('and let it run while you are not logged in by\n  loginctl enable-linger')
+}
+
+function serviceOf(what: string | undefined, interval: number | undefined): Service {
+  if (what === 'collector') return collectorService(interval)
+  if (what !== undefined)
+    throw new WrongUsage(
+      `There is no service "${what}"; there is: collector (nothing means the whole stack).`,
+    )
+  if (interval !== undefined)
+    throw new WrongUsage('--interval is of the collector: service install collector --interval 5.')
+  return STACK_SERVICE
+}
+
+/** With sudo, the stack still runs as the one whose clone it is: its files would become root's otherwise. */
+function ownerOfClone(): string {
+  const { uid } = statSync(packageRoot)
+  const name = spawnSync('id', ['-nu', String(uid)], { encoding: 'utf8' }).stdout.trim()
+  return name === '' ? String(uid) : name
+}

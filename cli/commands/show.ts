@@ -1,0 +1,69 @@
+/** `almanac show`: one run with its steps; this is where retries are inspected. */
+import { databaseFailure } from '../../db/database-failure.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { nightLines } from '../library-context/night-lines.ts'
+import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
+import { chainsSentence, type ChainView } from '../../client/run-chains.ts'
+import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
+import { stackName } from './run.ts'
+
+export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  const client = await connectTemporal(config)
+  try {
+    const view = await viewRun(client, database.db, config, id).catch(async (error: unknown) => {
+      // Exactly while the database is away one wants to see what waits for it.
+      if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+      print('the database is away: no counts')
+      return viewRun(client, undefined, config, id)
+    })
+    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
+    if (options.json) printJson(view)
+    else printView(view, stackName(config))
+  } finally {
+    await Promise.all([client.connection.close(), database.close()])
+  }
+}
+
+function printView(view: RunView, stack: string): void {
+  const took = (view.finishedAt ?? new Date()).getTime() - view.startedAt.getTime()
+  print(`${stack}${view.workflowId}  ${coloured(view.outcome)}`)
+  print(
+    `started ${moment(view.startedAt)}${view.trigger ? ` (${view.trigger})` : ''}, ${view.finishedAt ? 'took' : 'for'} ${duration(took)}`,
+  )
+  if (view.error !== undefined) print(view.error)
+  print(view.link)
+  print()
+  if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
+  if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
+  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
+  printChains(view.chains)
+  if (view.night === undefined) return
+  print()
+  for (const line of nightLines(view.night)) print(line)
+}
+
+/** How many chains there are, and what those that are going on do; why the others failed is among the counts. */
+function printChains(chains: readonly ChainView[]): void {
+  if (chains.length === 0) return
+  print(`\nchains: ${chainsSentence(chains)}`)
+  const rows = chains.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
+  if (rows.length > 0)
+    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows)}`)
+}
+
+function stepRow(step: StepView): (string | number)[] {
+  const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
+  const got = step.batch ? `${step.batch.fetched} rows fetched, ${step.batch.written} written` : ''
+  const what = [step.summary, got, step.failure ?? '', next].filter((line) => line !== '').join('\n')
+  return [
+    step.step,
+    coloured(step.state),
+    step.attempts,
+    step.seconds === undefined ? '' : duration(step.seconds * 1000),
+    what,
+  ]
+}

@@ -1,0 +1,143 @@
+/** `almanac spool drain`: loading the spool of this machine by hand. */
+import { SingleBar } from 'cli-progress'
+import type { Config } from '../../config/load-config.ts'
+import { duePipelines } from '../../db/spool/due.ts'
+import { damagedSegments, segmentNames, type Damaged } from '../../db/spool/folder.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
+import { attemptDrain, isDrained, type DrainAttempt } from '../../worker/drain.ts'
+import { CannotReach } from '../../client/cannot-reach.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { startDerivingRuns } from '../../client/derive-runs.ts'
+import { EXIT } from '../exit.ts'
+import { counted } from '../../core/wording.ts'
+import { moment, print } from '../output.ts'
+import { stackName } from './run.ts'
+
+type DrainCommandOptions = GlobalOptions & { damaged?: boolean }
+
+/**
+ * Loads everything that waits, with `damaged` also what was put aside. Answers 1 where rows of the spool are not in the
+ * database after it: segments that are put aside or cannot be read, or left behind by a Ctrl+C. Throws where the database is
+ * away.
+ */
+export async function drain({ damaged = false, ...options }: DrainCommandOptions): Promise<number> {
+  const config = configOf(options)
+  const folder = spoolFolder(config.dataDir)
+  if (isDrained(folder, { withDamaged: damaged })) return tellEmpty(config, folder)
+  const database = connectDatabase(config)
+  const stopping = new AbortController()
+  const started: string[] = []
+  try {
+    const attempt = await withProgress(stopping, (onSegment) =>
+      attemptDrain(database.db, folder, {
+        what: '"almanac spool drain"',
+        signal: stopping.signal,
+        onSegment,
+        withDamaged: damaged,
+        startDeriving: async (pipelines) => {
+          started.push(...(await startRuns(config, pipelines)))
+        },
+      }),
+    )
+    if (attempt.kind === 'empty') return tellEmpty(config, folder)
+    if (attempt.kind === 'held') return tellHeld(config, attempt)
+    return tellDrained(config, folder, { ...attempt, started, isStopped: stopping.signal.aborted })
+  } finally {
+    await database.close()
+  }
+}
+
+/** Starts the runs that compute what follows from the loaded rows; answers their workflow ids. */
+async function startRuns(config: Config, pipelines: string[]): Promise<string[]> {
+  const client = await connectTemporal(config)
+  try {
+    return await startDerivingRuns(client, pipelines)
+  } finally {
+    await client.connection.close()
+  }
+}
+
+function tellEmpty(config: Config, folder: string): number {
+  const stack = stackName(config)
+  const isWhole = damagedSegments(folder).length === 0
+  print(
+    isWhole
+      ? `${stack}the spool is empty: every row is in the database (${folder})`
+      : `${stack}nothing waits in ${folder}`,
+  )
+  return tellDamaged(config, folder)
+}
+
+function tellHeld(config: Config, { holder }: DrainAttempt & { kind: 'held' }): number {
+  const { what, pid, since } = holder
+  const when = moment(new Date(since))
+  print(`${stackName(config)}${what} (process ${pid}) has been loading it since ${when}`)
+  return EXIT.done
+}
+
+type Told = DrainAttempt & { kind: 'drained' } & { started: string[]; isStopped: boolean }
+
+function tellDrained(config: Config, folder: string, told: Told): number {
+  const { segments, rows, runs, damaged, skipped, ended, notStarted, started, isStopped } = told
+  const stack = stackName(config)
+  const endings = runs === 0 ? '' : ` and ${counted(runs, 'ending of a run', 'endings of runs')}`
+  if (segments > 0) print(`${stack}loaded ${counted(segments, 'segment')}: ${counted(rows, 'row')}${endings}`)
+  for (const one of damaged) print(`${stack}put aside as damaged/${textOf(one)}`)
+  for (const one of skipped) print(`${stack}left where it is: ${textOf(one)}`)
+  const left = segmentNames(folder).length
+  const isLeft = left > 0 && (isStopped || ended !== undefined)
+  if (isLeft) print(`${stack}${counted(left, 'segment')} left`)
+  for (const id of started) print(`${stack}started ${id}, which computes what follows from the loaded rows`)
+  tellDue(config, folder)
+  const code = tellDamaged(config, folder)
+  if (ended !== undefined) throw ended
+  if (notStarted !== undefined && !(notStarted instanceof CannotReach)) throw notStarted
+  return isLeft || skipped.length > 0 ? EXIT.runFailed : code
+}
+
+/** What could not be started now: Temporal is away, or a run is going on. */
+function tellDue(config: Config, folder: string): void {
+  const due = duePipelines(folder).join(', ')
+  if (due === '') return
+  print(
+    `${stackName(config)}what follows from the rows of ${due} is still to be computed: ` +
+      'a running worker starts that, or this command once more',
+  )
+}
+
+/** Says what lies aside, and answers the exit code: its rows are not in the database. */
+function tellDamaged(config: Config, folder: string): number {
+  const { length } = damagedSegments(folder)
+  if (length === 0) return EXIT.done
+  const them = length === 1 ? 'it' : 'them'
+  print(
+    `${stackName(config)}${counted(length, 'segment')} put aside as damaged: "almanac spool list" says why, ` +
+      `"almanac spool drain --damaged" tries ${them} again`,
+  )
+  return EXIT.runFailed
+}
+
+const textOf = ({ name, reason }: Damaged) => `${name}: ${reason}`
+
+/** A bar on a terminal; Ctrl+C ends the work after what is being written, with everything else kept. */
+async function withProgress(
+  stopping: AbortController,
+  work: (onSegment: (done: number, all: number) => void) => Promise<DrainAttempt>,
+): Promise<DrainAttempt> {
+  const bar = new SingleBar({ format: 'loading  {bar}  {value} of {total} segments', clearOnComplete: true })
+  const stop = () => {
+    stopping.abort()
+  }
+  process.once('SIGINT', stop)
+  if (process.stderr.isTTY) bar.start(0, 0)
+  try {
+    return await work((done, all) => {
+      bar.setTotal(all)
+      bar.update(done)
+    })
+  } finally {
+    bar.stop()
+    process.off('SIGINT', stop)
+  }
+}

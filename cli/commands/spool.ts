@@ -1,0 +1,144 @@
+/** `almanac spool list` and `inspect`: looking into the spool of this machine. */
+import {
+  damagedSegments,
+  findSegment,
+  folderBytes,
+  waitingSegments,
+  type Waiting,
+} from '../../db/spool/folder.ts'
+import {
+  DamagedSegment,
+  readHead,
+  unpackSegment,
+  type Segment,
+  type SegmentHead,
+} from '../../db/spool/segment.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { counted } from '../../core/wording.ts'
+import { duration, moment, print, printJson, table } from '../output.ts'
+import { stackName } from './run.ts'
+
+type JsonOptions = GlobalOptions & { json?: boolean }
+
+const MB = 1_000_000
+/** So many rows of a table show what it holds. */
+const FIRST_ROWS = 5
+
+/** Prints what waits and what was put aside. */
+export function list(options: JsonOptions): void {
+  const config = configOf(options)
+  const folder = spoolFolder(config.dataDir)
+  const waiting = waitingSegments(folder)
+  const damaged = damagedSegments(folder)
+  const size = { bytes: folderBytes(folder), capBytes: config.env.SPOOL_MB * MB }
+  if (options.json) {
+    printJson({ folder, ...size, waiting: waiting.map(waitingJson), damaged })
+    return
+  }
+  const stack = stackName(config)
+  if (waiting.length + damaged.length === 0) {
+    print(`${stack}the spool is empty: every row is in the database (${folder})`)
+    return
+  }
+  if (waiting.length > 0) print(`${stack}${waitingTable(waiting)}\n`)
+  const percent = Math.round((size.bytes / size.capBytes) * 100)
+  const share = percent === 0 ? '' : `, ${percent} %`
+  const total = `${counted(waiting.length, 'segment')} in ${folder}: ${sizeText(size.bytes)}${share}`
+  print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
+  for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
+  if (damaged.length > 0)
+    print(`${stack}once the reason has passed, "almanac spool drain --damaged" tries them again`)
+}
+
+const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
+  name,
+  bytes,
+  since: since.toISOString(),
+  kind: head?.kind ?? null,
+  pipeline: head?.pipeline ?? null,
+  runId: head?.runId ?? null,
+  observedAt: head?.observedAt ?? null,
+  tables: head?.tables ?? {},
+  rejected: head?.rejected ?? 0,
+  ...(trouble !== undefined && { trouble }),
+})
+
+function waitingTable(waiting: Waiting[]): string {
+  const now = Date.now()
+  return table(
+    ['segment', 'observed', 'pipeline', 'rows', 'size, kB', 'age'],
+    waiting.map(({ name, bytes, since, head, trouble }) => [
+      name,
+      head === undefined ? '' : moment(new Date(head.observedAt)),
+      head?.pipeline ?? '',
+      head === undefined ? `unreadable: ${trouble ?? 'it tells nothing'}` : rowsOf(head),
+      (bytes / 1_000).toFixed(1),
+      duration(Math.max(0, now - since.getTime())),
+    ]),
+  )
+}
+
+/** `candles 720, refused 2`; of an ending that it is one. */
+function rowsOf(head: SegmentHead): string {
+  if (head.kind === 'ending') return 'the ending of a run'
+  const refused = head.rejected === 0 ? [] : [`refused ${head.rejected}`]
+  const parts = [...Object.entries(head.tables).map(([name, count]) => `${name} ${count}`), ...refused]
+  return parts.length === 0 ? 'answers alone' : parts.join(', ')
+}
+
+/** Prints one segment, by its name or how it begins. Throws `WrongUsage` where there is none, or more than one. */
+export async function inspect(name: string, options: JsonOptions): Promise<void> {
+  const config = configOf(options)
+  const found = findSegment(spoolFolder(config.dataDir), name)
+  if ('names' in found) {
+    const which = found.names.length === 0 ? 'no segment' : `${found.names.length} segments`
+    throw new WrongUsage(`There is ${which} "${name}"; "almanac spool list" shows their names.`)
+  }
+  const told = await contentOf(found.bytes)
+  if (options.json) {
+    printJson({ name: found.name, isDamaged: found.isDamaged, ...told })
+    return
+  }
+  print(`${stackName(config)}${found.isDamaged ? 'damaged/' : ''}${found.name}`)
+  print(JSON.stringify(told, null, 2))
+}
+
+/** What can be told of a segment: of a damaged one its head, where that is whole, and what is wrong. */
+async function contentOf(bytes: Buffer): Promise<Record<string, unknown>> {
+  try {
+    return { head: readHead(bytes), ...firstRows(await unpackSegment(bytes)) }
+  } catch (error) {
+    if (!(error instanceof DamagedSegment)) throw error
+    return { ...headOr(bytes), damage: error.message }
+  }
+}
+
+function headOr(bytes: Buffer): Record<string, unknown> {
+  try {
+    return { head: readHead(bytes) }
+  } catch (error) {
+    if (!(error instanceof DamagedSegment)) throw error
+    return {}
+  }
+}
+
+function firstRows(segment: Segment): Record<string, unknown> {
+  if (segment.kind === 'ending') {
+    const { run, ending, finishedAt } = segment
+    return { run, ending, finishedAt }
+  }
+  const { rows, options } = segment
+  const first = Object.entries(rows).map(([name, all]) => [name, all.slice(0, FIRST_ROWS)] as const)
+  const answers = (options.raw ?? []).map(({ source, url, body }) => ({
+    source,
+    url,
+    characters: body.length,
+  }))
+  return { rows: Object.fromEntries(first), rejected: (options.rejected ?? []).slice(0, FIRST_ROWS), answers }
+}
+
+/** `3.4 kB`, `12.0 MB`. */
+const sizeText = (bytes: number) =>
+  bytes < MB ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / MB).toFixed(1)} MB`

@@ -1,0 +1,183 @@
+/** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is told to stop. */
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Config } from '../../config/load-config.ts'
+import { newestForecasts } from '../../db/queries/crypto-forecast/forecast-report.ts'
+import { PIPELINES, type Pipeline } from '../../registry.ts'
+import { connectDatabase } from '../../client/connection.ts'
+import { EXIT } from '../exit.ts'
+import { demoPasses } from '../demo-passes.ts'
+import { collectionsAtStart } from '../first-collection.ts'
+import { followRun } from '../follow-run.ts'
+import { newestTable } from '../crypto-forecast/newest-table.ts'
+import { firstPlaces } from '../library-context/library-table.ts'
+import { libraryStanding } from '../../client/library-context/standing.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { confirmedLines } from '../match-results/match-table.ts'
+import { coloured, duration, moment, print, table, totals } from '../output.ts'
+import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
+import { scheduleStates } from '../../client/schedules.ts'
+import { startAll, tellPlaces, type Running, type Say } from '../start-all.ts'
+import { stopSignal } from '../stop-request.ts'
+import { openLog } from '../../worker/log.ts'
+import { knownPipeline } from './run.ts'
+
+interface UpOptions extends GlobalOptions {
+  once?: boolean
+  only?: string[]
+  logFile?: string
+}
+
+/** What the parts of this command share. */
+interface Session extends Running {
+  config: Config
+  pipelines: readonly Pipeline[]
+  say: Say
+  /** Goes off with Ctrl+C; calls to Temporal that wait are ended by it before their connection is closed. */
+  stopped: AbortSignal
+  /** What is still being told of runs that go on. */
+  telling: Promise<void>[]
+}
+
+export async function up(options: UpOptions): Promise<number> {
+  const config = configOf(options)
+  const pipelines =
+    options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
+  const stopped = stopSignal()
+  const say: Say = (line) => {
+    print(config.mode === 'demo' ? `DEMO  ${line}` : line)
+  }
+  const startedAt = Date.now()
+  const running = await startAll({
+    config,
+    scheduled: options.only ? pipelines : PIPELINES,
+    say,
+    openLog: () =>
+      openLog(
+        options.verbose ? 'debug' : config.env.LOG_LEVEL,
+        options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
+      ),
+  })
+  tellPlaces(config, running.stack, say)
+  say(`ready      after ${duration(Date.now() - startedAt)}`)
+  const telling: Promise<void>[] = []
+  try {
+    return await work({ ...running, config, pipelines, say, stopped, telling }, options.once ?? false)
+  } finally {
+    await Promise.all(telling)
+    await running.stop()
+    say('stopped; all data is kept')
+  }
+}
+
+/** The demo runs everything once before it stays; the live stack starts what is due. */
+async function work(session: Session, onlyOnce: boolean): Promise<number> {
+  const { config, worker, say, stopped } = session
+  if (onlyOnce || config.mode === 'demo') {
+    const code = await collectOnce(session)
+    if (onlyOnce) return code
+  } else {
+    await collectDue(session)
+  }
+  await tellNext(session)
+  say('Ctrl+C stops everything')
+  if (!stopped.aborted) await Promise.race([once(stopped, 'abort'), worker.ended])
+  return EXIT.done
+}
+
+/** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
+async function collectOnce(session: Session): Promise<number> {
+  const { client, config, pipelines, worker, stopped, say } = session
+  const database = connectDatabase(config)
+  const collect = async (pipeline: Pipeline) => {
+    const startedAt = Date.now()
+    const isDemo = config.mode === 'demo'
+    let workflowId = ''
+    const run = async () => {
+      const open = await openRun(client, database.db, pipeline)
+      const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
+      workflowId = handle.workflowId
+      return endingOf(handle)
+    }
+    const ending = isDemo ? await demoPasses(pipeline, run) : await run()
+    return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
+  }
+  const rows = await Promise.race([
+    worker.ended,
+    client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
+  ])
+    .catch((error: unknown) => {
+      if (!stopped.aborted) throw error
+    })
+    .finally(() => database.close())
+  if (rows === undefined) return EXIT.runFailed
+  const flag = config.mode === 'demo' ? ' --demo' : ''
+  const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
+    const { fetched, written, rejected } = totals(ending.counts)
+    const look = `npx almanac show${flag} ${workflowId}`
+    return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
+  })
+  const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
+  for (const line of table(head, lines).split('\n')) say(line)
+  for (const line of await results(config, pipelines)) say(line)
+  return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
+}
+
+/** Lines of the libraries' table; `almanac libraries` shows all. */
+const MOST_LIBRARIES = 10
+/** Lines of the matches' table; `almanac matches` shows all. */
+const MOST_MATCHES = 5
+
+/** What the pipelines found out, where a table of counts says little of it. */
+async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
+  const has = (wanted: Pipeline['id']) => pipelines.some(({ id }) => id === wanted)
+  const database = connectDatabase(config)
+  try {
+    const newest = has('crypto-forecast') ? await newestForecasts(database.db) : []
+    const libraries = has('library-context')
+      ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES)
+      : []
+    const { feed } = config.tracked['match-results']
+    const matches = has('match-results') ? await confirmedLines(database.db, feed.name, MOST_MATCHES) : []
+    return [
+      ...(newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]),
+      ...(libraries.length === 0 ? [] : ['', ...libraries]),
+      ...(matches.length === 0 ? [] : ['', ...matches]),
+    ]
+  } finally {
+    await database.close()
+  }
+}
+
+/** Starts what is due, and tells of it while the stack stays up. */
+async function collectDue(session: Session): Promise<void> {
+  const { client, config, pipelines, say, telling } = session
+  for (const { handle, continued } of await collectionsAtStart(client, config, pipelines)) {
+    say(`${continued ? 'continuing' : 'collecting'} ${handle.workflowId}`)
+    telling.push(tellOf(session, handle))
+  }
+}
+
+async function tellOf(session: Session, handle: Pick<RunHandle, 'workflowId' | 'result'>): Promise<void> {
+  const { client, config, say, stopped } = session
+  const indented = (line: string) => {
+    say(`           ${line}`)
+  }
+  try {
+    const follower = { say: indented, everyAttempt: false, signal: stopped }
+    const ending = await followRun(client, config, handle, follower)
+    const { fetched, written } = totals(ending.counts)
+    const rows = `${fetched} rows fetched, ${written} written`
+    say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
+  } catch (error) {
+    if (stopped.aborted) return
+    indented(`lost sight of ${handle.workflowId} (${String(error)}); "npx almanac show" tells how it goes on`)
+  }
+}
+
+async function tellNext({ client, pipelines, say }: Session): Promise<void> {
+  for (const { id, state, next } of await scheduleStates(client)) {
+    if (!pipelines.some((pipeline) => pipeline.id === id)) continue
+    say(`schedule   ${id} ${coloured(state)}${next ? `, next ${moment(next)}` : ''}`)
+  }
+}

@@ -1,0 +1,30 @@
+/** `almanac worker`: a worker alone, for a server and a database that are already there. */
+import { checkMigrated } from '../../db/migrate.ts'
+import { installRuntime, openLog } from '../../worker/log.ts'
+import { startWorker } from '../../worker/start-worker.ts'
+import { connectDatabase } from '../../client/connection.ts'
+import { EXIT } from '../exit.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
+import { print } from '../output.ts'
+import { bringContextmaker } from '../start-all.ts'
+import { stopRequested } from '../stop-request.ts'
+import { stackName } from './run.ts'
+
+export async function worker(options: GlobalOptions & { logFile?: string }): Promise<number> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    await checkMigrated(database.db)
+  } finally {
+    await database.close()
+  }
+  const log = openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, options.logFile)
+  installRuntime(log)
+  if (config.tracked['library-context'].enabled) await bringContextmaker(config, print)
+  const running = await startWorker(config, log)
+  print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
+  const stopped = stopRequested()
+  await Promise.race([stopped, running.ended])
+  await running.stop()
+  return EXIT.done
+}

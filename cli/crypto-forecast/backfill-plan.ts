@@ -1,0 +1,53 @@
+/** What a backfill of crypto-forecast comes to, before it is started: hours, and requests that they cost. */
+import { HOUR_MS } from '../../core/durations.ts'
+import { hoursToAsk, pagesOf, wantedHours } from '../../activities/crypto-forecast/binance-candles.ts'
+import type { Config } from '../../config/load-config.ts'
+import type { Database } from '../../db/database.ts'
+import { missingHours } from '../../db/queries/crypto-forecast/candles.ts'
+import { storedHours } from '../../db/queries/crypto-forecast/forecast-report.ts'
+import type { Backfill } from '../../activities/crypto-forecast/step-context.ts'
+
+/** Hours of a coin's time that Binance was, or was not, asked for. */
+export interface CoinPlan {
+  crypto: string
+  hours: number
+  stored: number
+  missing: number
+  /** Hours that the exchange itself does not have. */
+  knownGaps: number
+  /** Requests to Binance. */
+  requests: number
+}
+
+export interface BackfillPlan {
+  /** First and last hour, by when they begin, milliseconds since 1970; `toMs` before `fromMs` where no hour has ended. */
+  fromMs: number
+  toMs: number
+  coins: CoinPlan[]
+}
+
+/** Counts what the run of this backfill will ask Binance for, by the very rules that the run itself follows. */
+export async function planBackfill(
+  db: Database,
+  config: Config,
+  { backfill, clock }: { backfill: Backfill; clock: () => Date },
+): Promise<BackfillPlan> {
+  const wanted = wantedHours({ settings: config.tracked['crypto-forecast'], clock }, backfill)
+  const { fromMs, toMs } = wanted
+  if (toMs < fromMs) return { fromMs, toMs, coins: [] }
+  const [missing, stored, asked] = await Promise.all([
+    missingHours(db, wanted),
+    storedHours(db, wanted),
+    hoursToAsk({ db }, wanted, backfill),
+  ])
+  const hours = (toMs - fromMs) / HOUR_MS + 1
+  const coins = wanted.coins.map((crypto) => {
+    const has = stored.get(crypto) ?? 0
+    const lacks = missing
+      .filter((stretch) => stretch.crypto === crypto)
+      .reduce((sum, stretch) => sum + (stretch.toMs - stretch.fromMs) / HOUR_MS + 1, 0)
+    const requests = pagesOf(asked.filter((stretch) => stretch.crypto === crypto)).length
+    return { crypto, hours, stored: has, missing: lacks, knownGaps: hours - has - lacks, requests }
+  })
+  return { fromMs, toMs, coins }
+}

@@ -1,0 +1,146 @@
+/** From one line of an old table or CSV file to a row, or to the reason why not. Pure. */
+import { z } from 'zod'
+import {
+  filled,
+  orNull,
+  parseRecord,
+  pastDay,
+  storable,
+  timestamp,
+  whole,
+  type Parsed,
+} from '../../import/line-values.ts'
+import type { TrackedCoins } from './tracked-coins.ts'
+
+/** The index ends at 100, extreme greed. */
+const MAX_FEAR_GREED = 100
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/** What pandas and PostgreSQL write for a number that is none. */
+const NOTHING = /^(?:nan)?$/i
+
+const finite = z.string().transform((value, context) => {
+  const number = NUMBER.test(value) ? Number(value) : Infinity
+  if (Number.isFinite(number)) return number
+  context.addIssue({ code: 'custom', message: 'is no number' })
+  return z.NEVER
+})
+const price = finite.refine((value) => value > 0, { error: 'is no number above 0' })
+const volume = finite.refine((value) => value >= 0, { error: 'is below 0' })
+
+const numberOrNull = (schema: z.ZodType<number, string>) =>
+  orNull(
+    schema.or(
+      z
+        .string()
+        .regex(NOTHING, 'is no number')
+        .transform(() => null),
+    ),
+  )
+
+/** A value of a column that is only kept: a number where it is one. */
+const kept = storable.transform((value) => {
+  if (NOTHING.test(value)) return null
+  const number = NUMBER.test(value) ? Number(value) : Infinity
+  return Number.isFinite(number) ? number : value
+})
+
+/** pandas writes a day alone where all times are midnight. */
+const pastMoment = (now: Date) =>
+  z
+    .string()
+    .transform((value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00` : value))
+    .pipe(timestamp)
+    .refine((moment) => moment <= now, { error: 'lies in the future' })
+
+/** Columns that have a place of their own; the others keep the names that they have in their file. */
+const OWN_COLUMNS = new Set(['id', 'crypto', 'timestamp', 'price', 'volume'])
+
+/** Names of a price file's columns; Almanac's own are compared without regard to case. */
+export const priceColumns = (header: string[]): string[] =>
+  header.map((name) => {
+    const own = name.trim().toLowerCase()
+    return OWN_COLUMNS.has(own) ? own : name.trim()
+  })
+
+/** The parsers of all kinds of lines, for an import at `now`. */
+export function tableLines(now: Date, coins: TrackedCoins) {
+  const crypto = z.string().transform((name, context) => {
+    const id = coins.named(name)
+    if (id !== undefined) return id
+    context.addIssue({ code: 'custom', message: `is no coin of almanac.yaml (${coins.names})` })
+    return z.NEVER
+  })
+  const moment = pastMoment(now)
+  return {
+    prices: z
+      .object({ crypto, timestamp: moment, price, volume: numberOrNull(volume) })
+      .catchall(kept)
+      .transform(({ crypto: coin, timestamp: at, price: value, volume: traded, ...others }) => ({
+        crypto: coin,
+        timestamp: at,
+        price: value,
+        volume: traded ?? null,
+        // A serial number says nothing, and another dump of the same rows has another one.
+        original: Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'id')),
+      })),
+    predictions: z
+      .object({
+        crypto,
+        timestamp: moment,
+        predicted_price: finite,
+        last_price: numberOrNull(finite),
+        decision: orNull(storable),
+        model_mae: numberOrNull(finite),
+        model_version: orNull(storable),
+      })
+      .transform((line) => ({
+        crypto: line.crypto,
+        timestamp: line.timestamp,
+        predictedPrice: line.predicted_price,
+        lastPrice: line.last_price ?? null,
+        decision: line.decision ?? null,
+        modelMae: line.model_mae ?? null,
+        modelVersion: line.model_version ?? null,
+      })),
+    fear_greed_index: z.object({
+      date: pastDay(now.toISOString().slice(0, 'YYYY-MM-DD'.length)),
+      value: whole(MAX_FEAR_GREED),
+      classification: filled,
+    }),
+    price_comparisons: z
+      .object({
+        crypto,
+        'coingecko price': numberOrNull(price),
+        'binance price': numberOrNull(price),
+      })
+      .transform((line) => compared(line.crypto, line['coingecko price'], line['binance price'])),
+  }
+}
+
+type TableLines = ReturnType<typeof tableLines>
+export type TableLine<Kind extends keyof TableLines> = z.infer<TableLines[Kind]>
+
+/** The difference is computed as for collected prices: the old file rounds its own and does not say of which price. */
+function compared(
+  crypto: string,
+  coingeckoPrice: number | null | undefined,
+  binancePrice: number | null | undefined,
+) {
+  const [theirs, ours] = [coingeckoPrice ?? null, binancePrice ?? null]
+  const difference = theirs === null || ours === null ? null : ours - theirs
+  const differencePercent = theirs === null || difference === null ? null : (difference / theirs) * 100
+  return { crypto, coingeckoPrice: theirs, binancePrice: ours, difference, differencePercent }
+}
+
+/** A line of a dump of `fear_greed_index` or of its published history, which has other names. */
+export function parseFearGreedLine(
+  schema: TableLines['fear_greed_index'],
+  record: Record<string, string>,
+): Parsed<TableLine<'fear_greed_index'>> {
+  return parseRecord(schema, {
+    date: record['date'],
+    value: record['value'] ?? record['fear_greed_index'],
+    classification: record['classification'] ?? record['value_classification'],
+  })
+}

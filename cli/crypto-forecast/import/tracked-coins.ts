@@ -1,0 +1,32 @@
+/** Whose rows they are: coins of almanac.yaml by the names that old files give them. Pure. */
+import { tradingPair, type Coin } from '../../../activities/crypto-forecast/trading-pair.ts'
+
+/** Finds coins; every answer is the id that stands in the column `crypto`. */
+export interface TrackedCoins {
+  /** By id or code, in any case. */
+  named: (name: string) => string | undefined
+  /** By the trading pair that a file's name holds, such as `BTCUSDT-1h-2026-01.csv`. */
+  inFileName: (fileName: string) => string | undefined
+  /** The coins as a message lists them: `bitcoin/BTC`, and their pairs. */
+  names: string
+  pairs: string
+}
+
+/** The coins of almanac.yaml. */
+export function trackedCoins(coins: readonly Coin[]): TrackedCoins {
+  const byName = new Map(
+    coins.flatMap(({ id, code }) => [[code.toLowerCase(), id] as const, [id, id] as const]),
+  )
+  const byPair = new Map(coins.map((coin) => [tradingPair(coin), coin.id]))
+  return {
+    named: (name) => byName.get(name.trim().toLowerCase()),
+    inFileName: (fileName) =>
+      fileName
+        .toUpperCase()
+        .split(/[^A-Z0-9]+/)
+        .map((word) => byPair.get(word))
+        .find((id) => id !== undefined),
+    names: coins.map(({ id, code }) => `${id}/${code}`).join(', '),
+    pairs: [...byPair.keys()].join(', '),
+  }
+}

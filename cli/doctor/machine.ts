@@ -1,0 +1,132 @@
+/** What the machine gives: folders that can be written, space on their disks, free ports. */
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Config } from '../../config/load-config.ts'
+import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
+import { Failure } from '../../core/failures.ts'
+import { lockHolder } from '../../local/file-lock.mjs'
+import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
+import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
+import { bad, none, ok, warn, type Check } from './check.ts'
+
+const MEGABYTE = 1_000_000
+const GIGABYTE = 1_000_000_000
+/** Below this a few weeks of kept upstream answers (500 MB a source by default) may fill the disk. */
+const LITTLE_BYTES = 2 * GIGABYTE
+/** PostgreSQL stops for good when it cannot write a segment of its log (16 MB), so it must never come to that. */
+const TOO_LITTLE_BYTES = 0.2 * GIGABYTE
+
+export function checkFolders({ stateDir, dataDir }: Config): Check[] {
+  const folders = [
+    { name: 'state folder', folder: stateDir, setting: 'ALMANAC_STATE_DIR' },
+    { name: 'data folder', folder: dataDir, setting: 'DATA_DIR' },
+  ]
+  return folders.map(({ name, folder, setting }) => {
+    const existing = nearestExisting(folder)
+    if (!statSync(existing).isDirectory())
+      return bad(name, `${existing} is not a folder`, `correct ${setting}`)
+    if (!isWritable(existing))
+      return bad(name, `${existing} cannot be written by this user`, `change its owner, or set ${setting}`)
+    return withSpace(name, folder, setting, existing)
+  })
+}
+
+function withSpace(name: string, folder: string, setting: string, existing: string): Check {
+  const { bavail, bsize } = statfsSync(existing)
+  return spaceCheck(name, folder, setting, bavail * bsize)
+}
+
+/** The verdict on a folder with this many bytes free. */
+export function spaceCheck(name: string, folder: string, setting: string, freeBytes: number): Check {
+  const found = `${folder}, ${(freeBytes / GIGABYTE).toFixed(1)} GB free`
+  const remedy = `free space, or set ${setting} to a folder on a larger disk`
+  if (freeBytes < TOO_LITTLE_BYTES) return bad(name, found, remedy)
+  return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
+}
+
+/** What lies in the spool; nothing to say where it is empty. */
+export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
+  const folder = spoolFolder(dataDir)
+  const waiting = segmentNames(folder).length
+  const damaged = damagedSegments(folder).length
+  if (waiting + damaged === 0) return []
+  const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
+  const aside = damaged === 0 ? '' : `, ${damaged} put aside as damaged`
+  const command = (name: string) => `"npx almanac spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
+  const remedy =
+    waiting > 0
+      ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`
+      : `${command('list')} says why, ${command('drain --damaged')} tries again; what is not wanted can be deleted from ${folder}`
+  return [warn('spool', `${waiting} segments wait for the database${aside}; ${share} % of SPOOL_MB`, remedy)]
+}
+
+/** The ports of the embedded servers: free, or held by this very stack. */
+export async function checkPorts(config: Config): Promise<Check[]> {
+  const uses = portUses(config)
+  if (uses.length === 0) return [none('ports', 'no embedded server')]
+  const ours = ownProcesses(config.stateDir)
+  return Promise.all(uses.map((use) => checkPort(use, ours)))
+}
+
+async function checkPort(use: PortUse, ours: Set<number>): Promise<Check> {
+  const name = `port ${use.port}`
+  try {
+    await refuseTakenPort(use)
+    return ok(name, `free for ${use.name}`)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const { pid } = error.details
+    // Where the holder is hidden (another system than Linux, another user), a running stack is taken for it.
+    const isOurs = typeof pid === 'number' ? ours.has(pid) : ours.size > 0
+    if (isOurs) return ok(name, `held by ${use.name} of this stack`)
+    const [found = '', remedy = ''] = error.message.split('; ')
+    return bad(name, found.replace(/^Port \d+, /, ''), remedy.replace(/\.$/, ''))
+  }
+}
+
+function portUses({ mode, env, ports }: Config): PortUse[] {
+  const setting = (name: string) => (mode === 'demo' ? `DEMO_${name}` : name)
+  return [
+    ...(env.DATABASE_URL === undefined
+      ? [{ port: ports.postgres, setting: setting('POSTGRES_PORT'), name: 'PostgreSQL' }]
+      : []),
+    ...(env.TEMPORAL_ADDRESS === undefined
+      ? [
+          { port: ports.temporal, setting: setting('TEMPORAL_PORT'), name: 'the Temporal server' },
+          { port: ports.temporalUi, setting: setting('TEMPORAL_UI_PORT'), name: "Temporal's Web UI" },
+        ]
+      : []),
+    ...(mode === 'demo' ? [{ port: ports.simulator, setting: 'SIMULATOR_PORT', name: 'the simulator' }] : []),
+  ]
+}
+
+/** Processes of this state folder: the one that holds its lock, and the servers it started. */
+function ownProcesses(stateDir: string): Set<number> {
+  const postgres = join(stateDir, 'postgres', 'postmaster.pid')
+  const temporal = join(stateDir, 'temporal.pid.json')
+  const pids = [
+    lockHolder(join(stateDir, STACK_LOCK_FILE))?.pid,
+    existsSync(postgres) ? Number(readFileSync(postgres, 'utf8').split('\n')[0]) : undefined,
+    existsSync(temporal)
+      ? (JSON.parse(readFileSync(temporal, 'utf8')) as { server: { pid: number } }).server.pid
+      : undefined,
+  ]
+  return new Set(pids.filter((pid) => pid !== undefined))
+}
+
+/** The folder itself, or the one in which it will be made. */
+function nearestExisting(folder: string): string {
+  return existsSync(folder) ? folder : nearestExisting(dirname(folder))
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false
+    throw error
+  }
+}

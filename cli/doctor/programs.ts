@@ -1,0 +1,97 @@
+/** The programs that Almanac runs on: Node, Python for the embedded Temporal server, git. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { simpleGit } from 'simple-git'
+import type { Config } from '../../config/load-config.ts'
+import { Failure } from '../../core/failures.ts'
+import { temporalExecutable } from '../../local/temporal-binary.ts'
+import { packageRoot } from '../../system/package-root.ts'
+import { bad, none, ok, type Check } from './check.ts'
+
+const PYTHON_REMEDY =
+  'install Python 3.8 or newer with pip (Debian, Ubuntu: apt install python3-pip), or the Temporal CLI, or set TEMPORAL_ADDRESS'
+
+export function checkNode(): Check {
+  const { engines } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    engines: { node: string }
+  }
+  const needed = engines.node.replace('>=', '')
+  const isNewEnough = process.versions.node.localeCompare(needed, 'en', { numeric: true }) >= 0
+  return isNewEnough
+    ? ok('Node', process.versions.node)
+    : bad('Node', `${process.versions.node}, older than ${needed}`, `install Node ${needed} or newer`)
+}
+
+/** Python only ever brings the embedded Temporal server: once that is there, or another server is, it is not needed. */
+export function checkPython(config: Config): Check {
+  const found = ['python3', 'python'].map(pythonWithPip).find((version) => version !== undefined)
+  if (found?.complete === true) return ok('Python', found.text)
+  const text = found?.text ?? 'not there'
+  if (config.env.TEMPORAL_ADDRESS !== undefined)
+    return none('Python', `${text}; not needed with TEMPORAL_ADDRESS`)
+  const program = temporalProgram(config)
+  if (program !== undefined) return none('Python', `${text}; not needed any more, ${program} is there`)
+  return bad('Python', text, PYTHON_REMEDY)
+}
+
+/** The program that serves the embedded Temporal; a server of one's own needs none. */
+export function checkTemporalProgram(config: Config): Check {
+  if (config.env.TEMPORAL_ADDRESS !== undefined)
+    return none('Temporal program', 'not needed with TEMPORAL_ADDRESS')
+  const program = temporalProgram(config)
+  if (program === undefined)
+    return bad('Temporal program', `neither on PATH nor in ${config.toolsDir}`, 'run "npx almanac prepare"')
+  const version = spawnSync(program, ['--version'], { encoding: 'utf8', windowsHide: true })
+  return version.status === 0
+    ? ok('Temporal program', version.stdout.trim())
+    : bad(
+        'Temporal program',
+        `${program} does not run`,
+        `remove ${join(config.toolsDir, 'temporal')}, then run "npx almanac prepare"`,
+      )
+}
+
+/** git is optional; where it is, it tells which state of the sources runs here. */
+export async function checkGit(): Promise<Check[]> {
+  const git = simpleGit(packageRoot)
+  const version = await git.version()
+  if (!version.installed) return [none('git', 'not there; only the name of this version is lost')]
+  const name = `${version.major}.${version.minor}.${version.patch}`
+  if (!existsSync(join(packageRoot, '.git'))) return [ok('git', name), none('this version', 'not a clone')]
+  try {
+    const commit = (await git.revparse(['--short', 'HEAD'])).trim()
+    const changed = !(await git.status()).isClean()
+    return [
+      ok('git', name),
+      ok('this version', `commit ${commit}${changed ? ', with changes of your own' : ''}`),
+    ]
+  } catch (error) {
+    // A clone of another user, or without a commit: git says which.
+    const said = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error)
+    return [ok('git', name), none('this version', said)]
+  }
+}
+
+function pythonWithPip(name: string): { text: string; complete: boolean } | undefined {
+  const run = (...args: string[]) => spawnSync(name, args, { encoding: 'utf8', windowsHide: true })
+  const version = run(
+    '-c',
+    'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 8))',
+  )
+  if (version.error !== undefined) return undefined
+  const number = version.stdout.trim()
+  if (version.status !== 0) return { text: `${number}, older than 3.8`, complete: false }
+  // Without pip a virtual environment brings one, where Python has that module.
+  const pip = run('-m', 'pip', '--version').status === 0 || run('-c', 'import ensurepip').status === 0
+  return { text: pip ? `${number} with pip` : `${number} without pip`, complete: pip }
+}
+
+function temporalProgram(config: Config): string | undefined {
+  try {
+    return temporalExecutable(config.toolsDir)
+  } catch (error) {
+    if (error instanceof Failure && error.type === 'Misconfigured') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+/** Exit codes of the command, and which error leads to which. */
+import { Failure, WrongUsage } from '../core/failures.ts'
+import { CannotReach } from '../client/cannot-reach.ts'
+
+export const EXIT = {
+  done: 0,
+  /** The run failed, or was partial with `--strict`. */
+  runFailed: 1,
+  wrongUsage: 2,
+  cannotReach: 3,
+} as const
+
+/** `Service unavailable`, `deadline exceeded` of gRPC: the server went away during the command. */
+const GRPC_AWAY = new Set([4, 14])
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CannotReach) return EXIT.cannotReach
+  if (error instanceof WrongUsage) return EXIT.wrongUsage
+  if (error instanceof Failure) {
+    if (error.type === 'DatabaseUnavailable') return EXIT.cannotReach
+    if (error.type === 'Misconfigured') return EXIT.wrongUsage
+  }
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'number' && GRPC_AWAY.has(cause.code))
+      return EXIT.cannotReach
+  }
+  return EXIT.runFailed
+}

@@ -1,0 +1,141 @@
+/** Watching a run until its end: what each source has done, what waits, why, and when it is tried next. */
+import type { Client } from '@temporalio/client'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MultiBar, type SingleBar } from 'cli-progress'
+import type { Config } from '../config/load-config.ts'
+import type { RunEnding } from '../core/run-outcome.ts'
+import { oneLine } from '../core/wording.ts'
+import { coloured, moment } from './output.ts'
+import { endingOf, type RunHandle } from '../client/runs.ts'
+import type { ChainView } from '../client/run-chains.ts'
+import { viewRun, type RunView, type StepView } from '../client/run-view.ts'
+
+/** Between two looks at a run: often while it may end any moment, seldom once it waits for something. */
+function lookAfterMs(followedMs: number): number {
+  if (followedMs < 5_000) return 250
+  return followedMs < 60_000 ? 1_000 : 5_000
+}
+
+export interface Follower {
+  say: (line: string) => void
+  /** A new line for every attempt of a step that waits and for every chain that ends, instead of one for each trouble. */
+  everyAttempt: boolean
+  /** Ends the watching (not the run) with the signal's reason. */
+  signal?: AbortSignal
+}
+
+/**
+ * Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch.
+ * It looks again and again instead of holding one long request: such a request outlives the connection it was made on.
+ */
+export async function followRun(
+  client: Client,
+  config: Config,
+  handle: Pick<RunHandle, 'workflowId' | 'result'>,
+  { say, everyAttempt, signal }: Follower,
+): Promise<RunEnding> {
+  const progress = process.stdout.isTTY ? barProgress() : lineProgress(say)
+  const told = new Set<string>()
+  const tell = (key: string, line: string) => {
+    if (!told.has(key)) progress.above(line)
+    told.add(key)
+  }
+  const startedAt = Date.now()
+  try {
+    for (;;) {
+      const view = await viewRun(client, undefined, config, handle.workflowId)
+      for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) tell(key, line)
+      if (view?.outcome !== 'running') return await endingOf(handle)
+      progress.show(progressOf(view.steps))
+      await sleep(lookAfterMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
+    }
+  } finally {
+    progress.end()
+  }
+}
+
+/** What is worth a line, each with a key by which it is told once: steps that wait after a failure, chains that ended. */
+function newsOf({ steps, chains }: RunView, everyAttempt: boolean): { key: string; line: string }[] {
+  const own = steps.map((step) => ({ whose: '', step }))
+  const theirs = chains.flatMap(({ name, steps }) => steps.map((step) => ({ whose: `${name} `, step })))
+  const waiting = [...own, ...theirs].flatMap(({ whose, step }) => {
+    if (step.state !== 'waiting' || step.failure === undefined) return []
+    const key = `${whose}${step.step} ${everyAttempt ? step.attempts : step.failure}`
+    return [{ key, line: whose + waitingLine(step) }]
+  })
+  const ended = chains
+    .filter(({ state }) => state !== 'running' && (everyAttempt || state !== 'done'))
+    .map((chain) => ({ key: chain.workflowId, line: endedLine(chain) }))
+  return [...waiting, ...ended]
+}
+
+function endedLine({ name, state, outcome, reason }: ChainView): string {
+  return `${name} ${coloured(outcome ?? state)}${reason === undefined ? '' : `: ${oneLine(reason)}`}`
+}
+
+function waitingLine(step: StepView): string {
+  const next = step.nextAttemptAt ? `, tried next at ${moment(step.nextAttemptAt)}` : ''
+  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${(step.failure ?? '').replace(/\.$/, '')}${next}`
+}
+
+interface SourceProgress {
+  done: number
+  of: number
+}
+
+/** How far each step's batches came; a step that needs only one has no progress worth showing. */
+export function progressOf(steps: StepView[]): Map<string, SourceProgress> {
+  const progress = new Map<string, SourceProgress>()
+  for (const { step, batch } of steps) {
+    if (batch === undefined) continue
+    const done = (progress.get(step)?.done ?? 0) + batch.done
+    if (batch.left > 0 || progress.has(step)) progress.set(step, { done, of: done + batch.left })
+  }
+  return progress
+}
+
+interface ProgressDisplay {
+  show(progress: Map<string, SourceProgress>): void
+  above(line: string): void
+  end(): void
+}
+
+function lineProgress(say: (line: string) => void): ProgressDisplay {
+  const shown = new Map<string, number>()
+  return {
+    show(progress) {
+      for (const [step, { done, of }] of progress) {
+        if (shown.get(step) !== done) say(`${step} ${done} of ${of}`)
+        shown.set(step, done)
+      }
+    },
+    above: say,
+    end: () => undefined,
+  }
+}
+
+function barProgress(): ProgressDisplay {
+  const bars = new MultiBar({
+    format: '{step} {bar} {value} of {total}',
+    hideCursor: true,
+    clearOnComplete: true,
+  })
+  const shown = new Map<string, SingleBar>()
+  return {
+    show(progress) {
+      for (const [step, { done, of }] of progress) {
+        const bar = shown.get(step) ?? bars.create(of, done, { step: step.padEnd(18) })
+        shown.set(step, bar)
+        bar.setTotal(of)
+        bar.update(done)
+      }
+    },
+    above(line) {
+      if (shown.size === 0) process.stdout.write(`${line}\n`)
+      else bars.log(`${line}\n`)
+    },
+    end() {
+      bars.stop()
+    },
+  }
+}

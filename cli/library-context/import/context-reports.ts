@@ -1,0 +1,76 @@
+/** What an import tells about contexts: of each folder what became of its files, of each list what became of its flags. Pure. */
+import { newReport, refuse, skip, type FileReport } from '../../import/file-report.ts'
+import type { Claims, GivenContext } from './context-claims.ts'
+import type { Fate } from './store-contexts.ts'
+import type { StoredList } from './store-lists.ts'
+
+/** Libraries that a note names, unless more are asked for. */
+const NAMED = 5
+
+const GATE = 'refused by the quality gate'
+const SKIPPED = {
+  'not needed': 'another file of its library was taken',
+  stranger: 'fits no library that a list says to have a context',
+}
+
+/** The report of one folder; `line` of a problem is the file's position in it, from 1. */
+export function folderReport(
+  path: string,
+  files: readonly GivenContext[],
+  { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },
+): FileReport {
+  const report = newReport(path, 'contexts')
+  report.read = files.length
+  files.forEach((file, index) => {
+    const fate = fates.get(file) ?? 'stranger'
+    if (fate === 'written') report.written++
+    else if (fate === 'stands' || fate === 'outranked') report.unchanged++
+    else if (typeof fate !== 'string') refuse(report, index + 1, GATE, `${file.file}: ${fate.refused}`)
+    else if (fate === 'shared') {
+      const libraries = (claims.shared.get(file) ?? []).join(', ')
+      refuse(report, index + 1, 'fits several libraries, and is given to none', `${file.file}: ${libraries}`)
+    } else skip(report, SKIPPED[fate])
+  })
+  const outranked = files.filter((file) => fates.get(file) === 'outranked').length
+  if (outranked > 0)
+    report.notes.push(`${outranked} libraries have a context that was made here, which stays`)
+  if (report.written > 0)
+    report.notes.push(
+      'the next night writes their files, and makes each context anew from its repository in its turn',
+    )
+  return report
+}
+
+/** Adds to a list's report what became of the contexts of which it tells. */
+export function noteFlags(
+  { report, flagged }: StoredList,
+  { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },
+  isVerbose: boolean,
+): void {
+  if (flagged.length === 0) return
+  const shared = [...claims.shared].flatMap(([file, libraries]) =>
+    libraries.map((library) => ({ file, library })),
+  )
+  const carried: string[] = []
+  const refused: string[] = []
+  const unclear: string[] = []
+  const without: string[] = []
+  for (const { library, name } of flagged) {
+    const own = (claims.filesOf.get(library) ?? []).map((file) => fates.get(file))
+    const isShared = shared.some((one) => one.library === library)
+    if (own.some((fate) => typeof fate === 'string')) carried.push(name)
+    else if (own.length > 0) refused.push(name)
+    else if (isShared) unclear.push(name)
+    else without.push(name)
+  }
+  const named = (names: string[]) => `${names.length} (${listed(names, isVerbose ? Infinity : NAMED)})`
+  report.notes.push(`context flags: ${flagged.length}, of which ${carried.length} have their context`)
+  if (refused.length > 0) report.notes.push(`flag with a file that was refused: ${named(refused)}`)
+  if (unclear.length > 0)
+    report.notes.push(`flag with a file that fits another library, too: ${named(unclear)}`)
+  if (without.length > 0) report.notes.push(`flag without a file: ${named(without)}`)
+}
+
+function listed(names: string[], most: number): string {
+  return names.slice(0, most).join(', ') + (names.length > most ? ', …' : '')
+}

@@ -1,0 +1,72 @@
+/** What a night of library-context brought, in a few lines for people. */
+import type { LibraryNight, ListChange } from '../../core/run-events.ts'
+import { duration } from '../output.ts'
+import { counted, oneLine, someOf } from '../../core/wording.ts'
+
+/** Libraries named of those that are new, left or moved. */
+const MOST_NAMED = 5
+/** Failures told one by one; `almanac libraries` has all. */
+const MOST_FAILURES = 10
+const MB = 1_000_000
+
+/** The night in lines: the lists, what was made and by whom, what failed and why, what waits. */
+export function nightLines(night: LibraryNight): string[] {
+  const { lists, made, failed, waiting, unchanged, clonedBytes, seconds } = night
+  const effort = `${(clonedBytes / MB).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB cloned`
+  return [
+    ...lists.map(listLine),
+    `contexts made: ${made.length}${madeBy(made)}`,
+    ...made
+      .flatMap(({ name, note }) => (note === undefined ? [] : [`  ${oneLine(`${name}: ${note}`)}`]))
+      .slice(0, MOST_NAMED),
+    ...failureLines(failed),
+    ...(waiting.length === 0 ? [] : [waitingLine(waiting)]),
+    `unchanged: ${unchanged}; ${effort}; the night took ${duration(seconds * 1000)}`,
+  ]
+}
+
+function listLine({ domain, date, size, entered, left, moved }: ListChange): string {
+  const far = moved.toSorted((a, b) => Math.abs(b.from - b.to) - Math.abs(a.from - a.to) || a.to - b.to)
+  const parts = [
+    `${counted(size, 'library', 'libraries')} in the list of ${date}`,
+    // Of a first list everybody is new.
+    ...(entered.length === 0
+      ? []
+      : [entered.length === size ? 'all new' : `new: ${someOf(entered, MOST_NAMED)}`]),
+    ...(left.length === 0 ? [] : [`left: ${someOf(left, MOST_NAMED)}`]),
+    ...(moved.length === 0
+      ? []
+      : [
+          `moved: ${someOf(
+            far.map(({ library, from, to }) => `${library} ${from} to ${to}`),
+            MOST_NAMED,
+          )}`,
+        ]),
+  ]
+  return `${domain}: ${parts.join('; ')}`
+}
+
+function madeBy(made: LibraryNight['made']): string {
+  const counts = new Map<string, number>()
+  for (const { engine } of made) counts.set(engine, (counts.get(engine) ?? 0) + 1)
+  if (counts.size === 0) return ''
+  return ` (${[...counts].map(([engine, count]) => `${engine} ${count}`).join(', ')})`
+}
+
+function failureLines(failed: LibraryNight['failed']): string[] {
+  if (failed.length === 0) return []
+  const others = failed.length - MOST_FAILURES
+  return [
+    `failed: ${failed.length}`,
+    ...failed.slice(0, MOST_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
+    ...(others > 0 ? [`  and ${counted(others, 'other')}; "almanac libraries" tells of each`] : []),
+  ]
+}
+
+function waitingLine(waiting: LibraryNight['waiting']): string {
+  const names = someOf(
+    waiting.map(({ name }) => name),
+    MOST_NAMED,
+  )
+  return `failed before, not yet tried again: ${waiting.length} (${names})`
+}

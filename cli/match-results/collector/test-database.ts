@@ -1,0 +1,159 @@
+/** `almanac collector --test-db`: whether the database answers, how fast, as whom, and whether it lets us work. */
+import { performance } from 'node:perf_hooks'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type pg from 'pg'
+import type { Config } from '../../../config/load-config.ts'
+import { migrationState, type MigrationState } from '../../../db/migrate.ts'
+import { databaseFailure } from '../../../db/database-failure.ts'
+import { CannotReach } from '../../../client/cannot-reach.ts'
+import { Failure, sentenceOf } from '../../../core/failures.ts'
+import { refuseTakenPort } from '../../../local/taken-port.ts'
+import { databaseUrl } from '../../../client/connection.ts'
+import { EXIT } from '../../exit.ts'
+import { askDatabase } from './database-probe.ts'
+import type { CollectorLog } from './log-lines.ts'
+
+/** Questions whose median is the latency: one slow answer must not decide. */
+const LATENCY_QUESTIONS = 5
+
+/** The oldest PostgreSQL that is supported, as `server_version_num` counts. */
+const OLDEST_VERSION = 150_000
+
+interface Standing {
+  version: string
+  versionNumber: number
+  database: string
+  user: string
+  isReadOnly: boolean
+  mayCreateSchemas: boolean
+  mayCreateTables: boolean
+  /** Null where the table is not there. */
+  mayInsert: boolean | null
+}
+
+/** A collector needs no database: who reads that there is none should not take it for the end. */
+const WORKS_ALL_THE_SAME =
+  'Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv'
+
+/**
+ * Prints the answer as log lines, without any secret; the exit code is 0 where the collector can work with it, else 1, also
+ * where the settings cannot be read.
+ */
+export async function testDatabase(configured: () => Config, log: CollectorLog): Promise<number> {
+  log.line('INFO', 'Test de la connexion à la base de données...')
+  try {
+    const config = configured()
+    return await testConfigured(config, databaseUrl(config), log)
+  } catch (error) {
+    if (error instanceof CannotReach) {
+      log.line('ERROR', "Pas de base de données: celle d'Almanac n'a encore jamais démarré ici")
+      log.line('INFO', WORKS_ALL_THE_SAME)
+    } else if (error instanceof Failure && error.type === 'Misconfigured') {
+      log.line('ERROR', `La configuration ne peut pas être lue: ${error.message}`)
+    } else throw error
+    return EXIT.runFailed
+  }
+}
+
+async function testConfigured(config: Config, url: string, log: CollectorLog): Promise<number> {
+  try {
+    const { hostname, port } = new URL(url)
+    const found = await askDatabase(url, async (client) => ({
+      standing: await standingOf(client),
+      latencyMs: await latencyOf(client),
+      migrations: await migrationState(drizzle(client)),
+    }))
+    const { standing } = found
+    log.line('INFO', `PostgreSQL ${standing.version} sur ${hostname}:${port === '' ? '5432' : port}`)
+    log.line('INFO', `Base: ${standing.database} - Utilisateur: ${standing.user}`)
+    log.line('INFO', `Latence: ${found.latencyMs.toFixed(1)} ms (médiane de ${LATENCY_QUESTIONS} "select 1")`)
+    log.line('INFO', rightsLine(standing))
+    return verdict(standing, found.migrations, log)
+  } catch (error) {
+    const isAway = databaseFailure(error)?.type === 'DatabaseUnavailable'
+    const isOurs = config.env.DATABASE_URL === undefined
+    log.line(
+      'ERROR',
+      `La connexion a échoué: ${isAway && isOurs ? await whyAway(config) : sentenceOf(error)}`,
+    )
+    if (isAway) log.line('INFO', WORKS_ALL_THE_SAME)
+    return EXIT.runFailed
+  }
+}
+
+/** The embedded server does not answer: it is not running, or another program has its port. */
+async function whyAway({ ports, mode }: Config): Promise<string> {
+  try {
+    await refuseTakenPort({
+      port: ports.postgres,
+      setting: mode === 'demo' ? 'DEMO_POSTGRES_PORT' : 'POSTGRES_PORT',
+      name: 'PostgreSQL',
+    })
+    return `le PostgreSQL d'Almanac ne tourne pas (port ${ports.postgres}); il démarre avec la pile ou le collecteur`
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
+  }
+}
+
+async function standingOf(client: pg.Client): Promise<Standing> {
+  const { rows } = await client.query<Standing>(`select
+    current_setting('server_version') as "version",
+    current_setting('server_version_num')::int as "versionNumber",
+    current_database() as "database",
+    current_user as "user",
+    current_setting('transaction_read_only')::bool as "isReadOnly",
+    has_database_privilege(current_database(), 'CREATE') as "mayCreateSchemas",
+    coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), false) as "mayCreateTables",
+    has_table_privilege(to_regclass('public.matches')::oid, 'INSERT') as "mayInsert"`)
+  const [standing] = rows
+  if (standing === undefined)
+    throw new Error('the database answered no row to a question that always has one')
+  return standing
+}
+
+async function latencyOf(client: pg.Client): Promise<number> {
+  const times: number[] = []
+  for (let question = 0; question < LATENCY_QUESTIONS; question++) {
+    const startedAt = performance.now()
+    await client.query('select 1')
+    times.push(performance.now() - startedAt)
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
+}
+
+function rightsLine({ mayCreateTables, mayCreateSchemas, mayInsert, isReadOnly }: Standing): string {
+  const rights = [
+    `créer des schémas: ${yes(mayCreateSchemas)}`,
+    `créer des tables: ${yes(mayCreateTables)}`,
+    `écrire dans matches: ${mayInsert === null ? "la table n'existe pas" : yes(mayInsert)}`,
+  ]
+  return `Droits: ${rights.join(', ')}${isReadOnly ? ' - base en lecture seule' : ''}`
+}
+
+function yes(may: boolean): string {
+  return may ? 'oui' : 'non'
+}
+
+/** What stands in the way is told, each with its remedy. */
+function verdict(standing: Standing, { applied, known }: MigrationState, log: CollectorLog): number {
+  const mayMigrate = standing.mayCreateSchemas && standing.mayCreateTables
+  const troubles = [
+    standing.versionNumber < OLDEST_VERSION && `PostgreSQL 15 ou plus récent est nécessaire`,
+    standing.isReadOnly && 'La base est en lecture seule',
+    applied > known &&
+      `La base a ${applied} migrations, cette version en connaît ${known}: elle est d'une version plus récente`,
+    applied < known &&
+      !mayMigrate &&
+      `Les tables manquent (${applied} migrations sur ${known}) et ne peuvent pas être créées`,
+    standing.mayInsert === false && "L'utilisateur ne peut pas écrire dans la table matches",
+  ].filter((trouble) => trouble !== false)
+  if (applied < known && mayMigrate) {
+    log.line('INFO', `Tables: ${applied} migrations sur ${known}; le reste sera créé au démarrage`)
+  }
+  if (applied === known) log.line('INFO', `Tables à jour (${applied} migrations sur ${known})`)
+  for (const trouble of troubles) log.line('ERROR', trouble)
+  if (troubles.length > 0) return EXIT.runFailed
+  log.line('INFO', 'Connexion réussie')
+  return EXIT.done
+}

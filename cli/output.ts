@@ -1,0 +1,114 @@
+/** How commands speak: tables, durations and times for people, JSON for programs. Colours follow NO_COLOR. */
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import { SECOND_MS } from '../core/durations.ts'
+import { wantsColour } from '../config/load-config.ts'
+import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
+
+/** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
+export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
+
+const COLOURS: Record<string, (text: string) => string> = {
+  complete: paint.green,
+  done: paint.green,
+  made: paint.green,
+  active: paint.green,
+  partial: paint.yellow,
+  waiting: paint.yellow,
+  paused: paint.yellow,
+  skipped: paint.dim,
+  missing: paint.red,
+  failed: paint.red,
+  'title-only': paint.red,
+  interrupted: paint.red,
+  cancelled: paint.magenta,
+  running: paint.cyan,
+}
+
+/** A state word in its colour; pipes and NO_COLOR get the word alone. */
+export function coloured(state: string): string {
+  return (COLOURS[state] ?? ((text: string) => text))(state)
+}
+
+/** A quiet table: a header, no inner borders. Cells may hold several lines. */
+export function table(head: string[], rows: (string | number)[][]): string {
+  const lines = new Table({
+    head: head.map((text) => paint.bold(text)),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '',
+    },
+    wordWrap: true,
+  })
+  lines.push(...rows.map((row) => row.map(String)))
+  return lines
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2))
+}
+
+/** `2026-11-21 10:00:00 UTC`, the clock of everything in Almanac. */
+export function moment(date: Date | undefined | null): string {
+  return date ? `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC` : ''
+}
+const MINUTE_S = 60
+const HOUR_S = 3_600
+
+/** A duration in the two largest units that matter: `0.8 s`, `42 s`, `3 min 5 s`, `7 h 2 min`. */
+export function duration(ms: number): string {
+  const seconds = ms / SECOND_MS
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < MINUTE_S) return `${whole} s`
+  if (whole < HOUR_S) return units(Math.floor(whole / MINUTE_S), 'min', whole % MINUTE_S, 's')
+  return units(Math.floor(whole / HOUR_S), 'h', Math.floor((whole % HOUR_S) / MINUTE_S), 'min')
+}
+
+function units(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
+}
+
+/** Rows of all sources together. */
+export function totals(counts: RunCounts): Pick<SourceCounts, 'fetched' | 'written' | 'rejected'> {
+  const sum = (key: 'fetched' | 'written' | 'rejected') =>
+    Object.values(counts).reduce((total, source) => total + source[key], 0)
+  return { fetched: sum('fetched'), written: sum('written'), rejected: sum('rejected') }
+}
+
+/** The sources of a run as a table, with their reasons below each other. */
+export function sourcesTable(counts: RunCounts): string {
+  return table(
+    ['source', 'outcome', 'fetched', 'written', 'rejected', 'why'],
+    Object.entries(counts).map(([source, c]) => [
+      source,
+      coloured(c.outcome),
+      c.fetched,
+      c.written,
+      c.rejected,
+      c.why.join('\n'),
+    ]),
+  )
+}

@@ -1,0 +1,9 @@
+/** What a night of library-context brought, as its run stored it. */
+import type { Database } from '../../db/database.ts'
+import { eventOf } from '../../db/queries/runs.ts'
+import { libraryNight, type LibraryNight } from '../../core/run-events.ts'
+
+/** Returns the event of a run; undefined for a run that stored none, or one of an older form. */
+export async function nightOf(db: Database, runId: string): Promise<LibraryNight | undefined> {
+  return libraryNight.safeParse(await eventOf(db, runId, 'library-night')).data
+}

@@ -1,0 +1,230 @@
+/**
+ * Reads the environment, `.env` and `almanac.yaml`, and is the only place that does. Everything is validated
+ * before anything starts; an error names the file, the key, what was found and what is expected.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parse as parseDotenv } from 'dotenv'
+import leven from 'leven'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { z } from 'zod'
+import { Failure } from '../core/failures.ts'
+import { packageRoot } from '../system/package-root.ts'
+import { COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
+import { almanacFileSchema, type Tracked } from './almanac-file.ts'
+
+/** All settings of one process. `demo` ignores every key and address of the live stack. */
+export interface Config {
+  mode: 'live' | 'demo'
+  env: Environment
+  tracked: Tracked
+  /** Absolute folders. */
+  stateDir: string
+  dataDir: string
+  toolsDir: string
+  /** Clones, while they are read. */
+  workDir: string
+  /** What programs such as git get of this process' environment: the way to them, and the way out through a proxy. */
+  programEnv: Record<string, string>
+  ports: { postgres: number; temporal: number; temporalUi: number; simulator: number }
+}
+
+/** Variables that git and its TLS read: a machine behind a proxy or with certificates of its own needs them. */
+const PROGRAM_VARIABLES = [
+  'PATH',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+].concat(['no_proxy', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'TMPDIR'])
+
+export interface ConfigSources {
+  demo?: boolean
+  /** The process environment; tests hand in their own. */
+  env?: Record<string, string | undefined>
+  /** Folder that holds `.env` and `almanac.yaml`; relative settings start from it. */
+  root?: string
+}
+
+/** Reads and validates everything; throws `Misconfigured` with one sentence per mistake. */
+export function loadConfig({
+  demo = false,
+  env = process.env,
+  root = packageRoot,
+}: ConfigSources = {}): Config {
+  const settings = parse(environmentSchema, mergedEnvironment(env, root), 'environment or .env')
+  const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
+  const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
+  if (!demo) {
+    return {
+      ...common,
+      mode: 'live',
+      env: settings,
+      tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG)),
+      stateDir,
+      workDir: join(stateDir, 'work'),
+      dataDir: resolve(root, settings.DATA_DIR),
+      ports: {
+        postgres: settings.POSTGRES_PORT,
+        temporal: settings.TEMPORAL_PORT,
+        temporalUi: settings.TEMPORAL_UI_PORT,
+        simulator: settings.SIMULATOR_PORT,
+      },
+    }
+  }
+  return {
+    ...common,
+    mode: 'demo',
+    env: demoEnvironment(settings),
+    tracked: demoTracked(settings),
+    stateDir: join(stateDir, 'demo'),
+    workDir: join(stateDir, 'demo', 'work'),
+    dataDir: join(stateDir, 'demo', 'data'),
+    ports: {
+      postgres: settings.DEMO_POSTGRES_PORT,
+      temporal: settings.DEMO_TEMPORAL_PORT,
+      temporalUi: settings.DEMO_TEMPORAL_UI_PORT,
+      simulator: settings.SIMULATOR_PORT,
+    },
+  }
+}
+
+/** Whether to print in colours: NO_COLOR (https://no-color.org) and FORCE_COLOR decide, else whether it is a terminal. */
+export function wantsColour(
+  isTerminal: boolean | undefined,
+  env: ConfigSources['env'] = process.env,
+): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
+  return isTerminal === true && env['TERM'] !== 'dumb'
+}
+
+/** The demo's own file, with the simulator in the place of the feed. */
+function demoTracked(settings: Environment): Tracked {
+  const tracked = readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml'))
+  const matches = tracked['match-results']
+  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
+  const feed = { ...matches.feed, url: `${simulator}/onexbet/service-api/LiveFeed/Get1x2_VZip` }
+  const results = { ...matches.results, url: `${simulator}/onexbet-results/service-api/result/web/api` }
+  return { ...tracked, 'match-results': { ...matches, feed, results } }
+}
+
+/** The demo keeps ports, folders and log level, and replaces every address and key by the simulator's. */
+function demoEnvironment(settings: Environment): Environment {
+  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
+  return {
+    ...environmentSchema.parse({}),
+    ALMANAC_STATE_DIR: settings.ALMANAC_STATE_DIR,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    SIMULATOR_PORT: settings.SIMULATOR_PORT,
+    CURSEFORGE_API_KEY: 'demo',
+    GITHUB_TOKEN: 'demo',
+    MODRINTH_URL: `${simulator}/modrinth/v2`,
+    CURSEFORGE_URL: `${simulator}/curseforge`,
+    CURSEFORGE_WEB_URL: `${simulator}/curseforge-web`,
+    BINANCE_URLS: [`${simulator}/binance`],
+    COINGECKO_URL: `${simulator}/coingecko/api/v3`,
+    FEAR_GREED_URL: `${simulator}/fear-greed`,
+    ASCL_URL: `${simulator}/ascl`,
+    GITHUB_API_URL: `${simulator}/github`,
+    GITHUB_URL: `${simulator}/git`,
+  }
+}
+
+function programEnv(env: Record<string, string | undefined>): Record<string, string> {
+  const found = PROGRAM_VARIABLES.map((name) => [name, env[name]] as const)
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
+}
+
+/** The process environment wins over `.env`; an empty value counts as not set. */
+function mergedEnvironment(env: Record<string, string | undefined>, root: string): Record<string, string> {
+  const known = new Set<string>([...Object.keys(environmentSchema.shape), ...COMPOSE_VARIABLES])
+  const file = join(root, '.env')
+  const fromFile = existsSync(file) ? parseDotenv(readFileSync(file)) : {}
+  for (const name of Object.keys(fromFile)) {
+    if (!known.has(name))
+      throw new Failure('Misconfigured', `.env: ${name} is not a known variable${didYouMean(name, known)}`)
+  }
+  const merged: Record<string, string> = {}
+  for (const [name, value] of [...Object.entries(fromFile), ...Object.entries(env)]) {
+    if (known.has(name) && value !== undefined && value !== '') merged[name] = value
+  }
+  return merged
+}
+
+function readTracked(file: string): Tracked {
+  if (!existsSync(file)) {
+    throw new Failure(
+      'Misconfigured',
+      `${file} is missing; it says what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
+    )
+  }
+  let content: unknown
+  try {
+    content = parseYaml(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    throw new Failure('Misconfigured', `${file}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`, {
+      cause: error,
+    })
+  }
+  return parse(almanacFileSchema, content, file)
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const sentences = result.error.issues.map((issue) => `${where}: ${explain(issue, schema, value)}`)
+  throw new Failure('Misconfigured', sentences.join('\n'))
+}
+
+/** One issue as "key: found this, expected that". Values of secret variables are never shown. */
+function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): string {
+  const key = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path)
+    return issue.keys
+      .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}`)
+      .join(' ')
+  }
+  const secret = /KEY|PASSWORD|TOKEN|_UR(L|LS|I)$/.test(key)
+  // As it was written: a coerced number would show as NaN.
+  const written = valueAt(value, issue.path)
+  const found = secret ? 'a hidden value' : written === undefined ? 'nothing' : JSON.stringify(written)
+  return `${key === '' ? 'the file' : key}: found ${found}; ${issue.message.replace(/^Invalid input: /, '')}.`
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce((here, step) => (here as Record<PropertyKey, unknown> | undefined)?.[step], value)
+}
+
+/** The keys that the schema allows at a path, for "did you mean". */
+function keysAt(schema: z.ZodType, path: PropertyKey[]): string[] {
+  let here: unknown = schema
+  for (const step of path) {
+    const inner = unwrapped(here)
+    if (inner instanceof z.ZodObject) here = inner.shape[String(step)]
+    else if (inner instanceof z.ZodArray) here = inner.element
+  }
+  const target = unwrapped(here)
+  return target instanceof z.ZodObject ? Object.keys(target.shape) : []
+}
+
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? unwrapped(schema.unwrap())
+    : schema
+}
+
+/** Names further apart than this many letters are not what was meant. */
+const DID_YOU_MEAN_DISTANCE = 3
+
+function didYouMean(name: string, known: Iterable<string>): string {
+  const names = [...known]
+  const [best] = names
+    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  if (best !== undefined && best.distance <= DID_YOU_MEAN_DISTANCE) return `; did you mean ${best.candidate}?`
+  return `; known: ${names.join(', ')}.`
+}

@@ -1,0 +1,63 @@
+/**
+ * The one table of failure types. Clients, SQL and processes throw a `Failure` where the fault is seen;
+ * the worker turns it into a Temporal failure. This file imports nothing, so that every floor may use it.
+ */
+
+/** Every named failure; `true` where another attempt can help. */
+export const FAILURES = {
+  /** The upstream said "not now"; `retryAfterMs` is its own delay. */
+  RateLimited: true,
+  /** Network error, timeout, 408 or 5xx. */
+  UpstreamUnavailable: true,
+  CommandTimedOut: true,
+  /** The database is away, restarting, or lost a serialisation race. */
+  DatabaseUnavailable: true,
+  /** A 4xx that no other name fits: the request itself is wrong. */
+  UpstreamRejected: false,
+  CredentialsRejected: false,
+  NotFound: false,
+  /** The body is not what the contract says: asking again gets the same body. */
+  PayloadInvalid: false,
+  /** A firewall, a challenge page or a geographic block answered in the upstream's place. */
+  Blocked: false,
+  CommandFailed: false,
+  /** SQLSTATE class 23 and other broken constraints: a defect or a bad key. */
+  Conflict: false,
+  DiskFull: false,
+  Misconfigured: false,
+} as const
+
+export type FailureType = keyof typeof FAILURES
+
+export interface FailureOptions {
+  /** The upstream's own delay before the next attempt, in milliseconds. */
+  retryAfterMs?: number
+  /** Small, secret-free facts for the reader (status, address without query, first validation issues). */
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** A fault with a name from `FAILURES`. The message is one sentence: what was found, what was expected, what to do. */
+export class Failure extends Error {
+  override name = 'Failure'
+  readonly type: FailureType
+  readonly retryAfterMs: number | undefined
+  readonly details: Record<string, unknown>
+
+  constructor(type: FailureType, message: string, options: FailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.type = type
+    this.retryAfterMs = options.retryAfterMs
+    this.details = options.details ?? {}
+  }
+}
+
+/** Thrown for a wrong argument that the parser cannot see. The message says what is expected. */
+export class WrongUsage extends Error {
+  override name = 'WrongUsage'
+}
+
+/** The sentence of whatever was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

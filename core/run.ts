@@ -1,0 +1,50 @@
+/** A run as schedules, workflows, activities and records know it. */
+import type { RunCounts } from './run-outcome.ts'
+
+/** `drain`: rows came out of the spool, and what is derived from them is due. */
+export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
+
+/** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
+export interface RunInput {
+  trigger: Trigger
+  params?: {
+    boundSeconds?: number
+    from?: string
+    to?: string
+    onlyMissing?: boolean
+    domain?: string
+    library?: string
+    force?: boolean
+    derive?: boolean
+  }
+  /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
+  latestMs?: number
+  /** Set by continue-as-new: who this run is, and how far its sources came. */
+  resumed?: { run: Run; counts: RunCounts; cursors: Record<string, number | null> }
+}
+
+/** A run as its steps know it; rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */
+export interface Run {
+  runId: string
+  workflowId: string
+  pipeline: string
+  trigger: Trigger
+  startedAt: string
+}
+
+/** Why a run ends before it begins: a name and a sentence. */
+export interface Skipped {
+  type: string
+  message: string
+  /** The run in the way only derives, and is over in a moment. */
+  isDeriving?: true
+}
+
+/** A run as its workflow knows itself. Times are ISO 8601, UTC. */
+export interface RunIdentity {
+  runId: string
+  workflowId: string
+  pipeline: string
+  trigger: string
+  startedAt: string
+}

@@ -1,0 +1,84 @@
+/** The names of the faults of PostgreSQL and its driver. */
+import pg from 'pg'
+import { Failure, type FailureType } from '../core/failures.ts'
+
+/**
+ * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53 no
+ * memory or connections left, 55 locks, 57 shutdown or a statement that was ended, 58 and XX its own disk or a fault of its own.
+ */
+const AWAY = /^(08|25|40|53|55|57|58|XX).{3}$/
+const NETWORK =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL|E(HOST|NET)(UNREACH|DOWN))$/
+/** A socket file that is gone, or a process without a file handle left; of a file they mean something else. */
+const NO_SOCKET = /^(ENOENT|EMFILE|ENFILE)$/
+/**
+ * Tables or columns are not there: this program is newer than its database, or the database is a new one. That passes as
+ * soon as somebody migrates it, and until then rows are kept as while it is away.
+ */
+const NOT_MIGRATED = /^(42P01|42703)$/
+/** Messages of the driver for a lost connection; it gives them no code. */
+const DRIVER_AWAY =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/i
+/** Server and address do not agree on encryption, or its certificate is not believed. */
+const TLS = /does not support SSL connections|no encryption|certificate/i
+
+/** The named failure behind an error of driver or server, or undefined where it is no database fault. */
+export function databaseFailure(error: unknown): Failure | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Failure) return cause
+    const type = faultType(cause)
+    if (type !== undefined)
+      return new Failure(type, sentence(type, cause.message, isNotMigrated(cause)), { cause: error })
+    if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFailure(cause.errors[0])
+  }
+  return undefined
+}
+
+/** Whether tables or columns are missing behind an error; a server that answers so is there. */
+export function isNotMigrated(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (NOT_MIGRATED.test(codeOf(cause))) return true
+  }
+  return false
+}
+
+/** The SQLSTATE of the server behind an error, or undefined where it said nothing. */
+export function sqlState(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof pg.DatabaseError) return cause.code
+  }
+  return undefined
+}
+
+const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '')
+
+function faultType(error: Error): FailureType | undefined {
+  const code = codeOf(error)
+  if (code === '53100' || code === 'ENOSPC') return 'DiskFull'
+  if (NOT_MIGRATED.test(code)) return 'DatabaseUnavailable'
+  if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
+  if (NO_SOCKET.test(code) && 'syscall' in error && error.syscall === 'connect') return 'DatabaseUnavailable'
+  if (code.startsWith('23')) return 'Conflict'
+  if (/^(28...|3D000|42501)$/.test(code) || TLS.test(error.message)) return 'Misconfigured'
+  return undefined
+}
+
+/**
+ * Whether the server takes nothing at all just now: it is away, full, read-only, or wants another password. What was
+ * fetched is kept until it does; what is wrong with the rows themselves is another matter (`Conflict`).
+ */
+export function takesNothing(error: unknown): error is Failure {
+  return error instanceof Failure && TAKES_NOTHING.has(error.type)
+}
+
+const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
+
+function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
+  if (isToMigrate) return `The database said: ${message}. Run "almanac db migrate".`
+  const remedy: Partial<Record<FailureType, string>> = {
+    DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
+    Misconfigured: 'Check DATABASE_URL and run "almanac db migrate".',
+    DiskFull: 'Free space on the database server.',
+  }
+  return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()
+}

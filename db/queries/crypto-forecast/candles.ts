@@ -1,0 +1,100 @@
+/** Candles: which hours a source still owes, and the grid as columns. */
+import { sql } from 'drizzle-orm'
+import { HOUR_MS } from '../../../core/durations.ts'
+import type { Database } from '../../database.ts'
+import type { CandleSource } from '../../schema/crypto-forecast.ts'
+import { OPEN_MS, packed, unpacked } from './packed-columns.ts'
+
+/** Hours of one coin that begin from `fromMs` to `toMs`, both included; milliseconds since 1970. */
+export interface Hours {
+  crypto: string
+  fromMs: number
+  toMs: number
+}
+
+interface Wanted {
+  source: CandleSource
+  coins: readonly string[]
+  fromMs: number
+  toMs: number
+}
+const iso = (ms: number) => new Date(ms).toISOString()
+
+/** The hours in this time that the source has not told and that are no known gap of it, as unbroken stretches. */
+export async function missingHours(db: Database, { source, coins, fromMs, toMs }: Wanted): Promise<Hours[]> {
+  // What is there, with an hour before and after the wanted time: wherever two neighbours lie apart, hours are missing.
+  const within = sql`source = ${source} and crypto = any(${sql.param(coins)}::text[])
+    and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz`
+  const edge = (ms: number) =>
+    sql`select crypto, ${iso(ms)}::timestamptz from unnest(${sql.param(coins)}::text[]) as crypto`
+  const result = await db.execute<{ crypto: string; from: number; to: number }>(sql`
+    with there as (
+      select crypto, "timestamp" as hour from candles where ${within}
+      union all select crypto, "timestamp" from known_gaps where ${within}
+      union all ${edge(fromMs - HOUR_MS)} union all ${edge(toMs + HOUR_MS)}
+    ), steps as (select crypto, hour, lead(hour) over (partition by crypto order by hour) as next from there)
+    select crypto, (extract(epoch from hour) * 1000 + ${HOUR_MS})::float8 as "from",
+      (extract(epoch from next) * 1000 - ${HOUR_MS})::float8 as "to"
+    from steps where next - hour > interval '1 hour' order by crypto, hour`)
+  return result.rows.map(({ crypto, from, to }) => ({ crypto, fromMs: from, toMs: to }))
+}
+
+/** First and last hour that a source told of each coin; coins without any are left out. */
+export async function heldHours(
+  db: Database,
+  source: CandleSource,
+  coins: readonly string[],
+): Promise<Map<string, Hours>> {
+  // Two index lookups a coin; min and max over the table would read all of it.
+  const edge = (order: string) =>
+    sql`(select (extract(epoch from "timestamp") * 1000)::float8 from candles
+      where candles.crypto = coin.crypto and source = ${source} order by "timestamp" ${sql.raw(order)} limit 1)`
+  const result = await db.execute<{ crypto: string; first: number | null; last: number | null }>(sql`
+    select crypto, ${edge('asc')} as first, ${edge('desc')} as last from unnest(${sql.param(coins)}::text[]) as coin(crypto)`)
+  return new Map(
+    result.rows.flatMap(({ crypto, first, last }) =>
+      first === null || last === null ? [] : [[crypto, { crypto, fromMs: first, toMs: last }]],
+    ),
+  )
+}
+
+/** How many candles of a source were last changed by this run. */
+export async function candlesOfRun(db: Database, source: CandleSource, runId: string): Promise<number> {
+  const result = await db.execute<{ count: number }>(
+    sql`select count(*)::int as count from candles where source = ${source} and run_id = ${runId}`,
+  )
+  return result.rows[0]?.count ?? 0
+}
+
+/** The grid of a coin as columns, oldest first; NaN where the hour's source does not tell. */
+export interface CandleColumns {
+  openMs: Float64Array
+  open: Float64Array
+  high: Float64Array
+  low: Float64Array
+  close: Float64Array
+  volume: Float64Array
+  source: CandleSource[]
+}
+
+const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const
+
+/** Reads the whole grid of a coin. */
+export async function candleColumns(db: Database, crypto: string): Promise<CandleColumns> {
+  const columns = NUMBERS.map((name) => `${packed(name)} as ${name}`).join(', ')
+  const result = await db.execute<
+    Record<'at' | (typeof NUMBERS)[number], Buffer | null> & { sources: string | null }
+  >(sql`
+    select ${sql.raw(packed(OPEN_MS))} as at, ${sql.raw(columns)}, string_agg(source, ',' order by "timestamp") as sources
+    from hourly_candles where crypto = ${crypto}`)
+  const [row] = result.rows
+  return {
+    openMs: unpacked(row?.at),
+    open: unpacked(row?.open),
+    high: unpacked(row?.high),
+    low: unpacked(row?.low),
+    close: unpacked(row?.close),
+    volume: unpacked(row?.volume),
+    source: (row?.sources?.split(',') ?? []) as CandleSource[],
+  }
+}

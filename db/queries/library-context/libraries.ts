@@ -1,0 +1,124 @@
+/** What library-context reads and keeps besides its rows: candidates, lists, renames. */
+import { sql } from 'drizzle-orm'
+import type { Database } from '../../database.ts'
+
+/** A candidate of a domain, as the newest look at its source named it. */
+export interface Candidate {
+  /** `owner/name` in small letters, as named by the source. */
+  named: string
+  name: string
+}
+
+/** What the newest believed look at a domain's source named; empty before the first. */
+export async function newestCandidates(db: Database, domain: string): Promise<Candidate[]> {
+  const result = await db.execute<Candidate & Record<string, unknown>>(sql`
+    select named, name from library_catalogue where domain = ${domain}
+      and seen_at = (select max(seen_at) from library_catalogue where domain = ${domain}) order by named`)
+  return result.rows
+}
+
+/** A library as it is known so far. */
+export interface KnownLibrary {
+  library: string
+  name: string
+  githubId: number | null
+  stars: number | null
+  state: string
+  /** When GitHub last told of it. */
+  askedAt: Date | null
+}
+
+/** All libraries ever seen: some hundreds, a few thousand at most. */
+export async function knownLibraries(db: Database): Promise<KnownLibrary[]> {
+  const result = await db.execute(sql`
+    select library, name, github_id, stars, state, asked_at from libraries order by library`)
+  return result.rows.map((row) => ({
+    library: row['library'] as string,
+    name: row['name'] as string,
+    githubId: row['github_id'] === null ? null : Number(row['github_id']),
+    stars: row['stars'] as number | null,
+    state: row['state'] as string,
+    askedAt: row['asked_at'] === null ? null : new Date(row['asked_at'] as string),
+  }))
+}
+
+/** The libraries that were seen for the first time then or later. */
+export async function firstSeenSince(db: Database, since: Date): Promise<Set<string>> {
+  const result = await db.execute<{ library: string }>(
+    sql`select library from libraries where first_seen >= ${since.toISOString()}`,
+  )
+  return new Set(result.rows.map(({ library }) => library))
+}
+
+/** A place in a domain's list. */
+export interface Place {
+  library: string
+  rank: number
+  stars: number | null
+}
+
+/** The newest list of a domain, by rank, and the UTC date of its night; undefined before the first. */
+export async function newestList(
+  db: Database,
+  domain: string,
+  before?: string,
+): Promise<{ date: string; listedAt: Date; places: Place[] } | undefined> {
+  const day = before === undefined ? sql`` : sql`and date < ${before}`
+  const result = await db.execute<
+    Place & { date: string; observed_at: string } & Record<string, unknown>
+  >(sql`
+    select date::text as date, library, rank, stars, observed_at from library_snapshots
+    where domain = ${domain} and rank is not null
+      and date = (select max(date) from library_snapshots where domain = ${domain} and rank is not null ${day})
+    order by rank`)
+  const [first] = result.rows
+  if (first === undefined) return undefined
+  const moments = result.rows.map((row) => new Date(row.observed_at).getTime())
+  return {
+    date: first.date,
+    listedAt: new Date(Math.max(...moments)),
+    places: result.rows.map(({ library, rank, stars }) => ({ library, rank, stars })),
+  }
+}
+
+/** A repository that now has another name. */
+export interface Rename {
+  from: string
+  to: string
+  name: string
+}
+
+/**
+ * Moves renamed libraries, and with them their places, contexts and attempts. Where the new name has a row of its own,
+ * both are one library: what the new one lacks it takes over, and the old row ends.
+ */
+export async function renameLibraries(db: Database, renames: readonly Rename[]): Promise<void> {
+  if (renames.length === 0) return
+  await db.transaction(async (tx) => {
+    for (const { from, to, name } of renames) {
+      const target = await tx.execute(sql`select 1 from libraries where library = ${to}`)
+      if (target.rows.length === 0) {
+        await tx.execute(sql`update libraries set library = ${to}, name = ${name} where library = ${from}`)
+        continue
+      }
+      await tx.execute(sql`update library_contexts set library = ${to} where library = ${from}
+        and not exists (select 1 from library_contexts where library = ${to})`)
+      await tx.execute(sql`update library_snapshots as old set library = ${to} where library = ${from}
+        and not exists (select 1 from library_snapshots as own
+          where own.library = ${to} and own.date = old.date and own.domain = old.domain)`)
+      await tx.execute(sql`update library_attempts set library = ${to} where library = ${from}
+        and not exists (select 1 from library_attempts where library = ${to})`)
+      await tx.execute(sql`update library_names set library = ${to} where library = ${from}`)
+      await tx.execute(sql`delete from libraries where library = ${from}`)
+    }
+  })
+}
+
+/** Which library a name leads to; with `since`, only names that were asked then or later. */
+export async function namesOf(db: Database, since?: Date): Promise<Map<string, string>> {
+  const when = since === undefined ? sql`` : sql`where observed_at >= ${since.toISOString()}`
+  const result = await db.execute<{ named: string; library: string }>(
+    sql`select named, library from library_names ${when}`,
+  )
+  return new Map(result.rows.map(({ named, library }) => [named, library]))
+}

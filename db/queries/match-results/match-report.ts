@@ -1,0 +1,105 @@
+/** The matches of a feed as people look at them, and how far the feed can be believed. */
+import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm'
+import type { Database } from '../../database.ts'
+import { matches, matchObservations } from '../../schema/match-results.ts'
+import type { MatchRow, ObservationRow } from './matches.ts'
+
+/** Which matches of a feed; `league` and `team` are parts of names, in any case. */
+export interface MatchFilter {
+  feed: string
+  league?: string | undefined
+  team?: string | undefined
+}
+
+/** The newest matches, by when they were first seen. */
+export async function newestMatches(
+  db: Database,
+  filter: MatchFilter & { state?: string | undefined; onlyConfirmed?: boolean | undefined; limit: number },
+): Promise<MatchRow[]> {
+  const ofState = filter.state === undefined ? undefined : eq(matches.state, filter.state)
+  const confirmed = filter.onlyConfirmed ? eq(matches.confidence, 'confirmed') : undefined
+  return db
+    .select()
+    .from(matches)
+    .where(and(filtered(filter), ofState, confirmed))
+    .orderBy(desc(matches.timestampUtc), desc(matches.eventId))
+    .limit(filter.limit)
+}
+
+/** A match with everything that was observed of it, oldest first; undefined where the feed has none of this id. */
+export async function matchWithLife(
+  db: Database,
+  feed: string,
+  eventId: number,
+): Promise<{ match: MatchRow; observations: ObservationRow[] } | undefined> {
+  const [match] = await db
+    .select()
+    .from(matches)
+    .where(and(eq(matches.feed, feed), eq(matches.eventId, eventId)))
+  if (match === undefined) return undefined
+  const observations = await db
+    .select()
+    .from(matchObservations)
+    .where(and(eq(matchObservations.feed, feed), eq(matchObservations.eventId, eventId)))
+    .orderBy(asc(matchObservations.at), asc(matchObservations.source))
+  return { match, observations }
+}
+
+/** Counts of matches. Every match is either confirmed, vanished or on show. */
+export interface MatchCounts {
+  matches: number
+  confirmed: number
+  confirmedByStatus: number
+  confirmedByResults: number
+  /** Gone from the feed, and nothing says how they ended. */
+  vanished: number
+  onShow: number
+  /** Matches that left the feed with a score and were confirmed by the results service later, and how many of these scores were right. */
+  lastSeenJudged: number
+  lastSeenRight: number
+}
+
+/** Counts the matches of a feed. What an old collector saw last says nothing of this one: imported matches are not judged. */
+export async function matchCounts(db: Database, filter: MatchFilter): Promise<MatchCounts> {
+  const count = (condition: SQL) => sql<number>`(count(*) filter (where ${condition}))::int`
+  const isJudged = sql`gone.state = 'vanished' and gone.source <> 'import' and gone.score1 is not null`
+  const isRight = sql`(gone.score1, gone.score2) = (${matches.score1}, ${matches.score2})`
+  const [counts] = await db
+    .select({
+      matches: sql<number>`count(*)::int`,
+      confirmed: count(sql`confidence = 'confirmed'`),
+      confirmedByStatus: count(sql`confidence = 'confirmed' and settled_by = 'status'`),
+      confirmedByResults: count(sql`confidence = 'confirmed' and settled_by = 'results'`),
+      vanished: count(sql`${matches.state} = 'vanished'`),
+      onShow: count(sql`${matches.state} in ('seen', 'live', 'suspended')`),
+      lastSeenJudged: count(isJudged),
+      lastSeenRight: count(sql`${isRight} and ${isJudged}`),
+    })
+    .from(matches)
+    .leftJoin(beforeResults, sql`true`)
+    .where(filtered(filter))
+  // An aggregate has one row whatever there is.
+  if (counts === undefined) throw new Error('The database counted no matches, not even none.')
+  return counts
+}
+
+/** What was known of a match when the results service first told of it. At one moment the feed's look comes first. */
+const beforeResults = sql`lateral (
+  select seen.source, seen.state, seen.score1, seen.score2 from match_observations seen
+  where seen.feed = ${matches.feed} and seen.event_id = ${matches.eventId} and ${matches.settledBy} = 'results'
+    and (seen.at, seen.source) < (select told.at, told.source from match_observations told
+      where told.feed = seen.feed and told.event_id = seen.event_id and told.source = 'results'
+      order by told.at limit 1)
+  order by seen.at desc, seen.source desc limit 1) gone`
+
+function filtered({ feed, league, team }: MatchFilter): SQL | undefined {
+  const inLeague = league === undefined ? undefined : sql`${matches.league} ilike ${part(league)}`
+  const ofTeam =
+    team === undefined
+      ? undefined
+      : sql`(${matches.team1} ilike ${part(team)} or ${matches.team2} ilike ${part(team)})`
+  return and(eq(matches.feed, feed), inLeague, ofTeam)
+}
+
+/** The pattern of a text that stands anywhere. */
+const part = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -1,0 +1,214 @@
+/** Looks at the feed that the matches are to be brought up to, and the matches with their observations. */
+import { and, asc, eq, gte, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm'
+import type { Database } from '../../database.ts'
+import { feedPolls, matches, matchObservations } from '../../schema/match-results.ts'
+
+export type MatchRow = typeof matches.$inferSelect
+export type ObservationRow = typeof matchObservations.$inferSelect
+export type PollRow = typeof feedPolls.$inferSelect
+
+/** Lets one transaction at a time bring a feed's matches forward; the others wait for it. */
+export async function lockMatches(tx: Database, feed: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`matches of ${feed}`}, 0))`)
+}
+
+/** The oldest look that was not followed yet, and whether a newer one was; undefined where all were. */
+export async function oldestPending(
+  db: Database,
+  feed: string,
+): Promise<{ from: Date; isLate: boolean } | undefined> {
+  const result = await db.execute<{ from: string | null; late: boolean | null }>(sql`
+    select pending.polled_at::text as from, exists(select from feed_polls later
+        where later.feed = ${feed} and later.polled_at >= pending.polled_at
+          and (later.polled_at, later.kind, later.collected_for) > (pending.polled_at, pending.kind, pending.collected_for)
+          and later.followed_at is not null and later.refused is null) as late
+    from feed_polls pending where pending.feed = ${feed} and pending.followed_at is null
+    order by pending.polled_at, pending.kind, pending.collected_for limit 1`)
+  const row = result.rows[0]
+  return row?.from == null ? undefined : { from: new Date(row.from), isLate: row.late ?? false }
+}
+
+/** A page of the looks from a moment on, in their order; only those that were not followed yet, or all but refused ones. */
+export async function pollsFrom(
+  db: Database,
+  page: { feed: string; from: Date; after?: PollRow | undefined; onlyPending: boolean; limit: number },
+): Promise<PollRow[]> {
+  const { feed, from, after, onlyPending, limit } = page
+  const { polledAt, kind, collectedFor } = feedPolls
+  const pending = onlyPending ? isNull(feedPolls.followedAt) : undefined
+  const later =
+    after &&
+    sql`(${polledAt}, ${kind}, ${collectedFor}) > (${after.polledAt.toISOString()}::timestamptz, ${after.kind}, ${after.collectedFor.toISOString()}::timestamptz)`
+  return db
+    .select()
+    .from(feedPolls)
+    .where(and(eq(feedPolls.feed, feed), gte(polledAt, from), later, pending, isNull(feedPolls.refused)))
+    .orderBy(asc(polledAt), asc(kind), asc(collectedFor))
+    .limit(limit)
+}
+
+/** Marks a look as one that cannot be followed; it is not tried again. */
+export async function refuseLook(
+  db: Database,
+  { feed, kind, collectedFor }: PollRow,
+  { reason, at }: { reason: string; at: Date },
+): Promise<void> {
+  await db
+    .update(feedPolls)
+    .set({ refused: reason, followedAt: at })
+    .where(and(eq(feedPolls.feed, feed), eq(feedPolls.kind, kind), eq(feedPolls.collectedFor, collectedFor)))
+}
+
+/** Marks these looks as followed, and no other: one may have been stored since they were read. */
+export async function markFollowed(db: Database, looks: readonly PollRow[], at: Date): Promise<void> {
+  const pending = looks.filter(({ followedAt }) => followedAt === null)
+  const column = (pick: (look: PollRow) => string) => sql.param(pending.map(pick))
+  await db.execute(sql`update feed_polls set followed_at = ${at.toISOString()}::timestamptz
+    from unnest(${column(({ feed }) => feed)}::text[], ${column(({ kind }) => kind)}::text[],
+      ${column(({ collectedFor }) => collectedFor.toISOString())}::timestamptz[]) as done(feed, kind, collected_for)
+    where feed_polls.feed = done.feed and feed_polls.kind = done.kind and feed_polls.collected_for = done.collected_for`)
+}
+
+/** The newest odds that were on offer for each of these matches. */
+export async function newestOdds(
+  db: Database,
+  { feed, eventIds }: { feed: string; eventIds: number[] },
+): Promise<Map<number, { one: number | null; x: number | null; two: number | null }>> {
+  const result = await db.execute<{
+    event_id: string
+    one: number | null
+    x: number | null
+    two: number | null
+  }>(sql`
+    select wanted.event_id, newest.odds_1 as one, newest.odds_x as x, newest.odds_2 as two
+    from unnest(${sql.param(eventIds)}::bigint[]) as wanted(event_id)
+    cross join lateral (select odds_1, odds_x, odds_2 from match_observations seen
+      where seen.feed = ${feed} and seen.event_id = wanted.event_id
+        and (odds_1 is not null or odds_x is not null or odds_2 is not null)
+      order by seen.at desc limit 1) newest`)
+  return new Map(result.rows.map(({ event_id, one, x, two }) => [Number(event_id), { one, x, two }]))
+}
+
+/** Matches that are not over, those with these ids, and those that were over since a moment. */
+export async function knownMatches(
+  db: Database,
+  { feed, eventIds, overSince }: { feed: string; eventIds: number[]; overSince: Date | undefined },
+): Promise<MatchRow[]> {
+  const isOpen = sql`state in ('seen', 'live', 'suspended', 'ended')`
+  const isNamed = eventIds.length === 0 ? undefined : sql`event_id = any(${sql.param(eventIds)}::bigint[])`
+  const isRecent = overSince === undefined ? undefined : gte(matches.overAt, overSince)
+  const wanted: (SQL | undefined)[] = [isOpen, isNamed, isRecent]
+  return db
+    .select()
+    .from(matches)
+    .where(and(eq(matches.feed, feed), or(...wanted)))
+}
+
+/** Observations of these matches before a moment, oldest first. */
+export async function observationsBefore(
+  db: Database,
+  { feed, eventIds, before }: { feed: string; eventIds: number[]; before: Date },
+): Promise<ObservationRow[]> {
+  return (
+    db
+      .select()
+      .from(matchObservations)
+      .where(and(ofMatches(feed, eventIds), lt(matchObservations.at, before)))
+      // At one moment a look at the feed comes before one at the results: "absence", "feed", "results".
+      .orderBy(asc(matchObservations.at), asc(matchObservations.source))
+  )
+}
+
+/** The newest sighting of each of these matches before a moment, as far as the newest so many looks show it. */
+export async function sightingsBefore(
+  db: Database,
+  { feed, eventIds, before, looks }: { feed: string; eventIds: number[]; before: Date; looks: number },
+): Promise<Map<number, { at: number; status: string | null }>> {
+  const result = await db.execute<{ event_id: string; at: string; status: string | null }>(sql`
+    select distinct on (seen."eventId") seen."eventId" as event_id, look.polled_at::text as at, seen.status
+    from (select polled_at, told from feed_polls
+      where feed = ${feed} and kind = 'feed' and polled_at < ${before.toISOString()}::timestamptz and refused is null
+      order by polled_at desc limit ${looks}) look
+    cross join lateral jsonb_to_recordset(look.told) as seen("eventId" bigint, status text)
+    where seen."eventId" = any(${sql.param(eventIds)}::bigint[])
+    order by seen."eventId", look.polled_at desc`)
+  return new Map(
+    result.rows.map(({ event_id, at, status }) => [Number(event_id), { at: new Date(at).getTime(), status }]),
+  )
+}
+
+/** Of these matches the ones with evidence from a moment on whose look is not kept any more. */
+export async function withoutLooks(
+  db: Database,
+  { feed, eventIds, from }: { feed: string; eventIds: number[]; from: Date },
+): Promise<Set<number>> {
+  const result = await db.execute<{ event_id: string }>(sql`
+    select distinct seen.event_id from match_observations seen
+    where seen.feed = ${feed} and seen.event_id = any(${sql.param(eventIds)}::bigint[])
+      and seen.at >= ${from.toISOString()}::timestamptz
+      and not exists(select from feed_polls look where look.feed = seen.feed and look.polled_at = seen.at)`)
+  return new Set(result.rows.map(({ event_id }) => Number(event_id)))
+}
+
+/** Removes what was observed of these matches from a moment on, to be derived again. */
+export async function removeObservationsFrom(
+  db: Database,
+  { feed, eventIds, from }: { feed: string; eventIds: number[]; from: Date },
+): Promise<void> {
+  await db.delete(matchObservations).where(and(ofMatches(feed, eventIds), gte(matchObservations.at, from)))
+}
+
+function ofMatches(feed: string, eventIds: number[]): SQL | undefined {
+  return and(eq(matchObservations.feed, feed), inArray(matchObservations.eventId, eventIds))
+}
+
+/** A match that waits for its result. */
+export interface WaitingMatch {
+  league: string
+  leagueId: number | null
+}
+
+/**
+ * Leagues of the matches that were over within a time and that the results service has not told of, or whose result it may
+ * still correct, and when it was last asked. A status that says over is corrected now and then, so those matches wait, too.
+ */
+export async function waitingLeagues(
+  db: Database,
+  { feed, since, correctedSince, until }: { feed: string; since: Date; correctedSince: Date; until: Date },
+): Promise<{ leagues: WaitingMatch[]; askedAt: Date | undefined }> {
+  const result = await db.execute<{ league: string; league_id: string | null; asked: string | null }>(sql`
+    select distinct waiting.league, waiting.league_id,
+      (select max(polled_at)::text from feed_polls where feed = ${feed} and kind = 'results') as asked
+    from matches waiting where feed = ${feed} and state in ('vanished', 'ended', 'settled')
+      and (settled_by is distinct from 'results' or over_at >= ${correctedSince.toISOString()}::timestamptz)
+      and over_at between ${since.toISOString()}::timestamptz and ${until.toISOString()}::timestamptz`)
+  const asked = result.rows[0]?.asked ?? undefined
+  return {
+    leagues: result.rows.map(({ league, league_id }) => ({
+      league,
+      leagueId: league_id === null ? null : Number(league_id),
+    })),
+    askedAt: asked === undefined ? undefined : new Date(asked),
+  }
+}
+
+/** An hour leaves some two thousand: a long pause is made up for soon, and no statement takes longer than a second. */
+const CLEARED_AT_ONCE = 50_000
+
+/**
+ * Removes looks that were followed long ago, and of matches that were over long ago the observations in which nothing but
+ * odds moved; all that says how a match went stays.
+ */
+export async function pruneMatches(
+  db: Database,
+  { looksBefore, oddsBefore }: { looksBefore: Date; oddsBefore: Date },
+): Promise<void> {
+  await db.execute(sql`delete from feed_polls
+    where followed_at is not null and polled_at < ${looksBefore.toISOString()}::timestamptz`)
+  const before = sql`${oddsBefore.toISOString()}::timestamptz`
+  // A match that goes on may still have to go back to them, however long ago it was announced.
+  await db.execute(sql`delete from match_observations where ctid = any(array(
+    select seen.ctid from match_observations seen join matches using (feed, event_id)
+    where seen.is_odds_only and seen.at < ${before} and matches.over_at < ${before}
+    order by seen.at limit ${CLEARED_AT_ONCE}))`)
+}

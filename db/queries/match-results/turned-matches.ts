@@ -1,0 +1,55 @@
+/** Which matches a run brought to their end, corrected or took back: by the evidence, so that anybody can tell of any run. */
+import { sql, type SQL } from 'drizzle-orm'
+import type { Database } from '../../database.ts'
+
+/** A match that a run has changed, as it stands now and as it stood before that run. */
+export interface TurnedMatch extends Record<string, unknown> {
+  eventId: number
+  team1: string
+  team2: string
+  score1: number | null
+  score2: number | null
+  confidence: 'confirmed' | 'last-seen' | null
+  /** Of the observation before the first one that is the run's; all null where there is none. */
+  was1: number | null
+  was2: number | null
+  wasConfidence: 'confirmed' | 'last-seen' | null
+}
+
+export interface OfRun {
+  feed: string
+  runId: string
+  /** Of these alone. Without them all matches that are open, or over since `overSince`, are looked through. */
+  among: { eventIds: readonly number[] } | { overSince: Date }
+  limit: number
+}
+
+/** Matches of which the run holds the newest change, and evidence of its own; those over longest first. */
+export async function turnedMatches(
+  db: Database,
+  { feed, runId, among, limit }: OfRun,
+): Promise<TurnedMatch[]> {
+  const { rows } = await db.execute<TurnedMatch>(sql`
+    select m.event_id::float8 as "eventId", m.team1, m.team2, m.score1, m.score2, m.confidence,
+      was.score1 as was1, was.score2 as was2,
+      case when was.score1 is null then null
+        when was.state in ('ended', 'settled') then 'confirmed'
+        when was.state = 'vanished' then 'last-seen' end as "wasConfidence"
+    from matches m
+    cross join lateral (
+      select min(o.at) as at from match_observations o
+      where o.feed = m.feed and o.event_id = m.event_id and o.run_id = ${runId}) own
+    left join lateral (
+      select o.state, o.score1, o.score2 from match_observations o
+      where o.feed = m.feed and o.event_id = m.event_id and o.at < own.at
+      order by o.at desc, o.source desc limit 1) was on true
+    where m.feed = ${feed} and m.run_id = ${runId} and own.at is not null and ${condition(among)}
+    order by m.over_at, m.event_id limit ${limit}`)
+  return rows
+}
+
+function condition(among: OfRun['among']): SQL {
+  return 'eventIds' in among
+    ? sql`m.event_id = any (${sql.param([...among.eventIds])}::bigint[])`
+    : sql`(m.over_at is null or m.over_at >= ${among.overSince})`
+}

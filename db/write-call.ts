@@ -1,0 +1,29 @@
+/** A call of the writer: rows of one moment, with the bodies they were made from and the rows that were refused. */
+import type { Patience } from './patience.ts'
+import type { WritableRows, WritableTable } from './writable-tables.ts'
+
+/** One upstream body, kept for a while so that rows can be derived again. `url` holds no secret. */
+export interface RawBody {
+  source: string
+  url: string
+  body: string
+  observedAt: Date
+}
+
+export interface RejectedRow {
+  source: string
+  reason: string
+  row: unknown
+}
+
+/** Rows of several tables that belong together. */
+export type RowsByTable = { [Table in WritableTable]?: WritableRows[Table][] }
+
+export interface WriteOptions {
+  /** When the upstream said this; the newest observation of a natural key wins. */
+  observedAt: Date
+  runId: string
+  raw?: RawBody[]
+  rejected?: RejectedRow[]
+  patience: Patience
+}

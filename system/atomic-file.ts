@@ -1,0 +1,86 @@
+/** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { Failure } from '../core/failures.ts'
+
+/** The folder belongs to somebody else, is mounted read-only, or is no folder. */
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
+const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
+/** Faults of the machine, and what to do about them. */
+const MACHINE: Record<string, string> = {
+  EIO: 'The disk reports an error: look at the log of the system.',
+  EMFILE: 'Allow a process more open files (ulimit -n).',
+  ENFILE: 'Allow this machine more open files.',
+}
+
+/** End of the names of files that are being written. */
+export const UNFINISHED = /\.tmp$/
+
+/**
+ * Replaces a file by new content. Throws `DiskFull` where there is no room and `Misconfigured` where it may not be
+ * written; the old file then still stands.
+ */
+export function writeFileAtomically(path: string, content: string | Buffer): void {
+  // Two containers on one folder number their processes alike.
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    makeFolder(dirname(path))
+    const file = openSync(temporary, 'w')
+    try {
+      // A single write may take a part only, as on a disk that is nearly full; this goes on until all is there.
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    // Removing what never was is an error of its own where a file stands in the place of the folder.
+    if (existsSync(temporary)) rmSync(temporary, { force: true })
+    throw fileFailure(path, error) ?? error
+  }
+}
+
+/** The named failure behind an error of the file system that `path` could not be written for, where it has a name. */
+export function fileFailure(path: string, error: unknown): Failure | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const full = FULL[code]
+  if (full !== undefined)
+    return new Failure('DiskFull', `${path} could not be written: ${full}. Free some space.`, {
+      cause: error,
+    })
+  const remedy = NOT_OURS.has(code)
+    ? 'Give this user the folder, or name another one in .env.'
+    : MACHINE[code]
+  if (remedy === undefined) return undefined
+  return new Failure('Misconfigured', `${path} could not be written (${code}). ${remedy}`, { cause: error })
+}
+
+/** A new folder is a new line in the one above it, which a power cut may undo as well. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+}
+
+/** Without this a power cut may undo the rename. Windows has no such call on folders. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * contextmaker on libraries that attack, in native mode, where their programs really run. Each attack is also run without
+ * the sandbox, to show that it works: else its failure would prove nothing.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import {
+  createContextmaker,
+  type ContextmakerOptions,
+  type Mode,
+} from '../../../activities/library-context/contextmaker/contextmaker.ts'
+import { commandLine, processes } from '../../../activities/library-context/contextmaker/processes.ts'
+import {
+  describeSandbox,
+  GOOD_LIBRARY,
+  hostileLibrary,
+  sourceTree,
+  testVenv,
+} from '../../support/library-context/contextmaker.ts'
+import * as hostile from '../../support/library-context/hostile-configurations.ts'
+
+/** Shorter than the test's patience, longer than a start on a busy machine. */
+const SHORT_WALL_MS = 3_000
+const NEVER = new AbortController().signal
+
+describeSandbox('a hostile library', () => {
+  let venv: string
+  let scratch: string
+  const remove: (() => void)[] = []
+  beforeAll(async () => {
+    venv = await testVenv()
+  })
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'almanac-hostile-'))
+  })
+  afterEach(() => {
+    for (const one of remove.splice(0)) one()
+    rmSync(scratch, { recursive: true, force: true })
+  })
+
+  const tree = (files: Record<string, string>) => {
+    const made = sourceTree(files)
+    remove.push(made.remove)
+    return made.path
+  }
+  const make = (files: Record<string, string>, mode: Mode, options: Partial<ContextmakerOptions> = {}) =>
+    createContextmaker({ venv, ...options }).make({ tree: tree(files), name: 'hostile', mode, signal: NEVER })
+
+  /** What the configuration told of itself from inside. */
+  const inside = async (conf: string, options: Partial<ContextmakerOptions> = {}) =>
+    told((await make(hostileLibrary(conf), 'native', options)).markdown)
+
+  /** The same program without a sandbox: what it would have done. */
+  const outside = async (conf: string, env: Record<string, string> = {}) => {
+    const file = join(scratch, 'conf.py')
+    writeFileSync(file, conf)
+    await promisify(execFile)('/usr/bin/python3', [file], { cwd: scratch, env })
+    return told(readFileSync(join(scratch, 'seen.txt'), 'utf8'))
+  }
+
+  it('reads neither the environment nor files of the host', async () => {
+    const file = join(scratch, 'secret')
+    writeFileSync(file, 'of-the-host', { mode: 0o644 })
+    const conf = hostile.readsSecrets(file)
+    const free = await outside(conf, { ALMANAC_TEST_SECRET: 'of-the-environment' })
+    expect(free).toMatchObject({ own: 'of-the-environment', file: 'of-the-host', passwd: 'True' })
+    process.env.ALMANAC_TEST_SECRET = 'of-the-environment'
+    try {
+      expect(await inside(conf)).toEqual({
+        own: 'refused-KeyError',
+        others: '0',
+        file: 'refused-FileNotFoundError',
+        passwd: 'refused-FileNotFoundError',
+        root: 'refused-FileNotFoundError',
+        user: '65534',
+      })
+    } finally {
+      delete process.env.ALMANAC_TEST_SECRET
+    }
+  })
+
+  it('writes nothing outside, and changes nothing of its environment', async () => {
+    const mark = `almanac-mark-${process.pid}`
+    const closed = [
+      scratch,
+      '/',
+      '/usr',
+      '/usr/lib',
+      '/in',
+      '/dev',
+      '/dev/shm',
+      '/proc',
+      venv,
+      join(venv, 'bin'),
+    ]
+    const before = fileTimes(venv)
+    expect(Object.values(await outside(hostile.writesEverywhere([scratch], mark)))).toEqual(['written'])
+    rmSync(join(scratch, mark))
+    const seen = await inside(hostile.writesEverywhere([...closed, '/tmp'], mark))
+    for (const folder of closed) expect(seen[folder.replace(/\W/g, '_')], folder).toContain('refused')
+    expect(seen._tmp).toBe('written')
+    for (const folder of [...closed, '/tmp']) expect(existsSync(join(folder, mark)), folder).toBe(false)
+    expect(fileTimes(venv)).toEqual(before)
+  })
+
+  it('reaches no network, not even of this machine', async () => {
+    const listener = await listen()
+    try {
+      const conf = hostile.opensConnections(listener.port)
+      expect(await outside(conf)).toMatchObject({ tcp: 'connected', udp: 'sent' })
+      await expect.poll(() => listener.reached).toEqual({ tcp: 1, udp: 1 })
+      const seen = await inside(conf)
+      expect(seen.tcp).toContain('refused')
+      expect(seen.interfaces).toBe('lo')
+      expect(listener.reached).toEqual({ tcp: 1, udp: 1 })
+    } finally {
+      await listener.close()
+    }
+  })
+
+  it('starts a few processes, not hundreds', async () => {
+    const conf = hostile.forks(300)
+    expect((await outside(conf)).children).toBe('300')
+    const seen = await inside(conf)
+    expect(seen.forks).toBe('refused-BlockingIOError')
+    expect(Number(seen.children)).toBeLessThan(64)
+  })
+
+  it('gets no more memory than one process may have', async () => {
+    const conf = hostile.takesMemory(1200)
+    expect((await outside(conf)).memory).toBe('taken')
+    expect((await inside(conf)).memory).toBe('refused-MemoryError')
+  })
+
+  it('gets no more memory by sharing it out among processes', async () => {
+    expect((await outside(hostile.sharesMemory(6, 100, 0))).memory).toBe('kept')
+    await expect(
+      inside(hostile.sharesMemory(6, 100, 600), { memoryBytes: 300 * 1_048_576 }),
+    ).rejects.toMatchObject({
+      type: 'CommandFailed',
+      message: expect.stringContaining('took more than 300 MiB of memory') as string,
+    })
+  })
+
+  it('fills its own small disks only', async () => {
+    expect(await outside(hostile.fillsDisks([scratch], 80))).toEqual({
+      [`fill${scratch.replace(/\W/g, '_')}`]: '80MiB-largest-80MiB',
+    })
+    const seen = await inside(hostile.fillsDisks(['/tmp', '/out', '/dev/shm'], 400))
+    expect(seen['fill_dev_shm']).toBe('0MiB-largest-0MiB')
+    for (const [folder, most] of [
+      ['_tmp', 256],
+      ['_out', 128],
+    ] as const) {
+      const [, total, largest] = /^(\d+)MiB-largest-(\d+)MiB$/.exec(seen[`fill${folder}`] ?? '') ?? []
+      expect(Number(largest), folder).toBe(64)
+      expect(Number(total), folder).toBeGreaterThan(64)
+      expect(Number(total), folder).toBeLessThanOrEqual(most)
+    }
+  })
+
+  it('does not print for ever', async () => {
+    const seen = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForEver)], {
+      maxBuffer: 1_000_000,
+    })
+    expect(seen.error).toMatchObject({ code: 'ENOBUFS' })
+    const ended = await make(hostileLibrary(hostile.printsForEver), 'native', { wallMs: 10_000 }).then(
+      ({ markdown }) => markdown,
+      (error: unknown) => error,
+    )
+    if (typeof ended === 'string') expect(ended).not.toContain('endless endless')
+    else expect(['CommandTimedOut', 'CommandFailed']).toContain((ended as { type: string }).type)
+  })
+
+  it('is killed where it sleeps for ever, and the failure says in which mode and after what time', async () => {
+    const conf = hostile.sleepsForEver
+    const slept = spawnSync('/usr/bin/python3', [write(scratch, conf)], { timeout: 1_000 })
+    expect(slept.error).toMatchObject({ code: 'ETIMEDOUT' })
+    await expect(make(hostileLibrary(conf), 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
+      type: 'CommandTimedOut',
+      message: expect.stringContaining('contextmaker (native mode) did not end within 3 s') as string,
+    })
+    expect((await make(hostileLibrary(conf), 'safe')).markdown).toContain('Using orbit')
+  })
+
+  it('has its Makefile run in native mode alone', async () => {
+    const makefile = 'html:\n\tsleep 86400\nclean:\n\techo html sphinx\n'
+    const files = { ...GOOD_LIBRARY, 'docs/Makefile': makefile, 'docs/conf.py': '' }
+    const hasMake = spawnSync('make', ['--version']).status === 0
+    if (hasMake)
+      await expect(make(files, 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
+        type: 'CommandTimedOut',
+      })
+    expect((await make(files, 'safe')).log).toContain('Mode: Sphinx Build')
+    expect((await make(files, 'strip')).log).toContain('Mode: Non-Sphinx')
+  })
+
+  it('has its jupytext configuration run in native mode alone', async () => {
+    const notebook = JSON.stringify({
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {},
+      cells: [{ cell_type: 'markdown', id: 'a', metadata: {}, source: ['Words of the notebook'] }],
+    })
+    const files = {
+      ...GOOD_LIBRARY,
+      'docs/conf.py': '',
+      'docs/lesson.ipynb': notebook,
+      'docs/.jupytext.py': 'import time\ntime.sleep(86400)\n',
+    }
+    await expect(make(files, 'native', { wallMs: 5_000 })).rejects.toMatchObject({ type: 'CommandTimedOut' })
+    expect((await make(files, 'safe')).markdown).toContain('Words of the notebook')
+  })
+
+  it('leaves no process behind, also not one that hid itself', async () => {
+    const name = `almanac-daemon-${process.pid}`
+    await outside(hostile.leavesDaemon(name))
+    const [left = 0] = await expect
+      .poll(() => running(name))
+      .toHaveLength(1)
+      .then(() => running(name))
+    process.kill(left, 'SIGKILL')
+    await expect.poll(() => running(name)).toEqual([])
+    expect((await inside(hostile.leavesDaemon(name))).daemon).toBe('left')
+    await expect.poll(() => running(name)).toEqual([])
+  })
+
+  it('ends at once with the signal, and leaves neither process nor mount behind', async () => {
+    const conf = hostile.sleepsForEver.replace('86400', `86400 + ${process.pid}`)
+    const path = tree(hostileLibrary(conf))
+    const stop = new AbortController()
+    const request = { tree: path, name: 'hostile', mode: 'native', signal: stop.signal } as const
+    const made = createContextmaker({ venv }).make(request)
+    const outcome = expect(made).rejects.toThrow('enough')
+    await expect.poll(() => ourSandboxes()).not.toEqual([])
+    stop.abort(new Error('enough'))
+    await outcome
+    await expect.poll(() => ourSandboxes()).toEqual([])
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    expect(mounts).not.toContain(path)
+    expect(mounts).not.toContain('/sys/in')
+    expect(existsSync('/sys/kernel')).toBe(true)
+  })
+})
+
+/** Lines `SEEN-name-value` of a text, by name. */
+function told(text: string): Record<string, string> {
+  const plain = text.replaceAll('\\', '')
+  return Object.fromEntries(
+    [...plain.matchAll(/SEEN-([^-\s]+)-(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+  )
+}
+
+function write(folder: string, conf: string): string {
+  const file = join(folder, 'conf.py')
+  writeFileSync(file, conf)
+  return file
+}
+
+/** Every name of a folder, to see whether one came or went. */
+function fileTimes(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+}
+
+async function running(name: string): Promise<number[]> {
+  const all = await processes()
+  const lines = await Promise.all(all.map(async ({ pid }) => ({ pid, line: await commandLine(pid) })))
+  return lines.filter(({ line }) => line.includes(`sleep(600) ${name}`)).map(({ pid }) => pid)
+}
+
+/** Sandboxes that this very process started. */
+async function ourSandboxes(): Promise<number[]> {
+  const ours = (await processes()).filter(({ parent }) => parent === process.pid)
+  const lines = await Promise.all(ours.map(async ({ pid }) => ({ pid, line: await commandLine(pid) })))
+  return lines.filter(({ line }) => line.includes('ctx-')).map(({ pid }) => pid)
+}
+
+/** Counts what reaches a port of this machine. */
+async function listen(): Promise<{
+  port: number
+  reached: { tcp: number; udp: number }
+  close: () => Promise<void>
+}> {
+  const reached = { tcp: 0, udp: 0 }
+  const server = createServer((socket) => {
+    reached.tcp++
+    socket.on('error', () => undefined).resume()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const datagrams = createSocket('udp4', () => {
+    reached.udp++
+  })
+  await new Promise<void>((resolve) => datagrams.bind(port, '127.0.0.1', resolve))
+  const close = async () => {
+    datagrams.close()
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+    })
+  }
+  return { port, reached, close }
+}

@@ -1,0 +1,220 @@
+/** contextmaker, the real one, in the real sandbox: what it makes of small trees, in each mode. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, expect, it } from 'vitest'
+import {
+  createContextmaker,
+  type Contextmaker,
+  type Mode,
+} from '../../../activities/library-context/contextmaker/contextmaker.ts'
+import {
+  OUTER_ENV,
+  sandboxCommand,
+  sandboxUid,
+} from '../../../activities/library-context/contextmaker/sandbox.ts'
+import { checkContextmaker } from '../../../cli/doctor/contextmaker.ts'
+import { loadConfig } from '../../../config/load-config.ts'
+import { packageRoot } from '../../../system/package-root.ts'
+import {
+  describeSandbox,
+  GOOD_LIBRARY,
+  sourceTree,
+  testVenv,
+} from '../../support/library-context/contextmaker.ts'
+
+const isRoot = process.getuid?.() === 0
+
+describeSandbox('contextmaker', () => {
+  let venv: string
+  let contextmaker: Contextmaker
+  const remove: (() => void)[] = []
+  beforeAll(async () => {
+    venv = await testVenv()
+    contextmaker = createContextmaker({ venv })
+  })
+  afterEach(() => {
+    for (const one of remove.splice(0)) one()
+  })
+
+  const tree = (files: Record<string, string>) => {
+    const made = sourceTree(files)
+    remove.push(made.remove)
+    return made.path
+  }
+  const make = (path: string, mode: Mode, name = 'orbit') =>
+    contextmaker.make({ tree: path, name, mode, signal: new AbortController().signal })
+
+  it('is ready, and says its version', async () => {
+    expect(await contextmaker.ready()).toEqual({ ok: true, version: '1.8.8' })
+  })
+
+  it('makes one text of the pages in safe mode, without the configuration of the library', async () => {
+    const { markdown, log, seconds } = await make(tree(GOOD_LIBRARY), 'safe')
+    expect(markdown).toContain(
+      'from orbit import period\n    if period(1.0) > 0:\n        print("it goes round")',
+    )
+    expect(markdown).not.toContain('Please activate JavaScript')
+    expect(markdown).not.toContain('Navigation')
+    expect(log).toContain('Mode: Sphinx Build')
+    expect(seconds).toBeGreaterThan(0)
+  })
+
+  it('keeps what stands inside directives and roles of extensions that are not installed', async () => {
+    const { markdown } = await make(tree(GOOD_LIBRARY), 'safe')
+    expect(markdown).toContain('orbit.draw(eccentricity=0.3)')
+    expect(markdown).toContain('Text inside an extension that is not installed.')
+  })
+
+  it('finds pages whose first one is Markdown', async () => {
+    const path = tree({ ...GOOD_LIBRARY, 'docs/index.md': '# Orbit in Markdown\n\nFirst words.\n' })
+    rmSync(join(path, 'docs', 'index.rst'))
+    const { markdown, log } = await make(path, 'safe')
+    expect(log).toContain('Mode: Sphinx Build')
+    expect(markdown).toContain('First words.')
+    expect(markdown).toContain('orbit.draw')
+  })
+
+  it('dumps the sources in strip mode', async () => {
+    const { markdown, log } = await make(tree(GOOD_LIBRARY), 'strip')
+    expect(markdown).toContain('"""Period of an orbit, in years."""')
+    expect(log).toContain('Mode: Non-Sphinx')
+  })
+
+  it('gives the same text for the same tree', async () => {
+    const path = tree(GOOD_LIBRARY)
+    expect((await make(path, 'safe')).markdown).toBe((await make(path, 'safe')).markdown)
+  })
+
+  it('makes a name fit that would write elsewhere, or run setup.py', async () => {
+    expect((await make(tree(GOOD_LIBRARY), 'strip', '../../elsewhere')).markdown).toContain(
+      'Period of an orbit',
+    )
+    const camb = { ...GOOD_LIBRARY, 'setup.py': 'raise SystemExit("setup.py was run")\n' }
+    expect((await make(tree(camb), 'safe', 'camb')).log).not.toContain('setup.py was run')
+  })
+
+  it('leaves out links and the .git folder', async () => {
+    const path = tree({
+      ...GOOD_LIBRARY,
+      'orbit/.git/config.py': 'TOKEN = "in-the-git-folder"\n',
+    })
+    rmSync(join(path, 'README.md'))
+    symlinkSync('/usr/share/common-licenses/GPL-3', join(path, 'README.md'))
+    symlinkSync('/usr/lib/python3/dist-packages', join(path, 'linked'))
+    symlinkSync('/proc/self/environ', join(path, 'orbit', 'environment.py'))
+    const { markdown } = await make(path, 'strip')
+    expect(markdown).toContain('Period of an orbit')
+    expect(markdown).not.toContain('GNU GENERAL PUBLIC LICENSE')
+    expect(markdown).not.toContain('PYTHONHASHSEED')
+    expect(markdown).not.toContain('in-the-git-folder')
+  })
+
+  it.runIf(isRoot)('reads a tree that was made with a strict umask, but for its .git', async () => {
+    const path = tree({ ...GOOD_LIBRARY, 'orbit/more.py': 'MORE = 1\n', '.git/config': 'token' })
+    for (const name of ['orbit/more.py', '.git/config']) chmodSync(join(path, name), 0o600)
+    chmodSync(join(path, 'orbit'), 0o700)
+    expect((await make(path, 'strip')).markdown).toContain('MORE = 1')
+    expect(statSync(join(path, '.git/config')).mode & 0o777).toBe(0o600)
+  })
+
+  it('removes control characters, which no database takes', async () => {
+    const { markdown } = await make(tree({ 'README.md': 'a\0b\u001b[31mc\n' }), 'strip')
+    expect(markdown).toContain('ab[31mc')
+  })
+
+  it('fails by name where there is nothing to read', async () => {
+    await expect(make(tree({}), 'safe')).rejects.toMatchObject({ name: 'Failure', type: 'CommandFailed' })
+  })
+
+  it('fails by name where the result is larger than 32 MB', async () => {
+    const path = tree({ 'README.md': 'words and words and more words\n'.repeat(1_300_000) })
+    await expect(make(path, 'strip')).rejects.toThrow('printed more than 33554432 bytes')
+  })
+
+  it('fails by name where the tree does not fit into its copy', async () => {
+    const path = tree({})
+    for (let part = 0; part < 9; part++) {
+      writeFileSync(join(path, `${part}.bin`), '')
+      spawnSync('truncate', ['--size=60M', join(path, `${part}.bin`)])
+    }
+    await expect(make(path, 'strip')).rejects.toThrow('cannot be copied into the sandbox')
+  })
+
+  it.runIf(isRoot)('works with an environment under a folder that only root may enter', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'almanac-closed-'))
+    remove.push(() => {
+      rmSync(folder, { recursive: true })
+    })
+    const closed = join(folder, 'venv')
+    spawnSync(join(venv, 'bin', 'python'), ['-m', 'venv', '--without-pip', closed])
+    const python = /python3\.\d+/.exec(
+      readFileSync(join(venv, 'installed'), 'utf8').replace('python ', 'python'),
+    )
+    spawnSync('mkdir', [join(closed, 'lib', python?.[0] ?? '', 'logs')])
+    const { program, args } = sandboxCommand({
+      venv: closed,
+      python: python?.[0] ?? '',
+      marker: 'ctx-test',
+      processes: 64,
+      uid: sandboxUid(0, process.pid),
+      command: [join(closed, 'bin', 'python'), '-c', 'import sys; print(sys.prefix)'],
+    })
+    const ran = spawnSync(program, args, { cwd: '/', env: OUTER_ENV, encoding: 'utf8' })
+    expect(ran.stdout.trim()).toBe(closed)
+  })
+
+  it.runIf(isRoot)('works for an ordinary user, who can become nobody else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'almanac-user-'))
+    remove.push(() => {
+      rmSync(folder, { recursive: true })
+    })
+    chmodSync(folder, 0o755)
+    const closed = join(folder, 'venv')
+    spawnSync(join(venv, 'bin', 'python'), ['-m', 'venv', '--without-pip', closed])
+    const { program, args } = sandboxCommand({
+      venv: closed,
+      python: 'python3',
+      marker: 'ctx-test',
+      processes: 64,
+      uid: undefined,
+      command: [join(closed, 'bin', 'python'), '-c', 'import os; print(os.getuid(), os.listdir("/"))'],
+    })
+    spawnSync('mkdir', ['-p', join(closed, 'lib', 'python3', 'logs')])
+    const asUser = ['--reuid=1999', '--regid=1999', '--clear-groups', '--', program, ...args]
+    const ran = spawnSync('setpriv', asUser, { cwd: '/', env: OUTER_ENV, encoding: 'utf8' })
+    expect(ran.stderr).toBe('')
+    expect(ran.stdout).toContain('65534 [')
+    expect(ran.stdout).not.toContain('root')
+  })
+
+  it('is what the doctor looks at', async () => {
+    const config = { ...loadConfig({ env: {}, root: packageRoot }), toolsDir: join(venv, '..') }
+    expect(await checkContextmaker(config)).toEqual({
+      name: 'contextmaker',
+      state: 'ok',
+      found: '1.8.8 in its sandbox',
+    })
+  })
+
+  it('says what is missing where bubblewrap is not installed', async () => {
+    const without = createContextmaker({ venv, bubblewrap: '/nowhere/bwrap' })
+    expect(await without.ready()).toMatchObject({ ok: false, missing: 'bubblewrap is not installed' })
+    const request = {
+      tree: tree(GOOD_LIBRARY),
+      name: 'orbit',
+      mode: 'safe',
+      signal: new AbortController().signal,
+    } as const
+    await expect(without.make(request)).rejects.toMatchObject({ type: 'Misconfigured' })
+  })
+
+  it('says what is missing where contextmaker is not installed', async () => {
+    const nowhere = createContextmaker({ venv: join(tmpdir(), 'no-such-venv') })
+    expect(await nowhere.ready()).toMatchObject({
+      ok: false,
+      missing: `contextmaker is not installed in ${join(tmpdir(), 'no-such-venv')}`,
+    })
+  })
+})

@@ -1,0 +1,152 @@
+/** Nights on which the disk is full: told for each library, made up for in the next night, and nothing stays. */
+import { spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { RunEnding } from '../../../core/run-outcome.ts'
+import type { RepositoryKind } from '../../../simulator/library-context/libraries.ts'
+import { createGit, type Git } from '../../../upstreams/git/git.ts'
+import {
+  attemptAt,
+  expectContained,
+  expectContext,
+  listOnly,
+  nameOf,
+  sectionOf,
+  workFolders,
+} from '../../support/library-context/library-nights.ts'
+import {
+  outcomesOf,
+  startLibraryStack,
+  whyOf,
+  withoutBubblewrap,
+  type LibraryStack,
+} from '../../support/library-context/library-stack.ts'
+import type { WorkerChange } from '../../support/stack.ts'
+
+const KINDS = ['sphinx', 'notebooks'] as const
+
+let library: LibraryStack
+beforeAll(async () => {
+  library = await startLibraryStack({ libraryContext: sectionOf(KINDS) })
+})
+beforeEach(() => library.reset())
+afterEach(async () => {
+  await expectContained(library)
+})
+afterAll(() => library.stop())
+
+/** One night, or what else, with a worker that ends with it. Our own engine makes the contexts: it is quick. */
+async function withWorker<T>(own: WorkerChange['dependencies'], work: () => Promise<T>): Promise<T> {
+  const worker = await library.startWorker({ dependencies: { contextmaker: withoutBubblewrap(), ...own } })
+  try {
+    return await work()
+  } finally {
+    await worker.stop()
+  }
+}
+
+/** The real git of the stack. */
+function stackGit(): Git {
+  const { env, programEnv } = library.stack.config
+  return createGit({ baseUrl: env.GITHUB_URL, environment: programEnv })
+}
+
+describe('a disk that is full', () => {
+  const expectTold = async (kinds: readonly RepositoryKind[], ending: RunEnding) => {
+    expect(outcomesOf(ending)).toMatchObject({ lists: 'complete', contexts: 'failed', files: 'complete' })
+    expect(ending.outcome).toBe('partial')
+    const told = whyOf(ending, 'contexts').split('\n')
+    expect(told).toHaveLength(kinds.length)
+    for (const kind of kinds) {
+      const attempt = await attemptAt(library, kind)
+      expect(attempt).toMatchObject({ outcome: 'failed', failures: 0, next_try_at: null, markdown: null })
+      expect(attempt.reason?.startsWith('DiskFull: '), attempt.reason ?? '').toBe(true)
+      expect(told).toContain(`${nameOf(kind)}: ${attempt.reason ?? ''}`)
+    }
+  }
+
+  it('is told for each library before anything is cloned; the next night makes up for it', async () => {
+    listOnly(library, KINDS)
+    const { max_clone_mb: usual } = library.settings
+    await withWorker({}, async () => {
+      library.settings.max_clone_mb = 1e9
+      library.stack.simulator.requests.clear()
+      const bad = await library.night()
+      library.settings.max_clone_mb = usual
+      await expectTold(KINDS, bad.ending)
+      expect(library.stack.simulator.requests.count({ upstream: 'git' })).toBe(0)
+
+      const good = await library.night()
+      expect(good.ending.outcome).toBe('complete')
+      expect(good.summary.made.map(({ why }) => why)).toEqual(['failed before', 'failed before'])
+      for (const kind of KINDS) await expectContext(library, kind)
+    })
+  })
+
+  const small = smallDisk()
+  it.skipIf(small === undefined)(
+    `in the middle of a clone is told too${small === undefined ? ' (skipped: no file system can be mounted here)' : ''}`,
+    async () => {
+      listOnly(library, ['sphinx'])
+      const { max_clone_mb: usual } = library.settings
+      library.settings.max_clone_mb = 20
+      const disk = small?.mount() ?? ''
+      try {
+        const git = stackGit()
+        const clone: Git['clone'] = (request) => {
+          fill(disk)
+          return git.clone(request)
+        }
+        const host = {
+          queue: 'almanac-host-small',
+          cleanupQueue: 'almanac-host-small-cleanup',
+          workDir: disk,
+        }
+        const { ending } = await withWorker({ host, git: { ...git, clone } }, () => library.night())
+        await expectTold(['sphinx'], ending)
+        const { reason } = await attemptAt(library, 'sphinx')
+        expect(reason).toContain(`${nameOf('sphinx')} cannot be cloned: the disk is full`)
+        expect(workFolders(disk)).toEqual(['filler'])
+      } finally {
+        library.settings.max_clone_mb = usual
+        small?.unmount()
+      }
+    },
+  )
+})
+
+/** Room for the largest clone of the settings and the reserve, a little more, and nothing else. */
+const SMALL_MB = 560
+
+/** A small file system of its own, where this user may mount one. */
+function smallDisk(): { mount: () => string; unmount: () => void } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'almanac-small-'))
+  const unmount = () => {
+    spawnSync('umount', [folder])
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const mount = () => {
+    mkdirSync(folder, { recursive: true })
+    const args = ['-t', 'tmpfs', '-o', `size=${SMALL_MB}m`, 'tmpfs', folder]
+    return spawnSync('mount', args).status === 0 ? folder : ''
+  }
+  const isPossible = mount() !== ''
+  unmount()
+  return isPossible ? { mount, unmount } : undefined
+}
+
+/** Takes all room of a disk but what a few small files need. */
+function fill(disk: string): void {
+  const file = openSync(join(disk, 'filler'), 'w')
+  const block = Buffer.alloc(1_048_576)
+  const leave = 4 * 4_096
+  for (;;) {
+    const { bavail, bsize } = statfsSync(disk)
+    const free = bavail * bsize - leave
+    if (free <= 0) break
+    writeSync(file, block, 0, Math.min(free, block.length))
+  }
+  closeSync(file)
+}

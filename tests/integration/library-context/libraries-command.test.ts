@@ -1,0 +1,405 @@
+/** `almanac libraries`, `run library-context` and its dry run: what they print is what is stored, and a dry run stores nothing. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { DryPlan } from '../../../cli/library-context/dry-plan.ts'
+import type { LibraryStanding } from '../../../client/library-context/standing.ts'
+import type { RunView } from '../../../client/run-view.ts'
+import { endingOf, startRun } from '../../../client/runs.ts'
+import { freePort } from '../../../local/taken-port.ts'
+import { pipelineById } from '../../../registry.ts'
+import type { LibraryNight } from '../../../core/run-events.ts'
+import type { RunEnding } from '../../../core/run-outcome.ts'
+import type { RunningWorker } from '../../../worker/start-worker.ts'
+import { command, startCommand, type CommandResult } from '../../support/command.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
+
+const SKY_MAP = 'sim-astro/SkyMap'
+const LENSING = 'sim-cosmo/cmb-lensing'
+const QUANT_LAB = 'sim-finance/quant-lab'
+/** A repository with a title and nothing else: no text of it passes the gate. */
+const TITLE = 'sim-astro/astro-title'
+
+let stack: TestStack
+let worker: RunningWorker
+beforeAll(async () => {
+  stack = await startTestStack({
+    simulator: { rateLimits: false },
+    libraryContext: {
+      domains: {
+        // Of these, SkyMap and the planck-maps are in the list: cmb-lensing has its stars from the tests.
+        astronomy: { description: 'For astronomers', keywords: ['skymap', 'cmb', 'planck'], top: 2 },
+        named: { description: 'Two by name', source: { list: [QUANT_LAB, TITLE] } },
+      },
+    },
+  })
+  // Contexts by our own engine alone: what these tests look at does not depend on who made them.
+  const contextmaker = {
+    ready: () =>
+      Promise.resolve({ ok: false as const, missing: 'not in this test', remedy: 'None is needed.' }),
+    make: () => Promise.reject(new Error('it was not ready')),
+  }
+  worker = await stack.startWorker({ dependencies: { contextmaker } })
+})
+afterAll(async () => {
+  await worker.stop()
+  await stack.stop()
+})
+beforeEach(async () => {
+  const { libraries } = stack.simulator.world
+  stack.simulator.faults.clear()
+  stack.simulator.requests.clear()
+  libraries.change(SKY_MAP, { stars: 3_650 })
+  libraries.change(LENSING, { stars: 100 })
+  libraries.change(QUANT_LAB, { state: 'present' })
+  await stack.database.db.execute(sql`truncate library_catalogue, libraries, library_names, library_snapshots,
+    library_contexts, library_attempts, pipeline_runs, run_events, raw_payloads, quarantine`)
+})
+
+const almanac = (...args: string[]): Promise<CommandResult> => command(args, stack.env)
+
+async function json<Answer>(...args: string[]): Promise<Answer> {
+  const { code, stdout } = await almanac(...args, '--json')
+  expect(code).toBe(0)
+  return JSON.parse(stdout) as Answer
+}
+const dryRun = (...args: string[]) => json<DryPlan>('run', 'library-context', '--dry-run', ...args)
+
+async function night(): Promise<RunEnding> {
+  const pipeline = pipelineById('library-context')
+  if (pipeline === undefined) throw new Error('library-context is not registered')
+  const ending = await endingOf(await startRun(stack.client, pipeline, 'manual'))
+  // The library with a title only.
+  expect(ending.counts['contexts'], JSON.stringify(ending)).toMatchObject({
+    fetched: 4,
+    written: 3,
+    rejected: 1,
+  })
+  return ending
+}
+
+/** Moves what a night stored into the past, so that the next list is another one. */
+async function aDayPasses(): Promise<void> {
+  await stack.database.db.execute(sql`update library_snapshots set date = date - 1`)
+  await stack.database.db.execute(
+    sql`update library_attempts set next_try_at = next_try_at - interval '1 day', run_id = 'before'`,
+  )
+}
+
+/** Every row of every table, as one digest a table, and every file of the data and work folders. */
+async function everythingStored(): Promise<unknown> {
+  const tables = await stack.database.select<{ name: string }>(
+    sql`select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+  )
+  expect(tables.length).toBeGreaterThan(10)
+  const digests = await Promise.all(
+    tables.map(async ({ name }) => {
+      const rows = await stack.database.select(
+        sql`select ${name} as name, count(*) as rows, md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as digest
+          from ${sql.identifier(name)} as t`,
+      )
+      return rows[0]
+    }),
+  )
+  const folders = [stack.config.dataDir, join(stack.config.stateDir, 'work')]
+  const files = folders.flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted() : [],
+  )
+  return { digests, files }
+}
+
+describe('a dry run', () => {
+  it('tells of the first night what that night then does, and neither stores nor clones anything', async () => {
+    const before = await everythingStored()
+    const plan = await dryRun()
+    expect(await everythingStored()).toEqual(before)
+    expect(stack.simulator.requests.count({ upstream: 'git' })).toBe(0)
+    expect(plan.notes).toEqual([])
+    expect(plan.skipped).toEqual([])
+    expect(
+      plan.lists.map(({ domain, candidates, size, dateBefore }) => [domain, candidates, size, dateBefore]),
+    ).toEqual([
+      ['astronomy', 3, 2, null],
+      ['named', 2, 2, null],
+    ])
+    // Best places first: the first of each list, then the second of each.
+    expect(
+      plan.todo
+        .slice(0, 2)
+        .map(({ library }) => library)
+        .toSorted(),
+    ).toEqual([SKY_MAP, QUANT_LAB])
+    expect(plan.todo.every(({ why }) => why === 'new')).toBe(true)
+    await night()
+    const attempts = await stack.database.select<{ name: string; why: string }>(
+      sql`select name, why from library_attempts join libraries using (library) order by name collate "C"`,
+    )
+    const planned = plan.todo.map(({ library, why }) => ({ name: library, why }))
+    expect(attempts).toEqual(planned.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+  })
+
+  it('tells what has changed since the last night, and asks git for the newest commits without a clone', async () => {
+    await night()
+    await aDayPasses()
+    const { libraries } = stack.simulator.world
+    libraries.push(SKY_MAP)
+    libraries.change(LENSING, { stars: 3_000 })
+    libraries.change(QUANT_LAB, { state: 'deleted' })
+    stack.simulator.requests.clear()
+    const before = await everythingStored()
+    const { lists, todo, skipped } = await dryRun()
+    expect(await everythingStored()).toEqual(before)
+    expect(lists).toMatchObject([
+      {
+        domain: 'astronomy',
+        entered: [LENSING],
+        left: ['sim-cosmo/planck-maps'],
+        moved: [],
+        stays: false,
+      },
+      { domain: 'named', entered: [], left: [QUANT_LAB], moved: [{ library: TITLE, from: 2, to: 1 }] },
+    ])
+    expect(todo).toEqual(
+      expect.arrayContaining([
+        { library: SKY_MAP, why: 'changed' },
+        { library: LENSING, why: 'new' },
+      ]),
+    )
+    expect([...todo, ...skipped].map(({ library }) => library).toSorted()).toEqual(
+      [TITLE, SKY_MAP, LENSING].toSorted(),
+    )
+    // A commit is asked for by two requests; a clone would ask for objects as well.
+    const asked = stack.simulator.requests.list().filter(({ upstream }) => upstream === 'git')
+    expect(
+      new Set(
+        asked.map(({ path }) =>
+          path
+            .split('/')
+            .slice(1, 3)
+            .join('/')
+            .replace(/\.git$/, ''),
+        ),
+      ),
+    ).toEqual(new Set([SKY_MAP]))
+    expect(asked.every(({ bytes }) => bytes < 2_000)).toBe(true)
+  })
+
+  it('says in words what would be done, and why the rest would not', async () => {
+    await night()
+    const { code, stdout, stderr } = await almanac('run', 'library-context', '--dry-run', '--verbose')
+    expect(code).toBe(0)
+    expect(stderr).toContain('asking ASCL for its catalogue')
+    expect(stdout).toContain('nothing was started, cloned or written')
+    expect(stdout).toContain('no context would be made')
+    expect(stdout).toMatch(/^skipped: 3 unchanged, 1 waiting after a failure$/m)
+    expect(stdout).toMatch(/^sim-astro\/SkyMap +unchanged$/m)
+    expect(stdout).toMatch(/^sim-astro\/astro-title +failed once \(.+\), tried again on \d{4}-\d\d-\d\d$/m)
+    const forced = await dryRun('--force', '--domain', 'named')
+    expect(forced.todo).toEqual([
+      { library: QUANT_LAB, why: 'forced' },
+      { library: TITLE, why: 'forced' },
+    ])
+    const one = await dryRun('--library', 'Sim-Astro/skymap')
+    expect(one).toEqual({
+      lists: [],
+      todo: [],
+      skipped: [{ library: SKY_MAP, kind: 'unchanged', reason: 'unchanged' }],
+      notes: [],
+    })
+  })
+
+  it('goes by what is stored where a source is away, and says so', async () => {
+    await night()
+    stack.simulator.faults.set('ascl', { kind: 'status', status: 503 })
+    stack.simulator.faults.set('github', { kind: 'status', status: 503 })
+    stack.simulator.faults.set('git', { kind: 'status', status: 503 })
+    const { lists, notes, todo, skipped } = await dryRun()
+    expect(notes.map((note) => note.split(':').slice(0, 2).join(':'))).toEqual([
+      'ascl: UpstreamUnavailable',
+      'stars: UpstreamUnavailable',
+    ])
+    expect(
+      lists.map(({ domain, size, stays, entered, left }) => ({ domain, size, stays, entered, left })),
+    ).toEqual([
+      { domain: 'astronomy', size: 2, stays: true, entered: [], left: [] },
+      { domain: 'named', size: 2, stays: true, entered: [], left: [] },
+    ])
+    expect(todo).toEqual([])
+    expect(skipped.map(({ kind }) => kind).toSorted()).toEqual([
+      'could not be asked',
+      'could not be asked',
+      'could not be asked',
+      'waiting after a failure',
+    ])
+    const strict = await almanac('run', 'library-context', '--dry-run', '--strict')
+    expect(strict.code).toBe(1)
+    expect(strict.stdout).toMatch(/stars: UpstreamUnavailable: /)
+  })
+
+  it('knows a renamed library again', async () => {
+    await night()
+    await aDayPasses()
+    const { libraries } = stack.simulator.world
+    libraries.change(SKY_MAP, { name: 'SkyCharts' })
+    try {
+      const { lists, skipped } = await dryRun('--domain', 'astronomy')
+      expect(lists).toMatchObject([{ entered: [], left: [] }])
+      expect(skipped).toContainEqual({
+        library: 'sim-astro/SkyCharts',
+        kind: 'unchanged',
+        reason: 'unchanged',
+      })
+    } finally {
+      libraries.change('sim-astro/SkyCharts', { name: 'SkyMap' })
+    }
+  })
+})
+
+describe('almanac libraries', () => {
+  it('says what to do before the first night', async () => {
+    const { code, stdout, stderr } = await almanac('libraries')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.split('\n')).toEqual([
+      'no list of astronomy yet; "npx almanac run library-context --wait" makes it',
+      'no list of named yet; "npx almanac run library-context --wait" makes it',
+      '',
+    ])
+  })
+
+  it('shows each list with stars, contexts and what failed; the files that it names are there', async () => {
+    await night()
+    await aDayPasses()
+    stack.simulator.world.libraries.change(LENSING, { stars: 3_000 })
+    stack.simulator.world.libraries.change(SKY_MAP, { stars: 3_662 })
+    await stack.database.db.execute(sql`update library_attempts set next_try_at = now() + interval '3 days'
+      where library = ${TITLE}`)
+    const pipeline = pipelineById('library-context')
+    if (pipeline === undefined) throw new Error('library-context is not registered')
+    await endingOf(await startRun(stack.client, pipeline, 'manual'))
+    const { stdout } = await almanac('libraries')
+    expect(stdout).toMatch(/^1 +sim-astro\/SkyMap +3,662 \(\+12\) +static +[\d,]+ +today$/m)
+    expect(stdout).toMatch(/^2 +sim-cosmo\/cmb-lensing +3,000 \(new\) +static +[\d,]+ +today$/m)
+    expect(stdout).toMatch(/^2 +sim-astro\/astro-title +160 +- +title-only: .+; next try \d{4}-\d\d-\d\d$/m)
+    expect(stdout).toMatch(
+      /^1 context kept, though in no list any more: sim-cosmo\/planck-maps until \d{4}-\d\d-\d\d$/m,
+    )
+    const standing = await json<LibraryStanding>('libraries')
+    expect(standing.domains.every(({ file }) => existsSync(file))).toBe(true)
+    const files = standing.domains.flatMap(({ libraries }) =>
+      libraries.flatMap(({ context }) => context?.file ?? []),
+    )
+    expect(files).toHaveLength(3)
+    for (const file of files) expect(existsSync(join(standing.contextFolder, file))).toBe(true)
+    const title = standing.domains[1]?.libraries[1]
+    expect(title).toMatchObject({ library: TITLE, context: null, attempt: { outcome: 'title-only' } })
+    expect(title?.attempt?.verdicts.map(({ engine, passed }) => [engine, passed])).toEqual([
+      ['static', false],
+    ])
+  })
+
+  it('shows only what has no context, or one domain, where that is asked', async () => {
+    await night()
+    const missing = await almanac('libraries', '--missing-context')
+    expect(missing.stdout).toContain('every library has a context')
+    expect(missing.stdout).toContain('without a context: 1 library')
+    expect(missing.stdout.match(/^\d+ +sim-\S+/gm)).toEqual([expect.stringContaining(TITLE)])
+    const { domains } = await json<LibraryStanding>('libraries', '--domain', 'astronomy')
+    expect(domains.map(({ domain }) => domain)).toEqual(['astronomy'])
+  })
+})
+
+describe('a night', () => {
+  it('is summed up at its end, by show, and in JSON as it is stored', async () => {
+    const ran = await json<{ workflowId: string; runId: string; night: LibraryNight }>(
+      'run',
+      'library-context',
+      '--wait',
+    )
+    const [stored] = await stack.database.select<{ payload: LibraryNight }>(
+      sql`select payload from run_events where type = 'library-night'`,
+    )
+    expect(ran.night).toEqual(stored?.payload)
+    expect(ran.night.failed.map(({ name }) => name)).toEqual([TITLE])
+    const view = await json<RunView>('show', ran.workflowId)
+    expect(view.night).toEqual(ran.night)
+    expect(view.chains.map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(
+      [`${TITLE} failed`, `${SKY_MAP} done`, 'sim-cosmo/planck-maps done', `${QUANT_LAB} done`].toSorted(),
+    )
+    const { stdout } = await almanac('show', ran.workflowId)
+    expect(stdout).toMatch(/^chains: (3 made, 1 title-only|1 title-only, 3 made)$/m)
+    expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
+    expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
+    expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ asked/m)
+    const chain = await json<RunView>('show', `${ran.workflowId}/${SKY_MAP}`)
+    expect(chain.outcome).toBe('made')
+    expect(chain.steps.map(({ step }) => step)).toEqual([
+      'claimHost',
+      'cloneLibrary',
+      'makeContext',
+      'removeClone',
+    ])
+  })
+
+  it('tells while it goes on which clone fails, why, and when it is tried again', async () => {
+    const match = '^/sim-astro/SkyMap'
+    stack.simulator.faults.set('git', { kind: 'status', status: 503, match })
+    const running = startCommand(['run', 'library-context', '--wait'], stack.env)
+    await running.said(
+      /^sim-astro\/SkyMap cloneLibrary waiting after attempt \d+: UpstreamUnavailable: .+, tried next at /m,
+    )
+    const [run] = await json<{ workflowId: string }[]>('runs')
+    const { stdout } = await almanac('show', run?.workflowId ?? '')
+    expect(stdout).toMatch(/^chains: \d running/m)
+    expect(stdout).toMatch(/^sim-astro\/SkyMap +cloneLibrary +(waiting|running) +\d/m)
+    stack.simulator.faults.clear()
+    const { code, stdout: told } = await running.ended
+    expect(code).toBe(0)
+    expect(told).toMatch(/^sim-astro\/SkyMap made$/m)
+    expect(told).toMatch(/^sim-astro\/astro-title title-only: /m)
+    expect(told).toMatch(/^contexts made: 3 \(static 3\)$/m)
+  })
+})
+
+describe('what is asked wrongly ends with 2 and one sentence', () => {
+  const named = /There is no domain "mars" in almanac\.yaml; there are: astronomy, named\./
+  it.each<[string, string[], RegExp]>([
+    ['a domain that is not there', ['run', 'library-context', '--domain', 'mars'], named],
+    ['the same of a dry run', ['run', 'library-context', '--dry-run', '--domain', 'mars'], named],
+    ['the same of the lists', ['libraries', '--domain', 'mars'], named],
+    [
+      'a library that is none',
+      ['run', 'library-context', '--library', 'SkyMap'],
+      /^--library "SkyMap": expected owner\/name\.$/m,
+    ],
+    [
+      'a library that no list holds',
+      ['run', 'library-context', '--dry-run', '--library', 'nobody/nothing'],
+      /No list holds nobody\/nothing/,
+    ],
+    [
+      'an option that the pipeline does not know',
+      ['run', 'mod-stats', '--force', '--domain', 'mars'],
+      /^--domain: mod-stats does not take it\.\n--force: mod-stats does not take it\.$/m,
+    ],
+    ['a dry run of another pipeline', ['run', 'mod-stats', '--dry-run'], /--dry-run: mod-stats has none/],
+  ])('%s', async (_, args, sentence) => {
+    const { code, stdout, stderr } = await almanac(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(sentence)
+  })
+})
+
+describe('without the database', () => {
+  it.each([
+    ['the lists', ['libraries']],
+    ['a dry run', ['run', 'library-context', '--dry-run']],
+  ])('%s end with 3, before anybody is asked', async (_, args) => {
+    const url = `postgresql://almanac:hidden@127.0.0.1:${await freePort()}/almanac`
+    const { code, stderr } = await command(args, { ...stack.env, DATABASE_URL: url })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/The database said: .*ECONNREFUSED/)
+    expect(stack.simulator.requests.list()).toEqual([])
+  })
+})

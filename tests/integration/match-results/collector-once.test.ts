@@ -1,0 +1,209 @@
+/** One active collector: however many workers poll, and whichever of them dies, a minute is looked at once. */
+import { ScheduleOverlapPolicy } from '@temporalio/client'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../core/durations.ts'
+import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
+import { pipelineById } from '../../../registry.ts'
+import { startCommand, type RunningCommand } from '../../support/command.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
+import { until } from '../../support/until.ts'
+
+const ID = 'match-results'
+const WORKERS = 3
+/** Longer than the client's own ten seconds: such a feed holds a step until the fault is cleared. */
+const HANGING = { kind: 'latency', ms: 60_000 } as const
+
+/** The feed's moment; the workers have the true clock, and number their looks by it. */
+let nowMs = Date.parse('2026-03-10T12:00:00Z')
+
+let stack: TestStack
+/** Processes of their own; one that a test has killed gets a successor. */
+let workers: RunningCommand[]
+beforeAll(async () => {
+  stack = await startTestStack({ simulator: { matchClock: () => new Date(nowMs) } })
+  workers = await Promise.all(Array.from({ length: WORKERS }, startWorker))
+})
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGTERM')
+  await Promise.all(workers.map(({ ended }) => ended))
+  await stack.stop()
+})
+beforeEach(async () => {
+  stack.simulator.faults.clear()
+  stack.simulator.requests.clear()
+  await stack.database.db.execute(sql`truncate feed_polls, matches, match_observations, pipeline_runs`)
+})
+
+async function startWorker(): Promise<RunningCommand> {
+  const worker = startCommand(['worker'], stack.env)
+  await worker.said(/polling/)
+  return worker
+}
+
+function begin(): Promise<RunHandle> {
+  const pipeline = pipelineById(ID)
+  if (pipeline === undefined) throw new Error(`${ID} is not in the registry`)
+  return startRun(stack.client, pipeline, 'manual')
+}
+
+/** As the schedule starts its runs, and `almanac schedules trigger`. */
+const trigger = () => stack.client.schedule.getHandle(ID).trigger(ScheduleOverlapPolicy.SKIP)
+
+/** How often the feed itself was asked. */
+function asked(): number {
+  return stack.simulator.requests.list().filter(({ path }) => path.includes('Get1x2_VZip')).length
+}
+
+interface RunRow extends Record<string, unknown> {
+  run: string
+  workflow: string
+  outcome: string
+  isOpen: boolean
+  looks: number
+}
+
+/** The records of all runs with the looks that each has stored. */
+function runs(): Promise<RunRow[]> {
+  return stack.database.select<RunRow>(sql`
+    select run_id as run, workflow_id as workflow, outcome, finished_at is null as "isOpen",
+      (select count(*)::int from feed_polls p where p.run_id = r.run_id and p.kind = 'feed') as looks
+    from pipeline_runs r order by started_at`)
+}
+
+/** The runs once this many have ended and none is open. */
+function endedRuns(count: number): Promise<RunRow[]> {
+  return until(async () => {
+    const rows = await runs()
+    return rows.length === count && rows.every(({ isOpen }) => !isOpen) && rows
+  })
+}
+
+/**
+ * Until then a schedule takes a run for one that goes on, though its record is closed: that is its last step, and the
+ * schedule hears of it a moment later.
+ */
+async function completed(rows: RunRow[]): Promise<void> {
+  await Promise.all(rows.map(({ workflow }) => endingOf(stack.client.workflow.getHandle(workflow))))
+  const schedule = stack.client.schedule.getHandle(ID)
+  await until(async () => (await schedule.describe()).info.runningActions.length === 0)
+}
+
+/** Nothing is there twice, every look was followed, and every match is one that the league plays. */
+async function expectNothingTwice(): Promise<void> {
+  const twice = await stack.database.select(sql`
+    select 'match' as what, event_id from matches group by event_id having count(*) > 1
+    union all select 'evidence', event_id from (
+      select event_id, at, source, row(state, status, score1, score2, odds_1, odds_x, odds_2) as seen,
+        lag(row(state, status, score1, score2, odds_1, odds_x, odds_2)) over (partition by event_id order by at) as before
+      from match_observations) o where seen = before
+    union all select 'look', null from feed_polls group by kind, collected_for having count(*) > 1
+    union all select 'pending', null from feed_polls where followed_at is null`)
+  expect(twice).toEqual([])
+  const { matches } = stack.simulator.world
+  const ids = await stack.database.select<{ id: string }>(sql`select event_id::text as id from matches`)
+  expect(ids.filter(({ id }) => matches.byId(Number(id)) === undefined)).toEqual([])
+}
+
+describe('three workers', () => {
+  it('look at the feed once a minute, whoever takes the step', async () => {
+    for (let minute = 1; minute <= 6; minute++) {
+      nowMs += MINUTE_MS
+      if (minute % 2 === 0) expect((await endingOf(await begin())).outcome).toBe('complete')
+      else await trigger()
+      await completed(await endedRuns(minute))
+    }
+    expect((await runs()).map(({ outcome, looks }) => ({ outcome, looks }))).toEqual(
+      Array.from({ length: 6 }, () => ({ outcome: 'complete', looks: 1 })),
+    )
+    expect(asked()).toBe(6)
+    await expectNothingTwice()
+  })
+
+  it('started twice at once look once: the other run is skipped and says whose the minute is', async () => {
+    stack.simulator.faults.set('onexbet', HANGING)
+    const first = await begin()
+    await until(() => asked() === 1)
+    const others = await Promise.all([begin(), begin()])
+    for (const ending of await Promise.all(others.map(endingOf))) {
+      expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'AlreadyRunning' } })
+      expect(ending.error?.message).toContain(first.workflowId)
+    }
+    expect(asked()).toBe(1)
+    stack.simulator.faults.clear()
+    expect((await endingOf(first)).outcome).toBe('complete')
+    const rows = await endedRuns(3)
+    expect(rows.filter(({ looks }) => looks === 1).map(({ run }) => run)).toEqual([first.firstExecutionRunId])
+    expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
+    await expectNothingTwice()
+  })
+
+  it('started in the same moment look once', async () => {
+    const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
+    const rows = await endedRuns(3)
+    // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.
+    for (const { outcome, looks } of rows) expect(looks).toBe(outcome === 'skipped' ? 0 : 1)
+    expect(endings.filter(({ outcome }) => outcome === 'complete').length).toBeGreaterThanOrEqual(1)
+    expect(asked()).toBe(rows.filter(({ looks }) => looks === 1).length)
+    await expectNothingTwice()
+  })
+
+  it('of which one is killed in the middle of the look still look once, and the run is ended by another', async () => {
+    nowMs += MINUTE_MS
+    await endingOf(await begin())
+    nowMs += MINUTE_MS
+    stack.simulator.faults.set('onexbet', HANGING)
+    const before = asked()
+    const handle = await begin()
+    await until(() => asked() > before)
+    const pid = await workerAtWork(handle)
+    const victim = workers.find((worker) => worker.pid === pid)
+    expect(victim).toBeDefined()
+    victim?.kill('SIGKILL')
+    await victim?.ended
+    workers = [...workers.filter((worker) => worker !== victim), await startWorker()]
+    stack.simulator.faults.clear()
+    expect((await endingOf(handle)).outcome).toBe('complete')
+    const rows = await endedRuns(2)
+    expect(rows.map(({ outcome, looks }) => ({ outcome, looks }))).toEqual([
+      { outcome: 'complete', looks: 1 },
+      { outcome: 'complete', looks: 1 },
+    ])
+    nowMs += MINUTE_MS
+    expect((await endingOf(await begin())).outcome).toBe('complete')
+    expect(await runs()).toHaveLength(3)
+    await expectNothingTwice()
+  })
+
+  it('are not followed by a pile: what is triggered during a run that takes long starts nothing', async () => {
+    stack.simulator.faults.set('onexbet', HANGING)
+    await trigger()
+    await until(() => asked() === 1)
+    const schedule = stack.client.schedule.getHandle(ID)
+    const skipped = async () => (await schedule.describe()).info.numActionsSkippedOverlap
+    const skippedBefore = await skipped()
+    for (let late = 1; late <= 3; late++) {
+      await trigger()
+      // One after the other: of triggers that reach it together the server takes one.
+      await until(async () => (await skipped()) === skippedBefore + late)
+    }
+    expect(asked()).toBe(1)
+    stack.simulator.faults.clear()
+    const rows = await endedRuns(1)
+    expect(rows.map(({ outcome, looks }) => ({ outcome, looks }))).toEqual([
+      { outcome: 'complete', looks: 1 },
+    ])
+    await completed(rows)
+    // Had one of them waited for its turn, it would have come before this.
+    await trigger()
+    await completed(await endedRuns(2))
+    await expectNothingTwice()
+  })
+})
+
+/** The process id of the worker that has the run's step. */
+async function workerAtWork(handle: RunHandle): Promise<number> {
+  const { raw } = await handle.describe()
+  const identity = raw.pendingActivities?.[0]?.lastWorkerIdentity ?? ''
+  return Number(identity.split('@')[0])
+}

@@ -1,0 +1,137 @@
+/** The same event, minute and look, more than once or from several sides at once: everything stands there once. */
+import { sql } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { followStored } from '../../../activities/match-results/follow-stored.ts'
+import type { Poll } from '../../../activities/match-results/follow.ts'
+import { markFollowed, oldestPending, pollsFrom } from '../../../db/queries/match-results/matches.ts'
+import { sqlState } from '../../../db/database-failure.ts'
+import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import {
+  followLooks,
+  storedLooks,
+  storeLooks,
+  tablesOf,
+  type Tables,
+} from '../../support/match-results/match-looks.ts'
+import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
+import { before, live, minute } from '../../unit/activities/match-results/lives.ts'
+
+const FEED = 'onexbet'
+const MINUTES = 25
+
+let hour: MatchMinutes
+let looks: Poll[]
+let expected: Tables
+beforeAll(async () => {
+  hour = await startMatchMinutes({ simulator: { seed: 3 } })
+  for (let at = 0; at < MINUTES; at++) await hour.minute()
+  looks = await storedLooks(hour.database, FEED)
+  expected = await hour.tables()
+})
+afterAll(() => hour.stop())
+
+let database: TestDatabase
+let others: DatabaseHandle[]
+beforeEach(async () => {
+  database = await createTestDatabase()
+  others = [1, 2].map(() => openDatabase(database.url, () => undefined))
+})
+afterEach(async () => {
+  await Promise.all(others.map((other) => other.close()))
+  await database.drop()
+})
+
+const followAll = () =>
+  Promise.all(
+    others.map(({ db }, at) => {
+      const signal = new AbortController().signal
+      return followStored(db, { feed: FEED, runId: `run ${at}`, signal, clock: () => new Date() })
+    }),
+  )
+
+describe('the same event', () => {
+  it('twice in an answer is one match: the later row counts', async () => {
+    const told = [before({ team1: 'Ajax B' }), live([0, 0]), live([1, 0])]
+    await storeLooks(database, FEED, [{ kind: 'feed', polledAt: minute(0), truncated: false, told }])
+    await followLooks(database, FEED)
+    const rows = await database.select(sql`select team1, state, score1 from matches`)
+    expect(rows).toEqual([{ team1: 'Ajax', state: 'live', score1: 1 }])
+    expect((await tablesOf(database, FEED)).observations).toHaveLength(1)
+  })
+
+  it('stands once in an hour of answers that now and then repeat one', () => {
+    const ids = expected.matches.map((line) => (JSON.parse(line) as { event_id: number }).event_id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(15)
+  })
+
+  it('of a feed is refused by the database itself a second time; another feed has its own', async () => {
+    await storeLooks(database, FEED, [
+      { kind: 'feed', polledAt: minute(0), truncated: false, told: [live([0, 0])] },
+    ])
+    await followLooks(database, FEED)
+    const again = (feed: string) =>
+      database.db
+        .execute(sql`insert into matches (feed, event_id, timestamp_utc, league, team1, team2, state, last_seen_at, observed_at, run_id)
+        select ${feed}, event_id, timestamp_utc, league, team1, team2, state, last_seen_at, observed_at, run_id from matches limit 1`)
+    await expect(again(FEED)).rejects.toSatisfy((error) => sqlState(error) === '23505')
+    await again('another')
+    expect(await database.select(sql`select feed from matches order by 1`)).toHaveLength(2)
+  })
+})
+
+describe('two collections', () => {
+  it('of the same minute leave one look, the first one', async () => {
+    const told = (score: [number, number]): Poll[] => [
+      { kind: 'feed', polledAt: minute(0), truncated: false, told: [live(score)] },
+    ]
+    await storeLooks(database, FEED, told([1, 0]))
+    await followLooks(database, FEED)
+    await storeLooks(database, FEED, told([9, 9]))
+    expect((await followLooks(database, FEED)).looks).toBe(0)
+    expect(await database.select(sql`select score1, score2 from matches`)).toEqual([{ score1: 1, score2: 0 }])
+  })
+
+  it('that store the same looks at once leave each once, and the tables of one', async () => {
+    const handles = others.map(({ db }) => ({ ...database, db }))
+    await Promise.all(handles.map((handle) => storeLooks(handle, FEED, looks)))
+    await followAll()
+    expect(await storedLooks(database, FEED)).toHaveLength(looks.length)
+    expect(await tablesOf(database, FEED)).toEqual(expected)
+  })
+})
+
+describe('two followers at once', () => {
+  it('of the same looks leave each transition once', async () => {
+    await storeLooks(database, FEED, looks)
+    const followed = await followAll()
+    expect(followed.map((one) => one.looks).toSorted((a, b) => a - b)).toEqual([0, looks.length])
+    expect(await tablesOf(database, FEED)).toEqual(expected)
+  })
+
+  it('leave a look pending that was stored while they followed others', async () => {
+    const [first, second, third] = looks.filter(({ kind }) => kind === 'feed')
+    if (first === undefined || second === undefined || third === undefined) throw new Error('too few looks')
+    await storeLooks(database, FEED, [first, third])
+    const from = new Date(first.polledAt)
+    const read = await pollsFrom(database.db, { feed: FEED, from, onlyPending: true, limit: 10 })
+    await storeLooks(database, FEED, [second])
+    await markFollowed(database.db, read, new Date())
+    expect(await oldestPending(database.db, FEED)).toEqual({ from: new Date(second.polledAt), isLate: true })
+  })
+
+  it('while looks come in, in no order, leave the same tables', async () => {
+    const mixed = [...looks.filter((_, at) => at % 3 === 2), ...looks.filter((_, at) => at % 3 !== 2)]
+    for (const look of mixed) await Promise.all([storeLooks(database, FEED, [look]), followAll()])
+    await followAll()
+    expect(await tablesOf(database, FEED)).toEqual(expected)
+  })
+
+  it('of two feeds do not meet: the same event id is a match of each', async () => {
+    await Promise.all(['one', 'two'].map((feed) => storeLooks(database, feed, looks)))
+    await Promise.all(['one', 'two'].map((feed) => followLooks(database, feed)))
+    expect(await tablesOf(database, 'one')).toEqual(expected)
+    expect(await tablesOf(database, 'two')).toEqual(expected)
+  })
+})

@@ -1,0 +1,104 @@
+/** A look that cannot be followed, whatever the fault, stops none of those after it: it is marked, told and passed over. */
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Poll } from '../../../activities/match-results/follow.ts'
+import type { Sighting } from '../../../upstreams/onexbet/onexbet.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { followLooks, storeLooks, tablesOf } from '../../support/match-results/match-looks.ts'
+import { startMatchMinutes } from '../../support/match-results/match-minutes.ts'
+import { live, minute } from '../../unit/activities/match-results/lives.ts'
+
+const FEED = 'onexbet'
+
+let database: TestDatabase
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+afterEach(() => database.drop())
+
+const look = (at: number, ...told: Sighting[]): Poll => ({
+  kind: 'feed',
+  polledAt: minute(at),
+  truncated: false,
+  told,
+})
+/** More seconds than an integer column holds. */
+const tooLong = (at: number): Poll => look(at, live([0, 0], { status: 'odd', elapsedS: 3e12 }))
+/** What no answer that was read can be. */
+const nonsense = (at: number): Poll => ({ ...look(at), told: 'nothing' }) as unknown as Poll
+const GOOD = [...Array(12).keys()].map((at) => look(at, live([at, 0])))
+
+const refused = () =>
+  database.select<{ at: Date; refused: string }>(
+    sql`select extract(epoch from polled_at)::int as at, refused from feed_polls where refused is not null order by 1`,
+  )
+const pending = () => database.select(sql`select 1 as one from feed_polls where followed_at is null`)
+
+/** The tables of the good looks alone. */
+async function undisturbed() {
+  await storeLooks(database, 'twin', GOOD)
+  await followLooks(database, 'twin')
+  return tablesOf(database, 'twin')
+}
+
+it('the looks before and after one that the tables cannot hold are followed', async () => {
+  await storeLooks(database, FEED, [...GOOD.slice(0, 7), tooLong(6.5), ...GOOD.slice(7)])
+  const followed = await followLooks(database, FEED)
+  expect(followed.refused).toEqual([
+    'the look of 2026-03-10T12:06:30.000Z cannot be followed and is passed over: value "3000000000000" is out of range for type integer',
+  ])
+  expect(followed.looks).toBe(GOOD.length)
+  expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
+  expect(await refused()).toEqual([
+    { at: minute(6.5) / 1_000, refused: 'value "3000000000000" is out of range for type integer' },
+  ])
+  expect(await pending()).toEqual([])
+})
+
+it('one that is no look, and one that comes late, are passed over, too', async () => {
+  await storeLooks(database, FEED, [...GOOD.slice(0, 9), nonsense(3.5)])
+  expect((await followLooks(database, FEED)).refused).toHaveLength(1)
+  await storeLooks(database, FEED, [tooLong(2.5), nonsense(4.5), ...GOOD.slice(9)])
+  expect((await followLooks(database, FEED)).refused).toHaveLength(2)
+  expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
+  expect(await pending()).toEqual([])
+})
+
+it('a late look among those that were refused is fitted in', async () => {
+  await storeLooks(database, FEED, [...GOOD.filter((_, at) => at !== 4), nonsense(3.5), tooLong(11.5)])
+  await followLooks(database, FEED)
+  await storeLooks(database, FEED, GOOD.slice(4, 5))
+  expect((await followLooks(database, FEED)).refused).toEqual([])
+  expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
+})
+
+it('where very many cannot be followed the others wait: the fault is ours', async () => {
+  await storeLooks(database, FEED, [...Array(7).keys()].map(nonsense))
+  expect((await followLooks(database, FEED)).refused).toHaveLength(5)
+  expect(await pending()).toHaveLength(2)
+  expect((await followLooks(database, FEED)).refused).toHaveLength(2)
+  expect(await pending()).toEqual([])
+})
+
+it('without its database no look is blamed', async () => {
+  await storeLooks(database, FEED, GOOD)
+  await database.db.execute(sql`alter table match_observations rename to elsewhere`)
+  await expect(followLooks(database, FEED)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+  expect(await refused()).toEqual([])
+  expect(await pending()).toHaveLength(GOOD.length)
+})
+
+it('the run that meets it is partial and says why; the next one is not', async () => {
+  const matches = await startMatchMinutes()
+  try {
+    await matches.minute()
+    await storeLooks(matches.database, FEED, [{ ...nonsense(0), polledAt: matches.now().getTime() + 1_000 }])
+    const { outcome, counts } = await matches.minute()
+    const why = counts['feed']?.why ?? []
+    expect([outcome, why.length]).toEqual(['partial', 1])
+    expect(why[0]).toContain('cannot be followed and is passed over')
+    expect((await matches.minute()).outcome).toBe('complete')
+  } finally {
+    await matches.stop()
+  }
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { endingOf, startRun } from '../../../client/runs.ts'
+import { PIPELINES } from '../../../registry.ts'
+import type { RunningWorker } from '../../../worker/start-worker.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
+
+const [modStats] = PIPELINES
+
+describe('mod-stats on the real servers', () => {
+  let stack: TestStack
+  let worker: RunningWorker
+  beforeAll(async () => {
+    stack = await startTestStack({ mods: 60, pages: 200 })
+    worker = await stack.startWorker()
+  })
+  afterAll(async () => {
+    await worker.stop()
+    await stack.stop()
+  })
+
+  it('stores what the simulator knows, and a second run adds no row', async () => {
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    const first = await endingOf(await startRun(stack.client, modStats, 'manual'))
+    expect(first.outcome).toBe('complete')
+    const count = async () =>
+      (
+        await stack.database.db.execute<{ days: number; versions: number; packs: number }>(sql`select
+        (select count(*)::int from daily_stats) as days, (select count(*)::int from version_stats) as versions,
+        (select count(*)::int from modpack_stats) as packs`)
+      ).rows[0]
+    const before = await count()
+    const second = await endingOf(await startRun(stack.client, modStats, 'manual'))
+    expect(second.outcome).toBe('complete')
+    expect(await count()).toEqual(before)
+  })
+
+  it('looks a modpack up once a run, however many mods it contains', async () => {
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    await stack.database.db.execute(sql`truncate modpacks`)
+    await stack.database.db.execute(sql`update mods set dependents_page = 1, dependents_read_at = null`)
+    stack.simulator.requests.clear()
+    await endingOf(await startRun(stack.client, modStats, 'manual'))
+    const slugs = stack.simulator.requests
+      .list()
+      .flatMap(({ path }) => /mods\/search.*[?&]slug=([^&]+)/.exec(path)?.[1] ?? [])
+    const packs = await stack.database.select<{ rows: number; slugs: number }>(
+      sql`select count(*)::int as rows, count(distinct slug)::int as slugs from modpacks`,
+    )
+    // Some packs contain several of the mods, or this would show nothing.
+    expect(packs[0]?.rows).toBeGreaterThan(packs[0]?.slugs ?? 0)
+    expect(slugs.toSorted()).toEqual([...new Set(slugs)].toSorted())
+    expect(slugs).toHaveLength(packs[0]?.slugs ?? 0)
+  })
+})

@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  curseForgeMods,
+  modrinthMods,
+  rememberModrinth,
+  syncMods,
+} from '../../../db/queries/mod-stats/mods.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+
+describe('the mods table follows almanac.yaml', () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await createTestDatabase()
+  })
+  afterEach(() => database.drop())
+
+  const rows = () =>
+    database.select<{ id: number; modrinth: string | null; curseforge_id: string | null; tracked: boolean }>(
+      sql`select id, modrinth, curseforge_id, tracked from mods order by id`,
+    )
+
+  it('adds a mod once, however often it is read', async () => {
+    await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
+    await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
+    expect(await rows()).toEqual([{ id: 1, modrinth: 'alpha', curseforge_id: '7', tracked: true }])
+  })
+
+  it('keeps a mod that was taken out, and finds it again when it comes back', async () => {
+    await syncMods(database.db, [{ modrinth: 'alpha' }, { modrinth: 'beta' }])
+    await syncMods(database.db, [{ modrinth: 'beta' }])
+    expect(await rows()).toMatchObject([{ modrinth: 'alpha', tracked: false }, { tracked: true }])
+    await syncMods(database.db, [{ modrinth: 'beta' }, { modrinth: 'ALPHA' }])
+    expect(await rows()).toHaveLength(2)
+  })
+
+  it('knows a mod by its Modrinth id after its slug has changed', async () => {
+    await syncMods(database.db, [{ modrinth: 'old-slug' }])
+    await rememberModrinth(database.db, [{ id: 1, modrinthId: 'AABBCCDD', title: 'Alpha' }])
+    await syncMods(database.db, [{ modrinth: 'AABBCCDD', curseforge: 9 }])
+    expect(await rows()).toEqual([{ id: 1, modrinth: 'AABBCCDD', curseforge_id: '9', tracked: true }])
+    expect(await modrinthMods(database.db, 0, 10)).toEqual([{ id: 1, modrinth: 'AABBCCDD', known: true }])
+  })
+
+  it('lets two mods that were tracked apart stand in one entry, each with its own history', async () => {
+    await syncMods(database.db, [{ modrinth: 'alpha' }, { curseforge: 7 }])
+    await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
+    expect(await rows()).toEqual([
+      { id: 1, modrinth: 'alpha', curseforge_id: null, tracked: true },
+      { id: 2, modrinth: null, curseforge_id: '7', tracked: true },
+    ])
+    expect(await curseForgeMods(database.db, 0, 10)).toMatchObject([{ id: 2, curseforgeId: 7 }])
+  })
+})

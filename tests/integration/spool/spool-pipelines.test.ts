@@ -1,0 +1,164 @@
+/** mod-stats and crypto-forecast while the database goes away in the middle of a run: partial, spooled, and whole after. */
+import { sql } from 'drizzle-orm'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { endingOf, startRun } from '../../../client/runs.ts'
+import { segmentNames, waitingSegments } from '../../../db/spool/folder.ts'
+import { pipelineById } from '../../../registry.ts'
+import type { RunEnding } from '../../../core/run-outcome.ts'
+import { dependenciesOf, type RunningWorker } from '../../../worker/start-worker.ts'
+import {
+  cryptoForecast,
+  seriesRows,
+  startCryptoStack,
+  type CryptoStack,
+} from '../../support/crypto-forecast/crypto-stack.ts'
+import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
+import type { WorkerChange } from '../../support/stack.ts'
+import { stored, truthOf } from '../../support/truth.ts'
+import { until } from '../../support/until.ts'
+
+const AT = '2026-03-10T12:20:00Z'
+/** One try and one more. */
+const SHORT_PATIENCE_MS = 300
+
+let crypto: CryptoStack
+let proxy: DatabaseProxy
+let worker: RunningWorker | undefined
+let folder: string
+
+beforeAll(async () => {
+  crypto = await startCryptoStack({ at: AT, pages: 100 })
+  folder = join(crypto.stack.config.dataDir, 'spool')
+})
+afterAll(() => crypto.stop())
+beforeEach(async () => {
+  await crypto.reset()
+  await crypto.stack.database.db.execute(
+    sql`truncate mods, daily_stats, version_stats, modpacks, modpack_stats cascade`,
+  )
+  proxy = await startDatabaseProxy(crypto.stack.database.url)
+})
+afterEach(async () => {
+  await worker?.stop()
+  worker = undefined
+  await proxy.goAway()
+})
+
+/** A worker whose database is behind the proxy. */
+async function startWorker(dependencies: WorkerChange['dependencies'] = {}): Promise<void> {
+  const { patienceMs } = dependenciesOf(crypto.stack.config)
+  const short = Object.fromEntries(Object.keys(patienceMs).map((id) => [id, SHORT_PATIENCE_MS]))
+  worker = await crypto.startWorker({
+    env: { DATABASE_URL: proxy.url },
+    dependencies: { patienceMs: { ...patienceMs, ...short }, ...dependencies },
+  })
+}
+
+const records = () =>
+  crypto.stack.database.select<{ run_id: string; outcome: string; trigger: string }>(
+    sql`select run_id, outcome, trigger from pipeline_runs order by started_at`,
+  )
+const spooledSentence = (ending: RunEnding, source: string) =>
+  ending.counts[source]?.why.filter((sentence) =>
+    /^spooled [1-9]\d* rows?: the database is away$/.test(sentence),
+  )
+
+describe('crypto-forecast', () => {
+  /** The clients of all sources, whose first answers come only after all were asked and `then` was done. */
+  function held(then: () => Promise<void>): WorkerChange['dependencies'] {
+    const { fearGreed } = dependenciesOf(crypto.stack.config)
+    const { binance, coingecko } = crypto.clients
+    const asked = new Set<string>()
+    let release: () => void = () => undefined
+    let refuse: (error: unknown) => void = () => undefined
+    const all = new Promise<void>((resolve, reject) => {
+      release = resolve
+      refuse = reject
+    })
+    const gate = async (who: string) => {
+      asked.add(who)
+      if (asked.size === 4) then().then(release, refuse)
+      await all
+    }
+    return {
+      binance: {
+        candles: (query, signal) => gate('candles').then(() => binance.candles(query, signal)),
+        prices: (symbols, signal) => gate('prices').then(() => binance.prices(symbols, signal)),
+      },
+      coingecko: {
+        marketChart: (query, signal) => gate('chart').then(() => coingecko.marketChart(query, signal)),
+        prices: (ids, signal) => coingecko.prices(ids, signal),
+      },
+      fearGreed: { days: (limit, signal) => gate('days').then(() => fearGreed.days(limit, signal)) },
+    }
+  }
+
+  it('ends partial without its database, and is what an undisturbed run makes it once that is back', async () => {
+    await startWorker(held(() => proxy.goAway()))
+    const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
+    expect(ending.outcome).toBe('partial')
+    for (const source of ['binance', 'coingecko', 'fear-greed', 'spot']) {
+      expect(ending.counts[source], source).toMatchObject({ outcome: 'partial' })
+      expect(spooledSentence(ending, source), source).toHaveLength(1)
+    }
+    expect(ending.counts['prices']).toMatchObject({ outcome: 'skipped' })
+    expect(ending.counts['prices']?.why[0]).toContain('left to the drain')
+    expect(ending.counts['forecasts']).toBeUndefined()
+    const kinds = waitingSegments(folder).map(({ head }) => `${head?.kind ?? ''} ${head?.pipeline ?? ''}`)
+    expect(new Set(kinds)).toEqual(new Set(['rows crypto-forecast', 'ending crypto-forecast']))
+    expect(kinds.at(-1)).toBe('ending crypto-forecast')
+
+    await proxy.comeBack()
+    await until(async () =>
+      (await records()).some(({ trigger, outcome }) => trigger === 'drain' && outcome !== 'running'),
+    )
+    expect(segmentNames(folder)).toEqual([])
+    expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
+      ['manual', 'partial'],
+      ['drain', 'complete'],
+    ])
+    const healed = await seriesRows(crypto.stack)
+    expect(healed['crypto_prices']?.length).toBeGreaterThan(0)
+
+    await worker?.stop()
+    await crypto.reset()
+    await startWorker()
+    expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
+    expect(healed).toEqual(await seriesRows(crypto.stack))
+  })
+})
+
+describe('mod-stats', () => {
+  it('whose database goes away between a fetch and its rows is partial, and every row is there once in the end', async () => {
+    const modStats = pipelineById('mod-stats')
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    const { modrinth } = dependenciesOf(crypto.stack.config)
+    let isCut = false
+    await startWorker({
+      modrinth: {
+        ...modrinth,
+        versions: async (ids, signal) => {
+          const answer = await modrinth.versions(ids, signal)
+          if (!isCut) await proxy.goAway()
+          isCut = true
+          return answer
+        },
+      },
+    })
+    const handle = await startRun(crypto.stack.client, modStats, 'manual')
+    await until(() => segmentNames(folder).length > 0)
+    await proxy.comeBack()
+    const ending = await endingOf(handle)
+    expect(ending.outcome).toBe('partial')
+    expect(spooledSentence(ending, 'modrinth')).toHaveLength(1)
+    expect(ending.counts['modrinth']?.spooled).toBeGreaterThan(0)
+    await until(async () => (await records()).length > 1)
+    expect(segmentNames(folder)).toEqual([])
+    expect(await stored(crypto.stack.database.db)).toEqual(truthOf(crypto.stack.simulator.world))
+    expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
+      ['manual', 'partial'],
+      ['drain', 'complete'],
+    ])
+  })
+})

@@ -1,0 +1,537 @@
+/** The spool on a real PostgreSQL: away, back, drained; newest wins, nothing twice, damage costs its own segment alone. */
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { closeRunOrSpool } from '../../../activities/run-record.ts'
+import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
+import { migrateDatabase } from '../../../db/migrate.ts'
+import { type RunIdentity } from '../../../core/run.ts'
+import { type RowsByTable, type WriteOptions } from '../../../db/write-call.ts'
+import { closeRun } from '../../../db/queries/runs.ts'
+import { drainSpool } from '../../../db/spool/drain.ts'
+import { duePipelines, markDue } from '../../../db/spool/due.ts'
+import { damagedSegments, segmentNames } from '../../../db/spool/folder.ts'
+import { openSpool, type Spool } from '../../../db/spool/spool.ts'
+import { writeRows } from '../../../db/write-rows.ts'
+import type { RunEnding } from '../../../core/run-outcome.ts'
+import { startDraining } from '../../../worker/drain.ts'
+import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { until } from '../../support/until.ts'
+
+const DAY = '2026-03-10'
+const TEN = new Date(`${DAY}T10:00:00Z`)
+const NOON = new Date(`${DAY}T12:00:00Z`)
+const NO_SIGNAL = { signal: new AbortController().signal }
+
+let database: TestDatabase
+let proxy: DatabaseProxy
+let handle: DatabaseHandle
+let spool: Spool
+let folder: string
+let warnings: string[]
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  proxy = await startDatabaseProxy(database.url)
+})
+afterAll(async () => {
+  await proxy.goAway()
+  await database.drop()
+})
+beforeEach(async () => {
+  folder = join(mkdtempSync(join(tmpdir(), 'almanac-spool-')), 'spool')
+  warnings = []
+  spool = openSpool({ folder, capBytes: 1e8, warn: (message) => warnings.push(message) })
+  handle = openDatabase(proxy.url, () => undefined, { spool })
+  await database.db.execute(
+    sql`truncate fear_greed_index, crypto_prices, candles, quarantine, raw_payloads, pipeline_runs`,
+  )
+})
+afterEach(async () => {
+  await handle.close()
+  rmSync(join(folder, '..'), { recursive: true, force: true })
+})
+
+type Change = Partial<WriteOptions>
+const write = (rows: RowsByTable, change: Change = {}) =>
+  writeRows(handle.db, rows, {
+    observedAt: TEN,
+    runId: 'run-1',
+    patience: { ms: 0, ...NO_SIGNAL },
+    ...change,
+  })
+const index = (value: number, date = DAY): RowsByTable => ({
+  fear_greed_index: [{ date, value, classification: 'Fear' }],
+})
+const drain = () => drainSpool(handle.db, folder, NO_SIGNAL)
+
+async function away<T>(work: () => Promise<T>): Promise<T> {
+  await proxy.goAway()
+  try {
+    return await work()
+  } finally {
+    await proxy.comeBack()
+  }
+}
+
+const stored = () =>
+  database.select<{ date: string; value: number; at: Date; run: string }>(
+    sql`select date::text, value, observed_at as at, run_id as run from fear_greed_index order by date`,
+  )
+const values = async () => (await stored()).map(({ value }) => value)
+const countOf = async (table: 'quarantine' | 'raw_payloads' | 'crypto_prices' | 'candles') =>
+  Number((await database.select<{ n: string }>(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
+
+describe('a call while the database is away', () => {
+  it('is kept, and loaded as it was made once the database is back', async () => {
+    const raw = [{ source: 'a', url: 'https://a.test/', body: '{"é":1}', observedAt: TEN }]
+    const rejected = [{ source: 'a', reason: 'no number', row: { value: '\u0000' } }]
+    expect(await away(() => write(index(5), { raw, rejected }))).toEqual({ written: 0, spooled: 2 })
+    expect(await stored()).toEqual([])
+    expect(await drain()).toEqual({ segments: 1, rows: 2, runs: 0, damaged: [], skipped: [], pipelines: [] })
+    expect(await stored()).toMatchObject([{ date: DAY, value: 5, run: 'run-1' }])
+    expect(new Date((await stored())[0]?.at ?? 0)).toEqual(TEN)
+    expect([await countOf('raw_payloads'), await countOf('quarantine')]).toEqual([1, 1])
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it('is kept whole or not at all when it breaks in the middle of its transaction', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, hour) => ({
+      crypto: 'bitcoin',
+      timestamp: new Date(hour * 3_600_000),
+      source: 'binance' as const,
+      close: 1,
+      open: 1,
+      high: 1,
+      low: 1,
+      volume: null,
+      volume24h: null,
+    }))
+    const writing = write({ candles: rows })
+    await until(async () => {
+      const { rows: seen } = await database.db.execute(
+        sql`select from pg_stat_activity where query like 'with stored as%' and datname = current_database()`,
+      )
+      return seen.length > 0
+    })
+    expect(await away(() => writing)).toEqual({ written: 0, spooled: rows.length })
+    expect(await countOf('candles')).toBe(0)
+    await drain()
+    expect(await countOf('candles')).toBe(rows.length)
+  })
+
+  it('is waited for once, and from then on asked once a call until the database has answered', async () => {
+    let asked = 0
+    const refusing = createServer((socket) => {
+      asked++
+      socket.destroy()
+    }).listen(0, '127.0.0.1')
+    await once(refusing, 'listening')
+    const { port } = refusing.address() as AddressInfo
+    const deaf = openDatabase(`postgresql://nobody@127.0.0.1:${port}/nothing`, () => undefined, { spool })
+    const askedFor = async (date: string) => {
+      asked = 0
+      const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 600, ...NO_SIGNAL } }
+      expect(await writeRows(deaf.db, index(1, date), options)).toEqual({ written: 0, spooled: 1 })
+      return asked
+    }
+    expect(await askedFor(DAY)).toBeGreaterThan(1)
+    expect(await askedFor('2026-03-11')).toBe(1)
+    expect(await askedFor('2026-03-12')).toBe(1)
+    expect(await write(index(2, '2026-03-13'))).toEqual({ written: 1 })
+    expect(spool.isDatabaseAway).toBe(false)
+    expect(await askedFor('2026-03-14')).toBeGreaterThan(1)
+    await deaf.close()
+    refusing.close()
+  })
+
+  it('is refused as before for rows that are computed from stored ones, and without a spool', async () => {
+    await away(async () => {
+      const prices = {
+        crypto_prices: [
+          { crypto: 'bitcoin', timestamp: TEN, price: 1, source: 'binance' as const, formulas: 1 },
+        ],
+      }
+      await expect(write(prices)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+      await expect(write({ ...index(1), ...prices })).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+      const plain = openDatabase(proxy.url, () => undefined)
+      const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+      await expect(writeRows(plain.db, index(1), options)).rejects.toMatchObject({
+        type: 'DatabaseUnavailable',
+      })
+      await plain.close()
+    })
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it("inside somebody's own transaction is part of that, and never kept", async () => {
+    const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+    const work = handle.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1`)
+      await proxy.goAway()
+      await writeRows(tx, index(1), options)
+    })
+    await expect(work).rejects.toThrow()
+    await proxy.comeBack()
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it('is kept too while the tables are not there yet, and the failure says what to do', async () => {
+    const empty = await createTestDatabase({ migrated: false })
+    const bare = openDatabase(empty.url, () => undefined, { spool })
+    const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+    try {
+      expect(await writeRows(bare.db, index(7), options)).toEqual({ written: 0, spooled: 1 })
+      const { ended, ...rest } = await drainSpool(bare.db, folder, NO_SIGNAL)
+      expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] })
+      expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
+      expect(ended?.message).toContain('almanac db migrate')
+      await migrateDatabase(empty.url)
+      expect(await drainSpool(bare.db, folder, NO_SIGNAL)).toMatchObject({
+        segments: 1,
+        rows: 1,
+        damaged: [],
+      })
+    } finally {
+      await bare.close()
+      await empty.drop()
+    }
+  })
+})
+
+describe('newest wins', () => {
+  it('over a segment that is loaded late', async () => {
+    await away(() => write(index(4), { observedAt: TEN, runId: 'late' }))
+    await write(index(5), { observedAt: NOON, runId: 'newer' })
+    expect(await drain()).toMatchObject({ segments: 1 })
+    expect(await stored()).toMatchObject([{ value: 5, run: 'newer' }])
+  })
+
+  it('over a segment that is loaded twice, with something newer in between', async () => {
+    await away(() => write(index(4), { rejected: [{ source: 'a', reason: 'b', row: 1 }] }))
+    const [name = ''] = segmentNames(folder)
+    const bytes = readFileSync(join(folder, name))
+    await drain()
+    await write(index(5), { observedAt: NOON })
+    writeFileSync(join(folder, name), bytes)
+    expect(await drain()).toMatchObject({ segments: 1, rows: 2 })
+    expect(await values()).toEqual([5])
+    expect(await countOf('quarantine')).toBe(1)
+  })
+
+  it('among segments, in whatever order they were written', async () => {
+    await away(async () => {
+      await write(index(9), { observedAt: NOON })
+      await write(index(4), { observedAt: TEN })
+    })
+    await drain()
+    expect(await values()).toEqual([9])
+  })
+})
+
+describe('a drain', () => {
+  const damage = (name: string) => {
+    const bytes = readFileSync(join(folder, name))
+    writeFileSync(join(folder, name), bytes.subarray(0, -3))
+  }
+  const spoolDays = (days: number) =>
+    away(async () => {
+      for (let day = 1; day <= days; day++) await write(index(day, `2026-03-${String(day).padStart(2, '0')}`))
+    })
+
+  it('puts a damaged segment aside with the reason, and loads its neighbours', async () => {
+    await spoolDays(5)
+    const names = segmentNames(folder)
+    damage(names[2] ?? '')
+    const reason = 'the checksum does not fit: bytes were changed or are missing'
+    const damaged = [{ name: names[2], reason }]
+    expect(await drain()).toMatchObject({ segments: 4, rows: 4, damaged })
+    expect(await values()).toEqual([1, 2, 4, 5])
+    expect(damagedSegments(folder)).toEqual(damaged)
+    expect(await drain()).toMatchObject({ segments: 0, damaged: [] })
+  })
+
+  it('puts aside what PostgreSQL refuses for itself, and loads the rest of its group', async () => {
+    await spoolDays(3)
+    await away(async () => {
+      const modOfNobody = { date: DAY, platform: 'modrinth', modId: 999_999, totalDownloads: 1 }
+      await write({ daily_stats: [modOfNobody] })
+      await write({ fear_greed_index: [{ date: 'someday', value: 1, classification: 'Fear' }] })
+      await write(index(6, '2026-03-06'))
+    })
+    const names = segmentNames(folder)
+    const { segments, damaged } = await drain()
+    expect(segments).toBe(4)
+    expect(damaged.map(({ name }) => name)).toEqual([names[3], names[4]])
+    expect(damaged[0]?.reason).toContain('SQLSTATE 23503')
+    expect(damaged[1]?.reason).toContain('invalid input syntax for type date')
+    expect(await values()).toEqual([1, 2, 3, 6])
+  })
+
+  it('keeps everything while the database is away, and says why', async () => {
+    await spoolDays(3)
+    const names = segmentNames(folder)
+    const { ended, ...rest } = await away(drain)
+    expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
+    expect(rest).toEqual({ segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] })
+    expect(segmentNames(folder)).toEqual(names)
+    expect(await drain()).toMatchObject({ segments: 3 })
+  })
+
+  it('removes nothing before it is committed', async () => {
+    await spoolDays(2)
+    const names = segmentNames(folder)
+    const client = await database.pool.connect()
+    await client.query('begin; lock table fear_greed_index in access exclusive mode')
+    const draining = drain()
+    await until(async () => {
+      const { rows } = await client.query(
+        "select from pg_locks where not granted and relation = 'fear_greed_index'::regclass",
+      )
+      return rows.length > 0
+    })
+    expect(segmentNames(folder)).toEqual(names)
+    await client.query('rollback')
+    client.release()
+    expect(await draining).toMatchObject({ segments: 2 })
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it('stops between two groups when it is told to', async () => {
+    await away(async () => {
+      for (let group = 0; group < 3; group++) {
+        const rejected = Array.from({ length: 4_000 }, (_, row) => ({
+          source: 'a',
+          reason: 'b',
+          row: [group, row],
+        }))
+        await write({}, { rejected })
+      }
+    })
+    const stopping = new AbortController()
+    const onSegment = () => {
+      stopping.abort()
+    }
+    expect(await drainSpool(handle.db, folder, { signal: stopping.signal, onSegment })).toMatchObject({
+      segments: 1,
+    })
+    expect(segmentNames(folder)).toHaveLength(2)
+  })
+
+  it('names the pipelines whose rows came', async () => {
+    const named = openSpool({
+      folder,
+      capBytes: 1e8,
+      warn: () => undefined,
+      origin: () => ({ pipeline: 'crypto-forecast' }),
+    })
+    await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
+    await named.writeRows(index(2, '2026-03-11'), { observedAt: TEN, runId: 'run-1' })
+    await named.writeEnding(identity, partial, NOON)
+    expect(await drain()).toEqual({
+      segments: 3,
+      rows: 2,
+      runs: 1,
+      damaged: [],
+      skipped: [],
+      pipelines: ['crypto-forecast'],
+    })
+    expect(duePipelines(folder)).toEqual(['crypto-forecast'])
+  })
+
+  it('skips a segment that cannot be read, says so, and loads its neighbours', async () => {
+    await spoolDays(1)
+    const name = '20260310T000000.000Z.segment'
+    mkdirSync(join(folder, name))
+    await spoolDays(2)
+    const skipped = [{ name, reason: 'EISDIR: illegal operation on a directory, read' }]
+    const { ended, ...rest } = await drain()
+    expect(rest).toEqual({ segments: 3, rows: 3, runs: 0, damaged: [], skipped, pipelines: [] })
+    expect(ended).toBeUndefined()
+    expect(segmentNames(folder)).toEqual([name])
+  })
+
+  it('puts aside a call that cannot even be made, and loads the rest of its group', async () => {
+    await spoolDays(1)
+    const candle = { crypto: 'bitcoin', source: 'binance' as const, close: 1 }
+    await away(() => write({ candles: [{ ...candle, timestamp: new Date(Number.NaN) }] }))
+    await spoolDays(2)
+    const [, name] = segmentNames(folder)
+    const damaged = [{ name, reason: 'it cannot be written to the database: Invalid time value' }]
+    expect(await drain()).toMatchObject({ segments: 3, damaged, skipped: [] })
+    expect(segmentNames(folder)).toEqual([])
+  })
+
+  it('loads the neighbours of a damaged segment that cannot be put aside', async () => {
+    await spoolDays(3)
+    const [name = ''] = segmentNames(folder)
+    damage(name)
+    writeFileSync(join(folder, 'damaged'), 'a file where the folder should be')
+    const { segments, damaged, skipped } = await drain()
+    expect([segments, damaged, skipped.map((one) => one.name)]).toEqual([2, [], [name]])
+    expect(skipped[0]?.reason).toContain('the checksum does not fit')
+    expect(segmentNames(folder)).toEqual([name])
+  })
+
+  it('puts nothing aside where it cannot even log in', async () => {
+    await spoolDays(2)
+    const withoutPassword = new URL(proxy.url)
+    withoutPassword.password = ''
+    const shut = openDatabase(withoutPassword.href, () => undefined)
+    const { ended, ...rest } = await drainSpool(shut.db, folder, NO_SIGNAL)
+    await shut.close()
+    // The driver's own error, without a code.
+    expect(ended?.message).toContain('SASL')
+    expect(rest).toMatchObject({ segments: 0, damaged: [], skipped: [] })
+    expect(segmentNames(folder)).toHaveLength(2)
+  })
+
+  it('that the database leaves in the middle answers what it has loaded, and marks that as due', async () => {
+    const named = openSpool({
+      folder,
+      capBytes: 1e8,
+      warn: () => undefined,
+      origin: () => ({ pipeline: 'crypto-forecast' }),
+    })
+    const rejected = Array.from({ length: 5_000 }, (_, row) => ({ source: 'a', reason: 'b', row }))
+    await named.writeRows({}, { observedAt: TEN, runId: 'run-1', rejected })
+    await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
+    const client = await database.pool.connect()
+    await client.query('begin; lock table fear_greed_index in access exclusive mode')
+    const draining = drain()
+    await until(async () => {
+      const { rows } = await client.query(
+        "select from pg_locks where not granted and relation = 'fear_greed_index'::regclass",
+      )
+      return rows.length > 0
+    })
+    const { ended, ...rest } = await away(() => draining)
+    await client.query('rollback')
+    client.release()
+    expect(ended).toMatchObject({ type: 'DatabaseUnavailable' })
+    expect(rest).toMatchObject({ segments: 1, rows: 5_000, pipelines: ['crypto-forecast'] })
+    expect(duePipelines(folder)).toEqual(['crypto-forecast'])
+    expect(segmentNames(folder)).toHaveLength(1)
+  })
+})
+
+const identity: RunIdentity = {
+  runId: 'run-9',
+  workflowId: 'match-results-9',
+  pipeline: 'match-results',
+  trigger: 'schedule',
+  startedAt: TEN.toISOString(),
+}
+const partial: RunEnding = {
+  outcome: 'partial',
+  counts: {
+    feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: ['spooled 40 rows'], spooled: 40 },
+  },
+}
+
+describe('the ending of a run without a database', () => {
+  const records = () =>
+    database.select<Record<string, unknown>>(
+      sql`select run_id, outcome, counts, finished_at at time zone 'UTC' as at from pipeline_runs`,
+    )
+
+  it('becomes its record when the database is back', async () => {
+    expect(await away(() => closeRunOrSpool(handle.db, identity, partial, NOON))).toEqual({ spooled: true })
+    expect(await drain()).toMatchObject({ segments: 1, runs: 1 })
+    expect(await records()).toMatchObject([{ run_id: 'run-9', outcome: 'partial', counts: partial.counts }])
+  })
+
+  it('closes a record that is still open', async () => {
+    await database.db
+      .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
+      values ('run-9', 'match-results-9', 'match-results', 'schedule', ${TEN.toISOString()})`)
+    await away(() => closeRunOrSpool(handle.db, identity, partial, NOON))
+    await drain()
+    expect(await records()).toMatchObject([{ outcome: 'partial' }])
+  })
+
+  it('never overwrites a record that was closed later', async () => {
+    await away(() => closeRunOrSpool(handle.db, identity, partial, TEN))
+    await closeRun(database.db, identity, { outcome: 'interrupted', counts: {} }, NOON)
+    await drain()
+    expect(await records()).toMatchObject([{ outcome: 'interrupted' }])
+  })
+
+  it('is written at once where the database answers', async () => {
+    expect(await closeRunOrSpool(handle.db, identity, partial, NOON)).toEqual({ spooled: false })
+    expect(await records()).toMatchObject([{ outcome: 'partial' }])
+  })
+})
+
+describe("the worker's loop", () => {
+  it('drains when the database comes back, tells whose rows came, and asks again when nobody could be told', async () => {
+    const told: string[][] = []
+    const named = openSpool({
+      folder,
+      capBytes: 1e8,
+      warn: () => undefined,
+      origin: () => ({ pipeline: 'crypto-forecast' }),
+    })
+    await proxy.goAway()
+    await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
+    const startDeriving = (pipelines: string[]) => {
+      told.push(pipelines)
+      return told.length === 1 ? Promise.reject(new Error('Temporal is away, too')) : Promise.resolve()
+    }
+    const log = pino({ level: 'silent' })
+    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
+    await proxy.comeBack()
+    await until(() => told.length === 2)
+    await draining.stop()
+    expect(told).toEqual([['crypto-forecast'], ['crypto-forecast']])
+    expect(await values()).toEqual([1])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('starts what an earlier process left due, as soon as no run of that pipeline is going on', async () => {
+    markDue(folder, ['crypto-forecast', 'match-results'])
+    await database.db
+      .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
+      values ('run-9', 'match-results-9', 'match-results', 'schedule', ${TEN.toISOString()})`)
+    const told: string[][] = []
+    const startDeriving = (pipelines: string[]) => {
+      told.push(pipelines)
+      return Promise.resolve()
+    }
+    const log = pino({ level: 'silent' })
+    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
+    await until(() => told.length === 1)
+    expect(told).toEqual([['crypto-forecast']])
+    await until(() => duePipelines(folder).length === 1)
+    expect(duePipelines(folder)).toEqual(['match-results'])
+    await closeRun(database.db, identity, partial, NOON)
+    await until(() => told.length === 2)
+    await draining.stop()
+    expect(told).toEqual([['crypto-forecast'], ['match-results']])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('tells once of a segment that it cannot read', async () => {
+    mkdirSync(join(folder, '0.segment'), { recursive: true })
+    const told: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) })
+    let looks = 0
+    const db = new Proxy(handle.db, {
+      get: (target, property, receiver) => {
+        if (property === 'transaction') looks++
+        return Reflect.get(target, property, receiver) as unknown
+      },
+    })
+    const draining = startDraining({ db, folder, log, lookEveryMs: 5 })
+    await until(() => looks > 2)
+    await draining.stop()
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain('0.segment: EISDIR')
+  })
+})

@@ -1,0 +1,22 @@
+/**
+ * A worker in a process of its own, to be killed: `node --import tsx tests/support/crypto-forecast/worker-on-clock.ts MOMENT`. Its steps
+ * and clients believe that it is that moment; the rest of its configuration comes from the environment.
+ */
+import { join } from 'node:path'
+import { loadConfig } from '../../../config/load-config.ts'
+import { packageRoot } from '../../../system/package-root.ts'
+import { createBinance } from '../../../upstreams/binance/binance.ts'
+import { openLog } from '../../../worker/log.ts'
+import { dependenciesOf, startWorker } from '../../../worker/start-worker.ts'
+
+const moment = process.argv[2] ?? ''
+const clock = () => new Date(moment)
+const config = {
+  ...loadConfig({ env: process.env, root: packageRoot }),
+  toolsDir: join(packageRoot, '.almanac', 'tools'),
+}
+const binance = createBinance({ hosts: config.env.BINANCE_URLS, userAgent: 'almanac-test', clock })
+const log = openLog('error', join(config.stateDir, 'worker-on-clock.log'))
+const worker = await startWorker(config, log, { ...dependenciesOf(config), binance, clock })
+console.log('polling')
+await worker.ended

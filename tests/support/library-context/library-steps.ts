@@ -1,0 +1,125 @@
+/** Nights of library-context without a Temporal server, on whatever date: the steps that keep the lists, one after the other. */
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { sql } from 'drizzle-orm'
+import { stringify } from 'yaml'
+import { type ActivityDependencies } from '../../../activities/dependencies.ts'
+import type { Run } from '../../../core/run.ts'
+import { createActivities } from '../../../activities/index.ts'
+import { loadConfig, type Config } from '../../../config/load-config.ts'
+import { outcomeOf, type RunCounts, type RunEnding } from '../../../core/run-outcome.ts'
+import type { Tracked } from '../../../config/almanac-file.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/server.ts'
+import { dependenciesOf } from '../../../worker/start-worker.ts'
+import { createTestDatabase, type TestDatabase } from '../database.ts'
+import {
+  publishedOf,
+  summaryOf,
+  type LibrarySettings,
+  type LibraryStackSection,
+  type Night,
+  type Published,
+} from './library-stack.ts'
+import { unbounded } from '../mock-attempt.ts'
+import { simulatedMods } from '../stack.ts'
+
+type Change = Partial<ActivityDependencies>
+
+export interface LibrarySteps {
+  database: TestDatabase
+  simulator: Simulator
+  config: Config
+  /** What the steps read: a test may set other fields between two nights. */
+  settings: LibrarySettings
+  published: Published
+  /** The lists of a night that starts then: catalogues, stars, places, files, and the night in words. No context is made. */
+  listsAt(at: string, params?: { force?: boolean; domain?: string }, change?: Change): Promise<Night>
+  stop(): Promise<void>
+}
+
+export interface LibraryStepsOptions {
+  section: LibraryStackSection
+  simulator?: SimulatorOptions
+  /** Added to the environment that the configuration reads; an empty value takes one away. */
+  env?: Record<string, string>
+}
+
+/** The database runs on this machine: its clock is ours to less than this. Nights of tests lie further away. */
+const CLOCKS_APART_MS = 60_000
+
+/** Starts a database and a simulator; costs a second. */
+export async function startLibrarySteps(options: LibraryStepsOptions): Promise<LibrarySteps> {
+  const begunAt = new Date(Date.now() - CLOCKS_APART_MS).toISOString()
+  const root = mkdtempSync(join(tmpdir(), 'almanac-lists-'))
+  const [database, simulator] = await Promise.all([createTestDatabase(), startSimulator(options.simulator)])
+  const config = configOf(root, simulator, options)
+  const { tracked, dataDir } = config
+  const settings: LibrarySettings = { ...tracked['library-context'] }
+  const dependencies = {
+    ...dependenciesOf(config),
+    db: database.db,
+    temporal: () => Promise.resolve({ alive: false as const }),
+    tracked: { ...tracked, 'library-context': settings } satisfies Tracked,
+  }
+  return {
+    database,
+    simulator,
+    config,
+    settings,
+    published: publishedOf(dataDir),
+    async listsAt(at, params = {}, change = {}) {
+      const runId = randomUUID()
+      const run: Run = {
+        runId,
+        workflowId: `library-context-${at}`,
+        pipeline: 'library-context',
+        trigger: 'manual',
+        startedAt: new Date(at).toISOString(),
+      }
+      const ending = await lists({ ...dependencies, clock: () => new Date(at), ...change }, run, params)
+      // The database has a clock of its own.
+      await database.db.execute(
+        sql`update libraries set first_seen = ${run.startedAt} where first_seen > ${begunAt}`,
+      )
+      return { runId, ending, summary: await summaryOf(database.db, runId) }
+    },
+    async stop() {
+      await Promise.all([simulator.close(), database.drop()])
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+function configOf(root: string, { url }: Simulator, { section, env }: LibraryStepsOptions): Config {
+  const file = join(root, 'almanac.yaml')
+  writeFileSync(file, stringify({ 'mod-stats': { mods: simulatedMods(1) }, 'library-context': section }))
+  const settings = {
+    ALMANAC_CONFIG: file,
+    ALMANAC_STATE_DIR: join(root, 'state'),
+    DATA_DIR: join(root, 'data'),
+    ASCL_URL: `${url}/ascl`,
+    GITHUB_API_URL: `${url}/github`,
+    GITHUB_URL: `${url}/git`,
+    GITHUB_TOKEN: 'test',
+  }
+  return loadConfig({ env: { ...settings, ...env }, root })
+}
+
+/** As the workflow does it until its first publishing; a step that fails ends the test. */
+async function lists(dependencies: ActivityDependencies, run: Run, params: object): Promise<RunEnding> {
+  const steps = createActivities(dependencies)
+  const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
+    new MockActivityEnvironment(unbounded()).run(work)
+  const { sources } = await step(() => steps.openLibraryContext({ run, params }))
+  const counts: RunCounts = {}
+  for (const source of sources)
+    counts[source] = await step(() => steps.collectCatalogue({ run, params, source }))
+  counts['stars'] = await step(() => steps.rankLibraries({ run, params }))
+  counts['files'] = await step(() => steps.publishLibraries())
+  const ending: RunEnding = { outcome: outcomeOf(counts), counts }
+  await step(() => steps.closeLibraryContext(run, ending))
+  return ending
+}

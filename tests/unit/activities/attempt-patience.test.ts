@@ -1,0 +1,89 @@
+/** The wait for the database ends before the server gives an attempt up: what was fetched is in the spool by then. */
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { describe, expect, it } from 'vitest'
+import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import { attemptEndsAt, attemptPatience } from '../../../activities/attempt-patience.ts'
+import { withPatience, type Patience } from '../../../db/patience.ts'
+import { Failure } from '../../../core/failures.ts'
+const NOW = Date.parse('2026-11-22T00:40:00Z')
+
+/** An attempt of ten minutes out of an hour, scheduled just now and for the first time. */
+const bounds = (own: Partial<Parameters<typeof attemptEndsAt>[0]> = {}) => ({
+  startToCloseTimeoutMs: 10 * MINUTE_MS,
+  scheduleToCloseTimeoutMs: 60 * MINUTE_MS,
+  scheduledTimestampMs: NOW,
+  currentAttemptScheduledTimestampMs: NOW,
+  ...own,
+})
+const patienceOf = (ms: number, own: ReturnType<typeof bounds>, tryMs?: number): Promise<Patience> =>
+  new MockActivityEnvironment(own).run(() =>
+    Promise.resolve(attemptPatience({ ms, ...(tryMs !== undefined && { tryMs }) })),
+  )
+
+describe('an attempt', () => {
+  it.each([
+    ['has its own bound', bounds(), 10 * MINUTE_MS],
+    [
+      'has what is left of all attempts',
+      bounds({ scheduledTimestampMs: NOW - 55 * MINUTE_MS }),
+      5 * MINUTE_MS,
+    ],
+    [
+      'that waited in its queue has that much less of all attempts, and its own bound whole',
+      bounds({
+        scheduleToCloseTimeoutMs: 11 * MINUTE_MS,
+        scheduledTimestampMs: NOW - 3 * MINUTE_MS,
+        currentAttemptScheduledTimestampMs: NOW - 2 * MINUTE_MS,
+      }),
+      8 * MINUTE_MS,
+    ],
+    [
+      'of a server whose clock is ahead loses nothing by that',
+      bounds({
+        scheduledTimestampMs: NOW + 59 * MINUTE_MS,
+        currentAttemptScheduledTimestampMs: NOW + 60 * MINUTE_MS,
+      }),
+      10 * MINUTE_MS,
+    ],
+  ])('%s', (_, own, leftMs) => {
+    expect(attemptEndsAt(own, NOW) - NOW).toBe(leftMs)
+  })
+})
+
+describe('the patience of an attempt', () => {
+  it('ends before the attempt does, with time to write a segment', async () => {
+    const begun = Date.now()
+    const own = bounds({ scheduledTimestampMs: begun, currentAttemptScheduledTimestampMs: begun })
+    const { ms, untilMs = 0, tryMs } = await patienceOf(30 * MINUTE_MS, own, 8_000)
+    expect({ ms, tryMs }).toEqual({ ms: 30 * MINUTE_MS, tryMs: 8_000 })
+    expect(untilMs - begun).toBeLessThan(10 * MINUTE_MS)
+    expect(untilMs - begun).toBeGreaterThan(9 * MINUTE_MS)
+  })
+
+  it('is one try where the attempt has no time at all', async () => {
+    const over = Date.now() - MINUTE_MS
+    const own = bounds({
+      startToCloseTimeoutMs: SECOND_MS,
+      scheduledTimestampMs: over,
+      currentAttemptScheduledTimestampMs: over,
+    })
+    const patience = await patienceOf(10 * MINUTE_MS, own)
+    let tries = 0
+    const away = new Failure('DatabaseUnavailable', 'It is away.')
+    const work = () => {
+      tries++
+      return Promise.reject(away)
+    }
+    await expect(withPatience(patience, work)).rejects.toBe(away)
+    expect(tries).toBe(1)
+    await expect(withPatience(patience, () => Promise.resolve(7))).resolves.toBe(7)
+  })
+
+  it('ends also for a database that hangs', async () => {
+    const { signal } = new AbortController()
+    const hanging = () => new Promise<never>(() => undefined)
+    await expect(
+      withPatience({ ms: 10 * MINUTE_MS, signal, untilMs: Date.now() + 20 }, hanging),
+    ).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+  })
+})

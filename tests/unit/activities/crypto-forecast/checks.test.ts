@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { HOUR_MS } from '../../../../core/durations.ts'
+import { checksOf } from '../../../../activities/crypto-forecast/check-grid.ts'
+import type { GridFacts } from '../../../../db/queries/crypto-forecast/prices.ts'
+const NEWEST = Date.parse('2026-07-20T09:00:00Z')
+const GOOD: GridFacts = { rows: 1_440, days: 60, newest: NEWEST, cold: 0, double: 0, gaps: 0, knownGaps: 2 }
+const failed = (facts: Partial<GridFacts>) =>
+  checksOf({ ...GOOD, ...facts }, NEWEST)
+    .filter(({ passed }) => !passed)
+    .map(({ name, found, said }) => [name, found, said])
+
+describe('the checks', () => {
+  it('pass a grid that is whole, with the gaps of the exchange', () => {
+    expect(failed({})).toEqual([])
+    expect(checksOf(GOOD, NEWEST)).toHaveLength(5)
+  })
+
+  it.each<[string, Partial<GridFacts>, number, string]>([
+    ['newest-candle', { newest: NEWEST - 3 * HOUR_MS }, 3, 'is 3 hours behind the newest closed hour'],
+    [
+      'nulls-after-warm-up',
+      { cold: 2 },
+      2,
+      'has 2 rows without an indicator later than 30 days after its first',
+    ],
+    ['duplicates', { double: 1 }, 1, 'has 1 rows that are not alone on a full hour'],
+    ['gaps', { gaps: 4 }, 4, 'lacks 4 hours that the exchange should have (and 2 that it does not have)'],
+  ])('name %s where it fails, with what was found', (name, facts, found, said) => {
+    expect(failed(facts)).toEqual([[name, found, said]])
+  })
+
+  it('fail a coin without rows by name', () => {
+    expect(failed({ rows: 0, days: 0, newest: undefined, knownGaps: 0 })).toEqual([
+      ['rows', 0, 'has 0 rows, 0 days of them up to the newest hour'],
+      ['newest-candle', 0, 'has no candle at all'],
+    ])
+  })
+})

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS } from '../../../../../core/durations.ts'
+import {
+  forecast,
+  type Forecast,
+  type FeatureTable,
+} from '../../../../../activities/crypto-forecast/model/forecast.ts'
+import { predictOne } from '../../../../../activities/crypto-forecast/model/ridge.ts'
+import { MIN_ROWS, rowsNeeded } from '../../../../../activities/crypto-forecast/model/time-splits.ts'
+import { knownAt, madeTable, rowsWhere, START_MS, without } from './made-table.ts'
+
+const ROWS = 800
+const table = madeTable(ROWS, 5)
+
+function forecastOf(of: FeatureTable, horizonMs: number): Forecast {
+  const [result] = forecast(of, [horizonMs])
+  if (result === undefined || 'why' in result) throw new Error(result?.why ?? 'no result')
+  return result
+}
+
+function whyNot(of: FeatureTable, horizonMs: number): string {
+  const [result] = forecast(of, [horizonMs])
+  if (result === undefined || !('why' in result)) throw new Error('There is a forecast.')
+  return result.why
+}
+
+describe('a forecast', () => {
+  it('is made from the newest row, whose outcome nobody knows', () => {
+    const { model, predicted, lastPrice } = forecastOf(table, DAY_MS)
+    expect(predicted).toBe(predictOne(model, (column) => table.columns[column].at(-1) ?? NaN))
+    expect(lastPrice).toBe(table.columns.price.at(-1))
+  })
+
+  it('comes for every horizon in the order asked for, each as if asked for alone', () => {
+    const both = forecast(table, [DAY_MS, HOUR_MS])
+    expect(both).toEqual([forecastOf(table, DAY_MS), forecastOf(table, HOUR_MS)])
+  })
+
+  it('is trained on the first four fifths, less the rows whose outcome the test part still holds', () => {
+    const hour = forecastOf(table, HOUR_MS)
+    // 799 rows have an outcome: 160 test it.
+    expect([hour.rows, hour.testRows]).toEqual([639, 160])
+    expect([hour.trainFromMs, hour.trainToMs]).toEqual([START_MS, START_MS + 638 * HOUR_MS])
+    const day = forecastOf(table, DAY_MS)
+    // 776 have one: 156 test it, and 23 lie between.
+    expect([day.rows, day.testRows]).toEqual([597, 156])
+    expect(day.trainToMs + DAY_MS).toBeLessThanOrEqual(START_MS + (776 - 156) * HOUR_MS)
+  })
+
+  it('is the same model whatever happens in its test part', () => {
+    const { model, trainToMs } = forecastOf(table, DAY_MS)
+    const later = table.openMs.map((time) => (time > trainToMs + DAY_MS ? 1 : 0))
+    const changed = structuredClone(table)
+    for (const values of Object.values(changed.columns)) {
+      for (const [row, isLater] of later.entries())
+        if (isLater === 1) values[row] = (values[row] ?? NaN) * 1.7
+    }
+    expect(forecastOf(changed, DAY_MS).model).toEqual(model)
+    expect(forecastOf(changed, DAY_MS).mae).not.toBe(forecastOf(table, DAY_MS).mae)
+  })
+
+  it('says the naive error, the skill and the interval of the test part', () => {
+    const result = forecastOf(table, HOUR_MS)
+    const { price } = table.columns
+    const tested = [...table.openMs.keys()].slice(639, 799)
+    const move = (row: number): number => Math.abs((price[row + 1] ?? NaN) - (price[row] ?? NaN))
+    const naive = tested.reduce((sum, row) => sum + move(row), 0) / tested.length
+    expect(result.naiveMae).toBeCloseTo(naive, 8)
+    expect(result.skill).toBe(1 - result.mae / result.naiveMae)
+    const rowOf = (row: number) => (column: keyof typeof table.columns) => table.columns[column][row] ?? NaN
+    const errors = tested.map((row) =>
+      Math.abs((price[row + 1] ?? NaN) - predictOne(result.model, rowOf(row))),
+    )
+    const radius = errors.toSorted((a, b) => a - b)[Math.ceil(161 * 0.8) - 1] ?? NaN
+    expect([result.lower, result.upper]).toEqual([result.predicted - radius, result.predicted + radius])
+    expect(result.coverage).toBeGreaterThan(0.6)
+    expect(result.coverage).toBeLessThanOrEqual(1)
+  })
+
+  it('of a price that its features foretell has skill, the right directions and a decision', () => {
+    const foretold = structuredClone(table)
+    // The price swings, and `adx` is already where it will be an hour later.
+    foretold.columns.price = foretold.openMs.map((_, row) => 1_000 + 100 * Math.sin(row * 1.3))
+    foretold.columns.adx = foretold.openMs.map((_, row) => 1_000 + 100 * Math.sin((row + 1) * 1.3))
+    const result = forecastOf(foretold, HOUR_MS)
+    expect(result.skill).toBeGreaterThan(0.95)
+    expect(result.directionalAccuracy).toBeGreaterThan(0.95)
+    const next = 1_000 + 100 * Math.sin(ROWS * 1.3)
+    expect(Math.abs(result.predicted - next)).toBeLessThan(5)
+    expect(result.decision).toBe(next > result.lastPrice ? 'BUY' : 'SELL')
+  })
+
+  it('of a price that never moves is that price, without skill and without width', () => {
+    const still = structuredClone(table)
+    still.columns.price.fill(250)
+    expect(forecastOf(still, HOUR_MS)).toMatchObject({
+      predicted: 250,
+      lower: 250,
+      upper: 250,
+      mae: 0,
+      naiveMae: 0,
+      skill: 0,
+      directionalAccuracy: 1,
+      decision: 'HOLD',
+    })
+  })
+
+  it('is made without volume and sentiment when these are away for the newest row', () => {
+    const away = without(
+      without(table, 'volume', (row) => row > 780),
+      'fearGreed7d',
+      (row) => row % 50 === 49,
+    )
+    const { features, predicted } = forecastOf(away, HOUR_MS)
+    expect(features).toContain('volume')
+    expect(features).toContain('fearGreed7d')
+    expect(predicted).toBeGreaterThan(0)
+  })
+
+  it('leaves its table as it was', () => {
+    const before = structuredClone(table)
+    forecast(table, [HOUR_MS, DAY_MS])
+    expect(table).toEqual(before)
+  })
+})
+
+describe('no forecast', () => {
+  it.each([
+    [HOUR_MS, 0],
+    [DAY_MS, 23],
+  ])('is made for a horizon of %d ms from one row too few, and the reason is said', (horizonMs, gapRows) => {
+    const needed = rowsNeeded(gapRows)
+    const enough = rowsWhere(table, (row) => row < needed + gapRows + 1)
+    const tooFew = rowsWhere(table, (row) => row < needed + gapRows)
+    expect(forecastOf(enough, horizonMs).testRows).toBe(needed / 5)
+    expect(whyNot(tooFew, horizonMs)).toBe(
+      `${needed - 1} rows have all features and a known outcome, ${needed} are needed.`,
+    )
+  })
+
+  it('is made where the newest row is not warmed up, and what it lacks is said', () => {
+    expect(
+      whyNot(
+        without(table, 'sma30', (row) => row === ROWS - 1),
+        HOUR_MS,
+      ),
+    ).toBe('The newest row has no sma30.')
+  })
+
+  it('is made from an empty table', () => {
+    expect(whyNot(knownAt(table, START_MS), HOUR_MS)).toBe('The newest row has no candle.')
+    expect(MIN_ROWS).toBe(100)
+  })
+})

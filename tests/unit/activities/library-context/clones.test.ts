@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  claimThisHost,
+  cloneFolder,
+  cloneOf,
+  removeCloneOf,
+} from '../../../../activities/library-context/clones.ts'
+import type { ChainStep, StepContext } from '../../../../activities/library-context/step-context.ts'
+import { Failure } from '../../../../core/failures.ts'
+import type { Git } from '../../../../upstreams/git/git.ts'
+
+type CloneRequest = Parameters<Git['clone']>[0]
+
+let workDir: string
+beforeEach(() => {
+  workDir = mkdtempSync(join(tmpdir(), 'almanac-clones-'))
+})
+afterEach(() => {
+  rmSync(workDir, { recursive: true, force: true })
+})
+
+const step = (name: string, runId = 'tonight'): ChainStep => ({
+  run: {
+    runId,
+    workflowId: 'library-context-1',
+    pipeline: 'library-context',
+    trigger: 'manual',
+    startedAt: '2026-11-21T02:00:00Z',
+  },
+  todo: { library: name.toLowerCase(), name, why: 'new', failures: 0 },
+})
+
+/** A step's context on this folder, with a git that writes one file. */
+function context({ maxCloneMb = 1, fail = false } = {}): { given: StepContext; asked: CloneRequest[] } {
+  const asked: CloneRequest[] = []
+  const clone = (request: CloneRequest) => {
+    asked.push(request)
+    if (existsSync(request.target)) throw new Failure('Conflict', 'The target exists.')
+    mkdirSync(request.target)
+    writeFileSync(join(request.target, 'setup.py'), '')
+    if (fail) throw new Failure('UpstreamUnavailable', 'The server is away.')
+    return Promise.resolve({ commit: 'c0ffee', bytes: 1_000 })
+  }
+  const given = {
+    host: { queue: 'host-1', cleanupQueue: 'host-1-cleanup', workDir },
+    settings: { max_clone_mb: maxCloneMb, clone_seconds: 300 },
+    git: { clone },
+    signal: new AbortController().signal,
+  } as unknown as StepContext
+  return { given, asked }
+}
+
+describe('a clone', () => {
+  it('lies in a folder of the run, under owner and name, within the bounds of the settings', async () => {
+    const { given, asked } = context({ maxCloneMb: 3 })
+    const answer = await cloneOf(given, step('Owner/lib'))
+    expect(answer).toEqual({ commit: 'c0ffee', bytes: 1_000 })
+    expect(cloneFolder(given, step('Owner/lib'))).toBe(join(workDir, 'tonight', 'Owner__lib'))
+    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__lib'])
+    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+    expect(asked).toMatchObject([{ fullName: 'Owner/lib', maxBytes: 3_000_000, timeoutMs: 300_000 }])
+    expect(dirname(asked[0]?.target ?? '')).toBe(join(workDir, 'tonight'))
+  })
+
+  it('begins anew where an attempt was killed', async () => {
+    const broken = context({ fail: true })
+    await expect(cloneOf(broken.given, step('Owner/lib'))).rejects.toThrow('The server is away.')
+    mkdirSync(join(workDir, 'tonight', 'Owner__lib', 'half'), { recursive: true })
+    await cloneOf(context().given, step('Owner/lib'))
+    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__lib'])
+    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+  })
+
+  it('loses nothing to a git that outlived its worker, and tidies up when it fails', async () => {
+    const { given, asked } = context({ fail: true })
+    await expect(cloneOf(given, step('Owner/lib'))).rejects.toThrow('The server is away.')
+    await cloneOf(context().given, step('Owner/lib'))
+    rmSync(asked[0]?.target ?? '', { recursive: true, force: true })
+    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+  })
+
+  it('is not begun where there is no room for the largest that the settings allow, and says how much is missing', async () => {
+    const { given, asked } = context({ maxCloneMb: 1e12 })
+    const failure: unknown = await cloneOf(given, step('Owner/lib')).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(Failure)
+    expect(failure).toMatchObject({ type: 'DiskFull' })
+    expect((failure as Failure).message).toMatch(
+      /^\d+ MB are free where clones are made; 1000000000500 MB are needed/,
+    )
+    expect(asked).toEqual([])
+  })
+})
+
+describe('removing a clone', () => {
+  it('leaves those of other chains, and the run’s folder until the last one is gone', async () => {
+    const { given } = context()
+    for (const name of ['Owner/lib', 'Owner/library']) await cloneOf(given, step(name))
+    await removeCloneOf(given, step('Owner/lib'))
+    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__library'])
+    await removeCloneOf(given, step('Owner/library'))
+    expect(readdirSync(workDir)).toEqual([])
+  })
+
+  it('may come twice, or where there was none, or where the work folder is gone', async () => {
+    const { given } = context()
+    await removeCloneOf(given, step('Owner/lib'))
+    await cloneOf(given, step('Owner/lib'))
+    await removeCloneOf(given, step('Owner/lib'))
+    await removeCloneOf(given, step('Owner/lib'))
+    rmSync(workDir, { recursive: true })
+    await removeCloneOf(given, step('Owner/lib'))
+    expect(existsSync(workDir)).toBe(false)
+  })
+})
+
+describe('a host that is claimed', () => {
+  it('is swept of what earlier runs left, and of nothing else', async () => {
+    const { given } = context()
+    await cloneOf(given, step('Owner/lib', 'last-night'))
+    await cloneOf(given, step('Owner/other'))
+    writeFileSync(join(workDir, 'host-id'), 'abcd\n')
+    const { run } = step('Owner/lib')
+    expect(await claimThisHost(given, run)).toEqual({ queue: 'host-1', cleanupQueue: 'host-1-cleanup' })
+    expect(readdirSync(workDir).toSorted()).toEqual(['host-id', 'tonight'])
+    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__other'])
+  })
+
+  it('has its work folder made where it is missing', async () => {
+    const { given } = context()
+    rmSync(workDir, { recursive: true })
+    await claimThisHost(given, step('Owner/lib').run)
+    expect(readdirSync(workDir)).toEqual([])
+  })
+})

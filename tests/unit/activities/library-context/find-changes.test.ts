@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import {
+  afterAsking,
+  beforeAsking,
+  decideAll,
+  readMsOf,
+} from '../../../../activities/library-context/find-changes.ts'
+import type { StepContext } from '../../../../activities/library-context/step-context.ts'
+import type { ListedLibrary } from '../../../../db/queries/library-context/contexts.ts'
+import { Failure } from '../../../../core/failures.ts'
+
+const now = new Date('2026-11-21T02:00:00Z')
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
+
+/** A library whose context was made from `c0ffee`, unless told. */
+const library = (own: Partial<ListedLibrary> = {}): ListedLibrary => ({
+  library: 'o/lib',
+  name: 'O/Lib',
+  pushedAt: daysAgo(1),
+  commit: 'c0ffee',
+  hasContext: true,
+  failures: 0,
+  nextTryAt: null,
+  reason: null,
+  triedBy: null,
+  ...own,
+})
+const without = (own: Partial<ListedLibrary> = {}) => library({ commit: null, hasContext: false, ...own })
+
+describe('without asking anybody, a library', () => {
+  it.each([
+    ['that never had a context is new', without(), false, { todo: 'new' }],
+    ['that failed is tried again', without({ reason: 'DiskFull: …' }), false, { todo: 'failed before' }],
+    [
+      'that failed is tried again when its time has come',
+      without({ failures: 1, nextTryAt: now, reason: 'NotFound: gone' }),
+      false,
+      { todo: 'failed before' },
+    ],
+    [
+      'that failed waits until then, and says why',
+      without({ failures: 1, nextTryAt: new Date('2026-11-22T01:00:00Z'), reason: 'NotFound: gone' }),
+      false,
+      { skip: 'failed once (NotFound: gone), tried again on 2026-11-22' },
+    ],
+    [
+      'with a context whose next one failed waits too',
+      library({ failures: 3, nextTryAt: new Date('2026-11-25T01:00:00Z'), reason: 'too short' }),
+      false,
+      { skip: 'failed 3 times (too short), tried again on 2026-11-25' },
+    ],
+    [
+      'that waits is done by force',
+      without({ failures: 3, nextTryAt: new Date('2026-11-25T01:00:00Z'), reason: 'too short' }),
+      true,
+      { todo: 'forced' },
+    ],
+    ['that is up to date is done by force', library(), true, { todo: 'forced' }],
+    ['with a context must be asked for', library(), false, undefined],
+  ] as const)('%s', (_, one, isForced, decision) => {
+    expect(beforeAsking(one, isForced, now)).toEqual(decision)
+  })
+})
+
+describe('by its newest commit, a library', () => {
+  it.each([
+    ['that is where its context was made is skipped', library(), 'c0ffee', undefined, { skip: 'unchanged' }],
+    ['that has another is done', library(), 'decade', undefined, { todo: 'changed' }],
+    [
+      'that changed long ago is done all the same',
+      library({ pushedAt: daysAgo(400) }),
+      'decade',
+      undefined,
+      { todo: 'changed' },
+    ],
+    [
+      'with an imported context, of no known commit, is done',
+      library({ commit: null }),
+      'decade',
+      undefined,
+      { todo: 'changed' },
+    ],
+    [
+      'that is empty now keeps its context, and is told',
+      library(),
+      undefined,
+      undefined,
+      { skip: 'the repository is empty now; the context stays', isTrouble: true },
+    ],
+    [
+      'that is empty now is told with an imported context too',
+      library({ commit: null }),
+      undefined,
+      undefined,
+      { skip: 'the repository is empty now; the context stays', isTrouble: true },
+    ],
+    [
+      'that changed within the days of the settings is done',
+      library({ pushedAt: daysAgo(30) }),
+      'decade',
+      30,
+      { todo: 'changed' },
+    ],
+    [
+      'that changed before them is skipped',
+      library({ pushedAt: daysAgo(31) }),
+      'decade',
+      30,
+      { skip: 'changed, but not within the last 30 days' },
+    ],
+    [
+      'of which nobody told when it changed is done',
+      library({ pushedAt: null }),
+      'decade',
+      30,
+      { todo: 'changed' },
+    ],
+  ] as const)('%s', (_, one, head, withinDays, decision) => {
+    expect(afterAsking(one, head, withinDays, now)).toEqual(decision)
+  })
+})
+
+describe('the time for reading a library', () => {
+  it.each([1, 300])('holds, at %d s a mode, both modes and the whole wait for the database', (seconds) => {
+    const patienceMs = 600_000
+    const given = {
+      settings: { contextmaker_seconds: seconds },
+      patienceMs: { 'library-context': patienceMs },
+    } as unknown as StepContext
+    expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
+  })
+})
+
+describe('of a batch', () => {
+  /** A git host on which these heads are; a failure where there is none. */
+  function context(heads: Record<string, string>) {
+    const asked: string[] = []
+    const head = (name: string) => {
+      asked.push(name)
+      const found = heads[name]
+      return found === undefined
+        ? Promise.reject(new Failure('UpstreamUnavailable', `${name}: no answer.`))
+        : Promise.resolve(found)
+    }
+    const signal = new AbortController().signal
+    const given = { git: { head }, signal, clock: () => now, settings: {} } as unknown as StepContext
+    return { given, asked }
+  }
+
+  it('only those are asked for whose context could be old, and each is decided in its place', async () => {
+    const { given, asked } = context({ 'O/Same': 'c0ffee', 'O/Moved': 'decade' })
+    const batch = [
+      library({ name: 'O/Same' }),
+      without({ name: 'O/New' }),
+      library({ name: 'O/Moved' }),
+      without({ name: 'O/Waits', failures: 1, nextTryAt: daysAgo(-1), reason: 'x' }),
+    ]
+    const decisions = await decideAll(given, batch, false)
+    expect(decisions.map(({ library: { name } }) => name)).toEqual(batch.map(({ name }) => name))
+    expect(decisions.map(({ decision }) => ('todo' in decision ? decision.todo : 'skip'))).toEqual([
+      'skip',
+      'new',
+      'changed',
+      'skip',
+    ])
+    expect(asked.toSorted()).toEqual(['O/Moved', 'O/Same'])
+  })
+
+  it('none is asked for by force', async () => {
+    const { given, asked } = context({})
+    const decisions = await decideAll(given, [library(), without()], true)
+    expect(decisions.map(({ decision }) => decision)).toEqual([{ todo: 'forced' }, { todo: 'forced' }])
+    expect(asked).toEqual([])
+  })
+
+  it('one that does not answer is told, and the others are decided', async () => {
+    const { given } = context({ 'O/Moved': 'decade' })
+    const decisions = await decideAll(
+      given,
+      [library({ name: 'O/Away' }), library({ name: 'O/Moved' })],
+      false,
+    )
+    expect(decisions.map(({ decision }) => decision)).toEqual([
+      { skip: 'UpstreamUnavailable: O/Away: no answer.', isTrouble: true },
+      { todo: 'changed' },
+    ])
+  })
+
+  it('a defect is not taken for an answer', async () => {
+    const { given } = context({})
+    const broken = {
+      ...given,
+      git: { head: () => Promise.reject(new TypeError('x')) },
+    } as unknown as StepContext
+    await expect(decideAll(broken, [library()], false)).rejects.toThrow(TypeError)
+  })
+})

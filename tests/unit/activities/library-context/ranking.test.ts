@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { rankByStars, suspicion } from '../../../../activities/library-context/ranking.ts'
+import { nextList } from '../../../../activities/library-context/lists.ts'
+import { domain } from './domain.ts'
+
+/** So many libraries `o/lib1` …, with falling stars. */
+const libraries = (count: number, first = 1) =>
+  Array.from({ length: count }, (_, index) => ({
+    library: `o/lib${first + index}`,
+    stars: 1_000 - first - index,
+  }))
+
+const places = (count: number, first = 1) =>
+  libraries(count, first).map((one, index) => ({ ...one, rank: index + 1 }))
+
+describe('ranks', () => {
+  it('are 1 to n by stars, of equal stars by name, whatever the order of the answers', () => {
+    const given = [
+      { library: 'b/x', stars: 5 },
+      { library: 'c/x', stars: 7 },
+      { library: 'a/y', stars: 5 },
+      { library: 'a/x', stars: 5 },
+      { library: 'd/x', stars: 0 },
+    ]
+    const expected = ['c/x', 'a/x', 'a/y', 'b/x', 'd/x'].map((library, index) => [library, index + 1])
+    for (const order of [given, given.toReversed()])
+      expect(rankByStars(order, 10).map(({ library, rank }) => [library, rank])).toEqual(expected)
+  })
+
+  it('end with the list', () => {
+    expect(rankByStars(libraries(5), 2)).toEqual([
+      { library: 'o/lib1', stars: 999, rank: 1 },
+      { library: 'o/lib2', stars: 998, rank: 2 },
+    ])
+  })
+
+  it('leave the answers as they were', () => {
+    const given = libraries(3).toReversed()
+    rankByStars(given, 3)
+    expect(given).toEqual(libraries(3).toReversed())
+  })
+})
+
+describe('a list', () => {
+  it.each([
+    [33, undefined],
+    [34, '34 of the 100 libraries of the list before would leave it in one night'],
+  ])('that %i of 100 libraries would leave: %s', (left, doubt) => {
+    expect(suspicion(places(100), libraries(100, 1 + left))).toBe(doubt)
+  })
+
+  it.each([
+    [50, undefined],
+    [51, '51 of 100 libraries would have no star at all'],
+  ])('in which %i of 100 have no star: %s', (starless, doubt) => {
+    const next = libraries(100).map((one, index) => (index < starless ? { ...one, stars: 0 } : one))
+    expect(suspicion(places(100), next)).toBe(doubt)
+    expect(suspicion([], next)).toBe(doubt)
+  })
+
+  it('without a star is believed where the one before had none either', () => {
+    const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
+    expect(suspicion(starless, starless)).toBeUndefined()
+    expect(suspicion([...starless, { library: 'o/one', stars: 1 }], starless)).toBeDefined()
+  })
+
+  it('that is short may change by half, and have no stars', () => {
+    expect(suspicion(places(5), libraries(5, 4))).toBeUndefined()
+    const starless = libraries(5).map((one) => ({ ...one, stars: 0 }))
+    expect(suspicion(places(5), starless)).toBeUndefined()
+    expect(suspicion(places(6), libraries(6, 4))).toBeDefined()
+  })
+
+  it('that comes back empty is not believed', () => {
+    expect(suspicion(places(100), [])).toBe(
+      '100 of the 100 libraries of the list before would leave it in one night',
+    )
+  })
+})
+
+describe('the next list of a domain', () => {
+  const before = (count: number, first = 1) => ({ date: '2026-11-20', places: places(count, first) })
+  const asked = { isForced: false }
+
+  it('stays the last one where it is not to be believed, and says so', () => {
+    const given = { domain: domain(), before: before(10), listed: libraries(10, 5) }
+    expect(nextList({ ...given, ...asked }).doubt).toBe(
+      'suspicious: astronomy: 4 of the 10 libraries of the list before would leave it in one night; the list of 2026-11-20 stays',
+    )
+    const forced = nextList({ ...given, isForced: true })
+    expect(forced.doubt).toBeUndefined()
+    expect(forced.left.map(({ library }) => library)).toEqual(['o/lib1', 'o/lib2', 'o/lib3', 'o/lib4'])
+    expect(forced.next.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  it('is not made at all where the first one is not to be believed', () => {
+    const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
+    const { doubt } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
+    expect(doubt).toBe(
+      'suspicious: astronomy: 10 of 10 libraries would have no star at all; no list is made of it',
+    )
+  })
+
+  it('is what was asked for where somebody has edited the keywords: who no longer passes is no loss', () => {
+    const galaxies = places(6).map((one, index) => ({ ...one, library: `o/gal${index}` }))
+    const given = {
+      before: { date: '2026-11-20', places: [...galaxies, ...places(6)] },
+      listed: libraries(6),
+      ...asked,
+    }
+    expect(nextList({ ...given, domain: domain({ keywords: ['gal', 'lib'] }) }).doubt).toBeDefined()
+    const { doubt, next, left } = nextList({ ...given, domain: domain({ keywords: ['lib'] }) })
+    expect(doubt).toBeUndefined()
+    expect(next).toHaveLength(6)
+    expect(left.map(({ library }) => library)).toEqual(galaxies.map(({ library }) => library))
+  })
+
+  it('is what was asked for where somebody has made it shorter, or forbidden some', () => {
+    const short = nextList({
+      domain: domain({ top: 3 }),
+      before: before(10),
+      listed: libraries(10),
+      ...asked,
+    })
+    expect(short.doubt).toBeUndefined()
+    expect(short.left).toHaveLength(7)
+    const never = ['O/Lib1', 'o/lib2', 'o/lib3', 'o/lib4', 'o/lib5']
+    const rest = { before: before(10), listed: libraries(5, 6), ...asked }
+    expect(nextList({ domain: domain({ never }), ...rest }).doubt).toBeUndefined()
+    expect(nextList({ domain: domain(), ...rest }).doubt).toBeDefined()
+  })
+})

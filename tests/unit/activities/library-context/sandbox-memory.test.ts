@@ -1,0 +1,48 @@
+/** What Linux tells of processes, and whose memory counts to whom. */
+import { describe, expect, it } from 'vitest'
+import {
+  availableShare,
+  commandLine,
+  familyOf,
+  processes,
+  type ProcessState,
+} from '../../../../activities/library-context/contextmaker/processes.ts'
+
+const state = (pid: number, parent: number): ProcessState => ({
+  pid,
+  parent,
+  uid: 0,
+  threads: 1,
+  ownBytes: 1,
+})
+
+describe('the family of a process', () => {
+  it('holds children of children, and nobody else', () => {
+    const all = [state(5, 4), state(1, 0), state(2, 1), state(4, 2), state(3, 1), state(9, 3)]
+    expect(familyOf(2, all).map(({ pid }) => pid)).toEqual([2, 4, 5])
+  })
+
+  it('is empty where the process has ended', () => {
+    expect(familyOf(7, [state(8, 7)])).toEqual([])
+  })
+})
+
+describe.runIf(process.platform === 'linux')('processes', () => {
+  it('are told with their parent, user, threads and memory', async () => {
+    const own = (await processes()).find(({ pid }) => pid === process.pid)
+    expect(own).toMatchObject({ parent: process.ppid, uid: process.getuid?.() })
+    expect(own?.threads).toBeGreaterThan(1)
+    expect(own?.ownBytes).toBeGreaterThan(10_000_000)
+    expect(own?.ownBytes).toBeLessThan(process.memoryUsage.rss())
+  })
+
+  it('have a command line, which is empty once they have ended', async () => {
+    expect(await commandLine(process.pid)).toContain('vitest')
+    expect(await commandLine(4_194_305)).toBe('')
+  })
+
+  it('leave a share of the memory available', async () => {
+    expect(await availableShare()).toBeGreaterThan(0)
+    expect(await availableShare()).toBeLessThan(1)
+  })
+})

@@ -1,0 +1,52 @@
+/** Slots: never two of one number, in the order of asking, none lost. */
+import { describe, expect, it } from 'vitest'
+import { createSlots } from '../../../../activities/library-context/contextmaker/slots.ts'
+
+const never = new AbortController().signal
+
+describe('slots', () => {
+  it('are all different until one is given back', async () => {
+    const slots = createSlots(3)
+    const taken = await Promise.all([slots.take(never), slots.take(never), slots.take(never)])
+    expect(taken.map(({ slot }) => slot).sort()).toEqual([0, 1, 2])
+  })
+
+  it('go to those who wait in the order in which they asked', async () => {
+    const slots = createSlots(1)
+    const first = await slots.take(never)
+    const order: string[] = []
+    const second = slots.take(never).then((taken) => (order.push('second'), taken))
+    const third = slots.take(never).then((taken) => (order.push('third'), taken))
+    first.release()
+    ;(await second).release()
+    await third
+    expect(order).toEqual(['second', 'third'])
+  })
+
+  it('are given back once, however often that is said', async () => {
+    const slots = createSlots(1)
+    const first = await slots.take(never)
+    first.release()
+    first.release()
+    await slots.take(never)
+    const waits = new AbortController()
+    const second = slots.take(waits.signal)
+    waits.abort(new Error('still waiting'))
+    await expect(second).rejects.toThrow('still waiting')
+  })
+
+  it('are not lost with someone who stopped waiting', async () => {
+    const slots = createSlots(1)
+    const first = await slots.take(never)
+    const leaves = new AbortController()
+    const left = slots.take(leaves.signal)
+    leaves.abort(new Error('gone'))
+    await expect(left).rejects.toThrow('gone')
+    first.release()
+    expect((await slots.take(never)).slot).toBe(0)
+  })
+
+  it('are refused to one who is cancelled already', async () => {
+    await expect(createSlots(1).take(AbortSignal.abort(new Error('before')))).rejects.toThrow('before')
+  })
+})

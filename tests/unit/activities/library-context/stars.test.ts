@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { starred } from '../../../../activities/library-context/lists.ts'
+import { keyOf, renamesIn, rowsOf } from '../../../../activities/library-context/star-answers.ts'
+import { unknownSentence } from '../../../../activities/library-context/stars.ts'
+import type { KnownLibrary } from '../../../../db/queries/library-context/libraries.ts'
+import type { RepositoryAnswer } from '../../../../upstreams/github/github.ts'
+
+const lastNight = new Date('2026-11-20T02:00:00Z')
+const tonight = new Date('2026-11-21T02:00:00Z')
+
+const known = (library: string, own: Partial<KnownLibrary> = {}): KnownLibrary => ({
+  library,
+  name: library,
+  githubId: null,
+  stars: 10,
+  state: 'present',
+  askedAt: lastNight,
+  ...own,
+})
+const found = (asked: string, githubId: number, fullName = asked, own = {}): RepositoryAnswer => ({
+  asked,
+  state: 'found',
+  githubId,
+  fullName,
+  stars: 20,
+  archived: false,
+  pushedAt: lastNight,
+  sizeKb: 7,
+  ...own,
+})
+const lost = (asked: string, state: 'gone' | 'blocked' | 'unknown'): RepositoryAnswer => ({
+  asked,
+  state,
+  reason: 'GitHub answers 404',
+})
+const rows = (answers: RepositoryAnswer[], before: KnownLibrary[] = [], names: Record<string, string> = {}) =>
+  rowsOf(answers, before, {
+    askedAt: tonight,
+    libraryOf: new Map(Object.entries(names)),
+    since: tonight,
+  })
+
+describe('of a library that has another name now', () => {
+  it('the row moves by GitHub’s number, under whichever name it was asked for', () => {
+    const before = [known('old/x', { githubId: 1 })]
+    const rename = { from: 'old/x', to: 'new/x', name: 'New/X' }
+    expect(renamesIn([found('Old/X', 1, 'New/X')], before)).toEqual([rename])
+    expect(renamesIn([found('Older/X', 1, 'New/X')], before)).toEqual([rename])
+  })
+
+  it('the row moves by its old name where no number was known (an imported list)', () => {
+    expect(renamesIn([found('Old/X', 1, 'New/X')], [known('old/x')])).toEqual([
+      { from: 'old/x', to: 'new/x', name: 'New/X' },
+    ])
+  })
+
+  it('two names are one library', () => {
+    const answers = [found('Old/X', 1, 'New/X'), found('New/X', 1, 'New/X')]
+    const before = [known('old/x', { githubId: 1 })]
+    expect(renamesIn(answers, before)).toHaveLength(1)
+    expect(rows(answers, before)).toMatchObject([{ library: 'new/x', name: 'New/X', githubId: 1, stars: 20 }])
+  })
+
+  it('the history does not go to another repository that took the name over', () => {
+    const before = [known('a/x', { githubId: 1 })]
+    const taken = [found('A/X', 2), found('B/X', 1)]
+    expect(renamesIn([found('A/X', 2)], before)).toEqual([])
+    expect(renamesIn(taken, before)).toEqual([{ from: 'a/x', to: 'b/x', name: 'B/X' }])
+    expect(rows(taken, before).map(({ library, githubId }) => [library, githubId])).toEqual([
+      ['a/x', 2],
+      ['b/x', 1],
+    ])
+  })
+
+  it('nothing moves where only the case differs', () => {
+    expect(renamesIn([found('a/x', 1, 'A/X')], [known('a/x', { githubId: 1 })])).toEqual([])
+    expect(rows([found('a/x', 1, 'A/X')])).toMatchObject([{ library: 'a/x', name: 'A/X' }])
+  })
+})
+
+describe('of a repository of which GitHub does not tell tonight', () => {
+  const before = [known('new/x', { name: 'New/X', githubId: 1, stars: 300 })]
+  const names = { 'old/x': 'new/x' }
+
+  it.each(['gone', 'blocked', 'unknown'] as const)('(%s) stars and number stay', (state) => {
+    expect(rows([lost('New/X', state)], before)).toMatchObject([
+      { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state, reason: 'GitHub answers 404' },
+    ])
+    const firstSeen = [{ library: 'first/seen', stars: null, state }]
+    // Of what nobody ever told of there is nothing to keep.
+    expect(rows([lost('first/seen', state)])).toMatchObject(state === 'unknown' ? [] : firstSeen)
+  })
+
+  it.each(['gone', 'blocked', 'unknown'] as const)(
+    '(%s) the row is its own under an old name too, and no second library appears',
+    (state) => {
+      expect(keyOf(lost('Old/X', state), new Map(Object.entries(names)))).toBe('new/x')
+      expect(rows([lost('Old/X', state)], before, names)).toMatchObject([
+        { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state },
+      ])
+    },
+  )
+
+  it('an old name that leads nowhere any more says nothing where the new one is found, in one answer or the next', () => {
+    for (const answers of [
+      [lost('Old/X', 'gone'), found('New/X', 1)],
+      [found('New/X', 1), lost('Old/X', 'gone')],
+    ])
+      expect(rows(answers, before, names)).toMatchObject([{ library: 'new/x', state: 'present', stars: 20 }])
+    const asked = [known('new/x', { githubId: 1, askedAt: tonight })]
+    expect(rows([lost('Old/X', 'gone')], asked, names)).toEqual([])
+  })
+
+  it('one sentence tells, whatever their number', () => {
+    expect(unknownSentence([])).toEqual([])
+    expect(unknownSentence([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
+    expect(unknownSentence([lost('a/x', 'unknown')])).toEqual([
+      'nothing is known tonight of a/x (GitHub answers 404); their last stars count',
+    ])
+    expect(unknownSentence([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual(
+      ['nothing is known tonight of a/x and 2 others (GitHub answers 404); their last stars count'],
+    )
+  })
+})
+
+describe('the candidates with stars', () => {
+  const world = (...libraries: KnownLibrary[]) => new Map(libraries.map((one) => [one.library, one]))
+  const none = new Map<string, string>()
+
+  it('are what is there and what nobody told of tonight, not what is gone or blocked', () => {
+    const states = ['present', 'archived', 'unknown', 'gone', 'blocked']
+    const libraries = states.map((state, index) => known(`o/${state}`, { state, stars: index }))
+    const names = states.map((state) => `O/${state}`)
+    expect(starred(names, world(...libraries), none)).toEqual([
+      { library: 'o/present', stars: 0 },
+      { library: 'o/archived', stars: 1 },
+      { library: 'o/unknown', stars: 2 },
+    ])
+  })
+
+  it('are none of which no star was ever told', () => {
+    const never = known('o/never', { stars: null, state: 'unknown' })
+    expect(starred(['o/never', 'o/nobody'], world(never), none)).toEqual([])
+  })
+
+  it('are each one library, under its name of now, however many names lead to it', () => {
+    const names = new Map([
+      ['old/x', 'new/x'],
+      ['older/x', 'new/x'],
+    ])
+    expect(starred(['Older/X', 'old/x', 'New/x'], world(known('new/x')), names)).toEqual([
+      { library: 'new/x', stars: 10 },
+    ])
+  })
+})

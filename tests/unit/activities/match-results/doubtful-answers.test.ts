@@ -1,0 +1,136 @@
+/** An answer that would end most matches at once, and what a run says of its look at the feed. */
+import { describe, expect, it } from 'vitest'
+import { countsOf, doubtOf } from '../../../../activities/match-results/feed-counts.ts'
+import { follow, type Poll } from '../../../../activities/match-results/follow.ts'
+import { MatchesById } from '../../../../activities/match-results/matches-by-id.ts'
+import type { LiveFeed, Sighting } from '../../../../upstreams/onexbet/onexbet.ts'
+import { live, minute } from './lives.ts'
+
+const matches = (many: number, from = 0): Sighting[] =>
+  Array.from({ length: many }, (_, at) => live([1, 0], { eventId: 700 + from + at }))
+
+interface Look {
+  at: number
+  told: Sighting[]
+  truncated?: boolean
+  unread?: number[]
+}
+
+/** The matches after these looks, and what the run of the last one says of those that it left out. */
+function after(...looks: Look[]) {
+  const all = new MatchesById()
+  for (const { at, truncated = false, ...more } of looks)
+    follow(all, { kind: 'feed', polledAt: minute(at), truncated, ...more } satisfies Poll)
+  const { at, truncated = false, ...more } = looks.at(-1) ?? { at: 0, told: [] }
+  const last: Poll = { kind: 'feed', polledAt: minute(at), truncated, ...more }
+  const vanished = [...all.values()].filter(({ state }) => state === 'vanished').length
+  return { all, vanished, last, doubts: doubtOf(last, all) }
+}
+
+describe('an answer that leaves out more than half of the matches that go on', () => {
+  const whole = { at: 0, told: matches(38) }
+
+  it('ends none of them for a quarter of an hour, and the run says so', () => {
+    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) })
+    expect(vanished).toBe(0)
+    expect(doubts).toEqual([expect.stringContaining('names 3 matches and leaves out 35') as unknown])
+    expect(after(whole, { at: 1, told: matches(3) }, { at: 14, told: matches(3) }).vanished).toBe(0)
+  })
+
+  it('is believed after a quarter of an hour', () => {
+    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 15, told: matches(3) })
+    expect({ vanished, doubts }).toEqual({ vanished: 35, doubts: [] })
+  })
+
+  it('leaves nothing behind where the next one is whole', () => {
+    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 2, told: matches(36) })
+    expect({ vanished, doubts }).toEqual({ vanished: 2, doubts: [] })
+  })
+
+  it('follows those that it names, known or new', () => {
+    const { all } = after(whole, { at: 1, told: [...matches(1), ...matches(1, 90)] })
+    expect(all.get(700)?.lastSeenAt).toBe(minute(1))
+    expect(all.get(790)?.state).toBe('live')
+  })
+
+  it('is believed where it leaves out just half, or where few go on', () => {
+    expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(4) }).vanished).toBe(4)
+    expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(3) }).vanished).toBe(0)
+    expect(after({ at: 0, told: matches(7) }, { at: 1, told: matches(1) }).vanished).toBe(6)
+  })
+
+  it('is believed of matches that nobody has seen for long: the collector was away', () => {
+    const { vanished, doubts } = after(whole, { at: 60, told: matches(38, 100) })
+    expect({ vanished, doubts }).toEqual({ vanished: 38, doubts: [] })
+  })
+
+  it('does not count events that it names and that could not be read', () => {
+    const unread = matches(20).map(({ eventId }) => eventId)
+    const { vanished, doubts } = after(whole, { at: 1, told: matches(10, 20), unread })
+    expect({ vanished, doubts }).toEqual({ vanished: 8, doubts: [] })
+  })
+
+  it('is not told of where it was not followed', () => {
+    const { last } = after(whole, { at: 1, told: matches(3) })
+    expect(doubtOf(last, after(whole).all)).toEqual([])
+    expect(doubtOf(last, new MatchesById())).toEqual([])
+  })
+
+  it('is told of where it was whole only: one that is cut off or empty says so itself', () => {
+    expect(after(whole, { at: 1, told: matches(3), truncated: true }).doubts).toEqual([])
+    expect(after(whole, { at: 1, told: [] }).doubts).toEqual([])
+  })
+})
+
+describe('a run', () => {
+  const FEED: LiveFeed = {
+    sightings: matches(3),
+    truncated: false,
+    why: [],
+    others: 1,
+    fetched: 4,
+    duplicates: 2,
+    rejected: [],
+    raw: [],
+  }
+
+  it('is complete where its answer was as it should be', () => {
+    expect(countsOf(FEED)).toMatchObject({
+      outcome: 'complete',
+      fetched: 4,
+      written: 0,
+      rejected: 0,
+      why: [],
+    })
+  })
+
+  it('says that no match is over by an answer with an event that may be any', () => {
+    const rejected = [
+      { reason: 'O1', row: { I: 7 } },
+      { reason: 'I', row: { I: 'x' } },
+    ]
+    const { outcome, why } = countsOf({ ...FEED, rejected, fetched: 6 })
+    expect(outcome).toBe('partial')
+    expect(why).toEqual([
+      '2 events refused, see quarantine',
+      expect.stringMatching(
+        /^1 of them without a readable id, .*: no match is taken for over by this answer$/,
+      ) as unknown,
+    ])
+    expect(countsOf({ ...FEED, rejected: rejected.slice(0, 1), fetched: 5 }).why).toHaveLength(1)
+  })
+
+  it('tells an empty feed from one of which nothing could be read', () => {
+    const none = { ...FEED, sightings: [], others: 0, fetched: 0 }
+    expect(countsOf(none).why).toEqual(['the feed is empty: no match is taken for over because of it'])
+    expect(countsOf({ ...none, others: 2, fetched: 2 }).why).toEqual([
+      'no match can be read in 2 events: none is taken for over because of it',
+    ])
+  })
+
+  it('hands on what the feed says, and that events may be missing', () => {
+    const { outcome, why } = countsOf({ ...FEED, truncated: true, why: ['A league failed.'] })
+    expect(outcome).toBe('partial')
+    expect(why).toEqual(['A league failed.', expect.stringContaining('truncated: 4 events came') as unknown])
+  })
+})

@@ -1,0 +1,203 @@
+/** `matches.csv` reads back as it was written, harms no spreadsheet, and takes matches over one by one. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Match } from '../../../../activities/match-results/match-life.ts'
+import {
+  lineOf,
+  MATCH_COLUMNS,
+  matchesFile,
+  updateMatchesCsv,
+  writeMatchesCsv,
+  type MatchLine,
+} from '../../../../activities/match-results/matches-csv.ts'
+import { linesOfFile } from '../../../support/match-results/matches-file.ts'
+import { before, lifeOf, live, over, type Evidence } from './lives.ts'
+
+const DOCUMENTED =
+  'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'
+const ODDS = { one: 1.8, x: 3.4, two: 4.1 }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'almanac-csv-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const text = () => readFileSync(matchesFile(folder), 'utf8')
+const lines = () => linesOfFile(folder)
+const emptyLine = Object.fromEntries(MATCH_COLUMNS.map((name) => [name, '']))
+const matchOf = (eventId: number, ...life: Evidence[]): Match => ({
+  ...lifeOf(before({ eventId, odds: ODDS }), ...life).match,
+})
+
+const ODD_CHARACTERS = [
+  '=',
+  '+',
+  '-',
+  '@',
+  "'",
+  '"',
+  '\t',
+  '\r',
+  '\n',
+  ',',
+  ';',
+  ' ',
+  'a',
+  '1',
+  'é',
+  '💙',
+  '\uFEFF',
+  '\\',
+  '＝',
+  '＋',
+  '－',
+  '＠',
+]
+const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...ODD_CHARACTERS) }))
+const line: fc.Arbitrary<MatchLine> = fc.record(Object.fromEntries(MATCH_COLUMNS.map((name) => [name, cell])))
+
+describe('matches.csv', () => {
+  it('begins with the documented columns, then how sure a match is', async () => {
+    await writeMatchesCsv(folder, (add) => add([]))
+    expect(text()).toBe(`${DOCUMENTED},confidence\n`)
+    expect(await lines()).toEqual([])
+  })
+
+  it('reads back exactly as written, whatever is in a name', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 4 }), async (written) => {
+        await writeMatchesCsv(folder, (add) => add(written))
+        expect(await lines()).toEqual(written.map((one) => ({ ...one })))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('has no cell that a spreadsheet takes for a formula', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 4 }), async (written) => {
+        await writeMatchesCsv(folder, (add) => add(written))
+        const cells: string[][] = parse(text(), { bom: false })
+        for (const one of cells.flat()) expect(one).not.toMatch(/^[=+\-@\t\r＝＋－＠]/)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is the same file when nothing is taken in, in one piece or in many', async () => {
+    const many = Array.from({ length: 5_001 }, (_, id) => lineOf(matchOf(id + 1, live([2, 1]), 'absent')))
+    for (const written of [many, many.slice(0, 4_000), many.slice(0, 1)]) {
+      await writeMatchesCsv(folder, (add) => add(written))
+      const whole = text()
+      await updateMatchesCsv(folder, [])
+      expect(text()).toBe(whole)
+      await writeMatchesCsv(folder, async (add) => {
+        for (const one of written) await add([one])
+      })
+      expect(text()).toBe(whole)
+    }
+  })
+
+  it('stays as it was, with nothing beside it, where its lines cannot be told to the end', async () => {
+    const told = lineOf(matchOf(7, live([2, 1]), 'absent'))
+    await writeMatchesCsv(folder, (add) => add([told]))
+    const whole = text()
+    const broken = writeMatchesCsv(folder, async (add) => {
+      await add([told, told])
+      throw new Error('the table is gone')
+    })
+    await expect(broken).rejects.toThrow('the table is gone')
+    expect(text()).toBe(whole)
+    expect(readdirSync(folder)).toEqual(['matches.csv'])
+  })
+
+  it('takes away what a killed process left of it long ago, and nothing that another is writing', async () => {
+    const [left, begun] = [`${matchesFile(folder)}.1.ab.tmp`, `${matchesFile(folder)}.2.cd.tmp`]
+    for (const path of [left, begun]) writeFileSync(path, 'half a li')
+    utimesSync(left, new Date(0), new Date(0))
+    await writeMatchesCsv(folder, (add) => add([]))
+    expect(readdirSync(folder).toSorted()).toEqual(['matches.csv', basename(begun)])
+  })
+
+  it('that may not be written is a failure with a name', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const data = join(folder, 'file', 'data')
+    await expect(writeMatchesCsv(data, (add) => add([]))).rejects.toMatchObject({ type: 'Misconfigured' })
+  })
+
+  it('has a line of the documented cells for a match that is over', async () => {
+    const [first] = [matchOf(7, live([2, 1]), over([2, 1]), 'absent')]
+    await writeMatchesCsv(folder, (add) => add([lineOf(first)]))
+    expect(text().split('\n')[1]).toBe(
+      '2026-03-10T12:00:00Z,7,Ligue des champions,Ajax,Inter,1.8,3.4,4.1,2,1,Match terminé,1,confirmed',
+    )
+  })
+
+  it('tells a score that was last seen without an outcome', () => {
+    expect(lineOf(matchOf(7, live([2, 1]), 'absent'))).toMatchObject({
+      score1: '2',
+      score2: '1',
+      outcome: '',
+      confidence: 'last-seen',
+    })
+  })
+
+  it('takes matches in, their later truth over, and out again what goes on', async () => {
+    await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent'), matchOf(2, live([0, 0]), 'absent')])
+    await updateMatchesCsv(folder, [
+      matchOf(1, live([1, 0]), 'absent', { result: [1, 1] }),
+      matchOf(2, live([0, 0]), 'absent', live([0, 1])),
+      matchOf(3, over([5, 5])),
+    ])
+    const cells = (await lines()).map(({ event_id, score1, score2, outcome }) => {
+      return [event_id, score1, score2, outcome]
+    })
+    expect(cells).toEqual([
+      ['1', '1', '1', 'N'],
+      ['3', '5', '5', 'N'],
+    ])
+  })
+
+  it('keeps the odds and the first sighting of a match that a new worker saw later', async () => {
+    await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent')])
+    const later = lifeOf(live([1, 0], { eventId: 1 }), 'absent', { result: [2, 0] }).match
+    await updateMatchesCsv(folder, [{ ...later, firstSeenAt: later.firstSeenAt + 600_000 }])
+    expect((await lines())[0]).toMatchObject({
+      timestamp_utc: '2026-03-10T12:00:00Z',
+      odds_1: '1.8',
+      odds_x: '3.4',
+      odds_2: '4.1',
+      score1: '2',
+      outcome: '1',
+    })
+  })
+
+  it('of the original, which has no confidence, is read, and stays when matches are added', async () => {
+    const old = '2025-12-06T10:30:45Z,9,"A, ""b""",C,D,1.5,,2.5,3,0,Terminé,1'
+    writeFileSync(matchesFile(folder), `\uFEFF${DOCUMENTED}\n${old}\n`)
+    await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent')])
+    const [first, second] = await lines()
+    expect(first).toEqual({
+      ...emptyLine,
+      timestamp_utc: '2025-12-06T10:30:45Z',
+      event_id: '9',
+      league: 'A, "b"',
+      team1: 'C',
+      team2: 'D',
+      odds_1: '1.5',
+      odds_2: '2.5',
+      score1: '3',
+      score2: '0',
+      status: 'Terminé',
+      outcome: '1',
+    })
+    expect(second?.['event_id']).toBe('1')
+  })
+})

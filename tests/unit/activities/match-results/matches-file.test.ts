@@ -1,0 +1,118 @@
+/** While the tables cannot be asked the file is written every `csv_minutes`, and lacks nothing for long. */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMatchesFile, type FileContext } from '../../../../activities/match-results/matches-file.ts'
+import type { Match } from '../../../../activities/match-results/match-life.ts'
+import { matchesFile } from '../../../../activities/match-results/matches-csv.ts'
+import { openDatabase } from '../../../../db/database.ts'
+import { almanacFileSchema } from '../../../../config/almanac-file.ts'
+import { freePort } from '../../../../local/taken-port.ts'
+import { linesOfFile } from '../../../support/match-results/matches-file.ts'
+import { lifeOf, live, minute } from './lives.ts'
+
+let folder: string
+let away: ReturnType<typeof openDatabase>
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'almanac-csv-'))
+  away = openDatabase(`postgres://nobody@127.0.0.1:${await freePort()}/none`, () => undefined)
+})
+afterEach(async () => {
+  await away.close()
+  rmSync(folder, { recursive: true })
+})
+
+const settingsOf = (minutes: number) =>
+  almanacFileSchema.parse({
+    'mod-stats': { mods: [{ modrinth: 'any' }] },
+    'match-results': { csv_minutes: minutes },
+  })['match-results']
+const over = (eventId: number): Match => lifeOf(live([eventId, 0], { eventId }), 'absent').match
+const back = (eventId: number): Match =>
+  lifeOf(live([eventId, 0], { eventId }), 'absent', live([eventId, 0], { eventId })).match
+
+/** A file whose runs come in the minutes that are told. */
+function fileWith({ minutes = 5, dataDir = folder } = {}) {
+  const file = createMatchesFile()
+  const signal = new AbortController().signal
+  return async (at: number, turned: Match[], { areTablesWhole = false, derive = false } = {}) => {
+    const clock = () => new Date(minute(at))
+    const context: FileContext = {
+      db: away.db,
+      settings: settingsOf(minutes),
+      dataDir,
+      signal,
+      clock,
+      matchClock: clock,
+      patience: { ms: 0, signal },
+    }
+    return file.bringForward(context, { turned, areTablesWhole, derive })
+  }
+}
+
+const ids = async () => (await linesOfFile(folder)).map((line) => line['event_id'])
+
+describe('matches.csv, while its tables cannot be asked', () => {
+  it('has what turned first at once, and what turns later when its minutes have passed', async () => {
+    const run = fileWith()
+    await run(0, [over(1)])
+    expect(await ids()).toEqual(['1'])
+    await run(1, [over(2)])
+    await run(4, [over(3)])
+    expect(await ids()).toEqual(['1'])
+    // Nothing turns in the minute in which it is due.
+    await run(5, [])
+    expect(await ids()).toEqual(['1', '2', '3'])
+  })
+
+  it('has each change at once where it is to wait for none', async () => {
+    const run = fileWith({ minutes: 0 })
+    for (const id of [1, 2, 3]) {
+      await run(id, [over(id)])
+      expect(await ids()).toHaveLength(id)
+    }
+  })
+
+  it('has the newest of what a match has gone through since', async () => {
+    const run = fileWith()
+    await run(0, [over(1), over(2)])
+    await run(1, [back(1), over(3)])
+    await run(2, [over(1)])
+    await run(3, [back(3)])
+    await run(5, [back(2)])
+    expect(await ids()).toEqual(['1'])
+  })
+
+  it('is not written while nothing turns', async () => {
+    const run = fileWith()
+    await run(0, [over(1)])
+    const { ino } = statSync(matchesFile(folder))
+    for (const at of [5, 10, 60]) {
+      await run(at, [])
+      expect(statSync(matchesFile(folder)).ino).toBe(ino)
+    }
+  })
+
+  it('is left to the next run where it may not be written, which has all of it', async () => {
+    const place = join(folder, 'place')
+    writeFileSync(place, 'a file where a folder should be')
+    const dataDir = join(place, 'data')
+    const run = fileWith({ dataDir })
+    const [why] = await run(0, [over(1)])
+    expect(why).toMatch(/^data\/matches\.csv is left to the next run: .*could not be written/)
+    rmSync(place)
+    expect(await run(1, [over(2)])).toEqual([])
+    expect((await linesOfFile(dataDir)).map((line) => line['event_id'])).toEqual(['1', '2'])
+  })
+
+  it('keeps its lines where the database goes away in the middle, and has the new ones a minute later', async () => {
+    const run = fileWith()
+    await run(0, [over(1)])
+    const [why] = await run(5, [over(2)], { areTablesWhole: true })
+    expect(why).toMatch(/^data\/matches\.csv is left to the next run: The database said/)
+    expect(await ids()).toEqual(['1'])
+    await run(6, [])
+    expect(await ids()).toEqual(['1', '2'])
+  })
+})

@@ -1,0 +1,48 @@
+/** What `almanac doctor` says of the spool. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkSpool } from '../../../../cli/doctor/machine.ts'
+import { putAside, segmentNames } from '../../../../db/spool/folder.ts'
+import { openSpool, spoolFolder } from '../../../../db/spool/spool.ts'
+import { environmentSchema } from '../../../../config/environment.ts'
+
+let dataDir: string
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'almanac-doctor-spool-'))
+})
+afterEach(() => {
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const look = () => checkSpool({ mode: 'live', dataDir, env: environmentSchema.parse({}) })
+const spoolOne = () =>
+  openSpool({ folder: spoolFolder(dataDir), capBytes: 1e6, warn: () => undefined }).writeRows(
+    {},
+    { observedAt: new Date(), runId: 'run-1' },
+  )
+
+describe('a spool', () => {
+  it('that is empty is not spoken of', () => {
+    expect(look()).toEqual([])
+  })
+
+  it('in which something waits is warned of, with the command that loads it', async () => {
+    await spoolOne()
+    await spoolOne()
+    const [check] = look()
+    expect(check).toMatchObject({ name: 'spool', state: 'warn' })
+    expect(check?.found).toBe('2 segments wait for the database; 0 % of SPOOL_MB')
+    expect(check?.remedy).toContain('"npx almanac spool drain"')
+  })
+
+  it('with damaged segments alone is warned of, with the command that says why', async () => {
+    await spoolOne()
+    const folder = spoolFolder(dataDir)
+    for (const name of segmentNames(folder)) putAside(folder, { name, reason: 'for the test' })
+    const [check] = look()
+    expect(check?.found).toBe('0 segments wait for the database, 1 put aside as damaged; 0 % of SPOOL_MB')
+    expect(check?.remedy).toContain('"npx almanac spool list"')
+  })
+})

@@ -1,0 +1,159 @@
+/** The verdicts of `almanac doctor` that depend on a value alone: the key's form, the clock, the space, the ports. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkClock, clockCheck } from '../../../../cli/doctor/clock.ts'
+import { checkCurseForgeKey } from '../../../../cli/doctor/curseforge-key.ts'
+import { examine } from '../../../../cli/doctor/examine.ts'
+import { checkFolders, checkPorts, spaceCheck } from '../../../../cli/doctor/machine.ts'
+import { loadConfig } from '../../../../config/load-config.ts'
+import { freePort } from '../../../../local/taken-port.ts'
+
+/** Of the form of a real key, with every kind of character that can follow a $. */
+const KEYS = ['xYz', '5yZ', '.yZ', '/yZ'].map((start) =>
+  `$2a$10$${start}./${'abcDEF0123'.repeat(5)}`.slice(0, 60),
+)
+
+/** What a POSIX shell makes of `NAME="<key>"`. */
+function throughShell(key: string): string {
+  return spawnSync('sh', ['-c', `printf %s "${key}"`], { encoding: 'utf8' }).stdout
+}
+
+describe('the CurseForge key', () => {
+  it('is fine when it is whole', () => {
+    for (const key of KEYS) expect(checkCurseForgeKey(key).state).toBe('ok')
+  })
+
+  it('is optional', () => {
+    expect(checkCurseForgeKey(undefined).state).toBe('none')
+  })
+
+  it.each(KEYS)('is recognised after a shell replaced what follows its $: %s', (key) => {
+    const check = checkCurseForgeKey(throughShell(key))
+    expect(check.state).toBe('bad')
+    expect(check.remedy).toContain('single quotes')
+  })
+
+  it.each([
+    ['with the first two names gone', (key: string) => `a${key.slice(6)}`],
+    ['with the $ gone', (key: string) => key.replaceAll('$', '')],
+    ['with every $ doubled', (key: string) => key.replaceAll('$', '$$$$')],
+    ['with its quotes', (key: string) => `'${key}'`],
+    ['with backslashes', (key: string) => key.replaceAll('$', '\\$')],
+    ['cut short', (key: string) => key.slice(0, 40)],
+    ['with its line end', (key: string) => `${key}\n`],
+  ])('is recognised %s', (_, mangle) => {
+    for (const key of KEYS) expect(checkCurseForgeKey(mangle(key))).toMatchObject({ state: 'bad' })
+  })
+
+  it('of an unknown form is left to CurseForge, with a warning', () => {
+    expect(checkCurseForgeKey('a0b4c1d2-0000-4000-8000-1234567890ab').state).toBe('warn')
+  })
+
+  it('is never shown', () => {
+    for (const key of [
+      ...KEYS,
+      ...KEYS.map(throughShell),
+      KEYS[0]?.slice(0, 40) ?? '',
+      'something-else-entirely',
+    ])
+      expect(JSON.stringify(checkCurseForgeKey(key))).not.toContain(key.slice(8))
+  })
+})
+
+describe('the clock', () => {
+  it.each([
+    [0, 'ok'],
+    [-1_900, 'ok'],
+    [2_100, 'warn'],
+    [-86_400_000, 'warn'],
+  ])('%d ms ahead is %s', (aheadMs, state) => {
+    expect(clockCheck({ aheadMs, of: 'api.example' }).state).toBe(state)
+  })
+
+  it('is compared with what an upstream says', async () => {
+    const hour = 3_600_000
+    const upstream = createHttpServer((_, response) => {
+      response.setHeader('date', new Date(Date.now() + hour).toUTCString()).end()
+    })
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+    const { port } = upstream.address() as AddressInfo
+    try {
+      const config = loadConfig({ env: { MODRINTH_URL: `http://127.0.0.1:${port}` } })
+      expect(await checkClock(config)).toMatchObject({
+        state: 'warn',
+        found: expect.stringMatching(/^3(599|600)\.\d s behind 127\.0\.0\.1/) as string,
+      })
+    } finally {
+      upstream.closeAllConnections()
+      await new Promise((resolve) => upstream.close(resolve))
+    }
+  })
+
+  it('says in which direction it is off', () => {
+    expect(clockCheck({ aheadMs: 5_000, of: 'api.example' }).found).toBe('5.0 s ahead of api.example')
+    expect(clockCheck({ aheadMs: -5_000, of: 'api.example' }).found).toBe('5.0 s behind api.example')
+  })
+})
+
+describe('the folders', () => {
+  it.each([
+    [100_000_000, 'bad'],
+    [1_500_000_000, 'warn'],
+    [2_500_000_000, 'ok'],
+  ])('with %d bytes free are %s', (bytes, state) => {
+    expect(spaceCheck('data folder', '/data', 'DATA_DIR', bytes).state).toBe(state)
+  })
+})
+
+describe('with settings in a folder of their own', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'almanac-doctor-'))
+    writeFileSync(join(root, 'almanac.yaml'), 'mod-stats:\n  mods:\n    - modrinth: createnuclear\n')
+  })
+  afterEach(() => {
+    rmSync(root, { recursive: true })
+  })
+  const load = (env: Record<string, string>) => loadConfig({ root, env })
+
+  it('a folder that does not exist yet is judged by the one in which it will be made', () => {
+    expect(checkFolders(load({ DATA_DIR: 'a/b/c' })).map(({ state }) => state)).not.toContain('bad')
+  })
+
+  it('a file in the place of a folder is told with its setting', () => {
+    const [state, data] = checkFolders(load({ DATA_DIR: 'almanac.yaml' }))
+    expect(state?.state).not.toBe('bad')
+    expect(data).toMatchObject({ state: 'bad', remedy: 'correct DATA_DIR' })
+  })
+
+  it("a stranger's port is told with its setting, a free one is not complained about", async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    try {
+      const env = { POSTGRES_PORT: String(port), TEMPORAL_PORT: String(await freePort()) }
+      const checks = await checkPorts(load({ ...env, TEMPORAL_UI_PORT: String(await freePort()) }))
+      expect(checks.map(({ state }) => state)).toEqual(['bad', 'ok', 'ok'])
+      expect(checks[0]?.remedy).toContain('POSTGRES_PORT')
+    } finally {
+      await new Promise((resolve) => taken.close(resolve))
+    }
+  })
+
+  it('settings that cannot be read are one finding each, and the rest is still looked at', async () => {
+    writeFileSync(join(root, '.env'), 'COLLECTION_INTERVAL=5\nLOG_LEVEL=loud\n')
+    const { stack, passed, checks } = await examine(() => load({}))
+    expect(stack).toBeUndefined()
+    expect(passed).toBe(false)
+    expect(checks.filter(({ name }) => name === 'settings').map(({ found }) => found)).toEqual([
+      expect.stringContaining('COLLECTION_INTERVAL'),
+      expect.stringContaining('LOG_LEVEL'),
+    ])
+    expect(checks.find(({ name }) => name === 'Node')?.state).toBe('ok')
+  })
+})

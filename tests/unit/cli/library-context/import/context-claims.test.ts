@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import {
+  claimFiles,
+  type Claimant,
+  type GivenContext,
+} from '../../../../../cli/library-context/import/context-claims.ts'
+import { eachOnce, parseOldList } from '../../../../../cli/library-context/import/list-entries.ts'
+import { folded } from '../../../../../upstreams/github/repository-name.ts'
+import { describeRecorded, recording } from '../../../upstreams/recordings.ts'
+
+const file = (name: string, folder = 'contexts'): GivenContext => ({
+  path: `${folder}/${name}`,
+  file: name,
+  folder,
+})
+
+const claimant = (name: string, ...contextFiles: string[]): Claimant => ({
+  library: folded(name),
+  names: [name],
+  contextFiles,
+  domains: ['astronomy'],
+})
+
+/** Library by file, as far as files have one. */
+function owners(files: GivenContext[], claimants: Claimant[]): Record<string, string> {
+  const { filesOf } = claimFiles(files, claimants)
+  return Object.fromEntries(
+    [...filesOf].flatMap(([library, own]) => own.map(({ path }) => [path, library] as const)),
+  )
+}
+
+describe('a context file', () => {
+  it.each([
+    'owner__My.lib_x-context.txt',
+    'owner-My.lib_x-context.txt',
+    'owner-my-lib-x-context.txt',
+    'My.lib_x-context.txt',
+    'my-lib-x-context.txt',
+  ])('named %s is that of owner/My.lib_x', (name) => {
+    expect(owners([file(name)], [claimant('owner/My.lib_x'), claimant('owner/other')])).toEqual({
+      [`contexts/${name}`]: 'owner/my.lib_x',
+    })
+  })
+
+  it('is that of the library whose list names it, in any case and whatever the rules say', () => {
+    expect(owners([file('Anything.txt')], [claimant('a/b', 'anything.TXT')])).toEqual({
+      'contexts/Anything.txt': 'a/b',
+    })
+  })
+
+  it('that fits no library is a stranger', () => {
+    const { strangers, filesOf } = claimFiles([file('other-context.txt')], [claimant('a/b')])
+    expect(strangers.map((one) => one.file)).toEqual(['other-context.txt'])
+    expect(filesOf.size).toBe(0)
+  })
+
+  it('that two libraries of one name could have written is given to neither', () => {
+    const both = [
+      claimant('spacetelescope/poppy', 'poppy-context.txt'),
+      claimant('mperrin/poppy', 'poppy-context.txt'),
+    ]
+    const { shared, filesOf } = claimFiles([file('poppy-context.txt')], both)
+    expect([...shared.values()]).toEqual([['spacetelescope/poppy', 'mperrin/poppy']])
+    expect(filesOf.size).toBe(0)
+  })
+
+  it('with the owner in its name is told from that of a library of the same name', () => {
+    const both = [
+      claimant('spacetelescope/poppy', 'poppy-context.txt'),
+      claimant('mperrin/poppy', 'poppy-context.txt'),
+    ]
+    const files = [file('poppy-context.txt'), file('mperrin-poppy-context.txt')]
+    expect(owners(files, both)).toEqual({ 'contexts/mperrin-poppy-context.txt': 'mperrin/poppy' })
+  })
+
+  it('that the list of one library names is not that of another, whose list names another', () => {
+    const named = [claimant('a-b/c', 'a-b-c-context.txt'), claimant('a/b-c', 'other.txt')]
+    expect(owners([file('a-b-c-context.txt')], named)).toEqual({ 'contexts/a-b-c-context.txt': 'a-b/c' })
+    const silent = [claimant('a-b/c', 'a-b-c-context.txt'), claimant('a/b-c')]
+    expect(owners([file('a-b-c-context.txt')], silent)).toEqual({})
+  })
+
+  it('in the folder of a domain is that of a library of this domain', () => {
+    const ofFinance = { ...claimant('money/poppy'), domains: ['finance'] }
+    const files = [file('poppy-context.txt', 'finance'), file('poppy-context.txt', 'elsewhere')]
+    expect(owners(files, [claimant('mperrin/poppy'), ofFinance])).toEqual({
+      'finance/poppy-context.txt': 'money/poppy',
+    })
+  })
+})
+
+it('of several files of a library the one that its list names comes first, then those with the owner', () => {
+  const files = ['b-context.txt', 'a-b-context.txt', 'a__b-context.txt', 'said.txt'].map((name) => file(name))
+  const { filesOf } = claimFiles(files, [claimant('a/b', 'said.txt')])
+  expect(filesOf.get('a/b')?.map((one) => one.file)).toEqual([
+    'said.txt',
+    'a__b-context.txt',
+    'a-b-context.txt',
+    'b-context.txt',
+  ])
+})
+
+describeRecorded('the recorded lists', () => {
+  const flagged = (state: string): Claimant[] => {
+    const { entries } = parseOldList(recording(`libraries/astronomy-libraries.${state}.json`), 'list.json')
+    return eachOnce(
+      entries.flatMap((parsed) => ('row' in parsed ? [parsed.row] : [])),
+      folded,
+    )
+      .filter(({ hasContext }) => hasContext)
+      .map((one) => ({ ...one, names: [one.name], domains: ['astronomy'] }))
+  }
+  const filesNamedBy = (claimants: Claimant[]) =>
+    [...new Set(claimants.flatMap(({ contextFiles }) => contextFiles))].map((name) => file(name))
+
+  it('of August have 16 files for 17 flags: two libraries are called poppy', () => {
+    const claimants = flagged('2025-08-12.fd715c6')
+    const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
+    expect(filesOf.size).toBe(15)
+    expect([...shared.values()]).toEqual([['spacetelescope/poppy', 'mperrin/poppy']])
+    expect(strangers).toEqual([])
+  })
+
+  it('of September have a file for each of the 96 flags', () => {
+    const claimants = flagged('2025-09-27.a4a15b5')
+    const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
+    expect([filesOf.size, shared.size, strangers.length]).toEqual([96, 0, 0])
+  })
+
+  it('of September know each file by our rules as well, without the names that it tells', () => {
+    const claimants = flagged('2025-09-27.a4a15b5')
+    const silent = claimants.map((one) => ({ ...one, contextFiles: [] }))
+    expect(claimFiles(filesNamedBy(claimants), silent).filesOf.size).toBe(96)
+  })
+})

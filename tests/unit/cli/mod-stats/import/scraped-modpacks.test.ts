@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseScrapedModpacks } from '../../../../../cli/mod-stats/import/scraped-modpacks.ts'
+import { Failure } from '../../../../../core/failures.ts'
+import { describeRecorded, recorded, recording } from '../../../upstreams/recordings.ts'
+
+const parse = (list: unknown) => parseScrapedModpacks(JSON.stringify(list), 'packs.json')
+const slugs = (list: unknown) => parse(list).map((entry) => ('row' in entry ? entry.row.slug : entry.reason))
+const legacy = 'https://legacy.curseforge.com/minecraft/modpacks/'
+
+describe('scraped modpacks', () => {
+  it('takes the whole slug from the address', () => {
+    expect(
+      slugs([{ name: 'RT', slug: 'rebel-tactics', legacy_url: `${legacy}rebel-tactics-2`, id: 2 }]),
+    ).toEqual(['rebel-tactics-2'])
+  })
+
+  it('puts a number too small for an id back where there is no address, and keeps the slug beside a real one', () => {
+    expect(slugs([{ slug: 'goo-lagoon', id: 2025 }])).toEqual(['goo-lagoon-2025'])
+    expect(slugs([{ slug: 'rebel-tactics', id: 959743 }])).toEqual(['rebel-tactics'])
+    expect(slugs([{ slug: 'rebel-tactics', id: null, legacy_url: 'https://example.org/x' }])).toEqual([
+      'rebel-tactics',
+    ])
+  })
+
+  it('never trusts an id', () => {
+    expect(parse([{ slug: 'a', id: 959743 }])).toMatchObject([{ row: { id: null, name: 'a' } }])
+  })
+
+  it('refuses an entry that has no slug, and goes on', () => {
+    expect(slugs([7, { name: 'x' }, { slug: 'good' }])).toEqual([
+      'the entry is no object with name, slug and legacy_url',
+      expect.stringMatching(/^slug /),
+      'good',
+    ])
+  })
+
+  it.each(['', '[', '{"a": 1}'])('refuses the text %j by name', (text) => {
+    expect(() => parseScrapedModpacks(text, 'packs.json')).toThrow(/^packs\.json .*expected/)
+  })
+
+  it('makes of any text entries or a named failure', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.json().map((json) => `[${json}]`),
+        ),
+        (text) => {
+          try {
+            for (const entry of parseScrapedModpacks(text, 'packs.json')) {
+              if ('row' in entry) expect(entry.row.slug.trim()).not.toBe('')
+              else expect(entry.reason).not.toBe('')
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(Failure)
+            expect(error).toMatchObject({ type: 'PayloadInvalid' })
+          }
+        },
+      ),
+    )
+  })
+})
+
+describeRecorded('the recorded list', () => {
+  const file = 'curseforge/createnuclear_dependents_scraped.json'
+
+  it('holds 600 packs with 600 slugs; the 29 that were cut are whole again', () => {
+    const entries = parseScrapedModpacks(recording(file), file)
+    const found = entries.flatMap((entry) => ('row' in entry ? [entry.row.slug] : []))
+    const cut = (recorded(file) as { slug: string; id?: number }[]).flatMap((pack, index) =>
+      pack.id === undefined ? [] : [{ expected: `${pack.slug}-${pack.id}`, found: found[index] }],
+    )
+    expect(found).toHaveLength(600)
+    expect(new Set(found).size).toBe(600)
+    expect(cut).toHaveLength(29)
+    expect(cut.filter((pack) => pack.found !== pack.expected)).toEqual([])
+  })
+})

@@ -1,0 +1,203 @@
+/** What `loadConfig` accepts, and the one sentence with which it refuses the rest. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig, type Config } from '../../../config/load-config.ts'
+import { Failure } from '../../../core/failures.ts'
+
+const MODS = 'mod-stats:\n  mods:\n    - modrinth: createnuclear\n'
+/** Of the shape of a real key: the hash format that CurseForge hands out. */
+const KEY = `$2a$10$${'abcDEF./0123456789'.repeat(3).slice(0, 53)}`
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'almanac-config-'))
+  writeFileSync(join(root, 'almanac.yaml'), MODS)
+})
+afterEach(() => {
+  rmSync(root, { recursive: true })
+})
+
+function load(options: {
+  env?: Record<string, string>
+  dotenv?: string
+  yaml?: string
+  demo?: boolean
+}): Config {
+  if (options.dotenv !== undefined) writeFileSync(join(root, '.env'), options.dotenv)
+  if (options.yaml !== undefined) writeFileSync(join(root, 'almanac.yaml'), options.yaml)
+  return loadConfig({ root, env: options.env ?? {}, demo: options.demo ?? false })
+}
+
+/** The message of the refusal; fails where there is none. */
+function refusal(options: Parameters<typeof load>[0]): string {
+  try {
+    load(options)
+  } catch (error) {
+    if (error instanceof Failure && error.type === 'Misconfigured') return error.message
+    throw error
+  }
+  throw new Error('expected a refusal')
+}
+
+describe('a wrong almanac.yaml', () => {
+  const yamlRefusal = (yaml: string) => {
+    const message = refusal({ yaml })
+    expect(message).toContain(join(root, 'almanac.yaml'))
+    return message
+  }
+
+  it('says which key holds what, and what is expected', () => {
+    const message = yamlRefusal(`${MODS}  modpacks:\n    pages: many\n`)
+    expect(message).toContain('mod-stats.modpacks.pages: found "many"; expected number')
+    expect(message.split('\n')).toHaveLength(1)
+  })
+
+  it('says each of several mistakes', () => {
+    const message = yamlRefusal(`${MODS}  enabled: perhaps\n  modpacks:\n    pages: 5000\n`)
+    expect(message).toMatch(/mod-stats\.enabled: found "perhaps"; expected boolean/)
+    expect(message).toMatch(/mod-stats\.modpacks\.pages: found 5000; .*1000/)
+  })
+
+  it('suggests the known key that was meant', () => {
+    expect(yamlRefusal(`${MODS}  modpack:\n    pages: 1\n`)).toMatch(
+      /mod-stats\.modpack is not a known key.*modpacks/,
+    )
+    expect(yamlRefusal('mod-stats:\n  mods:\n    - modrint: createnuclear\n')).toMatch(
+      /mod-stats\.mods\.0\.modrint is not a known key.*modrinth/,
+    )
+    expect(yamlRefusal(`${MODS}mod-stat: {}\n`)).toMatch(/mod-stat is not a known key.*mod-stats/)
+  })
+
+  it('suggests nothing where nothing is near', () => {
+    expect(yamlRefusal(`${MODS}  colour: blue\n`)).toMatch(
+      /mod-stats\.colour is not a known key; known: enabled, mods, modpacks\.$/,
+    )
+  })
+
+  it('names the line of a syntax error', () => {
+    expect(yamlRefusal('mod-stats:\n  mods: [\n')).toMatch(/not valid YAML: .*line \d/)
+  })
+
+  it('refuses a mod without a platform, and a mod listed twice', () => {
+    expect(yamlRefusal('mod-stats:\n  mods:\n    - name: Nowhere\n')).toMatch(
+      /mod-stats\.mods\.0: .*expected modrinth .*curseforge/,
+    )
+    expect(yamlRefusal(`${MODS}    - modrinth: CreateNuclear\n`)).toMatch(
+      /mod-stats\.mods\.1\.modrinth: found "CreateNuclear"; expected each mod once/,
+    )
+  })
+
+  it('says what to do where it is missing', () => {
+    expect(refusal({ env: { ALMANAC_CONFIG: 'nowhere.yaml' } })).toMatch(
+      /nowhere\.yaml is missing.*ALMANAC_CONFIG/,
+    )
+  })
+})
+
+describe('a wrong environment', () => {
+  it('says which variable holds what, and what is expected', () => {
+    const message = refusal({ env: { COLLECTION_INTERVAL: '5' } })
+    expect(message).toMatch(/^environment or \.env: COLLECTION_INTERVAL: found "5"; .*60/)
+    expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected number')
+    expect(refusal({ env: { LOG_LEVEL: 'loud' } })).toMatch(/LOG_LEVEL: found "loud"; .*"info"/)
+    expect(refusal({ env: { TEMPORAL_ADDRESS: 'somewhere' } })).toMatch(
+      /TEMPORAL_ADDRESS.*expected host:port/,
+    )
+  })
+
+  it('refuses an unknown name in .env, and suggests the one that was meant', () => {
+    expect(refusal({ dotenv: 'COLLECTION_INTERVALL=60\n' })).toMatch(
+      /^\.env: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
+    )
+  })
+
+  it('takes the variables of docker-compose.yml in .env, and any name in the environment', () => {
+    const config = load({ dotenv: "POSTGRES_PASSWORD='x'\n", env: { HOME: '/home/x', SOMETHING: 'else' } })
+    expect(config.env).not.toHaveProperty('POSTGRES_PASSWORD')
+  })
+
+  it('never shows the value of a secret', () => {
+    for (const name of ['DATABASE_URL', 'TEMPORAL_UI_URL', 'MODRINTH_URL']) {
+      const message = refusal({ env: { [name]: 'ftp://user:hunter2@host' } })
+      expect(message).toContain(name)
+      expect(message).not.toContain('hunter2')
+    }
+    expect(refusal({ dotenv: "POSTGRES_PASWORD='hunter2'\n" })).not.toContain('hunter2')
+  })
+})
+
+describe('the environment', () => {
+  it.each([
+    ['single quotes', `'${KEY}'`],
+    ['double quotes', `"${KEY}"`],
+    ['no quotes', KEY],
+  ])('keeps every $ of a key that stands in .env in %s', (_, written) => {
+    expect(load({ dotenv: `CURSEFORGE_API_KEY=${written}\n` }).env.CURSEFORGE_API_KEY).toBe(KEY)
+  })
+
+  it('keeps every $ of a key that comes from the process', () => {
+    expect(load({ env: { CURSEFORGE_API_KEY: KEY } }).env.CURSEFORGE_API_KEY).toBe(KEY)
+  })
+
+  it('wins over .env, unless it is empty', () => {
+    const dotenv = 'COLLECTION_INTERVAL=120\n'
+    expect(load({ dotenv, env: { COLLECTION_INTERVAL: '300' } }).env.COLLECTION_INTERVAL).toBe(300)
+    expect(load({ dotenv, env: { COLLECTION_INTERVAL: '' } }).env.COLLECTION_INTERVAL).toBe(120)
+  })
+
+  it('counts an empty value as not set', () => {
+    const { env } = load({
+      dotenv: "CURSEFORGE_API_KEY=''\nDATABASE_URL=\nCOLLECTION_INTERVAL=\n",
+      env: { TEMPORAL_ADDRESS: '', LOG_LEVEL: '' },
+    })
+    expect(env.CURSEFORGE_API_KEY).toBeUndefined()
+    expect(env.DATABASE_URL).toBeUndefined()
+    expect(env.TEMPORAL_ADDRESS).toBeUndefined()
+    expect(env.COLLECTION_INTERVAL).toBe(86400)
+    expect(env.LOG_LEVEL).toBe('info')
+  })
+
+  it('resolves folders from where .env lies', () => {
+    const config = load({ dotenv: 'DATA_DIR=out\nALMANAC_STATE_DIR=/var/lib/almanac\n' })
+    expect(config.dataDir).toBe(join(root, 'out'))
+    expect(config.stateDir).toBe('/var/lib/almanac')
+  })
+})
+
+describe('the demo', () => {
+  const LIVE = {
+    DATABASE_URL: 'postgresql://someone@db.example/almanac',
+    TEMPORAL_ADDRESS: 'temporal.example:7233',
+    TEMPORAL_API_KEY: 'temporal-secret',
+    TEMPORAL_NAMESPACE: 'production',
+    CURSEFORGE_API_KEY: KEY,
+    CURSEFORGE_URL: 'https://api.example',
+    MODRINTH_URL: 'https://modrinth.example',
+  }
+
+  it('ignores every address and key of the live stack', () => {
+    const { env } = load({ demo: true, env: LIVE })
+    expect(env.DATABASE_URL).toBeUndefined()
+    expect(env.TEMPORAL_ADDRESS).toBeUndefined()
+    expect(env.TEMPORAL_API_KEY).toBeUndefined()
+    const all = JSON.stringify(env)
+    for (const value of Object.values(LIVE)) expect(all).not.toContain(JSON.stringify(value).slice(1, -1))
+  })
+
+  it('asks the simulator alone', () => {
+    const { env } = load({ demo: true, env: { SIMULATOR_PORT: '17400' } })
+    for (const url of [env.MODRINTH_URL, env.CURSEFORGE_URL, env.CURSEFORGE_WEB_URL])
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:17400\//)
+  })
+
+  it('shares no folder and no port with the live stack', () => {
+    const live = load({})
+    const demo = load({ demo: true })
+    expect(demo.stateDir).not.toBe(live.stateDir)
+    expect(demo.dataDir).not.toBe(live.dataDir)
+    for (const server of ['postgres', 'temporal', 'temporalUi'] as const)
+      expect(demo.ports[server]).not.toBe(live.ports[server])
+  })
+})

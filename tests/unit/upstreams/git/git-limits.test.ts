@@ -1,0 +1,134 @@
+/** A clone ends: by its size, its time, its memory, or because nobody wants it any more. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createGit } from '../../../../upstreams/git/git.ts'
+import { client, MB, NAME, PLAIN, request } from './git-asking.ts'
+import { commitTree, git, gitHost, repository, type Entry, type GitHost } from './git-host.ts'
+import { rejection } from '../loopback.ts'
+
+/** Ids of the processes whose command line holds a text. */
+const processesWith = (text: string): string[] =>
+  readdirSync('/proc')
+    .filter((id) => /^\d+$/.test(id) && Number(id) !== process.pid)
+    .filter((id) => {
+      try {
+        return readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(text)
+      } catch {
+        return false
+      }
+    })
+
+/** A host that takes requests and never answers; `reached` resolves with the first. */
+async function silentHost(): Promise<{ host: GitHost; reached: Promise<void> }> {
+  let reach: () => void = () => undefined
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve
+  })
+  const host = await gitHost(() => {
+    reach()
+    return true
+  })
+  return { host, reached }
+}
+
+const randomFile = (bytes: number): Entry => ({
+  file: Buffer.from(crypto.getRandomValues(new Uint8Array(65_536))).subarray(0, bytes),
+})
+
+describe('a limit', () => {
+  it('of size ends a clone whose pack is too large, and nothing stays', async () => {
+    const host = await gitHost()
+    repository(
+      host,
+      NAME,
+      Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.bin`, randomFile(65_536)])),
+    )
+    const asked = request({ maxBytes: 1 * MB })
+    const failure = await rejection(client(host).clone(asked))
+    expect(failure).toMatchObject({
+      type: 'CommandFailed',
+      message: expect.stringContaining('larger than 1 MB') as string,
+    })
+    expect(existsSync(asked.target)).toBe(false)
+  })
+
+  it('of size ends a clone whose pack is small and whose files are not', async () => {
+    const host = await gitHost()
+    const zeros: Entry = { file: Buffer.alloc(1 * MB) }
+    repository(
+      host,
+      NAME,
+      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.bin`, zeros])),
+    )
+    const asked = request({ maxBytes: 10 * MB })
+    const failure = await rejection(client(host).clone(asked))
+    expect(failure).toMatchObject({
+      type: 'CommandFailed',
+      message: expect.stringContaining('larger than 10 MB') as string,
+    })
+    expect(existsSync(asked.target)).toBe(false)
+  })
+
+  it('of time ends a clone from a host that is silent, processes included', async () => {
+    const { host } = await silentHost()
+    const asked = request({ timeoutMs: 700 })
+    expect(await rejection(client(host).clone(asked))).toMatchObject({ type: 'CommandTimedOut' })
+    expect(processesWith(host.baseUrl)).toEqual([])
+    expect(existsSync(asked.target)).toBe(false)
+  })
+
+  it('of memory ends a clone of a small pack that stands for millions of files', async () => {
+    const host = await gitHost()
+    repository(host, NAME, PLAIN)
+    const dir = join(host.root, `${NAME}.git`)
+    let tree = git(dir, ['rev-parse', 'main^{tree}']).trim()
+    for (let depth = 0; depth < 8; depth += 1) {
+      const same = Array.from({ length: 10 }, (_, index) => `040000 tree ${tree}\td${index}\n`).join('')
+      tree = git(dir, ['mktree'], Buffer.from(same)).trim()
+    }
+    commitTree(dir, tree)
+    const asked = request()
+    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 150_000 })
+    const failure = await rejection(small.clone(asked))
+    expect(failure).toMatchObject({
+      type: 'CommandFailed',
+      message: expect.stringContaining('Out of memory') as string,
+    })
+    expect(existsSync(asked.target)).toBe(false)
+  })
+})
+
+describe('a cancellation', () => {
+  it('ends a clone at once with its own reason, processes included', async () => {
+    const { host, reached } = await silentHost()
+    const controller = new AbortController()
+    const asked = request({ signal: controller.signal })
+    const ended = rejection(client(host).clone(asked))
+    await reached
+    expect(processesWith(host.baseUrl)).not.toEqual([])
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect(await ended).toBe(reason)
+    expect(processesWith(host.baseUrl)).toEqual([])
+    expect(existsSync(asked.target)).toBe(false)
+  })
+
+  it('ends a question at once with its own reason', async () => {
+    const { host, reached } = await silentHost()
+    const controller = new AbortController()
+    const ended = rejection(client(host).head(NAME, controller.signal))
+    await reached
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect(await ended).toBe(reason)
+    expect(processesWith(host.baseUrl)).toEqual([])
+  })
+
+  it('that came before leaves nothing to do', async () => {
+    const host = await gitHost()
+    const asked = request({ signal: AbortSignal.abort(new Error('before')) })
+    expect(await rejection(client(host).clone(asked))).toMatchObject({ message: 'before' })
+    expect([existsSync(asked.target), host.asked]).toEqual([false, []])
+  })
+})

@@ -1,0 +1,153 @@
+/** The real git against a server on loopback: what it brings, and what it leaves there. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { bothFail, client, cloned, folder, NAME, PLAIN, request, says } from './git-asking.ts'
+import { commitTree, git, gitHost, repository } from './git-host.ts'
+import { calm, rejection } from '../loopback.ts'
+
+describe('the newest commit', () => {
+  it('is told without cloning', async () => {
+    const host = await gitHost()
+    const [, newest] = repository(host, NAME, PLAIN, { 'a.txt': { file: 'a' } })
+    expect(await client(host).head(NAME, calm())).toBe(newest)
+  })
+
+  it('is that of HEAD where a branch and a tag are called HEAD too', async () => {
+    const host = await gitHost()
+    const [oldest = '', newest] = repository(host, NAME, PLAIN, { 'a.txt': { file: 'a' } })
+    const dir = join(host.root, `${NAME}.git`)
+    git(dir, ['update-ref', 'refs/heads/HEAD', oldest])
+    git(dir, ['update-ref', 'refs/tags/HEAD', oldest])
+    expect(await client(host).head(NAME, calm())).toBe(newest)
+  })
+
+  it('is undefined for a repository without a commit', async () => {
+    const host = await gitHost()
+    repository(host, NAME)
+    expect(await client(host).head(NAME, calm())).toBeUndefined()
+  })
+
+  it.each([
+    ['of one line, which git takes for a list without a branch', '<html><body>Please log in</body></html>'],
+    ['of several lines', '<html><body>\nPlease log in\n</body></html>\n'],
+  ])('is a failure, not an empty repository, where a web page answers %s', async (_what, body) => {
+    const page = says(200, body, { 'content-type': 'text/html' })
+    const failures = await bothFail(page)
+    expect(failures).toEqual([
+      expect.objectContaining({ type: 'PayloadInvalid' }),
+      expect.objectContaining({ type: 'PayloadInvalid' }),
+    ])
+  })
+})
+
+describe('a clone', () => {
+  it('holds the files of the newest commit alone, and says which and how large', async () => {
+    const host = await gitHost()
+    const [, newest] = repository(host, NAME, { 'old.txt': { file: 'old' } }, PLAIN)
+    git(join(host.root, `${NAME}.git`), ['tag', 'v1', 'main'])
+    const { commit, bytes, target } = await cloned(host)
+    expect(commit).toBe(newest)
+    expect(readFileSync(join(target, 'src/stars.py'), 'utf8')).toBe('x = 1\n')
+    expect(readdirSync(target).sort()).toEqual(['.git', 'README.md', 'src'])
+    expect(git(target, ['rev-list', '--count', '--all']).trim()).toBe('1')
+    expect(git(target, ['tag']).trim()).toBe('')
+    expect(bytes).toBe(
+      1024 * Number(execFileSync('du', ['-sk', target], { encoding: 'utf8' }).split('\t')[0]),
+    )
+  })
+
+  it('can be read by another user, also where our own files are private', async () => {
+    const host = await gitHost()
+    repository(host, NAME, PLAIN)
+    const before = process.umask(0o077)
+    try {
+      const { target } = await cloned(host)
+      const modes = ['.', 'src', 'src/stars.py'].map((path) => lstatSync(join(target, path)).mode & 0o777)
+      expect(modes).toEqual([0o755, 0o755, 0o644])
+    } finally {
+      process.umask(before)
+    }
+  })
+
+  it('holds a link as a small text file', async () => {
+    const host = await gitHost()
+    repository(host, NAME, { ...PLAIN, 'passwd.md': { link: '/etc/passwd' } })
+    const { target } = await cloned(host)
+    expect(lstatSync(join(target, 'passwd.md')).isFile()).toBe(true)
+    expect(readFileSync(join(target, 'passwd.md'), 'utf8')).toBe('/etc/passwd')
+  })
+
+  it.each([
+    ['a file', 'file:///etc'],
+    ['a program', 'ext::sh -c touch% MARK'],
+    ['an option', '--upload-pack=touch MARK'],
+  ])('does not fetch a submodule that is %s', async (_what, url) => {
+    const host = await gitHost()
+    const [commit = ''] = repository(host, 'astro/other', PLAIN)
+    const mark = join(folder(), 'mark')
+    const modules = `[submodule "sub"]\n\tpath = sub\n\turl = ${url.replace('MARK', mark)}\n`
+    repository(host, NAME, { ...PLAIN, '.gitmodules': { file: modules }, sub: { submodule: commit } })
+    const { target } = await cloned(host)
+    expect(readdirSync(join(target, 'sub'))).toEqual([])
+    expect(existsSync(join(target, '.git/modules'))).toBe(false)
+    expect(existsSync(mark)).toBe(false)
+  })
+
+  it('leaves large-file pointers as they are', async () => {
+    const host = await gitHost()
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n'
+    const config = `[lfs]\n\turl = ${host.baseUrl}/lfs\n[filter "lfs"]\n\tsmudge = touch smudged\n\trequired = true\n`
+    const tree = {
+      '.gitattributes': { file: '*.bin filter=lfs\n' },
+      '.lfsconfig': { file: config },
+      'a.bin': { file: pointer },
+    }
+    repository(host, NAME, tree)
+    const { target } = await cloned(host)
+    expect(readFileSync(join(target, 'a.bin'), 'utf8')).toBe(pointer)
+    expect(existsSync(join(target, 'smudged'))).toBe(false)
+    expect(host.asked.filter((one) => one.includes('lfs'))).toEqual([])
+  })
+
+  it('refuses a tree that writes into its own git folder', async () => {
+    const host = await gitHost()
+    repository(host, NAME, PLAIN)
+    const dir = join(host.root, `${NAME}.git`)
+    const mark = join(folder(), 'mark')
+    const hook = Buffer.from(`#!/bin/sh\ntouch ${mark}\n`)
+    const blob = git(dir, ['hash-object', '-w', '--stdin'], hook).trim()
+    const hooks = git(dir, ['mktree'], Buffer.from(`100755 blob ${blob}\tpost-checkout\n`)).trim()
+    const inner = git(dir, ['mktree'], Buffer.from(`040000 tree ${hooks}\thooks\n`)).trim()
+    const tree = git(dir, ['mktree'], Buffer.from(`040000 tree ${inner}\t.git\n`)).trim()
+    commitTree(dir, tree)
+    const asked = request()
+    expect(await rejection(client(host).clone(asked))).toMatchObject({ type: 'CommandFailed' })
+    expect(existsSync(asked.target)).toBe(false)
+    expect(existsSync(mark)).toBe(false)
+  })
+
+  it('is not made of a repository without a commit', async () => {
+    const host = await gitHost()
+    repository(host, NAME)
+    const asked = request()
+    const failure = await rejection(client(host).clone(asked))
+    expect(failure).toMatchObject({
+      type: 'NotFound',
+      message: expect.stringContaining('is empty') as string,
+    })
+    expect(existsSync(asked.target)).toBe(false)
+  })
+
+  it('is not made over something that is there', async () => {
+    const host = await gitHost()
+    repository(host, NAME, PLAIN)
+    const target = join(folder(), 'clone')
+    mkdirSync(target)
+    writeFileSync(join(target, 'mine.txt'), 'mine')
+    expect(await rejection(client(host).clone(request({ target })))).toMatchObject({ type: 'Conflict' })
+    expect(readFileSync(join(target, 'mine.txt'), 'utf8')).toBe('mine')
+    expect(host.asked).toEqual([])
+  })
+})

@@ -1,0 +1,93 @@
+/** No step without both its bounds and a heartbeat; a run's bound is its UTC day, at least an hour, or what its interval leaves. */
+import { describe, expect, it } from 'vitest'
+import { HOUR_MS, SECOND_MS } from '../../../core/durations.ts'
+import { pipelineById } from '../../../registry.ts'
+import * as policies from '../../../workflows/policies.ts'
+
+/** Every exported function that makes options of a step from a total in milliseconds. */
+const made = Object.entries(policies).flatMap(([name, policy]) => {
+  if (typeof policy !== 'function' || policy === policies.untilDayEnds) return []
+  return [[name, policy as typeof policies.databaseWork] as const]
+})
+
+describe('policies', () => {
+  it('are found', () => {
+    expect(made.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['databaseWork', 'upstreamRead', 'computation']),
+    )
+  })
+
+  it.each(made)('%s bounds one attempt and all of them, and notices a dead worker', (_, policy) => {
+    for (const totalMs of [SECOND_MS, HOUR_MS, 24 * HOUR_MS]) {
+      // Policies of programs take what these may use, too.
+      const options = (policy as typeof policies.hostCommand)(totalMs, totalMs)
+      expect(options.scheduleToCloseTimeout).toBe(totalMs)
+      expect(options.startToCloseTimeout).toBeGreaterThan(0)
+      expect(options.startToCloseTimeout).toBeLessThanOrEqual(totalMs)
+      expect(options.heartbeatTimeout).toBe(policies.HEARTBEAT_TIMEOUT_MS)
+      expect(options.retry?.maximumInterval).toBeGreaterThanOrEqual(SECOND_MS)
+    }
+  })
+})
+
+describe('the bound of mod-stats', () => {
+  it.each([
+    ['2026-11-21T00:00:00.000Z', 24 * HOUR_MS],
+    ['2026-11-21T18:00:00.000Z', 6 * HOUR_MS],
+    ['2026-11-21T23:00:00.000Z', HOUR_MS],
+    ['2026-11-21T23:30:00.000Z', HOUR_MS],
+    ['2026-12-31T23:59:59.999Z', HOUR_MS],
+    ['2028-02-28T22:00:00.000Z', 2 * HOUR_MS],
+  ])('of a run started at %s is %d ms', (startedAt, boundMs) => {
+    expect(policies.untilDayEnds(new Date(startedAt))).toBe(boundMs)
+  })
+})
+
+describe('the bound of library-context', () => {
+  it('is over long before the next night, leaves time to publish, and is said by the registry as it is', () => {
+    expect(policies.NIGHTLY_BOUND_MS).toBeLessThan(12 * HOUR_MS)
+    expect(policies.PUBLISHING_MS + policies.STARS_MS).toBeLessThan(policies.NIGHTLY_BOUND_MS / 2)
+    expect(pipelineById('library-context')?.bound).toBe(`${policies.NIGHTLY_BOUND_MS / HOUR_MS} h`)
+  })
+})
+
+describe('steps on one host', () => {
+  it('wait for their own worker for a bounded time, within the bound of all attempts', () => {
+    for (const totalMs of [SECOND_MS, HOUR_MS]) {
+      for (const options of [policies.hostCommand(totalMs, HOUR_MS), policies.hostCleanup(totalMs)]) {
+        expect(options.scheduleToStartTimeout).toBeLessThanOrEqual(Math.min(totalMs, policies.HOST_AWAY_MS))
+        expect(options.retry?.maximumAttempts).toBeGreaterThan(1)
+      }
+    }
+  })
+})
+
+describe('the bound of crypto-forecast', () => {
+  it('is over before the next run begins, and said by the registry as it is', () => {
+    expect(policies.HOURLY_BOUND_MS).toBeLessThan(HOUR_MS)
+    expect(pipelineById('crypto-forecast')?.bound).toBe(`${policies.HOURLY_BOUND_MS / (60 * SECOND_MS)} min`)
+  })
+
+  it('leaves time for the forecasts after the longest wait for a source', () => {
+    // Ten minutes past the hour it begins, and its forecast of the next hour must be made before that hour is over.
+    expect(policies.HOURLY_SOURCE_MS).toBeLessThan(policies.HOURLY_BOUND_MS / 2)
+  })
+})
+
+describe('the bound of match-results', () => {
+  it('is over before the next minute begins, and said by the registry as it is', () => {
+    expect(policies.MINUTELY_BOUND_MS).toBeLessThan(60 * SECOND_MS)
+    expect(pipelineById('match-results')?.bound).toBe(`${policies.MINUTELY_BOUND_MS / SECOND_MS} s`)
+  })
+
+  it('leaves the feed half of it after a slow lock, with time to close the record', () => {
+    const leftMs = policies.MINUTELY_BOUND_MS - policies.OPENING_MS - policies.CLOSING_SHARE_MS
+    expect(leftMs).toBeGreaterThanOrEqual(policies.MINUTELY_BOUND_MS / 2)
+  })
+
+  it('lets the database’s patience fit into its opening and its closing', () => {
+    const patienceMs = pipelineById('match-results')?.databasePatienceMs
+    expect(patienceMs).toBeLessThan(policies.OPENING_MS)
+    expect(patienceMs).toBeLessThan(policies.CLOSING_SHARE_MS)
+  })
+})

@@ -1,0 +1,289 @@
+/** One library's chain: which host's queues its steps go to, what it does after a failure, and when it gives up. */
+import { activityInfo } from '@temporalio/activity'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '../../../core/durations.ts'
+import type { ChainStep } from '../../../activities/library-context/step-context.ts'
+import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
+import { TASK_QUEUE } from '../../../client/task-queue.ts'
+import { Failure } from '../../../core/failures.ts'
+import { CHAIN_ROUNDS, CLEANUP_MS, HOST_AWAY_MS, NIGHTLY_BOUND_MS } from '../../../workflows/policies.ts'
+import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
+import { until } from '../../support/until.ts'
+import {
+  chainsIn,
+  changes,
+  CLONE_BYTES,
+  createHostWorker,
+  fakeLibrarySteps,
+  libraryOf,
+  made,
+  NOBODY,
+  runLibraryContext,
+  stepsFor,
+  todo,
+  todos,
+  type LibrarySteps,
+} from './fake-library-steps.ts'
+import { unavailable } from '../mod-stats/fake-steps.ts'
+/** More attempts of a step on one library than this would hold its place all night. */
+const MOST_ATTEMPTS = 5
+
+let time: TimeSkipping
+beforeAll(async () => {
+  time = await startTimeSkipping()
+})
+afterAll(async () => {
+  await time.stop()
+})
+
+/** Steps of a night of these libraries, one after the other unless told; with the queues that chain steps came from. */
+function fakes(
+  own: Partial<LibraryContextActivities> = {},
+  libraries = todos(1),
+  atOnce = 1,
+): LibrarySteps & { queues: string[] } {
+  const queues: string[] = []
+  const noted = <Input extends ChainStep, Answer>(name: string, work: (input: Input) => Answer) => {
+    return (input: Input): Answer => {
+      queues.push(`${name} ${activityInfo().taskQueue}`)
+      return work(input)
+    }
+  }
+  const { cloneLibrary, makeContext, removeClone, ...others } = own
+  const steps = fakeLibrarySteps(time, {
+    findChanges: () => changes(libraries, { atOnce }),
+    cloneLibrary: noted(
+      'clone',
+      cloneLibrary ?? (() => Promise.resolve({ commit: 'c0ffee', bytes: CLONE_BYTES })),
+    ),
+    makeContext: noted('read', makeContext ?? (() => made())),
+    removeClone: noted('remove', removeClone ?? (() => Promise.resolve())),
+    ...others,
+  })
+  return { ...steps, queues }
+}
+
+/** The reasons with which chains were recorded as failed, by library. */
+function recorded(steps: LibrarySteps): [string | undefined, string][] {
+  return steps
+    .callsOf('recordFailedAttempt')
+    .map((call) => [libraryOf(call), (call.input as { reason: { type: string } }).reason.type])
+}
+
+const hosts = (steps: LibrarySteps, ...queues: string[]) =>
+  Promise.all(queues.map((queue) => createHostWorker(time, queue, steps)))
+
+describe('a chain', () => {
+  it('asks for a host, clones and reads on its queue, and cleans up on the queue for that', async () => {
+    const steps = fakes({
+      claimHost: () => Promise.resolve({ queue: 'host-1', cleanupQueue: 'host-1-cleanup' }),
+    })
+    const { ending } = await runLibraryContext(time, steps, {
+      hosts: await hosts(steps, 'host-1', 'host-1-cleanup'),
+    })
+    expect(ending.outcome).toBe('complete')
+    expect(steps.queues).toEqual(['clone host-1', 'read host-1', 'remove host-1-cleanup'])
+    const { run } = steps.calls[0] ?? {}
+    expect(steps.callsOf('claimHost').map(({ input }) => input)).toEqual([run])
+    expect(steps.callsOf('makeContext').map(({ input }) => input)).toEqual([
+      { run, todo: todo(1), clone: { commit: 'c0ffee', bytes: CLONE_BYTES } },
+    ])
+  })
+
+  it('bounds every step by what the settings give its programs, and by the night', async () => {
+    const { handle } = await runLibraryContext(time, fakes())
+    const { events } = await time.client.workflow.getHandle(`${handle.workflowId}/Owner/lib1`).fetchHistory()
+    const bounds = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: asked }) =>
+      asked
+        ? [
+            [
+              asked.activityType?.name ?? '',
+              Number(asked.startToCloseTimeout?.seconds) * 1000,
+              Number(asked.scheduleToCloseTimeout?.seconds) * 1000,
+              Number(asked.scheduleToStartTimeout?.seconds) * 1000,
+            ] as const,
+          ]
+        : [],
+    )
+    expect(bounds.map(([step]) => step)).toEqual(['claimHost', 'cloneLibrary', 'makeContext', 'removeClone'])
+    for (const [step, attempt, all] of bounds) {
+      expect(attempt, step).toBeGreaterThan(0)
+      expect(attempt, step).toBeLessThanOrEqual(all)
+      expect(all, step).toBeLessThan(NIGHTLY_BOUND_MS)
+    }
+    const [, clone, read, remove] = bounds
+    // The fakes' settings, and a minute in which the step itself says that the time is over.
+    expect(clone?.[1]).toBe(300_000 + MINUTE_MS)
+    expect(read?.[1]).toBe(720_000 + MINUTE_MS)
+    expect(remove?.[2]).toBe(CLEANUP_MS)
+    for (const step of [clone, read]) expect(step?.[3]).toBe(HOST_AWAY_MS)
+    expect(remove?.[3]).toBeLessThan(HOST_AWAY_MS)
+  })
+
+  it('whose clone fails for good is recorded with the reason and cleaned up; the others go on', async () => {
+    const steps = fakes(
+      {
+        cloneLibrary: ({ todo: { name } }) =>
+          name === 'Owner/lib2'
+            ? Promise.reject(new Failure('NotFound', 'Owner/lib2 cannot be cloned: it is gone.'))
+            : Promise.resolve({ commit: 'c0ffee', bytes: CLONE_BYTES }),
+      },
+      todos(3),
+      2,
+    )
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.outcome).toBe('partial')
+    expect(ending.counts['contexts']).toEqual({
+      outcome: 'partial',
+      fetched: 3,
+      written: 2,
+      rejected: 0,
+      why: ['Owner/lib2: NotFound: Owner/lib2 cannot be cloned: it is gone.'],
+    })
+    expect(stepsFor(steps, 'Owner/lib2')).toEqual(['cloneLibrary', 'removeClone', 'recordFailedAttempt'])
+    expect(steps.callsOf('recordFailedAttempt').map(({ input }) => input)).toEqual([
+      {
+        run: steps.calls[0]?.run,
+        todo: todo(2),
+        reason: { type: 'NotFound', message: 'Owner/lib2 cannot be cloned: it is gone.' },
+      },
+    ])
+  })
+
+  it('whose reading fails for good is recorded and cleaned up as well', async () => {
+    const steps = fakes({ makeContext: () => Promise.reject(new Failure('DiskFull', 'No space left.')) })
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.counts['contexts']?.why).toEqual(['Owner/lib1: DiskFull: No space left.'])
+    expect(stepsFor(steps, 'Owner/lib1')).toEqual([
+      'cloneLibrary',
+      'makeContext',
+      'removeClone',
+      'recordFailedAttempt',
+    ])
+  })
+
+  it('whose clone fails twice while the server is away, and then comes, is complete', async () => {
+    let asked = 0
+    const clone = { commit: 'c0ffee', bytes: CLONE_BYTES }
+    const steps = fakes({
+      cloneLibrary: () => (++asked <= 2 ? Promise.reject(unavailable()) : Promise.resolve(clone)),
+    })
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.outcome).toBe('complete')
+    expect(ending.counts['contexts']).toMatchObject({ written: 1, why: [] })
+    expect(steps.callsOf('cloneLibrary').map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+    expect(recorded(steps)).toEqual([])
+  })
+
+  it('whose server stays away gives its place back within minutes', async () => {
+    const steps = fakes({ cloneLibrary: () => Promise.reject(unavailable()) })
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.counts['contexts']?.why).toEqual([
+      'Owner/lib1: UpstreamUnavailable: The upstream does not answer.',
+    ])
+    const tried = steps.callsOf('cloneLibrary')
+    expect(tried).toHaveLength(MOST_ATTEMPTS)
+    expect((tried.at(-1)?.atMs ?? 0) - (tried[0]?.atMs ?? 0)).toBeLessThan(5 * MINUTE_MS)
+    expect(stepsFor(steps, 'Owner/lib1').slice(-2)).toEqual(['removeClone', 'recordFailedAttempt'])
+  })
+
+  it('whose clone cannot be removed is what its text made it, all the same', async () => {
+    const steps = fakes({ removeClone: () => Promise.reject(new Error('EBUSY')) })
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.outcome).toBe('complete')
+    expect(steps.callsOf('removeClone')).toHaveLength(MOST_ATTEMPTS)
+    expect(recorded(steps)).toEqual([])
+  })
+
+  it('whose failure cannot be recorded either still tells the night why it failed', async () => {
+    const steps = fakes({
+      cloneLibrary: () => Promise.reject(new Failure('NotFound', 'It is gone.')),
+      recordFailedAttempt: () => Promise.reject(new Failure('Conflict', 'No such library.')),
+    })
+    const { ending } = await runLibraryContext(time, steps)
+    const [why, ...more] = ending.counts['contexts']?.why ?? []
+    expect(more).toEqual([])
+    expect(why).toContain('Owner/lib1: NotFound: It is gone.')
+    expect(why).toContain('Conflict: No such library.')
+  })
+})
+
+describe('a host whose worker is gone', () => {
+  it('loses its chain to the next host, where it starts over', async () => {
+    let claimed = 0
+    const steps = fakes({
+      claimHost: () =>
+        Promise.resolve(
+          ++claimed === 1
+            ? { queue: NOBODY, cleanupQueue: NOBODY }
+            : { queue: 'host-2', cleanupQueue: 'host-2' },
+        ),
+    })
+    const { ending } = await runLibraryContext(time, steps, { hosts: await hosts(steps, 'host-2') })
+    expect(ending.outcome).toBe('complete')
+    expect(claimed).toBe(2)
+    expect(steps.queues).toEqual(['clone host-2', 'read host-2', 'remove host-2'])
+    expect(recorded(steps)).toEqual([])
+  })
+
+  it('between two of its steps loses it as well, and the next host clones again', async () => {
+    const queues = [`${NOBODY}-but-once`, TASK_QUEUE]
+    const steps = fakes({
+      claimHost: () => Promise.resolve({ queue: queues.shift() ?? TASK_QUEUE, cleanupQueue: TASK_QUEUE }),
+      async cloneLibrary() {
+        if (activityInfo().taskQueue !== TASK_QUEUE) {
+          host.shutdown()
+          // It has taken its leave from the queue before the next step stands there.
+          await until(() => host.getState() !== 'RUNNING')
+        }
+        return { commit: 'c0ffee', bytes: CLONE_BYTES }
+      },
+    })
+    const host = await createHostWorker(time, `${NOBODY}-but-once`, steps)
+    const ended = host.run()
+    const { ending } = await runLibraryContext(time, steps)
+    await ended
+    expect(ending.outcome).toBe('complete')
+    expect(steps.queues).toEqual([
+      `clone ${NOBODY}-but-once`,
+      ...['remove', 'clone', 'read', 'remove'].map((step) => `${step} ${TASK_QUEUE}`),
+    ])
+    expect(recorded(steps)).toEqual([])
+  })
+
+  it('is given up after as many hosts as a library may cost, within minutes, as HostLost', async () => {
+    const steps = fakes(
+      { claimHost: () => Promise.resolve({ queue: NOBODY, cleanupQueue: NOBODY }) },
+      todos(2),
+    )
+    const { ending, histories } = await runLibraryContext(time, steps)
+    expect(ending.outcome).toBe('partial')
+    const reason = `HostLost: no worker of its host took its steps, ${CHAIN_ROUNDS} times`
+    expect(ending.counts['contexts']).toMatchObject({
+      outcome: 'failed',
+      why: [`Owner/lib1: ${reason}`, `Owner/lib2: ${reason}`],
+    })
+    expect(steps.callsOf('claimHost')).toHaveLength(2 * CHAIN_ROUNDS)
+    expect(recorded(steps)).toEqual([
+      ['Owner/lib1', 'HostLost'],
+      ['Owner/lib2', 'HostLost'],
+    ])
+    expect(chainsIn(histories[0] ?? [])).toHaveLength(2)
+    const [first, second] = steps.callsOf('recordFailedAttempt').map(({ atMs }) => atMs)
+    // A step that nobody takes, and the removal after it, in each round.
+    expect((second ?? 0) - (first ?? 0)).toBeLessThan(CHAIN_ROUNDS * 2 * (HOST_AWAY_MS + MINUTE_MS))
+  })
+
+  it('for its clean-up alone costs a moment, and no context', async () => {
+    const steps = fakes(
+      { claimHost: () => Promise.resolve({ queue: TASK_QUEUE, cleanupQueue: NOBODY }) },
+      todos(2),
+    )
+    const { ending } = await runLibraryContext(time, steps)
+    expect(ending.outcome).toBe('complete')
+    expect(ending.counts['contexts']).toMatchObject({ written: 2, why: [] })
+    expect(steps.callsOf('removeClone')).toEqual([])
+    const [first, second] = steps.callsOf('claimHost').map(({ atMs }) => atMs)
+    expect((second ?? 0) - (first ?? 0)).toBeLessThan(2 * HOST_AWAY_MS)
+  })
+})

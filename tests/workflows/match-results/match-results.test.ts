@@ -1,0 +1,251 @@
+/** What a run of match-results does when its feed or its database get in its way: it is over within its minute. */
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import { endingOf } from '../../../client/runs.ts'
+import { TASK_QUEUE } from '../../../client/task-queue.ts'
+import { Failure } from '../../../core/failures.ts'
+import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { CLOSING_SHARE_MS, MINUTELY_BOUND_MS, OPENING_MS } from '../../../workflows/policies.ts'
+import type { RunInput } from '../../../core/run.ts'
+import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
+import {
+  collected,
+  fakeMatchSteps,
+  FIGURES,
+  runMatchResults,
+  startMs,
+  type MatchSteps,
+} from './fake-match-steps.ts'
+import { unavailable } from '../mod-stats/fake-steps.ts'
+/** The document's limit of a run, of which there are half a million a year. */
+const MOST_EVENTS = 25
+/** How late a start may be made up for, as the pipeline's schedule says it to its runs. */
+const LATEST_MS = 10 * SECOND_MS
+/** Set by the server where a schedule starts a run; here by the test. */
+const SCHEDULED_FOR = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')
+const ALL_STEPS = ['openMatchResults', 'collectMatches', 'closeMatchResults']
+const AWAY = new Failure('DatabaseUnavailable', 'The database does not answer.')
+
+let time: TimeSkipping
+beforeAll(async () => {
+  time = await startTimeSkipping()
+})
+afterAll(async () => {
+  await time.stop()
+})
+
+const fakes = (own?: Parameters<typeof fakeMatchSteps>[1]) => fakeMatchSteps(time, own)
+const runOnce = (steps: MatchSteps, params?: Record<string, unknown>) => runMatchResults(time, steps, params)
+const namesOf = (steps: MatchSteps) => steps.calls.map(({ step }) => step)
+const closingsOf = (steps: MatchSteps) => steps.callsOf('closeMatchResults').map(({ ending }) => ending)
+
+describe('a minute in which all goes well', () => {
+  it('is three steps, each asked once, in at most 25 events', async () => {
+    const steps = fakes()
+    const { ending, status, events } = await runOnce(steps)
+    expect(ending).toEqual({ outcome: 'complete', counts: { feed: (await collected()).counts } })
+    expect(status).toBe('COMPLETED')
+    expect(namesOf(steps)).toEqual(ALL_STEPS)
+    const { run } = steps.calls[0] ?? {}
+    expect(run).toMatchObject({ pipeline: 'match-results', trigger: 'manual' })
+    expect(steps.callsOf('collectMatches')[0]?.input).toEqual({ run, derive: false })
+    expect(closingsOf(steps)).toEqual([ending])
+    expect(events.length).toBeLessThanOrEqual(MOST_EVENTS)
+  })
+
+  it('tells its last step where the matches stand', async () => {
+    const told: unknown[] = []
+    const steps = fakes({
+      closeMatchResults(_run, _ending, figures) {
+        told.push(figures)
+        return Promise.resolve()
+      },
+    })
+    await runOnce(steps)
+    expect(told).toEqual([FIGURES])
+  })
+
+  it('only follows what is stored where it is told to', async () => {
+    const steps = fakes()
+    const { ending } = await runOnce(steps, { derive: true })
+    expect(ending.outcome).toBe('complete')
+    expect(steps.callsOf('collectMatches').map(({ input }) => input)).toEqual([
+      { run: steps.calls[0]?.run, derive: true },
+    ])
+  })
+})
+
+describe('a minute whose lock is held', () => {
+  const held = (isDeriving?: true) => ({
+    skipped: { type: 'AlreadyRunning', message: 'already running: it', ...(isDeriving && { isDeriving }) },
+  })
+
+  it('by a run that only derives waits for its end', async () => {
+    let looks = 0
+    const steps = fakes({ openMatchResults: () => Promise.resolve(++looks < 3 ? held(true) : {}) })
+    expect((await runOnce(steps)).ending.outcome).toBe('complete')
+    expect(namesOf(steps)).toEqual(['openMatchResults', 'openMatchResults', ...ALL_STEPS])
+  })
+
+  it('by one that derives for too long, or by another one, is left out', async () => {
+    const error = { type: 'AlreadyRunning', message: 'already running: it' }
+    const long = await runOnce(fakes({ openMatchResults: () => Promise.resolve(held(true)) }))
+    expect(long.ending).toEqual({ outcome: 'skipped', counts: {}, error })
+    const steps = fakes({ openMatchResults: () => Promise.resolve(held()) })
+    expect((await runOnce(steps)).ending).toEqual({ outcome: 'skipped', counts: {}, error })
+    expect(namesOf(steps)).toEqual(['openMatchResults', 'closeMatchResults'])
+  })
+})
+
+describe('the results service', () => {
+  const failed: SourceCounts = { ...NOTHING, outcome: 'failed', why: ['UpstreamUnavailable: away'] }
+
+  it.each([
+    ['was asked and answered', { ...NOTHING, fetched: 4 }, 'complete'],
+    ['failed', failed, 'partial'],
+  ] as const)('where it %s has counts of its own, and the feed keeps its', async (_, results, outcome) => {
+    const counts: SourceCounts = { ...results, why: [...results.why] }
+    const { ending } = await runOnce(fakes({ collectMatches: () => collected({}, counts) }))
+    expect(ending).toEqual({ outcome, counts: { feed: (await collected()).counts, results: counts } })
+  })
+})
+
+describe('a feed', () => {
+  it('that stays away fails the run within its bound, with the reason in the record', async () => {
+    const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
+    const { ending, status, tookMs } = await runOnce(steps)
+    expect(status).toBe('FAILED')
+    expect(ending).toEqual({
+      outcome: 'failed',
+      counts: {
+        feed: { ...NOTHING, outcome: 'failed', why: ['UpstreamUnavailable: The upstream does not answer.'] },
+      },
+      error: { type: 'RunFailed', message: 'feed: UpstreamUnavailable: The upstream does not answer.' },
+    })
+    expect(closingsOf(steps)).toEqual([ending])
+    const asked = steps.callsOf('collectMatches').map(({ atMs }) => atMs - startMs(steps))
+    expect(asked.length).toBeGreaterThan(3)
+    expect(Math.max(...asked)).toBeLessThanOrEqual(MINUTELY_BOUND_MS - CLOSING_SHARE_MS)
+    expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
+  })
+
+  it('that is away for some seconds costs nothing', async () => {
+    const steps: MatchSteps = fakes({
+      async collectMatches() {
+        if ((await time.now()) < startMs(steps) + 10 * SECOND_MS) throw unavailable()
+        return collected()
+      },
+    })
+    const { ending } = await runOnce(steps)
+    expect(ending).toEqual({ outcome: 'complete', counts: { feed: (await collected()).counts } })
+    expect(steps.callsOf('collectMatches').length).toBeGreaterThan(1)
+  })
+
+  it('that refuses us is asked once, and not again in this minute', async () => {
+    const blocked = new Failure('Blocked', 'The feed does not serve this network.')
+    const steps = fakes({ collectMatches: () => Promise.reject(blocked) })
+    const { ending, events } = await runOnce(steps)
+    expect(ending.counts['feed']).toMatchObject({
+      outcome: 'failed',
+      why: ['Blocked: The feed does not serve this network.'],
+    })
+    expect(namesOf(steps)).toEqual(ALL_STEPS)
+    expect(events.length).toBeLessThanOrEqual(MOST_EVENTS)
+  })
+
+  it('that asks to wait beyond this minute is left to the next', async () => {
+    const limited = new Failure('RateLimited', 'Come back later.', { retryAfterMs: 5 * MINUTE_MS })
+    const steps = fakes({ collectMatches: () => Promise.reject(limited) })
+    const { ending, tookMs } = await runOnce(steps)
+    expect(ending.counts['feed']).toMatchObject({ outcome: 'failed', why: ['RateLimited: Come back later.'] })
+    expect(steps.callsOf('collectMatches')).toHaveLength(1)
+    expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
+  })
+
+  it('that hits a defect of ours fails the run with its name', async () => {
+    const steps = fakes({ collectMatches: () => Promise.reject(new TypeError('undefined is not a score')) })
+    const { ending, tookMs } = await runOnce(steps)
+    expect(ending.counts['feed']?.why).toEqual(['Unclassified: TypeError: undefined is not a score'])
+    expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
+  })
+
+  it('is waited for only as long as the starter of the run says', async () => {
+    const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
+    const { ending, tookMs } = await runOnce(steps, { boundSeconds: 20 })
+    expect(ending.outcome).toBe('failed')
+    expect(tookMs).toBeLessThanOrEqual(20 * SECOND_MS)
+  })
+})
+
+describe('the database', () => {
+  it('that keeps the opening waiting leaves the feed its time, and the run its bound', async () => {
+    const steps: MatchSteps = fakes({
+      async openMatchResults() {
+        if ((await time.now()) < startMs(steps) + OPENING_MS / 3) throw AWAY
+        return {}
+      },
+      collectMatches: () => Promise.reject(unavailable()),
+      closeMatchResults: () => Promise.reject(AWAY),
+    })
+    const { ending, tookMs } = await runOnce(steps)
+    expect(ending.outcome).toBe('failed')
+    const asked = steps.callsOf('collectMatches').map(({ atMs }) => atMs - startMs(steps))
+    expect(asked.length).toBeGreaterThan(3)
+    expect(Math.max(...asked)).toBeLessThanOrEqual(MINUTELY_BOUND_MS - CLOSING_SHARE_MS)
+    expect(tookMs).toBeLessThan(MINUTE_MS)
+  })
+
+  it('that lets no record be closed costs the run nothing but that', async () => {
+    const steps = fakes({ closeMatchResults: () => Promise.reject(AWAY) })
+    const { ending, status, tookMs } = await runOnce(steps)
+    expect(status).toBe('COMPLETED')
+    expect(ending).toEqual({ outcome: 'complete', counts: { feed: (await collected()).counts } })
+    expect(steps.callsOf('closeMatchResults').length).toBeGreaterThan(1)
+    expect(tookMs).toBeLessThanOrEqual(CLOSING_SHARE_MS + SECOND_MS)
+  })
+
+  it('whose lock another run holds skips this one: the feed is not asked', async () => {
+    const skipped = { type: 'AlreadyRunning', message: 'already running: match-results-12:00' }
+    const steps = fakes({ openMatchResults: () => Promise.resolve({ skipped }) })
+    const { ending, status } = await runOnce(steps)
+    expect(status).toBe('COMPLETED')
+    expect(ending).toEqual({ outcome: 'skipped', counts: {}, error: skipped })
+    expect(namesOf(steps)).toEqual(['openMatchResults', 'closeMatchResults'])
+    expect(closingsOf(steps)).toEqual([ending])
+  })
+})
+
+describe('a run for a minute that is over', () => {
+  /** As a schedule starts it, this long after its time. */
+  async function startedFor(lateMs: number): Promise<{ steps: MatchSteps; ending: RunEnding }> {
+    const steps = fakes()
+    const worker = await time.createWorker(steps.activities)
+    const input: RunInput = { trigger: 'schedule', latestMs: LATEST_MS }
+    const scheduledFor = new Date((await time.now()) - lateMs)
+    const ending = await worker.runUntil(async () =>
+      endingOf(
+        await time.client.workflow.start('matchResultsWorkflow', {
+          taskQueue: TASK_QUEUE,
+          workflowId: `match-results-${scheduledFor.toISOString()}`,
+          args: [input],
+          typedSearchAttributes: [{ key: SCHEDULED_FOR, value: scheduledFor }],
+        }),
+      ),
+    )
+    return { steps, ending }
+  }
+
+  it('does not look at the feed of now, and says why', async () => {
+    const { steps, ending } = await startedFor(LATEST_MS + 5 * SECOND_MS)
+    expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'NoBackfill' } })
+    expect(steps.callsOf('collectMatches')).toEqual([])
+    expect(closingsOf(steps)).toEqual([ending])
+  })
+
+  it('is not one that began some seconds late', async () => {
+    const { steps, ending } = await startedFor(LATEST_MS - 5 * SECOND_MS)
+    expect(ending.outcome).toBe('complete')
+    expect(steps.callsOf('collectMatches')).toHaveLength(1)
+  })
+})

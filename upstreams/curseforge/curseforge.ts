@@ -1,0 +1,229 @@
+/** CurseForge Core API v1 (https://docs.curseforge.com): mods and modpacks in bulk, a mod's files, a modpack by its slug. */
+import { z } from 'zod'
+import { Failure } from '../../core/failures.ts'
+import { createGate, type Gate } from '../gate.ts'
+import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from '../http.ts'
+import { count, instant, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
+import { sleep as realSleep, type Sleep } from '../sleep.ts'
+
+const UPSTREAM = 'curseforge'
+/** Default and largest page of every list of this API (its specification). */
+const PAGE_SIZE = 50
+/** `index + pageSize` may not exceed this (its specification). */
+const MAX_INDEX = 10_000
+/** The bulk endpoint names no limit: as many as a page of any other list, about a megabyte of answer. */
+const MODS_PER_CALL = PAGE_SIZE
+/**
+ * An empty 403 means a bad key or throttling, and nothing tells which. Throttling was seen to pass within seconds;
+ * a bad key costs two more requests and half a minute.
+ */
+export const EMPTY_403_WAITS_MS: readonly number[] = [5_000, 20_000]
+const GAME_MINECRAFT = 432
+const CLASS_MODPACKS = 4471
+
+export interface CurseForgeOptions {
+  /** Such as https://api.curseforge.com */
+  baseUrl: string
+  apiKey: string
+  userAgent: string
+  /** Shared by clients with one key; its own unless told. */
+  gate?: Gate
+  timeoutMs?: number
+  sleep?: Sleep
+}
+
+/** A mod or a modpack. */
+export interface Mod {
+  id: number
+  slug: string
+  name: string
+  /** All-time downloads: the total of the mod, not the sum over its files. */
+  downloadCount: number
+  /** There is no follower count. Null where the answer has no such field. */
+  thumbsUpCount: number | null
+  /** 6 mods, 4471 modpacks, 5 bukkit plugins. */
+  classId: number | null
+  websiteUrl: string | null
+}
+
+export interface ModFile {
+  id: number
+  modId: number
+  displayName: string
+  fileName: string
+  downloadCount: number
+  fileDate: Date
+}
+
+export interface ModsAnswer {
+  mods: Mod[]
+  /** Asked ids that the upstream does not know. */
+  missing: number[]
+  rejected: RejectedRow[]
+  raw: RawBody[]
+}
+
+export interface FilesAnswer {
+  files: ModFile[]
+  /** What the upstream counts; a list that moves while it is read may give fewer. Null where it does not say. */
+  totalCount: number | null
+  /** True where the mod has more files than the upstream's index can reach (10,000). */
+  truncated: boolean
+  rejected: RejectedRow[]
+  raw: RawBody[]
+}
+
+export interface ModpackAnswer {
+  /** Null where no modpack has exactly this slug. */
+  modpack: Mod | null
+  rejected: RejectedRow[]
+  raw: RawBody[]
+}
+
+export interface CurseForge {
+  /** Mods or modpacks by id, 50 a call. */
+  mods: (ids: readonly number[], signal: AbortSignal) => Promise<ModsAnswer>
+  /** All files of one mod, 50 a call. An unknown mod is `NotFound`. */
+  files: (modId: number, signal: AbortSignal) => Promise<FilesAnswer>
+  /** The modpack with exactly this slug. */
+  modpackBySlug: (slug: string, signal: AbortSignal) => Promise<ModpackAnswer>
+}
+
+const id = z.int().positive()
+
+const modSchema = z
+  .object({
+    id,
+    slug: text.pipe(z.string().min(1)),
+    name: text,
+    downloadCount: count,
+    thumbsUpCount: count.nullish(),
+    classId: z.int().nullish(),
+    links: z.object({ websiteUrl: text.nullish() }).nullish(),
+  })
+  .transform(({ links, thumbsUpCount, classId, ...mod }): Mod => ({
+    ...mod,
+    thumbsUpCount: thumbsUpCount ?? null,
+    classId: classId ?? null,
+    // The API says "" as often as null.
+    websiteUrl: links?.websiteUrl === '' ? null : (links?.websiteUrl ?? null),
+  }))
+
+const fileSchema: z.ZodType<ModFile> = z.object({
+  id,
+  modId: id,
+  displayName: text,
+  fileName: text,
+  downloadCount: count,
+  fileDate: instant,
+})
+
+const listSchema = z.object({ data: z.array(z.unknown()) })
+const pageSchema = z.object({
+  data: z.array(z.unknown()),
+  pagination: z.object({ totalCount: count }).nullish(),
+})
+
+/** Reads the body of `POST /v1/mods` or a search. Throws `PayloadInvalid` where it holds no list. */
+export const parseMods = (body: string): { rows: Mod[]; rejected: RejectedRow[] } =>
+  parseRows(modSchema, parseBody(listSchema, body, 'curseforge mods').data)
+
+/** Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined where it is not said. */
+export function parseFiles(body: string): {
+  rows: ModFile[]
+  rejected: RejectedRow[]
+  received: number
+  total: number | undefined
+} {
+  const { data, pagination } = parseBody(pageSchema, body, 'curseforge files')
+  return { ...parseRows(fileSchema, data), received: data.length, total: pagination?.totalCount }
+}
+
+type Ask = (request: HttpRequest) => Promise<Answer>
+
+/** A CurseForge client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. */
+export function createCurseForge(options: CurseForgeOptions): CurseForge {
+  const ask = createAsk(options)
+  return {
+    mods: (ids, signal) => readMods(ask, ids, signal),
+    files: (modId, signal) => readFiles(ask, modId, signal),
+    modpackBySlug: async (slug, signal) => {
+      const query = { gameId: GAME_MINECRAFT, classId: CLASS_MODPACKS, slug, pageSize: PAGE_SIZE }
+      const answer = await ask({ path: '/v1/mods/search', query, signal })
+      const { rows, rejected } = parseMods(answer.body)
+      // Without an exact match another pack's numbers would be stored under this slug.
+      const modpack = rows.find((mod) => mod.slug.toLowerCase() === slug.toLowerCase()) ?? null
+      return { modpack, rejected, raw: [rawBody(UPSTREAM, answer)] }
+    },
+  }
+}
+
+/** One request, and again after an empty 403 (see `EMPTY_403_WAITS_MS`). */
+function createAsk(options: CurseForgeOptions): Ask {
+  const sleep = options.sleep ?? realSleep
+  const http = createHttp({
+    upstream: UPSTREAM,
+    baseUrl: options.baseUrl,
+    headers: { 'x-api-key': options.apiKey, 'user-agent': options.userAgent },
+    gate: options.gate ?? createGate({ reserve: 0 }),
+    redirect: 'manual',
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  })
+  return async (request) => {
+    for (const waitMs of [...EMPTY_403_WAITS_MS, undefined]) {
+      const answer = await http.request({ ...request, accept: [403] })
+      if (answer.status !== 403) return answer
+      if (waitMs === undefined || answer.body.trim() !== '') break
+      await sleep(waitMs, request.signal)
+    }
+    throw refusedKey(request)
+  }
+}
+
+const refusedKey = ({ method = 'GET', path }: HttpRequest): Failure =>
+  new Failure(
+    'CredentialsRejected',
+    `curseforge ${method} ${path} kept answering 403, which means either that the API key is wrong or that we are being throttled: ` +
+      "check CURSEFORGE_API_KEY (keys hold '$': put it in single quotes in .env and in the shell), and if the key is right, try again later.",
+    { details: { status: 403 } },
+  )
+
+async function readMods(ask: Ask, ids: readonly number[], signal: AbortSignal): Promise<ModsAnswer> {
+  const asked = [...new Set(ids)]
+  const found = new Map<number, Mod>()
+  const rejected: RejectedRow[] = []
+  const raw: RawBody[] = []
+  for (let from = 0; from < asked.length; from += MODS_PER_CALL) {
+    const json = { modIds: asked.slice(from, from + MODS_PER_CALL) }
+    const answer = await ask({ method: 'POST', path: '/v1/mods', json, signal })
+    const parsed = parseMods(answer.body)
+    for (const mod of parsed.rows) found.set(mod.id, mod)
+    rejected.push(...parsed.rejected)
+    raw.push(rawBody(UPSTREAM, answer))
+  }
+  const broken = new Set(rejected.map(({ row }) => z.object({ id }).safeParse(row).data?.id))
+  const missing = asked.filter((modId) => !found.has(modId) && !broken.has(modId))
+  return { mods: [...found.values()], missing, rejected, raw }
+}
+
+async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<FilesAnswer> {
+  // By id: a file published while we page moves another one onto the next page, where it comes a second time.
+  const files = new Map<number, ModFile>()
+  const rejected: RejectedRow[] = []
+  const raw: RawBody[] = []
+  let totalCount: number | null = null
+  let index = 0
+  for (let more = true; more && index + PAGE_SIZE <= MAX_INDEX;) {
+    const query = { index, pageSize: PAGE_SIZE }
+    const answer = await ask({ path: `/v1/mods/${modId}/files`, query, signal })
+    const page = parseFiles(answer.body)
+    for (const file of page.rows) files.set(file.id, file)
+    rejected.push(...page.rejected)
+    raw.push(rawBody(UPSTREAM, answer))
+    index += page.received
+    totalCount = page.total ?? null
+    more = page.received > 0 && (totalCount === null ? page.received === PAGE_SIZE : index < totalCount)
+  }
+  const truncated = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
+  return { files: [...files.values()], totalCount, truncated, rejected, raw }
+}

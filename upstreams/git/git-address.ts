@@ -1,0 +1,103 @@
+/**
+ * What stands at a repository's address, asked without git: where a renamed one lives now, and whether it is git that
+ * answers. Git follows a redirect to any host or to none, and takes a web page for a repository without a commit.
+ */
+import { Failure } from '../../core/failures.ts'
+import type { ProgramResult } from '../../system/run-program.ts'
+import { isChallenge } from '../challenge.ts'
+import { createGate } from '../gate.ts'
+import { gitFailure, isRedirect } from './git-failure.ts'
+import { addressOf, type GitBase } from './git-settings.ts'
+import { createHttp, type Answer } from '../http.ts'
+
+const REDIRECTS = [301, 302, 303, 307, 308]
+/** Hosts answer those alone whose agent begins like this with the protocol instead of a page. */
+const AGENT = 'git/2 (almanac)'
+/** The second version of the protocol begins with some hundred bytes; the first with every branch and tag. */
+const MAX_BYTES = 16 * 1024 * 1024
+/** As many as are asked of git at once. */
+const CONCURRENCY = 8
+/** A renamed repository's new name may have been renamed too; more is a loop. */
+const MAX_REDIRECTS = 3
+
+export interface Following {
+  fullName: string
+  /** Beginning of the sentence of a failure. */
+  what: string
+  signal: AbortSignal
+}
+
+export interface GitAddress {
+  /** Throws `PayloadInvalid` for a text that is no repository's name. */
+  check: (fullName: string) => void
+  /**
+   * Runs git with a repository's address, again under the name it has now where it was renamed, and answers only where git
+   * ended with 0. Throws `Blocked` where a redirect leads anywhere but to a repository of the same host, else what
+   * `gitFailure` names.
+   */
+  following: (
+    which: Following,
+    run: (url: string) => Promise<ProgramResult>,
+  ) => Promise<{ result: ProgramResult; name: string }>
+  /** Throws `PayloadInvalid` or `Blocked` where not git but a page answers, and what `Http.request` throws. */
+  confirmGit: (fullName: string, signal: AbortSignal) => Promise<void>
+}
+
+/** Looks at addresses of one host. */
+export function createGitAddress(base: GitBase): GitAddress {
+  const http = createHttp({
+    upstream: 'git',
+    baseUrl: base.url,
+    headers: { 'user-agent': AGENT, 'git-protocol': 'version=2' },
+    gate: createGate({ reserve: 0, concurrency: CONCURRENCY }),
+    maxBytes: MAX_BYTES,
+    redirect: 'manual',
+  })
+  const look = async (fullName: string, signal: AbortSignal): Promise<Answer> => {
+    const path = `${addressOf(base, fullName).slice(base.url.length)}/info/refs`
+    const query = { service: 'git-upload-pack' }
+    return await http.request({ path, query, signal, accept: REDIRECTS, expects: 'html' })
+  }
+  return {
+    check: (fullName) => {
+      addressOf(base, fullName)
+    },
+    following: async ({ fullName, what, signal }, run) => {
+      let name = fullName
+      for (let redirects = 0; ; redirects += 1) {
+        const result = await run(addressOf(base, name))
+        if (result.code === 0) return { result, name }
+        if (!isRedirect(result.stderr)) throw gitFailure(what, result)
+        if (redirects === MAX_REDIRECTS) throw new Failure('Blocked', `${what}: it redirects for ever.`)
+        name = redirectedTo(base, name, await look(name, signal))
+      }
+    },
+    confirmGit: async (fullName, signal) => {
+      const { headers, body } = await look(fullName, signal)
+      const kind = headers.get('content-type') ?? 'nothing'
+      if (kind.startsWith('application/x-git-upload-pack-advertisement')) return
+      const found = `git at ${fullName} answered ${kind.slice(0, 80)} instead of a repository`
+      if (isChallenge(headers, body)) throw new Failure('Blocked', `${found}: a firewall's page.`)
+      throw new Failure('PayloadInvalid', `${found}: a page in between, or no git host at this address.`)
+    },
+  }
+}
+
+function redirectedTo(base: GitBase, fullName: string, answer: Answer): string {
+  const location = answer.headers.get('location') ?? ''
+  const target = URL.canParse(location, answer.url) ? new URL(location, answer.url) : undefined
+  const own = new URL(base.url)
+  const prefix = own.pathname === '/' ? '/' : `${own.pathname}/`
+  const inside = target?.origin === own.origin && target.pathname.startsWith(prefix)
+  const name = inside
+    ? /^([^/]+\/[^/]+?)(?:\.git)?\/info\/refs$/.exec(target.pathname.slice(prefix.length))?.[1]
+    : undefined
+  if (name !== undefined) {
+    // Validates it: what a server names is no better than what a catalogue names.
+    addressOf(base, name)
+    return name
+  }
+  const where = target === undefined ? 'nowhere' : `${target.origin}${target.pathname}`.slice(0, 200)
+  const message = `git at ${fullName} answered ${answer.status} to ${where}, which is no repository of the same host and is not followed.`
+  throw new Failure('Blocked', message, { details: { status: answer.status } })
+}

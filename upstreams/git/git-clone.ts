@@ -1,0 +1,175 @@
+/** A shallow copy of a repository on disk, within bounds of size, time and memory. */
+import { chmod, mkdir, rm, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Failure } from '../../core/failures.ts'
+import { runProgram, type ProgramResult } from '../../system/run-program.ts'
+import { excess, MB, treeSize, whileSmall } from './clone-size.ts'
+import type { GitAddress } from './git-address.ts'
+import { isFileTooLarge, isUnwritten } from './git-failure.ts'
+
+/** Git prints reasons alone. */
+const MAX_OUTPUT_BYTES = 65_536
+/** Reading one name from a folder of ours. */
+const READ_TIMEOUT_MS = 30_000
+/** With less room on the disk, or none for another name, a file that could not be written did not fit. */
+const LOW_ROOM_BYTES = 64 * MB
+/** That git may keep busy at once (`pack.threads` in git-settings.ts). */
+const THREADS = 2
+/** Of `ulimit -f`, by POSIX. */
+const FILE_BLOCK_BYTES = 512
+/**
+ * Sets what Node cannot: files that another user (the sandbox's) can read, no file larger than the whole clone may be,
+ * memory, and both kinds of time, which bound a git that outlives a killed worker. A host whose own limit is lower keeps it.
+ * The signal of the file limit is ignored, since the part of git that unpacks would end by it without a word; so it says
+ * "File too large". The command is handed on as it is.
+ */
+const LIMITED =
+  'trap "" XFSZ; umask 022; ulimit -f "$1" 2>/dev/null; ulimit -d "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; seconds=$4; shift 4; command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"; exec "$@"'
+/** A worker that is killed takes no git with it; `timeout` then ends it this much later than the worker would have. */
+const ORPHAN_SECONDS = 10
+
+const CLONE = [
+  'clone',
+  '--quiet',
+  '--depth=1',
+  '--single-branch',
+  '--no-tags',
+  '--no-recurse-submodules',
+  '--no-local',
+  '--template=',
+]
+
+/** Git as it may run for one host. */
+export interface CloningGit {
+  address: GitAddress
+  env: Record<string, string>
+  /** Arguments before the subcommand. */
+  before: readonly string[]
+  /** Most memory of each process, in kilobytes. */
+  memoryKb: number
+}
+
+export interface CloneRequest {
+  /** `Owner/Name`. */
+  fullName: string
+  /** Folder to be made, absolute; it must not exist yet: what a killed attempt left there is the caller's to remove. */
+  target: string
+  /** Most bytes on disk, git's own folder included. */
+  maxBytes: number
+  /** Of the whole clone, in milliseconds. */
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+export interface Clone {
+  /** Full hash of the commit whose files lie there. */
+  commit: string
+  /** Taken on disk, git's own folder included. */
+  bytes: number
+}
+
+/** `Git.clone` (git.ts). */
+export async function clone(git: CloningGit, request: CloneRequest): Promise<Clone> {
+  const { fullName, target, maxBytes, signal } = request
+  signal.throwIfAborted()
+  git.address.check(fullName)
+  await makeFolder(target)
+  try {
+    const watch = { root: target, maxBytes, what: `The clone of ${fullName}`, signal }
+    const commit = await whileSmall(watch, (watched) => fetchInto(git, { ...request, signal: watched }))
+    const { bytes } = await within(request)
+    return { commit, bytes }
+  } catch (error) {
+    await rm(target, { recursive: true, force: true, maxRetries: 3 })
+    throw error
+  }
+}
+
+async function fetchInto(git: CloningGit, request: CloneRequest): Promise<string> {
+  const { fullName, target, maxBytes, timeoutMs, signal } = request
+  const seconds = Math.ceil(timeoutMs / 1_000)
+  const blocks = Math.ceil(maxBytes / FILE_BLOCK_BYTES)
+  const limits = [blocks, git.memoryKb, seconds * THREADS, seconds + ORPHAN_SECONDS].map(String)
+  const endsAt = performance.now() + timeoutMs
+  const what = `${fullName} cannot be cloned`
+  const { name } = await git.address.following({ fullName, what, signal }, async (url) => {
+    const result = await runProgram({
+      program: '/bin/sh',
+      args: ['-c', LIMITED, 'sh', ...limits, 'git', ...git.before, ...CLONE, '--', url, target],
+      env: { ...git.env, GIT_CEILING_DIRECTORIES: dirname(target) },
+      cwd: dirname(target),
+      timeoutMs: Math.max(1, Math.round(endsAt - performance.now())),
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      signal,
+      name: `git clone of ${fullName}`,
+    })
+    await rejectUnwritten(request, result)
+    return result
+  })
+  const commit = await checkedOut(git, target, signal)
+  if (commit !== undefined) return commit
+  await git.address.confirmGit(name, signal)
+  throw new Failure('NotFound', `${fullName} is empty: it has no commit on its default branch.`)
+}
+
+/** The commit of a fresh clone; undefined where it has none. */
+async function checkedOut(git: CloningGit, target: string, signal: AbortSignal): Promise<string | undefined> {
+  const { code, stdout } = await runProgram({
+    program: 'git',
+    args: [...git.before, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}'],
+    env: { ...git.env, GIT_DIR: join(target, '.git') },
+    cwd: target,
+    timeoutMs: READ_TIMEOUT_MS,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+    signal,
+  })
+  return code === 0 ? stdout.trim() : undefined
+}
+
+/** Where git could not write a file it does not always say why: our limit, or the disk. */
+async function rejectUnwritten(request: CloneRequest, result: ProgramResult): Promise<void> {
+  const { fullName, target, maxBytes } = request
+  if (result.code === 0) return
+  if (isFileTooLarge(result)) throw tooLarge(fullName, `larger than ${maxBytes / MB} MB`)
+  if (!isUnwritten(result)) return
+  await within(request)
+  const { bavail, bsize, ffree, files } = await statfs(target)
+  // Some file systems count no names at all, and say 0 of 0.
+  if (bavail * bsize < LOW_ROOM_BYTES || (files > 0 && ffree === 0)) {
+    throw new Failure('DiskFull', `${fullName} cannot be cloned: the disk is full; free some space.`)
+  }
+}
+
+/** The size of the clone; throws `CommandFailed` where it is too large. */
+async function within({ fullName, target, maxBytes }: CloneRequest): Promise<{ bytes: number }> {
+  const size = await treeSize(target, maxBytes)
+  const found = excess(size, maxBytes)
+  if (found !== undefined) throw tooLarge(fullName, found)
+  return size
+}
+
+const tooLarge = (fullName: string, found: string): Failure =>
+  new Failure('CommandFailed', `The clone of ${fullName} is ${found}; it was stopped.`)
+
+/** Another clone's end may take the empty parent away just then; more often than this it is something else. */
+const MAKING_ATTEMPTS = 3
+
+/** Makes the folder that git fills: made here, its absence is certain, and another user can enter it whatever our umask. */
+async function makeFolder(target: string, attempts = MAKING_ATTEMPTS): Promise<void> {
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    await mkdir(target)
+    await chmod(target, 0o755)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' && attempts > 1) {
+      await makeFolder(target, attempts - 1)
+      return
+    }
+    if (code === 'EEXIST')
+      throw new Failure('Conflict', `${target} exists already; remove it first.`, { cause: error })
+    if (code === 'ENOSPC')
+      throw new Failure('DiskFull', `${target} cannot be made: the disk is full.`, { cause: error })
+    throw new Failure('Misconfigured', `${target} cannot be made: ${String(error)}`, { cause: error })
+  }
+}

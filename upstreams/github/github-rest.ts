@@ -1,0 +1,97 @@
+/** One repository by its name, through renames (https://docs.github.com/rest/repos); dear without a token: sixty requests an hour. */
+import { Failure } from '../../core/failures.ts'
+import { messageOf, type GitHubDoor } from './github-transport.ts'
+import { BLOCKED_WORDS, restRepositorySchema, unknown, type RepositoryState } from './github-repository.ts'
+import type { Answer } from '../http.ts'
+import { parseBody } from '../payload.ts'
+import { headerNumber } from '../retry-after.ts'
+
+/** Of the sixty an hour; the rest belongs to whoever else sits behind this address. */
+const ASKS_PER_WINDOW = 40
+const WINDOW_MS = 60 * 60_000
+/** A moved repository that was renamed again; more is a circle. */
+const MAX_HOPS = 3
+/** A refusal of minutes is waited for by the step's next attempt; for an hour a name stays unknown until the next night. */
+const MAX_REFUSAL_MS = 5 * 60_000
+
+const MOVED: readonly number[] = [301, 302, 307, 308]
+const TOLD: readonly number[] = [...MOVED, 404, 410, 451]
+
+const SPENT = `search does not show it, and ${ASKS_PER_WINDOW} others were asked for by name already; a GITHUB_TOKEN reaches all`
+
+export interface SingleRepositories {
+  /** What became of one name. Throws the door's failures; a quota that is used up is `unknown` instead. */
+  ask: (fullName: string, signal: AbortSignal) => Promise<RepositoryState>
+}
+
+/** Asks for single names, at most `ASKS_PER_WINDOW` of them an hour. */
+export function createSingleRepositories(door: GitHubDoor, baseUrl: string): SingleRepositories {
+  const allowance = createAllowance(door)
+
+  const follow = async (path: string, hops: number, signal: AbortSignal): Promise<RepositoryState> => {
+    if (allowance.isSpent()) return unknown(SPENT)
+    const answer = await door.ask({
+      resource: 'core',
+      path,
+      signal,
+      accepts: (status, message) => TOLD.includes(status) || (status === 403 && BLOCKED_WORDS.test(message)),
+    })
+    allowance.spend(answer.headers)
+    if (!MOVED.includes(answer.status)) return stateOf(answer)
+    const target = targetOf(answer, baseUrl)
+    if (target === undefined) return unknown('it moved to an address that is not on GitHub')
+    return hops > 0 ? await follow(target, hops - 1, signal) : unknown('it moved in a circle')
+  }
+
+  return {
+    ask: async (fullName, signal) => {
+      try {
+        return await follow(`/repos/${fullName}`, MAX_HOPS, signal)
+      } catch (error) {
+        // The names already found must not be lost, nor the night held, for the few that a quota does not reach.
+        if (!(error instanceof Failure) || error.type !== 'RateLimited') throw error
+        if ((error.retryAfterMs ?? 0) <= MAX_REFUSAL_MS) throw error
+        return unknown(error.message)
+      }
+    },
+  }
+}
+
+function stateOf(answer: Answer): RepositoryState {
+  const { status, body } = answer
+  if (status === 404 || status === 410) return { state: 'gone', reason: `GitHub answers ${status}` }
+  if (status >= 400) return { state: 'blocked', reason: messageOf(body) || `GitHub answers ${status}` }
+  return { state: 'found', ...parseBody(restRepositorySchema, body, 'github GET /repos') }
+}
+
+/** The path of a redirect below the API's address; undefined where it leads anywhere else, since the token goes along. */
+function targetOf(answer: Answer, baseUrl: string): string | undefined {
+  const location = answer.headers.get('location') ?? ''
+  if (location === '' || !URL.canParse(location, answer.url)) return undefined
+  const { origin, pathname, search, username, password } = new URL(location, answer.url)
+  const base = new URL(baseUrl)
+  const prefix = base.pathname.replace(/\/+$/, '')
+  const ours =
+    origin === base.origin && username === '' && password === '' && pathname.startsWith(`${prefix}/`)
+  return ours ? pathname.slice(prefix.length) + search : undefined
+}
+
+/** Counts what this client asked in the present window, whose end GitHub's headers tell. The gate keeps the reserve. */
+function createAllowance({ clock }: GitHubDoor) {
+  let spent = 0
+  let endsAt = 0
+  return {
+    isSpent: (): boolean => {
+      if (clock().getTime() >= endsAt) {
+        spent = 0
+        endsAt = clock().getTime() + WINDOW_MS
+      }
+      return spent >= ASKS_PER_WINDOW
+    },
+    spend: (headers: Headers): void => {
+      spent += 1
+      const reset = headerNumber(headers, 'x-ratelimit-reset')
+      if (reset !== undefined) endsAt = Math.min(reset * 1_000, clock().getTime() + WINDOW_MS)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * GitHub, for the stars of known repositories and for searches: with a token a hundred names a request by GraphQL, without
+ * one twenty by search and the few that search does not show by name. Web pages are never read.
+ */
+import { createGitHubDoor, type DoorOptions, type GitHubDoor } from './github-transport.ts'
+import { repositoriesByGraphql } from './github-graphql.ts'
+import {
+  unknown,
+  type FoundRepository,
+  type RepositoryAnswer,
+  type RepositoryState,
+} from './github-repository.ts'
+import { createSingleRepositories, type SingleRepositories } from './github-rest.ts'
+import { searchNames, searchQuery } from './github-search.ts'
+import { distinct, folded, FULL_NAME } from './repository-name.ts'
+
+export type { FoundRepository, RepositoryAnswer } from './github-repository.ts'
+
+/** A query of so many aliases costs one point; GitHub refuses much larger ones by their time. */
+const NAMES_PER_QUERY = 100
+/** A search address of twenty of the longest names has 3 KB; how many more it takes is not documented. */
+const NAMES_PER_SEARCH = 20
+
+export type GitHubOptions = DoorOptions
+
+export interface GitHub {
+  /** Most names of one call of `repositories`. */
+  batchSize: number
+  /**
+   * What became of each name, in their order: one answer a name, also where two names are one repository (same
+   * `githubId`) or one name comes twice. Throws `RateLimited`, `CredentialsRejected`, `Blocked` and the other failures of
+   * `Http.request`, and a RangeError for more than `batchSize` names.
+   */
+  repositories: (names: readonly string[], signal: AbortSignal) => Promise<RepositoryAnswer[]>
+  /**
+   * Repositories of a query in GitHub's own language, most stars first, at most `limit` and 1,000. Throws
+   * `UpstreamRejected` for a query that GitHub does not understand, `UpstreamUnavailable` for a part of an answer.
+   */
+  search: (query: string, limit: number, signal: AbortSignal) => Promise<FoundRepository[]>
+}
+
+/** A client of GitHub. Throws `Misconfigured` for an address or a token that cannot be sent. */
+export function createGitHub(options: GitHubOptions): GitHub {
+  const door = createGitHubDoor(options)
+  const singles = createSingleRepositories(door, options.baseUrl)
+  const batchSize = door.authenticated ? NAMES_PER_QUERY : NAMES_PER_SEARCH
+
+  return {
+    batchSize,
+    repositories: async (names, signal) => {
+      const asked = distinct(names.filter((name) => FULL_NAME.test(name)))
+      if (asked.length > batchSize)
+        throw new RangeError(`${asked.length} names in one batch; expected at most ${batchSize}.`)
+      const states = await statesOf(asked, { door, singles, signal })
+      const byName = new Map(asked.map((name, index) => [folded(name), states[index]]))
+      return names.map((name) => ({
+        asked: name,
+        ...(byName.get(folded(name)) ?? unknown('it is no name of a repository')),
+      }))
+    },
+    search: (query, limit, signal) => searchQuery(door, { query, limit }, signal),
+  }
+}
+
+async function statesOf(
+  names: readonly string[],
+  { door, singles, signal }: { door: GitHubDoor; singles: SingleRepositories; signal: AbortSignal },
+): Promise<RepositoryState[]> {
+  if (names.length === 0) return []
+  if (door.authenticated) return await repositoriesByGraphql(door, names, signal)
+  const { found, incomplete } = await searchNames(door, names, signal)
+  const states: RepositoryState[] = []
+  for (const name of names) {
+    const hit = found.get(folded(name))
+    if (hit !== undefined) states.push({ state: 'found', ...hit })
+    else if (incomplete)
+      states.push(unknown("GitHub's search ran out of time twice and may have left it out"))
+    else states.push(await singles.ask(name, signal))
+  }
+  return states
+}

@@ -1,0 +1,239 @@
+/** Reads an answer of the live feed into sightings of matches; pure. */
+import { z } from 'zod'
+import { MINUTE_MS } from '../../core/durations.ts'
+import { Failure } from '../../core/failures.ts'
+import { hasMatchOdds, hasOutcomeRow, oddsOf, type Odds } from './onexbet-odds.ts'
+import { isBefore, phaseOf, type Phase, type StatusSigns } from './onexbet-status.ts'
+import { count, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
+import { excerptOf } from '../refusal.ts'
+/** A longer text is no status but a notice; it bounds what pattern matching costs. */
+const STATUS_CHARS = 200
+/** As wide as the documented columns of names. */
+const NAME_CHARS = 255
+/** A live feed announces days ahead at most: a start further off is in another unit, or no time. */
+const PLAUSIBLE_MS = 366 * 24 * 60 * MINUTE_MS
+const COUNTING_DOWN = -1
+/** As many as the results service can write; more are a change of format. */
+const MOST_GOALS = 999
+/** As much as PostgreSQL's integer holds: 68 years. A clock beyond it is in another unit, or none. */
+const MOST_SECONDS = 2 ** 31 - 1
+
+/** What one answer says of one match; plain JSON. */
+export interface Sighting {
+  /** Unique within its feed. */
+  eventId: number
+  team1: string
+  team2: string
+  /** In the language asked for; empty where the feed names none. */
+  league: string
+  leagueId: number | null
+  /** ISO 8601, UTC; from the feed's own time, else from the clock that runs towards the start. */
+  startsAt: string | null
+  phase: Phase
+  /** The status text as it came, trimmed; the period's where there is none. */
+  status: string | null
+  /** Seconds since the start; null before it and where the feed has no clock. */
+  elapsedS: number | null
+  /** Null before the start, and where the feed says nothing at all of a score. */
+  score: [number, number] | null
+  odds: Odds
+}
+
+/** The events of one answer. */
+export interface SeenEvents {
+  /** One a match, in the order of the answer. */
+  sightings: Sighting[]
+  /** The rows without a second team: bets on a whole tournament, which are no matches. */
+  others: unknown[]
+  rejected: RejectedRow[]
+  /** Rows of an event that an earlier row of the answer told of. */
+  repeated: number
+  /** Matches before their start, and how many of them have a row of 1 / X / 2, be it blocked. */
+  announced: { matches: number; priced: number }
+}
+
+/** Trimmed text that PostgreSQL's jsonb takes, which refuses half a surrogate pair. */
+export const wellFormed = text.transform((value) => value.replaceAll(/\p{Surrogate}/gu, '\uFFFD').trim())
+/** A team's or league's name. */
+export const nameText = wellFormed.pipe(z.string().min(1).max(NAME_CHARS))
+const optionalName = wellFormed.pipe(z.string().max(NAME_CHARS)).nullish()
+const statusText = z
+  .string()
+  .transform((value) => value.slice(0, STATUS_CHARS))
+  .pipe(wellFormed)
+  .nullish()
+const rowsOf = z.array(z.unknown()).nullish()
+export const positiveId = z.int().positive()
+
+const goals = count.max(MOST_GOALS)
+/** Empty at 0-0; fields under other names are no zeros. */
+const scoreSchema = z
+  .looseObject({ S1: goals.nullish(), S2: goals.nullish() })
+  .refine(
+    (sides) => Object.keys(sides).length === 0 || 'S1' in sides || 'S2' in sides,
+    'neither S1 nor S2 among its fields: the format changed',
+  )
+const stateSchema = z.object({
+  FS: scoreSchema.nullish(),
+  TD: z.number().nullish(),
+  TS: z.number().nullish(),
+  I: statusText,
+  SLS: statusText,
+  CPS: statusText,
+})
+const eventSchema = z.object({
+  I: positiveId,
+  O1: nameText,
+  O2: nameText,
+  L: optionalName,
+  LE: optionalName,
+  LI: count.nullish(),
+  S: z.number().nullish(),
+  // Without it nobody could tell a match in play from one before its start, nor their odds.
+  SC: stateSchema,
+  E: rowsOf,
+  AE: rowsOf,
+})
+type Event = z.infer<typeof eventSchema>
+
+/** What an event without a second team must not have. */
+const secondTeamSchema = z.object({
+  O2: z.unknown().optional(),
+  O2I: z.unknown().optional(),
+  SC: z
+    .object({ FS: z.record(z.string(), z.unknown()).nullish() })
+    .nullish()
+    .catch(null),
+  E: rowsOf.catch(null),
+})
+
+const envelopeSchema = z.object({
+  Error: z.unknown().optional(),
+  ErrorCode: z.unknown().optional(),
+  Success: z.unknown().optional(),
+  Value: z.unknown().optional(),
+})
+const NO_ERROR = new Set<unknown>([undefined, null, 0, '0', ''])
+
+/**
+ * The list of an answer of the feed. `what` names the request. Throws `UpstreamUnavailable` where it carries an
+ * error under a good status, `PayloadInvalid` where it has no list. An empty list is a good answer: a sport may
+ * rest.
+ */
+export function listOf(body: string, what: string): unknown[] {
+  const {
+    Error: said,
+    ErrorCode: code,
+    Success: success,
+    Value: value,
+  } = parseBody(envelopeSchema, body, what)
+  const error = typeof said === 'string' ? excerptOf(said) : ''
+  const failed = success === false || !NO_ERROR.has(code) || (error !== '' && !Array.isArray(value))
+  if (failed) {
+    const codeText = excerptOf(JSON.stringify(code ?? null))
+    const message = `${what} answered 200 with an error ("${error}", code ${codeText}): another attempt may succeed.`
+    throw new Failure('UpstreamUnavailable', message)
+  }
+  if (Array.isArray(value)) return value as unknown[]
+  throw new Failure(
+    'PayloadInvalid',
+    `${what} answered without a list of events; expected Value: its format may have changed.`,
+  )
+}
+
+/**
+ * Reads the feed's list as seen at `at`, which the clocks that run towards a start are added to. The later of two
+ * rows of one event counts.
+ */
+export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
+  const others = list.filter(isOutright)
+  const left = new Set(others)
+  const matches = list.filter((row) => !left.has(row))
+  const { rows, rejected } = parseRows(eventSchema, matches)
+  const events = rows.map((event) => ({ ...event, sighting: sightingOf(event, at) }))
+  const announced = events.filter(({ sighting }) => sighting.phase === 'before')
+  const ids = list.flatMap((row) => idOf(row) ?? [])
+  return {
+    sightings: [...new Map(events.map(({ I, sighting }) => [I, sighting])).values()],
+    others,
+    rejected,
+    repeated: ids.length - new Set(ids).size,
+    announced: {
+      matches: announced.length,
+      priced: announced.filter(({ E, AE }) => hasOutcomeRow(E ?? [], AE ?? [])).length,
+    },
+  }
+}
+
+const idSchema = z.object({ I: positiveId })
+
+/** The id of an event that may be unreadable otherwise; undefined where it has none. */
+export const idOf = (row: unknown): number | undefined => idSchema.safeParse(row).data?.I
+
+/**
+ * A row without a second team that has a score or odds of 1 / X / 2 is a match whose format changed: it must be
+ * seen to be refused.
+ */
+function isOutright(row: unknown): boolean {
+  const { success, data } = secondTeamSchema.safeParse(row)
+  if (!success || !isBlank(data.O2)) return false
+  const scored = Object.keys(data.SC?.FS ?? {}).length > 0
+  return !scored && isBlank(data.O2I) && !hasMatchOdds(data.E ?? [])
+}
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || value === 0 || (typeof value === 'string' && value.trim() === '')
+
+function sightingOf(event: Event, at: Date): Sighting {
+  const signs = signsOf(event)
+  const phase = phaseOf(signs)
+  const begun = phase === 'over' || phase === 'live' || (phase === 'suspended' && hasBegun(signs))
+  const sides = event.SC.FS ?? null
+  return {
+    eventId: event.I,
+    team1: event.O1,
+    team2: event.O2,
+    league: [event.L, event.LE].find((name) => !isBlank(name)) ?? '',
+    leagueId: event.LI === 0 ? null : (event.LI ?? null),
+    startsAt: startOf(event.S ?? null, isBefore(signs) ? signs.clockS : null, at),
+    phase,
+    status: [signs.status, signs.period].find((status) => status !== '') ?? null,
+    elapsedS: begun && !signs.countdown && (signs.clockS ?? -1) >= 0 ? signs.clockS : null,
+    // The feed leaves zeros out: a side that is absent from a running match's score has no goal.
+    score: begun && sides !== null ? [sides.S1 ?? 0, sides.S2 ?? 0] : null,
+    odds: oddsOf(event.E ?? [], event.AE ?? []),
+  }
+}
+
+function signsOf({ SC }: Event): StatusSigns {
+  const sides = [SC.FS?.S1 ?? null, SC.FS?.S2 ?? null]
+  return {
+    countdown: SC.TD === COUNTING_DOWN,
+    clockS: wholeSeconds(SC.TS ?? -1),
+    notice: SC.I ?? '',
+    status: SC.SLS ?? '',
+    period: SC.CPS ?? '',
+    scored: sides.some((side) => side !== null),
+    goals: sides.some((side) => side !== null && side > 0),
+  }
+}
+
+function wholeSeconds(seconds: number): number | null {
+  const whole = Math.trunc(seconds)
+  return seconds >= 0 && whole <= MOST_SECONDS ? whole : null
+}
+
+/** A match that is postponed has stopped before it began. */
+const hasBegun = (signs: StatusSigns): boolean =>
+  signs.goals || (!isBefore(signs) && (signs.scored || (signs.clockS ?? 0) > 0))
+
+/** The feed's clock counts whole seconds and the answer was under way: only the minute is sure. */
+function startOf(epochS: number | null, leftS: number | null, at: Date): string | null {
+  if (epochS !== null && isPlausible(epochS * 1_000, at)) return new Date(epochS * 1_000).toISOString()
+  if (leftS === null || leftS < 0) return null
+  const startsMs = Math.round((at.getTime() + leftS * 1_000) / MINUTE_MS) * MINUTE_MS
+  return isPlausible(startsMs, at) ? new Date(startsMs).toISOString() : null
+}
+
+/** True for a time (milliseconds since 1970) near enough to `at` to be a match's. */
+export const isPlausible = (atMs: number, at: Date): boolean => Math.abs(atMs - at.getTime()) <= PLAUSIBLE_MS

@@ -1,0 +1,141 @@
+/**
+ * The live feed asked league by league, where one answer does not hold all of its events. Whether that reached all is
+ * judged by what the first answer and the feed's list of leagues tell: some brands do not know the question.
+ */
+import { z } from 'zod'
+import { Failure } from '../../core/failures.ts'
+import type { RawBody } from '../http.ts'
+import { sideBySide } from './onexbet-transport.ts'
+import { idOf, positiveId, type SeenEvents } from './onexbet-event.ts'
+import { count, parseRows } from '../payload.ts'
+
+/** More requests than this do not fit into a minute beside everything else. */
+export const MAX_LEAGUES = 50
+/** The documented cap of an answer; a host with one of its own has it at 40, or at a multiple of 50. */
+const KNOWN_CAP = 40
+const CAP_STEP = 50
+/** Of the first answer's events so many may be gone from the leagues' answers: they ended in the seconds between. */
+const ENDED_MEANWHILE = 1
+const ENDED_MEANWHILE_SHARE = 0.05
+
+/** One answer of the feed. */
+export interface Page extends SeenEvents {
+  full: boolean
+  raw: RawBody
+}
+
+/** A league of the feed's list. */
+export interface League {
+  id: number
+  /** How many events it has; null where the list does not say. */
+  events: number | null
+}
+
+/** What asking by league added to the first answer. */
+export interface Split {
+  pages: Page[]
+  /** True where nothing tells of an event that no answer named. */
+  complete: boolean
+  /** One sentence for each thing that could not be had. */
+  why: string[]
+  raw: RawBody[]
+}
+
+export interface Asking {
+  page: (league: number, signal: AbortSignal) => Promise<Page>
+  leagues: (signal: AbortSignal) => Promise<{ leagues: League[]; raw: RawBody }>
+  signal: AbortSignal
+}
+
+/** Whether an answer of so many events may be cut off, be it at a cap of the host's own below the number asked for. */
+export const isFull = (events: number, asked: number): boolean =>
+  events >= asked || events === KNOWN_CAP || (events > 0 && events % CAP_STEP === 0)
+
+const leagueSchema = z.object({ LI: positiveId, GC: count.nullish().catch(null) })
+
+/** The leagues of `GetChampsZip`; a row without an id is left out. */
+export const leaguesOf = (list: readonly unknown[]): League[] =>
+  parseRows(leagueSchema, list).rows.map(({ LI, GC }) => ({ id: LI, events: GC ?? null }))
+
+/** Asks for every league that the feed lists or has shown. Only failures with a name are survived. */
+export async function splitByLeague(first: Page, { page, leagues, signal }: Asking): Promise<Split> {
+  const listed = await survived(leagues(signal))
+  const list = listed.value?.leagues ?? []
+  const seen = first.sightings.flatMap(({ leagueId }) => leagueId ?? [])
+  const all = [...new Set([...list.map(({ id }) => id), ...seen])]
+  const asked = all.slice(0, MAX_LEAGUES)
+  const answers = await sideBySide(asked, (league) => survived(page(league, signal)))
+  const pages = new Map(
+    answers.flatMap(({ value }, at) => (value === undefined ? [] : [[asked[at] ?? 0, value] as const])),
+  )
+  const why = [
+    ...(listed.failure === undefined
+      ? []
+      : [`The feed's list of leagues could not be had: ${listed.failure.message}`]),
+    ...(asked.length < all.length
+      ? [`The feed has ${all.length} leagues; only ${MAX_LEAGUES} are asked for in a minute.`]
+      : []),
+    ...(listed.value !== undefined && list.length === 0
+      ? ['The feed is full, and its list of leagues is empty.']
+      : []),
+    ...failedSentence(answers.map(({ failure }) => failure)),
+    ...gapsIn(first, list, pages),
+  ]
+  const raw = listed.value === undefined ? [] : [listed.value.raw]
+  return { pages: [...pages.values()], complete: why.length === 0, why, raw }
+}
+
+function failedSentence(failures: readonly (Failure | undefined)[]): string[] {
+  const failed = failures.filter((failure) => failure !== undefined)
+  const [one] = failed
+  if (one === undefined) return []
+  return [`${failed.length} of ${failures.length} leagues could not be asked for; the first: ${one.message}`]
+}
+
+/** What the good answers of the leagues (by id) do not hold although something tells of it; one sentence each. */
+function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number, Page>): string[] {
+  const gaps: string[] = []
+  const full = [...pages.values()].filter((page) => page.full).length
+  if (full > 0)
+    gaps.push(
+      `${full} leagues alone have as many events as one answer holds; others of theirs may be missing.`,
+    )
+  const named = new Set([...pages.values()].flatMap(idsIn))
+  // A match whose league is not known is in one of them where all were asked and have answered.
+  const isWhole = list.length > 0 && list.every(({ id }) => pages.has(id))
+  const missing = first.sightings.filter(
+    ({ eventId, leagueId }) => !named.has(eventId) && (leagueId === null ? isWhole : pages.has(leagueId)),
+  ).length
+  if (missing > Math.max(ENDED_MEANWHILE, first.sightings.length * ENDED_MEANWHILE_SHARE))
+    gaps.push(
+      `${missing} of ${first.sightings.length} matches of the feed's first answer are in no answer of its leagues: this host may not know the parameter champs.`,
+    )
+  const short = list.filter(({ id, events }) => isShort(events ?? 0, pages.get(id)))
+  if (short[0] !== undefined)
+    gaps.push(
+      `${short.length} leagues have more than twice the events that their answers hold; the first is ${short[0].id}.`,
+    )
+  return gaps
+}
+
+/** A list may count what an answer leaves out: only an answer of less than half of it is none. */
+function isShort(told: number, page: Page | undefined): boolean {
+  return page !== undefined && told - idsIn(page).length > Math.max(ENDED_MEANWHILE, told / 2)
+}
+
+/** The events of an answer, as far as they have an id. */
+const idsIn = ({ sightings, others, rejected }: Page): number[] => [
+  ...sightings.map(({ eventId }) => eventId),
+  ...[...others, ...rejected.map(({ row }) => row)].flatMap((row) => idOf(row) ?? []),
+]
+
+async function survived<T>(
+  asked: Promise<T>,
+): Promise<{ value: T; failure?: never } | { value?: never; failure: Failure }> {
+  try {
+    return { value: await asked }
+  } catch (error) {
+    if (error instanceof Failure) return { failure: error }
+    throw error
+  }
+}
