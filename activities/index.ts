@@ -1,16 +1,41 @@
-/** All activities of the worker; a pipeline adds its factory here. */
+/** All activities of the worker: one line a pipeline. */
+import type { PipelineId } from '../pipelines/index.ts'
 import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
 import { createLibraryContextActivities } from './library-context/index.ts'
 import { createMatchResultsActivities } from './match-results/index.ts'
-import type { ActivityDependencies } from './dependencies.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
+import type { CommonDependencies } from './dependencies.ts'
 
-/** One flat map, as Temporal wants it; names are unique in the project. */
-export function createActivities(dependencies: ActivityDependencies) {
-  return {
-    ...createModStatsActivities(dependencies),
-    ...createCryptoForecastActivities(dependencies),
-    ...createLibraryContextActivities(dependencies),
-    ...createMatchResultsActivities(dependencies),
+const FACTORIES = {
+  'mod-stats': createModStatsActivities,
+  'crypto-forecast': createCryptoForecastActivities,
+  'library-context': createLibraryContextActivities,
+  'match-results': createMatchResultsActivities,
+} satisfies Record<PipelineId, (dependencies: never) => object>
+
+type Factories = typeof FACTORIES
+
+/** What the factory of each pipeline takes. */
+export type ActivityDependencies = { [Id in PipelineId]: Parameters<Factories[Id]>[0] }
+
+/** The clients of a pipeline's upstreams and the like: what its activities get besides what all pipelines share. */
+export type ClientsOf<Id extends PipelineId> = Omit<
+  ActivityDependencies[Id],
+  keyof CommonDependencies | 'settings' | 'patienceMs'
+>
+
+/** One flat map, as Temporal wants it. Throws if two pipelines have an activity of the same name. */
+export function createActivities(
+  dependencies: ActivityDependencies,
+): Record<string, (...input: never[]) => unknown> {
+  const activities: Record<string, (...input: never[]) => unknown> = {}
+  for (const id of Object.keys(FACTORIES) as PipelineId[]) {
+    const create = FACTORIES[id] as (dependencies: ActivityDependencies[PipelineId]) => typeof activities
+    for (const [name, activity] of Object.entries(create(dependencies[id]))) {
+      if (name in activities)
+        throw new Error(`${id}: another pipeline has an activity ${name}; names are unique`)
+      activities[name] = activity
+    }
   }
+  return activities
 }

@@ -1,7 +1,7 @@
 /** How long after a worker's return the step goes on in which the worker before it was killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endingOf, startRun } from '../client/runs.ts'
-import { pipelineById } from '../registry.ts'
+import { pipelineById } from '../pipelines/index.ts'
 import { startBenchStack, type BenchStack } from './bench-stack.ts'
 import { median, spread, type Figure } from './figure.ts'
 

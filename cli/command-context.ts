@@ -11,3 +11,8 @@ export interface GlobalOptions {
 export function configOf(options: GlobalOptions): Config {
   return loadConfig({ demo: options.demo ?? false })
 }
+
+/** "DEMO " before whatever the demo prints. */
+export function stackName(config: Config): string {
+  return config.mode === 'demo' ? 'DEMO ' : ''
+}

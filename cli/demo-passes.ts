@@ -1,18 +1,15 @@
 /** What the demo does at its start: each pipeline once, and a live feed often enough to see matches begin and end. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addCounts, outcomeOf, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
-import type { Pipeline } from '../registry.ts'
+import type { Pipeline } from '../pipelines/index.ts'
 
-/** The simulator's league plays a minute a second: in half an hour of it a dozen matches end and get their results. */
-const PASSES: Partial<Record<Pipeline['id'], number>> = { 'match-results': 30 }
-
-/** From one pass to the next: a minute of the league. */
+/** From one pass to the next: what the simulator's world plays faster has gone on by then. */
 const BETWEEN_PASSES_MS = 1_000
 
 /** Runs a pipeline as often as the demo wants it, one run after the other; answers them as one. */
 export async function demoPasses(pipeline: Pipeline, run: () => Promise<RunEnding>): Promise<RunEnding> {
   let all = await run()
-  for (let pass = 1; pass < (PASSES[pipeline.id] ?? 1); pass++) {
+  for (let pass = 1; pass < (pipeline.demo.passes ?? 1); pass++) {
     await sleep(BETWEEN_PASSES_MS)
     all = together(all, await run())
   }

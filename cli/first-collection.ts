@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
 import { lastCollected } from '../db/queries/runs.ts'
-import type { Pipeline } from '../registry.ts'
+import { timingOf, type Pipeline } from '../pipelines/index.ts'
 import { connectDatabase } from '../client/connection.ts'
 import { openRun, startRun, type RunHandle } from '../client/runs.ts'
 import { describe } from '../client/schedules.ts'
@@ -44,5 +44,5 @@ async function isDue(client: Client, db: Database, config: Config, pipeline: Pip
   const schedule = await describe(client, pipeline.id)
   if (schedule?.state.paused === true || (schedule?.info.runningActions.length ?? 0) > 0) return false
   const last = await lastCollected(db, pipeline.id)
-  return last === undefined || Date.now() - last.getTime() >= pipeline.timing(config).everyMs
+  return last === undefined || Date.now() - last.getTime() >= timingOf(pipeline, config).everyMs
 }

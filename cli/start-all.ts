@@ -2,21 +2,22 @@
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
-import { Failure, sentenceOf } from '../core/failures.ts'
-import { ensureContextmaker } from '../local/contextmaker-venv.ts'
+import { sentenceOf } from '../core/failures.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { takeStackLock, takeStackLockFromCollector } from '../local/stack-lock.ts'
-import type { Pipeline } from '../registry.ts'
+import type { Pipeline } from '../pipelines/index.ts'
 import { fastClock } from '../simulator/fast-clock.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { workflowBundle } from '../worker/bundle.ts'
 import { installRuntime, type Logger } from '../worker/log.ts'
-import { dependenciesOf, startWorker, type RunningWorker } from '../worker/start-worker.ts'
+import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
+import { dependenciesOf } from '../worker/dependencies.ts'
 import type { DatabaseNews } from './match-results/collector/database-watch.ts'
 import { startPatientWorker } from './match-results/collector/patient-worker.ts'
-import { connectTemporal, databaseUrl, temporalAddress, webUi } from '../client/connection.ts'
+import { connectTemporal, databaseUrl } from '../client/connection.ts'
 import { applySchedules } from '../client/schedules.ts'
 import { registerSearchAttributes } from '../client/search-attributes.ts'
+import { preparePipelines } from '../worker/dependencies.ts'
 
 export type Say = (line: string) => void
 
@@ -70,11 +71,11 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   stops.push(await takeStack(options))
   const log = options.openLog()
   installRuntime(log)
-  const isRead = scheduled?.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
+  const enabled = (scheduled ?? []).map(({ id }) => id).filter((id) => config.tracked[id].enabled)
   const [stack] = await Promise.all([
     startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
     workflowBundle(config.toolsDir),
-    isRead && bringContextmaker(config, say),
+    preparePipelines(enabled, config.toolsDir, say),
   ])
   stops.push(() => stack.stop())
   const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
@@ -82,7 +83,7 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   if (news === undefined) await migrateDatabase(databaseUrl(config))
   const worker =
     news === undefined
-      ? await startWorker(config, log, dependenciesOf(config, matchClock))
+      ? await startWorker(config, log, dependenciesOf(config, { 'match-results': matchClock }))
       : await startPatientWorker({ config, stack, log, news, matchClock })
   stops.push(() => worker.stop())
   const client = await connectTemporal(config)
@@ -110,16 +111,6 @@ async function schedule(client: Client, { config, scheduled, say }: StartOptions
   }
 }
 
-/** What contexts are made with; without it our own engine makes them, and every run says so. */
-export async function bringContextmaker(config: Config, say: Say): Promise<void> {
-  try {
-    await ensureContextmaker(config.toolsDir, say)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    say(`contextmaker is not installed: ${error.message}`)
-  }
-}
-
 /** The demo's upstreams live in this process, on a loopback port of their own. */
 async function demoUpstreams(config: Config, matchClock: () => Date): Promise<() => Promise<void>> {
   const simulator = await startSimulator({ port: config.ports.simulator, matchClock })
@@ -136,18 +127,4 @@ function demoMatchClock(): () => Date {
     clock ??= fastClock({ startAt: new Date(Date.now() - LEAGUE_BEHIND_MS) })
     return clock()
   }
-}
-
-/** Tells where everything is: what a user needs to look further. */
-export function tellPlaces(config: Config, { adopted }: Stack, say: Say): void {
-  const { env, ports } = config
-  if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)
-  const database =
-    env.DATABASE_URL === undefined ? `127.0.0.1:${ports.postgres} (embedded)` : new URL(env.DATABASE_URL).host
-  const embedded = env.TEMPORAL_ADDRESS === undefined ? ' (embedded)' : ''
-  const curseforge =
-    env.CURSEFORGE_API_KEY === undefined ? 'skipped, CURSEFORGE_API_KEY is not set' : 'with a key'
-  say(`database   ${database}`)
-  say(`temporal   ${temporalAddress(config)}${embedded}, Web UI ${webUi(config)}`)
-  say(`upstreams  CurseForge ${curseforge}; the others need no key`)
 }

@@ -1,6 +1,6 @@
 /** Runs that ask nobody: what is derived from rows is due again once they came out of the spool. */
 import type { Client } from '@temporalio/client'
-import { pipelineById } from '../registry.ts'
+import { pipelineById } from '../pipelines/index.ts'
 import { startRun } from './runs.ts'
 
 /**
@@ -11,7 +11,7 @@ export async function startDerivingRuns(client: Client, pipelines: readonly stri
   const started: string[] = []
   for (const id of pipelines) {
     const pipeline = pipelineById(id)
-    if (pipeline?.derives !== true) continue
+    if (pipeline === undefined || !('derive' in pipeline.params.shape)) continue
     const { workflowId } = await startRun(client, pipeline, 'drain', { derive: true })
     started.push(workflowId)
   }

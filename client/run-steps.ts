@@ -1,7 +1,7 @@
 /** The steps of a workflow as its history and its description tell them. Pure. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
-import type { Batch } from '../activities/mod-stats/step-context.ts'
+import type { SourceCounts } from '../core/run-outcome.ts'
 
 export interface StepView {
   step: string
@@ -91,11 +91,18 @@ function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
   if (step.startedAt && at) step.seconds = (at.getTime() - step.startedAt.getTime()) / 1000
 }
 
+/** What the activities that collect in batches return, of which each part may be missing. */
+interface BatchResult {
+  counts: SourceCounts
+  done: number
+  left: number
+}
+
 /** The counts in a finished step's result; steps that collect nothing have none. */
 function batchOf(event: HistoryEvent): { batch?: StepBatch } {
   const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
   if (!payload) return {}
-  const result = defaultPayloadConverter.fromPayload<Partial<Batch> | undefined>(payload)
+  const result = defaultPayloadConverter.fromPayload<Partial<BatchResult> | undefined>(payload)
   if (result?.counts === undefined) return {}
   const { fetched, written } = result.counts
   return { batch: { fetched, written, done: result.done ?? 0, left: result.left ?? 0 } }

@@ -4,10 +4,8 @@ import type { ChainEnding } from '../activities/library-context/step-context.ts'
 import type { Config } from '../config/load-config.ts'
 import { findRun, type RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
-import type { LibraryNight } from '../core/run-events.ts'
 import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
 import { webUiLink } from './connection.ts'
-import { nightOf } from './library-context/night.ts'
 import { chainsOf, lookAtChains, type ChainView } from './run-chains.ts'
 import { resultOf, stepsOf, type StepView } from './run-steps.ts'
 
@@ -28,8 +26,6 @@ export interface RunView {
   steps: StepView[]
   /** What it started as workflows of their own, in that order; those before a fresh history are not among them. */
   chains: ChainView[]
-  /** What a night of library-context brought. */
-  night?: LibraryNight
   link: string
 }
 
@@ -48,7 +44,6 @@ export async function viewRun(
   if (record === undefined && live === undefined) return undefined
   const workflowId = record?.workflowId ?? id
   const runId = live?.runId ?? record?.runId ?? ''
-  const night = db === undefined || record === undefined ? undefined : await nightOf(db, record.runId)
   return {
     workflowId,
     runId: record?.runId ?? runId,
@@ -61,7 +56,6 @@ export async function viewRun(
     ...errorOf(record),
     steps: live?.steps ?? [],
     chains: live?.chains ?? [],
-    ...(night === undefined ? {} : { night }),
     link: webUiLink(config, workflowId, runId),
   }
 }

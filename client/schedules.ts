@@ -9,7 +9,7 @@ import {
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
-import { PIPELINES, type Pipeline } from '../registry.ts'
+import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
@@ -105,7 +105,7 @@ function isOurs(memo: Record<string, unknown> | undefined): boolean {
 
 /** A pipeline's schedule as the configuration has it; paused where the pipeline is off or not `chosen`. */
 export function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
-  const { everyMs, offsetMs, daily, jitterMs, catchupMs } = pipeline.timing(config)
+  const { everyMs, offsetMs, daily, jitterMs, catchupMs } = timingOf(pipeline, config)
   const { enabled } = config.tracked[pipeline.id]
   const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }
   return {

@@ -1,35 +1,11 @@
 /** What may stand in the environment and in `.env`: names, types, defaults and meanings. */
 import { z } from 'zod'
+import { PIPELINES, type PipelineVariables } from '../pipelines/index.ts'
 
 const port = (fallback: number, meaning: string) =>
   z.coerce.number().int().min(1024).max(65535).default(fallback).describe(meaning)
-const address = (fallback: string, meaning: string) =>
-  z
-    .url({ protocol: /^https?$/ })
-    .default(fallback)
-    .describe(meaning)
-
-/** Several addresses, separated by commas; at least one. */
-const addresses = (fallback: string, meaning: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((list) => list.split(',').map((one) => one.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
-    .describe(meaning)
-
-/** Every variable that Almanac reads: type, default, meaning with unit. `.env.example` lists the same ones. */
-export const environmentSchema = z.object({
-  CURSEFORGE_API_KEY: z
-    .string()
-    .optional()
-    .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
-  COLLECTION_INTERVAL: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .default(86400)
-    .describe('Seconds between two collections of mod-stats; at least 60'),
+/** Variables of the whole stack: type, default, meaning with unit. */
+const stackVariables = {
   ALMANAC_CONTACT: z
     .string()
     .optional()
@@ -66,56 +42,6 @@ export const environmentSchema = z.object({
   DEMO_TEMPORAL_PORT: port(7333, "Port of the demo's Temporal server"),
   DEMO_TEMPORAL_UI_PORT: port(8333, "Port of the demo's Temporal Web UI"),
   SIMULATOR_PORT: port(7400, 'Port of the simulator'),
-  MODRINTH_URL: address('https://api.modrinth.com/v2', 'Base address of the Modrinth API'),
-  CURSEFORGE_URL: address('https://api.curseforge.com', 'Base address of the CurseForge API'),
-  CURSEFORGE_WEB_URL: address('https://www.curseforge.com', "Base address of CurseForge's website"),
-  BINANCE_URLS: addresses(
-    'https://api.binance.com,https://data-api.binance.vision,https://api1.binance.com,https://api-gcp.binance.com',
-    'Base addresses of the Binance API, separated by commas; one that blocks this machine is followed by the next',
-  ),
-  COINGECKO_URL: address(
-    'https://api.coingecko.com/api/v3',
-    'Base address of the CoinGecko API; with a paid key https://pro-api.coingecko.com/api/v3',
-  ),
-  COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
-  FEAR_GREED_URL: address('https://api.alternative.me', 'Base address of the Fear & Greed index'),
-  MAINTENANCE_TIME: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 02:00')
-    .default('02:00')
-    .describe('When library-context runs every night, HH:MM'),
-  MAINTENANCE_TIMEZONE: z
-    .string()
-    .refine(isTimezone, 'expected a time zone such as UTC or Europe/Paris')
-    .default('UTC')
-    .describe('Time zone of MAINTENANCE_TIME'),
-  ASCL_URL: address('https://ascl.net', 'Base address of the Astrophysics Source Code Library'),
-  GITHUB_API_URL: address('https://api.github.com', 'Base address of the GitHub API'),
-  GITHUB_URL: address(
-    'https://github.com',
-    'Base address that repositories are cloned from; https, or http on this machine',
-  ),
-  GITHUB_TOKEN: z
-    .string()
-    .optional()
-    .describe(
-      'Token of GitHub without any permission: stars in four calls instead of minutes; none is needed',
-    ),
-  TEXTFILE_DIR: z
-    .string()
-    .optional()
-    .describe(
-      "Folder of the node exporter's textfile collector, for cryptobot_cron.prom; without it DATA_DIR is used",
-    ),
-  MLFLOW_TRACKING_URI: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('MLflow tracking server that forecasts are reported to'),
-  MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, where it wants one'),
-  MODEL_SERVING_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('MLflow scoring server that predicts in place of our own model'),
   RAW_PAYLOAD_DAYS: z.coerce
     .number()
     .int()
@@ -135,18 +61,20 @@ export const environmentSchema = z.object({
     .min(1)
     .default(1000)
     .describe('Megabytes of rows kept in DATA_DIR/spool while the database is away; beyond that runs fail'),
-})
+}
+
+/** Every variable that Almanac reads, those of the pipelines too. `.env.example` lists the same ones. */
+export const environmentSchema = z.object({
+  ...stackVariables,
+  ...Object.fromEntries(PIPELINES.flatMap(({ variables = {} }) => Object.entries(variables))),
+}) as unknown as z.ZodType<Environment> & { shape: Record<keyof Environment, z.ZodType> }
+
+export type Environment = z.infer<z.ZodObject<typeof stackVariables>> & PipelineVariables
+
+/** Variables that still replace an address of almanac.yaml (section and key): kept for one release. */
+export const ADDRESS_VARIABLES = PIPELINES.flatMap(({ id, addressVariables = {} }) =>
+  Object.entries(addressVariables).map(([name, key]) => ({ name, id, key })),
+)
 
 /** Variables of `docker-compose.yml` that share the `.env` file; Almanac itself does not read them. */
 export const COMPOSE_VARIABLES = ['POSTGRES_PASSWORD', 'POSTGRES_USER', 'POSTGRES_DB'] as const
-
-export type Environment = z.infer<typeof environmentSchema>
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}

@@ -10,7 +10,10 @@ import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { packageRoot } from '../system/package-root.ts'
-import { COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
+import { address } from '../pipelines/definition.ts'
+import { PIPELINES } from '../pipelines/index.ts'
+import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
+import { addressesIn } from './addresses.ts'
 import { almanacFileSchema, type Tracked } from './almanac-file.ts'
 
 /** All settings of one process. `demo` ignores every key and address of the live stack. */
@@ -53,7 +56,8 @@ export function loadConfig({
   env = process.env,
   root = packageRoot,
 }: ConfigSources = {}): Config {
-  const settings = parse(environmentSchema, mergedEnvironment(env, root), 'environment or .env')
+  const given = mergedEnvironment(env, root)
+  const settings = parse(environmentSchema, given, 'environment or .env')
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
   const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
   if (!demo) {
@@ -61,7 +65,7 @@ export function loadConfig({
       ...common,
       mode: 'live',
       env: settings,
-      tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG)),
+      tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG), given),
       stateDir,
       workDir: join(stateDir, 'work'),
       dataDir: resolve(root, settings.DATA_DIR),
@@ -100,36 +104,23 @@ export function wantsColour(
   return isTerminal === true && env['TERM'] !== 'dumb'
 }
 
-/** The demo's own file, with the simulator in the place of the feed. */
-function demoTracked(settings: Environment): Tracked {
-  const tracked = readTracked(join(packageRoot, 'simulator', 'almanac.demo.yaml'))
-  const matches = tracked['match-results']
-  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
-  const feed = { ...matches.feed, url: `${simulator}/onexbet/service-api/LiveFeed/Get1x2_VZip` }
-  const results = { ...matches.results, url: `${simulator}/onexbet-results/service-api/result/web/api` }
-  return { ...tracked, 'match-results': { ...matches, feed, results } }
+/** The sections of the demo: each pipeline's own, with the simulator in the place of the world. */
+function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
+  const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
+  const sections = Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(simulator)]))
+  const tracked = parse(almanacFileSchema, sections, 'the demo')
+  // An address that a demo section leaves out has the default of the real service.
+  const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
+  if (strange.length > 0)
+    throw new Error(`the demo would ask ${strange.join(', ')}: its section lacks that address`)
+  return tracked
 }
 
-/** The demo keeps ports, folders and log level, and replaces every address and key by the simulator's. */
+/** The demo keeps ports, folders and log level; all else has its default, and each pipeline what its demo needs. */
 function demoEnvironment(settings: Environment): Environment {
-  const simulator = `http://127.0.0.1:${settings.SIMULATOR_PORT}`
-  return {
-    ...environmentSchema.parse({}),
-    ALMANAC_STATE_DIR: settings.ALMANAC_STATE_DIR,
-    LOG_LEVEL: settings.LOG_LEVEL,
-    SIMULATOR_PORT: settings.SIMULATOR_PORT,
-    CURSEFORGE_API_KEY: 'demo',
-    GITHUB_TOKEN: 'demo',
-    MODRINTH_URL: `${simulator}/modrinth/v2`,
-    CURSEFORGE_URL: `${simulator}/curseforge`,
-    CURSEFORGE_WEB_URL: `${simulator}/curseforge-web`,
-    BINANCE_URLS: [`${simulator}/binance`],
-    COINGECKO_URL: `${simulator}/coingecko/api/v3`,
-    FEAR_GREED_URL: `${simulator}/fear-greed`,
-    ASCL_URL: `${simulator}/ascl`,
-    GITHUB_API_URL: `${simulator}/github`,
-    GITHUB_URL: `${simulator}/git`,
-  }
+  const { ALMANAC_STATE_DIR, LOG_LEVEL, SIMULATOR_PORT } = settings
+  const own = Object.fromEntries(PIPELINES.flatMap(({ demo }) => Object.entries(demo.variables ?? {})))
+  return { ...environmentSchema.parse(own), ALMANAC_STATE_DIR, LOG_LEVEL, SIMULATOR_PORT }
 }
 
 function programEnv(env: Record<string, string | undefined>): Record<string, string> {
@@ -139,7 +130,11 @@ function programEnv(env: Record<string, string | undefined>): Record<string, str
 
 /** The process environment wins over `.env`; an empty value counts as not set. */
 function mergedEnvironment(env: Record<string, string | undefined>, root: string): Record<string, string> {
-  const known = new Set<string>([...Object.keys(environmentSchema.shape), ...COMPOSE_VARIABLES])
+  const known = new Set<string>([
+    ...Object.keys(environmentSchema.shape),
+    ...ADDRESS_VARIABLES.map(({ name }) => name),
+    ...COMPOSE_VARIABLES,
+  ])
   const file = join(root, '.env')
   const fromFile = existsSync(file) ? parseDotenv(readFileSync(file)) : {}
   for (const name of Object.keys(fromFile)) {
@@ -153,7 +148,7 @@ function mergedEnvironment(env: Record<string, string | undefined>, root: string
   return merged
 }
 
-function readTracked(file: string): Tracked {
+function readTracked(file: string, variables: Record<string, string>): Tracked {
   if (!existsSync(file)) {
     throw new Failure(
       'Misconfigured',
@@ -169,7 +164,26 @@ function readTracked(file: string): Tracked {
       cause: error,
     })
   }
-  return parse(almanacFileSchema, content, file)
+  return parse(almanacFileSchema, withAddresses(content, variables), file)
+}
+
+/** Puts the addresses of the variables that still replace one of almanac.yaml into its sections. */
+function withAddresses(content: unknown, variables: Record<string, string>): unknown {
+  if (typeof content !== 'object' || content === null) return content
+  const file = structuredClone(content) as Record<string, Record<string, unknown> | undefined>
+  for (const { name, id, key } of ADDRESS_VARIABLES) {
+    const value = variables[name]
+    if (value === undefined) continue
+    const section = (file[id] ??= { enabled: false })
+    const given = value.split(',').map((one) => one.trim())
+    if (!given.every((one) => address.safeParse(one).success))
+      throw new Failure(
+        'Misconfigured',
+        `environment or .env: ${name}: found a hidden value; expected http(s)://host.`,
+      )
+    section[key] = key.endsWith('_urls') ? given : value
+  }
+  return file
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
@@ -188,7 +202,7 @@ function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): st
       .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}`)
       .join(' ')
   }
-  const secret = /KEY|PASSWORD|TOKEN|_UR(L|LS|I)$/.test(key)
+  const secret = /key$|password|token|_?ur(l|ls|i)(\.\d+)?$/i.test(key)
   // As it was written: a coerced number would show as NaN.
   const written = valueAt(value, issue.path)
   const found = secret ? 'a hidden value' : written === undefined ? 'nothing' : JSON.stringify(written)

@@ -4,23 +4,32 @@ import type { RunCounts } from './run-outcome.ts'
 /** `drain`: rows came out of the spool, and what is derived from them is due. */
 export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
 
-/** What every pipeline's workflow takes. `params` were validated by the registry's schema. */
-export interface RunInput {
+/** Parameters of every run, whatever its pipeline. */
+export interface RunParams {
+  /** Replaces the pipeline's own bound, in seconds. */
+  boundSeconds?: number | undefined
+  /** Ask no source: compute what is due from the rows that are stored. */
+  derive?: boolean | undefined
+}
+
+/** Parameters of a run that collects the past, for pipelines that can; ISO 8601. */
+export interface BackfillParams {
+  from?: string | undefined
+  to?: string | undefined
+  onlyMissing?: boolean | undefined
+}
+
+/**
+ * What every pipeline's workflow takes; `Params` are its own parameters, validated by the schema of its definition;
+ * `Cursor` is what its batches go on from.
+ */
+export interface RunInput<Params extends object = object, Cursor = number> {
   trigger: Trigger
-  params?: {
-    boundSeconds?: number
-    from?: string
-    to?: string
-    onlyMissing?: boolean
-    domain?: string
-    library?: string
-    force?: boolean
-    derive?: boolean
-  }
+  params?: RunParams & Params
   /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
   latestMs?: number
   /** Set by continue-as-new: who this run is, and how far its sources came. */
-  resumed?: { run: Run; counts: RunCounts; cursors: Record<string, number | null> }
+  resumed?: { run: Run; counts: RunCounts; cursors: Record<string, Cursor | null> }
 }
 
 /** A run as its steps know it; rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */

@@ -1,7 +1,7 @@
 /** What every step gets without asking: a heartbeat, an end when it is cancelled, named failures, and a word on spooled rows. */
 import { Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker'
-import { PIPELINES } from '../registry.ts'
+import { PIPELINES } from '../pipelines/index.ts'
 import { temporalFailure } from './failures.ts'
 import { tellingSpooled } from './spooled-counts.ts'
 

@@ -1,8 +1,8 @@
 /** The process that runs workflows and activities: one Temporal worker, its dependencies, and how it ends. */
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
-import { type ActivityDependencies } from '../activities/dependencies.ts'
-import { createActivities } from '../activities/index.ts'
+import type { createActivities } from '../activities/index.ts'
 import { TASK_QUEUE } from '../client/task-queue.ts'
+import type { OwnQueue } from './pipelines/worker-part.ts'
 import { SteadyActivity } from './activity-interceptor.ts'
 
 /** A run has three or four steps, most of them waiting for an upstream; more at once than this helps nobody. */
@@ -21,42 +21,26 @@ export interface WorkerSettings {
   connection: NativeConnection
   namespace: string
   bundlePath: string
-  dependencies: ActivityDependencies
+  activities: ReturnType<typeof createActivities>
   /** Replaces the defaults; the benchmark compares with and without ours. */
   options?: Partial<WorkerOptions>
 }
 
-/** Removing clones goes on while every slot of the host clones or reads. */
-const CLEANUP_SLOTS = 4
-
-/**
- * The workers of the host's own queues: they run steps on its disk and no workflows. `run()` and `shutdown()` them like
- * the other.
- */
-export async function createHostWorkers({
-  connection,
-  namespace,
-  dependencies,
-}: WorkerSettings): Promise<Worker[]> {
-  const { queue, cleanupQueue } = dependencies.host
-  const activities = createActivities(dependencies)
-  const { cloneLibrary, makeContext, removeClone } = activities
-  const create = (taskQueue: string, slots: number, steps: object) =>
-    Worker.create({
-      connection,
-      namespace,
-      taskQueue,
-      activities: steps,
-      interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
-      maxConcurrentActivityTaskExecutions: slots,
-      shutdownGraceTime: SHUTDOWN_GRACE_MS,
-      shutdownForceTime: SHUTDOWN_FORCE_MS,
-    })
-  const { chains } = dependencies.tracked['library-context']
-  return Promise.all([
-    create(queue, chains, { cloneLibrary, makeContext }),
-    create(cleanupQueue, CLEANUP_SLOTS, { removeClone }),
-  ])
+/** A worker of one pipeline's own queue: it runs activities and no workflows. `run()` and `shutdown()` it like the other. */
+export function createQueueWorker(
+  { connection, namespace, activities }: WorkerSettings,
+  { taskQueue, slots, activities: names }: OwnQueue,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    activities: Object.fromEntries(names.map((name) => [name, activities[name]])),
+    interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
+    maxConcurrentActivityTaskExecutions: slots,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    shutdownForceTime: SHUTDOWN_FORCE_MS,
+  })
 }
 
 /** Creates the worker; `run()` it, `shutdown()` it. It logs through the installed runtime. */
@@ -66,7 +50,7 @@ export function createWorker(settings: WorkerSettings): Promise<Worker> {
     namespace: settings.namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: settings.bundlePath },
-    activities: createActivities(settings.dependencies),
+    activities: settings.activities,
     interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
     maxConcurrentActivityTaskExecutions: MAX_STEPS,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 /** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
-import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
+import { workflowInfo } from '@temporalio/workflow'
 import type { Backfill, SourceInput } from '../activities/crypto-forecast/step-context.ts'
-import { type Run, type RunInput } from '../core/run.ts'
+import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
 import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
@@ -15,7 +15,7 @@ import {
   SOURCES_SHARE,
   upstreamRead,
 } from './policies.ts'
-import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** How the parts of a run are told, whatever order they end in. */
 const PARTS = [
@@ -34,29 +34,30 @@ const PARTS = [
 /** The database is away, and everything else is made of what it holds. */
 const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and all else is made of them'
 
-type Steps = CryptoForecastActivities
+type Activities = CryptoForecastActivities
+const activities = activitiesOf<Activities>()
 
 /** Collects the last closed hours, computes, forecasts the next hour and day, and scores what has come true. */
-export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding> {
+export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): Promise<RunEnding> {
   const run = runOf('crypto-forecast', input)
-  const boundMs = input.params?.boundSeconds ? input.params.boundSeconds * 1000 : HOURLY_BOUND_MS
+  const boundMs = boundMsOf(input, HOURLY_BOUND_MS)
   const left = () => remainingMs(run, boundMs)
   const backfill = backfillOf(input)
   /** Forecasts are made of the hour that has just ended, and of no other. */
   const live = backfill === undefined && pastSnapshot(run, input) === undefined
 
-  const bookends = {
-    open: () => steps(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
+  const hooks = {
+    open: () => activities(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
     close: async (_: unknown, ending: RunEnding) => {
       await writeMetrics(run, ending)
-      await steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeCryptoForecast(
+      await activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeCryptoForecast(
         run,
         ending,
       )
     },
   }
 
-  return recordedRun(run, bookends, input, async (counts) => {
+  return recordedRun(run, hooks, input, async (counts) => {
     const parts = partsOf(counts, left, backfill !== undefined)
     try {
       // Rows that came out of the spool were collected by the run that put them there.
@@ -79,10 +80,18 @@ export async function cryptoForecastWorkflow(input: RunInput): Promise<RunEnding
 
 /** The parts of a run: each is one step, whose failure is told in the counts and stops nothing that does not need it. */
 interface Parts {
-  source(name: string, summary: string, ask: (steps: Steps) => Promise<SourceCounts>): Promise<void>
-  derived(name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>): Promise<void>
+  source(name: string, summary: string, ask: (activities: Activities) => Promise<SourceCounts>): Promise<void>
+  derived(
+    name: string,
+    summary: string,
+    work: (activities: Activities) => Promise<SourceCounts>,
+  ): Promise<void>
   /** Derived, too, but with the help of an outside server, which must not take the time of the run's end. */
-  outside(name: string, summary: string, work: (steps: Steps) => Promise<SourceCounts>): Promise<void>
+  outside(
+    name: string,
+    summary: string,
+    work: (activities: Activities) => Promise<SourceCounts>,
+  ): Promise<void>
 }
 
 function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Parts {
@@ -93,11 +102,11 @@ function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Pa
     source: (name, summary, ask) => {
       const mostMs = Math.floor(left() * SOURCES_SHARE)
       const waitMs = isBackfill ? mostMs : Math.min(mostMs, HOURLY_SOURCE_MS)
-      return part(name, () => ask(steps(upstreamRead(waitMs), summary)))
+      return part(name, () => ask(activities(upstreamRead(waitMs), summary)))
     },
-    derived: (name, summary, work) => part(name, () => work(steps(computation(left()), summary))),
+    derived: (name, summary, work) => part(name, () => work(activities(computation(left()), summary))),
     outside: (name, summary, work) =>
-      part(name, () => work(steps(computation(Math.min(left(), HOURLY_SOURCE_MS)), summary))),
+      part(name, () => work(activities(computation(Math.min(left(), HOURLY_SOURCE_MS)), summary))),
   }
 }
 
@@ -113,7 +122,7 @@ async function collect(parts: Parts, asked: SourceInput, live: boolean): Promise
 /** What is made of the grid, side by side. Forecasts stand on it: where it could not be computed, none is made. */
 async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
   let reports = 0
-  const forecast = async (work: Steps) => {
+  const forecast = async (work: Activities) => {
     const made = await work.forecastPrices(run)
     reports = made.reports
     return made.counts
@@ -133,16 +142,12 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
 /** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */
 async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
   const failed = await alone(undefined, async () => {
-    await steps(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
+    await activities(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
     return NOTHING
   })
   if (failed === NOTHING) return
   ending.counts['metrics'] = failed
   if (ending.outcome === 'complete') ending.outcome = 'partial'
-}
-
-function steps(options: ActivityOptions, summary: string): Steps {
-  return proxyActivities<Steps>({ ...options, summary })
 }
 
 function inOrder(counts: RunCounts): void {
@@ -151,7 +156,7 @@ function inOrder(counts: RunCounts): void {
   Object.assign(counts, Object.fromEntries(found))
 }
 
-function backfillOf({ params }: RunInput): Backfill | undefined {
+function backfillOf({ params }: RunInput<BackfillParams>): Backfill | undefined {
   if (params?.from === undefined) return undefined
   const to = params.to ?? workflowInfo().startTime.toISOString()
   return { from: params.from, to, onlyMissing: params.onlyMissing ?? false }

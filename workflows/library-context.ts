@@ -8,15 +8,14 @@ import {
   executeChild,
   log,
   ParentClosePolicy,
-  proxyActivities,
   TerminatedFailure,
   workflowInfo,
-  type ActivityOptions,
 } from '@temporalio/workflow'
 import type {
   CatalogueSource,
   ChainEnding,
   ChainSettings,
+  LibraryParams,
   LibraryTodo,
 } from '../activities/library-context/step-context.ts'
 import { type Run, type RunInput } from '../core/run.ts'
@@ -45,19 +44,19 @@ import {
   STARS_MS,
   upstreamRead,
 } from './policies.ts'
-import { alone, reasonOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, alone, boundMsOf, reasonOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 /** What a night knows of itself, from its first step on. */
 interface Night {
   run: Run
-  params: NonNullable<RunInput['params']>
+  params: LibraryParams
   boundMs: number
   counts: RunCounts
   /** Milliseconds that are left; what comes after the chains has its share kept. */
   left: () => number
 }
 
-type Steps = LibraryContextActivities
+const activities = activitiesOf<LibraryContextActivities>()
 
 /** The database is away, and the files are made of what it holds. */
 const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and the files are made of them'
@@ -69,21 +68,21 @@ const SUMMARY: Record<CatalogueSource, string> = {
 }
 
 /** Keeps the lists of all domains and the contexts of their libraries. */
-export async function libraryContextWorkflow(input: RunInput): Promise<RunEnding> {
+export async function libraryContextWorkflow(input: RunInput<LibraryParams>): Promise<RunEnding> {
   const run = runOf('library-context', input)
   const params = input.params ?? {}
   const derive = params.derive ?? false
-  const boundMs = params.boundSeconds ? params.boundSeconds * 1000 : NIGHTLY_BOUND_MS
+  const boundMs = boundMsOf(input, NIGHTLY_BOUND_MS)
   const left = () => remainingMs(run, boundMs)
   let sources: CatalogueSource[] = []
 
-  const bookends = {
+  const hooks = {
     open: async () => {
       // Without the lock: a night that is due at this moment must not be skipped because files are written.
       if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
-      const answer = await steps(databaseWork(left()), 'Take the run lock').openLibraryContext({
+      const answer = await activities(databaseWork(left()), 'Take the run lock').openLibraryContext({
         run,
         params,
       })
@@ -91,10 +90,13 @@ export async function libraryContextWorkflow(input: RunInput): Promise<RunEnding
       return answer
     },
     close: (_: unknown, ending: RunEnding) =>
-      steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeLibraryContext(run, ending),
+      activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeLibraryContext(
+        run,
+        ending,
+      ),
   }
 
-  return recordedRun(run, bookends, input, async (counts) => {
+  return recordedRun(run, hooks, input, async (counts) => {
     const night: Night = { run, params, boundMs, counts, left }
     // Rows that came out of the spool were collected by the night that put them there.
     if (derive) return publish(night)
@@ -120,12 +122,12 @@ async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void
   // One library's context alone asks for no list.
   if (params.library !== undefined) return
   const asked = sources.map(async (source) => {
-    const ask = steps(upstreamRead(Math.min(left(), CATALOGUE_MS)), SUMMARY[source])
+    const ask = activities(upstreamRead(Math.min(left(), CATALOGUE_MS)), SUMMARY[source])
     return [source, await alone(undefined, () => ask.collectCatalogue({ run, params, source }))] as const
   })
   for (const [source, found] of await Promise.all(asked)) counts[source] = found
   counts['stars'] = await alone(undefined, () =>
-    steps(upstreamRead(Math.min(left(), STARS_MS)), 'GitHub: stars; the lists').rankLibraries({
+    activities(upstreamRead(Math.min(left(), STARS_MS)), 'GitHub: stars; the lists').rankLibraries({
       run,
       params,
     }),
@@ -140,7 +142,7 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
   let chain: ChainSettings | undefined
   let next: number | null = null
   const changes = await alone(counts['changes'], async () => {
-    const ask = steps(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
+    const ask = activities(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
     const plan = await ask.findChanges({ run, params, after })
     ;({ todo, next, chain } = plan)
     return counts['changes'] === undefined ? plan.counts : addCounts(counts['changes'], plan.counts)
@@ -208,7 +210,7 @@ async function publish({ counts, left }: Night): Promise<void> {
     return
   }
   counts['files'] = await alone(undefined, () =>
-    steps(computation(Math.min(left(), CLOSING_MS)), 'Write lists and context files').publishLibraries(),
+    activities(computation(Math.min(left(), CLOSING_MS)), 'Write lists and context files').publishLibraries(),
   )
 }
 
@@ -232,8 +234,4 @@ function summaryOf(after: number): string {
   return after === 0
     ? 'Git: which libraries have changed'
     : `Git: which have changed (from library ${after + 1})`
-}
-
-function steps(options: ActivityOptions, summary: string): Steps {
-  return proxyActivities<Steps>({ ...options, summary })
 }

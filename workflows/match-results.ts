@@ -1,49 +1,46 @@
 /** match-results: what happens next. One look at the feed, every minute; three steps, since there are so many runs. */
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow'
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/told.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
 import { type RunInput } from '../core/run.ts'
-import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
-/** Looks at the feed once and brings every match up to it. */
+const activities = activitiesOf<MatchResultsActivities>()
+
+/** Polls the feed once and brings every match up to it. */
 export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('match-results', input)
-  const boundMs = input.params?.boundSeconds ? input.params.boundSeconds * 1000 : MINUTELY_BOUND_MS
+  const boundMs = boundMsOf(input, MINUTELY_BOUND_MS)
   const left = () => remainingMs(run, boundMs)
   let figures: MatchFigures | undefined
 
-  const bookends = {
+  const hooks = {
     open: async () => {
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
-      return steps(databaseWork(Math.min(left(), OPENING_MS)), 'Take the run lock').openMatchResults(run)
+      return activities(databaseWork(Math.min(left(), OPENING_MS)), 'Take the run lock').openMatchResults(run)
     },
     close: (_: unknown, ending: RunEnding) =>
-      steps(databaseWork(CLOSING_SHARE_MS), `Close the record: ${ending.outcome}`).closeMatchResults(
+      activities(databaseWork(CLOSING_SHARE_MS), `Close the record: ${ending.outcome}`).closeMatchResults(
         run,
         ending,
         figures,
       ),
   }
 
-  return recordedRun(run, bookends, input, async (counts) => {
+  return recordedRun(run, hooks, input, async (counts) => {
     const derive = input.params?.derive ?? false
-    const look = steps(
+    const poll = activities(
       upstreamRead(Math.max(left() - CLOSING_SHARE_MS, 1_000)),
       'The feed, the results, every match',
     )
     counts['feed'] = await alone(undefined, async () => {
-      const collected = await look.collectMatches({ run, derive })
+      const collected = await poll.collectMatches({ run, derive })
       figures = collected.figures
       if (collected.results) counts['results'] = collected.results
       return collected.counts
     })
   })
-}
-
-function steps(options: ActivityOptions, summary: string): MatchResultsActivities {
-  return proxyActivities<MatchResultsActivities>({ ...options, summary })
 }

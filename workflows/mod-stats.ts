@@ -1,11 +1,12 @@
 /** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
-import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
+import { continueAsNew, log, workflowInfo } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
-import { addCounts, NOTHING, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
-import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
+import { NOTHING, type RunEnding } from '../core/run-outcome.ts'
+import { CLOSING_MS, databaseWork, untilDayEnds, upstreamRead } from './policies.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { type RunInput } from '../core/run.ts'
-import { alone, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { batchLoops } from './batches.ts'
 
 /** The loops over batches, by name; their cursors survive continue-as-new. */
 type Loop = 'collectModrinth' | 'collectCurseForge' | 'discoverModpacks' | 'refreshModpacks'
@@ -24,15 +25,13 @@ const SUMMARY: Record<Loop, string> = {
   refreshModpacks: 'CurseForge: downloads of known modpacks',
 }
 
+const activities = activitiesOf<ModStatsActivities>()
+
 /** Collects one UTC day's statistics of all tracked mods. */
 export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('mod-stats', input)
   const derive = input.params?.derive ?? false
-  const boundMs = input.params?.boundSeconds
-    ? input.params.boundSeconds * 1000
-    : untilDayEnds(new Date(run.startedAt))
-  const steps = (options: ActivityOptions, summary: string) =>
-    proxyActivities<ModStatsActivities>({ ...options, summary })
+  const boundMs = boundMsOf(input, untilDayEnds(new Date(run.startedAt)))
   // Every loop from the start: one that has not begun when the history is full must be handed on too.
   const cursors: Record<Loop, number | null> = {
     collectModrinth: 0,
@@ -41,57 +40,42 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
     refreshModpacks: 0,
     ...input.resumed?.cursors,
   }
-  let handOver = false
 
-  const bookends = {
+  const hooks = {
     open: async () => {
       // Rows that came out of the spool were collected by the run that put them there. Without the lock: the day's
       // collection, which may be due at this moment, must not be skipped because a file is written.
       if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
-      const { openModStats } = steps(
+      const { openModStats } = activities(
         databaseWork(remainingMs(run, boundMs)),
         'Take the run lock, follow almanac.yaml',
       )
       return openModStats(run)
     },
     close: (_: unknown, ending: RunEnding) =>
-      steps(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeModStats(run, ending),
+      activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeModStats(run, ending),
   }
 
-  /** Batch after batch of one loop, until its end or until the history is long enough. */
-  async function batches(loop: Loop, counts: RunCounts): Promise<void> {
-    const source = SOURCE[loop]
-    while (cursors[loop] !== null && !handOver) {
-      const after = cursors[loop]
-      // Stands if the step fails for good: a source that failed is not asked on.
-      cursors[loop] = null
-      counts[source] = await alone(counts[source], async () => {
-        const batch = await steps(upstreamRead(remainingMs(run, boundMs)), summaryOf(loop, after))[loop]({
-          run,
-          after,
-        })
-        cursors[loop] = batch.next
-        return counts[source] === undefined ? batch.counts : addCounts(counts[source], batch.counts)
-      })
-      handOver ||= workflowInfo().historyLength > HISTORY_EVENTS
-    }
-  }
-
-  return recordedRun(run, bookends, input, async (counts) => {
+  return recordedRun(run, hooks, input, async (counts) => {
     if (derive) {
       // Where modpacks are told of, the last step writes their file from what is stored.
       counts['modpacks'] = NOTHING
       return
     }
+    const loops = batchLoops(counts, cursors)
+    const collect = (loop: Loop) =>
+      loops.collect(loop, SOURCE[loop], (after) =>
+        activities(upstreamRead(remainingMs(run, boundMs)), summaryOf(loop, after))[loop]({ run, after }),
+      )
     const modpacks = async () => {
-      await batches('collectCurseForge', counts)
-      await batches('discoverModpacks', counts)
-      await batches('refreshModpacks', counts)
+      await collect('collectCurseForge')
+      await collect('discoverModpacks')
+      await collect('refreshModpacks')
     }
-    await Promise.all([batches('collectModrinth', counts), modpacks()])
-    if (Object.values(cursors).some((cursor) => cursor !== null)) {
+    await Promise.all([collect('collectModrinth'), modpacks()])
+    if (loops.isUnfinished()) {
       log.info('continuing with a fresh history', { events: workflowInfo().historyLength })
       await continueAsNew<typeof modStatsWorkflow>({ ...input, resumed: { run, counts, cursors } })
     }

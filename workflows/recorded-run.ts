@@ -6,10 +6,12 @@ import {
   TimeoutFailure,
   isCancellation,
   log,
+  proxyActivities,
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
+  type ActivityOptions,
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { DERIVING_WAIT_MS, DERIVING_WAITS } from './policies.ts'
@@ -26,11 +28,14 @@ export interface RunSteps {
   close(run: Run, ending: RunEnding): Promise<void>
 }
 
+/** The input of any pipeline's workflow. */
+type AnyRunInput = RunInput<object, unknown>
+
 /** Runs a pipeline's body between its record's opening and closing. Throws where the run failed or was cancelled. */
 export async function recordedRun(
   run: Run,
   steps: RunSteps,
-  input: RunInput,
+  input: AnyRunInput,
   body: (counts: RunCounts) => Promise<void>,
 ): Promise<RunEnding> {
   const counts: RunCounts = { ...input.resumed?.counts }
@@ -77,7 +82,7 @@ async function opened(run: Run, steps: RunSteps): Promise<{ skipped?: Skipped }>
 }
 
 /** Who this run is: the first execution's id, or what the run before continue-as-new handed on. */
-export function runOf(pipeline: string, input: RunInput): Run {
+export function runOf(pipeline: string, input: AnyRunInput): Run {
   if (input.resumed) return input.resumed.run
   const info = workflowInfo()
   return {
@@ -87,6 +92,16 @@ export function runOf(pipeline: string, input: RunInput): Run {
     trigger: input.trigger,
     startedAt: info.startTime.toISOString(),
   }
+}
+
+/** How long a run may take, in milliseconds: its pipeline's bound, or what was asked for. */
+export function boundMsOf({ params }: AnyRunInput, pipelineMs: number): number {
+  return params?.boundSeconds === undefined ? pipelineMs : params.boundSeconds * 1000
+}
+
+/** Returns a pipeline's activities under a policy; `summary` is what the Web UI shows of each. */
+export function activitiesOf<Activities extends object>() {
+  return (options: ActivityOptions, summary: string) => proxyActivities<Activities>({ ...options, summary })
 }
 
 /** Milliseconds left of a run that may take `boundMs` in all; a second at least, so that a step can say why it fails. */

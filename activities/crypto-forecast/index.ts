@@ -1,10 +1,8 @@
 /** The steps of crypto-forecast. Sources write candles and days; the rest is computed from what is stored. */
-import { cancellationSignal } from '@temporalio/activity'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
-import { attemptPatience } from '../attempt-patience.ts'
+import { forAttempt } from '../dependencies.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
 import { checkGrid } from './check-grid.ts'
@@ -17,22 +15,13 @@ import { makeForecasts } from './make-forecasts.ts'
 import { writeMetrics } from './metrics-file.ts'
 import { deliverReports } from './mlflow-reports.ts'
 import { scoreForecasts } from './score-forecasts.ts'
-import type { SourceInput, StepContext } from './step-context.ts'
+import type { CryptoForecastDependencies, SourceInput } from './step-context.ts'
 
 export type CryptoForecastActivities = ReturnType<typeof createCryptoForecastActivities>
 
-export function createCryptoForecastActivities(dependencies: ActivityDependencies) {
+export function createCryptoForecastActivities(dependencies: CryptoForecastDependencies) {
   const { db, temporal, clock } = dependencies
-  const context = (): StepContext => {
-    const signal = cancellationSignal()
-    const settings = dependencies.tracked['crypto-forecast']
-    return {
-      ...dependencies,
-      settings,
-      signal,
-      patience: attemptPatience({ ms: dependencies.patienceMs['crypto-forecast'] }),
-    }
-  }
+  const context = () => forAttempt(dependencies)
   return {
     openCryptoForecast: (run: Run) => openRecord(db, temporal, run),
 

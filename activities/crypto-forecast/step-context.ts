@@ -1,8 +1,11 @@
 /** What the activities of crypto-forecast take, and what their files get to work with. */
-import type { Tracked } from '../../config/almanac-file.ts'
 import type { Run } from '../../core/run.ts'
-import type { Patience } from '../../db/patience.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
+import type { Binance } from '../../upstreams/binance/binance.ts'
+import type { CoinGecko } from '../../upstreams/coingecko.ts'
+import type { FearGreed } from '../../upstreams/fear-greed.ts'
+import type { Mlflow } from '../../upstreams/mlflow/mlflow.ts'
+import type { ModelServer } from '../../upstreams/mlflow/model-server.ts'
+import type { Attempt, DependenciesFor } from '../dependencies.ts'
 
 /** A time that is over, to be collected; ISO 8601. */
 export interface Backfill {
@@ -17,9 +20,20 @@ export interface SourceInput {
   backfill?: Backfill
 }
 
-/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['crypto-forecast']
-  signal: AbortSignal
-  patience: Patience
+/** The clients that the activities of crypto-forecast get. */
+export interface CryptoForecastClients {
+  binance: Binance
+  coingecko: CoinGecko
+  fearGreed: FearGreed
+  /** Undefined without `MODEL_SERVING_URL`: our own model forecasts. */
+  modelServer: ModelServer | undefined
+  /** Undefined without `MLFLOW_TRACKING_URI`. */
+  mlflow: Mlflow | undefined
+  /** Folder of the metrics file for the node exporter. */
+  textfileDir: string
 }
+
+export type CryptoForecastDependencies = DependenciesFor<'crypto-forecast', CryptoForecastClients>
+
+/** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
+export type StepContext = CryptoForecastDependencies & Attempt

@@ -63,7 +63,7 @@ export async function findChanged(
  * the text is kept for as long as the database may be away, which is no fault of the library.
  */
 export function readMsOf({ settings, patienceMs }: Pick<StepContext, 'settings' | 'patienceMs'>): number {
-  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + patienceMs['library-context']
+  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + patienceMs
 }
 
 /** Walking, joining and judging a large tree, and storing the text. */

@@ -1,10 +1,8 @@
 /** The steps of library-context. Names and numbers travel through history; lists and texts stay in the database. */
-import { cancellationSignal } from '@temporalio/activity'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
-import { attemptPatience } from '../attempt-patience.ts'
+import { forAttempt } from '../dependencies.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { recordAttempt, type Reason } from './attempts.ts'
 import { collectFrom } from './catalogue.ts'
@@ -15,22 +13,17 @@ import { readClone } from './make-context.ts'
 import { tellLateNights, tellNight } from './night.ts'
 import { publishAll } from './publish.ts'
 import { rankAll } from './stars.ts'
-import type { CatalogueSource, ChainStep, NightInput, StepContext } from './step-context.ts'
+import type { CatalogueSource, ChainStep, LibraryContextDependencies, NightInput } from './step-context.ts'
 
 export type LibraryContextActivities = ReturnType<typeof createLibraryContextActivities>
 
-export function createLibraryContextActivities(dependencies: ActivityDependencies) {
+export function createLibraryContextActivities(dependencies: LibraryContextDependencies) {
   const { db, temporal, clock } = dependencies
-  const context = (): StepContext => {
-    const signal = cancellationSignal()
-    const settings = dependencies.tracked['library-context']
-    const patience = attemptPatience({ ms: dependencies.patienceMs['library-context'] })
-    return { ...dependencies, settings, signal, patience }
-  }
+  const context = () => forAttempt(dependencies)
   return {
     async openLibraryContext({ run, params }: NightInput) {
       const opened = await openRecord(db, temporal, run)
-      return { ...opened, sources: sourcesOf(context().settings, params.domain) }
+      return { ...opened, sources: sourcesOf(dependencies.settings, params.domain) }
     },
 
     collectCatalogue: (input: NightInput & { source: CatalogueSource }) => collectFrom(context(), input),

@@ -1,16 +1,25 @@
 /** What the activities of library-context take and return, and what their files get to work with. */
-import type { Tracked } from '../../config/almanac-file.ts'
-import type { Run, RunInput } from '../../core/run.ts'
-import type { Patience } from '../../db/patience.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
+import type { Run, RunParams } from '../../core/run.ts'
+import type { Ascl } from '../../upstreams/ascl.ts'
+import type { Git } from '../../upstreams/git/git.ts'
+import type { GitHub } from '../../upstreams/github/github.ts'
+import type { Attempt, DependenciesFor } from '../dependencies.ts'
+import type { Contextmaker } from './contextmaker/contextmaker.ts'
 
 /** Where names of libraries come from. */
 export type CatalogueSource = 'ascl' | 'lists' | 'search'
 
+/** Parameters of a run of library-context; `pipelines/library-context.ts` holds their meaning. */
+export interface LibraryParams extends RunParams {
+  domain?: string | undefined
+  library?: string | undefined
+  force?: boolean | undefined
+}
+
 /** What a step of a night takes. */
 export interface NightInput {
   run: Run
-  params: NonNullable<RunInput['params']>
+  params: LibraryParams
 }
 
 /** A library whose context is to be made. */
@@ -49,9 +58,25 @@ export interface ChainStep {
   todo: LibraryTodo
 }
 
-/** What the steps' own files get: the dependencies, the settings, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['library-context']
-  signal: AbortSignal
-  patience: Patience
+/** This host, for activities that work on its disk. */
+export interface Host {
+  /** Task queues that only workers of this host poll: for clones and reading, and for clean-up with slots of its own. */
+  queue: string
+  cleanupQueue: string
+  /** Folder of the clones. */
+  workDir: string
 }
+
+/** The clients that the activities of library-context get. */
+export interface LibraryContextClients {
+  ascl: Ascl
+  github: GitHub
+  git: Git
+  contextmaker: Contextmaker
+  host: Host
+}
+
+export type LibraryContextDependencies = DependenciesFor<'library-context', LibraryContextClients>
+
+/** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
+export type StepContext = LibraryContextDependencies & Attempt

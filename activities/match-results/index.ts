@@ -1,10 +1,10 @@
 /** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
-import { cancellationSignal, log } from '@temporalio/activity'
+import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
-import type { CollectInput, StepContext } from './step-context.ts'
+import type { CollectInput, MatchResultsDependencies, StepContext } from './step-context.ts'
 import type { Run, Skipped } from '../../core/run.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
+import { forAttempt } from '../dependencies.ts'
 import { withPatience } from '../../db/patience.ts'
 import { pruneMatches } from '../../db/queries/match-results/matches.ts'
 import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
@@ -40,23 +40,18 @@ const PRUNE_EVERY_MS = 3_600_000
 
 export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivities>
 
-export function createMatchResultsActivities(dependencies: ActivityDependencies) {
-  const { db, temporal, tracked, clock } = dependencies
+export function createMatchResultsActivities(dependencies: MatchResultsDependencies) {
+  const { db, temporal, settings, clock } = dependencies
   let unstoredMatches: UnstoredMatches | undefined
   const matchesFile = createMatchesFile()
   const resultsAsked = { atMs: -Infinity }
   let prunedAtMs = -Infinity
   const context = (): StepContext => {
-    const signal = cancellationSignal()
-    const settings = tracked['match-results']
     unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
     // Known to be away: one try is enough, every minute anew.
-    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs['match-results']
+    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs
     return {
-      ...dependencies,
-      settings,
-      signal,
-      patience: attemptPatience({ ms, tryMs: TRY_MS }),
+      ...forAttempt(dependencies, { ms, tryMs: TRY_MS }),
       unstoredMatches,
       matchesFile,
       resultsAsked,
@@ -103,11 +98,11 @@ const isReprise = ({ trigger }: Run) => trigger === 'drain'
 
 async function prune({
   db,
-  tracked,
+  settings,
   rawPayloadCaps,
   clock,
   matchClock,
-}: ActivityDependencies): Promise<void> {
+}: MatchResultsDependencies): Promise<void> {
   const ago = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS)
   try {
     await pruneRawPayloads(
@@ -119,7 +114,7 @@ async function prune({
     await pruneQuarantine(db, SOURCES, ago(matchClock(), REFUSED_DAYS))
     await pruneMatches(db, {
       looksBefore: ago(matchClock(), LOOKS_DAYS),
-      oddsBefore: ago(matchClock(), tracked['match-results'].odds_days),
+      oddsBefore: ago(matchClock(), settings.odds_days),
     })
     await rollUpRuns(db, 'match-results', ago(clock(), RECORDS_DAYS))
   } catch (error) {

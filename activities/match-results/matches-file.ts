@@ -4,8 +4,8 @@
  */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
-import type { Tracked } from '../../config/almanac-file.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
+import type { Sections } from '../../pipelines/index.ts'
+import type { CommonDependencies } from '../dependencies.ts'
 import { withPatience, type Patience } from '../../db/patience.ts'
 import { eachPieceOfOver, isAnyOver } from '../../db/queries/match-results/over-matches.ts'
 import type { Match } from './match-life.ts'
@@ -13,8 +13,9 @@ import { lineMatchOfRow } from './match-rows.ts'
 import { lineOf, updateMatchesCsv, writeMatchesCsv } from './matches-csv.ts'
 
 /** Of a step, what the file needs. */
-export interface FileContext extends Pick<ActivityDependencies, 'db' | 'dataDir' | 'clock' | 'matchClock'> {
-  settings: Tracked['match-results']
+export interface FileContext extends Pick<CommonDependencies, 'db' | 'dataDir' | 'clock'> {
+  settings: Sections['match-results']
+  matchClock: () => Date
   signal: AbortSignal
   patience: Patience
 }

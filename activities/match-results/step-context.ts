@@ -1,9 +1,9 @@
 /** What the activities of match-results take and return, and what their files get to work with. */
-import type { Tracked } from '../../config/almanac-file.ts'
 import type { Run } from '../../core/run.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import type { Patience } from '../../db/patience.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
+import type { OneXBet } from '../../upstreams/onexbet/onexbet.ts'
+import type { OneXBetResults } from '../../upstreams/onexbet/onexbet-results.ts'
+import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { MatchesFile } from './matches-file.ts'
 import type { MatchFigures } from './told.ts'
 import type { UnstoredMatches } from './unstored-matches.ts'
@@ -21,13 +21,21 @@ export interface Collected {
   figures: MatchFigures
 }
 
-/** What the steps' own files get: the dependencies, what is tracked, and how this attempt waits and ends. */
-export interface StepContext extends ActivityDependencies {
-  settings: Tracked['match-results']
-  signal: AbortSignal
-  patience: Patience
-  unstoredMatches: UnstoredMatches
-  matchesFile: MatchesFile
-  /** When this worker last asked the results service, whatever came of it. */
-  resultsAsked: { atMs: number }
+/** The clients that the activities of match-results get. */
+export interface MatchResultsClients {
+  onexbet: OneXBet
+  onexbetResults: OneXBetResults
+  /** The feed's time; the simulator's league of the demo plays faster. */
+  matchClock: () => Date
 }
+
+export type MatchResultsDependencies = DependenciesFor<'match-results', MatchResultsClients>
+
+/** What the files of the activities get: the dependencies, what this worker remembers, and how this attempt waits and ends. */
+export type StepContext = MatchResultsDependencies &
+  Attempt & {
+    unstoredMatches: UnstoredMatches
+    matchesFile: MatchesFile
+    /** When this worker last asked the results service, whatever came of it. */
+    resultsAsked: { atMs: number }
+  }

@@ -29,9 +29,9 @@ export async function discoverModpacksBatch(
   context: StepContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, tracked, patience } = context
+  const { db, curseforge, settings, patience } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const limit = tracked['mod-stats'].modpacks.pages
+  const limit = settings.modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
   const lookup = { context, run, curseforge }
   let counts = after === 0 ? await lookAgain(lookup) : NO_MODPACKS

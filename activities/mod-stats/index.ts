@@ -1,33 +1,27 @@
 /** The steps of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
-import { cancellationSignal } from '@temporalio/activity'
 import { syncMods } from '../../db/queries/mod-stats/mods.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { ActivityDependencies } from '../dependencies.ts'
-import { attemptPatience } from '../attempt-patience.ts'
+import { forAttempt } from '../dependencies.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectCurseForgeBatch } from './curseforge.ts'
 import { discoverModpacksBatch } from './discover-modpacks.ts'
 import { collectModrinthBatch } from './modrinth.ts'
 import { adoptKnownModpacks, exportModpacks } from './modpacks-csv.ts'
 import { refreshModpacksBatch } from './refresh-modpacks.ts'
-import type { BatchInput, StepContext } from './step-context.ts'
+import type { BatchInput, ModStatsDependencies } from './step-context.ts'
 
 export type ModStatsActivities = ReturnType<typeof createModStatsActivities>
 
-export function createModStatsActivities(dependencies: ActivityDependencies) {
-  const { db, temporal, tracked, clock } = dependencies
-  const context = (): StepContext => {
-    const signal = cancellationSignal()
-    const patience = attemptPatience({ ms: dependencies.patienceMs['mod-stats'] })
-    return { ...dependencies, signal, patience }
-  }
+export function createModStatsActivities(dependencies: ModStatsDependencies) {
+  const { db, temporal, settings, clock } = dependencies
+  const context = () => forAttempt(dependencies)
   return {
     async openModStats(run: Run) {
       const opened = await openRecord(db, temporal, run)
       if (opened.skipped !== undefined) return opened
-      await syncMods(db, tracked['mod-stats'].mods)
+      await syncMods(db, settings.mods)
       await adoptKnownModpacks(context(), run)
       return opened
     },

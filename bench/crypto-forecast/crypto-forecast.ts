@@ -1,7 +1,7 @@
 /** crypto-forecast from trigger to outcome: the first fill of two years, then the run of one new hour; the simulator has no latency. */
 import { sql } from 'drizzle-orm'
 import { endingOf, startRun } from '../../client/runs.ts'
-import { pipelineById } from '../../registry.ts'
+import { pipelineById } from '../../pipelines/index.ts'
 import { startBenchStack, type BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import { median, spread, type Figure } from '../figure.ts'

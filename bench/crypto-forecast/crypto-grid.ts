@@ -1,6 +1,5 @@
 /** Two years of hourly candles of fifty coins: computed again, and stored where they changed; in a process of its own. */
 import { sql } from 'drizzle-orm'
-import type { ActivityDependencies } from '../../activities/dependencies.ts'
 import type { StepContext } from '../../activities/crypto-forecast/step-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
 import { gridSeries } from '../../activities/crypto-forecast/grid-series.ts'
@@ -9,7 +8,7 @@ import { migrateDatabase } from '../../db/migrate.ts'
 import { fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
-import { almanacFileSchema } from '../../config/almanac-file.ts'
+import { cryptoForecast } from '../../pipelines/crypto-forecast.ts'
 import { stateFolder, temporaryFolder } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import type { Figure } from '../figure.ts'
@@ -49,7 +48,7 @@ async function measure(db: Database): Promise<Figure[]> {
   const computeMs = await timed(async () => {
     for (const { id } of coins) await gridSeries(db, id, fearGreed)
   })
-  const settings = almanacFileSchema.shape['crypto-forecast'].parse({ coins })
+  const settings = cryptoForecast.section.parse({ coins })
   const first = await timed(() => compute(db, settings, 'first'))
   // Every close moves, so that every row of every coin is another one.
   await db.execute(sql`update candles set close = close * 1.01, high = high * 1.01`)
@@ -92,7 +91,7 @@ async function compute(db: Database, settings: StepContext['settings'], runId: s
     startedAt: '',
   } as const
   // The step uses nothing else of what a worker hands it.
-  const { written } = await computeGrid({ ...({} as ActivityDependencies), ...context }, run)
+  const { written } = await computeGrid({ ...({} as StepContext), ...context }, run)
   if (written !== COINS * HOURS) throw new Error(`${written} rows were written instead of ${COINS * HOURS}`)
 }
 

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { loadConfig } from '../../config/load-config.ts'
 import { packageRoot } from '../../system/package-root.ts'
-import { createOneXBet } from '../../upstreams/onexbet/onexbet.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
-import { dependenciesOf, startWorker } from '../../worker/start-worker.ts'
+import { dependenciesOf } from '../../worker/dependencies.ts'
+import { startWorker } from '../../worker/start-worker.ts'
 
 // As `almanac worker` does.
 setFlagsFromString('--optimize-for-size')
@@ -18,10 +18,7 @@ const matchClock = () => new Date(Number(readFileSync(file, 'utf8')))
 const config = loadConfig({ env: process.env, root: packageRoot })
 const log = openLog('error', `${file}.log`)
 installRuntime(log)
-const { feed } = config.tracked['match-results']
-const userAgent = 'almanac-bench'
-const onexbet = createOneXBet({ feedUrl: feed.url, query: feed, userAgent, clock: matchClock })
-const worker = await startWorker(config, log, { ...dependenciesOf(config), onexbet, matchClock })
+const worker = await startWorker(config, log, dependenciesOf(config, { 'match-results': matchClock }))
 process.once('SIGTERM', () => void worker.stop())
 console.log('worker is polling')
 await worker.ended

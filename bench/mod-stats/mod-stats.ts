@@ -1,7 +1,7 @@
 /** mod-stats for 1,000 and 5,000 mods: seconds, history, requests and the worker's memory; the simulator has no latency. */
 import { sql } from 'drizzle-orm'
 import { endingOf, startRun } from '../../client/runs.ts'
-import { pipelineById } from '../../registry.ts'
+import { pipelineById } from '../../pipelines/index.ts'
 import { startBenchStack, type BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import type { Figure } from '../figure.ts'

@@ -1,16 +1,18 @@
-/** `almanac backfill`: collects a time that is over; says first how much that is. */
-import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { newestClosedHour } from '../../activities/crypto-forecast/hours.ts'
-import type { Config } from '../../config/load-config.ts'
-import type { Pipeline } from '../../registry.ts'
-import type { Backfill } from '../../activities/crypto-forecast/step-context.ts'
-import { WrongUsage } from '../../core/failures.ts'
-import { configOf, type GlobalOptions } from '../command-context.ts'
+/** `almanac backfill`: collects the past; says first how much that is. */
 import { connectDatabase } from '../../client/connection.ts'
+import type { Config } from '../../config/load-config.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import type { BackfillParams } from '../../core/run.ts'
+import type { Pipeline } from '../../pipelines/index.ts'
+import type { Backfiller, BackfillPlan } from '../cli-part.ts'
+import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
-import { planBackfill, type BackfillPlan } from '../crypto-forecast/backfill-plan.ts'
-import { moment, print, printJson, table } from '../output.ts'
-import { knownPipeline, stackName, startAndTell } from './run.ts'
+import { print, printJson, table } from '../output.ts'
+import { CLI_PARTS } from '../parts.ts'
+import { knownPipeline } from '../known-pipeline.ts'
+import { stackName } from '../command-context.ts'
+import { startAndTell } from './run.ts'
 
 interface BackfillOptions extends GlobalOptions {
   from?: string
@@ -20,23 +22,30 @@ interface BackfillOptions extends GlobalOptions {
   json?: boolean
 }
 
-/** Binance has candles from this day on. */
-const FIRST_DAY = '2017-08-17'
+type Asked = Required<BackfillParams>
 
 /** Tells how much a backfill asks for and starts it. Throws `WrongUsage` for a time that cannot be collected. */
 export async function backfill(id: string, options: BackfillOptions): Promise<number> {
   const pipeline = knownPipeline(id)
-  if (pipeline.noBackfill !== undefined)
-    throw new WrongUsage(`${pipeline.id} cannot be backfilled: ${pipeline.noBackfill}.`)
+  const backfiller = await CLI_PARTS[pipeline.id].backfill?.()
+  if (backfiller === undefined)
+    throw new WrongUsage(
+      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill ?? 'its past is not kept'}.`,
+    )
   const now = new Date()
-  const { asked, isCut } = askedTime(pipeline, options, now)
+  const { asked, isCut } = askedTime(pipeline, backfiller, options, now)
   const config = configOf(options)
-  const plan = await planned(config, asked, now)
-  if (plan.toMs < plan.fromMs)
-    throw new WrongUsage(`From ${asked.from} to ${options.to ?? 'now'} no hour begins that is over.`)
-  if (!options.json) printPlan(stackName(config), plan, isCut)
-  const preface = { backfill: { ...asked, coins: plan.coins } }
-  if (plan.coins.every(({ requests }) => requests === 0)) {
+  const plan = await planned(config, backfiller, asked, now)
+  if (!plan.hasPeriods)
+    throw new WrongUsage(
+      `From ${asked.from ?? ''} to ${options.to ?? 'now'} no ${backfiller.period} begins that is over.`,
+    )
+  if (!options.json) {
+    const cut = isCut ? `, the end of the last ${backfiller.period} that is over` : ''
+    print(`${stackName(config)}${plan.span}${cut}\n\n${table(plan.head, plan.rows)}\n`)
+  }
+  const preface = { backfill: { ...asked, ...plan.json } }
+  if (!plan.isDue) {
     if (options.json) printJson(preface)
     else print('nothing is missing; no run was started')
     return EXIT.done
@@ -44,47 +53,39 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
   return startAndTell(pipeline, { ...asked }, options, preface)
 }
 
-async function planned(config: Config, asked: Backfill, now: Date): Promise<BackfillPlan> {
+async function planned(
+  config: Config,
+  backfiller: Backfiller,
+  asked: Asked,
+  now: Date,
+): Promise<BackfillPlan> {
   const database = connectDatabase(config)
   try {
-    return await planBackfill(database.db, config, { backfill: asked, clock: () => now })
+    return await backfiller.plan(database.db, config, asked, now)
   } finally {
     await database.close()
   }
 }
 
-function printPlan(stack: string, { fromMs, toMs, coins }: BackfillPlan, isCut: boolean): void {
-  const span = `hours from ${moment(new Date(fromMs))} to ${moment(new Date(toMs + HOUR_MS))}`
-  print(`${stack}${span}${isCut ? ', the end of the last hour that is over' : ''}\n`)
-  const rows = coins.map((coin) => [
-    coin.crypto,
-    coin.hours,
-    coin.stored,
-    coin.missing,
-    coin.knownGaps,
-    coin.requests,
-  ])
-  print(table(['coin', 'hours', 'stored', 'missing', 'known gaps', 'requests to Binance'], rows))
-  print()
-}
-
 /** The time as the run takes it. A day stands for all of it; what has not happened yet is cut off. */
 function askedTime(
   pipeline: Pipeline,
+  backfiller: Backfiller,
   { from, to, onlyMissing = false }: BackfillOptions,
   now: Date,
-): { asked: Backfill; isCut: boolean } {
+): { asked: Asked; isCut: boolean } {
   if (from === undefined)
     throw new WrongUsage('--from is missing: expected the first day or moment to collect.')
   checkForm(pipeline, { from, to })
   const fromMs = Date.parse(from)
   const toMs = to === undefined ? now.getTime() : endOf(to)
-  if (fromMs < Date.parse(FIRST_DAY))
-    throw new WrongUsage(`--from ${from}: Binance has candles from ${FIRST_DAY} on; begin there.`)
+  const { firstDay, upstream } = backfiller
+  if (fromMs < Date.parse(firstDay))
+    throw new WrongUsage(`--from ${from}: ${upstream} from ${firstDay} on; begin there.`)
   if (fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to ?? now.toISOString()}.`)
   if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} lies in the future.`)
-  // To the hour, so that a run that begins after the next one asks for no more than was told.
-  const lastMs = newestClosedHour(now.getTime()) + HOUR_MS - 1
+  // To the last period that is over, so that a run that begins after the next one asks for no more than was told.
+  const lastMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, lastMs)).toISOString()
   return { asked: { from: new Date(fromMs).toISOString(), to: end, onlyMissing }, isCut: toMs > lastMs }
 }

@@ -10,7 +10,7 @@ import { openCollectorLog, type CollectorLog } from '../match-results/collector/
 import { testDatabase } from '../match-results/collector/test-database.ts'
 import { exitCodeOf } from '../exit.ts'
 import { stopSignal } from '../stop-request.ts'
-import { knownPipeline } from './run.ts'
+import { knownPipeline } from '../known-pipeline.ts'
 
 interface CollectorOptions extends GlobalOptions {
   daemon?: boolean

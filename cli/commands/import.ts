@@ -1,7 +1,7 @@
 /** `almanac import`: brings the history of an older collector into the database. */
 import { SingleBar } from 'cli-progress'
 import type { Config } from '../../config/load-config.ts'
-import type { Pipeline } from '../../registry.ts'
+import type { Pipeline } from '../../pipelines/index.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
@@ -10,7 +10,8 @@ import { importCryptoForecast } from '../crypto-forecast/import/import-crypto-fo
 import { importMatchResults } from '../match-results/import/import-match-results.ts'
 import { importModStats } from '../mod-stats/import/import-mod-stats.ts'
 import { print, printJson, table } from '../output.ts'
-import { knownPipeline, stackName } from './run.ts'
+import { knownPipeline } from '../known-pipeline.ts'
+import { stackName } from '../command-context.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
   mod?: string

@@ -1,13 +1,11 @@
 /** All commands, group by group; each one's work is in its own file, loaded when called. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { PIPELINES } from '../../pipelines/index.ts'
+import { CLI_PARTS } from '../parts.ts'
 import type { SetExitCode } from './groups/add-command.ts'
-import { addCollectorCommand } from './groups/collector.ts'
 import { addDatabaseCommands } from './groups/database.ts'
-import { addForecastCommands } from './groups/forecast.ts'
 import { addImportCommand } from './groups/import.ts'
-import { addLibraryCommands } from './groups/libraries.ts'
 import { addMachineCommands } from './groups/machine.ts'
-import { addMatchCommands } from './groups/matches.ts'
 import { addRunCommands } from './groups/runs.ts'
 import { addScheduleCommands } from './groups/schedules.ts'
 import { addSpoolCommands } from './groups/spool.ts'
@@ -16,11 +14,8 @@ import { addStackCommands } from './groups/stack.ts'
 /** Adds every command to the program, in the order of its help text. */
 export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   addStackCommands(program, setExitCode)
-  addCollectorCommand(program, setExitCode)
   addRunCommands(program, setExitCode)
-  addForecastCommands(program, setExitCode)
-  addLibraryCommands(program)
-  addMatchCommands(program)
+  for (const { id } of PIPELINES) CLI_PARTS[id].addCommands?.(program, setExitCode)
   addScheduleCommands(program)
   addDatabaseCommands(program)
   addSpoolCommands(program, setExitCode)

@@ -1,19 +1,17 @@
 /** `almanac run`: starts a run and, with --wait, tells what happens until it ends. */
 import type { Config } from '../../config/load-config.ts'
-import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
-import { configOf, type GlobalOptions } from '../command-context.ts'
-import { pipelineById, PIPELINES, type Pipeline } from '../../registry.ts'
-import type { LibraryNight } from '../../core/run-events.ts'
+import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { connectDatabase, connectTemporal, webUiLink } from '../../client/connection.ts'
+import { broughtBy } from '../brought-by.ts'
 import { EXIT } from '../exit.ts'
-import { domainsNamed } from '../../client/library-context/domains.ts'
+import { CLI_PARTS } from '../parts.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
 import { followRun } from '../follow-run.ts'
-import { nightOf } from '../../client/library-context/night.ts'
-import { nightLines } from '../library-context/night-lines.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
+import { knownPipeline } from '../known-pipeline.ts'
 
 interface RunOptions extends GlobalOptions {
   wait?: boolean
@@ -21,32 +19,21 @@ interface RunOptions extends GlobalOptions {
   json?: boolean
   input?: string[]
   dryRun?: boolean
-  domain?: string
-  library?: string
-  force?: boolean
 }
 
-/** Options that are parameters of the pipelines that know them. */
-const NAMED_PARAMS = ['domain', 'library', 'force'] as const
-
-/** What each pipeline can tell of a run without starting it; answers the exit code. */
-const DRY_RUNS: Partial<
-  Record<Pipeline['id'], (params: Record<string, unknown>, options: RunOptions) => Promise<number>>
-> = {
-  'library-context': async (params, options) =>
-    (await import('../library-context/dry-run.ts')).tellDryRun(params, options),
-}
+/** The options that are parameters of some pipeline. */
+const PARAM_OPTIONS = PIPELINES.flatMap(({ id }) => CLI_PARTS[id].runOptions ?? [])
 
 /** Starts a run, or tells what it would do. Throws `WrongUsage` for what the pipeline does not know. */
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const params = readParams(pipeline, options)
-  if (typeof params['domain'] === 'string') domainsNamed(configOf(options), params['domain'])
+  const part = CLI_PARTS[pipeline.id]
+  await part.checkParams?.(configOf(options), params)
   if (!options.dryRun) return startAndTell(pipeline, params, options)
-  const dryRun = DRY_RUNS[pipeline.id]
-  if (dryRun === undefined)
+  if (part.dryRun === undefined)
     throw new WrongUsage(`--dry-run: ${id} has none; it can be tried with "npx almanac run ${id} --demo".`)
-  return dryRun(params, options)
+  return part.dryRun(params, options)
 }
 
 /**
@@ -79,12 +66,12 @@ export async function startAndTell(
     const ending = options.json
       ? await endingOf(handle)
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
-    const night = pipeline.id === 'library-context' ? await storedNight(config, about.runId) : undefined
+    const brought = await storedBrought(config, { pipeline: pipeline.id, runId: about.runId })
     const seconds = (Date.now() - startedAt) / 1000
-    if (options.json) printJson({ ...about, ...ending, seconds, ...(night === undefined ? {} : { night }) })
+    if (options.json) printJson({ ...about, ...ending, seconds, ...brought?.json })
     else {
       printEnding(ending, Date.now() - startedAt)
-      if (night !== undefined) print(`\n${nightLines(night).join('\n')}`)
+      if (brought !== undefined) print(`\n${brought.lines.join('\n')}`)
     }
     return exitOf(ending, options.strict ?? false)
   } finally {
@@ -92,31 +79,13 @@ export async function startAndTell(
   }
 }
 
-/** The night is told as far as the database tells of it: how the run ended is known without it. */
-async function storedNight(config: Config, runId: string): Promise<LibraryNight | undefined> {
+async function storedBrought(config: Config, run: { pipeline: string; runId: string }) {
   const database = connectDatabase(config)
   try {
-    return await nightOf(database.db, runId)
-  } catch (error) {
-    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
-    process.stderr.write('the database is away: no summary of the night\n')
-    return undefined
+    return await broughtBy(database.db, run)
   } finally {
     await database.close()
   }
-}
-
-export function knownPipeline(id: string): Pipeline {
-  const pipeline = pipelineById(id)
-  if (pipeline) return pipeline
-  throw new WrongUsage(
-    `There is no pipeline "${id}"; there are: ${PIPELINES.map((known) => known.id).join(', ')}.`,
-  )
-}
-
-/** "DEMO " before whatever the demo prints. */
-export function stackName(config: Config): string {
-  return config.mode === 'demo' ? 'DEMO ' : ''
 }
 
 export function printEnding(ending: RunEnding, ms: number): void {
@@ -137,8 +106,9 @@ function readParams(pipeline: Pipeline, options: RunOptions): Record<string, unk
     if (at < 1) throw new WrongUsage(`--input "${text}": expected key=value.`)
     return [text.slice(0, at), text.slice(at + 1)] as const
   })
-  const named = NAMED_PARAMS.flatMap((name) =>
-    options[name] === undefined ? [] : [[name, options[name]] as const],
+  const values = new Map<string, unknown>(Object.entries(options))
+  const named = PARAM_OPTIONS.flatMap(({ param }) =>
+    values.has(param) ? [[param, values.get(param)] as const] : [],
   )
   const parsed = pipeline.params.safeParse(Object.fromEntries([...pairs, ...named]))
   if (parsed.success) return parsed.data
@@ -152,7 +122,7 @@ function readParams(pipeline: Pipeline, options: RunOptions): Record<string, unk
           if (!isOption(key)) return `--input ${key}: ${issue.message}.`
           return issue.code === 'unrecognized_keys'
             ? `--${key}: ${pipeline.id} does not take it.`
-            : `--${key} "${String(options[key as (typeof NAMED_PARAMS)[number]])}": ${issue.message}.`
+            : `--${key} "${String(values.get(key))}": ${issue.message}.`
         })
       })
       .join('\n'),

@@ -5,7 +5,7 @@ import { connectDatabase } from '../../client/connection.ts'
 import { counted } from '../../core/wording.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
-import { knownPipeline } from './run.ts'
+import { knownPipeline } from '../known-pipeline.ts'
 
 export async function runs(
   pipeline: string | undefined,

@@ -6,7 +6,8 @@ import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
 import { applySchedules, scheduleStates } from '../../client/schedules.ts'
-import { knownPipeline, stackName } from './run.ts'
+import { knownPipeline } from '../known-pipeline.ts'
+import { stackName } from '../command-context.ts'
 
 type Options = GlobalOptions & { json?: boolean }
 

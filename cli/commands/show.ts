@@ -3,11 +3,11 @@ import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
-import { nightLines } from '../library-context/night-lines.ts'
+import { broughtBy } from '../brought-by.ts'
 import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
 import { chainsSentence, type ChainView } from '../../client/run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
@@ -21,14 +21,15 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       return viewRun(client, undefined, config, id)
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
-    if (options.json) printJson(view)
-    else printView(view, stackName(config))
+    const brought = await broughtBy(database.db, view)
+    if (options.json) printJson({ ...view, ...brought?.json })
+    else printView(view, stackName(config), brought?.lines)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }
 }
 
-function printView(view: RunView, stack: string): void {
+function printView(view: RunView, stack: string, brought: string[] = []): void {
   const took = (view.finishedAt ?? new Date()).getTime() - view.startedAt.getTime()
   print(`${stack}${view.workflowId}  ${coloured(view.outcome)}`)
   print(
@@ -41,9 +42,7 @@ function printView(view: RunView, stack: string): void {
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
   else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
   printChains(view.chains)
-  if (view.night === undefined) return
-  print()
-  for (const line of nightLines(view.night)) print(line)
+  if (brought.length > 0) print(`\n${brought.join('\n')}`)
 }
 
 /** How many chains there are, and what those that are going on do; why the others failed is among the counts. */

@@ -12,7 +12,7 @@ import { startDerivingRuns } from '../../client/derive-runs.ts'
 import { EXIT } from '../exit.ts'
 import { counted } from '../../core/wording.ts'
 import { moment, print } from '../output.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 type DrainCommandOptions = GlobalOptions & { damaged?: boolean }
 

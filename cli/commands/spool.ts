@@ -18,7 +18,7 @@ import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { counted } from '../../core/wording.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 type JsonOptions = GlobalOptions & { json?: boolean }
 

@@ -2,25 +2,22 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Config } from '../../config/load-config.ts'
-import { newestForecasts } from '../../db/queries/crypto-forecast/forecast-report.ts'
-import { PIPELINES, type Pipeline } from '../../registry.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
+import { CLI_PARTS } from '../parts.ts'
 import { demoPasses } from '../demo-passes.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
-import { newestTable } from '../crypto-forecast/newest-table.ts'
-import { firstPlaces } from '../library-context/library-table.ts'
-import { libraryStanding } from '../../client/library-context/standing.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
-import { confirmedLines } from '../match-results/match-table.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
-import { startAll, tellPlaces, type Running, type Say } from '../start-all.ts'
+import { tellPlaces } from '../places.ts'
+import { knownPipeline } from '../known-pipeline.ts'
+import { startAll, type Running, type Say } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
-import { knownPipeline } from './run.ts'
 
 interface UpOptions extends GlobalOptions {
   once?: boolean
@@ -119,31 +116,18 @@ async function collectOnce(session: Session): Promise<number> {
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
   for (const line of table(head, lines).split('\n')) say(line)
-  for (const line of await results(config, pipelines)) say(line)
+  for (const line of await foundLines(config, pipelines)) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
 
-/** Lines of the libraries' table; `almanac libraries` shows all. */
-const MOST_LIBRARIES = 10
-/** Lines of the matches' table; `almanac matches` shows all. */
-const MOST_MATCHES = 5
-
-/** What the pipelines found out, where a table of counts says little of it. */
-async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
-  const has = (wanted: Pipeline['id']) => pipelines.some(({ id }) => id === wanted)
+/** What the pipelines found, if a table of counts says little of it. */
+async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
   const database = connectDatabase(config)
   try {
-    const newest = has('crypto-forecast') ? await newestForecasts(database.db) : []
-    const libraries = has('library-context')
-      ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES)
-      : []
-    const { feed } = config.tracked['match-results']
-    const matches = has('match-results') ? await confirmedLines(database.db, feed.name, MOST_MATCHES) : []
-    return [
-      ...(newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]),
-      ...(libraries.length === 0 ? [] : ['', ...libraries]),
-      ...(matches.length === 0 ? [] : ['', ...matches]),
-    ]
+    const found = await Promise.all(
+      pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config)),
+    )
+    return found.flatMap((lines = []) => (lines.length === 0 ? [] : ['', ...lines]))
   } finally {
     await database.close()
   }

@@ -6,9 +6,10 @@ import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print } from '../output.ts'
-import { bringContextmaker } from '../start-all.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
+import { preparePipelines } from '../../worker/dependencies.ts'
 import { stopRequested } from '../stop-request.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 export async function worker(options: GlobalOptions & { logFile?: string }): Promise<number> {
   const config = configOf(options)
@@ -20,7 +21,8 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   }
   const log = openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, options.logFile)
   installRuntime(log)
-  if (config.tracked['library-context'].enabled) await bringContextmaker(config, print)
+  const enabled = PIPELINES.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
+  await preparePipelines(enabled, config.toolsDir, print)
   const running = await startWorker(config, log)
   print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
   const stopped = stopRequested()

@@ -1,5 +1,6 @@
 /** Whether this machine's clock agrees with another's: rows carry dates, and a wrong day is stored for ever. */
 import { sql } from 'drizzle-orm'
+import { addressesIn } from '../../config/addresses.ts'
 import type { Config } from '../../config/load-config.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
@@ -35,8 +36,12 @@ export function clockCheck({ aheadMs, of }: { aheadMs: number; of: string }): Ch
 
 type OtherClock = Parameters<typeof clockCheck>[0]
 
-async function upstreamClock({ env }: Config): Promise<OtherClock | undefined> {
-  for (const address of [env.MODRINTH_URL, env.CURSEFORGE_URL]) {
+/** Upstreams asked for their time before the doctor gives up: each may take `ANSWER_TIMEOUT_MS`. */
+const MAX_UPSTREAMS = 2
+
+async function upstreamClock({ env, tracked }: Config): Promise<OtherClock | undefined> {
+  const addresses = Object.values(tracked).flatMap((section) => (section.enabled ? addressesIn(section) : []))
+  for (const address of addresses.slice(0, MAX_UPSTREAMS)) {
     const { host } = new URL(address)
     const headers = { 'user-agent': userAgent(env.ALMANAC_CONTACT) }
     const sent = Date.now()

@@ -3,8 +3,8 @@ import type { Config } from '../../config/load-config.ts'
 import { Failure } from '../../core/failures.ts'
 import { bad, none, ok, type Check } from './check.ts'
 import { checkClock } from './clock.ts'
-import { checkContextmaker } from './contextmaker.ts'
-import { checkCurseForgeKey } from './curseforge-key.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
+import { CLI_PARTS } from '../parts.ts'
 import { checkFolders, checkPorts, checkSpool } from './machine.ts'
 import { checkGit, checkNode, checkPython, checkTemporalProgram } from './programs.ts'
 import { checkDatabase, checkTemporal } from './servers.ts'
@@ -41,21 +41,18 @@ export async function examine(load: () => Config): Promise<Examination> {
 async function examineStack(config: Config): Promise<Check[]> {
   // Before the servers are asked: a port is tried by listening on it for a moment.
   const ports = await checkPorts(config)
-  const [database, temporal, clock, contextmaker] = await Promise.all([
+  const [database, temporal, clock, ...own] = await Promise.all([
     checkDatabase(config),
     checkTemporal(config),
     checkClock(config),
-    checkContextmaker(config),
+    ...PIPELINES.map(async ({ id }) => CLI_PARTS[id].checks?.(config) ?? []),
   ])
   const tracked = Object.keys(config.tracked).join(', ')
   return [
     checkPython(config),
     checkTemporalProgram(config),
-    contextmaker,
     ok('settings', `.env and the environment are valid; tracked: ${tracked}`),
-    config.mode === 'demo'
-      ? none('CurseForge key', 'not needed: the simulator asks for none')
-      : checkCurseForgeKey(config.env.CURSEFORGE_API_KEY),
+    ...own.flat(),
     ...checkFolders(config),
     ...checkSpool(config),
     ...ports,

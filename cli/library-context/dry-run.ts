@@ -1,5 +1,5 @@
 /** `almanac run library-context --dry-run`: in this process, and told instead of done. */
-import { libraryUpstreams } from '../../worker/library-upstreams.ts'
+import { dependenciesOf } from '../../worker/dependencies.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -24,7 +24,7 @@ export async function tellDryRun(params: DryParams, options: DryOptions): Promis
   try {
     const plan = await dryPlan(
       {
-        ...libraryUpstreams(config),
+        ...dependenciesOf(config)['library-context'],
         db: database.db,
         settings: config.tracked['library-context'],
         signal: stopSignal(),

@@ -7,7 +7,7 @@ import { endingOf, runStanding, startRun, type RunHandle } from '../../client/ru
 import { findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
 import { pipelineRuns } from '../../db/schema/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
-import { pipelineById } from '../../registry.ts'
+import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import type { Trigger } from '../../core/run.ts'
 import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf, startRun } from '../../client/runs.ts'
-import { PIPELINES } from '../../registry.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { stored, truthOf } from '../support/truth.ts'

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf, startRun, type RunHandle } from '../../client/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
-import { pipelineById } from '../../registry.ts'
+import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
 import { temporalCommand } from '../support/temporal-command.ts'

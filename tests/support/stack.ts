@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
-import type { z } from 'zod'
 import { connectTemporal } from '../../client/connection.ts'
 import { applySchedules } from '../../client/schedules.ts'
 import { loadConfig, type Config } from '../../config/load-config.ts'
@@ -12,10 +11,15 @@ import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import { packageRoot } from '../../system/package-root.ts'
-import type { almanacFileSchema } from '../../config/almanac-file.ts'
+import type { SectionInputs } from '../../config/almanac-file.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
-import { dependenciesOf, startWorker, type RunningWorker } from '../../worker/start-worker.ts'
+import type { ClientsOf } from '../../activities/index.ts'
+import type { CommonDependencies } from '../../activities/dependencies.ts'
+import type { PipelineId } from '../../pipelines/index.ts'
+import { mergedSections, simulatedSections } from '../../pipelines/simulated-sections.ts'
+import { dependenciesOf, type WorkerDependencies } from '../../worker/dependencies.ts'
+import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 export const toolsDir = join(packageRoot, '.almanac', 'tools')
@@ -29,13 +33,37 @@ export function simulatedMods(count: number) {
   return [{ modrinth: 'createnuclear', curseforge: 989797 }, ...others]
 }
 
-/** What a worker of a test has otherwise than its stack: settings, tracked mods, what its steps get. */
+/** What a worker of a test has otherwise than its stack: settings, tracked mods, what its activities get. */
 export interface WorkerChange {
   env?: Partial<Config['env']>
   mods?: Config['tracked']['mod-stats']['mods']
-  /** Replaces settings of the section `library-context`. */
-  libraryContext?: Partial<Config['tracked']['library-context']>
-  dependencies?: Partial<ReturnType<typeof dependenciesOf>>
+  /** Replaces whole sections; activities read these very objects. */
+  sections?: Partial<Config['tracked']>
+  /** Replaces what the activities of every pipeline get under these names. */
+  dependencies?: ReplacedDependencies
+}
+
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never
+
+export type ReplacedDependencies = Partial<
+  Intersection<{ [Id in PipelineId]: ClientsOf<Id> }[PipelineId]> &
+    Pick<CommonDependencies, 'clock' | 'rawPayloadCaps'> & { patienceMs: number }
+>
+
+/** Puts the replacements in the place of what the pipelines have under these names. */
+export function replaced(
+  dependencies: WorkerDependencies,
+  replacements: ReplacedDependencies = {},
+): WorkerDependencies {
+  const entries = Object.entries(dependencies).map(([id, own]) => {
+    const known = Object.entries(replacements).filter(([name]) => name in own)
+    return [id, { ...own, ...Object.fromEntries(known) }]
+  })
+  return Object.fromEntries(entries) as WorkerDependencies
 }
 
 export interface TestStack {
@@ -57,14 +85,11 @@ export interface TestStackOptions {
   /** Pages of dependents that one run may read. */
   pages?: number
   /**
-   * Section `crypto-forecast` of almanac.yaml. `enabled` is false unless given, so that no run of the schedule begins at
-   * ten past in the middle of a test; runs that are started or triggered collect all the same.
+   * Sections of almanac.yaml, on top of the simulator's addresses and of settings without pauses. `enabled` is false unless
+   * given (but for mod-stats), so that no scheduled run begins in the middle of a test; runs that are started or triggered
+   * collect all the same.
    */
-  cryptoForecast?: z.input<typeof almanacFileSchema>['crypto-forecast']
-  /** Section `library-context`; `enabled` is false unless given. */
-  libraryContext?: z.input<typeof almanacFileSchema>['library-context']
-  /** Section `match-results`, addresses aside; `enabled` is false and `csv_minutes` 0 unless given. */
-  matchResults?: z.input<typeof almanacFileSchema>['match-results']
+  sections?: SectionInputs
   simulator?: SimulatorOptions
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
@@ -75,9 +100,7 @@ let runtimeInstalled = false
 export async function startTestStack({
   mods = 3,
   pages = 35,
-  cryptoForecast,
-  libraryContext,
-  matchResults = {},
+  sections = {},
   simulator: options = {},
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
@@ -100,24 +123,7 @@ export async function startTestStack({
   ])
   let temporal = firstTemporal
   const configFile = join(root, 'almanac.yaml')
-  writeFileSync(
-    configFile,
-    stringify({
-      'mod-stats': { mods: simulatedMods(mods), modpacks: { pages, page_delay_seconds: 0 } },
-      'crypto-forecast': { enabled: false, coingecko_delay_seconds: 0, ...cryptoForecast },
-      'library-context': { enabled: false, ...libraryContext },
-      'match-results': {
-        enabled: false,
-        csv_minutes: 0,
-        ...matchResults,
-        feed: { url: `${simulator.url}/onexbet/service-api/LiveFeed/Get1x2_VZip`, ...matchResults.feed },
-        results: {
-          url: `${simulator.url}/onexbet-results/service-api/result/web/api`,
-          ...matchResults.results,
-        },
-      },
-    }),
-  )
+  writeFileSync(configFile, stringify(testSections(simulator.url, { mods, pages }, sections)))
   const settings = {
     ALMANAC_CONFIG: configFile,
     ALMANAC_STATE_DIR: temporalOptions.stateDir,
@@ -125,15 +131,6 @@ export async function startTestStack({
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
     CURSEFORGE_API_KEY: 'test',
-    MODRINTH_URL: `${simulator.url}/modrinth/v2`,
-    CURSEFORGE_URL: `${simulator.url}/curseforge`,
-    CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
-    BINANCE_URLS: `${simulator.url}/binance`,
-    COINGECKO_URL: `${simulator.url}/coingecko/api/v3`,
-    FEAR_GREED_URL: `${simulator.url}/fear-greed`,
-    ASCL_URL: `${simulator.url}/ascl`,
-    GITHUB_API_URL: `${simulator.url}/github`,
-    GITHUB_URL: `${simulator.url}/git`,
     GITHUB_TOKEN: 'test',
     LOG_LEVEL: 'error',
     ...env,
@@ -156,7 +153,7 @@ export async function startTestStack({
       if (!runtimeInstalled) installRuntime(log)
       runtimeInstalled = true
       const changed = changedConfig(config, change)
-      const dependencies = { ...dependenciesOf(changed), ...change.dependencies }
+      const dependencies = replaced(dependenciesOf(changed), change.dependencies)
       return startWorker(changed, log, dependencies)
     },
     async restartTemporal() {
@@ -172,13 +169,33 @@ export async function startTestStack({
   }
 }
 
-function changedConfig(config: Config, { env, mods, libraryContext }: WorkerChange): Config {
+function changedConfig(config: Config, { env, mods, sections }: WorkerChange): Config {
   const { tracked } = config
-  const modStats = { ...tracked['mod-stats'], ...(mods && { mods }) }
-  const libraries = { ...tracked['library-context'], ...libraryContext }
   return {
     ...config,
     env: { ...config.env, ...env },
-    tracked: { ...tracked, 'mod-stats': modStats, 'library-context': libraries },
+    tracked: {
+      ...tracked,
+      ...(mods && { 'mod-stats': { ...tracked['mod-stats'], mods } }),
+      ...sections,
+    },
   }
+}
+
+/** The file of a test's stack: the simulator's addresses, no pauses, then what the test has otherwise. */
+function testSections(
+  simulatorUrl: string,
+  { mods, pages }: { mods: number; pages: number },
+  sections: SectionInputs,
+): Record<string, unknown> {
+  const quick = {
+    'mod-stats': {
+      enabled: true,
+      mods: simulatedMods(mods),
+      modpacks: { pages, page_delay_seconds: 0 },
+    },
+    'crypto-forecast': { coingecko_delay_seconds: 0 },
+    'match-results': { csv_minutes: 0 },
+  }
+  return mergedSections(mergedSections(simulatedSections(simulatorUrl), quick), sections)
 }

@@ -4,11 +4,10 @@ import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
-import type { ActivityDependencies } from '../../activities/dependencies.ts'
 import { startRun, type RunHandle } from '../../client/runs.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
 import { temporalExecutable, testServerPath } from '../../local/temporal-binary.ts'
-import { pipelineById } from '../../registry.ts'
+import { pipelineById } from '../../pipelines/index.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
 import { toolsDir } from './stack.ts'
@@ -88,8 +87,7 @@ function testServer(env: TestWorkflowEnvironment, bundlePath: string): TestServe
         connection: env.nativeConnection,
         namespace: env.client.options.namespace,
         bundlePath,
-        // Never reached: the activities that would use them are replaced.
-        dependencies: {} as ActivityDependencies,
+        activities: {},
         options: { activities, ...options },
       }),
     stop: () => env.teardown(),

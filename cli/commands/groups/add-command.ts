@@ -1,6 +1,6 @@
 /** What the groups of commands share: how a command is added, and how its values are read. */
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { PIPELINES } from '../../../registry.ts'
+import { PIPELINES } from '../../../pipelines/index.ts'
 
 /** Takes the exit code of a command that did not fail. */
 export type SetExitCode = (code: number) => void

@@ -1,9 +1,11 @@
 /** Runs: starting, listing, looking at, filling up, cancelling. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { PIPELINES } from '../../../pipelines/index.ts'
+import { CLI_PARTS } from '../../parts.ts'
 import { add, ids, whole, type SetExitCode } from './add-command.ts'
 
 export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
-  add(program, 'run <pipeline>', `start a run now (${ids})`, [
+  const run = add(program, 'run <pipeline>', `start a run now (${ids})`, [
     'npx almanac run mod-stats --wait',
     'npx almanac run mod-stats --wait --json --input boundSeconds=60',
     'npx almanac run library-context --dry-run',
@@ -13,16 +15,13 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     .option('--strict', 'with --wait: a partial run exits with 1, too')
     .option('--json', 'print JSON')
     .option('--input <key=value...>', 'parameters of the run, such as boundSeconds=60')
-    .option('--domain <name>', 'library-context: this domain alone')
-    .option('--library <owner/name>', 'library-context: the context of this library alone')
-    .option(
-      '--force',
-      'library-context: make contexts again that are up to date, take a list that looks wrong',
-    )
-    .option('--dry-run', 'library-context: tell what a run would do; nothing is started, cloned or written')
+    .option('--dry-run', 'tell what a run would do; nothing is started or written')
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../run.ts')).run(pipeline, options))
     })
+  for (const { id } of PIPELINES)
+    for (const { flags, description } of CLI_PARTS[id].runOptions ?? [])
+      run.option(flags, `${id}: ${description}`)
   add(program, 'runs [pipeline]', 'list the newest runs', [
     'npx almanac runs',
     'npx almanac runs mod-stats --limit 5 --json',
@@ -53,7 +52,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
   )
     .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
     .option('--to <time>', 'last day, to its end, or moment (default: now)')
-    .option('--only-missing', 'ask only for hours that are not stored')
+    .option('--only-missing', 'ask only for what is not stored')
     .option('--wait', 'stay until the run ends; shows what waits, why, and when it is tried next')
     .option('--json', 'print JSON')
     .action(async (pipeline: string, options) => {

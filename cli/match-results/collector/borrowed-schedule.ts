@@ -1,7 +1,7 @@
 /** The schedule of match-results while a collector uses it, and how it is left behind. */
 import type { Client, ScheduleDescription } from '@temporalio/client'
 import type { Config } from '../../../config/load-config.ts'
-import type { Pipeline } from '../../../registry.ts'
+import type { Pipeline } from '../../../pipelines/index.ts'
 import {
   createSchedule,
   describe,

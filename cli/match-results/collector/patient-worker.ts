@@ -2,7 +2,8 @@
 import type { Config } from '../../../config/load-config.ts'
 import type { Stack } from '../../../local/stack.ts'
 import type { Logger } from '../../../worker/log.ts'
-import { dependenciesOf, startWorker, type RunningWorker } from '../../../worker/start-worker.ts'
+import { startWorker, type RunningWorker } from '../../../worker/start-worker.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
 import { watchDatabase, type DatabaseNews } from './database-watch.ts'
 
 /**
@@ -37,7 +38,7 @@ export async function startPatientWorker({
   const first = await startWorker(
     isAbsent ? withoutDatabase(config) : config,
     log,
-    dependenciesOf(config, matchClock),
+    dependenciesOf(config, { 'match-results': matchClock }),
   ).catch(async (error: unknown) => {
     await watch.stop()
     throw error
@@ -46,7 +47,7 @@ export async function startPatientWorker({
   const changing = watch.started.then(async (isStarted) => {
     if (!isStarted) return
     await first.stop()
-    current = await startWorker(config, log, dependenciesOf(config, matchClock))
+    current = await startWorker(config, log, dependenciesOf(config, { 'match-results': matchClock }))
   })
   const ended = first.ended.then(() => changing).then(() => (current === first ? undefined : current.ended))
   return {

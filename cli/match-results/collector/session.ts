@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client'
 import type { Config } from '../../../config/load-config.ts'
 import { lockHolder, type Holder } from '../../../local/file-lock.mjs'
 import { stackLockFile } from '../../../local/stack-lock.ts'
-import type { Pipeline } from '../../../registry.ts'
+import type { Pipeline } from '../../../pipelines/index.ts'
 import { EXIT, exitCodeOf } from '../../exit.ts'
 import type { CollectorLog } from './log-lines.ts'
 

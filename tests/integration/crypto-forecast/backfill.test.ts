@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../core/durations.ts'
-import type { CoinPlan } from '../../../cli/crypto-forecast/backfill-plan.ts'
+import type { CoinPlan } from '../../../cli/crypto-forecast/backfill.ts'
 import { listRuns } from '../../../db/queries/runs.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import type { RunCounts } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command } from '../../support/command.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
     { id: 'bitcoin', code: 'BTC' },
     { id: 'ethereum', code: 'ETH' },
   ]
-  stack = await startTestStack({ cryptoForecast: { coins } })
+  stack = await startTestStack({ sections: { 'crypto-forecast': { coins } } })
   worker = await stack.startWorker()
 })
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../../core/durations.ts'
 import type { ForecastFigures } from '../../../client/crypto-forecast/figures.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { writeRows } from '../../../db/write-rows.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { command } from '../../support/command.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
     { id: 'bitcoin', code: 'BTC' },
     { id: 'ethereum', code: 'ETH' },
   ]
-  stack = await startTestStack({ cryptoForecast: { history_days: 100, coins } })
+  stack = await startTestStack({ sections: { 'crypto-forecast': { history_days: 100, coins } } })
   const worker = await stack.startWorker()
   const pipeline = pipelineById('crypto-forecast')
   if (pipeline === undefined) throw new Error('crypto-forecast is not registered')

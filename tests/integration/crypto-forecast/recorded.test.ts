@@ -32,7 +32,7 @@ describeRecorded('the recorded half year', () => {
   beforeAll(async () => {
     crypto = await startCryptoStack({
       at: NOW,
-      cryptoForecast: { history_days: 200 },
+      sections: { 'crypto-forecast': { history_days: 200 } },
       simulator: { klines: recordedWorld(FIRST) },
     })
     worker = await crypto.startWorker()

@@ -25,7 +25,10 @@ const PAGES_A_COIN = Math.ceil((HISTORY_DAYS * 24) / 1_000)
 let crypto: CryptoStack
 let undisturbed: Awaited<ReturnType<typeof seriesRows>>
 beforeAll(async () => {
-  crypto = await startCryptoStack({ at: NOW, cryptoForecast: { history_days: HISTORY_DAYS } })
+  crypto = await startCryptoStack({
+    at: NOW,
+    sections: { 'crypto-forecast': { history_days: HISTORY_DAYS } },
+  })
   const worker = await crypto.startWorker()
   expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
   undisturbed = await seriesRows(crypto.stack)

@@ -24,6 +24,7 @@ import {
 } from '../../support/library-context/library-nights.ts'
 import {
   libraryContext,
+  type LibraryWorkerChange,
   outcomesOf,
   startLibraryStack,
   summaryOf,
@@ -31,7 +32,7 @@ import {
   withoutBubblewrap,
   type LibraryStack,
 } from '../../support/library-context/library-stack.ts'
-import { toolsDir, type WorkerChange } from '../../support/stack.ts'
+import { toolsDir } from '../../support/stack.ts'
 import { temporalCommand } from '../../support/temporal-command.ts'
 import { until } from '../../support/until.ts'
 
@@ -56,7 +57,7 @@ afterEach(async () => {
 afterAll(() => library.stop())
 
 /** One night, or what else, with a worker that ends with it. */
-async function withWorker<T>(change: WorkerChange, work: () => Promise<T>): Promise<T> {
+async function withWorker<T>(change: LibraryWorkerChange, work: () => Promise<T>): Promise<T> {
   const worker = await library.startWorker(change)
   try {
     return await work()
@@ -66,7 +67,7 @@ async function withWorker<T>(change: WorkerChange, work: () => Promise<T>): Prom
 }
 
 /** Our own engine makes the contexts: quick, where the day is bad for another reason. */
-const QUICK: WorkerChange = { dependencies: { contextmaker: withoutBubblewrap() } }
+const QUICK: LibraryWorkerChange = { dependencies: { contextmaker: withoutBubblewrap() } }
 
 /** The sandbox in which a process of this id runs the payload that sleeps. */
 const sleeping = (parent: number): Promise<Sandbox> =>

@@ -24,8 +24,8 @@ let beforeClone: (fullName: string) => void = () => undefined
 
 beforeAll(async () => {
   library = await startLibraryStack({ simulator: { libraries: EXTRA } })
-  const { env, programEnv } = library.stack.config
-  const git = createGit({ baseUrl: env.GITHUB_URL, environment: programEnv })
+  const { tracked, programEnv } = library.stack.config
+  const git = createGit({ baseUrl: tracked['library-context'].github_url, environment: programEnv })
   worker = await library.startWorker({
     dependencies: {
       contextmaker: withoutBubblewrap(),

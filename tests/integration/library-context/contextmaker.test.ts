@@ -14,7 +14,7 @@ import {
   sandboxCommand,
   sandboxUid,
 } from '../../../activities/library-context/contextmaker/sandbox.ts'
-import { checkContextmaker } from '../../../cli/doctor/contextmaker.ts'
+import { checkContextmaker } from '../../../cli/library-context/contextmaker-check.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import {

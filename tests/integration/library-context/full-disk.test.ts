@@ -49,8 +49,8 @@ async function withWorker<T>(own: WorkerChange['dependencies'], work: () => Prom
 
 /** The real git of the stack. */
 function stackGit(): Git {
-  const { env, programEnv } = library.stack.config
-  return createGit({ baseUrl: env.GITHUB_URL, environment: programEnv })
+  const { tracked, programEnv } = library.stack.config
+  return createGit({ baseUrl: tracked['library-context'].github_url, environment: programEnv })
 }
 
 describe('a disk that is full', () => {

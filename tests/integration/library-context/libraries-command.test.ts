@@ -8,7 +8,7 @@ import type { LibraryStanding } from '../../../client/library-context/standing.t
 import type { RunView } from '../../../client/run-view.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { freePort } from '../../../local/taken-port.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import type { LibraryNight } from '../../../core/run-events.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
@@ -26,11 +26,13 @@ let worker: RunningWorker
 beforeAll(async () => {
   stack = await startTestStack({
     simulator: { rateLimits: false },
-    libraryContext: {
-      domains: {
-        // Of these, SkyMap and the planck-maps are in the list: cmb-lensing has its stars from the tests.
-        astronomy: { description: 'For astronomers', keywords: ['skymap', 'cmb', 'planck'], top: 2 },
-        named: { description: 'Two by name', source: { list: [QUANT_LAB, TITLE] } },
+    sections: {
+      'library-context': {
+        domains: {
+          // Of these, SkyMap and the planck-maps are in the list: cmb-lensing has its stars from the tests.
+          astronomy: { description: 'For astronomers', keywords: ['skymap', 'cmb', 'planck'], top: 2 },
+          named: { description: 'Two by name', source: { list: [QUANT_LAB, TITLE] } },
+        },
       },
     },
   })
@@ -322,7 +324,7 @@ describe('a night', () => {
     )
     expect(ran.night).toEqual(stored?.payload)
     expect(ran.night.failed.map(({ name }) => name)).toEqual([TITLE])
-    const view = await json<RunView>('show', ran.workflowId)
+    const view = await json<RunView & { night: LibraryNight }>('show', ran.workflowId)
     expect(view.night).toEqual(ran.night)
     expect(view.chains.map(({ name, state }) => `${name} ${state}`).toSorted()).toEqual(
       [`${TITLE} failed`, `${SKY_MAP} done`, 'sim-cosmo/planck-maps done', `${QUANT_LAB} done`].toSorted(),
@@ -332,7 +334,7 @@ describe('a night', () => {
     expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
     expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
     expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ asked/m)
-    const chain = await json<RunView>('show', `${ran.workflowId}/${SKY_MAP}`)
+    const chain = await json<RunView & { night: LibraryNight }>('show', `${ran.workflowId}/${SKY_MAP}`)
     expect(chain.outcome).toBe('made')
     expect(chain.steps.map(({ step }) => step)).toEqual([
       'claimHost',

@@ -5,12 +5,12 @@ import { MINUTE_MS } from '../../../core/durations.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import type { Config } from '../../../config/load-config.ts'
 import { freePort } from '../../../local/taken-port.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import { createOneXBet, type OneXBet } from '../../../upstreams/onexbet/onexbet.ts'
 import { userAgent } from '../../../upstreams/user-agent.ts'
-import { dependenciesOf, type RunningWorker } from '../../../worker/start-worker.ts'
+import { type RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack, type WorkerChange } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 
@@ -66,7 +66,7 @@ function startWorker(env: WorkerChange['env'] = {}): Promise<RunningWorker> {
       return { ...seen, sightings: seen.sightings.slice(0, most) }
     },
   }
-  return stack.startWorker({ env, dependencies: { ...dependenciesOf(config, clock), onexbet } })
+  return stack.startWorker({ env, dependencies: { matchClock: clock, onexbet } })
 }
 
 function begin(params: Record<string, unknown> = {}) {

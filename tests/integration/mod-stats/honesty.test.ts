@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { endingOf, startRun } from '../../../client/runs.ts'
-import { PIPELINES } from '../../../registry.ts'
+import { PIPELINES } from '../../../pipelines/index.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import { createCurseForge } from '../../../upstreams/curseforge/curseforge.ts'
@@ -78,7 +78,7 @@ const dataSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) }
 
 /** The simulator's true answer to `POST /v1/mods`. */
 async function trueMods(modIds: number[]): Promise<Record<string, unknown>[]> {
-  const response = await fetch(`${stack.config.env.CURSEFORGE_URL}/v1/mods`, {
+  const response = await fetch(`${stack.config.tracked['mod-stats'].curseforge_url}/v1/mods`, {
     method: 'POST',
     headers: { 'x-api-key': 'test', 'content-type': 'application/json' },
     body: JSON.stringify({ modIds }),
@@ -110,7 +110,7 @@ describe('credentials', () => {
   it('names a refused key after asking again, and keeps what Modrinth gave', async () => {
     const waits: number[] = []
     const curseforge = createCurseForge({
-      baseUrl: stack.config.env.CURSEFORGE_URL,
+      baseUrl: stack.config.tracked['mod-stats'].curseforge_url,
       apiKey: 'bad-key',
       userAgent: 'almanac test',
       sleep: (ms) => {

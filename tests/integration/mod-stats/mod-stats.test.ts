@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from 'drizzle-orm'
 import { endingOf, startRun } from '../../../client/runs.ts'
-import { PIPELINES } from '../../../registry.ts'
+import { PIPELINES } from '../../../pipelines/index.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 

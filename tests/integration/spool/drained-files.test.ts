@@ -7,9 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { lastCollected } from '../../../db/queries/runs.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
-import { pipelineById, type Pipeline } from '../../../registry.ts'
+import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
-import { dependenciesOf, type RunningWorker } from '../../../worker/start-worker.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
+import { type RunningWorker } from '../../../worker/start-worker.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
 import { DOMAIN, expectContext, nameOf, sectionOf } from '../../support/library-context/library-nights.ts'
 import {
@@ -90,7 +91,7 @@ const records = () =>
 
 describe('modpacks that were found while the database was away', () => {
   it('are in their file, also where the run had less time than its patience', async () => {
-    const { curseforge } = dependenciesOf(library.stack.config)
+    const { curseforge } = dependenciesOf(library.stack.config)['mod-stats']
     if (curseforge === undefined) throw new Error('the stack has a key')
     const cut = cutOnce()
     const found: string[] = []
@@ -125,9 +126,8 @@ describe('a context that was made while the database was away', () => {
   it('is published, and the night that made it is told', async () => {
     const contextmaker = withoutBubblewrap()
     const cut = cutOnce()
-    const { patienceMs } = dependenciesOf(library.stack.config)
     await startWorker({
-      patienceMs: { ...patienceMs, 'library-context': SHORT_PATIENCE_MS },
+      patienceMs: SHORT_PATIENCE_MS,
       contextmaker: {
         ...contextmaker,
         ready: async () => {

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { segmentNames, waitingSegments } from '../../../db/spool/folder.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
-import { dependenciesOf, type RunningWorker } from '../../../worker/start-worker.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
+import { type RunningWorker } from '../../../worker/start-worker.ts'
 import {
   cryptoForecast,
   seriesRows,
@@ -47,11 +48,9 @@ afterEach(async () => {
 
 /** A worker whose database is behind the proxy. */
 async function startWorker(dependencies: WorkerChange['dependencies'] = {}): Promise<void> {
-  const { patienceMs } = dependenciesOf(crypto.stack.config)
-  const short = Object.fromEntries(Object.keys(patienceMs).map((id) => [id, SHORT_PATIENCE_MS]))
   worker = await crypto.startWorker({
     env: { DATABASE_URL: proxy.url },
-    dependencies: { patienceMs: { ...patienceMs, ...short }, ...dependencies },
+    dependencies: { patienceMs: SHORT_PATIENCE_MS, ...dependencies },
   })
 }
 
@@ -67,7 +66,7 @@ const spooledSentence = (ending: RunEnding, source: string) =>
 describe('crypto-forecast', () => {
   /** The clients of all sources, whose first answers come only after all were asked and `then` was done. */
   function held(then: () => Promise<void>): WorkerChange['dependencies'] {
-    const { fearGreed } = dependenciesOf(crypto.stack.config)
+    const { fearGreed } = dependenciesOf(crypto.stack.config)['crypto-forecast']
     const { binance, coingecko } = crypto.clients
     const asked = new Set<string>()
     let release: () => void = () => undefined
@@ -133,7 +132,7 @@ describe('mod-stats', () => {
   it('whose database goes away between a fetch and its rows is partial, and every row is there once in the end', async () => {
     const modStats = pipelineById('mod-stats')
     if (modStats === undefined) throw new Error('mod-stats is registered')
-    const { modrinth } = dependenciesOf(crypto.stack.config)
+    const { modrinth } = dependenciesOf(crypto.stack.config)['mod-stats']
     let isCut = false
     await startWorker({
       modrinth: {

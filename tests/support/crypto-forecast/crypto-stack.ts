@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { endingOf, startRun } from '../../../client/runs.ts'
-import { pipelineById, type Pipeline } from '../../../registry.ts'
+import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 import { createBinance, type Binance } from '../../../upstreams/binance/binance.ts'
 import { createCoinGecko, type CoinGecko } from '../../../upstreams/coingecko.ts'
@@ -74,7 +74,10 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
   const clock = () => now
   const stack = await startTestStack({
     ...options,
-    cryptoForecast: { history_days: 60, ...options.cryptoForecast },
+    sections: {
+      ...options.sections,
+      'crypto-forecast': { history_days: 60, ...options.sections?.['crypto-forecast'] },
+    },
     simulator: { clock, rateLimits: false, ...options.simulator },
   })
   const clients = createClients(stack, clock)
@@ -103,15 +106,16 @@ export async function startCryptoStack({ at, ...options }: CryptoStackOptions): 
 }
 
 /** Clients that can be made anew under a running worker: what they learned of a host must not reach the next test. */
-function createClients({ config: { env }, simulator }: TestStack, clock: () => Date) {
-  const hosts = [...env.BINANCE_URLS, `${simulator.url}/binance-mirror`]
+function createClients({ config: { tracked }, simulator }: TestStack, clock: () => Date) {
+  const settings = tracked['crypto-forecast']
+  const hosts = [...settings.binance_urls, `${simulator.url}/binance-mirror`]
   let binance: Binance
   let coingecko: CoinGecko
   const renew = () => {
     binance = createBinance({ hosts, userAgent: USER_AGENT, clock })
     // A refusal without a delay closes the gate for a moment only.
     const gate = createGate({ reserve: 0, concurrency: 1, unnamedDelayMs: 1_000 })
-    coingecko = createCoinGecko({ baseUrl: env.COINGECKO_URL, userAgent: USER_AGENT, gate })
+    coingecko = createCoinGecko({ baseUrl: settings.coingecko_url, userAgent: USER_AGENT, gate })
   }
   renew()
   const proxies: { binance: Binance; coingecko: CoinGecko } = {

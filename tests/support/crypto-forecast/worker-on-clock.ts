@@ -7,7 +7,9 @@ import { loadConfig } from '../../../config/load-config.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import { createBinance } from '../../../upstreams/binance/binance.ts'
 import { openLog } from '../../../worker/log.ts'
-import { dependenciesOf, startWorker } from '../../../worker/start-worker.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
+import { startWorker } from '../../../worker/start-worker.ts'
+import { replaced } from '../stack.ts'
 
 const moment = process.argv[2] ?? ''
 const clock = () => new Date(moment)
@@ -15,8 +17,12 @@ const config = {
   ...loadConfig({ env: process.env, root: packageRoot }),
   toolsDir: join(packageRoot, '.almanac', 'tools'),
 }
-const binance = createBinance({ hosts: config.env.BINANCE_URLS, userAgent: 'almanac-test', clock })
+const binance = createBinance({
+  hosts: config.tracked['crypto-forecast'].binance_urls,
+  userAgent: 'almanac-test',
+  clock,
+})
 const log = openLog('error', join(config.stateDir, 'worker-on-clock.log'))
-const worker = await startWorker(config, log, { ...dependenciesOf(config), binance, clock })
+const worker = await startWorker(config, log, replaced(dependenciesOf(config), { binance, clock }))
 console.log('polling')
 await worker.ended

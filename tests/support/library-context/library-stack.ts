@@ -10,7 +10,7 @@ import { publishedIn } from '../../../activities/library-context/publish.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import type { Database } from '../../../db/database.ts'
 import { eventOf } from '../../../db/queries/runs.ts'
-import { pipelineById, type Pipeline } from '../../../registry.ts'
+import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
 import { libraryNight, type LibraryNight } from '../../../core/run-events.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { Tracked } from '../../../config/almanac-file.ts'
@@ -27,7 +27,7 @@ import {
 export type LibrarySettings = Tracked['library-context']
 
 /** The section `library-context` of almanac.yaml, as somebody writes it. */
-export type LibraryStackSection = NonNullable<TestStackOptions['libraryContext']>
+export type LibraryStackSection = NonNullable<NonNullable<TestStackOptions['sections']>['library-context']>
 
 /** A night that has ended. */
 export interface Night {
@@ -61,12 +61,22 @@ export interface ListFile {
   last_updated: string
 }
 
+/** What a worker has otherwise; fields of the section `library-context` among it. */
+export interface LibraryWorkerChange extends WorkerChange {
+  libraryContext?: Partial<LibrarySettings>
+}
+
+/** Options of the stack; the section `library-context` is named alone. */
+export interface LibraryStackOptions extends Omit<TestStackOptions, 'sections'> {
+  libraryContext?: LibraryStackSection
+}
+
 export interface LibraryStack {
   stack: TestStack
   /** What the workers' steps read at every step: a test may set other fields between two nights. */
   settings: LibrarySettings
   /** A worker of this stack. Settings given here are kept for the workers after it. */
-  startWorker(change?: WorkerChange): Promise<RunningWorker>
+  startWorker(change?: LibraryWorkerChange): Promise<RunningWorker>
   /** One run to its end; throws where it told no summary (it was skipped). */
   night(params?: Record<string, unknown>): Promise<Night>
   /** Lets so many days pass over all that is stored, so that the next run's night is a later one. */
@@ -78,21 +88,24 @@ export interface LibraryStack {
 }
 
 /** Starts it; the domains are none unless told. */
-export async function startLibraryStack(options: TestStackOptions = {}): Promise<LibraryStack> {
-  const stack = await startTestStack({ ...options, simulator: { rateLimits: false, ...options.simulator } })
+export async function startLibraryStack({
+  libraryContext: section = {},
+  ...options
+}: LibraryStackOptions = {}): Promise<LibraryStack> {
+  const stack = await startTestStack({
+    ...options,
+    sections: { 'library-context': section },
+    simulator: { rateLimits: false, ...options.simulator },
+  })
   const { tracked, dataDir } = stack.config
   const settings: LibrarySettings = { ...tracked['library-context'] }
   return {
     stack,
     settings,
     published: publishedOf(dataDir),
-    startWorker: ({ libraryContext = {}, dependencies, ...change } = {}) => {
+    startWorker: ({ libraryContext = {}, ...change } = {}) => {
       Object.assign(settings, libraryContext)
-      return stack.startWorker({
-        ...change,
-        libraryContext: settings,
-        dependencies: { tracked: { ...tracked, 'library-context': settings }, ...dependencies },
-      })
+      return stack.startWorker({ ...change, sections: { 'library-context': settings } })
     },
     async night(params = {}) {
       const handle = await startRun(stack.client, libraryContext(), 'manual', params)

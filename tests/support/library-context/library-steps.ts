@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { sql } from 'drizzle-orm'
 import { stringify } from 'yaml'
-import { type ActivityDependencies } from '../../../activities/dependencies.ts'
 import type { Run } from '../../../core/run.ts'
-import { createActivities } from '../../../activities/index.ts'
+import { createLibraryContextActivities } from '../../../activities/library-context/index.ts'
+import type { LibraryContextDependencies } from '../../../activities/library-context/step-context.ts'
 import { loadConfig, type Config } from '../../../config/load-config.ts'
 import { outcomeOf, type RunCounts, type RunEnding } from '../../../core/run-outcome.ts'
-import type { Tracked } from '../../../config/almanac-file.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/server.ts'
-import { dependenciesOf } from '../../../worker/start-worker.ts'
+import { mergedSections, simulatedSections } from '../../../pipelines/simulated-sections.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
 import {
   publishedOf,
@@ -26,7 +26,7 @@ import {
 import { unbounded } from '../mock-attempt.ts'
 import { simulatedMods } from '../stack.ts'
 
-type Change = Partial<ActivityDependencies>
+type Change = Partial<LibraryContextDependencies>
 
 export interface LibrarySteps {
   database: TestDatabase
@@ -59,10 +59,10 @@ export async function startLibrarySteps(options: LibraryStepsOptions): Promise<L
   const { tracked, dataDir } = config
   const settings: LibrarySettings = { ...tracked['library-context'] }
   const dependencies = {
-    ...dependenciesOf(config),
+    ...dependenciesOf(config)['library-context'],
     db: database.db,
     temporal: () => Promise.resolve({ alive: false as const }),
-    tracked: { ...tracked, 'library-context': settings } satisfies Tracked,
+    settings,
   }
   return {
     database,
@@ -95,22 +95,20 @@ export async function startLibrarySteps(options: LibraryStepsOptions): Promise<L
 
 function configOf(root: string, { url }: Simulator, { section, env }: LibraryStepsOptions): Config {
   const file = join(root, 'almanac.yaml')
-  writeFileSync(file, stringify({ 'mod-stats': { mods: simulatedMods(1) }, 'library-context': section }))
+  const sections = { 'mod-stats': { mods: simulatedMods(1) }, 'library-context': section }
+  writeFileSync(file, stringify(mergedSections(simulatedSections(url), sections)))
   const settings = {
     ALMANAC_CONFIG: file,
     ALMANAC_STATE_DIR: join(root, 'state'),
     DATA_DIR: join(root, 'data'),
-    ASCL_URL: `${url}/ascl`,
-    GITHUB_API_URL: `${url}/github`,
-    GITHUB_URL: `${url}/git`,
     GITHUB_TOKEN: 'test',
   }
   return loadConfig({ env: { ...settings, ...env }, root })
 }
 
 /** As the workflow does it until its first publishing; a step that fails ends the test. */
-async function lists(dependencies: ActivityDependencies, run: Run, params: object): Promise<RunEnding> {
-  const steps = createActivities(dependencies)
+async function lists(dependencies: LibraryContextDependencies, run: Run, params: object): Promise<RunEnding> {
+  const steps = createLibraryContextActivities(dependencies)
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
     new MockActivityEnvironment(unbounded()).run(work)
   const { sources } = await step(() => steps.openLibraryContext({ run, params }))

@@ -23,7 +23,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../../
 import type { almanacFileSchema } from '../../../config/almanac-file.ts'
 import { createOneXBet } from '../../../upstreams/onexbet/onexbet.ts'
 import { spoolOrigin, tellingSpooled } from '../../../worker/spooled-counts.ts'
-import { dependenciesOf } from '../../../worker/start-worker.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
 import type { Run, Skipped, Trigger } from '../../../core/run.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { tablesOf, type Tables } from './match-looks.ts'
@@ -93,10 +93,10 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   const { feed } = config.tracked['match-results']
   const start = () =>
     createMatchResultsActivities({
-      ...dependenciesOf(config),
+      ...dependenciesOf(config)['match-results'],
       db,
       temporal: () => Promise.resolve({ alive: isAlive }),
-      patienceMs: { ...dependenciesOf(config).patienceMs, 'match-results': 0 },
+      patienceMs: 0,
       clock,
       matchClock: clock,
       // The countdowns of its events run towards starts by this clock.

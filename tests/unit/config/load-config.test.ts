@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addressesIn } from '../../../config/addresses.ts'
 import { loadConfig, type Config } from '../../../config/load-config.ts'
 import { Failure } from '../../../core/failures.ts'
 
@@ -72,7 +73,7 @@ describe('a wrong almanac.yaml', () => {
 
   it('suggests nothing where nothing is near', () => {
     expect(yamlRefusal(`${MODS}  colour: blue\n`)).toMatch(
-      /mod-stats\.colour is not a known key; known: enabled, mods, modpacks\.$/,
+      /mod-stats\.colour is not a known key; known: enabled, mods, modpacks, modrinth_url, /,
     )
   })
 
@@ -166,6 +167,27 @@ describe('the environment', () => {
   })
 })
 
+describe('a variable that replaces an address of almanac.yaml', () => {
+  it('wins over the section, also over one that is left out', () => {
+    const { tracked } = load({
+      env: {
+        MODRINTH_URL: 'http://127.0.0.1:7400/modrinth',
+        BINANCE_URLS: 'http://127.0.0.1:1, http://127.0.0.1:2',
+      },
+    })
+    expect(tracked['mod-stats'].modrinth_url).toBe('http://127.0.0.1:7400/modrinth')
+    expect(tracked['crypto-forecast']).toMatchObject({
+      enabled: false,
+      binance_urls: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
+    })
+  })
+
+  it('is refused by its own name, with its value hidden, if it is no address', () => {
+    const message = refusal({ env: { FEAR_GREED_URL: 'ftp://user:hunter2@host' } })
+    expect(message).toMatch(/FEAR_GREED_URL: found a hidden value; expected http/)
+  })
+})
+
 describe('the demo', () => {
   const LIVE = {
     DATABASE_URL: 'postgresql://someone@db.example/almanac',
@@ -178,18 +200,21 @@ describe('the demo', () => {
   }
 
   it('ignores every address and key of the live stack', () => {
-    const { env } = load({ demo: true, env: LIVE })
+    const { env, tracked } = load({ demo: true, env: LIVE })
     expect(env.DATABASE_URL).toBeUndefined()
     expect(env.TEMPORAL_ADDRESS).toBeUndefined()
     expect(env.TEMPORAL_API_KEY).toBeUndefined()
-    const all = JSON.stringify(env)
+    const all = JSON.stringify({ env, tracked })
     for (const value of Object.values(LIVE)) expect(all).not.toContain(JSON.stringify(value).slice(1, -1))
   })
 
   it('asks the simulator alone', () => {
-    const { env } = load({ demo: true, env: { SIMULATOR_PORT: '17400' } })
-    for (const url of [env.MODRINTH_URL, env.CURSEFORGE_URL, env.CURSEFORGE_WEB_URL])
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:17400\//)
+    const { env, tracked } = load({ demo: true, env: { SIMULATOR_PORT: '17400' } })
+    for (const [id, section] of Object.entries(tracked)) {
+      expect(addressesIn(section), id).not.toEqual([])
+      for (const url of addressesIn(section)) expect(url, id).toMatch(/^http:\/\/127\.0\.0\.1:17400\//)
+    }
+    expect(addressesIn(env)).toEqual([])
   })
 
   it('shares no folder and no port with the live stack', () => {

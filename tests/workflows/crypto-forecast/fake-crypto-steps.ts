@@ -2,7 +2,7 @@
 import type { CryptoForecastActivities } from '../../../activities/crypto-forecast/index.ts'
 import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
 import { Failure } from '../../../core/failures.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
 import type { TimeSkipping } from '../../support/time-skipping.ts'
 import { notedSteps, unavailable, type FakeSteps } from '../mod-stats/fake-steps.ts'

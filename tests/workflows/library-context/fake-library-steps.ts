@@ -6,7 +6,7 @@ import type { ChainEnding, LibraryTodo } from '../../../activities/library-conte
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
 import { HOST_AWAY_MS } from '../../../workflows/policies.ts'
 import type { TestServer, TimeSkipping } from '../../support/time-skipping.ts'

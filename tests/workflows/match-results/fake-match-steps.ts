@@ -2,7 +2,7 @@
 import type { MatchResultsActivities } from '../../../activities/match-results/index.ts'
 import type { MatchFigures } from '../../../activities/match-results/told.ts'
 import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
-import { pipelineById } from '../../../registry.ts'
+import { pipelineById } from '../../../pipelines/index.ts'
 import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
 import type { Collected } from '../../../activities/match-results/step-context.ts'
 import type { TimeSkipping } from '../../support/time-skipping.ts'

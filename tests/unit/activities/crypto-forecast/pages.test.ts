@@ -1,3 +1,4 @@
+import { cryptoForecast } from '../../../../pipelines/crypto-forecast.ts'
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'
 import { pagesOf, wantedHours } from '../../../../activities/crypto-forecast/binance-candles.ts'
@@ -54,13 +55,7 @@ describe('the pages of missing hours', () => {
 })
 
 describe('the wanted hours', () => {
-  const settings = {
-    enabled: true,
-    history_days: 60,
-    csv_days: 30,
-    coingecko_delay_seconds: 0,
-    coins: [{ id: 'bitcoin', code: 'BTC' }],
-  }
+  const settings = cryptoForecast.section.parse({ history_days: 60, coins: [{ id: 'bitcoin', code: 'BTC' }] })
   const at = (moment: string, backfill?: { from: string; to: string }) => {
     const { fromMs, toMs } = wantedHours(
       { settings, clock: () => new Date(moment) },

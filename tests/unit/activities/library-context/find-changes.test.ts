@@ -125,7 +125,7 @@ describe('the time for reading a library', () => {
     const patienceMs = 600_000
     const given = {
       settings: { contextmaker_seconds: seconds },
-      patienceMs: { 'library-context': patienceMs },
+      patienceMs: patienceMs,
     } as unknown as StepContext
     expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
   })

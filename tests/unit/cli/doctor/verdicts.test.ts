@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkClock, clockCheck } from '../../../../cli/doctor/clock.ts'
-import { checkCurseForgeKey } from '../../../../cli/doctor/curseforge-key.ts'
+import { checkCurseForgeKey } from '../../../../cli/mod-stats/curseforge-key.ts'
 import { examine } from '../../../../cli/doctor/examine.ts'
 import { checkFolders, checkPorts, spaceCheck } from '../../../../cli/doctor/machine.ts'
 import { loadConfig } from '../../../../config/load-config.ts'
@@ -151,8 +151,8 @@ describe('with settings in a folder of their own', () => {
     expect(stack).toBeUndefined()
     expect(passed).toBe(false)
     expect(checks.filter(({ name }) => name === 'settings').map(({ found }) => found)).toEqual([
-      expect.stringContaining('COLLECTION_INTERVAL'),
       expect.stringContaining('LOG_LEVEL'),
+      expect.stringContaining('COLLECTION_INTERVAL'),
     ])
     expect(checks.find(({ name }) => name === 'Node')?.state).toBe('ok')
   })

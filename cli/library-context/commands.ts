@@ -1,6 +1,6 @@
 /** What library-context keeps. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { add } from './add-command.ts'
+import { add } from '../commands/groups/add-command.ts'
 
 export function addLibraryCommands(program: CommandUnknownOpts): void {
   add(program, 'libraries', 'the libraries of each domain by their stars, and the context of each', [
@@ -12,6 +12,6 @@ export function addLibraryCommands(program: CommandUnknownOpts): void {
     .option('--missing-context', 'only libraries without a context, with the reason')
     .option('--json', 'print JSON, with what the quality gate said of each text')
     .action(async (options) => {
-      await (await import('../libraries.ts')).libraries(options)
+      await (await import('./libraries.ts')).libraries(options)
     })
 }

@@ -1,5 +1,5 @@
 /** Whether a CurseForge key looks whole, or like what a shell or Compose leaves of one. It never shows the key. */
-import { bad, none, ok, warn, type Check } from './check.ts'
+import { bad, none, ok, warn, type Check } from '../doctor/check.ts'
 
 const NAME = 'CurseForge key'
 /** Keys of the CurseForge console have the form of a bcrypt hash: `$2a$10$` and 53 letters, digits, `.` or `/`. */
@@ -12,6 +12,9 @@ const WHOLE_LENGTH = 60
 const PIECES = /^(a|(a[0./$]|\$|2a)[./A-Za-z0-9$]*)$/
 const REMEDY =
   "copy the whole key again and write CURSEFORGE_API_KEY='…' in .env, in single quotes; in a shell too: double quotes replace what follows a $"
+
+/** In place of the check, in the demo. */
+export const NO_KEY_NEEDED: Check = none(NAME, 'not needed: the simulator asks for none')
 
 /** Checks the form alone; only CurseForge knows whether it accepts a key. */
 export function checkCurseForgeKey(key: string | undefined): Check {

@@ -1,6 +1,6 @@
 /** `almanac libraries`: the lists by stars, and how the context of each library stands. */
 import { connectDatabase } from '../../client/connection.ts'
-import { domainLines, footLines } from '../library-context/library-table.ts'
+import { domainLines, footLines } from './library-table.ts'
 import { counted } from '../../core/wording.ts'
 import {
   libraryStanding,
@@ -9,7 +9,7 @@ import {
 } from '../../client/library-context/standing.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print, printJson } from '../output.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 type LibrariesOptions = GlobalOptions & StandingOptions & { json?: boolean }
 

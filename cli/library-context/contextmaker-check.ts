@@ -2,7 +2,7 @@
 import { createContextmaker } from '../../activities/library-context/contextmaker/contextmaker.ts'
 import type { Config } from '../../config/load-config.ts'
 import { contextmakerVenv } from '../../local/contextmaker-venv.ts'
-import { none, ok, warn, type Check } from './check.ts'
+import { none, ok, warn, type Check } from '../doctor/check.ts'
 
 /** Never `bad`: without it contexts are still made, from what our own reader finds. */
 export async function checkContextmaker({ toolsDir, tracked }: Config): Promise<Check> {

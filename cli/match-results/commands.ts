@@ -1,12 +1,12 @@
 /** What match-results found out. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import { add, atLeastOne } from './add-command.ts'
+import { add, atLeastOne } from '../commands/groups/add-command.ts'
 
 /** States of a match, in their order (db/schema/match-results.ts). */
 const STATES = ['seen', 'live', 'suspended', 'ended', 'vanished', 'settled'] as const
 
 export function addMatchCommands(program: CommandUnknownOpts): void {
-  const load = async () => import('../matches.ts')
+  const load = async () => import('./matches.ts')
   const matches = add(
     program,
     'matches',

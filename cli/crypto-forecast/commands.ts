@@ -1,12 +1,12 @@
 /** What crypto-forecast found out. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import { add, days, whole, type SetExitCode } from './add-command.ts'
+import { add, days, whole, type SetExitCode } from '../commands/groups/add-command.ts'
 
 export function addForecastCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const forecast = program
     .command('forecast')
     .description('the forecasts of crypto-forecast, and how good they are')
-  const load = async () => import('../forecast.ts')
+  const load = async () => import('./forecast.ts')
   add(forecast, 'latest', 'the newest forecast of each coin: the next hour and the next day', [
     'npx almanac forecast latest',
     'npx almanac forecast latest --coin BTC --json',

@@ -3,11 +3,11 @@ import { matchCounts, matchWithLife, newestMatches } from '../../db/queries/matc
 import { connectDatabase } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
-import { lifeLines } from '../match-results/life-table.ts'
-import { figureLines, matchTable } from '../match-results/match-table.ts'
+import { lifeLines } from './life-table.ts'
+import { figureLines, matchTable } from './match-table.ts'
 import { matchView, observationView } from '../../client/match-results/match-view.ts'
 import { print, printJson } from '../output.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 interface MatchesOptions extends GlobalOptions {
   league?: string

@@ -13,12 +13,12 @@ import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import { storedForecasts, type ForecastFigures } from '../../client/crypto-forecast/figures.ts'
-import { figuresTable } from '../crypto-forecast/figures-table.ts'
-import { newestTable } from '../crypto-forecast/newest-table.ts'
-import { testPast, type TestedCoin } from '../crypto-forecast/past-forecasts.ts'
+import { figuresTable } from './figures-table.ts'
+import { newestTable } from './newest-table.ts'
+import { testPast, type TestedCoin } from './past-forecasts.ts'
 import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
 import { moment, print, printJson } from '../output.ts'
-import { stackName } from './run.ts'
+import { stackName } from '../command-context.ts'
 
 interface ForecastOptions extends GlobalOptions {
   /** Id or code of a coin; all without. */

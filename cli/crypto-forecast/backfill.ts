@@ -1,5 +1,8 @@
-/** What a backfill of crypto-forecast comes to, before it is started: hours, and requests that they cost. */
+/** How crypto-forecast collects the past: hours, and requests that they cost. */
 import { HOUR_MS } from '../../core/durations.ts'
+import type { Backfiller } from '../cli-part.ts'
+import { moment } from '../output.ts'
+import { newestClosedHour } from '../../activities/crypto-forecast/hours.ts'
 import { hoursToAsk, pagesOf, wantedHours } from '../../activities/crypto-forecast/binance-candles.ts'
 import type { Config } from '../../config/load-config.ts'
 import type { Database } from '../../db/database.ts'
@@ -19,11 +22,37 @@ export interface CoinPlan {
   requests: number
 }
 
-export interface BackfillPlan {
+export interface CoinPlans {
   /** First and last hour, by when they begin, milliseconds since 1970; `toMs` before `fromMs` where no hour has ended. */
   fromMs: number
   toMs: number
   coins: CoinPlan[]
+}
+
+export const backfiller: Backfiller = {
+  firstDay: '2017-08-17',
+  upstream: 'Binance has candles',
+  period: 'hour',
+  lastMs: (nowMs) => newestClosedHour(nowMs) + HOUR_MS - 1,
+  plan: async (db, config, asked, now) => {
+    const { from = '', to = '', onlyMissing = false } = asked
+    const plans = await planBackfill(db, config, { backfill: { from, to, onlyMissing }, clock: () => now })
+    return {
+      hasPeriods: plans.toMs >= plans.fromMs,
+      isDue: plans.coins.some(({ requests }) => requests > 0),
+      span: `hours from ${moment(new Date(plans.fromMs))} to ${moment(new Date(plans.toMs + HOUR_MS))}`,
+      head: ['coin', 'hours', 'stored', 'missing', 'known gaps', 'requests to Binance'],
+      rows: plans.coins.map((coin) => [
+        coin.crypto,
+        coin.hours,
+        coin.stored,
+        coin.missing,
+        coin.knownGaps,
+        coin.requests,
+      ]),
+      json: { coins: plans.coins },
+    }
+  },
 }
 
 /** Counts what the run of this backfill will ask Binance for, by the very rules that the run itself follows. */
@@ -31,7 +60,7 @@ export async function planBackfill(
   db: Database,
   config: Config,
   { backfill, clock }: { backfill: Backfill; clock: () => Date },
-): Promise<BackfillPlan> {
+): Promise<CoinPlans> {
   const wanted = wantedHours({ settings: config.tracked['crypto-forecast'], clock }, backfill)
   const { fromMs, toMs } = wanted
   if (toMs < fromMs) return { fromMs, toMs, coins: [] }

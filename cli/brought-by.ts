@@ -1,0 +1,24 @@
+/** What a run brought beyond its counts, as its pipeline tells it. */
+import { databaseFailure } from '../db/database-failure.ts'
+import type { Database } from '../db/database.ts'
+import { pipelineById } from '../pipelines/index.ts'
+import { CLI_PARTS } from './parts.ts'
+
+/**
+ * Returns what the pipeline of a run tells of it, as JSON and as lines; undefined if that is nothing, or while the database
+ * is away: how the run ended is known without it.
+ */
+export async function broughtBy(
+  db: Database,
+  { pipeline, runId }: { pipeline: string; runId: string },
+): Promise<{ json: Record<string, unknown>; lines: string[] } | undefined> {
+  const id = pipelineById(pipeline)?.id
+  if (id === undefined) return undefined
+  try {
+    return await CLI_PARTS[id].broughtBy?.(db, runId)
+  } catch (error) {
+    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    process.stderr.write('the database is away: what the run brought is not shown\n')
+    return undefined
+  }
+}

@@ -1,0 +1,17 @@
+/** What crypto-forecast contributes to the command. */
+import type { CliPart } from '../cli-part.ts'
+import { addForecastCommands } from './commands.ts'
+
+export const cryptoForecastCli: CliPart = {
+  addCommands: addForecastCommands,
+
+  foundLines: async (db) => {
+    const { newestForecasts } = await import('../../db/queries/crypto-forecast/forecast-report.ts')
+    const newest = await newestForecasts(db)
+    if (newest.length === 0) return []
+    const { newestTable } = await import('./newest-table.ts')
+    return newestTable(newest).split('\n')
+  },
+
+  backfill: async () => (await import('./backfill.ts')).backfiller,
+}

@@ -1,0 +1,48 @@
+/** What library-context contributes to the command. */
+import type { CliPart } from '../cli-part.ts'
+import { addLibraryCommands } from './commands.ts'
+
+/** Lines of the libraries' table; `almanac libraries` shows all. */
+const MAX_LIBRARIES = 10
+
+export const libraryContextCli: CliPart = {
+  addCommands: addLibraryCommands,
+
+  runOptions: [
+    { param: 'domain', flags: '--domain <name>', description: 'this domain alone' },
+    {
+      param: 'library',
+      flags: '--library <owner/name>',
+      description: 'the context of this library alone',
+    },
+    {
+      param: 'force',
+      flags: '--force',
+      description: 'make contexts again that are up to date, take a list that looks wrong',
+    },
+  ],
+
+  checkParams: async (config, { domain }) => {
+    if (typeof domain !== 'string') return
+    const { domainsNamed } = await import('../../client/library-context/domains.ts')
+    domainsNamed(config, domain)
+  },
+
+  dryRun: async (params, options) => (await import('./dry-run.ts')).tellDryRun(params, options),
+
+  foundLines: async (db, config) => {
+    const { libraryStanding } = await import('../../client/library-context/standing.ts')
+    const { firstPlaces } = await import('./library-table.ts')
+    return firstPlaces(await libraryStanding(db, config), MAX_LIBRARIES)
+  },
+
+  broughtBy: async (db, runId) => {
+    const { nightOf } = await import('../../client/library-context/night.ts')
+    const night = await nightOf(db, runId)
+    if (night === undefined) return undefined
+    const { nightLines } = await import('./night-lines.ts')
+    return { json: { night }, lines: nightLines(night) }
+  },
+
+  checks: async (config) => [await (await import('./contextmaker-check.ts')).checkContextmaker(config)],
+}

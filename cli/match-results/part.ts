@@ -1,0 +1,21 @@
+/** What match-results contributes to the command. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { CliPart } from '../cli-part.ts'
+import type { SetExitCode } from '../commands/groups/add-command.ts'
+import { addCollectorCommand } from '../commands/groups/collector.ts'
+import { addMatchCommands } from './commands.ts'
+
+/** Lines of the matches' table; `almanac matches` shows all. */
+const MAX_MATCHES = 5
+
+export const matchResultsCli: CliPart = {
+  addCommands: (program: CommandUnknownOpts, setExitCode: SetExitCode) => {
+    addCollectorCommand(program, setExitCode)
+    addMatchCommands(program)
+  },
+
+  foundLines: async (db, config) => {
+    const { confirmedLines } = await import('./match-table.ts')
+    return confirmedLines(db, config.tracked['match-results'].feed.name, MAX_MATCHES)
+  },
+}

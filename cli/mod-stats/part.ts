@@ -1,0 +1,14 @@
+/** What mod-stats contributes to the command. */
+import type { CliPart } from '../cli-part.ts'
+
+export const modStatsCli: CliPart = {
+  upstreamNote: ({ env }) =>
+    env.CURSEFORGE_API_KEY === undefined
+      ? 'CurseForge skipped, CURSEFORGE_API_KEY is not set'
+      : 'CurseForge with a key',
+
+  checks: async ({ mode, env }) => {
+    const { checkCurseForgeKey, NO_KEY_NEEDED } = await import('./curseforge-key.ts')
+    return [mode === 'demo' ? NO_KEY_NEEDED : checkCurseForgeKey(env.CURSEFORGE_API_KEY)]
+  },
+}

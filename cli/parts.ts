@@ -1,0 +1,14 @@
+/** The pipelines' parts of the command: one line each. */
+import type { PipelineId } from '../pipelines/index.ts'
+import type { CliPart } from './cli-part.ts'
+import { cryptoForecastCli } from './crypto-forecast/part.ts'
+import { libraryContextCli } from './library-context/part.ts'
+import { matchResultsCli } from './match-results/part.ts'
+import { modStatsCli } from './mod-stats/part.ts'
+
+export const CLI_PARTS: Record<PipelineId, CliPart> = {
+  'mod-stats': modStatsCli,
+  'crypto-forecast': cryptoForecastCli,
+  'library-context': libraryContextCli,
+  'match-results': matchResultsCli,
+}

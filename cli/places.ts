@@ -1,0 +1,23 @@
+/** Where everything is: what a start of the stack tells. */
+
+import type { Config } from '../config/load-config.ts'
+import type { Stack } from '../local/stack.ts'
+import type { Say } from './start-all.ts'
+import { PIPELINES } from '../pipelines/index.ts'
+import { CLI_PARTS } from './parts.ts'
+import { temporalAddress, webUi } from '../client/connection.ts'
+
+/** Tells where everything is: what a user needs to look further. */
+export function tellPlaces(config: Config, { adopted }: Stack, say: Say): void {
+  const { env, ports } = config
+  if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)
+  const database =
+    env.DATABASE_URL === undefined ? `127.0.0.1:${ports.postgres} (embedded)` : new URL(env.DATABASE_URL).host
+  const embedded = env.TEMPORAL_ADDRESS === undefined ? ' (embedded)' : ''
+  const notes = PIPELINES.flatMap(({ id }) =>
+    config.tracked[id].enabled ? (CLI_PARTS[id].upstreamNote?.(config) ?? []) : [],
+  )
+  say(`database   ${database}`)
+  say(`temporal   ${temporalAddress(config)}${embedded}, Web UI ${webUi(config)}`)
+  for (const note of notes) say(`upstreams  ${note}`)
+}

@@ -1,0 +1,109 @@
+/** crypto-forecast: what it tracks, when it runs, which parameters its runs take. */
+import { z } from 'zod'
+import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
+import { address, backfillParams, definePipeline, recompute, runParams } from './definition.ts'
+
+const coinSchema = z.strictObject({
+  /** CoinGecko's id; the value of `crypto` in every table. */
+  id: z.string().regex(/^[a-z0-9-]+$/, 'expected a CoinGecko id such as bitcoin'),
+  code: z.string().regex(/^[A-Z0-9]+$/, 'expected a ticker symbol such as BTC'),
+  /** Trading pair on Binance; the code against USDT unless told. */
+  symbol: z
+    .string()
+    .regex(/^[A-Z0-9]+$/, 'expected a trading pair such as BTCUSDT')
+    .optional(),
+})
+
+const DEFAULT_COINS = [
+  { id: 'bitcoin', code: 'BTC' },
+  { id: 'ethereum', code: 'ETH' },
+  { id: 'binancecoin', code: 'BNB' },
+]
+
+const section = z.strictObject({
+  enabled: z.boolean().default(true),
+  coins: z.array(coinSchema).min(1).superRefine(eachCoinOnce).default(DEFAULT_COINS),
+  /**
+   * Hourly candles kept filled from this many days ago until now; the exchange gives a thousand an answer. With less than
+   * two months, 30 days of warm-up leave too few hours for the forecast of a day.
+   */
+  history_days: z.int().min(60).max(3650).default(730),
+  /** Days in `data/{coin}_features.csv`. */
+  csv_days: z.int().min(1).max(3650).default(30),
+  /** Pause between two requests to CoinGecko, which lets callers without a key ask some ten times a minute. */
+  coingecko_delay_seconds: z.number().min(0).max(60).default(6),
+  binance_urls: z
+    .array(address)
+    .min(1)
+    .default([
+      'https://api.binance.com',
+      'https://data-api.binance.vision',
+      'https://api1.binance.com',
+      'https://api-gcp.binance.com',
+    ])
+    .describe('Base addresses of the Binance API; one that blocks this machine is followed by the next'),
+  coingecko_url: address
+    .default('https://api.coingecko.com/api/v3')
+    .describe('Base address of the CoinGecko API; with a paid key https://pro-api.coingecko.com/api/v3'),
+  fear_greed_url: address
+    .default('https://api.alternative.me')
+    .describe('Base address of the Fear & Greed index'),
+})
+
+/** An exchange closes its candle within seconds of the hour; the documented ten minutes leave room for late ones. */
+const MINUTES_PAST_THE_HOUR = 10
+
+export const cryptoForecast = definePipeline({
+  id: 'crypto-forecast',
+  summary:
+    'Hourly candles from Binance and CoinGecko and the Fear & Greed index, indicators and features, a forecast per coin, and later whether it was right',
+  workflow: 'cryptoForecastWorkflow',
+  params: z.strictObject({ ...runParams, ...recompute, ...backfillParams }),
+  section,
+  variables: {
+    COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
+    TEXTFILE_DIR: z
+      .string()
+      .optional()
+      .describe(
+        "Folder of the node exporter's textfile collector, for cryptobot_cron.prom; without it DATA_DIR is used",
+      ),
+    MLFLOW_TRACKING_URI: address.optional().describe('MLflow tracking server that forecasts are reported to'),
+    MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, if it wants one'),
+    MODEL_SERVING_URL: address
+      .optional()
+      .describe('MLflow scoring server that predicts in place of our own model'),
+  },
+  addressVariables: {
+    BINANCE_URLS: 'binance_urls',
+    COINGECKO_URL: 'coingecko_url',
+    FEAR_GREED_URL: 'fear_greed_url',
+  },
+  timing: () => ({
+    everyMs: HOUR_MS,
+    offsetMs: MINUTES_PAST_THE_HOUR * MINUTE_MS,
+    // Candles carry their own time, and a forecast is worth the more the earlier it comes.
+    jitterMs: 0,
+    catchupMs: HOUR_MS * 0.9,
+  }),
+  databasePatienceMs: MINUTE_MS,
+  demo: {
+    section: (simulator) => ({
+      history_days: 365,
+      coingecko_delay_seconds: 0,
+      binance_urls: [`${simulator}/binance`],
+      coingecko_url: `${simulator}/coingecko/api/v3`,
+      fear_greed_url: `${simulator}/fear-greed`,
+    }),
+  },
+})
+
+function eachCoinOnce(coins: { id: string; code: string }[], context: z.RefinementCtx): void {
+  for (const field of ['id', 'code'] as const) {
+    coins.forEach((coin, index) => {
+      if (coins.findIndex((other) => other[field] === coin[field]) === index) return
+      const at = { path: [index, field], input: coin[field] }
+      context.addIssue({ code: 'custom', ...at, message: 'expected each coin once' })
+    })
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * What a pipeline says of itself: pure facts, from which settings, almanac.yaml, the demo, schedules and the command are
+ * made. Types of sections and variables follow from the definitions; nothing is listed twice.
+ */
+import { z } from 'zod'
+
+/** When a schedule runs: at a fixed interval, aligned to 00:00 UTC plus the offset; or every day at a time of day. */
+export interface Timing {
+  everyMs: number
+  offsetMs: number
+  /** In place of interval and offset: this time of day, on days that may have 23 or 25 hours. */
+  daily?: { hour: number; minute: number; timezone: string }
+  /** Starts are spread over this time, so that not all collectors of the world ask at midnight sharp. */
+  jitterMs: number
+  /** How late a missed start may still be made up for; shorter than one interval. */
+  catchupMs: number
+}
+
+/** A section of almanac.yaml says at least whether the pipeline runs. */
+type Section = z.ZodType<{ enabled: boolean }>
+type Variables = Record<string, z.ZodType>
+/** Of a pipeline without variables of its own. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- its keys are none, and that is meant
+type NoVariables = Record<never, never>
+type Values<Shape extends Variables> = z.infer<z.ZodObject<Shape>>
+
+/** Keys of a section that hold addresses of upstreams: the demo must name each of them. */
+type AddressKey<Input> = Extract<keyof Input, `${string}_url` | `${string}_urls`>
+type WithAddresses<Input> = Input & { [Key in AddressKey<Input>]-?: NonNullable<Input[Key]> }
+
+/** A pipeline, as `definePipeline` takes it. */
+export interface Definition<
+  Id extends string,
+  S extends Section,
+  Vars extends Variables,
+  Workflow extends string,
+  Child extends string,
+  Params extends z.ZodObject,
+> {
+  /** File or folder name on every floor, schedule id, beginning of workflow ids, `Pipeline` attribute, command-line argument. */
+  id: Id
+  summary: string
+  /** Name of the workflow function; `workflows/index.ts` does not compile without it. */
+  workflow: Workflow
+  /** Workflows that its runs start as children. */
+  children?: readonly Child[]
+  /** Parameters of a run, `--input name=value`; `runParams` and `recompute` are the common ones. */
+  params: Params
+  /** Its section of almanac.yaml, with the addresses of its upstreams. */
+  section: S
+  /** The section of a file that has none. Default: `{ enabled: false }`; `'required'` refuses such a file. */
+  sectionDefault?: 'required'
+  /** Environment variables of its own: keys, tokens, servers of the user. */
+  variables?: Vars
+  /** Variables of the version before that still replace an address of the section, and its key; kept for one release. */
+  addressVariables?: Record<string, string>
+  /** When it runs, from its own settings alone. */
+  timing: (section: z.infer<S>, variables: Values<Vars>) => Timing
+  /** How long an activity waits for an absent database before it gives up its attempt, in milliseconds. */
+  databasePatienceMs: number
+  /** Why the past cannot be collected; absent if the upstreams answer for any time. */
+  noBackfill?: string
+  /** Its part of the demo and of tests, where nothing may reach the world: every address at the simulator. */
+  demo: {
+    section(simulatorUrl: string): WithAddresses<z.input<S>>
+    /** Values of its variables; all others have their defaults. */
+    variables?: Partial<z.input<z.ZodObject<Vars>>>
+    /** Runs at the start of the demo. Default: 1. */
+    passes?: number
+  }
+}
+
+/** Checks a definition and keeps its exact types. */
+export function definePipeline<
+  const Id extends string,
+  S extends Section,
+  const Workflow extends string,
+  Params extends z.ZodObject,
+  const Child extends string = never,
+  Vars extends Variables = NoVariables,
+>(
+  definition: Definition<Id, S, Vars, Workflow, Child, Params>,
+): Definition<Id, S, Vars, Workflow, Child, Params> {
+  return definition
+}
+
+/** A moment in ISO 8601; a day alone is its first moment in UTC. */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)',
+})
+
+/** A flag, as JSON or as `--input name=true`. */
+export const flag = z.union([z.boolean(), z.stringbool()])
+
+/** Parameters of every run. */
+export const runParams = {
+  boundSeconds: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Give up after this many seconds instead of the pipeline's own bound"),
+}
+
+/** Parameters of a pipeline that can recompute, without asking its sources, what follows from stored rows. */
+export const recompute = {
+  derive: flag.optional().describe('Ask no source: compute what is due from the rows that are stored'),
+}
+
+/** Parameters of a run that collects the past; `almanac backfill` sets them. */
+export const backfillParams = {
+  from: moment.optional().describe('Collect from this moment on'),
+  to: moment.optional().describe('Collect up to this moment'),
+  onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
+}
+
+/** An address of an upstream, `http` or `https`. */
+export const address = z.url({ protocol: /^https?$/ })

@@ -1,0 +1,109 @@
+/** mod-stats: what it tracks, when it runs, which parameters its runs take. */
+import { z } from 'zod'
+import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
+import { address, definePipeline, recompute, runParams } from './definition.ts'
+
+const modSchema = z
+  .strictObject({
+    name: z.string().min(1).optional(),
+    modrinth: z
+      .string()
+      .regex(/^[\w!@$().+"\-']{3,64}$/, 'expected a Modrinth slug or id')
+      .optional(),
+    curseforge: z.int().positive().optional(),
+  })
+  .refine((mod) => mod.modrinth !== undefined || mod.curseforge !== undefined, {
+    error: 'expected modrinth (slug or id), curseforge (number), or both',
+  })
+
+const modpacksSchema = z.strictObject({
+  /** Pages of the website's list of dependents read in one run, over all mods; the next run goes on from there. */
+  pages: z.int().min(0).max(1000).default(35),
+  /** Pause between two of those pages. */
+  page_delay_seconds: z.number().min(0).max(60).default(2),
+})
+
+const section = z.strictObject({
+  enabled: z.boolean().default(true),
+  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates),
+  modpacks: modpacksSchema.default({ pages: 35, page_delay_seconds: 2 }),
+  modrinth_url: address.default('https://api.modrinth.com/v2').describe('Base address of the Modrinth API'),
+  curseforge_url: address
+    .default('https://api.curseforge.com')
+    .describe('Base address of the CurseForge API'),
+  curseforge_web_url: address
+    .default('https://www.curseforge.com')
+    .describe("Base address of CurseForge's website"),
+})
+
+export const modStats = definePipeline({
+  id: 'mod-stats',
+  summary:
+    'Downloads, followers and versions of game mods from Modrinth and CurseForge, and the modpacks that use them',
+  workflow: 'modStatsWorkflow',
+  params: z.strictObject({ ...runParams, ...recompute }),
+  section,
+  sectionDefault: 'required',
+  variables: {
+    CURSEFORGE_API_KEY: z
+      .string()
+      .optional()
+      .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
+    COLLECTION_INTERVAL: z.coerce
+      .number()
+      .int()
+      .min(60)
+      .default(86400)
+      .describe('Seconds between two collections of mod-stats; at least 60'),
+  },
+  addressVariables: {
+    MODRINTH_URL: 'modrinth_url',
+    CURSEFORGE_URL: 'curseforge_url',
+    CURSEFORGE_WEB_URL: 'curseforge_web_url',
+  },
+  timing: (_, { COLLECTION_INTERVAL }) => {
+    const everyMs = COLLECTION_INTERVAL * SECOND_MS
+    // A tenth of the interval is left out of the catch-up, so that a made-up start never meets the next one.
+    return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
+  },
+  databasePatienceMs: 10 * MINUTE_MS,
+  noBackfill:
+    'its upstreams tell what they count now and nothing of days that are over; "almanac import mod-stats" takes the history of an older collector',
+  demo: {
+    // The simulator is ours, so it needs no pauses.
+    section: (simulator) => ({
+      mods: [
+        { name: 'Create Nuclear', modrinth: 'createnuclear', curseforge: 989797 },
+        { modrinth: 'sim-mod-1', curseforge: 1000001 },
+        { modrinth: 'sim-mod-2', curseforge: 1000002 },
+      ],
+      modpacks: { page_delay_seconds: 0 },
+      modrinth_url: `${simulator}/modrinth/v2`,
+      curseforge_url: `${simulator}/curseforge`,
+      curseforge_web_url: `${simulator}/curseforge-web`,
+    }),
+    variables: { CURSEFORGE_API_KEY: 'demo' },
+  },
+})
+
+function rejectDuplicates(
+  mods: { modrinth?: string | undefined; curseforge?: number | undefined }[],
+  context: z.RefinementCtx,
+): void {
+  for (const platform of ['modrinth', 'curseforge'] as const) {
+    const seen = new Set<unknown>()
+    mods.forEach((mod, index) => {
+      const id = mod[platform]
+      const key = typeof id === 'string' ? id.toLowerCase() : id
+      if (key !== undefined && seen.has(key)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, platform],
+          input: id,
+          message: 'expected each mod once',
+        })
+      }
+      seen.add(key)
+    })
+  }
+}

@@ -1,0 +1,24 @@
+/** One run to record for the replay tests; `ways/<id>.ts` of each pipeline lists its own. */
+import type { RunOutcome } from '../../core/run-outcome.ts'
+import type { TestStackOptions, WorkerChange } from '../support/stack.ts'
+
+export interface Way {
+  outcome: RunOutcome
+  /** Name of its file. Default: the outcome. */
+  name?: string
+  /** Upstreams that refuse every question; if the run is cancelled, they are away. */
+  faulty: string[]
+  cancel?: true
+  params?: Record<string, unknown>
+  worker?: WorkerChange
+  /** Replaces settings of the ways' stack. */
+  sections?: TestStackOptions['sections']
+  /** Records the first child workflow that it starts, too, under this ending. */
+  chain?: string
+}
+
+/** What `ways/<id>.ts` exports as `ways`: the settings that its runs share, and its runs. */
+export interface Ways {
+  sections?: NonNullable<TestStackOptions['sections']>
+  runs: Way[]
+}

@@ -1,0 +1,79 @@
+/** A pipeline is a column: every floor has its piece, and what is missing is named. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { createActivities, type ActivityDependencies } from '../../activities/index.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
+import { packageRoot } from '../../system/package-root.ts'
+import * as workflows from '../../workflows/index.ts'
+
+const text = (file: string) => readFileSync(join(packageRoot, file), 'utf8')
+const exists = (file: string) => existsSync(join(packageRoot, file))
+
+function hasSection(file: string, id: string): boolean {
+  const content: unknown = parse(text(file))
+  return typeof content === 'object' && content !== null && id in content
+}
+
+/** The pieces of a pipeline that the house lacks and the compiler does not see, as a person would have to add them. */
+function missingPieces(id: string): string[] {
+  const pieces: [string, boolean][] = [
+    [`workflows/${id}.ts`, exists(`workflows/${id}.ts`)],
+    [`activities/${id}/index.ts`, exists(`activities/${id}/index.ts`)],
+    [`db/schema/${id}.ts`, exists(`db/schema/${id}.ts`)],
+    ['its tables in db/schema/index.ts', text('db/schema/index.ts').includes(`'./${id}.ts'`)],
+    ['its tables in db/writable-tables.ts', text('db/writable-tables.ts').includes(`'./schema/${id}.ts'`)],
+    [`section ${id} in almanac.yaml`, hasSection('almanac.yaml', id)],
+    [`docs/pipelines/${id}.md`, exists(`docs/pipelines/${id}.md`)],
+    [`tests/replay/ways/${id}.ts`, exists(`tests/replay/ways/${id}.ts`)],
+    [
+      `tests/replay/histories/${id}/ (npm run record-histories -- -t ${id})`,
+      exists(`tests/replay/histories/${id}`),
+    ],
+  ]
+  return pieces.filter(([, there]) => !there).map(([name]) => name)
+}
+
+/** Names of the activities that the recorded runs of a pipeline asked for. */
+function recordedActivities(id: string): string[] {
+  const folder = join('tests', 'replay', 'histories', id)
+  const histories = readdirSync(join(packageRoot, folder)).map((file) => text(join(folder, file)))
+  return histories.flatMap((history) =>
+    [...history.matchAll(/"activityType":\s*\{\s*"name":\s*"(\w+)"/g)].map(([, name]) => name ?? ''),
+  )
+}
+
+describe('the pipelines', () => {
+  it.each(PIPELINES)('have every piece of $id', ({ id }) => {
+    expect(missingPieces(id)).toEqual([])
+  })
+
+  it('name every piece that a new pipeline lacks', () => {
+    expect(missingPieces('tide-tables')).toEqual([
+      'workflows/tide-tables.ts',
+      'activities/tide-tables/index.ts',
+      'db/schema/tide-tables.ts',
+      'its tables in db/schema/index.ts',
+      'its tables in db/writable-tables.ts',
+      'section tide-tables in almanac.yaml',
+      'docs/pipelines/tide-tables.md',
+      'tests/replay/ways/tide-tables.ts',
+      'tests/replay/histories/tide-tables/ (npm run record-histories -- -t tide-tables)',
+    ])
+  })
+
+  it('have each id and each workflow once, and no workflow is without a pipeline', () => {
+    const ids = PIPELINES.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const named = PIPELINES.flatMap(({ workflow, children = [] }) => [workflow, ...children])
+    expect(Object.keys(workflows).sort()).toEqual(named.sort())
+  })
+
+  it('have an activity for everything that a recorded run asks for, and no other', () => {
+    // Only the names are read; nothing is called.
+    const none = Object.fromEntries(PIPELINES.map(({ id }) => [id, {}])) as ActivityDependencies
+    const recorded = new Set(PIPELINES.flatMap(({ id }) => recordedActivities(id)))
+    expect([...recorded].sort()).toEqual(Object.keys(createActivities(none)).sort())
+  })
+})

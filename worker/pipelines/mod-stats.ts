@@ -1,0 +1,25 @@
+/** The clients of mod-stats. */
+import { createDependents } from '../../upstreams/curseforge/curseforge-dependents.ts'
+import { createCurseForge } from '../../upstreams/curseforge/curseforge.ts'
+import { createGate } from '../../upstreams/gate.ts'
+import { createModrinth } from '../../upstreams/modrinth.ts'
+import type { WorkerPart } from './worker-part.ts'
+
+export const modStatsWorker: WorkerPart<'mod-stats'> = {
+  createClients: ({ settings, env: { CURSEFORGE_API_KEY: apiKey }, userAgent }) => ({
+    modrinth: createModrinth({ baseUrl: settings.modrinth_url, userAgent }),
+    curseforge:
+      apiKey === undefined
+        ? undefined
+        : createCurseForge({ baseUrl: settings.curseforge_url, apiKey, userAgent }),
+    dependents: createDependents({
+      baseUrl: settings.curseforge_web_url,
+      userAgent,
+      gate: createGate({
+        reserve: 0,
+        concurrency: 1,
+        minIntervalMs: settings.modpacks.page_delay_seconds * 1000,
+      }),
+    }),
+  }),
+}

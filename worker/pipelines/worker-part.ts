@@ -1,0 +1,41 @@
+/** What a pipeline contributes to the worker. */
+import type { ClientsOf } from '../../activities/index.ts'
+import type { PipelineId, PipelineVariables, Sections } from '../../pipelines/index.ts'
+
+/** What a pipeline's clients are made from. */
+export interface ClientsInput<Id extends PipelineId> {
+  settings: Sections[Id]
+  /** Its environment variables. */
+  env: PipelineVariables<Id>
+  /** The `User-Agent` of all requests. */
+  userAgent: string
+  folders: {
+    /** Exported files. */
+    data: string
+    /** Programs that Almanac installed. */
+    tools: string
+    /** Files of activities under way, such as clones. */
+    work: string
+  }
+  /** What programs such as git get of this process' environment. */
+  programEnv: Record<string, string>
+  /** The upstreams' time. Default: this machine's; the demo's simulator may be faster. */
+  upstreamClock: () => Date
+}
+
+/** A task queue beside the common one, polled by this worker. */
+export interface OwnQueue {
+  taskQueue: string
+  /** Activities that run on it at once. */
+  slots: number
+  /** Names of the activities that it takes. */
+  activities: string[]
+}
+
+export interface WorkerPart<Id extends PipelineId> {
+  /** Makes one client an upstream, once a process, so that its limits are counted once. Throws `Misconfigured`. */
+  createClients(input: ClientsInput<Id>): ClientsOf<Id>
+  queues?(clients: ClientsOf<Id>, settings: Sections[Id]): OwnQueue[]
+  /** Installs what its activities need before the worker starts, if the pipeline is enabled; says what is missing. */
+  prepare?(toolsDir: string, say: (line: string) => void): Promise<void>
+}

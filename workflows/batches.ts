@@ -1,0 +1,42 @@
+/** Collecting in batches: one activity a batch, whose cursor survives continue-as-new. */
+import { workflowInfo } from '@temporalio/workflow'
+import { addCounts, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
+import { HISTORY_EVENTS } from './policies.ts'
+import { alone } from './recorded-run.ts'
+
+/** What one batch of a source returned. */
+export interface Batch<Cursor> {
+  counts: SourceCounts
+  /** Cursor of the next batch; null after the last. */
+  next: Cursor | null
+}
+
+/** Loops over batches that share one run; `cursors` names each with its first cursor, or the one it was resumed at. */
+export function batchLoops<Loop extends string, Cursor>(
+  counts: RunCounts,
+  cursors: Record<Loop, Cursor | null>,
+) {
+  let isHistoryLong = false
+  return {
+    /** Collects batch after batch of one loop, until its end or until the history is long enough; its counts go to `source`. */
+    async collect(
+      loop: Loop,
+      source: string,
+      batch: (after: Cursor) => Promise<Batch<Cursor>>,
+    ): Promise<void> {
+      while (cursors[loop] !== null && !isHistoryLong) {
+        const after = cursors[loop]
+        // Stands if the activity fails for good: a source that failed is not asked on.
+        cursors[loop] = null
+        counts[source] = await alone(counts[source], async () => {
+          const { counts: more, next } = await batch(after)
+          cursors[loop] = next
+          return counts[source] === undefined ? more : addCounts(counts[source], more)
+        })
+        isHistoryLong ||= workflowInfo().historyLength > HISTORY_EVENTS
+      }
+    },
+    /** Whether batches are left: the run goes on from `cursors` with a fresh history. */
+    isUnfinished: () => Object.values(cursors).some((cursor) => cursor !== null),
+  }
+}
