@@ -23,7 +23,7 @@ export const environmentSchema = z.object({
   CURSEFORGE_API_KEY: z
     .string()
     .optional()
-    .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
+    .describe('Key of the CurseForge API; write it in single quotes, because it contains $ signs'),
   COLLECTION_INTERVAL: z.coerce
     .number()
     .int()
@@ -33,27 +33,27 @@ export const environmentSchema = z.object({
   ALMANAC_CONTACT: z
     .string()
     .optional()
-    .describe('E-mail or page added to the User-Agent, so that an upstream can reach you'),
-  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that says what is tracked'),
+    .describe('E-mail address or page added to the User-Agent, so that an upstream can contact you'),
+  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that lists what is tracked'),
   ALMANAC_STATE_DIR: z
     .string()
     .default('.almanac')
     .describe('Folder of the embedded servers, their data and the tools'),
   DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the worker logs'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Log level of the worker'),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,
       error: 'expected an address such as postgresql://user:password@host:5432/database',
     })
     .optional()
-    .describe('PostgreSQL server of yours (15 or newer); without it the embedded one is used'),
+    .describe('Your own PostgreSQL server (15 or newer). Default: the embedded one'),
   POSTGRES_PORT: port(5433, 'Port of the embedded PostgreSQL'),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s/:]+:\d+$/, 'expected host:port')
     .optional()
-    .describe('Temporal server of yours (host:port); without it the embedded one is used'),
+    .describe('Your own Temporal server (host:port). Default: the embedded one'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of your Temporal server (turns TLS on)'),
   TEMPORAL_UI_URL: z
@@ -71,13 +71,13 @@ export const environmentSchema = z.object({
   CURSEFORGE_WEB_URL: address('https://www.curseforge.com', "Base address of CurseForge's website"),
   BINANCE_URLS: addresses(
     'https://api.binance.com,https://data-api.binance.vision,https://api1.binance.com,https://api-gcp.binance.com',
-    'Base addresses of the Binance API, separated by commas; one that blocks this machine is followed by the next',
+    'Base addresses of the Binance API, separated by commas; if one blocks this machine the next is tried',
   ),
   COINGECKO_URL: address(
     'https://api.coingecko.com/api/v3',
     'Base address of the CoinGecko API; with a paid key https://pro-api.coingecko.com/api/v3',
   ),
-  COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
+  COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; optional'),
   FEAR_GREED_URL: address('https://api.alternative.me', 'Base address of the Fear & Greed index'),
   MAINTENANCE_TIME: z
     .string()
@@ -99,42 +99,42 @@ export const environmentSchema = z.object({
     .string()
     .optional()
     .describe(
-      'Token of GitHub without any permission: stars in four calls instead of minutes; none is needed',
+      'GitHub token without any permission; optional, fetches stars in four calls instead of minutes',
     ),
   TEXTFILE_DIR: z
     .string()
     .optional()
-    .describe(
-      "Folder of the node exporter's textfile collector, for cryptobot_cron.prom; without it DATA_DIR is used",
-    ),
+    .describe("Folder of the node exporter's textfile collector, for cryptobot_cron.prom. Default: DATA_DIR"),
   MLFLOW_TRACKING_URI: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('MLflow tracking server that forecasts are reported to'),
-  MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, where it wants one'),
+    .describe('MLflow tracking server that models are reported to'),
+  MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, if it requires one'),
   MODEL_SERVING_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('MLflow scoring server that predicts in place of our own model'),
+    .describe('MLflow scoring server that makes forecasts instead of the built-in model'),
   RAW_PAYLOAD_DAYS: z.coerce
     .number()
     .int()
     .min(0)
     .default(14)
-    .describe('Days for which upstream answers are kept; 0 keeps none'),
+    .describe('Days that upstream responses are kept; 0 keeps none'),
   RAW_PAYLOAD_MB: z.coerce
     .number()
     .int()
     .min(1)
     .default(500)
-    .describe('Megabytes of compressed upstream answers kept per source'),
+    .describe('Megabytes of compressed upstream responses kept per source'),
   // A minute of match-results is some 10 kB, a day of mod-stats with five thousand mods some 20 MB: weeks of both.
   SPOOL_MB: z.coerce
     .number()
     .int()
     .min(1)
     .default(1000)
-    .describe('Megabytes of rows kept in DATA_DIR/spool while the database is away; beyond that runs fail'),
+    .describe(
+      'Megabytes of rows kept in DATA_DIR/spool while the database is unavailable; beyond that runs fail',
+    ),
 })
 
 /** Variables of `docker-compose.yml` that share the `.env` file; Almanac itself does not read them. */
