@@ -28,6 +28,7 @@ function missingPieces({ id, workflow }: { id: string; workflow: string }): stri
     [`section ${id} in almanac.yaml`, hasSection('almanac.yaml', id)],
     [`section ${id} in simulator/almanac.demo.yaml`, hasSection('simulator/almanac.demo.yaml', id)],
     [`section ${id} in tracked.ts`, id in almanacFileSchema.shape],
+    [`docs/pipelines/${id}.md`, existsSync(join(packageRoot, 'docs', 'pipelines', `${id}.md`))],
     [`a word about ${id} in README.md`, text('README.md').includes(id)],
     [`tests/replay/histories/${id}/`, existsSync(join(packageRoot, 'tests', 'replay', 'histories', id))],
   ]
@@ -61,6 +62,7 @@ describe('the registry', () => {
       'section tide-tables in almanac.yaml',
       'section tide-tables in simulator/almanac.demo.yaml',
       'section tide-tables in tracked.ts',
+      'docs/pipelines/tide-tables.md',
       'a word about tide-tables in README.md',
       'tests/replay/histories/tide-tables/',
     ])
