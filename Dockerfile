@@ -32,7 +32,6 @@ RUN apt-get update \
 RUN mkdir data .almanac && chown node:node data .almanac
 COPY --from=packages /app/node_modules node_modules
 COPY package.json almanac.yaml ./
-COPY simulator/almanac.demo.yaml simulator/
 COPY bin bin
 COPY --from=build /app/dist dist
 # contextmaker in a virtual environment of its own, with pinned hashes: 44 packages, 110 MB.

@@ -104,7 +104,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs'],
+    files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs', 'docs/generate/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -9,27 +9,27 @@ const stackVariables = {
   ALMANAC_CONTACT: z
     .string()
     .optional()
-    .describe('E-mail or page added to the User-Agent, so that an upstream can reach you'),
-  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that says what is tracked'),
+    .describe('E-mail address or page added to the User-Agent, so that an upstream can contact you'),
+  ALMANAC_CONFIG: z.string().default('almanac.yaml').describe('File that lists what is tracked'),
   ALMANAC_STATE_DIR: z
     .string()
     .default('.almanac')
     .describe('Folder of the embedded servers, their data and the tools'),
   DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much the worker logs'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Log level of the worker'),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,
       error: 'expected an address such as postgresql://user:password@host:5432/database',
     })
     .optional()
-    .describe('PostgreSQL server of yours (15 or newer); without it the embedded one is used'),
+    .describe('Your own PostgreSQL server (15 or newer). Default: the embedded one'),
   POSTGRES_PORT: port(5433, 'Port of the embedded PostgreSQL'),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s/:]+:\d+$/, 'expected host:port')
     .optional()
-    .describe('Temporal server of yours (host:port); without it the embedded one is used'),
+    .describe('Your own Temporal server (host:port). Default: the embedded one'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of your Temporal server (turns TLS on)'),
   TEMPORAL_UI_URL: z
@@ -47,20 +47,22 @@ const stackVariables = {
     .int()
     .min(0)
     .default(14)
-    .describe('Days for which upstream answers are kept; 0 keeps none'),
+    .describe('Days that upstream responses are kept; 0 keeps none'),
   RAW_PAYLOAD_MB: z.coerce
     .number()
     .int()
     .min(1)
     .default(500)
-    .describe('Megabytes of compressed upstream answers kept per source'),
+    .describe('Megabytes of compressed upstream responses kept per source'),
   // A minute of match-results is some 10 kB, a day of mod-stats with five thousand mods some 20 MB: weeks of both.
   SPOOL_MB: z.coerce
     .number()
     .int()
     .min(1)
     .default(1000)
-    .describe('Megabytes of rows kept in DATA_DIR/spool while the database is away; beyond that runs fail'),
+    .describe(
+      'Megabytes of rows kept in DATA_DIR/spool while the database is unavailable; beyond that runs fail',
+    ),
 }
 
 /** Every variable that Almanac reads, those of the pipelines too. `.env.example` lists the same ones. */

@@ -1,17 +1,22 @@
 /** crypto-forecast: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
-import { address, backfillParams, definePipeline, recompute, runParams } from './definition.ts'
+import { address, backfillParams, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
 const coinSchema = z.strictObject({
-  /** CoinGecko's id; the value of `crypto` in every table. */
-  id: z.string().regex(/^[a-z0-9-]+$/, 'expected a CoinGecko id such as bitcoin'),
-  code: z.string().regex(/^[A-Z0-9]+$/, 'expected a ticker symbol such as BTC'),
-  /** Trading pair on Binance; the code against USDT unless told. */
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'expected a CoinGecko id such as bitcoin')
+    .describe('Id on CoinGecko, such as `bitcoin`; the value of `crypto` in every table'),
+  code: z
+    .string()
+    .regex(/^[A-Z0-9]+$/, 'expected a ticker symbol such as BTC')
+    .describe('Ticker symbol, such as `BTC`'),
   symbol: z
     .string()
     .regex(/^[A-Z0-9]+$/, 'expected a trading pair such as BTCUSDT')
-    .optional(),
+    .optional()
+    .describe('Trading pair on Binance. Default: `code` against USDT, such as `BTCUSDT`'),
 })
 
 const DEFAULT_COINS = [
@@ -21,17 +26,30 @@ const DEFAULT_COINS = [
 ]
 
 const section = z.strictObject({
-  enabled: z.boolean().default(true),
-  coins: z.array(coinSchema).min(1).superRefine(eachCoinOnce).default(DEFAULT_COINS),
-  /**
-   * Hourly candles kept filled from this many days ago until now; the exchange gives a thousand an answer. With less than
-   * two months, 30 days of warm-up leave too few hours for the forecast of a day.
-   */
-  history_days: z.int().min(60).max(3650).default(730),
-  /** Days in `data/{coin}_features.csv`. */
-  csv_days: z.int().min(1).max(3650).default(30),
-  /** Pause between two requests to CoinGecko, which lets callers without a key ask some ten times a minute. */
-  coingecko_delay_seconds: z.number().min(0).max(60).default(6),
+  enabled: z.boolean().default(true).describe(ENABLED),
+  coins: z
+    .array(coinSchema)
+    .min(1)
+    .superRefine(eachCoinOnce)
+    .default(DEFAULT_COINS)
+    .describe('Coins to follow, each once'),
+  // The exchange returns a thousand candles a request. With less than two months, 30 days of warm-up leave too few hours
+  // to train the forecast of a day.
+  history_days: z
+    .int()
+    .min(60)
+    .max(3650)
+    .default(730)
+    .describe('Hourly candles are kept complete from this many days ago until now'),
+  csv_days: z.int().min(1).max(3650).default(30).describe('Days in `data/{coin}_features.csv`'),
+  coingecko_delay_seconds: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(6)
+    .describe(
+      'Pause between two requests to CoinGecko, in seconds; without a key it allows about ten a minute',
+    ),
   binance_urls: z
     .array(address)
     .min(1)
@@ -41,7 +59,7 @@ const section = z.strictObject({
       'https://api1.binance.com',
       'https://api-gcp.binance.com',
     ])
-    .describe('Base addresses of the Binance API; one that blocks this machine is followed by the next'),
+    .describe('Base addresses of the Binance API; if one blocks this machine the next is tried'),
   coingecko_url: address
     .default('https://api.coingecko.com/api/v3')
     .describe('Base address of the CoinGecko API; with a paid key https://pro-api.coingecko.com/api/v3'),
@@ -61,18 +79,18 @@ export const cryptoForecast = definePipeline({
   params: z.strictObject({ ...runParams, ...recompute, ...backfillParams }),
   section,
   variables: {
-    COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; none is needed'),
+    COINGECKO_API_KEY: z.string().optional().describe('Key of the CoinGecko API; optional'),
     TEXTFILE_DIR: z
       .string()
       .optional()
       .describe(
-        "Folder of the node exporter's textfile collector, for cryptobot_cron.prom; without it DATA_DIR is used",
+        "Folder of the node exporter's textfile collector, for cryptobot_cron.prom. Default: DATA_DIR",
       ),
-    MLFLOW_TRACKING_URI: address.optional().describe('MLflow tracking server that forecasts are reported to'),
-    MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, if it wants one'),
+    MLFLOW_TRACKING_URI: address.optional().describe('MLflow tracking server that models are reported to'),
+    MLFLOW_TRACKING_TOKEN: z.string().optional().describe('Token of that server, if it requires one'),
     MODEL_SERVING_URL: address
       .optional()
-      .describe('MLflow scoring server that predicts in place of our own model'),
+      .describe('MLflow scoring server that makes forecasts instead of the built-in model'),
   },
   addressVariables: {
     BINANCE_URLS: 'binance_urls',

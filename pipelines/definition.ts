@@ -114,5 +114,8 @@ export const backfillParams = {
   onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
 }
 
+/** The meaning of `enabled`, alike in every section. */
+export const ENABLED = 'Whether the pipeline runs by its schedule; `false` pauses it'
+
 /** An address of an upstream, `http` or `https`. */
 export const address = z.url({ protocol: /^https?$/ })

@@ -2,48 +2,79 @@
 import { z } from 'zod'
 import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
-import { address, definePipeline, flag, recompute, runParams } from './definition.ts'
+import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
 
 const fullName = z.string().regex(FULL_NAME, 'expected owner/name of a repository on GitHub')
 
 const domainSchema = z.strictObject({
-  description: z.string().min(1),
-  /** Where the names come from: ASCL's catalogue, a list, or a search on GitHub (its own query language). */
+  description: z.string().min(1).describe('What the domain covers, in a few words'),
   source: z
     .union([
       z.literal('ascl'),
       z.strictObject({ list: z.array(fullName).min(1) }),
       z.strictObject({ search: z.string().min(1) }),
     ])
-    .default('ascl'),
-  /** Of those, the names that hold one of these words, upper or lower case alike; all where there is none. */
-  keywords: z.array(z.string().min(1)).default([]),
-  match: z.enum(['substring', 'words']).default('substring'),
-  /** In the list whatever the keywords say, and never in it; never wins. */
-  always: z.array(fullName).default([]),
-  never: z.array(fullName).default([]),
-  /** How many, by stars. */
-  top: z.int().min(1).max(1000).default(100),
+    .default('ascl')
+    .describe(
+      "Where repository names come from: the ASCL catalogue, a list of `owner/name`, or a search in GitHub's query language",
+    ),
+  keywords: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Only names (`owner/name`) that contain one of these words are kept, regardless of case; an empty list keeps all',
+    ),
+  match: z
+    .enum(['substring', 'words'])
+    .default('substring')
+    .describe('Whether a keyword may be part of a word, or must have no letter or digit beside it'),
+  always: z.array(fullName).default([]).describe('Repositories that are listed whatever the keywords say'),
+  never: z.array(fullName).default([]).describe('Repositories that are never listed; wins over `always`'),
+  top: z.int().min(1).max(1000).default(100).describe('Number of libraries in the list, by stars'),
 })
 
 const section = z.strictObject({
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().default(false).describe(ENABLED),
   domains: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name in small letters'), domainSchema)
-    .default({}),
-  /** Libraries cloned and read at the same time, on one machine. */
-  chains: z.int().min(1).max(16).default(2),
-  /** What contextmaker may do with a library's own documentation set-up; see README.md. */
-  mode: z.enum(['safe', 'native', 'strip']).default('safe'),
-  /** Largest context, in tokens (characters / 4): what the larger models take in one go. */
-  max_tokens: z.int().min(2_000).max(5_000_000).default(250_000),
-  max_clone_mb: z.int().min(1).max(20_000).default(500),
-  clone_seconds: z.int().min(5).max(3_600).default(300),
-  contextmaker_seconds: z.int().min(5).max(3_600).default(300),
-  /** A change counts only if it is younger than this; any change counts unless told. */
-  changed_within_days: z.int().min(1).max(3_650).optional(),
-  /** A context is kept for so long after its library left every list. */
-  keep_left_days: z.int().min(0).max(3_650).default(30),
+    .default({})
+    .describe('Domains by name, in lower case; each has its own list of libraries'),
+  chains: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe('Libraries that one machine clones and reads at the same time'),
+  mode: z
+    .enum(['safe', 'native', 'strip'])
+    .default('safe')
+    .describe("What contextmaker may do with a library's own documentation setup"),
+  max_tokens: z
+    .int()
+    .min(2_000)
+    .max(5_000_000)
+    .default(250_000)
+    .describe('Largest context, in tokens (characters / 4); the default is what larger models take at once'),
+  max_clone_mb: z.int().min(1).max(20_000).default(500).describe('Largest clone, in megabytes'),
+  clone_seconds: z.int().min(5).max(3_600).default(300).describe('Longest clone, in seconds'),
+  contextmaker_seconds: z
+    .int()
+    .min(5)
+    .max(3_600)
+    .default(300)
+    .describe('Longest run of contextmaker for one library, in seconds'),
+  changed_within_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .optional()
+    .describe('A change counts only if it is younger than this many days. Default: any change counts'),
+  keep_left_days: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(30)
+    .describe('A context is kept for this many days after its library left every list'),
   ascl_url: address
     .default('https://ascl.net')
     .describe('Base address of the Astrophysics Source Code Library'),
@@ -88,7 +119,7 @@ export const libraryContext = definePipeline({
       .string()
       .optional()
       .describe(
-        'Token of GitHub without any permission: stars in four calls instead of minutes; none is needed',
+        'GitHub token without any permission; optional, fetches stars in four calls instead of minutes',
       ),
   },
   addressVariables: {

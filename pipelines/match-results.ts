@@ -1,61 +1,84 @@
 /** match-results: what it follows, when it runs, which parameters its runs take. */
 import { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
-import { address, definePipeline, recompute, runParams } from './definition.ts'
+import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
 const feedSchema = z.strictObject({
-  /** Beside the event id this makes a match one and the same: give another feed another name. */
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'expected a name in small letters')
-    .default('onexbet'),
-  url: address.default('https://1xbet.com/service-api/LiveFeed/Get1x2_VZip'),
-  /** 85 is e-football ("FIFA"). */
-  sport: z.int().positive().default(85),
-  country: z.int().positive().default(96),
-  /** Of leagues and status texts; statuses are understood in French and in English. */
-  language: z.enum(['fr', 'en']).default('fr'),
-  /**
-   * Most events in one answer; an answer with so many is cut off, and so may be one of 40, 50, 100, 150 …: more than its own
-   * cap no host answers, and it does not say so.
-   */
-  count: z.int().min(1).max(5_000).default(40),
-  group: z.int().positive().default(285),
-  mode: z.int().positive().default(4),
-  get_empty: z.boolean().default(true),
-  virtual_sports: z.boolean().default(true),
-  no_filter_block_event: z.boolean().default(true),
-  /** An answer that is cut off is asked for again, league by league. */
-  split_by_league: z.boolean().default(true),
+    .default('onexbet')
+    .describe(
+      'Name of the feed; it identifies a match together with the event id, so another feed needs another name',
+    ),
+  url: address
+    .default('https://1xbet.com/service-api/LiveFeed/Get1x2_VZip')
+    .describe('Address of the live feed; the same service runs under other host names, too'),
+  sport: z
+    .int()
+    .positive()
+    .default(85)
+    .describe('Sport, by its number in the feed; 85 is e-football ("FIFA")'),
+  country: z.int().positive().default(96).describe('Country, by its number in the feed'),
+  language: z
+    .enum(['fr', 'en'])
+    .default('fr')
+    .describe('Language of names and status texts; statuses are understood in French and English'),
+  // An answer with this many is cut off, and so may be one of 40, 50, 100, 150 …: no host returns more than its own cap,
+  // and it does not say so.
+  count: z.int().min(1).max(5_000).default(40).describe('Largest number of events requested in one answer'),
+  group: z
+    .int()
+    .positive()
+    .default(285)
+    .describe('Passed to the feed unchanged, for brands that want another'),
+  mode: z.int().positive().default(4).describe('Passed to the feed unchanged'),
+  get_empty: z.boolean().default(true).describe('Passed to the feed unchanged'),
+  virtual_sports: z.boolean().default(true).describe('Passed to the feed unchanged'),
+  no_filter_block_event: z.boolean().default(true).describe('Passed to the feed unchanged'),
+  split_by_league: z
+    .boolean()
+    .default(true)
+    .describe('Whether an answer that was cut off is requested again, league by league'),
 })
 
 const resultsSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  url: address.default('https://1xbet.com/service-api/result/web/api'),
-  /** Which of the sites that share this service. */
-  ref: z.int().positive().default(1),
-  /** Minutes between two questions, while matches wait for their results. */
-  every_minutes: z.int().min(1).max(60).default(5),
+  enabled: z.boolean().default(true).describe('Whether final scores are requested from the results service'),
+  url: address
+    .default('https://1xbet.com/service-api/result/web/api')
+    .describe('Address of the results service'),
+  ref: z.int().positive().default(1).describe('Which of the sites that share this service'),
+  every_minutes: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(5)
+    .describe('Minutes between two requests, while matches wait for their results'),
 })
 
 const section = z.strictObject({
-  enabled: z.boolean().default(false),
-  /** Minutes from one look at the feed to the next. */
-  every_minutes: z.int().min(1).max(60).default(1),
-  feed: feedSchema.prefault({}),
-  results: resultsSchema.prefault({}),
-  /**
-   * Days in `data/matches.csv`. The file is for people and their spreadsheets, and written whole: a day is some 2,170 lines,
-   * three months are 25 MB. Everything is in the tables.
-   */
-  csv_days: z.int().min(1).max(90).default(7),
-  /** Least minutes from one writing of that file to the next; with 0 every change is in it at once. */
-  csv_minutes: z.int().min(0).max(60).default(5),
-  /**
-   * Observations in which only the odds moved are kept for so many days; scores, states, first and last odds before the start
-   * stay. A week at least: so late a look may come and be fitted in.
-   */
-  odds_days: z.int().min(7).max(3_650).default(30),
+  enabled: z.boolean().default(false).describe(ENABLED),
+  every_minutes: z.int().min(1).max(60).default(1).describe('Minutes between two polls of the feed'),
+  feed: feedSchema.prefault({}).describe('The live feed'),
+  results: resultsSchema.prefault({}).describe('The service that final scores come from'),
+  // The file is for people and their spreadsheets, and written whole: a day is some 2,170 lines, three months are 25 MB.
+  // Everything is in the tables.
+  csv_days: z.int().min(1).max(90).default(7).describe('Days in `data/matches.csv`'),
+  csv_minutes: z
+    .int()
+    .min(0)
+    .max(60)
+    .default(5)
+    .describe('Shortest time between two writes of that file, in minutes; 0 writes every change at once'),
+  // At least a week: a poll may arrive that late and still be fitted in.
+  odds_days: z
+    .int()
+    .min(7)
+    .max(3_650)
+    .default(30)
+    .describe(
+      'Observations in which only the odds changed are kept for this many days; scores, states, opening and closing odds are kept forever',
+    ),
 })
 
 /** Late polls of a live feed are worth nothing: the next one comes within the minute. Temporal takes no shorter window. */

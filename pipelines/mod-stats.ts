@@ -1,32 +1,49 @@
 /** mod-stats: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
-import { address, definePipeline, recompute, runParams } from './definition.ts'
+import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
 const modSchema = z
   .strictObject({
-    name: z.string().min(1).optional(),
+    name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Name in tables and exports. Default: the platform's own name"),
     modrinth: z
       .string()
       .regex(/^[\w!@$().+"\-']{3,64}$/, 'expected a Modrinth slug or id')
-      .optional(),
-    curseforge: z.int().positive().optional(),
+      .optional()
+      .describe('Slug or id on Modrinth. Each mod needs this, `curseforge` or both'),
+    curseforge: z.int().positive().optional().describe('Project id on CurseForge'),
   })
   .refine((mod) => mod.modrinth !== undefined || mod.curseforge !== undefined, {
     error: 'expected modrinth (slug or id), curseforge (number), or both',
   })
 
 const modpacksSchema = z.strictObject({
-  /** Pages of the website's list of dependents read in one run, over all mods; the next run goes on from there. */
-  pages: z.int().min(0).max(1000).default(35),
-  /** Pause between two of those pages. */
-  page_delay_seconds: z.number().min(0).max(60).default(2),
+  pages: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(35)
+    .describe(
+      "Pages of CurseForge's lists of dependents read in one run, over all mods; the next run continues from there",
+    ),
+  page_delay_seconds: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(2)
+    .describe('Pause between two of these pages, in seconds'),
 })
 
 const section = z.strictObject({
-  enabled: z.boolean().default(true),
-  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates),
-  modpacks: modpacksSchema.default({ pages: 35, page_delay_seconds: 2 }),
+  enabled: z.boolean().default(true).describe(ENABLED),
+  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates).describe('Mods to track, each once'),
+  modpacks: modpacksSchema
+    .default({ pages: 35, page_delay_seconds: 2 })
+    .describe('How fast lists of dependents are read'),
   modrinth_url: address.default('https://api.modrinth.com/v2').describe('Base address of the Modrinth API'),
   curseforge_url: address
     .default('https://api.curseforge.com')
@@ -48,7 +65,7 @@ export const modStats = definePipeline({
     CURSEFORGE_API_KEY: z
       .string()
       .optional()
-      .describe('Key of the CurseForge API; write it in single quotes, it holds $ signs'),
+      .describe('Key of the CurseForge API; write it in single quotes, because it contains $ signs'),
     COLLECTION_INTERVAL: z.coerce
       .number()
       .int()
