@@ -8,7 +8,7 @@ export function addImportCommand(program: CommandUnknownOpts, setExitCode: SetEx
   const command = add(
     program,
     'import <pipeline> <files...>',
-    'take over the history of an older collector: its tables dumped as CSV, its own files, candles from Binance',
+    'take over the history of an older collector: its tables dumped as CSV, and its own files',
   )
     .option('--json', 'print JSON')
     .action(async (pipeline: string, files: string[], options) => {
@@ -23,7 +23,7 @@ export function addImportCommand(program: CommandUnknownOpts, setExitCode: SetEx
 /** Adds each importer's options and texts. An option of several pipelines is one, and says what it means for each. */
 function addImporters(command: CommandUnknownOpts, importers: ReadonlyMap<string, Importer>): void {
   const descriptions = new Map<string, string[]>()
-  const examples = ['psql "$OLD_DATABASE" -c "\\copy daily_stats to daily_stats.csv csv header"']
+  const examples = ['psql "$OLD_DATABASE" -c "\\copy TABLE to TABLE.csv csv header"']
   const texts = [
     'A repeated import changes nothing, and a row that was collected on a day outranks an imported one of that day.',
   ]

@@ -349,6 +349,7 @@ it('prints the same report as JSON', async () => {
 describe('wrong usage', () => {
   it.each([
     [['absent.csv'], /absent\.csv cannot be read/],
+    [['good', 'latin1', '--mod', 'one'], /latin1\.csv is not UTF-8 \(/],
     [['unknown'], /the first line is "a,b"; expected one of/],
     [['good', '--date', 'tomorrow'], /--date is "tomorrow"; expected a day/],
     [['good', '--mod', 'nobody'], /No known mod has the slug or id nobody; tracked are: one, two \/ 2/],
@@ -358,7 +359,9 @@ describe('wrong usage', () => {
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),
       good: file('good.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,'),
+      latin1: join(folder, 'latin1.csv'),
     }
+    writeFileSync(join(folder, 'latin1.csv'), `${DAILY_HEADER}\n1,2024-01-02,modrin\u00e9,5,1,1,\n`, 'latin1')
     const { code, stderr } = await almanac(...args.map((arg) => files[arg] ?? arg))
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
