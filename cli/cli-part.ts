@@ -5,6 +5,7 @@ import type { BackfillParams } from '../core/run.ts'
 import type { Database } from '../db/database.ts'
 import type { Check } from './doctor/check.ts'
 import type { GlobalOptions } from './command-context.ts'
+import type { Importer } from './import/importer.ts'
 import type { SetExitCode } from './commands/groups/add-command.ts'
 
 export interface CliPart {
@@ -30,6 +31,8 @@ export interface CliPart {
   ): Promise<{ json: Record<string, unknown>; lines: string[] } | undefined>
   /** Collecting the past; absent if the definition says why it cannot. */
   backfill?(): Promise<Backfiller>
+  /** Takes over the history of an older collector. */
+  importer?(): Promise<Importer>
   /** Checks of `almanac doctor`. */
   checks?(config: Config): Promise<Check[]>
 }

@@ -1,108 +1,61 @@
 /** `almanac import`: brings the history of an older collector into the database. */
+import { Option } from '@commander-js/extra-typings'
 import { SingleBar } from 'cli-progress'
-import type { Config } from '../../config/load-config.ts'
-import type { Pipeline } from '../../pipelines/index.ts'
 import { WrongUsage } from '../../core/failures.ts'
-import { configOf, type GlobalOptions } from '../command-context.ts'
+import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import type { FileReport } from '../import/file-report.ts'
-import { importCryptoForecast } from '../crypto-forecast/import/import-crypto-forecast.ts'
-import { importMatchResults } from '../match-results/import/import-match-results.ts'
-import { importModStats } from '../mod-stats/import/import-mod-stats.ts'
+import type { Importer, ImportRequest } from '../import/importer.ts'
+import { loadImporters } from '../import/importers.ts'
 import { print, printJson, table } from '../output.ts'
 import { knownPipeline } from '../known-pipeline.ts'
-import { stackName } from '../command-context.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
-  mod?: string
-  date?: string
   json?: boolean
 }
 
-type Importer = (config: Config, files: string[], options: ImportCommandOptions) => Promise<void>
-
-/** What each pipeline takes over from its predecessor. */
-const IMPORTERS: Partial<Record<Pipeline['id'], Importer>> = {
-  'mod-stats': modStats,
-  'crypto-forecast': byFilesAlone(
-    'crypto-forecast',
-    importCryptoForecast,
-    '--mod and --date belong to mod-stats (--date also to library-context); files of crypto-forecast name coin and time.',
-  ),
-  'library-context': libraryContext,
-  'match-results': byFilesAlone(
-    'match-results',
-    importMatchResults,
-    '--mod and --date belong to other pipelines; files of match-results name match and time.',
-  ),
-}
-
-/** Imports files for a pipeline; answers the exit code. Throws `WrongUsage` where a file or an argument is wrong. */
-export async function importFiles(
-  id: string,
-  files: string[],
-  options: ImportCommandOptions,
-): Promise<number> {
-  const importer = IMPORTERS[knownPipeline(id).id]
-  if (importer === undefined) {
-    throw new WrongUsage(
-      `${id} has nothing to import; expected one of: ${Object.keys(IMPORTERS).join(', ')}.`,
-    )
-  }
-  await importer(configOf(options), files, options)
+/** Imports files for a pipeline; returns the exit code. Throws `WrongUsage` where a file or an option is wrong. */
+export async function importFiles(id: string, files: string[], given: ImportCommandOptions): Promise<number> {
+  const importers = await loadImporters()
+  const importer = importers.get(knownPipeline(id).id)
+  if (importer === undefined)
+    throw new WrongUsage(`${id} has nothing to import; expected one of: ${[...importers.keys()].join(', ')}.`)
+  const options = optionsOf(id, importers, given)
+  const config = configOf(given)
+  const { about, files: reports } = await withProgress((onProgress) =>
+    importer.run(config, { files, options, verbose: given.verbose, onProgress }),
+  )
+  if (given.json) printJson({ ...about, files: reports })
+  else printReports(`${stackName(config)}imported for ${Object.values(about).join(', ') || id}`, reports)
   return EXIT.done
 }
 
-async function modStats(
-  config: Config,
-  files: string[],
-  { mod, date, json }: ImportCommandOptions,
-): Promise<void> {
-  const result = await withProgress((onProgress) => importModStats(config, { files, mod, date, onProgress }))
-  if (json) printJson(result)
-  else printReports(`${stackName(config)}imported for ${result.mod}`, result.files)
-}
-
-/** An importer whose files name everything themselves: `refusal` says so where --mod or --date is given. */
-function byFilesAlone(
+/** The options that the pipeline's importer takes, by name. Throws `WrongUsage` for one of another pipeline. */
+function optionsOf(
   id: string,
-  importer: (
-    config: Config,
-    options: { files: string[]; onProgress: OnProgress },
-  ) => Promise<{ files: FileReport[] }>,
-  refusal: string,
-): Importer {
-  return async (config, files, { mod, date, json }) => {
-    if (mod !== undefined || date !== undefined) throw new WrongUsage(refusal)
-    const result = await withProgress((onProgress) => importer(config, { files, onProgress }))
-    if (json) printJson(result)
-    else printReports(`${stackName(config)}imported for ${id}`, result.files)
-  }
-}
-
-async function libraryContext(
-  config: Config,
-  files: string[],
-  { mod, date, json, verbose }: ImportCommandOptions,
-): Promise<void> {
-  if (mod !== undefined)
-    throw new WrongUsage('--mod belongs to mod-stats; lists of library-context name libraries.')
-  // Loaded when it is asked for: with it come the steps of the night, which no other import needs.
-  const { importLibraryContext } = await import('../library-context/import/import-library-context.ts')
-  const result = await withProgress((onProgress) =>
-    importLibraryContext(config, { files, date, verbose, onProgress }),
+  importers: ReadonlyMap<string, Importer>,
+  given: object,
+): Record<string, string | undefined> {
+  const values = new Map<string, string | undefined>(Object.entries(given))
+  const all = [...importers].flatMap(([owner, { options }]) =>
+    options.map(({ flags }) => ({ owner, flags, name: new Option(flags).attributeName() })),
   )
-  if (json) printJson(result)
-  else printReports(`${stackName(config)}imported for library-context`, result.files)
+  const own = all.filter(({ owner }) => owner === id).map(({ name }) => name)
+  const foreign = all.filter(({ name }) => !own.includes(name) && values.has(name))
+  if (foreign[0] !== undefined) {
+    const owners = foreign.filter(({ name }) => name === foreign[0]?.name).map(({ owner }) => owner)
+    throw new WrongUsage(`${foreign[0].flags} belongs to ${owners.join(' and ')}; ${id} does not take it.`)
+  }
+  return Object.fromEntries(own.map((name) => [name, values.get(name)]))
 }
 
 /** Shorter imports need no word that they have begun. */
 const QUIET_MS = 2_000
 
-type OnProgress = (file: string, bytes: number, total: number) => void
-
 /** A bar on a terminal, one line a file elsewhere; both on stderr, since stdout is for the answer. */
-async function withProgress<T>(work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+async function withProgress<T>(
+  work: (onProgress: NonNullable<ImportRequest['onProgress']>) => Promise<T>,
+): Promise<T> {
   const bar = new SingleBar({
     format: 'importing {file} {bar} {percentage} %',
     hideCursor: true,
@@ -111,14 +64,14 @@ async function withProgress<T>(work: (onProgress: OnProgress) => Promise<T>): Pr
   const started = Date.now()
   let told = ''
   try {
-    return await work((file, bytes, total) => {
+    return await work((file, done, total) => {
       if (Date.now() - started < QUIET_MS) return
       if (!process.stderr.isTTY) {
         if (file !== told) process.stderr.write(`importing ${file} …\n`)
       } else if (bar.isActive) {
         bar.setTotal(total)
-        bar.update(bytes, { file })
-      } else bar.start(total, bytes, { file })
+        bar.update(done, { file })
+      } else bar.start(total, done, { file })
       told = file
     })
   } finally {

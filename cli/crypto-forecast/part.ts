@@ -14,4 +14,6 @@ export const cryptoForecastCli: CliPart = {
   },
 
   backfill: async () => (await import('./backfill.ts')).backfiller,
+
+  importer: async () => (await import('./import/index.ts')).importer,
 }

@@ -1,5 +1,6 @@
 /** Values of one line of an imported file, and how a line becomes a row or the reason why not. Pure. */
 import { z } from 'zod'
+import { WrongUsage } from '../../core/failures.ts'
 import { instant } from '../../upstreams/payload.ts'
 
 /** Characters of a wrong value that a message shows. */
@@ -12,9 +13,30 @@ export const storable = z.string().refine((value) => !/[\0\p{Surrogate}]/u.test(
 /** A value that no query can do without. */
 export const filled = storable.refine((value) => value.trim() !== '', { error: 'is empty' })
 
-/** An empty value is null; a column may be missing. */
+/** An empty value is null. */
+export const emptyAsNull = <T>(schema: z.ZodType<T, string>) =>
+  z.union([z.literal('').transform(() => null), schema])
+
+/** An empty value is null, and so is one of a column that is missing. */
 export const orNull = <T>(schema: z.ZodType<T, string>) =>
-  z.union([z.literal('').transform(() => null), schema]).optional()
+  emptyAsNull(schema)
+    .optional()
+    .transform((value) => value ?? null)
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name
+
+/** A line with its columns' names as rows have them: `total_downloads` becomes `totalDownloads`. */
+export function camelCased<Line extends object>(
+  line: Line,
+): { [Name in keyof Line & string as CamelCase<Name>]: Line[Name] } {
+  const renamed = Object.entries(line).map(([name, value]: [string, unknown]) => [
+    name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ])
+  return Object.fromEntries(renamed) as { [Name in keyof Line & string as CamelCase<Name>]: Line[Name] }
+}
 
 /** A whole number from 0 to `max`. */
 export const whole = (max: number) =>
@@ -27,12 +49,34 @@ export const whole = (max: number) =>
 /** A whole number that JavaScript holds exactly. */
 export const count = whole(Number.MAX_SAFE_INTEGER)
 
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
+/** The number that a text writes out; undefined where it is none, or none that is finite. */
+export function numberIn(text: string): number | undefined {
+  const number = DECIMAL.test(text) ? Number(text) : Infinity
+  return Number.isFinite(number) ? number : undefined
+}
+
+/** A number, with a fraction or without, for which `fits` holds; `error` says of another value what it is not. */
+export const decimal = (error = 'is no number', fits: (value: number) => boolean = () => true) =>
+  z.string().transform((value, context) => {
+    const number = numberIn(value)
+    if (number !== undefined && fits(number)) return number
+    context.addIssue({ code: 'custom', message: error })
+    return z.NEVER
+  })
+/** A number above 0. */
+export const positive = decimal('is no number above 0', (value) => value > 0)
+
 /** PostgreSQL writes `2023-08-11 21:13:54.12` and `+00`, where ISO 8601 has a T and minutes. Without a zone it is UTC. */
 export const timestamp = z
   .string()
   .transform((value) => value.replace(' ', 'T').replace(/[+-]\d{2}$/, '$&:00'))
   .pipe(z.string().refine((value) => instant.safeParse(value).success, { error: 'is no date and time' }))
   .transform((value) => instant.parse(value))
+
+/** The UTC day of a moment, as `YYYY-MM-DD`. */
+export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 'YYYY-MM-DD'.length)
 
 /** A UTC day as `YYYY-MM-DD`, not after `today`: no snapshot can have been taken later. */
 export const pastDay = (today: string) =>
@@ -44,6 +88,12 @@ export const pastDay = (today: string) =>
     },
     { error: 'is no day (YYYY-MM-DD) from 1970 to today' },
   )
+
+/** Checks a day that the caller or a file's name says. Throws `WrongUsage`; `what` names it. */
+export function checkDay(what: string, day: string, today: string): void {
+  if (!pastDay(today).safeParse(day).success)
+    throw new WrongUsage(`${what} is "${day}"; expected a day such as 2025-07-31, not after today.`)
+}
 
 /** A row, or why there is none: `reason` is the same for all lines with that fault, `found` is this line's value. */
 export type Parsed<T> = { row: T } | { reason: string; found?: string | undefined }

@@ -45,4 +45,6 @@ export const libraryContextCli: CliPart = {
   },
 
   checks: async (config) => [await (await import('./contextmaker-check.ts')).checkContextmaker(config)],
+
+  importer: async () => (await import('./import/index.ts')).importer,
 }

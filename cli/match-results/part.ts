@@ -18,4 +18,6 @@ export const matchResultsCli: CliPart = {
     const { confirmedLines } = await import('./match-table.ts')
     return confirmedLines(db, config.tracked['match-results'].feed.name, MAX_MATCHES)
   },
+
+  importer: async () => (await import('./import/index.ts')).importer,
 }

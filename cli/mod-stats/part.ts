@@ -11,4 +11,6 @@ export const modStatsCli: CliPart = {
     const { checkCurseForgeKey, NO_KEY_NEEDED } = await import('./curseforge-key.ts')
     return [mode === 'demo' ? NO_KEY_NEEDED : checkCurseForgeKey(env.CURSEFORGE_API_KEY)]
   },
+
+  importer: async () => (await import('./import/index.ts')).importer,
 }

@@ -1,9 +1,14 @@
 /** From one line of an old table or CSV file to a row, or to the reason why not. Pure. */
 import { z } from 'zod'
 import {
+  camelCased,
+  dayOf,
+  decimal,
   filled,
+  numberIn,
   orNull,
   parseRecord,
+  positive,
   pastDay,
   storable,
   timestamp,
@@ -15,18 +20,10 @@ import type { TrackedCoins } from './tracked-coins.ts'
 /** The index ends at 100, extreme greed. */
 const MAX_FEAR_GREED = 100
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 /** What pandas and PostgreSQL write for a number that is none. */
 const NOTHING = /^(?:nan)?$/i
 
-const finite = z.string().transform((value, context) => {
-  const number = NUMBER.test(value) ? Number(value) : Infinity
-  if (Number.isFinite(number)) return number
-  context.addIssue({ code: 'custom', message: 'is no number' })
-  return z.NEVER
-})
-const price = finite.refine((value) => value > 0, { error: 'is no number above 0' })
-const volume = finite.refine((value) => value >= 0, { error: 'is below 0' })
+const volume = decimal('is no number from 0', (value) => value >= 0)
 
 const numberOrNull = (schema: z.ZodType<number, string>) =>
   orNull(
@@ -41,8 +38,7 @@ const numberOrNull = (schema: z.ZodType<number, string>) =>
 /** A value of a column that is only kept: a number where it is one. */
 const kept = storable.transform((value) => {
   if (NOTHING.test(value)) return null
-  const number = NUMBER.test(value) ? Number(value) : Infinity
-  return Number.isFinite(number) ? number : value
+  return numberIn(value) ?? value
 })
 
 /** pandas writes a day alone where all times are midnight. */
@@ -74,13 +70,13 @@ export function tableLines(now: Date, coins: TrackedCoins) {
   const moment = pastMoment(now)
   return {
     prices: z
-      .object({ crypto, timestamp: moment, price, volume: numberOrNull(volume) })
+      .object({ crypto, timestamp: moment, price: positive, volume: numberOrNull(volume) })
       .catchall(kept)
       .transform(({ crypto: coin, timestamp: at, price: value, volume: traded, ...others }) => ({
         crypto: coin,
         timestamp: at,
         price: value,
-        volume: traded ?? null,
+        volume: traded,
         // A serial number says nothing, and another dump of the same rows has another one.
         original: Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'id')),
       })),
@@ -88,31 +84,23 @@ export function tableLines(now: Date, coins: TrackedCoins) {
       .object({
         crypto,
         timestamp: moment,
-        predicted_price: finite,
-        last_price: numberOrNull(finite),
+        predicted_price: decimal(),
+        last_price: numberOrNull(decimal()),
         decision: orNull(storable),
-        model_mae: numberOrNull(finite),
+        model_mae: numberOrNull(decimal()),
         model_version: orNull(storable),
       })
-      .transform((line) => ({
-        crypto: line.crypto,
-        timestamp: line.timestamp,
-        predictedPrice: line.predicted_price,
-        lastPrice: line.last_price ?? null,
-        decision: line.decision ?? null,
-        modelMae: line.model_mae ?? null,
-        modelVersion: line.model_version ?? null,
-      })),
+      .transform(camelCased),
     fear_greed_index: z.object({
-      date: pastDay(now.toISOString().slice(0, 'YYYY-MM-DD'.length)),
+      date: pastDay(dayOf(now)),
       value: whole(MAX_FEAR_GREED),
       classification: filled,
     }),
     price_comparisons: z
       .object({
         crypto,
-        'coingecko price': numberOrNull(price),
-        'binance price': numberOrNull(price),
+        'coingecko price': numberOrNull(positive),
+        'binance price': numberOrNull(positive),
       })
       .transform((line) => compared(line.crypto, line['coingecko price'], line['binance price'])),
   }
@@ -122,15 +110,11 @@ type TableLines = ReturnType<typeof tableLines>
 export type TableLine<Kind extends keyof TableLines> = z.infer<TableLines[Kind]>
 
 /** The difference is computed as for collected prices: the old file rounds its own and does not say of which price. */
-function compared(
-  crypto: string,
-  coingeckoPrice: number | null | undefined,
-  binancePrice: number | null | undefined,
-) {
-  const [theirs, ours] = [coingeckoPrice ?? null, binancePrice ?? null]
-  const difference = theirs === null || ours === null ? null : ours - theirs
-  const differencePercent = theirs === null || difference === null ? null : (difference / theirs) * 100
-  return { crypto, coingeckoPrice: theirs, binancePrice: ours, difference, differencePercent }
+function compared(crypto: string, coingeckoPrice: number | null, binancePrice: number | null) {
+  const difference = coingeckoPrice === null || binancePrice === null ? null : binancePrice - coingeckoPrice
+  const differencePercent =
+    coingeckoPrice === null || difference === null ? null : (difference / coingeckoPrice) * 100
+  return { crypto, coingeckoPrice, binancePrice, difference, differencePercent }
 }
 
 /** A line of a dump of `fear_greed_index` or of its published history, which has other names. */

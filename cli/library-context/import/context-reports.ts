@@ -1,5 +1,6 @@
 /** What an import tells about contexts: of each folder what became of its files, of each list what became of its flags. Pure. */
-import { newReport, refuse, skip, type FileReport } from '../../import/file-report.ts'
+import { someOf } from '../../../core/wording.ts'
+import { refuse, skip, type FileReport } from '../../import/file-report.ts'
 import type { Claims, GivenContext } from './context-claims.ts'
 import type { Fate } from './store-contexts.ts'
 import type { StoredList } from './store-lists.ts'
@@ -13,13 +14,12 @@ const SKIPPED = {
   stranger: 'fits no library that a list says to have a context',
 }
 
-/** The report of one folder; `line` of a problem is the file's position in it, from 1. */
-export function folderReport(
-  path: string,
+/** Fills the report of one folder; `line` of a problem is the file's position in it, from 1. */
+export function reportFolder(
+  report: FileReport,
   files: readonly GivenContext[],
   { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },
-): FileReport {
-  const report = newReport(path, 'contexts')
+): void {
   report.read = files.length
   files.forEach((file, index) => {
     const fate = fates.get(file) ?? 'stranger'
@@ -38,7 +38,6 @@ export function folderReport(
     report.notes.push(
       'the next night writes their files, and makes each context anew from its repository in its turn',
     )
-  return report
 }
 
 /** Adds to a list's report what became of the contexts of which it tells. */
@@ -63,14 +62,10 @@ export function noteFlags(
     else if (isShared) unclear.push(name)
     else without.push(name)
   }
-  const named = (names: string[]) => `${names.length} (${listed(names, isVerbose ? Infinity : NAMED)})`
+  const named = (names: string[]) => `${names.length} (${someOf(names, isVerbose ? Infinity : NAMED)})`
   report.notes.push(`context flags: ${flagged.length}, of which ${carried.length} have their context`)
   if (refused.length > 0) report.notes.push(`flag with a file that was refused: ${named(refused)}`)
   if (unclear.length > 0)
     report.notes.push(`flag with a file that fits another library, too: ${named(unclear)}`)
   if (without.length > 0) report.notes.push(`flag without a file: ${named(without)}`)
-}
-
-function listed(names: string[], most: number): string {
-  return names.slice(0, most).join(', ') + (names.length > most ? ', …' : '')
 }

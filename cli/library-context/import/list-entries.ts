@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { folded, FULL_NAME, repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
-import { filled, parseRecord, storable, timestamp, type Parsed } from '../../import/line-values.ts'
+import { dayOf, filled, parseRecord, storable, timestamp, type Parsed } from '../../import/line-values.ts'
 
 /** Largest value of the column of stars. */
 const MAX_STARS = 2 ** 31 - 1
@@ -98,7 +98,7 @@ export function parseOldList(text: string, file: string): OldList {
   const { domain, libraries, last_updated: updated } = parsed.row
   return {
     domain,
-    day: updated?.toISOString().slice(0, 'YYYY-MM-DD'.length),
+    day: updated == null ? undefined : dayOf(updated),
     entries: libraries.map((candidate) => parseRecord(entry, candidate)),
   }
 }

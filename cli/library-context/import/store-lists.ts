@@ -8,14 +8,14 @@ import {
   type Place,
 } from '../../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
-import { writeRows } from '../../../db/write-rows.ts'
 import { folded } from '../../../upstreams/github/repository-name.ts'
-import { newReport, refuse, skip, type FileReport } from '../../import/file-report.ts'
-import type { ImportTarget } from '../../import/write-periods.ts'
-import type { GivenFile } from './given-files.ts'
-import { eachOnce, type ListedOnce, type ListEntry } from './list-entries.ts'
-
-type Given<Kind extends GivenFile['kind']> = Extract<GivenFile, { kind: Kind }>
+import type { CsvRecord } from '../../import/csv-lines.ts'
+import type { FileReport } from '../../import/file-report.ts'
+import { importRows, type FileTask, type RowImport } from '../../import/import-rows.ts'
+import { entriesOf } from '../../import/json-list.ts'
+import { dayOf } from '../../import/line-values.ts'
+import { writeDay, type ImportTarget } from '../../import/write-periods.ts'
+import { eachOnce, type ListedOnce, type ListEntry, type OldList } from './list-entries.ts'
 
 /** A stored list, and the libraries of which it says that they have a context. */
 export interface StoredList {
@@ -25,36 +25,77 @@ export interface StoredList {
   flagged: ListedOnce[]
 }
 
-/** Why an entry is left out that says of a library what another says as well. */
-const SAME_LIBRARY = 'another entry is the same library'
-
 /** Stores one list as the list of its day, with the libraries' stars, in one transaction. */
-export async function storeList(target: ImportTarget, given: Given<'list'>): Promise<StoredList> {
-  const { path, domain, day } = given
-  const report = newReport(path, 'list of libraries')
-  report.read = given.entries.length
-  const entries: ListEntry[] = []
-  given.entries.forEach((parsed, index) => {
-    if ('row' in parsed) entries.push(parsed.row)
-    else refuse(report, index + 1, parsed.reason, parsed.found)
+export async function storeList(
+  target: ImportTarget,
+  task: FileTask,
+  { domain, day, entries }: OldList & { day: string },
+): Promise<StoredList> {
+  const { report } = task
+  let flagged: ListedOnce[] = []
+  await importOnce(target, task, {
+    read: () => entriesOf(entries),
+    parse: (entry) => entry,
+    store: (listed) => {
+      flagged = listed.filter(({ hasContext }) => hasContext)
+      return storePlaces(target, report, { domain, day, listed })
+    },
   })
-  const listed = eachOnce(entries, await nameFinder(target))
-  skip(report, SAME_LIBRARY, entries.length - listed.length)
-  const doubt = suspicion([], listed)
-  if (doubt !== undefined) {
-    skip(report, `suspicious: ${doubt}`, listed.length)
-    return { report, domain, day, flagged: [] }
-  }
-  await storePlaces(target, report, { domain, day, listed })
-  return { report, domain, day, flagged: listed.filter(({ hasContext }) => hasContext) }
+  return { report, domain, day, flagged }
 }
 
-/** A day has one list: the first that was stored, ours or an imported one, stays, so that a repetition changes nothing. */
+/** Stores the stars of a table; a table is no list. */
+export async function storeStars(
+  target: ImportTarget,
+  task: FileTask,
+  { day, rows }: { day: string; rows: Pick<RowImport<CsvRecord, ListEntry>, 'read' | 'parse'> },
+): Promise<void> {
+  await importOnce(target, task, {
+    ...rows,
+    store: async (listed) => {
+      const written = await writeDay(target, day, { libraries: await libraryRows(target, listed) })
+      task.report.notes.push(
+        `stars of ${day}, which count until GitHub is asked; a table of stars is no list of a domain`,
+      )
+      return written
+    },
+  })
+}
+
+/** Imports a whole file at once, each library once, unless together they are not to be believed; `store` returns what it wrote. */
+async function importOnce<Value>(
+  target: ImportTarget,
+  task: FileTask,
+  {
+    store,
+    ...rows
+  }: Pick<RowImport<Value, ListEntry>, 'read' | 'parse'> & {
+    store: (listed: ListedOnce[]) => Promise<number>
+  },
+): Promise<void> {
+  await importRows(task, {
+    ...rows,
+    chunkRows: Infinity,
+    store: async (entries) => {
+      const listed = eachOnce(entries, await nameFinder(target))
+      const skipped = { 'another entry is the same library': entries.length - listed.length }
+      const doubt = suspicion([], listed)
+      return doubt === undefined
+        ? { written: await store(listed), skipped }
+        : { written: 0, skipped: { ...skipped, [`suspicious: ${doubt}`]: listed.length } }
+    },
+  })
+}
+
+/**
+ * A day has one list: the first that was stored, ours or an imported one, stays, so that a repetition changes nothing.
+ * Returns how many libraries of the list were written.
+ */
 async function storePlaces(
   target: ImportTarget,
   report: FileReport,
   { domain, day, listed }: { domain: string; day: string; listed: ListedOnce[] },
-): Promise<void> {
+): Promise<number> {
   const ranked = rankByStars(listed, Infinity)
   const stored = await listOf(target, domain, day)
   const places = ranked.map((place) => ({ ...place, domain, date: day }))
@@ -62,9 +103,7 @@ async function storePlaces(
     libraries: await libraryRows(target, listed),
     library_snapshots: stored === undefined ? places : [],
   }
-  const written = await store(target, rows, day)
-  report.written = stored === undefined ? listed.length : Math.min(written, listed.length)
-  report.unchanged = listed.length - report.written
+  const written = await writeDay(target, day, rows)
   const rankOf = new Map(ranked.map(({ library, rank }) => [library, rank]))
   const moved = listed.filter(({ library, rank }) => rank !== null && rank !== rankOf.get(library)).length
   report.notes.push(`the list of ${domain} of ${day}: ${listed.length} libraries`)
@@ -74,6 +113,7 @@ async function storePlaces(
     report.notes.push(
       `${day} already had another list of ${domain}, which stays; of this one only what was missing was taken`,
     )
+  return stored === undefined ? listed.length : Math.min(written, listed.length)
 }
 
 function differ(stored: readonly Place[], ranked: readonly Place[]): boolean {
@@ -86,33 +126,7 @@ async function listOf({ db }: ImportTarget, domain: string, day: string): Promis
   const list = await newestList(db, domain, dayAfter(day))
   return list?.date === day ? list.places : undefined
 }
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length)
-
-/** Stores the stars of a table; a table is no list. */
-export async function storeStars(target: ImportTarget, given: Given<'stars'>): Promise<FileReport> {
-  const { path, day, lines } = given
-  const report = newReport(path, 'stars of libraries')
-  report.read = lines.length
-  const entries: ListEntry[] = []
-  for (const { line, parsed } of lines) {
-    if ('row' in parsed) entries.push({ ...parsed.row, rank: null, hasContext: false, contextFile: null })
-    else refuse(report, line, parsed.reason, parsed.found)
-  }
-  const listed = eachOnce(entries, await nameFinder(target))
-  skip(report, SAME_LIBRARY, entries.length - listed.length)
-  const doubt = suspicion([], listed)
-  if (doubt !== undefined) {
-    skip(report, `suspicious: ${doubt}`, listed.length)
-    return report
-  }
-  report.written = await store(target, { libraries: await libraryRows(target, listed) }, day)
-  report.unchanged = listed.length - report.written
-  report.notes.push(
-    `stars of ${day}, which count until GitHub is asked; a table of stars is no list of a domain`,
-  )
-  return report
-}
+const dayAfter = (day: string): string => dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS))
 
 /** Under which name a library is known here: GitHub may have told that it has another one now. */
 export async function nameFinder({ db }: ImportTarget): Promise<(fullName: string) => string> {
@@ -129,14 +143,4 @@ async function libraryRows({ db }: ImportTarget, listed: ListedOnce[]): Promise<
       const untold = { githubId: null, reason: null, pushedAt: null, sizeKb: null, askedAt: null }
       return { library, name, stars, state: 'present', ...untold }
     })
-}
-
-/** Rows of a day count as seen when it began: what was collected on it outranks them. */
-async function store(
-  { db, patience, runId }: ImportTarget,
-  rows: { libraries: WritableRows['libraries'][]; library_snapshots?: WritableRows['library_snapshots'][] },
-  day: string,
-): Promise<number> {
-  const { written } = await writeRows(db, rows, { observedAt: new Date(`${day}T00:00:00Z`), runId, patience })
-  return written
 }

@@ -13,6 +13,7 @@ import {
   filled,
   orNull,
   parseRecord,
+  positive,
   storable,
   timestamp,
   whole,
@@ -36,13 +37,6 @@ const MAX_SCORE = 99_999
 const NOTHING = /^(?:nan|none|null|\\n)?$/i
 const OPTIONAL = ['event_id', 'odds_1', 'odds_x', 'odds_2', 'score1', 'score2', 'status', 'outcome'] as const
 const MOMENTS = ['created_at', 'updated_at'] as const
-
-const odds = z.string().transform((value, context) => {
-  const number = /^\d+(?:\.\d*)?$/.test(value) ? Number(value) : 0
-  if (number > 0) return number
-  context.addIssue({ code: 'custom', message: 'is no number above 0' })
-  return z.NEVER
-})
 
 /** The parser of lines, for an import at `now`; `isOurs` where the file has a column `confidence`. */
 export function matchLines(now: Date, isOurs: boolean): (record: Record<string, string>) => ParsedMatch {
@@ -71,9 +65,9 @@ function lineSchema(now: Date, isOurs: boolean) {
     league: orNull(storable),
     team1: filled,
     team2: filled,
-    odds_1: orNull(odds),
-    odds_x: orNull(odds),
-    odds_2: orNull(odds),
+    odds_1: orNull(positive),
+    odds_x: orNull(positive),
+    odds_2: orNull(positive),
     score1: score,
     score2: score,
     status: orNull(storable),
@@ -98,11 +92,11 @@ function readable(record: Record<string, string>): Record<string, string> {
 
 /** Both sides, or nothing: the old collector left a side out where it had no number for it. */
 function scoreOf({ score1, score2 }: Line): Score | null {
-  return score1 == null || score2 == null ? null : [score1, score2]
+  return score1 === null || score2 === null ? null : [score1, score2]
 }
 
 function oddsOf(line: Line): Odds | null {
-  const [one, x, two] = [line.odds_1 ?? null, line.odds_x ?? null, line.odds_2 ?? null]
+  const [one, x, two] = [line.odds_1, line.odds_x, line.odds_2]
   return one === null && x === null && two === null ? null : { one, x, two }
 }
 
@@ -150,7 +144,7 @@ function sighting(line: Line, score: Score | null) {
     startedAt: null,
     odds: null,
     resultId: null,
-    status: line.status ?? null,
+    status: line.status,
     firstSeenAt: firstSeen.getTime(),
     lastSeenAt: (line.updated_at ?? line.created_at ?? firstSeen).getTime(),
     overAt: firstSeen.getTime(),

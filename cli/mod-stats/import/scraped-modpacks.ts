@@ -1,7 +1,6 @@
-/** The old scraper's JSON list of modpacks. It took a number at a slug's end for an id and cut it off. Pure. */
+/** The entries of the old scraper's JSON list of modpacks. It took a number at a slug's end for an id and cut it off. Pure. */
 import { z } from 'zod'
 import type { ModpackLine } from '../../../db/queries/mod-stats/modpacks.ts'
-import { parseJsonList } from '../../import/json-list.ts'
 import { filled, parseRecord, storable, type Parsed } from '../../import/line-values.ts'
 
 /** Ids of CurseForge modpacks have six digits and more; a smaller number is what was cut from a slug. */
@@ -47,8 +46,5 @@ function decoded(text: string): string {
   return /^(?:[^%]|%[0-7][\dA-Fa-f])*$/.test(text) && !/%00/.test(text) ? decodeURIComponent(text) : text
 }
 
-/** Every entry of the list, parsed, in its order. Throws `PayloadInvalid` where the text is no JSON list; `file` names it. */
-export function parseScrapedModpacks(text: string, file: string): Parsed<ModpackLine>[] {
-  const list = parseJsonList(text, file, 'a list of modpacks: [{"name": …, "slug": …, "legacy_url": …}, …]')
-  return list.map((candidate) => parseRecord(entry, candidate))
-}
+/** Parses one entry of the list. */
+export const parseScrapedModpack = (candidate: unknown): Parsed<ModpackLine> => parseRecord(entry, candidate)

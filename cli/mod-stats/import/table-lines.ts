@@ -1,7 +1,16 @@
 /** From one line of an old table to a row, or to the reason why not. Pure. */
 import { z } from 'zod'
-import { count, filled, orNull, pastDay, storable, timestamp, whole } from '../../import/line-values.ts'
-import type { CsvKind } from './file-kinds.ts'
+import {
+  camelCased,
+  count,
+  emptyAsNull,
+  filled,
+  orNull,
+  pastDay,
+  storable,
+  timestamp,
+  whole,
+} from '../../import/line-values.ts'
 
 /** Largest value of a 32-bit column. */
 const MAX_INTEGER = 2 ** 31 - 1
@@ -18,19 +27,15 @@ export function tableLines(today: string) {
         total_downloads: count,
         followers: orNull(count),
         versions_count: orNull(whole(MAX_INTEGER)),
-        thumbs_up: orNull(count),
+        thumbs_up: emptyAsNull(count).optional(),
       })
-      .transform((line) => {
+      .transform(camelCased)
+      .transform(({ thumbsUp, ...line }) => {
         // The old tables kept CurseForge's thumbs up as followers; ours have a column for them.
-        const old = line.platform === 'curseforge' && line.thumbs_up === undefined
-        return {
-          date: line.date,
-          platform: line.platform,
-          totalDownloads: line.total_downloads,
-          followers: old ? null : (line.followers ?? null),
-          thumbsUp: old ? (line.followers ?? null) : (line.thumbs_up ?? null),
-          versionsCount: line.versions_count ?? null,
-        }
+        const isOld = line.platform === 'curseforge' && thumbsUp === undefined
+        return isOld
+          ? { ...line, followers: null, thumbsUp: line.followers }
+          : { ...line, thumbsUp: thumbsUp ?? null }
       }),
     version_stats: z
       .object({
@@ -41,26 +46,11 @@ export function tableLines(today: string) {
         downloads: count,
         date_published: orNull(timestamp),
       })
-      .transform((line) => ({
-        date: line.date,
-        platform: line.platform,
-        versionId: line.version_id ?? null,
-        versionName: line.version_name,
-        versionNumber: line.version_number ?? null,
-        downloads: line.downloads,
-        datePublished: line.date_published ?? null,
-      })),
+      .transform(camelCased),
     modpack_stats: z
       .object({ ...key, modpack_name: filled, modpack_slug: filled, downloads: count })
-      .transform((line) => ({
-        date: line.date,
-        platform: line.platform,
-        modpackName: line.modpack_name,
-        modpackSlug: line.modpack_slug,
-        downloads: line.downloads,
-        // Always 0 in the old table: no answer ever held such a number.
-        followers: null,
-      })),
+      // Its followers were always 0: no answer ever held such a number.
+      .transform((line) => ({ ...camelCased(line), followers: null })),
     modpacks: z
       .object({
         id: orNull(count),
@@ -69,15 +59,9 @@ export function tableLines(today: string) {
         downloads: orNull(count),
         link: orNull(storable.refine((link) => /^https?:\/\//.test(link), { error: 'is no web address' })),
       })
-      .transform((line) => ({
-        id: line.id ?? null,
-        name: line.name.trim() === '' ? line.slug : line.name,
-        slug: line.slug,
-        downloads: line.downloads ?? null,
-        link: line.link ?? null,
-      })),
-  } satisfies Record<CsvKind, z.ZodType>
+      .transform((line) => ({ ...line, name: line.name.trim() === '' ? line.slug : line.name })),
+  }
 }
 
 type TableLines = ReturnType<typeof tableLines>
-export type TableRow<Kind extends CsvKind> = z.infer<TableLines[Kind]>
+export type TableRow<Kind extends keyof TableLines> = z.infer<TableLines[Kind]>

@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { HOUR_MS } from '../../../core/durations.ts'
-import { importCryptoForecast } from '../../../cli/crypto-forecast/import/import-crypto-forecast.ts'
+import { importer } from '../../../cli/crypto-forecast/import/index.ts'
 import type { FileReport } from '../../../cli/import/file-report.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { computeFrom } from '../../../db/queries/crypto-forecast/prices.ts'
@@ -72,7 +72,7 @@ const almanac = (...args: string[]) => command(['import', 'crypto-forecast', ...
 /** The same import in this process, at a time of the test's choice; starting the command costs a second. */
 async function imported(...files: string[]): Promise<FileReport[]> {
   const config = loadConfig({ env: settings(), root: folder })
-  return (await importCryptoForecast(config, { files, now })).files
+  return (await importer.run(config, { files, now })).files
 }
 
 /** Every value of every table that an import may touch. */
@@ -191,7 +191,7 @@ describeRecorded('the recorded files', () => {
     async (path) => {
       const good = recordings('binance/klines_BTCUSDT_1h.json')
       await expect(imported(good, recordings(path))).rejects.toThrow(
-        /holds candles of 1 day; expected candles of one hour/,
+        /holds candles of 24 h; expected candles of one hour/,
       )
       expect(await rowsOf('candles')).toEqual([])
     },
@@ -367,9 +367,12 @@ describe('candles from a file', () => {
 
 describe('wrong usage', () => {
   it.each([
-    [['unknown'], /the first line is "a,b"; expected a header/],
+    [['unknown'], /the first line is "a,b"; expected one of/],
     [['good', 'unknown'], /unknown\.csv: the first line/],
-    [['good', '--date', '2025-07-31'], /--mod and --date belong to mod-stats/],
+    [
+      ['good', '--date', '2025-07-31'],
+      /--date <day> belongs to mod-stats and library-context; crypto-forecast does not take it/,
+    ],
   ])('%j is told in a sentence, before anything is written', async (args, message) => {
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { importLibraryContext } from '../../../cli/library-context/import/import-library-context.ts'
+import { importer } from '../../../cli/library-context/import/index.ts'
 import { startLibrarySteps, type LibrarySteps } from '../../support/library-context/library-steps.ts'
 import { describeRecorded, recording } from '../../unit/upstreams/recordings.ts'
 import { SHARED } from '../../support/shared.ts'
@@ -61,7 +61,7 @@ describeRecorded('the recorded state of September 2025', () => {
     }
     lists = await startLibrarySteps({ section: { domains: { astronomy } }, simulator: world() })
     const env = { ...lists.config.env, DATABASE_URL: lists.database.url }
-    await importLibraryContext({ ...lists.config, env }, { files: [STATE_FILE, contexts] })
+    await importer.run({ ...lists.config, env }, { files: [STATE_FILE, contexts] })
   })
   afterAll(async () => {
     await lists.stop()

@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import type { StepContext } from '../../../activities/library-context/step-context.ts'
 import type { RowsByTable } from '../../../db/write-call.ts'
 import { publishAll } from '../../../activities/library-context/publish.ts'
-import { importLibraryContext } from '../../../cli/library-context/import/import-library-context.ts'
+import { importer } from '../../../cli/library-context/import/index.ts'
 import type { FileReport } from '../../../cli/import/file-report.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { writeRows } from '../../../db/write-rows.ts'
@@ -80,7 +80,7 @@ function contextFile(name: string, text = textOf(name)): string {
 
 async function imported(files: string[], options: { date?: string } = {}): Promise<FileReport[]> {
   const config = loadConfig({ env: settings(), root: folder })
-  return (await importLibraryContext(config, { files, now, verbose: true, ...options })).files
+  return (await importer.run(config, { files, options, now, verbose: true })).files
 }
 
 /** Every value of every table that an import may touch. */
@@ -438,7 +438,10 @@ describe('the command', () => {
   it.each([
     [['list.json'], /does not say of which day it is; say it with --date YYYY-MM-DD/],
     [['list.json', '--date', '2099-01-01'], /--date is "2099-01-01"/],
-    [['list.2025-09-27.json', '--mod', 'x'], /--mod belongs to mod-stats/],
+    [
+      ['list.2025-09-27.json', '--mod', 'x'],
+      /--mod <slug or id> belongs to mod-stats; library-context does not take it/,
+    ],
     [['list.2025-09-27.json', 'other.csv'], /other\.csv: the first line is/],
   ])('%j is wrong usage, and nothing is written', async (args, message) => {
     for (const name of ['list.json', 'list.2025-09-27.json']) listFile(name, { name: 'a/b', stars: 1 })

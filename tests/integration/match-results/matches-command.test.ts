@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { followStored } from '../../../activities/match-results/follow-stored.ts'
-import { importMatchResults } from '../../../cli/match-results/import/import-match-results.ts'
+import { importer } from '../../../cli/match-results/import/index.ts'
 import { lifeLines } from '../../../cli/match-results/life-table.ts'
 import { confirmedLines } from '../../../cli/match-results/match-table.ts'
 import { matchView, type MatchView, type ObservationView } from '../../../client/match-results/match-view.ts'
@@ -305,7 +305,7 @@ describe('a feed of its own', () => {
       'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'
     const lines = ['2026-01-01T10:00:00,,L,A,B,,,,1,0,5 minutes,1', '2026-01-01T11:00:00,2,L,A,B,,,,1,0,FT,1']
     writeFileSync(path, `${[header, ...lines].join('\n')}\n`)
-    await importMatchResults(loadConfig({ env: settings(empty.url), root: folder }), { files: [path] })
+    await importer.run(loadConfig({ env: settings(empty.url), root: folder }), { files: [path] })
     expect(await matchCounts(empty.db, { feed: FEED })).toEqual({
       matches: 2,
       confirmed: 1,

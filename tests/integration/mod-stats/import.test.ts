@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import type { FileReport } from '../../../cli/import/file-report.ts'
-import { importModStats } from '../../../cli/mod-stats/import/import-mod-stats.ts'
+import { importer } from '../../../cli/mod-stats/import/index.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { writeRows } from '../../../db/write-rows.ts'
 import { command } from '../../support/command.ts'
@@ -53,7 +53,7 @@ const almanac = (...args: string[]) => command(['import', 'mod-stats', ...args],
 
 /** The same import in this process; starting the command costs a second. */
 async function imported(...files: string[]): Promise<FileReport[]> {
-  return (await importModStats(config(), { files })).files
+  return (await importer.run(config(), { files })).files
 }
 const config = () => loadConfig({ env: settings(), root: folder })
 
@@ -283,8 +283,8 @@ describe('versions without ids', () => {
   it('keeps the same name of two mods apart', async () => {
     track([{ modrinth: 'createnuclear' }, { modrinth: 'other-mod' }])
     const path = dump()
-    await importModStats(config(), { files: [path], mod: 'createnuclear' })
-    await importModStats(config(), { files: [path], mod: 'OTHER-mod' })
+    await importer.run(config(), { files: [path], options: { mod: 'createnuclear' } })
+    await importer.run(config(), { files: [path], options: { mod: 'OTHER-mod' } })
     expect(
       await rows(sql`select mod_id, count(*)::int as rows from version_stats group by 1 order by 1`),
     ).toEqual([
@@ -300,18 +300,18 @@ describeRecorded('the recorded lists of modpacks', () => {
       count(*) filter (where slug ~ '-[0-9]+$')::int as numbered from modpacks`)
 
   it('brings 528 packs with their downloads of the day given, and changes nothing a second time', async () => {
-    const dated = { files: [PACKS_CSV], date: '2025-07-31' }
+    const dated = { files: [PACKS_CSV], options: { date: '2025-07-31' } }
     const [undated] = await imported(PACKS_CSV)
     expect(undated).toMatchObject({ read: 528, written: 528, skipped: {} })
     expect(undated?.notes.join()).toContain('--date')
     expect(await rows(sql`select from modpack_stats`)).toEqual([])
-    await importModStats(config(), dated)
+    await importer.run(config(), dated)
     expect(
       await rows(sql`select count(*)::int as rows, sum(downloads)::int as downloads, min(date)::text as date
         from modpack_stats where run_id = 'import-mod-stats'`),
     ).toMatchObject([{ rows: 528, date: '2025-07-31' }])
     const before = await contents()
-    await importModStats(config(), dated)
+    await importer.run(config(), dated)
     expect(await contents()).toEqual(before)
   })
 
@@ -349,7 +349,8 @@ it('prints the same report as JSON', async () => {
 describe('wrong usage', () => {
   it.each([
     [['absent.csv'], /absent\.csv cannot be read/],
-    [['unknown'], /the first line is "a,b"; expected a header/],
+    [['good', 'latin1', '--mod', 'one'], /latin1\.csv is not UTF-8 \(/],
+    [['unknown'], /the first line is "a,b"; expected one of/],
     [['good', '--date', 'tomorrow'], /--date is "tomorrow"; expected a day/],
     [['good', '--mod', 'nobody'], /No known mod has the slug or id nobody; tracked are: one, two \/ 2/],
     [['good'], /say with --mod <slug or id> whose rows these are: one, two \/ 2/],
@@ -358,7 +359,9 @@ describe('wrong usage', () => {
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),
       good: file('good.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,'),
+      latin1: join(folder, 'latin1.csv'),
     }
+    writeFileSync(join(folder, 'latin1.csv'), `${DAILY_HEADER}\n1,2024-01-02,modrin\u00e9,5,1,1,\n`, 'latin1')
     const { code, stderr } = await almanac(...args.map((arg) => files[arg] ?? arg))
     expect(stderr).toMatch(message)
     expect(code).toBe(2)

@@ -1,0 +1,132 @@
+/** Files of candles: of which coin they are, whether they are hourly, and where they go. */
+import { basename } from 'node:path'
+import { HOUR_MS } from '../../../core/durations.ts'
+import { WrongUsage } from '../../../core/failures.ts'
+import { duration } from '../../output.ts'
+import { csvReader } from '../../import/csv-lines.ts'
+import { parseStart, type FileStart } from '../../import/file-start.ts'
+import type { ImportKind } from '../../import/import-files.ts'
+import { importRows, type RowImport, type Stored } from '../../import/import-rows.ts'
+import { jsonReader } from '../../import/json-list.ts'
+import type { ImportTarget } from '../../import/write-periods.ts'
+import {
+  BARE_COLUMNS,
+  CLOSE_TIME,
+  KLINE_COLUMNS,
+  klineColumns,
+  klineLines,
+  milliseconds,
+  OPEN_TIME,
+  type ImportedCandle,
+} from './kline-lines.ts'
+import { storeMonths } from './store-months.ts'
+import type { TrackedCoins } from './tracked-coins.ts'
+
+/** Lines in which the interval is looked for; one broken line should not decide for a file. */
+const LINES_LOOKED_AT = 20
+
+/** Candles without a header, with one, and as a JSON list of lists, for an import at `now`. */
+export function klineKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTarget>[] {
+  const lines = klineLines(now.getTime())
+  return [
+    {
+      name: 'klines',
+      recognises: ({ firstLine }) => firstLine.startsWith('['),
+      expected: "Binance's hourly candles as a JSON list of lists",
+      plan: (file) =>
+        klineImport(file, coins, jsonCells(file.text), {
+          read: jsonReader(file.path, 'a list of candles, each a list'),
+          parse: lines.json,
+        }),
+    },
+    {
+      name: 'klines',
+      recognises: ({ header }) =>
+        header.length === BARE_COLUMNS.length && header.every((value) => /^\d+(\.\d+)?$/.test(value.trim())),
+      expected: "Binance's hourly candles as CSV without a header",
+      plan: (file) =>
+        klineImport(file, coins, csvCells(file, BARE_COLUMNS), {
+          read: csvReader(file, BARE_COLUMNS),
+          parse: lines.csv,
+        }),
+    },
+    {
+      name: 'klines',
+      columns: KLINE_COLUMNS,
+      recognises: ({ header }) => KLINE_COLUMNS.every((name) => klineColumns(header).includes(name)),
+      plan: (file) =>
+        klineImport(file, coins, csvCells(file, klineColumns(file.header)).slice(1), {
+          read: csvReader(file, klineColumns),
+          parse: lines.csv,
+        }),
+    },
+  ]
+}
+
+type Cells = [openTime: string | undefined, closeTime: string | undefined]
+
+/** Looks at the file's name and first candles before anything is written. */
+function klineImport<Value>(
+  { path }: FileStart,
+  coins: TrackedCoins,
+  first: Cells[],
+  rows: Pick<RowImport<Value, ImportedCandle>, 'read' | 'parse'>,
+): ReturnType<ImportKind<ImportTarget>['plan']> {
+  const crypto = coins.inFileName(basename(path))
+  if (crypto === undefined)
+    throw new WrongUsage(
+      `${path} holds candles, but its name holds no trading pair of almanac.yaml; expected one of: ${coins.pairs}.`,
+    )
+  const interval = otherInterval(first)
+  if (interval !== undefined)
+    throw new WrongUsage(
+      `${path} holds ${interval}; expected candles of one hour (interval 1h, close_time = open_time + 3599999 ms).`,
+    )
+  return async (target, task) => {
+    await importRows(task, { ...rows, store: (candles) => storeCandles(target, crypto, candles) })
+    if (task.report.written > 0)
+      task.report.notes.push(`candles of ${crypto}: the next run computes crypto_prices from them`)
+  }
+}
+
+function csvCells({ text, delimiter }: FileStart, columns: string[]): Cells[] {
+  const [open, close] = [columns.indexOf('open_time'), columns.indexOf('close_time')]
+  return parseStart(text, delimiter, LINES_LOOKED_AT).map((cells) => [cells[open], cells[close]])
+}
+
+/** The beginning of a file is no whole JSON, but the numbers of a list hold no bracket. */
+const jsonCells = (text: string): Cells[] =>
+  Array.from(text.matchAll(/\[([^[\]]+)\]/g))
+    .slice(0, LINES_LOOKED_AT)
+    .map(([, list = '']) => list.split(','))
+    .map((cells) => [cells[OPEN_TIME], cells[CLOSE_TIME]])
+
+/** What candles are that are no hours, in words; undefined where one of them is, or where there is none. */
+function otherInterval(lines: Cells[]): string | undefined {
+  const spans = lines.map(([open, close]) => milliseconds(close) - milliseconds(open) + 1)
+  if (spans.length === 0 || spans.includes(HOUR_MS)) return undefined
+  const span = spans.find((ms) => ms > 0)
+  return span === undefined ? 'no open and close times' : `candles of ${duration(span)}`
+}
+
+/** Candles that a run has collected stand; imported ones fill what it does not have. */
+async function storeCandles(
+  target: ImportTarget,
+  crypto: string,
+  candles: ImportedCandle[],
+): Promise<Stored> {
+  const closed = candles.filter((candle) => candle !== undefined)
+  const rows = closed.map(({ openMs, open, high, low, close, volume }) => ({
+    crypto,
+    timestamp: new Date(openMs),
+    source: 'binance' as const,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    volume24h: null,
+  }))
+  const { written } = await storeMonths(target, 'candles', rows)
+  return { written, skipped: { 'the hour is not over yet': candles.length - closed.length } }
+}

@@ -1,0 +1,119 @@
+/** Imports files by a table of the kinds that a pipeline knows: recognises all of them, then stores file after file. */
+import { connectDatabase } from '../../client/connection.ts'
+import type { Config } from '../../config/load-config.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import { checkMigrated } from '../../db/migrate.ts'
+import { newReport, type FileReport } from './file-report.ts'
+import { fileStart, readStart, type FileStart } from './file-start.ts'
+import type { FileTask } from './import-rows.ts'
+import type { ImportRequest, ImportResult } from './importer.ts'
+import { mustBeUtf8 } from './must-be-utf8.ts'
+import type { ImportTarget } from './write-periods.ts'
+
+/** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
+const DATABASE_PATIENCE_MS = 15_000
+
+/** Characters of an unknown file's first line that a message shows. */
+const SHOWN_CHARS = 200
+
+/** Imports one file that was recognised. */
+export type FileImport<Target> = (target: Target, task: FileTask) => Promise<void>
+
+/** A kind of file. It is recognised by one of `columns`, `recognises` and `isPath`. */
+export interface ImportKind<Target> {
+  /** What the report calls it. */
+  name: string
+  /** Columns that its header must have, in any order and among others. */
+  columns?: readonly string[]
+  /** In place of the columns. */
+  recognises?: (file: FileStart) => boolean
+  /** By its path alone; such a file is not opened, and may be a folder. */
+  isPath?: (path: string) => boolean
+  /** How a message describes it where columns do not. */
+  expected?: string
+  /** Looks at the file's name and start; nothing is written yet. Throws `WrongUsage` where they are not as they must be. */
+  plan: (file: FileStart) => FileImport<Target> | Promise<FileImport<Target>>
+}
+
+/** The import of one pipeline. */
+export interface PipelineImport<Target> {
+  /** The run that rows name; always the same one, so that a repeated import changes nothing. */
+  runId: string
+  /** The kinds of files; of several that fit, the first counts. */
+  kinds: readonly ImportKind<Target>[]
+  /** Tables may have semicolons in place of commas. */
+  semicolons?: boolean
+  /** Makes ready what all files need, after all were recognised and before anything is written. May throw `WrongUsage`. */
+  open: (base: ImportTarget) => Target | Promise<Target>
+  /** What the rows belong to, for the report. */
+  about?: (target: Target) => Record<string, string>
+  /** What is left to do after the last file. */
+  finish?: (target: Target) => Promise<void>
+}
+
+/**
+ * Imports the files in their order. Rows that stand already are not changed, so an import may be repeated or go on after a
+ * failure. Throws `WrongUsage`, before anything is written, where a file is of no known kind or is not UTF-8; throws where
+ * the database cannot be reached or is not migrated.
+ */
+export async function importFiles<Target>(
+  config: Config,
+  { files, onProgress }: ImportRequest,
+  pipeline: PipelineImport<Target>,
+): Promise<ImportResult> {
+  const planned = []
+  for (const path of files) {
+    const { kind, file } = recognise(path, pipeline)
+    planned.push({ path, kind, run: await kind.plan(file) })
+  }
+  for (const { path, kind } of planned) if (kind.isPath === undefined) await mustBeUtf8(path)
+  const database = connectDatabase(config)
+  try {
+    const { db } = database
+    await checkMigrated(db)
+    const patience = { ms: DATABASE_PATIENCE_MS, signal: new AbortController().signal }
+    const target = await pipeline.open({ db, patience, runId: pipeline.runId })
+    const reports: FileReport[] = []
+    for (const { path, kind, run } of planned) {
+      const report = newReport(path, kind.name)
+      reports.push(report)
+      await run(target, { path, report, onProgress: (done, total) => onProgress?.(path, done, total) })
+    }
+    await pipeline.finish?.(target)
+    return { about: pipeline.about?.(target) ?? {}, files: reports }
+  } finally {
+    await database.close()
+  }
+}
+
+type Recognition<Target> = Pick<PipelineImport<Target>, 'kinds' | 'semicolons'>
+
+/** The kind of a file, and its beginning. Throws `WrongUsage` where it cannot be read or is of no known kind. */
+function recognise<Target>(path: string, pipeline: Recognition<Target>) {
+  const kind = pipeline.kinds.find(({ isPath }) => isPath?.(path))
+  if (kind !== undefined) return { kind, file: fileStart(path, '') }
+  return recogniseStart(fileStart(path, readStart(path), pipeline.semicolons), pipeline)
+}
+
+/** As `recognise`, from the beginning of a file. */
+export function recogniseStart<Target>(
+  file: FileStart,
+  { kinds, semicolons }: Recognition<Target>,
+): { kind: ImportKind<Target>; file: FileStart } {
+  const kind = kinds.find(({ recognises, columns }) =>
+    recognises === undefined
+      ? columns?.every((name) => file.columns.includes(name)) === true
+      : recognises(file),
+  )
+  if (kind !== undefined) return { kind, file }
+  const separators = semicolons ? 'commas or semicolons' : 'commas'
+  const expected = kinds.flatMap((known) => {
+    const table =
+      known.columns && `CSV with ${separators}, with at least the columns ${known.columns.join(',')}`
+    const described = known.expected ?? table
+    return described === undefined ? [] : [`  ${known.name}: ${described}`]
+  })
+  throw new WrongUsage(
+    `${file.path}: the first line is "${file.firstLine.slice(0, SHOWN_CHARS)}"; expected one of:\n${expected.join('\n')}`,
+  )
+}
