@@ -14,14 +14,7 @@ const EXCEPTIONS: Record<string, string> = {
   Dockerfile: 'library-context',
   'activities/dependencies.ts':
     'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth onexbet',
-  'bench/bench-stack.ts':
-    'ascl binance coingecko crypto-forecast curseforge fear-greed github library-context match-results mod-stats modrinth',
-  'bench/engine.ts': 'mod-stats',
-  'bench/main.ts': 'crypto-forecast library-context match-results mod-stats',
-  'bench/recovery.ts': 'mod-stats modrinth',
-  'bench/spool.ts': 'binance candles',
-  'bench/start-up.ts': 'mod-stats',
-  'bench/upserts.ts': 'modrinth mods version_stats',
+  'bench/bench-stack.ts': 'ascl binance coingecko curseforge fear-greed github mod-stats modrinth',
   'cli/commands/backfill.ts': 'binance crypto-forecast known_gaps',
   'cli/commands/collector.ts': 'match-results',
   'cli/commands/forecast.ts': 'crypto-forecast',
@@ -65,7 +58,6 @@ const EXCEPTIONS: Record<string, string> = {
   'db/writable-tables.ts':
     'crypto-forecast crypto_prices daily_stats fear-greed fear_greed_index feed_polls imported_predictions imported_prices known_gaps library-context library_attempts library_catalogue library_contexts library_names library_snapshots match-results match_observations mlflow mlflow_outbox mod-stats modpack_stats prediction_scores price_checks price_comparisons version_stats',
   'docker-compose.yml': 'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth',
-  'knip.jsonc': 'crypto-forecast match-results',
   'local/stack-lock.ts': 'match-results',
   'package.json': 'library-context',
   'registry.ts':
@@ -85,9 +77,6 @@ const EXCEPTIONS: Record<string, string> = {
   'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/replay/record-histories.ts':
     'ascl binance coingecko crypto-forecast curseforge fear-greed library-context match-results mlflow mod-stats modrinth onexbet',
-  'tests/soak/soak-checks.ts': 'curseforge daily_stats modpack_stats modrinth mods version_stats',
-  'tests/soak/soak-disasters.ts': 'curseforge modrinth',
-  'tests/soak/soak.ts': 'match-results mod-stats mods',
   'tests/support/command.ts': 'curseforge',
   'tests/support/mlflow-requirements.txt': 'mlflow',
   'tests/support/spool-kills.ts': 'candles',
