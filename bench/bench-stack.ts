@@ -1,4 +1,7 @@
-/** A stack for one benchmark, in a temporary folder and on free ports: servers here, worker and simulator as processes. */
+/**
+ * A stack for one benchmark or soak, in a temporary folder and on free ports. PostgreSQL and Temporal are its own, flushed to
+ * disk as in production, and workers are processes: all of them can be killed. The simulator runs in this process.
+ */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,14 +18,16 @@ import { freePort } from '../local/taken-port.ts'
 import { temporalExecutable } from '../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../local/temporal.ts'
 import { packageRoot } from '../system/package-root.ts'
-import { createMods } from '../simulator/mod-stats/mods.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/server.ts'
 import type { almanacFileSchema } from '../config/almanac-file.ts'
 import { startCommand, type CommandProcess } from './command-process.ts'
 
 export const toolsDir = join(packageRoot, '.almanac', 'tools')
 
-/** Seed of the simulated world unless told. */
-const WORLD_SEED = 1
+/** The one section that almanac.yaml cannot do without. */
+const REQUIRED_SECTION: AlmanacFile = {
+  'mod-stats': { enabled: false, mods: [{ modrinth: 'createnuclear', curseforge: 989_797 }] },
+}
 
 /** A temporary folder for a benchmark, and its removal. */
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -43,21 +48,11 @@ export function stateFolder(parent: string): string {
   return state
 }
 
-/** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
-function simulatedMods(seed: number, count: number) {
-  const mods = createMods(seed, count)
-  return Array.from({ length: count }, (_, index) => {
-    const { slug, curseforgeId } = mods.mod(index)
-    return { modrinth: slug, curseforge: curseforgeId }
-  })
-}
-
 export interface BenchStack {
   config: Config
   client: Client
   database: DatabaseHandle
-  simulator: CommandProcess
-  simulatorUrl: string
+  simulator: Simulator
   /** Environment for an `almanac` command that talks to this stack. */
   env: Record<string, string>
   /** Which servers run now; each restart replaces its entry. */
@@ -66,27 +61,21 @@ export interface BenchStack {
   restartTemporal(): Promise<void>
   /** A worker process that polls. */
   startWorker(): Promise<CommandProcess>
-  /** Ends simulator, client and servers; a worker is ended by whoever started it. */
+  /** Ends client, simulator and servers; a worker is ended by whoever started it. */
   stop(): Promise<void>
 }
 
+/** What `almanac.yaml` may hold. */
+export type AlmanacFile = z.input<typeof almanacFileSchema>
+
 export interface BenchStackOptions {
-  mods: number
-  seed?: number
-  /** Days of candles of the three default coins; crypto-forecast is off without. */
-  candleDays?: number
-  /** Libraries beside the fixed ones, and as many places in the list; library-context is off without. */
-  libraries?: number
-  /** Libraries read at once. */
-  chains?: number
-  /** Section of almanac.yaml, with the addresses of a simulator of one's own; match-results is off without. */
-  matchResults?: MatchSection
+  /** Sections of almanac.yaml, given the simulator's address; a pipeline without one is off. */
+  tracked: (simulatorUrl: string) => Partial<AlmanacFile>
+  /** The simulated world. Rate limits are off by default. */
+  simulator?: SimulatorOptions
 }
 
-/** The section `match-results` of almanac.yaml, as somebody writes it. */
-export type MatchSection = NonNullable<z.input<typeof almanacFileSchema>['match-results']>
-
-/** Everything but the worker: PostgreSQL (flushed to disk, as in production), Temporal, a simulator without rate limits. */
+/** Starts everything but the worker. */
 export async function startBenchStack(options: BenchStackOptions): Promise<BenchStack> {
   const folder = temporaryFolder()
   const stops: (() => Promise<unknown> | undefined)[] = []
@@ -102,14 +91,13 @@ export async function startBenchStack(options: BenchStackOptions): Promise<Bench
   }
 }
 
-/** Adds to `stops` whatever it has started, so that nothing stays behind where a later part fails. */
+/** Adds to `stops` whatever it has started, so that nothing is left running if a later part fails. */
 async function startParts(
   folder: string,
-  options: BenchStackOptions,
+  { tracked, simulator: world }: BenchStackOptions,
   stops: (() => Promise<unknown> | undefined)[],
   stop: () => Promise<void>,
 ): Promise<BenchStack> {
-  const { mods, seed = WORLD_SEED, libraries = 0 } = options
   const state = stateFolder(folder)
   const ports = { postgres: await freePort(), temporal: await freePort() }
   const postgres = () => startPostgres({ dataDir: join(state, 'postgres'), port: ports.postgres })
@@ -128,14 +116,16 @@ async function startParts(
   servers.temporal = await temporal()
   const { url } = servers.postgres
   await migrateDatabase(url)
-  // Asked for only now: Temporal takes free ports of its own choice when it starts.
-  const simulatorPort = await freePort()
-  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`
-  const env = settings({ folder, state, databaseUrl: url, temporalPort: ports.temporal, simulatorUrl })
-  writeFileSync(env.ALMANAC_CONFIG, stringify(trackedFile(seed, options)))
-  const simulator = startCommand(simulatorArguments({ port: simulatorPort, mods, seed, libraries }), env)
-  stops.push(() => simulator.end('SIGTERM'))
-  await simulator.saw('simulator at')
+  const simulator = await startSimulator({ rateLimits: false, ...world })
+  stops.push(() => simulator.close())
+  const env = settings({
+    folder,
+    state,
+    databaseUrl: url,
+    temporalPort: ports.temporal,
+    simulatorUrl: simulator.url,
+  })
+  writeFileSync(env.ALMANAC_CONFIG, stringify({ ...REQUIRED_SECTION, ...tracked(simulator.url) }))
   const config = loadConfig({ env, root: folder })
   const client = await connectTemporal(config)
   stops.push(() => client.connection.close())
@@ -147,7 +137,6 @@ async function startParts(
     client,
     database,
     simulator,
-    simulatorUrl,
     env,
     stop,
     servers: servers as BenchStack['servers'],
@@ -163,27 +152,6 @@ async function startParts(
       return worker
     },
   }
-}
-
-function trackedFile(seed: number, { mods, candleDays, libraries, chains, matchResults }: BenchStackOptions) {
-  const astronomy = {
-    description: 'Astronomy',
-    source: 'ascl',
-    keywords: ['astro', 'sky', 'gal', 'cosmo'],
-    top: libraries,
-  }
-  const coins = { history_days: candleDays, coingecko_delay_seconds: 0 }
-  return {
-    'mod-stats': { mods: simulatedMods(seed, mods), modpacks: { page_delay_seconds: 0 } },
-    ...(candleDays !== undefined && { 'crypto-forecast': coins }),
-    ...(libraries !== undefined && { 'library-context': { enabled: true, chains, domains: { astronomy } } }),
-    ...(matchResults !== undefined && { 'match-results': matchResults }),
-  }
-}
-
-function simulatorArguments(numbers: Record<string, number>): string[] {
-  const options = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])
-  return ['simulator', '--no-rate-limits', ...options]
 }
 
 interface Places {

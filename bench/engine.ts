@@ -36,7 +36,7 @@ const BURST_RUNS = 200
 const BURST_CHAIN = 3
 /** A burst is as long as fifteen chains; three of them tell as much. */
 const BURST_REPETITIONS = 3
-/** The targets of the issue of mod-stats. */
+/** What is promised of the engine. */
 const TARGET_OF_DEFAULTS = 0.25
 const TARGET_COST = 1.2
 const TARGET_FIXED_MS = 25

@@ -13,6 +13,9 @@ export interface Figure {
   note?: string
 }
 
+/** Benchmarks by name. Each is loaded only when it runs, so that none adds to another's memory. */
+export type Benchmarks = Record<string, () => Promise<() => Promise<Figure[]>>>
+
 /** Whether the figure is where it should be; undefined where nothing was promised. */
 export function reached({ value, atMost, atLeast }: Figure): boolean | undefined {
   if (atMost === undefined && atLeast === undefined) return undefined

@@ -2,29 +2,13 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { print, table } from '../cli/output.ts'
+import { BENCHMARKS } from './index.ts'
 import { figuresTable, reached, type Figure } from './figure.ts'
 import { machineFacts } from './machine.ts'
 
-/** Each is loaded only when it runs, so that none weighs on another's memory. */
-const BENCHMARKS: Record<string, () => Promise<() => Promise<Figure[]>>> = {
-  engine: async () => (await import('./engine.ts')).engine,
-  upserts: async () => (await import('./upserts.ts')).upserts,
-  'mod-stats': async () => (await import('./mod-stats/mod-stats.ts')).modStats,
-  indicators: async () => (await import('./crypto-forecast/indicators.ts')).indicators,
-  'forecast-model': async () => (await import('./crypto-forecast/forecast-model.ts')).forecastModel,
-  'crypto-forecast': async () => (await import('./crypto-forecast/crypto-forecast.ts')).cryptoForecast,
-  'crypto-grid': async () => (await import('./crypto-forecast/crypto-grid.ts')).cryptoGrid,
-  'library-context': async () => (await import('./library-context/library-context.ts')).libraryContext,
-  'match-results': async () => (await import('./match-results/match-results.ts')).matchResults,
-  spool: async () => (await import('./spool.ts')).spool,
-  recovery: async () => (await import('./recovery.ts')).recovery,
-  'start-up': async () => (await import('./start-up.ts')).startUp,
-  memory: async () => (await import('./memory.ts')).memory,
-}
-
 const names = Object.keys(BENCHMARKS)
 const program = new Command('bench')
-  .argument('[name...]', `which to run: ${names.join(', ')} (all where none is named)`)
+  .argument('[name...]', `which to run: ${names.join(', ')} (default: all)`)
   .option('--json <file>', 'also write the figures to this file')
   .parse()
 const chosen = program.args.length === 0 ? names : program.args

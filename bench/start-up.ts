@@ -10,6 +10,8 @@ import { median, spread, type Figure } from './figure.ts'
 const COMMAND_REPETITIONS = 7
 /** Of the demo one start in a new folder and this many in an old one. */
 const WARM_REPETITIONS = 3
+/** More than one start of the demo makes. */
+const NEWEST_RUNS = 100
 const TARGET_DEMO_SECONDS = 15
 const TARGET_FIRST_RUN_SECONDS = 10
 const TARGET_PREPARE_MS = 200
@@ -70,7 +72,7 @@ async function demoFigures(): Promise<Figure[]> {
 
 interface Once {
   totalSeconds: number
-  /** From the command's start to `finished_at` of its run. */
+  /** From the command's start to the first `finished_at` of a complete run. */
   firstRunSeconds: number
 }
 
@@ -83,11 +85,12 @@ async function demoOnce({ up, stateDir, ports }: Awaited<ReturnType<typeof demoS
   const server = await startPostgres({ dataDir: `${stateDir}/postgres`, port: ports.postgres })
   const database = openDatabase(server.url, () => undefined)
   try {
-    const [newest] = await listRuns(database.db, { pipeline: 'mod-stats', limit: 1 })
-    if (newest?.outcome !== 'complete')
-      throw new Error(`expected a complete run, found ${newest?.outcome ?? 'none'}`)
-    const firstRunSeconds = ((newest.finishedAt?.getTime() ?? NaN) - startedAt) / 1000
-    return { totalSeconds, firstRunSeconds }
+    const runs = await listRuns(database.db, { limit: NEWEST_RUNS })
+    const ends = runs
+      .filter((run) => run.startedAt.getTime() >= startedAt && run.outcome === 'complete')
+      .map((run) => run.finishedAt?.getTime() ?? Infinity)
+    if (ends.length === 0) throw new Error('expected a complete run, found none')
+    return { totalSeconds, firstRunSeconds: (Math.min(...ends) - startedAt) / 1000 }
   } finally {
     await database.close()
     await server.stop()

@@ -12,7 +12,9 @@ const REPETITIONS = 7
 const TARGET_SECONDS = 2.5
 
 export async function cryptoForecast(): Promise<Figure[]> {
-  const stack = await startBenchStack({ mods: 1, candleDays: CANDLE_DAYS })
+  const stack = await startBenchStack({
+    tracked: () => ({ 'crypto-forecast': { history_days: CANDLE_DAYS, coingecko_delay_seconds: 0 } }),
+  })
   try {
     const worker = await stack.startWorker()
     try {

@@ -13,6 +13,13 @@ import { median, spread, type Figure } from '../figure.ts'
 const LIBRARIES = 100
 const AT_ONCE = 4
 const UNCHANGED_NIGHTS = 5
+/** As many places in the list as the world has plain libraries. */
+const ASTRONOMY = {
+  description: 'Astronomy',
+  source: 'ascl' as const,
+  keywords: ['astro', 'sky', 'gal', 'cosmo'],
+  top: LIBRARIES,
+}
 /** What is promised. */
 const CHANGED_SECONDS = 180
 const UNCHANGED_SECONDS = 6
@@ -22,7 +29,12 @@ const LOOK_MS = 100
 
 export async function libraryContext(): Promise<Figure[]> {
   await ensureContextmaker(toolsDir, () => undefined)
-  const stack = await startBenchStack({ mods: 1, libraries: LIBRARIES, chains: AT_ONCE })
+  const stack = await startBenchStack({
+    simulator: { libraries: LIBRARIES },
+    tracked: () => ({
+      'library-context': { enabled: true, chains: AT_ONCE, domains: { astronomy: ASTRONOMY } },
+    }),
+  })
   try {
     const worker = await stack.startWorker()
     try {

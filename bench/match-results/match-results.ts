@@ -32,9 +32,9 @@ export async function matchResults(): Promise<Figure[]> {
   const matches = await startMatchStack(FEW, WIDE)
   try {
     const usual = await servedMinutes(matches, MINUTES)
-    matches.ask(matches.simulator, NARROW)
+    matches.ask(matches.stack.simulator, NARROW)
     const split = await withWorker(matches, () => minutes(matches, MINUTES))
-    matches.ask(matches.simulator, WIDE)
+    matches.ask(matches.stack.simulator, WIDE)
     const costs = await withWorker(matches, () => matchCosts(matches))
     const month = await afterAMonth(matches, usual[0]?.value ?? NaN)
     matches.ask(await matches.league(MANY), WIDE_FEED_ALONE)
@@ -89,7 +89,7 @@ async function afterAMonth(matches: MatchStack, emptyMs: number): Promise<Figure
       from generate_series(1, ${MONTH}) n) of_month`)
   await db.execute(sql`vacuum analyze matches`)
   const rare = await withWorker(matches, () => minutes(matches, MINUTES))
-  matches.ask(matches.simulator, EAGER)
+  matches.ask(matches.stack.simulator, EAGER)
   const each = await withWorker(matches, async (pid) => {
     const looks = await minutes(matches, MINUTES)
     return { looks, memory: memoryMb(pid, 'VmHWM') }

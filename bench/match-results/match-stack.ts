@@ -8,14 +8,16 @@ import { packageRoot } from '../../system/package-root.ts'
 import { pipelineById } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
-import { startBenchStack, type BenchStack, type MatchSection } from '../bench-stack.ts'
+import { startBenchStack, type AlmanacFile, type BenchStack } from '../bench-stack.ts'
 import { startScript, type CommandProcess } from '../command-process.ts'
 
 const START_AT = Date.parse('2026-03-10T12:00:00Z')
 
+/** The section `match-results` of almanac.yaml. */
+export type MatchSection = NonNullable<AlmanacFile['match-results']>
+
 export interface MatchStack {
   stack: BenchStack
-  simulator: Simulator
   /** The moment that league and worker live at. */
   now(): Date
   /** Moves it on. */
@@ -35,20 +37,11 @@ export async function startMatchStack(
 ): Promise<MatchStack> {
   let nowMs = START_AT
   const now = () => new Date(nowMs)
-  const leagues: Simulator[] = []
-  const league = async (of: SimulatorOptions) => {
-    const simulator = await startSimulator({ rateLimits: false, ...of, matchClock: now })
-    leagues.push(simulator)
-    return simulator
-  }
-  const simulator = await league(options)
-  const closeLeagues = () => Promise.all(leagues.map((one) => one.close()))
-  const stack = await startBenchStack({ mods: 1, matchResults: sectionOf(simulator, section) }).catch(
-    async (error: unknown) => {
-      await closeLeagues()
-      throw error
-    },
-  )
+  const stack = await startBenchStack({
+    simulator: { ...options, matchClock: now },
+    tracked: (url) => ({ 'match-results': sectionOf(url, section) }),
+  })
+  const others: Simulator[] = []
   const file = join(stack.config.stateDir, 'moment')
   const tell = () => {
     // A worker never finds half a number.
@@ -58,17 +51,20 @@ export async function startMatchStack(
   tell()
   return {
     stack,
-    simulator,
     now,
-    league,
+    async league(of) {
+      const other = await startSimulator({ rateLimits: false, ...of, matchClock: now })
+      others.push(other)
+      return other
+    },
     pass(minutes) {
       nowMs += minutes * MINUTE_MS
       tell()
     },
-    ask(other, change = {}) {
+    ask({ url }, change = {}) {
       const path = stack.env['ALMANAC_CONFIG'] ?? ''
       const tracked = parse(readFileSync(path, 'utf8')) as Record<string, unknown>
-      writeFileSync(path, stringify({ ...tracked, 'match-results': sectionOf(other, change) }))
+      writeFileSync(path, stringify({ ...tracked, 'match-results': sectionOf(url, change) }))
     },
     async startWorker() {
       const script = join(packageRoot, 'bench', 'match-results', 'match-worker.ts')
@@ -78,12 +74,12 @@ export async function startMatchStack(
     },
     async stop() {
       await stack.stop()
-      await closeLeagues()
+      await Promise.all(others.map((other) => other.close()))
     },
   }
 }
 
-function sectionOf({ url }: Simulator, section: MatchSection): MatchSection {
+function sectionOf(url: string, section: MatchSection): MatchSection {
   return {
     enabled: false,
     ...section,

@@ -2,9 +2,10 @@
 import { sql } from 'drizzle-orm'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { pipelineById } from '../../pipelines/index.ts'
-import { startBenchStack, type BenchStack } from '../bench-stack.ts'
+import type { BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import type { Figure } from '../figure.ts'
+import { startModStack } from './mod-stack.ts'
 
 const FEW_MODS = 1_000
 const MANY_MODS = 5_000
@@ -80,7 +81,7 @@ function figures(
 
 /** Two runs of one world in a stack of its own. */
 async function collect(mods: number): Promise<{ first: Measured; again: Measured }> {
-  const stack = await startBenchStack({ mods })
+  const stack = await startModStack(mods)
   try {
     const worker = await stack.startWorker()
     try {
@@ -96,20 +97,20 @@ async function collect(mods: number): Promise<{ first: Measured; again: Measured
 async function measure(stack: BenchStack, workerPid: number): Promise<Measured> {
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('expected mod-stats in the registry')
-  await fetch(`${stack.simulatorUrl}/__requests`, { method: 'DELETE' })
+  const { requests } = stack.simulator
+  requests.clear()
   const startedAt = performance.now()
   const handle = await startRun(stack.client, pipeline, 'manual')
   const { outcome, counts } = await endingOf(handle)
   const seconds = (performance.now() - startedAt) / 1000
   for (const [source, { why }] of Object.entries(counts))
     if (why.length > 0) process.stderr.write(`${source}: ${why.join('; ')}\n`)
-  const requests = (await (await fetch(`${stack.simulatorUrl}/__requests`)).json()) as unknown[]
   return {
     outcome,
     seconds,
     events: await historyEvents(stack, handle.workflowId, handle.firstExecutionRunId),
     rows: await storedRows(stack),
-    requests: requests.length,
+    requests: requests.count(),
     memoryMb: memoryMb(workerPid, 'VmHWM'),
   }
 }

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeRows } from '../../db/write-rows.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { SHARED } from '../support/shared.ts'
+import { SHARED } from '../support/shared-folder.ts'
 
 const folder = new URL('docs/source-documents/', SHARED)
 const documents = existsSync(folder) ? readdirSync(folder).filter((name) => /^[12]-.*\.md$/.test(name)) : []

@@ -1,7 +1,9 @@
 /** Chances of a soak that repeat themselves with its seed. */
-import type { Chance } from './soak-disasters.ts'
 
-/** mulberry32: small, even enough, and the same everywhere. Answers whole numbers from 0 to below - 1. */
+/** Returns a whole number from 0 to below - 1. */
+export type Chance = (below: number) => number
+
+/** mulberry32: small, even enough, and the same everywhere. */
 export function chanceFrom(seed: number): Chance {
   let state = seed
   return (below) => {

@@ -1,136 +1,110 @@
-/** The house's shape: imports point one way, nothing imports tests, files have names that say something. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { describe, expect, it } from 'vitest'
+/** The import rules of .dependency-cruiser.js refuse what they are there to refuse; `npm run lint` applies them to the code. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { cruise, type ICruiseResult } from 'dependency-cruiser'
+import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../system/package-root.ts'
 
-/** What a floor must never import: a folder of ours (`only types` excepted) or a package. */
-const FORBIDDEN: Record<string, { folders: string[]; typesOnly: string[]; packages: RegExp }> = {
-  workflows: {
-    folders: ['upstreams', 'db', 'worker', 'client', 'local', 'simulator', 'bench', 'cli'],
-    typesOnly: ['activities'],
-    packages: /^(?!@temporalio\/(workflow|common)$)/,
-  },
-  activities: {
-    folders: ['worker', 'client', 'local', 'simulator', 'bench', 'cli'],
-    typesOnly: ['workflows'],
-    packages: /^@temporalio\/(client|worker|workflow)/,
-  },
-  upstreams: {
-    folders: ['workflows', 'activities', 'db', 'worker', 'client', 'local', 'simulator', 'bench', 'cli'],
-    typesOnly: [],
-    packages: /^(@temporalio\/|pg$|drizzle-orm)/,
-  },
-  db: {
-    folders: [
-      'workflows',
-      'activities',
-      'upstreams',
-      'worker',
-      'client',
-      'local',
-      'simulator',
-      'bench',
-      'cli',
-    ],
-    typesOnly: [],
-    packages: /^@temporalio\//,
-  },
-  simulator: {
-    folders: ['workflows', 'activities', 'upstreams', 'db', 'worker', 'client', 'local', 'bench', 'cli'],
-    typesOnly: [],
-    packages: /^(@temporalio\/|pg$|drizzle-orm)/,
-  },
-  local: {
-    folders: ['workflows', 'activities', 'upstreams', 'worker', 'bench', 'cli'],
-    typesOnly: [],
-    packages: /^@temporalio\/(worker|workflow|activity)/,
-  },
-  worker: { folders: ['simulator', 'bench', 'cli'], typesOnly: [], packages: /^@temporalio\/workflow/ },
-  client: {
-    folders: ['bench', 'cli'],
-    typesOnly: ['workflows'],
-    packages: /^@temporalio\/(workflow|activity)/,
-  },
-}
+/** A file of a project, and the rule that its import breaks. */
+const REFUSED: [file: string, text: string, rule: string][] = [
+  ['core/a.ts', "import '../system/end.ts'", 'core: folder'],
+  ['core/node.ts', "import { readFile } from 'node:fs/promises'", 'core: package'],
+  ['core/bare-node.ts', "import { readFile } from 'fs/promises'", 'core: package'],
+  ['upstreams/a.ts', "import type { End } from '../db/end.ts'", 'upstreams: folder'],
+  ['upstreams/pg.ts', "import pg from 'pg'", 'upstreams: package'],
+  ['upstreams/log.ts', "const { log } = await import('@temporalio/activity')", 'upstreams: package'],
+  ['db/a.ts', "export * from '../upstreams/end.ts'", 'db: folder'],
+  ['db/queries/mod-stats/a.ts', "type End = import('../../../activities/end.ts').End", 'db: folder'],
+  ['config/a.ts', "import { sql } from 'drizzle-orm/pg-core'", 'config: package'],
+  ['activities/a.ts', "import { end } from '../config/end.ts'", 'activities: types only'],
+  ['activities/client.ts', "export { Client } from '@temporalio/client'", 'activities: package'],
+  ['workflows/a.ts', "import { type End, end } from '../activities/end.ts'", 'workflows: types only'],
+  ['workflows/node.ts', "import { randomUUID } from 'node:crypto'", 'workflows: package'],
+  ['workflows/zod.ts', "import { z } from 'zod'", 'workflows: package'],
+  ['client/a.ts', "const { end } = await import('../worker/end.ts')", 'client: folder'],
+  ['worker/a.ts', "import '../cli/end.ts'", 'worker: folder'],
+  ['worker/workflow.ts', "import { sleep } from '@temporalio/workflow'", 'worker: package'],
+  ['simulator/a.ts', "import { end } from '../upstreams/end.ts'", 'simulator: folder'],
+  ['cli/a.ts', "import { end } from '../bench/end.ts'", 'cli: folder'],
+  ['cli/tests.ts', "import { end } from '../tests/end.ts'", 'cli: folder'],
+  ['bench/a.ts', "import { end } from '../tests/end.ts'", 'bench: folder'],
+  ['elsewhere/a.ts', "import { end } from '../core/end.ts'", 'folder without a line'],
+  ['core/b.ts', "import '../elsewhere/end.ts'", 'core: folder'],
+  ['db/a-circle.ts', "import type { End } from './circle-end.ts'", 'circle'],
+  ['db/utils.ts', "import './end.ts'", 'nameless file'],
+  ['db/name-helpers.ts', "import './end.ts'", 'nameless file'],
+  ['db/common/a.ts', "import '../end.ts'", 'nameless file'],
+  ['db/b.ts', "import './types.ts'", 'nameless file'],
+]
 
-const NAMELESS = /^(utils?|helpers?|common|types?|manager|misc|shared)\.m?ts$/
+const ALLOWED: [file: string, text: string][] = [
+  ['system/good.ts', "import { end } from '../core/end.ts'; import { join } from 'node:path'"],
+  [
+    'activities/good.ts',
+    "import type { End } from '../config/end.ts'; import { sleep } from '@temporalio/activity'",
+  ],
+  [
+    'workflows/good.ts',
+    "import type { End } from '../activities/end.ts'; import { end } from '../core/end.ts'",
+  ],
+  ['db/good.ts', "import pg from 'pg'; import { sql } from 'drizzle-orm'; import { z } from 'zod'"],
+  ['bench/good.ts', "import { end } from '../workflows/end.ts'; import { Worker } from '@temporalio/worker'"],
+]
 
-/** Relative paths of all TypeScript files of a folder. */
-function filesOf(folder: string): string[] {
-  return readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join(folder, file))
-}
+/** What these files import. */
+const IMPORTED = [
+  ...[
+    'core',
+    'system',
+    'upstreams',
+    'db',
+    'config',
+    'activities',
+    'workflows',
+    'worker',
+    'cli',
+    'bench',
+    'tests',
+  ].map((folder) => [`${folder}/end.ts`, 'export const end = 1; export type End = number'] as const),
+  ['elsewhere/end.ts', 'export const end = 1'],
+  ['db/types.ts', 'export const end = 1'],
+  ['db/circle-end.ts', "export type End = import('./a-circle.ts').End"],
+] as const
 
-interface Import {
-  /** Folder of ours (or file at the top), or the package. */
-  from: string
-  ours: boolean
-  type: boolean
-}
+const project = mkdtempSync(join(tmpdir(), 'almanac-imports-'))
+let violations: { file: string; rule: string }[]
 
-/** The imports and re-exports of a file's text. */
-function importsOf(file: string, text: string): Import[] {
-  const found = text.matchAll(
-    /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
-  )
-  return [...found].map(([, type, statement, dynamic]) => {
-    const target = statement ?? dynamic ?? ''
-    const ours = target.startsWith('.')
-    const path = ours ? relative(packageRoot, join(packageRoot, file, '..', target)) : target
-    return { from: ours ? (path.split('/')[0] ?? '') : path, ours, type: type !== undefined }
+beforeAll(async () => {
+  for (const [file, text] of [...REFUSED, ...ALLOWED, ...IMPORTED]) {
+    mkdirSync(dirname(join(project, file)), { recursive: true })
+    writeFileSync(join(project, file), text)
+  }
+  const { options, forbidden } = await extractDepcruiseConfig(join(packageRoot, '.dependency-cruiser.js'))
+  const { output } = await cruise(['.'], {
+    ...options,
+    baseDir: project,
+    validate: true,
+    ruleSet: { forbidden: forbidden ?? [] },
   })
-}
+  violations = (output as ICruiseResult).summary.violations.map(({ from, rule }) => ({
+    file: from,
+    rule: rule.name,
+  }))
+})
 
-/** What a file of a floor imports against the rules, one sentence each. */
-function violations(file: string, text: string): string[] {
-  const floor = file.split('/')[0] ?? ''
-  const rules = FORBIDDEN[floor]
-  return importsOf(file, text)
-    .filter(({ from, ours, type }) => {
-      if (ours && from === 'tests') return true
-      if (rules === undefined) return false
-      if (!ours) return rules.packages.test(from)
-      return rules.folders.includes(from) || (!type && rules.typesOnly.includes(from))
-    })
-    .map(({ from }) => `${file} imports ${from}`)
-}
+afterAll(() => {
+  rmSync(project, { recursive: true })
+})
 
-const floors = [...Object.keys(FORBIDDEN), 'bench']
-const sources = floors.flatMap(filesOf)
-const topLevel = readdirSync(packageRoot).filter((file) => file.endsWith('.ts'))
-
-describe('the floors', () => {
-  it.each(Object.keys(FORBIDDEN))('%s imports nothing from above', (floor) => {
-    const files = filesOf(floor)
-    expect(files).not.toEqual([])
-    expect(files.flatMap((file) => violations(file, readFileSync(join(packageRoot, file), 'utf8')))).toEqual(
-      [],
-    )
+describe('the import rules', () => {
+  it.each(REFUSED)('refuse %s: %s', (file, _text, rule) => {
+    const broken = violations.filter((one) => one.file === file).map((one) => one.rule)
+    expect([...new Set(broken)]).toEqual([rule])
   })
 
-  it('have no import of tests, anywhere', () => {
-    for (const file of [...sources, ...topLevel])
-      expect(
-        importsOf(file, readFileSync(join(packageRoot, file), 'utf8')).map(({ from }) => from),
-        file,
-      ).not.toContain('tests')
-  })
-
-  it.each([
-    ['workflows/a.ts', "import { readFile } from 'node:fs'", 'node:fs'],
-    ['workflows/a.ts', "import {\n  createActivities,\n} from '../activities/index.ts'", 'activities'],
-    ['activities/x/a.ts', "export { Client } from '@temporalio/client'", '@temporalio/client'],
-    ['upstreams/a.ts', "import type { Db } from '../db/database.ts'", 'db'],
-    ['db/queries/a.ts', "const { log } = await import('@temporalio/activity')", '@temporalio/activity'],
-    ['worker/a.ts', "import '../tests/support/stack.ts'", 'tests'],
-  ])('are told apart: %s may not say %s', (file, text, from) => {
-    expect(violations(file, text)).toEqual([`${file} imports ${from}`])
-  })
-
-  it('have no file whose name says nothing', () => {
-    const names = [...sources, ...topLevel].filter((file) => NAMELESS.test(file.split('/').at(-1) ?? ''))
-    expect(names).toEqual([])
+  it.each(ALLOWED)('allow %s: %s', (file) => {
+    expect(violations.filter((one) => one.file === file)).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ import { command } from '../../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { KLINE_HEADER, klineCells, START_MS } from '../../unit/cli/crypto-forecast/import/files.ts'
 import { describeRecorded } from '../../unit/upstreams/recordings.ts'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const recordings = (path: string) => fileURLToPath(new URL(`recordings/${path}`, SHARED))
 const TABLES = [

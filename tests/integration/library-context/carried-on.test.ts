@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { importer } from '../../../cli/library-context/import/index.ts'
 import { startLibrarySteps, type LibrarySteps } from '../../support/library-context/library-steps.ts'
 import { describeRecorded, recording } from '../../unit/upstreams/recordings.ts'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const STATE = 'libraries/astronomy-libraries.2025-09-27.a4a15b5.json'
 const STATE_FILE = fileURLToPath(new URL(`recordings/${STATE}`, SHARED))

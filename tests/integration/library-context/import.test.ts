@@ -15,7 +15,7 @@ import { writeRows } from '../../../db/write-rows.ts'
 import { command } from '../../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { describeRecorded, recorded, recording } from '../../unit/upstreams/recordings.ts'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const recordings = (path: string) => fileURLToPath(new URL(`recordings/libraries/${path}`, SHARED))
 const AUGUST = 'astronomy-libraries.2025-08-12.fd715c6.json'

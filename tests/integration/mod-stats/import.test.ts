@@ -12,7 +12,7 @@ import { writeRows } from '../../../db/write-rows.ts'
 import { command } from '../../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { describeRecorded } from '../../unit/upstreams/recordings.ts'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const FOLDER = new URL('recordings/curseforge/', SHARED)
 const PACKS_CSV = fileURLToPath(new URL('createnuclear_dependents_modpacks.csv', FOLDER))

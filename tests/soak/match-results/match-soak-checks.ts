@@ -14,6 +14,7 @@ import {
 import type { MatchRow, ObservationRow, PollRow } from '../../../db/queries/match-results/matches.ts'
 import { feedPolls, matches as matchTable, matchObservations } from '../../../db/schema/match-results.ts'
 import type { SimulatedMatch } from '../../../simulator/match-results/matches.ts'
+import type { BenchStack } from '../../../bench/bench-stack.ts'
 import type { MatchStack } from '../../../bench/match-results/match-stack.ts'
 
 /** Sentences listed of one kind; a thousand wrong rows have one cause. */
@@ -36,8 +37,8 @@ export interface Judged {
 }
 
 /** Compares what is stored with the simulator's truth and with itself. */
-export async function judge(stack: MatchStack, day: Day): Promise<Judged> {
-  const { db } = stack.stack.database
+export async function judge({ stack }: MatchStack, day: Day): Promise<Judged> {
+  const { db } = stack.database
   const stored = await db.select().from(matchTable)
   const truth = stack.simulator.world.matches.truthBetween(day.from, day.until)
   const results = againstTruth(stored, truth, day)
@@ -174,8 +175,8 @@ function unfollowed(polls: readonly PollRow[]): string[] {
 }
 
 /** Keys are unique by constraint; two looks of one minute, or one event under two ids of ours, would still count twice. */
-async function doubledRows({ stack }: MatchStack): Promise<string[]> {
-  const result = await stack.database.db.execute<{ what: string; times: number }>(sql`
+async function doubledRows({ database }: BenchStack): Promise<string[]> {
+  const result = await database.db.execute<{ what: string; times: number }>(sql`
     select 'match ' || event_id as what, count(*)::int as times from matches group by feed, event_id having count(*) > 1
     union all select 'look ' || kind || ' of ' || polled_at, count(*)::int
       from feed_polls group by feed, kind, polled_at having count(*) > 1

@@ -11,8 +11,7 @@ import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { CommandProcess } from '../../../bench/command-process.ts'
 import { judge } from './match-soak-checks.ts'
 import { startLook, startMatchStack, type MatchStack } from '../../../bench/match-results/match-stack.ts'
-import { chanceFrom } from '../soak-chance.ts'
-import type { Chance } from '../soak-disasters.ts'
+import { chanceFrom, type Chance } from '../soak-chance.ts'
 
 /** The simulator's six leagues begin 720 matches a day; these minutes more let the last of them be played and told. */
 const AFTER_MINUTES = 45
@@ -41,7 +40,7 @@ interface Soak {
   outcomes: Map<string, number>
 }
 
-/** Lives through so many minutes and prints the figures; answers how many promises were broken. */
+/** Simulates so many minutes, prints the figures and returns how many promises were broken. */
 export async function soakMatchResults(options: { minutes: number; seed: number }): Promise<number> {
   const { minutes, seed } = options
   const chance = chanceFrom(seed)
@@ -109,10 +108,11 @@ function awayIn({ feedAway }: Plan, from: Date): { blindFrom: Date; blindUntil: 
 /** One minute: what happens in it, and its run to the end. */
 async function liveThrough(soak: Soak, minute: number): Promise<void> {
   const { matches, plan, chance, outcomes } = soak
-  const { stack, simulator } = matches
+  const { stack } = matches
+  const { faults } = stack.simulator
   matches.pass(1)
-  if (minute === plan.feedAway[0]) simulator.faults.merge({ onexbet: { kind: 'challenge', status: 403 } })
-  if (minute === plan.feedAway[1]) simulator.faults.clear()
+  if (minute === plan.feedAway[0]) faults.set('onexbet', { kind: 'challenge', status: 403 })
+  if (minute === plan.feedAway[1]) faults.clear()
   if (minute === plan.databaseAway[0]) await crashDatabase(matches)
   if (minute === plan.databaseAway[1]) {
     await stack.restartPostgres()

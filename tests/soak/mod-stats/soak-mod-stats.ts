@@ -8,10 +8,11 @@ import { print, table } from '../../../cli/output.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
-import { startBenchStack } from '../../../bench/bench-stack.ts'
-import { brokenPromises, letADayPass } from '../soak-checks.ts'
-import { chanceFrom } from '../soak-chance.ts'
-import { drawDisaster, type Chance, type Victim } from '../soak-disasters.ts'
+import { startModStack } from '../../../bench/mod-stats/mod-stack.ts'
+import { chanceFrom, type Chance } from '../soak-chance.ts'
+import { brokenPromises, letADayPass } from './soak-checks.ts'
+import { drawDisaster, type Victim } from './soak-disasters.ts'
+
 /** Disasters a run meets at most; more would only make runs longer. */
 const MOST_DISASTERS = 4
 /** Between two disasters of a run: at most this, which is about the length of an undisturbed run. */
@@ -29,14 +30,14 @@ export interface ModStatsSoak {
   mods: number
 }
 
-/** Soaks for so long and prints what was tried; answers how many promises were broken. */
+/** Soaks for so long and prints what was tried; returns how many promises were broken. */
 export async function soakModStats({ minutes, seed, mods }: ModStatsSoak): Promise<number> {
   print(`soaking for ${minutes} min with seed ${seed} and ${mods} mods`)
   const chance = chanceFrom(seed)
   const tried = new Map<string, number>()
   const outcomes = new Map<string, number>()
   const found: string[] = []
-  const stack = await startBenchStack({ mods })
+  const stack = await startModStack(mods)
   const victim: Victim = { stack, worker: await stack.startWorker() }
   try {
     const until = Date.now() + minutes * MINUTE_MS
@@ -61,7 +62,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
   const { stack } = victim
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('expected mod-stats in the registry')
-  await fetch(`${stack.simulatorUrl}/__faults`, { method: 'DELETE' })
+  stack.simulator.faults.clear()
   await letADayPass(stack)
   const handle = await startRun(stack.client, pipeline, 'manual')
   const ended = persistentEnding(() => endingOf(stack.client.workflow.getHandle(handle.workflowId)))

@@ -9,7 +9,7 @@ import { createCoinGecko, type CoinGecko } from '../../../upstreams/coingecko.ts
 import { createGate } from '../../../upstreams/gate.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack, type TestStackOptions, type WorkerChange } from '../stack.ts'
-import { SHARED } from '../shared.ts'
+import { SHARED } from '../shared-folder.ts'
 
 const RECORDINGS = new URL('recordings/binance/', SHARED)
 const USER_AGENT = 'almanac-test'

@@ -1,7 +1,7 @@
 /** Recorded answers and specifications of the real upstreams, where they are: beside the repository, never in it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const FOLDER = new URL('recordings/', SHARED)
 

@@ -1,7 +1,7 @@
 /** Real answers recorded by others. They are not part of this project: where they are absent, tests that need them skip, except in CI. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe } from 'vitest'
-import { SHARED } from '../../support/shared.ts'
+import { SHARED } from '../../support/shared-folder.ts'
 
 const FOLDER = new URL('recordings/', SHARED)
 

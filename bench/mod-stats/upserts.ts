@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
-import { openDatabase, type DatabaseHandle } from '../db/database.ts'
-import { migrateDatabase } from '../db/migrate.ts'
-import { WRITABLE_TABLES, type WritableRows } from '../db/writable-tables.ts'
-import { upsertStatement, writeRows } from '../db/write-rows.ts'
-import { startPostgres } from '../local/postgres.ts'
-import { freePort } from '../local/taken-port.ts'
-import { stateFolder, temporaryFolder } from './bench-stack.ts'
-import { median, spread, type Figure } from './figure.ts'
+import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
+import { migrateDatabase } from '../../db/migrate.ts'
+import { WRITABLE_TABLES, type WritableRows } from '../../db/writable-tables.ts'
+import { upsertStatement, writeRows } from '../../db/write-rows.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { freePort } from '../../local/taken-port.ts'
+import { stateFolder, temporaryFolder } from '../bench-stack.ts'
+import { median, spread, type Figure } from '../figure.ts'
 
 const ROWS = 50_000
 /** As the write door cuts them. */

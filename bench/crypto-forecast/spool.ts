@@ -1,15 +1,15 @@
 /** The spool: how long a call takes that goes to the disk, and how fast the database gets it back. */
-import { HOUR_MS } from '../core/durations.ts'
-import { openDatabase, type DatabaseHandle } from '../db/database.ts'
-import { migrateDatabase } from '../db/migrate.ts'
-import { drainSpool } from '../db/spool/drain.ts'
-import { openSpool, spoolFolder, type Spool } from '../db/spool/spool.ts'
-import { folderBytes } from '../db/spool/folder.ts'
-import type { WritableRows } from '../db/writable-tables.ts'
-import { startPostgres } from '../local/postgres.ts'
-import { freePort } from '../local/taken-port.ts'
-import { stateFolder, temporaryFolder } from './bench-stack.ts'
-import { median, spread, type Figure } from './figure.ts'
+import { HOUR_MS } from '../../core/durations.ts'
+import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
+import { migrateDatabase } from '../../db/migrate.ts'
+import { drainSpool } from '../../db/spool/drain.ts'
+import { openSpool, spoolFolder, type Spool } from '../../db/spool/spool.ts'
+import { folderBytes } from '../../db/spool/folder.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { freePort } from '../../local/taken-port.ts'
+import { stateFolder, temporaryFolder } from '../bench-stack.ts'
+import { median, spread, type Figure } from '../figure.ts'
 
 const ROWS = 100_000
 /** Rows of a segment: a page of candles, and a minute of a feed. */

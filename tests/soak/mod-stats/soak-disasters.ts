@@ -1,15 +1,15 @@
 /** What a soak does to a stack while a run goes on: each disaster says what it did and mends it within seconds. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BenchStack } from '../../bench/bench-stack.ts'
-import type { CommandProcess } from '../../bench/command-process.ts'
+import type { Chance } from '../soak-chance.ts'
+import type { BenchStack } from '../../../bench/bench-stack.ts'
+import type { CommandProcess } from '../../../bench/command-process.ts'
+import type { Fault } from '../../../simulator/faults.ts'
 
 /** A stack and the worker that serves it now; disasters replace the worker. */
 export interface Victim {
   stack: BenchStack
   worker: CommandProcess
 }
-
-export type Chance = (below: number) => number
 
 /** How long something stays away: at most this. */
 const LONGEST_AWAY_MS = 5_000
@@ -19,7 +19,7 @@ const MOST_FAULTY_REQUESTS = 6
 const UPSTREAMS = ['modrinth', 'curseforge', 'curseforge-web'] as const
 
 /** Faults that pass: after them the run must be complete, since a step asks again. */
-const PASSING_FAULTS: Record<string, unknown>[] = [
+const PASSING_FAULTS: Fault[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 502, body: 'bad gateway' },
   { kind: 'status', status: 408 },
@@ -28,15 +28,15 @@ const PASSING_FAULTS: Record<string, unknown>[] = [
   { kind: 'cut' },
   { kind: 'refuse' },
   { kind: 'slow-drip', bytesPerSecond: 20_000 },
-  ...['modrinth', 'retry-after-seconds', 'retry-after-date', 'bare'].map((shape) => ({
-    kind: 'rate-limited',
+  ...(['modrinth', 'retry-after-seconds', 'retry-after-date', 'bare'] as const).map((shape) => ({
+    kind: 'rate-limited' as const,
     shape,
     seconds: 1,
   })),
 ]
 
 /** Faults after which a source may be partial or failed, but must say so, and must store nothing wrong. */
-const LYING_FAULTS: Record<string, unknown>[] = [
+const LYING_FAULTS: Fault[] = [
   { kind: 'truncated-json' },
   { kind: 'html' },
   { kind: 'challenge', status: 200 },
@@ -99,17 +99,16 @@ const crashPostgres: Disaster = {
   },
 }
 
-function fault(change: Record<string, unknown>, lies: boolean): Disaster {
+function fault(change: Fault, lies: boolean): Disaster {
   return {
     name: `upstream: ${Object.values(change)
       .filter((value) => typeof value !== 'object')
       .join(' ')}`,
     lies,
-    strike: async ({ stack }, chance) => {
+    strike: ({ stack }, chance) => {
       const upstream = UPSTREAMS[chance(UPSTREAMS.length)] ?? 'modrinth'
-      const body = JSON.stringify({ [upstream]: { ...change, times: 1 + chance(MOST_FAULTY_REQUESTS) } })
-      const answer = await fetch(`${stack.simulatorUrl}/__faults`, { method: 'PUT', body })
-      if (!answer.ok) throw new Error(`the simulator refused ${body}: ${await answer.text()}`)
+      stack.simulator.faults.set(upstream, { ...change, times: 1 + chance(MOST_FAULTY_REQUESTS) })
+      return Promise.resolve()
     },
   }
 }

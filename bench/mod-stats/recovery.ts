@@ -1,9 +1,10 @@
 /** How long after a worker's return the step goes on in which the worker before it was killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endingOf, startRun } from '../client/runs.ts'
-import { pipelineById } from '../pipelines/index.ts'
-import { startBenchStack, type BenchStack } from './bench-stack.ts'
-import { median, spread, type Figure } from './figure.ts'
+import { endingOf, startRun } from '../../client/runs.ts'
+import { pipelineById } from '../../pipelines/index.ts'
+import type { BenchStack } from '../bench-stack.ts'
+import { median, spread, type Figure } from '../figure.ts'
+import { startModStack } from './mod-stack.ts'
 
 const MODS = 500
 const REPETITIONS = 5
@@ -18,7 +19,7 @@ const POLL_MS = 20
 const INTO_THE_STEP_MS = 300
 
 export async function recovery(): Promise<Figure[]> {
-  const stack = await startBenchStack({ mods: MODS })
+  const stack = await startModStack(MODS)
   try {
     const seconds: number[] = []
     const totals: number[] = []
@@ -48,15 +49,15 @@ async function killAndReturn(stack: BenchStack): Promise<{ afterReturn: number; 
   const first = await stack.startWorker()
   let second
   try {
-    await fault(stack, { kind: 'latency', ms: LATENCY_MS, match: '^/v2/versions' })
-    const before = await bulkRequests(stack)
+    stack.simulator.faults.set('modrinth', { kind: 'latency', ms: LATENCY_MS, match: '^/v2/versions' })
+    const before = bulkRequests(stack)
     const handle = await startRun(stack.client, pipeline, 'manual')
     await untilAsked(stack, before)
     await sleep(INTO_THE_STEP_MS)
     await first.end('SIGKILL')
     const killedAt = performance.now()
-    await fault(stack, null)
-    const asked = await bulkRequests(stack)
+    stack.simulator.faults.clear()
+    const asked = bulkRequests(stack)
     await sleep(AWAY_MS)
     second = await stack.startWorker()
     const returnedAt = performance.now()
@@ -70,20 +71,13 @@ async function killAndReturn(stack: BenchStack): Promise<{ afterReturn: number; 
   }
 }
 
-async function fault({ simulatorUrl }: BenchStack, modrinth: Record<string, unknown> | null): Promise<void> {
-  const body = JSON.stringify({ modrinth })
-  const answer = await fetch(`${simulatorUrl}/__faults`, { method: 'PUT', body })
-  if (!answer.ok) throw new Error(`the simulator refused the fault: ${await answer.text()}`)
-}
-
 /** How often the interrupted step's upstream was asked. */
-async function bulkRequests({ simulatorUrl }: BenchStack): Promise<number> {
-  const requests = (await (await fetch(`${simulatorUrl}/__requests`)).json()) as { upstream: string }[]
-  return requests.filter(({ upstream }) => upstream === 'modrinth').length
+function bulkRequests({ simulator }: BenchStack): number {
+  return simulator.requests.count({ upstream: 'modrinth' })
 }
 
 /** Resolves with the moment at which Modrinth was asked more often than `before`. */
 async function untilAsked(stack: BenchStack, before: number): Promise<number> {
-  while ((await bulkRequests(stack)) <= before) await sleep(POLL_MS)
+  while (bulkRequests(stack) <= before) await sleep(POLL_MS)
   return performance.now()
 }

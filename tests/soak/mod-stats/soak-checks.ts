@@ -1,9 +1,8 @@
 /** What must hold after every run of a soak, whatever happened in it. Each answer is a sentence about a broken promise. */
 import { sql } from 'drizzle-orm'
-import { openRuns } from '../../db/queries/runs.ts'
-import type { RunEnding } from '../../core/run-outcome.ts'
-import type { ModTruth } from '../../simulator/world.ts'
-import type { BenchStack } from '../../bench/bench-stack.ts'
+import { openRuns } from '../../../db/queries/runs.ts'
+import type { RunEnding } from '../../../core/run-outcome.ts'
+import type { BenchStack } from '../../../bench/bench-stack.ts'
 
 /** Sentences listed for one run; a thousand wrong rows have one cause. */
 const LISTED = 5
@@ -57,10 +56,7 @@ async function recordFaults({ database: { db } }: BenchStack, run: RunUnderTest)
 
 /** Stored counts against the simulator's truth. Missing rows are a fault only where no upstream lied. */
 async function wrongRows(stack: BenchStack, { date, lied }: RunUnderTest): Promise<string[]> {
-  const truth = (await (await fetch(`${stack.simulatorUrl}/__world`)).json()) as {
-    date: string
-    mods: ModTruth[]
-  }
+  const truth = stack.simulator.world.truth()
   // Past midnight the world has grown; the run's rows are of the day before and cannot be compared any more.
   if (truth.date !== date) return []
   const wanted = new Map(

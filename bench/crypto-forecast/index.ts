@@ -1,0 +1,9 @@
+import type { Benchmarks } from '../figure.ts'
+
+export const cryptoForecast: Benchmarks = {
+  indicators: async () => (await import('./indicators.ts')).indicators,
+  'forecast-model': async () => (await import('./forecast-model.ts')).forecastModel,
+  'crypto-forecast': async () => (await import('./crypto-forecast.ts')).cryptoForecast,
+  'crypto-grid': async () => (await import('./crypto-grid.ts')).cryptoGrid,
+  spool: async () => (await import('./spool.ts')).spool,
+}

@@ -1,0 +1,19 @@
+/** The soaks by name: one line for each pipeline that has one, and those of shared parts. */
+import { matchResults } from './match-results/index.ts'
+import { modStats } from './mod-stats/index.ts'
+import type { Soak } from './soak-definition.ts'
+
+export const SOAKS: Record<string, Soak> = {
+  'mod-stats': modStats,
+  'match-results': matchResults,
+  spool: {
+    options: [
+      {
+        flags: '--rounds <count>',
+        description: 'kills of a writer and of a drainer of the spool',
+        default: 500,
+      },
+    ],
+    run: async (option) => (await import('./soak-spool.ts')).soakSpool(option('rounds')),
+  },
+}

@@ -1,0 +1,229 @@
+/** Shared code names no pipeline, no table of one and no upstream: what belongs to a pipeline stands in its column. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { packageRoot } from '../../system/package-root.ts'
+
+/**
+ * Shared files that still name something, sorted, and what they name. Nothing is added to this list, and a name that is gone
+ * from its file must leave it.
+ */
+const EXCEPTIONS: Record<string, string> = {
+  '.ci/run': 'mlflow',
+  Dockerfile: 'library-context',
+  'activities/dependencies.ts':
+    'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth onexbet',
+  'bench/bench-stack.ts': 'ascl binance coingecko curseforge fear-greed github mod-stats modrinth',
+  'cli/commands/backfill.ts': 'binance crypto-forecast known_gaps',
+  'cli/commands/collector.ts': 'match-results',
+  'cli/commands/forecast.ts': 'crypto-forecast',
+  'cli/commands/groups/collector.ts': 'match-results',
+  'cli/commands/groups/forecast.ts': 'crypto-forecast',
+  'cli/commands/groups/import.ts':
+    'binance crypto-forecast crypto_prices curseforge daily_stats fear-greed fear_greed_index library-context match-results matches mod-stats modpack_stats version_stats',
+  'cli/commands/groups/libraries.ts': 'libraries library-context',
+  'cli/commands/groups/matches.ts': 'match-results matches',
+  'cli/commands/groups/runs.ts': 'crypto-forecast library-context mod-stats',
+  'cli/commands/groups/schedules.ts': 'mod-stats',
+  'cli/commands/groups/stack.ts': 'matches mod-stats',
+  'cli/commands/import.ts': 'crypto-forecast library-context match-results mod-stats',
+  'cli/commands/libraries.ts': 'libraries library-context',
+  'cli/commands/matches.ts': 'match-results matches',
+  'cli/commands/run.ts': 'library-context',
+  'cli/commands/runs.ts': 'mod-stats',
+  'cli/commands/show.ts': 'library-context',
+  'cli/commands/spool.ts': 'candles',
+  'cli/commands/up.ts': 'crypto-forecast libraries library-context match-results matches',
+  'cli/commands/worker.ts': 'library-context',
+  'cli/demo-passes.ts': 'match-results',
+  'cli/doctor/clock.ts': 'curseforge modrinth',
+  'cli/doctor/contextmaker.ts': 'library-context library_contexts',
+  'cli/doctor/curseforge-key.ts': 'curseforge',
+  'cli/doctor/examine.ts': 'curseforge',
+  'cli/service-unit.ts': 'match-results',
+  'cli/start-all.ts': 'curseforge library-context match-results',
+  'client/run-chains.ts': 'library-context',
+  'client/run-steps.ts': 'mod-stats',
+  'client/run-view.ts': 'library-context',
+  'client/runs.ts': 'mod-stats',
+  'config/almanac-file.ts':
+    'ascl binance coingecko crypto-forecast curseforge github library-context library_contexts match-results mod-stats modrinth onexbet',
+  'config/environment.ts':
+    'ascl binance coingecko curseforge fear-greed github library-context match-results mlflow mod-stats modrinth',
+  'config/load-config.ts':
+    'ascl binance coingecko curseforge fear-greed github match-results matches modrinth onexbet',
+  'core/run-events.ts': 'library-context',
+  'core/run-outcome.ts': 'modrinth',
+  'db/writable-tables.ts':
+    'crypto-forecast crypto_prices daily_stats fear-greed fear_greed_index feed_polls imported_predictions imported_prices known_gaps library-context library_attempts library_catalogue library_contexts library_names library_snapshots match-results match_observations mlflow mlflow_outbox mod-stats modpack_stats prediction_scores price_checks price_comparisons version_stats',
+  'docker-compose.yml': 'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth',
+  'local/stack-lock.ts': 'match-results',
+  'package.json': 'library-context',
+  'registry.ts':
+    'binance coingecko crypto-forecast curseforge github library-context match-results mod-stats modrinth',
+  'simulator/almanac.demo.yaml':
+    'ascl coingecko crypto-forecast curseforge library-context match-results mod-stats modrinth',
+  'simulator/control.ts': 'matches mods',
+  'simulator/fault-replies.ts': 'binance coingecko github library-context modrinth',
+  'simulator/faults.ts': 'binance coingecko curseforge github modrinth onexbet',
+  'simulator/limiter.ts': 'modrinth',
+  'simulator/server.ts':
+    'ascl binance coingecko crypto-forecast curseforge fear-greed github libraries library-context match-results mod-stats modrinth onexbet',
+  'simulator/upstream.ts': 'modrinth',
+  'simulator/world.ts':
+    'crypto-forecast curseforge libraries library-context match-results matches mod-stats modrinth mods',
+  'tests/integration/cli.test.ts': 'crypto-forecast library-context match-results mod-stats',
+  'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
+  'tests/replay/record-histories.ts':
+    'ascl binance coingecko crypto-forecast curseforge fear-greed library-context match-results mlflow mod-stats modrinth onexbet',
+  'tests/support/command.ts': 'curseforge',
+  'tests/support/mlflow-requirements.txt': 'mlflow',
+  'tests/support/spool-kills.ts': 'candles',
+  'tests/support/spool-process.ts': 'binance crypto-forecast',
+  'tests/support/stack.ts':
+    'ascl binance coingecko crypto-forecast curseforge fear-greed github library-context match-results mod-stats modrinth mods onexbet',
+  'tests/support/time-skipping.ts': 'mod-stats',
+  'tests/support/truth.ts': 'curseforge daily_stats modpack_stats modpacks modrinth mods version_stats',
+  'tests/unit/workflows/policies.test.ts': 'crypto-forecast library-context match-results mod-stats',
+  'upstreams/gate.ts': 'binance github modrinth',
+  'upstreams/http.ts': 'modrinth',
+  'upstreams/payload.ts': 'curseforge modrinth',
+  'upstreams/retry-after.ts': 'binance',
+  'worker/library-upstreams.ts': 'ascl github library-context',
+  'worker/start-worker.ts':
+    'binance coingecko crypto-forecast curseforge fear-greed library-context match-results mlflow mod-stats modpacks modrinth onexbet',
+  'worker/worker.ts': 'library-context',
+  'workflows/make-context.ts': 'library-context',
+  'workflows/policies.ts': 'crypto-forecast library-context match-results mod-stats',
+}
+
+/** Files of upstreams/ that serve all upstreams; every other file or folder there is one. */
+const SHARED_BY_UPSTREAMS = [
+  'challenge',
+  'credentials',
+  'gate',
+  'http',
+  'payload',
+  'refusal',
+  'retry-after',
+  'sleep',
+  'user-agent',
+]
+
+/** Not code: documents, settings of the user, recorded and generated files; and this list. */
+const NOT_CODE =
+  /\.md$|^(docs|db\/migrations|tests\/golden|tests\/replay\/histories)\/|^(LICENSE|almanac\.yaml|\.env\.example|package-lock\.json|tests\/unit\/shared-code\.test\.ts)$/
+
+const ids = readdirSync(join(packageRoot, 'activities'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+const upstreams = readdirSync(join(packageRoot, 'upstreams'))
+  .map((file) => basename(file, '.ts'))
+  .filter((name) => !SHARED_BY_UPSTREAMS.includes(name))
+const tables = ids.flatMap((id) =>
+  [...textOf(`db/schema/${id}.ts`).matchAll(/pgTable\(\s*'(\w+)'/g)].flatMap(([, name]) => name ?? []),
+)
+const names = [
+  ...[...ids, ...upstreams].map((name) => ({ name, pattern: anySpelling(name) })),
+  ...tables.map((name) => ({ name, pattern: name.includes('_') ? anySpelling(name) : tableWord(name) })),
+  // `git` is also a program that shared code may run, and part of many words.
+].filter(({ name }) => name !== 'git')
+
+function textOf(file: string): string {
+  return readFileSync(join(packageRoot, file), 'utf8')
+}
+
+/** `mod-stats`, `modStats`, `MOD_STATS`, `mod stats`, also within a longer name. */
+function anySpelling(name: string): RegExp {
+  return new RegExp(name.replaceAll(/[-_]/g, '[-_ ]?'), 'i')
+}
+
+/** A table whose name is a common word counts in a string, as a property and in SQL. */
+function tableWord(name: string): RegExp {
+  return new RegExp(`(['"\`.]|\\b(from|into|join|update|table) )${name}\\b(?!\\()`)
+}
+
+/** Whether a file is in the column of a pipeline, or belongs to the client of an upstream. */
+function isInColumn(file: string): boolean {
+  const parts = file.replace('tests/unit/', '').split('/')
+  if (parts.some((part) => ids.some((id) => part === id || part.startsWith(`${id}.`)))) return true
+  const [folder, name = ''] = parts
+  return folder === 'upstreams' && upstreams.includes(basename(name, '.ts'))
+}
+
+/** A line of an index: an import, an export, or an entry of a list or table that is one name, call or import. */
+const INDEX_LINE =
+  /^((import|export) .*'[^']+'|\s+(\.\.\.)?(('[\w-]+'|\w+): )?((\(\) => )?import\('[^']+'\)|[\w.]+(\(\w*\))?),)$/
+
+/** What a file names; an index has a line or two for each pipeline, and a test takes one as its example but does not list all. */
+function namedIn(file: string, text: string): string[] {
+  const lines = text.split('\n')
+  const judged = basename(file) === 'index.ts' ? lines.filter((line) => !INDEX_LINE.test(line)) : lines
+  const found = names.filter(({ pattern }) => pattern.test(judged.join('\n'))).map(({ name }) => name)
+  if (!file.endsWith('.test.ts')) return [...new Set(found)].toSorted()
+  return ids.every((id) => found.includes(id)) ? ids : []
+}
+
+/** Files of the project that are code, relative to its root. */
+function codeFiles(): string[] {
+  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((file) => file !== '' && !NOT_CODE.test(file) && existsSync(join(packageRoot, file)))
+}
+
+describe('shared code', () => {
+  it('names no pipeline, table or upstream beyond the exceptions', () => {
+    const found = codeFiles()
+      .filter((file) => !isInColumn(file))
+      .map((file) => [file, namedIn(file, textOf(file)).join(' ')] as const)
+      .filter(([, named]) => named !== '')
+    expect(Object.fromEntries(found)).toEqual(EXCEPTIONS)
+  })
+
+  it('has a sorted list of exceptions', () => {
+    const files = Object.keys(EXCEPTIONS)
+    expect(files).toEqual(files.toSorted())
+  })
+})
+
+describe('the search for names', () => {
+  it.each([
+    ['worker/a.ts', "if (id === 'mod-stats') return", ['mod-stats']],
+    ['worker/a.ts', 'const runModStats = 1', ['mod-stats']],
+    ['worker/a.ts', 'env.MODRINTH_URL', ['modrinth']],
+    ['worker/a.ts', 'select * from mods join daily_stats', ['daily_stats', 'mods']],
+    ['worker/a.ts', 'schema.dailyStats', ['daily_stats']],
+    ['worker/a.ts', '// Binance bans an address', ['binance']],
+    ['activities/index.ts', "  if (id === 'mod-stats') return modStats(dependencies)", ['mod-stats']],
+    ['tests/support/a.ts', "runOf('mod-stats')", ['mod-stats']],
+    ['tests/integration/a.test.ts', ids.join(), ids],
+  ])('finds them in %s: %s', (file, text, named) => {
+    expect(isInColumn(file)).toBe(false)
+    expect(namedIn(file, text)).toEqual(named)
+  })
+
+  it.each([
+    ['worker/a.ts', 'a text that matches no mods'],
+    ['db/schema/index.ts', "export * from './mod-stats.ts'"],
+    ['bench/index.ts', "  'mod-stats': () => import('./mod-stats/index.ts'),"],
+    ['activities/index.ts', '  ...createModStats(dependencies),'],
+    ['tests/integration/a.test.ts', "runOf('mod-stats')"],
+  ])('finds none in %s: %s', (file, text) => {
+    expect(namedIn(file, text)).toEqual([])
+  })
+
+  it.each([
+    'activities/mod-stats/a.ts',
+    'db/schema/mod-stats.ts',
+    'tests/unit/cli/mod-stats/a.ts',
+    'upstreams/modrinth.ts',
+    'upstreams/git/a.ts',
+    'tests/unit/upstreams/github/a.ts',
+  ])('leaves out %s, which belongs to a column or an upstream', (file) => {
+    expect(isInColumn(file)).toBe(true)
+  })
+})
