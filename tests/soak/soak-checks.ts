@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { openRuns } from '../../db/queries/runs.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
-import type { ModTruth } from '../../simulator/world.ts'
+import type { ModTruth } from '../../simulator/mod-stats/mod-world.ts'
 import type { BenchStack } from '../../bench/bench-stack.ts'
 
 /** Sentences listed for one run; a thousand wrong rows have one cause. */
