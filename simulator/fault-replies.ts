@@ -1,7 +1,15 @@
 /** What a fault makes of an answer: another answer, or another way to send it. */
-import type { Fault } from './faults.ts'
-import { exhausted, tooFast } from './library-context/github-quota.ts'
-import { bare, html, json, type AnyReply, type Reply } from './upstream.ts'
+import type { CommonFault } from './faults.ts'
+import {
+  bare,
+  html,
+  json,
+  type AnyFault,
+  type AnyReply,
+  type OwnFault,
+  type Refusals,
+  type Reply,
+} from './upstream.ts'
 
 /** How an answer is sent: whole and at once unless a field says otherwise. */
 export interface Delivery {
@@ -44,20 +52,32 @@ Request ID: simulator
 </ADDRESS>
 </BODY></HTML>`
 
-const GEO_BLOCK = {
-  code: 0,
-  msg: "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms. Please contact customer service if you believe you received this message in error.",
+/** What faults are played with. */
+export interface FaultPlay {
+  /** Kinds that the upstream has of its own. */
+  faults?: readonly OwnFault[]
+  /** Refusals of all upstreams. */
+  refusals: Refusals
 }
 
-/** Applies a fault. `answer` is asked only by the faults that need the true answer. */
+/** Applies a fault that is in force at an upstream. `answer` is asked only by the faults that need the true answer. */
 export async function deliver(
-  fault: Fault | undefined,
+  fault: AnyFault | undefined,
+  { faults, refusals }: FaultPlay,
   answer: () => AnyReply | Promise<AnyReply>,
 ): Promise<Delivery> {
-  switch (fault?.kind) {
-    case undefined:
-    case 'markup':
-      return { reply: await answer() }
+  if (fault === undefined) return { reply: await answer() }
+  const own = faults?.find(({ kind }) => kind === fault.kind)
+  if (own !== undefined) return { reply: own.reply?.(fault) ?? (await answer()) }
+  return deliverCommon(fault as CommonFault, refusals, answer)
+}
+
+async function deliverCommon(
+  fault: CommonFault,
+  refusals: Refusals,
+  answer: () => AnyReply | Promise<AnyReply>,
+): Promise<Delivery> {
+  switch (fault.kind) {
     case 'status':
       return { reply: { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' } }
     case 'latency':
@@ -90,20 +110,14 @@ export async function deliver(
           walk(value, fault.field, () => [fault.field, fault.value]),
         ),
       }
-    case 'geo-block':
-      return { reply: json(451, GEO_BLOCK, { 'x-cache': 'Error from cloudfront' }) }
-    case 'banned':
-      return { reply: banned(fault.seconds) }
     case 'waf':
       return {
         reply: html(403, WAF_PAGE, { server: 'CloudFront', 'x-cache': 'Error from cloudfront' }),
       }
-    case 'error-code':
-      return { reply: errorCode(fault.code, fault.message ?? 'Service is unavailable') }
     case 'slow-drip':
       return { reply: await answer(), bytesPerSecond: fault.bytesPerSecond }
     case 'rate-limited':
-      return { reply: tooManyRequests(fault.shape, fault.seconds) }
+      return { reply: tooManyRequests(refusals, fault.shape, fault.seconds) }
   }
 }
 
@@ -112,79 +126,22 @@ function firstHalf(body: string | Buffer): string | Buffer {
   return typeof body === 'string' ? body.slice(0, end) : body.subarray(0, end)
 }
 
-/** Its end is in real time, as Retry-After is. */
-function banned(seconds: number): Reply {
-  const msg = `Way too much request weight used; IP banned until ${Date.now() + seconds * 1000}. Please use WebSocket Streams for live updates to avoid bans.`
-  return json(418, { code: -1003, msg }, { 'retry-after': String(seconds) })
-}
-
-/** What 1xBet answers with 200 where something is wrong. */
-function errorCode(code: number, message: string): Reply {
-  return json(200, { Error: message, ErrorCode: code, Guid: '', Id: 0, Success: false, Value: [] })
-}
-
-type RateLimitShape = Extract<Fault, { kind: 'rate-limited' }>['shape']
-
-function tooManyRequests(shape: RateLimitShape, seconds: number): Reply {
+function tooManyRequests(refusals: Refusals, shape: string, seconds: number): Reply {
+  const own = refusals[shape]
+  if (own !== undefined) return own(seconds)
   switch (shape) {
-    case 'modrinth':
-      return json(
-        429,
-        {
-          error: 'ratelimit_error',
-          description: `You are being rate-limited. Please retry after ${seconds * 1000} milliseconds. 0/300 remaining.`,
-        },
-        { 'x-ratelimit-limit': '300', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(seconds) },
-      )
-    case 'binance':
-      return json(
-        429,
-        {
-          code: -1003,
-          msg: 'Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid bans.',
-        },
-        { 'retry-after': String(seconds), 'x-mbx-used-weight': '6001', 'x-mbx-used-weight-1m': '6001' },
-      )
-    case 'coingecko':
-      return json(429, {
-        status: {
-          error_code: 429,
-          error_message:
-            "You've exceeded the Rate Limit. Please visit https://www.coingecko.com/en/api/pricing to subscribe to our API plans for higher rate limits.",
-        },
-      })
-    case 'github-primary':
-      return gitHubExhausted(seconds)
-    case 'github-secondary':
-      return tooFast(seconds)
-    case 'github-secondary-bare':
-      return tooFast(undefined)
     case 'retry-after-seconds':
       return json(429, { error: 'too many requests' }, { 'retry-after': String(seconds) })
     case 'retry-after-date':
       // real time, as the Date header beside it
       return bare(429, { 'retry-after': new Date(Date.now() + seconds * 1000).toUTCString() })
-    case 'bare':
-      return bare(429)
     case 'html':
       return html(429, '<!DOCTYPE html><title>429 Too Many Requests</title>', {
         'retry-after': String(seconds),
       })
+    default:
+      return bare(429)
   }
-}
-
-/** The reset is in real time, as Retry-After is. */
-function gitHubExhausted(seconds: number): Reply {
-  const reply = exhausted({ token: undefined, client: '127.0.0.1' }, 'core', 1)
-  const reset = String(Math.ceil(Date.now() / 1000) + seconds)
-  const headers = {
-    'x-ratelimit-limit': '60',
-    'x-ratelimit-remaining': '0',
-    'x-ratelimit-used': '60',
-    'x-ratelimit-reset': reset,
-    'x-ratelimit-resource': 'core',
-  }
-  return { ...reply, headers: { ...reply.headers, ...headers } }
 }
 
 /** Changes the value of a JSON answer; any other answer stays as it is. */
@@ -205,12 +162,12 @@ function emptied(value: unknown): unknown {
     : { ...value, data: [] }
 }
 
-/** Whether an object is 1xBet's list of results: GitHub's lists say more than their items. */
+/** Whether an object is nothing but a list of items; other lists say more than their items. */
 function isOnlyItems(value: Record<string, unknown>): boolean {
   return Array.isArray(value['items']) && Object.keys(value).length === 1
 }
 
-/** Whether an object is nothing but parallel lists, as CoinGecko's charts are. */
+/** Whether an object is nothing but parallel lists, as charts are. */
 function isLists(value: Record<string, unknown>): boolean {
   const held = Object.values(value)
   return held.length > 1 && held.every((list) => Array.isArray(list))

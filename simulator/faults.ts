@@ -1,93 +1,57 @@
 /** The faults that can be switched on, one per upstream at a time, and their validation. */
 import { z } from 'zod'
+import { faultScope } from './own-fault.ts'
+import type { AnyFault, Upstream } from './upstream.ts'
 
-const scope = {
-  /** The fault meets this many matching requests, then vanishes; without it, it stays. */
-  times: z.int().positive().optional(),
-  /** Regular expression on path and query (after the upstream's prefix); without it every request matches. */
-  match: z
-    .string()
-    .refine((pattern) => isPattern(pattern), 'not a regular expression')
-    .optional(),
-}
 const status = z.int().min(200).max(599)
 const milliseconds = z.int().min(0).max(600_000)
 const fieldName = z.string().min(1)
 
-/** Every kind of fault; unknown keys are refused, so that a misspelt fault is not silently none. */
-const faultSchema = z.discriminatedUnion('kind', [
+/** Kinds that every upstream has; unknown keys are refused, so that a misspelt fault is not silently none. */
+const COMMON = [
   z.strictObject({
     kind: z.literal('status'),
     status,
     headers: z.record(z.string(), z.string()).optional(),
     body: z.string().optional(),
-    ...scope,
+    ...faultScope,
   }),
-  z.strictObject({ kind: z.literal('latency'), ms: milliseconds, ...scope }),
+  z.strictObject({ kind: z.literal('latency'), ms: milliseconds, ...faultScope }),
   /** The connection ends inside the body; by default in its middle. */
-  z.strictObject({ kind: z.literal('cut'), afterBytes: z.int().min(0).optional(), ...scope }),
+  z.strictObject({ kind: z.literal('cut'), afterBytes: z.int().min(0).optional(), ...faultScope }),
   /** The connection ends before any answer. */
-  z.strictObject({ kind: z.literal('refuse'), ...scope }),
-  z.strictObject({ kind: z.literal('truncated-json'), ...scope }),
-  z.strictObject({ kind: z.literal('html'), ...scope }),
+  z.strictObject({ kind: z.literal('refuse'), ...faultScope }),
+  z.strictObject({ kind: z.literal('truncated-json'), ...faultScope }),
+  z.strictObject({ kind: z.literal('html'), ...faultScope }),
   z.strictObject({
     kind: z.literal('challenge'),
     status: z.union([z.literal(200), z.literal(403), z.literal(503)]),
-    ...scope,
+    ...faultScope,
   }),
   /** The endpoint's own empty list; answers that hold no list stay as they are. */
-  z.strictObject({ kind: z.literal('empty'), ...scope }),
-  z.strictObject({ kind: z.literal('rename-field'), from: fieldName, to: fieldName, ...scope }),
-  z.strictObject({ kind: z.literal('wrong-type'), field: fieldName, value: z.json(), ...scope }),
-  z.strictObject({ kind: z.literal('slow-drip'), bytesPerSecond: z.int().positive(), ...scope }),
+  z.strictObject({ kind: z.literal('empty'), ...faultScope }),
+  z.strictObject({ kind: z.literal('rename-field'), from: fieldName, to: fieldName, ...faultScope }),
+  z.strictObject({ kind: z.literal('wrong-type'), field: fieldName, value: z.json(), ...faultScope }),
+  z.strictObject({ kind: z.literal('slow-drip'), bytesPerSecond: z.int().positive(), ...faultScope }),
   z.strictObject({
     kind: z.literal('rate-limited'),
-    shape: z.enum([
-      'modrinth',
-      'binance',
-      'coingecko',
-      'github-primary',
-      'github-secondary',
-      'github-secondary-bare',
-      'retry-after-seconds',
-      'retry-after-date',
-      'bare',
-      'html',
-    ]),
+    /** One of `SHAPES`, or of the `refusals` of any upstream. */
+    shape: z.string(),
     seconds: z.int().min(0).max(86_400),
-    ...scope,
+    ...faultScope,
   }),
-  /** Binance's refusal of a country: permanent for the host. */
-  z.strictObject({ kind: z.literal('geo-block'), ...scope }),
-  /** Binance's ban of an address that went on asking. */
-  z.strictObject({ kind: z.literal('banned'), seconds: z.int().positive(), ...scope }),
   /** The firewall in front of a service: CloudFront's page. */
-  z.strictObject({ kind: z.literal('waf'), ...scope }),
-  /** 1xBet's way to say no: 200 with a code and no events. */
-  z.strictObject({
-    kind: z.literal('error-code'),
-    code: z.int(),
-    message: z.string().optional(),
-    ...scope,
-  }),
-  /** Another look of the website, and what it says past the last page; no other upstream has this. */
-  z.strictObject({
-    kind: z.literal('markup'),
-    markup: z.enum(['listing', 'legacy', 'cards']),
-    pastTheEnd: z.enum(['404', 'empty']).optional(),
-    ...scope,
-  }),
-])
+  z.strictObject({ kind: z.literal('waf'), ...faultScope }),
+] as const
 
-/** Kinds that only some upstreams know. */
-const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  markup: ['curseforge-web'],
-  'error-code': ['onexbet'],
-  'geo-block': ['binance', 'binance-mirror'],
-  banned: ['binance', 'binance-mirror'],
-}
+/** Refusals that every upstream has. */
+export const SHAPES = ['retry-after-seconds', 'retry-after-date', 'bare', 'html'] as const
 
-export type Fault = z.infer<typeof faultSchema>
+/** A fault of a kind that every upstream has. */
+export type CommonFault = z.infer<(typeof COMMON)[number]>
+
+/** Any fault; the kinds of single upstreams are validated when they are switched on. */
+export type Fault = CommonFault | AnyFault
 
 /** The faults in force. */
 export interface Faults {
@@ -96,24 +60,34 @@ export interface Faults {
   /** Validates everything, then merges; `null` removes. The text of the first fault found, or nothing. */
   merge(change: unknown): string | undefined
   clear(): void
-  list(): Record<string, Fault>
+  list(): Record<string, AnyFault>
   /** The fault that meets this request; uses up one of its `times`. */
-  take(upstream: string, url: string): Fault | undefined
+  take(upstream: string, url: string): AnyFault | undefined
 }
 
-/** Keeps the faults of the named upstreams. */
-export function createFaults(upstreams: readonly string[]): Faults {
-  const inForce = new Map<string, Fault>()
-  const put = (upstream: string, fault: Fault | null) => {
+/** Keeps the faults of these upstreams. */
+export function createFaults(upstreams: readonly Upstream[]): Faults {
+  const inForce = new Map<string, AnyFault>()
+  const own = new Map(
+    upstreams.flatMap(({ faults = [] }) => faults.map(({ kind, schema }) => [kind, schema])),
+  )
+  const shapes: string[] = [...SHAPES, ...upstreams.flatMap(({ refusals = {} }) => Object.keys(refusals))]
+  const faultSchema = z.discriminatedUnion('kind', [...COMMON, ...own.values()]) as z.ZodType<AnyFault>
+  const put = (upstream: string, fault: AnyFault | null) => {
     if (fault === null) inForce.delete(upstream)
     else inForce.set(upstream, fault)
   }
-  const mismatch = (upstream: string, fault: Fault | null): string | undefined => {
-    if (!upstreams.includes(upstream))
-      return `Unknown upstream "${upstream}"; known are ${upstreams.join(', ')}.`
-    const owners = fault === null ? undefined : OWNERS[fault.kind]
-    if (owners === undefined || owners.includes(upstream)) return undefined
-    return `Only ${owners.join(' and ')} ${owners.length === 1 ? 'has' : 'have'} the fault "${fault?.kind ?? ''}".`
+  const mismatch = (name: string, fault: AnyFault | null): string | undefined => {
+    const upstream = upstreams.find((each) => each.name === name)
+    if (upstream === undefined) return `Unknown upstream "${name}"; known are ${names(upstreams)}.`
+    if (fault === null) return undefined
+    const { kind } = fault
+    if (own.has(kind) && !hasKind(upstream, kind))
+      return `Only ${names(upstreams.filter((each) => hasKind(each, kind)))} can have the fault "${kind}".`
+    if (kind !== 'rate-limited') return undefined
+    return shapes.includes(String(fault['shape']))
+      ? undefined
+      : `Unknown shape of a refusal; known are ${shapes.join(', ')}.`
   }
   return {
     set: (upstream, fault) => {
@@ -141,18 +115,18 @@ export function createFaults(upstreams: readonly string[]): Faults {
       const fault = inForce.get(upstream)
       if (fault === undefined) return undefined
       if (fault.match !== undefined && !new RegExp(fault.match).test(url)) return undefined
-      if (fault.times === 1) inForce.delete(upstream)
-      else if (fault.times !== undefined) inForce.set(upstream, { ...fault, times: fault.times - 1 })
+      const { times } = fault
+      if (times === 1) inForce.delete(upstream)
+      else if (times !== undefined) inForce.set(upstream, { ...fault, times: times - 1 })
       return fault
     },
   }
 }
 
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+function hasKind({ faults = [] }: Upstream, kind: string): boolean {
+  return faults.some((each) => each.kind === kind)
+}
+
+function names(upstreams: readonly Upstream[]): string {
+  return upstreams.map(({ name }) => name).join(', ')
 }

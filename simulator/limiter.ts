@@ -1,4 +1,4 @@
-/** The generic cell rate algorithm: what Modrinth counts requests with. */
+/** The generic cell rate algorithm, which counts requests without windows. */
 
 export interface LimiterOptions {
   /** Requests that may come at once, and per period in the long run. */
@@ -18,7 +18,7 @@ export interface Verdict {
 
 /**
  * Counts requests per client. `nowMs` is any clock that only goes forward.
- * The arithmetic is that of Modrinth's own server (labrinth's AsyncRateLimiter): at one instant `limit` + 1 requests pass.
+ * The arithmetic is that of a public server in production (labrinth's AsyncRateLimiter): at one instant `limit` + 1 requests pass.
  */
 export function createLimiter({
   limit,

@@ -2,72 +2,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { Failure } from '../core/failures.ts'
-import { createAscl } from './library-context/ascl.ts'
-import { createBinance } from './crypto-forecast/binance.ts'
-import { createCoinGecko } from './crypto-forecast/coingecko.ts'
-import type { RecordedKlines } from './crypto-forecast/coins.ts'
-import { control } from './control.ts'
-import { createCurseForge } from './mod-stats/curseforge.ts'
-import { createCurseForgeWeb } from './mod-stats/curseforge-web.ts'
-import type { Markup } from './mod-stats/dependents-markup.ts'
+import { control, type ControlAddresses, type ControlParts } from './control.ts'
 import { deliver, type Delivery } from './fault-replies.ts'
-import { createFaults, type Fault, type Faults } from './faults.ts'
-import { createFearGreed } from './crypto-forecast/fear-greed.ts'
-import { createGitServer, type GitServer } from './library-context/git-server.ts'
-import { createGitHub } from './library-context/github.ts'
-import type { Ending } from './match-results/matches.ts'
-import { createModrinth } from './mod-stats/modrinth.ts'
-import { createOneXBet } from './match-results/onexbet.ts'
-import { createOneXBetResults } from './match-results/onexbet-results.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { PARTS, type PartOptions } from './index.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import { send } from './send.ts'
-import type { Upstream } from './upstream.ts'
-import { createWorld, type World } from './world.ts'
+import type { AnyFault, Refusals, Upstream } from './upstream.ts'
+import { joinWorlds, type World } from './world.ts'
 
 const HOST = '127.0.0.1'
-/** Addresses longer than Modrinth's 8 KB must reach Modrinth's own refusal. */
+/** Addresses longer than an upstream takes (8 KB is usual) must reach its own refusal. */
 const LARGEST_HEAD_BYTES = 65_536
 
-export interface SimulatorOptions {
-  /** 0 (the default) takes a free one. */
+export interface CommonOptions {
+  /** Default: 0, a free one. */
   port?: number
-  /** 3 by default. */
-  mods?: number
-  /** 3 by default: bitcoin, ethereum, binancecoin; more are `sim-coin-3`/`SIM3USDT` and so on. */
-  coins?: number
-  /** Recorded hourly klines by symbol, rows in Binance's own shape, instead of that coin's random walk. */
-  klines?: RecordedKlines
-  /** So many more plain libraries beside the fixed ones; none by default. */
-  libraries?: number
-  /** Recorded stars by full name: the libraries are these instead of the fixed ones. */
-  recordedStars?: ReadonlyMap<string, number>
-  /** Body of ASCL's catalogue, as recorded, instead of one of the world's libraries. */
-  asclCatalogue?: string
-  /** Leagues that play; 6 by default, some 13 events at a time, 720 matches a day. */
-  leagues?: number
-  /** Matches that each league plays side by side; 1 by default. 40 leagues with 25 have some 2,000 events at a time. */
-  lanes?: number
-  /** Matches end in these ways only, in turn; all by default. */
-  matchEndings?: readonly Ending[]
-  /** `false`: events of the feed carry no league id, as recorded; they do by default. */
-  leagueIds?: boolean
-  /** Decides the moment of the matches; `clock` by default. See fast-clock.ts. */
-  matchClock?: () => Date
+  /** Another seed gives other numbers. Default: 1. */
   seed?: number
-  /** `true` by default: Modrinth, CurseForge, Binance, CoinGecko and GitHub count requests and refuse. */
+  /** Whether upstreams with a known limit count requests and refuse. Default: true. */
   rateLimits?: boolean
-  /** Decides the UTC date of the world. */
+  /** Decides the UTC date of the world. Default: the machine's clock. */
   clock?: () => Date
   /**
-   * Milliseconds that rate limits count with, since 1970 by default and never backward: a world's date may stand still,
-   * its limits must not, and Binance's minutes are those of its clients' clocks.
+   * Milliseconds that rate limits count with. Default: since 1970, never backward. Not `clock`: a world's date may stand
+   * still, its limits must not, and some count in minutes of their clients' clocks.
    */
   now?: () => number
-  /** Look of the dependents pages, `cards` by default. */
-  markup?: Markup
-  /** What the website says past the last dependents page, `404` by default. */
-  pastTheEnd?: '404' | 'empty'
 }
+
+/** Options of the simulator and of all its parts. */
+export type SimulatorOptions = CommonOptions & PartOptions
 
 export interface Simulator {
   /** Base of every prefix, without a slash at its end. */
@@ -76,9 +41,7 @@ export interface Simulator {
   world: World
   requests: RequestLog
   faults: Faults
-  /** What the git server holds: the truth for tests. */
-  git: Pick<GitServer, 'headOf'>
-  /** Ends open connections and git processes, frees the port, removes the repositories. */
+  /** Ends open connections, frees the port and what the parts hold. */
   close(): Promise<void>
 }
 
@@ -87,53 +50,26 @@ export interface Simulator {
  * @throws Failure `Misconfigured` where the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0 } = options
-  const world = worldOf(options)
+  const { port = 0, seed = 1, rateLimits = true, clock = machineClock, now = sinceEpoch } = options
   let taken = port
-  const git = createGitServer({ libraries: world.libraries, port: () => taken })
-  const upstreams = upstreamsOf(options, world, git)
-  const faults = createFaults(upstreams.map(({ name }) => name))
+  const given = { seed, clock, now, rateLimits, port: () => taken }
+  const parts = Object.values(PARTS).map((part) => part.start(given, options))
+  const world = joinWorlds(parts, given)
+  const upstreams = parts.flatMap((part) => part.upstreams)
+  const faults = createFaults(upstreams)
   const requests = createRequestLog()
-  const parts = { world, upstreams, faults, requests }
-  const server = serverOf(parts)
+  const addresses = Object.assign({}, ...parts.map((part) => part.control ?? {})) as ControlAddresses
+  const refusals = Object.assign({}, ...upstreams.map((upstream) => upstream.refusals ?? {})) as Refusals
+  const server = serverOf({ world, upstreams, faults, requests, addresses, refusals })
   taken = await listen(server, port)
-  const close = () => closeServer(server).finally(git.close)
-  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, git, close }
-}
-
-function worldOf(options: SimulatorOptions): World {
-  const { mods = 3, seed = 1, clock = machineClock, coins = 3, klines = {}, libraries = 0 } = options
-  const { recordedStars, leagues = 6, lanes = 1, matchEndings = [], matchClock = clock } = options
-  return createWorld({
-    mods,
-    seed,
-    clock,
-    coins,
-    klines,
-    libraries,
-    ...(recordedStars && { recordedStars }),
-    matches: { leagues, lanes, ends: matchEndings, clock: matchClock },
-  })
-}
-
-function upstreamsOf(options: SimulatorOptions, world: World, git: GitServer): Upstream[] {
-  const { rateLimits = true, clock = machineClock, now = sinceEpoch, markup = 'cards' } = options
-  const { pastTheEnd = '404', asclCatalogue, leagueIds = true, matchClock = clock } = options
-  const { coins, libraries, matches, seed } = world
-  return [
-    createModrinth({ world, rateLimits, now }),
-    createCurseForge({ world, rateLimits, now }),
-    createCurseForgeWeb({ world, markup, pastTheEnd }),
-    createBinance({ coins, name: 'binance', rateLimits, now }),
-    createBinance({ coins, name: 'binance-mirror', rateLimits, now }),
-    createCoinGecko({ coins, seed, rateLimits, now }),
-    createFearGreed({ seed, clock }),
-    createAscl({ libraries, seed, ...(asclCatalogue !== undefined && { catalogue: asclCatalogue }) }),
-    createGitHub({ libraries, rateLimits, now }),
-    git,
-    createOneXBet({ matches, seed, clock: matchClock, leagueIds }),
-    createOneXBetResults({ matches, clock: matchClock }),
-  ]
+  const close = async () => {
+    try {
+      await closeServer(server)
+    } finally {
+      for (const part of parts) await part.close?.()
+    }
+  }
+  return { url: `http://${HOST}:${taken}`, port: taken, world, requests, faults, close }
 }
 
 function machineClock(): Date {
@@ -176,11 +112,9 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
-interface Parts {
-  world: World
+interface Parts extends ControlParts {
   upstreams: Upstream[]
-  faults: Faults
-  requests: RequestLog
+  refusals: Refusals
 }
 
 async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -195,7 +129,8 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   }
   const url = (request.url ?? '/').slice(upstream.prefix.length)
   const fault = parts.faults.take(upstream.name, url)
-  const delivery = await deliver(fault, () =>
+  const { faults = [] } = upstream
+  const delivery = await deliver(fault, { faults, refusals: parts.refusals }, () =>
     upstream.answer({
       method,
       path: decodedPath(target.pathname).slice(upstream.prefix.length),
@@ -226,7 +161,7 @@ function log(
   requests: RequestLog,
   request: { upstream: string; method: string; path: string },
   { reply, cutAfterBytes }: Delivery,
-  fault: Fault | undefined,
+  fault: AnyFault | undefined,
 ): void {
   const bytes = Math.min(Buffer.byteLength(reply?.body ?? ''), cutAfterBytes ?? Infinity)
   const time = new Date().toISOString()

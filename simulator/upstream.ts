@@ -1,6 +1,22 @@
 /** What every simulated upstream is: a prefix and a function from a request to a whole answer. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Fault } from './faults.ts'
+import type { z } from 'zod'
+
+/** A fault that was validated: its kind and the fields of that kind. */
+export interface AnyFault {
+  kind: string
+  times?: number | undefined
+  match?: string | undefined
+  [field: string]: unknown
+}
+
+/** A kind of fault that only some upstreams have. */
+export interface OwnFault {
+  kind: string
+  schema: z.ZodObject
+  /** The answer in place of the true one. Without: the upstream itself looks at `fault` of the request. */
+  reply?: ((fault: AnyFault) => Reply) | undefined
+}
 
 /** A request as one upstream sees it: the prefix is cut off, the body is read. */
 export interface SimulatedRequest {
@@ -17,7 +33,7 @@ export interface SimulatedRequest {
   /** Address of the client: rate limits count per client. */
   client: string
   /** The fault in force, for kinds that only the upstream itself can play. */
-  fault: Fault | undefined
+  fault: AnyFault | undefined
 }
 
 /** A whole answer, before it is sent; a git server's is no text. */
@@ -30,12 +46,18 @@ export interface Reply<Body extends string | Buffer = string> {
 /** An answer of any upstream. */
 export type AnyReply = Reply<string | Buffer>
 
+/** Refusals that name a delay, by shape. */
+export type Refusals = Readonly<Record<string, (seconds: number) => Reply>>
+
 /** One outside service. `name` is the key of its faults and its requests. */
 export interface Upstream {
   name: string
-  /** First part of the path, `/modrinth`. */
+  /** First part of the path, with its slash. */
   prefix: string
   answer(request: SimulatedRequest): AnyReply | Promise<AnyReply>
+  faults?: readonly OwnFault[]
+  /** How it refuses for too many requests: shapes of the fault `rate-limited`, for other upstreams as well. */
+  refusals?: Refusals
 }
 
 /** A JSON answer. */

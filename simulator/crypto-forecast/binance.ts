@@ -1,6 +1,8 @@
 /** Binance's market data: its routes, its weights and its refusals. The candles are in coins.ts. */
+import { z } from 'zod'
 import { createWeightLimit, type WeightVerdict } from './binance-weight.ts'
 import type { Coins, KlineQuery } from './coins.ts'
+import { ownFault } from '../own-fault.ts'
 import { bare, html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 
 const DEFAULT_LIMIT = 500
@@ -13,6 +15,34 @@ const SYMBOL_LIST = '^\\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\\]
 const NUMBER = '^[0-9]{1,20}$'
 
 const WEIGHTS = { light: 1, klines: 2, onePrice: 2, prices: 4 }
+
+/** The refusal of a country: permanent for the host. */
+const GEO_BLOCK = ownFault('geo-block', {}, () =>
+  json(
+    451,
+    {
+      code: 0,
+      msg: "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms. Please contact customer service if you believe you received this message in error.",
+    },
+    { 'x-cache': 'Error from cloudfront' },
+  ),
+)
+
+/** The ban of an address that went on asking. Its end is in real time, as Retry-After is. */
+const BANNED = ownFault('banned', { seconds: z.int().positive() }, ({ seconds }) => {
+  const msg = `Way too much request weight used; IP banned until ${Date.now() + seconds * 1000}. Please use WebSocket Streams for live updates to avoid bans.`
+  return json(418, { code: -1003, msg }, { 'retry-after': String(seconds) })
+})
+
+function tooMuchWeight(seconds: number): Reply {
+  const msg =
+    'Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid bans.'
+  return json(
+    429,
+    { code: -1003, msg },
+    { 'retry-after': String(seconds), 'x-mbx-used-weight': '6001', 'x-mbx-used-weight-1m': '6001' },
+  )
+}
 
 export interface BinanceOptions {
   coins: Coins
@@ -32,7 +62,13 @@ export function createBinance({ coins, name, rateLimits, now }: BinanceOptions):
     const reply = refused ?? route(coins, request)
     return { ...reply, headers: { ...headers(verdict), ...reply.headers } }
   }
-  return { name, prefix: `/${name}`, answer }
+  return {
+    name,
+    prefix: `/${name}`,
+    answer,
+    faults: [GEO_BLOCK, BANNED],
+    refusals: { binance: tooMuchWeight },
+  }
 }
 
 function headers({ used }: WeightVerdict): Record<string, string> {

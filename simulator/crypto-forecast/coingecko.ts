@@ -61,7 +61,17 @@ export function createCoinGecko({ coins, seed, rateLimits, now }: CoinGeckoOptio
     }
     return withHeaders(route({ coins, seed }, request))
   }
-  return { name: 'coingecko', prefix: '/coingecko', answer }
+  return { name: 'coingecko', prefix: '/coingecko', answer, refusals: { coingecko: withoutDelay } }
+}
+
+function withoutDelay(): Reply {
+  return json(429, {
+    status: {
+      error_code: 429,
+      error_message:
+        "You've exceeded the Rate Limit. Please visit https://www.coingecko.com/en/api/pricing to subscribe to our API plans for higher rate limits.",
+    },
+  })
 }
 
 function withHeaders(reply: Reply): Reply {

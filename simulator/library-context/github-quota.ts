@@ -89,7 +89,7 @@ export function createQuotas({ rateLimits, now }: { rateLimits: boolean; now: ()
 }
 
 /** The primary limit's refusal: REST says 403 or 429 in turn, GraphQL 200 and an error; none says when but by its headers. */
-export function exhausted({ token, client }: Caller, resource: Resource, refusals: number): Reply {
+function exhausted({ token, client }: Caller, resource: Resource, refusals: number): Reply {
   const whose = token === undefined ? client : 'user ID 1'
   const message = `API rate limit exceeded for ${whose}.`
   if (resource === 'graphql') return json(200, { errors: [{ type: 'RATE_LIMITED', message }] })
@@ -99,6 +99,19 @@ export function exhausted({ token, client }: Caller, resource: Resource, refusal
     message: token === undefined ? message + news : message,
     documentation_url: PRIMARY_DOCUMENTATION,
   })
+}
+
+/** The primary limit's refusal with its headers. The reset is in real time, as Retry-After is. */
+export function exhaustedFor(seconds: number): Reply {
+  const reply = exhausted({ token: undefined, client: '127.0.0.1' }, 'core', 1)
+  const headers = {
+    'x-ratelimit-limit': '60',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-used': '60',
+    'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + seconds),
+    'x-ratelimit-resource': 'core',
+  }
+  return { ...reply, headers: { ...reply.headers, ...headers } }
 }
 
 /** The secondary limit's refusal, with its delay or with a mere hint that there is one. */

@@ -2,7 +2,14 @@
 import { hex, textHash } from '../chance.ts'
 import { answerGraphql, readGraphql } from './github-graphql.ts'
 import { instant, repository } from './github-objects.ts'
-import { createQuotas, type Caller, type Quotas, type Resource } from './github-quota.ts'
+import {
+  createQuotas,
+  exhaustedFor,
+  tooFast,
+  type Caller,
+  type Quotas,
+  type Resource,
+} from './github-quota.ts'
 import { searchRepositories } from './github-search.ts'
 import type { Libraries, SimulatedLibrary } from './libraries.ts'
 import { bare, html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
@@ -27,7 +34,16 @@ interface Office {
 /** The upstream `github`. Tokens that begin with `bad` are wrong, every other one is good. */
 export function createGitHub({ libraries, rateLimits, now }: GitHubOptions): Upstream {
   const office = { libraries, quotas: createQuotas({ rateLimits, now }) }
-  return { name: 'github', prefix: '/github', answer: (request) => answer(office, request) }
+  return {
+    name: 'github',
+    prefix: '/github',
+    answer: (request) => answer(office, request),
+    refusals: {
+      'github-primary': exhaustedFor,
+      'github-secondary': tooFast,
+      'github-secondary-bare': () => tooFast(undefined),
+    },
+  }
 }
 
 function answer(office: Office, request: SimulatedRequest): Reply {

@@ -1,9 +1,11 @@
 /** 1xBet's live feed of e-football, undocumented: shaped after one recorded answer and section 8 of the contracts page. */
+import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { fraction, hash } from '../chance.ts'
 import type { Matches, ShownMatch } from './matches.ts'
 import { feedEvent, outright, SPORT, type EventLook } from './matches/feed-event.ts'
 import type { Language } from './matches/status-texts.ts'
+import { ownFault } from '../own-fault.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 /** Where no `count` is asked for. */
 const DEFAULT_COUNT = 50
@@ -22,6 +24,14 @@ export interface OneXBetOptions {
   leagueIds?: boolean
 }
 
+/** How it says no: 200 with a code and no events. */
+const ERROR_CODE = ownFault(
+  'error-code',
+  { code: z.int(), message: z.string().optional() },
+  ({ code, message = 'Service is unavailable' }) =>
+    json(200, { Error: message, ErrorCode: code, Guid: '', Id: 0, Success: false, Value: [] }),
+)
+
 /** The upstream `onexbet`. Nobody is refused for a count of requests, since no limit is known. */
 export function createOneXBet(options: OneXBetOptions): Upstream {
   const answer = ({ method, path, query }: SimulatedRequest): Reply => {
@@ -35,7 +45,7 @@ export function createOneXBet(options: OneXBetOptions): Upstream {
         return html(404, '<h1>404 Not Found</h1>')
     }
   }
-  return { name: 'onexbet', prefix: '/onexbet', answer }
+  return { name: 'onexbet', prefix: '/onexbet', answer, faults: [ERROR_CODE] }
 }
 
 function envelope(value: unknown[]): Reply {

@@ -2,7 +2,7 @@
 import { between, hash, hex, pick } from '../chance.ts'
 import type { Modpack } from './modpacks.ts'
 import type { Mod } from './mods.ts'
-import type { World } from '../world.ts'
+import type { ModWorld } from './mod-world.ts'
 
 /** Minecraft. */
 const GAME_ID = 432
@@ -19,7 +19,7 @@ const LOADER_TYPES = { Forge: 1, Fabric: 4, NeoForge: 6 } as const
 const DISTRIBUTION = [true, true, false, null] as const
 
 /** The `data` of `GET /v1/mods/{modId}` for a mod. */
-export function modObject(world: World, mod: Mod) {
+export function modObject(world: ModWorld, mod: Mod) {
   const places = Array.from({ length: Math.min(LATEST_FILES, mod.files) }, (_, back) => mod.files - 1 - back)
   return {
     ...projectFields(world, { id: mod.curseforgeId, name: mod.title, slug: mod.slug, classId: CLASS_MODS }),
@@ -44,7 +44,7 @@ export function modObject(world: World, mod: Mod) {
 }
 
 /** The `data` of `GET /v1/mods/{modId}` for a modpack. */
-export function packObject(world: World, pack: Modpack) {
+export function packObject(world: ModWorld, pack: Modpack) {
   const published = isoDate(world.publishedAt(world.mod(0), hash(pack.id) % 100, 100))
   return {
     ...projectFields(world, { ...pack, classId: CLASS_MODPACKS }),
@@ -62,7 +62,7 @@ export function packObject(world: World, pack: Modpack) {
 }
 
 /** The `data` of `GET /v1/mods/{modId}/files/{fileId}`; `place` 0 is the oldest file. */
-export function fileObject(world: World, mod: Mod, place: number) {
+export function fileObject(world: ModWorld, mod: Mod, place: number) {
   const { seed } = world
   const id = world.curseforgeFileId(mod, place)
   const name = fileName(world, mod, place)
@@ -118,7 +118,7 @@ interface Identity {
 }
 
 /** What a mod and a modpack have in common. */
-function projectFields(world: World, { id, name, slug, classId }: Identity) {
+function projectFields(world: ModWorld, { id, name, slug, classId }: Identity) {
   const section = classId === CLASS_MODS ? 'mc-mods' : 'modpacks'
   return {
     id,
@@ -175,20 +175,20 @@ function distribution({ index }: Mod): boolean | null {
   return index === 0 ? true : (DISTRIBUTION[index % DISTRIBUTION.length] ?? null)
 }
 
-function fileName(world: World, mod: Mod, place: number): string {
+function fileName(world: ModWorld, mod: Mod, place: number): string {
   return `${mod.slug}-${gameVersion(world, mod, place)}-${loader(world, mod, place).toLowerCase()}-1.${place}.jar`
 }
 
-function gameVersion(world: World, mod: Mod, place: number): string {
+function gameVersion(world: ModWorld, mod: Mod, place: number): string {
   return pick(GAME_VERSIONS, world.seed, 58, mod.index, place)
 }
 
-function loader(world: World, mod: Mod, place: number): (typeof LOADERS)[number] {
+function loader(world: ModWorld, mod: Mod, place: number): (typeof LOADERS)[number] {
   return pick(LOADERS, world.seed, 59, mod.index, place)
 }
 
 /** 1 release, 2 beta, 3 alpha. */
-function releaseType(world: World, mod: Mod, place: number): number {
+function releaseType(world: ModWorld, mod: Mod, place: number): number {
   return between(1, 3, world.seed, 60, mod.index, place)
 }
 

@@ -1,20 +1,29 @@
 /** CurseForge's website: the pages of a mod's dependents. How a page looks is in dependents-markup.ts. */
+import { z } from 'zod'
 import { hex, textHash } from '../chance.ts'
 import { renderDependents, type Markup } from './dependents-markup.ts'
+import { ownFault } from '../own-fault.ts'
 import { html, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
-import type { World } from '../world.ts'
+import type { ModWorld } from './mod-world.ts'
 
 const ROWS_PER_PAGE = 20
 /** `filter-related-dependents`: 6 is "included", that is modpacks. */
 const INCLUDED = '6'
 
 export interface CurseForgeWebOptions {
-  world: World
+  world: ModWorld
   /** The look of the site until a fault says otherwise. */
   markup: Markup
   /** What a page past the last one is: a 404, or a page without packs. */
   pastTheEnd: '404' | 'empty'
 }
+
+const markupFields = {
+  markup: z.enum(['listing', 'legacy', 'cards']),
+  pastTheEnd: z.enum(['404', 'empty']).optional(),
+}
+/** Another look of the website, and what it says past the last page. */
+const MARKUP = ownFault('markup', markupFields)
 
 /** The upstream `curseforge-web`. */
 export function createCurseForgeWeb(options: CurseForgeWebOptions): Upstream {
@@ -31,7 +40,7 @@ export function createCurseForgeWeb(options: CurseForgeWebOptions): Upstream {
       },
     }
   }
-  return { name: 'curseforge-web', prefix: '/curseforge-web', answer }
+  return { name: 'curseforge-web', prefix: '/curseforge-web', answer, faults: [MARKUP] }
 }
 
 function page(options: CurseForgeWebOptions, { path, query, method, fault }: SimulatedRequest): Reply {
@@ -46,8 +55,9 @@ function page(options: CurseForgeWebOptions, { path, query, method, fault }: Sim
   // any other filter shows other kinds of projects: none of them is a modpack
   const isAboutPacks = query.get('filter-related-dependents') === INCLUDED
   const packs = isAboutPacks && fault?.kind !== 'empty' ? world.modpacksOf(mod) : []
-  const markup = fault?.kind === 'markup' ? fault.markup : options.markup
-  const pastTheEnd = (fault?.kind === 'markup' ? fault.pastTheEnd : undefined) ?? options.pastTheEnd
+  const look = fault?.kind === MARKUP.kind ? z.object(markupFields).parse(fault) : undefined
+  const markup = look?.markup ?? options.markup
+  const pastTheEnd = look?.pastTheEnd ?? options.pastTheEnd
   const pages = Math.max(1, Math.ceil(packs.length / ROWS_PER_PAGE))
   if (number > pages && pastTheEnd === '404' && fault?.kind !== 'empty') {
     return html(404, '<!DOCTYPE html><title>Not found - CurseForge</title>')

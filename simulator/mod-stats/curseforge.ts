@@ -5,7 +5,7 @@ import { CLASS_MODPACKS, CLASS_MODS, fileObject, modObject, packObject } from '.
 import { createLimiter } from '../limiter.ts'
 import { bare, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 import type { Mod } from './mods.ts'
-import type { World } from '../world.ts'
+import type { ModWorld } from './mod-world.ts'
 
 const LARGEST_PAGE = 50
 const LARGEST_WINDOW = 10_000
@@ -24,7 +24,7 @@ const idsBody = z.object({
 })
 
 export interface CurseForgeOptions {
-  world: World
+  world: ModWorld
   rateLimits: boolean
   /** Milliseconds of a clock that only goes forward, for the rate limit. */
   now: () => number
@@ -58,7 +58,7 @@ function cloudFront(url: string, cache: string): Record<string, string> {
   }
 }
 
-function route(world: World, { method, path, query, body }: SimulatedRequest): Reply {
+function route(world: ModWorld, { method, path, query, body }: SimulatedRequest): Reply {
   const [version, collection, id, part, fileId, extra] = path.split('/').slice(1)
   if (version !== 'v1' || collection !== 'mods' || extra !== undefined) return NOT_FOUND
   if (id === undefined) return method === 'POST' ? modsByIds(world, body) : NOT_FOUND
@@ -78,14 +78,14 @@ function route(world: World, { method, path, query, body }: SimulatedRequest): R
   return listing(query, mod.files, (place) => fileObject(world, mod, mod.files - 1 - place))
 }
 
-function modOrPack(world: World, id: number) {
+function modOrPack(world: ModWorld, id: number) {
   const mod = world.curseforgeMod(id)
   if (mod !== undefined) return modObject(world, mod)
   const pack = world.modpackById(id)
   return pack?.inApi === true ? packObject(world, pack) : undefined
 }
 
-function modsByIds(world: World, body: string): Reply {
+function modsByIds(world: ModWorld, body: string): Reply {
   let value: unknown
   try {
     value = JSON.parse(body)
@@ -98,7 +98,7 @@ function modsByIds(world: World, body: string): Reply {
   return json(200, { data: [...new Set(parsed.data.modIds)].flatMap((id) => modOrPack(world, id) ?? []) })
 }
 
-function oneFile(world: World, mod: Mod | undefined, fileId: string): Reply {
+function oneFile(world: ModWorld, mod: Mod | undefined, fileId: string): Reply {
   const place = mod === undefined ? -1 : Number(fileId) - world.curseforgeFileId(mod, 0)
   if (mod === undefined || !Number.isInteger(place) || place < 0 || place >= mod.files) return NOT_FOUND
   return json(200, { data: fileObject(world, mod, place) })
@@ -117,7 +117,7 @@ function listing(query: URLSearchParams, total: number, thing: (place: number) =
 }
 
 /** A slug is exact only together with a class; alone it also brings what only begins like it. */
-function search(world: World, query: URLSearchParams): Reply {
+function search(world: ModWorld, query: URLSearchParams): Reply {
   if (query.get('gameId') !== '432') {
     return wholeNumber(query.get('gameId') ?? '') === undefined ? BAD_REQUEST : listing(query, 0, () => null)
   }
@@ -139,7 +139,7 @@ function search(world: World, query: URLSearchParams): Reply {
 }
 
 /** Search without a slug knows mods only, in the order of the world. */
-function searchByName(world: World, query: URLSearchParams): Reply {
+function searchByName(world: ModWorld, query: URLSearchParams): Reply {
   if ((query.get('classId') ?? String(CLASS_MODS)) !== String(CLASS_MODS))
     return listing(query, 0, () => null)
   const words = query.get('searchFilter')?.toLowerCase()

@@ -1,4 +1,4 @@
-/** The modpacks of the simulated world: who they are and which mods they use. Their counts are in world.ts. */
+/** The modpacks of the simulated world: who they are and which mods they use. Their counts are in counts.ts. */
 import { between, hash, pick } from '../chance.ts'
 
 /** Who a modpack is. `inApi` is false for a pack that the website lists and the API does not know. */

@@ -2,7 +2,7 @@
 import { between, hash, hex, pick } from '../chance.ts'
 import { encodeModrinthId } from './modrinth-id.ts'
 import type { Mod } from './mods.ts'
-import type { World } from '../world.ts'
+import type { ModWorld } from './mod-world.ts'
 
 const GAME_VERSIONS = ['1.18.2', '1.19.2', '1.20.1', '1.21.1'] as const
 const LOADERS = ['forge', 'fabric', 'neoforge', 'quilt'] as const
@@ -13,7 +13,7 @@ const SIDES = ['required', 'optional', 'unsupported', 'unknown'] as const
 const OTHER_IDS = 2 ** 40
 
 /** The body of `GET /project/{id}`. */
-export function projectObject(world: World, mod: Mod) {
+export function projectObject(world: ModWorld, mod: Mod) {
   const { seed } = world
   const all = Array.from({ length: mod.versions }, (_, place) => place)
   const web = `https://modrinth.com/mod/${mod.slug}`
@@ -59,7 +59,7 @@ export function projectObject(world: World, mod: Mod) {
 }
 
 /** The body of `GET /version/{id}`; `place` 0 is the oldest version. */
-export function versionObject(world: World, mod: Mod, place: number, withChangelog: boolean) {
+export function versionObject(world: ModWorld, mod: Mod, place: number, withChangelog: boolean) {
   const id = world.modrinthVersionId(mod, place)
   const number = versionNumber(world, mod, place)
   const filename = `${mod.slug}-${gameVersion(world, mod, place)}-${loader(world, mod, place)}-${number}.jar`
@@ -102,25 +102,25 @@ export function versionObject(world: World, mod: Mod, place: number, withChangel
 }
 
 /** Two loaders a number, so that names and numbers repeat within a project as they do in reality. */
-function versionNumber(world: World, mod: Mod, place: number): string {
+function versionNumber(world: ModWorld, mod: Mod, place: number): string {
   const release = Math.floor(place / 2)
   return `1.${Math.floor(release / 3)}.${release % 3}${hash(world.seed, 37, mod.index, release) % 5 === 0 ? '-beta' : ''}`
 }
 
-function loader(world: World, mod: Mod, place: number): string {
+function loader(world: ModWorld, mod: Mod, place: number): string {
   return LOADERS[(place + (hash(world.seed, 38, mod.index) % 2) * 2) % LOADERS.length] ?? LOADERS[0]
 }
 
-function gameVersion(world: World, mod: Mod, place: number): string {
+function gameVersion(world: ModWorld, mod: Mod, place: number): string {
   return pick(GAME_VERSIONS, world.seed, 39, mod.index, Math.floor(place / 2))
 }
 
-function otherId(world: World, kind: number, mod: Mod): string {
+function otherId(world: ModWorld, kind: number, mod: Mod): string {
   return encodeModrinthId(world.seed, OTHER_IDS + mod.index * 32 + kind)
 }
 
 /** RFC 3339 with microseconds. */
-function microseconds(world: World, mod: Mod, place: number): string {
+function microseconds(world: ModWorld, mod: Mod, place: number): string {
   const micros = String(between(0, 999, world.seed, 40, mod.index, place)).padStart(3, '0')
   return world.publishedAt(mod, place, mod.versions).toISOString().replace('Z', `${micros}Z`)
 }

@@ -5,7 +5,7 @@ import { createLimiter, type Verdict } from '../limiter.ts'
 import { projectObject, versionObject } from './modrinth-objects.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 import type { Mod } from './mods.ts'
-import type { World } from '../world.ts'
+import type { ModWorld } from './mod-world.ts'
 
 const REQUESTS_PER_MINUTE = 300
 /** Longer addresses are refused, as by common front servers. */
@@ -23,7 +23,7 @@ const NOT_FOUND = json(404, {
 })
 
 export interface ModrinthOptions {
-  world: World
+  world: ModWorld
   rateLimits: boolean
   /** Milliseconds of a clock that only goes forward, for the rate limit. */
   now: () => number
@@ -48,7 +48,16 @@ export function createModrinth({ world, rateLimits, now }: ModrinthOptions): Ups
     const reply = verdict.allowed ? route(world, request) : refusal(verdict)
     return withHeaders(reply, { ...CLOUDFLARE, ...limitHeaders(verdict) })
   }
-  return { name: 'modrinth', prefix: '/modrinth', answer }
+  return { name: 'modrinth', prefix: '/modrinth', answer, refusals: { modrinth: tooMany } }
+}
+
+function tooMany(seconds: number): Reply {
+  const description = `You are being rate-limited. Please retry after ${seconds * 1000} milliseconds. 0/300 remaining.`
+  return json(
+    429,
+    { error: 'ratelimit_error', description },
+    { 'x-ratelimit-limit': '300', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(seconds) },
+  )
 }
 
 function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
@@ -69,7 +78,7 @@ function refusal({ retryAfterMs }: Verdict): Reply {
   return json(429, { error: 'ratelimit_error', description })
 }
 
-function route(world: World, request: SimulatedRequest): Reply {
+function route(world: ModWorld, request: SimulatedRequest): Reply {
   const [version, kind, id, part, extra] = request.path.split('/').slice(1)
   if (version === 'v1') {
     return json(410, {
@@ -94,7 +103,7 @@ function route(world: World, request: SimulatedRequest): Reply {
   return part === 'version' ? projectVersions(world, mod, request.query, withChangelog) : NOT_FOUND
 }
 
-function projectVersions(world: World, mod: Mod, query: URLSearchParams, withChangelog: boolean): Reply {
+function projectVersions(world: ModWorld, mod: Mod, query: URLSearchParams, withChangelog: boolean): Reply {
   const loaders = textArray(query.get('loaders') ?? '[]')
   const gameVersions = textArray(query.get('game_versions') ?? '[]')
   if (loaders === undefined || gameVersions === undefined) return invalidArray('loaders or game_versions')
@@ -108,7 +117,7 @@ function projectVersions(world: World, mod: Mod, query: URLSearchParams, withCha
   return json(200, wanted)
 }
 
-function projects(world: World, query: URLSearchParams): Reply {
+function projects(world: ModWorld, query: URLSearchParams): Reply {
   const ids = textArray(query.get('ids'))
   if (ids === undefined) return invalidArray('ids')
   const found = new Map<number, Mod>()
@@ -124,7 +133,7 @@ function projects(world: World, query: URLSearchParams): Reply {
   )
 }
 
-function versions(world: World, query: URLSearchParams, withChangelog: boolean): Reply {
+function versions(world: ModWorld, query: URLSearchParams, withChangelog: boolean): Reply {
   const ids = textArray(query.get('ids'))
   if (ids === undefined) return invalidArray('ids')
   const found = [...new Set(ids)].sort().flatMap((id) => world.modrinthVersion(id) ?? [])

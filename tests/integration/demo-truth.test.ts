@@ -9,7 +9,7 @@ import { openDatabase } from '../../db/database.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
-import { createWorld } from '../../simulator/world.ts'
+import { createModWorld } from '../../simulator/mod-stats/mod-world.ts'
 import { command } from '../support/command.ts'
 import { toolsDir } from '../support/stack.ts'
 import { stored, truthOf, type Collected } from '../support/truth.ts'
@@ -87,7 +87,7 @@ describe('the demo', () => {
   it('stores exactly what its simulator knows, also the second time', async () => {
     await demo()
     const first = await lookInside()
-    const world = createWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })
+    const world = createModWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })
     expect(first.rows).toEqual(truthOf(world))
     const csv = parse<Record<string, string>>(
       readFileSync(join(stateDir, 'demo', 'data', 'curseforge_modpacks.csv')),

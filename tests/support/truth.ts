@@ -1,7 +1,7 @@
 /** What the tables hold and what the simulator's world says they must hold, in the same words. */
 import { sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../db/database.ts'
-import type { World } from '../../simulator/world.ts'
+import type { ModWorld } from '../../simulator/mod-stats/mod-world.ts'
 
 /** One line a row, sorted: a comparison then names every row that is missing, double or wrong. */
 export interface Collected {
@@ -33,7 +33,7 @@ export async function stored(db: Database, date?: string): Promise<Collected> {
 }
 
 /** What one complete collection of the whole world stores. */
-export function truthOf(world: World): Collected {
+export function truthOf(world: ModWorld): Collected {
   const truth: Collected = { days: [], versions: [], packs: [], packDays: [] }
   for (const { index, slug, modrinth, curseforge, modpacks } of world.truth().mods) {
     const mod = world.mod(index)

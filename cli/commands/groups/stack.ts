@@ -1,5 +1,6 @@
 /** The stack and its parts: `up`, `worker`, `simulator`. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { PART_FLAGS } from '../../../simulator/flags.ts'
 import { add, ids, list, whole, type SetExitCode } from './add-command.ts'
 
 export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
@@ -26,17 +27,22 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .action(async (options) => {
       setExitCode(await (await import('../worker.ts')).worker(options))
     })
-  add(program, 'simulator', 'run local stand-ins for every upstream, for trying and testing', [
-    'npx almanac simulator --port 7400 --mods 5000',
-  ])
+  const simulator = add(
+    program,
+    'simulator',
+    'run local stand-ins for every upstream, for trying and testing',
+    ['npx almanac simulator --port 7400 --mods 5000'],
+  )
     .option('--port <port>', 'port to listen on (default: SIMULATOR_PORT)', whole)
-    .option('--mods <count>', 'how many mods there are', whole, 3)
-    .option('--coins <count>', 'how many coins there are', whole, 3)
-    .option('--libraries <count>', 'how many libraries there are beside the fixed ones', whole, 0)
-    .option('--fast-matches', 'matches begin 12 hours ago and pass a minute a second until they reach now')
     .option('--seed <number>', 'another seed gives other numbers', whole, 1)
     .option('--no-rate-limits', 'answer as fast as possible')
-    .action(async (options) => {
-      await (await import('../simulator.ts')).simulator(options)
-    })
+  for (const { flags, help } of PART_FLAGS) addFlag(simulator, flags, help)
+  simulator.action(async (options) => {
+    await (await import('../simulator.ts')).simulator(options)
+  })
+}
+
+function addFlag(command: CommandUnknownOpts, flags: string, help: string): void {
+  const option = new Option(flags, help)
+  command.addOption(option.isBoolean() ? option : option.argParser(whole))
 }

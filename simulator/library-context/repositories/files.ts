@@ -1,11 +1,10 @@
 /** What every kind of simulated repository holds. */
 import { createCipheriv, createHash } from 'node:crypto'
 import type { SimulatedLibrary } from '../libraries.ts'
-import { markdownDocs, modulePages, notebooks, sphinxDocs } from './documentation.ts'
 import { hostileConf, jupytextConfig, slowMakefile } from './hostile.ts'
-import { pythonPackage, readme, sources, type PythonPackage } from './python-package.ts'
+import { codeOf, documentedCodeOf, pythonPackage, type PythonPackage } from './package-template.ts'
 import { hook, lfs, submodules, symlinks } from './tricks.ts'
-import { file, type TreeFile } from './tree-file.ts'
+import { file, replaced, type TreeFile } from './tree-file.ts'
 
 /** Well above a size cap of 50 MB, in files that GitHub would still take (100 MB each). */
 const HUGE_FILES = 3
@@ -17,49 +16,44 @@ const HUGE_FILE_BYTES = 20_000_000
  */
 export function filesOf(library: SimulatedLibrary, push: number, port: number): TreeFile[] {
   const fullName = firstName(library)
-  const made = (size?: number) =>
-    pythonPackage({ fullName, description: library.description, version: push, ...(size && { size }) })
+  const made = pythonPackage({ fullName, description: library.description, version: push })
   switch (library.kind) {
     case 'empty':
       return []
     case 'plain':
-      return plain(made())
+      return codeOf(made)
     case 'sphinx':
-      return [...plain(made()), ...sphinxDocs(made())]
+      return documentedCodeOf(made)
     case 'notebooks':
-      return [...plain(made(3)), ...notebooks(made(3), 'notebooks')]
+      return made.files.filter(({ path }) => !path.startsWith('docs/'))
     case 'docs-only':
-      return [readme(made()), ...markdownDocs(made())]
+      return made.files.filter(({ path }) => path === 'README.md' || /^docs\/.*\.md$/.test(path))
     case 'title-only':
       return [file('data/table.csv', table(push))]
     case 'broken-docs':
-      return brokenDocs(made())
+      return brokenDocs(made)
     case 'huge':
-      return [...plain(made(4)), ...noise(fullName)]
+      return [...codeOf(made), ...noise(fullName)]
     case 'symlinks':
-      return symlinks(made(5))
+      return symlinks(made)
     case 'submodules':
-      return submodules(made(4))
+      return submodules(made)
     case 'hook':
-      return hook(made(4))
+      return hook(made)
     case 'lfs':
-      return lfs(made(4))
+      return lfs(made)
     case 'slow-makefile':
-      return slowMakefile(made(4))
+      return slowMakefile(made)
     case 'jupytext-config':
-      return jupytextConfig(made(4))
+      return jupytextConfig(made)
     default:
-      return hostileConf(made(4), library.kind, port)
+      return hostileConf(made, library.kind, port)
   }
 }
 
 /** A repository keeps its content when it is renamed, so the content follows the oldest name. */
 function firstName({ owner, name, formerNames }: SimulatedLibrary): string {
   return formerNames[0] ?? `${owner}/${name}`
-}
-
-function plain(made: PythonPackage): TreeFile[] {
-  return [readme(made), ...sources(made)]
 }
 
 function table(push: number): string {
@@ -75,7 +69,7 @@ function brokenDocs(made: PythonPackage): TreeFile[] {
   const conf = 'import a_package_that_nobody_has\n\nextensions = ["a_package_that_nobody_has.extension"]\n'
   const levels = Array.from({ length: NESTED_QUOTES }, (_, at) => `${' '.repeat(at)}level ${at}`)
   const index = `${made.title}\n${'='.repeat(made.title.length)}\n\n${levels.join('\n\n')}\n`
-  return [...plain(made), file('docs/conf.py', conf), file('docs/index.rst', index), ...modulePages(made)]
+  return replaced(documentedCodeOf(made), [file('docs/conf.py', conf), file('docs/index.rst', index)])
 }
 
 /** Bytes that no compression makes smaller, and that are the same every time: a cipher's key stream. */

@@ -8,7 +8,7 @@ export type TreeFile = { path: string } & (
 )
 
 /** A file of text. */
-export function file(path: string, content: string): TreeFile {
+export function file(path: string, content: string): TreeFile & { content: string } {
   return { path, content }
 }
 

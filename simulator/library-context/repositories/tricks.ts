@@ -1,7 +1,6 @@
 /** Repositories that attack whoever clones or reads them: links, submodules, hooks and filters. Nothing need be built. */
-import { sphinxDocs } from './documentation.ts'
+import { codeOf, documentedCodeOf, type PythonPackage } from './package-template.ts'
 import { MARKER } from './payloads.ts'
-import { readme, sources, type PythonPackage } from './python-package.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
 
 /** Any commit will do: no honest client follows it. */
@@ -9,7 +8,7 @@ const NOWHERE = 'badc0de'.padEnd(40, '0')
 
 /** Sources, and links out of the tree in every place where a reader looks: README, a module, the docs, and a loop. */
 export function symlinks(made: PythonPackage): TreeFile[] {
-  return replaced(sources(made), [
+  return replaced(codeOf(made), [
     { path: 'README.md', symlink: '/etc/passwd' },
     { path: `src/${made.name}/hostname.py`, symlink: '../../../../etc/hostname' },
     { path: 'docs', symlink: '/root' },
@@ -36,13 +35,7 @@ export function submodules(made: PythonPackage): TreeFile[] {
       `[submodule "${name}"]\n\tpath = vendored/part${at}\n\turl = ${url}\n\tupdate = checkout\n`,
   )
   const links = entries.map((_, at): TreeFile => ({ path: `vendored/part${at}`, gitlink: NOWHERE }))
-  return [
-    readme(made),
-    ...sources(made),
-    ...sphinxDocs(made),
-    file('.gitmodules', entries.join('')),
-    ...links,
-  ]
+  return [...documentedCodeOf(made), file('.gitmodules', entries.join('')), ...links]
 }
 
 /** Hooks, filters and a repository inside the repository: each leaves a marker if git is talked into running it. */
@@ -51,9 +44,7 @@ export function hook(made: PythonPackage): TreeFile[] {
   const config = `[core]\n\thooksPath = .githooks\n\tfsmonitor = .githooks/post-checkout\n[filter "evil"]\n\tsmudge = .githooks/post-checkout\n\trequired = false\n`
   const executable = (path: string): TreeFile => ({ path, content: script, executable: true })
   return [
-    readme(made),
-    ...sources(made),
-    ...sphinxDocs(made),
+    ...documentedCodeOf(made),
     ...['.githooks', 'hooks'].flatMap((folder) => [
       executable(`${folder}/post-checkout`),
       executable(`${folder}/post-merge`),
@@ -75,9 +66,7 @@ export function hook(made: PythonPackage): TreeFile[] {
 export function lfs(made: PythonPackage): TreeFile[] {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0123456789abcdef'.repeat(4)}\nsize 734003200\n`
   return [
-    readme(made),
-    ...sources(made),
-    ...sphinxDocs(made),
+    ...documentedCodeOf(made),
     file('.gitattributes', '*.fits filter=lfs diff=lfs merge=lfs -text\n'),
     file('.lfsconfig', '[lfs]\n\turl = https://lfs.example.invalid/store\n'),
     file('data/survey.fits', pointer),

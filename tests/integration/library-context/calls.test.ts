@@ -50,7 +50,7 @@ beforeEach(async () => {
 })
 
 const world = () => library.stack.simulator.world.libraries
-const headOf = (fullName: string) => library.stack.simulator.git.headOf(fullName)
+const headOf = (fullName: string) => library.stack.simulator.world.git.headOf(fullName)
 const entryOf = (fullName: string) => library.published.entry('sky', fullName)
 const followed = (...list: string[]) => {
   library.settings.domains = {

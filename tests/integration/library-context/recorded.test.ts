@@ -242,7 +242,7 @@ describeRecorded('the recorded world through whole nights', () => {
     const list = published.list('astronomy').libraries
     expect(list.map(({ name, stars, rank }) => ({ name, stars, rank }))).toEqual(recordedTop().slice(0, TOP))
     for (const { name, contextCommit, contextFileName, contextEngine } of list) {
-      expect(contextCommit).toBe(await stack.simulator.git.headOf(name))
+      expect(contextCommit).toBe(await stack.simulator.world.git.headOf(name))
       expect(contextEngine).toBe('static')
       expect(published.contextText(contextFileName)).toContain(contextCommit ?? 'no commit')
     }

@@ -213,6 +213,8 @@ describe('the faults of the simulator', () => {
     [{ modrinth: { kind: 'html', times: 0 } }, 'times'],
     [{ modrint: { kind: 'html' } }, 'Unknown upstream \\"modrint\\"'],
     [{ modrinth: { kind: 'markup', markup: 'cards' } }, 'Only curseforge-web'],
+    [{ modrinth: { kind: 'rate-limited', shape: 'nonsense', seconds: 1 } }, 'Unknown shape'],
+    [{ 'curseforge-web': { kind: 'markup', markup: 'nonsense' } }, 'markup'],
     ['text', 'expected record'],
   ])('are refused with a reason when ill-formed: %j', async (body, reason) => {
     await put({ curseforge: { kind: 'html' } })

@@ -46,7 +46,6 @@ describe('the addresses of the simulator itself', () => {
     expect(await askJson(simulator.get(), '/__health')).toEqual({
       status: 'ok',
       date: '2026-05-04',
-      mods: 3,
       seed: 1,
     })
     expect((await ask(simulator.get(), '/nothing')).status).toBe(404)

@@ -282,7 +282,7 @@ describe('a fault of the simulated Binance', () => {
   ])('is refused for %s, which knows none such', (upstream, fault) => {
     expect(() => {
       simulator.get().faults.set(upstream, fault)
-    }).toThrow(`Only binance and binance-mirror have the fault "${fault.kind}".`)
+    }).toThrow(`Only binance, binance-mirror can have the fault "${fault.kind}".`)
   })
 
   it('"rate-limited" has the shape of the real refusal', async () => {

@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'
 import type { CoinCandle } from '../../../../simulator/crypto-forecast/kline.ts'
-import { createWorld, type WorldOptions } from '../../../../simulator/world.ts'
+import { createCoins, type RecordedKlines } from '../../../../simulator/crypto-forecast/coins.ts'
 import { hasRecordings, recording } from '../recordings.ts'
 const FIRST_MS = Date.parse('2017-08-17T04:00:00Z')
 const NOW = '2026-05-04T10:20:30Z'
 
-const coinsAt = (now: string | (() => Date), options: Partial<WorldOptions> = {}) =>
-  createWorld({
-    mods: 1,
-    seed: 1,
-    clock: typeof now === 'string' ? () => new Date(now) : now,
-    ...options,
-  }).coins
+interface Given {
+  coins?: number
+  seed?: number
+  klines?: RecordedKlines
+}
+
+const coinsAt = (now: string | (() => Date), { coins = 3, seed = 1, klines = {} }: Given = {}) =>
+  createCoins({ count: coins, seed, clock: typeof now === 'string' ? () => new Date(now) : now, klines })
 
 /** Every candle from the first hour to the clock, as numbers; hours without one are left out. */
 function allCandles(coins: ReturnType<typeof coinsAt>, symbol: string): CoinCandle[] {

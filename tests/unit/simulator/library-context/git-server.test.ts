@@ -88,7 +88,7 @@ describe('a repository of the simulated GitHub', () => {
     const settings = ['-c', `protocol.version=${version}`]
     const address = addressOf(simulator.get(), `${fullName}.git`)
     const listed = await gitText(scratch.get(), [...settings, 'ls-remote', address])
-    const head = await simulator.get().git.headOf(fullName)
+    const head = await simulator.get().world.git.headOf(fullName)
     expect(listed).toBe(`${head}\tHEAD\n${head}\trefs/heads/main`)
     // version 2 asks a second time for the list itself
     expect(requests.count({ upstream: 'git' })).toBe(version === 2 ? 2 : 1)
@@ -114,7 +114,7 @@ describe('a repository of the simulated GitHub', () => {
     const after = await remoteHead(fullName)
     const newer = await clone(fullName)
     expect(after).not.toBe(before)
-    expect(await simulator.get().git.headOf(fullName)).toBe(after)
+    expect(await simulator.get().world.git.headOf(fullName)).toBe(after)
     expect(await gitText(newer, ['rev-parse', 'HEAD'])).toBe(after)
     const readmes = await Promise.all([tree, newer].map((each) => readFile(join(each, 'README.md'), 'utf8')))
     expect(readmes[0]?.includes('galfit.py 0.1.0')).toBe(true)
@@ -124,7 +124,7 @@ describe('a repository of the simulated GitHub', () => {
   it('that is empty lists nothing and is cloned without a commit', async () => {
     const fullName = fullNameOf(libraryOf('empty'))
     expect(await remoteHead(fullName)).toBeUndefined()
-    expect(await simulator.get().git.headOf(fullName)).toBeUndefined()
+    expect(await simulator.get().world.git.headOf(fullName)).toBeUndefined()
     const { code } = await git(await clone(fullName), ['rev-parse', '--verify', 'HEAD'])
     expect(code).not.toBe(0)
   })
@@ -140,7 +140,7 @@ describe('a repository of the simulated GitHub', () => {
   })
 
   it('is found under a name in other case', async () => {
-    const head = await simulator.get().git.headOf('sim-astro/SkyMap')
+    const head = await simulator.get().world.git.headOf('sim-astro/SkyMap')
     expect(await remoteHead('Sim-Astro/skymap')).toBe(head)
   })
 
@@ -148,7 +148,7 @@ describe('a repository of the simulated GitHub', () => {
     const { requests } = simulator.get()
     requests.clear()
     const tree = await clone('sim-surveys/GalZoo')
-    const head = await simulator.get().git.headOf('sim-surveys/galaxy-tools')
+    const head = await simulator.get().world.git.headOf('sim-surveys/galaxy-tools')
     expect(await gitText(tree, ['rev-parse', 'HEAD'])).toBe(head)
     expect(requests.list()[0]?.status).toBe(301)
   })
@@ -232,7 +232,7 @@ describe('the git server', () => {
   })
 
   it('names a library that the world does not have', async () => {
-    await expect(simulator.get().git.headOf('nobody/nothing')).rejects.toThrow(RangeError)
+    await expect(simulator.get().world.git.headOf('nobody/nothing')).rejects.toThrow(RangeError)
   })
 })
 
@@ -241,16 +241,16 @@ describe('two simulators', () => {
     const [one, other] = await Promise.all([startSimulator(), startSimulator()])
     const name = 'sim-cosmo/cosmotools'
     try {
-      const first = await one.git.headOf(name)
+      const first = await one.world.git.headOf(name)
       // pushed to one by one here, made at once there
       one.world.libraries.push(name)
-      const second = await one.git.headOf(name)
+      const second = await one.world.git.headOf(name)
       one.world.libraries.push(name)
-      const third = await one.git.headOf(name)
-      expect(await other.git.headOf(name)).toBe(first)
+      const third = await one.world.git.headOf(name)
+      expect(await other.world.git.headOf(name)).toBe(first)
       other.world.libraries.push(name)
       other.world.libraries.push(name)
-      expect(await other.git.headOf(name)).toBe(third)
+      expect(await other.world.git.headOf(name)).toBe(third)
       expect(new Set([first, second, third]).size).toBe(3)
     } finally {
       await Promise.all([one.close(), other.close()])
@@ -261,11 +261,11 @@ describe('two simulators', () => {
     const name = 'sim-cosmo/planck-maps'
     const [one, other] = await Promise.all([startSimulator(), startSimulator()])
     try {
-      const notebooks = await one.git.headOf(name)
+      const notebooks = await one.world.git.headOf(name)
       one.world.libraries.change(name, { kind: 'plain', pushes: 2 })
       other.world.libraries.change(name, { kind: 'plain', pushes: 2 })
-      const plain = await one.git.headOf(name)
-      expect(plain).toBe(await other.git.headOf(name))
+      const plain = await one.world.git.headOf(name)
+      expect(plain).toBe(await other.world.git.headOf(name))
       expect(plain).not.toBe(notebooks)
     } finally {
       await Promise.all([one.close(), other.close()])
@@ -304,7 +304,7 @@ describe('a simulator that is closed', () => {
     const stop = new AbortController()
     const address = addressOf(server, 'sim-astro/astro-giant')
     const leaving = git(folder, ['clone', '--depth', '1', address, join(folder, 'tree')], stop.signal)
-    const making = server.git.headOf('sim-astro/astro-giant')
+    const making = server.world.git.headOf('sim-astro/astro-giant')
     stop.abort(new Error('left'))
     await expect(leaving).rejects.toThrow('left')
     const [made] = await Promise.allSettled([making, server.close()])
@@ -312,7 +312,7 @@ describe('a simulator that is closed', () => {
     if (made.status === 'rejected')
       expect(String(made.reason)).toMatch(/ended with SIGKILL|simulator is closed/)
     expect(await readdir(join(folder, 'temporary'))).toEqual([])
-    await expect(server.git.headOf('sim-astro/SkyMap')).rejects.toThrow('closed')
+    await expect(server.world.git.headOf('sim-astro/SkyMap')).rejects.toThrow('closed')
     expect(await readdir(join(folder, 'temporary'))).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import {
   type RepositoryKind,
 } from '../../../../simulator/library-context/libraries.ts'
 import { startSimulator } from '../../../../simulator/server.ts'
-import type { LibraryTruth } from '../../../../simulator/world.ts'
+import type { LibraryTruth } from '../../../../simulator/library-context/index.ts'
 import { recording as recordedText } from '../../upstreams/recordings.ts'
 import { askJson } from '../asking.ts'
 import { hasRecordings } from '../recordings.ts'

@@ -303,7 +303,7 @@ describe('the simulated feed', () => {
     expect((await feed()).Value.length).toBeGreaterThan(5)
     expect(() => {
       faults.set('modrinth', { kind: 'error-code', code: 1 })
-    }).toThrow('Only onexbet has')
+    }).toThrow('Only onexbet can have')
   })
 })
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import * as chance from '../../../simulator/chance.ts'
-import { decodeModrinthId, encodeModrinthId } from '../../../simulator/mod-stats/modrinth-id.ts'
-import { createWorld } from '../../../simulator/world.ts'
+import * as chance from '../../../../simulator/chance.ts'
+import { decodeModrinthId, encodeModrinthId } from '../../../../simulator/mod-stats/modrinth-id.ts'
+import { createModWorld } from '../../../../simulator/mod-stats/mod-world.ts'
 
-vi.mock('../../../simulator/chance.ts', { spy: true })
+vi.mock('../../../../simulator/chance.ts', { spy: true })
 
 const on = (date: string) => () => new Date(`${date}T12:00:00Z`)
-const worldOn = (date: string, mods = 60, seed = 1) => createWorld({ mods, seed, clock: on(date) })
+const worldOn = (date: string, mods = 60, seed = 1) => createModWorld({ mods, seed, clock: on(date) })
 
-describe('the simulated world', () => {
+describe('the simulated mods', () => {
   it('says the same on the same date, and something else for another seed', () => {
-    const morning = createWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T00:00:00Z') })
-    const night = createWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T23:59:59.999Z') })
+    const morning = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T00:00:00Z') })
+    const night = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T23:59:59.999Z') })
     expect(JSON.stringify(morning.truth())).toBe(JSON.stringify(night.truth()))
     expect(worldOn('2026-03-01', 60, 2).truth().mods).not.toEqual(morning.truth().mods)
   })
@@ -113,7 +113,7 @@ describe('the simulated world', () => {
   it('computes nothing until it is asked', () => {
     vi.mocked(chance.hash).mockClear()
     vi.mocked(chance.fraction).mockClear()
-    const world = createWorld({ mods: 5_000, seed: 1, clock: on('2026-03-01') })
+    const world = createModWorld({ mods: 5_000, seed: 1, clock: on('2026-03-01') })
     expect(chance.hash).not.toHaveBeenCalled()
     expect(chance.fraction).not.toHaveBeenCalled()
     expect(world.mod(4_999).slug).toBe('sim-mod-4999')

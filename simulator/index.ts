@@ -1,0 +1,27 @@
+/** The parts of the simulator, one line a pipeline, and what they add to its options and its world. */
+import { cryptoForecast } from './crypto-forecast/index.ts'
+import { libraryContext } from './library-context/index.ts'
+import { matchResults } from './match-results/index.ts'
+import { modStats } from './mod-stats/index.ts'
+
+export const PARTS = {
+  'mod-stats': modStats,
+  'crypto-forecast': cryptoForecast,
+  'library-context': libraryContext,
+  'match-results': matchResults,
+}
+
+type Part = (typeof PARTS)[keyof typeof PARTS]
+type Started = ReturnType<Part['start']>
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never
+
+/** Options of all parts. */
+export type PartOptions = Intersection<Parameters<Part['start']>[1]>
+/** Worlds of all parts. */
+export type PartWorlds = Intersection<Started['world']>
+/** Truths of all parts. */
+export type PartTruths = Intersection<ReturnType<Started['truth']>>

@@ -1,0 +1,5 @@
+import type { PartFlag } from '../part.ts'
+
+export const modStatsFlags: readonly PartFlag[] = [
+  { flags: '--mods <count>', help: 'how many mods there are (default: 3)' },
+]

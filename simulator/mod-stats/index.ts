@@ -1,0 +1,31 @@
+/** mod-stats in the simulator: Modrinth, CurseForge's API and its website. */
+import type { SimulatorPart } from '../part.ts'
+import { createCurseForgeWeb } from './curseforge-web.ts'
+import { createCurseForge } from './curseforge.ts'
+import type { Markup } from './dependents-markup.ts'
+import { createModWorld, type ModTruth, type ModWorld } from './mod-world.ts'
+import { createModrinth } from './modrinth.ts'
+
+export interface ModStatsOptions {
+  /** Default: 3. */
+  mods?: number
+  /** Look of the dependents pages. Default: `cards`. */
+  markup?: Markup
+  /** What the website says past the last dependents page. Default: `404`. */
+  pastTheEnd?: '404' | 'empty'
+}
+
+export const modStats: SimulatorPart<ModStatsOptions, ModWorld, { mods: ModTruth[] }> = {
+  start({ seed, clock, now, rateLimits }, { mods = 3, markup = 'cards', pastTheEnd = '404' }) {
+    const world = createModWorld({ mods, seed, clock })
+    return {
+      world,
+      truth: () => world.truth(),
+      upstreams: [
+        createModrinth({ world, rateLimits, now }),
+        createCurseForge({ world, rateLimits, now }),
+        createCurseForgeWeb({ world, markup, pastTheEnd }),
+      ],
+    }
+  },
+}

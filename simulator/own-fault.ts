@@ -1,0 +1,40 @@
+/** How an upstream declares a kind of fault of its own. */
+import { z } from 'zod'
+import type { OwnFault, Reply } from './upstream.ts'
+
+/** Fields of every fault. */
+export const faultScope = {
+  /** The fault meets this many matching requests, then vanishes; without it, it stays. */
+  times: z.int().positive().optional(),
+  /** Regular expression on path and query (after the upstream's prefix); without it every request matches. */
+  match: z
+    .string()
+    .refine((pattern) => isPattern(pattern), 'not a regular expression')
+    .optional(),
+}
+
+/**
+ * A kind of fault with fields of its own.
+ * @param reply the answer in place of the true one; without, the upstream itself plays the fault
+ */
+export function ownFault<Fields extends z.ZodRawShape>(
+  kind: string,
+  fields: Fields,
+  reply?: (fields: z.infer<z.ZodObject<Fields>>) => Reply,
+): OwnFault {
+  const own = z.object(fields)
+  return {
+    kind,
+    schema: z.strictObject({ kind: z.literal(kind), ...fields, ...faultScope }),
+    reply: reply && ((fault) => reply(own.parse(fault))),
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}

@@ -1,0 +1,40 @@
+/** What one pipeline contributes to the simulator: its upstreams, and what they show. */
+import type { Reply, Upstream } from './upstream.ts'
+
+/** What every part gets from the simulator. */
+export interface PartGiven {
+  seed: number
+  /** Decides the date of what the upstreams show. */
+  clock: () => Date
+  /** Milliseconds that rate limits count with; never goes backward. */
+  now: () => number
+  /** False: upstreams do not refuse for too many requests. */
+  rateLimits: boolean
+  /** Port of the simulator; known once it listens. */
+  port: () => number
+}
+
+/** A part of a running simulator. */
+export interface StartedPart<World extends object, Truth extends object> {
+  upstreams: Upstream[]
+  /** What the upstreams show, to be read and changed by tests; its keys are unique among all parts. */
+  world: World
+  /** Its share of `GET /__world`. */
+  truth: () => Truth
+  /** Addresses of its own for `GET`, `/__…`. */
+  control?: Record<string, (query: URLSearchParams) => Reply>
+  /** Releases what the part holds. */
+  close?: () => Promise<void>
+}
+
+/** `Options` are all optional; their names are unique among all parts. */
+export interface SimulatorPart<Options extends object, World extends object, Truth extends object> {
+  start(given: PartGiven, options: Options): StartedPart<World, Truth>
+}
+
+/** An option of `almanac simulator` that becomes the option of a part with the same name. */
+export interface PartFlag {
+  /** As commander reads it; a value is a whole number. */
+  flags: string
+  help: string
+}
