@@ -10,6 +10,7 @@ import { importCryptoForecast } from '../crypto-forecast/import/import-crypto-fo
 import { importMatchResults } from '../match-results/import/import-match-results.ts'
 import { importModStats } from '../mod-stats/import/import-mod-stats.ts'
 import { print, printJson, table } from '../output.ts'
+import { terminal } from '../terminal.ts'
 import { knownPipeline, stackName } from './run.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
@@ -107,13 +108,14 @@ async function withProgress<T>(work: (onProgress: OnProgress) => Promise<T>): Pr
     hideCursor: true,
     clearOnComplete: true,
   })
+  const { stderr } = terminal()
   const started = Date.now()
   let told = ''
   try {
     return await work((file, bytes, total) => {
       if (Date.now() - started < QUIET_MS) return
-      if (!process.stderr.isTTY) {
-        if (file !== told) process.stderr.write(`importing ${file} …\n`)
+      if (!stderr.isTTY) {
+        if (file !== told) stderr.write(`importing ${file} …\n`)
       } else if (bar.isActive) {
         bar.setTotal(total)
         bar.update(bytes, { file })

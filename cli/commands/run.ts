@@ -10,6 +10,7 @@ import { connectDatabase, connectTemporal, webUiLink } from '../../client/connec
 import { EXIT } from '../exit.ts'
 import { domainsNamed } from '../../client/library-context/domains.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
+import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
 import { nightOf } from '../../client/library-context/night.ts'
 import { nightLines } from '../library-context/night-lines.ts'
@@ -99,7 +100,7 @@ async function storedNight(config: Config, runId: string): Promise<LibraryNight 
     return await nightOf(database.db, runId)
   } catch (error) {
     if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
-    process.stderr.write('the database is away: no summary of the night\n')
+    terminal().stderr.write('the database is away: no summary of the night\n')
     return undefined
   } finally {
     await database.close()
