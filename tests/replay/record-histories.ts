@@ -81,6 +81,8 @@ for (const pipeline of PIPELINES) {
     it(`records a ${name} run of ${pipeline.id}`, async () => {
       // Of its own: what one run has stored, the next would not ask for.
       const stack = await startTestStack({
+        // The histories name their namespace.
+        ownTemporal: true,
         mods: 1,
         cryptoForecast: { history_days: HISTORY_DAYS },
         libraryContext: LIBRARIES,
