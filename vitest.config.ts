@@ -21,8 +21,8 @@ export const integration = {
 
 export default defineConfig({
   test: {
-    // Two cores; the stacks of integration tests are heavy.
-    maxWorkers: 2,
+    // For two cores: while one file waits for a server, a retry or a poll, another computes.
+    maxWorkers: 3,
     projects: [
       {
         test: {
