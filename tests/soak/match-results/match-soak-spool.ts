@@ -7,8 +7,8 @@ import { print } from '../../../cli/output.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 
 const TEST = 'tests/integration/spool/spool-kills.test.ts'
-/** A round starts two processes, which takes a second or two, and kills them within another half. */
-const ROUND_MS = 10_000
+/** A round starts two processes, which takes a second or two (seven on a machine with a load of 20), and kills them within another half. */
+const ROUND_MS = 30_000
 
 /** What vitest writes of the tests it ran. */
 interface Report {

@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { WrongUsage } from '../../../../../core/failures.ts'
 import { csvLines, type CsvLine } from '../../../../../cli/import/csv-lines.ts'
 import { kindOf, recogniseFile } from '../../../../../cli/mod-stats/import/file-kinds.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const folder = mkdtempSync(join(tmpdir(), 'almanac-csv-'))
 afterAll(() => {
