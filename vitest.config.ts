@@ -1,18 +1,55 @@
 import { defineConfig } from 'vitest/config'
 
-/** Real servers on a busy machine: a hang is told by this, never a slow start. The longest test takes two minutes there. */
-const HANG_MS = 600_000
+/** A hang is told by these, never a slow machine: each is many times what the slowest test of its kind takes alone. */
+const UNIT_MS = 5_000
+/** The time-skipping server; histories that replay. */
+const WORKFLOWS_MS = 60_000
+/** Real servers that start, die and come back. */
+const INTEGRATION_MS = 300_000
+
+const bound = (ms: number) => ({ testTimeout: ms, hookTimeout: ms, expect: { poll: { timeout: ms } } })
+
+/** Processes, not threads: free ports are told apart by the process' id, and some tests set its umask. */
+const everywhere = { pool: 'forks', sequence: { shuffle: { tests: true } } } as const
+
+/** What tests with servers of their own get. */
+export const integration = {
+  globalSetup: 'tests/support/global-setup.ts',
+  ...everywhere,
+  ...bound(INTEGRATION_MS),
+}
 
 export default defineConfig({
   test: {
-    globalSetup: 'tests/support/global-setup.ts',
-    include: ['tests/**/*.test.ts'],
-    pool: 'forks',
-    // Two cores; every integration test brings a Temporal server of its own.
-    maxWorkers: 2,
-    testTimeout: HANG_MS,
-    hookTimeout: HANG_MS,
-    expect: { poll: { timeout: HANG_MS } },
-    sequence: { shuffle: { tests: true } },
+    // For two cores: while one file waits for a server, a retry or a poll, another computes.
+    maxWorkers: 3,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          // Half of the time would go into loading the same modules again. So no file may use `vi.mock`: what another
+          // file has loaded is not replaced.
+          isolate: false,
+          ...everywhere,
+          ...bound(UNIT_MS),
+        },
+      },
+      {
+        test: {
+          name: 'workflows',
+          include: ['tests/workflows/**/*.test.ts', 'tests/replay/**/*.test.ts'],
+          ...everywhere,
+          ...bound(WORKFLOWS_MS),
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          ...integration,
+        },
+      },
+    ],
   },
 })

@@ -3,6 +3,7 @@ import { databaseFailure } from '../db/database-failure.ts'
 import type { Database } from '../db/database.ts'
 import { pipelineById } from '../pipelines/index.ts'
 import { CLI_PARTS } from './parts.ts'
+import { terminal } from './terminal.ts'
 
 /**
  * Returns what the pipeline of a run tells of it, as JSON and as lines; undefined if that is nothing, or while the database
@@ -18,7 +19,7 @@ export async function broughtBy(
     return await CLI_PARTS[id].broughtBy?.(db, runId)
   } catch (error) {
     if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
-    process.stderr.write('the database is away: what the run brought is not shown\n')
+    terminal().stderr.write('the database is away: what the run brought is not shown\n')
     return undefined
   }
 }

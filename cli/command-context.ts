@@ -1,5 +1,6 @@
 /** What every command gets besides its own arguments. */
 import { loadConfig, type Config } from '../config/load-config.ts'
+import { terminal } from './terminal.ts'
 
 /** What every command gets besides its own arguments. */
 export interface GlobalOptions {
@@ -9,7 +10,8 @@ export interface GlobalOptions {
 
 /** The configuration of the stack that a command talks to. */
 export function configOf(options: GlobalOptions): Config {
-  return loadConfig({ demo: options.demo ?? false })
+  const { env } = terminal()
+  return loadConfig({ demo: options.demo ?? false, ...(env === undefined ? {} : { env }) })
 }
 
 /** "DEMO " before whatever the demo prints. */

@@ -5,7 +5,8 @@ import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Config } from '../config/load-config.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { oneLine } from '../core/wording.ts'
-import { coloured, moment } from './output.ts'
+import { coloured, moment, print } from './output.ts'
+import { terminal } from './terminal.ts'
 import { endingOf, type RunHandle } from '../client/runs.ts'
 import type { ChainView } from '../client/run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../client/run-view.ts'
@@ -34,7 +35,7 @@ export async function followRun(
   handle: Pick<RunHandle, 'workflowId' | 'result'>,
   { say, everyAttempt, signal }: Follower,
 ): Promise<RunEnding> {
-  const progress = process.stdout.isTTY ? barProgress() : lineProgress(say)
+  const progress = terminal().stdout.isTTY ? barProgress() : lineProgress(say)
   const told = new Set<string>()
   const tell = (key: string, line: string) => {
     if (!told.has(key)) progress.above(line)
@@ -131,7 +132,7 @@ function barProgress(): ProgressDisplay {
       }
     },
     above(line) {
-      if (shown.size === 0) process.stdout.write(`${line}\n`)
+      if (shown.size === 0) print(line)
       else bars.log(`${line}\n`)
     },
     end() {

@@ -8,14 +8,28 @@ import { EXIT, exitCodeOf } from './exit.ts'
 import { sentenceOf, type Failure } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { configOf } from './command-context.ts'
+import { terminal, withTerminal, type Terminal } from './terminal.ts'
 
-/** Runs one command; answers the exit code. `argv` is without node and the script. */
-export async function main(argv: string[]): Promise<number> {
+/** Where there is no terminal. */
+const HELP_COLUMNS = 80
+
+/** Runs one command and returns its exit code. `argv` is without node and the script; `where` is the process' own terminal by default. */
+export function main(argv: string[], where: Terminal = terminal()): Promise<number> {
+  return withTerminal(where, () => run(argv, where))
+}
+
+async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number> {
   let exitCode: number = EXIT.done
   const program = new Command('almanac')
     .description('Recurring data collections as durable Temporal workflows.')
     .version(packageVersion)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
+      getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what is possible)')
   addCommands(program, (code) => (exitCode = code))
@@ -28,7 +42,7 @@ export async function main(argv: string[]): Promise<number> {
     const cause = failure?.type === 'DatabaseUnavailable' ? databaseAway(failure, argv) : (failure ?? error)
     const verbose = argv.includes('--verbose')
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''
-    process.stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
+    stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
     return exitCodeOf(cause)
   }
 }

@@ -3,10 +3,29 @@ import Table from 'cli-table3'
 import pc from 'picocolors'
 import { SECOND_MS } from '../core/durations.ts'
 import { wantsColour } from '../config/load-config.ts'
+import { terminal } from './terminal.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
 
+const COLOURED = pc.createColors(true)
+const PLAIN = pc.createColors(false)
+
+const using = (colour: Colour) => (text: string) => {
+  const { stdout, env } = terminal()
+  return (wantsColour(stdout.isTTY, env) ? COLOURED : PLAIN)[colour](text)
+}
+
+type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta' | 'cyan'
+
 /** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
-export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
+export const paint: Record<Colour, (text: string) => string> = {
+  bold: using('bold'),
+  dim: using('dim'),
+  green: using('green'),
+  yellow: using('yellow'),
+  red: using('red'),
+  magenta: using('magenta'),
+  cyan: using('cyan'),
+}
 
 const COLOURS: Record<string, (text: string) => string> = {
   complete: paint.green,
@@ -63,7 +82,7 @@ export function table(head: string[], rows: (string | number)[][]): string {
 }
 
 export function print(text = ''): void {
-  process.stdout.write(`${text}\n`)
+  terminal().stdout.write(`${text}\n`)
 }
 
 export function printJson(value: unknown): void {

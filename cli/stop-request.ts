@@ -1,5 +1,6 @@
 /** Ctrl+C and SIGTERM as a promise, so that a command can stop things in its own order. */
 import { setMaxListeners } from 'node:events'
+import { terminal } from './terminal.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
@@ -16,11 +17,12 @@ export function stopSignal(): AbortSignal {
 
 /** Resolves with the first signal that asks this process to end. A second one ends it the hard way. */
 export function stopRequested(): Promise<NodeJS.Signals> {
+  const { signals } = terminal()
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals) => {
-      for (const name of SIGNALS) process.removeListener(name, stop)
+      for (const name of SIGNALS) signals.removeListener(name, stop)
       resolve(signal)
     }
-    for (const name of SIGNALS) process.on(name, stop)
+    for (const name of SIGNALS) signals.on(name, stop)
   })
 }

@@ -5,6 +5,7 @@ import { createGate, isRateLimited, type Gate } from './gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from './http.ts'
 import { count, parseBody, parseRows, type RejectedRow } from './payload.ts'
 import { refusal, spread, type Exchange } from './refusal.ts'
+import type { Sleep } from './sleep.ts'
 
 const UPSTREAM = 'coingecko'
 const PRO_HOST = 'pro-api.coingecko.com'
@@ -21,6 +22,8 @@ export interface CoinGeckoOptions {
   userAgent: string
   /** Shared by clients with one key or address; its own unless told. */
   gate?: Gate
+  /** How its own gate waits. */
+  sleep?: Sleep
   timeoutMs?: number
 }
 
@@ -122,7 +125,12 @@ function createAsk(options: CoinGeckoOptions): (request: HttpRequest, id?: strin
     headers: { 'user-agent': options.userAgent, ...keyHeader(options) },
     gate:
       options.gate ??
-      createGate({ reserve: 0, concurrency: REQUESTS_IN_FLIGHT, unnamedDelayMs: UNNAMED_REFUSAL_MS }),
+      createGate({
+        reserve: 0,
+        concurrency: REQUESTS_IN_FLIGHT,
+        unnamedDelayMs: UNNAMED_REFUSAL_MS,
+        ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
+      }),
     redirect: 'manual',
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   })

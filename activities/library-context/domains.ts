@@ -1,9 +1,9 @@
 /** The domains of almanac.yaml, and where the names of their libraries come from. */
-import type { Tracked } from '../../config/almanac-file.ts'
+import type { Sections } from '../../pipelines/index.ts'
 import type { CatalogueSource } from './step-context.ts'
 
 /** The domains of a run: all, or the one that was asked for. */
-export function domainsOf(settings: Tracked['library-context'], only?: string) {
+export function domainsOf(settings: Sections['library-context'], only?: string) {
   return Object.entries(settings.domains)
     .map(([id, domain]) => ({ id, ...domain }))
     .filter(({ id }) => only === undefined || id === only)
@@ -16,7 +16,7 @@ export function sourceOf(source: ReturnType<typeof domainsOf>[number]['source'])
 }
 
 /** The sources that these domains need, each once. */
-export function sourcesOf(settings: Tracked['library-context'], only?: string): CatalogueSource[] {
+export function sourcesOf(settings: Sections['library-context'], only?: string): CatalogueSource[] {
   const needed = domainsOf(settings, only).map(({ source }) => sourceOf(source))
   return (['ascl', 'lists', 'search'] as const).filter((source) => needed.includes(source))
 }

@@ -5,11 +5,11 @@ import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { paint, print, printJson } from '../output.ts'
 
-const MARKS: Record<Check['state'], string> = {
-  ok: paint.green('✓'),
-  warn: paint.yellow('!'),
-  bad: paint.red('✗'),
-  none: paint.dim('–'),
+const MARKS: Record<Check['state'], () => string> = {
+  ok: () => paint.green('✓'),
+  warn: () => paint.yellow('!'),
+  bad: () => paint.red('✗'),
+  none: () => paint.dim('–'),
 }
 /** The longest name, `search attributes`, and two spaces. */
 const NAME_WIDTH = 19
@@ -28,6 +28,6 @@ export async function doctor(options: GlobalOptions & { json?: boolean }): Promi
 }
 
 function printCheck({ state, name, found, remedy }: Check): void {
-  print(`${MARKS[state]} ${name.padEnd(NAME_WIDTH)}${found}`)
+  print(`${MARKS[state]()} ${name.padEnd(NAME_WIDTH)}${found}`)
   if (remedy !== undefined) print(`  ${' '.repeat(NAME_WIDTH)}${paint.bold(remedy)}`)
 }

@@ -9,6 +9,7 @@ import type { Importer, ImportRequest } from '../import/importer.ts'
 import { loadImporters } from '../import/importers.ts'
 import { print, printJson, table } from '../output.ts'
 import { knownPipeline } from '../known-pipeline.ts'
+import { terminal } from '../terminal.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
   json?: boolean
@@ -61,13 +62,14 @@ async function withProgress<T>(
     hideCursor: true,
     clearOnComplete: true,
   })
+  const { stderr } = terminal()
   const started = Date.now()
   let told = ''
   try {
     return await work((file, done, total) => {
       if (Date.now() - started < QUIET_MS) return
-      if (!process.stderr.isTTY) {
-        if (file !== told) process.stderr.write(`importing ${file} …\n`)
+      if (!stderr.isTTY) {
+        if (file !== told) stderr.write(`importing ${file} …\n`)
       } else if (bar.isActive) {
         bar.setTotal(total)
         bar.update(done, { file })

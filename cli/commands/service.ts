@@ -7,6 +7,7 @@ import { packageRoot } from '../../system/package-root.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print } from '../output.ts'
+import { terminal } from '../terminal.ts'
 import { collectorService, serviceUnit, STACK_SERVICE, type Service } from '../service-unit.ts'
 
 interface InstallOptions extends GlobalOptions {
@@ -33,7 +34,7 @@ export function install(what: string | undefined, options: InstallOptions): void
     service,
   })
   if (!options.write) {
-    process.stdout.write(unit)
+    terminal().stdout.write(unit)
     return
   }
   const file = isRoot

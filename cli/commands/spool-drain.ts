@@ -13,6 +13,7 @@ import { EXIT } from '../exit.ts'
 import { counted } from '../../core/wording.ts'
 import { moment, print } from '../output.ts'
 import { stackName } from '../command-context.ts'
+import { terminal } from '../terminal.ts'
 
 type DrainCommandOptions = GlobalOptions & { damaged?: boolean }
 
@@ -129,8 +130,9 @@ async function withProgress(
   const stop = () => {
     stopping.abort()
   }
-  process.once('SIGINT', stop)
-  if (process.stderr.isTTY) bar.start(0, 0)
+  const { stderr, signals } = terminal()
+  signals.once('SIGINT', stop)
+  if (stderr.isTTY) bar.start(0, 0)
   try {
     return await work((done, all) => {
       bar.setTotal(all)
@@ -138,6 +140,6 @@ async function withProgress(
     })
   } finally {
     bar.stop()
-    process.off('SIGINT', stop)
+    signals.removeListener('SIGINT', stop)
   }
 }

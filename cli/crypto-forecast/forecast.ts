@@ -19,6 +19,7 @@ import { testPast, type TestedCoin } from './past-forecasts.ts'
 import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
 import { moment, print, printJson } from '../output.ts'
 import { stackName } from '../command-context.ts'
+import { terminal } from '../terminal.ts'
 
 interface ForecastOptions extends GlobalOptions {
   /** Id or code of a coin; all without. */
@@ -133,7 +134,7 @@ async function testAll(
   const tested: TestedCoin[] = []
   for (const [index, crypto] of coins.entries()) {
     if (isLong || Date.now() - started >= QUIET_MS)
-      process.stderr.write(`testing ${crypto}, ${index + 1} of ${coins.length} …\n`)
+      terminal().stderr.write(`testing ${crypto}, ${index + 1} of ${coins.length} …\n`)
     tested.push(await testPast(db, crypto, options))
   }
   return tested

@@ -4,6 +4,7 @@ import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print, printJson, table } from '../output.ts'
+import { terminal } from '../terminal.ts'
 import { stopSignal } from '../stop-request.ts'
 import { domainsNamed } from '../../client/library-context/domains.ts'
 import type { DryList } from './dry-lists.ts'
@@ -32,7 +33,7 @@ export async function tellDryRun(params: DryParams, options: DryOptions): Promis
       },
       domains,
       params,
-      (line) => process.stderr.write(`${stack}${line} …\n`),
+      (line) => terminal().stderr.write(`${stack}${line} …\n`),
     )
     if (options.json) printJson(plan)
     else print(`${stack}${planLines(plan, options.verbose ?? false).join('\n')}`)

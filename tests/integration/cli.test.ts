@@ -1,4 +1,4 @@
-/** The `almanac` command as a child process against a stack: what it prints, and with which code it ends. */
+/** The `almanac` command against a stack: what it prints, and with which code it ends. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../local/taken-port.ts'

@@ -10,8 +10,8 @@ import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { createModWorld } from '../../simulator/mod-stats/mod-world.ts'
-import { command } from '../support/command.ts'
-import { toolsDir } from '../support/stack.ts'
+import { commandProcess } from '../support/command.ts'
+import { toolsDir } from '../support/tools-dir.ts'
 import { stored, truthOf, type Collected } from '../support/truth.ts'
 
 let stateDir: string
@@ -66,7 +66,7 @@ const bySlug = (a: Record<string, string>, b: Record<string, string>) =>
   (a['slug'] ?? '').localeCompare(b['slug'] ?? '')
 
 async function demo(): Promise<void> {
-  const { code, stdout, stderr } = await command(['up', '--demo', '--once'], env)
+  const { code, stdout, stderr } = await commandProcess(['up', '--demo', '--once'], env)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^DEMO /)
   expect(stdout).toMatch(/pipeline\s+outcome\s+fetched\s+written\s+rejected\s+seconds\s+where to look/)

@@ -10,7 +10,8 @@ import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import type { Trigger } from '../../core/run.ts'
-import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { toolsDir } from '../support/tools-dir.ts'
 import { temporalCommand } from '../support/temporal-command.ts'
 import { until } from '../support/until.ts'
 
@@ -121,7 +122,7 @@ describe('the sweep', () => {
     const handle = await startHeld()
     expect(await sweep()).toBe(0)
     expect(await recordOf(handle)).toMatchObject({ outcome: 'running' })
-    const temporal = temporalCommand(temporalExecutable(toolsDir), stack.temporal.address)
+    const temporal = temporalCommand(temporalExecutable(toolsDir), stack.config.env)
     await temporal('workflow', 'terminate', '--workflow-id', handle.workflowId, '--reason', 'test')
     expect(await sweep()).toBe(1)
     const record = await recordOf(handle)

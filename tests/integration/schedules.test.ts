@@ -18,7 +18,7 @@ const MINUTELY = 'match-results'
 
 let stack: TestStack
 beforeAll(async () => {
-  stack = await startTestStack()
+  stack = await startTestStack({ ownTemporal: true })
 })
 afterAll(async () => {
   await stack.stop()
@@ -248,7 +248,7 @@ describe('times missed in an outage of the server', () => {
     await stack.client.schedule.getHandle(ID).unpause('outage')
     // Of a schedule that heard of it only after the outage nothing was missed.
     await until(async () => !(await current()).state.paused)
-    await stack.temporal.stop()
+    await stack.temporal().stop()
     // One time is missed, just before the server comes back.
     const stopped = Date.now()
     await until(() => Date.now() > stopped + 1.1 * everyMs)

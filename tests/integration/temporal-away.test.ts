@@ -14,6 +14,7 @@ let stack: TestStack
 let worker: RunningWorker
 beforeAll(async () => {
   stack = await startTestStack({
+    ownTemporal: true,
     mods: 120,
     pages: 1_000,
     simulator: { rateLimits: false, clock: () => new Date('2026-03-10T12:00:00Z') },
@@ -32,7 +33,7 @@ describe('a Temporal server killed in the middle of a run', () => {
     simulator.faults.set('curseforge', { kind: 'latency', ms: 20 })
     const handle = await startRun(stack.client, modStats, 'manual')
     await until(() => simulator.requests.count({ upstream: 'curseforge' }) > 40)
-    process.kill(stack.temporal.pid, 'SIGKILL')
+    process.kill(stack.temporal().pid, 'SIGKILL')
     await stack.restartTemporal()
     simulator.faults.clear()
     expect(await endingOf(handle)).toMatchObject({ outcome: 'complete' })

@@ -4,7 +4,8 @@ import { endingOf, startRun, type RunHandle } from '../../client/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
-import { startTestStack, toolsDir, type TestStack } from '../support/stack.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+import { toolsDir } from '../support/tools-dir.ts'
 import { temporalCommand } from '../support/temporal-command.ts'
 import { until } from '../support/until.ts'
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
   stack = await startTestStack()
   worker = await stack.startWorker()
-  temporal = temporalCommand(temporalExecutable(toolsDir), stack.temporal.address)
+  temporal = temporalCommand(temporalExecutable(toolsDir), stack.config.env)
   run = await startRun(stack.client, pipeline, 'manual')
   expect((await endingOf(run)).outcome).toBe('complete')
 })

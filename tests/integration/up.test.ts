@@ -10,8 +10,9 @@ import { openDatabase } from '../../db/database.ts'
 import { embeddedDatabaseUrl } from '../../local/stack.ts'
 import { freePort, isListening } from '../../local/taken-port.ts'
 import { startSimulator, type Simulator } from '../../simulator/server.ts'
-import { command, startCommand, type RunningCommand } from '../support/command.ts'
-import { simulatedMods, toolsDir } from '../support/stack.ts'
+import { commandProcess, startCommand, type RunningCommand } from '../support/command.ts'
+import { simulatedMods } from '../support/stack.ts'
+import { toolsDir } from '../support/tools-dir.ts'
 import { until } from '../support/until.ts'
 
 let stateDir: string
@@ -93,7 +94,7 @@ const firstCollection = () => until(async () => (await outcomes()).some((outcome
 /** A run of its own; while a first collection still goes on it is skipped, and asked for again. */
 async function collectNow(): Promise<void> {
   const { code, stdout } = await until(async () => {
-    const run = await command(['run', 'mod-stats', '--wait', '--strict'], env)
+    const run = await commandProcess(['run', 'mod-stats', '--wait', '--strict'], env)
     return !run.stdout.includes('already running') && run
   })
   expect(stdout).toMatch(/complete after/)
@@ -109,7 +110,7 @@ describe('almanac up', () => {
     expect((await fetch(`http://127.0.0.1:${ports.ui}`)).status).toBe(200)
     await firstCollection()
 
-    const second = await command(['up'], env)
+    const second = await commandProcess(['up'], env)
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(new RegExp(`"almanac up" \\(process ${first.pid}, since `))
     const before = await outcomes()
@@ -157,7 +158,7 @@ describe('almanac up', () => {
     ['TEMPORAL_UI_PORT', 'ui'],
   ] as const)('names %s when that port is taken, and leaves nothing running', async (setting, name) => {
     const holder = await hold(ports[name])
-    const { code, stderr } = await command(['up'], env)
+    const { code, stderr } = await commandProcess(['up'], env)
     expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))
     expect(code).toBe(2)
     await new Promise((resolve) => holder.close(resolve))

@@ -23,8 +23,12 @@ for (const pipeline of PIPELINES) {
   for (const way of ways.runs) {
     const { outcome, name = outcome } = way
     it(`records a ${name} run of ${pipeline.id}`, async () => {
-      // A stack of its own: what one run has stored, the next would not ask for.
-      const stack = await startTestStack({ mods: 1, sections: { ...ways.sections, ...way.sections } })
+      const stack = await startTestStack({
+        // A stack of its own: what one run has stored, the next would not ask for, and the histories name their namespace.
+        ownTemporal: true,
+        mods: 1,
+        sections: { ...ways.sections, ...way.sections },
+      })
       const worker = await stack.startWorker(way.worker)
       try {
         const { history, chain } = await recorded(stack, pipeline, way)

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../system/package-root.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
-import { toolsDir } from '../support/stack.ts'
+import { toolsDir } from '../support/tools-dir.ts'
 import { quietRuntime } from '../support/time-skipping.ts'
 
 const folder = join(packageRoot, 'tests', 'replay', 'histories')

@@ -1,5 +1,8 @@
-/** The `almanac` command as a child process, as a person starts it. */
+/** The `almanac` command: in this process, or as a child process where a test is about one (signals, its end, what `bin/` does). */
 import { spawn } from 'node:child_process'
+import { EventEmitter } from 'node:events'
+import { main } from '../../cli/main.ts'
+import type { Output } from '../../cli/terminal.ts'
 import { packageRoot } from '../../system/package-root.ts'
 
 export interface CommandResult {
@@ -19,11 +22,35 @@ export interface RunningCommand {
   ended: Promise<CommandResult>
 }
 
-/** Starts `node bin/almanac.mjs …`; variables that a developer's own `.env` may hold are emptied. */
+/** The environment of a command; variables that a developer's own `.env` may hold are emptied. */
+const environment = (env: Record<string, string>) => ({
+  ...process.env,
+  DATABASE_URL: '',
+  TEMPORAL_ADDRESS: '',
+  CURSEFORGE_API_KEY: '',
+  ...env,
+})
+
+/** Runs the command to its end, in this process: a second of loading less each time. */
+export async function command(args: string[], env: Record<string, string>): Promise<CommandResult> {
+  const result = { stdout: '', stderr: '' }
+  const output = (name: keyof typeof result): Output => ({
+    write: (text) => (result[name] += text),
+  })
+  const code = await main(args, {
+    env: environment(env),
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    signals: new EventEmitter(),
+  })
+  return { code, ...result }
+}
+
+/** Starts `node bin/almanac.mjs …`. */
 export function startCommand(args: string[], env: Record<string, string>): RunningCommand {
   const child = spawn(process.execPath, ['bin/almanac.mjs', ...args], {
     cwd: packageRoot,
-    env: { ...process.env, DATABASE_URL: '', TEMPORAL_ADDRESS: '', CURSEFORGE_API_KEY: '', ...env },
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const result: CommandResult = { code: null, stdout: '', stderr: '' }
@@ -63,7 +90,7 @@ export function startCommand(args: string[], env: Record<string, string>): Runni
   }
 }
 
-/** Runs the command to its end. */
-export function command(args: string[], env: Record<string, string>): Promise<CommandResult> {
+/** Runs `node bin/almanac.mjs …` to its end. */
+export function commandProcess(args: string[], env: Record<string, string>): Promise<CommandResult> {
   return startCommand(args, env).ended
 }

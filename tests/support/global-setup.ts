@@ -1,4 +1,7 @@
-/** One PostgreSQL for the whole test run, with a migrated template that each file's databases are copied from. */
+/**
+ * One PostgreSQL and one Temporal server for the whole test run. Each file's databases are copies of a migrated template;
+ * each stack has a namespace of its own.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,11 +10,16 @@ import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '../../db/migrate.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
+import { temporalExecutable } from '../../local/temporal-binary.ts'
+import { startTemporal } from '../../local/temporal.ts'
+import { toolsDir } from './tools-dir.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Connection string of the server, database `postgres`. */
     postgresUrl: string
+    /** host:port of the Temporal server. */
+    temporalAddress: string
   }
 }
 
@@ -19,11 +27,17 @@ export const TEMPLATE = 'almanac_template'
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'almanac-tests-'))
-  const server = await startPostgres({
-    dataDir: join(folder, 'postgres'),
-    port: await freePort(),
-    tuning: 'test',
-  })
+  const [postgresPort, temporalPort] = [await freePort(), await freePort()]
+  const [server, temporal] = await Promise.all([
+    startPostgres({ dataDir: join(folder, 'postgres'), port: postgresPort, tuning: 'test' }),
+    startTemporal({
+      stateDir: join(folder, 'temporal'),
+      port: temporalPort,
+      uiPort: null,
+      executable: temporalExecutable(toolsDir),
+      namespace: 'default',
+    }),
+  ])
   const admin = new URL(server.url)
   admin.pathname = '/postgres'
   const client = new pg.Client({ connectionString: admin.href })
@@ -34,8 +48,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   template.pathname = `/${TEMPLATE}`
   await migrateDatabase(template.href)
   project.provide('postgresUrl', admin.href)
+  project.provide('temporalAddress', temporal.address)
   return async () => {
-    await server.stop()
+    await Promise.all([server.stop(), temporal.stop()])
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,16 +1,16 @@
-/** A stack of its own for a test file: database, Temporal server, simulator, configuration; a worker when asked. */
+/** A stack for a test file: a database, a namespace, a simulator and a configuration of its own; a worker when asked. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
+import { inject } from 'vitest'
 import { connectTemporal } from '../../client/connection.ts'
 import { applySchedules } from '../../client/schedules.ts'
 import { loadConfig, type Config } from '../../config/load-config.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
-import { packageRoot } from '../../system/package-root.ts'
 import type { SectionInputs } from '../../config/almanac-file.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
 import { installRuntime, openLog } from '../../worker/log.ts'
@@ -21,8 +21,8 @@ import { mergedSections, simulatedSections } from '../../pipelines/simulated-sec
 import { dependenciesOf, type WorkerDependencies } from '../../worker/dependencies.ts'
 import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
-
-export const toolsDir = join(packageRoot, '.almanac', 'tools')
+import { newNamespace, type Namespace } from './namespace.ts'
+import { toolsDir } from './tools-dir.ts'
 
 /** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
 export function simulatedMods(count: number) {
@@ -71,12 +71,13 @@ export interface TestStack {
   database: TestDatabase
   simulator: Simulator
   client: Client
-  temporal: RunningTemporal
   /** Environment for a child process (`node bin/almanac.mjs …`) that talks to this stack. */
   env: Record<string, string>
   startWorker(change?: WorkerChange): Promise<RunningWorker>
-  /** Starts the Temporal server again on the same port and data, after it was stopped or killed. */
-  restartTemporal(): Promise<RunningTemporal>
+  /** The Temporal server of a stack with `ownTemporal`. */
+  temporal(): RunningTemporal
+  /** Starts it again on the same port and data, after it was stopped or killed. */
+  restartTemporal(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -91,6 +92,8 @@ export interface TestStackOptions {
    */
   sections?: SectionInputs
   simulator?: SimulatorOptions
+  /** A Temporal server of its own, for what ends one; else a namespace on that of the whole test run. */
+  ownTemporal?: boolean
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>
 }
@@ -102,34 +105,28 @@ export async function startTestStack({
   pages = 35,
   sections = {},
   simulator: options = {},
+  ownTemporal = false,
   env = {},
 }: TestStackOptions = {}): Promise<TestStack> {
   const root = mkdtempSync(join(tmpdir(), 'almanac-stack-'))
-  const port = await freePort()
-  const temporalOptions = {
-    stateDir: join(root, 'state'),
-    port,
-    uiPort: null,
-    executable: temporalExecutable(toolsDir),
-    namespace: 'default',
-  }
-  mkdirSync(temporalOptions.stateDir)
+  const stateDir = join(root, 'state')
+  mkdirSync(stateDir)
   // Child processes look for the tools in their state folder.
-  symlinkSync(toolsDir, join(temporalOptions.stateDir, 'tools'))
-  const [database, simulator, firstTemporal] = await Promise.all([
+  symlinkSync(toolsDir, join(stateDir, 'tools'))
+  const [database, simulator, temporal] = await Promise.all([
     createTestDatabase(),
     startSimulator({ mods, ...options }),
-    startTemporal(temporalOptions),
+    ownTemporal ? startOwnTemporal(stateDir) : newNamespace(inject('temporalAddress')),
   ])
-  let temporal = firstTemporal
   const configFile = join(root, 'almanac.yaml')
   writeFileSync(configFile, stringify(testSections(simulator.url, { mods, pages }, sections)))
   const settings = {
     ALMANAC_CONFIG: configFile,
-    ALMANAC_STATE_DIR: temporalOptions.stateDir,
+    ALMANAC_STATE_DIR: stateDir,
     DATA_DIR: join(root, 'data'),
     DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
     CURSEFORGE_API_KEY: 'test',
     GITHUB_TOKEN: 'test',
     LOG_LEVEL: 'error',
@@ -143,9 +140,7 @@ export async function startTestStack({
     database,
     simulator,
     client,
-    get temporal() {
-      return temporal
-    },
+    temporal: () => owned(temporal).server(),
     env: settings,
     startWorker(change = {}) {
       const log = openLog('error', join(root, 'worker.log'))
@@ -156,17 +151,44 @@ export async function startTestStack({
       const dependencies = replaced(dependenciesOf(changed), change.dependencies)
       return startWorker(changed, log, dependencies)
     },
-    async restartTemporal() {
-      temporal = await startTemporal(temporalOptions)
-      return temporal
-    },
+    restartTemporal: () => owned(temporal).restart(),
     async stop() {
       await client.connection.close()
-      await temporal.stop()
+      await temporal.end()
       await Promise.all([simulator.close(), database.drop()])
       rmSync(root, { recursive: true, force: true })
     },
   }
+}
+
+/** A server whose end a test is about. */
+interface OwnTemporal {
+  address: string
+  namespace: string
+  server(): RunningTemporal
+  restart(): Promise<void>
+  end(): Promise<void>
+}
+
+async function startOwnTemporal(stateDir: string): Promise<OwnTemporal> {
+  const namespace = 'default'
+  const executable = temporalExecutable(toolsDir)
+  const options = { stateDir, port: await freePort(), uiPort: null, executable, namespace }
+  let server = await startTemporal(options)
+  return {
+    address: server.address,
+    namespace,
+    server: () => server,
+    async restart() {
+      server = await startTemporal(options)
+    },
+    end: () => server.stop(),
+  }
+}
+
+function owned(temporal: OwnTemporal | Namespace): OwnTemporal {
+  if ('server' in temporal) return temporal
+  throw new Error('the Temporal server is shared: start the stack with ownTemporal')
 }
 
 function changedConfig(config: Config, { env, mods, sections }: WorkerChange): Config {

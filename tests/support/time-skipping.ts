@@ -10,7 +10,7 @@ import { temporalExecutable, testServerPath } from '../../local/temporal-binary.
 import { pipelineById } from '../../pipelines/index.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
-import { toolsDir } from './stack.ts'
+import { toolsDir } from './tools-dir.ts'
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
   temporal.api.enums.v1.IndexedValueType

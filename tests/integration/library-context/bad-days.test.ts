@@ -32,7 +32,7 @@ import {
   withoutBubblewrap,
   type LibraryStack,
 } from '../../support/library-context/library-stack.ts'
-import { toolsDir } from '../../support/stack.ts'
+import { toolsDir } from '../../support/tools-dir.ts'
 import { temporalCommand } from '../../support/temporal-command.ts'
 import { until } from '../../support/until.ts'
 
@@ -194,8 +194,8 @@ describe('a git server that is away', () => {
   })
 
   it('while a clone is asked for: "temporal workflow describe" shows the attempts and why they fail', async () => {
-    const { simulator, client, temporal } = library.stack
-    const ask = temporalCommand(temporalExecutable(toolsDir), temporal.address)
+    const { simulator, client, config } = library.stack
+    const ask = temporalCommand(temporalExecutable(toolsDir), config.env)
     listOnly(library, ['sphinx'])
     await withWorker(QUICK, async () => {
       simulator.faults.set('git', { kind: 'refuse' })

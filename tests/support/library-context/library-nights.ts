@@ -16,7 +16,7 @@ import { fullNameOf, type RepositoryKind } from '../../../simulator/library-cont
 import { listLibraries } from '../../../simulator/library-context/library-list.ts'
 import { MARKER } from '../../../simulator/library-context/repositories/payloads.ts'
 import type { LibraryStack, LibraryStackSection } from './library-stack.ts'
-import { toolsDir } from '../stack.ts'
+import { toolsDir } from '../tools-dir.ts'
 import { until } from '../until.ts'
 
 /** Every kind whose build runs a payload. */

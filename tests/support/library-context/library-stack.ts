@@ -15,13 +15,8 @@ import { libraryNight, type LibraryNight } from '../../../core/run-events.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { Tracked } from '../../../config/almanac-file.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
-import {
-  startTestStack,
-  toolsDir,
-  type TestStack,
-  type TestStackOptions,
-  type WorkerChange,
-} from '../stack.ts'
+import { startTestStack, type TestStack, type TestStackOptions, type WorkerChange } from '../stack.ts'
+import { toolsDir } from '../tools-dir.ts'
 
 /** The settings of the pipeline, all of them. */
 export type LibrarySettings = Tracked['library-context']

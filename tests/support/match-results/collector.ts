@@ -9,7 +9,8 @@ import { embeddedDatabaseUrl } from '../../../local/stack.ts'
 import { freePort, isListening } from '../../../local/taken-port.ts'
 import type { Simulator } from '../../../simulator/server.ts'
 import { startCommand, type CommandResult, type RunningCommand } from '../command.ts'
-import { simulatedMods, toolsDir } from '../stack.ts'
+import { simulatedMods } from '../stack.ts'
+import { toolsDir } from '../tools-dir.ts'
 
 export interface CollectorFolder {
   stateDir: string

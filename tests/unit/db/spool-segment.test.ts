@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   DamagedSegment,
   packSegment,
@@ -16,6 +16,10 @@ import { WRITABLE_TABLES, type WritableTable } from '../../../db/writable-tables
 import { type RowsByTable } from '../../../db/write-call.ts'
 import { upsertStatement } from '../../../db/write-rows.ts'
 import { packageVersion } from '../../../system/package-version.ts'
+import { LONG_UNIT_MS } from '../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const NOON = new Date('2026-03-10T12:00:00.123Z')
 const names = Object.keys(WRITABLE_TABLES) as WritableTable[]

@@ -1,24 +1,23 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../core/failures.ts'
 import { createCoinGecko, parseMarketChart, UNNAMED_REFUSAL_MS } from '../../../upstreams/coingecko.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
 import { describeRecorded, recorded } from './recordings.ts'
 
-/** No test here waits: what a gate would have slept is remembered, and the wait ends with an error. */
-const slept = vi.hoisted((): number[] => [])
-vi.mock('../../../upstreams/sleep.ts', () => ({
-  sleep: (ms: number) => {
-    slept.push(ms)
-    return Promise.reject(new Error('nobody waits in a test'))
-  },
-}))
+/** What a gate would have slept; no test here waits: the wait ends with an error. */
+const slept: number[] = []
+const sleep = (ms: number) => {
+  slept.push(ms)
+  return Promise.reject(new Error('nobody waits in a test'))
+}
 
 const KEY = 'CG-se$cret'
 
 async function client(answer: Answering, options: { apiKey?: string } = {}) {
   const server = await loopback(answer)
   const baseUrl = `${server.baseUrl}/api/v3`
-  return { ...server, coingecko: createCoinGecko({ baseUrl, userAgent: 'almanac/0.1 (test)', ...options }) }
+  const userAgent = 'almanac/0.1 (test)'
+  return { ...server, coingecko: createCoinGecko({ baseUrl, userAgent, sleep, ...options }) }
 }
 
 interface Recorded {

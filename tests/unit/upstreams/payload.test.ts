@@ -1,10 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { Failure } from '../../../core/failures.ts'
 import { parseFiles, parseMods } from '../../../upstreams/curseforge/curseforge.ts'
 import { parseProjects, parseVersions } from '../../../upstreams/modrinth.ts'
 import { count, instant, parseBody, parseRows, text } from '../../../upstreams/payload.ts'
+import { LONG_UNIT_MS } from '../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 describe('times', () => {
   it.each([

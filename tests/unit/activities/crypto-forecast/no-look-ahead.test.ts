@@ -1,6 +1,6 @@
 /** No value knows the future: what comes after a row, or is corrected after it, changes no bit at the row or before it. */
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DAY_MS } from '../../../../core/durations.ts'
 import type { CandleSeries } from '../../../../activities/crypto-forecast/candle-series.ts'
 import {
@@ -10,6 +10,10 @@ import {
 } from '../../../../activities/crypto-forecast/features.ts'
 import { indicatorsOf } from '../../../../activities/crypto-forecast/indicators.ts'
 import { indexFrom, seriesOf, START_MS, walk, withoutRows } from './candles.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const ROWS = 1000
 const START_DAY = START_MS / DAY_MS

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   claimThisHost,
   cloneFolder,
@@ -11,6 +11,10 @@ import {
 import type { ChainStep, StepContext } from '../../../../activities/library-context/step-context.ts'
 import { Failure } from '../../../../core/failures.ts'
 import type { Git } from '../../../../upstreams/git/git.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Real programs.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 type CloneRequest = Parameters<Git['clone']>[0]
 

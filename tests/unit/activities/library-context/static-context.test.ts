@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { cutTo, tokensOf } from '../../../../activities/library-context/tree/budget.ts'
 import { readTree, type SourceTree } from '../../../../activities/library-context/tree/source-tree.ts'
 import {
@@ -8,6 +8,10 @@ import {
   staticContext,
 } from '../../../../activities/library-context/tree/static-context.ts'
 import { treeOf } from './tree-folder.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const PLENTY = 1_000_000
 const HEAD = {

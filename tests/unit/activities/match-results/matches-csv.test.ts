@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Match } from '../../../../activities/match-results/match-life.ts'
 import {
   lineOf,
@@ -16,6 +16,10 @@ import {
 } from '../../../../activities/match-results/matches-csv.ts'
 import { linesOfFile } from '../../../support/match-results/matches-file.ts'
 import { before, lifeOf, live, over, type Evidence } from './lives.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const DOCUMENTED =
   'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'

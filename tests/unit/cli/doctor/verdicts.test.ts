@@ -5,13 +5,17 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkClock, clockCheck } from '../../../../cli/doctor/clock.ts'
 import { checkCurseForgeKey } from '../../../../cli/mod-stats/curseforge-key.ts'
 import { examine } from '../../../../cli/doctor/examine.ts'
 import { checkFolders, checkPorts, spaceCheck } from '../../../../cli/doctor/machine.ts'
 import { loadConfig } from '../../../../config/load-config.ts'
 import { freePort } from '../../../../local/taken-port.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 /** Of the form of a real key, with every kind of character that can follow a $. */
 const KEYS = ['xYz', '5yZ', '.yZ', '/yZ'].map((start) =>

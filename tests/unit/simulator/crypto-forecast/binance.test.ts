@@ -1,8 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../core/durations.ts'
 import { startSimulator } from '../../../../simulator/server.ts'
 import { ask, askJson, simulatorForTests } from '../asking.ts'
 import { hasRecordings, recording } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 const V3 = '/binance/api/v3'
 /** The clock of `simulatorForTests`. */
 const NOW_MS = Date.parse('2026-05-04T10:00:00Z')

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'
 import type { CoinCandle } from '../../../../simulator/crypto-forecast/kline.ts'
 import { createCoins, type RecordedKlines } from '../../../../simulator/crypto-forecast/coins.ts'
 import { hasRecordings, recording } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 const FIRST_MS = Date.parse('2017-08-17T04:00:00Z')
 const NOW = '2026-05-04T10:20:30Z'
 

@@ -1,5 +1,5 @@
 /** The leagues that play: any moment follows from the seed, and every way in which a match can end is what it says. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../../core/durations.ts'
 import { fastClock } from '../../../../simulator/fast-clock.ts'
 import {
@@ -11,6 +11,10 @@ import {
   type SimulatedMatch,
 } from '../../../../simulator/match-results/matches.ts'
 import { ENDINGS } from '../../../../simulator/match-results/matches/endings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 const START = new Date('2026-05-04T00:00:00Z')
 const SEEDS = [1, 2, 77]
 

@@ -1,7 +1,11 @@
 /** The simulated results service: the truth, late, and only for those who ask in its form. */
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SimulatedMatch } from '../../../../simulator/match-results/matches.ts'
 import { ask, askJson, simulatorForTests } from '../asking.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 interface Game {
   id: number

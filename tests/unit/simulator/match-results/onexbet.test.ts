@@ -1,9 +1,13 @@
 /** The simulated live feed against the recorded answer and the contracts page. */
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE_MS } from '../../../../core/durations.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../simulator/server.ts'
 import { ask, askJson, simulatorForTests } from '../asking.ts'
 import { hasRecordings, keys, recording } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 interface Line {
   T: number

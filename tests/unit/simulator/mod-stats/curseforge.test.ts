@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { startSimulator } from '../../../../simulator/server.ts'
 import { ask, askJson, simulatorForTests } from '../asking.ts'
 import { hasRecordings, keys, recording, schemaFields } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 interface Mod {
   id: number

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
-import * as chance from '../../../../simulator/chance.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { decodeModrinthId, encodeModrinthId } from '../../../../simulator/mod-stats/modrinth-id.ts'
 import { createModWorld } from '../../../../simulator/mod-stats/mod-world.ts'
-
-vi.mock('../../../../simulator/chance.ts', { spy: true })
 
 const on = (date: string) => () => new Date(`${date}T12:00:00Z`)
 const worldOn = (date: string, mods = 60, seed = 1) => createModWorld({ mods, seed, clock: on(date) })
@@ -110,13 +107,22 @@ describe('the simulated mods', () => {
     ).toBe(true)
   })
 
-  it('computes nothing until it is asked', () => {
-    vi.mocked(chance.hash).mockClear()
-    vi.mocked(chance.fraction).mockClear()
-    const world = createModWorld({ mods: 5_000, seed: 1, clock: on('2026-03-01') })
+  it('computes nothing until it is asked', async () => {
+    // For modules that are loaded from here on, and no longer than this test.
+    vi.resetModules()
+    vi.doMock('../../../../simulator/chance.ts', { spy: true })
+    onTestFinished(() => {
+      vi.doUnmock('../../../../simulator/chance.ts')
+      vi.resetModules()
+    })
+    const chance = await import('../../../../simulator/chance.ts')
+    const watched = await import('../../../../simulator/mod-stats/mod-world.ts')
+    const world = watched.createModWorld({ mods: 5_000, seed: 1, clock: on('2026-03-01') })
     expect(chance.hash).not.toHaveBeenCalled()
     expect(chance.fraction).not.toHaveBeenCalled()
     expect(world.mod(4_999).slug).toBe('sim-mod-4999')
+    expect(world.truth().mods.length).toBeGreaterThan(0)
+    expect(chance.hash).toHaveBeenCalled()
   })
 
   it('refuses an impossible number of mods', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createDependents, PAGE_INTERVAL_MS } from '../../../../upstreams/curseforge/curseforge-dependents.ts'
 import { parseDependents } from '../../../../upstreams/curseforge/dependents-markup.ts'
@@ -7,6 +7,10 @@ import { createGate } from '../../../../upstreams/gate.ts'
 import type { Sleep } from '../../../../upstreams/sleep.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
 import { describeRecorded, recorded } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')

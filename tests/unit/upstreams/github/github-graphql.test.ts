@@ -1,7 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { TOKEN, client, quota, node, found, aliasesOf, states, manyNames } from './github-in-test.ts'
 import { calm, rejection, sendJson } from '../loopback.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 describe('with a token', () => {
   it('a hundred names cost one request, and each gets its answer', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parse } from 'csv-parse/sync'
 import {
   distinct,
@@ -9,6 +9,10 @@ import {
   repositoryIn,
 } from '../../../../upstreams/github/repository-name.ts'
 import { describeRecorded, recording } from '../recordings.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 describe('the repository of an address', () => {
   it.each([

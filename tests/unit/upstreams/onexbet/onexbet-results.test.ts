@@ -1,8 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../../../core/failures.ts'
 import { createOneXBetResults, MAX_RESULT_LEAGUES } from '../../../../upstreams/onexbet/onexbet-results.ts'
 import { calm, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
+import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const AT = new Date('2026-03-01T12:00:20.500Z')
 /** 12:01 of this and of the day before. */

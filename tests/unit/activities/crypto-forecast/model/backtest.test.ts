@@ -1,5 +1,5 @@
 /** Walk-forward: each forecast is what `forecast` would have said with the candles of its time, and no later one matters. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../../../core/durations.ts'
 import type { CandleSeries } from '../../../../../activities/crypto-forecast/candle-series.ts'
 import { featuresOf, type DailyIndex } from '../../../../../activities/crypto-forecast/features.ts'
@@ -14,6 +14,10 @@ import { forecast, type FeatureTable } from '../../../../../activities/crypto-fo
 import { predictOne } from '../../../../../activities/crypto-forecast/model/ridge.ts'
 import { rowsNeeded } from '../../../../../activities/crypto-forecast/model/time-splits.ts'
 import { knownAt, madeTable, randomNumbers, rowsWhere, START_MS, without } from './made-table.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 const ROWS = 900
 /** With hours and values missing, as the exchange and the other sources leave them. */

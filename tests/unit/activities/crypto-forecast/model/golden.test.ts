@@ -1,11 +1,15 @@
 /** The model against scikit-learn on recorded daily candles; see tests/golden/crypto-forecast/make-model-golden.py. */
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { DAY_MS } from '../../../../../core/durations.ts'
 import { FEATURE_COLUMNS } from '../../../../../activities/crypto-forecast/model/feature-columns.ts'
 import { forecast, type Forecast } from '../../../../../activities/crypto-forecast/model/forecast.ts'
 import { describeRecorded } from '../../../upstreams/recordings.ts'
 import { dailyTable, type Variant } from './daily-table.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 /** Relative: prices are of the order of 100,000. */
 const TOLERANCE = 1e-8
 

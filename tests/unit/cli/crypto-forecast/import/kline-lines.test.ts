@@ -1,11 +1,15 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { HOUR_MS } from '../../../../../core/durations.ts'
 import { klineColumns, klineLines } from '../../../../../cli/crypto-forecast/import/kline-lines.ts'
 import { parseKlines } from '../../../../../upstreams/binance/klines.ts'
 import { describeRecorded, recorded, recording } from '../../../upstreams/recordings.ts'
 import { KLINE_HEADER, klineCells, START_MS } from './files.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 const LATER_MS = START_MS + 1_000 * HOUR_MS
 const lines = klineLines(LATER_MS)
 const candle = { openMs: START_MS, open: 100.5, high: 103, low: 99.25, close: 101, volume: 760.5, trades: 42 }

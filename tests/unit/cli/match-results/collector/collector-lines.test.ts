@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   formatLine,
   openCollectorLog,
@@ -13,6 +13,10 @@ import { collectedBy, turnOf, type Standing } from '../../../../../activities/ma
 import { endLines, linesOf } from '../../../../../cli/match-results/collector/told-lines.ts'
 import { openWorkerLog } from '../../../../../cli/match-results/collector/worker-log.ts'
 import { RUN_OUTCOMES } from '../../../../../core/run-outcome.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 /** Of the machine's own time zone, whichever that is. */
 const AT = new Date(2025, 11, 6, 10, 30, 45)

@@ -7,6 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../../../cli/main.ts'
 import { exitCodeFor } from '../../../../../cli/match-results/collector/one-run.ts'
 import { RUN_OUTCOMES } from '../../../../../core/run-outcome.ts'
+import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+
+// Seconds of computing on a busy machine.
+vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 let said: string
 beforeEach(() => {
