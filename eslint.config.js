@@ -80,6 +80,14 @@ export default tseslint.config(
     ['db'],
     [TEMPORAL, upper('workflows', 'activities', 'upstreams', 'worker', 'client', 'local', 'simulator')],
   ),
+  floor(
+    ['wording'],
+    [
+      TEMPORAL,
+      NODE_IO,
+      upper('workflows', 'activities', 'upstreams', 'db', 'worker', 'client', 'local', 'simulator', 'cli'),
+    ],
+  ),
   floor(['activities'], [TEMPORAL_OUTSIDE, upper('worker', 'client', 'local', 'simulator')]),
   floor(['simulator'], [TEMPORAL, upper('workflows', 'activities', 'db', 'worker', 'client', 'local')]),
   floor(['client', 'worker', 'local', 'bench'], []),

@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import { SECOND_MS } from '../core/durations.ts'
 import { wantsColour } from '../config/load-config.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
+import { sentence } from '../wording/sentence.ts'
 
 /** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
 export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
@@ -108,7 +109,7 @@ export function sourcesTable(counts: RunCounts): string {
       c.fetched,
       c.written,
       c.rejected,
-      c.why.join('\n'),
+      c.why.map((reason) => sentence(reason)).join('\n'),
     ]),
   )
 }

@@ -1,7 +1,7 @@
 /** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
 import { continueAsNew, log, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
-import { addCounts, NOTHING, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
+import { addCounts, asCounts, NOTHING, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
 import { CLOSING_MS, databaseWork, HISTORY_EVENTS, untilDayEnds, upstreamRead } from './policies.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { type RunInput } from '../core/run.ts'
@@ -73,7 +73,8 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
           after,
         })
         cursors[loop] = batch.next
-        return counts[source] === undefined ? batch.counts : addCounts(counts[source], batch.counts)
+        const found = asCounts(batch.counts)
+        return counts[source] === undefined ? found : addCounts(counts[source], found)
       })
       handOver ||= workflowInfo().historyLength > HISTORY_EVENTS
     }

@@ -3,6 +3,7 @@ import type { Tracked } from '../../config/almanac-file.ts'
 import type { Run, RunInput } from '../../core/run.ts'
 import type { Patience } from '../../db/patience.ts'
 import type { ActivityDependencies } from '../dependencies.ts'
+import type { Reason } from '../../core/reason.ts'
 
 /** Where names of libraries come from. */
 export type CatalogueSource = 'ascl' | 'lists' | 'search'
@@ -34,9 +35,9 @@ export interface ChainSettings {
 /** How a chain ended. `reason` also where a context was made, but not by the engine that should have. */
 export interface ChainEnding {
   outcome: 'made' | 'title-only' | 'failed'
-  reason?: string
-  /** What is missing on the host, in one sentence: the same for every library. */
-  notice?: string
+  reason?: Reason
+  /** What is missing on the host: the same for every library. */
+  notice?: Reason
   /** Bytes of the clone. */
   bytes: number
   /** Rows of it that lie in the spool because the database is away. */

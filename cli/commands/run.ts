@@ -14,6 +14,8 @@ import { followRun } from '../follow-run.ts'
 import { nightOf } from '../../client/library-context/night.ts'
 import { nightLines } from '../library-context/night-lines.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
+import { toldEnding } from '../../wording/run.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 interface RunOptions extends GlobalOptions {
   wait?: boolean
@@ -81,7 +83,8 @@ export async function startAndTell(
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
     const night = pipeline.id === 'library-context' ? await storedNight(config, about.runId) : undefined
     const seconds = (Date.now() - startedAt) / 1000
-    if (options.json) printJson({ ...about, ...ending, seconds, ...(night === undefined ? {} : { night }) })
+    if (options.json)
+      printJson({ ...about, ...toldEnding(ending), seconds, ...(night === undefined ? {} : { night }) })
     else {
       printEnding(ending, Date.now() - startedAt)
       if (night !== undefined) print(`\n${nightLines(night).join('\n')}`)
@@ -121,7 +124,7 @@ export function stackName(config: Config): string {
 
 export function printEnding(ending: RunEnding, ms: number): void {
   print(`${coloured(ending.outcome)} after ${duration(ms)}`)
-  if (ending.error && ending.outcome !== 'failed') print(ending.error.message)
+  if (ending.error && ending.outcome !== 'failed') print(sentence(ending.error))
   if (Object.keys(ending.counts).length > 0) print(sourcesTable(ending.counts))
 }
 

@@ -6,6 +6,7 @@ import { counted } from '../../core/wording.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
 import { knownPipeline } from './run.ts'
+import { toldCounts } from '../../wording/run.ts'
 
 export async function runs(
   pipeline: string | undefined,
@@ -16,7 +17,7 @@ export async function runs(
   try {
     const records = await listRuns(database.db, { pipeline, limit: options.limit })
     if (options.json) {
-      printJson(records)
+      printJson(records.map((record) => ({ ...record, counts: toldCounts(record.counts) })))
       return
     }
     const rolledUp = await rolledUpRuns(database.db, pipeline)

@@ -8,6 +8,7 @@ import { coloured, duration, moment, print, printJson, sourcesTable, table } fro
 import { chainsSentence, type ChainView } from '../../client/run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
 import { stackName } from './run.ts'
+import { toldCounts } from '../../wording/run.ts'
 
 export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
@@ -21,7 +22,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       return viewRun(client, undefined, config, id)
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
-    if (options.json) printJson(view)
+    if (options.json) printJson({ ...view, counts: toldCounts(view.counts) })
     else printView(view, stackName(config))
   } finally {
     await Promise.all([client.connection.close(), database.close()])

@@ -1,9 +1,10 @@
 /** The run record and the run lock: one open row a pipeline, by a partial unique index. */
 import { and, desc, eq, gt, isNull, like, lt, ne, notInArray, or, sql } from 'drizzle-orm'
-import type { RunEnding } from '../../core/run-outcome.ts'
+import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
 import type { RunIdentity } from '../../core/run.ts'
+import { toldError } from '../../wording/run.ts'
 
 export type RunRecord = typeof pipelineRuns.$inferSelect
 
@@ -45,12 +46,15 @@ export async function closeRun(
   finishedAt: Date,
   { late = false }: { late?: boolean } = {},
 ): Promise<void> {
+  // The step that closes may have been scheduled before reasons were records.
+  const { outcome, counts, error: why } = asEnding(ending)
+  const error = why && toldError(why)
   const end = {
     finishedAt,
-    outcome: ending.outcome,
-    counts: ending.counts,
-    errorType: ending.error?.type ?? null,
-    errorMessage: ending.error?.message ?? null,
+    outcome,
+    counts,
+    errorType: error?.type ?? null,
+    errorMessage: error?.message ?? null,
   }
   await db
     .insert(pipelineRuns)

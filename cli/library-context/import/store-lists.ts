@@ -14,6 +14,8 @@ import { newReport, refuse, skip, type FileReport } from '../../import/file-repo
 import type { ImportTarget } from '../../import/write-periods.ts'
 import type { GivenFile } from './given-files.ts'
 import { eachOnce, type ListedOnce, type ListEntry } from './list-entries.ts'
+import { reason } from '../../../wording/reason.ts'
+import { sentence } from '../../../wording/sentence.ts'
 
 type Given<Kind extends GivenFile['kind']> = Extract<GivenFile, { kind: Kind }>
 
@@ -42,7 +44,7 @@ export async function storeList(target: ImportTarget, given: Given<'list'>): Pro
   skip(report, SAME_LIBRARY, entries.length - listed.length)
   const doubt = suspicion([], listed)
   if (doubt !== undefined) {
-    skip(report, `suspicious: ${doubt}`, listed.length)
+    skip(report, sentence(reason('suspicious', { finding: doubt })), listed.length)
     return { report, domain, day, flagged: [] }
   }
   await storePlaces(target, report, { domain, day, listed })
@@ -103,7 +105,7 @@ export async function storeStars(target: ImportTarget, given: Given<'stars'>): P
   skip(report, SAME_LIBRARY, entries.length - listed.length)
   const doubt = suspicion([], listed)
   if (doubt !== undefined) {
-    skip(report, `suspicious: ${doubt}`, listed.length)
+    skip(report, sentence(reason('suspicious', { finding: doubt })), listed.length)
     return report
   }
   report.written = await store(target, { libraries: await libraryRows(target, listed) }, day)

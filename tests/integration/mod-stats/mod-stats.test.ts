@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from 'drizzle-orm'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
 import { PIPELINES } from '../../../registry.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'

@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MINUTE_MS } from '../../../core/durations.ts'
 import { print, table } from '../../../cli/output.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { pipelineById } from '../../../registry.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { startBenchStack } from '../../../bench/bench-stack.ts'
 import { brokenPromises, letADayPass } from '../soak-checks.ts'
 import { chanceFrom } from '../soak-chance.ts'
@@ -90,7 +90,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
 }
 
 /** The ending, asked for again whenever the server goes away meanwhile; undefined after `STUCK_MS`. */
-async function persistentEnding(ask: () => Promise<RunEnding>): Promise<RunEnding | undefined> {
+async function persistentEnding(ask: () => Promise<EndingInWords>): Promise<EndingInWords | undefined> {
   const deadline = Date.now() + STUCK_MS
   while (Date.now() < deadline) {
     try {

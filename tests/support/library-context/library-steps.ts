@@ -25,6 +25,7 @@ import {
 } from './library-stack.ts'
 import { unbounded } from '../mock-attempt.ts'
 import { simulatedMods } from '../stack.ts'
+import { inWords, type EndingInWords } from '../ending-in-words.ts'
 
 type Change = Partial<ActivityDependencies>
 
@@ -109,7 +110,7 @@ function configOf(root: string, { url }: Simulator, { section, env }: LibrarySte
 }
 
 /** As the workflow does it until its first publishing; a step that fails ends the test. */
-async function lists(dependencies: ActivityDependencies, run: Run, params: object): Promise<RunEnding> {
+async function lists(dependencies: ActivityDependencies, run: Run, params: object): Promise<EndingInWords> {
   const steps = createActivities(dependencies)
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
     new MockActivityEnvironment(unbounded()).run(work)
@@ -121,5 +122,5 @@ async function lists(dependencies: ActivityDependencies, run: Run, params: objec
   counts['files'] = await step(() => steps.publishLibraries())
   const ending: RunEnding = { outcome: outcomeOf(counts), counts }
   await step(() => steps.closeLibraryContext(run, ending))
-  return ending
+  return inWords(ending)
 }

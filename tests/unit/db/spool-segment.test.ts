@@ -16,6 +16,7 @@ import { WRITABLE_TABLES, type WritableTable } from '../../../db/writable-tables
 import { type RowsByTable } from '../../../db/write-call.ts'
 import { upsertStatement } from '../../../db/write-rows.ts'
 import { packageVersion } from '../../../system/package-version.ts'
+import { textReason } from '../../../core/reason.ts'
 
 const NOON = new Date('2026-03-10T12:00:00.123Z')
 const names = Object.keys(WRITABLE_TABLES) as WritableTable[]
@@ -83,7 +84,7 @@ const ending: Segment = {
   },
   ending: {
     outcome: 'partial',
-    counts: { feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: ['é'] } },
+    counts: { feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: [textReason('é')] } },
   },
   finishedAt: NOON,
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../../core/failures.ts'
 import { createOneXBetResults, MAX_RESULT_LEAGUES } from '../../../../upstreams/onexbet/onexbet-results.ts'
 import { calm, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 const AT = new Date('2026-03-01T12:00:20.500Z')
 /** 12:01 of this and of the day before. */
@@ -112,8 +113,8 @@ describe('the results service', () => {
     const games = (score: (id: number) => string, many = 10) =>
       finishedOf(...Array.from({ length: many }, (_, at) => game({ id: at + 1, score: score(at + 1) })))
     const changed = [expect.stringContaining('None of the 10 games has a readable score') as unknown]
-    expect((await games(() => '')).why).toEqual(changed)
-    expect((await games((id) => (id < 5 ? '' : '2 to 1'))).why).toEqual(changed)
+    expect(words((await games(() => '')).why)).toEqual(changed)
+    expect(words((await games((id) => (id < 5 ? '' : '2 to 1'))).why)).toEqual(changed)
     expect((await games((id) => (id === 5 ? '2:1' : ''))).why).toEqual([])
     expect((await games(() => '', 9)).why).toEqual([])
   })
@@ -138,7 +139,7 @@ describe('the results service', () => {
     )
     const finished = await results.finished({ leagues, at: AT }, calm())
     expect(finished.results).toHaveLength(1)
-    expect(finished.why).toEqual([expect.stringContaining('1 of 2 leagues') as unknown])
+    expect(words(finished.why)).toEqual([expect.stringContaining('1 of 2 leagues') as unknown])
   })
 
   it('fails where all leagues fail', async () => {
@@ -156,7 +157,7 @@ describe('the results service', () => {
     const { results, asked } = await client(answering({ items: leagues }, () => ({ items: [] })))
     const { why } = await results.finished({ leagues, at: AT }, calm())
     expect(asked).toHaveLength(1 + MAX_RESULT_LEAGUES)
-    expect(why).toEqual([expect.stringContaining(`${MAX_RESULT_LEAGUES + 2} leagues wait`) as unknown])
+    expect(words(why)).toEqual([expect.stringContaining(`${MAX_RESULT_LEAGUES + 2} leagues wait`) as unknown])
   })
 
   it.each([1, 5, 60])(

@@ -6,6 +6,7 @@ import { FEATURE_COLUMNS } from '../../../../../activities/crypto-forecast/model
 import { forecast, type Forecast } from '../../../../../activities/crypto-forecast/model/forecast.ts'
 import { describeRecorded } from '../../../upstreams/recordings.ts'
 import { dailyTable, type Variant } from './daily-table.ts'
+import { sentence } from '../../../../../wording/sentence.ts'
 /** Relative: prices are of the order of 100,000. */
 const TOLERANCE = 1e-8
 
@@ -46,7 +47,7 @@ function difference(actual: number[], expected: number[]): number {
 
 function forecastOf({ symbol, variant, horizonDays }: Case): Forecast {
   const [result] = forecast(dailyTable(symbol, variant), [horizonDays * DAY_MS])
-  if (result === undefined || 'why' in result) throw new Error(result?.why ?? 'no result')
+  if (result === undefined || 'why' in result) throw new Error(result && sentence(result.why))
   return result
 }
 
