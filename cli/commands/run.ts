@@ -77,7 +77,7 @@ export async function startAndTell(
       else print(`started ${about.workflowId}\n${about.link}`)
       return EXIT.done
     }
-    if (!options.json) print(`${stackName(config)}${about.workflowId}  ${about.link}`)
+    if (!options.json) print(`${stackName(config)}${about.workflowId}\n${about.link}`)
     const ending = options.json
       ? await endingOf(handle)
       : await followRun(client, config, handle, { say: print, everyAttempt: true })

@@ -36,16 +36,19 @@ function printView(view: RunView, stack: string): void {
     `started ${moment(view.startedAt)}${view.trigger ? ` (${view.trigger})` : ''}, ${view.finishedAt ? 'took' : 'for'} ${duration(took)}`,
   )
   if (view.error !== undefined) print(view.error)
-  print(view.link)
   print()
   if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
-  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
+  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow), BELOW))
   printChains(view.chains)
-  if (view.night === undefined) return
-  print()
-  for (const line of nightLines(view.night)) print(line)
+  if (view.night !== undefined) {
+    print()
+    for (const line of nightLines(view.night)) print(line)
+  }
+  print(`\n${view.link}`)
 }
+
+const BELOW = { below: ['what and why'] }
 
 /** How many chains there are, and what those that are going on do; why the others failed is among the counts. */
 function printChains(chains: readonly ChainView[]): void {
@@ -53,7 +56,7 @@ function printChains(chains: readonly ChainView[]): void {
   print(`\nchains: ${chainsSentence(chains)}`)
   const rows = chains.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
   if (rows.length > 0)
-    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows)}`)
+    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }
 
 function stepRow(step: StepView): (string | number)[] {

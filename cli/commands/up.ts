@@ -22,6 +22,10 @@ import { stopSignal } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
 import { knownPipeline } from './run.ts'
 
+/** Stands before each line of the demo. */
+const DEMO = 'DEMO  '
+const marginOf = ({ mode }: Config) => (mode === 'demo' ? DEMO.length : 0)
+
 interface UpOptions extends GlobalOptions {
   once?: boolean
   only?: string[]
@@ -45,7 +49,7 @@ export async function up(options: UpOptions): Promise<number> {
     options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
   const stopped = stopSignal()
   const say: Say = (line) => {
-    print(config.mode === 'demo' ? `DEMO  ${line}` : line)
+    print(config.mode === 'demo' ? DEMO + line : line)
   }
   const startedAt = Date.now()
   const running = await startAll({
@@ -118,7 +122,8 @@ async function collectOnce(session: Session): Promise<number> {
     return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
-  for (const line of table(head, lines).split('\n')) say(line)
+  const fit = { below: ['where to look'], margin: marginOf(config) }
+  for (const line of table(head, lines, fit).split('\n')) say(line)
   for (const line of await results(config, pipelines)) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
@@ -131,16 +136,19 @@ const MOST_MATCHES = 5
 /** What the pipelines found out, where a table of counts says little of it. */
 async function results(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
   const has = (wanted: Pipeline['id']) => pipelines.some(({ id }) => id === wanted)
+  const margin = marginOf(config)
   const database = connectDatabase(config)
   try {
     const newest = has('crypto-forecast') ? await newestForecasts(database.db) : []
     const libraries = has('library-context')
-      ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES)
+      ? firstPlaces(await libraryStanding(database.db, config), MOST_LIBRARIES, margin)
       : []
     const { feed } = config.tracked['match-results']
-    const matches = has('match-results') ? await confirmedLines(database.db, feed.name, MOST_MATCHES) : []
+    const matches = has('match-results')
+      ? await confirmedLines(database.db, feed.name, MOST_MATCHES, margin)
+      : []
     return [
-      ...(newest.length === 0 ? [] : ['', ...newestTable(newest).split('\n')]),
+      ...(newest.length === 0 ? [] : ['', ...newestTable(newest, margin).split('\n')]),
       ...(libraries.length === 0 ? [] : ['', ...libraries]),
       ...(matches.length === 0 ? [] : ['', ...matches]),
     ]

@@ -23,11 +23,11 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../run.ts')).run(pipeline, options))
     })
-  add(program, 'runs [pipeline]', 'list the newest runs', [
+  add(program, 'runs [pipeline]', 'list the newest runs of each pipeline, or of one', [
     'npx almanac runs',
     'npx almanac runs mod-stats --limit 5 --json',
   ])
-    .option('--limit <count>', 'how many', whole, 20)
+    .option('--limit <count>', 'how many of each pipeline (default: 5; of a named one 20)', whole)
     .option('--json', 'print JSON')
     .action(async (pipeline: string | undefined, options) => {
       await (await import('../runs.ts')).runs(pipeline, options)
