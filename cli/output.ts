@@ -5,7 +5,7 @@ import { SECOND_MS } from '../core/durations.ts'
 import { wantsColour } from '../config/load-config.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
 import { sentence } from '../wording/sentence.ts'
-import { fitTable, type GivingWay } from './fit-table.ts'
+import { fitTable, wrap, type GivingWay } from './fit-table.ts'
 
 /** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
 export const paint = pc.createColors(wantsColour(process.stdout.isTTY))
@@ -52,11 +52,13 @@ export function table(
   const lines = linesOf(fitted.head, fitted.rows)
   if (isWhole) return lines.join('\n')
   const [first = '', ...others] = lines
-  const note = `not shown for want of room: ${fitted.leftOut.join(', ')}; --json has all`
+  const note = `left out on a narrow terminal: ${fitted.leftOut.join('; ')} (--json has all)`
   return [
     first,
     ...others.flatMap((line, at) => [line, ...(fitted.below[at] ?? [])]),
-    ...(fitted.leftOut.length === 0 ? [] : [paint.dim(note)]),
+    ...(fitted.leftOut.length === 0
+      ? []
+      : wrap(note, terminalWidth() - margin).map((part) => paint.dim(part))),
   ].join('\n')
 }
 
@@ -96,6 +98,11 @@ function linesOf(head: string[], rows: string[][]): string[] {
 
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
+}
+
+/** Prints a line of text; on a terminal it is broken between words. */
+export function printWrapped(text: string): void {
+  for (const line of wrap(text, terminalWidth())) print(line)
 }
 
 export function printJson(value: unknown): void {

@@ -17,7 +17,7 @@ import { figuresTable } from '../crypto-forecast/figures-table.ts'
 import { newestTable } from '../crypto-forecast/newest-table.ts'
 import { testPast, type TestedCoin } from '../crypto-forecast/past-forecasts.ts'
 import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
-import { moment, print, printJson } from '../output.ts'
+import { moment, print, printJson, printWrapped } from '../output.ts'
 import { stackName } from './run.ts'
 
 interface ForecastOptions extends GlobalOptions {
@@ -166,7 +166,7 @@ function printFigures(heading: string, figures: ForecastFigures[]): void {
   print(`${heading}\n`)
   print(figuresTable(figures))
   print()
-  for (const verdict of verdicts(figures)) print(verdict)
+  for (const verdict of verdicts(figures)) printWrapped(verdict)
 }
 
 /** The id of a coin named by id or code. `others` are known though not tracked. */

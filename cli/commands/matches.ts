@@ -6,7 +6,7 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { lifeLines } from '../match-results/life-table.ts'
 import { figureLines, matchTable } from '../match-results/match-table.ts'
 import { matchView, observationView } from '../../client/match-results/match-view.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, printWrapped } from '../output.ts'
 import { stackName } from './run.ts'
 
 interface MatchesOptions extends GlobalOptions {
@@ -40,7 +40,7 @@ export async function list(options: MatchesOptions): Promise<void> {
     }
     print(matches.length === 0 ? `${stack}no such match` : `${stack}${matchTable(matches)}`)
     print()
-    for (const line of figureLines(counts)) print(stack + line)
+    for (const line of figureLines(counts)) printWrapped(stack + line)
   } finally {
     await database.close()
   }
@@ -75,8 +75,8 @@ export async function show(
       return
     }
     const [first = '', ...others] = lifeLines(match, observations)
-    print(stackName(config) + first)
-    for (const line of others) print(line)
+    printWrapped(stackName(config) + first)
+    for (const line of others) printWrapped(line)
   } finally {
     await database.close()
   }

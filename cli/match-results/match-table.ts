@@ -41,7 +41,7 @@ export function matchTable(matches: readonly MatchView[], margin = 0): string {
       match.outcome ?? '',
       oddsText(match.oddsBeforeStart),
     ]),
-    { margin, spare: ['first seen', 'odds 1 / X / 2 before the start', 'league', 'outcome', 'event'] },
+    { margin, spare: ['first seen', 'odds 1 / X / 2 before the start', 'league', 'outcome'] },
   )
 }
 
