@@ -12,19 +12,21 @@ const RESTRICTED = ['node', 'pg', 'drizzle-orm', '@temporalio']
  */
 const FOLDERS = {
   core: { imports: [], packages: [] },
+  // Sentences of codes; workflows take them too.
+  wording: { imports: ['core'], packages: [] },
   system: { imports: ['core'], packages: ['node'] },
-  upstreams: { imports: ['core', 'system'], packages: ['node'] },
-  db: { imports: ['core', 'system'], packages: ['node', 'pg', 'drizzle-orm'] },
+  upstreams: { imports: ['core', 'wording', 'system'], packages: ['node'] },
+  db: { imports: ['core', 'wording', 'system'], packages: ['node', 'pg', 'drizzle-orm'] },
   pipelines: { imports: ['core', 'upstreams'], packages: [] },
   config: { imports: ['core', 'system', 'pipelines'], packages: ['node'] },
   activities: {
-    imports: ['core', 'system', 'upstreams', 'db'],
+    imports: ['core', 'wording', 'system', 'upstreams', 'db'],
     types: ['pipelines'],
     packages: ['node', '@temporalio/activity'],
   },
   // Deterministic and without I/O: a workflow is replayed from its history.
   workflows: {
-    imports: ['core'],
+    imports: ['core', 'wording'],
     types: ['activities'],
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
@@ -34,12 +36,12 @@ const FOLDERS = {
     packages: ['node', 'pg', '@temporalio/client', '@temporalio/common'],
   },
   client: {
-    imports: ['core', 'system', 'db', 'activities', 'pipelines', 'local'],
+    imports: ['core', 'wording', 'system', 'db', 'activities', 'pipelines', 'local'],
     types: ['config'],
     packages: ['node', '@temporalio/client', '@temporalio/common', '@temporalio/proto'],
   },
   worker: {
-    imports: ['core', 'system', 'upstreams', 'db', 'activities', 'pipelines', 'local', 'client'],
+    imports: ['core', 'wording', 'system', 'upstreams', 'db', 'activities', 'pipelines', 'local', 'client'],
     types: ['config', 'workflows'],
     packages: ['node', '@temporalio/worker', '@temporalio/activity', '@temporalio/common'],
   },

@@ -6,6 +6,7 @@ import { type Database } from '../db/database.ts'
 import { withPatience, type Patience } from '../db/patience.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
+import { reason } from '../wording/reason.ts'
 
 /** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
 export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
@@ -30,9 +31,10 @@ export async function openRecord(
     if (holder === 'taken') return {}
     const standing = await ask(holder)
     if (standing.alive) {
-      const message = `already running: ${holder.workflowId}, since ${holder.startedAt.toISOString()}`
+      const { workflowId, startedAt } = holder
+      const why = reason('AlreadyRunning', { workflowId, since: startedAt.toISOString() })
       const isInTheWay = holder.trigger === DERIVING && run.trigger !== DERIVING
-      return { skipped: { type: 'AlreadyRunning', message, ...(isInTheWay && { isDeriving: true }) } }
+      return { skipped: { reason: why, ...(isInTheWay && { isDeriving: true }) } }
     }
     await named(closeLeftOpen(db, holder, standing))
   }
@@ -104,8 +106,7 @@ async function closeLeftOpen(
 }
 
 function interrupted(run: RunRecord): RunEnding {
-  const message = 'the workflow ended without closing this record (it was terminated, or its server lost it)'
-  return { outcome: 'interrupted', counts: run.counts, error: { type: 'Interrupted', message } }
+  return { outcome: 'interrupted', counts: run.counts, error: reason('Interrupted') }
 }
 
 /** Gives the driver's errors their names. */

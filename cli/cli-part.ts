@@ -22,8 +22,8 @@ export interface CliPart {
   ): Promise<number>
   /** What the stack says of the pipeline's upstreams when it starts, such as a key that is missing. */
   upstreamNote?(config: Config): string
-  /** What the pipeline has found, in lines below the table of `up --once`. Default: nothing. */
-  foundLines?(db: Database, config: Config): Promise<string[]>
+  /** What the pipeline has found, in lines below the table of `up --once`; `margin` columns are taken. Default: nothing. */
+  foundLines?(db: Database, config: Config, margin: number): Promise<string[]>
   /** What a run brought beyond its counts: shown by `show` and `run --wait`; undefined if there is nothing. */
   broughtBy?(
     db: Database,

@@ -5,6 +5,8 @@ import { SECOND_MS } from '../core/durations.ts'
 import { wantsColour } from '../config/load-config.ts'
 import { terminal } from './terminal.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
+import { sentence } from '../wording/sentence.ts'
+import { fitTable, wrap, type GivingWay } from './fit-table.ts'
 
 const COLOURED = pc.createColors(true)
 const PLAIN = pc.createColors(false)
@@ -49,8 +51,42 @@ export function coloured(state: string): string {
   return (COLOURS[state] ?? ((text: string) => text))(state)
 }
 
-/** A quiet table: a header, no inner borders. Cells may hold several lines. */
-export function table(head: string[], rows: (string | number)[][]): string {
+export interface TableOptions extends GivingWay {
+  /** Characters that stand before each line. */
+  margin?: number
+}
+
+/**
+ * A quiet table: a header, no inner borders. On a terminal it fits the width: columns give way as the options say, then cells
+ * are cut. Pipes get the whole text; there cells may hold several lines.
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  { margin = 0, ...givingWay }: TableOptions = {},
+): string {
+  const texts = rows.map((row) => row.map(String))
+  const fitted = fitTable(head, texts, terminalWidth() - margin, givingWay)
+  const isWhole = fitted.leftOut.length === 0 && fitted.below.every((lines) => lines.length === 0)
+  const lines = linesOf(fitted.head, fitted.rows)
+  if (isWhole) return lines.join('\n')
+  const [first = '', ...others] = lines
+  const note = `left out on a narrow terminal: ${fitted.leftOut.join('; ')} (--json has all)`
+  return [
+    first,
+    ...others.flatMap((line, at) => [line, ...(fitted.below[at] ?? [])]),
+    ...(fitted.leftOut.length === 0
+      ? []
+      : wrap(note, terminalWidth() - margin).map((part) => paint.dim(part))),
+  ].join('\n')
+}
+
+/** Columns of the terminal; without end where there is none. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity
+}
+
+function linesOf(head: string[], rows: string[][]): string[] {
   const lines = new Table({
     head: head.map((text) => paint.bold(text)),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
@@ -71,18 +107,21 @@ export function table(head: string[], rows: (string | number)[][]): string {
       'right-mid': '',
       middle: '',
     },
-    wordWrap: true,
   })
-  lines.push(...rows.map((row) => row.map(String)))
+  lines.push(...rows)
   return lines
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
-    .join('\n')
 }
 
 export function print(text = ''): void {
   terminal().stdout.write(`${text}\n`)
+}
+
+/** Prints a line of text; on a terminal it is broken between words. */
+export function printWrapped(text: string): void {
+  for (const line of wrap(text, terminalWidth())) print(line)
 }
 
 export function printJson(value: unknown): void {
@@ -127,7 +166,8 @@ export function sourcesTable(counts: RunCounts): string {
       c.fetched,
       c.written,
       c.rejected,
-      c.why.join('\n'),
+      c.why.map((reason) => sentence(reason)).join('\n'),
     ]),
+    { below: ['why'] },
   )
 }

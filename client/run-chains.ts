@@ -10,6 +10,8 @@ import {
   type HistoryEvent,
   type StepView,
 } from './run-steps.ts'
+import { asReason } from '../core/reason.ts'
+import { sentence } from '../wording/sentence.ts'
 
 export interface ChainView {
   workflowId: string
@@ -71,7 +73,7 @@ function applyEnding(chain: ChainView, ending: Partial<ChainEnding> | undefined)
   if (ending?.outcome === undefined) return
   chain.outcome = ending.outcome
   if (ending.outcome !== 'made') chain.state = 'failed'
-  if (ending.reason !== undefined) chain.reason = ending.reason
+  if (ending.reason !== undefined) chain.reason = sentence(asReason(ending.reason))
 }
 
 /** As many as may go on at the same time by the settings (`chains`). */

@@ -14,6 +14,8 @@ import type { Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
+import { failureReason } from '../core/reason.ts'
+import { asEnding, type StoredEnding } from '../core/run-outcome.ts'
 import type { RunInput, Trigger } from '../core/run.ts'
 import { PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
@@ -62,7 +64,7 @@ export async function openRun(
 /** Waits for a run's end. A failed run is an ending like any other; a terminated one has no ending of its own. */
 export async function endingOf(handle: Pick<RunHandle, 'result'>): Promise<RunEnding> {
   try {
-    return (await handle.result()) as RunEnding
+    return asEnding((await handle.result()) as StoredEnding)
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error
     return failedEnding(error)
@@ -72,10 +74,14 @@ export async function endingOf(handle: Pick<RunHandle, 'result'>): Promise<RunEn
 function failedEnding(error: WorkflowFailedError): RunEnding {
   const { cause } = error
   if (cause instanceof ApplicationFailure && cause.type === 'RunFailed')
-    return cause.details?.[0] as RunEnding
+    return asEnding(cause.details?.[0] as StoredEnding)
   if (cause?.name === 'CancelledFailure') return { outcome: 'cancelled', counts: {} }
   const message = cause?.message ?? error.message
-  return { outcome: 'interrupted', counts: {}, error: { type: cause?.name ?? error.name, message } }
+  return {
+    outcome: 'interrupted',
+    counts: {},
+    error: failureReason({ type: cause?.name ?? error.name, message }),
+  }
 }
 
 /** How a run stands, for the run lock and the sweep. A workflow that Temporal no longer knows is not alive. */

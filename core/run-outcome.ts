@@ -1,4 +1,5 @@
 /** The words in which a run tells what it got. Pure: workflows, database and command line share them. */
+import { asReason, distinctReasons, failureReason, type Reason } from './reason.ts'
 
 /** `skipped` sources were not asked (no credentials); `partial` ones answered, but not with all, or not well. */
 export type SourceOutcome = 'complete' | 'partial' | 'failed' | 'skipped'
@@ -12,8 +13,8 @@ export interface SourceCounts {
   written: number
   /** Rows refused by validation; they are in `quarantine`. */
   rejected: number
-  /** One sentence for each thing that was not as it should be. */
-  why: string[]
+  /** One for each thing that was not as it should be. */
+  why: Reason[]
   /** Rows that lie in the spool because the database is away; they are loaded when it is back. */
   spooled?: number
 }
@@ -28,8 +29,39 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 export interface RunEnding {
   outcome: RunOutcome
   counts: RunCounts
-  /** Only where the outcome is failed or skipped: a failure name and a sentence. */
-  error?: { type: string; message: string }
+  /** Only where the outcome is failed, skipped or interrupted. */
+  error?: Reason
+}
+
+/** Counts as they may be stored: before reasons were records, `why` was a list of sentences. */
+export interface StoredCounts extends Omit<SourceCounts, 'why'> {
+  why: readonly (Reason | string)[]
+}
+
+/** An ending as it may be stored: before reasons were records, `error` was a name and a sentence. */
+export interface StoredEnding extends Pick<RunEnding, 'outcome'> {
+  counts: Record<string, StoredCounts>
+  error?: Reason | { type: string; message: string }
+}
+
+/** Reads counts that may have been stored before reasons were records. */
+export function asCounts({ why, ...counts }: StoredCounts): SourceCounts {
+  const reasons = why.map(asReason)
+  // `withSpooled` has always put its own first.
+  if (counts.spooled !== undefined && typeof why[0] === 'string') reasons[0] = spooledReason(counts.spooled)
+  return { ...counts, why: reasons }
+}
+
+/** Reads the counts of a run; see `asCounts`. */
+export function asRunCounts(stored: Record<string, StoredCounts>): RunCounts {
+  return Object.fromEntries(Object.entries(stored).map(([source, counts]) => [source, asCounts(counts)]))
+}
+
+/** Reads an ending that may have been stored before reasons were records. */
+export function asEnding({ outcome, counts, error }: StoredEnding): RunEnding {
+  const ending = { outcome, counts: asRunCounts(counts) }
+  if (error === undefined) return ending
+  return { ...ending, error: 'code' in error ? error : failureReason(error) }
 }
 
 /** A source of which nothing is known yet. */
@@ -42,7 +74,7 @@ const WHY_LIMIT = 20
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   const asked = [a, b].filter((part) => part.outcome !== 'skipped' || a.outcome === b.outcome)
   const spooled = (a.spooled ?? 0) + (b.spooled ?? 0)
-  const why = [...new Set(asked.flatMap((part) => part.why))]
+  const why = distinctReasons(asked.flatMap((part) => part.why))
   const sum: SourceCounts = {
     outcome: worse(a.outcome, b.outcome),
     fetched: a.fetched + b.fetched,
@@ -53,22 +85,20 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   return spooled === 0 ? sum : withSpooled(sum, spooled)
 }
 
-/** The sentence of `withSpooled`: of two parts it is told once, with their sum. */
-const SPOOLED_SENTENCE = /^spooled \d+ rows?: the database is away$/
-
 /** Counts of a part of which so many rows went into the spool in place of the database: it is not complete yet. */
 export function withSpooled(counts: SourceCounts, rows: number): SourceCounts {
-  const others = counts.why.filter((sentence) => !SPOOLED_SENTENCE.test(sentence))
+  // Of two parts it is told once, with their sum.
+  const others = counts.why.filter(({ code }) => code !== SPOOLED)
   return {
     ...counts,
     outcome: counts.outcome === 'failed' ? 'failed' : 'partial',
     spooled: rows,
-    why: [`spooled ${rows} ${rows === 1 ? 'row' : 'rows'}: the database is away`, ...others].slice(
-      0,
-      WHY_LIMIT,
-    ),
+    why: [spooledReason(rows), ...others].slice(0, WHY_LIMIT),
   }
 }
+
+const SPOOLED = 'spooled'
+const spooledReason = (rows: number): Reason => ({ code: SPOOLED, values: { rows } })
 
 function worse(a: SourceOutcome, b: SourceOutcome): SourceOutcome {
   if (a === b) return a
@@ -89,4 +119,14 @@ export function outcomeOf(counts: RunCounts): RunOutcome {
   if (asked.every((source) => source.outcome === 'complete')) return 'complete'
   if (asked.every((source) => source.outcome === 'failed')) return 'failed'
   return 'partial'
+}
+
+/** Why a run of these counts failed; undefined where it did not. */
+export function failureOf(counts: RunCounts): Reason | undefined {
+  if (outcomeOf(counts) !== 'failed') return undefined
+  const sources = Object.entries(counts).map(([source, { why }]) => ({
+    code: 'source',
+    values: { source, reasons: why },
+  }))
+  return { code: 'RunFailed', values: { sources } }
 }

@@ -1,4 +1,5 @@
 /** A run as schedules, workflows, activities and records know it. */
+import { failureReason, type Reason } from './reason.ts'
 import type { RunCounts } from './run-outcome.ts'
 
 /** `drain`: rows came out of the spool, and what is derived from them is due. */
@@ -41,12 +42,17 @@ export interface Run {
   startedAt: string
 }
 
-/** Why a run ends before it begins: a name and a sentence. */
+/** Why a run ends before it begins. */
 export interface Skipped {
-  type: string
-  message: string
+  reason: Reason
   /** The run in the way only derives, and is over in a moment. */
   isDeriving?: true
+}
+
+/** Reads what a first step may have answered before reasons were records: a name and a sentence. */
+export function asSkipped(stored: Skipped | { type: string; message: string; isDeriving?: true }): Skipped {
+  if ('reason' in stored) return stored
+  return { reason: failureReason(stored), ...(stored.isDeriving && { isDeriving: true }) }
 }
 
 /** A run as its workflow knows itself. Times are ISO 8601, UTC. */

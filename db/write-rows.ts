@@ -15,6 +15,7 @@ import { WaitEnded, withPatience } from './patience.ts'
 import type { Writable } from './writable.ts'
 import { WRITABLE_TABLES, type WritableTable } from './writable-tables.ts'
 import type { RawBody, RowsByTable, WriteOptions } from './write-call.ts'
+import { textReason } from '../core/reason.ts'
 
 /** Rows a statement: large enough that the round trip does not matter, small enough for a steady memory. */
 const CHUNK_ROWS = 5_000
@@ -58,7 +59,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
       await db.spool.writeRows(rows, options)
       throw error
     }
-    const because = error.type === 'DatabaseUnavailable' ? undefined : error.message
+    const because = error.type === 'DatabaseUnavailable' ? undefined : textReason(error.message)
     const spooled = await db.spool.writeRows(rows, options, because)
     return { written: 0, spooled }
   }

@@ -32,10 +32,10 @@ export async function workflowBundle(toolsDir: string): Promise<string> {
   return path
 }
 
-/** What the bundle can contain: all of `workflows/` and `core/`, the only folders of ours workflows take values from, and the SDK. */
+/** What the bundle can contain: all of `workflows/`, `core/` and `wording/`, the only folders of ours workflows take values from, and the SDK. */
 function sourcesHash(): string {
   const hash = createHash('sha256')
-  const own = ['workflows', 'core'].flatMap((folder) =>
+  const own = ['workflows', 'core', 'wording'].flatMap((folder) =>
     readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .sort()

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SpoolOrigin } from '../db/spool/spool.ts'
 import { withSpooled, type SourceCounts } from '../core/run-outcome.ts'
+import { distinctReasons, type Reason } from '../core/reason.ts'
 
 const current = new AsyncLocalStorage<SpoolOrigin>()
 
@@ -19,21 +20,21 @@ export function spoolOrigin(): SpoolOrigin | undefined {
  */
 export async function tellingSpooled<T>(pipeline: string | undefined, step: () => Promise<T>): Promise<T> {
   let total = 0
-  const reasons = new Set<string>()
+  const reasons: Reason[] = []
   const origin: SpoolOrigin = {
     pipeline,
     spooled: (rows, because) => {
       total += rows
-      if (because !== undefined) reasons.add(because)
+      if (because !== undefined) reasons.push(because)
     },
   }
   const result = await current.run(origin, step)
-  return total === 0 ? result : told(result, total, [...reasons])
+  return total === 0 ? result : told(result, total, reasons)
 }
 
-function told<T>(result: T, rows: number, reasons: string[]): T {
+function told<T>(result: T, rows: number, reasons: Reason[]): T {
   const counted = (counts: SourceCounts) =>
-    withSpooled({ ...counts, why: [...new Set([...reasons, ...counts.why])] }, rows)
+    withSpooled({ ...counts, why: distinctReasons([...reasons, ...counts.why]) }, rows)
   if (isCounts(result)) return { ...result, ...counted(result) }
   if (!isObject(result)) return result
   if ('counts' in result && isCounts(result.counts)) return { ...result, counts: counted(result.counts) }

@@ -1,6 +1,6 @@
 /** Collecting in batches: one activity a batch, whose cursor survives continue-as-new. */
 import { workflowInfo } from '@temporalio/workflow'
-import { addCounts, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
+import { addCounts, asCounts, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
 import { HISTORY_EVENTS } from './policies.ts'
 import { alone } from './recorded-run.ts'
 
@@ -29,8 +29,10 @@ export function batchLoops<Loop extends string, Cursor>(
         // Stands if the activity fails for good: a source that failed is not asked on.
         cursors[loop] = null
         counts[source] = await alone(counts[source], async () => {
-          const { counts: more, next } = await batch(after)
+          const { counts: given, next } = await batch(after)
           cursors[loop] = next
+          // A batch recorded by an earlier version has its reasons as sentences.
+          const more = asCounts(given)
           return counts[source] === undefined ? more : addCounts(counts[source], more)
         })
         isHistoryLong ||= workflowInfo().historyLength > HISTORY_EVENTS

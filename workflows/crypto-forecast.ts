@@ -16,6 +16,7 @@ import {
   upstreamRead,
 } from './policies.ts'
 import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { reason } from '../wording/reason.ts'
 
 /** How the parts of a run are told, whatever order they end in. */
 const PARTS = [
@@ -30,9 +31,6 @@ const PARTS = [
   'scores',
   'mlflow',
 ]
-
-/** The database is away, and everything else is made of what it holds. */
-const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and all else is made of them'
 
 type Activities = CryptoForecastActivities
 const activities = activitiesOf<Activities>()
@@ -66,7 +64,7 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
         // Nothing came: what is stored was computed and scored by the run that brought it.
         if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
         if (isSpooled(counts)) {
-          counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [LEFT_TO_DRAIN] }
+          counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [reason('all-left-to-drain')] }
           return
         }
       }
@@ -129,7 +127,7 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
   }
   const isComputed = counts['prices']?.outcome !== 'failed'
   if (live && !isComputed)
-    counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: ['the prices could not be computed'] }
+    counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: [reason('prices-not-computed')] }
   await Promise.all([
     parts.derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
     parts.derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
@@ -141,12 +139,12 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
 
 /** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */
 async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
-  const failed = await alone(undefined, async () => {
+  const written = await alone(undefined, async () => {
     await activities(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
     return NOTHING
   })
-  if (failed === NOTHING) return
-  ending.counts['metrics'] = failed
+  if (written.outcome === 'complete') return
+  ending.counts['metrics'] = written
   if (ending.outcome === 'complete') ending.outcome = 'partial'
 }
 

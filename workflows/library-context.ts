@@ -23,6 +23,7 @@ import type { LibraryContextActivities } from '../activities/library-context/ind
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import {
   addCounts,
+  asCounts,
   isSpooled,
   NOTHING,
   withSpooled,
@@ -45,6 +46,8 @@ import {
   upstreamRead,
 } from './policies.ts'
 import { activitiesOf, alone, boundMsOf, reasonOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { reason } from '../wording/reason.ts'
+import { asReason, failureReason, type Reason } from '../core/reason.ts'
 
 /** What a night knows of itself, from its first step on. */
 interface Night {
@@ -57,9 +60,6 @@ interface Night {
 }
 
 const activities = activitiesOf<LibraryContextActivities>()
-
-/** The database is away, and the files are made of what it holds. */
-const LEFT_TO_DRAIN = 'left to the drain: rows of this run lie in the spool, and the files are made of them'
 
 const SUMMARY: Record<CatalogueSource, string> = {
   ascl: 'ASCL: the catalogue',
@@ -145,7 +145,8 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
     const ask = activities(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
     const plan = await ask.findChanges({ run, params, after })
     ;({ todo, next, chain } = plan)
-    return counts['changes'] === undefined ? plan.counts : addCounts(counts['changes'], plan.counts)
+    const found = asCounts(plan.counts)
+    return counts['changes'] === undefined ? found : addCounts(counts['changes'], found)
   })
   counts['changes'] = changes
   if (chain === undefined) return null
@@ -168,7 +169,7 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
 async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings): Promise<ChainEnding> {
   const { run, boundMs, left } = night
   if (left() <= PUBLISHING_MS && boundMs > 2 * PUBLISHING_MS) {
-    return { outcome: 'failed', reason: 'TimedOut: the night ended before its turn', bytes: 0 }
+    return { outcome: 'failed', reason: reason('night-over'), bytes: 0 }
   }
   try {
     return await executeChild(makeContextWorkflow, {
@@ -189,7 +190,11 @@ async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings)
     // A chain that an operator cancels ends alone; one that ends because the night is cancelled ends the night.
     if (CancellationScope.current().consideredCancelled) throw error
     if (error instanceof WorkflowExecutionAlreadyStartedError)
-      return { outcome: 'failed', reason: `AlreadyRunning: ${error.workflowId}`, bytes: 0 }
+      return {
+        outcome: 'failed',
+        reason: reason('chain-running', { workflowId: error.workflowId }),
+        bytes: 0,
+      }
     if (!(error instanceof ChildWorkflowFailure)) throw error
     // Ended by an operator, or a defect: the others go on.
     return { outcome: 'failed', reason: endOf(error), bytes: 0 }
@@ -197,16 +202,16 @@ async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings)
 }
 
 /** Why a chain ended that could not say it itself. */
-function endOf({ cause, message }: ChildWorkflowFailure): string {
-  if (cause instanceof CancelledFailure) return 'Cancelled: its chain was cancelled on its own'
-  if (cause instanceof TerminatedFailure) return 'Terminated: its chain was terminated'
-  if (cause instanceof ActivityFailure) return Object.values(reasonOf(cause)).join(': ')
-  return `Unclassified: ${cause?.message ?? message}`
+function endOf({ cause, message }: ChildWorkflowFailure): Reason {
+  if (cause instanceof CancelledFailure) return reason('chain-cancelled')
+  if (cause instanceof TerminatedFailure) return reason('chain-terminated')
+  if (cause instanceof ActivityFailure) return failureReason(reasonOf(cause))
+  return failureReason({ type: 'Unclassified', message: cause?.message ?? message })
 }
 
 async function publish({ counts, left }: Night): Promise<void> {
   if (isSpooled(counts)) {
-    counts['files'] = { ...NOTHING, outcome: 'skipped', why: [LEFT_TO_DRAIN] }
+    counts['files'] = { ...NOTHING, outcome: 'skipped', why: [reason('files-left-to-drain')] }
     return
   }
   counts['files'] = await alone(undefined, () =>
@@ -223,8 +228,10 @@ function countsOf({ name }: LibraryTodo, ending: ChainEnding): SourceCounts {
     written: isMade && ending.spooled === undefined ? 1 : 0,
     rejected: ending.outcome === 'title-only' ? 1 : 0,
     why: [
-      ...(ending.notice === undefined ? [] : [ending.notice]),
-      ...(ending.reason === undefined ? [] : [`${name}: ${ending.reason}`]),
+      ...(ending.notice === undefined ? [] : [asReason(ending.notice)]),
+      ...(ending.reason === undefined
+        ? []
+        : [reason('library', { library: name, reason: asReason(ending.reason) })]),
     ],
   }
   return ending.spooled === undefined ? counts : withSpooled(counts, ending.spooled)

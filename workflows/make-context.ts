@@ -13,6 +13,8 @@ import { type Run } from '../core/run.ts'
 import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { CHAIN_ROUNDS, CLEANUP_MS, databaseWork, hostCleanup, hostCommand, RECORDING_MS } from './policies.ts'
 import { reasonOf, remainingMs } from './recorded-run.ts'
+import { reason } from '../wording/reason.ts'
+import { failureReason } from '../core/reason.ts'
 
 /** What a chain takes. Times in milliseconds. */
 export interface ChainInput {
@@ -52,15 +54,18 @@ async function recordFailure(
   attempt: Parameters<LibraryContextActivities['recordFailedAttempt']>[0],
   leftMs: number,
 ): Promise<ChainEnding> {
-  const { type, message } = attempt.reason
+  const { type } = attempt.reason
   const options = { ...databaseWork(Math.max(leftMs, RECORDING_MS)), summary: `Record: ${type}` }
   try {
     return await proxyActivities<LibraryContextActivities>(options).recordFailedAttempt(attempt)
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
     const unrecorded = reasonOf(error)
-    const reason = `${type}: ${message} (not recorded: ${unrecorded.type}: ${unrecorded.message})`
-    return { outcome: 'failed', reason, bytes: 0 }
+    const why = reason('not-recorded', {
+      reason: failureReason(attempt.reason),
+      failure: failureReason(unrecorded),
+    })
+    return { outcome: 'failed', reason: why, bytes: 0 }
   }
 }
 

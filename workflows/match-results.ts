@@ -1,7 +1,7 @@
 /** match-results: what happens next. One look at the feed, every minute; three steps, since there are so many runs. */
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/told.ts'
-import type { RunEnding } from '../core/run-outcome.ts'
+import { asCounts, type RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
 import { type RunInput } from '../core/run.ts'
@@ -39,7 +39,7 @@ export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> 
     counts['feed'] = await alone(undefined, async () => {
       const collected = await poll.collectMatches({ run, derive })
       figures = collected.figures
-      if (collected.results) counts['results'] = collected.results
+      if (collected.results) counts['results'] = asCounts(collected.results)
       return collected.counts
     })
   })

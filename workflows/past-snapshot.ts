@@ -2,6 +2,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { workflowInfo } from '@temporalio/workflow'
 import type { Run, RunInput, Skipped } from '../core/run.ts'
+import { reason } from '../wording/reason.ts'
 
 /** The time for which a schedule started this workflow; Temporal sets it. */
 const SCHEDULED_FOR = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')
@@ -11,6 +12,6 @@ export function pastSnapshot(run: Run, { latestMs }: RunInput): Skipped | undefi
   const scheduledFor = workflowInfo().typedSearchAttributes.get(SCHEDULED_FOR)
   if (scheduledFor === undefined || latestMs === undefined) return undefined
   if (Date.parse(run.startedAt) - scheduledFor.getTime() <= latestMs) return undefined
-  const message = `no backfill: ${run.pipeline} stores what the upstreams count now, and ${scheduledFor.toISOString()} is over`
-  return { type: 'NoBackfill', message }
+  const { pipeline } = run
+  return { reason: reason('NoBackfill', { pipeline, scheduledFor: scheduledFor.toISOString() }) }
 }

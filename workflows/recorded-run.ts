@@ -15,8 +15,19 @@ import {
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { DERIVING_WAIT_MS, DERIVING_WAITS } from './policies.ts'
-import { NOTHING, outcomeOf, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
-import type { Run, RunInput, Skipped } from '../core/run.ts'
+import { failureReason } from '../core/reason.ts'
+import {
+  asCounts,
+  asRunCounts,
+  failureOf,
+  NOTHING,
+  outcomeOf,
+  type RunCounts,
+  type RunEnding,
+  type SourceCounts,
+} from '../core/run-outcome.ts'
+import { asSkipped, type Run, type RunInput, type Skipped } from '../core/run.ts'
+import { sentence } from '../wording/sentence.ts'
 
 /** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
 const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
@@ -38,23 +49,24 @@ export async function recordedRun(
   input: AnyRunInput,
   body: (counts: RunCounts) => Promise<void>,
 ): Promise<RunEnding> {
-  const counts: RunCounts = { ...input.resumed?.counts }
+  const counts = asRunCounts(input.resumed?.counts ?? {})
   let cancelled: Error | undefined
   let ending: RunEnding
   try {
     const { skipped } = input.resumed === undefined ? await opened(run, steps) : {}
     if (skipped === undefined) {
       await body(counts)
-      ending = { outcome: outcomeOf(counts), counts, ...failureOf(counts) }
+      const failure = failureOf(counts)
+      ending = { outcome: outcomeOf(counts), counts, ...(failure && { error: failure }) }
     } else {
-      ending = { outcome: 'skipped', counts, error: { type: skipped.type, message: skipped.message } }
+      ending = { outcome: 'skipped', counts, error: skipped.reason }
     }
   } catch (error) {
     if (error instanceof Error && isCancellation(error)) {
       cancelled = error
       ending = { outcome: 'cancelled', counts }
     } else if (error instanceof ActivityFailure) {
-      ending = { outcome: 'failed', counts, error: reasonOf(error) }
+      ending = { outcome: 'failed', counts, error: failureReason(reasonOf(error)) }
     } else {
       throw error
     }
@@ -64,7 +76,7 @@ export async function recordedRun(
   if (ending.outcome === 'failed') {
     throw ApplicationFailure.create({
       type: 'RunFailed',
-      message: ending.error?.message ?? 'every source failed',
+      message: ending.error === undefined ? 'every source failed' : sentence(ending.error),
       nonRetryable: true,
       details: [ending],
     })
@@ -75,8 +87,9 @@ export async function recordedRun(
 /** A day or a minute must not be left out because a run that asks nobody happened to be under way. */
 async function opened(run: Run, steps: RunSteps): Promise<{ skipped?: Skipped }> {
   for (let waits = 0; ; waits++) {
-    const answer = await steps.open(run)
-    if (answer.skipped?.isDeriving !== true || waits === DERIVING_WAITS) return answer
+    const { skipped: stored } = await steps.open(run)
+    const skipped = stored && asSkipped(stored)
+    if (skipped?.isDeriving !== true || waits === DERIVING_WAITS) return skipped ? { skipped } : {}
     await sleep(DERIVING_WAIT_MS)
   }
 }
@@ -118,13 +131,12 @@ export async function alone(
   work: () => Promise<SourceCounts>,
 ): Promise<SourceCounts> {
   try {
-    return await work()
+    return asCounts(await work())
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
-    const { type, message } = reasonOf(error)
     const before = soFar ?? NOTHING
     const outcome = before.written > 0 || before.spooled !== undefined ? 'partial' : 'failed'
-    return { ...before, outcome, why: [...before.why, `${type}: ${message}`] }
+    return { ...before, outcome, why: [...before.why, failureReason(reasonOf(error))] }
   }
 }
 
@@ -140,12 +152,6 @@ export function reasonOf(error: ActivityFailure): { type: string; message: strin
       reason = { type: behind.applicationFailureInfo.type ?? 'Unclassified', message: behind.message ?? '' }
   }
   return reason
-}
-
-function failureOf(counts: RunCounts): Pick<RunEnding, 'error'> {
-  if (outcomeOf(counts) !== 'failed') return {}
-  const why = Object.entries(counts).map(([source, { why }]) => `${source}: ${why.join('; ')}`)
-  return { error: { type: 'RunFailed', message: why.join(' | ') } }
 }
 
 async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void> {
@@ -165,14 +171,14 @@ async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void
 function detailsOf(ending: RunEnding): string {
   const rows = Object.entries(ending.counts).map(
     ([source, c]) =>
-      `| ${source} | ${c.outcome} | ${c.fetched} | ${c.written} | ${c.rejected} | ${c.why.join('; ')} |`,
+      `| ${source} | ${c.outcome} | ${c.fetched} | ${c.written} | ${c.rejected} | ${c.why.map((one) => sentence(one)).join('; ')} |`,
   )
   const head = [
     '| source | outcome | fetched | written | rejected | why |',
     '| --- | --- | --- | --- | --- | --- |',
   ]
   return [
-    `**${ending.outcome}**${ending.error ? ` ${ending.error.message}` : ''}`,
+    `**${ending.outcome}**${ending.error ? ` ${sentence(ending.error)}` : ''}`,
     '',
     ...head,
     ...rows,

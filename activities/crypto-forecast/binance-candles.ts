@@ -11,6 +11,8 @@ import type { Backfill, SourceInput, StepContext } from './step-context.ts'
 import { newestClosedHour } from './hours.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
 import { tradingPair } from './trading-pair.ts'
+import { failureReason, type Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'binance' as const
 /** Pages on their way at once: hides the latency, and a page is a megabyte while it is parsed. */
@@ -28,7 +30,7 @@ export async function collectBinanceCandles(
   const wanted = wantedHours(context, backfill)
   const hours = await withPatience(patience, () => hoursToAsk(context, wanted, backfill))
   const pages = pagesOf(hours.map((stretch) => withNextHour(stretch, wanted)))
-  const why: string[] = []
+  const why: Reason[] = []
   const unknown = new Set<string>()
   const asked: AskedPage[] = []
   const sum = { fetched: 0, rejected: 0, written: 0, spooled: 0 }
@@ -44,7 +46,7 @@ export async function collectBinanceCandles(
         // A pair that the exchange does not know costs its own coin alone.
         if (!(error instanceof Failure) || error.type !== 'NotFound') throw error
         unknown.add(page.crypto)
-        why.push(`${error.type}: ${error.message}`)
+        why.push(failureReason(error))
       }
     },
     { concurrency: PAGES_AT_ONCE, signal: context.signal },
@@ -54,14 +56,21 @@ export async function collectBinanceCandles(
   // Which hours are missing is not known while some of them lie in the spool; the next run asks for what is.
   const isSpooled = sum.spooled > 0
   if (!isSpooled) why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
-  if (rejected > 0) why.push(`${rejected} rows refused, see quarantine`)
+  if (rejected > 0) why.push(reason('rows-refused', { rows: rejected }))
   // Of all attempts of this step: an earlier one may have been killed between two pages.
   const ofRun = () => withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
   const written = isSpooled ? sum.written : await ofRun()
   const isNothing = unknown.size === settings.coins.length || (rejected > 0 && fetched === 0 && written === 0)
   const outcome = isNothing ? 'failed' : why.length > 0 ? 'partial' : 'complete'
-  return { outcome, fetched: Math.max(fetched, written), written, rejected, why: why.toSorted() }
+  return { outcome, fetched: Math.max(fetched, written), written, rejected, why: inOrder(why) }
 }
+
+/** Pages end in any order; the same reasons are to be told in the same one. */
+const inOrder = (why: readonly Reason[]): Reason[] =>
+  why
+    .map((one) => ({ one, text: JSON.stringify(one) }))
+    .toSorted((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ one }) => one)
 
 interface Wanted {
   source: typeof SOURCE

@@ -7,6 +7,9 @@ import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { StepContext } from './step-context.ts'
 import { newestClosedHour } from './hours.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 /** All indicators and windows are warm after the longest window. */
 const WARM_UP_DAYS = 30
@@ -15,7 +18,7 @@ interface Check {
   name: string
   passed: boolean
   found: number
-  said: string
+  finding: Reason
 }
 
 /** Stores what it finds; a check that fails makes the run partial, with its name. */
@@ -23,15 +26,22 @@ export async function checkGrid(context: StepContext, run: Run): Promise<SourceC
   const { db, settings, patience, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
   const keptFromMs = clock().getTime() - settings.history_days * DAY_MS
-  const why: string[] = []
+  const why: Reason[] = []
   const rows = []
   for (const { id: crypto } of settings.coins) {
     const facts = await withPatience(patience, () =>
       gridFacts(db, crypto, { warmUpDays: WARM_UP_DAYS, keptFromMs }),
     )
-    for (const check of checksOf(facts, newestMs)) {
-      rows.push({ checkedAt: new Date(run.startedAt), crypto, ...check })
-      if (!check.passed) why.push(`${check.name}: ${crypto} ${check.said}`)
+    for (const { name, passed, found, finding } of checksOf(facts, newestMs)) {
+      rows.push({
+        checkedAt: new Date(run.startedAt),
+        crypto,
+        name,
+        passed,
+        found,
+        said: sentence(finding),
+      })
+      if (!passed) why.push(reason('check', { check: name, crypto, finding }))
     }
   }
   const options = { observedAt: clock(), runId: run.runId, patience }
@@ -49,31 +59,31 @@ export function checksOf(facts: GridFacts, newestMs: number): Check[] {
       name: 'rows',
       passed: rows > 0,
       found: rows,
-      said: `has ${rows} rows, ${days} days of them up to the newest hour`,
+      finding: reason('check-rows', { rows, days }),
     },
     {
       name: 'newest-candle',
       passed: behind <= 0,
       found: hours,
-      said: newest === undefined ? 'has no candle at all' : `is ${hours} hours behind the newest closed hour`,
+      finding: newest === undefined ? reason('check-no-candle') : reason('check-behind', { hours }),
     },
     {
       name: 'nulls-after-warm-up',
       passed: cold === 0,
       found: cold,
-      said: `has ${cold} rows without an indicator later than ${WARM_UP_DAYS} days after its first`,
+      finding: reason('check-nulls', { rows: cold, days: WARM_UP_DAYS }),
     },
     {
       name: 'duplicates',
       passed: double === 0,
       found: double,
-      said: `has ${double} rows that are not alone on a full hour`,
+      finding: reason('check-duplicates', { rows: double }),
     },
     {
       name: 'gaps',
       passed: gaps === 0,
       found: gaps,
-      said: `lacks ${gaps} hours that the exchange should have (and ${knownGaps} that it does not have)`,
+      finding: reason('check-gaps', { gaps, known: knownGaps }),
     },
   ]
 }

@@ -11,12 +11,14 @@ import type { Run } from '../../core/run.ts'
 import type { SourceInput, StepContext } from './step-context.ts'
 import { wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
+import { failureReason } from '../../core/reason.ts'
+import { reason, suspicious } from '../../wording/reason.ts'
 
 const SOURCE = 'coingecko' as const
 /** CoinGecko tells hours for 2 to 90 days; for one day it tells five minutes, beyond 90 days only days. */
 const FEWEST_DAYS = 2
 const MOST_DAYS = 90
-const TOO_OLD = `CoinGecko tells hours of the last ${MOST_DAYS} days only; older ones come from Binance alone`
+const TOO_OLD = reason('coingecko-too-old', { days: MOST_DAYS })
 /**
  * Its hourly points lie anywhere within the hour. One this close to a full hour stands for the price at that hour; of
  * 721 recorded ones 94 % do.
@@ -58,8 +60,7 @@ async function collectCoin(
     if (error instanceof Failure && error.type === 'NotFound') return error
     throw error
   })
-  if (chart instanceof Failure)
-    return { ...NOTHING, outcome: 'failed', why: [`${chart.type}: ${chart.message}`] }
+  if (chart instanceof Failure) return { ...NOTHING, outcome: 'failed', why: [failureReason(chart)] }
   const candles = hourlyPrices(crypto, chart.points, clock().getTime()).filter(
     ({ timestamp }) => timestamp.getTime() >= fromMs && timestamp.getTime() <= toMs,
   )
@@ -67,8 +68,8 @@ async function collectCoin(
   const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, patience }
   const { written } = await writeRows(db, { candles }, options)
   const isEmpty = chart.points.length === 0
-  const why = isEmpty ? [`suspicious: CoinGecko answered no price at all for ${crypto}`] : []
-  if (rejected.length > 0) why.push(`${rejected.length} rows of ${crypto} refused, see quarantine`)
+  const why = isEmpty ? [suspicious('no-prices', { crypto })] : []
+  if (rejected.length > 0) why.push(reason('coin-rows-refused', { crypto, rows: rejected.length }))
   const outcome = isEmpty ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: chart.points.length, written, rejected: rejected.length, why }
 }

@@ -6,6 +6,8 @@ import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { Run } from '../../core/run.ts'
 import type { StepContext } from './step-context.ts'
 import { tradingPair } from './trading-pair.ts'
+import { failureReason, type Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
@@ -13,14 +15,14 @@ type Prices = Awaited<ReturnType<Binance['prices']>>
 export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, patience, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
-  const why: string[] = []
+  const why: Reason[] = []
   const [onBinance, onCoinGecko] = await Promise.all([
     askBinance(
       context,
       why,
       coins.map(({ symbol }) => symbol),
     ),
-    answerOr(why, () =>
+    noted(why, () =>
       coingecko.prices(
         coins.map(({ id }) => id),
         signal,
@@ -43,7 +45,7 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
   )
   const { written } = await writeRows(db, { price_comparisons: told }, options)
   const alone = rows.filter(({ difference }) => difference === null).map(({ crypto }) => crypto)
-  if (alone.length > 0) why.push(`no comparison of ${alone.join(', ')}: one of the sources did not tell`)
+  if (alone.length > 0) why.push(reason('no-comparison', { coins: alone }))
   const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
   const outcome = fetched === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched, written, rejected: 0, why }
@@ -52,34 +54,38 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
 /** One question for all; the exchange refuses it for one symbol that it does not know, and then each is asked for alone. */
 async function askBinance(
   { binance, signal }: StepContext,
-  why: string[],
+  why: Reason[],
   symbols: string[],
 ): Promise<Prices | undefined> {
-  const refused: string[] = []
-  const all = await answerOr(refused, () => binance.prices(symbols, signal))
-  if (all !== undefined || symbols.length === 1 || refused.some((reason) => !reason.startsWith('NotFound'))) {
-    why.push(...refused)
-    return all
+  const all = await answerOf(() => binance.prices(symbols, signal))
+  if (!(all instanceof Failure)) return all
+  if (symbols.length === 1 || all.type !== 'NotFound') {
+    why.push(failureReason(all))
+    return undefined
   }
   const found: Prices = { prices: new Map(), raw: [] }
   for (const symbol of symbols) {
-    const one = await answerOr(why, () => binance.prices([symbol], signal))
+    const one = await noted(why, () => binance.prices([symbol], signal))
     for (const [name, price] of one?.prices ?? []) found.prices.set(name, price)
     found.raw.push(...(one?.raw ?? []))
   }
   return found
 }
 
-/**
- * The answer, or undefined with the reason noted. Nothing waits for a comparison: the price of this moment is gone at the
- * next attempt.
- */
-async function answerOr<T>(why: string[], ask: () => Promise<T>): Promise<T | undefined> {
+/** The answer, or undefined with the reason noted. */
+async function noted<T>(why: Reason[], ask: () => Promise<T>): Promise<T | undefined> {
+  const answer = await answerOf(ask)
+  if (!(answer instanceof Failure)) return answer
+  why.push(failureReason(answer))
+  return undefined
+}
+
+/** The answer or its failure: nothing waits for a comparison, since the price of this moment is gone at the next attempt. */
+async function answerOf<T>(ask: () => Promise<T>): Promise<T | Failure> {
   try {
     return await ask()
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    why.push(`${error.type}: ${error.message}`)
-    return undefined
+    if (error instanceof Failure) return error
+    throw error
   }
 }

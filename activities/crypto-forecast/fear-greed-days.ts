@@ -5,6 +5,7 @@ import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { SourceInput, StepContext } from './step-context.ts'
+import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'fear-greed'
 /** The newest day is asked for again with the next ones: its value may have been corrected. */
@@ -30,7 +31,7 @@ export async function collectFearGreedDays(
     { fear_greed_index: answer.days },
     { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
   )
-  const why = rejected.length > 0 ? [`${rejected.length} rows refused, see quarantine`] : []
+  const why = rejected.length > 0 ? [reason('rows-refused', { rows: rejected.length })] : []
   const outcome = answer.days.length === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: answer.days.length, written, rejected: rejected.length, why }
 }

@@ -1,6 +1,7 @@
 /** How far ahead is forecast, and what a coin's forecasts are. */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
+import type { Reason } from '../../core/reason.ts'
 
 /** By the name that the tables hold. */
 export const HORIZONS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS } as const
@@ -16,6 +17,6 @@ export function targetTime(baseMs: number, horizon: Horizon): Date {
 export interface CoinForecasts {
   predictions: WritableRows['predictions'][]
   mlflow_outbox: WritableRows['mlflow_outbox'][]
-  /** Why a horizon has none. */
-  why: string[]
+  /** Horizons that have none, and why. */
+  none: { horizon: Horizon; reason: Reason }[]
 }

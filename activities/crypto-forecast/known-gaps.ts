@@ -5,6 +5,8 @@ import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-for
 import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { StepContext } from './step-context.ts'
+import type { Reason } from '../../core/reason.ts'
+import { suspicious } from '../../wording/reason.ts'
 
 /** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad answer. */
 const LONGEST_GAP_HOURS = 72
@@ -31,9 +33,9 @@ interface Gap {
  * Takes missing hours for gaps where later candles are stored and the answers show the hole. What they do not show, and
  * what is too long to be one, is told in `why` and asked for again by the next run.
  */
-export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: string[] } {
+export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: Reason[] } {
   const gaps: Gap[] = []
-  const why: string[] = []
+  const why: Reason[] = []
   for (const { crypto, fromMs, toMs } of missing) {
     const of = held.get(crypto)
     // After the newest candle there is no gap yet, only an answer that is not here yet.
@@ -43,9 +45,7 @@ export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: str
     // Before the first candle of a pair whole answers are empty, rightly; the last of them must hold that candle.
     const shown = { crypto, fromMs: isLeading ? toMs : fromMs, toMs }
     if (isTooLong || !isShown(shown, asked)) {
-      why.push(
-        `suspicious: ${crypto} has no candles from ${isoHour(fromMs)} to ${isoHour(toMs)}, though later ones came`,
-      )
+      why.push(suspicious('candles-missing', { crypto, from: isoHour(fromMs), to: isoHour(toMs) }))
       continue
     }
     const reason = isLeading
@@ -67,7 +67,7 @@ export async function rememberGaps(
   runId: string,
   { source, coins }: { source: CandleSource; coins: string[] },
   asked: readonly AskedPage[],
-): Promise<string[]> {
+): Promise<Reason[]> {
   if (asked.length === 0) return []
   const fromMs = Math.min(...asked.map((page) => page.fromMs))
   const toMs = Math.max(...asked.map((page) => page.toMs))

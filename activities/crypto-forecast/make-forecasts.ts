@@ -17,6 +17,8 @@ import { deliveryId, mlflowReport } from './mlflow-reports.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 import { forecast, type Forecast } from './model/forecast.ts'
 import { SERVED_VERSION, servedForecasts } from './served-forecasts.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Our model's name in every forecast; raise it when the method changes. */
 const MODEL_VERSION = 'ridge-1'
@@ -44,43 +46,45 @@ async function forecastCoin(
   context: StepContext,
   run: Run,
   crypto: string,
-): Promise<{ made: number; written: number; why: string[] }> {
+): Promise<{ made: number; written: number; why: Reason[] }> {
   const { db, patience, clock, modelServer } = context
   const { openMs, columns } = await withPatience(patience, () => priceColumns(db, crypto, FEATURE_COLUMNS))
   const table = { stepMs: HOUR_MS, openMs, columns }
   const stale = staleness(table, clock().getTime())
-  if (stale !== undefined) return { made: 0, written: 0, why: [`${crypto}: ${stale}`] }
+  if (stale !== undefined)
+    return { made: 0, written: 0, why: [reason('no-forecast', { crypto, reason: stale })] }
   const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
   const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
   const stored = await withPatience(patience, () => storedHorizons(db, key))
   if (stored.size === HORIZON_NAMES.length) return { made: stored.size, written: 0, why: [] }
-  const { why, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
+  const { none, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
   const options = { observedAt: clock(), runId: run.runId, patience }
   const { written } = await writeRows(db, rows, options)
   const made = stored.size + rows.predictions.length
-  return { made, written, why: why.map((reason) => `${crypto} ${reason}`) }
+  const why = none.map((one) => reason('no-horizon', { crypto, ...one }))
+  return { made, written, why }
 }
 
 /** What is stored was reported with it, in one transaction: a second report would differ in its times alone. */
 function without(
   stored: ReadonlySet<string>,
-  { predictions, mlflow_outbox, why }: CoinForecasts,
+  { predictions, mlflow_outbox, none }: CoinForecasts,
 ): CoinForecasts {
   const isNew = ({ horizon }: { horizon: string }) => !stored.has(horizon)
   const reported = new Set(predictions.filter((made) => !isNew(made)).map(deliveryId))
   return {
     predictions: predictions.filter(isNew),
     mlflow_outbox: mlflow_outbox.filter((report) => !reported.has(report.deliveryId)),
-    why,
+    none,
   }
 }
 
 /** Only the newest closed candle is forecast from: of an older one the near future is past. */
-export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: number): string | undefined {
+export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: number): Reason | undefined {
   const newest = openMs.at(-1)
-  if (newest === undefined) return 'no candle to forecast from'
+  if (newest === undefined) return reason('no-candle')
   const behind = (newestClosedHour(nowMs) - newest) / HOUR_MS
-  return behind <= 0 ? undefined : `no forecast from a candle that is ${behind} hours old`
+  return behind <= 0 ? undefined : reason('candle-too-old', { hours: behind })
 }
 
 async function forecastsOf(
@@ -91,12 +95,12 @@ async function forecastsOf(
 ): Promise<CoinForecasts> {
   if (context.modelServer !== undefined) return servedForecasts(context, context.modelServer, crypto, table)
   const { clock, settings, mlflow } = context
-  const found: CoinForecasts = { predictions: [], mlflow_outbox: [], why: [] }
+  const found: CoinForecasts = { predictions: [], mlflow_outbox: [], none: [] }
   const answers = forecast(table, Object.values(HORIZONS))
   answers.forEach((answer, index) => {
     const horizon = HORIZON_NAMES[index] ?? '1h'
     if ('why' in answer) {
-      found.why.push(`${horizon}: ${answer.why}`)
+      found.none.push({ horizon, reason: answer.why })
       return
     }
     const prediction = predictionOf(crypto, horizon, table, answer, clock())

@@ -17,6 +17,8 @@ import type { StepContext } from './step-context.ts'
 import { modelFiles } from './mlflow-model.ts'
 import type { Forecast } from './model/forecast.ts'
 import { RIDGE_ALPHA } from './model/ridge.ts'
+import { distinctReasons, failureReason, textReason, type Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** The original's experiment: its charts go on. */
 const EXPERIMENT = 'cryptobot_ridge'
@@ -92,15 +94,15 @@ export async function deliverReports(context: StepContext): Promise<SourceCounts
   const reports = await withPatience(patience, () => oldestReports(db, DELIVERIES_A_RUN))
   let delivered = 0
   let refused = 0
-  const why = new Set<string>()
+  const why: Reason[] = []
   for (const waiting of reports) {
     try {
       const { notes } = await mlflow.deliver(EXPERIMENT, waiting.report as MlflowRun, signal)
-      for (const note of notes) why.add(note)
+      why.push(...notes.map(textReason))
       delivered += 1
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      why.add(`${error.type}: ${error.message}`)
+      why.push(failureReason(error))
       // What failed for one fails for the next.
       if (!isOfReport(error)) break
       await setAside(context, waiting, error)
@@ -109,9 +111,9 @@ export async function deliverReports(context: StepContext): Promise<SourceCounts
     await withPatience(patience, () => removeReport(db, waiting.deliveryId))
   }
   const left = await withPatience(patience, () => waitingReports(db))
-  if (left > 0) why.add(`${left} reports wait for the next run`)
-  const outcome = why.size > 0 ? 'partial' : 'complete'
-  return { outcome, fetched: 0, written: delivered, rejected: refused, why: [...why] }
+  if (left > 0) why.push(reason('reports-wait', { reports: left }))
+  const outcome = why.length > 0 ? 'partial' : 'complete'
+  return { outcome, fetched: 0, written: delivered, rejected: refused, why: distinctReasons(why) }
 }
 
 async function setAside(

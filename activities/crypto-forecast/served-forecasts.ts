@@ -56,7 +56,7 @@ export async function servedForecasts(
       }
     }),
   )
-  return { predictions, mlflow_outbox: [], why: [] }
+  return { predictions, mlflow_outbox: [], none: [] }
 }
 
 /** Error, skill and interval from what became of its forecasts so far; null while they are too few. */

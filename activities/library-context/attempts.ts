@@ -5,12 +5,15 @@ import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './step-co
 import { writeRows } from '../../db/write-rows.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { FAILURES } from '../../core/failures.ts'
+import { failureReason } from '../../core/reason.ts'
+import { sentence } from '../../wording/sentence.ts'
 
-/** Why a chain failed: a failure name and a sentence. */
-export interface Reason {
+/** Why a chain failed, as the record of attempts keeps it. */
+export interface NamedFailure {
   type: string
   message: string
 }
+
 /** After one failure the next night tries again, then two days later, four, eight … */
 const GROWTH = 2
 /** … and never longer than this: a library that has mended itself must come back some day. */
@@ -55,14 +58,19 @@ export function attemptRow(
 /** Stores an attempt that failed before there was a text to judge. */
 export async function recordAttempt(
   context: StepContext,
-  { run, todo, reason }: ChainStep & { reason: Reason },
+  { run, todo, reason }: ChainStep & { reason: NamedFailure },
 ): Promise<ChainEnding> {
   const now = context.clock()
-  const text = `${reason.type}: ${reason.message}`
+  const why = failureReason(reason)
   const nothing = { verdicts: [], commit: null, cloneBytes: null, seconds: 0 }
-  const row = attemptRow(todo, { outcome: 'failed', reason: text, ...nothing }, now, passes(reason.type))
+  const row = attemptRow(
+    todo,
+    { outcome: 'failed', reason: sentence(why), ...nothing },
+    now,
+    passes(reason.type),
+  )
   await storeAttempt(context, run.runId, { library_attempts: [row] }, now)
-  return { outcome: 'failed', reason: text, bytes: 0 }
+  return { outcome: 'failed', reason: why, bytes: 0 }
 }
 
 export async function storeAttempt(

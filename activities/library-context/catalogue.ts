@@ -9,6 +9,8 @@ import { folded } from '../../upstreams/github/repository-name.ts'
 import { domainsOf, sourceOf } from './domains.ts'
 import { type CatalogueSource, type NightInput, type StepContext } from './step-context.ts'
 import { selectCandidates } from './keywords.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason, suspicious } from '../../wording/reason.ts'
 
 type Domains = ReturnType<typeof domainsOf>
 type Row = WritableRows['library_catalogue']
@@ -46,13 +48,14 @@ export async function collectFrom(
   const domains = domainsOf(context.settings, params.domain).filter((one) => sourceOf(one.source) === source)
   const answer = await askSource(context, source, domains)
   const counts = { ...NOTHING, fetched: answer.fetched, rejected: answer.rejected.length }
-  const why: string[] = answer.rejected.length === 0 ? [] : [`${answer.rejected.length} records were refused`]
+  const why =
+    answer.rejected.length === 0 ? [] : [reason('records-refused', { records: answer.rejected.length })]
   const rows: Row[] = []
   for (const domain of domains) {
     const candidates = candidatesOf(domain, answer)
     const doubt = params.force === true ? undefined : await doubtOf(context, domain, candidates)
     if (doubt === undefined) rows.push(...candidates.map((one) => rowOf(domain.id, one, run.startedAt)))
-    else why.push(`suspicious: ${domain.id}: ${doubt}; those of the last time stay`)
+    else why.push(doubt)
   }
   const { observedAt, raw, rejected } = answer
   const { patience } = context
@@ -116,7 +119,7 @@ export async function doubtOf(
   { db }: Pick<StepContext, 'db'>,
   domain: Domains[number],
   candidates: { name: string }[],
-): Promise<string | undefined> {
+): Promise<Reason | undefined> {
   const before = await newestCandidates(db, domain.id)
   // Of what the settings of today would still take: who edits the keywords gets the list he asked for.
   const names = before.map(({ name }) => name)
@@ -125,7 +128,10 @@ export async function doubtOf(
   const kept = wanted.filter((name) => found.has(folded(name))).length
   if (sourceOf(domain.source) === 'lists' || wanted.length < LEAST_JUDGED) return undefined
   if (kept >= wanted.length * LEAST_KEPT) return undefined
-  return `only ${kept} of the ${wanted.length} repositories of the last time are named`
+  return suspicious('candidates-stay', {
+    domain: domain.id,
+    finding: reason('candidates-lost', { kept, of: wanted.length }),
+  })
 }
 
 function rowOf(

@@ -7,6 +7,8 @@ import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import { domainsOf } from './domains.ts'
 import { type ChainSettings, type LibraryTodo, type NightInput, type StepContext } from './step-context.ts'
+import { failureReason, type Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Libraries a step: their children (nine events each) must not fill the history before it is looked at. */
 const BATCH = 50
@@ -22,7 +24,7 @@ export interface Changes {
 }
 
 /** Why a library is done, or is not; with the newest commit where it was asked. */
-export type Decision = { todo: LibraryTodo['why'] } | { skip: string; isTrouble?: boolean }
+export type Decision = { todo: LibraryTodo['why'] } | { skip: Reason; isTrouble?: boolean }
 
 /** Looks at the libraries from place `after` on: asks git for the newest commit of those that have a context. */
 export async function findChanged(
@@ -41,10 +43,12 @@ export async function findChanged(
       : [],
   )
   const trouble = decisions.flatMap(({ decision, library }) =>
-    'skip' in decision && decision.isTrouble ? [`${library.name}: ${decision.skip}`] : [],
+    'skip' in decision && decision.isTrouble
+      ? [reason('library', { library: library.name, reason: decision.skip })]
+      : [],
   )
   const counts = { ...NOTHING, fetched: batch.length, written: todo.length, why: troubleOf(trouble) }
-  if (listed.length === 0) Object.assign(counts, { why: ['there is no list yet'] })
+  if (listed.length === 0) Object.assign(counts, { why: [reason('no-list')] })
   const outcome = trouble.length > 0 ? 'partial' : listed.length === 0 ? 'skipped' : 'complete'
   return {
     counts: { ...counts, outcome },
@@ -101,7 +105,7 @@ export async function decideAll(
         return { library, decision: afterAsking(library, head, context.settings.changed_within_days, now) }
       } catch (error) {
         if (!(error instanceof Failure)) throw error
-        return { library, decision: { skip: `${error.type}: ${error.message}`, isTrouble: true } }
+        return { library, decision: { skip: failureReason(error), isTrouble: true } }
       }
     },
     { concurrency: ASKED_AT_ONCE },
@@ -111,14 +115,12 @@ export async function decideAll(
 /** What needs no question: asked for by hand, never made, or waiting after a failure. */
 export function beforeAsking(library: ListedLibrary, isForced: boolean, now: Date): Decision | undefined {
   if (isForced) return { todo: 'forced' }
-  const { failures, nextTryAt, reason } = library
+  const { failures, nextTryAt } = library
   if (nextTryAt !== null && nextTryAt > now) {
-    const times = failures === 1 ? 'once' : `${failures} times`
-    return {
-      skip: `failed ${times} (${reason ?? ''}), tried again on ${nextTryAt.toISOString().slice(0, 10)}`,
-    }
+    const nextTry = nextTryAt.toISOString().slice(0, 10)
+    return { skip: reason('failed-before', { times: failures, reason: library.reason ?? '', nextTry }) }
   }
-  if (!library.hasContext) return { todo: reason === null ? 'new' : 'failed before' }
+  if (!library.hasContext) return { todo: library.reason === null ? 'new' : 'failed before' }
   return undefined
 }
 
@@ -129,19 +131,19 @@ export function afterAsking(
   withinDays: number | undefined,
   now: Date,
 ): Decision {
-  if (head === library.commit) return { skip: 'unchanged' }
-  if (head === undefined) return { skip: 'the repository is empty now; the context stays', isTrouble: true }
+  if (head === library.commit) return { skip: reason('unchanged') }
+  if (head === undefined) return { skip: reason('repository-empty'), isTrouble: true }
   const pushedAt = library.pushedAt?.getTime()
   if (withinDays !== undefined && pushedAt !== undefined && now.getTime() - pushedAt > withinDays * DAY_MS)
-    return { skip: `changed, but not within the last ${withinDays} days` }
+    return { skip: reason('changed-long-ago', { days: withinDays }) }
   return { todo: 'changed' }
 }
 
 /** Where all have one trouble (the server is away), it is told once. */
-function troubleOf(trouble: string[]): string[] {
+function troubleOf(trouble: Reason[]): Reason[] {
   const [first] = trouble
   if (first === undefined || trouble.length <= MOST_TOLD) return trouble
-  return [`${first}; and ${trouble.length - 1} others`]
+  return [reason('and-others', { first, others: trouble.length - 1 })]
 }
 
 const MOST_TOLD = 3

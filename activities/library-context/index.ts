@@ -4,7 +4,7 @@ import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import { forAttempt } from '../dependencies.ts'
 import { finishRun, openRecord } from '../run-record.ts'
-import { recordAttempt, type Reason } from './attempts.ts'
+import { recordAttempt, type NamedFailure } from './attempts.ts'
 import { collectFrom } from './catalogue.ts'
 import { claimThisHost, cloneOf, removeCloneOf, type Clone } from './clones.ts'
 import { sourcesOf } from './domains.ts'
@@ -35,7 +35,7 @@ export function createLibraryContextActivities(dependencies: LibraryContextDepen
     cloneLibrary: (input: ChainStep) => cloneOf(context(), input),
     makeContext: (input: ChainStep & { clone: Clone }) => readClone(context(), input),
     removeClone: (input: ChainStep) => removeCloneOf(context(), input),
-    recordFailedAttempt: (input: ChainStep & { reason: Reason }) => recordAttempt(context(), input),
+    recordFailedAttempt: (input: ChainStep & { reason: NamedFailure }) => recordAttempt(context(), input),
 
     async closeLibraryContext(run: Run, ending: RunEnding) {
       await finishRun(db, { run, ending, at: clock() }, async () => {

@@ -14,6 +14,8 @@ import type { domainsOf } from './domains.ts'
 import type { StepContext } from './step-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { rankByStars, silence, suspicion, type Ranked, type Starred } from './ranking.ts'
+import type { Reason } from '../../core/reason.ts'
+import { suspicious } from '../../wording/reason.ts'
 
 /** The candidates that are there, with their newest stars, each repository once. */
 export function starred(
@@ -55,7 +57,7 @@ export async function listOf(
   run: Run,
   domain: ReturnType<typeof domainsOf>[number],
   candidates: Candidates,
-): Promise<{ rows: WritableRows['library_snapshots'][]; why: string[]; change: ListChange | undefined }> {
+): Promise<{ rows: WritableRows['library_snapshots'][]; why: Reason[]; change: ListChange | undefined }> {
   const before = await newestList(db, domain.id)
   const fresh = before === undefined ? new Set<string>() : await firstSeenSince(db, afterList(before, run))
   const { next, left, doubt } = nextList({ domain, before, ...candidates, fresh })
@@ -100,7 +102,7 @@ function afterList({ date }: { date: string }, run: Run): Date {
 }
 
 /**
- * The list that follows from these stars: places, what left, and in one sentence why it is not to be believed. `fresh` are
+ * The list that follows from these stars: places, what left, and why it is not to be believed. `fresh` are
  * libraries that were no candidates before: who is pushed out by them (new keywords, a source that tells more) has not
  * been lost. Pure.
  */
@@ -118,26 +120,26 @@ export function nextList({
   untold?: number
   isForced: boolean
   fresh?: ReadonlySet<string>
-}): { next: Ranked[]; left: Place[]; doubt?: string } {
+}): { next: Ranked[]; left: Place[]; doubt?: Reason } {
   const next = rankByStars(listed, domain.top)
   const inNext = new Set(next.map(({ library }) => library))
   const left = (before?.places ?? []).filter(({ library }) => !inNext.has(library))
   const places = before?.places ?? []
   const had = new Set(places.map(({ library }) => library))
   const comparable = listed.filter(({ library }) => had.has(library) || !fresh.has(library))
-  const doubt = isForced
+  const finding = isForced
     ? undefined
     : (silence(listed.length, untold) ?? doubtOf(places, rankByStars(comparable, domain.top), domain))
-  if (doubt === undefined) return { next, left }
-  const stays = before === undefined ? 'no list is made of it' : `the list of ${before.date} stays`
-  return { next, left, doubt: `suspicious: ${domain.id}: ${doubt}; ${stays}` }
+  if (finding === undefined) return { next, left }
+  const date = before?.date ?? null
+  return { next, left, doubt: suspicious('list-stays', { domain: domain.id, finding, date }) }
 }
 
 function doubtOf(
   before: readonly { library: string; stars: number | null }[],
   next: readonly Starred[],
   domain: ReturnType<typeof domainsOf>[number],
-): string | undefined {
+): Reason | undefined {
   const wanted = new Set(
     selectCandidates(
       before.map(({ library }) => library),

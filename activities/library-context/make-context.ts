@@ -13,6 +13,9 @@ import { judge } from './quality-gate.ts'
 import { publicSymbols, sourceWords } from './tree/public-symbols.ts'
 import { readTree, type SourceTree } from './tree/source-tree.ts'
 import { joinContext, staticContext, type Context } from './tree/static-context.ts'
+import { failureReason, textReason, type Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 /** A text that passed, and whose it is. */
 interface Made {
@@ -32,8 +35,10 @@ interface Reading {
   tree: SourceTree
   judgeText: (markdown: string, log?: string) => ReturnType<typeof judge>
   verdicts: StoredVerdict[]
+  /** Why the last text that was judged was refused. */
+  refused: Reason[]
   /** What went wrong in an engine; its context came from another one. */
-  notes: string[]
+  notes: Reason[]
 }
 
 /** Reads a clone, stores what passed the gate with the record of the attempt, in one transaction. */
@@ -51,18 +56,30 @@ export async function readClone(
   }
   const judgeText = (markdown: string, log?: string) =>
     judge({ markdown, ...about, ...(log === undefined ? {} : { log }) })
-  const reading: Reading = { context, todo, clone, folder, tree, judgeText, verdicts: [], notes: [] }
+  const reading: Reading = {
+    context,
+    todo,
+    clone,
+    folder,
+    tree,
+    judgeText,
+    verdicts: [],
+    refused: [],
+    notes: [],
+  }
   const ready = await context.contextmaker.ready()
   const made = (ready.ok ? await askContextmaker(reading, ready.version) : undefined) ?? askStatic(reading)
-  const notice = ready.ok ? {} : { notice: `contextmaker was not run: ${ready.missing}. ${ready.remedy}` }
+  const notice = ready.ok
+    ? {}
+    : { notice: reason('contextmaker-not-run', { missing: ready.missing, remedy: ready.remedy }) }
   const now = context.clock()
   const outcome = made === undefined ? ('title-only' as const) : ('made' as const)
-  const reason = made === undefined ? refusalOf(reading.verdicts) : reading.notes.join('; ')
+  const why = made === undefined ? refusalOf(reading.refused) : notesOf(reading.notes)
   const attempt = attemptRow(
     todo,
     {
       outcome,
-      reason: reason === '' ? null : reason,
+      reason: why === undefined ? null : sentence(why),
       verdicts: reading.verdicts,
       commit: clone.commit,
       cloneBytes: clone.bytes,
@@ -72,7 +89,7 @@ export async function readClone(
   )
   const contexts = made === undefined ? [] : [contextRow(reading, made, now)]
   await storeAttempt(context, run.runId, { library_contexts: contexts, library_attempts: [attempt] }, now)
-  return { outcome, bytes: clone.bytes, ...(reason === '' ? {} : { reason }), ...notice }
+  return { outcome, bytes: clone.bytes, ...(why === undefined ? {} : { reason: why }), ...notice }
 }
 
 /** contextmaker's modes, the setting's first: where its text does not pass, the sources alone are tried. */
@@ -87,7 +104,7 @@ async function askContextmaker(reading: Reading, version: string): Promise<Made 
 }
 
 async function askMode(reading: Reading, mode: Mode, version: string): Promise<Made | undefined> {
-  const { context, todo, folder, tree, verdicts } = reading
+  const { context, todo, folder, tree } = reading
   const engine = 'contextmaker'
   try {
     const name = nameOf(todo)
@@ -99,9 +116,10 @@ async function askMode(reading: Reading, mode: Mode, version: string): Promise<M
     })
     const verdict = reading.judgeText(markdown, log)
     const broken = verdict.passed ? undefined : complaintIn(log)
-    if (broken !== undefined) reading.notes.push(`contextmaker ${mode}: ${broken}`)
-    const reasons = broken === undefined ? verdict.reasons : [broken, ...verdict.reasons]
-    verdicts.push({ engine, mode, ...verdict, reasons, measures: { ...verdict.measures } })
+    if (broken !== undefined)
+      reading.notes.push(reason('contextmaker-failed', { mode, reason: textReason(broken) }))
+    const reasons = [...(broken === undefined ? [] : [textReason(broken)]), ...verdict.reasons]
+    noteVerdict(reading, { engine, mode, passed: verdict.passed, measures: { ...verdict.measures } }, reasons)
     if (!verdict.passed) return undefined
     const joined = joinContext({
       documents: markdown,
@@ -111,9 +129,9 @@ async function askMode(reading: Reading, mode: Mode, version: string): Promise<M
     return { context: joined, engine, mode, version, measures: { ...verdict.measures } }
   } catch (error) {
     if (!(error instanceof Failure) || FATAL.has(error.type)) throw error
-    const reason = `${error.type}: ${error.message}`
-    reading.notes.push(`contextmaker ${mode}: ${reason}`)
-    verdicts.push({ engine, mode, passed: false, reasons: [reason], measures: {} })
+    const why = failureReason(error)
+    reading.notes.push(reason('contextmaker-failed', { mode, reason: why }))
+    noteVerdict(reading, { engine, mode, passed: false, measures: {} }, [why])
     return undefined
   }
 }
@@ -123,10 +141,11 @@ const FATAL = new Set(['DiskFull', 'DatabaseUnavailable'])
 
 /** Our own engine, which executes nothing. */
 function askStatic(reading: Reading): Made | undefined {
-  const { tree, verdicts } = reading
+  const { tree } = reading
   const context = staticContext({ tree, ...headOf(reading, 'static', 'source tree') })
   const verdict = reading.judgeText(context.markdown)
-  verdicts.push({ engine: 'static', mode: null, ...verdict, measures: { ...verdict.measures } })
+  const { passed, reasons } = verdict
+  noteVerdict(reading, { engine: 'static', mode: null, passed, measures: { ...verdict.measures } }, reasons)
   if (!verdict.passed) return undefined
   return { context, engine: 'static', mode: null, version: null, measures: { ...verdict.measures } }
 }
@@ -147,10 +166,19 @@ function nameOf({ name }: LibraryTodo): string {
   return name.slice(name.indexOf('/') + 1)
 }
 
+/** Keeps what a text was refused for: as sentences with the attempt, as reasons for the run. */
+function noteVerdict(reading: Reading, verdict: Omit<StoredVerdict, 'reasons'>, reasons: Reason[]): void {
+  reading.verdicts.push({ ...verdict, reasons: reasons.map((one) => sentence(one)) })
+  reading.refused = reasons
+}
+
 /** Why no text was taken: the reasons of the last engine, which had everything to read. */
-function refusalOf(verdicts: readonly StoredVerdict[]): string {
-  const reasons = verdicts.at(-1)?.reasons ?? []
-  return reasons.length === 0 ? 'nothing to read' : reasons.join(', ')
+function refusalOf(reasons: readonly Reason[]): Reason {
+  return reasons.length === 0 ? reason('nothing-to-read') : reason('text-refused', { reasons })
+}
+
+function notesOf(notes: readonly Reason[]): Reason | undefined {
+  return notes.length > 1 ? reason('several', { reasons: notes }) : notes[0]
 }
 
 function contextRow({ todo, clone }: Reading, made: Made, now: Date): WritableRows['library_contexts'] {

@@ -25,6 +25,7 @@ import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { domainsOf } from './domains.ts'
 import { type StepContext } from './step-context.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** File of a library's context. Owner and name: two libraries called `poppy` do not overwrite each other. */
 export function contextFile(fullName: string): string {
@@ -62,7 +63,7 @@ export async function publishAll(context: StepContext): Promise<SourceCounts> {
     const text = `${JSON.stringify(listFile(domain, list, known, byLibrary), null, 2)}\n`
     if (replace(join(folder, `${domain.id}-libraries.json`), text)) written++
   }
-  if (lists + contexts.length === 0) return { ...NOTHING, outcome: 'skipped', why: ['there is no list yet'] }
+  if (lists + contexts.length === 0) return { ...NOTHING, outcome: 'skipped', why: [reason('no-list')] }
   return { ...NOTHING, fetched: contexts.length, written }
 }
 

@@ -4,6 +4,8 @@
  * four symbols, good ones thousands of words and 16 to 100 % of the symbols. Exit codes and bytes told nothing.
  */
 import { measureText } from './gate-measures.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Least words of the whole text, without boilerplate. */
 const LEAST_WORDS = 200
@@ -19,14 +21,14 @@ const SMALL_SOURCE_WORDS = 500
 const SMALL_SOURCE_SHARE = 0.8
 
 /** What contextmaker writes in the place of something that it did not find or could not read. */
-const REFUSED: readonly { says: RegExp; reason: string }[] = [
+const REFUSED: readonly { says: RegExp; code: 'no-documents' | 'part-unread' }[] = [
   {
     says: /^No README or documentation files found\.?$/m,
-    reason: 'it says that no README or documentation was found',
+    code: 'no-documents',
   },
   {
     says: /^\*?\[(Source code|Content|Notebook content) could not be read:/m,
-    reason: 'it says that a part could not be read',
+    code: 'part-unread',
   },
 ]
 
@@ -53,8 +55,8 @@ export interface GateMeasures {
 
 export interface GateVerdict {
   passed: boolean
-  /** Why not, one sentence each; empty where it passed. */
-  reasons: string[]
+  /** Why not; empty where it passed. */
+  reasons: Reason[]
   measures: GateMeasures
 }
 
@@ -68,32 +70,31 @@ export function judge({ markdown, readme, symbols, sourceWords, log }: GateInput
   return { passed: reasons.length === 0, reasons, measures }
 }
 
-function refusals(markdown: string, log: string | undefined): string[] {
-  const reasons = REFUSED.filter(({ says }) => says.test(markdown)).map(({ reason }) => reason)
-  if (log !== undefined && !log.includes('Mode:'))
-    reasons.push('the log names no mode: the engine did not end')
+function refusals(markdown: string, log: string | undefined): Reason[] {
+  const reasons = REFUSED.filter(({ says }) => says.test(markdown)).map(({ code }) => reason(code))
+  if (log !== undefined && !log.includes('Mode:')) reasons.push(reason('engine-not-ended'))
   return reasons
 }
 
-function shortfalls(measures: GateMeasures, sourceWords: number): string[] {
+function shortfalls(measures: GateMeasures, sourceWords: number): Reason[] {
   const { words, wordsBeyondReadme, symbols, symbolsMentioned, codeBlocks } = measures
   if (symbols > 0 && sourceWords < SMALL_SOURCE_WORDS) {
     const asked = Math.ceil(symbols * SMALL_SOURCE_SHARE)
-    return symbolsMentioned >= asked ? [] : [short('public names beyond the README', symbolsMentioned, asked)]
+    return symbolsMentioned >= asked
+      ? []
+      : [reason('names-too-few', { found: symbolsMentioned, least: asked })]
   }
-  const reasons: string[] = []
-  if (words < LEAST_WORDS) reasons.push(short('words', words, LEAST_WORDS))
+  const reasons: Reason[] = []
+  if (words < LEAST_WORDS) reasons.push(reason('words-too-few', { found: words, least: LEAST_WORDS }))
   if (wordsBeyondReadme < LEAST_WORDS_BEYOND_README) {
-    reasons.push(short('words beyond the README', wordsBeyondReadme, LEAST_WORDS_BEYOND_README))
+    reasons.push(reason('own-words-too-few', { found: wordsBeyondReadme, least: LEAST_WORDS_BEYOND_README }))
   }
   // Without names there is nothing to mention and, in a library of documents alone, no code to show.
   if (symbols === 0) return reasons
   const asked = Math.ceil(Math.min(MOST_SYMBOLS_ASKED, Math.max(1, symbols * SYMBOL_SHARE)))
-  if (symbolsMentioned < asked) reasons.push(short('public names beyond the README', symbolsMentioned, asked))
-  if (codeBlocks < LEAST_CODE_BLOCKS) reasons.push(short('blocks of code', codeBlocks, LEAST_CODE_BLOCKS))
+  if (symbolsMentioned < asked)
+    reasons.push(reason('names-too-few', { found: symbolsMentioned, least: asked }))
+  if (codeBlocks < LEAST_CODE_BLOCKS)
+    reasons.push(reason('code-too-little', { found: codeBlocks, least: LEAST_CODE_BLOCKS }))
   return reasons
-}
-
-function short(what: string, found: number, asked: number): string {
-  return `${found} ${what}, at least ${asked} asked`
 }

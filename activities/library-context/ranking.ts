@@ -1,4 +1,6 @@
 /** Who stands where: a domain's list from stars, and whether it can be believed beside the list before it. Pure. */
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** A library with what is known of its stars; `stars` of an earlier night where this one brought none. */
 export interface Starred {
@@ -27,26 +29,26 @@ const MOST_WITHOUT_STARS = 1 / 2
 const LEAST_JUDGED = 6
 
 /**
- * Why a list is not to be believed, in one sentence; undefined where it is. `before` is the list of the last night, of
+ * Why a list is not to be believed; undefined where it is. `before` is the list of the last night, of
  * which only those count that the settings of today would still take: who edits the keywords gets the list he asked for.
  */
 export function suspicion(
   before: readonly { library: string; stars: number | null }[],
   next: readonly Starred[],
-): string | undefined {
+): Reason | undefined {
   const starless = next.filter(({ stars }) => stars === 0)
   const hadStars = before.length === 0 || before.some(({ stars }) => (stars ?? 0) > 0)
   if (next.length >= LEAST_JUDGED && hadStars && starless.length > next.length * MOST_WITHOUT_STARS)
-    return `${starless.length} of ${next.length} libraries would have no star at all`
+    return reason('list-starless', { starless: starless.length, of: next.length })
   const inNext = new Set(next.map(({ library }) => library))
   const left = before.filter(({ library }) => !inNext.has(library))
   if (before.length >= LEAST_JUDGED && left.length > before.length * MOST_LEFT)
-    return `${left.length} of the ${before.length} libraries of the list before would leave it in one night`
+    return reason('list-shrinks', { left: left.length, of: before.length })
   return undefined
 }
 
 /** Why a list of these candidates is not to be believed: GitHub told nothing of more than a third of them. */
-export function silence(told: number, untold: number): string | undefined {
+export function silence(told: number, untold: number): Reason | undefined {
   if (told + untold < LEAST_JUDGED || untold <= (told + untold) * MOST_LEFT) return undefined
-  return `GitHub told nothing of ${untold} of ${told + untold} candidates`
+  return reason('stars-silent', { silent: untold, of: told + untold })
 }

@@ -12,6 +12,8 @@ import { type NightInput, type StepContext } from './step-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { listOf, starred, untoldOf } from './lists.ts'
 import { storeAnswers } from './star-answers.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Asks GitHub for every candidate that this run has not asked yet, then ranks each domain. */
 export async function rankAll(context: StepContext, { run, params }: NightInput): Promise<SourceCounts> {
@@ -23,7 +25,7 @@ export async function rankAll(context: StepContext, { run, params }: NightInput)
     candidates.set(id, selectCandidates(names, domain))
   }
   if ([...candidates.values()].every((names) => names.length === 0))
-    return { ...NOTHING, outcome: 'skipped', why: ['there is no candidate yet'] }
+    return { ...NOTHING, outcome: 'skipped', why: [reason('no-candidate')] }
   const counts = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
   const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
   const libraryOf = await namesOf(context.db)
@@ -64,7 +66,7 @@ export async function currentNames(
 /** Batch by batch, each stored as it comes: a killed step asks only for what is left. */
 async function askAll(context: StepContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
   const { db, github, signal } = context
-  const counts = { ...NOTHING, why: [] as string[] }
+  const counts = { ...NOTHING, why: [] as Reason[] }
   const asked = await namesOf(db, new Date(run.startedAt))
   const all = [...new Map(names.map((name) => [folded(name), name])).values()]
   counts.fetched = all.filter((name) => asked.has(folded(name))).length
@@ -75,7 +77,7 @@ async function askAll(context: StepContext, run: Run, names: readonly string[]):
     counts.fetched += answers.filter(({ state }) => state !== 'unknown').length
     unknown.push(...answers.filter(({ state }) => state === 'unknown'))
   }
-  counts.why.push(...unknownSentence(unknown))
+  counts.why.push(...unknownReason(unknown))
   return counts
 }
 
@@ -89,11 +91,10 @@ export async function* answersFor(
     yield await github.repositories(names.slice(start, start + github.batchSize), signal)
 }
 
-/** One sentence for the names of which GitHub told nothing; none where there are none. */
-export function unknownSentence(answers: readonly RepositoryAnswer[]): string[] {
+/** One reason for the names of which GitHub told nothing; none where there are none. */
+export function unknownReason(answers: readonly RepositoryAnswer[]): Reason[] {
   const unknown = answers.filter(({ state }) => state === 'unknown')
   const [first] = unknown
   if (first === undefined || first.state === 'found') return []
-  const others = unknown.length === 1 ? '' : ` and ${unknown.length - 1} others`
-  return [`nothing is known tonight of ${first.asked}${others} (${first.reason}); their last stars count`]
+  return [reason('stars-unknown', { asked: first.asked, others: unknown.length - 1, message: first.reason })]
 }

@@ -5,6 +5,7 @@ import type { Git } from '../../upstreams/git/git.ts'
 import type { GitHub } from '../../upstreams/github/github.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { Contextmaker } from './contextmaker/contextmaker.ts'
+import type { Reason } from '../../core/reason.ts'
 
 /** Where names of libraries come from. */
 export type CatalogueSource = 'ascl' | 'lists' | 'search'
@@ -43,9 +44,9 @@ export interface ChainSettings {
 /** How a chain ended. `reason` also where a context was made, but not by the engine that should have. */
 export interface ChainEnding {
   outcome: 'made' | 'title-only' | 'failed'
-  reason?: string
-  /** What is missing on the host, in one sentence: the same for every library. */
-  notice?: string
+  reason?: Reason
+  /** What is missing on the host: the same for every library. */
+  notice?: Reason
   /** Bytes of the clone. */
   bytes: number
   /** Rows of it that lie in the spool because the database is away. */

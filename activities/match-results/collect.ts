@@ -12,6 +12,8 @@ import type { Match } from './match-life.ts'
 import { askResults } from './results.ts'
 import { standingOf, tellMatches, toldBefore } from './tell-matches.ts'
 import type { Standing } from './told.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'onexbet'
 
@@ -92,7 +94,7 @@ interface FollowedLooks {
   written: number
   /** The tables hold all that is known; otherwise looks lie in the spool, or the tables could not be asked. */
   areTablesWhole: boolean
-  why: string[]
+  why: Reason[]
 }
 
 /** In the tables where they can be reached, else in this worker's own memory. */
@@ -124,7 +126,7 @@ async function followLooks(
     } catch (error) {
       const failure = databaseFailure(error) ?? error
       if (!takesNothing(failure)) throw failure
-      const why = [`left to the next run: ${failure.message}`]
+      const why = [reason('left-to-next-run', { message: failure.message })]
       return { turned: [], before: new Map(), all: new Map(), written: 0, areTablesWhole: false, why }
     }
   }
@@ -145,11 +147,10 @@ async function followUnstored({ unstoredMatches }: StepContext, unstored: LookRo
   return { turned: [...turned.values()], before, all: unstoredMatches.all() }
 }
 
-function complaintsOf({ tooLate, refused, left }: FollowedMatches): string[] {
-  const late = `${tooLate} matches left as they are: what came late is older than the looks that are kept`
+function complaintsOf({ tooLate, refused, left }: FollowedMatches): Reason[] {
   return [
-    ...(tooLate > 0 ? [late] : []),
+    ...(tooLate > 0 ? [reason('looks-too-late', { matches: tooLate })] : []),
     ...refused,
-    ...(left === undefined ? [] : [`left to the next run: ${left}`]),
+    ...(left === undefined ? [] : [reason('left-to-next-run', { message: left })]),
   ]
 }

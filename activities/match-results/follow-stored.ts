@@ -19,6 +19,8 @@ import { follow, isTurned, lookOf } from './follow.ts'
 import type { Match, Observation } from './match-life.ts'
 import { rowOfMatch, rowOfObservation } from './match-rows.ts'
 import { noMatchesYet, readThen, type MatchesThen, type Moment } from './matches-then.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 export interface FollowOptions {
   feed: string
@@ -40,7 +42,7 @@ export interface FollowedMatches {
   /** Matches that late looks told of after the evidence since then had been cleared away: left as they are. */
   tooLate: number
   /** Why looks could not be followed, one sentence each; they are marked so and passed over. */
-  refused: string[]
+  refused: Reason[]
   /** Why the rest waits for the next run, where something was followed already. */
   left?: string
 }
@@ -210,10 +212,10 @@ async function refuse(
   db: Database,
   look: PollRow,
   { error, at }: { error: unknown; at: Date },
-): Promise<string> {
+): Promise<Reason> {
   let cause = error
   while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause
   const said = (cause instanceof Error ? cause.message : String(cause)).slice(0, REASON_CHARS)
   await refuseLook(db, look, { reason: said, at })
-  return `the look of ${look.polledAt.toISOString()} cannot be followed and is passed over: ${said}`
+  return reason('look-passed-over', { polledAt: look.polledAt.toISOString(), said })
 }

@@ -1,6 +1,8 @@
 /** Whether results fail to come although the service answers; pure. */
 import type { WantedLeague } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Match } from './match-life.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** The service tells of a match some ten minutes after its end: after an hour it does not tell of its league. */
 const LATE_MS = 60 * 60_000
@@ -8,14 +10,14 @@ const LATE_MS = 60 * 60_000
 const ENOUGH_MATCHES = 3
 
 /**
- * A sentence where matches wait long for their results, and the service lists none of their leagues: it may call them by
+ * A reason where matches wait long for their results, and the service lists none of their leagues: it may call them by
  * other ids and names than the feed. `matches` are those that were over within the service's day.
  */
 export function lateOf(
   matches: ReadonlyMap<number, Match>,
   unlisted: readonly WantedLeague[],
   at: Date,
-): string[] {
+): Reason[] {
   const late = [...matches.values()].filter(
     ({ overAt, settledBy }) => overAt !== null && at.getTime() - overAt >= LATE_MS && settledBy !== 'results',
   )
@@ -23,7 +25,5 @@ export function lateOf(
     unlisted.some(({ id, name }) => id === leagueId && name === league)
   if (late.length < ENOUGH_MATCHES || !late.every(isUnlisted)) return []
   const leagues = new Set(late.map(({ league }) => league)).size
-  return [
-    `${late.length} matches of ${leagues} leagues wait for their results for more than an hour, and the service lists none of these leagues: it may name them otherwise.`,
-  ]
+  return [reason('results-late', { matches: late.length, leagues })]
 }

@@ -11,6 +11,8 @@ import { eachPieceOfOver, isAnyOver } from '../../db/queries/match-results/over-
 import type { Match } from './match-life.ts'
 import { lineMatchOfRow } from './match-rows.ts'
 import { lineOf, updateMatchesCsv, writeMatchesCsv } from './matches-csv.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Of a step, what the file needs. */
 export interface FileContext extends Pick<CommonDependencies, 'db' | 'dataDir' | 'clock'> {
@@ -35,7 +37,7 @@ export interface MatchesFile {
    * Writes the file where that is due. Answers why it could not be written, and tries again in the next run; throws what
    * has no name.
    */
-  bringForward(context: FileContext, turned: Turned): Promise<string[]>
+  bringForward(context: FileContext, turned: Turned): Promise<Reason[]>
 }
 
 /** One a worker: the first run of a process always writes, since nobody knows what the one before it left undone. */
@@ -66,7 +68,7 @@ export function createMatchesFile(): MatchesFile {
       } catch (error) {
         const failure = databaseFailure(error) ?? error
         if (!takesNothing(failure)) throw failure
-        return [`data/matches.csv is left to the next run: ${failure.message}`]
+        return [reason('matches-file-left', { message: failure.message })]
       }
       for (const match of known) if (lacking.get(match.eventId) === match) lacking.delete(match.eventId)
       isOfTables = turned.areTablesWhole

@@ -14,6 +14,8 @@ import { lateOf } from './late-results.ts'
 import { resulted, type Match } from './match-life.ts'
 import { matchOfRow } from './match-rows.ts'
 import { resultedMatches, RESULTS_WITHIN_MS } from './result-of-match.ts'
+import { failureReason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'onexbet-results'
 
@@ -48,7 +50,7 @@ export async function askResults(
     return await ask(context, run, leagues)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    const why = [`${error.type}: ${error.message}`]
+    const why = [failureReason(error)]
     return { counts: { outcome: 'failed', fetched: 0, written: 0, rejected: 0, why }, unstored: [] }
   }
 }
@@ -72,7 +74,7 @@ async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) 
   const why = [
     ...answer.why,
     ...lateOf(known, answer.unlisted, polledAt),
-    ...(rejected.length > 0 ? [`${rejected.length} games refused, see quarantine`] : []),
+    ...(rejected.length > 0 ? [reason('games-refused', { games: rejected.length })] : []),
   ]
   const counts: SourceCounts = {
     outcome: why.length > 0 ? 'partial' : 'complete',

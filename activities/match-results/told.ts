@@ -1,5 +1,6 @@
 /** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
-import type { RunEnding, RunOutcome } from '../../core/run-outcome.ts'
+import { asEnding, type RunEnding, type RunOutcome } from '../../core/run-outcome.ts'
+import { distinctReasons, type Reason } from '../../core/reason.ts'
 
 /** Messages; the attributes of each stand beside it. */
 export const TOLD = {
@@ -88,14 +89,16 @@ export interface Collection {
   /** Answers that are kept on disk until the database is there. */
   spooled: number
   rejected: number
-  why: string[]
+  why: Reason[]
 }
 
 /** The figures are left out where the run ended before they were known. */
 export type CollectionEnded = Collection & Partial<MatchFigures>
 
 /** A run's ending as a collection; also for runs whose steps spoke in another process. */
-export function collectedBy({ outcome, counts, error }: RunEnding, isReprise: boolean): Collection {
+export function collectedBy(ending: RunEnding, isReprise: boolean): Collection {
+  // The step that closes may have been scheduled before reasons were records.
+  const { outcome, counts, error } = asEnding(ending)
   const sources = Object.values(counts)
   const sum = (pick: (source: (typeof sources)[number]) => number) =>
     sources.reduce((total, source) => total + pick(source), 0)
@@ -108,6 +111,10 @@ export function collectedBy({ outcome, counts, error }: RunEnding, isReprise: bo
     written: sum(({ written }) => written),
     spooled: sum(({ spooled = 0 }) => spooled),
     rejected: sum(({ rejected }) => rejected),
-    why: [...(error === undefined ? [] : [error.message]), ...sources.flatMap(({ why }) => why)],
+    // A run whose sources all failed says no more than they do.
+    why: distinctReasons([
+      ...(error === undefined || error.code === 'RunFailed' ? [] : [error]),
+      ...sources.flatMap(({ why }) => why),
+    ]),
   }
 }

@@ -1,13 +1,15 @@
 /** How a batch of mod-stats becomes counts: one place decides what makes a source partial or suspicious. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason, suspicious } from '../../wording/reason.ts'
 
-/** Names listed in one sentence; the rest is a number. */
+/** Names listed in one reason; the rest is a number. */
 const NAMED = 5
 
 /** Something is missing or refused: partial. Nothing came where something was asked: failed. */
 export function batchCounts(counts: Omit<SourceCounts, 'outcome'>): SourceCounts {
   const why =
-    counts.rejected > 0 ? [...counts.why, `${counts.rejected} rows refused, see quarantine`] : counts.why
+    counts.rejected > 0 ? [...counts.why, reason('rows-refused', { rows: counts.rejected })] : counts.why
   const flawed = why.length > 0
   return { ...counts, why, outcome: !flawed ? 'complete' : counts.fetched === 0 ? 'failed' : 'partial' }
 }
@@ -16,20 +18,19 @@ export function batchCounts(counts: Omit<SourceCounts, 'outcome'>): SourceCounts
 export function nothingTracked(platform: string, after: number): SourceCounts {
   const none = { fetched: 0, written: 0, rejected: 0 }
   if (after > 0) return { ...none, outcome: 'complete', why: [] }
-  return { ...none, outcome: 'skipped', why: [`no mod in almanac.yaml has a ${platform} id`] }
+  return { ...none, outcome: 'skipped', why: [reason('no-mod-tracked', { platform })] }
 }
 
-/** Sentences for mods that did not answer: one that answered before is suspicious, a new one is a wrong id. */
-export function missingWhy(platform: string, missing: { name: string; known: boolean }[]): string[] {
-  const sentence = (names: string[], text: string) => {
-    if (names.length === 0) return []
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
-    return [`${text}: ${names.slice(0, NAMED).join(', ')}${more}`]
+/** Reasons for mods that did not answer: one that answered before is suspicious, a new one is a wrong id. */
+export function missingWhy(platform: string, missing: { name: string; known: boolean }[]): Reason[] {
+  const named = (isKnown: boolean) => {
+    const names = missing.filter(({ known }) => known === isKnown).map(({ name }) => name)
+    return { platform, names: names.slice(0, NAMED), more: Math.max(0, names.length - NAMED) }
   }
-  const names = (known: boolean) => missing.filter((mod) => mod.known === known).map((mod) => mod.name)
+  const [unknown, known] = [named(false), named(true)]
   return [
-    ...sentence(names(false), `not found on ${platform}`),
-    ...sentence(names(true), `suspicious: answered before and missing on ${platform} now`),
+    ...(unknown.names.length > 0 ? [reason('mods-not-found', unknown)] : []),
+    ...(known.names.length > 0 ? [suspicious('mods-missing', known)] : []),
   ]
 }
 
@@ -39,5 +40,5 @@ export const NO_MODPACKS: SourceCounts = {
   fetched: 0,
   written: 0,
   rejected: 0,
-  why: ['no modpack and no mod with a list of them is known yet'],
+  why: [reason('no-modpacks')],
 }

@@ -15,6 +15,8 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason, suspicious } from '../../wording/reason.ts'
 
 /** Mods a step: each costs at least one request for its files, so a retry repeats at most a few hundred. */
 const BATCH_MODS = 100
@@ -27,7 +29,7 @@ export const NO_CREDENTIALS: SourceCounts = {
   fetched: 0,
   written: 0,
   rejected: 0,
-  why: ['no credentials: CURSEFORGE_API_KEY is not set'],
+  why: [reason('no-credentials', { setting: 'CURSEFORGE_API_KEY' })],
 }
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
@@ -106,11 +108,11 @@ function filesOf(
 }
 
 /** A list that shrank to nothing, or that could not be read to its end, is told and never taken for the truth. */
-function filesWhy({ mod, answer, files }: Listed): string[] {
+function filesWhy({ mod, answer, files }: Listed): Reason[] {
   if (files.files.length === 0 && mod.versionsBefore > 0) {
-    return [`suspicious: ${answer.slug} lists no files and had ${mod.versionsBefore} before`]
+    return [suspicious('files-gone', { slug: answer.slug, before: mod.versionsBefore })]
   }
-  return files.truncated ? [`${answer.slug}: its list of files could not be read to the end`] : []
+  return files.truncated ? [reason('files-cut-off', { slug: answer.slug })] : []
 }
 
 function rowsOf(date: string, listed: Listed[]): RowsByTable {

@@ -16,6 +16,7 @@ import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
+import { suspicious } from '../../wording/reason.ts'
 
 /** Pages a step: at one page in two seconds a minute and a half, so that a retry repeats little. */
 const BATCH_PAGES = 40
@@ -97,7 +98,7 @@ async function readList(
 /** A whole list that is far shorter than what is known is no news of fewer modpacks but a bad answer. */
 function endCounts(task: DependentsTask, seen: number): SourceCounts {
   if (task.page !== 1 || seen * 2 >= task.known) return NOTHING
-  const why = `suspicious: the list of ${task.curseforgeSlug} ended after ${seen} modpacks, ${task.known} are known`
+  const why = suspicious('modpack-list-short', { slug: task.curseforgeSlug, seen, known: task.known })
   return { ...NOTHING, outcome: 'partial', why: [why] }
 }
 

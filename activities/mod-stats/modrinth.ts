@@ -14,6 +14,8 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
+import type { Reason } from '../../core/reason.ts'
+import { suspicious } from '../../wording/reason.ts'
 
 /** Mods a step: their projects fit into one or two requests, and a retry repeats little. */
 const BATCH_MODS = 200
@@ -64,7 +66,7 @@ async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[
   })
 }
 
-function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): string[] {
+function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): Reason[] {
   const answered = new Set(pairs.map(({ mod }) => mod.id))
   const missing = mods.filter((mod) => !answered.has(mod.id))
   return missingWhy(
@@ -74,10 +76,8 @@ function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): string[] {
 }
 
 /** Versions that their project lists and that the bulk answer leaves out. */
-function missingVersions({ missing }: ModrinthVersions): string[] {
-  return missing.length > 0
-    ? [`suspicious: ${missing.length} versions that the projects list did not answer`]
-    : []
+function missingVersions({ missing }: ModrinthVersions): Reason[] {
+  return missing.length > 0 ? [suspicious('versions-missing', { versions: missing.length })] : []
 }
 
 interface Pair {

@@ -5,6 +5,7 @@ import type { Batch, BatchInput, StepContext } from './step-context.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks } from './write-modpacks.ts'
+import { suspicious } from '../../wording/reason.ts'
 
 /** Modpacks a step: ten bulk requests. */
 const BATCH_MODPACKS = 500
@@ -39,7 +40,7 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
   const missing = answer.missing.length
   const why =
     missing > known.length * SUSPICIOUS_SHARE
-      ? [`suspicious: ${missing} of ${known.length} known modpacks did not answer; they stay known`]
+      ? [suspicious('modpacks-missing', { missing, known: known.length })]
       : []
   return {
     counts: batchCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),

@@ -5,6 +5,7 @@ import { pipelineById } from '../../pipelines/index.ts'
 import { startBenchStack, type BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import { median, spread, type Figure } from '../figure.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 const CANDLE_DAYS = 730
 const REPETITIONS = 7
@@ -63,7 +64,7 @@ async function timedRun(stack: BenchStack) {
   const rows = Object.values(counts).reduce((sum, { written }) => sum + written, 0)
   const { events } = await handle.fetchHistory()
   for (const [part, { why }] of Object.entries(counts))
-    if (why.length > 0) process.stderr.write(`${part}: ${why.join('; ')}\n`)
+    if (why.length > 0) process.stderr.write(`${part}: ${why.map((one) => sentence(one)).join('; ')}\n`)
   return { seconds, outcome, rows, events: events?.length ?? 0 }
 }
 

@@ -6,6 +6,7 @@ import { indicatorsOf } from '../../activities/crypto-forecast/indicators.ts'
 import { backtest } from '../../activities/crypto-forecast/model/backtest.ts'
 import { forecast, type FeatureTable } from '../../activities/crypto-forecast/model/forecast.ts'
 import { median, spread, type Figure } from '../figure.ts'
+import { sentence } from '../../wording/sentence.ts'
 const START_MS = Date.UTC(2024, 0, 1)
 /** Two years of hours that can be used, after the 30 days that the longest window needs. */
 const WARM_UP_ROWS = 30 * 24
@@ -25,7 +26,7 @@ function forecastFigures(table: FeatureTable): Figure[] {
   const times = Array.from({ length: REPETITIONS }, () =>
     milliseconds(() => {
       const results = forecast(table, HORIZONS_MS)
-      const why = results.flatMap((result) => ('why' in result ? [result.why] : []))
+      const why = results.flatMap((result) => ('why' in result ? [sentence(result.why)] : []))
       if (why.length > 0) throw new Error(why.join(' '))
     }),
   )

@@ -9,6 +9,7 @@ import { pipelineById } from '../../pipelines/index.ts'
 import { startBenchStack, toolsDir, type BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import { median, spread, type Figure } from '../figure.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 const LIBRARIES = 100
 const AT_ONCE = 4
@@ -92,7 +93,7 @@ async function timedNight(stack: BenchStack) {
   const seconds = (performance.now() - startedAt) / 1000
   const { events } = await handle.fetchHistory()
   for (const [part, { why }] of Object.entries(counts))
-    if (why.length > 0) process.stderr.write(`${part}: ${why.join('; ')}\n`)
+    if (why.length > 0) process.stderr.write(`${part}: ${why.map((one) => sentence(one)).join('; ')}\n`)
   const { fetched: tried = 0, written: made = 0 } = counts['contexts'] ?? {}
   return { seconds, outcome, tried, made, events: events?.length ?? 0 }
 }

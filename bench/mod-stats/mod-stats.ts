@@ -6,6 +6,7 @@ import type { BenchStack } from '../bench-stack.ts'
 import { memoryMb } from '../command-process.ts'
 import type { Figure } from '../figure.ts'
 import { startModStack } from './mod-stack.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 const FEW_MODS = 1_000
 const MANY_MODS = 5_000
@@ -104,7 +105,7 @@ async function measure(stack: BenchStack, workerPid: number): Promise<Measured> 
   const { outcome, counts } = await endingOf(handle)
   const seconds = (performance.now() - startedAt) / 1000
   for (const [source, { why }] of Object.entries(counts))
-    if (why.length > 0) process.stderr.write(`${source}: ${why.join('; ')}\n`)
+    if (why.length > 0) process.stderr.write(`${source}: ${why.map((one) => sentence(one)).join('; ')}\n`)
   return {
     outcome,
     seconds,

@@ -3,7 +3,8 @@ import type { Check } from '../doctor/check.ts'
 import { examine } from '../doctor/examine.ts'
 import { EXIT } from '../exit.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
-import { paint, print, printJson } from '../output.ts'
+import { paint, print, printJson, terminalWidth } from '../output.ts'
+import { wrap } from '../fit-table.ts'
 
 const MARKS: Record<Check['state'], () => string> = {
   ok: () => paint.green('✓'),
@@ -28,6 +29,9 @@ export async function doctor(options: GlobalOptions & { json?: boolean }): Promi
 }
 
 function printCheck({ state, name, found, remedy }: Check): void {
-  print(`${MARKS[state]()} ${name.padEnd(NAME_WIDTH)}${found}`)
-  if (remedy !== undefined) print(`  ${' '.repeat(NAME_WIDTH)}${paint.bold(remedy)}`)
+  const lines = (text: string) => wrap(text, terminalWidth() - NAME_WIDTH - 2)
+  const [first = '', ...others] = lines(found)
+  print(`${MARKS[state]()} ${name.padEnd(NAME_WIDTH)}${first}`)
+  const below = [...others, ...(remedy === undefined ? [] : lines(remedy).map((line) => paint.bold(line)))]
+  for (const line of below) print(`  ${' '.repeat(NAME_WIDTH)}${line}`)
 }

@@ -12,6 +12,8 @@ import { coloured, duration, print, printJson, sourcesTable } from '../output.ts
 import { followRun } from '../follow-run.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { knownPipeline } from '../known-pipeline.ts'
+import { toldEnding } from '../../wording/run.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 interface RunOptions extends GlobalOptions {
   wait?: boolean
@@ -62,13 +64,13 @@ export async function startAndTell(
       else print(`started ${about.workflowId}\n${about.link}`)
       return EXIT.done
     }
-    if (!options.json) print(`${stackName(config)}${about.workflowId}  ${about.link}`)
+    if (!options.json) print(`${stackName(config)}${about.workflowId}\n${about.link}`)
     const ending = options.json
       ? await endingOf(handle)
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
     const brought = await storedBrought(config, { pipeline: pipeline.id, runId: about.runId })
     const seconds = (Date.now() - startedAt) / 1000
-    if (options.json) printJson({ ...about, ...ending, seconds, ...brought?.json })
+    if (options.json) printJson({ ...about, ...toldEnding(ending), seconds, ...brought?.json })
     else {
       printEnding(ending, Date.now() - startedAt)
       if (brought !== undefined) print(`\n${brought.lines.join('\n')}`)
@@ -90,7 +92,7 @@ async function storedBrought(config: Config, run: { pipeline: string; runId: str
 
 export function printEnding(ending: RunEnding, ms: number): void {
   print(`${coloured(ending.outcome)} after ${duration(ms)}`)
-  if (ending.error && ending.outcome !== 'failed') print(ending.error.message)
+  if (ending.error && ending.outcome !== 'failed') print(sentence(ending.error))
   if (Object.keys(ending.counts).length > 0) print(sourcesTable(ending.counts))
 }
 

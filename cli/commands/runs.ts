@@ -1,4 +1,4 @@
-/** `almanac runs`: the newest runs, from the run records. */
+/** `almanac runs`: the newest runs of each pipeline or of one, from the run records. */
 import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
 import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { connectDatabase } from '../../client/connection.ts'
@@ -6,17 +6,24 @@ import { counted } from '../../core/wording.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
 import { knownPipeline } from '../known-pipeline.ts'
+import { toldCounts } from '../../wording/run.ts'
+
+/** Runs listed by default: of one pipeline … */
+const OF_ONE = 20
+/** … and of each: a pipeline that runs every minute must not hide the others. */
+const OF_EACH = 5
 
 export async function runs(
   pipeline: string | undefined,
-  options: GlobalOptions & { limit: number; json?: boolean },
+  options: GlobalOptions & { limit?: number; json?: boolean },
 ): Promise<void> {
   if (pipeline !== undefined) knownPipeline(pipeline)
   const database = connectDatabase(configOf(options))
   try {
-    const records = await listRuns(database.db, { pipeline, limit: options.limit })
+    const { limit = pipeline === undefined ? OF_EACH : OF_ONE } = options
+    const records = await listRuns(database.db, { pipeline, limit })
     if (options.json) {
-      printJson(records)
+      printJson(records.map((record) => ({ ...record, counts: toldCounts(record.counts) })))
       return
     }
     const rolledUp = await rolledUpRuns(database.db, pipeline)
@@ -48,6 +55,7 @@ function runTable(records: readonly RunRecord[]): string {
         rejected,
       ]
     }),
+    { spare: ['started', 'rejected', 'trigger', 'took'] },
   )
 }
 

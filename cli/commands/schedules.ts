@@ -26,7 +26,12 @@ export const list = (options: Options) =>
       moment(last),
       note,
     ])
-    print(table(['pipeline', 'state', 'when', 'next', 'last', 'note'], rows))
+    print(
+      table(['pipeline', 'state', 'when', 'next', 'last', 'note'], rows, {
+        below: ['note'],
+        spare: ['last'],
+      }),
+    )
   })
 
 export const apply = (options: Options) =>

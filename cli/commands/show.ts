@@ -8,6 +8,7 @@ import { coloured, duration, moment, print, printJson, sourcesTable, table } fro
 import { chainsSentence, type ChainView } from '../../client/run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
 import { stackName } from '../command-context.ts'
+import { toldCounts } from '../../wording/run.ts'
 
 export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
@@ -22,7 +23,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
     const brought = await broughtBy(database.db, view)
-    if (options.json) printJson({ ...view, ...brought?.json })
+    if (options.json) printJson({ ...view, counts: toldCounts(view.counts), ...brought?.json })
     else printView(view, stackName(config), brought?.lines)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
@@ -36,14 +37,16 @@ function printView(view: RunView, stack: string, brought: string[] = []): void {
     `started ${moment(view.startedAt)}${view.trigger ? ` (${view.trigger})` : ''}, ${view.finishedAt ? 'took' : 'for'} ${duration(took)}`,
   )
   if (view.error !== undefined) print(view.error)
-  print(view.link)
   print()
   if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
-  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow)))
+  else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow), BELOW))
   printChains(view.chains)
   if (brought.length > 0) print(`\n${brought.join('\n')}`)
+  print(`\n${view.link}`)
 }
+
+const BELOW = { below: ['what and why'] }
 
 /** How many chains there are, and what those that are going on do; why the others failed is among the counts. */
 function printChains(chains: readonly ChainView[]): void {
@@ -51,7 +54,7 @@ function printChains(chains: readonly ChainView[]): void {
   print(`\nchains: ${chainsSentence(chains)}`)
   const rows = chains.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
   if (rows.length > 0)
-    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows)}`)
+    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }
 
 function stepRow(step: StepView): (string | number)[] {

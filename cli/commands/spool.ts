@@ -77,6 +77,7 @@ function waitingTable(waiting: Waiting[]): string {
       (bytes / 1_000).toFixed(1),
       duration(Math.max(0, now - since.getTime())),
     ]),
+    { below: ['rows'], spare: ['observed'] },
   )
 }
 

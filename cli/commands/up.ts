@@ -19,6 +19,10 @@ import { startAll, type Running, type Say } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
 
+/** Stands before each line of the demo. */
+const DEMO = 'DEMO  '
+const marginOf = ({ mode }: Config) => (mode === 'demo' ? DEMO.length : 0)
+
 interface UpOptions extends GlobalOptions {
   once?: boolean
   only?: string[]
@@ -42,7 +46,7 @@ export async function up(options: UpOptions): Promise<number> {
     options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
   const stopped = stopSignal()
   const say: Say = (line) => {
-    print(config.mode === 'demo' ? `DEMO  ${line}` : line)
+    print(config.mode === 'demo' ? DEMO + line : line)
   }
   const startedAt = Date.now()
   const running = await startAll({
@@ -115,7 +119,8 @@ async function collectOnce(session: Session): Promise<number> {
     return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
-  for (const line of table(head, lines).split('\n')) say(line)
+  const fit = { below: ['where to look'], margin: marginOf(config) }
+  for (const line of table(head, lines, fit).split('\n')) say(line)
   for (const line of await foundLines(config, pipelines)) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
@@ -125,7 +130,7 @@ async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promi
   const database = connectDatabase(config)
   try {
     const found = await Promise.all(
-      pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config)),
+      pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config, marginOf(config))),
     )
     return found.flatMap((lines = []) => (lines.length === 0 ? [] : ['', ...lines]))
   } finally {

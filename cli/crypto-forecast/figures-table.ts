@@ -36,6 +36,7 @@ export function figuresTable(all: readonly ForecastFigures[]): string {
       share(figures.coverage, figures.intervals),
       `${decisions.BUY}/${decisions.SELL}/${decisions.HOLD}`,
     ]),
+    { spare: ['made', 'waiting', 'buy/sell/hold', 'model', 'naive error'] },
   )
 }
 

@@ -20,6 +20,7 @@ import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
 import { moment, print, printJson } from '../output.ts'
 import { stackName } from '../command-context.ts'
 import { terminal } from '../terminal.ts'
+import { printWrapped } from '../output.ts'
 
 interface ForecastOptions extends GlobalOptions {
   /** Id or code of a coin; all without. */
@@ -167,7 +168,7 @@ function printFigures(heading: string, figures: ForecastFigures[]): void {
   print(`${heading}\n`)
   print(figuresTable(figures))
   print()
-  for (const verdict of verdicts(figures)) print(verdict)
+  for (const verdict of verdicts(figures)) printWrapped(verdict)
 }
 
 /** The id of a coin named by id or code. `others` are known though not tracked. */

@@ -15,8 +15,8 @@ const HEAD = [
   'model',
 ]
 
-/** A line a coin, horizon and model. */
-export function newestTable(forecasts: readonly OpenForecast[]): string {
+/** A line a coin, horizon and model; `margin` characters are printed before each. */
+export function newestTable(forecasts: readonly OpenForecast[], margin = 0): string {
   return table(
     HEAD,
     forecasts.map(
@@ -31,5 +31,6 @@ export function newestTable(forecasts: readonly OpenForecast[]): string {
         modelVersion,
       ],
     ),
+    { margin, spare: ['model', 'price now, USD', 'due'] },
   )
 }

@@ -5,12 +5,12 @@ import { addForecastCommands } from './commands.ts'
 export const cryptoForecastCli: CliPart = {
   addCommands: addForecastCommands,
 
-  foundLines: async (db) => {
+  foundLines: async (db, _, margin) => {
     const { newestForecasts } = await import('../../db/queries/crypto-forecast/forecast-report.ts')
     const newest = await newestForecasts(db)
     if (newest.length === 0) return []
     const { newestTable } = await import('./newest-table.ts')
-    return newestTable(newest).split('\n')
+    return newestTable(newest, margin).split('\n')
   },
 
   backfill: async () => (await import('./backfill.ts')).backfiller,

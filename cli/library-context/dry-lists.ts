@@ -10,7 +10,7 @@ import { type CatalogueSource, type StepContext } from '../../activities/library
 import { selectCandidates } from '../../activities/library-context/keywords.ts'
 import { changesOf, nextList, starred, untoldOf } from '../../activities/library-context/lists.ts'
 import { keyOf, renamesIn, rowsOf } from '../../activities/library-context/star-answers.ts'
-import { answersFor, currentNames, unknownSentence } from '../../activities/library-context/stars.ts'
+import { answersFor, currentNames, unknownReason } from '../../activities/library-context/stars.ts'
 import {
   knownLibraries,
   namesOf,
@@ -24,6 +24,7 @@ import type { ListChange } from '../../core/run-events.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { distinct, folded } from '../../upstreams/github/repository-name.ts'
 import type { domainsNamed } from '../../client/library-context/domains.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 /** What a dry run asks with, and the settings. */
 export type DryContext = Pick<StepContext, 'db' | 'ascl' | 'github' | 'git' | 'signal' | 'clock' | 'settings'>
@@ -86,7 +87,7 @@ export async function dryLists(
     const fresh = new Set(listed.map(({ library }) => library).filter((one) => !knownBefore.has(one)))
     const untold = untoldOf(wanted, world.known, libraryOf)
     const { next, doubt } = nextList({ domain, before, listed, untold, isForced, fresh })
-    if (doubt !== undefined) notes.push(doubt)
+    if (doubt !== undefined) notes.push(sentence(doubt))
     const stays = doubt !== undefined || !stars.isWhole
     const places = stays ? (before?.places ?? []) : next
     lists.push({
@@ -124,7 +125,7 @@ async function allCandidates(
     const answer = answers.get(source)
     const named = answer === undefined ? undefined : candidatesOf(domain, answer)
     const doubt = named === undefined || isForced ? undefined : await doubtOf(context, domain, named)
-    if (doubt !== undefined) notes.push(`suspicious: ${domain.id}: ${doubt}; those of the last time stay`)
+    if (doubt !== undefined) notes.push(sentence(doubt))
     if (named !== undefined && doubt === undefined) {
       found.set(
         domain.id,
@@ -158,7 +159,7 @@ async function askStars(
     for await (const batch of answersFor(github, names, signal)) answers.push(...batch)
     return true
   })
-  notes.push(...unknownSentence(answers))
+  notes.push(...unknownReason(answers).map((one) => sentence(one)))
   return { answers, isWhole: done ?? false }
 }
 

@@ -6,6 +6,7 @@ import { libraryStates, type LibraryState } from '../../db/queries/library-conte
 import { Failure } from '../../core/failures.ts'
 import type { domainsNamed } from '../../client/library-context/domains.ts'
 import { dryLists, type DryContext, type DryList, type DryWorld } from './dry-lists.ts'
+import { sentence } from '../../wording/sentence.ts'
 
 /** Parameters of a run of library-context, as the registry's schema lets them through. */
 export interface DryParams {
@@ -14,7 +15,7 @@ export interface DryParams {
   force?: boolean | undefined
 }
 
-/** A library that would not be done. */
+/** A library that would not be done, and why. */
 export interface Skipped {
   library: string
   /** In one of a few words, to be counted. */
@@ -98,7 +99,7 @@ async function decided(
     ),
     skipped: decisions.flatMap(({ library, decision }) =>
       'skip' in decision
-        ? [{ library: library.name, kind: kindOf(library, decision, now), reason: decision.skip }]
+        ? [{ library: library.name, kind: kindOf(library, decision, now), reason: sentence(decision.skip) }]
         : [],
     ),
   }
@@ -106,10 +107,10 @@ async function decided(
 
 function kindOf(
   { nextTryAt }: ListedLibrary,
-  decision: Extract<Decision, { skip: string }>,
+  decision: Extract<Decision, { skip: unknown }>,
   now: Date,
 ): Skipped['kind'] {
   if (decision.isTrouble) return 'could not be asked'
   if (nextTryAt !== null && nextTryAt > now) return 'waiting after a failure'
-  return decision.skip === 'unchanged' ? 'unchanged' : 'changed long ago'
+  return decision.skip.code === 'unchanged' ? 'unchanged' : 'changed long ago'
 }

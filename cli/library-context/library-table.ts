@@ -42,6 +42,7 @@ export function libraryTable(libraries: readonly ListedLine[], now: Date): strin
         troubleOf(attempt, now),
       ]
     }),
+    { below: ['last attempt'], spare: ['age', 'tokens'] },
   )
 }
 
@@ -92,8 +93,12 @@ function keptLine(kept: readonly KeptContext[]): string {
   return `${counted(kept.length, 'context')} kept, though in no list any more: ${someOf(names, MOST_NAMED)}`
 }
 
-/** The first places of all lists, at most `most` lines: what a run of all pipelines shows of them. */
-export function firstPlaces({ domains }: Pick<LibraryStanding, 'domains'>, most: number): string[] {
+/** The first places of all lists, at most `most` lines of them, before which `margin` characters are printed. */
+export function firstPlaces(
+  { domains }: Pick<LibraryStanding, 'domains'>,
+  most: number,
+  margin = 0,
+): string[] {
   const all = domains.flatMap(({ domain, libraries }) => libraries.map((line) => ({ domain, line })))
   // The best of each list, whatever the number of lists; in the table each list stands together.
   const shown = new Set(all.toSorted((a, b) => a.line.rank - b.line.rank).slice(0, most))
@@ -105,7 +110,10 @@ export function firstPlaces({ domains }: Pick<LibraryStanding, 'domains'>, most:
       const tokens = context === null ? '' : number(context.tokens)
       return [domain, rank, library, starsOf(line), engineOf(context), tokens]
     })
-  const lines = table(['domain', 'rank', 'library', 'stars', 'context', 'tokens'], rows).split('\n')
+  const lines = table(['domain', 'rank', 'library', 'stars', 'context', 'tokens'], rows, {
+    margin,
+    spare: ['domain', 'tokens'],
+  }).split('\n')
   const others = all.length - shown.size
   return others === 0 ? lines : [...lines, `and ${counted(others, 'other')}; "almanac libraries" shows all`]
 }

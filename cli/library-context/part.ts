@@ -30,10 +30,10 @@ export const libraryContextCli: CliPart = {
 
   dryRun: async (params, options) => (await import('./dry-run.ts')).tellDryRun(params, options),
 
-  foundLines: async (db, config) => {
+  foundLines: async (db, config, margin) => {
     const { libraryStanding } = await import('../../client/library-context/standing.ts')
     const { firstPlaces } = await import('./library-table.ts')
-    return firstPlaces(await libraryStanding(db, config), MAX_LIBRARIES)
+    return firstPlaces(await libraryStanding(db, config), MAX_LIBRARIES, margin)
   },
 
   broughtBy: async (db, runId) => {

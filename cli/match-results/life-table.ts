@@ -36,6 +36,7 @@ function lifeTable(observations: readonly ObservationView[]): string {
       score?.join('-') ?? '',
       oddsText(odds),
     ]),
+    { below: ['status'], spare: ['source', 'elapsed'] },
   )
 }
 

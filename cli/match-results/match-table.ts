@@ -26,8 +26,8 @@ const HEAD = [
 /** Letters of a league and of a team that a table has room for. */
 const NAME_CHARS = 40
 
-/** A line a match. */
-export function matchTable(matches: readonly MatchView[]): string {
+/** A line a match; `margin` characters are printed before each. */
+export function matchTable(matches: readonly MatchView[], margin = 0): string {
   return table(
     HEAD,
     matches.map((match) => [
@@ -41,6 +41,7 @@ export function matchTable(matches: readonly MatchView[]): string {
       match.outcome ?? '',
       oddsText(match.oddsBeforeStart),
     ]),
+    { margin, spare: ['first seen', 'odds 1 / X / 2 before the start', 'league', 'outcome'] },
   )
 }
 
@@ -72,10 +73,15 @@ function lastSeenLine({ lastSeenJudged: judged, lastSeenRight: right }: MatchCou
 }
 
 /** The newest confirmed matches and the figures: what a run of all pipelines shows of them. Nothing where there is no match. */
-export async function confirmedLines(db: Database, feed: string, most: number): Promise<string[]> {
+export async function confirmedLines(
+  db: Database,
+  feed: string,
+  most: number,
+  margin = 0,
+): Promise<string[]> {
   const counts = await matchCounts(db, { feed })
   if (counts.matches === 0) return []
   const rows = await newestMatches(db, { feed, onlyConfirmed: true, limit: most })
-  const shown = rows.length === 0 ? [] : matchTable(rows.map(matchView)).split('\n')
+  const shown = rows.length === 0 ? [] : matchTable(rows.map(matchView), margin).split('\n')
   return [...shown, ...figureLines(counts)]
 }

@@ -8,6 +8,7 @@ import { figureLines, matchTable } from './match-table.ts'
 import { matchView, observationView } from '../../client/match-results/match-view.ts'
 import { print, printJson } from '../output.ts'
 import { stackName } from '../command-context.ts'
+import { printWrapped } from '../output.ts'
 
 interface MatchesOptions extends GlobalOptions {
   league?: string
@@ -40,7 +41,7 @@ export async function list(options: MatchesOptions): Promise<void> {
     }
     print(matches.length === 0 ? `${stack}no such match` : `${stack}${matchTable(matches)}`)
     print()
-    for (const line of figureLines(counts)) print(stack + line)
+    for (const line of figureLines(counts)) printWrapped(stack + line)
   } finally {
     await database.close()
   }
@@ -75,8 +76,8 @@ export async function show(
       return
     }
     const [first = '', ...others] = lifeLines(match, observations)
-    print(stackName(config) + first)
-    for (const line of others) print(line)
+    printWrapped(stackName(config) + first)
+    for (const line of others) printWrapped(line)
   } finally {
     await database.close()
   }

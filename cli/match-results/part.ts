@@ -14,9 +14,9 @@ export const matchResultsCli: CliPart = {
     addMatchCommands(program)
   },
 
-  foundLines: async (db, config) => {
+  foundLines: async (db, config, margin) => {
     const { confirmedLines } = await import('./match-table.ts')
-    return confirmedLines(db, config.tracked['match-results'].feed.name, MAX_MATCHES)
+    return confirmedLines(db, config.tracked['match-results'].feed.name, MAX_MATCHES, margin)
   },
 
   importer: async () => (await import('./import/index.ts')).importer,

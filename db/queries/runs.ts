@@ -1,9 +1,10 @@
 /** The run record and the run lock: one open row a pipeline, by a partial unique index. */
-import { and, desc, eq, gt, isNull, like, lt, ne, notInArray, or, sql } from 'drizzle-orm'
-import type { RunEnding } from '../../core/run-outcome.ts'
+import { and, desc, eq, gt, inArray, isNull, like, lt, lte, ne, notInArray, or, sql } from 'drizzle-orm'
+import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
 import type { RunIdentity } from '../../core/run.ts'
+import { toldError } from '../../wording/run.ts'
 
 export type RunRecord = typeof pipelineRuns.$inferSelect
 
@@ -45,12 +46,15 @@ export async function closeRun(
   finishedAt: Date,
   { late = false }: { late?: boolean } = {},
 ): Promise<void> {
+  // The step that closes may have been scheduled before reasons were records.
+  const { outcome, counts, error: why } = asEnding(ending)
+  const error = why && toldError(why)
   const end = {
     finishedAt,
-    outcome: ending.outcome,
-    counts: ending.counts,
-    errorType: ending.error?.type ?? null,
-    errorMessage: ending.error?.message ?? null,
+    outcome,
+    counts,
+    errorType: error?.type ?? null,
+    errorMessage: error?.message ?? null,
   }
   await db
     .insert(pipelineRuns)
@@ -69,17 +73,20 @@ export async function openRuns(db: Database): Promise<RunRecord[]> {
   return db.select().from(pipelineRuns).where(isNull(pipelineRuns.finishedAt)).orderBy(pipelineRuns.startedAt)
 }
 
-/** The newest runs, of one pipeline or of all. */
+/** The newest runs of a pipeline or, without one, of each; `limit` of each, by pipeline and newest first. */
 export async function listRuns(
   db: Database,
   { pipeline, limit }: { pipeline?: string | undefined; limit: number },
 ): Promise<RunRecord[]> {
-  return db
-    .select()
+  const { pipeline: ofPipeline, startedAt, runId } = pipelineRuns
+  const place = sql<number>`row_number() over (partition by ${ofPipeline} order by ${startedAt} desc)`
+  const placed = db
+    .select({ runId, place: place.as('place') })
     .from(pipelineRuns)
-    .where(pipeline === undefined ? undefined : eq(pipelineRuns.pipeline, pipeline))
-    .orderBy(desc(pipelineRuns.startedAt))
-    .limit(limit)
+    .where(pipeline === undefined ? undefined : eq(ofPipeline, pipeline))
+    .as('placed')
+  const newest = db.select({ runId: placed.runId }).from(placed).where(lte(placed.place, limit))
+  return db.select().from(pipelineRuns).where(inArray(runId, newest)).orderBy(ofPipeline, desc(startedAt))
 }
 
 /** The newest run with this workflow id, run id, or beginning of a run id. */

@@ -14,9 +14,14 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import type { RunCounts } from '../../core/run-outcome.ts'
+import { asRunCounts, type RunCounts, type StoredCounts } from '../../core/run-outcome.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+/** As text, which keeps the order in which the sources are told; jsonb would sort them by length. */
+const runCounts = customType<{ data: RunCounts; driverData: Record<string, StoredCounts> }>({
+  dataType: () => 'json',
+  fromDriver: asRunCounts,
+})
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /** One row a run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
@@ -32,8 +37,7 @@ export const pipelineRuns = pgTable(
     finishedAt: moment('finished_at'),
     /** `running` while open, then complete, partial, failed, skipped, cancelled or interrupted. */
     outcome: text().notNull().default('running'),
-    /** As text, which keeps the order in which the sources are told; jsonb would sort them by length. */
-    counts: json().$type<RunCounts>().notNull().default({}),
+    counts: runCounts().notNull().default({}),
     errorType: text('error_type'),
     errorMessage: text('error_message'),
   },

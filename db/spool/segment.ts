@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { z } from 'zod'
 import { packageVersion } from '../../system/package-version.ts'
-import type { RunEnding } from '../../core/run-outcome.ts'
+import { asEnding, type RunEnding, type StoredEnding } from '../../core/run-outcome.ts'
 import type { RunIdentity } from '../../core/run.ts'
 import type { RowsByTable, WriteOptions } from '../write-call.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
@@ -83,7 +83,7 @@ const rowsSchema = z.object({
 /** Its run and ending are ours, written by the same lines that read them: the checksum vouches for them. */
 const endingSchema = z.object({
   run: z.custom<RunIdentity>((value) => typeof value === 'object' && value !== null),
-  ending: z.custom<RunEnding>((value) => typeof value === 'object' && value !== null),
+  ending: z.custom<StoredEnding>((value) => typeof value === 'object' && value !== null).transform(asEnding),
   finishedAt: timeSchema,
 })
 

@@ -11,12 +11,13 @@ import type { RunIdentity } from '../../core/run.ts'
 import type { RowsByTable, WriteOptions } from '../write-call.ts'
 import { folderBytes, freeBytes, segmentPath } from './folder.ts'
 import { packSegment, rowCount, type Segment } from './segment.ts'
+import type { Reason } from '../../core/reason.ts'
 
 /** Who makes a call: its pipeline, and who wants to know how many rows went into the spool. */
 export interface SpoolOrigin {
   pipeline?: string | undefined
   /** `because` where the database is not simply away. */
-  spooled?(rows: number, because?: string): void
+  spooled?(rows: number, because?: Reason): void
 }
 
 export interface SpoolOptions {
@@ -44,7 +45,7 @@ export interface Spool {
    * the disk. Throws `DiskFull` at the cap and where
    * the disk has no room, `Misconfigured` where the folder may not be written.
    */
-  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'patience'>, because?: string): Promise<number>
+  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'patience'>, because?: Reason): Promise<number>
   /** Keeps how a run ended. Throws like `writeRows`. */
   writeEnding(run: RunIdentity, ending: RunEnding, finishedAt: Date): Promise<void>
 }

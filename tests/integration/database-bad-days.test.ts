@@ -15,6 +15,7 @@ import { NOTHING } from '../../core/run-outcome.ts'
 import { spoolOrigin, tellingSpooled } from '../../worker/spooled-counts.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { words } from '../support/ending-in-words.ts'
 
 const DAY = '2026-03-10'
 /** More than the pool has connections. */
@@ -113,7 +114,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     })
     const told = await tellingSpooled('mod-stats', async () => ({ ...NOTHING, ...(await write(wrong)) }))
     expect(told).toMatchObject({ outcome: 'partial', spooled: 1 })
-    expect(told.why.join()).toMatch(/does not exist\. Check DATABASE_URL/)
+    expect(words(told.why).join()).toMatch(/does not exist\. Check DATABASE_URL/)
     expect(segmentNames(folder)).toHaveLength(1)
   })
 

@@ -1,8 +1,9 @@
 /** `kill -9` of the Temporal server in the middle of a run: after its return the run goes on and stores the same rows. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endingOf, startRun } from '../../client/runs.ts'
+import { startRun } from '../../client/runs.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
+import { endingOf } from '../support/ending-in-words.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { stored, truthOf } from '../support/truth.ts'

@@ -1,6 +1,7 @@
 /** Temporal's own command line understands our runs and schedules: readable ids, attributes, summaries. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endingOf, startRun, type RunHandle } from '../../client/runs.ts'
+import { startRun, type RunHandle } from '../../client/runs.ts'
+import { endingOf } from '../support/ending-in-words.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'

@@ -1,7 +1,7 @@
 /** Runs that an operator or the end of a worker interrupts. A server of their own: it skips no time after such a test. */
 import { cancellationSignal } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endingOf } from '../../client/runs.ts'
+import { endingOf } from '../support/ending-in-words.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Collected } from '../../activities/match-results/step-context.ts'
 import type { Batch } from '../../activities/mod-stats/step-context.ts'
@@ -17,6 +17,7 @@ import {
 import { endOf, fakeMatchSteps, startMatchResults } from './match-results/fake-match-steps.ts'
 import { fakeSteps, unavailable } from './mod-stats/fake-steps.ts'
 import type { HistoryEvent } from './history-order.ts'
+import { textReason } from '../../core/reason.ts'
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -85,7 +86,7 @@ describe('a run that is interrupted', () => {
     const steps = fakeCryptoSteps(time, {
       collectBinance: sources[0].work,
       collectCoinGecko: sources[1].work,
-      compareSpotPrices: () => counted({ outcome: 'partial', why: ['no comparison of bitcoin'] }),
+      compareSpotPrices: () => counted({ outcome: 'partial', why: [textReason('no comparison of bitcoin')] }),
     })
     const worker = await time.createWorker(steps.activities)
     const { ending, status } = await worker.runUntil(async () => {

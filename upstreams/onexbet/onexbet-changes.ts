@@ -3,35 +3,28 @@
  * match is normal, and what is missing in all is not. Pure.
  */
 import type { SeenEvents, Sighting } from './onexbet-event.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** Markets of all announced matches may be closed for a moment where they are few. */
 const ENOUGH_MATCHES = 8
 /** A match in play has a score from its first second on: an empty one at 0-0. */
 const ENOUGH_PLAYED = 3
 
-/** One sentence for each sign. */
-export function changesOf({ sightings, rejected, announced }: SeenEvents): string[] {
+/** One reason for each sign. */
+export function changesOf({ sightings, rejected, announced }: SeenEvents): Reason[] {
   const played = sightings.filter(({ phase }) => phase === 'live' || phase === 'over')
   const [refused] = rejected
-  const signs: [boolean, string][] = [
-    [
-      refused !== undefined && sightings.length === 0,
-      `none of ${rejected.length} matches could be read (${refused?.reason ?? ''})`,
-    ],
-    [
-      sightings.length >= ENOUGH_MATCHES && sightings.every(isMute),
-      `none of ${sightings.length} matches has a status, a clock or a score`,
-    ],
-    [
-      played.length >= ENOUGH_PLAYED && played.every(({ score }) => score === null),
-      `none of ${played.length} matches in play has a score`,
-    ],
-    [
-      announced.matches >= ENOUGH_MATCHES && announced.priced === 0,
-      `none of ${announced.matches} matches before their start has a row of 1 / X / 2`,
-    ],
-  ]
-  return signs.flatMap(([isSeen, sign]) => (isSeen ? [`${sign}: the feed's format may have changed`] : []))
+  const matches = sightings.length
+  const signs: Reason[] = []
+  if (refused !== undefined && matches === 0)
+    signs.push(reason('no-match-readable', { matches: rejected.length, refusal: refused.reason }))
+  if (matches >= ENOUGH_MATCHES && sightings.every(isMute)) signs.push(reason('no-status', { matches }))
+  if (played.length >= ENOUGH_PLAYED && played.every(({ score }) => score === null))
+    signs.push(reason('no-score', { matches: played.length }))
+  if (announced.matches >= ENOUGH_MATCHES && announced.priced === 0)
+    signs.push(reason('no-odds', { matches: announced.matches }))
+  return signs
 }
 
 const isMute = ({ status, elapsedS, score }: Sighting): boolean =>

@@ -8,6 +8,8 @@ import type { RawBody } from '../http.ts'
 import { sideBySide } from './onexbet-transport.ts'
 import { idOf, positiveId, type SeenEvents } from './onexbet-event.ts'
 import { count, parseRows } from '../payload.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 /** More requests than this do not fit into a minute beside everything else. */
 export const MAX_LEAGUES = 50
@@ -36,8 +38,8 @@ export interface Split {
   pages: Page[]
   /** True where nothing tells of an event that no answer named. */
   complete: boolean
-  /** One sentence for each thing that could not be had. */
-  why: string[]
+  /** One for each thing that could not be had. */
+  why: Reason[]
   raw: RawBody[]
 }
 
@@ -69,37 +71,30 @@ export async function splitByLeague(first: Page, { page, leagues, signal }: Aski
     answers.flatMap(({ value }, at) => (value === undefined ? [] : [[asked[at] ?? 0, value] as const])),
   )
   const why = [
-    ...(listed.failure === undefined
-      ? []
-      : [`The feed's list of leagues could not be had: ${listed.failure.message}`]),
+    ...(listed.failure === undefined ? [] : [reason('leagues-unknown', { message: listed.failure.message })]),
     ...(asked.length < all.length
-      ? [`The feed has ${all.length} leagues; only ${MAX_LEAGUES} are asked for in a minute.`]
+      ? [reason('leagues-too-many', { leagues: all.length, most: MAX_LEAGUES })]
       : []),
-    ...(listed.value !== undefined && list.length === 0
-      ? ['The feed is full, and its list of leagues is empty.']
-      : []),
-    ...failedSentence(answers.map(({ failure }) => failure)),
+    ...(listed.value !== undefined && list.length === 0 ? [reason('leagues-none')] : []),
+    ...failedReason(answers.map(({ failure }) => failure)),
     ...gapsIn(first, list, pages),
   ]
   const raw = listed.value === undefined ? [] : [listed.value.raw]
   return { pages: [...pages.values()], complete: why.length === 0, why, raw }
 }
 
-function failedSentence(failures: readonly (Failure | undefined)[]): string[] {
+function failedReason(failures: readonly (Failure | undefined)[]): Reason[] {
   const failed = failures.filter((failure) => failure !== undefined)
   const [one] = failed
   if (one === undefined) return []
-  return [`${failed.length} of ${failures.length} leagues could not be asked for; the first: ${one.message}`]
+  return [reason('leagues-failed', { failed: failed.length, asked: failures.length, message: one.message })]
 }
 
-/** What the good answers of the leagues (by id) do not hold although something tells of it; one sentence each. */
-function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number, Page>): string[] {
-  const gaps: string[] = []
+/** What the good answers of the leagues (by id) do not hold although something tells of it. */
+function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number, Page>): Reason[] {
+  const gaps: Reason[] = []
   const full = [...pages.values()].filter((page) => page.full).length
-  if (full > 0)
-    gaps.push(
-      `${full} leagues alone have as many events as one answer holds; others of theirs may be missing.`,
-    )
+  if (full > 0) gaps.push(reason('leagues-full', { leagues: full }))
   const named = new Set([...pages.values()].flatMap(idsIn))
   // A match whose league is not known is in one of them where all were asked and have answered.
   const isWhole = list.length > 0 && list.every(({ id }) => pages.has(id))
@@ -107,14 +102,10 @@ function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number,
     ({ eventId, leagueId }) => !named.has(eventId) && (leagueId === null ? isWhole : pages.has(leagueId)),
   ).length
   if (missing > Math.max(ENDED_MEANWHILE, first.sightings.length * ENDED_MEANWHILE_SHARE))
-    gaps.push(
-      `${missing} of ${first.sightings.length} matches of the feed's first answer are in no answer of its leagues: this host may not know the parameter champs.`,
-    )
+    gaps.push(reason('leagues-lack-matches', { missing, of: first.sightings.length }))
   const short = list.filter(({ id, events }) => isShort(events ?? 0, pages.get(id)))
   if (short[0] !== undefined)
-    gaps.push(
-      `${short.length} leagues have more than twice the events that their answers hold; the first is ${short[0].id}.`,
-    )
+    gaps.push(reason('leagues-short', { leagues: short.length, first: short[0].id }))
   return gaps
 }
 

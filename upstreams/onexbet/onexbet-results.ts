@@ -10,6 +10,8 @@ import { createDoor, sideBySide, type Door } from './onexbet-transport.ts'
 import { isPlausible, nameText, positiveId, wellFormed } from './onexbet-event.ts'
 import { folded } from './onexbet-status.ts'
 import { parseBody, parseRows, type RejectedRow } from '../payload.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 const UPSTREAM = 'onexbet-results'
 const LEAGUES_PATH = '/v2/champs'
@@ -62,8 +64,8 @@ export interface FinishedMatches {
   withoutScore: number
   /** Of the wanted leagues those that are not in the service's list. */
   unlisted: WantedLeague[]
-  /** One sentence for each thing that could not be had. */
-  why: string[]
+  /** One for each thing that could not be had. */
+  why: Reason[]
   rejected: RejectedRow[]
   raw: RawBody[]
 }
@@ -222,20 +224,19 @@ function summed(answers: readonly Games[], first: FirstAnswer): FinishedMatches 
   const failures = answers.flatMap(({ failure }) => failure ?? [])
   const good = answers.flatMap((answer) => (answer.failure === undefined ? [answer] : []))
   if (failures[0] !== undefined && good.length === 0) throw failures[0]
-  const why =
-    failures[0] === undefined
-      ? []
-      : [
-          `The results of ${failures.length} of ${answers.length} leagues could not be had; the first: ${failures[0].message}`,
-        ]
+  const why: Reason[] = []
+  if (failures[0] !== undefined) {
+    const { message } = failures[0]
+    why.push(reason('results-failed', { failed: failures.length, asked: answers.length, message }))
+  }
   if (answers.length < first.wanted)
-    why.push(`${first.wanted} leagues wait for results; only ${answers.length} are asked for at once.`)
+    why.push(reason('results-too-many', { waiting: first.wanted, asked: answers.length }))
   const games = good.reduce(
     (sum, one) => sum + one.results.length + one.withoutScore + one.rejected.length,
     0,
   )
   if (games >= ENOUGH_GAMES && good.every(({ results }) => results.length === 0))
-    why.push(`None of the ${games} games has a readable score: the format of the results may have changed.`)
+    why.push(reason('results-without-score', { games }))
   const byId = new Map(good.flatMap(({ results }) => results.map((result) => [result.gameId, result])))
   return {
     results: [...byId.values()],

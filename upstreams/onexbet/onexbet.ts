@@ -9,6 +9,8 @@ import { createDoor } from './onexbet-transport.ts'
 import { idOf, listOf, readEvents, type Sighting } from './onexbet-event.ts'
 import { isFull, leaguesOf, splitByLeague, type Asking, type Page, type Split } from './onexbet-leagues.ts'
 import type { RejectedRow } from '../payload.ts'
+import type { Reason } from '../../core/reason.ts'
+import { reason } from '../../wording/reason.ts'
 
 export type { Sighting } from './onexbet-event.ts'
 export type { Odds } from './onexbet-odds.ts'
@@ -56,8 +58,8 @@ export interface LiveFeed {
   sightings: Sighting[]
   /** Events may be missing: an answer was as long as it may be, and asking by league did not reach all. */
   truncated: boolean
-  /** One sentence for each thing that could not be had. */
-  why: string[]
+  /** One for each thing that could not be had. */
+  why: Reason[]
   /** Events that are no matches, for want of a second team. */
   others: number
   /** All events, each once: the sightings, the others and the rejected. */
@@ -106,7 +108,7 @@ export function createOneXBet(options: OneXBetOptions): OneXBet {
       const first = await page(undefined, signal)
       if (!first.full) return merged(first, { pages: [], complete: true, why: [], raw: [] })
       if (query.split_by_league) return merged(first, await splitByLeague(first, { page, leagues, signal }))
-      return merged(first, { pages: [], complete: false, why: [FULL], raw: [] })
+      return merged(first, { pages: [], complete: false, why: [reason('feed-full')], raw: [] })
     },
   }
 }
@@ -145,9 +147,6 @@ const eventKey = (row: unknown): unknown => idOf(row) ?? JSON.stringify(row)
 const byKey = <T>(rows: readonly T[], keyOf: (row: T) => unknown): T[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ]
-
-const FULL =
-  'The feed answered as many events as one answer holds, and is not asked league by league (split_by_league); others may be missing.'
 
 /** In the order of the documented address. */
 const eventsQuery = (query: FeedQuery, league: number | undefined): Record<string, string | number> => ({

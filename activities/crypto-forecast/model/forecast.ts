@@ -6,6 +6,8 @@ import { fitRidge, predictOne, predictRows, type RidgeModel } from './ridge.ts'
 import { RunningSums } from './running-sums.ts'
 import { missingFeature, samplesOf, usableRows, type Samples } from './samples.ts'
 import { finalSplit, rowsNeeded, timeSeriesSplits, type Split } from './time-splits.ts'
+import type { Reason } from '../../../core/reason.ts'
+import { reason } from '../../../wording/reason.ts'
 
 export type { FeatureTable } from './feature-columns.ts'
 
@@ -43,10 +45,10 @@ export interface Forecast {
   testRows: number
 }
 
-/** Why a horizon has no forecast, as a sentence. */
+/** Why a horizon has no forecast. */
 export interface NoForecast {
   horizonMs: number
-  why: string
+  why: Reason
 }
 
 /**
@@ -62,10 +64,9 @@ export function forecast(table: FeatureTable, horizonsMs: readonly number[]): (F
   return horizonsMs.map((horizonMs) => {
     const samples = samplesOf(table, usable, horizonMs)
     const needed = rowsNeeded(samples.gapRows)
-    if (missing !== undefined) return { horizonMs, why: `The newest row has no ${missing}.` }
+    if (missing !== undefined) return { horizonMs, why: reason('newest-row-lacks', { feature: missing }) }
     if (samples.rows.length < needed) {
-      const why = `${samples.rows.length} rows have all features and a known outcome, ${needed} are needed.`
-      return { horizonMs, why }
+      return { horizonMs, why: reason('rows-too-few', { rows: samples.rows.length, needed }) }
     }
     return forecastHorizon(table, samples, newest)
   })

@@ -22,11 +22,11 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
   for (const { id } of PIPELINES)
     for (const { flags, description } of CLI_PARTS[id].runOptions ?? [])
       run.option(flags, `${id}: ${description}`)
-  add(program, 'runs [pipeline]', 'list the newest runs', [
+  add(program, 'runs [pipeline]', 'list the newest runs of each pipeline, or of one', [
     'npx almanac runs',
     'npx almanac runs mod-stats --limit 5 --json',
   ])
-    .option('--limit <count>', 'how many', whole, 20)
+    .option('--limit <count>', 'how many of each pipeline (default: 5; of a named one 20)', whole)
     .option('--json', 'print JSON')
     .action(async (pipeline: string | undefined, options) => {
       await (await import('../runs.ts')).runs(pipeline, options)

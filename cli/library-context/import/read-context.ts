@@ -2,6 +2,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { judge } from '../../../activities/library-context/quality-gate.ts'
 import type { GivenContext } from './context-claims.ts'
+import { reason } from '../../../wording/reason.ts'
+import { sentence } from '../../../wording/sentence.ts'
 
 /** The largest context seen has 4 MB; of what is larger than this nobody could read a part. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -23,7 +25,7 @@ export async function readContext({ path, problem }: GivenContext): Promise<Read
   const { passed, reasons, measures } = judge({ markdown, readme: '', symbols: [], sourceWords: 0 })
   return passed
     ? { markdown, measures: { ...measures }, modifiedAt: found.modifiedAt }
-    : { refused: reasons.join(', ') }
+    : { refused: sentence(reason('text-refused', { reasons })) }
 }
 
 async function bytesOf(path: string): Promise<{ bytes: Buffer; modifiedAt: Date } | { refused: string }> {

@@ -1,5 +1,7 @@
 /** Stores lists and tables of stars in such a way that whatever was collected outranks them. */
 import { DAY_MS } from '../../../core/durations.ts'
+import { reason } from '../../../wording/reason.ts'
+import { sentence } from '../../../wording/sentence.ts'
 import { rankByStars, suspicion } from '../../../activities/library-context/ranking.ts'
 import {
   knownLibraries,
@@ -82,7 +84,10 @@ async function importOnce<Value>(
       const doubt = suspicion([], listed)
       return doubt === undefined
         ? { written: await store(listed), skipped }
-        : { written: 0, skipped: { ...skipped, [`suspicious: ${doubt}`]: listed.length } }
+        : {
+            written: 0,
+            skipped: { ...skipped, [sentence(reason('suspicious', { finding: doubt }))]: listed.length },
+          }
     },
   })
 }

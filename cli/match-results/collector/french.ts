@@ -15,14 +15,8 @@ export function kept(answers: number): string {
   return counted(answers, 'relevé gardé sur disque', 'relevés gardés sur disque')
 }
 
-/** What runs and servers say of themselves, and what is said of it here. */
+/** What servers say of themselves, and what is said of it here. */
 const SENTENCES: [RegExp, (...found: string[]) => string][] = [
-  [
-    /^spooled (\d+) rows?: the database is away$/,
-    (_, rows) => `${kept(Number(rows))}, PostgreSQL n'est pas là`,
-  ],
-  [/^left to the next run: /, () => 'le reste est laissé à la prochaine collecte: '],
-  [/^already running: /, () => 'une autre est en cours: '],
   [/^(.*) ended unexpectedly; starting it again$/, (_, name) => `${name} s'est arrêté; il est redémarré`],
   [/^(.*) could not be started again: /, (_, name) => `${name} n'a pas pu être redémarré: `],
   [/^could not stop a part in order: /, () => "Une partie n'a pas pu être arrêtée en ordre: "],

@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { TOLD, type CollectionEnded } from '../../../activities/match-results/told.ts'
 import { RUN_OUTCOMES } from '../../../core/run-outcome.ts'
-import { counted, inFrench, kept } from './french.ts'
+import { counted, kept } from './french.ts'
 import type { LogLine } from './log-lines.ts'
+import type { Reason } from '../../../core/reason.ts'
+import { sentence } from '../../../wording/sentence.ts'
 
 // Temporal's logger leaves out attributes that are null.
 const score = z.number().nullish()
@@ -29,7 +31,7 @@ const collectionEnded = z.object({
   lastSeen: figure,
   open: figure,
   duplicates: figure,
-  why: z.array(z.string()),
+  why: z.array(z.custom<Reason>((value) => typeof value === 'object' && value !== null && 'code' in value)),
 })
 
 /** What a drained spool is worth: `worker/drain.ts` logs it. */
@@ -163,9 +165,7 @@ function repriseLine({ outcome, written, why }: Ended): LogLine {
 }
 
 function verdictOf({ outcome, why }: Pick<Ended, 'outcome' | 'why'>): LogLine {
-  // The sentence of a whole run repeats those of its parts.
-  const apart = why.filter((one, at) => !why.slice(0, at).some((before) => before.includes(one)))
-  const reasons = apart.length === 0 ? 'sans raison connue' : apart.map(inFrench).join('; ')
+  const reasons = why.length === 0 ? 'sans raison connue' : why.map((one) => sentence(one, 'fr')).join('; ')
   switch (outcome) {
     case 'complete':
       return { level: 'INFO', text: 'Collecte terminée avec succès' }

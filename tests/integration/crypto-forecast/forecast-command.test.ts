@@ -6,7 +6,8 @@ import type { ForecastFigures } from '../../../client/crypto-forecast/figures.ts
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { writeRows } from '../../../db/write-rows.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
 import { command } from '../../support/command.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 

@@ -4,7 +4,6 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../core/durations.ts'
 import { listRuns } from '../../../db/queries/runs.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import {
   startCryptoStack,
@@ -13,6 +12,7 @@ import {
   type CryptoStack,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { until } from '../../support/until.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 const TEN = '2026-07-20T10:10:00Z'
 const ELEVEN = '2026-07-20T11:10:00Z'
@@ -40,7 +40,7 @@ beforeEach(async () => {
   await crypto.reset()
 })
 
-const collectAt = async (at: string, params: Record<string, unknown> = {}): Promise<RunEnding> => {
+const collectAt = async (at: string, params: Record<string, unknown> = {}): Promise<EndingInWords> => {
   crypto.moveTo(at)
   const ending = await crypto.collect(params)
   expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')

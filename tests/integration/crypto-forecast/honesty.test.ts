@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endingOf, startRun } from '../../../client/runs.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import {
@@ -53,14 +53,14 @@ const collectAt = async (
   at: string,
   faults: Record<string, Fault> = {},
   params: Record<string, unknown> = {},
-): Promise<RunEnding> => {
+): Promise<EndingInWords> => {
   crypto.moveTo(at)
   for (const [upstream, fault] of Object.entries(faults)) crypto.stack.simulator.faults.set(upstream, fault)
   return crypto.collect(params)
 }
 
 /** A run under faults, an hour after one without. */
-const collectAfterAGoodRun = async (faults: Record<string, Fault>, params = {}): Promise<RunEnding> => {
+const collectAfterAGoodRun = async (faults: Record<string, Fault>, params = {}): Promise<EndingInWords> => {
   await goodRun()
   return collectAt(ELEVEN, faults, params)
 }

@@ -2,7 +2,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../core/durations.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import {
   recordedKlines,
@@ -15,6 +14,7 @@ import {
   type CryptoStack,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { describeRecorded } from '../../unit/upstreams/recordings.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 /** The series begins within the history of every run, so that averages without end begin at the same hour. */
 const FIRST = '2026-05-25T00:00:00Z'
@@ -47,7 +47,7 @@ describeRecorded('a series with disturbances', () => {
     await crypto.reset()
   })
 
-  const collectAt = (at: string, params = {}): Promise<RunEnding> => {
+  const collectAt = (at: string, params = {}): Promise<EndingInWords> => {
     crypto.moveTo(at)
     return crypto.collect(params)
   }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../core/durations.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import {
   countByCoin,
@@ -16,6 +15,7 @@ import {
   type CryptoStack,
 } from '../../support/crypto-forecast/crypto-stack.ts'
 import { describeRecorded, recording } from '../../unit/upstreams/recordings.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 const FIRST = '2026-01-27T18:00:00Z'
 const NOW = '2026-07-20T10:10:00Z'
@@ -28,7 +28,7 @@ const each = (count: number) => Object.fromEntries(COINS.map((coin) => [coin, co
 describeRecorded('the recorded half year', () => {
   let crypto: CryptoStack
   let worker: RunningWorker
-  let ending: RunEnding
+  let ending: EndingInWords
   beforeAll(async () => {
     crypto = await startCryptoStack({
       at: NOW,

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../core/durations.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import {
   cryptoForecast,

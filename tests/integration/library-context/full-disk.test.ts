@@ -4,7 +4,6 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RepositoryKind } from '../../../simulator/library-context/libraries.ts'
 import { createGit, type Git } from '../../../upstreams/git/git.ts'
 import {
@@ -24,6 +23,7 @@ import {
   type LibraryStack,
 } from '../../support/library-context/library-stack.ts'
 import type { WorkerChange } from '../../support/stack.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 const KINDS = ['sphinx', 'notebooks'] as const
 
@@ -54,7 +54,7 @@ function stackGit(): Git {
 }
 
 describe('a disk that is full', () => {
-  const expectTold = async (kinds: readonly RepositoryKind[], ending: RunEnding) => {
+  const expectTold = async (kinds: readonly RepositoryKind[], ending: EndingInWords) => {
     expect(outcomesOf(ending)).toMatchObject({ lists: 'complete', contexts: 'failed', files: 'complete' })
     expect(ending.outcome).toBe('partial')
     const told = whyOf(ending, 'contexts').split('\n')

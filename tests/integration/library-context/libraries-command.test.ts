@@ -6,11 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DryPlan } from '../../../cli/library-context/dry-plan.ts'
 import type { LibraryStanding } from '../../../client/library-context/standing.ts'
 import type { RunView } from '../../../client/run-view.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import type { LibraryNight } from '../../../core/run-events.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command, startCommand, type CommandResult } from '../../support/command.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
@@ -68,7 +68,7 @@ async function json<Answer>(...args: string[]): Promise<Answer> {
 }
 const dryRun = (...args: string[]) => json<DryPlan>('run', 'library-context', '--dry-run', ...args)
 
-async function night(): Promise<RunEnding> {
+async function night(): Promise<EndingInWords> {
   const pipeline = pipelineById('library-context')
   if (pipeline === undefined) throw new Error('library-context is not registered')
   const ending = await endingOf(await startRun(stack.client, pipeline, 'manual'))

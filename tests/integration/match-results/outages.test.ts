@@ -2,10 +2,10 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MatchLine } from '../../../activities/match-results/matches-csv.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { followLooks, storedLooks, storeLooks, tablesOf } from '../../support/match-results/match-looks.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { linesOfFile } from '../../support/match-results/matches-file.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 const FEED = 'onexbet'
 
@@ -30,7 +30,7 @@ const within =
 async function live(
   matches: MatchMinutes,
   plan: Plan,
-  each: (minute: number, ending: RunEnding) => Promise<void> | void,
+  each: (minute: number, ending: EndingInWords) => Promise<void> | void,
 ): Promise<void> {
   const drain = async (minutes: number[], minute: number) => {
     if (!minutes.includes(minute)) return
@@ -68,7 +68,7 @@ describe('an hour and a half without the results service, beside a twin that not
   }
   let disturbed: MatchMinutes
   let twin: MatchMinutes
-  const endings: { minute: number; ending: RunEnding }[] = []
+  const endings: { minute: number; ending: EndingInWords }[] = []
   const during: { minute: number; here: MatchLine[]; there: MatchLine[] }[] = []
   const drained: { here: MatchLine[]; there: MatchLine[] }[] = []
   beforeAll(async () => {

@@ -2,11 +2,17 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import {
+  countsInWords,
+  endingOf,
+  type CountsInWords,
+  type EndingInWords,
+} from '../../support/ending-in-words.ts'
 import type { Config } from '../../../config/load-config.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING } from '../../../core/run-outcome.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import { createOneXBet, type OneXBet } from '../../../upstreams/onexbet/onexbet.ts'
 import { userAgent } from '../../../upstreams/user-agent.ts'
@@ -77,7 +83,7 @@ function begin(params: Record<string, unknown> = {}) {
 }
 
 /** A minute later: one run. */
-async function minute(params?: Record<string, unknown>): Promise<RunEnding> {
+async function minute(params?: Record<string, unknown>): Promise<EndingInWords> {
   return endingOf(await begin(params))
 }
 
@@ -357,7 +363,7 @@ describe('a feed that gives what cannot be used', () => {
     const before = await tables()
     stack.simulator.faults.set('onexbet', fault)
     const ending = await minute()
-    const feed: SourceCounts = ending.counts['feed'] ?? NOTHING
+    const feed: CountsInWords = ending.counts['feed'] ?? countsInWords(NOTHING)
     expect(ending.outcome).toBe('partial')
     expect(feed.rejected).toBeGreaterThanOrEqual(stack.simulator.world.matches.at(clock()).length)
     expect(feed.why).toContain(`${feed.rejected} events refused, see quarantine`)
@@ -444,7 +450,7 @@ describe('a feed at its cap of events', () => {
 
 describe('the results service', () => {
   /** Minutes until one asks for results. */
-  async function untilAsked(): Promise<RunEnding> {
+  async function untilAsked(): Promise<EndingInWords> {
     let ending = await minute()
     while (ending.counts['results'] === undefined) ending = await minute()
     return ending

@@ -5,9 +5,9 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import { createCurseForge } from '../../../upstreams/curseforge/curseforge.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
@@ -37,7 +37,7 @@ beforeEach(async () => {
     pipeline_runs, raw_payloads, quarantine restart identity cascade`)
 })
 /** One run on the stack's worker, or on one that differs by `change`. */
-async function collect(change = UNCHANGED): Promise<RunEnding> {
+async function collect(change = UNCHANGED): Promise<EndingInWords> {
   if (modStats === undefined) throw new Error('mod-stats is registered')
   if (worker?.change !== change) {
     await worker?.running.stop()
@@ -48,7 +48,7 @@ async function collect(change = UNCHANGED): Promise<RunEnding> {
 }
 
 /** A run under faults, after one without. */
-async function collectAfterAGoodRun(faults: Record<string, Fault>): Promise<RunEnding> {
+async function collectAfterAGoodRun(faults: Record<string, Fault>): Promise<EndingInWords> {
   expect(await collect()).toMatchObject({ outcome: 'complete' })
   for (const [upstream, fault] of Object.entries(faults)) stack.simulator.faults.set(upstream, fault)
   return collect()
@@ -72,7 +72,7 @@ const csv = () =>
     columns: true,
   })
 
-const why = (ending: RunEnding, source: string) => ending.counts[source]?.why.join('\n') ?? ''
+const why = (ending: EndingInWords, source: string) => ending.counts[source]?.why.join('\n') ?? ''
 
 const dataSchema = z.object({ data: z.array(z.record(z.string(), z.unknown())) })
 

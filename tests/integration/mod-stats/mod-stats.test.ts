@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql } from 'drizzle-orm'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { lastCollected } from '../../../db/queries/runs.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
 import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { dependenciesOf } from '../../../worker/dependencies.ts'
 import { type RunningWorker } from '../../../worker/start-worker.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
@@ -70,7 +70,7 @@ function pipelineOf(id: Pipeline['id']): Pipeline {
 async function runAndDrain(
   id: Pipeline['id'],
   params: Record<string, unknown>,
-): Promise<{ runId: string; ending: RunEnding }> {
+): Promise<{ runId: string; ending: EndingInWords }> {
   const handle = await startRun(library.stack.client, pipelineOf(id), 'manual', params)
   const ending = await endingOf(handle)
   expect(segmentNames(folder).length).toBeGreaterThan(0)

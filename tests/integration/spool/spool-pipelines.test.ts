@@ -2,10 +2,10 @@
 import { sql } from 'drizzle-orm'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { segmentNames, waitingSegments } from '../../../db/spool/folder.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { dependenciesOf } from '../../../worker/dependencies.ts'
 import { type RunningWorker } from '../../../worker/start-worker.ts'
 import {
@@ -58,7 +58,7 @@ const records = () =>
   crypto.stack.database.select<{ run_id: string; outcome: string; trigger: string }>(
     sql`select run_id, outcome, trigger from pipeline_runs order by started_at`,
   )
-const spooledSentence = (ending: RunEnding, source: string) =>
+const spooledSentence = (ending: EndingInWords, source: string) =>
   ending.counts[source]?.why.filter((sentence) =>
     /^spooled [1-9]\d* rows?: the database is away$/.test(sentence),
   )

@@ -431,7 +431,14 @@ const identity: RunIdentity = {
 const partial: RunEnding = {
   outcome: 'partial',
   counts: {
-    feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: ['spooled 40 rows'], spooled: 40 },
+    feed: {
+      outcome: 'partial',
+      fetched: 40,
+      written: 0,
+      rejected: 0,
+      spooled: 40,
+      why: [{ code: 'spooled', values: { rows: 40 } }],
+    },
   },
 }
 

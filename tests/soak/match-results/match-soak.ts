@@ -4,10 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { print, table } from '../../../cli/output.ts'
-import { endingOf } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { CommandProcess } from '../../../bench/command-process.ts'
 import { judge } from './match-soak-checks.ts'
 import { startLook, startMatchStack, type MatchStack } from '../../../bench/match-results/match-stack.ts'
@@ -144,7 +143,7 @@ function count(outcomes: Map<string, number>, name: string): void {
   outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
 }
 
-function outcomeOf({ outcome, counts }: RunEnding): string {
+function outcomeOf({ outcome, counts }: EndingInWords): string {
   const isSpooled = Object.values(counts).some(({ spooled = 0 }) => spooled > 0)
   return isSpooled ? `${outcome}, spooled` : outcome
 }

@@ -1,14 +1,14 @@
 /** What must hold after every run of a soak, whatever happened in it. Each answer is a sentence about a broken promise. */
 import { sql } from 'drizzle-orm'
 import { openRuns } from '../../../db/queries/runs.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { BenchStack } from '../../../bench/bench-stack.ts'
+import type { EndingInWords } from '../../support/ending-in-words.ts'
 
 /** Sentences listed for one run; a thousand wrong rows have one cause. */
 const LISTED = 5
 
 export interface RunUnderTest {
-  ending: RunEnding
+  ending: EndingInWords
   workflowId: string
   /** Whether an upstream lied during it: it may then be partial or failed, and lack rows. */
   lied: boolean

@@ -5,14 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MINUTE_MS } from '../../../core/durations.ts'
 import { print, table } from '../../../cli/output.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { startModStack } from '../../../bench/mod-stats/mod-stack.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 import { brokenPromises, letADayPass } from './soak-checks.ts'
 import { drawDisaster, type Victim } from './soak-disasters.ts'
-
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 /** Disasters a run meets at most; more would only make runs longer. */
 const MOST_DISASTERS = 4
 /** Between two disasters of a run: at most this, which is about the length of an undisturbed run. */
@@ -91,7 +90,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
 }
 
 /** The ending, asked for again whenever the server goes away meanwhile; undefined after `STUCK_MS`. */
-async function persistentEnding(ask: () => Promise<RunEnding>): Promise<RunEnding | undefined> {
+async function persistentEnding(ask: () => Promise<EndingInWords>): Promise<EndingInWords | undefined> {
   const deadline = Date.now() + STUCK_MS
   while (Date.now() < deadline) {
     try {

@@ -1,9 +1,9 @@
 /** A stack for crypto-forecast whose world, steps and clients share one clock that a test moves. */
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
 import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
+import { endingOf, type EndingInWords } from '../ending-in-words.ts'
 import { createBinance, type Binance } from '../../../upstreams/binance/binance.ts'
 import { createCoinGecko, type CoinGecko } from '../../../upstreams/coingecko.ts'
 import { createGate } from '../../../upstreams/gate.ts'
@@ -51,7 +51,7 @@ export interface CryptoStack {
   /** A worker on the moved clock. */
   startWorker(change?: WorkerChange): Promise<RunningWorker>
   /** One run to its end. */
-  collect(params?: Record<string, unknown>): Promise<RunEnding>
+  collect(params?: Record<string, unknown>): Promise<EndingInWords>
   /** Empties every table of the pipeline, the requests and the faults, and forgets what the clients learned. */
   reset(): Promise<void>
   /** Keeps all that is stored now, files included; what it returns resets and puts it back, in less time than a run takes. */
@@ -191,8 +191,9 @@ export async function countByCoin({ database }: TestStack, table: string): Promi
 }
 
 /** The sentences of a part of the run, one a line. */
-export const whyOf = (ending: RunEnding, part: string): string => ending.counts[part]?.why.join('\n') ?? ''
+export const whyOf = (ending: EndingInWords, part: string): string =>
+  ending.counts[part]?.why.join('\n') ?? ''
 
 /** The outcome of each part of a run. */
-export const outcomesOf = (ending: RunEnding): Record<string, string> =>
+export const outcomesOf = (ending: EndingInWords): Record<string, string> =>
   Object.fromEntries(Object.entries(ending.counts).map(([part, { outcome }]) => [part, outcome]))

@@ -7,12 +7,12 @@ import {
   type Contextmaker,
 } from '../../../activities/library-context/contextmaker/contextmaker.ts'
 import { publishedIn } from '../../../activities/library-context/publish.ts'
-import { endingOf, startRun } from '../../../client/runs.ts'
+import { startRun } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../ending-in-words.ts'
 import type { Database } from '../../../db/database.ts'
 import { eventOf } from '../../../db/queries/runs.ts'
 import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
 import { libraryNight, type LibraryNight } from '../../../core/run-events.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import type { Tracked } from '../../../config/almanac-file.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestStack, type TestStack, type TestStackOptions, type WorkerChange } from '../stack.ts'
@@ -27,7 +27,7 @@ export type LibraryStackSection = NonNullable<NonNullable<TestStackOptions['sect
 /** A night that has ended. */
 export interface Night {
   runId: string
-  ending: RunEnding
+  ending: EndingInWords
   /** The night in words, as told at its end; throws where none was told. */
   summary: LibraryNight
 }
@@ -196,9 +196,9 @@ export function publishedOf(dataDir: string): Published {
 }
 
 /** The sentences of a part of the run, one a line. */
-export const whyOf = (ending: Pick<RunEnding, 'counts'>, part: string): string =>
+export const whyOf = (ending: Pick<EndingInWords, 'counts'>, part: string): string =>
   ending.counts[part]?.why.join('\n') ?? ''
 
 /** The outcome of each part of a run. */
-export const outcomesOf = (ending: Pick<RunEnding, 'counts'>): Record<string, string> =>
+export const outcomesOf = (ending: Pick<EndingInWords, 'counts'>): Record<string, string> =>
   Object.fromEntries(Object.entries(ending.counts).map(([part, { outcome }]) => [part, outcome]))

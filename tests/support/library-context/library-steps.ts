@@ -25,6 +25,7 @@ import {
 } from './library-stack.ts'
 import { unbounded } from '../mock-attempt.ts'
 import { simulatedMods } from '../stack.ts'
+import { inWords, type EndingInWords } from '../ending-in-words.ts'
 
 type Change = Partial<LibraryContextDependencies>
 
@@ -107,7 +108,11 @@ function configOf(root: string, { url }: Simulator, { section, env }: LibrarySte
 }
 
 /** As the workflow does it until its first publishing; a step that fails ends the test. */
-async function lists(dependencies: LibraryContextDependencies, run: Run, params: object): Promise<RunEnding> {
+async function lists(
+  dependencies: LibraryContextDependencies,
+  run: Run,
+  params: object,
+): Promise<EndingInWords> {
   const steps = createLibraryContextActivities(dependencies)
   const step = <Output>(work: () => Promise<Output>): Promise<Output> =>
     new MockActivityEnvironment(unbounded()).run(work)
@@ -119,5 +124,5 @@ async function lists(dependencies: LibraryContextDependencies, run: Run, params:
   counts['files'] = await step(() => steps.publishLibraries())
   const ending: RunEnding = { outcome: outcomeOf(counts), counts }
   await step(() => steps.closeLibraryContext(run, ending))
-  return ending
+  return inWords(ending)
 }

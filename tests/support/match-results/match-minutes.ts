@@ -29,6 +29,8 @@ import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { tablesOf, type Tables } from './match-looks.ts'
 import { unbounded } from '../mock-attempt.ts'
 import { simulatedMods } from '../stack.ts'
+import { failureReason } from '../../../core/reason.ts'
+import { inWords, type EndingInWords } from '../ending-in-words.ts'
 const SPOOL_BYTES = 1_000_000_000
 
 export interface MatchMinutes {
@@ -44,9 +46,9 @@ export interface MatchMinutes {
   /** Moves the clock on without looking at the feed. */
   pass(minutes: number): void
   /** A minute later: one run. `away` runs it without its database. */
-  minute(how?: { away?: boolean }): Promise<RunEnding>
+  minute(how?: { away?: boolean }): Promise<EndingInWords>
   /** A run that only follows what is stored. */
-  derive(): Promise<RunEnding>
+  derive(): Promise<EndingInWords>
   /** The worker starts anew: what it remembered is gone. */
   restart(): void
   /** The first step of a run that goes on from then; the next minute takes it for dead. */
@@ -112,7 +114,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
     const runId = randomUUID()
     return { runId, workflowId: `match-results-${runId}`, pipeline: 'match-results', trigger, startedAt }
   }
-  const run = (derive: boolean): Promise<RunEnding> => {
+  const run = (derive: boolean): Promise<EndingInWords> => {
     isAlive = false
     return oneRun(steps, newRun('schedule'), { derive, logger })
   }
@@ -160,13 +162,13 @@ async function oneRun(
   steps: ReturnType<typeof createMatchResultsActivities>,
   run: Run,
   { derive, logger }: { derive: boolean; logger: DefaultLogger },
-): Promise<RunEnding> {
+): Promise<EndingInWords> {
   const step = <Output>(work: () => Promise<Output>): Promise<Output> => attempt(logger, work)
   await step(() => steps.openMatchResults(run))
   const counts: RunCounts = {}
   const collected = await step(() => steps.collectMatches({ run, derive })).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error
-    const why = [`${error.type}: ${error.message}`]
+    const why = [failureReason(error)]
     counts['feed'] = { outcome: 'failed', fetched: 0, written: 0, rejected: 0, why }
     return undefined
   })
@@ -174,7 +176,7 @@ async function oneRun(
   if (collected?.results !== undefined) counts['results'] = collected.results
   const ending: RunEnding = { outcome: outcomeOf(counts), counts }
   await step(() => steps.closeMatchResults(run, ending, collected?.figures))
-  return ending
+  return inWords(ending)
 }
 
 function configOf(root: string, { url }: Simulator, section: NonNullable<MatchMinutesOptions['section']>) {

@@ -17,6 +17,7 @@ import { type RowsByTable } from '../../../db/write-call.ts'
 import { upsertStatement } from '../../../db/write-rows.ts'
 import { packageVersion } from '../../../system/package-version.ts'
 import { LONG_UNIT_MS } from '../../support/bounds.ts'
+import { textReason } from '../../../core/reason.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -87,7 +88,7 @@ const ending: Segment = {
   },
   ending: {
     outcome: 'partial',
-    counts: { feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: ['é'] } },
+    counts: { feed: { outcome: 'partial', fetched: 40, written: 0, rejected: 0, why: [textReason('é')] } },
   },
   finishedAt: NOON,
 }

@@ -4,8 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addCounts, NOTHING, outcomeOf, withSpooled, type SourceCounts } from '../../../core/run-outcome.ts'
 import { spoolOrigin, tellingSpooled } from '../../../worker/spooled-counts.ts'
+import { textReason } from '../../../core/reason.ts'
 
 const counts = (change: Partial<SourceCounts> = {}): SourceCounts => ({ ...NOTHING, fetched: 40, ...change })
+const spooled = (rows: number) => ({ code: 'spooled', values: { rows } })
 const spooling = <T>(result: T, ...rows: number[]) =>
   tellingSpooled('mod-stats', async () => {
     for (const count of rows) {
@@ -17,24 +19,20 @@ const spooling = <T>(result: T, ...rows: number[]) =>
 
 describe('a step that spooled', () => {
   it('is partial and says how many rows, of all its calls', async () => {
-    expect(await spooling(counts({ why: ['one refused'] }), 7, 3)).toEqual({
+    expect(await spooling(counts({ why: [textReason('one refused')] }), 7, 3)).toEqual({
       ...counts(),
       outcome: 'partial',
       spooled: 10,
-      why: ['spooled 10 rows: the database is away', 'one refused'],
+      why: [spooled(10), textReason('one refused')],
     })
   })
 
   it('says why, where the database is not simply away', async () => {
     const told = await tellingSpooled('mod-stats', () => {
-      spoolOrigin()?.spooled?.(2, 'The database said: no.')
-      return Promise.resolve(counts({ why: ['one refused'] }))
+      spoolOrigin()?.spooled?.(2, textReason('The database said: no.'))
+      return Promise.resolve(counts({ why: [textReason('one refused')] }))
     })
-    expect(told.why).toEqual([
-      'spooled 2 rows: the database is away',
-      'The database said: no.',
-      'one refused',
-    ])
+    expect(told.why).toEqual([spooled(2), textReason('The database said: no.'), textReason('one refused')])
   })
 
   it('says so in the counts inside its result, and leaves the rest alone', async () => {
@@ -78,8 +76,8 @@ describe('a step that did not spool', () => {
 })
 
 describe('parts of one source that spooled', () => {
-  it('are told in one sentence with their sum, whatever the order', () => {
-    const part = fc.record({ rows: fc.nat(1_000), why: fc.subarray(['a', 'b', 'c']) })
+  it('are told in one reason with their sum, whatever the order', () => {
+    const part = fc.record({ rows: fc.nat(1_000), why: fc.subarray(['a', 'b', 'c'].map(textReason)) })
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
         const all = parts.map(({ rows, why }) =>
@@ -89,11 +87,9 @@ describe('parts of one source that spooled', () => {
         )
         const sum = all.reduce((a, b) => addCounts(a, b))
         const rows = parts.reduce((total, one) => total + one.rows, 0)
-        const sentences = sum.why.filter((sentence) => sentence.startsWith('spooled'))
+        const ofSpool = sum.why.filter(({ code }) => code === 'spooled')
         expect(sum.spooled).toBe(rows === 0 ? undefined : rows)
-        expect(sentences).toEqual(
-          rows === 0 ? [] : [`spooled ${rows} ${rows === 1 ? 'row' : 'rows'}: the database is away`],
-        )
+        expect(ofSpool).toEqual(rows === 0 ? [] : [spooled(rows)])
         if (rows > 0) expect(sum.outcome).toBe('partial')
       }),
     )

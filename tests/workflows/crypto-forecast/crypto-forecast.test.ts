@@ -20,6 +20,7 @@ import {
   type CryptoSteps,
 } from './fake-crypto-steps.ts'
 import { finishedBefore } from '../history-order.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
 
 /** Events in the history of a run in which nothing fails, MLflow included: it shows on one page of the Web UI. */
 const HISTORY_LIMIT = 90
@@ -118,7 +119,9 @@ describe('the steps of a run', () => {
 
   it('are none but metrics and record where another run holds the lock', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: crypto-forecast-1' }
-    const steps = fakes({ openCryptoForecast: () => Promise.resolve({ skipped }) })
+    const steps = fakes({
+      openCryptoForecast: () => Promise.resolve({ skipped: { reason: failureReason(skipped) } }),
+    })
     const { ending } = await runOnce(steps)
     expect(ending).toEqual({ outcome: 'skipped', counts: {}, error: skipped })
     expect(steps.calls.map(({ step }) => step)).toEqual([
@@ -169,7 +172,7 @@ describe('a source that fails for good', () => {
   })
 
   it('with all others fails the run, which names each and computes nothing', async () => {
-    const why = ['neither source told a price']
+    const why = [textReason('neither source told a price')]
     const silent: Partial<SourceCounts> = { outcome: 'failed', fetched: 0, written: 0, why }
     const steps = fakes({
       collectBinance: refused,

@@ -1,9 +1,10 @@
 /** Runs of crypto-forecast with stand-ins for its steps: each answers complete counts unless a test says otherwise. */
 import type { CryptoForecastActivities } from '../../../activities/crypto-forecast/index.ts'
-import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
+import { startRun, type RunHandle } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { Failure } from '../../../core/failures.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
 import type { TimeSkipping } from '../../support/time-skipping.ts'
 import { notedSteps, unavailable, type FakeSteps } from '../mod-stats/fake-steps.ts'
 import type { HistoryEvent } from '../history-order.ts'
@@ -92,7 +93,7 @@ export async function runCryptoForecast(
   time: TimeSkipping,
   steps: CryptoSteps,
   params?: Record<string, unknown>,
-): Promise<{ ending: RunEnding; events: HistoryEvent[] }> {
+): Promise<{ ending: EndingInWords; events: HistoryEvent[] }> {
   const worker = await time.createWorker(steps.activities)
   return worker.runUntil(async () => {
     const handle = await startCryptoForecast(time, params)
@@ -107,11 +108,11 @@ export function startMs(steps: CryptoSteps): number {
 }
 
 /** The endings with which its record was closed: one, if all is well. */
-export function closings(steps: CryptoSteps): (RunEnding | undefined)[] {
+export function closings(steps: CryptoSteps): (EndingInWords | undefined)[] {
   return steps.callsOf('closeCryptoForecast').map(({ ending }) => ending)
 }
 
 /** The outcome of each part of a run. */
-export function outcomes({ counts }: RunEnding): Record<string, string> {
+export function outcomes({ counts }: EndingInWords): Record<string, string> {
   return Object.fromEntries(Object.entries(counts).map(([name, { outcome }]) => [name, outcome]))
 }

@@ -3,10 +3,9 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import type { CryptoForecastActivities } from '../../../activities/crypto-forecast/index.ts'
-import { endingOf } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { HOURLY_BOUND_MS, HOURLY_SOURCE_MS } from '../../../workflows/policies.ts'
 import type { RunInput } from '../../../core/run.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
@@ -45,7 +44,7 @@ const runOnce = (steps: CryptoSteps, params?: Record<string, unknown>) =>
   runCryptoForecast(time, steps, params)
 
 /** A run as a schedule starts it, this long after its time. */
-async function startedFor(lateMs: number): Promise<{ steps: CryptoSteps; ending: RunEnding }> {
+async function startedFor(lateMs: number): Promise<{ steps: CryptoSteps; ending: EndingInWords }> {
   const steps = fakes()
   const worker = await time.createWorker(steps.activities)
   const input: RunInput = { trigger: 'schedule', latestMs: LATEST_MS }

@@ -17,6 +17,7 @@ import {
   todos,
   type LibrarySteps,
 } from './fake-library-steps.ts'
+import { textReason } from '../../../core/reason.ts'
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -48,11 +49,13 @@ describe('a part of a night that fails for good', () => {
   })
 
   it('(every source, before there is any list) fails it with the reasons', async () => {
-    const nothing = (why: string) => counted({ outcome: 'skipped', fetched: 0, written: 0, why: [why] })
+    const nothing = (why: string) =>
+      counted({ outcome: 'skipped', fetched: 0, written: 0, why: [textReason(why)] })
     const steps = fakes({
       collectCatalogue: refused,
       rankLibraries: () => nothing('there is no candidate yet'),
-      findChanges: () => changes([], { counts: { outcome: 'skipped', why: ['there is no list yet'] } }),
+      findChanges: () =>
+        changes([], { counts: { outcome: 'skipped', why: [textReason('there is no list yet')] } }),
       publishLibraries: () => nothing('there is no list yet'),
     })
     const { ending } = await runOnce(steps)

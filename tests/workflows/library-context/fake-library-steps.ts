@@ -4,15 +4,17 @@ import { SECOND_MS } from '../../../core/durations.ts'
 import type { Changes } from '../../../activities/library-context/find-changes.ts'
 import type { ChainEnding, LibraryTodo } from '../../../activities/library-context/step-context.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
-import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
+import { startRun, type RunHandle } from '../../../client/runs.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
 import { HOST_AWAY_MS } from '../../../workflows/policies.ts'
 import type { TestServer, TimeSkipping } from '../../support/time-skipping.ts'
 import { until } from '../../support/until.ts'
 import { notedSteps, type Call, type FakeSteps } from '../mod-stats/fake-steps.ts'
 import type { HistoryEvent } from '../history-order.ts'
+import { failureReason } from '../../../core/reason.ts'
 
 export type LibrarySteps = FakeSteps<keyof LibraryContextActivities>
 
@@ -77,7 +79,7 @@ export function fakeLibrarySteps(
     makeContext: () => made(),
     removeClone: () => Promise.resolve(),
     recordFailedAttempt: ({ reason }) =>
-      Promise.resolve({ outcome: 'failed', reason: `${reason.type}: ${reason.message}`, bytes: 0 }),
+      Promise.resolve({ outcome: 'failed', reason: failureReason(reason), bytes: 0 }),
     closeLibraryContext: () => Promise.resolve(),
     ...own,
   })
@@ -105,7 +107,7 @@ export function startLibraryContext(
 /** What a night left behind. */
 export interface NightRun {
   handle: RunHandle
-  ending: RunEnding
+  ending: EndingInWords
   /** Of each execution, the first one first: a night hands over to a fresh history. */
   histories: HistoryEvent[][]
 }
@@ -216,11 +218,11 @@ export function stepsFor({ calls }: LibrarySteps, name: string): string[] {
 }
 
 /** The endings with which the night's record was closed: one, if all is well. */
-export function closings(steps: LibrarySteps): (RunEnding | undefined)[] {
+export function closings(steps: LibrarySteps): (EndingInWords | undefined)[] {
   return steps.callsOf('closeLibraryContext').map(({ ending }) => ending)
 }
 
 /** The outcome of each part of a night, in the order in which they are told. */
-export function outcomes({ counts }: RunEnding): [string, string][] {
+export function outcomes({ counts }: EndingInWords): [string, string][] {
   return Object.entries(counts).map(([name, { outcome }]) => [name, outcome])
 }

@@ -19,6 +19,7 @@ import {
 } from './fake-library-steps.ts'
 import { unavailable } from '../mod-stats/fake-steps.ts'
 import { finishedBefore, type HistoryEvent } from '../history-order.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
 
 /** What one history may hold, so that its replay stays quick. */
 const HISTORY_LIMIT = 1_500
@@ -129,7 +130,10 @@ describe('a night', () => {
 
   it('does nothing but close its record where another one holds the lock', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: library-context-1' }
-    const steps = fakes({ openLibraryContext: () => Promise.resolve({ skipped, sources: ['ascl'] }) })
+    const steps = fakes({
+      openLibraryContext: () =>
+        Promise.resolve({ skipped: { reason: failureReason(skipped) }, sources: ['ascl'] }),
+    })
     const { ending } = await runOnce(steps)
     expect(ending).toEqual({ outcome: 'skipped', counts: {}, error: skipped })
     expect(steps.calls.map(({ step }) => step)).toEqual(['openLibraryContext', 'closeLibraryContext'])
@@ -186,7 +190,12 @@ describe('a night whose rows lie in the spool', () => {
     const steps = fakes({
       makeContext: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
       recordFailedAttempt: () =>
-        Promise.resolve({ outcome: 'failed', reason: 'DiskFull: No space left.', bytes: 0, spooled: 1 }),
+        Promise.resolve({
+          outcome: 'failed',
+          reason: textReason('DiskFull: No space left.'),
+          bytes: 0,
+          spooled: 1,
+        }),
     })
     const { ending } = await runOnce(steps)
     expect(ending.counts['contexts']).toMatchObject({ outcome: 'failed', spooled: 3 })
@@ -255,9 +264,12 @@ describe('the chains of a night', () => {
   it('tell in the night what became of each library', async () => {
     const answers: Record<string, Parameters<typeof made>[0]> = {
       'Owner/lib1': {},
-      'Owner/lib2': { outcome: 'title-only', reason: 'fewer than 200 words' },
-      'Owner/lib3': { reason: 'contextmaker safe: CommandTimedOut: 300 s', notice: 'install bubblewrap' },
-      'Owner/lib4': { notice: 'install bubblewrap' },
+      'Owner/lib2': { outcome: 'title-only', reason: textReason('fewer than 200 words') },
+      'Owner/lib3': {
+        reason: textReason('contextmaker safe: CommandTimedOut: 300 s'),
+        notice: textReason('install bubblewrap'),
+      },
+      'Owner/lib4': { notice: textReason('install bubblewrap') },
     }
     const steps = fakes({
       findChanges: () => changes(todos(4), { atOnce: 1 }),

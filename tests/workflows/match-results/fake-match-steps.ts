@@ -1,9 +1,10 @@
 /** Runs of match-results with stand-ins for its three steps: each goes well unless a test says otherwise. */
 import type { MatchResultsActivities } from '../../../activities/match-results/index.ts'
 import type { MatchFigures } from '../../../activities/match-results/told.ts'
-import { endingOf, startRun, type RunHandle } from '../../../client/runs.ts'
+import { startRun, type RunHandle } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
+import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import type { Collected } from '../../../activities/match-results/step-context.ts'
 import type { TimeSkipping } from '../../support/time-skipping.ts'
 import { notedSteps, type FakeSteps } from '../mod-stats/fake-steps.ts'
@@ -48,7 +49,7 @@ export function startMatchResults(
 
 /** A run that has ended: what it said, and what stands in the server's books. */
 export interface EndedRun {
-  ending: RunEnding
+  ending: EndingInWords
   status: string
   events: HistoryEvent[]
   /** From its start to its end, by the server's clock. */

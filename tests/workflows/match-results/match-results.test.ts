@@ -2,10 +2,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
-import { endingOf } from '../../../client/runs.ts'
+import { countsInWords, endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
-import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
 import { CLOSING_SHARE_MS, MINUTELY_BOUND_MS, OPENING_MS } from '../../../workflows/policies.ts'
 import type { RunInput } from '../../../core/run.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
@@ -18,6 +18,7 @@ import {
   type MatchSteps,
 } from './fake-match-steps.ts'
 import { unavailable } from '../mod-stats/fake-steps.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
 /** The document's limit of a run, of which there are half a million a year. */
 const MOST_EVENTS = 25
 /** How late a start may be made up for, as the pipeline's schedule says it to its runs. */
@@ -77,8 +78,9 @@ describe('a minute in which all goes well', () => {
 })
 
 describe('a minute whose lock is held', () => {
+  const HELD = { type: 'AlreadyRunning', message: 'already running: it' }
   const held = (isDeriving?: true) => ({
-    skipped: { type: 'AlreadyRunning', message: 'already running: it', ...(isDeriving && { isDeriving }) },
+    skipped: { reason: failureReason(HELD), ...(isDeriving && { isDeriving }) },
   })
 
   it('by a run that only derives waits for its end', async () => {
@@ -89,7 +91,7 @@ describe('a minute whose lock is held', () => {
   })
 
   it('by one that derives for too long, or by another one, is left out', async () => {
-    const error = { type: 'AlreadyRunning', message: 'already running: it' }
+    const error = HELD
     const long = await runOnce(fakes({ openMatchResults: () => Promise.resolve(held(true)) }))
     expect(long.ending).toEqual({ outcome: 'skipped', counts: {}, error })
     const steps = fakes({ openMatchResults: () => Promise.resolve(held()) })
@@ -99,7 +101,11 @@ describe('a minute whose lock is held', () => {
 })
 
 describe('the results service', () => {
-  const failed: SourceCounts = { ...NOTHING, outcome: 'failed', why: ['UpstreamUnavailable: away'] }
+  const failed: SourceCounts = {
+    ...NOTHING,
+    outcome: 'failed',
+    why: [textReason('UpstreamUnavailable: away')],
+  }
 
   it.each([
     ['was asked and answered', { ...NOTHING, fetched: 4 }, 'complete'],
@@ -107,7 +113,10 @@ describe('the results service', () => {
   ] as const)('where it %s has counts of its own, and the feed keeps its', async (_, results, outcome) => {
     const counts: SourceCounts = { ...results, why: [...results.why] }
     const { ending } = await runOnce(fakes({ collectMatches: () => collected({}, counts) }))
-    expect(ending).toEqual({ outcome, counts: { feed: (await collected()).counts, results: counts } })
+    expect(ending).toEqual({
+      outcome,
+      counts: { feed: (await collected()).counts, results: countsInWords(counts) },
+    })
   })
 })
 
@@ -207,7 +216,9 @@ describe('the database', () => {
 
   it('whose lock another run holds skips this one: the feed is not asked', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: match-results-12:00' }
-    const steps = fakes({ openMatchResults: () => Promise.resolve({ skipped }) })
+    const steps = fakes({
+      openMatchResults: () => Promise.resolve({ skipped: { reason: failureReason(skipped) } }),
+    })
     const { ending, status } = await runOnce(steps)
     expect(status).toBe('COMPLETED')
     expect(ending).toEqual({ outcome: 'skipped', counts: {}, error: skipped })
@@ -218,7 +229,7 @@ describe('the database', () => {
 
 describe('a run for a minute that is over', () => {
   /** As a schedule starts it, this long after its time. */
-  async function startedFor(lateMs: number): Promise<{ steps: MatchSteps; ending: RunEnding }> {
+  async function startedFor(lateMs: number): Promise<{ steps: MatchSteps; ending: EndingInWords }> {
     const steps = fakes()
     const worker = await time.createWorker(steps.activities)
     const input: RunInput = { trigger: 'schedule', latestMs: LATEST_MS }

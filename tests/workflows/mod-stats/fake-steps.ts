@@ -6,6 +6,7 @@ import { NOTHING, type RunEnding, type SourceCounts } from '../../../core/run-ou
 import type { Batch } from '../../../activities/mod-stats/step-context.ts'
 import type { Run } from '../../../core/run.ts'
 import type { TimeSkipping } from '../../support/time-skipping.ts'
+import { inWords, type EndingInWords } from '../../support/ending-in-words.ts'
 
 /** One attempt of one step, as the worker saw it. */
 export interface Call {
@@ -19,7 +20,7 @@ export interface Call {
   /** Run id of the execution that asked for it; differs from `run.runId` after continue-as-new. */
   executionRunId: string
   /** Only of the closing step. */
-  ending: RunEnding | undefined
+  ending: EndingInWords | undefined
 }
 
 export interface FakeSteps<Step extends string = keyof ModStatsActivities> {
@@ -68,7 +69,15 @@ export function notedSteps<Steps extends object>(
       const run = input !== undefined && 'run' in input ? input.run : input
       const { attempt, workflowExecution } = activityInfo()
       const executionRunId = workflowExecution?.runId ?? ''
-      calls.push({ step, attempt, atMs, input, run, executionRunId, ending })
+      calls.push({
+        step,
+        attempt,
+        atMs,
+        input,
+        run,
+        executionRunId,
+        ending: ending && inWords(ending),
+      })
       return (work as (...input: unknown[]) => Promise<unknown>)(input, ending, ...more)
     },
   ])

@@ -1,7 +1,7 @@
 /** Runs with hundreds of batches: they hand over to a fresh history and stay one run all the same. */
 import type { temporal } from '@temporalio/proto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endingOf } from '../../../client/runs.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import { batch, fakeSteps, ROWS_A_BATCH, type FakeSteps } from './fake-steps.ts'
 

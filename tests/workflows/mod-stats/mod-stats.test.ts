@@ -3,11 +3,12 @@ import { WorkflowFailedError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
-import { endingOf } from '../../../client/runs.ts'
+import { endingOf, inWords, type EndingInWords } from '../../support/ending-in-words.ts'
 import { Failure } from '../../../core/failures.ts'
-import type { RunEnding } from '../../../core/run-outcome.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import { batch, fakeSteps, ROWS_A_BATCH, unavailable, type FakeSteps } from './fake-steps.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
+import type { RunEnding } from '../../../core/run-outcome.ts'
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -20,7 +21,7 @@ afterAll(async () => {
 const start = () => startModStats(time)
 
 /** Runs once with these steps, on one worker, to the end. */
-async function runOnce(steps: FakeSteps): Promise<RunEnding> {
+async function runOnce(steps: FakeSteps): Promise<EndingInWords> {
   const worker = await time.createWorker(steps.activities)
   return worker.runUntil(async () => endingOf(await start()))
 }
@@ -64,7 +65,7 @@ describe('an upstream that is away', () => {
     expect(cause).toBeInstanceOf(ApplicationFailure)
     const failure = cause as ApplicationFailure
     expect(failure.type).toBe('RunFailed')
-    const ending = failure.details?.[0] as RunEnding
+    const ending = inWords(failure.details?.[0] as RunEnding)
     expect(Object.keys(ending.counts).sort()).toEqual(['curseforge', 'modpacks', 'modrinth'])
     for (const counts of Object.values(ending.counts)) {
       expect(counts).toMatchObject({ outcome: 'failed', fetched: 0, written: 0 })
@@ -145,7 +146,8 @@ describe('one source among others', () => {
   })
 
   it('that is skipped does not spoil a complete run', async () => {
-    const skipped = () => batch(null, { outcome: 'skipped', fetched: 0, written: 0, why: ['no credentials'] })
+    const skipped = () =>
+      batch(null, { outcome: 'skipped', fetched: 0, written: 0, why: [textReason('no credentials')] })
     const ending = await runOnce(
       fakeSteps(time, { collectCurseForge: skipped, discoverModpacks: skipped, refreshModpacks: skipped }),
     )
@@ -177,16 +179,17 @@ describe('a run after a drain', () => {
 })
 
 describe('the bookends of a run', () => {
+  const HELD = { type: 'AlreadyRunning', message: 'already running: mod-stats-1' }
+
   it('end it as skipped, with its own record, where another run holds the lock', async () => {
     const steps = fakeSteps(time, {
-      openModStats: () =>
-        Promise.resolve({ skipped: { type: 'AlreadyRunning', message: 'already running: mod-stats-1' } }),
+      openModStats: () => Promise.resolve({ skipped: { reason: failureReason(HELD) } }),
     })
     const ending = await runOnce(steps)
     expect(ending).toEqual({
       outcome: 'skipped',
       counts: {},
-      error: { type: 'AlreadyRunning', message: 'already running: mod-stats-1' },
+      error: HELD,
     })
     expect(steps.calls.map((call) => call.step)).toEqual(['openModStats', 'closeModStats'])
   })

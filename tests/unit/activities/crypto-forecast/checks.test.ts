@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../../core/durations.ts'
 import { checksOf } from '../../../../activities/crypto-forecast/check-grid.ts'
 import type { GridFacts } from '../../../../db/queries/crypto-forecast/prices.ts'
+import { sentence } from '../../../../wording/sentence.ts'
 const NEWEST = Date.parse('2026-07-20T09:00:00Z')
 const GOOD: GridFacts = { rows: 1_440, days: 60, newest: NEWEST, cold: 0, double: 0, gaps: 0, knownGaps: 2 }
 const failed = (facts: Partial<GridFacts>) =>
   checksOf({ ...GOOD, ...facts }, NEWEST)
     .filter(({ passed }) => !passed)
-    .map(({ name, found, said }) => [name, found, said])
+    .map(({ name, found, finding }) => [name, found, sentence(finding)])
 
 describe('the checks', () => {
   it('pass a grid that is whole, with the gaps of the exchange', () => {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { staleness } from '../../../../activities/crypto-forecast/make-forecasts.ts'
+import { sentence } from '../../../../wording/sentence.ts'
 
 const NEWEST = '2026-07-20T09:00:00Z'
-const of = (newest: string | undefined, now: string) =>
-  staleness({ openMs: Float64Array.from(newest === undefined ? [] : [Date.parse(newest)]) }, Date.parse(now))
+const of = (newest: string | undefined, now: string) => {
+  const openMs = Float64Array.from(newest === undefined ? [] : [Date.parse(newest)])
+  const reason = staleness({ openMs }, Date.parse(now))
+  return reason && sentence(reason)
+}
 
 describe('a forecast', () => {
   it.each(['2026-07-20T10:00:00Z', '2026-07-20T10:10:00Z', '2026-07-20T10:59:59.999Z'])(

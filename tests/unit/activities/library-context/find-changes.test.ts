@@ -4,10 +4,12 @@ import {
   beforeAsking,
   decideAll,
   readMsOf,
+  type Decision,
 } from '../../../../activities/library-context/find-changes.ts'
 import type { StepContext } from '../../../../activities/library-context/step-context.ts'
 import type { ListedLibrary } from '../../../../db/queries/library-context/contexts.ts'
 import { Failure } from '../../../../core/failures.ts'
+import { sentence } from '../../../../wording/sentence.ts'
 
 const now = new Date('2026-11-21T02:00:00Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
@@ -26,6 +28,10 @@ const library = (own: Partial<ListedLibrary> = {}): ListedLibrary => ({
   ...own,
 })
 const without = (own: Partial<ListedLibrary> = {}) => library({ commit: null, hasContext: false, ...own })
+
+/** A decision with the sentence of its reason. */
+const inWords = (decision: Decision | undefined) =>
+  decision !== undefined && 'skip' in decision ? { ...decision, skip: sentence(decision.skip) } : decision
 
 describe('without asking anybody, a library', () => {
   it.each([
@@ -58,7 +64,7 @@ describe('without asking anybody, a library', () => {
     ['that is up to date is done by force', library(), true, { todo: 'forced' }],
     ['with a context must be asked for', library(), false, undefined],
   ] as const)('%s', (_, one, isForced, decision) => {
-    expect(beforeAsking(one, isForced, now)).toEqual(decision)
+    expect(inWords(beforeAsking(one, isForced, now))).toEqual(decision)
   })
 })
 
@@ -116,7 +122,7 @@ describe('by its newest commit, a library', () => {
       { todo: 'changed' },
     ],
   ] as const)('%s', (_, one, head, withinDays, decision) => {
-    expect(afterAsking(one, head, withinDays, now)).toEqual(decision)
+    expect(inWords(afterAsking(one, head, withinDays, now))).toEqual(decision)
   })
 })
 
@@ -180,7 +186,7 @@ describe('of a batch', () => {
       [library({ name: 'O/Away' }), library({ name: 'O/Moved' })],
       false,
     )
-    expect(decisions.map(({ decision }) => decision)).toEqual([
+    expect(decisions.map(({ decision }) => inWords(decision))).toEqual([
       { skip: 'UpstreamUnavailable: O/Away: no answer.', isTrouble: true },
       { todo: 'changed' },
     ])

@@ -4,6 +4,7 @@ import { publicSymbols, sourceWords } from '../../../../activities/library-conte
 import { readTree } from '../../../../activities/library-context/tree/source-tree.ts'
 import { staticContext } from '../../../../activities/library-context/tree/static-context.ts'
 import { treeOf } from './tree-folder.ts'
+import { sentence } from '../../../../wording/sentence.ts'
 
 const words = (seed: string, count: number) =>
   Array.from({ length: count }, (_, at) => `${seed}${at}`).join(' ')
@@ -12,7 +13,7 @@ const CODE = '```python\nx = run()\n```\n\ntext between\n\n```\ny = run()\n```\n
 const GOOD = `${words('fresh', 250)}\n\nsymbol_0 and symbol_1\n\n${CODE}`
 const verdict = (input: Partial<GateInput>) =>
   judge({ markdown: GOOD, readme: words('readme', 300), symbols: SYMBOLS, sourceWords: 5_000, ...input })
-const reasons = (input: Partial<GateInput>) => verdict(input).reasons
+const reasons = (input: Partial<GateInput>) => verdict(input).reasons.map((reason) => sentence(reason))
 
 describe('the quality gate', () => {
   it('passes a text with words of its own, names and code, and tells its measures', () => {

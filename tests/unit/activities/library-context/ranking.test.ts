@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { rankByStars, suspicion } from '../../../../activities/library-context/ranking.ts'
+import { rankByStars, suspicion as suspicionOf } from '../../../../activities/library-context/ranking.ts'
 import { nextList } from '../../../../activities/library-context/lists.ts'
 import { domain } from './domain.ts'
+import { sentence } from '../../../../wording/sentence.ts'
+import type { Reason } from '../../../../core/reason.ts'
 
 /** So many libraries `o/lib1` …, with falling stars. */
 const libraries = (count: number, first = 1) =>
@@ -40,6 +42,9 @@ describe('ranks', () => {
     expect(given).toEqual(libraries(3).toReversed())
   })
 })
+
+const told = (reason: Reason | undefined) => reason && sentence(reason)
+const suspicion = (...lists: Parameters<typeof suspicionOf>) => told(suspicionOf(...lists))
 
 describe('a list', () => {
   it.each([
@@ -84,7 +89,7 @@ describe('the next list of a domain', () => {
 
   it('stays the last one where it is not to be believed, and says so', () => {
     const given = { domain: domain(), before: before(10), listed: libraries(10, 5) }
-    expect(nextList({ ...given, ...asked }).doubt).toBe(
+    expect(told(nextList({ ...given, ...asked }).doubt)).toBe(
       'suspicious: astronomy: 4 of the 10 libraries of the list before would leave it in one night; the list of 2026-11-20 stays',
     )
     const forced = nextList({ ...given, isForced: true })
@@ -96,7 +101,7 @@ describe('the next list of a domain', () => {
   it('is not made at all where the first one is not to be believed', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
     const { doubt } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
-    expect(doubt).toBe(
+    expect(told(doubt)).toBe(
       'suspicious: astronomy: 10 of 10 libraries would have no star at all; no list is made of it',
     )
   })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { starred } from '../../../../activities/library-context/lists.ts'
 import { keyOf, renamesIn, rowsOf } from '../../../../activities/library-context/star-answers.ts'
-import { unknownSentence } from '../../../../activities/library-context/stars.ts'
+import { unknownReason } from '../../../../activities/library-context/stars.ts'
 import type { KnownLibrary } from '../../../../db/queries/library-context/libraries.ts'
 import type { RepositoryAnswer } from '../../../../upstreams/github/github.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 const lastNight = new Date('2026-11-20T02:00:00Z')
 const tonight = new Date('2026-11-21T02:00:00Z')
@@ -112,14 +113,15 @@ describe('of a repository of which GitHub does not tell tonight', () => {
   })
 
   it('one sentence tells, whatever their number', () => {
-    expect(unknownSentence([])).toEqual([])
-    expect(unknownSentence([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
-    expect(unknownSentence([lost('a/x', 'unknown')])).toEqual([
+    const told = (answers: RepositoryAnswer[]) => words(unknownReason(answers))
+    expect(told([])).toEqual([])
+    expect(told([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
+    expect(told([lost('a/x', 'unknown')])).toEqual([
       'nothing is known tonight of a/x (GitHub answers 404); their last stars count',
     ])
-    expect(unknownSentence([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual(
-      ['nothing is known tonight of a/x and 2 others (GitHub answers 404); their last stars count'],
-    )
+    expect(told([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual([
+      'nothing is known tonight of a/x and 2 others (GitHub answers 404); their last stars count',
+    ])
   })
 })
 

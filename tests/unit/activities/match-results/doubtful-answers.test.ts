@@ -5,6 +5,8 @@ import { follow, type Poll } from '../../../../activities/match-results/follow.t
 import { MatchesById } from '../../../../activities/match-results/matches-by-id.ts'
 import type { LiveFeed, Sighting } from '../../../../upstreams/onexbet/onexbet.ts'
 import { live, minute } from './lives.ts'
+import { textReason } from '../../../../core/reason.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 const matches = (many: number, from = 0): Sighting[] =>
   Array.from({ length: many }, (_, at) => live([1, 0], { eventId: 700 + from + at }))
@@ -24,7 +26,7 @@ function after(...looks: Look[]) {
   const { at, truncated = false, ...more } = looks.at(-1) ?? { at: 0, told: [] }
   const last: Poll = { kind: 'feed', polledAt: minute(at), truncated, ...more }
   const vanished = [...all.values()].filter(({ state }) => state === 'vanished').length
-  return { all, vanished, last, doubts: doubtOf(last, all) }
+  return { all, vanished, last, doubts: words(doubtOf(last, all)) }
 }
 
 describe('an answer that leaves out more than half of the matches that go on', () => {
@@ -111,7 +113,7 @@ describe('a run', () => {
     ]
     const { outcome, why } = countsOf({ ...FEED, rejected, fetched: 6 })
     expect(outcome).toBe('partial')
-    expect(why).toEqual([
+    expect(words(why)).toEqual([
       '2 events refused, see quarantine',
       expect.stringMatching(
         /^1 of them without a readable id, .*: no match is taken for over by this answer$/,
@@ -122,15 +124,18 @@ describe('a run', () => {
 
   it('tells an empty feed from one of which nothing could be read', () => {
     const none = { ...FEED, sightings: [], others: 0, fetched: 0 }
-    expect(countsOf(none).why).toEqual(['the feed is empty: no match is taken for over because of it'])
-    expect(countsOf({ ...none, others: 2, fetched: 2 }).why).toEqual([
+    expect(words(countsOf(none).why)).toEqual(['the feed is empty: no match is taken for over because of it'])
+    expect(words(countsOf({ ...none, others: 2, fetched: 2 }).why)).toEqual([
       'no match can be read in 2 events: none is taken for over because of it',
     ])
   })
 
   it('hands on what the feed says, and that events may be missing', () => {
-    const { outcome, why } = countsOf({ ...FEED, truncated: true, why: ['A league failed.'] })
+    const { outcome, why } = countsOf({ ...FEED, truncated: true, why: [textReason('A league failed.')] })
     expect(outcome).toBe('partial')
-    expect(why).toEqual(['A league failed.', expect.stringContaining('truncated: 4 events came') as unknown])
+    expect(words(why)).toEqual([
+      'A league failed.',
+      expect.stringContaining('truncated: 4 events came') as unknown,
+    ])
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { lateOf } from '../../../../activities/match-results/late-results.ts'
 import type { Match } from '../../../../activities/match-results/match-life.ts'
 import { lifeOf, live, minute } from './lives.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 const LEAGUE = { id: 5, name: 'Ligue des champions' }
 const OTHER = { id: 6, name: 'FC 26. 3x3' }
@@ -16,7 +17,7 @@ const vanished = (...leagues: (typeof LEAGUE)[]): Map<number, Match> =>
     }),
   )
 const late = (matches: Map<number, Match>, unlisted: (typeof LEAGUE)[], at = 61) =>
-  lateOf(matches, unlisted, new Date(minute(at)))
+  words(lateOf(matches, unlisted, new Date(minute(at))))
 
 describe('matches that wait for more than an hour', () => {
   it('are told of where none of their leagues is listed', () => {

@@ -11,6 +11,7 @@ import { almanacFileSchema } from '../../../../config/almanac-file.ts'
 import { freePort } from '../../../../local/taken-port.ts'
 import { linesOfFile } from '../../../support/match-results/matches-file.ts'
 import { lifeOf, live, minute } from './lives.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 let folder: string
 let away: ReturnType<typeof openDatabase>
@@ -47,7 +48,7 @@ function fileWith({ minutes = 5, dataDir = folder } = {}) {
       matchClock: clock,
       patience: { ms: 0, signal },
     }
-    return file.bringForward(context, { turned, areTablesWhole, derive })
+    return words(await file.bringForward(context, { turned, areTablesWhole, derive }))
   }
 }
 

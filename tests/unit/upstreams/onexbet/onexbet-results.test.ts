@@ -4,6 +4,7 @@ import { Failure } from '../../../../core/failures.ts'
 import { createOneXBetResults, MAX_RESULT_LEAGUES } from '../../../../upstreams/onexbet/onexbet-results.ts'
 import { calm, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -116,8 +117,8 @@ describe('the results service', () => {
     const games = (score: (id: number) => string, many = 10) =>
       finishedOf(...Array.from({ length: many }, (_, at) => game({ id: at + 1, score: score(at + 1) })))
     const changed = [expect.stringContaining('None of the 10 games has a readable score') as unknown]
-    expect((await games(() => '')).why).toEqual(changed)
-    expect((await games((id) => (id < 5 ? '' : '2 to 1'))).why).toEqual(changed)
+    expect(words((await games(() => '')).why)).toEqual(changed)
+    expect(words((await games((id) => (id < 5 ? '' : '2 to 1'))).why)).toEqual(changed)
     expect((await games((id) => (id === 5 ? '2:1' : ''))).why).toEqual([])
     expect((await games(() => '', 9)).why).toEqual([])
   })
@@ -142,7 +143,7 @@ describe('the results service', () => {
     )
     const finished = await results.finished({ leagues, at: AT }, calm())
     expect(finished.results).toHaveLength(1)
-    expect(finished.why).toEqual([expect.stringContaining('1 of 2 leagues') as unknown])
+    expect(words(finished.why)).toEqual([expect.stringContaining('1 of 2 leagues') as unknown])
   })
 
   it('fails where all leagues fail', async () => {
@@ -160,7 +161,7 @@ describe('the results service', () => {
     const { results, asked } = await client(answering({ items: leagues }, () => ({ items: [] })))
     const { why } = await results.finished({ leagues, at: AT }, calm())
     expect(asked).toHaveLength(1 + MAX_RESULT_LEAGUES)
-    expect(why).toEqual([expect.stringContaining(`${MAX_RESULT_LEAGUES + 2} leagues wait`) as unknown])
+    expect(words(why)).toEqual([expect.stringContaining(`${MAX_RESULT_LEAGUES + 2} leagues wait`) as unknown])
   })
 
   it.each([1, 5, 60])(

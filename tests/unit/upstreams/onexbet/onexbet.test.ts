@@ -3,6 +3,7 @@ import { createOneXBet, type FeedQuery } from '../../../../upstreams/onexbet/one
 import { isFull, MAX_LEAGUES } from '../../../../upstreams/onexbet/onexbet-leagues.ts'
 import { describeRecorded, recording } from '../recordings.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
+import { words } from '../../../support/ending-in-words.ts'
 
 const DOCUMENTED =
   '/service-api/LiveFeed/Get1x2_VZip?sports=85&count=40&lng=fr&gr=285&mode=4&country=96&getEmpty=true&virtualSports=true&noFilterBlockEvent=true'
@@ -304,7 +305,7 @@ const whyOf = async (...value: unknown[]) => {
       () => 500,
     ),
   )
-  return (await feed.live(calm())).why
+  return words((await feed.live(calm())).why)
 }
 const played = { SC: { FS: {}, TS: 60, SLS: '1 minute' } }
 const announced = { SC: { FS: {}, TD: -1, TS: 60, SLS: 'Début dans 1 minute' } }
@@ -431,7 +432,7 @@ describe('a feed that is full', () => {
     const { feed } = await client(answering(feedAnswer, list), small)
     const live = await feed.live(calm())
     expect(live.truncated).toBe(true)
-    expect(live.why).toEqual([expect.stringContaining(why) as unknown])
+    expect(words(live.why)).toEqual([expect.stringContaining(why) as unknown])
     // League 10 was seen in the feed itself, so that it is asked for in any case.
     expect(live.sightings.find(({ eventId }) => eventId === 2)?.score).toEqual([2, 0])
   })
@@ -457,7 +458,9 @@ describe('a feed that is full', () => {
         ...list,
       )
       expect({ truncated, fetched }).toEqual({ truncated: true, fetched: 20 })
-      expect(why).toEqual([expect.stringContaining("20 of 20 matches of the feed's first answer") as unknown])
+      expect(words(why)).toEqual([
+        expect.stringContaining("20 of 20 matches of the feed's first answer") as unknown,
+      ])
     })
 
     it('is not whole where they are empty and no match names its league, as recorded', async () => {
@@ -479,7 +482,7 @@ describe('a feed that is full', () => {
       expect(await live(of, ...list(20))).toMatchObject({ truncated: false, why: [] })
       const { truncated, why } = await live(of, ...list(21))
       expect(truncated).toBe(true)
-      expect(why).toEqual([expect.stringContaining('the first is 10') as unknown])
+      expect(words(why)).toEqual([expect.stringContaining('the first is 10') as unknown])
     })
   })
 
@@ -504,7 +507,7 @@ describe('a feed that is full', () => {
     )
     const live = await feed.live(calm())
     expect(live.truncated).toBe(true)
-    expect(live.why).toEqual([expect.stringContaining(`${MAX_LEAGUES + 6} leagues`) as unknown])
+    expect(words(live.why)).toEqual([expect.stringContaining(`${MAX_LEAGUES + 6} leagues`) as unknown])
     expect(asked).toHaveLength(2 + MAX_LEAGUES)
   })
 

@@ -8,20 +8,21 @@ import {
 import { predictOne } from '../../../../../activities/crypto-forecast/model/ridge.ts'
 import { MIN_ROWS, rowsNeeded } from '../../../../../activities/crypto-forecast/model/time-splits.ts'
 import { knownAt, madeTable, rowsWhere, START_MS, without } from './made-table.ts'
+import { sentence } from '../../../../../wording/sentence.ts'
 
 const ROWS = 800
 const table = madeTable(ROWS, 5)
 
 function forecastOf(of: FeatureTable, horizonMs: number): Forecast {
   const [result] = forecast(of, [horizonMs])
-  if (result === undefined || 'why' in result) throw new Error(result?.why ?? 'no result')
+  if (result === undefined || 'why' in result) throw new Error(result && sentence(result.why))
   return result
 }
 
 function whyNot(of: FeatureTable, horizonMs: number): string {
   const [result] = forecast(of, [horizonMs])
   if (result === undefined || !('why' in result)) throw new Error('There is a forecast.')
-  return result.why
+  return sentence(result.why)
 }
 
 describe('a forecast', () => {

@@ -7,6 +7,7 @@ import { forecast, type Forecast } from '../../../../../activities/crypto-foreca
 import { describeRecorded } from '../../../upstreams/recordings.ts'
 import { dailyTable, type Variant } from './daily-table.ts'
 import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+import { sentence } from '../../../../../wording/sentence.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -50,7 +51,7 @@ function difference(actual: number[], expected: number[]): number {
 
 function forecastOf({ symbol, variant, horizonDays }: Case): Forecast {
   const [result] = forecast(dailyTable(symbol, variant), [horizonDays * DAY_MS])
-  if (result === undefined || 'why' in result) throw new Error(result?.why ?? 'no result')
+  if (result === undefined || 'why' in result) throw new Error(result && sentence(result.why))
   return result
 }
 

@@ -2,12 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { counted, everyMinutes, inFrench } from '../../../../../cli/match-results/collector/french.ts'
+import { counted, everyMinutes } from '../../../../../cli/match-results/collector/french.ts'
 import { FIXED_MESSAGES } from '../../../../../cli/match-results/collector/trouble-lines.ts'
 import { packageRoot } from '../../../../../system/package-root.ts'
-import { withSpooled } from '../../../../../core/run-outcome.ts'
-
-const NOTHING = { outcome: 'complete', fetched: 0, written: 0, rejected: 0, why: [] } as const
 
 describe('a number with its word', () => {
   it.each([
@@ -20,22 +17,6 @@ describe('a number with its word', () => {
 
   it('of minutes is a rhythm', () => {
     expect([everyMinutes(1), everyMinutes(5)]).toEqual(['toutes les minutes', 'toutes les 5 minutes'])
-  })
-})
-
-describe('a sentence of a run', () => {
-  it.each([
-    [1, "1 relevé gardé sur disque, PostgreSQL n'est pas là"],
-    [3, "3 relevés gardés sur disque, PostgreSQL n'est pas là"],
-  ])('on %i spooled rows is told in French', (rows, text) => {
-    expect(withSpooled({ ...NOTHING, why: [] }, rows).why.map(inFrench)).toEqual([text])
-  })
-
-  it('keeps what another program said', () => {
-    expect(inFrench('left to the next run: no room left')).toBe(
-      'le reste est laissé à la prochaine collecte: no room left',
-    )
-    expect(inFrench('onexbet answered 403')).toBe('onexbet answered 403')
   })
 })
 

@@ -14,6 +14,7 @@ import { endLines, linesOf } from '../../../../../cli/match-results/collector/to
 import { openWorkerLog } from '../../../../../cli/match-results/collector/worker-log.ts'
 import { RUN_OUTCOMES } from '../../../../../core/run-outcome.ts'
 import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
+import { textReason, type Reason } from '../../../../../core/reason.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -121,7 +122,7 @@ const ENDED = {
   open: 36,
   duplicates: 1,
   rejected: 0,
-  why: [] as string[],
+  why: [] as Reason[],
 }
 /** Of a run that ended before anything was known. */
 const BARE = {
@@ -132,7 +133,7 @@ const BARE = {
   written: 0,
   spooled: 0,
   rejected: 0,
-  why: ['Blocked: 403'],
+  why: [textReason('Blocked: 403')],
 }
 
 const info = (text: string) => [{ level: 'INFO', text }]
@@ -184,7 +185,7 @@ describe('what the steps tell', () => {
       ),
       ...info('Collecte terminée avec succès'),
     ])
-    const why = ['feed: truncated', 'truncated', 'spooled 1 row: the database is away']
+    const why = [textReason('feed: truncated'), { code: 'spooled', values: { rows: 1 } }]
     const partial = { outcome: 'partial', fetched: 1, results: 2, written: 0, spooled: 1, why }
     expect(linesOf('collection ended', { ...ENDED, ...partial })).toEqual([
       ...info(
@@ -218,7 +219,7 @@ describe('what the steps tell', () => {
   it.each(RUN_OUTCOMES)(
     'calls a collection a success where it was complete, and never else: %s',
     (outcome) => {
-      const [verdict] = endLines({ ...ENDED, outcome, why: ['x'] }).slice(-1)
+      const [verdict] = endLines({ ...ENDED, outcome, why: [textReason('x')] }).slice(-1)
       expect(verdict?.text.includes('avec succès')).toBe(outcome === 'complete')
       const levels = { complete: 'INFO', skipped: 'INFO', partial: 'WARNING', cancelled: 'WARNING' }
       expect(verdict?.level).toBe({ ...levels, failed: 'ERROR', interrupted: 'ERROR' }[outcome])
@@ -231,14 +232,16 @@ describe('what the steps tell', () => {
   })
 
   it("of another process' run is made of its ending", () => {
-    const part = { outcome: 'failed' as const, fetched: 3, written: 2, rejected: 1, why: ['Blocked: 403'] }
+    const blocked = textReason('Blocked: 403')
+    const part = { outcome: 'failed' as const, fetched: 3, written: 2, rejected: 1, why: [blocked] }
     const ending = {
       outcome: 'failed' as const,
       counts: { feed: part, results: { ...part, fetched: 5, spooled: 4 } },
-      error: { type: 'RunFailed', message: 'feed: Blocked: 403' },
+      error: { code: 'RunFailed', values: { sources: [] } },
     }
     const sums = { fetched: 3, results: 5, written: 4, rejected: 2, spooled: 4, isReprise: true }
-    expect(collectedBy(ending, true)).toMatchObject(sums)
+    // Each reason once, and not again as the reason of the whole.
+    expect(collectedBy(ending, true)).toMatchObject({ ...sums, why: [blocked] })
   })
 })
 

@@ -1,0 +1,139 @@
+/** Reasons as sentences: one place a language, and nothing else knows them. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { textReason } from '../../../core/reason.ts'
+import { packageRoot } from '../../../system/package-root.ts'
+import * as english from '../../../wording/en.ts'
+import * as french from '../../../wording/fr.ts'
+import { reason, suspicious } from '../../../wording/reason.ts'
+import { toldEnding, toldError } from '../../../wording/run.ts'
+import { sentence } from '../../../wording/sentence.ts'
+
+describe('a reason', () => {
+  const missing = suspicious('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
+
+  it('is told in English, also within another one', () => {
+    expect(sentence(missing)).toBe('suspicious: answered before and missing on Modrinth now: a, b and 3 more')
+  })
+
+  it('is told in French as far as French goes, and in English beyond', () => {
+    const spooled = { code: 'spooled', values: { rows: 1 } }
+    expect(sentence(spooled, 'fr')).toBe("1 relevé gardé sur disque, PostgreSQL n'est pas là")
+    expect(sentence(reason('left-to-next-run', { message: 'no room left' }), 'fr')).toBe(
+      'le reste est laissé à la prochaine collecte: no room left',
+    )
+    expect(sentence(missing, 'fr')).toMatch(/^suspect: answered before/)
+  })
+
+  it('of another program keeps its words', () => {
+    expect(sentence(textReason('onexbet answered 403'), 'fr')).toBe('onexbet answered 403')
+  })
+
+  it('with a code of another version is told as it is', () => {
+    expect(sentence({ code: 'from-tomorrow', values: { rows: 1 } })).toBe('from-tomorrow {"rows":1}')
+    expect(sentence({ code: 'constructor' })).toBe('constructor {}')
+  })
+
+  it('comes back from JSON as it went', () => {
+    expect(JSON.parse(JSON.stringify(missing))).toEqual(missing)
+  })
+})
+
+describe('what programs are told of a run', () => {
+  it('is sentences under their old names, and the records beside them', () => {
+    const why = [reason('rows-refused', { rows: 2 })]
+    const counts = { feed: { outcome: 'partial' as const, fetched: 3, written: 1, rejected: 2, why } }
+    const error = reason('AlreadyRunning', { workflowId: 'it', since: '2026-11-21T10:00:00.000Z' })
+    expect(toldEnding({ outcome: 'skipped', counts, error })).toEqual({
+      outcome: 'skipped',
+      counts: { feed: { ...counts.feed, why: ['2 rows refused, see quarantine'], reasons: why } },
+      error: {
+        type: 'AlreadyRunning',
+        message: 'already running: it, since 2026-11-21T10:00:00.000Z',
+        reason: error,
+      },
+    })
+  })
+
+  it('names a failure by its own name', () => {
+    const failure = { type: 'DiskFull', message: 'No space left.' }
+    expect(toldError({ code: 'failure', values: failure })).toEqual(failure)
+  })
+})
+
+describe('the tables', () => {
+  it.each([
+    ['English', english],
+    ['French', french],
+  ])('have each code once: %s', (_, { shared, PIPELINE_SENTENCES }) => {
+    const codes = [shared, ...PIPELINE_SENTENCES].flatMap((table) => Object.keys(table))
+    expect(codes.toSorted()).toEqual([...new Set(codes)].toSorted())
+  })
+})
+
+/** Sources that may hold sentences of reasons, or compare the words of other programs. */
+const sources = [
+  'activities',
+  'cli',
+  'client',
+  'config',
+  'core',
+  'db',
+  'local',
+  'system',
+  'upstreams',
+  'worker',
+  'workflows',
+].flatMap((folder) =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({
+      file: join(folder, file),
+      text: readFileSync(join(packageRoot, folder, file), 'utf8'),
+    })),
+)
+
+/** Shorter pieces, such as "reports wait", may stand anywhere. */
+const LEAST_CHARACTERS = 24
+
+describe('the sources outside of wording/', () => {
+  it('hold no sentence of a reason', () => {
+    const files = readdirSync(join(packageRoot, 'wording'), { recursive: true, encoding: 'utf8' })
+    const pieces = files
+      .filter((file) => /(^|\/)en\.ts$/.test(file))
+      .flatMap((file) => literalsOf(readFileSync(join(packageRoot, 'wording', file), 'utf8')))
+      .filter(({ length }) => length >= LEAST_CHARACTERS)
+    expect(pieces.length).toBeGreaterThan(50)
+    const found = sources.flatMap(({ file, text }) =>
+      pieces.filter((piece) => text.includes(piece)).map((piece) => `${file}: ${piece}`),
+    )
+    expect(found).toEqual([])
+  })
+
+  it('recognise no sentence: what they match are the words of other programs', () => {
+    const match =
+      /\b(message|reason|why|sentence|notice|note|remedy)s?(\([^()]*\))?\??\.(startsWith|endsWith|includes|match|search)\(|\.(test|exec)\([^()]*\b(message|reason|sentence|notice|remedy)(Of\([^()]*\))?/g
+    const found = sources
+      .filter(({ file }) => !READS_OTHER_PROGRAMS.some((place) => file.startsWith(place)))
+      .flatMap(({ file, text }) => [...text.matchAll(match)].map(([words]) => `${file}: ${words}`))
+    expect(found).toEqual([])
+  })
+})
+
+/** Servers, drivers and parsers have no code for some of what they say. */
+const READS_OTHER_PROGRAMS = [
+  'db/database-failure.ts',
+  'upstreams/github/',
+  'upstreams/payload.ts',
+  // The log of the collector puts what the stack says into French.
+  'cli/match-results/collector/',
+]
+
+/** The fixed pieces of the strings in a table's source. */
+function literalsOf(source: string): string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '')
+  return [...code.matchAll(/'((?:[^'\\\n]|\\.)*)'|"([^"\n]*)"|`([^`]*)`/g)].flatMap(
+    ([, single, double, template]) => (single ?? double ?? template ?? '').split(/\$\{[^}]*\}/),
+  )
+}

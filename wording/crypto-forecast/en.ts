@@ -1,0 +1,42 @@
+/** What a run of crypto-forecast says, in English. */
+import type { Reason } from '../../core/reason.ts'
+import type { Say, SentenceTable } from '../table.ts'
+
+export const cryptoForecast = {
+  'coingecko-too-old': ({ days }: { days: number }) =>
+    `CoinGecko tells hours of the last ${days} days only; older ones come from Binance alone`,
+  'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko answered no price at all for ${crypto}`,
+  'coin-rows-refused': ({ crypto, rows }: { crypto: string; rows: number }) =>
+    `${rows} rows of ${crypto} refused, see quarantine`,
+  'no-comparison': ({ coins }: { coins: readonly string[] }) =>
+    `no comparison of ${coins.join(', ')}: one of the sources did not tell`,
+  'candles-missing': ({ crypto, from, to }: { crypto: string; from: string; to: string }) =>
+    `${crypto} has no candles from ${from} to ${to}, though later ones came`,
+  'prices-not-computed': 'the prices could not be computed',
+  'all-left-to-drain': 'left to the drain: rows of this run lie in the spool, and all else is made of them',
+
+  'no-forecast': ({ crypto, reason }: { crypto: string; reason: Reason }, say: Say) =>
+    `${crypto}: ${say(reason)}`,
+  'no-horizon': (
+    { crypto, horizon, reason }: { crypto: string; horizon: string; reason: Reason },
+    say: Say,
+  ) => `${crypto} ${horizon}: ${say(reason)}`,
+  'no-candle': 'no candle to forecast from',
+  'candle-too-old': ({ hours }: { hours: number }) => `no forecast from a candle that is ${hours} hours old`,
+  'newest-row-lacks': ({ feature }: { feature: string }) => `The newest row has no ${feature}.`,
+  'rows-too-few': ({ rows, needed }: { rows: number; needed: number }) =>
+    `${rows} rows have all features and a known outcome, ${needed} are needed.`,
+  'reports-wait': ({ reports }: { reports: number }) => `${reports} reports wait for the next run`,
+
+  check: ({ check, crypto, finding }: { check: string; crypto: string; finding: Reason }, say: Say) =>
+    `${check}: ${crypto} ${say(finding)}`,
+  'check-rows': ({ rows, days }: { rows: number; days: number }) =>
+    `has ${rows} rows, ${days} days of them up to the newest hour`,
+  'check-no-candle': 'has no candle at all',
+  'check-behind': ({ hours }: { hours: number }) => `is ${hours} hours behind the newest closed hour`,
+  'check-nulls': ({ rows, days }: { rows: number; days: number }) =>
+    `has ${rows} rows without an indicator later than ${days} days after its first`,
+  'check-duplicates': ({ rows }: { rows: number }) => `has ${rows} rows that are not alone on a full hour`,
+  'check-gaps': ({ gaps, known }: { gaps: number; known: number }) =>
+    `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)`,
+} satisfies SentenceTable

@@ -1,0 +1,38 @@
+/** English: the codes that all pipelines share, and one line a pipeline. */
+import type { CoreReasons, Reason } from '../core/reason.ts'
+import { counted } from '../core/wording.ts'
+import { cryptoForecast } from './crypto-forecast/en.ts'
+import { libraryContext } from './library-context/en.ts'
+import { matchResults } from './match-results/en.ts'
+import { modStats } from './mod-stats/en.ts'
+import type { Say, SentenceTable } from './table.ts'
+
+/** A table of another pipeline is one more line. */
+export const PIPELINE_SENTENCES = [modStats, cryptoForecast, libraryContext, matchResults] as const
+
+export const shared = {
+  failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,
+  text: ({ text }: CoreReasons['text']) => text,
+  spooled: ({ rows }: CoreReasons['spooled']) => `spooled ${counted(rows, 'row')}: the database is away`,
+  source: ({ source, reasons }: CoreReasons['source'], say: Say) =>
+    `${source}: ${reasons.map(say).join('; ')}`,
+  RunFailed: ({ sources }: CoreReasons['RunFailed'], say: Say) => sources.map(say).join(' | '),
+  AlreadyRunning: ({ workflowId, since }: { workflowId: string; since: string }) =>
+    `already running: ${workflowId}, since ${since}`,
+  NoBackfill: ({ pipeline, scheduledFor }: { pipeline: string; scheduledFor: string }) =>
+    `no backfill: ${pipeline} stores what the upstreams count now, and ${scheduledFor} is over`,
+  Interrupted: 'the workflow ended without closing this record (it was terminated, or its server lost it)',
+  /** Marks what an upstream answered and what cannot be right: it is not taken for the truth. */
+  suspicious: ({ finding }: { finding: Reason }, say: Say) => `suspicious: ${say(finding)}`,
+  'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,
+  'rows-refused': ({ rows }: { rows: number }) => `${rows} rows refused, see quarantine`,
+  'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
+  /** Several reasons of one thing. */
+  several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
+} satisfies SentenceTable
+
+type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never
+
+export type English = typeof shared & UnionToIntersection<(typeof PIPELINE_SENTENCES)[number]>

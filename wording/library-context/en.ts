@@ -1,0 +1,64 @@
+/** What a run of library-context says, in English. */
+import type { Reason } from '../../core/reason.ts'
+import type { Say, SentenceTable } from '../table.ts'
+
+const asked =
+  (what: string) =>
+  ({ found, least }: { found: number; least: number }) =>
+    `${found} ${what}, at least ${least} asked`
+
+export const libraryContext = {
+  'no-list': 'there is no list yet',
+  'no-candidate': 'there is no candidate yet',
+  'files-left-to-drain':
+    'left to the drain: rows of this run lie in the spool, and the files are made of them',
+  'records-refused': ({ records }: { records: number }) => `${records} records were refused`,
+
+  'candidates-stay': ({ domain, finding }: { domain: string; finding: Reason }, say: Say) =>
+    `${domain}: ${say(finding)}; those of the last time stay`,
+  'candidates-lost': ({ kept, of }: { kept: number; of: number }) =>
+    `only ${kept} of the ${of} repositories of the last time are named`,
+  'list-stays': (
+    { domain, finding, date }: { domain: string; finding: Reason; date: string | null },
+    say: Say,
+  ) => `${domain}: ${say(finding)}; ${date === null ? 'no list is made of it' : `the list of ${date} stays`}`,
+  'list-starless': ({ starless, of }: { starless: number; of: number }) =>
+    `${starless} of ${of} libraries would have no star at all`,
+  'list-shrinks': ({ left, of }: { left: number; of: number }) =>
+    `${left} of the ${of} libraries of the list before would leave it in one night`,
+  'stars-silent': ({ silent, of }: { silent: number; of: number }) =>
+    `GitHub told nothing of ${silent} of ${of} candidates`,
+  'stars-unknown': ({ asked, others, message }: { asked: string; others: number; message: string }) =>
+    `nothing is known tonight of ${asked}${others === 0 ? '' : ` and ${others} others`} (${message}); their last stars count`,
+
+  library: ({ library, reason }: { library: string; reason: Reason }, say: Say) =>
+    `${library}: ${say(reason)}`,
+  'and-others': ({ first, others }: { first: Reason; others: number }, say: Say) =>
+    `${say(first)}; and ${others} others`,
+  unchanged: 'unchanged',
+  'failed-before': ({ times, reason, nextTry }: { times: number; reason: string; nextTry: string }) =>
+    `failed ${times === 1 ? 'once' : `${times} times`} (${reason}), tried again on ${nextTry}`,
+  'repository-empty': 'the repository is empty now; the context stays',
+  'changed-long-ago': ({ days }: { days: number }) => `changed, but not within the last ${days} days`,
+
+  'night-over': 'TimedOut: the night ended before its turn',
+  'chain-running': ({ workflowId }: { workflowId: string }) => `AlreadyRunning: ${workflowId}`,
+  'chain-cancelled': 'Cancelled: its chain was cancelled on its own',
+  'chain-terminated': 'Terminated: its chain was terminated',
+  'not-recorded': ({ reason, failure }: { reason: Reason; failure: Reason }, say: Say) =>
+    `${say(reason)} (not recorded: ${say(failure)})`,
+
+  'contextmaker-not-run': ({ missing, remedy }: { missing: string; remedy: string }) =>
+    `contextmaker was not run: ${missing}. ${remedy}`,
+  'contextmaker-failed': ({ mode, reason }: { mode: string; reason: Reason }, say: Say) =>
+    `contextmaker ${mode}: ${say(reason)}`,
+  'nothing-to-read': 'nothing to read',
+  'text-refused': ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join(', '),
+  'no-documents': 'it says that no README or documentation was found',
+  'part-unread': 'it says that a part could not be read',
+  'engine-not-ended': 'the log names no mode: the engine did not end',
+  'words-too-few': asked('words'),
+  'own-words-too-few': asked('words beyond the README'),
+  'names-too-few': asked('public names beyond the README'),
+  'code-too-little': asked('blocks of code'),
+} satisfies SentenceTable

@@ -1,0 +1,44 @@
+/** What is told of a run to programs and people: sentences, and beside them the records that they were made of. */
+import type { Reason } from '../core/reason.ts'
+import type { RunCounts, RunEnding, SourceCounts } from '../core/run-outcome.ts'
+import { sentence } from './sentence.ts'
+
+export interface ToldCounts extends Omit<SourceCounts, 'why'> {
+  why: string[]
+  reasons: Reason[]
+}
+
+/** Why a run did not go on, or failed: a name and a sentence. */
+export interface ToldError {
+  type: string
+  message: string
+}
+
+export interface ToldEnding extends Pick<RunEnding, 'outcome'> {
+  counts: Record<string, ToldCounts>
+  error?: ToldError & { reason: Reason }
+}
+
+/** Counts by source, with their reasons as sentences and as records. */
+export function toldCounts(counts: RunCounts): Record<string, ToldCounts> {
+  return Object.fromEntries(
+    Object.entries(counts).map(([source, { why, ...numbers }]) => [
+      source,
+      { ...numbers, why: why.map((reason) => sentence(reason)), reasons: why },
+    ]),
+  )
+}
+
+/** A failure has its own name and sentence; of any other reason the code is the name. */
+export function toldError(reason: Reason): ToldError {
+  const { type, message } = reason.values ?? {}
+  if (reason.code === 'failure' && typeof type === 'string' && typeof message === 'string')
+    return { type, message }
+  return { type: reason.code, message: sentence(reason) }
+}
+
+/** An ending as commands print it for programs. */
+export function toldEnding({ outcome, counts, error }: RunEnding): ToldEnding {
+  const told = { outcome, counts: toldCounts(counts) }
+  return error === undefined ? told : { ...told, error: { ...toldError(error), reason: error } }
+}

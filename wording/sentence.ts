@@ -1,0 +1,29 @@
+/** Renders reasons: the one place where a code becomes words. */
+import type { Reason } from '../core/reason.ts'
+import * as en from './en.ts'
+import * as fr from './fr.ts'
+import type { SentenceTable } from './table.ts'
+
+const TABLES = { en: allOf(en), fr: allOf(fr) }
+
+export type Language = keyof typeof TABLES
+
+/**
+ * The sentence of a reason. What a language lacks is told in English; a code of another version of this program, for which
+ * there is no sentence, is told as it is.
+ */
+export function sentence({ code, values = {} }: Reason, language: Language = 'en'): string {
+  const made = TABLES[language].get(code) ?? TABLES.en.get(code)
+  if (made === undefined) return [code, JSON.stringify(values)].join(' ')
+  return typeof made === 'string' ? made : made(values as never, (within) => sentence(within, language))
+}
+
+function allOf({
+  shared,
+  PIPELINE_SENTENCES: pipelines,
+}: {
+  shared: SentenceTable
+  PIPELINE_SENTENCES: readonly SentenceTable[]
+}): Map<string, SentenceTable[string]> {
+  return new Map([shared, ...pipelines].flatMap((table) => Object.entries(table)))
+}

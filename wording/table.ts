@@ -1,0 +1,24 @@
+/** What a table of sentences is: for each code its sentence, or how one is made of the values. */
+import type { Reason, ReasonValue } from '../core/reason.ts'
+
+/** Renders a reason within another one, in the language of the table. */
+export type Say = (reason: Reason) => string
+
+/** A language's sentences by code. A function's first parameter is the type of the values of its code. */
+export type SentenceTable = Record<string, string | ((values: never, say: Say) => string)>
+
+/** Values of a code of a table; never for a code whose sentence is always the same. */
+export type ValuesOf<Table extends SentenceTable, Code extends keyof Table> = Table[Code] extends (
+  values: infer Values extends object,
+  say: Say,
+) => string
+  ? JsonSafe<Values>
+  : never
+
+/** Never for values that would not come back from JSON as they are. */
+type JsonSafe<Values> = Values extends { [Key in keyof Values]: ReasonValue } ? Values : never
+
+/** Sentences in another language for some codes of a table; the others are told in English. */
+export type Translation<Table extends SentenceTable> = {
+  [Code in keyof Table]?: string | ((values: ValuesOf<Table, Code>, say: Say) => string)
+}
