@@ -3,22 +3,18 @@ import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { Failure, sentenceOf } from '../core/failures.ts'
+import type { Say } from '../core/log-records.ts'
 import { ensureContextmaker } from '../local/contextmaker-venv.ts'
 import { startStack, type Stack } from '../local/stack.ts'
-import { takeStackLock, takeStackLockFromCollector } from '../local/stack-lock.ts'
+import { takeStackLock } from '../local/stack-lock.ts'
 import type { Pipeline } from '../registry.ts'
 import { fastClock } from '../simulator/fast-clock.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { workflowBundle } from '../worker/bundle.ts'
 import { installRuntime, type Logger } from '../worker/log.ts'
 import { dependenciesOf, startWorker, type RunningWorker } from '../worker/start-worker.ts'
-import type { DatabaseNews } from './match-results/collector/database-watch.ts'
-import { startPatientWorker } from './match-results/collector/patient-worker.ts'
 import { connectTemporal, databaseUrl, temporalAddress, webUi } from '../client/connection.ts'
 import { applySchedules } from '../client/schedules.ts'
-import { registerSearchAttributes } from '../client/search-attributes.ts'
-
-export type Say = (line: string) => void
 
 export interface Running {
   client: Client
@@ -30,20 +26,22 @@ export interface Running {
 
 export interface StartOptions {
   config: Config
-  /** Pipelines whose schedules follow almanac.yaml; all others are paused. Undefined leaves all as they are. */
-  scheduled: readonly Pipeline[] | undefined
+  /** Pipelines whose schedules follow almanac.yaml; all others are paused. */
+  scheduled: readonly Pipeline[]
+  /** Leaves the schedules of the other pipelines as they are: on a server that others use as well they are theirs. */
+  leavesOthers?: boolean
   /** Opens the worker's log, once the stack is ours. */
   openLog: () => Logger
   say: Say
-  /** What those are told who find the stack taken. */
+  /** What those are told who find the stack taken. Default: `almanac up`. */
   what?: string
-  /** Of a collector. Makes the database optional: hears of its coming and going. Rows are spooled while there is none. */
-  databaseNews?: DatabaseNews
+  /** Starts without a database that does not answer: rows go to the spool until it does. */
+  databaseOptional?: boolean
 }
 
 type Stops = (() => Promise<void> | void)[]
 
-/** Throws where a part cannot start; the parts before it are stopped again. */
+/** Throws where a part cannot start (`StackInUse` where another stack runs); the parts before it are stopped again. */
 export async function startAll(options: StartOptions): Promise<Running> {
   const stops: Stops = []
   const stop = async () => {
@@ -52,7 +50,8 @@ export async function startAll(options: StartOptions): Promise<Running> {
         await one()
       } catch (error) {
         // The parts that were started before it must be stopped all the same.
-        options.say(`could not stop a part in order: ${sentenceOf(error)}`)
+        const reason = sentenceOf(error)
+        options.say(`could not stop a part in order: ${reason}`, { event: 'stop.failed', reason })
       }
     }
   }
@@ -66,24 +65,24 @@ export async function startAll(options: StartOptions): Promise<Running> {
 
 /** Starts the parts in their order; `stops` gets what ends each. */
 async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Running, 'stop'>> {
-  const { config, scheduled, say, databaseNews: news } = options
-  stops.push(await takeStack(options))
+  const { config, scheduled, say, databaseOptional = false } = options
+  const name = options.what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
+  stops.push(await takeStackLock(config.stateDir, name))
   const log = options.openLog()
   installRuntime(log)
-  const isRead = scheduled?.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
+  const isRead = scheduled.some(({ id }) => id === 'library-context' && config.tracked[id].enabled)
   const [stack] = await Promise.all([
-    startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
+    startStack(config, say, { database: databaseOptional ? 'optional' : 'required' }),
     workflowBundle(config.toolsDir),
     isRead && bringContextmaker(config, say),
   ])
   stops.push(() => stack.stop())
   const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
   if (matchClock !== undefined) stops.push(await demoUpstreams(config, matchClock))
-  if (news === undefined) await migrateDatabase(databaseUrl(config))
-  const worker =
-    news === undefined
-      ? await startWorker(config, log, dependenciesOf(config, matchClock))
-      : await startPatientWorker({ config, stack, log, news, matchClock })
+  if (!databaseOptional) await migrateDatabase(databaseUrl(config))
+  const worker = await startWorker(config, log, dependenciesOf(config, matchClock), {
+    optionalDatabase: databaseOptional ? stack : undefined,
+  })
   stops.push(() => worker.stop())
   const client = await connectTemporal(config)
   stops.push(() => client.connection.close())
@@ -91,22 +90,16 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   return { client, worker, stack }
 }
 
-/** A collector makes way for a whole stack, and never the other way round. */
-function takeStack({ config, say, what, databaseNews }: StartOptions): Promise<() => void> {
-  const name = what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
-  return databaseNews === undefined
-    ? takeStackLockFromCollector(config.stateDir, name, say)
-    : takeStackLock(config.stateDir, name)
-}
-
-async function schedule(client: Client, { config, scheduled, say }: StartOptions): Promise<void> {
-  if (scheduled === undefined) {
-    await registerSearchAttributes(client)
-    return
-  }
-  for (const { id, paused, kept } of await applySchedules(client, config, scheduled)) {
-    if (kept !== undefined)
-      say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`)
+async function schedule(client: Client, options: StartOptions): Promise<void> {
+  const { config, scheduled, leavesOthers = false, say } = options
+  for (const { id, paused, kept } of await applySchedules(client, config, scheduled, { leavesOthers })) {
+    if (kept === undefined) continue
+    say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`, {
+      event: 'schedule.kept',
+      pipeline: id,
+      paused,
+      note: kept,
+    })
   }
 }
 
