@@ -47,7 +47,7 @@ const FOLDERS = {
   },
   // Stands in for the world outside, so it must not share the code that reads that world.
   simulator: { imports: ['core'], packages: ['node'] },
-  cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client'] },
+  cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client', '@temporalio/common'] },
   // Runs before the packages are installed, and loads cli/ by its address afterwards.
   bin: { imports: ['local'], packages: ['node'] },
   docs: { packages: ['node'] },

@@ -1,16 +1,15 @@
-/** What the demo does at its start: each pipeline once, and a live feed often enough to see matches begin and end. */
-import { setTimeout as sleep } from 'node:timers/promises'
+/** What the demo does at its start: each pipeline once, or as often as its simulated world has something new to show. */
 import { addCounts, outcomeOf, type RunCounts, type RunEnding } from '../core/run-outcome.ts'
-import type { Pipeline } from '../pipelines/index.ts'
+import type { DemoWorlds } from '../simulator/index.ts'
 
-/** From one pass to the next: what the simulator's world plays faster has gone on by then. */
-const BETWEEN_PASSES_MS = 1_000
-
-/** Runs a pipeline as often as the demo wants it, one run after the other; answers them as one. */
-export async function demoPasses(pipeline: Pipeline, run: () => Promise<RunEnding>): Promise<RunEnding> {
+/** Runs a pipeline in as many passes as its demo world has, one run after the other; returns them as one. */
+export async function demoPasses(
+  world: DemoWorlds[keyof DemoWorlds],
+  run: () => Promise<RunEnding>,
+): Promise<RunEnding> {
   let all = await run()
-  for (let pass = 1; pass < (pipeline.demo.passes ?? 1); pass++) {
-    await sleep(BETWEEN_PASSES_MS)
+  for (let pass = 1; pass < (world?.passes ?? 1); pass++) {
+    world?.nextPass()
     all = together(all, await run())
   }
   return all

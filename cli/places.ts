@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/load-config.ts'
 import type { Stack } from '../local/stack.ts'
-import type { Say } from './start-all.ts'
+import type { Say } from '../core/log-records.ts'
 import { PIPELINES } from '../pipelines/index.ts'
 import { CLI_PARTS } from './parts.ts'
 import { temporalAddress, webUi } from '../client/connection.ts'

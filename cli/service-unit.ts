@@ -32,10 +32,7 @@ export const STACK_SERVICE: Service = {
   after: [],
 }
 
-/**
- * The collector of match-results, every so many minutes where it is told. Beside the whole stack it joins that one, which comes
- * first; systemd orders no more than their starts, so the stack asks a collector that was faster to make way.
- */
+/** The collector of match-results, every so many minutes. It starts after the whole stack, beside which it ends at once. */
 export function collectorService(intervalMinutes: number | undefined): Service {
   return {
     name: 'almanac-collector',

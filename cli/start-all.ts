@@ -4,47 +4,46 @@ import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { startStack, type Stack } from '../local/stack.ts'
-import { takeStackLock, takeStackLockFromCollector } from '../local/stack-lock.ts'
+import { takeStackLock } from '../local/stack-lock.ts'
 import type { Pipeline } from '../pipelines/index.ts'
-import { fastClock } from '../simulator/fast-clock.ts'
-import { startSimulator } from '../simulator/server.ts'
+import type { Say } from '../core/log-records.ts'
+import { demoWorlds, type DemoWorlds } from '../simulator/index.ts'
+import { startSimulator, type SimulatorOptions } from '../simulator/server.ts'
 import { workflowBundle } from '../worker/bundle.ts'
 import { installRuntime, type Logger } from '../worker/log.ts'
 import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
-import { dependenciesOf } from '../worker/dependencies.ts'
-import type { DatabaseNews } from './match-results/collector/database-watch.ts'
-import { startPatientWorker } from './match-results/collector/patient-worker.ts'
+import { dependenciesOf, preparePipelines, type UpstreamClocks } from '../worker/dependencies.ts'
 import { connectTemporal, databaseUrl } from '../client/connection.ts'
 import { applySchedules } from '../client/schedules.ts'
-import { registerSearchAttributes } from '../client/search-attributes.ts'
-import { preparePipelines } from '../worker/dependencies.ts'
-
-export type Say = (line: string) => void
 
 export interface Running {
   client: Client
   worker: RunningWorker
   stack: Stack
+  /** Worlds of the demo that are seen in several passes; none in the live stack. */
+  demo: DemoWorlds
   /** Stops everything in the reverse order of its start. */
   stop: () => Promise<void>
 }
 
 export interface StartOptions {
   config: Config
-  /** Pipelines whose schedules follow almanac.yaml; all others are paused. Undefined leaves all as they are. */
-  scheduled: readonly Pipeline[] | undefined
+  /** Pipelines whose schedules follow almanac.yaml; all others are paused. */
+  scheduled: readonly Pipeline[]
+  /** Leaves the schedules of the other pipelines as they are: on a server that others use as well they are theirs. */
+  leavesOthers?: boolean
   /** Opens the worker's log, once the stack is ours. */
   openLog: () => Logger
   say: Say
-  /** What those are told who find the stack taken. */
+  /** What those are told who find the stack taken. Default: `almanac up`. */
   what?: string
-  /** Of a collector. Makes the database optional: hears of its coming and going. Rows are spooled while there is none. */
-  databaseNews?: DatabaseNews
+  /** Starts without a database that does not answer: rows go to the spool until it does. */
+  databaseOptional?: boolean
 }
 
 type Stops = (() => Promise<void> | void)[]
 
-/** Throws where a part cannot start; the parts before it are stopped again. */
+/** Throws where a part cannot start (`StackInUse` where another stack runs); the parts before it are stopped again. */
 export async function startAll(options: StartOptions): Promise<Running> {
   const stops: Stops = []
   const stop = async () => {
@@ -53,7 +52,8 @@ export async function startAll(options: StartOptions): Promise<Running> {
         await one()
       } catch (error) {
         // The parts that were started before it must be stopped all the same.
-        options.say(`could not stop a part in order: ${sentenceOf(error)}`)
+        const reason = sentenceOf(error)
+        options.say(`could not stop a part in order: ${reason}`, { event: 'stop.failed', reason })
       }
     }
   }
@@ -67,64 +67,52 @@ export async function startAll(options: StartOptions): Promise<Running> {
 
 /** Starts the parts in their order; `stops` gets what ends each. */
 async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Running, 'stop'>> {
-  const { config, scheduled, say, databaseNews: news } = options
-  stops.push(await takeStack(options))
+  const { config, scheduled, say, databaseOptional = false } = options
+  const name = options.what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
+  stops.push(await takeStackLock(config.stateDir, name))
   const log = options.openLog()
   installRuntime(log)
-  const enabled = (scheduled ?? []).map(({ id }) => id).filter((id) => config.tracked[id].enabled)
+  const enabled = scheduled.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
   const [stack] = await Promise.all([
-    startStack(config, say, { database: news === undefined ? 'required' : 'optional' }),
+    startStack(config, say, { database: databaseOptional ? 'optional' : 'required' }),
     workflowBundle(config.toolsDir),
     preparePipelines(enabled, config.toolsDir, say),
   ])
   stops.push(() => stack.stop())
-  const matchClock = config.mode === 'demo' ? demoMatchClock() : undefined
-  if (matchClock !== undefined) stops.push(await demoUpstreams(config, matchClock))
-  if (news === undefined) await migrateDatabase(databaseUrl(config))
-  const worker =
-    news === undefined
-      ? await startWorker(config, log, dependenciesOf(config, { 'match-results': matchClock }))
-      : await startPatientWorker({ config, stack, log, news, matchClock })
+  const demo = config.mode === 'demo' ? demoWorlds() : {}
+  if (config.mode === 'demo') stops.push(await demoUpstreams(config, demo))
+  if (!databaseOptional) await migrateDatabase(databaseUrl(config))
+  const worker = await startWorker(config, log, dependenciesOf(config, clocksOf(demo)), {
+    optionalDatabase: databaseOptional ? stack : undefined,
+  })
   stops.push(() => worker.stop())
   const client = await connectTemporal(config)
   stops.push(() => client.connection.close())
   await schedule(client, options)
-  return { client, worker, stack }
+  return { client, worker, stack, demo }
 }
 
-/** A collector makes way for a whole stack, and never the other way round. */
-function takeStack({ config, say, what, databaseNews }: StartOptions): Promise<() => void> {
-  const name = what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
-  return databaseNews === undefined
-    ? takeStackLockFromCollector(config.stateDir, name, say)
-    : takeStackLock(config.stateDir, name)
-}
-
-async function schedule(client: Client, { config, scheduled, say }: StartOptions): Promise<void> {
-  if (scheduled === undefined) {
-    await registerSearchAttributes(client)
-    return
-  }
-  for (const { id, paused, kept } of await applySchedules(client, config, scheduled)) {
-    if (kept !== undefined)
-      say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`)
+async function schedule(client: Client, options: StartOptions): Promise<void> {
+  const { config, scheduled, leavesOthers = false, say } = options
+  for (const { id, paused, kept } of await applySchedules(client, config, scheduled, { leavesOthers })) {
+    if (kept === undefined) continue
+    say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`, {
+      event: 'schedule.kept',
+      pipeline: id,
+      paused,
+      note: kept,
+    })
   }
 }
 
 /** The demo's upstreams live in this process, on a loopback port of their own. */
-async function demoUpstreams(config: Config, matchClock: () => Date): Promise<() => Promise<void>> {
-  const simulator = await startSimulator({ port: config.ports.simulator, matchClock })
+async function demoUpstreams(config: Config, worlds: DemoWorlds): Promise<() => Promise<void>> {
+  const options: SimulatorOptions = { port: config.ports.simulator }
+  for (const world of Object.values(worlds)) Object.assign(options, world.options)
+  const simulator = await startSimulator(options)
   return () => simulator.close()
 }
 
-/** So far behind the demo's league begins, a minute a second; then it goes with the clock, and the schedule sees each minute. */
-const LEAGUE_BEHIND_MS = 40 * 60_000
-
-/** The clock of the demo's league; it begins when it is first looked at. */
-function demoMatchClock(): () => Date {
-  let clock: (() => Date) | undefined
-  return () => {
-    clock ??= fastClock({ startAt: new Date(Date.now() - LEAGUE_BEHIND_MS) })
-    return clock()
-  }
+function clocksOf(worlds: DemoWorlds): UpstreamClocks {
+  return Object.fromEntries(Object.entries(worlds).map(([id, { clock }]) => [id, clock]))
 }

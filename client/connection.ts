@@ -3,8 +3,6 @@ import { connect } from 'node:net'
 import { Client, Connection } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
-import { lockHolder } from '../local/file-lock.mjs'
-import { isCollector, stackLockFile } from '../local/stack-lock.ts'
 import { embeddedDatabaseUrl } from '../local/stack.ts'
 import { CannotReach } from './cannot-reach.ts'
 
@@ -71,12 +69,9 @@ export function startHint(config: Config): string {
   return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
 }
 
-/** What to do where the embedded database does not answer. A collector does without: `npm start` would not help. */
+/** What to do where the embedded database does not answer. */
 export function databaseHint(config: Config): string {
-  const holder = lockHolder(stackLockFile(config.stateDir))
-  return holder !== undefined && isCollector(holder)
-    ? `the collector (process ${holder.pid}) runs without its database; its log says why, and what it finds stands in data/matches.csv`
-    : `${startHint(config)} or set DATABASE_URL`
+  return `${startHint(config)} or set DATABASE_URL`
 }
 
 /** Opens the database of this stack for one command. */

@@ -20,11 +20,12 @@ const OWNER = { managedBy: 'almanac' }
 const NOTE_OFF = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
 const NOTE_ON = 'On in almanac.yaml'
 const NOTE_ONLY = 'Not among the pipelines of the last start (--only, or the collector alone)'
-/** Notes of the schedule that a collector lets run, and of one that ran for a collector alone. */
-export const NOTE_COLLECTOR = 'Runs for "almanac collector --daemon"'
-export const NOTE_COLLECTOR_ENDED = 'Ran for "almanac collector --daemon", which has ended'
-const START_NOTES = [NOTE_OFF, NOTE_ON, NOTE_ONLY, NOTE_COLLECTOR, NOTE_COLLECTOR_ENDED]
-const OUR_NOTES: (string | undefined)[] = [undefined, '', ...START_NOTES]
+/** Of the version before, which left them on its server. */
+const EARLIER_NOTES = [
+  'Runs for "almanac collector --daemon"',
+  'Ran for "almanac collector --daemon", which has ended',
+]
+const OUR_NOTES: (string | undefined)[] = [undefined, '', NOTE_OFF, NOTE_ON, NOTE_ONLY, ...EARLIER_NOTES]
 
 export interface AppliedSchedule {
   id: string
@@ -36,20 +37,21 @@ export interface AppliedSchedule {
 
 /**
  * Creates or updates the schedules of all pipelines and removes ours that left the registry. Always updates: a
- * server's description does not show what was configured. Pipelines that are not in `only` are paused.
- * Throws `Conflict` where a stranger's schedule has the id of a pipeline.
+ * server's description does not show what was configured. Pipelines that are not in `only` are paused, or left as they
+ * are (`leavesOthers`). Throws `Conflict` where a stranger's schedule has the id of a pipeline.
  */
 export async function applySchedules(
   client: Client,
   config: Config,
   only: readonly Pipeline[] = PIPELINES,
+  { leavesOthers = false }: { leavesOthers?: boolean } = {},
 ): Promise<AppliedSchedule[]> {
   await registerSearchAttributes(client)
   const applied: AppliedSchedule[] = []
-  for (const pipeline of PIPELINES) {
+  for (const pipeline of leavesOthers ? only : PIPELINES) {
     applied.push(await applySchedule(client, scheduleOptions(config, pipeline, only.includes(pipeline))))
   }
-  for (const id of await ownedSchedules(client)) {
+  for (const id of leavesOthers ? [] : await ownedSchedules(client)) {
     if (PIPELINES.some((pipeline) => pipeline.id === id)) continue
     // The server's list goes on for a moment to show what has been removed.
     if ((await describe(client, id)) === undefined) continue
@@ -66,27 +68,19 @@ async function applySchedule(
   const id = options.scheduleId
   const current = await describe(client, id)
   if (current === undefined) {
-    await createSchedule(client, options)
+    await client.schedule.create({ ...options, memo: OWNER })
     return { id, change: 'created', paused: options.state.paused }
   }
   refuseStranger(current)
   const { paused, note } = current.state
-  const kept = isOurNote(note) ? undefined : note
+  const kept = OUR_NOTES.includes(note) ? undefined : note
   const state = kept === undefined ? options.state : { paused, note: kept }
   await client.schedule.getHandle(id).update(() => ({ ...options, state }))
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
 }
 
-/** Creates a schedule under our mark. */
-export async function createSchedule(
-  client: Client,
-  options: ReturnType<typeof scheduleOptions>,
-): Promise<void> {
-  await client.schedule.create({ ...options, memo: OWNER })
-}
-
 /** Throws `Conflict` for a schedule that somebody else made under the id of a pipeline. */
-export function refuseStranger({ scheduleId, memo }: ScheduleDescription): void {
+function refuseStranger({ scheduleId, memo }: ScheduleDescription): void {
   if (isOurs(memo)) return
   throw new Failure(
     'Conflict',
@@ -94,17 +88,12 @@ export function refuseStranger({ scheduleId, memo }: ScheduleDescription): void 
   )
 }
 
-/** Whether a schedule's note was written by a start of ours: a pause with another one is an operator's. */
-export function isOurNote(note: string | undefined): boolean {
-  return OUR_NOTES.includes(note)
-}
-
 function isOurs(memo: Record<string, unknown> | undefined): boolean {
   return memo?.['managedBy'] === OWNER.managedBy
 }
 
 /** A pipeline's schedule as the configuration has it; paused where the pipeline is off or not `chosen`. */
-export function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
+function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
   const { everyMs, offsetMs, daily, jitterMs, catchupMs } = timingOf(pipeline, config)
   const { enabled } = config.tracked[pipeline.id]
   const input: RunInput = { trigger: 'schedule', latestMs: catchupMs + jitterMs }
@@ -152,7 +141,7 @@ export async function ownedSchedules(client: Client): Promise<string[]> {
 }
 
 /** Milliseconds from one run to the next; undefined of a schedule that was given other times than ours have. */
-export function intervalOf({ intervals, calendars }: ScheduleOptions['spec']): number | undefined {
+function intervalOf({ intervals, calendars }: ScheduleOptions['spec']): number | undefined {
   const every: unknown = intervals?.[0]?.every
   if (typeof every === 'number') return every
   return calendars?.length === 1 ? DAY_MS : undefined

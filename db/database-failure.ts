@@ -1,6 +1,7 @@
 /** The names of the faults of PostgreSQL and its driver. */
 import pg from 'pg'
 import { Failure, type FailureType } from '../core/failures.ts'
+import type { Trouble } from '../core/log-records.ts'
 
 /**
  * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53 no
@@ -32,6 +33,14 @@ export function databaseFailure(error: unknown): Failure | undefined {
     if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFailure(cause.errors[0])
   }
   return undefined
+}
+
+/** An error as a log record tells it. */
+export function troubleOf(error: unknown): Trouble {
+  const failure = databaseFailure(error)
+  return failure === undefined
+    ? { reason: String(error) }
+    : { reason: failure.message, failure: failure.type }
 }
 
 /** Whether tables or columns are missing behind an error; a server that answers so is there. */

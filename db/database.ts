@@ -19,6 +19,8 @@ export type Database = Pick<
 export interface DatabaseHandle {
   db: Database
   pool: pg.Pool
+  /** Opens new connections at another address. */
+  connectTo(url: string): void
   close(): Promise<void>
 }
 
@@ -49,7 +51,14 @@ export function openDatabase(
   pool.on('connect', (client) => client.on('error', onError))
   pool.on('error', () => undefined)
   const db = Object.assign(drizzle(pool, { schema }), { transaction: transactionsOn(pool) })
-  return { db: spool === undefined ? db : Object.assign(db, { spool }), pool, close: () => pool.end() }
+  return {
+    db: spool === undefined ? db : Object.assign(db, { spool }),
+    pool,
+    connectTo(other) {
+      pool.options.connectionString = other
+    },
+    close: () => pool.end(),
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../core/failures.ts'
+import { Failure, sentenceOf } from '../core/failures.ts'
+import type { Say } from '../core/log-records.ts'
 import type { Config } from '../config/load-config.ts'
 import { POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
 import { startPostgres } from './postgres.ts'
@@ -31,7 +32,7 @@ export interface StackOptions {
 /** Starts or adopts what the configuration does not have elsewhere. `say` hears of restarts. */
 export async function startStack(
   config: Config,
-  say: (line: string) => void,
+  say: Say,
   { database = 'required' }: StackOptions = {},
 ): Promise<Stack> {
   const [postgres, temporal] = await Promise.allSettled([
@@ -63,7 +64,7 @@ export async function startStack(
   }
 }
 
-function keepPostgres({ mode, stateDir, ports }: Config, say: (line: string) => void) {
+function keepPostgres({ mode, stateDir, ports }: Config, say: Say) {
   return keep('PostgreSQL', say, () =>
     startPostgres({
       dataDir: clusterFolder(stateDir),
@@ -73,7 +74,7 @@ function keepPostgres({ mode, stateDir, ports }: Config, say: (line: string) => 
   )
 }
 
-function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: (line: string) => void) {
+function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: Say) {
   return keep('Temporal', say, () =>
     startTemporal({
       stateDir,
@@ -99,18 +100,19 @@ interface Server {
 }
 
 /** Starts a server and starts it again whenever its process is gone, until it is stopped on purpose. */
-async function keep(name: string, say: (line: string) => void, start: () => Promise<Server>) {
+async function keep(name: string, say: Say, start: () => Promise<Server>) {
   let server = await start()
   let identity: ProcessIdentity | undefined = identify(server.pid)
   let restarting: Promise<void> | undefined
   const { adopted } = server
   const restart = async () => {
-    say(`${name} ended unexpectedly; starting it again`)
+    say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
     try {
       server = await start()
       identity = identify(server.pid)
     } catch (error) {
-      say(`${name} could not be started again: ${error instanceof Error ? error.message : String(error)}`)
+      const reason = sentenceOf(error)
+      say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
     }
     restarting = undefined
   }

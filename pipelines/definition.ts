@@ -65,8 +65,6 @@ export interface Definition<
     section(simulatorUrl: string): WithAddresses<z.input<S>>
     /** Values of its variables; all others have their defaults. */
     variables?: Partial<z.input<z.ZodObject<Vars>>>
-    /** Runs at the start of the demo. Default: 1. */
-    passes?: number
   }
 }
 

@@ -51,7 +51,7 @@ export interface Pipeline {
   addressVariables?: Record<string, string>
   databasePatienceMs: number
   noBackfill?: string
-  demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown>; passes?: number }
+  demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }
 
 export const PIPELINES: readonly Pipeline[] = DEFINITIONS

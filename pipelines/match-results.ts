@@ -107,7 +107,5 @@ export const matchResults = definePipeline({
       // Its day passes in minutes.
       csv_minutes: 0,
     }),
-    // The simulator's league plays a minute a second: in half an hour of it a dozen matches end and get their results.
-    passes: 30,
   },
 })

@@ -27,9 +27,23 @@ export interface StartedPart<World extends object, Truth extends object> {
   close?: () => Promise<void>
 }
 
+/** A world that the demo sees in several passes, each of them later in it than the one before. */
+export interface DemoWorld<Options extends object> {
+  /** Options of the part for this world. */
+  options: Options
+  /** The world's time, for whoever asks its upstreams. */
+  clock: () => Date
+  /** Runs of the pipeline at the start of the demo. */
+  passes: number
+  /** Moves the world on to what the next pass sees. */
+  nextPass(): void
+}
+
 /** `Options` are all optional; their names are unique among all parts. */
 export interface SimulatorPart<Options extends object, World extends object, Truth extends object> {
   start(given: PartGiven, options: Options): StartedPart<World, Truth>
+  /** Makes the world of a demo. Default: one pass, by the machine's clock. */
+  demo?(): DemoWorld<Options>
 }
 
 /** An option of `almanac simulator` that becomes the option of a part with the same name. */

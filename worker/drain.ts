@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { fileFailure } from '../system/atomic-file.ts'
-import { databaseFailure } from '../db/database-failure.ts'
+import { troubleOf } from '../db/database-failure.ts'
 import { type Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
 import { duePipelines, forgetDue } from '../db/spool/due.ts'
 import { damagedSegments, DRAIN_LOCK, segmentNames, takeBack } from '../db/spool/folder.ts'
 import { Failure } from '../core/failures.ts'
+import type { LogRecord } from '../core/log-records.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
 import type { Logger } from './log.ts'
 
@@ -128,9 +129,9 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
 /** One look, which never throws: what is wrong is told once, and again when it has become something else. */
 function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSignal): () => Promise<void> {
   let told: string | undefined
-  const tell = ({ reason, message }: Trouble) => {
-    if (reason !== told) log.warn({ reason, folder }, message)
-    told = reason
+  const tell = ({ record, message }: Told) => {
+    if (record.reason !== told) log.warn(record, message)
+    told = record.reason
   }
   const options = { what: 'the drain of a worker', signal, ...(startDeriving && { startDeriving }) }
   return async () => {
@@ -138,43 +139,55 @@ function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSigna
       const attempt = await attemptDrain(db, folder, options)
       if (attempt.kind !== 'drained') return
       logDrained(log, folder, attempt)
-      const trouble = troubleOf(attempt)
+      const trouble = troubleAfter(attempt, folder)
       if (trouble === undefined) told = undefined
       else tell(trouble)
     } catch (error) {
-      tell({ reason: reasonOf(error), message: 'could not look after the spool; next time' })
+      tell({
+        record: { event: 'spool.check-failed', ...troubleOf(error), folder },
+        message: 'could not look after the spool; next time',
+      })
     }
   }
 }
 
-interface Trouble {
-  reason: string
+interface Told {
+  record: Extract<LogRecord, { reason: string; folder: string }>
   message: string
 }
 
 /** The first thing that is wrong; what is wrong beside it is told once this is over. */
-function troubleOf({ ended, skipped, notStarted }: DrainAttempt & { kind: 'drained' }): Trouble | undefined {
-  if (ended !== undefined)
+function troubleAfter(
+  { ended, skipped, notStarted }: DrainAttempt & { kind: 'drained' },
+  folder: string,
+): Told | undefined {
+  if (ended !== undefined) {
+    const trouble = troubleOf(ended)
+    return isAway(ended)
+      ? {
+          record: { event: 'spool.waiting', ...trouble, folder },
+          message: 'the spool waits for the database',
+        }
+      : {
+          record: { event: 'spool.drain-failed', ...trouble, folder },
+          message: 'the spool could not be emptied; next time',
+        }
+  }
+  if (skipped.length > 0) {
+    const reason = skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; ')
     return {
-      reason: reasonOf(ended),
-      message: isAway(ended)
-        ? 'the spool waits for the database'
-        : 'the spool could not be emptied; next time',
-    }
-  if (skipped.length > 0)
-    return {
-      reason: skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
+      record: { event: 'spool.unreadable', reason, folder },
       message: 'segments of the spool could not be read and stay where they are; next time',
     }
+  }
   if (notStarted === undefined) return undefined
   return {
-    reason: reasonOf(notStarted),
+    record: { event: 'spool.derive-failed', ...troubleOf(notStarted), folder },
     message: 'what follows from the loaded rows could not be started; next time',
   }
 }
 
 const isAway = (error: Error) => error instanceof Failure && error.type === 'DatabaseUnavailable'
-const reasonOf = (error: unknown) => databaseFailure(error)?.message ?? String(error)
 
 /** Those of which no run is going on: it would be in the way of one that derives, and may be about to end. */
 async function withoutRun(db: Database, pipelines: string[]): Promise<string[]> {
@@ -187,9 +200,16 @@ function logDrained(
   folder: string,
   { segments, rows, runs, damaged, pipelines }: Drained,
 ): void {
-  if (segments > 0) log.info({ segments, rows, runs, pipelines }, 'loaded rows from the spool')
+  if (segments > 0)
+    log.info(
+      { event: 'spool.loaded', segments, rows, runs, pipelines } satisfies LogRecord,
+      'loaded rows from the spool',
+    )
   for (const { name, reason } of damaged)
-    log.error({ folder, name, reason }, 'a segment of the spool could not be loaded and was put aside')
+    log.error(
+      { event: 'spool.segment-rejected', folder, name, reason } satisfies LogRecord,
+      'a segment of the spool could not be loaded and was put aside',
+    )
 }
 
 /** The wait was ended by a stop. */

@@ -4,9 +4,11 @@ import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../clie
 import { startDerivingRuns } from '../client/derive-runs.ts'
 import { runStanding } from '../client/runs.ts'
 import type { Config } from '../config/load-config.ts'
+import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
 import { openSpool, spoolFolder } from '../db/spool/spool.ts'
 import { workflowBundle } from './bundle.ts'
+import { NO_DATABASE, watchDatabase, type EmbeddedServer } from './database-watch.ts'
 import { startDraining } from './drain.ts'
 import type { Logger } from './log.ts'
 import { spoolOrigin } from './spooled-counts.ts'
@@ -22,27 +24,45 @@ export interface RunningWorker {
   stop(): Promise<void>
 }
 
-/** Starts a worker of this stack; it polls when this returns. A test may hand its steps other upstream clients. */
+export interface WorkerOptions {
+  /**
+   * Makes the database optional. The worker starts without it, keeps rows in the spool, migrates it when it comes, and
+   * starts the embedded server if that could not start before.
+   */
+  optionalDatabase?: EmbeddedServer | undefined
+}
+
+/**
+ * Starts a worker of this stack; it polls when this returns. A test may hand its steps other upstream clients. Throws
+ * `Misconfigured` if an optional database refuses us.
+ */
 export async function startWorker(
   config: Config,
   log: Logger,
   dependencies = dependenciesOf(config),
+  { optionalDatabase }: WorkerOptions = {},
 ): Promise<RunningWorker> {
-  const bundlePath = await workflowBundle(config.toolsDir)
-  const client = await connectTemporal(config)
-  const connection = await NativeConnection.connect(temporalConnectionOptions(config))
   const spool = openSpool({
     folder: spoolFolder(config.dataDir),
     capBytes: config.env.SPOOL_MB * 1_000_000,
-    warn: (message) => {
-      log.warn(message)
+    warn: (record, message) => {
+      log.warn(record, message)
     },
     origin: spoolOrigin,
   })
   const onError = (error: Error) => {
-    log.warn({ reason: error.message }, 'a database connection broke')
+    const record = { event: 'database.connection-lost', reason: error.message } satisfies LogRecord
+    log.warn(record, 'a database connection broke')
   }
-  const database = openDatabase(databaseUrl(config), onError, { spool })
+  const isMissing = optionalDatabase?.withoutDatabase !== undefined
+  const database = openDatabase(isMissing ? NO_DATABASE : databaseUrl(config), onError, { spool })
+  const watch = optionalDatabase && (await watchDatabase({ config, server: optionalDatabase, database, log }))
+  const bundlePath = await workflowBundle(config.toolsDir)
+  const client = await connectTemporal(config).catch(async (error: unknown) => {
+    await watch?.stop()
+    throw error
+  })
+  const connection = await NativeConnection.connect(temporalConnectionOptions(config))
   const temporal = (run: { workflowId: string; runId: string }) => runStanding(client, run)
   const settings = {
     connection,
@@ -73,9 +93,10 @@ export async function startWorker(
         await ended
       } catch (error) {
         // While its server is away a worker cannot take its leave; what it was doing is tried again all the same.
-        log.error({ reason: String(error) }, 'the worker could not end in order')
+        const record = { event: 'worker.stop-failed', reason: String(error) } satisfies LogRecord
+        log.error(record, 'the worker could not end in order')
       }
-      await Promise.all([sweeping.stop(), draining.stop()])
+      await Promise.all([sweeping.stop(), draining.stop(), watch?.stop()])
       await Promise.all([connection.close(), client.connection.close(), database.close()])
     },
   }

@@ -1,7 +1,8 @@
 /** A loop beside the worker that closes the records of runs that ended without doing so. */
 import { sweepRuns, type AskTemporal } from '../activities/run-record.ts'
-import { databaseFailure } from '../db/database-failure.ts'
+import { troubleOf } from '../db/database-failure.ts'
 import { type Database } from '../db/database.ts'
+import type { LogRecord } from '../core/log-records.ts'
 import type { Logger } from './log.ts'
 
 /** A run that was terminated or lost shows as such within a minute. */
@@ -13,10 +14,14 @@ export function startSweeping(db: Database, ask: AskTemporal, log: Logger): { st
   const sweep = async () => {
     try {
       const closed = await sweepRuns(db, ask)
-      if (closed > 0) log.warn({ closed }, 'closed the records of runs that had ended without doing so')
+      if (closed > 0)
+        log.warn(
+          { event: 'runs.closed', closed } satisfies LogRecord,
+          'closed the records of runs that had ended without doing so',
+        )
     } catch (error) {
       log.warn(
-        { reason: databaseFailure(error)?.message ?? String(error) },
+        { event: 'runs.check-failed', ...troubleOf(error) } satisfies LogRecord,
         'could not look at open runs; next time',
       )
     }

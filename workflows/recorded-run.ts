@@ -26,6 +26,7 @@ import {
   type RunEnding,
   type SourceCounts,
 } from '../core/run-outcome.ts'
+import type { LogRecord } from '../core/log-records.ts'
 import { asSkipped, type Run, type RunInput, type Skipped } from '../core/run.ts'
 import { sentence } from '../wording/sentence.ts'
 
@@ -161,7 +162,9 @@ async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     // The worker's sweep closes the record from this workflow's result once the database is back.
-    log.error('the record of this run could not be closed', { reason: reasonOf(error) })
+    const { type, message } = reasonOf(error)
+    const record = { event: 'run.close-failed', reason: message, failure: type } satisfies LogRecord
+    log.error('the record of this run could not be closed', record)
   }
   // Together with the workflow's end: on its own it would be one more write that the last step waits for.
   upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])

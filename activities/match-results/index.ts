@@ -3,6 +3,7 @@ import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
 import type { CollectInput, MatchResultsDependencies, StepContext } from './step-context.ts'
+import { troubleOf } from '../../db/database-failure.ts'
 import type { Run, Skipped } from '../../core/run.ts'
 import { forAttempt } from '../dependencies.ts'
 import { withPatience } from '../../db/patience.ts'
@@ -14,7 +15,7 @@ import { attemptPatience } from '../attempt-patience.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
 import { createMatchesFile } from './matches-file.ts'
-import { collectedBy, TOLD, type CollectionEnded, type CollectionStarted, type MatchFigures } from './told.ts'
+import { collectedBy, type MatchFigures, type MatchRecord } from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /** A minute's statements take milliseconds. With three tries of this length a run with a hanging database keeps its bound. */
@@ -61,7 +62,8 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
     /** Without its database a run has no lock and goes on: what it stores is the same however often it is stored. */
     async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
       const tellStart = () => {
-        log.info(TOLD.started, { isReprise: isReprise(run) } satisfies CollectionStarted)
+        const record = { event: 'collection.started', isReprise: isReprise(run) } satisfies MatchRecord
+        log.info('collection started', record)
       }
       try {
         const answer = await withPatience(context().patience, () => openRecord(db, temporal, run))
@@ -71,9 +73,8 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
       } catch (error) {
         if (!takesNothing(error)) throw error
         tellStart()
-        log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', {
-          why: error.message,
-        })
+        const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
+        log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', record)
         return {}
       }
     },
@@ -83,7 +84,12 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
     async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
       const patience = attemptPatience({ ms: 0, tryMs: TRY_MS })
       const { spooled } = await closeRunOrSpool(db, run, ending, clock(), patience)
-      log.info(TOLD.ended, { ...collectedBy(ending, isReprise(run)), ...figures } satisfies CollectionEnded)
+      const collected = collectedBy(ending, isReprise(run))
+      log.info('collection ended', {
+        event: 'collection.ended',
+        ...collected,
+        ...figures,
+      } satisfies MatchRecord)
       const now = clock().getTime()
       if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return
       // Also where it fails: the record is closed, and the step is not tried again for this.

@@ -5,16 +5,7 @@ import type { StepContext } from './step-context.ts'
 import { withPatience } from '../../db/patience.ts'
 import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
 import type { Match } from './match-life.ts'
-import {
-  TOLD,
-  turnOf,
-  type MatchCorrected,
-  type MatchFigures,
-  type MatchNotOver,
-  type MatchOver,
-  type MatchTold,
-  type Standing,
-} from './told.ts'
+import { turnOf, type MatchFigures, type MatchRecord, type MatchTold, type Standing } from './told.ts'
 
 export interface Turns {
   /** Matches that are now over, over with another score, or not over any more. */
@@ -42,8 +33,12 @@ export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 
   for (const match of all.values()) {
     if (match.overAt === null) figures.open++
     else if (match.state !== 'vanished' || news.has(match.eventId)) continue
-    const told: MatchNotOver = { ...toldOf(match), status: match.status, reason: match.state }
-    log.debug(TOLD.notOver, { ...told })
+    log.debug('match not over', {
+      event: 'match.not-over',
+      ...toldOf(match),
+      status: match.status,
+      state: match.state,
+    } satisfies MatchRecord)
   }
   return figures
 }
@@ -86,9 +81,9 @@ async function storedBefore(
   turned: readonly Match[],
 ): Promise<TurnedMatch[]> {
   const eventIds = turned.map(({ eventId }) => eventId)
-  const of = { feed: settings.feed.name, runId, among: { eventIds }, limit: eventIds.length }
+  const { name: feed } = settings.feed
   try {
-    return await withPatience(patience, () => turnedMatches(db, of))
+    return await withPatience(patience, () => turnedMatches(db, { feed, runId, eventIds }))
   } catch (error) {
     if (!takesNothing(databaseFailure(error))) throw error
     // The matches are stored: then a correction is told like a first result.
@@ -103,11 +98,14 @@ export function standingOf({ score, confidence }: Pick<Match, 'score' | 'confide
 
 function tell(turn: 'over' | 'corrected' | 'resumed', match: Match, was: Standing | undefined): void {
   const told = toldOf(match)
-  if (turn === 'over') log.info(TOLD.over, { ...told, confidence: match.confidence } satisfies MatchOver)
-  else if (turn === 'resumed') log.info(TOLD.resumed, { ...told })
-  else {
-    const { score1, score2 } = was ?? { score1: null, score2: null }
-    log.info(TOLD.corrected, { ...told, was1: score1, was2: score2 } satisfies MatchCorrected)
+  const { confidence } = match
+  if (turn === 'over') {
+    log.info('match over', { event: 'match.over', ...told, confidence } satisfies MatchRecord)
+  } else if (turn === 'resumed') {
+    log.info('match resumed', { event: 'match.resumed', ...told } satisfies MatchRecord)
+  } else {
+    const { score1: was1, score2: was2 } = was ?? { score1: null, score2: null }
+    log.info('match corrected', { event: 'match.corrected', ...told, was1, was2 } satisfies MatchRecord)
   }
 }
 

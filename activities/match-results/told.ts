@@ -1,27 +1,22 @@
 /** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
 import { asEnding, type RunEnding, type RunOutcome } from '../../core/run-outcome.ts'
+import type { Trouble } from '../../core/log-records.ts'
 import { distinctReasons, type Reason } from '../../core/reason.ts'
+import type { MatchState } from './match-life.ts'
 
-/** Messages; the attributes of each stand beside it. */
-export const TOLD = {
-  /** `CollectionStarted` */
-  started: 'collection started',
-  /** `MatchOver` */
-  over: 'match over',
-  /** A confirmed result became another one: `MatchCorrected` */
-  corrected: 'match corrected',
-  /** What was over is played again: `MatchTold` */
-  resumed: 'match resumed',
-  /** At debug level, `MatchNotOver`. */
-  notOver: 'match not over',
-  /** `CollectionEnded` */
-  ended: 'collection ended',
-} as const
-
-export interface CollectionStarted {
-  /** Asks nobody: what came out of the spool is followed. */
-  isReprise: boolean
-}
+/** Records of the worker's log. */
+export type MatchRecord =
+  | { event: 'collection.started'; isReprise: boolean }
+  /** The database takes nothing: the run has no lock, and keeps its rows in the spool. */
+  | ({ event: 'collection.without-lock' } & Trouble)
+  | ({ event: 'collection.ended' } & CollectionEnded)
+  | ({ event: 'match.over'; confidence: Standing['confidence'] } & MatchTold)
+  /** A confirmed result became another one: `was1` and `was2` are the score before. */
+  | ({ event: 'match.corrected'; was1: number | null; was2: number | null } & MatchTold)
+  /** What was over is played again. */
+  | ({ event: 'match.resumed' } & MatchTold)
+  /** At debug level: a match that does not count, and the state that it is in. */
+  | ({ event: 'match.not-over'; status: string | null; state: MatchState } & MatchTold)
 
 /** A match and its score. */
 export interface MatchTold {
@@ -37,20 +32,6 @@ export interface Standing {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
-}
-
-export type MatchOver = MatchTold & Standing
-
-export interface MatchCorrected extends MatchTold {
-  /** The result before. */
-  was1: number | null
-  was2: number | null
-}
-
-export interface MatchNotOver extends MatchTold {
-  status: string | null
-  /** The state that it is in. */
-  reason: string
 }
 
 /** What happened to a match between two moments, as far as its result goes; undefined where nothing did. */
@@ -79,6 +60,7 @@ export interface MatchFigures {
 /** A run's ending in one line: the sums of its sources, and every reason. */
 export interface Collection {
   outcome: RunOutcome
+  /** Asks nobody: what came out of the spool is followed. */
   isReprise: boolean
   /** Events of the feed. */
   fetched: number

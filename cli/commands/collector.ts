@@ -1,14 +1,14 @@
 /** `almanac collector`: match-results alone, under the name, the options and the log lines of the stand-alone service. */
 import type { Config } from '../../config/load-config.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
-import { WrongUsage } from '../../core/failures.ts'
+import { sentenceOf, WrongUsage } from '../../core/failures.ts'
+import { StackInUse } from '../../local/stack-lock.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
-import { sentenceOf } from '../../core/failures.ts'
 import { collect } from '../match-results/collector/collect.ts'
-import { everyMinutes } from '../match-results/collector/french.ts'
+import { everyMinutes } from '../match-results/collector/french-words.ts'
 import { openCollectorLog, type CollectorLog } from '../match-results/collector/log-lines.ts'
 import { testDatabase } from '../match-results/collector/test-database.ts'
-import { exitCodeOf } from '../exit.ts'
+import { EXIT, exitCodeOf } from '../exit.ts'
 import { stopSignal } from '../stop-request.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 
@@ -20,7 +20,7 @@ interface CollectorOptions extends GlobalOptions {
   testDb?: boolean
 }
 
-/** Answers the exit code: 0 also for a partial or skipped collection, 1 for a failed one. */
+/** Returns the exit code: 0 for a partial or skipped collection as well, 1 for a failed one. */
 export async function collector(options: CollectorOptions): Promise<number> {
   if (options.interval !== undefined && !options.daemon)
     throw new WrongUsage('--interval is of --daemon: without it one collection is made.')
@@ -31,15 +31,13 @@ export async function collector(options: CollectorOptions): Promise<number> {
   const isDaemon = options.daemon ?? false
   if (isDaemon) log.line('INFO', `Démarrage du collecteur (${rhythm(config, options.interval)})`)
   try {
-    return await collect({
-      config,
-      log,
-      isDaemon,
-      stopped,
-      hasInterval: options.interval !== undefined,
-      pipeline: knownPipeline('match-results'),
-    })
+    return await collect({ config, log, isDaemon, stopped, pipeline: knownPipeline('match-results') })
   } catch (error) {
+    if (error instanceof StackInUse) {
+      const { what, pid } = error.holder
+      log.line('INFO', `Collecte ignorée: "${what}" (processus ${pid}) tourne déjà ici`)
+      return EXIT.done
+    }
     // In the log file too: cron and systemd have no other place where somebody would look.
     const cause = databaseFailure(error) ?? error
     log.line('ERROR', sentenceOf(cause))

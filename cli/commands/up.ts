@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import type { Say } from '../../core/log-records.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
@@ -15,7 +16,7 @@ import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.t
 import { scheduleStates } from '../../client/schedules.ts'
 import { tellPlaces } from '../places.ts'
 import { knownPipeline } from '../known-pipeline.ts'
-import { startAll, type Running, type Say } from '../start-all.ts'
+import { startAll, type Running } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
 
@@ -88,7 +89,7 @@ async function work(session: Session, onlyOnce: boolean): Promise<number> {
 
 /** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
 async function collectOnce(session: Session): Promise<number> {
-  const { client, config, pipelines, worker, stopped, say } = session
+  const { client, config, demo, pipelines, worker, stopped, say } = session
   const database = connectDatabase(config)
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
@@ -100,7 +101,7 @@ async function collectOnce(session: Session): Promise<number> {
       workflowId = handle.workflowId
       return endingOf(handle)
     }
-    const ending = isDemo ? await demoPasses(pipeline, run) : await run()
+    const ending = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
     return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
   const rows = await Promise.race([

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
+import type { LogRecord } from '../../core/log-records.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { RunIdentity } from '../../core/run.ts'
 import type { RowsByTable, WriteOptions } from '../write-call.ts'
@@ -25,7 +26,7 @@ export interface SpoolOptions {
   /** Size that the folder may have, in bytes. */
   capBytes: number
   /** Hears, long before the cap, that the folder grows. */
-  warn: (message: string) => void
+  warn: (record: Extract<LogRecord, { event: 'spool.filling' }>, message: string) => void
   /** Who makes the call at this moment. */
   origin?: () => SpoolOrigin | undefined
 }
@@ -150,6 +151,7 @@ function growthTeller({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' | 
     if (step > told) {
       const percent = Math.floor(share * 100)
       warn(
+        { event: 'spool.filling', folder, bytes, percent },
         `the spool ${folder} holds ${megabytes(bytes)}, ${percent} % of SPOOL_MB; beyond that rows are refused. ` +
           'Start PostgreSQL, and they are loaded.',
       )

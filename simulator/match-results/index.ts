@@ -3,6 +3,7 @@ import { DAY_MS } from '../../core/durations.ts'
 import { fastClock } from '../fast-clock.ts'
 import type { SimulatorPart } from '../part.ts'
 import { json, type Reply } from '../upstream.ts'
+import { demoLeague } from './demo.ts'
 import { createMatches, type Ending, type Matches } from './matches.ts'
 import { createOneXBetResults } from './onexbet-results.ts'
 import { createOneXBet } from './onexbet.ts'
@@ -26,6 +27,8 @@ export interface MatchResultsOptions {
 }
 
 export const matchResults: SimulatorPart<MatchResultsOptions, { matches: Matches }, object> = {
+  demo: () => demoLeague(),
+
   start({ seed, clock: simulatorClock }, options) {
     const { leagues = 6, lanes = 1, matchEndings = [], leagueIds = true, fastMatches = false } = options
     const clock = options.matchClock ?? (fastMatches ? fastClock() : simulatorClock)

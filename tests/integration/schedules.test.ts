@@ -200,6 +200,27 @@ describe('schedules apply', () => {
     expect((await current()).state).toMatchObject({ paused: true, note: 'maintenance' })
   })
 
+  it('of some pipelines pauses the others, or leaves them as they are', async () => {
+    const config = enabled(true, MINUTELY)
+    const only = PIPELINES.filter(({ id }) => id === MINUTELY)
+    const paused = async () => [(await current()).state.paused, (await current(MINUTELY)).state.paused]
+    await apply(config)
+    await applySchedules(stack.client, config, only, { leavesOthers: true })
+    expect(await paused()).toEqual([false, false])
+    await applySchedules(stack.client, config, only)
+    expect(await paused()).toEqual([true, false])
+    await applySchedules(stack.client, config, [], { leavesOthers: true })
+    expect(await paused()).toEqual([true, false])
+    await apply(config)
+    expect(await paused()).toEqual([false, false])
+  })
+
+  it('takes over a schedule that a collector of the version before left paused', async () => {
+    await apply()
+    await stack.client.schedule.getHandle(ID).pause('Ran for "almanac collector --daemon", which has ended')
+    expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
+  })
+
   it("keeps an operator's resume of a pipeline that almanac.yaml has off", async () => {
     await apply(enabled(false))
     await stack.client.schedule.getHandle(ID).unpause('only this week')

@@ -37,9 +37,8 @@ Examples:
   $ npx almanac collector --daemon --interval 5 --log-file logs/collector_service.log
   $ npx almanac collector --test-db
 
-Beside a running stack it joins that one, with that one's interval unless --interval is given; a stack that is started later
-takes its place, and is joined. While PostgreSQL is away rows are kept in data/spool, and data/matches.csv is written all
-the same. As a line of cron:
+Beside a running stack it says so and exits with 0: a stack collects match results by itself. While PostgreSQL is away rows
+are kept in data/spool, and data/matches.csv is written all the same. As a line of cron:
   */5 * * * * cd /path/to/almanac && mkdir -p logs && npx almanac collector >> logs/cron_collector.log 2>&1`,
     )
     .action(async (options) => {

@@ -15,7 +15,11 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     ],
   )
     .option('--once', 'run every pipeline once, print the table and stop')
-    .option('--only <pipelines>', `only these pipelines, separated by commas (${ids})`, list)
+    .option(
+      '--only <pipelines>',
+      `only the schedules and collections of these pipelines, separated by commas (${ids})`,
+      list,
+    )
     .option('--log-file <path>', "write the worker's log to this file")
     .action(async (options) => {
       setExitCode(await (await import('../up.ts')).up(options))

@@ -1,101 +1,118 @@
-/** Chooses how to collect: with a stack of its own, beside the one that runs, or not at all beside a single collection. */
-import { Failure } from '../../../core/failures.ts'
+/** The collector: the stack of this folder with match-results alone and an optional database, once or until stopped. */
+import { once } from 'node:events'
+import type { Client } from '@temporalio/client'
+import { collectedBy } from '../../../activities/match-results/told.ts'
+import { endingOf, startRun } from '../../../client/runs.ts'
+import { PIPELINE } from '../../../client/search-attributes.ts'
+import type { Config } from '../../../config/load-config.ts'
+import type { RunEnding, RunOutcome } from '../../../core/run-outcome.ts'
+import type { Pipeline } from '../../../pipelines/index.ts'
+import { flushRuntimeLog } from '../../../worker/log.ts'
 import { EXIT } from '../../exit.ts'
-import { collectAlone } from './alone.ts'
-import { collectBeside } from './beside.ts'
-import { isSingleCollection, waitingStack } from '../../../local/stack-lock.ts'
-import { otherHolder, pause, type Session } from './session.ts'
+import { startAll } from '../../start-all.ts'
+import { endLines } from './collection-lines.ts'
+import type { CollectorLog } from './log-lines.ts'
+import { openWorkerLog } from './worker-log.ts'
 
-/** Between two looks at a stack that is not ours. */
-const LOOK_EVERY_MS = 1_000
+/** A collection that is cancelled gets this long to close its record; the rest of 10 s is for the servers. */
+const CLOSE_MS = 3_000
 
-/** A stack that has got the folder lets go of its wish at once. */
-const MAKE_WAY_EVERY_MS = 100
-
-/** A stack that is started anew (an upgrade, a restart of its service) is back within this time; then we take its place. */
-const RESTART_MS = 30_000
-
-/** Collects as the session says, whatever else runs on this state folder; answers the exit code. */
-export async function collect(session: Session): Promise<number> {
-  const { config, isDaemon, log, stopped } = session
-  for (;;) {
-    const holder = otherHolder(config)
-    if (holder === undefined) {
-      const code = await aloneUnlessTaken(session)
-      if (code !== 'taken') return code
-    } else if (isSingleCollection(holder)) {
-      if (!isDaemon) {
-        log.line('INFO', `Collecte ignorée: une autre est en cours (processus ${holder.pid})`)
-        return EXIT.done
-      }
-      if (!(await pause(LOOK_EVERY_MS, stopped))) return EXIT.done
-    } else {
-      log.line('INFO', `La collecte se joint à "${holder.what}" (processus ${holder.pid}), qui tourne déjà`)
-      const code = await collectBeside(session)
-      if (code !== 'gone') return code
-      log.line('WARNING', `"${holder.what}" (processus ${holder.pid}) s'est arrêté`)
-      if (isDaemon && !(await waitForRestart(session))) return EXIT.done
-    }
-  }
+export interface Collector {
+  /** With match-results enabled, at the collector's interval. */
+  config: Config
+  pipeline: Pipeline
+  log: CollectorLog
+  /** Collects by the schedule until stopped, instead of once. */
+  isDaemon: boolean
+  /** Aborted on the first signal that asks the collector to end. */
+  stopped: AbortSignal
 }
 
-/** Another process may take the stack between the look at its lock and our start; a whole one may ask for it any time. */
-async function aloneUnlessTaken(session: Session): Promise<number | 'taken'> {
-  if (!session.isDaemon) return unlessTaken(() => collectAlone(session))
-  const wish = watchForWish(session)
+/** Returns the exit code. Throws `StackInUse` if another stack, or collector, runs in this folder. */
+export async function collect({ config, pipeline, log, isDaemon, stopped }: Collector): Promise<number> {
+  const told = new Set<string>()
+  const workerLog = openWorkerLog(log, isDaemon ? {} : { onEnded: (workflowId) => told.add(workflowId) })
+  const { client, worker, stop } = await startAll({
+    config,
+    scheduled: isDaemon ? [pipeline] : [],
+    leavesOthers: config.env.TEMPORAL_ADDRESS !== undefined,
+    openLog: () => workerLog,
+    say: (line, record) => {
+      workerLog.warn(record ?? {}, line)
+    },
+    what: `almanac collector${isDaemon ? ' --daemon' : ''}${config.mode === 'demo' ? ' --demo' : ''}`,
+    databaseOptional: true,
+  })
+  const stay = async () => {
+    await startRun(client, pipeline, 'start')
+    if (!stopped.aborted) await once(stopped, 'abort')
+    return EXIT.done
+  }
+  const collectOnce = async () => {
+    const { workflowId, ending } = await oneRun(client, pipeline, stopped)
+    if (ending === undefined) return EXIT.runFailed
+    flushRuntimeLog()
+    // On a shared server another worker may have had the last step.
+    if (!told.has(workflowId)) log.lines(endLines(collectedBy(ending, false)))
+    return exitCodeFor(ending.outcome)
+  }
+  const broken = async () => {
+    await worker.ended
+    throw new Error('the worker ended by itself')
+  }
   try {
-    const stopped = AbortSignal.any([session.stopped, wish.signal])
-    const code = wish.isThere() ? 'taken' : await unlessTaken(() => collectAlone({ ...session, stopped }))
-    if (!wish.isThere()) return code
-    await makeWay(session)
-    return session.stopped.aborted ? EXIT.done : 'taken'
+    return await Promise.race([isDaemon ? stay() : collectOnce(), broken()])
   } finally {
-    wish.stop()
+    await stop()
   }
 }
 
-async function unlessTaken(work: () => Promise<number | 'taken'>): Promise<number | 'taken'> {
+/** The exit code of a single collection: a run that another one made unnecessary did nothing wrong. */
+export function exitCodeFor(outcome: RunOutcome): number {
+  return ['complete', 'partial', 'skipped'].includes(outcome) ? EXIT.done : EXIT.runFailed
+}
+
+/** A run of our own, which is cancelled on a stop; no `ending` if it could not even close its record. */
+async function oneRun(
+  client: Client,
+  pipeline: Pipeline,
+  stopped: AbortSignal,
+): Promise<{ workflowId: string; ending?: RunEnding | undefined }> {
+  await unlessAborted(client, stopped, () => openRunsEnded(client, pipeline))
+  if (stopped.aborted) return { workflowId: '' }
+  // Not ended by a stop: a run that the server has started is to be cancelled.
+  const handle = await startRun(client, pipeline, 'start')
+  const { workflowId } = handle
+  const ending = await unlessAborted(client, stopped, () => endingOf(handle))
+  if (ending !== undefined) {
+    // A drain that found something has started a run that follows it.
+    await unlessAborted(client, stopped, () => openRunsEnded(client, pipeline))
+    return { workflowId, ending }
+  }
+  const closed = await unlessAborted(client, AbortSignal.timeout(CLOSE_MS), async () => {
+    await handle.cancel()
+    return endingOf(handle)
+  })
+  return { workflowId, ending: closed }
+}
+
+/** Waits for runs that go on: one that a killed collector left open, or one after a drain. Two at once are one too many. */
+async function openRunsEnded(client: Client, { id, workflow }: Pipeline): Promise<void> {
+  const query = `${PIPELINE.name}="${id}" AND WorkflowType="${workflow}" AND ExecutionStatus="Running"`
+  for await (const { workflowId, runId } of client.workflow.list({ query }))
+    await endingOf(client.workflow.getHandle(workflowId, runId))
+}
+
+/** Undefined if the signal ended the work's calls to Temporal. */
+async function unlessAborted<T>(
+  client: Client,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await work()
+    return await client.withAbortSignal(signal, work)
   } catch (error) {
-    const isTaken = error instanceof Failure && error.type === 'Conflict' && 'pid' in error.details
-    if (isTaken) return 'taken'
+    if (signal.aborted) return undefined
     throw error
   }
-}
-
-/** A signal that goes off when a whole stack waits for this folder: it does our work as well, and we join it. */
-function watchForWish({ config, log }: Session) {
-  const wish = new AbortController()
-  const look = () => {
-    const stack = waitingStack(config.stateDir)
-    if (stack === undefined || wish.signal.aborted) return
-    log.line('INFO', `"${stack.what}" (processus ${stack.pid}) démarre: le collecteur lui cède la place`)
-    wish.abort()
-  }
-  look()
-  const timer = setInterval(look, LOOK_EVERY_MS)
-  return {
-    signal: wish.signal,
-    isThere: () => wish.signal.aborted,
-    stop() {
-      clearInterval(timer)
-    },
-  }
-}
-
-/** Until the stack that waited has the folder, or has given up. */
-async function makeWay({ config, stopped }: Session): Promise<void> {
-  while (waitingStack(config.stateDir) !== undefined) {
-    if (!(await pause(MAKE_WAY_EVERY_MS, stopped))) return
-  }
-}
-
-/** Waits for a stack that comes back; false where the collector is stopped before. */
-async function waitForRestart({ config, stopped }: Session): Promise<boolean> {
-  const deadline = Date.now() + RESTART_MS
-  while (otherHolder(config) === undefined && Date.now() < deadline) {
-    if (!(await pause(LOOK_EVERY_MS, stopped))) return false
-  }
-  return !stopped.aborted
 }

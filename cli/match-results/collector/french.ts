@@ -1,31 +1,84 @@
-/** Numbers and fixed English sentences in the log's language. */
+/** Every record of the worker's log in French: one table, event code to sentence. */
+import type { MatchRecord } from '../../../activities/match-results/told.ts'
+import type { LogRecord } from '../../../core/log-records.ts'
+import { endLines } from './collection-lines.ts'
+import { counted } from './french-words.ts'
+import type { LogLine } from './log-lines.ts'
 
-/** `0 match lu`, `1 match lu`, `2 matchs lus`: in French nothing is singular, too. */
-export function counted(count: number, one: string, many: string): string {
-  return `${count} ${count < 2 ? one : many}`
+/** What the collector's worker may log. */
+export type CollectorRecord = LogRecord | MatchRecord
+
+type French = {
+  [Event in CollectorRecord['event']]: (
+    record: Extract<CollectorRecord, { event: Event }>,
+  ) => string | LogLine[]
 }
 
-/** `toutes les minutes`, `toutes les 5 minutes`. */
-export function everyMinutes(minutes: number): string {
-  return minutes === 1 ? 'toutes les minutes' : `toutes les ${minutes} minutes`
+/** The sentence of a record, which has the record's level, or its lines with levels of their own. */
+export const FRENCH: French = {
+  'server.ended': ({ name }) => `${name} s'est arrêté; il est redémarré`,
+  'server.restart-failed': ({ name, reason }) => `${name} n'a pas pu être redémarré: ${reason}`,
+  'stop.failed': ({ reason }) => `Une partie n'a pas pu être arrêtée proprement: ${reason}`,
+  'schedule.kept': ({ pipeline, paused, note }) =>
+    `La planification de ${pipeline} reste ${paused ? 'en pause' : 'active'}, comme un opérateur l'a laissée: "${note}"`,
+  'database.available': () => 'PostgreSQL est là',
+  'database.unavailable': ({ reason }) =>
+    `PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: ${reason}`,
+  'database.connection-lost': ({ reason }) => `Une connexion à PostgreSQL a été coupée: ${reason}`,
+  'worker.stop-failed': ({ reason }) => `Le travail en cours n'a pas pu être terminé proprement: ${reason}`,
+  'runs.closed': ({ closed }) =>
+    counted(closed, 'collecte interrompue, notée', 'collectes interrompues, notées'),
+  'runs.check-failed': ({ reason }) => `Les collectes en cours n'ont pas pu être vérifiées: ${reason}`,
+  'run.close-failed': ({ reason }) => `La fin de la collecte n'a pas pu être notée: ${reason}`,
+  'spool.loaded': ({ segments, rows }) => {
+    const lines = counted(rows, 'ligne gardée', 'lignes gardées')
+    return `Chargement dans PostgreSQL: ${lines} sur disque (${counted(segments, 'fichier', 'fichiers')})`
+  },
+  'spool.waiting': ({ reason }) => `Les lignes gardées sur disque attendent PostgreSQL: ${reason}`,
+  'spool.check-failed': ({ reason }) => `Les lignes gardées sur disque n'ont pas pu être chargées: ${reason}`,
+  'spool.drain-failed': ({ reason }) => `Les lignes gardées sur disque n'ont pas pu être chargées: ${reason}`,
+  'spool.unreadable': ({ reason }) =>
+    `Des fichiers du spool n'ont pas pu être lus et restent en place: ${reason}`,
+  'spool.derive-failed': ({ reason }) => `La reprise des lignes gardées n'a pas pu être lancée: ${reason}`,
+  'spool.segment-rejected': ({ name, reason }) =>
+    `Un fichier du spool n'a pas pu être chargé et a été mis de côté: ${name}: ${reason}`,
+  'spool.filling': ({ folder, percent }) =>
+    `Le spool ${folder} est rempli à ${percent} % de SPOOL_MB; au-delà, plus rien n'est gardé`,
+  'collection.started': ({ isReprise }) =>
+    isReprise ? 'Reprise des lignes gardées sur disque...' : 'Démarrage de la collecte...',
+  'collection.without-lock': ({ reason }) =>
+    `PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: ${reason}`,
+  'collection.ended': endLines,
+  'match.over': (match) =>
+    match.confidence === 'confirmed'
+      ? `OK Match terminé sauvegardé: ${teamsOf(match)} (${scoreOf(match)})`
+      : `Match disparu, dernier score vu: ${teamsOf(match)} (${scoreOf(match)})`,
+  'match.corrected': (match) => {
+    const was = scoreOf({ score1: match.was1, score2: match.was2 })
+    return `Correction: ${teamsOf(match)} (${was} -> ${scoreOf(match)})`
+  },
+  'match.resumed': (match) => `Match repris: ${teamsOf(match)} (${scoreOf(match)})`,
+  'match.not-over': ({ status, state, ...match }) =>
+    `Match ignoré (non terminé): ${teamsOf(match)} - Score: ${scoreOf(match)} - Statut: '${status ?? ''}' - ${STATES[state]}`,
 }
 
-/** Answers that wait on disk for their database. */
-export function kept(answers: number): string {
-  return counted(answers, 'relevé gardé sur disque', 'relevés gardés sur disque')
+/** Why a match does not count, by its state. */
+const STATES: Record<Extract<MatchRecord, { event: 'match.not-over' }>['state'], string> = {
+  seen: 'pas encore commencé',
+  live: 'en cours',
+  suspended: 'suspendu',
+  ended: 'terminé',
+  vanished: 'disparu du flux, résultat pas encore connu',
+  settled: 'résultat connu',
 }
 
-/** What servers say of themselves, and what is said of it here. */
-const SENTENCES: [RegExp, (...found: string[]) => string][] = [
-  [/^(.*) ended unexpectedly; starting it again$/, (_, name) => `${name} s'est arrêté; il est redémarré`],
-  [/^(.*) could not be started again: /, (_, name) => `${name} n'a pas pu être redémarré: `],
-  [/^could not stop a part in order: /, () => "Une partie n'a pas pu être arrêtée en ordre: "],
-]
-
-/** The sentence in French where it is one of the fixed ones; another program's own words stay as they are. */
-export function inFrench(sentence: string): string {
-  for (const [english, french] of SENTENCES) {
-    if (english.test(sentence)) return sentence.replace(english, french)
-  }
-  return sentence
+interface Match {
+  team1: string
+  team2: string
+  /** Temporal's logger leaves out values that are null. */
+  score1?: number | null
+  score2?: number | null
 }
+
+const teamsOf = ({ team1, team2 }: Match) => `${team1} vs ${team2}`
+const scoreOf = ({ score1, score2 }: Pick<Match, 'score1' | 'score2'>) => `${score1 ?? '?'}-${score2 ?? '?'}`

@@ -12,8 +12,6 @@ export interface LogLine {
 }
 
 export interface CollectorLog {
-  /** Whether lines of level DEBUG are written. */
-  readonly isVerbose: boolean
   line(level: LineLevel, text: string): void
   lines(lines: readonly LogLine[]): void
 }
@@ -23,7 +21,7 @@ export interface CollectorLogOptions {
   verbose: boolean
   /** File that every line is also written to; its folder is made. */
   logFile?: string | undefined
-  /** Where lines go besides; standard output unless told. */
+  /** Where lines go besides. Default: standard output. */
   write?: (line: string) => void
   clock?: () => Date
 }
@@ -72,7 +70,6 @@ export function openCollectorLog({
     toFile(formatted)
   }
   return {
-    isVerbose: verbose,
     line,
     lines(lines) {
       for (const { level, text } of lines) line(level, text)

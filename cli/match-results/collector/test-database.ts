@@ -10,7 +10,7 @@ import { Failure, sentenceOf } from '../../../core/failures.ts'
 import { refuseTakenPort } from '../../../local/taken-port.ts'
 import { databaseUrl } from '../../../client/connection.ts'
 import { EXIT } from '../../exit.ts'
-import { askDatabase } from './database-probe.ts'
+import { probeDatabase } from '../../../db/probe.ts'
 import type { CollectorLog } from './log-lines.ts'
 
 /** Questions whose median is the latency: one slow answer must not decide. */
@@ -58,7 +58,7 @@ export async function testDatabase(configured: () => Config, log: CollectorLog):
 async function testConfigured(config: Config, url: string, log: CollectorLog): Promise<number> {
   try {
     const { hostname, port } = new URL(url)
-    const found = await askDatabase(url, async (client) => ({
+    const found = await probeDatabase(url, async (client) => ({
       standing: await standingOf(client),
       latencyMs: await latencyOf(client),
       migrations: await migrationState(drizzle(client)),

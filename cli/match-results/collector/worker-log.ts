@@ -1,87 +1,105 @@
-/** The worker's log as the collector's lines: what the steps tell in the document's words, and what went wrong. */
+/** The worker's log as the collector's lines: our records by their event code, and what Temporal's SDK reports. */
+import { ApplicationFailure } from '@temporalio/common'
 import pino from 'pino'
-import { TOLD } from '../../../activities/match-results/told.ts'
 import { sentenceOf } from '../../../core/failures.ts'
+import type { Trouble } from '../../../core/log-records.ts'
 import type { Logger } from '../../../worker/log.ts'
-import type { CollectorLog } from './log-lines.ts'
-import { linesOf } from './told-lines.ts'
-import { isDatabaseAway, isNoise, levelOf, troubleText, type LogRecord } from './trouble-lines.ts'
+import { FRENCH, type CollectorRecord } from './french.ts'
+import type { CollectorLog, LineLevel, LogLine } from './log-lines.ts'
 
 /** The same trouble is told again only after so long: a server that stays away would fill the log with one sentence. */
 const REPEAT_AFTER_MS = 10 * 60_000
 
 /** Troubles remembered at most; their texts hold numbers that change, and the collector runs for months. */
-const MOST_TROUBLES = 200
+const MAX_TROUBLES = 200
 
-export interface WorkerLog {
-  /** For the worker and for Temporal's runtime. */
-  logger: Logger
-  /** Whether the end of this run has been told by its own steps. */
-  hasTold: (workflowId: string) => boolean
-  /** Keeps the record of told runs small. */
-  forget: (workflowId: string) => void
+/** A record as pino writes it. */
+interface Written {
+  level: number
+  msg: string
+  /** One of ours; records of Temporal's SDK have none. */
+  event?: CollectorRecord['event']
+  failure?: string
+  /** Of Temporal's SDK: who speaks. */
+  sdkComponent?: string
+  workflowId?: string
+  activityType?: string
+  error?: Trouble
 }
 
-/** A logger of the worker that speaks the collector's language; `clock` decides when a trouble is told again. */
-export function openWorkerLog(log: CollectorLog, clock: () => number = Date.now): WorkerLog {
-  const told = new Set<string>()
+export interface WorkerLogOptions {
+  /** Hears of each run whose end was told. */
+  onEnded?: (workflowId: string) => void
+  /** Decides when a trouble is told again. */
+  clock?: () => number
+}
+
+/** A logger for the worker and for Temporal's runtime that writes the collector's lines. */
+export function openWorkerLog(
+  log: CollectorLog,
+  { onEnded = () => undefined, clock = Date.now }: WorkerLogOptions = {},
+): Logger {
   const troubles = new Map<string, number>()
   const isRepeated = (trouble: string) => {
     const last = troubles.get(trouble)
     if (last !== undefined && clock() - last < REPEAT_AFTER_MS) return true
-    if (troubles.size >= MOST_TROUBLES) troubles.clear()
+    if (troubles.size >= MAX_TROUBLES) troubles.clear()
     troubles.set(trouble, clock())
     return false
   }
   const write = (json: string) => {
-    const record = JSON.parse(json) as LogRecord
-    const message = String(record['msg'])
-    const lines = linesOf(message, record)
-    if (lines !== undefined) {
-      log.lines(lines)
-      if (message === TOLD.ended) told.add(String(record['workflowId']))
-      return
+    const record = JSON.parse(json) as Written
+    const told = toldOf(record)
+    if (Array.isArray(told)) log.lines(told)
+    else if (told !== undefined) {
+      const isTrouble = told.level === 'WARNING' || told.level === 'ERROR'
+      if (!isTrouble || !isRepeated(told.text)) log.line(told.level, told.text)
     }
-    if (isNoise(record)) return
-    const level = isDatabaseAway(message, record) ? 'DEBUG' : levelOf(record)
-    const text = troubleText(message, record) ?? `${speakerOf(record)}: ${textOf(message, record, DIFFERS)}`
-    if (level === 'DEBUG') log.line(level, textOf(message, record))
-    else if (level === 'INFO' || !isRepeated(text)) log.line(level, text)
+    if (record.event === 'collection.ended') onEnded(record.workflowId ?? '')
   }
-  const logger = pino(
-    { level: 'debug', base: null, serializers: { error: sentenceOf, cause: sentenceOf } },
-    { write },
-  )
-  return {
-    logger,
-    hasTold: (workflowId) => told.has(workflowId),
-    forget: (workflowId) => {
-      told.delete(workflowId)
-    },
-  }
+  const settings = { level: 'debug', base: null, serializers: { error: troubleOfSdk } } as const
+  return pino(settings, { write })
 }
 
-/** Whose words these are: they stay as they are. */
-const speakerOf = ({ sdkComponent }: LogRecord) => (sdkComponent === undefined ? 'Almanac' : 'Temporal')
+/** The lines of a record: one with the record's level, or several with their own; undefined if it is not worth one. */
+function toldOf(record: Written): LogLine | LogLine[] | undefined {
+  const { event, sdkComponent, workflowId, activityType, error, msg } = record
+  if (event !== undefined && event in FRENCH) {
+    const told = (FRENCH[event] as (record: Written) => string | LogLine[])(record)
+    return typeof told === 'string' ? { level: levelOf(record), text: told } : told
+  }
+  if (activityType !== undefined && error !== undefined) {
+    const level = error.failure === AWAY ? 'DEBUG' : pinoLevel(record)
+    return { level, text: `Une étape a échoué: ${error.reason}` }
+  }
+  const reason = error === undefined ? '' : `: ${error.reason}`
+  if (sdkComponent === undefined) return { level: pinoLevel(record), text: `Almanac: ${msg}${reason}` }
+  const isError = pinoLevel(record) === 'ERROR'
+  // How Temporal's worker is set up and goes through its states says nothing about a collection.
+  if (!isError && workflowId === undefined) return undefined
+  // A workflow that failed has told its end by its last step.
+  return { level: isError ? 'ERROR' : 'DEBUG', text: `Temporal: ${msg}${reason}` }
+}
 
-/** What identifies a record to Temporal and says nothing to its reader. */
-const SILENT = new Set(
-  ['level', 'time', 'msg', 'sdkComponent', 'taskToken', 'namespace', 'taskQueue', 'isLocal'].concat([
-    'workflowRunId',
-    'workflowType',
-    'activityId',
-    'durationMs',
-    'runId',
-  ]),
-)
+const AWAY = 'DatabaseUnavailable'
 
-/** What differs from one minute to the next while the trouble stays the same. */
-const DIFFERS = new Set(['workflowId', 'attempt'])
+/** That the database is away is told once, by its own event: what follows from it is of level DEBUG. */
+function levelOf(record: Written): LineLevel {
+  const { event, failure } = record
+  if (event === 'database.connection-lost') return 'DEBUG'
+  return failure === AWAY && event !== 'database.unavailable' ? 'DEBUG' : pinoLevel(record)
+}
 
-function textOf(message: string, record: LogRecord, without = new Set<string>()): string {
-  const facts = Object.entries(record).flatMap(([key, value]) => {
-    if (SILENT.has(key) || without.has(key) || value === undefined || value === null) return []
-    return [`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`]
-  })
-  return facts.length === 0 ? message : `${message} (${facts.join(', ')})`
+/** pino's numbers of its levels. */
+const PINO = { info: 30, warn: 40, error: 50 }
+
+function pinoLevel({ level }: Written): LineLevel {
+  if (level >= PINO.error) return 'ERROR'
+  if (level >= PINO.warn) return 'WARNING'
+  return level >= PINO.info ? 'INFO' : 'DEBUG'
+}
+
+function troubleOfSdk(error: unknown): Trouble {
+  const failure = error instanceof ApplicationFailure ? (error.type ?? undefined) : undefined
+  return { reason: sentenceOf(error), failure }
 }

@@ -1,5 +1,5 @@
 /** Which matches a run brought to their end, corrected or took back: by the evidence, so that anybody can tell of any run. */
-import { sql, type SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
 /** A match that a run has changed, as it stands now and as it stood before that run. */
@@ -19,16 +19,11 @@ export interface TurnedMatch extends Record<string, unknown> {
 export interface OfRun {
   feed: string
   runId: string
-  /** Of these alone. Without them all matches that are open, or over since `overSince`, are looked through. */
-  among: { eventIds: readonly number[] } | { overSince: Date }
-  limit: number
+  eventIds: readonly number[]
 }
 
-/** Matches of which the run holds the newest change, and evidence of its own; those over longest first. */
-export async function turnedMatches(
-  db: Database,
-  { feed, runId, among, limit }: OfRun,
-): Promise<TurnedMatch[]> {
+/** Those of the given matches of which the run holds the newest change, and evidence of its own; those over longest first. */
+export async function turnedMatches(db: Database, { feed, runId, eventIds }: OfRun): Promise<TurnedMatch[]> {
   const { rows } = await db.execute<TurnedMatch>(sql`
     select m.event_id::float8 as "eventId", m.team1, m.team2, m.score1, m.score2, m.confidence,
       was.score1 as was1, was.score2 as was2,
@@ -43,13 +38,8 @@ export async function turnedMatches(
       select o.state, o.score1, o.score2 from match_observations o
       where o.feed = m.feed and o.event_id = m.event_id and o.at < own.at
       order by o.at desc, o.source desc limit 1) was on true
-    where m.feed = ${feed} and m.run_id = ${runId} and own.at is not null and ${condition(among)}
-    order by m.over_at, m.event_id limit ${limit}`)
+    where m.feed = ${feed} and m.run_id = ${runId} and own.at is not null
+      and m.event_id = any (${sql.param([...eventIds])}::bigint[])
+    order by m.over_at, m.event_id`)
   return rows
-}
-
-function condition(among: OfRun['among']): SQL {
-  return 'eventIds' in among
-    ? sql`m.event_id = any (${sql.param([...among.eventIds])}::bigint[])`
-    : sql`(m.over_at is null or m.over_at >= ${among.overSince})`
 }

@@ -1,183 +1,266 @@
-/** `almanac collector` as a person starts it, alone: with and without PostgreSQL, once and as a daemon. */
+/** `almanac collector` as a person starts it, on a server and a database that are there: its log, exit codes and ends. */
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isListening } from '../../../local/taken-port.ts'
-import { startSimulator, type Simulator } from '../../../simulator/server.ts'
-import { linesOf, prepareCollector, type CollectorFolder } from '../../support/match-results/collector.ts'
+import { applySchedules, scheduleStates, type ScheduleState } from '../../../client/schedules.ts'
+import { openCollectorLog } from '../../../cli/match-results/collector/log-lines.ts'
+import { testDatabase } from '../../../cli/match-results/collector/test-database.ts'
+import { loadConfig } from '../../../config/load-config.ts'
+import { takeStackLock } from '../../../local/stack-lock.ts'
+import { freePort } from '../../../local/taken-port.ts'
+import { startCommand, type CommandResult, type RunningCommand } from '../../support/command.ts'
+import { linesOf } from '../../support/match-results/collector.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 
-let simulator: Simulator
-let folder: CollectorFolder
+/** A stop takes no longer than this; a start on a busy machine may. */
+const STOP_MS = 10_000
+/** Longer than the client's own ten seconds: such a feed holds a step until the fault is cleared. */
+const HANGING = { kind: 'latency', ms: 60_000 } as const
+
+let stack: TestStack
+let running: RunningCommand[] = []
 
 beforeAll(async () => {
-  simulator = await startSimulator()
+  stack = await startTestStack()
 })
-afterAll(() => simulator.close())
+afterAll(() => stack.stop())
 beforeEach(async () => {
-  simulator.faults.clear()
-  folder = await prepareCollector(simulator)
+  stack.simulator.faults.clear()
+  // What a daemon leaves on a server that others use: its schedule, and a run that was under way.
+  await applySchedules(stack.client, stack.config)
+  for await (const { workflowId } of stack.client.workflow.list({ query: 'ExecutionStatus="Running"' }))
+    await stack.client.workflow.getHandle(workflowId).terminate()
+  await stack.database.db.execute(sql`truncate feed_polls, matches, match_observations, pipeline_runs`)
 })
-afterEach(() => folder.end())
+afterEach(async () => {
+  stack.simulator.faults.clear()
+  for (const one of running) one.kill('SIGTERM')
+  await Promise.all(running.map(({ ended }) => ended))
+  running = []
+})
 
-/** Somebody else's program on the port of the embedded PostgreSQL. */
-function hold(port: number): Promise<Server> {
-  const server = createServer((socket) => socket.destroy())
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      resolve(server)
-    })
-  })
+function start(args: string[] = [], env: Record<string, string> = {}): RunningCommand {
+  const collector = startCommand(['collector', ...args], { ...stack.env, ...env })
+  running.push(collector)
+  return collector
 }
 
+const run = (args: string[] = [], env: Record<string, string> = {}): Promise<CommandResult> =>
+  start(args, env).ended
+
+/** Sends the signal; fails where the end takes too long. */
+async function stop(collector: RunningCommand, signal: NodeJS.Signals): Promise<CommandResult> {
+  const stoppedAt = Date.now()
+  collector.kill(signal)
+  const result = await collector.ended
+  expect(Date.now() - stoppedAt).toBeLessThan(STOP_MS)
+  return result
+}
+
+async function outcomes(): Promise<string[]> {
+  const rows = await stack.database.select<{ outcome: string }>(
+    sql`select coalesce(outcome, 'open') as outcome from pipeline_runs order by started_at`,
+  )
+  return rows.map(({ outcome }) => outcome)
+}
+
+const ENDED_WELL = '[INFO] [COLLECTOR-SERVICE] Collecte terminée avec succès'
+
 describe('a single collection', () => {
-  it('tells of itself in the lines of the document, on the console and in the file, and ends without a trace', async () => {
-    const logFile = join(folder.stateDir, 'logs', 'collector.log')
-    const { code, stdout, stderr } = await folder.run(['collector', '-v', '--log-file', logFile])
-    const lines = linesOf(stdout)
+  it('logs in the lines of the document, on the console and in the file', async () => {
+    const logFile = join(stack.config.dataDir, 'logs', 'collector.log')
+    const { code, stdout, stderr } = await run(['-v', '--log-file', logFile])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(readFileSync(logFile, 'utf8')).toBe(stdout)
-    const told = lines.filter((line) => line.startsWith('[INFO]'))
-    expect(told[0]).toBe('[INFO] [COLLECTOR-SERVICE] PostgreSQL est là')
-    expect(told[1]).toBe('[INFO] [COLLECTOR-SERVICE] Démarrage de la collecte...')
-    expect(told.at(-2)).toMatch(/RESUME OK: \d+ \| .* \| EN ATTENTE: [1-9]\d* \|/)
-    expect(told.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Collecte terminée avec succès')
-    expect(stdout).toContain('[DEBUG] [COLLECTOR-SERVICE] Match ignoré (non terminé): ')
-    expect(await folder.anyListens()).toBe(false)
-  })
-
-  it('of a feed that refuses us is told as failed, and never as a success', async () => {
-    simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
-    const { code, stdout } = await folder.run(['collector'])
     const lines = linesOf(stdout)
-    expect(code).toBe(1)
-    expect(lines.at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
-    expect(stdout).not.toContain('succès')
+    const told = lines.filter((line) => line.startsWith('[INFO]'))
+    expect(told).toEqual([
+      '[INFO] [COLLECTOR-SERVICE] PostgreSQL est là',
+      '[INFO] [COLLECTOR-SERVICE] Démarrage de la collecte...',
+      expect.stringMatching(/RESUME OK: \d+ \| .* \| EN ATTENTE: [1-9]\d* \|/),
+      ENDED_WELL,
+    ])
+    expect(stdout).toContain('[DEBUG] [COLLECTOR-SERVICE] Match ignoré (non terminé): ')
+    expect(await outcomes()).toEqual(['complete'])
   })
 
-  it('goes on without PostgreSQL: rows are kept on disk, and the next one loads them', async () => {
-    const holder = await hold(folder.ports.postgres)
-    const without = await folder.run(['collector'])
-    const lines = linesOf(without.stdout)
-    expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
-    expect(lines[0]).toMatch(new RegExp(`WARNING.*PostgreSQL n'est pas là.*Port ${folder.ports.postgres}`))
-    expect(lines.at(-1)).toMatch(/WARNING.*Collecte partielle: [12] relevés? gardés? sur disque/)
-    // One cause is told once, without an address that nobody set.
-    expect(lines.filter((line) => line.startsWith('[WARNING]'))).toHaveLength(2)
-    expect(without.stdout).not.toMatch(/ECONNREFUSED|DATABASE_URL/)
-    expect(folder.segments()).not.toEqual([])
-    await new Promise((resolve) => holder.close(resolve))
+  it('of a feed that refuses us fails, and never reads as a success', async () => {
+    stack.simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
+    const { code, stdout } = await run()
+    expect(linesOf(stdout).at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
+    expect(stdout).not.toContain('succès')
+    expect(code).toBe(1)
+  })
 
-    const next = folder.start('collector', '--daemon')
-    await next.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
-    await next.said(/Collecte terminée avec succès/)
-    // The first collection may have the lock before the run that the drain starts: then it follows what was loaded.
-    await next.said(/Reprise (terminée: \d+ lignes? écrites?|ignorée: [^\n]+)\n/)
-    const followed = async () => {
-      const [row] = await folder.select<{ n: number }>(
-        `select count(followed_at)::int as n from feed_polls where kind = 'feed'`,
-      )
-      return row?.n ?? 0
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'that waits is cancelled by %s, and its record closed',
+    async (signal) => {
+      stack.simulator.faults.set('onexbet', HANGING)
+      const collector = start()
+      await collector.said(/Démarrage de la collecte/)
+      const { code, stdout, stderr } = await stop(collector, signal)
+      expect(linesOf(stdout).slice(-2)).toEqual([
+        '[WARNING] [COLLECTOR-SERVICE] Collecte annulée',
+        '[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur',
+      ])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+      expect(await outcomes()).toEqual(['cancelled'])
+    },
+  )
+
+  it('lets the one that a killed collector left open end first', async () => {
+    stack.simulator.faults.set('onexbet', HANGING)
+    const killed = start()
+    await killed.said(/Démarrage de la collecte/)
+    killed.kill('SIGKILL')
+    await killed.ended
+    stack.simulator.faults.clear()
+    const { code, stdout } = await run()
+    const lines = linesOf(stdout)
+    // Its own; the other one may be past its bound on a busy machine, and then fails.
+    expect(lines.filter((line) => /Collecte (terminée|échouée|partielle)/.test(line))).toHaveLength(2)
+    expect(lines.at(-1)).toBe(ENDED_WELL)
+    expect(code).toBe(0)
+    expect(await outcomes()).toEqual([expect.not.stringMatching('open'), 'complete'])
+  })
+
+  it('is made once at a time, however many cron starts', async () => {
+    const all = await Promise.all(Array.from({ length: 3 }, () => run()))
+    for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const endings = all.map(({ stdout }) => linesOf(stdout).at(-1) ?? '')
+    expect(endings).toContain(ENDED_WELL)
+    for (const line of endings)
+      expect(line).toMatch(/Collecte terminée avec succès|Collecte ignorée: .* tourne déjà ici/)
+  })
+})
+
+describe('beside a running stack', () => {
+  it.each([[[]], [['--daemon']]])('%j says so in one line and exits with 0', async (args) => {
+    const release = await takeStackLock(stack.config.stateDir, 'almanac up')
+    try {
+      const { code, stdout, stderr } = await run(args)
+      expect(linesOf(stdout).filter((line) => !/(Démarrage|Arrêt) du collecteur/.test(line))).toEqual([
+        `[INFO] [COLLECTOR-SERVICE] Collecte ignorée: "almanac up" (processus ${process.pid}) tourne déjà ici`,
+      ])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(await outcomes()).toEqual([])
+    } finally {
+      release()
     }
-    await until(async () => (await followed()) >= 2)
-    expect(folder.segments()).toEqual([])
   })
 })
 
 describe('the daemon', () => {
-  it('starts without PostgreSQL, finds the one that comes, and ends with its last line', async () => {
-    const holder = await hold(folder.ports.postgres)
-    const daemon = folder.start('collector', '--daemon', '--interval', '30')
-    await daemon.said(/Collecte partielle: [12] relevés? gardés? sur disque/)
-    await new Promise((resolve) => holder.close(resolve))
-    await daemon.said(/PostgreSQL est là/)
-    await daemon.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
-    const trigger = await until(async () => {
-      const { code } = await folder.run(['schedules', 'trigger', 'match-results'])
-      return code === 0
-    })
-    expect(trigger).toBe(true)
+  const others = (states: ScheduleState[]) => states.filter(({ id }) => id !== 'match-results')
+
+  it('collects at once and by its interval, and leaves other schedules of a shared server alone', async () => {
+    const before = await scheduleStates(stack.client)
+    const daemon = start(['--daemon', '--interval', '7'])
     await daemon.said(/Collecte terminée avec succès/)
-    daemon.kill('SIGTERM')
-    const { code, stdout, stderr } = await daemon.ended
+    const during = await scheduleStates(stack.client)
+    expect(during.find(({ id }) => id === 'match-results')).toMatchObject({
+      state: 'active',
+      everyMs: 7 * 60_000,
+    })
+    const kept = (states: ScheduleState[]) =>
+      others(states).map(({ id, state, note }) => ({ id, state, note }))
+    expect(kept(during)).toEqual(kept(before))
+    const { code, stdout, stderr } = await stop(daemon, 'SIGTERM')
     const lines = linesOf(stdout)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(lines[0]).toMatch(/Démarrage du collecteur \(toutes les 30 minutes\)/)
+    expect(lines[0]).toBe('[INFO] [COLLECTOR-SERVICE] Démarrage du collecteur (toutes les 7 minutes)')
     expect(lines.at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it('lets the schedule run with its interval, and tells when PostgreSQL goes', async () => {
-    const daemon = folder.start('collector', '--daemon', '--interval', '7')
-    await daemon.said(/Collecte terminée avec succès/)
-    const { stdout } = await until(async () => {
-      const listed = await folder.run(['schedules', 'list', '--json'])
-      return listed.stdout.includes('almanac collector --daemon') && listed
-    })
-    const schedules = JSON.parse(stdout) as { id: string; state: string; next?: string }[]
-    expect(schedules.filter(({ state }) => state === 'active').map(({ id }) => id)).toEqual(['match-results'])
-    const next = new Date(schedules.find(({ id }) => id === 'match-results')?.next ?? '')
-    expect(next.getTime() % (7 * 60_000)).toBe(0)
-    const [pid] = readFileSync(join(folder.stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
-    process.kill(Number(pid), 'SIGKILL')
-    await daemon.said(/WARNING.*PostgreSQL s'est arrêté; il est redémarré/)
-    await until(() => isListening(folder.ports.postgres))
+  it('of a database that refuses its password says so, and exits with 2', async () => {
+    const { code, stdout } = await run(['--daemon'], { DATABASE_URL: refusedUrl() })
+    expect(stdout).toMatch(/ERROR.*password authentication failed/)
+    expect(stdout).not.toContain('not-this-one')
+    expect(code).toBe(2)
   })
 })
 
+describe('without PostgreSQL', () => {
+  it('rows are kept on disk and matches.csv goes on; the next collector loads them', async () => {
+    const url = new URL(stack.database.url)
+    url.port = String(await freePort())
+    const without = await run([], { DATABASE_URL: url.href })
+    expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
+    const warnings = linesOf(without.stdout).filter((line) => line.startsWith('[WARNING]'))
+    // One cause is told once.
+    expect(warnings).toEqual([
+      expect.stringMatching(/PostgreSQL n'est pas là.*ECONNREFUSED/),
+      expect.stringMatching(/Collecte partielle: [12] relevés? gardés? sur disque/),
+    ])
+    expect(readFileSync(join(stack.config.dataDir, 'matches.csv'), 'utf8')).toMatch(/^timestamp_utc,event_id/)
+
+    const next = start(['--daemon'])
+    await next.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
+    await next.said(/Collecte terminée avec succès/)
+    // The first collection may have the lock before the run that the drain starts: then it follows what was loaded.
+    await next.said(/Reprise (terminée: \d+ lignes? écrites?|ignorée: [^\n]+)\n/)
+    await until(async () => {
+      const [row] = await stack.database.select<{ n: number }>(
+        sql`select count(followed_at)::int as n from feed_polls where kind = 'feed'`,
+      )
+      return (row?.n ?? 0) >= 2
+    })
+  })
+})
+
+/** The stack's database with a wrong password. */
+function refusedUrl(): string {
+  const url = new URL(stack.database.url)
+  url.password = 'not-this-one'
+  return url.href
+}
+
 describe('--test-db', () => {
+  async function test(databaseUrl: string): Promise<{ code: number; lines: string[] }> {
+    const printed: string[] = []
+    const log = openCollectorLog({ verbose: false, write: (line) => printed.push(line) })
+    const env = { ...stack.env, DATABASE_URL: databaseUrl }
+    const code = await testDatabase(() => loadConfig({ env, root: stack.config.workDir }), log)
+    return { code, lines: linesOf(printed.join('\n')) }
+  }
+
   it('says what the database of the configuration is and what we may do, without a secret', async () => {
-    const daemon = folder.start('collector', '--daemon')
-    await daemon.said(/Démarrage de la collecte/)
-    const { code, stdout } = await folder.run(['collector', '--test-db'])
-    const password = readFileSync(join(folder.stateDir, 'postgres.password'), 'utf8').trim()
-    expect(linesOf(stdout).at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Connexion réussie')
-    expect(stdout).toMatch(/PostgreSQL \d+\.\d+ sur 127\.0\.0\.1:\d+/)
-    expect(stdout).toMatch(/Latence: \d+\.\d ms/)
-    expect(stdout).toContain('écrire dans matches: oui')
-    expect(stdout).toContain('Tables à jour')
-    expect(stdout).not.toContain(password)
+    const { code, lines } = await test(stack.database.url)
+    expect(lines).toEqual([
+      '[INFO] [COLLECTOR-SERVICE] Test de la connexion à la base de données...',
+      expect.stringMatching(/PostgreSQL \d+\.\d+ sur 127\.0\.0\.1:\d+/),
+      expect.stringContaining('Base: '),
+      expect.stringMatching(/Latence: \d+\.\d ms/),
+      expect.stringContaining('écrire dans matches: oui'),
+      expect.stringContaining('Tables à jour'),
+      '[INFO] [COLLECTOR-SERVICE] Connexion réussie',
+    ])
+    expect(lines.join('\n')).not.toContain(new URL(stack.database.url).password)
     expect(code).toBe(0)
-    const wrong = `postgresql://almanac:not-this-one@127.0.0.1:${folder.ports.postgres}/almanac`
-    const refused = await folder.run(['collector', '--test-db'], { DATABASE_URL: wrong })
-    expect(refused.code).toBe(1)
-    expect(linesOf(refused.stdout).at(-1)).toMatch(/ERROR.*La connexion a échoué: .*password/)
-    expect(refused.stdout + refused.stderr).not.toContain('not-this-one')
   })
 
-  it('says that there is none, that the collector does without, and exits with 1', async () => {
-    const { code, stdout, stderr } = await folder.run(['collector', '--test-db'])
-    expect(linesOf(stdout).slice(-2)).toEqual([
+  it('of one that refuses us says why, without a secret, and returns 1', async () => {
+    const { code, lines } = await test(refusedUrl())
+    expect(lines.at(-1)).toMatch(/ERROR.*La connexion a échoué: .*password/)
+    expect(lines.join('\n')).not.toContain('not-this-one')
+    expect(code).toBe(1)
+  })
+
+  it('says that there is none, that the collector does without, and returns 1', async () => {
+    const { code, lines } = await test('')
+    expect(lines.slice(-2)).toEqual([
       "[ERROR] [COLLECTOR-SERVICE] Pas de base de données: celle d'Almanac n'a encore jamais démarré ici",
       '[INFO] [COLLECTOR-SERVICE] Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv',
     ])
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(code).toBe(1)
   })
 
-  it('of an address that is none says so in the log, and exits with 1', async () => {
-    const wrong = { DATABASE_URL: 'foo:not-this-one' }
-    const { code, stdout, stderr } = await folder.run(['collector', '--test-db'], wrong)
-    expect(linesOf(stdout).at(-1)).toMatch(/ERROR.*DATABASE_URL: .*expected an address such as postgresql:/)
-    expect(stdout).not.toContain('not-this-one')
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-  })
-
-  it('names the program that has the port of the embedded server, and so do other commands', async () => {
-    expect((await folder.run(['collector'])).code).toBe(0)
-    const holder = await hold(folder.ports.postgres)
-    try {
-      const { code, stdout } = await folder.run(['collector', '--test-db'])
-      expect(stdout).toMatch(new RegExp(`ERROR.*Port ${folder.ports.postgres}.*\\(process ${process.pid}\\)`))
-      expect(code).toBe(1)
-      const daemon = folder.start('collector', '--daemon', '--interval', '30')
-      await daemon.said(/Collecte partielle/)
-      const matches = await folder.run(['matches'])
-      expect(matches.stderr).toContain(`the collector (process ${daemon.pid}) runs without its database`)
-      expect(matches.stderr).not.toContain('npm start')
-      expect(matches.code).toBe(3)
-    } finally {
-      await new Promise((resolve) => holder.close(resolve))
-    }
+  it('of an address that is none says so in the log, and returns 1', async () => {
+    const { code, lines } = await test('foo:not-this-one')
+    expect(lines.at(-1)).toMatch(/ERROR.*DATABASE_URL: .*expected an address such as postgresql:/)
+    expect(lines.join('\n')).not.toContain('not-this-one')
+    expect(code).toBe(1)
   })
 })

@@ -1,7 +1,6 @@
 /** What the worker's log tells of matches: each result once, what was corrected or taken back as such. */
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { TOLD } from '../../../activities/match-results/told.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 
 let matches: MatchMinutes
@@ -48,7 +47,7 @@ async function turnsOfEvidence(): Promise<string[]> {
 const ofMatches = () => matches.told.filter((line) => line.startsWith('match ')).sort()
 
 it('a run that waits for one that derives tells of its start when it has its turn', async () => {
-  const starts = () => matches.told.filter((line) => line === TOLD.started).length
+  const starts = () => matches.told.filter((line) => line === 'collection started').length
   await matches.open('drain')
   expect(starts()).toBe(1)
   for (let waits = 0; waits < 2; waits++)

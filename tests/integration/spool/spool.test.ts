@@ -47,7 +47,7 @@ afterAll(async () => {
 beforeEach(async () => {
   folder = join(mkdtempSync(join(tmpdir(), 'almanac-spool-')), 'spool')
   warnings = []
-  spool = openSpool({ folder, capBytes: 1e8, warn: (message) => warnings.push(message) })
+  spool = openSpool({ folder, capBytes: 1e8, warn: (_, message) => warnings.push(message) })
   handle = openDatabase(proxy.url, () => undefined, { spool })
   await database.db.execute(
     sql`truncate fear_greed_index, crypto_prices, candles, quarantine, raw_payloads, pipeline_runs`,

@@ -143,11 +143,14 @@ describe('the cap', () => {
   it('is told of from the half on, once for each tenth, and again after it was emptied', async () => {
     const told: string[] = []
     const capBytes = 20 * (await segmentBytes())
-    const spool = open({ capBytes, warn: (message) => told.push(message) })
+    const spool = open({
+      capBytes,
+      warn: ({ event, percent }) => told.push(`${event} ${Math.floor(percent / 10)}`),
+    })
     for (let index = 0; index < 9; index++) await write(spool)
     expect(told).toEqual([])
     for (let index = 9; index < 19; index++) await write(spool)
-    expect(told.map((message) => /(\d)\d %/.exec(message)?.[1])).toEqual(['5', '6', '7', '8', '9'])
+    expect(told).toEqual([5, 6, 7, 8, 9].map((tenth) => `spool.filling ${tenth}`))
     await removeSegments(folder, segmentNames(folder))
     const again = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
     for (let index = 0; index < 12; index++) await write(spool)

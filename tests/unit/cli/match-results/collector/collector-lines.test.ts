@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ApplicationFailure } from '@temporalio/common'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -10,11 +11,12 @@ import {
   type LineLevel,
 } from '../../../../../cli/match-results/collector/log-lines.ts'
 import { collectedBy, turnOf, type Standing } from '../../../../../activities/match-results/told.ts'
-import { endLines, linesOf } from '../../../../../cli/match-results/collector/told-lines.ts'
+import { endLines } from '../../../../../cli/match-results/collector/collection-lines.ts'
+import { FRENCH } from '../../../../../cli/match-results/collector/french.ts'
 import { openWorkerLog } from '../../../../../cli/match-results/collector/worker-log.ts'
+import { failureReason, textReason, type Reason } from '../../../../../core/reason.ts'
 import { RUN_OUTCOMES } from '../../../../../core/run-outcome.ts'
 import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
-import { textReason, type Reason } from '../../../../../core/reason.ts'
 
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
@@ -55,8 +57,12 @@ describe('a line of the log', () => {
   })
 
   it('is one line, whatever the names of the teams hold', () => {
+    // Control characters, and everything up to the separators of lines and paragraphs.
+    const character = fc
+      .oneof(fc.integer({ max: 0x20, min: 0 }), fc.integer({ min: 0x80, max: 0x2030 }))
+      .map((code) => String.fromCodePoint(code))
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: character }), (text) => {
         const line = formatLine({ level: 'INFO', text: `a${text}\n[2025-12-06 10:30:45] [INFO] x` }, AT)
         expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
         expect(line.startsWith('[2025-12-06 10:30:45] [INFO] [COLLECTOR-SERVICE] a')).toBe(true)
@@ -111,7 +117,7 @@ describe('the log file', () => {
 })
 
 const ENDED = {
-  outcome: 'complete',
+  outcome: 'complete' as const,
   isReprise: false,
   fetched: 40,
   results: 0,
@@ -139,27 +145,30 @@ const BARE = {
 const info = (text: string) => [{ level: 'INFO', text }]
 
 describe('what the steps tell', () => {
+  const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 1 }
+
   it('starts as the document has it, and a run after a drain as what it is', () => {
-    expect(linesOf('collection started', { isReprise: false })).toEqual(info('Démarrage de la collecte...'))
-    expect(linesOf('collection started', { isReprise: true })).toEqual(
-      info('Reprise des lignes gardées sur disque...'),
+    expect(FRENCH['collection.started']({ event: 'collection.started', isReprise: false })).toBe(
+      'Démarrage de la collecte...',
+    )
+    expect(FRENCH['collection.started']({ event: 'collection.started', isReprise: true })).toBe(
+      'Reprise des lignes gardées sur disque...',
     )
   })
 
   it.each([
     ['confirmed', 'OK Match terminé sauvegardé: Team1 vs Team2 (2-1)'],
     ['last-seen', 'Match disparu, dernier score vu: Team1 vs Team2 (2-1)'],
-  ])('of a match that is over says how sure it is: %s', (confidence, text) => {
-    const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 1, confidence }
-    expect(linesOf('match over', match)).toEqual(info(text))
+  ] as const)('of a match that is over says how sure it is: %s', (confidence, text) => {
+    expect(FRENCH['match.over']({ event: 'match.over', ...match, confidence })).toBe(text)
   })
 
   it('of a result that became another one names both, and tells of a match that is played again', () => {
-    const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 2 }
-    expect(linesOf('match corrected', { ...match, was1: 2, was2: 3 })).toEqual(
-      info('Correction: Team1 vs Team2 (2-3 -> 2-2)'),
+    const corrected = { event: 'match.corrected', ...match, was1: 2, was2: 3 } as const
+    expect(FRENCH['match.corrected'](corrected)).toBe('Correction: Team1 vs Team2 (2-3 -> 2-1)')
+    expect(FRENCH['match.resumed']({ event: 'match.resumed', ...match })).toBe(
+      'Match repris: Team1 vs Team2 (2-1)',
     )
-    expect(linesOf('match resumed', match)).toEqual(info('Match repris: Team1 vs Team2 (2-2)'))
   })
 
   it.each([
@@ -167,33 +176,35 @@ describe('what the steps tell', () => {
     ['live', 'en cours'],
     ['suspended', 'suspendu'],
     ['vanished', 'disparu du flux, résultat pas encore connu'],
-  ])('of a match that does not count says why, at level DEBUG: %s', (reason, words) => {
-    const match = { team1: 'A', team2: 'B', score1: 1, score2: 0, status: '3 minutes', reason }
-    const text = `Match ignoré (non terminé): A vs B - Score: 1-0 - Statut: '3 minutes' - ${words}`
-    expect(linesOf('match not over', match)).toEqual([{ level: 'DEBUG', text }])
+  ] as const)('of a match that does not count says why, at level DEBUG: %s', (state, words) => {
+    const { logger, lines } = worker({ verbose: true })
+    const teams = { team1: 'A', team2: 'B' }
+    logger.debug({ event: 'match.not-over', ...teams, score1: 1, score2: 0, status: '3 minutes', state }, '')
     // Temporal's logger leaves out what is null.
-    const bare = `Match ignoré (non terminé): A vs B - Score: ?-? - Statut: '' - ${words}`
-    expect(linesOf('match not over', { team1: 'A', team2: 'B', reason })).toEqual([
-      { level: 'DEBUG', text: bare },
+    logger.debug({ event: 'match.not-over', ...teams, state }, '')
+    const ignored = '[DEBUG] [COLLECTOR-SERVICE] Match ignoré (non terminé): A vs B'
+    expect(texts(lines)).toEqual([
+      `${ignored} - Score: 1-0 - Statut: '3 minutes' - ${words}`,
+      `${ignored} - Score: ?-? - Statut: '' - ${words}`,
     ])
   })
 
   it('ends with the counts in their units and the verdict', () => {
-    expect(linesOf('collection ended', ENDED)).toEqual([
+    expect(endLines(ENDED)).toEqual([
       ...info(
         'RESUME OK: 2 | DERNIER SCORE VU: 1 | EN ATTENTE: 36 | DOUBLON: 1 | ERREUR: 0 (40 matchs lus, 12 lignes écrites)',
       ),
       ...info('Collecte terminée avec succès'),
     ])
-    const why = [textReason('feed: truncated'), { code: 'spooled', values: { rows: 1 } }]
-    const partial = { outcome: 'partial', fetched: 1, results: 2, written: 0, spooled: 1, why }
-    expect(linesOf('collection ended', { ...ENDED, ...partial })).toEqual([
+    const why = [textReason('truncated'), { code: 'spooled', values: { rows: 1 } }]
+    const partial = { outcome: 'partial' as const, fetched: 1, results: 2, written: 0, spooled: 1, why }
+    expect(endLines({ ...ENDED, ...partial })).toEqual([
       ...info(
         'RESUME OK: 2 | DERNIER SCORE VU: 1 | EN ATTENTE: 36 | DOUBLON: 1 | ERREUR: 0 (1 match lu, 2 résultats reçus, 0 ligne écrite, 1 relevé gardé sur disque)',
       ),
       {
         level: 'WARNING',
-        text: "Collecte partielle: feed: truncated; 1 relevé gardé sur disque, PostgreSQL n'est pas là",
+        text: "Collecte partielle: truncated; 1 relevé gardé sur disque, PostgreSQL n'est pas là",
       },
     ])
   })
@@ -202,9 +213,7 @@ describe('what the steps tell', () => {
     expect(endLines({ ...BARE, outcome: 'partial', fetched: 3 })[0]).toEqual(
       info('RESUME ERREUR: 0 (3 matchs lus, 0 ligne écrite)')[0],
     )
-    expect(linesOf('collection ended', BARE)).toEqual([
-      { level: 'ERROR', text: 'Collecte échouée: Blocked: 403' },
-    ])
+    expect(endLines(BARE)).toEqual([{ level: 'ERROR', text: 'Collecte échouée: Blocked: 403' }])
   })
 
   it('of a run after a drain is no collection', () => {
@@ -226,11 +235,6 @@ describe('what the steps tell', () => {
     },
   )
 
-  it('is not made up where a record is of another form', () => {
-    expect(linesOf('match over', { team1: 'A' })).toBeUndefined()
-    expect(linesOf('something else', ENDED)).toBeUndefined()
-  })
-
   it("of another process' run is made of its ending", () => {
     const blocked = textReason('Blocked: 403')
     const part = { outcome: 'failed' as const, fetched: 3, written: 2, rejected: 1, why: [blocked] }
@@ -240,8 +244,11 @@ describe('what the steps tell', () => {
       error: { code: 'RunFailed', values: { sources: [] } },
     }
     const sums = { fetched: 3, results: 5, written: 4, rejected: 2, spooled: 4, isReprise: true }
-    // Each reason once, and not again as the reason of the whole.
-    expect(collectedBy(ending, true)).toMatchObject({ ...sums, why: [blocked] })
+    expect(collectedBy(ending, true)).toMatchObject(sums)
+    // Its own message repeats those of its sources.
+    expect(collectedBy(ending, true).why).toEqual([blocked])
+    const error = failureReason({ type: 'TimedOut', message: 'openMatchResults did not end in time' })
+    expect(collectedBy({ outcome: 'failed', counts: {}, error }, false).why).toEqual([error])
   })
 })
 
@@ -266,72 +273,73 @@ describe('what became of a match', () => {
   })
 })
 
-const SEGMENT_ASIDE = 'a segment of the spool could not be loaded and was put aside'
-const TAKES_NOTHING = 'the database takes nothing: this run has no lock, and keeps its rows in the spool'
+/** What a worker writes, as Temporal's runtime hands it on. */
+function worker({ verbose = false, clock = () => 0 }: { verbose?: boolean; clock?: () => number } = {}) {
+  const { log, lines } = opened({ verbose })
+  const ended: string[] = []
+  const logger = openWorkerLog(log, { clock, onEnded: (workflowId) => ended.push(workflowId) })
+  return { logger, lines, ended }
+}
+
+const texts = (lines: string[]) => lines.map((line) => line.replace(/^\[.*?\] /, ''))
 
 describe("the worker's log", () => {
-  /** What a worker writes as Temporal's runtime hands it on. */
-  function worker({ verbose = false, clock = () => 0 }: { verbose?: boolean; clock?: () => number } = {}) {
-    const { log, lines } = opened({ verbose })
-    return { ...openWorkerLog(log, clock), lines }
-  }
   const from = { sdkComponent: 'activity', workflowId: 'match-results-1', attempt: 1 }
 
-  it('becomes lines of the document, and remembers whose end was told', () => {
-    const { logger, lines, hasTold, forget } = worker()
-    logger.info({ ...from, ...ENDED }, 'collection ended')
+  it('becomes lines of the document, and says whose end was told', () => {
+    const { logger, lines, ended } = worker()
+    logger.info({ ...from, event: 'collection.ended', ...ENDED }, 'collection ended')
     expect(lines.at(-1)).toBe(
       '[2025-12-06 10:30:45] [INFO] [COLLECTOR-SERVICE] Collecte terminée avec succès',
     )
-    expect([hasTold('match-results-1'), hasTold('match-results-2')]).toEqual([true, false])
-    forget('match-results-1')
-    expect(hasTold('match-results-1')).toBe(false)
+    expect(ended).toEqual(['match-results-1'])
   })
-
-  const texts = (lines: string[]) => lines.map((line) => line.replace(/^\[.*?\] /, ''))
 
   it('tells what went wrong in one line without JSON, in French, with the reason', () => {
     const { logger, lines } = worker()
     const error = new Error('The feed\nanswered 403')
-    logger.warn({ ...from, sdkComponent: 'worker', activityType: 'collectMatches', error }, 'Activity failed')
-    logger.warn({ reason: 'Temporal is away' }, 'could not look at open runs; next time')
-    logger.warn({ closed: 1 }, 'closed the records of runs that had ended without doing so')
-    logger.error({ name: 'a.segment', reason: 'torn' }, SEGMENT_ASIDE)
-    logger.warn('the spool holds 900 of 1000 MB')
+    logger.warn({ ...from, sdkComponent: 'worker', activityType: 'collectMatches', error }, 'any text')
+    logger.warn({ event: 'runs.check-failed', reason: 'Temporal is away' }, 'any text')
+    logger.warn({ event: 'runs.closed', closed: 1 }, 'any text')
+    logger.error({ event: 'spool.segment-rejected', name: 'a.segment', reason: 'torn' }, 'any text')
+    logger.warn('something without a code')
     expect(texts(lines)).toEqual([
       '[WARNING] [COLLECTOR-SERVICE] Une étape a échoué: The feed answered 403',
       "[WARNING] [COLLECTOR-SERVICE] Les collectes en cours n'ont pas pu être vérifiées: Temporal is away",
       '[WARNING] [COLLECTOR-SERVICE] 1 collecte interrompue, notée',
       "[ERROR] [COLLECTOR-SERVICE] Un fichier du spool n'a pas pu être chargé et a été mis de côté: a.segment: torn",
-      '[WARNING] [COLLECTOR-SERVICE] Almanac: the spool holds 900 of 1000 MB',
+      '[WARNING] [COLLECTOR-SERVICE] Almanac: something without a code',
     ])
   })
 
-  it('leaves it to the watch of the database to say that it is away, but for a full disk there', () => {
+  it('tells once that the database is away, and what follows from it with --verbose alone', () => {
     const [quiet, verbose] = [worker(), worker({ verbose: true })]
-    const why =
-      'The database said: connect ECONNREFUSED 127.0.0.1:1. Start PostgreSQL or correct DATABASE_URL.'
+    const away = { reason: 'connect ECONNREFUSED', failure: 'DatabaseUnavailable' }
+    const full = { reason: 'No space left.', failure: 'DiskFull' }
+    const error = ApplicationFailure.create({ type: away.failure, message: away.reason })
     for (const { logger } of [quiet, verbose]) {
-      logger.warn({ reason: why }, 'could not look at open runs; next time')
-      logger.warn({ reason: why }, 'the spool waits for the database')
-      logger.warn({ reason: 'Connection terminated unexpectedly' }, 'a database connection broke')
-      logger.warn({ ...from, why }, TAKES_NOTHING)
-      logger.warn({ ...from, error: new Error(why), activityType: 'openMatchResults' }, 'Activity failed')
-      logger.warn({ ...from, why: 'No space left. Free space on the database server.' }, TAKES_NOTHING)
+      logger.warn({ event: 'database.unavailable', ...away }, '')
+      logger.warn({ event: 'runs.check-failed', ...away }, '')
+      logger.warn({ event: 'spool.waiting', ...away }, '')
+      logger.warn({ event: 'database.connection-lost', reason: 'Connection terminated' }, '')
+      logger.warn({ ...from, event: 'collection.without-lock', ...away }, '')
+      logger.warn({ ...from, sdkComponent: 'worker', activityType: 'openMatchResults', error }, '')
+      logger.warn({ ...from, event: 'collection.without-lock', ...full }, '')
     }
     expect(texts(quiet.lines)).toEqual([
-      "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: No space left. Free space on the database server.",
+      "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: connect ECONNREFUSED",
+      "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: No space left.",
     ])
-    expect(verbose.lines).toHaveLength(6)
+    expect(verbose.lines).toHaveLength(7)
   })
 
-  it('tells the same trouble of minute after minute once in a while', () => {
+  it('tells the same trouble of minute after minute once in ten minutes', () => {
     let now = 0
     const { logger, lines } = worker({ clock: () => now })
     for (let minute = 0; minute < 30; minute++, now += 60_000)
-      logger.warn({ workflowId: `match-results-${minute}`, reason: 'away' }, 'could not look')
+      logger.warn({ workflowId: `match-results-${minute}`, event: 'runs.check-failed', reason: 'away' }, '')
     expect(lines).toHaveLength(3)
-    logger.warn({ reason: 'something else' }, 'could not look')
+    logger.warn({ event: 'runs.check-failed', reason: 'something else' }, '')
     expect(lines).toHaveLength(4)
   })
 
@@ -341,18 +349,9 @@ describe("the worker's log", () => {
     logger.warn({ sdkComponent: 'worker' }, 'No workflows registered, not polling for workflow tasks')
     logger.warn({ ...from, sdkComponent: 'worker', error: new Error('x') }, 'Workflow failed')
     logger.error({ sdkComponent: 'core' }, 'gRPC call failed')
-    logger.debug({ ...from, sdkComponent: 'worker' }, 'Activity started')
-    expect(lines.map((line) => line.replace(/^.*SERVICE\] /, ''))).toEqual([
-      'Temporal: gRPC call failed',
-      'Activity started (workflowId: match-results-1, attempt: 1)',
-    ])
-  })
-
-  it('says what came out of the spool', () => {
-    const { logger, lines } = worker()
-    logger.info({ segments: 2, rows: 80, runs: 1, pipelines: ['x'] }, 'loaded rows from the spool')
     expect(texts(lines)).toEqual([
-      '[INFO] [COLLECTOR-SERVICE] Chargement dans PostgreSQL: 80 lignes gardées sur disque (2 fichiers)',
+      '[DEBUG] [COLLECTOR-SERVICE] Temporal: Workflow failed: x',
+      '[ERROR] [COLLECTOR-SERVICE] Temporal: gRPC call failed',
     ])
   })
 })

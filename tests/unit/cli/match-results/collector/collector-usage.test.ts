@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../../../cli/main.ts'
-import { exitCodeFor } from '../../../../../cli/match-results/collector/one-run.ts'
+import { exitCodeFor } from '../../../../../cli/match-results/collector/collect.ts'
 import { RUN_OUTCOMES } from '../../../../../core/run-outcome.ts'
 import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
 
@@ -78,6 +78,11 @@ describe('almanac service install', () => {
     expect(await main(['service', 'install', ...args])).toBe(2)
     expect(said).toContain(sentence)
   })
+})
+
+it('almanac up --only refuses a pipeline that is not registered, and names those that are', async () => {
+  expect(await main(['up', '--only', 'match-results,nothing'])).toBe(2)
+  expect(said).toMatch(/There is no pipeline "nothing"; there are: .*match-results/)
 })
 
 it('almanac matches refuses to list none', async () => {

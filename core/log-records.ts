@@ -1,0 +1,44 @@
+/**
+ * Records of the log that other code reads: an event code with its values. The text beside it is for people alone. A
+ * pipeline's own records are declared in its column.
+ */
+
+/** Why something failed: one sentence, and the failure type where there is one. */
+export interface Trouble {
+  reason: string
+  failure?: string | undefined
+}
+
+export type LogRecord =
+  /** An embedded server died; it is started again. */
+  | { event: 'server.ended'; name: string }
+  | ({ event: 'server.restart-failed'; name: string } & Trouble)
+  /** A part of the stack did not stop cleanly. */
+  | ({ event: 'stop.failed' } & Trouble)
+  /** A start left a schedule as an operator had set it; `note` is the operator's. */
+  | { event: 'schedule.kept'; pipeline: string; paused: boolean; note: string }
+  /** Of an optional database: it answers, and its tables are up to date. */
+  | { event: 'database.available' }
+  | ({ event: 'database.unavailable' } & Trouble)
+  | { event: 'database.connection-lost'; reason: string }
+  | { event: 'worker.stop-failed'; reason: string }
+  /** Records of runs that had ended without closing them were closed. */
+  | { event: 'runs.closed'; closed: number }
+  | ({ event: 'runs.check-failed' } & Trouble)
+  /** The sweep closes it later. */
+  | ({ event: 'run.close-failed' } & Trouble)
+  | { event: 'spool.loaded'; segments: number; rows: number; runs: number; pipelines: string[] }
+  | ({ event: 'spool.waiting' } & SpoolTrouble)
+  | ({ event: 'spool.check-failed' } & SpoolTrouble)
+  | ({ event: 'spool.drain-failed' } & SpoolTrouble)
+  | ({ event: 'spool.unreadable' } & SpoolTrouble)
+  /** The run that recomputes what follows from the loaded rows could not be started. */
+  | ({ event: 'spool.derive-failed' } & SpoolTrouble)
+  | { event: 'spool.segment-rejected'; folder: string; name: string; reason: string }
+  /** The spool grows towards its cap. */
+  | { event: 'spool.filling'; folder: string; bytes: number; percent: number }
+
+type SpoolTrouble = Trouble & { folder: string }
+
+/** Tells the person at the terminal a line; `record` is the same for code. */
+export type Say = (line: string, record?: LogRecord) => void

@@ -1,0 +1,31 @@
+/** One bounded look at a database, on a connection of its own that nothing else waits for. */
+import pg from 'pg'
+import { databaseFailure } from './database-failure.ts'
+
+/** A server that does not accept within this time counts as away. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** The queries here take milliseconds; a server that needs longer hangs. */
+const QUERY_TIMEOUT_MS = 10_000
+
+/**
+ * Runs queries on a connection that is closed afterwards. Throws the named failure of the database, within seconds even
+ * if a firewall swallows every packet.
+ */
+export async function probeDatabase<T>(url: string, queries: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    application_name: 'almanac probe',
+  })
+  // A server that goes away between two queries also emits the error; the rejected promise tells it.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await queries(client)
+  } catch (error) {
+    throw databaseFailure(error) ?? error
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,74 @@
+/** `almanac collector` with servers of its own: the whole life of a daemon, from a start without PostgreSQL to its end. */
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ScheduleState } from '../../../client/schedules.ts'
+import { isListening } from '../../../local/taken-port.ts'
+import { startSimulator, type Simulator } from '../../../simulator/server.ts'
+import { linesOf, prepareCollector, type CollectorFolder } from '../../support/match-results/collector.ts'
+import { until } from '../../support/until.ts'
+
+let simulator: Simulator
+let folder: CollectorFolder
+
+beforeAll(async () => {
+  simulator = await startSimulator()
+  folder = await prepareCollector(simulator)
+})
+afterAll(async () => {
+  await folder.end()
+  await simulator.close()
+})
+
+/** Another program on the port of the embedded PostgreSQL. */
+function hold(port: number): Promise<Server> {
+  const server = createServer((socket) => socket.destroy())
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      resolve(server)
+    })
+  })
+}
+
+it('starts without PostgreSQL, finds the one that comes, has the folder alone, and ends without a trace', async () => {
+  const holder = await hold(folder.ports.postgres)
+  const daemon = folder.start('collector', '--daemon', '--interval', '30')
+  await daemon.said(new RegExp(`WARNING.*PostgreSQL n'est pas là.*Port ${folder.ports.postgres}`))
+  await daemon.said(/Collecte partielle: [12] relevés? gardés? sur disque/)
+  expect(folder.segments()).not.toEqual([])
+  expect(existsSync(join(folder.stateDir, 'data', 'matches.csv'))).toBe(true)
+  // Nobody has set an address that could be corrected.
+  expect(daemon.output()).not.toMatch(/ECONNREFUSED|DATABASE_URL/)
+
+  const [up, again] = await Promise.all([folder.run(['up']), folder.run(['collector'])])
+  expect(up.stderr).toContain(`in use by "almanac collector --daemon" (process ${daemon.pid}`)
+  expect(up.code).toBe(1)
+  expect(again.stdout).toContain(`"almanac collector --daemon" (processus ${daemon.pid}) tourne déjà ici`)
+  expect(again.code).toBe(0)
+
+  await new Promise((resolve) => holder.close(resolve))
+  await daemon.said(/PostgreSQL est là/)
+  await daemon.said(/Chargement dans PostgreSQL: \d+ lignes? gardées? sur disque/)
+  await daemon.said(/Reprise terminée/)
+  expect(folder.segments()).toEqual([])
+  const { stdout } = await folder.run(['schedules', 'list', '--json'])
+  const active = (JSON.parse(stdout) as ScheduleState[]).filter(({ state }) => state === 'active')
+  expect(active).toEqual([expect.objectContaining({ id: 'match-results', everyMs: 30 * 60_000 })])
+  expect((await folder.run(['schedules', 'trigger', 'match-results'])).code).toBe(0)
+  await daemon.said(/Collecte terminée avec succès/)
+
+  const [pid] = readFileSync(join(folder.stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+  process.kill(Number(pid), 'SIGKILL')
+  await daemon.said(/WARNING.*PostgreSQL s'est arrêté; il est redémarré/)
+  await until(() => isListening(folder.ports.postgres))
+
+  const stoppedAt = Date.now()
+  daemon.kill('SIGTERM')
+  const ended = await daemon.ended
+  expect(Date.now() - stoppedAt).toBeLessThan(10_000)
+  expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+  expect(linesOf(ended.stdout).at(-1)).toBe('[INFO] [COLLECTOR-SERVICE] Arrêt du collecteur')
+  expect(await folder.anyListens()).toBe(false)
+})
