@@ -1,11 +1,11 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
 import { connect } from 'node:net'
-import { Client, Connection } from '@temporalio/client'
+import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { lockHolder } from '../local/file-lock.mjs'
 import { isCollector, stackLockFile } from '../local/stack-lock.ts'
-import { embeddedDatabaseUrl } from '../local/stack.ts'
+import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
 /** A server on this machine answers in milliseconds, one far away within a second or two. */
@@ -31,6 +31,8 @@ export async function connectTemporal(config: Config): Promise<Client> {
   try {
     // gRPC asks a refused port again until its time is over; this tells at once.
     await portAnswers(temporalAddress(config))
+    // A quarter of a second, which a command that only asks the database does without.
+    const { Client, Connection } = await import('@temporalio/client')
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),
       connectTimeout: CONNECT_TIMEOUT_MS,

@@ -1,5 +1,4 @@
 /** The names of the faults of PostgreSQL and its driver. */
-import pg from 'pg'
 import { Failure, type FailureType } from '../core/failures.ts'
 
 /**
@@ -40,14 +39,6 @@ export function isNotMigrated(error: unknown): boolean {
     if (NOT_MIGRATED.test(codeOf(cause))) return true
   }
   return false
-}
-
-/** The SQLSTATE of the server behind an error, or undefined where it said nothing. */
-export function sqlState(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof pg.DatabaseError) return cause.code
-  }
-  return undefined
 }
 
 const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '')

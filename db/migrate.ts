@@ -1,15 +1,16 @@
 /** Brings a database to the tables of this version, one process at a time. */
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import { Failure } from '../core/failures.ts'
+import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
 import { type Database } from './database.ts'
 
-const folder = fileURLToPath(new URL('./migrations', import.meta.url))
+const folder = join(packageRoot, 'db', 'migrations')
 
 /** Key of the advisory lock that keeps two starting processes from migrating at once; any constant of our own does. */
 const MIGRATION_LOCK = 4_120_260_311

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../../core/failures.ts'
+import { packageRoot } from '../../../system/package-root.ts'
 import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
 import { createMemoryGuard, SANDBOX_MEMORY_BYTES } from './memory-guard.ts'
 import { processes } from './processes.ts'
@@ -153,8 +154,9 @@ interface Bounds {
 /** The file that is written last into a venv. */
 const INSTALLED = 'installed'
 
-const INSIDE = readFileSync(new URL('inside.py', import.meta.url), 'utf8')
-const SAFE_CONF = readFileSync(new URL('safe-conf.py', import.meta.url), 'utf8')
+const PROGRAMS = join(packageRoot, 'activities', 'library-context', 'contextmaker')
+const INSIDE = readFileSync(join(PROGRAMS, 'inside.py'), 'utf8')
+const SAFE_CONF = readFileSync(join(PROGRAMS, 'safe-conf.py'), 'utf8')
 const TELL_VERSION = 'from importlib.metadata import version; print(version("contextmaker"))'
 
 function notInstalled(venv: string): Readiness {
