@@ -1,4 +1,5 @@
 /** The names of the faults of PostgreSQL and its driver. */
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure, type FailureType } from '../core/failures.ts'
 
 /**
@@ -65,10 +66,10 @@ export function takesNothing(error: unknown): error is Failure {
 const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
 
 function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
-  if (isToMigrate) return `The database said: ${message}. Run "almanac db migrate".`
+  if (isToMigrate) return `The database said: ${message}. Run "${ALMANAC} db migrate".`
   const remedy: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
-    Misconfigured: 'Check DATABASE_URL and run "almanac db migrate".',
+    Misconfigured: `Check DATABASE_URL and run "${ALMANAC} db migrate".`,
     DiskFull: 'Free space on the database server.',
   }
   return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()

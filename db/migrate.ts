@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
@@ -65,7 +66,7 @@ export async function checkMigrated(db: Database): Promise<void> {
   if (applied < known) {
     throw new Failure(
       'Misconfigured',
-      `The database holds ${applied} of ${known} migrations; run "almanac db migrate".`,
+      `The database holds ${applied} of ${known} migrations; run "${ALMANAC} db migrate".`,
     )
   }
   if (applied > known) {

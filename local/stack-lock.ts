@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { lockHolder, takeFileLock, type Holder } from './file-lock.mjs'
 
@@ -85,7 +86,7 @@ function wishFile(stateDir: string): string {
 function inUse(stateDir: string, { pid, since, what }: Holder): Failure {
   return new Failure(
     'Conflict',
-    `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "npx almanac runs" and the other commands talk to it.`,
+    `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "${ALMANAC} runs" and the other commands talk to it.`,
     { details: { pid, since } },
   )
 }

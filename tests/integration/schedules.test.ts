@@ -150,7 +150,7 @@ describe('schedules apply', () => {
     const { state, info } = await current(MINUTELY)
     expect(state).toMatchObject({
       paused: true,
-      note: 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"',
+      note: 'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume"',
     })
     expect(info.numActionsTaken).toBe(0)
   })
