@@ -1,5 +1,6 @@
 /** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
+import { ALMANAC } from '../core/command-name.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { addCommands } from './commands/index.ts'
@@ -16,7 +17,7 @@ export function main(argv: string[], where: Terminal = terminal()): Promise<numb
 
 async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number> {
   let exitCode: number = EXIT.done
-  const program = new Command('almanac')
+  const program = new Command(ALMANAC)
     .description('Recurring data collections as durable Temporal workflows.')
     .version(packageVersion)
     .exitOverride()

@@ -216,6 +216,14 @@ describe('schedules apply', () => {
     expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
   })
 
+  it('resumes a schedule that version 0.1.0 paused, whose note names the command without its folder', async () => {
+    await apply(enabled(false))
+    const note = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
+    await stack.client.schedule.getHandle(ID).pause(note)
+    await apply(enabled(true))
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+  })
+
   it("removes ours that left the registry and leaves a stranger's alone", async () => {
     const { schedule } = stack.client
     await schedule.create({ ...strange('left-the-registry'), memo: { managedBy: 'almanac' } })
