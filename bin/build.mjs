@@ -1,4 +1,4 @@
-/** `npm run build`: what the image carries in place of the sources, the bundles of the command and of the workflows. */
+/** `npm run build`: builds what the image carries instead of the sources, the bundles of the command and of the workflows. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { buildBundle } from './bundle.mjs'

@@ -1,13 +1,13 @@
 /**
- * The command as a bundle in `dist/`: built once per state of the sources and the packages, so that a start reads a few files
- * in place of some hundreds. Plain JavaScript, because it comes before the command.
+ * The command as a bundle in `dist/`, built once per state of the sources and packages: a start then loads a few files instead
+ * of compiling hundreds. Plain JavaScript, because it runs before the command can be loaded.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** `main` is the command; the image's build calls the others. */
+/** `main` is the command; the build of the image runs the others. */
 const ENTRIES = {
   main: 'cli/main.ts',
   'build-workflow-bundle': 'worker/build-bundle.ts',
@@ -15,8 +15,8 @@ const ENTRIES = {
 }
 
 /**
- * Stay packages: Temporal's are native, shared with its own threads, and resolve one another by path, as the log's threads do;
- * the programs of PostgreSQL are looked for by the name of the platform.
+ * Not bundled. Temporal's packages are partly native and load one another by path in threads of their own, as pino's do;
+ * the package with PostgreSQL's programs is imported by the name of the platform.
  */
 const EXTERNAL = [
   '@temporalio/*',
@@ -27,23 +27,23 @@ const EXTERNAL = [
   'pino-pretty',
 ]
 
-/** What npm has installed, written when it is done. */
+/** npm's record of the installed packages, written last. */
 const INSTALLED = join('node_modules', '.package-lock.json')
 
-/** Packages of CommonJS ask for Node's own modules in their own way. */
+/** Bundled CommonJS packages call `require` for Node's built-in modules. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`
 
-/** The user may read this clone and not write to it. */
-const READ_ONLY = new Set(['EACCES', 'EPERM', 'EROFS'])
+/** The clone belongs to another user, or the disk is full: `almanac doctor` has to run all the same. */
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
 
 /**
  * @typedef {object} Bundle
  * @property {string} folder name of the folder in `dist/`
- * @property {Record<string, string>} inputs hash of each file that it was made of, by its path from the root
+ * @property {Record<string, string>} inputs hash of each file it was built from, by its path relative to the root
  */
 
 /**
- * Folder of a bundle that fits the sources, built first if there is none. Undefined if it cannot be written.
+ * Returns the folder of a bundle that matches the sources, building it if necessary; undefined if it cannot be written.
  *
  * @param {string} root folder of the clone
  */
@@ -53,13 +53,13 @@ export async function freshBundle(root) {
   try {
     return await buildBundle(root)
   } catch (error) {
-    if (READ_ONLY.has(error.code)) return undefined
+    if (NOT_WRITABLE.has(error.code)) return undefined
     throw error
   }
 }
 
 /**
- * Folder of the bundle that was built last, where there are no sources to compare it with.
+ * Returns the folder of the bundle that the image carries; it has no sources to compare with.
  *
  * @param {string} root
  */
@@ -83,7 +83,7 @@ function newestBundle(root) {
 }
 
 /**
- * By content: a time of change says nothing after a checkout or a copy. 430 files take 10 ms.
+ * Compares contents: modification times are wrong after a checkout or a copy. 430 files take 10 ms.
  *
  * @param {string} root
  * @param {Bundle} bundle
@@ -103,33 +103,33 @@ function hashOf(content) {
 }
 
 /**
- * Builds the bundle and returns its folder. The one before stays: a command that began with it may still load parts of it.
+ * Builds the bundle and returns its folder. Keeps the previous one: a command that has just started may still load parts of it.
  *
  * @param {string} root
  */
 export async function buildBundle(root) {
   const dist = join(root, 'dist')
-  const before = newestBundle(root)?.folder
   const unfinished = join(dist, `unfinished-${process.pid}`)
   mkdirSync(unfinished, { recursive: true })
-  let folder
+  let folder, previous
   try {
     const inputs = await bundleInto(root, unfinished)
     folder = `bundle-${hashOf(Buffer.from(JSON.stringify(inputs)))}`
     writeFileSync(`${unfinished}.json`, JSON.stringify({ folder, inputs }))
     rename(unfinished, join(dist, folder))
+    previous = newestBundle(root)?.folder
     renameSync(`${unfinished}.json`, join(dist, 'bundle.json'))
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }
   for (const old of readdirSync(dist))
-    if (old.startsWith('bundle-') && old !== folder && old !== before)
+    if (old.startsWith('bundle-') && old !== folder && old !== previous)
       rmSync(join(dist, old), { recursive: true, force: true })
   return join(dist, folder)
 }
 
 /**
- * Another start may have built the same just now, or this one after a change that was taken back: one is as good as the other.
+ * Does nothing if the same bundle exists already: another process has just built it, or a change was reverted.
  *
  * @param {string} unfinished
  * @param {string} final
@@ -145,7 +145,7 @@ function rename(unfinished, final) {
 /**
  * @param {string} root
  * @param {string} outdir
- * @returns {Promise<Bundle['inputs']>} with the hashes of what was read, so that a file that changes meanwhile counts as changed
+ * @returns {Promise<Bundle['inputs']>} hashes of the contents esbuild was given: a file edited during the build counts as changed
  */
 async function bundleInto(root, outdir) {
   const esbuild = await import('esbuild')
@@ -162,13 +162,15 @@ async function bundleInto(root, outdir) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    // In place of tsconfig.json, which would be one more file to look at.
+    // Instead of tsconfig.json, which would be one more input.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     external: EXTERNAL,
     banner: { js: REQUIRE },
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',
+    // Written below, where an error has a code.
+    write: false,
     plugins: [
       {
         name: 'inputs',
@@ -184,7 +186,8 @@ async function bundleInto(root, outdir) {
       },
     ],
   })
-  // Its process would stay for as long as this one.
-  await building.finally(() => esbuild.stop())
+  // Its child process would live as long as this one.
+  const { outputFiles } = await building.finally(() => esbuild.stop())
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents)
   return Object.fromEntries(Object.entries(inputs).sort())
 }

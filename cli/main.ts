@@ -29,9 +29,9 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
     })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what is possible)')
-    // Not for --help; and not at the end, when a later build may have removed what this one has not loaded.
+    // Too heavy for --help, but loaded before the command runs: a later build may remove this one's files meanwhile.
     .hook('preAction', async () => {
-      await loadTold()
+      await databaseErrors()
     })
   addCommands(program, (code) => (exitCode = code))
   try {
@@ -39,8 +39,8 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
-    const { told } = await loadTold()
-    const cause = told(error, argv.includes('--demo'))
+    const { explainDatabaseError } = await databaseErrors()
+    const cause = explainDatabaseError(error, argv.includes('--demo'))
     const verbose = argv.includes('--verbose')
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''
     stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
@@ -48,7 +48,7 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
   }
 }
 
-const loadTold = async () => import('./database-away.ts')
+const databaseErrors = async () => import('./database-errors.ts')
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -31,7 +31,7 @@ export async function connectTemporal(config: Config): Promise<Client> {
   try {
     // gRPC asks a refused port again until its time is over; this tells at once.
     await portAnswers(temporalAddress(config))
-    // A quarter of a second, which a command that only asks the database does without.
+    // Loading it takes a quarter of a second, which commands that only query the database save.
     const { Client, Connection } = await import('@temporalio/client')
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),

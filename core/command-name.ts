@@ -1,4 +1,4 @@
-/** How messages name the command. */
+/** The command as messages name it. */
 
-/** As a person types it in the folder of the clone, and in that of the image. */
+/** As typed in the root folder of the clone or of the image. */
 export const ALMANAC = './almanac'

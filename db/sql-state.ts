@@ -1,4 +1,4 @@
-/** SQLSTATE codes. A file of its own: the named failures of the database are read without its driver. */
+/** SQLSTATE codes. Apart from database-failure.ts, which every command loads, because this needs the driver. */
 import pg from 'pg'
 
 /** The SQLSTATE of the server behind an error, or undefined where it said nothing. */

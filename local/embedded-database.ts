@@ -1,4 +1,4 @@
-/** Where the embedded database is; without the programs that start it, for commands that only ask it. */
+/** The address of the embedded database, apart from the code that starts it: most commands only query it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../core/failures.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Absolute path of the folder that holds `package.json`. Whatever is no code is found from here, by the bundle too. */
+/** Absolute path of the folder that holds `package.json`. Files that are not code are found from here, from the bundle too. */
 export const packageRoot = rootAbove(import.meta.dirname)
 
 function rootAbove(folder: string): string {

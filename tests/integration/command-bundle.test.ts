@@ -1,4 +1,4 @@
-/** The bundle of the command: fits the sources at every start, is built no more often than that, and does without a folder to write to. */
+/** The bundle of the command: always matches the sources, is built only when they change, and is optional where it cannot be written. */
 import { spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -87,7 +87,7 @@ describe('the bundle', () => {
     write('cli/last.ts', `export const last = 'to last'\n`)
   })
 
-  it('is built once for a state of the sources', async () => {
+  it('is built once per state of the sources', async () => {
     const folder = await freshBundle(root)
     const built = join(root, 'dist', 'bundle.json')
     const before = statSync(built, { bigint: true }).mtimeNs
@@ -96,7 +96,7 @@ describe('the bundle', () => {
     expect(bundles()).toHaveLength(1)
   })
 
-  it('never runs sources that have changed, and takes what was there before into use again', () => {
+  it('is rebuilt for every change of a source, and for one that is reverted', () => {
     expect(almanac(['a']).stdout).toBe('first to last a\n')
     write('cli/greeting.ts', greeting('later'))
     expect(almanac(['b']).stdout).toBe('later to last b\n')
@@ -111,13 +111,13 @@ describe('the bundle', () => {
     expect(almanac([])).toMatchObject({ stdout: 'first to last\n', status: 4 })
   })
 
-  it('is built again for other packages', async () => {
+  it('is rebuilt when other packages are installed', async () => {
     const folder = await freshBundle(root)
     write('node_modules/.package-lock.json', '{ "packages": { "node_modules/a": { "optional": true } } }')
     expect(await freshBundle(root)).not.toBe(folder)
   })
 
-  it('leaves the one before to the commands that run from it, and removes older ones', async () => {
+  it('replaces all but the previous one', async () => {
     const folders: (string | undefined)[] = []
     for (const word of ['one', 'two', 'three']) {
       write('cli/greeting.ts', greeting(word))
@@ -131,14 +131,14 @@ describe('the bundle', () => {
     )
   })
 
-  it('is built alike by commands that start together', async () => {
+  it('is shared by commands that start together', async () => {
     const both = ['a', 'b'].map((word) => spawn(join(root, 'almanac'), [word]))
     const said = await Promise.all(both.map(({ stdout }) => text(stdout)))
     expect(said).toEqual(['first to last a\n', 'first to last b\n'])
     expect(bundles()).toHaveLength(1)
   })
 
-  it('that could not be built leaves no half, and says where the mistake is', async () => {
+  it('that fails to build leaves nothing behind and names the line', async () => {
     write('cli/greeting.ts', 'export const greeting = ')
     await expect(freshBundle(root)).rejects.toThrow('cli/greeting.ts:1:')
     expect(bundles()).toEqual([])
@@ -161,7 +161,7 @@ describe.skipIf(process.platform === 'win32')('./almanac', () => {
     expect(almanac(['x'], { file: join(root, 'links', 'absolute') }).stdout).toBe('first to last x\n')
   })
 
-  it('runs for another user, whether or not a bundle fits', () => {
+  it('runs for a user who may not write to the clone, with and without a matching bundle', () => {
     expect(almanac([], { nobody: true }).stdout).toBe('first to last\n')
     expect(existsSync(join(root, 'dist'))).toBe(false)
     chmodSync(root, 0o755)
