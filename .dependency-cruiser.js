@@ -46,7 +46,7 @@ const FOLDERS = {
     packages: ['node', '@temporalio/worker', '@temporalio/activity', '@temporalio/common'],
   },
   // Stands in for the world outside, so it must not share the code that reads that world.
-  simulator: { imports: ['core'], packages: ['node'] },
+  simulator: { imports: ['core', 'system'], packages: ['node'] },
   cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client', '@temporalio/common'] },
   // Runs before the packages are installed, and loads cli/ by its address afterwards.
   bin: { imports: ['local'], packages: ['node'] },

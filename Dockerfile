@@ -1,16 +1,16 @@
 # The worker, and every other `almanac` command, for a Temporal server and a PostgreSQL that are already there.
 # Debian and not Alpine: Temporal's native core is built for glibc.
 
-FROM node:22-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package that is used here needs its install script.
 RUN npm ci --ignore-scripts
 COPY . .
-# Compiles the sources and builds the workflow bundle, so that no worker has to.
+# Bundles the command and the workflows, so that no worker has to.
 RUN npm run build
 
-FROM node:22-bookworm-slim AS packages
+FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Left out: the programs of the embedded PostgreSQL (no command of this image starts a server) and Temporal's core for
@@ -20,7 +20,7 @@ RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
     ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +
 
-FROM node:22-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 # For library-context: git clones, contextmaker runs in Debian's Python, in bubblewrap. Their versions are Debian's own.
@@ -31,13 +31,19 @@ RUN apt-get update \
 # The folders that are written to belong to the user that runs; everything else stays root's.
 RUN mkdir data .almanac && chown node:node data .almanac
 COPY --from=packages /app/node_modules node_modules
-COPY package.json almanac.yaml ./
+COPY package.json almanac.yaml almanac ./
+# What is no code is found where the sources have it.
+COPY db/migrations db/migrations
+COPY activities/library-context/contextmaker/*.py activities/library-context/contextmaker/
+COPY local/contextmaker-requirements.txt local/
+COPY simulator/library-context/fixtures simulator/library-context/fixtures
 COPY bin bin
 COPY --from=build /app/dist dist
 # contextmaker in a virtual environment of its own, with pinned hashes: 44 packages, 110 MB.
-RUN node -e "import('/app/dist/local/contextmaker-venv.js').then((venv) => venv.ensureContextmaker('/app/.almanac/tools', console.log))" \
+RUN node -e "import(process.argv[1]).then((venv) => venv.ensureContextmaker('/app/.almanac/tools', console.log))" \
+    /app/dist/bundle-*/contextmaker-venv.js \
  && chown -R node:node .almanac
 # The image's `node`, by number: some hosts check that it is not root without knowing its name.
 USER 1000:1000
-ENTRYPOINT ["node", "bin/almanac.mjs"]
+ENTRYPOINT ["./almanac"]
 CMD ["worker"]

@@ -7,6 +7,8 @@ export interface DemoStack {
   /** The demo's own folder, below the state folder. */
   stateDir: string
   ports: { postgres: number; temporal: number }
+  /** Environment for an `almanac` command that talks to this stack, with `--demo`. */
+  env: Record<string, string>
   up: (...options: string[]) => CommandProcess
   remove: () => void
 }
@@ -30,6 +32,7 @@ export async function demoStack(): Promise<DemoStack> {
   return {
     stateDir: `${state}/demo`,
     ports,
+    env,
     up: (...options) => startCommand(['up', '--demo', ...options], env),
     remove: () => {
       folder.remove()

@@ -36,5 +36,6 @@ print(
     ? '\nevery target reached'
     : `\n${missed.length} targets missed: ${missed.map(({ what }) => what.trim()).join(', ')}`,
 )
+process.exitCode = missed.length === 0 ? 0 : 1
 const { json } = program.opts()
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures }, null, 2)}\n`)

@@ -1,13 +1,10 @@
 /** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { databaseFailure, isNotMigrated } from '../db/database-failure.ts'
-import { CannotReach } from '../client/cannot-reach.ts'
-import { addCommands } from './commands/index.ts'
-import { databaseHint } from '../client/connection.ts'
-import { EXIT, exitCodeOf } from './exit.ts'
-import { sentenceOf, type Failure } from '../core/failures.ts'
+import { ALMANAC } from '../core/command-name.ts'
+import { sentenceOf } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
-import { configOf } from './command-context.ts'
+import { addCommands } from './commands/index.ts'
+import { EXIT, exitCodeOf } from './exit.ts'
 import { terminal, withTerminal, type Terminal } from './terminal.ts'
 
 /** Where there is no terminal. */
@@ -20,7 +17,7 @@ export function main(argv: string[], where: Terminal = terminal()): Promise<numb
 
 async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number> {
   let exitCode: number = EXIT.done
-  const program = new Command('almanac')
+  const program = new Command(ALMANAC)
     .description('Recurring data collections as durable Temporal workflows.')
     .version(packageVersion)
     .exitOverride()
@@ -32,14 +29,18 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
     })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what is possible)')
+    // Too heavy for --help, but loaded before the command runs: a later build may remove this one's files meanwhile.
+    .hook('preAction', async () => {
+      await databaseErrors()
+    })
   addCommands(program, (code) => (exitCode = code))
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
-    const failure = error instanceof CannotReach ? undefined : databaseFailure(error)
-    const cause = failure?.type === 'DatabaseUnavailable' ? databaseAway(failure, argv) : (failure ?? error)
+    const { explainDatabaseError } = await databaseErrors()
+    const cause = explainDatabaseError(error, argv.includes('--demo'))
     const verbose = argv.includes('--verbose')
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''
     stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
@@ -47,17 +48,7 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
   }
 }
 
-/** The embedded database is away because nobody started it; only one of one's own is worth the driver's words. */
-function databaseAway(failure: Failure, argv: string[]): Error {
-  if (isNotMigrated(failure)) return failure
-  const config = configOf({ demo: argv.includes('--demo') })
-  return config.env.DATABASE_URL === undefined
-    ? new CannotReach(
-        `The database does not answer on port ${config.ports.postgres}; ${databaseHint(config)}.`,
-        { cause: failure },
-      )
-    : failure
-}
+const databaseErrors = async () => import('./database-errors.ts')
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,9 +1,9 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
 import { connect } from 'node:net'
-import { Client, Connection } from '@temporalio/client'
+import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
-import { embeddedDatabaseUrl } from '../local/stack.ts'
+import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
 /** A server on this machine answers in milliseconds, one far away within a second or two. */
@@ -29,6 +29,8 @@ export async function connectTemporal(config: Config): Promise<Client> {
   try {
     // gRPC asks a refused port again until its time is over; this tells at once.
     await portAnswers(temporalAddress(config))
+    // Loading it takes a quarter of a second, which commands that only query the database save.
+    const { Client, Connection } = await import('@temporalio/client')
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),
       connectTimeout: CONNECT_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client'
+import { ALMANAC } from '../core/command-name.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
@@ -17,7 +18,9 @@ import { TASK_QUEUE } from './task-queue.ts'
 /** Marks the schedules that are ours: the server may be shared. */
 const OWNER = { managedBy: 'almanac' }
 /** A pause or resume with one of these notes was ours; any other note is an operator's word, and is kept. */
-const NOTE_OFF = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
+const NOTE_OFF = `Off in almanac.yaml: set enabled to true there, or run "${ALMANAC} schedules resume"`
+/** Of schedules that version 0.1.0 paused. */
+const NOTE_OFF_0_1 = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
 const NOTE_ON = 'On in almanac.yaml'
 const NOTE_ONLY = 'Not among the pipelines of the last start (--only, or the collector alone)'
 /** Of the version before, which left them on its server. */
@@ -25,7 +28,15 @@ const EARLIER_NOTES = [
   'Runs for "almanac collector --daemon"',
   'Ran for "almanac collector --daemon", which has ended',
 ]
-const OUR_NOTES: (string | undefined)[] = [undefined, '', NOTE_OFF, NOTE_ON, NOTE_ONLY, ...EARLIER_NOTES]
+const OUR_NOTES: (string | undefined)[] = [
+  undefined,
+  '',
+  NOTE_OFF,
+  NOTE_OFF_0_1,
+  NOTE_ON,
+  NOTE_ONLY,
+  ...EARLIER_NOTES,
+]
 
 export interface AppliedSchedule {
   id: string
@@ -163,7 +174,8 @@ export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
   return Promise.all(
     PIPELINES.map(async ({ id }) => {
       const found = await describe(client, id)
-      if (found === undefined) return { id, state: 'missing' as const, note: 'run "almanac schedules apply"' }
+      if (found === undefined)
+        return { id, state: 'missing' as const, note: `run "${ALMANAC} schedules apply"` }
       const next = found.info.nextActionTimes[0]
       const last = found.info.recentActions.at(-1)?.takenAt
       const everyMs = intervalOf(found.spec)

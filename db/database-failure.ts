@@ -1,5 +1,5 @@
 /** The names of the faults of PostgreSQL and its driver. */
-import pg from 'pg'
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure, type FailureType } from '../core/failures.ts'
 import type { Trouble } from '../core/log-records.ts'
 
@@ -51,14 +51,6 @@ export function isNotMigrated(error: unknown): boolean {
   return false
 }
 
-/** The SQLSTATE of the server behind an error, or undefined where it said nothing. */
-export function sqlState(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof pg.DatabaseError) return cause.code
-  }
-  return undefined
-}
-
 const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '')
 
 function faultType(error: Error): FailureType | undefined {
@@ -83,10 +75,10 @@ export function takesNothing(error: unknown): error is Failure {
 const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
 
 function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
-  if (isToMigrate) return `The database said: ${message}. Run "almanac db migrate".`
+  if (isToMigrate) return `The database said: ${message}. Run "${ALMANAC} db migrate".`
   const remedy: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
-    Misconfigured: 'Check DATABASE_URL and run "almanac db migrate".',
+    Misconfigured: `Check DATABASE_URL and run "${ALMANAC} db migrate".`,
     DiskFull: 'Free space on the database server.',
   }
   return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()

@@ -1,15 +1,17 @@
 /** Brings a database to the tables of this version, one process at a time. */
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
+import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
 import { type Database } from './database.ts'
 
-const folder = fileURLToPath(new URL('./migrations', import.meta.url))
+const folder = join(packageRoot, 'db', 'migrations')
 
 /** Key of the advisory lock that keeps two starting processes from migrating at once; any constant of our own does. */
 const MIGRATION_LOCK = 4_120_260_311
@@ -64,7 +66,7 @@ export async function checkMigrated(db: Database): Promise<void> {
   if (applied < known) {
     throw new Failure(
       'Misconfigured',
-      `The database holds ${applied} of ${known} migrations; run "almanac db migrate".`,
+      `The database holds ${applied} of ${known} migrations; run "${ALMANAC} db migrate".`,
     )
   }
   if (applied > known) {

@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Failure } from '../core/failures.ts'
+import { packageRoot } from '../system/package-root.ts'
 import { takeFileLock } from './file-lock.mjs'
 
-const REQUIREMENTS = fileURLToPath(new URL('contextmaker-requirements.txt', import.meta.url))
+const REQUIREMENTS = join(packageRoot, 'local', 'contextmaker-requirements.txt')
 
 /** Newest first. Packages of the list refuse 3.10; 3.14 was not tried. */
 const SYSTEM_PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3'].map((name) =>

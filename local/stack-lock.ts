@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Failure } from '../core/failures.ts'
 import { takeFileLock, type Holder } from './file-lock.mjs'
+import { ALMANAC } from '../core/command-name.ts'
 
 /** Name of the lock in a state folder; `bin/prepare/` reads it before it touches node_modules. */
 export const STACK_LOCK_FILE = 'stack.lock'
@@ -14,7 +15,7 @@ export class StackInUse extends Failure {
     const { pid, since, what } = holder
     super(
       'Conflict',
-      `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "npx almanac runs" and the other commands talk to it.`,
+      `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "${ALMANAC} runs" and the other commands talk to it.`,
       { details: { pid, since } },
     )
     this.holder = holder

@@ -1,10 +1,8 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, sentenceOf } from '../core/failures.ts'
+import { sentenceOf } from '../core/failures.ts'
 import type { Say } from '../core/log-records.ts'
 import type { Config } from '../config/load-config.ts'
-import { POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
+import { clusterFolder } from './embedded-database.ts'
 import { startPostgres } from './postgres.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
 import { temporalExecutable } from './temporal-binary.ts'
@@ -128,21 +126,4 @@ async function keep(name: string, say: Say, start: () => Promise<Server>) {
       await server.stop()
     },
   }
-}
-
-/** Connection string of the embedded database, with its password; undefined until it was started once. */
-export function embeddedDatabaseUrl(stateDir: string, port: number): string | undefined {
-  const passwordFile = `${clusterFolder(stateDir)}.password`
-  if (!existsSync(passwordFile)) return undefined
-  const password = readFileSync(passwordFile, 'utf8').trim()
-  if (password === '')
-    throw new Failure(
-      'Misconfigured',
-      `${passwordFile} is empty; restore it, or remove ${clusterFolder(stateDir)} to begin anew.`,
-    )
-  return `postgresql://${POSTGRES_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${POSTGRES_DATABASE}`
-}
-
-function clusterFolder(stateDir: string): string {
-  return join(stateDir, 'postgres')
 }

@@ -1,5 +1,6 @@
 /** library-context: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
+import { ALMANAC } from '../core/command-name.ts'
 import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
 import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
@@ -139,8 +140,7 @@ export const libraryContext = definePipeline({
     }
   },
   databasePatienceMs: 10 * MINUTE_MS,
-  noBackfill:
-    'stars and sources are those of now; "almanac import library-context" takes the lists and contexts of an older collector',
+  noBackfill: `stars and sources are those of now; "${ALMANAC} import library-context" takes the lists and contexts of an older collector`,
   demo: {
     section: (simulator) => ({
       enabled: true,

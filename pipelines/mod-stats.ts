@@ -1,5 +1,6 @@
 /** mod-stats: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
+import { ALMANAC } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
@@ -84,8 +85,7 @@ export const modStats = definePipeline({
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   databasePatienceMs: 10 * MINUTE_MS,
-  noBackfill:
-    'its upstreams tell what they count now and nothing of days that are over; "almanac import mod-stats" takes the history of an older collector',
+  noBackfill: `its upstreams tell what they count now and nothing of days that are over; "${ALMANAC} import mod-stats" takes the history of an older collector`,
   demo: {
     // The simulator is ours, so it needs no pauses.
     section: (simulator) => ({

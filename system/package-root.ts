@@ -1,11 +1,10 @@
-/** Where the project's files lie: the clone, or the folder above `dist/` in the image. */
+/** Where the project's files lie: the clone, or the folder above `dist/`. */
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 
-/** Folder above `system/`: the clone itself, or `dist/`. */
-const above = new URL('../', import.meta.url)
+/** Absolute path of the folder that holds `package.json`. Files that are not code are found from here, from the bundle too. */
+export const packageRoot = rootAbove(import.meta.dirname)
 
-/** Absolute path of the folder that holds `package.json`. */
-export const packageRoot = fileURLToPath(
-  existsSync(new URL('package.json', above)) ? above : new URL('../', above),
-)
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder))
+}

@@ -3,6 +3,7 @@
  * output and its cancellation are bounded. Git and the sandbox go through here. Knows no Temporal.
  */
 import { spawn } from 'node:child_process'
+import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
 export interface ProgramRun {
@@ -114,7 +115,9 @@ function closed(
     child.once('error', (cause: NodeJS.ErrnoException) => {
       const found =
         cause.code === 'ENOENT' ? 'is not installed, or not on PATH' : `cannot be started (${cause.message})`
-      reject(new Failure('Misconfigured', `${name} ${found}; "almanac doctor" says what to do.`, { cause }))
+      reject(
+        new Failure('Misconfigured', `${name} ${found}; "${ALMANAC} doctor" says what to do.`, { cause }),
+      )
     })
     // `close`, not `exit`: the output is whole only then.
     child.once('close', (code, endedBy) => {

@@ -1,14 +1,12 @@
 /** Builds the workflow bundle into the file named as argument; run by `worker/bundle.ts` and by the image's build. */
-import { existsSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { packageRoot } from '../system/package-root.ts'
 
 const [target] = process.argv.slice(2)
 if (target === undefined) throw new Error('expected the path of the bundle to write')
 
-const source = new URL('../workflows/index.ts', import.meta.url)
-const workflowsPath = fileURLToPath(
-  existsSync(source) ? source : new URL('../workflows/index.js', import.meta.url),
-)
+const workflowsPath = join(packageRoot, 'workflows', 'index.ts')
 const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
 writeFileSync(target, code)

@@ -3,19 +3,19 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { packageRoot } from '../system/package-root.ts'
 
-/** The image carries its bundle beside the compiled code; a clone builds one per state of its sources. */
-const shipped = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url))
+const sources = join(packageRoot, 'workflows')
+/** The image carries its bundle in place of the sources; a clone builds one per state of them. */
+const shipped = join(packageRoot, 'dist', 'workflow-bundle.js')
 
 /**
  * Path of a bundle that fits the sources, building it first where it is missing. Building takes two seconds and
  * 100 MB, so a worker never does it itself.
  */
 export async function workflowBundle(toolsDir: string): Promise<string> {
-  if (existsSync(shipped)) return shipped
+  if (!existsSync(sources)) return shipped
   const folder = join(toolsDir, 'bundles')
   const path = join(folder, `${sourcesHash()}.js`)
   if (existsSync(path)) return path
@@ -23,7 +23,7 @@ export async function workflowBundle(toolsDir: string): Promise<string> {
   const unfinished = `${path}.${process.pid}`
   await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('./build-bundle.ts', import.meta.url)), unfinished],
+    ['--import', 'tsx', join(packageRoot, 'worker', 'build-bundle.ts'), unfinished],
     { cwd: packageRoot },
   )
   for (const old of readdirSync(folder))

@@ -1,5 +1,6 @@
 /** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
 import { WorkflowNotFoundError } from '@temporalio/client'
+import { ALMANAC } from '../../core/command-name.ts'
 import { findRun } from '../../db/queries/runs.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -14,10 +15,10 @@ export async function cancel(id: string, options: GlobalOptions): Promise<void> 
     const record = await findRun(database.db, id)
     const workflowId = record?.workflowId ?? id
     await client.workflow.getHandle(workflowId).cancel()
-    print(`asked ${workflowId} to end; "almanac show ${workflowId}" tells when it has`)
+    print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" tells when it has`)
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
-    throw new WrongUsage(`No run "${id}" is going on; "almanac runs" lists them.`)
+    throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }

@@ -1,4 +1,5 @@
 /** `almanac run`: starts a run and, with --wait, tells what happens until it ends. */
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
@@ -34,7 +35,7 @@ export async function run(id: string, options: RunOptions): Promise<number> {
   await part.checkParams?.(configOf(options), params)
   if (!options.dryRun) return startAndTell(pipeline, params, options)
   if (part.dryRun === undefined)
-    throw new WrongUsage(`--dry-run: ${id} has none; it can be tried with "npx almanac run ${id} --demo".`)
+    throw new WrongUsage(`--dry-run: ${id} has none; it can be tried with "${ALMANAC} run ${id} --demo".`)
   return part.dryRun(params, options)
 }
 

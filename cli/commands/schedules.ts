@@ -1,5 +1,6 @@
 /** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { connectTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -51,12 +52,12 @@ export const apply = (options: Options) =>
 
 export const pause = (id: string, options: Options) =>
   act(id, options, 'paused', (client) =>
-    client.schedule.getHandle(id).pause('Paused with "almanac schedules pause"'),
+    client.schedule.getHandle(id).pause(`Paused with "${ALMANAC} schedules pause"`),
   )
 
 export const resume = (id: string, options: Options) =>
   act(id, options, 'resumed', (client) =>
-    client.schedule.getHandle(id).unpause('Resumed with "almanac schedules resume"'),
+    client.schedule.getHandle(id).unpause(`Resumed with "${ALMANAC} schedules resume"`),
   )
 
 export const trigger = (id: string, options: Options) =>
@@ -78,7 +79,7 @@ async function act(
       await work(client)
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error
-      throw new WrongUsage(`The server has no schedule "${id}"; make it with "almanac schedules apply".`)
+      throw new WrongUsage(`The server has no schedule "${id}"; make it with "${ALMANAC} schedules apply".`)
     }
     if (options.json) printJson({ id, done })
     else print(`${stackName(config)}${id} ${done}`)

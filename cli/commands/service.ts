@@ -29,7 +29,7 @@ export function install(what: string | undefined, options: InstallOptions): void
   const unit = serviceUnit({
     user: isRoot ? ownerOfClone() : undefined,
     node: process.execPath,
-    root: packageRoot.replace(/\/$/, ''),
+    root: packageRoot,
     writable: [stateDir, dataDir],
     service,
   })

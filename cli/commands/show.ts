@@ -1,4 +1,5 @@
 /** `almanac show`: one run with its steps; this is where retries are inspected. */
+import { ALMANAC } from '../../core/command-name.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -21,7 +22,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       print('the database is away: no counts')
       return viewRun(client, undefined, config, id)
     })
-    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "almanac runs" lists them.`)
+    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)
     const brought = await broughtBy(database.db, view)
     if (options.json) printJson({ ...view, counts: toldCounts(view.counts), ...brought?.json })
     else printView(view, stackName(config), brought?.lines)

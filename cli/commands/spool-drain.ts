@@ -1,5 +1,6 @@
 /** `almanac spool drain`: loading the spool of this machine by hand. */
 import { SingleBar } from 'cli-progress'
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { duePipelines } from '../../db/spool/due.ts'
 import { damagedSegments, segmentNames, type Damaged } from '../../db/spool/folder.ts'
@@ -32,7 +33,7 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
   try {
     const attempt = await withProgress(stopping, (onSegment) =>
       attemptDrain(database.db, folder, {
-        what: '"almanac spool drain"',
+        what: `"${ALMANAC} spool drain"`,
         signal: stopping.signal,
         onSegment,
         withDamaged: damaged,
@@ -113,8 +114,8 @@ function tellDamaged(config: Config, folder: string): number {
   if (length === 0) return EXIT.done
   const them = length === 1 ? 'it' : 'them'
   print(
-    `${stackName(config)}${counted(length, 'segment')} put aside as damaged: "almanac spool list" says why, ` +
-      `"almanac spool drain --damaged" tries ${them} again`,
+    `${stackName(config)}${counted(length, 'segment')} put aside as damaged: "${ALMANAC} spool list" says why, ` +
+      `"${ALMANAC} spool drain --damaged" tries ${them} again`,
   )
   return EXIT.runFailed
 }

@@ -1,4 +1,5 @@
 /** `almanac spool list` and `inspect`: looking into the spool of this machine. */
+import { ALMANAC } from '../../core/command-name.ts'
 import {
   damagedSegments,
   findSegment,
@@ -49,7 +50,7 @@ export function list(options: JsonOptions): void {
   print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
   for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
   if (damaged.length > 0)
-    print(`${stack}once the reason has passed, "almanac spool drain --damaged" tries them again`)
+    print(`${stack}once the reason has passed, "${ALMANAC} spool drain --damaged" tries them again`)
 }
 
 const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
@@ -95,7 +96,7 @@ export async function inspect(name: string, options: JsonOptions): Promise<void>
   const found = findSegment(spoolFolder(config.dataDir), name)
   if ('names' in found) {
     const which = found.names.length === 0 ? 'no segment' : `${found.names.length} segments`
-    throw new WrongUsage(`There is ${which} "${name}"; "almanac spool list" shows their names.`)
+    throw new WrongUsage(`There is ${which} "${name}"; "${ALMANAC} spool list" shows their names.`)
   }
   const told = await contentOf(found.bytes)
   if (options.json) {

@@ -1,6 +1,7 @@
 /** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is told to stop. */
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { Say } from '../../core/log-records.ts'
@@ -116,7 +117,7 @@ async function collectOnce(session: Session): Promise<number> {
   const flag = config.mode === 'demo' ? ' --demo' : ''
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
     const { fetched, written, rejected } = totals(ending.counts)
-    const look = `npx almanac show${flag} ${workflowId}`
+    const look = `${ALMANAC} show${flag} ${workflowId}`
     return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
@@ -161,7 +162,7 @@ async function tellOf(session: Session, handle: Pick<RunHandle, 'workflowId' | '
     say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
   } catch (error) {
     if (stopped.aborted) return
-    indented(`lost sight of ${handle.workflowId} (${String(error)}); "npx almanac show" tells how it goes on`)
+    indented(`lost sight of ${handle.workflowId} (${String(error)}); "${ALMANAC} show" tells how it goes on`)
   }
 }
 

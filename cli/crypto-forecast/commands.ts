@@ -1,5 +1,6 @@
 /** What crypto-forecast found out. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../core/command-name.ts'
 import { add, days, whole, type SetExitCode } from '../commands/groups/add-command.ts'
 
 export function addForecastCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
@@ -8,8 +9,8 @@ export function addForecastCommands(program: CommandUnknownOpts, setExitCode: Se
     .description('the forecasts of crypto-forecast, and how good they are')
   const load = async () => import('./forecast.ts')
   add(forecast, 'latest', 'the newest forecast of each coin: the next hour and the next day', [
-    'npx almanac forecast latest',
-    'npx almanac forecast latest --coin BTC --json',
+    `${ALMANAC} forecast latest`,
+    `${ALMANAC} forecast latest --coin BTC --json`,
   ])
     .option('--coin <id or code>', 'this coin alone (default: all)')
     .option('--json', 'print JSON')
@@ -20,7 +21,7 @@ export function addForecastCommands(program: CommandUnknownOpts, setExitCode: Se
     forecast,
     'report',
     'what became of the forecasts that were made: against the naive forecast, with counts',
-    ['npx almanac forecast report', 'npx almanac forecast report --coin BTC --days 7 --json'],
+    [`${ALMANAC} forecast report`, `${ALMANAC} forecast report --coin BTC --days 7 --json`],
   )
     .option('--coin <id or code>', 'this coin alone (default: all)')
     .option('--days <count>', 'forecasts made in so many days', days, 30)
@@ -32,10 +33,7 @@ export function addForecastCommands(program: CommandUnknownOpts, setExitCode: Se
     forecast,
     'backtest',
     'what the forecasts of a past time would have been: walk-forward over the stored hours, nothing is stored',
-    [
-      'npx almanac forecast backtest',
-      'npx almanac forecast backtest --coin bitcoin --days 90 --refit-hours 1',
-    ],
+    [`${ALMANAC} forecast backtest`, `${ALMANAC} forecast backtest --coin bitcoin --days 90 --refit-hours 1`],
   )
     .option('--coin <id or code>', 'this coin alone (default: all)')
     .option('--days <count>', 'test so many days, up to the newest stored hour', days, 365)

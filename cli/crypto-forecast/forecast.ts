@@ -1,5 +1,6 @@
 /** `almanac forecast report|backtest`: how good the forecasts were, and how good they would have been. */
 
+import { ALMANAC } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
 import type { Config } from '../../config/load-config.ts'
 import type { Database } from '../../db/database.ts'
@@ -48,7 +49,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
 }
 
 const firstRun = ({ demo }: GlobalOptions) =>
-  `"npx almanac run crypto-forecast${demo ? ' --demo' : ''} --wait"`
+  `"${ALMANAC} run crypto-forecast${demo ? ' --demo' : ''} --wait"`
 
 /** Prints what the forecasts of the last days came to. Throws `WrongUsage` for a coin that nobody knows. */
 export async function report(options: ForecastOptions): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
@@ -53,7 +54,7 @@ export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDi
   if (waiting + damaged === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
   const aside = damaged === 0 ? '' : `, ${damaged} put aside as damaged`
-  const command = (name: string) => `"npx almanac spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
+  const command = (name: string) => `"${ALMANAC} spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
   const remedy =
     waiting > 0
       ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`

@@ -1,6 +1,7 @@
 /** The two servers of a stack: there, new enough, and made ready for Almanac. */
 import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
+import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
@@ -145,5 +146,5 @@ function startCommand(config: Config): string {
 }
 
 function command(config: Config, words: string): string {
-  return `npx almanac ${words}${config.mode === 'demo' ? ' --demo' : ''}`
+  return `${ALMANAC} ${words}${config.mode === 'demo' ? ' --demo' : ''}`
 }

@@ -1,12 +1,13 @@
 /** What library-context keeps. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../core/command-name.ts'
 import { add } from '../commands/groups/add-command.ts'
 
 export function addLibraryCommands(program: CommandUnknownOpts): void {
   add(program, 'libraries', 'the libraries of each domain by their stars, and the context of each', [
-    'npx almanac libraries',
-    'npx almanac libraries --domain astronomy --missing-context',
-    'npx almanac libraries --json',
+    `${ALMANAC} libraries`,
+    `${ALMANAC} libraries --domain astronomy --missing-context`,
+    `${ALMANAC} libraries --json`,
   ])
     .option('--domain <name>', 'this domain alone (default: all of almanac.yaml)')
     .option('--missing-context', 'only libraries without a context, with the reason')

@@ -1,4 +1,5 @@
 /** `almanac libraries`: the lists by stars, and how the context of each library stands. */
+import { ALMANAC } from '../../core/command-name.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'
 import { counted } from '../../core/wording.ts'
@@ -50,4 +51,4 @@ function domainText(domain: DomainStanding, { missingContext }: LibrariesOptions
 }
 
 const firstRun = ({ demo }: GlobalOptions) =>
-  `"npx almanac run library-context${demo ? ' --demo' : ''} --wait"`
+  `"${ALMANAC} run library-context${demo ? ' --demo' : ''} --wait"`

@@ -1,4 +1,5 @@
 /** Lists of libraries as tables for people. */
+import { ALMANAC } from '../../core/command-name.ts'
 import { moment, paint, table } from '../output.ts'
 import { ageOf, dayOf } from './days.ts'
 import { counted, oneLine, someOf } from '../../core/wording.ts'
@@ -115,7 +116,9 @@ export function firstPlaces(
     spare: ['domain', 'tokens'],
   }).split('\n')
   const others = all.length - shown.size
-  return others === 0 ? lines : [...lines, `and ${counted(others, 'other')}; "almanac libraries" shows all`]
+  return others === 0
+    ? lines
+    : [...lines, `and ${counted(others, 'other')}; "${ALMANAC} libraries" shows all`]
 }
 
 function number(value: number): string {

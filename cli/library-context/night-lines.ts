@@ -1,4 +1,5 @@
 /** What a night of library-context brought, in a few lines for people. */
+import { ALMANAC } from '../../core/command-name.ts'
 import type { LibraryNight, ListChange } from '../../core/run-events.ts'
 import { duration } from '../output.ts'
 import { counted, oneLine, someOf } from '../../core/wording.ts'
@@ -59,7 +60,7 @@ function failureLines(failed: LibraryNight['failed']): string[] {
   return [
     `failed: ${failed.length}`,
     ...failed.slice(0, MOST_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
-    ...(others > 0 ? [`  and ${counted(others, 'other')}; "almanac libraries" tells of each`] : []),
+    ...(others > 0 ? [`  and ${counted(others, 'other')}; "${ALMANAC} libraries" tells of each`] : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** What match-results found out. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../core/command-name.ts'
 import { add, atLeastOne } from '../commands/groups/add-command.ts'
 
 /** States of a match, in their order (db/schema/match-results.ts). */
@@ -12,9 +13,9 @@ export function addMatchCommands(program: CommandUnknownOpts): void {
     'matches',
     'the newest matches of the feed: what is a result, what is only the last score that was seen',
     [
-      'npx almanac matches',
-      'npx almanac matches --league FIFA --confirmed --limit 50',
-      'npx almanac matches show 724955365',
+      `${ALMANAC} matches`,
+      `${ALMANAC} matches --league FIFA --confirmed --limit 50`,
+      `${ALMANAC} matches show 724955365`,
     ],
   )
     .option('--league <text>', 'leagues whose name holds this')
@@ -27,7 +28,7 @@ export function addMatchCommands(program: CommandUnknownOpts): void {
       await (await load()).list(options)
     })
   add(matches, 'show <event>', 'the life of one match, by its event id: everything that was observed of it', [
-    'npx almanac matches show 724955365 --json',
+    `${ALMANAC} matches show 724955365 --json`,
   ])
     .option('--json', 'print JSON')
     .action(async (event: string, _, command) => {

@@ -1,4 +1,5 @@
 /** `almanac matches`: the newest matches, how sure each is, and the life of one. */
+import { ALMANAC } from '../../core/command-name.ts'
 import { matchCounts, matchWithLife, newestMatches } from '../../db/queries/match-results/match-report.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -49,7 +50,7 @@ export async function list(options: MatchesOptions): Promise<void> {
 
 function noMatches({ demo, league, team }: MatchesOptions): string {
   if (league !== undefined || team !== undefined) return 'no such match'
-  return `no matches yet; "npx almanac run match-results${demo ? ' --demo' : ''} --wait" looks at the feed`
+  return `no matches yet; "${ALMANAC} run match-results${demo ? ' --demo' : ''} --wait" looks at the feed`
 }
 
 /** Prints the life of one match. Throws `WrongUsage` where `event` is no event id, or the feed has none of this id. */
@@ -60,7 +61,7 @@ export async function show(
   const eventId = /^-?\d+$/.test(event) ? Number(event) : NaN
   if (!Number.isSafeInteger(eventId))
     throw new WrongUsage(
-      `"${event}" is no event id; expected a whole number, as "almanac matches" lists them.`,
+      `"${event}" is no event id; expected a whole number, as "${ALMANAC} matches" lists them.`,
     )
   const config = configOf(options)
   const feed = config.tracked['match-results'].feed.name
@@ -68,7 +69,7 @@ export async function show(
   try {
     const found = await matchWithLife(database.db, feed, eventId)
     if (found === undefined)
-      throw new WrongUsage(`There is no match ${eventId} of ${feed}; "almanac matches" lists them.`)
+      throw new WrongUsage(`There is no match ${eventId} of ${feed}; "${ALMANAC} matches" lists them.`)
     const match = matchView(found.match)
     const observations = found.observations.map(observationView)
     if (options.json) {

@@ -3,7 +3,8 @@
  * is loaded late or twice (a crash between its commit and its removal) changes nothing that is newer. Who may drain is
  * decided by a lock that the caller holds.
  */
-import { databaseFailure, sqlState } from '../database-failure.ts'
+import { databaseFailure } from '../database-failure.ts'
+import { sqlState } from '../sql-state.ts'
 import { type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
 import { Failure } from '../../core/failures.ts'

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { ALMANAC } from '../../core/command-name.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
 import type { LogRecord } from '../../core/log-records.ts'
@@ -164,7 +165,7 @@ function capReached(folder: string, capBytes: number): Failure {
   return new Failure(
     'DiskFull',
     `The spool ${folder} is at its cap of ${megabytes(capBytes)} (SPOOL_MB), and the database is away: nothing more is kept. ` +
-      'Start PostgreSQL and run "almanac spool drain", or raise SPOOL_MB.',
+      `Start PostgreSQL and run "${ALMANAC} spool drain", or raise SPOOL_MB.`,
   )
 }
 
@@ -172,7 +173,7 @@ function diskFull(folder: string): Failure {
   return new Failure(
     'DiskFull',
     `The disk of the spool ${folder} is full, and the database is away: nothing more is kept. ` +
-      'Free some space, or start PostgreSQL and run "almanac spool drain".',
+      `Free some space, or start PostgreSQL and run "${ALMANAC} spool drain".`,
   )
 }
 

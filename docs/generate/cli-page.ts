@@ -19,7 +19,7 @@ const INTRODUCTION = `# Commands
 
 <!-- Generated from the commands' help texts. Change those, then run: npm run docs -->
 
-Run \`./almanac\` in the clone, or \`node bin/almanac.mjs\` in the Docker image. Every command has \`--help\`. [runs.md](runs.md)
+Run \`./almanac\` in the clone or in the Docker image. Every command has \`--help\`. [runs.md](runs.md)
 explains outcomes and exit codes.`
 
 interface CommandHelp {

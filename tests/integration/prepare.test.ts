@@ -28,8 +28,8 @@ beforeEach(() => {
   for (const file of ['file-lock.mjs', 'process-identity.mjs', 'tools-requirements.txt']) {
     copyFileSync(join(packageRoot, 'local', file), join(root, 'local', file))
   }
-  mkdirSync(join(root, 'client'))
-  writeFileSync(join(root, 'client', 'main.ts'), '')
+  mkdirSync(join(root, 'cli'))
+  writeFileSync(join(root, 'cli', 'main.ts'), '')
   writePackage('1.0.0')
 })
 afterEach(() => {

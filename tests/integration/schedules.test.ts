@@ -150,7 +150,7 @@ describe('schedules apply', () => {
     const { state, info } = await current(MINUTELY)
     expect(state).toMatchObject({
       paused: true,
-      note: 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"',
+      note: 'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume"',
     })
     expect(info.numActionsTaken).toBe(0)
   })
@@ -233,6 +233,14 @@ describe('schedules apply', () => {
     const off = (await current()).state
     expect(off.paused).toBe(true)
     expect(off.note).toContain('almanac.yaml')
+    await apply(enabled(true))
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+  })
+
+  it('resumes a schedule that version 0.1.0 paused, whose note names the command without its folder', async () => {
+    await apply(enabled(false))
+    const note = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
+    await stack.client.schedule.getHandle(ID).pause(note)
     await apply(enabled(true))
     expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
   })

@@ -36,7 +36,7 @@ export interface TimeSkipping extends TestServer {
 export async function startTimeSkipping(): Promise<TimeSkipping> {
   quietRuntime()
   const path = testServerPath(toolsDir)
-  if (path === undefined) throw new Error(`no time-skipping server in ${toolsDir}; run "almanac prepare"`)
+  if (path === undefined) throw new Error(`no time-skipping server in ${toolsDir}; run "./almanac prepare"`)
   const [env, bundlePath] = await Promise.all([
     TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } }),
     workflowBundle(toolsDir),

@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { Failure } from '../../../core/failures.ts'
+import { packageRoot } from '../../../system/package-root.ts'
 import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
 import { createMemoryGuard, SANDBOX_MEMORY_BYTES } from './memory-guard.ts'
 import { processes } from './processes.ts'
@@ -153,8 +155,9 @@ interface Bounds {
 /** The file that is written last into a venv. */
 const INSTALLED = 'installed'
 
-const INSIDE = readFileSync(new URL('inside.py', import.meta.url), 'utf8')
-const SAFE_CONF = readFileSync(new URL('safe-conf.py', import.meta.url), 'utf8')
+const PROGRAMS = join(packageRoot, 'activities', 'library-context', 'contextmaker')
+const INSIDE = readFileSync(join(PROGRAMS, 'inside.py'), 'utf8')
+const SAFE_CONF = readFileSync(join(PROGRAMS, 'safe-conf.py'), 'utf8')
 const TELL_VERSION = 'from importlib.metadata import version; print(version("contextmaker"))'
 
 function notInstalled(venv: string): Readiness {
@@ -171,7 +174,7 @@ function pythonOf(venv: string): string {
   const lib = join(venv, 'lib')
   const found = existsSync(lib) ? readdirSync(lib).find((name) => /^python3\.\d+$/.test(name)) : undefined
   if (found !== undefined) return found
-  throw new Failure('Misconfigured', `There is no Python in ${lib}; "almanac doctor" says what to do.`)
+  throw new Failure('Misconfigured', `There is no Python in ${lib}; "${ALMANAC} doctor" says what to do.`)
 }
 
 async function userOf(slot: number): Promise<{ uid: number | undefined; processes: number }> {

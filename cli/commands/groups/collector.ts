@@ -1,5 +1,6 @@
 /** The stand-alone collector of match-results. */
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { whole, type SetExitCode } from './add-command.ts'
 
 /** Longer than a week between two looks at a live feed is a mistake of typing. */
@@ -33,13 +34,13 @@ export function addCollectorCommand(program: CommandUnknownOpts, setExitCode: Se
       'after',
       `
 Examples:
-  $ npx almanac collector
-  $ npx almanac collector --daemon --interval 5 --log-file logs/collector_service.log
-  $ npx almanac collector --test-db
+  $ ${ALMANAC} collector
+  $ ${ALMANAC} collector --daemon --interval 5 --log-file logs/collector_service.log
+  $ ${ALMANAC} collector --test-db
 
 Beside a running stack it says so and exits with 0: a stack collects match results by itself. While PostgreSQL is away rows
 are kept in data/spool, and data/matches.csv is written all the same. As a line of cron:
-  */5 * * * * cd /path/to/almanac && mkdir -p logs && npx almanac collector >> logs/cron_collector.log 2>&1`,
+  */5 * * * * cd /path/to/almanac && mkdir -p logs && ${ALMANAC} collector >> logs/cron_collector.log 2>&1`,
     )
     .action(async (options) => {
       setExitCode(await (await import('../collector.ts')).collector(options))

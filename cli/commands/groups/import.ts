@@ -1,5 +1,6 @@
 /** Taking over what older collectors gathered. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import type { Importer } from '../../import/importer.ts'
 import { loadImporters } from '../../import/importers.ts'
 import { add, type SetExitCode } from './add-command.ts'
@@ -30,7 +31,7 @@ function addImporters(command: CommandUnknownOpts, importers: ReadonlyMap<string
   for (const [id, importer] of importers) {
     for (const { flags, description } of importer.options)
       descriptions.set(flags, [...(descriptions.get(flags) ?? []), `${id}: ${description}`])
-    examples.push(...importer.examples.map((files) => `npx almanac import ${id} ${files}`))
+    examples.push(...importer.examples.map((files) => `${ALMANAC} import ${id} ${files}`))
     texts.push(`${id}:\n${importer.help.replaceAll(/^/gm, '  ')}`)
   }
   for (const [flags, described] of descriptions) command.addOption(new Option(flags, described.join('; ')))

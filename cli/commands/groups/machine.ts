@@ -1,12 +1,13 @@
 /** This machine: `doctor`, `service`. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { add, type SetExitCode } from './add-command.ts'
 import { minutes } from './collector.ts'
 
 export function addMachineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   add(program, 'doctor', 'check every requirement, and say what to do about what is missing', [
-    'npx almanac doctor',
-    'npx almanac doctor --demo --json',
+    `${ALMANAC} doctor`,
+    `${ALMANAC} doctor --demo --json`,
   ])
     .option('--json', 'print JSON')
     .action(async (options) => {
@@ -15,9 +16,9 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
   const service = program.command('service').description('Almanac as a service of systemd (Linux)')
   const install = 'print a systemd unit for the whole stack, or for the collector alone; or write it'
   add(service, 'install [what]', install, [
-    'npx almanac service install',
-    'npx almanac service install --write',
-    'npx almanac service install collector --interval 5 --write',
+    `${ALMANAC} service install`,
+    `${ALMANAC} service install --write`,
+    `${ALMANAC} service install collector --interval 5 --write`,
   ])
     .option('--write', 'write the unit where systemd looks for it')
     .option(

@@ -1,15 +1,16 @@
 /** Runs: starting, listing, looking at, filling up, cancelling. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { CLI_PARTS } from '../../parts.ts'
 import { add, ids, whole, type SetExitCode } from './add-command.ts'
 
 export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const run = add(program, 'run <pipeline>', `start a run now (${ids})`, [
-    'npx almanac run mod-stats --wait',
-    'npx almanac run mod-stats --wait --json --input boundSeconds=60',
-    'npx almanac run library-context --dry-run',
-    'npx almanac run library-context --library astropy/astropy --force --wait',
+    `${ALMANAC} run mod-stats --wait`,
+    `${ALMANAC} run mod-stats --wait --json --input boundSeconds=60`,
+    `${ALMANAC} run library-context --dry-run`,
+    `${ALMANAC} run library-context --library astropy/astropy --force --wait`,
   ])
     .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
     .option('--strict', 'with --wait: a partial run exits with 1, too')
@@ -23,8 +24,8 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     for (const { flags, description } of CLI_PARTS[id].runOptions ?? [])
       run.option(flags, `${id}: ${description}`)
   add(program, 'runs [pipeline]', 'list the newest runs of each pipeline, or of one', [
-    'npx almanac runs',
-    'npx almanac runs mod-stats --limit 5 --json',
+    `${ALMANAC} runs`,
+    `${ALMANAC} runs mod-stats --limit 5 --json`,
   ])
     .option('--limit <count>', 'how many of each pipeline (default: 5; of a named one 20)', whole)
     .option('--json', 'print JSON')
@@ -35,7 +36,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     program,
     'show <run>',
     'everything about one run: steps, attempts, what waits and until when, counts per source',
-    ['npx almanac show mod-stats-2026-11-21T10:00:00Z', 'npx almanac show 0199a7c1 --json'],
+    [`${ALMANAC} show mod-stats-2026-11-21T10:00:00Z`, `${ALMANAC} show 0199a7c1 --json`],
   )
     .option('--json', 'print JSON')
     .action(async (id: string, options) => {
@@ -46,8 +47,8 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     'backfill <pipeline>',
     'collect a time that is over, where a pipeline can; says first how much',
     [
-      'npx almanac backfill crypto-forecast --from 2026-11-01 --to 2026-11-07 --only-missing --wait',
-      'npx almanac backfill crypto-forecast --from 2026-11-07T06:00:00Z',
+      `${ALMANAC} backfill crypto-forecast --from 2026-11-01 --to 2026-11-07 --only-missing --wait`,
+      `${ALMANAC} backfill crypto-forecast --from 2026-11-07T06:00:00Z`,
     ],
   )
     .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
@@ -59,7 +60,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
       setExitCode(await (await import('../backfill.ts')).backfill(pipeline, options))
     })
   add(program, 'cancel <run>', 'cancel a run; its record says so', [
-    'npx almanac cancel mod-stats-2026-11-21T10:00:00Z',
+    `${ALMANAC} cancel mod-stats-2026-11-21T10:00:00Z`,
   ]).action(async (id: string, options) => {
     await (await import('../cancel.ts')).cancel(id, options)
   })

@@ -1,17 +1,18 @@
 /** Schedules. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { add } from './add-command.ts'
 
 export function addScheduleCommands(program: CommandUnknownOpts): void {
   const schedules = program.command('schedules').description('the schedules of all pipelines')
   const action = async () => import('../schedules.ts')
-  add(schedules, 'list', 'when each pipeline runs', ['npx almanac schedules list --json'])
+  add(schedules, 'list', 'when each pipeline runs', [`${ALMANAC} schedules list --json`])
     .option('--json', 'print JSON')
     .action(async (options) => {
       await (await action()).list(options)
     })
   add(schedules, 'apply', "make the server agree with almanac.yaml; keeps an operator's pause", [
-    'npx almanac schedules apply',
+    `${ALMANAC} schedules apply`,
   ])
     .option('--json', 'print JSON')
     .action(async (options) => {
@@ -24,7 +25,7 @@ export function addScheduleCommands(program: CommandUnknownOpts): void {
       trigger: 'let the schedule start a run now (skipped while one runs)',
       remove: 'delete the schedule from the server; "schedules apply" makes it again',
     }[verb]
-    add(schedules, `${verb} <pipeline>`, meaning, [`npx almanac schedules ${verb} mod-stats`])
+    add(schedules, `${verb} <pipeline>`, meaning, [`${ALMANAC} schedules ${verb} mod-stats`])
       .option('--json', 'print JSON')
       .action(async (pipeline: string, options) => {
         await (await action())[verb](pipeline, options)

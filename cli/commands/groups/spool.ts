@@ -1,5 +1,6 @@
 /** Rows that wait for their database. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { add, type SetExitCode } from './add-command.ts'
 
 export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
@@ -8,16 +9,16 @@ export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .description('rows that were fetched while the database was away, kept in data/spool')
   const load = async () => import('../spool.ts')
   add(spool, 'list', 'what waits there, and what was put aside as damaged', [
-    'npx almanac spool list',
-    'npx almanac spool list --json',
+    `${ALMANAC} spool list`,
+    `${ALMANAC} spool list --json`,
   ])
     .option('--json', 'print JSON')
     .action(async (options) => {
       ;(await load()).list(options)
     })
   add(spool, 'drain', 'load what waits into the database; a running worker does that by itself', [
-    'npx almanac spool drain',
-    'npx almanac spool drain --damaged',
+    `${ALMANAC} spool drain`,
+    `${ALMANAC} spool drain --damaged`,
   ])
     .option(
       '--damaged',
@@ -28,7 +29,7 @@ export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetEx
       setExitCode(await drain(options))
     })
   add(spool, 'inspect <name>', 'what one segment holds: its head, and the first rows of each table', [
-    'npx almanac spool inspect 20261121T2000 --json',
+    `${ALMANAC} spool inspect 20261121T2000 --json`,
   ])
     .option('--json', 'print JSON')
     .action(async (name: string, options) => {

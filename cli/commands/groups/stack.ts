@@ -1,5 +1,6 @@
 /** The stack and its parts: `up`, `worker`, `simulator`. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ALMANAC } from '../../../core/command-name.ts'
 import { PART_FLAGS } from '../../../simulator/flags.ts'
 import { add, ids, list, whole, type SetExitCode } from './add-command.ts'
 
@@ -8,11 +9,7 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     program,
     'up',
     'start the whole stack and stay: databases, Temporal, worker, schedules, first collection',
-    [
-      'npx almanac up',
-      'npx almanac up --only mod-stats --log-file almanac.log',
-      'npx almanac up --demo --once',
-    ],
+    [`${ALMANAC} up`, `${ALMANAC} up --only mod-stats --log-file almanac.log`, `${ALMANAC} up --demo --once`],
   )
     .option('--once', 'run every pipeline once, print the table and stop')
     .option(
@@ -25,7 +22,7 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
       setExitCode(await (await import('../up.ts')).up(options))
     })
   add(program, 'worker', 'run a worker against a Temporal server and a database that are already there', [
-    'npx almanac worker',
+    `${ALMANAC} worker`,
   ])
     .option('--log-file <path>', 'write the log to this file')
     .action(async (options) => {
@@ -35,7 +32,7 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     program,
     'simulator',
     'run local stand-ins for every upstream, for trying and testing',
-    ['npx almanac simulator --port 7400 --mods 5000'],
+    [`${ALMANAC} simulator --port 7400 --mods 5000`],
   )
     .option('--port <port>', 'port to listen on (default: SIMULATOR_PORT)', whole)
     .option('--seed <number>', 'another seed gives other numbers', whole, 1)

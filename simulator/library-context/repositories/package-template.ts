@@ -1,11 +1,11 @@
 /** The Python packages of fixtures/: read once, and renamed for the library that is to have one. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { textHash } from '../../chance.ts'
 import { file, type TreeFile } from './tree-file.ts'
+import { packageRoot } from '../../../system/package-root.ts'
 
-const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url))
+const FIXTURES = join(packageRoot, 'simulator', 'library-context', 'fixtures')
 /** As it stands in every fixture. */
 const TEMPLATE_VERSION = '0.1.0'
 

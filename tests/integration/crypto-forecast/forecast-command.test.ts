@@ -142,7 +142,7 @@ describe('almanac forecast report', () => {
     expect(nothing).toEqual({
       code: 0,
       stderr: '',
-      stdout: 'no forecasts yet; "npx almanac run crypto-forecast --wait" makes the first\n',
+      stdout: 'no forecasts yet; "./almanac run crypto-forecast --wait" makes the first\n',
     })
     await store([forecastMade(5 * HOUR_MS, 98), forecastMade(HOUR_MS, 101.5), forecastMade(3 * HOUR_MS, 104)])
     const { code, stdout } = await almanac('latest', '--coin', 'BTC')
@@ -160,7 +160,7 @@ describe('almanac forecast report', () => {
     expect(none).toEqual({
       code: 0,
       stderr: '',
-      stdout: 'no forecasts yet; "npx almanac run crypto-forecast --wait" collects and makes the first\n',
+      stdout: 'no forecasts yet; "./almanac run crypto-forecast --wait" collects and makes the first\n',
     })
     await store([forecastMade(3 * DAY_MS, 101)])
     const old = await almanac('report', '--days', '1', '--coin', 'bitcoin')

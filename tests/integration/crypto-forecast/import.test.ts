@@ -118,7 +118,7 @@ describeRecorded('the recorded files', () => {
     for (const report of reports)
       expect(report).toMatchObject({ kind: 'prices', read: 2, written: 2, skipped: {} })
     expect(reports[0]?.notes.join('\n')).toContain(
-      'npx almanac backfill crypto-forecast --from 2025-06-05 --to 2025-06-05',
+      './almanac backfill crypto-forecast --from 2025-06-05 --to 2025-06-05',
     )
     expect(await countsOf('imported_prices')).toEqual(
       ['binancecoin', 'bitcoin', 'ethereum'].map((crypto) => ({ crypto, rows: 2 })),

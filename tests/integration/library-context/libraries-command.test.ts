@@ -264,8 +264,8 @@ describe('almanac libraries', () => {
     const { code, stdout, stderr } = await almanac('libraries')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
-      'no list of astronomy yet; "npx almanac run library-context --wait" makes it',
-      'no list of named yet; "npx almanac run library-context --wait" makes it',
+      'no list of astronomy yet; "./almanac run library-context --wait" makes it',
+      'no list of named yet; "./almanac run library-context --wait" makes it',
       '',
     ])
   })

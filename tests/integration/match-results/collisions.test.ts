@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { followStored } from '../../../activities/match-results/follow-stored.ts'
 import type { Poll } from '../../../activities/match-results/follow.ts'
 import { markFollowed, oldestPending, pollsFrom } from '../../../db/queries/match-results/matches.ts'
-import { sqlState } from '../../../db/database-failure.ts'
+import { sqlState } from '../../../db/sql-state.ts'
 import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import {

