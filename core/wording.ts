@@ -1,10 +1,10 @@
 /** Reasons come from programs and servers: a table and a summary take one line of each. */
 
 /** Wide enough for a sentence and the numbers in it. */
-const MOST_CHARACTERS = 140
+const MAX_CHARACTERS = 140
 
 /** The text on one line, cut at a word where it is long. */
-export function oneLine(text: string, most = MOST_CHARACTERS): string {
+export function oneLine(text: string, most = MAX_CHARACTERS): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   if (line.length <= most) return line
   const cut = line.slice(0, most)

@@ -17,8 +17,8 @@ import { reason, suspicious } from '../../wording/reason.ts'
 const SOURCE = 'coingecko' as const
 /** CoinGecko tells hours for 2 to 90 days; for one day it tells five minutes, beyond 90 days only days. */
 const FEWEST_DAYS = 2
-const MOST_DAYS = 90
-const TOO_OLD = reason('coingecko-too-old', { days: MOST_DAYS })
+const MAX_DAYS = 90
+const TOO_OLD = reason('coingecko-too-old', { days: MAX_DAYS })
 /**
  * Its hourly points lie anywhere within the hour. One this close to a full hour stands for the price at that hour; of
  * 721 recorded ones 94 % do.
@@ -34,7 +34,7 @@ export async function collectCoinGeckoPrices(
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
   const { db, patience, clock } = context
-  const oldestMs = clock().getTime() - MOST_DAYS * DAY_MS
+  const oldestMs = clock().getTime() - MAX_DAYS * DAY_MS
   if (backfill !== undefined && Date.parse(backfill.to) < oldestMs)
     return { ...NOTHING, outcome: 'skipped', why: [TOO_OLD] }
   const { coins, fromMs, toMs } = wantedHours(context, backfill)
@@ -75,7 +75,7 @@ async function collectCoin(
 }
 
 function daysSince(sinceMs: number, nowMs: number): number {
-  return Math.min(MOST_DAYS, Math.max(FEWEST_DAYS, Math.ceil((nowMs - sinceMs) / DAY_MS) + 1))
+  return Math.min(MAX_DAYS, Math.max(FEWEST_DAYS, Math.ceil((nowMs - sinceMs) / DAY_MS) + 1))
 }
 
 /**

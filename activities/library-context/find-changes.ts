@@ -142,8 +142,8 @@ export function afterAsking(
 /** Where all have one trouble (the server is away), it is told once. */
 function troubleOf(trouble: Reason[]): Reason[] {
   const [first] = trouble
-  if (first === undefined || trouble.length <= MOST_TOLD) return trouble
+  if (first === undefined || trouble.length <= MAX_TOLD) return trouble
   return [reason('and-others', { first, others: trouble.length - 1 })]
 }
 
-const MOST_TOLD = 3
+const MAX_TOLD = 3

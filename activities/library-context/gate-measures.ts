@@ -15,13 +15,13 @@ export interface TextMeasures {
  * What is measured of a text: the largest context of the known libraries has 3.5 MB. A verdict on so much holds for the
  * rest, and a text without end must not keep the process from everything else (1 MB costs some 150 ms).
  */
-const MOST_CHARACTERS = 4 * 1024 * 1024
+const MAX_CHARACTERS = 4 * 1024 * 1024
 /** A README of more is no README; its runs of words are kept as products of numbers, which have to stay exact. */
-const MOST_README_CHARACTERS = 256 * 1024
+const MAX_README_CHARACTERS = 256 * 1024
 /** A converter writes a paragraph as one line; longer lines are data. */
-const MOST_LINE_CHARACTERS = 8_000
+const MAX_LINE_CHARACTERS = 8_000
 /** Lines of a theme are short. */
-const MOST_BOILERPLATE_CHARACTERS = 200
+const MAX_BOILERPLATE_CHARACTERS = 200
 /** A README wrapped anew is still the README: so many words in a row are compared, and so great a share of them. */
 const RUN_WORDS = 3
 const SAME_SHARE = 0.8
@@ -82,8 +82,8 @@ interface MarkedLine {
 function* linesOf(markdown: string): Generator<MarkedLine> {
   let fence: string | undefined
   let isCounted = false
-  for (const whole of markdown.slice(0, MOST_CHARACTERS).split('\n')) {
-    const line = whole.slice(0, MOST_LINE_CHARACTERS)
+  for (const whole of markdown.slice(0, MAX_CHARACTERS).split('\n')) {
+    const line = whole.slice(0, MAX_LINE_CHARACTERS)
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1]
     if (mark !== undefined && (fence === undefined || mark.startsWith(fence))) {
       fence = fence === undefined ? mark : undefined
@@ -102,7 +102,7 @@ function* linesOf(markdown: string): Generator<MarkedLine> {
 function isBoilerplate(line: string, text: string): boolean {
   if (OWN_LINES.some((beginning) => line.startsWith(beginning))) return true
   if (!/\p{L}/u.test(text)) return true
-  return text.length <= MOST_BOILERPLATE_CHARACTERS && BOILERPLATE.some((pattern) => pattern.test(text))
+  return text.length <= MAX_BOILERPLATE_CHARACTERS && BOILERPLATE.some((pattern) => pattern.test(text))
 }
 
 /** A line as it is read: no addresses, no pictures, and `compute\_mean` without the converter's backslash. */
@@ -123,7 +123,7 @@ function bareWords(text: string): string[] {
  */
 function readmeTest(readme: string): (line: string) => boolean {
   const numbers = new Map<string, number>()
-  const lines = readme.slice(0, MOST_README_CHARACTERS).split('\n')
+  const lines = readme.slice(0, MAX_README_CHARACTERS).split('\n')
   const said = lines.map(withoutTargets).flatMap(bareWords)
   for (const word of said) if (!numbers.has(word)) numbers.set(word, numbers.size + 1)
   const whole = ` ${said.join(' ')} `

@@ -13,7 +13,7 @@ const LEAST_WORDS = 200
 const LEAST_WORDS_BEYOND_README = 120
 /** Of the public names a quarter is to be mentioned, ten at most: a good rendering of a large library tells 16 % of them. */
 const SYMBOL_SHARE = 0.25
-const MOST_SYMBOLS_ASKED = 10
+const MAX_SYMBOLS_ASKED = 10
 /** Least blocks of code (`codeBlocks` below). */
 const LEAST_CODE_BLOCKS = 2
 /** A library of fewer words cannot give a context of hundreds: what counts is whether its names are told. */
@@ -91,7 +91,7 @@ function shortfalls(measures: GateMeasures, sourceWords: number): Reason[] {
   }
   // Without names there is nothing to mention and, in a library of documents alone, no code to show.
   if (symbols === 0) return reasons
-  const asked = Math.ceil(Math.min(MOST_SYMBOLS_ASKED, Math.max(1, symbols * SYMBOL_SHARE)))
+  const asked = Math.ceil(Math.min(MAX_SYMBOLS_ASKED, Math.max(1, symbols * SYMBOL_SHARE)))
   if (symbolsMentioned < asked)
     reasons.push(reason('names-too-few', { found: symbolsMentioned, least: asked }))
   if (codeBlocks < LEAST_CODE_BLOCKS)

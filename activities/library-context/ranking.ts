@@ -22,9 +22,9 @@ export function rankByStars(libraries: readonly Starred[], top: number): Ranked[
 }
 
 /** More of the list before than this share cannot leave in one night: real lists change by a few places a month. */
-const MOST_LEFT = 1 / 3
+const MAX_LEFT = 1 / 3
 /** More of a list than this share without a single star is what a page that changed its form gives (seen: 100 of 100). */
-const MOST_WITHOUT_STARS = 1 / 2
+const MAX_WITHOUT_STARS = 1 / 2
 /** Shorter lists may well change by half, or hold nothing but young libraries. */
 const LEAST_JUDGED = 6
 
@@ -38,17 +38,17 @@ export function suspicion(
 ): Reason | undefined {
   const starless = next.filter(({ stars }) => stars === 0)
   const hadStars = before.length === 0 || before.some(({ stars }) => (stars ?? 0) > 0)
-  if (next.length >= LEAST_JUDGED && hadStars && starless.length > next.length * MOST_WITHOUT_STARS)
+  if (next.length >= LEAST_JUDGED && hadStars && starless.length > next.length * MAX_WITHOUT_STARS)
     return reason('list-starless', { starless: starless.length, of: next.length })
   const inNext = new Set(next.map(({ library }) => library))
   const left = before.filter(({ library }) => !inNext.has(library))
-  if (before.length >= LEAST_JUDGED && left.length > before.length * MOST_LEFT)
+  if (before.length >= LEAST_JUDGED && left.length > before.length * MAX_LEFT)
     return reason('list-shrinks', { left: left.length, of: before.length })
   return undefined
 }
 
 /** Why a list of these candidates is not to be believed: GitHub told nothing of more than a third of them. */
 export function silence(told: number, untold: number): Reason | undefined {
-  if (told + untold < LEAST_JUDGED || untold <= (told + untold) * MOST_LEFT) return undefined
+  if (told + untold < LEAST_JUDGED || untold <= (told + untold) * MAX_LEFT) return undefined
   return reason('stars-silent', { silent: untold, of: told + untold })
 }

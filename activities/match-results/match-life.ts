@@ -127,7 +127,7 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
 }
 
 /** One goal may be annulled; more are not, all at once. */
-const MOST_ANNULLED = 1
+const MAX_ANNULLED = 1
 
 /**
  * The feed leaves zeros out, so that a score which it has cleared looks like 0-0. In play, one after a single goal is believed;
@@ -136,7 +136,7 @@ const MOST_ANNULLED = 1
 function isCleared({ phase, score }: Sighting, { score: known }: Match): boolean {
   if (score === null || score[0] + score[1] > 0) return false
   if (known === null) return phase === 'over'
-  return known[0] + known[1] > (phase === 'over' ? 0 : MOST_ANNULLED)
+  return known[0] + known[1] > (phase === 'over' ? 0 : MAX_ANNULLED)
 }
 
 /** Anything but names, odds and the running time is another. */

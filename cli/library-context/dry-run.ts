@@ -49,7 +49,7 @@ export function planLines({ lists, todo, skipped, notes }: DryPlan, isVerbose: b
     'dry run: nothing was started, cloned or written',
     '',
     ...(lists.length === 0 ? [] : [...listTable(lists), ...lists.flatMap(changeLines), '']),
-    ...notes.map((note) => oneLine(note, MOST_NOTE_CHARACTERS)),
+    ...notes.map((note) => oneLine(note, MAX_NOTE_CHARACTERS)),
     ...(notes.length === 0 ? [] : ['']),
     ...(todo.length === 0
       ? ['no context would be made']
@@ -65,9 +65,9 @@ export function planLines({ lists, todo, skipped, notes }: DryPlan, isVerbose: b
 }
 
 /** A note may hold an upstream's own words. */
-const MOST_NOTE_CHARACTERS = 300
+const MAX_NOTE_CHARACTERS = 300
 /** Libraries named of those that enter or leave a list. */
-const MOST_NAMED = 8
+const MAX_NAMED = 8
 
 function listTable(lists: readonly DryList[]): string[] {
   const rows = lists.map(({ domain, candidates, size, entered, left, moved, dateBefore, stays }) => [
@@ -86,8 +86,8 @@ function listTable(lists: readonly DryList[]): string[] {
 function changeLines({ domain, entered, left, size }: DryList): string[] {
   const changes = [
     // Of a first list everybody is new.
-    ...(entered.length === 0 || entered.length === size ? [] : [`new: ${someOf(entered, MOST_NAMED)}`]),
-    ...(left.length === 0 ? [] : [`left: ${someOf(left, MOST_NAMED)}`]),
+    ...(entered.length === 0 || entered.length === size ? [] : [`new: ${someOf(entered, MAX_NAMED)}`]),
+    ...(left.length === 0 ? [] : [`left: ${someOf(left, MAX_NAMED)}`]),
   ]
   return changes.length === 0 ? [] : [`${domain}: ${changes.join('; ')}`]
 }

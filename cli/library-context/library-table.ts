@@ -74,7 +74,7 @@ function troubleOf(attempt: ListedLine['attempt'], now: Date): string {
 }
 
 /** At most so many names in one line. */
-const MOST_NAMED = 10
+const MAX_NAMED = 10
 
 /** What stands below the tables: contexts that stay although their libraries left the lists, and where files lie. */
 export function footLines({ domains, kept, contextFolder }: LibraryStanding): string[] {
@@ -91,7 +91,7 @@ export function footLines({ domains, kept, contextFolder }: LibraryStanding): st
 function keptLine(kept: readonly KeptContext[]): string {
   const byDate = kept.toSorted((a, b) => a.keptUntil.getTime() - b.keptUntil.getTime())
   const names = byDate.map(({ library, keptUntil }) => `${library} until ${dayOf(keptUntil)}`)
-  return `${counted(kept.length, 'context')} kept, though in no list any more: ${someOf(names, MOST_NAMED)}`
+  return `${counted(kept.length, 'context')} kept, though in no list any more: ${someOf(names, MAX_NAMED)}`
 }
 
 /** The first places of all lists, at most `most` lines of them, before which `margin` characters are printed. */

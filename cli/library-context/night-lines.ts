@@ -5,9 +5,9 @@ import { duration } from '../output.ts'
 import { counted, oneLine, someOf } from '../../core/wording.ts'
 
 /** Libraries named of those that are new, left or moved. */
-const MOST_NAMED = 5
+const MAX_NAMED = 5
 /** Failures told one by one; `almanac libraries` has all. */
-const MOST_FAILURES = 10
+const MAX_FAILURES = 10
 const MB = 1_000_000
 
 /** The night in lines: the lists, what was made and by whom, what failed and why, what waits. */
@@ -19,7 +19,7 @@ export function nightLines(night: LibraryNight): string[] {
     `contexts made: ${made.length}${madeBy(made)}`,
     ...made
       .flatMap(({ name, note }) => (note === undefined ? [] : [`  ${oneLine(`${name}: ${note}`)}`]))
-      .slice(0, MOST_NAMED),
+      .slice(0, MAX_NAMED),
     ...failureLines(failed),
     ...(waiting.length === 0 ? [] : [waitingLine(waiting)]),
     `unchanged: ${unchanged}; ${effort}; the night took ${duration(seconds * 1000)}`,
@@ -33,14 +33,14 @@ function listLine({ domain, date, size, entered, left, moved }: ListChange): str
     // Of a first list everybody is new.
     ...(entered.length === 0
       ? []
-      : [entered.length === size ? 'all new' : `new: ${someOf(entered, MOST_NAMED)}`]),
-    ...(left.length === 0 ? [] : [`left: ${someOf(left, MOST_NAMED)}`]),
+      : [entered.length === size ? 'all new' : `new: ${someOf(entered, MAX_NAMED)}`]),
+    ...(left.length === 0 ? [] : [`left: ${someOf(left, MAX_NAMED)}`]),
     ...(moved.length === 0
       ? []
       : [
           `moved: ${someOf(
             far.map(({ library, from, to }) => `${library} ${from} to ${to}`),
-            MOST_NAMED,
+            MAX_NAMED,
           )}`,
         ]),
   ]
@@ -56,10 +56,10 @@ function madeBy(made: LibraryNight['made']): string {
 
 function failureLines(failed: LibraryNight['failed']): string[] {
   if (failed.length === 0) return []
-  const others = failed.length - MOST_FAILURES
+  const others = failed.length - MAX_FAILURES
   return [
     `failed: ${failed.length}`,
-    ...failed.slice(0, MOST_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
+    ...failed.slice(0, MAX_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
     ...(others > 0 ? [`  and ${counted(others, 'other')}; "${ALMANAC} libraries" tells of each`] : []),
   ]
 }
@@ -67,7 +67,7 @@ function failureLines(failed: LibraryNight['failed']): string[] {
 function waitingLine(waiting: LibraryNight['waiting']): string {
   const names = someOf(
     waiting.map(({ name }) => name),
-    MOST_NAMED,
+    MAX_NAMED,
   )
   return `failed before, not yet tried again: ${waiting.length} (${names})`
 }

@@ -6,7 +6,7 @@ import { coinList, type Coin } from './coin-list.ts'
 import { createGaps, type Gap } from './exchange-gaps.ts'
 import { candleOf, joined, type CoinCandle, type CoinSeries, type Kline } from './kline.ts'
 import { createRecorded } from './recorded-klines.ts'
-const MOST_COINS = 10_000
+const MAX_COINS = 10_000
 /** How far back `truth` names the exchange's gaps. */
 const TRUTH_MS = 730 * DAY_MS
 
@@ -62,10 +62,10 @@ export interface Coins {
  * @throws Failure `Misconfigured` where the count is no integer from 1 to 10,000, or recorded klines fit no coin or no shape.
  */
 export function createCoins({ count, seed, clock, klines }: CoinsOptions): Coins {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_COINS) {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_COINS) {
     throw new Failure(
       'Misconfigured',
-      `The simulator was asked for ${count} coins; give an integer from 1 to ${MOST_COINS}.`,
+      `The simulator was asked for ${count} coins; give an integer from 1 to ${MAX_COINS}.`,
     )
   }
   const known = createDirectory(count)

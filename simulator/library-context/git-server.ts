@@ -16,7 +16,7 @@ const ADDRESS =
 /** Answers up to this size are kept per commit: lists of branches, which are asked again night after night. */
 const LARGEST_KEPT_BYTES = 8_192
 /** About 3 MB of lists; then keeping begins anew. */
-const MOST_KEPT_ANSWERS = 10_000
+const MAX_KEPT_ANSWERS = 10_000
 const NO_CACHE = { 'cache-control': 'no-cache, max-age=0, must-revalidate' }
 
 export interface GitServer extends Upstream {
@@ -123,7 +123,7 @@ function createUpload({ git }: Hosting): Upload {
     const mode = isAdvertisement ? ['--stateless-rpc', '--advertise-refs'] : ['--stateless-rpc']
     const answer = await git({ args: ['upload-pack', ...mode, path], cwd: path, input: [input], protocol })
     const body = isAdvertisement && protocol !== 'version=2' ? Buffer.concat([serviceLine(), answer]) : answer
-    if (kept.size >= MOST_KEPT_ANSWERS) kept.clear()
+    if (kept.size >= MAX_KEPT_ANSWERS) kept.clear()
     if (body.length <= LARGEST_KEPT_BYTES) kept.set(key, body)
     return reply(type, body)
   }

@@ -6,8 +6,8 @@ import { json, type Reply } from '../upstream.ts'
 const DOCUMENTATION = 'https://docs.github.com/v3/search/'
 /** Of the text that is no qualifier. */
 const LONGEST_TEXT = 256
-const MOST_OPERATORS = 5
-const MOST_RESULTS = 1_000
+const MAX_OPERATORS = 5
+const MAX_RESULTS = 1_000
 const LARGEST_PAGE = 100
 const DEFAULT_PAGE = 30
 
@@ -43,7 +43,7 @@ export function searchRepositories(libraries: Libraries, parameters: URLSearchPa
   const perPage = Math.min(LARGEST_PAGE, whole(parameters.get('per_page'), DEFAULT_PAGE))
   if (query.words.join(' ').length > LONGEST_TEXT)
     return invalid({ message: 'The search is longer than 256 characters.', code: 'invalid' })
-  if (query.operators > MOST_OPERATORS)
+  if (query.operators > MAX_OPERATORS)
     return invalid({ message: 'More than five AND / OR / NOT operators were used.', code: 'invalid' })
   const shown = libraries.list().filter(({ state }) => state === 'present' || state === 'archived')
   const within = scoped(shown, query)
@@ -52,7 +52,7 @@ export function searchRepositories(libraries: Libraries, parameters: URLSearchPa
       'The listed users and repositories cannot be searched either because the resources do not exist or you do not have permission to view them.'
     return invalid({ message, code: 'invalid' })
   }
-  if ((page - 1) * perPage >= MOST_RESULTS)
+  if ((page - 1) * perPage >= MAX_RESULTS)
     return json(422, {
       message: 'Only the first 1000 search results are available',
       documentation_url: DOCUMENTATION,
@@ -61,7 +61,7 @@ export function searchRepositories(libraries: Libraries, parameters: URLSearchPa
     within.filter((library) => matches(library, query)),
     parameters,
   )
-  const upTo = Math.min(MOST_RESULTS, page * perPage)
+  const upTo = Math.min(MAX_RESULTS, page * perPage)
   const items = found.slice((page - 1) * perPage, upTo)
   return json(200, {
     total_count: found.length,

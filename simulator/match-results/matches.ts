@@ -81,7 +81,7 @@ const LONGEST_SHOWN_MS = 20 * MINUTE_MS
 
 const FIRST_EVENT_ID = 700_000_000
 /** Lanes of a world at most; ids of one slot lie side by side. */
-const MOST_LANES = 4_096
+const MAX_LANES = 4_096
 /** Results under another id lie beyond every event id. */
 const OTHER_RESULT_ID = 100_000_000_000
 const OTHER_RESULT_ID_SHARE = 0.1
@@ -92,7 +92,7 @@ const VOID_SCORES = [null, '', 'annulé'] as const
 /** Tells the lanes' own chances from others. */
 const DRAW = 63
 /** Scripts kept, so that 2,000 events every minute need not be written anew each time. */
-const MOST_SCRIPTS = 20_000
+const MAX_SCRIPTS = 20_000
 
 /**
  * Makes the leagues; costs nothing until they are asked for.
@@ -121,8 +121,8 @@ export function createMatches(options: MatchesOptions): Matches {
     truth: () => truthBetween(new Date(clock().getTime() - DAY_MS), clock()),
     byId: (eventId) => {
       const place = eventId - FIRST_EVENT_ID
-      const lane = Number.isSafeInteger(place) && place >= 0 ? lanes[place % MOST_LANES] : undefined
-      return lane && write(lane, Math.floor(place / MOST_LANES)).match
+      const lane = Number.isSafeInteger(place) && place >= 0 ? lanes[place % MAX_LANES] : undefined
+      return lane && write(lane, Math.floor(place / MAX_LANES)).match
     },
   }
 }
@@ -130,10 +130,10 @@ export function createMatches(options: MatchesOptions): Matches {
 /** The number of leagues, if it is one. */
 function counted(leagues: number, sideBySide: number): number {
   const whole = [leagues, sideBySide].every((count) => Number.isInteger(count) && count > 0)
-  if (whole && leagues * sideBySide <= MOST_LANES) return leagues
+  if (whole && leagues * sideBySide <= MAX_LANES) return leagues
   throw new Failure(
     'Misconfigured',
-    `The simulator was asked for ${leagues} leagues with ${sideBySide} matches side by side; give 1 to ${MOST_LANES} in all.`,
+    `The simulator was asked for ${leagues} leagues with ${sideBySide} matches side by side; give 1 to ${MAX_LANES} in all.`,
   )
 }
 
@@ -179,7 +179,7 @@ function writeMatch(seed: number, lane: Lane, slot: number, ends: Ending): Writt
   const startsMs = slot * SLOT_MS + offsetOf(seed, lane.index)
   const moment = (seconds: number) => new Date(startsMs + seconds * 1_000)
   const teams = teamsOf(seed, lane, slot)
-  const eventId = FIRST_EVENT_ID + slot * MOST_LANES + lane.index
+  const eventId = FIRST_EVENT_ID + slot * MAX_LANES + lane.index
   const voidScore = chance.pick(VOID_SCORES, 'void-score')
   const hasResult = script.score !== null || voidScore !== null
   const match: SimulatedMatch = {
@@ -222,10 +222,10 @@ function teamsOf(seed: number, lane: Lane, slot: number): Written['teams'] {
 function remembering(write: (lane: Lane, slot: number) => Written): (lane: Lane, slot: number) => Written {
   const kept = new Map<number, Written>()
   return (lane, slot) => {
-    const key = slot * MOST_LANES + lane.index
+    const key = slot * MAX_LANES + lane.index
     const known = kept.get(key)
     if (known !== undefined) return known
-    if (kept.size >= MOST_SCRIPTS) kept.clear()
+    if (kept.size >= MAX_SCRIPTS) kept.clear()
     const written = write(lane, slot)
     kept.set(key, written)
     return written

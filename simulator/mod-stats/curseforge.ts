@@ -9,7 +9,7 @@ import type { ModWorld } from './mod-world.ts'
 
 const LARGEST_PAGE = 50
 const LARGEST_WINDOW = 10_000
-const MOST_IDS_AT_ONCE = 1_000
+const MAX_IDS_AT_ONCE = 1_000
 /** No limit is published: generous, yet low enough to stop a client that forgot to pace itself. */
 const REQUESTS_PER_WINDOW = 600
 const WINDOW_MS = 10_000
@@ -19,7 +19,7 @@ const BAD_REQUEST = bare(400)
 const NOT_FOUND = bare(404)
 
 const idsBody = z.object({
-  modIds: z.array(z.int()).max(MOST_IDS_AT_ONCE),
+  modIds: z.array(z.int()).max(MAX_IDS_AT_ONCE),
   filterPcOnly: z.boolean().nullish(),
 })
 

@@ -13,7 +13,7 @@ export interface Modpack {
 const FIRST_PACK_ID = 2_000_000
 /** Room for the packs of one mod in the id space; a power of two above the 43 names below. */
 const PACKS_PER_MOD = 64
-const MOST_OWN_PACKS = 4
+const MAX_OWN_PACKS = 4
 
 /** Slugs with an end that looks like an id, and names with what breaks CSV, HTML or ASCII: all shapes seen on the site. */
 const PACKS_OF_FIRST_MOD: readonly (readonly [string, string])[] = [
@@ -95,7 +95,7 @@ function modpack(seed: number, maker: number, place: number): Modpack {
 
 /** How many packs were made around this mod. */
 function ownPacks(seed: number, maker: number): number {
-  return maker === 0 ? OWN_PACKS_OF_FIRST_MOD : between(0, MOST_OWN_PACKS, seed, maker, 70)
+  return maker === 0 ? OWN_PACKS_OF_FIRST_MOD : between(0, MAX_OWN_PACKS, seed, maker, 70)
 }
 
 /** Every pack that uses the mod: those made around it, and some made around another mod. */

@@ -14,9 +14,9 @@ const NAME_CHARS = 255
 const PLAUSIBLE_MS = 366 * 24 * 60 * MINUTE_MS
 const COUNTING_DOWN = -1
 /** As many as the results service can write; more are a change of format. */
-const MOST_GOALS = 999
+const MAX_GOALS = 999
 /** As much as PostgreSQL's integer holds: 68 years. A clock beyond it is in another unit, or none. */
-const MOST_SECONDS = 2 ** 31 - 1
+const MAX_SECONDS = 2 ** 31 - 1
 
 /** What one answer says of one match; plain JSON. */
 export interface Sighting {
@@ -65,7 +65,7 @@ const statusText = z
 const rowsOf = z.array(z.unknown()).nullish()
 export const positiveId = z.int().positive()
 
-const goals = count.max(MOST_GOALS)
+const goals = count.max(MAX_GOALS)
 /** Empty at 0-0; fields under other names are no zeros. */
 const scoreSchema = z
   .looseObject({ S1: goals.nullish(), S2: goals.nullish() })
@@ -220,7 +220,7 @@ function signsOf({ SC }: Event): StatusSigns {
 
 function wholeSeconds(seconds: number): number | null {
   const whole = Math.trunc(seconds)
-  return seconds >= 0 && whole <= MOST_SECONDS ? whole : null
+  return seconds >= 0 && whole <= MAX_SECONDS ? whole : null
 }
 
 /** A match that is postponed has stopped before it began. */

@@ -20,7 +20,7 @@ const OUTCOME_TYPES = { one: 1, x: 2, two: 3 } as const
 /** A blocked market's placeholder: nobody can bet at it, and 1 would pay nothing back. */
 const PLACEHOLDER = 1.001
 /** No bookmaker pays ten thousand times the stake: such a number is in another unit. */
-const MOST_ODDS = 10_000
+const MAX_ODDS = 10_000
 
 const rowSchema = z.object({
   /** Absent in some lists of a group, which names it itself. */
@@ -76,4 +76,4 @@ function readable(row: unknown): Row[] {
 
 /** The coefficient of the first row that can be bet at. */
 const offered = (rows: readonly Row[]): number | null =>
-  rows.find(({ C, B }) => (B ?? false) === false && C > PLACEHOLDER && C <= MOST_ODDS)?.C ?? null
+  rows.find(({ C, B }) => (B ?? false) === false && C > PLACEHOLDER && C <= MAX_ODDS)?.C ?? null

@@ -5,7 +5,7 @@ const COMPLAINT = /^\s*((?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Killed)\b
 /** Said also where the exception has no words, such as one for want of memory. */
 const GIVEN_UP = 'Sphinx build failed'
 /** Of a line, in a reason. */
-const MOST_CHARACTERS = 200
+const MAX_CHARACTERS = 200
 
 /** The last complaint of a log, which is the cause of those before it; undefined where there is none. */
 export function complaintIn(log: string): string | undefined {
@@ -13,5 +13,5 @@ export function complaintIn(log: string): string | undefined {
     .split('\n')
     .map((line) => COMPLAINT.exec(line)?.[1])
     .findLast((line) => line !== undefined)
-  return found?.trim().slice(0, MOST_CHARACTERS) ?? (log.includes(GIVEN_UP) ? GIVEN_UP : undefined)
+  return found?.trim().slice(0, MAX_CHARACTERS) ?? (log.includes(GIVEN_UP) ? GIVEN_UP : undefined)
 }

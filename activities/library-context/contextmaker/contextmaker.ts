@@ -12,7 +12,7 @@ import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
 import { createMemoryGuard, SANDBOX_MEMORY_BYTES } from './memory-guard.ts'
 import { processes } from './processes.ts'
 import { explain, isStartFailure, type Readiness } from './readiness.ts'
-import { MOST_PROCESSES, OUTER_ENV, sandboxCommand, sandboxUid, SLOTS } from './sandbox.ts'
+import { MAX_PROCESSES, OUTER_ENV, sandboxCommand, sandboxUid, SLOTS } from './sandbox.ts'
 import { createSlots } from './slots.ts'
 
 /** The slowest library measured took 5 s: what runs for five minutes does not end. */
@@ -179,12 +179,12 @@ function pythonOf(venv: string): string {
 
 async function userOf(slot: number): Promise<{ uid: number | undefined; processes: number }> {
   const own = process.getuid?.()
-  if (own === 0) return { uid: sandboxUid(slot, process.pid), processes: MOST_PROCESSES }
+  if (own === 0) return { uid: sandboxUid(slot, process.pid), processes: MAX_PROCESSES }
   // An ordinary user cannot become another, and what he runs already counts too.
   const tasks = (await processes()).filter(({ uid }) => uid === own)
   return {
     uid: undefined,
-    processes: MOST_PROCESSES + tasks.reduce((sum, { threads }) => sum + threads, 0),
+    processes: MAX_PROCESSES + tasks.reduce((sum, { threads }) => sum + threads, 0),
   }
 }
 

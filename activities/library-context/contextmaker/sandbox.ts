@@ -8,7 +8,7 @@ const MEBIBYTE = 1_048_576
 /** Of one process; contextmaker needed 256 MiB for the largest library measured. `memory-guard.ts` bounds their sum. */
 const PROCESS_MEMORY_BYTES = 1024 * MEBIBYTE
 /** A parallel `make` has a dozen; a fork bomb stops here. */
-export const MOST_PROCESSES = 64
+export const MAX_PROCESSES = 64
 /** The largest result measured had 3.5 MB; a program that fills the disk stops here. */
 const FILE_BYTES = 64 * MEBIBYTE
 /** Of one process. The slowest library measured took 5 s. */
@@ -54,7 +54,7 @@ export interface SandboxPlan {
   command: readonly string[]
   /** The user it runs as where we are root; undefined for an ordinary user, who stays who he is. */
   uid: number | undefined
-  /** Most processes and threads of that user; `MOST_PROCESSES`, and for an ordinary user those that he has already. */
+  /** Most processes and threads of that user; `MAX_PROCESSES`, and for an ordinary user those that he has already. */
   processes: number
   /** `bwrap`, unless it lies elsewhere. */
   bubblewrap?: string

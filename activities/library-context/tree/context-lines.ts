@@ -17,8 +17,8 @@ export interface ContextHead {
 }
 
 /** Paths that a reader can still take in; the count tells of the rest. */
-const MOST_PATHS = 60
-const MOST_REASONS = 8
+const MAX_PATHS = 60
+const MAX_REASONS = 8
 /** Longer paths are shown by their end. */
 const PATH_CHARACTERS = 100
 
@@ -77,7 +77,7 @@ function pathsLine(title: string, paths: readonly string[], maxCharacters: numbe
   if (paths.length === 0) return ''
   const shown: string[] = []
   let room = maxCharacters - title.length - 40
-  for (const path of paths.slice(0, MOST_PATHS)) {
+  for (const path of paths.slice(0, MAX_PATHS)) {
     const one = shownPath(path.length > PATH_CHARACTERS ? `…${path.slice(-PATH_CHARACTERS)}` : path)
     room -= one.length + 2
     if (room < 0) break
@@ -93,6 +93,6 @@ function notReadLine(skipped: readonly Skipped[]): string {
   if (skipped.length === 0) return ''
   const counts = new Map<string, number>()
   for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, MOST_REASONS)
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, MAX_REASONS)
   return `Not read (${skipped.length}): ${sorted.map(([reason, count]) => `${reason} ${count}`).join(', ')}`
 }

@@ -27,11 +27,11 @@ export interface PythonOutline {
 }
 
 /** CPython refuses 200 nested parentheses; far more brackets that are never closed exhaust the parser, not a reader. */
-const MOST_OPEN_BRACKETS = 2_000
+const MAX_OPEN_BRACKETS = 2_000
 /** Steps between two looks at the rest of the process: some five milliseconds. */
 const STEPS_BETWEEN_BREATHS = 4_000
 /** `if` in `try` in `if`: definitions are looked for so deep. */
-const MOST_BRANCHES = 8
+const MAX_BRANCHES = 8
 /** Signatures are to be read; a table as a default value is not. */
 const SIGNATURE_CHARACTERS = 400
 /** Comments and indentation take some of what is read. */
@@ -50,7 +50,7 @@ export async function outlineOf(text: string, signal: AbortSignal): Promise<Pyth
 }
 
 async function parsed(text: string, signal: AbortSignal): Promise<SyntaxNode | undefined> {
-  if (openBrackets(text) > MOST_OPEN_BRACKETS) return undefined
+  if (openBrackets(text) > MAX_OPEN_BRACKETS) return undefined
   const parse = parser.startParse(text)
   try {
     for (let step = 1; ; step++) {
@@ -103,7 +103,7 @@ function bodyOf(body: SyntaxNode, text: string, branches = 0): BodyFound {
     if (definition !== undefined) result.found.push(definition)
     else if (child.name === 'AssignStatement') assigned(child, text, result)
     else if (child.name === 'UpdateStatement') extended(child, text, result)
-    else if (/^(If|Try|With)Statement$/.test(child.name) && branches < MOST_BRANCHES) {
+    else if (/^(If|Try|With)Statement$/.test(child.name) && branches < MAX_BRANCHES) {
       if (/^if\s+\(?__name__/.test(text.slice(child.from, child.from + 40))) continue
       for (const part of child.getChildren('Body')) {
         const inner = bodyOf(part, text, branches + 1)

@@ -33,13 +33,13 @@ export interface SourceTree {
 }
 
 /** The text of the largest known package with its documentation is a third of it; the whole tree lies in memory. */
-export const MOST_BYTES = 64 * 1024 * 1024
+export const MAX_BYTES = 64 * 1024 * 1024
 
 /**
  * The most Python that is parsed, in characters: SciPy and Astropy together, without their tests, have less. A tree
  * made to be slow (some 10 s a megabyte) is bounded by it, an honest one costs 0.3 s a megabyte.
  */
-const MOST_PARSED = 16 * 1024 * 1024
+const MAX_PARSED = 16 * 1024 * 1024
 
 /** When the bytes run out, what is read last is missing. */
 const READING_ORDER: readonly FileKind[] = ['readme', 'doc', 'source', 'example', 'notebook', 'note']
@@ -113,7 +113,7 @@ function candidatesOf(files: readonly string[], skipped: Skipped[]): Candidate[]
 /** Reads one file to its place; answers why not. */
 async function readInto(reading: Reading, candidate: Candidate): Promise<string | undefined> {
   const { tree, root } = reading
-  if (tree.bytesRead >= MOST_BYTES) return `beyond the ${MOST_BYTES / 1024 / 1024} MB that are read`
+  if (tree.bytesRead >= MAX_BYTES) return `beyond the ${MAX_BYTES / 1024 / 1024} MB that are read`
   const bytes = await readPlainFile(join(root, candidate.path), candidate.maxBytes)
   if ('reason' in bytes) return bytes.reason
   tree.bytesRead += bytes.length
@@ -154,7 +154,7 @@ async function outlined(
   language: string,
   text: string,
 ): Promise<PythonOutline | undefined> {
-  if (language !== 'python' || reading.parsed + text.length > MOST_PARSED) return undefined
+  if (language !== 'python' || reading.parsed + text.length > MAX_PARSED) return undefined
   reading.parsed += text.length
   // A worker's heartbeats go out between two files.
   await setImmediate()

@@ -15,11 +15,11 @@ export interface Skipped {
 }
 
 /** The largest known scientific package (SciPy) has about 3,000 files; beyond this it is data. */
-export const MOST_ENTRIES = 20_000
+export const MAX_ENTRIES = 20_000
 /** No package nests so deep; a path that does is built to exhaust somebody. */
-const MOST_LEVELS = 30
+const MAX_LEVELS = 30
 
-const TOO_MANY = `beyond the ${MOST_ENTRIES} entries that are looked at`
+const TOO_MANY = `beyond the ${MAX_ENTRIES} entries that are looked at`
 
 /** What the file system says of a stranger's entry that cannot be read; anything else is this machine's fault and thrown. */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EISDIR'])
@@ -37,19 +37,19 @@ export async function listTree(
   const skipped: Skipped[] = []
   let seen = 0
   let level: string[] = ['']
-  for (let depth = 0; level.length > 0 && seen < MOST_ENTRIES; depth++) {
+  for (let depth = 0; level.length > 0 && seen < MAX_ENTRIES; depth++) {
     const below: string[] = []
     for (const folder of level.sort()) {
       signal.throwIfAborted()
-      const found = await entriesOf(root, folder, MOST_ENTRIES - seen, skipped)
+      const found = await entriesOf(root, folder, MAX_ENTRIES - seen, skipped)
       seen += found.files.length + found.folders.length + found.others.length
       files.push(...found.files.sort())
       skipped.push(...found.others)
       below.push(...kept(found.folders, skipped))
     }
-    if (depth + 1 === MOST_LEVELS)
+    if (depth + 1 === MAX_LEVELS)
       skipped.push(...below.map((path) => ({ path: `${path}/`, reason: 'nested too deep' })))
-    level = depth + 1 < MOST_LEVELS ? below : []
+    level = depth + 1 < MAX_LEVELS ? below : []
   }
   skipped.push(...level.map((path) => ({ path: `${path}/`, reason: TOO_MANY })))
   return { files, skipped }

@@ -39,13 +39,13 @@ export function whole(text: string): number {
 }
 
 /** As long as `history_days` may be. */
-const MOST_DAYS = 3_650
+const MAX_DAYS = 3_650
 
 /** Reads a count of days. */
 export function days(text: string): number {
   const count = whole(text)
-  if (count < 1 || count > MOST_DAYS) {
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_DAYS}.`)
+  if (count < 1 || count > MAX_DAYS) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_DAYS}.`)
   }
   return count
 }

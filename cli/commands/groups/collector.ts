@@ -4,13 +4,13 @@ import { ALMANAC } from '../../../core/command-name.ts'
 import { whole, type SetExitCode } from './add-command.ts'
 
 /** Longer than a week between two looks at a live feed is a mistake of typing. */
-const MOST_MINUTES = 7 * 24 * 60
+const MAX_MINUTES = 7 * 24 * 60
 
 /** Reads a number of minutes, one or more. */
 export function minutes(text: string): number {
   const count = whole(text)
-  if (count < 1 || count > MOST_MINUTES)
-    throw new InvalidArgumentError(`expected a whole number of minutes from 1 to ${MOST_MINUTES}.`)
+  if (count < 1 || count > MAX_MINUTES)
+    throw new InvalidArgumentError(`expected a whole number of minutes from 1 to ${MAX_MINUTES}.`)
   return count
 }
 

@@ -14,7 +14,7 @@ import { parseOldList, type ListEntry } from './list-entries.ts'
 import { storeList, storeStars, type StoredList } from './store-lists.ts'
 
 /** A list of a thousand libraries has a quarter of a megabyte; what is larger is another file. */
-const MOST_LIST_BYTES = 64 * 1024 * 1024
+const MAX_LIST_BYTES = 64 * 1024 * 1024
 /** Largest value of the column of stars. */
 const MAX_STARS = 2 ** 31 - 1
 
@@ -53,7 +53,7 @@ export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<Import
     recognises: ({ firstLine }) => /^[[{]/.test(firstLine),
     expected: 'JSON such as astronomy-libraries.json',
     plan: ({ path }) => {
-      if (statSync(path).size > MOST_LIST_BYTES)
+      if (statSync(path).size > MAX_LIST_BYTES)
         throw new WrongUsage(
           `${path} is larger than 64 MB; expected a list such as astronomy-libraries.json.`,
         )

@@ -6,7 +6,7 @@ import { reason } from '../../../wording/reason.ts'
 import { sentence } from '../../../wording/sentence.ts'
 
 /** The largest context seen has 4 MB; of what is larger than this nobody could read a part. */
-const MOST_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** A text that passed, with what was measured and the time of its file, or why it is refused. */
 export type ReadContext =
@@ -32,7 +32,7 @@ async function bytesOf(path: string): Promise<{ bytes: Buffer; modifiedAt: Date 
   try {
     const found = await stat(path)
     if (!found.isFile()) return { refused: 'is no file' }
-    if (found.size > MOST_BYTES) return { refused: `is larger than ${MOST_BYTES / 1024 / 1024} MB` }
+    if (found.size > MAX_BYTES) return { refused: `is larger than ${MAX_BYTES / 1024 / 1024} MB` }
     return { bytes: await readFile(path), modifiedAt: found.mtime }
   } catch (error) {
     // One file that may not be read must not end the import of the others.

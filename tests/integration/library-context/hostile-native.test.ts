@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { SANDBOX_MEMORY_BYTES } from '../../../activities/library-context/contextmaker/memory-guard.ts'
-import { MOST_PROCESSES } from '../../../activities/library-context/contextmaker/sandbox.ts'
+import { MAX_PROCESSES } from '../../../activities/library-context/contextmaker/sandbox.ts'
 import type { RepositoryKind } from '../../../simulator/library-context/libraries.ts'
 import { READ_MARKER, SOCKET_MARKER } from '../../../simulator/library-context/repositories/payloads.ts'
 import { describeSandbox, testVenv } from '../../support/library-context/contextmaker.ts'
@@ -36,7 +36,7 @@ const ENDING = HOSTILE.filter((kind) => !ENDLESS.some((endless) => endless === k
 /** Whichever is met first: the limit of one process, or that of all together. */
 const OUT_OF_MEMORY = /^(?:MemoryError|CommandFailed: contextmaker took more than 1536 MiB of memory)/
 /** A process that is just starting another one is counted twice: until then both have one memory. */
-const MOST_SEEN_BYTES = 2 * SANDBOX_MEMORY_BYTES
+const MAX_SEEN_BYTES = 2 * SANDBOX_MEMORY_BYTES
 const SECRET = 'of-the-worker-alone'
 
 /** What the verdict on native mode says of each that never ends; the last two may hit another limit before the time is up. */
@@ -110,7 +110,7 @@ describeSandbox('a night in native mode over hostile repositories', () => {
     const said = full.verdicts[0]?.reasons[0] ?? ''
     expect(said).toMatch(OUT_OF_MEMORY)
     expect(full.reason).toBe(`contextmaker native: ${said}`)
-    expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
+    expect(peaks.bytes).toBeLessThan(MAX_SEEN_BYTES)
     await expectContained(library)
   })
 
@@ -131,8 +131,8 @@ describeSandbox('a night in native mode over hostile repositories', () => {
       expect(note.startsWith('contextmaker native: '), note).toBe(true)
       expect(result.ending.counts['contexts']?.why).toContain(`${nameOf(kind)}: ${note}`)
     }
-    expect(peaks.bytes).toBeLessThan(MOST_SEEN_BYTES)
-    expect(peaks.processes).toBeLessThanOrEqual(MOST_PROCESSES + OWN_PROCESSES)
+    expect(peaks.bytes).toBeLessThan(MAX_SEEN_BYTES)
+    expect(peaks.processes).toBeLessThanOrEqual(MAX_PROCESSES + OWN_PROCESSES)
     await expectContained(library)
   })
 })

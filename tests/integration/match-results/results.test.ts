@@ -22,7 +22,7 @@ import { until } from '../../support/until.ts'
 
 type Feed = Config['tracked']['match-results']['feed']
 /** The document's limit of a run, of which there are half a million a year. */
-const MOST_EVENTS = 25
+const MAX_EVENTS = 25
 /** Instead of production's ten seconds: within the bound below a slow feed is met once, and once more until time is up. */
 const TIMEOUT_MS = 2_000
 const SLOW_BOUND_S = 14
@@ -180,7 +180,7 @@ describe('one minute', () => {
     expect(await looks()).toEqual([{ kind: 'feed', truncated: false, followed: true, told: shown.length }])
     expect(await record()).toEqual({ outcome: 'complete', open: 0 })
     const events = (await handle.fetchHistory()).events ?? []
-    expect(events.length).toBeLessThanOrEqual(MOST_EVENTS)
+    expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
     expect(events.filter((event) => event.activityTaskScheduledEventAttributes)).toHaveLength(3)
   })
 
@@ -501,7 +501,7 @@ describe('a database that is away from the beginning', () => {
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']).toMatchObject({ written: 0, spooled: 1 })
     expect(ending.counts['feed']?.why).toEqual(['spooled 1 row: the database is away'])
-    expect(((await handle.fetchHistory()).events ?? []).length).toBeLessThanOrEqual(MOST_EVENTS)
+    expect(((await handle.fetchHistory()).events ?? []).length).toBeLessThanOrEqual(MAX_EVENTS)
 
     worker = await startWorker()
     const runs = () =>

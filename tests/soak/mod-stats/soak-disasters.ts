@@ -14,7 +14,7 @@ export interface Victim {
 /** How long something stays away: at most this. */
 const LONGEST_AWAY_MS = 5_000
 /** A fault of an upstream meets at most this many requests. */
-const MOST_FAULTY_REQUESTS = 6
+const MAX_FAULTY_REQUESTS = 6
 
 const UPSTREAMS = ['modrinth', 'curseforge', 'curseforge-web'] as const
 
@@ -107,7 +107,7 @@ function fault(change: Fault, lies: boolean): Disaster {
     lies,
     strike: ({ stack }, chance) => {
       const upstream = UPSTREAMS[chance(UPSTREAMS.length)] ?? 'modrinth'
-      stack.simulator.faults.set(upstream, { ...change, times: 1 + chance(MOST_FAULTY_REQUESTS) })
+      stack.simulator.faults.set(upstream, { ...change, times: 1 + chance(MAX_FAULTY_REQUESTS) })
       return Promise.resolve()
     },
   }

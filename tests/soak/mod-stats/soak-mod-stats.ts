@@ -13,7 +13,7 @@ import { brokenPromises, letADayPass } from './soak-checks.ts'
 import { drawDisaster, type Victim } from './soak-disasters.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 /** Disasters a run meets at most; more would only make runs longer. */
-const MOST_DISASTERS = 4
+const MAX_DISASTERS = 4
 /** Between two disasters of a run: at most this, which is about the length of an undisturbed run. */
 const LONGEST_PEACE_MS = 3_000
 /** No disaster lasts longer than seconds, so a run that takes this long does not end. */
@@ -71,7 +71,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
   }
   ended.then(stop, stop)
   let lied = false
-  for (let left = 1 + chance(MOST_DISASTERS); left > 0 && !over.signal.aborted; left--) {
+  for (let left = 1 + chance(MAX_DISASTERS); left > 0 && !over.signal.aborted; left--) {
     await sleep(chance(LONGEST_PEACE_MS))
     const disaster = drawDisaster(chance)
     lied ||= disaster.lies

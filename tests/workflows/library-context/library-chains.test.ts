@@ -26,7 +26,7 @@ import {
 } from './fake-library-steps.ts'
 import { unavailable } from '../mod-stats/fake-steps.ts'
 /** More attempts of a step on one library than this would hold its place all night. */
-const MOST_ATTEMPTS = 5
+const MAX_ATTEMPTS = 5
 
 let time: TimeSkipping
 beforeAll(async () => {
@@ -182,7 +182,7 @@ describe('a chain', () => {
       'Owner/lib1: UpstreamUnavailable: The upstream does not answer.',
     ])
     const tried = steps.callsOf('cloneLibrary')
-    expect(tried).toHaveLength(MOST_ATTEMPTS)
+    expect(tried).toHaveLength(MAX_ATTEMPTS)
     expect((tried.at(-1)?.atMs ?? 0) - (tried[0]?.atMs ?? 0)).toBeLessThan(5 * MINUTE_MS)
     expect(stepsFor(steps, 'Owner/lib1').slice(-2)).toEqual(['removeClone', 'recordFailedAttempt'])
   })
@@ -191,7 +191,7 @@ describe('a chain', () => {
     const steps = fakes({ removeClone: () => Promise.reject(new Error('EBUSY')) })
     const { ending } = await runLibraryContext(time, steps)
     expect(ending.outcome).toBe('complete')
-    expect(steps.callsOf('removeClone')).toHaveLength(MOST_ATTEMPTS)
+    expect(steps.callsOf('removeClone')).toHaveLength(MAX_ATTEMPTS)
     expect(recorded(steps)).toEqual([])
   })
 

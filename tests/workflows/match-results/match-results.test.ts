@@ -20,7 +20,7 @@ import {
 import { unavailable } from '../mod-stats/fake-steps.ts'
 import { failureReason, textReason } from '../../../core/reason.ts'
 /** The document's limit of a run, of which there are half a million a year. */
-const MOST_EVENTS = 25
+const MAX_EVENTS = 25
 /** How late a start may be made up for, as the pipeline's schedule says it to its runs. */
 const LATEST_MS = 10 * SECOND_MS
 /** Set by the server where a schedule starts a run; here by the test. */
@@ -52,7 +52,7 @@ describe('a minute in which all goes well', () => {
     expect(run).toMatchObject({ pipeline: 'match-results', trigger: 'manual' })
     expect(steps.callsOf('collectMatches')[0]?.input).toEqual({ run, derive: false })
     expect(closingsOf(steps)).toEqual([ending])
-    expect(events.length).toBeLessThanOrEqual(MOST_EVENTS)
+    expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
   })
 
   it('tells its last step where the matches stand', async () => {
@@ -160,7 +160,7 @@ describe('a feed', () => {
       why: ['Blocked: The feed does not serve this network.'],
     })
     expect(namesOf(steps)).toEqual(ALL_STEPS)
-    expect(events.length).toBeLessThanOrEqual(MOST_EVENTS)
+    expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
   })
 
   it('that asks to wait beyond this minute is left to the next', async () => {

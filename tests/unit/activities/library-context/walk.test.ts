@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { readTree } from '../../../../activities/library-context/tree/source-tree.ts'
-import { listTree, MOST_ENTRIES } from '../../../../activities/library-context/tree/walk.ts'
+import { listTree, MAX_ENTRIES } from '../../../../activities/library-context/tree/walk.ts'
 import { treeOf } from './tree-folder.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
@@ -202,11 +202,11 @@ describe('a tree', () => {
     const root = treeOf({ 'near.py': 'x = 1' })
     mkdirSync(join(root, 'many/more'), { recursive: true })
     // Links to one file: making as many files takes seconds.
-    for (let at = 0; at < MOST_ENTRIES + 10; at++) linkSync(join(root, 'near.py'), join(root, `many/${at}`))
+    for (let at = 0; at < MAX_ENTRIES + 10; at++) linkSync(join(root, 'near.py'), join(root, `many/${at}`))
     const { files, skipped } = await listTree(root, new AbortController().signal)
     expect(files[0]).toBe('near.py')
-    expect(files.length).toBeLessThanOrEqual(MOST_ENTRIES)
-    expect(reasonOf(skipped, 'many/')).toBe(`beyond the ${MOST_ENTRIES} entries that are looked at`)
+    expect(files.length).toBeLessThanOrEqual(MAX_ENTRIES)
+    expect(reasonOf(skipped, 'many/')).toBe(`beyond the ${MAX_ENTRIES} entries that are looked at`)
   })
 
   it('is left at once when its reading is cancelled', async () => {
