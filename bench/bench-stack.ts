@@ -10,6 +10,7 @@ import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { connectTemporal } from '../client/connection.ts'
 import { registerSearchAttributes } from '../client/search-attributes.ts'
+import { mergedSections, simulatedSections } from '../pipelines/simulated-sections.ts'
 import { loadConfig, type Config } from '../config/load-config.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
@@ -123,9 +124,12 @@ async function startParts(
     state,
     databaseUrl: url,
     temporalPort: ports.temporal,
-    simulatorUrl: simulator.url,
   })
-  writeFileSync(env.ALMANAC_CONFIG, stringify({ ...REQUIRED_SECTION, ...tracked(simulator.url) }))
+  const given = { ...REQUIRED_SECTION, ...tracked(simulator.url) }
+  // A section that is given is on by its own default.
+  const on = Object.fromEntries(Object.keys(given).map((id) => [id, { enabled: undefined }]))
+  const sections = mergedSections(mergedSections(simulatedSections(simulator.url), on), given)
+  writeFileSync(env.ALMANAC_CONFIG, stringify(sections))
   const config = loadConfig({ env, root: folder })
   const client = await connectTemporal(config)
   stops.push(() => client.connection.close())
@@ -159,10 +163,9 @@ interface Places {
   state: string
   databaseUrl: string
   temporalPort: number
-  simulatorUrl: string
 }
 
-function settings({ folder, state, databaseUrl, temporalPort, simulatorUrl }: Places) {
+function settings({ folder, state, databaseUrl, temporalPort }: Places) {
   return {
     ALMANAC_CONFIG: join(folder, 'almanac.yaml'),
     ALMANAC_STATE_DIR: state,
@@ -170,15 +173,6 @@ function settings({ folder, state, databaseUrl, temporalPort, simulatorUrl }: Pl
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     CURSEFORGE_API_KEY: 'bench',
-    MODRINTH_URL: `${simulatorUrl}/modrinth/v2`,
-    CURSEFORGE_URL: `${simulatorUrl}/curseforge`,
-    CURSEFORGE_WEB_URL: `${simulatorUrl}/curseforge-web`,
-    BINANCE_URLS: `${simulatorUrl}/binance`,
-    COINGECKO_URL: `${simulatorUrl}/coingecko/api/v3`,
-    FEAR_GREED_URL: `${simulatorUrl}/fear-greed`,
-    ASCL_URL: `${simulatorUrl}/ascl`,
-    GITHUB_API_URL: `${simulatorUrl}/github`,
-    GITHUB_URL: `${simulatorUrl}/git`,
     GITHUB_TOKEN: 'bench',
     LOG_LEVEL: 'warn',
   }

@@ -11,6 +11,8 @@ import type { SetExitCode } from './commands/groups/add-command.ts'
 export interface CliPart {
   /** Adds the pipeline's own commands. */
   addCommands?(program: CommandUnknownOpts, setExitCode: SetExitCode): void
+  /** Examples of `run` in its help: what follows the pipeline's id. */
+  runExamples?: string[]
   /** Parameters of a run that have an option of their own; all others are given with `--input`. */
   runOptions?: RunOption[]
   /** Throws `WrongUsage` for parameters that the settings contradict, before a run is started. */

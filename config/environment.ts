@@ -54,7 +54,7 @@ const stackVariables = {
     .min(1)
     .default(500)
     .describe('Megabytes of compressed upstream responses kept per source'),
-  // A minute of match-results is some 10 kB, a day of mod-stats with five thousand mods some 20 MB: weeks of both.
+  // A run of every minute leaves some 10 kB, one of a day with five thousand things some 20 MB: weeks of both.
   SPOOL_MB: z.coerce
     .number()
     .int()

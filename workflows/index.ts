@@ -2,5 +2,5 @@
 export { modStatsWorkflow } from './mod-stats.ts'
 export { cryptoForecastWorkflow } from './crypto-forecast.ts'
 export { libraryContextWorkflow } from './library-context.ts'
-export { makeContextWorkflow } from './make-context.ts'
+export { makeContextWorkflow } from './library-context/make-context.ts'
 export { matchResultsWorkflow } from './match-results.ts'

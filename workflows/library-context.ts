@@ -31,7 +31,7 @@ import {
   type RunEnding,
   type SourceCounts,
 } from '../core/run-outcome.ts'
-import { makeContextWorkflow } from './make-context.ts'
+import { makeContextWorkflow } from './library-context/make-context.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
   CATALOGUE_MS,

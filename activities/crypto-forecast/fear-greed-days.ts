@@ -5,7 +5,7 @@ import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { SourceInput, StepContext } from './step-context.ts'
-import { reason } from '../../wording/reason.ts'
+import { sourceCounts } from '../source-counts.ts'
 
 const SOURCE = 'fear-greed'
 /** The newest day is asked for again with the next ones: its value may have been corrected. */
@@ -31,7 +31,8 @@ export async function collectFearGreedDays(
     { fear_greed_index: answer.days },
     { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
   )
-  const why = rejected.length > 0 ? [reason('rows-refused', { rows: rejected.length })] : []
-  const outcome = answer.days.length === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
-  return { outcome, fetched: answer.days.length, written, rejected: rejected.length, why }
+  const fetched = answer.days.length
+  const counts = sourceCounts({ fetched, written, rejected: rejected.length, why: [] })
+  // At least the newest day is always there.
+  return fetched === 0 ? { ...counts, outcome: 'failed' } : counts
 }

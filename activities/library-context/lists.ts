@@ -7,7 +7,7 @@ import {
   type Place,
 } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
-import type { ListChange } from '../../core/run-events.ts'
+import type { ListChange } from '../../core/library-context/night-event.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { domainsOf } from './domains.ts'

@@ -3,7 +3,12 @@ import { DAY_MS } from '../../core/durations.ts'
 import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
 import { newestList } from '../../db/queries/library-context/libraries.ts'
 import { eventOf, storeEvent, untoldRuns } from '../../db/queries/runs.ts'
-import { LISTS_EVENT, listChanges, type LibraryNight, type ListChange } from '../../core/run-events.ts'
+import {
+  LISTS_EVENT,
+  listChanges,
+  type LibraryNight,
+  type ListChange,
+} from '../../core/library-context/night-event.ts'
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
 import { type StepContext } from './step-context.ts'

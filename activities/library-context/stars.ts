@@ -2,7 +2,7 @@
 import { knownLibraries, namesOf, newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import { storeEvent } from '../../db/queries/runs.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { LISTS_EVENT } from '../../core/run-events.ts'
+import { LISTS_EVENT } from '../../core/library-context/night-event.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'

@@ -1,18 +1,10 @@
-/** How a batch of mod-stats becomes counts: one place decides what makes a source partial or suspicious. */
+/** Counts and reasons that the batches of mod-stats share. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, suspicious } from '../../wording/reason.ts'
 
 /** Names listed in one reason; the rest is a number. */
 const NAMED = 5
-
-/** Something is missing or refused: partial. Nothing came where something was asked: failed. */
-export function batchCounts(counts: Omit<SourceCounts, 'outcome'>): SourceCounts {
-  const why =
-    counts.rejected > 0 ? [...counts.why, reason('rows-refused', { rows: counts.rejected })] : counts.why
-  const flawed = why.length > 0
-  return { ...counts, why, outcome: !flawed ? 'complete' : counts.fetched === 0 ? 'failed' : 'partial' }
-}
 
 /** The counts of a source for which nothing is tracked (no cursor yet), or of an empty last batch. */
 export function nothingTracked(platform: string, after: number): SourceCounts {

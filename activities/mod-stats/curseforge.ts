@@ -14,7 +14,8 @@ import { snapshotDate, type BatchInput, type StepContext } from './step-context.
 import { writeRows } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
+import { sourceCounts } from '../source-counts.ts'
+import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, suspicious } from '../../wording/reason.ts'
 
@@ -76,7 +77,7 @@ async function collect(
   // The next run finds the names again.
   if (spooled === undefined) await withPatience(patience, () => rememberCurseForge(db, names))
   const missing = mods.filter((mod) => !answers.has(mod.curseforgeId))
-  return batchCounts({
+  return sourceCounts({
     fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),
     written,
     rejected: rejected.length,

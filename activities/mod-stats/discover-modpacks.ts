@@ -13,7 +13,8 @@ import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../core/r
 import type { RawBody } from '../../db/write-call.ts'
 import type { Batch, BatchInput, StepContext } from './step-context.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
-import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
+import { sourceCounts } from '../source-counts.ts'
+import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
 import { suspicious } from '../../wording/reason.ts'
@@ -128,6 +129,6 @@ async function resolve(
   const rejected = asked.flatMap((answer) => answer.rejected)
   const raw = [...pages, ...asked.flatMap((answer) => answer.raw)]
   const { written, spooled } = await writeModpacks(context, run, modpacks, { raw, rejected })
-  const counts = batchCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
+  const counts = sourceCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
   return spooled === undefined ? counts : withSpooled(counts, spooled)
 }

@@ -13,7 +13,8 @@ import { snapshotDate, type BatchInput, type StepContext } from './step-context.
 import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import { batchCounts, missingWhy, nothingTracked } from './batch-counts.ts'
+import { sourceCounts } from '../source-counts.ts'
+import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { suspicious } from '../../wording/reason.ts'
 
@@ -58,7 +59,7 @@ async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[
   })
   // The next run finds the names again.
   if (spooled === undefined) await withPatience(patience, () => rememberModrinth(db, names))
-  return batchCounts({
+  return sourceCounts({
     fetched: found.projects.length + versions.versions.length,
     written,
     rejected: rejected.length,

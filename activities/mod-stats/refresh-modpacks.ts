@@ -2,7 +2,8 @@
 import { withPatience } from '../../db/patience.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
 import type { Batch, BatchInput, StepContext } from './step-context.ts'
-import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
+import { sourceCounts } from '../source-counts.ts'
+import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks } from './write-modpacks.ts'
 import { suspicious } from '../../wording/reason.ts'
@@ -43,7 +44,7 @@ export async function refreshModpacksBatch(context: StepContext, { run, after }:
       ? [suspicious('modpacks-missing', { missing, known: known.length })]
       : []
   return {
-    counts: batchCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),
+    counts: sourceCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),
     done: known.length,
     left,
     next: left > 0 ? last.curseforgeId : null,

@@ -6,6 +6,7 @@ import { connectDatabase } from '../../client/connection.ts'
 import { counted } from '../../core/wording.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { toldCounts } from '../../wording/run.ts'
 
@@ -29,7 +30,7 @@ export async function runs(
     }
     const rolledUp = await rolledUpRuns(database.db, pipeline)
     if (records.length === 0 && rolledUp.length === 0) {
-      print(`no runs yet; start one with "${ALMANAC} run mod-stats"`)
+      print(`no runs yet; start one with "${ALMANAC} run ${PIPELINES[0]?.id ?? ''}"`)
       return
     }
     if (records.length > 0) print(runTable(records))

@@ -20,7 +20,7 @@ import {
   type Place,
 } from '../../db/queries/library-context/libraries.ts'
 import { Failure } from '../../core/failures.ts'
-import type { ListChange } from '../../core/run-events.ts'
+import type { ListChange } from '../../core/library-context/night-event.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { distinct, folded } from '../../upstreams/github/repository-name.ts'
 import type { domainsNamed } from '../../client/library-context/domains.ts'

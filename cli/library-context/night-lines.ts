@@ -1,6 +1,6 @@
 /** What a night of library-context brought, in a few lines for people. */
 import { ALMANAC } from '../../core/command-name.ts'
-import type { LibraryNight, ListChange } from '../../core/run-events.ts'
+import type { LibraryNight, ListChange } from '../../core/library-context/night-event.ts'
 import { duration } from '../output.ts'
 import { counted, oneLine, someOf } from '../../core/wording.ts'
 

@@ -8,6 +8,8 @@ const MAX_LIBRARIES = 10
 export const libraryContextCli: CliPart = {
   addCommands: addLibraryCommands,
 
+  runExamples: ['--dry-run', '--library astropy/astropy --force --wait'],
+
   runOptions: [
     { param: 'domain', flags: '--domain <name>', description: 'this domain alone' },
     {

@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { CliPart } from '../cli-part.ts'
 import type { SetExitCode } from '../commands/groups/add-command.ts'
-import { addCollectorCommand } from '../commands/groups/collector.ts'
+import { addCollectorCommand } from './collector/command.ts'
 import { addMatchCommands } from './commands.ts'
 
 /** Lines of the matches' table; `almanac matches` shows all. */

@@ -1,7 +1,7 @@
 /** What a night of library-context brought, as its run stored it. */
 import type { Database } from '../../db/database.ts'
 import { eventOf } from '../../db/queries/runs.ts'
-import { libraryNight, type LibraryNight } from '../../core/run-events.ts'
+import { libraryNight, type LibraryNight } from '../../core/library-context/night-event.ts'
 
 /** Returns the event of a run; undefined for a run that stored none, or one of an older form. */
 export async function nightOf(db: Database, runId: string): Promise<LibraryNight | undefined> {

@@ -17,6 +17,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const number = (name: string) => doublePrecision(name)
@@ -290,3 +291,23 @@ export const importedPredictions = pgTable(
   },
   (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
 )
+
+/** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
+export const cryptoForecastTables = {
+  candles: writable(candles, ['crypto', 'timestamp', 'source']),
+  known_gaps: writable(knownGaps, ['crypto', 'timestamp', 'source']),
+  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp'], { derived: true }),
+  fear_greed_index: writable(fearGreedIndex, ['date']),
+  price_comparisons: writable(priceComparisons, ['crypto', 'timestamp']),
+  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], { derived: true }),
+  predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
+    final: true,
+    derived: true,
+  }),
+  prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
+    derived: true,
+  }),
+  mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true, derived: true }),
+  imported_prices: writable(importedPrices, ['crypto', 'timestamp']),
+  imported_predictions: writable(importedPredictions, ['crypto', 'timestamp']),
+}

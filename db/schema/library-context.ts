@@ -13,6 +13,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
@@ -159,3 +160,13 @@ export const libraryAttempts = pgTable('library_attempts', {
   triedAt: moment('tried_at').notNull(),
   ...observed(),
 })
+
+/** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
+export const libraryContextTables = {
+  library_catalogue: writable(libraryCatalogue, ['domain', 'named'], { times: ['seenAt'] }),
+  libraries: writable(libraries, ['library'], { times: ['askedAt'] }),
+  library_names: writable(libraryNames, ['named']),
+  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], { derived: true }),
+  library_contexts: writable(libraryContexts, ['library'], { times: ['madeAt'] }),
+  library_attempts: writable(libraryAttempts, ['library']),
+}

@@ -14,6 +14,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
@@ -155,3 +156,10 @@ export const matchObservations = pgTable(
       .where(sql`is_odds_only`),
   ],
 )
+
+/** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
+export const matchResultsTables = {
+  feed_polls: writable(feedPolls, ['feed', 'kind', 'collectedFor'], { final: true }),
+  matches: writable(matches, ['feed', 'eventId'], { times: ['lastSeenAt', 'status'], derived: true }),
+  match_observations: writable(matchObservations, ['feed', 'eventId', 'at', 'source'], { derived: true }),
+}

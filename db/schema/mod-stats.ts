@@ -12,6 +12,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const count = (name: string) => bigint(name, { mode: 'number' })
@@ -127,3 +128,11 @@ export const modpacks = pgTable(
     index('idx_modpacks_curseforge_id').on(table.curseforgeId),
   ],
 )
+
+/** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
+export const modStatsTables = {
+  daily_stats: writable(dailyStats, ['date', 'platform', 'modId']),
+  version_stats: writable(versionStats, ['date', 'platform', 'versionId']),
+  modpack_stats: writable(modpackStats, ['date', 'platform', 'modId', 'modpackSlug']),
+  modpacks: writable(modpacks, ['modId', 'slug'], { times: ['lastSeen'] }),
+}

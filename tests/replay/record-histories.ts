@@ -1,6 +1,6 @@
 /**
  * Records the histories that `replay.test.ts` replays, from real runs on the real servers: `npm run record-histories`, or
- * `npm run record-histories -- -t mod-stats` for one pipeline alone.
+ * `npm run record-histories -- -t <id>` for one pipeline alone.
  * For a changed workflow, keep the old files and record under new names: open runs still replay the old ones.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -11,90 +11,33 @@ import { packageRoot } from '../../system/package-root.ts'
  */
 const EXCEPTIONS: Record<string, string> = {
   '.ci/run': 'mlflow',
+  '.prettierignore': 'library-context',
   Dockerfile: 'library-context',
-  'activities/dependencies.ts':
-    'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth onexbet',
-  'bench/bench-stack.ts': 'ascl binance coingecko curseforge fear-greed github mod-stats modrinth',
-  'cli/commands/backfill.ts': 'binance crypto-forecast known_gaps',
-  'cli/commands/collector.ts': 'match-results',
-  'cli/commands/forecast.ts': 'crypto-forecast',
-  'cli/commands/groups/collector.ts': 'match-results',
-  'cli/commands/groups/forecast.ts': 'crypto-forecast',
-  'cli/commands/groups/import.ts':
-    'binance crypto-forecast crypto_prices curseforge daily_stats fear-greed fear_greed_index library-context match-results matches mod-stats modpack_stats version_stats',
-  'cli/commands/groups/libraries.ts': 'libraries library-context',
-  'cli/commands/groups/matches.ts': 'match-results matches',
-  'cli/commands/groups/runs.ts': 'crypto-forecast library-context mod-stats',
-  'cli/commands/groups/schedules.ts': 'mod-stats',
-  'cli/commands/groups/stack.ts': 'matches mod-stats',
-  'cli/commands/import.ts': 'crypto-forecast library-context match-results mod-stats',
-  'cli/commands/libraries.ts': 'libraries library-context',
-  'cli/commands/matches.ts': 'match-results matches',
-  'cli/commands/run.ts': 'library-context',
-  'cli/commands/runs.ts': 'mod-stats',
-  'cli/commands/show.ts': 'library-context',
+  'bench/bench-stack.ts': 'curseforge github mod-stats modrinth',
+  'cli/commands/groups/machine.ts': 'match-results',
   'cli/commands/spool.ts': 'candles',
-  'cli/commands/up.ts': 'crypto-forecast libraries library-context match-results matches',
-  'cli/commands/worker.ts': 'library-context',
-  'cli/demo-passes.ts': 'match-results',
-  'cli/doctor/clock.ts': 'curseforge modrinth',
-  'cli/doctor/contextmaker.ts': 'library-context library_contexts',
-  'cli/doctor/curseforge-key.ts': 'curseforge',
-  'cli/doctor/examine.ts': 'curseforge',
   'cli/service-unit.ts': 'match-results',
-  'cli/start-all.ts': 'curseforge library-context match-results',
   'client/run-chains.ts': 'library-context',
-  'client/run-steps.ts': 'mod-stats',
   'client/run-view.ts': 'library-context',
   'client/runs.ts': 'mod-stats',
-  'config/almanac-file.ts':
-    'ascl binance coingecko crypto-forecast curseforge github library-context library_contexts match-results mod-stats modrinth onexbet',
-  'config/environment.ts':
-    'ascl binance coingecko curseforge fear-greed github library-context match-results mlflow mod-stats modrinth',
-  'config/load-config.ts':
-    'ascl binance coingecko curseforge fear-greed github match-results matches modrinth onexbet',
-  'core/run-events.ts': 'library-context',
   'core/run-outcome.ts': 'modrinth',
-  'db/writable-tables.ts':
-    'crypto-forecast crypto_prices daily_stats fear-greed fear_greed_index feed_polls imported_predictions imported_prices known_gaps library-context library_attempts library_catalogue library_contexts library_names library_snapshots match-results match_observations mlflow mlflow_outbox mod-stats modpack_stats prediction_scores price_checks price_comparisons version_stats',
-  'docker-compose.yml': 'ascl binance coingecko curseforge fear-greed github library-context mlflow modrinth',
-  'local/stack-lock.ts': 'match-results',
-  'package.json': 'library-context',
-  'registry.ts':
-    'binance coingecko crypto-forecast curseforge github library-context match-results mod-stats modrinth',
-  'simulator/almanac.demo.yaml':
-    'ascl coingecko crypto-forecast curseforge library-context match-results mod-stats modrinth',
-  'simulator/control.ts': 'matches mods',
-  'simulator/fault-replies.ts': 'binance coingecko github library-context modrinth',
-  'simulator/faults.ts': 'binance coingecko curseforge github modrinth onexbet',
-  'simulator/limiter.ts': 'modrinth',
-  'simulator/server.ts':
-    'ascl binance coingecko crypto-forecast curseforge fear-greed github libraries library-context match-results mod-stats modrinth onexbet',
-  'simulator/upstream.ts': 'modrinth',
-  'simulator/world.ts':
-    'crypto-forecast curseforge libraries library-context match-results matches mod-stats modrinth mods',
+  'docker-compose.yml': 'curseforge library-context',
   'tests/integration/cli.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
-  'tests/replay/record-histories.ts':
-    'ascl binance coingecko crypto-forecast curseforge fear-greed library-context match-results mlflow mod-stats modrinth onexbet',
   'tests/support/command.ts': 'curseforge',
   'tests/support/mlflow-requirements.txt': 'mlflow',
   'tests/support/spool-kills.ts': 'candles',
   'tests/support/spool-process.ts': 'binance crypto-forecast',
   'tests/support/stack.ts':
-    'ascl binance coingecko crypto-forecast curseforge fear-greed github library-context match-results mod-stats modrinth mods onexbet',
+    'coingecko crypto-forecast curseforge github match-results mod-stats modrinth mods',
   'tests/support/time-skipping.ts': 'mod-stats',
-  'tests/support/truth.ts': 'curseforge daily_stats modpack_stats modpacks modrinth mods version_stats',
+  'tests/support/truth.ts':
+    'curseforge daily_stats mod-stats modpack_stats modpacks modrinth mods version_stats',
   'tests/unit/workflows/policies.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'upstreams/gate.ts': 'binance github modrinth',
   'upstreams/http.ts': 'modrinth',
   'upstreams/payload.ts': 'curseforge modrinth',
   'upstreams/retry-after.ts': 'binance',
-  'worker/library-upstreams.ts': 'ascl github library-context',
-  'worker/start-worker.ts':
-    'binance coingecko crypto-forecast curseforge fear-greed library-context match-results mlflow mod-stats modpacks modrinth onexbet',
-  'worker/worker.ts': 'library-context',
-  'workflows/make-context.ts': 'library-context',
   'workflows/policies.ts': 'crypto-forecast library-context match-results mod-stats',
 }
 
@@ -147,19 +90,36 @@ function tableWord(name: string): RegExp {
 /** Whether a file is in the column of a pipeline, or belongs to the client of an upstream. */
 function isInColumn(file: string): boolean {
   const parts = file.replace('tests/unit/', '').split('/')
-  if (parts.some((part) => ids.some((id) => part === id || part.startsWith(`${id}.`)))) return true
+  if (
+    parts.some((part) =>
+      ids.some((id) => part === id || part.startsWith(`${id}.`) || part.startsWith(`${id}-`)),
+    )
+  )
+    return true
   const [folder, name = ''] = parts
   return folder === 'upstreams' && upstreams.includes(basename(name, '.ts'))
 }
 
 /** A line of an index: an import, an export, or an entry of a list or table that is one name, call or import. */
 const INDEX_LINE =
-  /^((import|export) .*'[^']+'|\s+(\.\.\.)?(('[\w-]+'|\w+): )?((\(\) => )?import\('[^']+'\)|[\w.]+(\(\w*\))?),)$/
+  /^((import|export) .*'[^']+'|export const \w+ = \[[\w, ]+\] as const|\s+(\.\.\.)?(('[\w-]+'|\w+): )?((\(\) => )?import\('[^']+'\)|[\w.]+(\(\w*\))?),)$/
+
+/** The indexes of the floors, beside those named index.ts: one line a pipeline. */
+const INDEXES = [
+  'cli/parts.ts',
+  'db/writable-tables.ts',
+  'simulator/flags.ts',
+  'wording/en.ts',
+  'wording/fr.ts',
+]
 
 /** What a file names; an index has a line or two for each pipeline, and a test takes one as its example but does not list all. */
 function namedIn(file: string, text: string): string[] {
   const lines = text.split('\n')
-  const judged = basename(file) === 'index.ts' ? lines.filter((line) => !INDEX_LINE.test(line)) : lines
+  const judged =
+    basename(file) === 'index.ts' || INDEXES.includes(file)
+      ? lines.filter((line) => !INDEX_LINE.test(line))
+      : lines
   const found = names.filter(({ pattern }) => pattern.test(judged.join('\n'))).map(({ name }) => name)
   if (!file.endsWith('.test.ts')) return [...new Set(found)].toSorted()
   return ids.every((id) => found.includes(id)) ? ids : []

@@ -18,7 +18,7 @@ const REFUSED: [file: string, text: string, rule: string][] = [
   ['db/a.ts', "export * from '../upstreams/end.ts'", 'db: folder'],
   ['db/queries/mod-stats/a.ts', "type End = import('../../../activities/end.ts').End", 'db: folder'],
   ['config/a.ts', "import { sql } from 'drizzle-orm/pg-core'", 'config: package'],
-  ['activities/a.ts', "import { end } from '../config/end.ts'", 'activities: types only'],
+  ['activities/a.ts', "import { end } from '../pipelines/end.ts'", 'activities: types only'],
   ['activities/client.ts', "export { Client } from '@temporalio/client'", 'activities: package'],
   ['workflows/a.ts', "import { type End, end } from '../activities/end.ts'", 'workflows: types only'],
   ['workflows/node.ts', "import { randomUUID } from 'node:crypto'", 'workflows: package'],
@@ -43,7 +43,7 @@ const ALLOWED: [file: string, text: string][] = [
   ['system/good.ts', "import { end } from '../core/end.ts'; import { join } from 'node:path'"],
   [
     'activities/good.ts',
-    "import type { End } from '../config/end.ts'; import { sleep } from '@temporalio/activity'",
+    "import type { End } from '../pipelines/end.ts'; import { sleep } from '@temporalio/activity'",
   ],
   [
     'workflows/good.ts',
@@ -60,6 +60,7 @@ const IMPORTED = [
     'system',
     'upstreams',
     'db',
+    'pipelines',
     'config',
     'activities',
     'workflows',

@@ -5,6 +5,9 @@ import { PIPELINES } from '../../../pipelines/index.ts'
 /** Takes the exit code of a command that did not fail. */
 export type SetExitCode = (code: number) => void
 
+/** A pipeline for examples in help texts. */
+export const example = PIPELINES[0]?.id ?? ''
+
 /** Ids of all pipelines, for help texts. */
 export const ids = PIPELINES.map(({ id }) => id).join(', ')
 

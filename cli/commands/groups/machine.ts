@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { add, type SetExitCode } from './add-command.ts'
-import { minutes } from './collector.ts'
+import { minutes } from '../../match-results/collector/command.ts'
 
 export function addMachineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   add(program, 'doctor', 'check every requirement, and say what to do about what is missing', [

@@ -3,14 +3,18 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { CLI_PARTS } from '../../parts.ts'
-import { add, ids, whole, type SetExitCode } from './add-command.ts'
+import { add, example, ids, whole, type SetExitCode } from './add-command.ts'
+
+/** A pipeline that can collect the past, for examples. */
+const pastId = PIPELINES.find(({ noBackfill }) => noBackfill === undefined)?.id ?? ''
 
 export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const run = add(program, 'run <pipeline>', `start a run now (${ids})`, [
-    `${ALMANAC} run mod-stats --wait`,
-    `${ALMANAC} run mod-stats --wait --json --input boundSeconds=60`,
-    `${ALMANAC} run library-context --dry-run`,
-    `${ALMANAC} run library-context --library astropy/astropy --force --wait`,
+    `${ALMANAC} run ${example} --wait`,
+    `${ALMANAC} run ${example} --wait --json --input boundSeconds=60`,
+    ...PIPELINES.flatMap(({ id }) =>
+      (CLI_PARTS[id].runExamples ?? []).map((options) => `${ALMANAC} run ${id} ${options}`),
+    ),
   ])
     .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
     .option('--strict', 'with --wait: a partial run exits with 1, too')
@@ -25,7 +29,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
       run.option(flags, `${id}: ${description}`)
   add(program, 'runs [pipeline]', 'list the newest runs of each pipeline, or of one', [
     `${ALMANAC} runs`,
-    `${ALMANAC} runs mod-stats --limit 5 --json`,
+    `${ALMANAC} runs ${example} --limit 5 --json`,
   ])
     .option('--limit <count>', 'how many of each pipeline (default: 5; of a named one 20)', whole)
     .option('--json', 'print JSON')
@@ -36,7 +40,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     program,
     'show <run>',
     'everything about one run: steps, attempts, what waits and until when, counts per source',
-    [`${ALMANAC} show mod-stats-2026-11-21T10:00:00Z`, `${ALMANAC} show 0199a7c1 --json`],
+    [`${ALMANAC} show ${example}-2026-11-21T10:00:00Z`, `${ALMANAC} show 0199a7c1 --json`],
   )
     .option('--json', 'print JSON')
     .action(async (id: string, options) => {
@@ -47,8 +51,8 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     'backfill <pipeline>',
     'collect a time that is over, where a pipeline can; says first how much',
     [
-      `${ALMANAC} backfill crypto-forecast --from 2026-11-01 --to 2026-11-07 --only-missing --wait`,
-      `${ALMANAC} backfill crypto-forecast --from 2026-11-07T06:00:00Z`,
+      `${ALMANAC} backfill ${pastId} --from 2026-11-01 --to 2026-11-07 --only-missing --wait`,
+      `${ALMANAC} backfill ${pastId} --from 2026-11-07T06:00:00Z`,
     ],
   )
     .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
@@ -60,7 +64,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
       setExitCode(await (await import('../backfill.ts')).backfill(pipeline, options))
     })
   add(program, 'cancel <run>', 'cancel a run; its record says so', [
-    `${ALMANAC} cancel mod-stats-2026-11-21T10:00:00Z`,
+    `${ALMANAC} cancel ${example}-2026-11-21T10:00:00Z`,
   ]).action(async (id: string, options) => {
     await (await import('../cancel.ts')).cancel(id, options)
   })

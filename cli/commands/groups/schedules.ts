@@ -1,7 +1,7 @@
 /** Schedules. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
-import { add } from './add-command.ts'
+import { add, example } from './add-command.ts'
 
 export function addScheduleCommands(program: CommandUnknownOpts): void {
   const schedules = program.command('schedules').description('the schedules of all pipelines')
@@ -25,7 +25,7 @@ export function addScheduleCommands(program: CommandUnknownOpts): void {
       trigger: 'let the schedule start a run now (skipped while one runs)',
       remove: 'delete the schedule from the server; "schedules apply" makes it again',
     }[verb]
-    add(schedules, `${verb} <pipeline>`, meaning, [`${ALMANAC} schedules ${verb} mod-stats`])
+    add(schedules, `${verb} <pipeline>`, meaning, [`${ALMANAC} schedules ${verb} ${example}`])
       .option('--json', 'print JSON')
       .action(async (pipeline: string, options) => {
         await (await action())[verb](pipeline, options)

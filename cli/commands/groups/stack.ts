@@ -2,14 +2,18 @@
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { PART_FLAGS } from '../../../simulator/flags.ts'
-import { add, ids, list, whole, type SetExitCode } from './add-command.ts'
+import { add, example, ids, list, whole, type SetExitCode } from './add-command.ts'
 
 export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   add(
     program,
     'up',
     'start the whole stack and stay: databases, Temporal, worker, schedules, first collection',
-    [`${ALMANAC} up`, `${ALMANAC} up --only mod-stats --log-file almanac.log`, `${ALMANAC} up --demo --once`],
+    [
+      `${ALMANAC} up`,
+      `${ALMANAC} up --only ${example} --log-file almanac.log`,
+      `${ALMANAC} up --demo --once`,
+    ],
   )
     .option('--once', 'run every pipeline once, print the table and stop')
     .option(

@@ -11,7 +11,7 @@ import {
 import { nightLines } from '../../../../cli/library-context/night-lines.ts'
 import { oneLine, someOf } from '../../../../core/wording.ts'
 import type { DomainStanding, ListedLine } from '../../../../client/library-context/standing.ts'
-import type { LibraryNight } from '../../../../core/run-events.ts'
+import type { LibraryNight } from '../../../../core/library-context/night-event.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * DAY_MS)

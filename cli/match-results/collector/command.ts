@@ -1,7 +1,7 @@
 /** The stand-alone collector of match-results. */
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
-import { whole, type SetExitCode } from './add-command.ts'
+import { whole, type SetExitCode } from '../../commands/groups/add-command.ts'
 
 /** Longer than a week between two looks at a live feed is a mistake of typing. */
 const MAX_MINUTES = 7 * 24 * 60
@@ -43,6 +43,6 @@ are kept in data/spool, and data/matches.csv is written all the same. As a line 
   */5 * * * * cd /path/to/almanac && mkdir -p logs && ${ALMANAC} collector >> logs/cron_collector.log 2>&1`,
     )
     .action(async (options) => {
-      setExitCode(await (await import('../collector.ts')).collector(options))
+      setExitCode(await (await import('./run-collector.ts')).collector(options))
     })
 }

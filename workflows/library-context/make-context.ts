@@ -8,13 +8,20 @@ import {
   TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { ChainEnding, LibraryTodo } from '../activities/library-context/step-context.ts'
-import { type Run } from '../core/run.ts'
-import type { LibraryContextActivities } from '../activities/library-context/index.ts'
-import { CHAIN_ROUNDS, CLEANUP_MS, databaseWork, hostCleanup, hostCommand, RECORDING_MS } from './policies.ts'
-import { reasonOf, remainingMs } from './recorded-run.ts'
-import { reason } from '../wording/reason.ts'
-import { failureReason } from '../core/reason.ts'
+import type { ChainEnding, LibraryTodo } from '../../activities/library-context/step-context.ts'
+import { type Run } from '../../core/run.ts'
+import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
+import {
+  CHAIN_ROUNDS,
+  CLEANUP_MS,
+  databaseWork,
+  hostCleanup,
+  hostCommand,
+  RECORDING_MS,
+} from '../policies.ts'
+import { reasonOf, remainingMs } from '../recorded-run.ts'
+import { reason } from '../../wording/reason.ts'
+import { failureReason } from '../../core/reason.ts'
 
 /** What a chain takes. Times in milliseconds. */
 export interface ChainInput {

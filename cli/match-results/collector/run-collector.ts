@@ -1,16 +1,16 @@
 /** `almanac collector`: match-results alone, under the name, the options and the log lines of the stand-alone service. */
-import type { Config } from '../../config/load-config.ts'
-import { databaseFailure } from '../../db/database-failure.ts'
-import { sentenceOf, WrongUsage } from '../../core/failures.ts'
-import { StackInUse } from '../../local/stack-lock.ts'
-import { configOf, type GlobalOptions } from '../command-context.ts'
-import { collect } from '../match-results/collector/collect.ts'
-import { everyMinutes } from '../match-results/collector/french-words.ts'
-import { openCollectorLog, type CollectorLog } from '../match-results/collector/log-lines.ts'
-import { testDatabase } from '../match-results/collector/test-database.ts'
-import { EXIT, exitCodeOf } from '../exit.ts'
-import { stopSignal } from '../stop-request.ts'
-import { knownPipeline } from '../known-pipeline.ts'
+import type { Config } from '../../../config/load-config.ts'
+import { databaseFailure } from '../../../db/database-failure.ts'
+import { sentenceOf, WrongUsage } from '../../../core/failures.ts'
+import { StackInUse } from '../../../local/stack-lock.ts'
+import { configOf, type GlobalOptions } from '../../command-context.ts'
+import { collect } from './collect.ts'
+import { everyMinutes } from './french-words.ts'
+import { openCollectorLog, type CollectorLog } from './log-lines.ts'
+import { testDatabase } from './test-database.ts'
+import { EXIT, exitCodeOf } from '../../exit.ts'
+import { stopSignal } from '../../stop-request.ts'
+import { knownPipeline } from '../../known-pipeline.ts'
 
 interface CollectorOptions extends GlobalOptions {
   daemon?: boolean
