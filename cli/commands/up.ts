@@ -103,8 +103,11 @@ async function collectOnce(session: Session): Promise<number> {
       return endingOf(handle)
     }
     const ending = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
+    say(`collected  ${pipeline.id} ${coloured(ending.outcome)} after ${duration(Date.now() - startedAt)}`)
     return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
+  say(`collecting ${pipelines.map(({ id }) => id).join(', ')}`)
+  say('           then: counts of each, and what was found')
   const rows = await Promise.race([
     worker.ended,
     client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),

@@ -87,7 +87,7 @@ describe('what is published', () => {
   })
 
   it('is nothing before the first list, and says so', async () => {
-    expect(await publish()).toMatchObject({ outcome: 'skipped', why: ['there is no list yet'] })
+    expect(await publish()).toMatchObject({ outcome: 'skipped', why: [{ code: 'no-list' }] })
     expect(existsSync(listPath())).toBe(false)
   })
 
