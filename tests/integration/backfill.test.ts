@@ -24,7 +24,7 @@ async function ended(count: number): Promise<RunRecord[]> {
   return runs.length >= count && runs.every((run) => run.finishedAt !== null) ? runs : []
 }
 
-it('refuses the days of a schedule backfill with the reason, and still collects when triggered', async () => {
+it('refuses a backfill of mod-stats with the reason, and still collects when triggered', async () => {
   const schedule = stack.client.schedule.getHandle('mod-stats')
   // From noon to noon: a day's run is due at midnight and some minutes, and near midnight the test's own would join in.
   await schedule.pause()

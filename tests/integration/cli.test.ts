@@ -53,7 +53,7 @@ function expectSentence({ stdout, stderr }: CommandResult, sentence: RegExp): vo
 }
 
 describe('almanac run', () => {
-  it('answers JSON with --wait --json, and the run can be shown by every name that it has', async () => {
+  it('prints JSON with --wait --json, and the run can be shown by each of its names', async () => {
     const ran = await json<RunJson & { seconds: number; link: string }>('run', 'mod-stats', '--wait')
     expect(ran.outcome).toBe('complete')
     expect(ran.workflowId).toMatch(/^mod-stats-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/)
@@ -70,7 +70,7 @@ describe('almanac run', () => {
     expect(stdout).toMatch(/collectModrinth\s+done\s+1/)
   })
 
-  it('returns at once without --wait', async () => {
+  it('run without --wait returns at once', async () => {
     const { workflowId } = await json<RunJson>('run', 'mod-stats')
     await stack.client.workflow.getHandle(workflowId).result()
     const { stdout, code } = await almanac('run', 'mod-stats')
@@ -83,7 +83,7 @@ describe('almanac run', () => {
     })
   })
 
-  it('tells with --wait what waits, why and until when, and goes on when the upstream answers', async () => {
+  it('run --wait reports what waits, why and until when, and continues when the upstream responds', async () => {
     refuseAll()
     const running = startCommand(['run', 'mod-stats', '--wait'], stack.env)
     const waits =
@@ -99,7 +99,7 @@ describe('almanac run', () => {
     expect(stdout).toMatch(/complete after/)
   })
 
-  it('ends as failed with the table and 1 when its bound is over', async () => {
+  it('run --wait ends as failed with the table and exit code 1 at its bound', async () => {
     refuseAll()
     const { code, stdout } = await almanac('run', 'mod-stats', '--wait', '--input', 'boundSeconds=3')
     expect(stdout).toMatch(/failed after/)
@@ -110,7 +110,7 @@ describe('almanac run', () => {
     expect(records).toEqual([{ outcome: 'failed' }])
   })
 
-  it('ends with 1 for a partial run only with --strict', async () => {
+  it('a partial run exits with 1 only with --strict', async () => {
     stack.simulator.faults.set('curseforge-web', { kind: 'challenge', status: 403 })
     const lenient = await almanac('run', 'mod-stats', '--wait')
     expect(lenient.stdout).toMatch(/partial after/)
@@ -120,7 +120,7 @@ describe('almanac run', () => {
 })
 
 describe('almanac cancel', () => {
-  it('ends a run, whose record says so', async () => {
+  it('cancel ends a run, whose record says so', async () => {
     refuseAll()
     const { workflowId } = await json<RunJson>('run', 'mod-stats')
     const outcome = () =>
@@ -137,7 +137,7 @@ describe('almanac cancel', () => {
 })
 
 describe('almanac runs', () => {
-  it('lists the newest first, up to the limit', async () => {
+  it('runs lists the newest first, up to the limit', async () => {
     await stack.database.db.execute(sql`insert into pipeline_runs
       (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome)
       select 'r' || n, 'mod-stats-' || n, 'mod-stats', 'schedule', now() - n * interval '1 day', now(), 'complete'
@@ -149,14 +149,14 @@ describe('almanac runs', () => {
     expect(stdout.match(/mod-stats-\d/g)).toHaveLength(4)
   })
 
-  it('says what to do where there are none', async () => {
+  it('runs says what to do if there are none', async () => {
     const { code, stdout } = await almanac('runs')
     expect(code).toBe(0)
     expect(stdout).toMatch(/no runs yet/)
   })
 })
 
-describe('wrong usage ends with 2 and one sentence', () => {
+describe('wrong usage exits with 2 and one sentence', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown pipeline', ['run', 'mod-stat'], /There is no pipeline "mod-stat"; there are: mod-stats/],
     ['an unknown option', ['runs', '--limt', '3'], /unknown option '--limt'[^]*--limit/],
@@ -172,22 +172,22 @@ describe('wrong usage ends with 2 and one sentence', () => {
     expectSentence(result, sentence)
   })
 
-  it('a setting that is none', async () => {
+  it('rejects an invalid setting', async () => {
     const result = await command(['runs'], { ...stack.env, COLLECTION_INTERVAL: '5' })
     expect(result.code).toBe(2)
     expectSentence(result, /COLLECTION_INTERVAL: found "5".*>=60/)
   })
 })
 
-describe('what cannot be reached ends with 3', () => {
-  it('Temporal', async () => {
+describe('an unreachable service exits with 3', () => {
+  it('exits with 3 when Temporal is unreachable', async () => {
     const address = `127.0.0.1:${await freePort()}`
     const result = await command(['run', 'mod-stats'], { ...stack.env, TEMPORAL_ADDRESS: address })
     expect(result.code).toBe(3)
     expectSentence(result, new RegExp(`Temporal does not answer at ${address}; check TEMPORAL_ADDRESS`))
   })
 
-  it('the database, without showing its password', async () => {
+  it('exits with 3 when the database is unreachable, without showing its password', async () => {
     const url = `postgresql://almanac:hidden@127.0.0.1:${await freePort()}/almanac`
     const result = await command(['runs'], { ...stack.env, DATABASE_URL: url })
     expect(result.code).toBe(3)
@@ -207,7 +207,7 @@ describe('what cannot be reached ends with 3', () => {
 })
 
 describe('almanac schedules', () => {
-  it('lists, pauses, resumes and triggers', async () => {
+  it('schedules lists, pauses, resumes and triggers', async () => {
     const list = () => json<{ id: string; state: string }[]>('schedules', 'list')
     const state = async () => (await list()).find(({ id }) => id === 'mod-stats')
     expect((await list()).map(({ id, state }) => [id, state])).toEqual([
@@ -231,7 +231,7 @@ describe('almanac schedules', () => {
 })
 
 describe('colours', () => {
-  it('come where they are wanted and never with NO_COLOR', async () => {
+  it('uses colours when wanted and never with NO_COLOR', async () => {
     await json('run', 'mod-stats', '--wait')
     const paint = { ...stack.env, FORCE_COLOR: '1' }
     expect((await command(['runs'], paint)).stdout).toContain('\u001b[')

@@ -87,7 +87,7 @@ describe('the bundle', () => {
     write('cli/last.ts', `export const last = 'to last'\n`)
   })
 
-  it('is built once per state of the sources', async () => {
+  it('builds the bundle once per state of the sources', async () => {
     const folder = await freshBundle(root)
     const built = join(root, 'dist', 'bundle.json')
     const before = statSync(built, { bigint: true }).mtimeNs
@@ -96,7 +96,7 @@ describe('the bundle', () => {
     expect(bundles()).toHaveLength(1)
   })
 
-  it('is rebuilt for every change of a source, and for one that is reverted', () => {
+  it('rebuilds the bundle for each change of a source, and for a reverted one', () => {
     expect(almanac(['a']).stdout).toBe('first to last a\n')
     write('cli/greeting.ts', greeting('later'))
     expect(almanac(['b']).stdout).toBe('later to last b\n')
@@ -111,13 +111,13 @@ describe('the bundle', () => {
     expect(almanac([])).toMatchObject({ stdout: 'first to last\n', status: 4 })
   })
 
-  it('is rebuilt when other packages are installed', async () => {
+  it('rebuilds the bundle when other packages are installed', async () => {
     const folder = await freshBundle(root)
     write('node_modules/.package-lock.json', '{ "packages": { "node_modules/a": { "optional": true } } }')
     expect(await freshBundle(root)).not.toBe(folder)
   })
 
-  it('replaces all but the previous one', async () => {
+  it('replaces all bundles but the previous one', async () => {
     const folders: (string | undefined)[] = []
     for (const word of ['one', 'two', 'three']) {
       write('cli/greeting.ts', greeting(word))
@@ -131,20 +131,20 @@ describe('the bundle', () => {
     )
   })
 
-  it('is shared by commands that start together', async () => {
+  it('shares one bundle between commands that start together', async () => {
     const both = ['a', 'b'].map((word) => spawn(join(root, 'almanac'), [word]))
     const said = await Promise.all(both.map(({ stdout }) => text(stdout)))
     expect(said).toEqual(['first to last a\n', 'first to last b\n'])
     expect(bundles()).toHaveLength(1)
   })
 
-  it('that fails to build leaves nothing behind and names the line', async () => {
+  it('a failed build leaves nothing behind and names the line', async () => {
     write('cli/greeting.ts', 'export const greeting = ')
     await expect(freshBundle(root)).rejects.toThrow('cli/greeting.ts:1:')
     expect(bundles()).toEqual([])
   })
 
-  it('names lines of the sources in the stack of an error with --verbose', () => {
+  it('names source lines in the stack of an error with --verbose', () => {
     expect(almanac(['throw', '--verbose']).stdout).toMatch(/Error: here\n\s+at .*cli\/main\.ts:\d+:\d+/)
   })
 })
@@ -154,14 +154,14 @@ describe.skipIf(process.platform === 'win32')('./almanac', () => {
     write('cli/last.ts', `export const last = 'to last'\n`)
   })
 
-  it('runs through links from another folder', () => {
+  it('./almanac runs through links from another folder', () => {
     mkdirSync(join(root, 'links'))
     symlinkSync('../almanac', join(root, 'links', 'relative'))
     symlinkSync(join(root, 'links', 'relative'), join(root, 'links', 'absolute'))
     expect(almanac(['x'], { file: join(root, 'links', 'absolute') }).stdout).toBe('first to last x\n')
   })
 
-  it('runs for a user who may not write to the clone, with and without a matching bundle', () => {
+  it('./almanac runs for a user without write access to the clone, with and without a matching bundle', () => {
     expect(almanac([], { nobody: true }).stdout).toBe('first to last\n')
     expect(existsSync(join(root, 'dist'))).toBe(false)
     chmodSync(root, 0o755)
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === 'win32')('./almanac', () => {
     expect(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')).toBe(built)
   })
 
-  it('says what is needed if there is no Node', () => {
+  it('./almanac says what is needed if there is no Node', () => {
     const { status, stderr } = almanac([], { env: { PATH: root } })
     expect(stderr).toBe(
       'Almanac needs Node 20.19 or newer, and there is no node on PATH. Install it from https://nodejs.org.\n',

@@ -25,7 +25,7 @@ describe('almanac doctor', () => {
   const found = ({ checks }: Examination, name: string): Check | undefined =>
     checks.find((check) => check.name === name)
 
-  it('passes on a stack that is ready, and says the versions', async () => {
+  it('doctor passes on a ready stack, and shows the versions', async () => {
     // No real key is at hand, and the test stack's is not one.
     const examination = await look({ CURSEFORGE_API_KEY: undefined })
     expect(examination.checks.filter(({ state }) => state === 'bad')).toEqual([])
@@ -38,7 +38,7 @@ describe('almanac doctor', () => {
     expect(found(examination, 'clock')?.state).toBe('ok')
   })
 
-  it('warns while no worker asks for work, and names the worker that does', async () => {
+  it('doctor warns while no worker polls, and names the worker that does', async () => {
     expect(found(await look(), 'worker')?.state).toBe('warn')
     const worker = await stack.startWorker()
     try {
@@ -48,7 +48,7 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('says how to bring an empty database to this version', async () => {
+  it('doctor says how to migrate an empty database', async () => {
     const empty = await createTestDatabase({ migrated: false })
     try {
       const examination = await look({ DATABASE_URL: empty.url })
@@ -63,7 +63,7 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('says how to bring back a schedule that is missing', async () => {
+  it('doctor says how to restore a missing schedule', async () => {
     await stack.client.schedule.getHandle('mod-stats').delete()
     try {
       expect(found(await look(), 'schedules')).toMatchObject({
@@ -75,11 +75,11 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('says so where the namespace does not exist', async () => {
+  it('doctor says so if the namespace does not exist', async () => {
     expect(found(await look({ TEMPORAL_NAMESPACE: 'elsewhere' }), 'namespace')?.state).toBe('bad')
   })
 
-  it('says what a server refuses', async () => {
+  it('doctor says what a server refuses', async () => {
     const check = found(await look({ TEMPORAL_NAMESPACE: 'n'.repeat(2_000) }), 'Temporal')
     expect(check).toMatchObject({
       state: 'bad',
@@ -88,7 +88,7 @@ describe('almanac doctor', () => {
     })
   })
 
-  it('as a command: names what does not answer, shows no password, and exits with 1', async () => {
+  it('the doctor command names what is unreachable, shows no password, and exits with 1', async () => {
     const [database, temporal] = [await freePort(), await freePort()]
     const env = {
       ...process.env,

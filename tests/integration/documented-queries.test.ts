@@ -73,14 +73,14 @@ describe('the documented queries', () => {
   // The documents lie beside the repository, where it is developed; elsewhere there is nothing to compare with.
   const missing = documents.length === 0 && process.env['CI'] !== 'true'
 
-  it.skipIf(missing)('are all found in the two documents', () => {
+  it.skipIf(missing)('finds all documented queries in the two documents', () => {
     expect(documents).toHaveLength(2)
     const printed = texts.reduce((sum, text) => sum + (text.match(/\bSELECT\b/gi)?.length ?? 0), 0)
     expect(queries).toHaveLength(printed)
     expect(queries).toHaveLength(Object.keys(ANSWERS).length)
   })
 
-  it.skipIf(missing)('run unchanged and give the right answers', async () => {
+  it.skipIf(missing)('documented queries run unchanged and give the right results', async () => {
     const answers = await Promise.all(queries.map(answer))
     expect(Object.fromEntries(answers.map(({ columns, rows }) => [columns, rows]))).toEqual(ANSWERS)
   })

@@ -55,7 +55,7 @@ async function kill(server: RunningPostgres): Promise<void> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('makes the database in UTF-8, UTC and code point order, with checksums, on the loopback address alone', async () => {
+  it('creates the database in UTF-8, UTC and code point order, with checksums, on loopback alone', async () => {
     const server = await start({ port: await freePort() })
     expect(await valueOf(server, 'SELECT current_database()')).toBe('almanac')
     expect(await valueOf(server, 'SHOW server_encoding')).toBe('UTF8')
@@ -67,21 +67,21 @@ describe('the embedded PostgreSQL', () => {
     expect(await valueOf(server, 'SHOW listen_addresses')).toBe('127.0.0.1')
   })
 
-  it('keeps a random password that its owner alone can read, and lets nobody in without it', async () => {
+  it('keeps a random password that only its owner can read, and requires it', async () => {
     const server = await start({ port: await freePort() })
     expect(statSync(`${dataDir}.password`).mode & 0o777).toBe(0o600)
     const wrong = new Client({ connectionString: server.url.replace(/:[^:@]+@/, ':wrong@') })
     await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' })
   })
 
-  it('adopts the server that runs on its folder already', async () => {
+  it('adopts the PostgreSQL server that already runs on its folder', async () => {
     const port = await freePort()
     const first = await start({ port })
     const second = await start({ port })
     expect(second).toMatchObject({ adopted: true, pid: first.pid, url: first.url })
   })
 
-  it('keeps the data over a stop and a start', async () => {
+  it('PostgreSQL keeps the data over a stop and a start', async () => {
     const port = await freePort()
     const first = await start({ port })
     await valueOf(first, 'CREATE TABLE kept AS SELECT 42 AS answer')
@@ -92,7 +92,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await valueOf(second, 'SELECT answer FROM kept')).toBe(42)
   })
 
-  it('starts again after kill -9 with a connection open', async () => {
+  it('PostgreSQL starts again after kill -9 with a connection open', async () => {
     const port = await freePort()
     const first = await start({ port, tuning: 'durable' })
     const client = await connect(first)
@@ -104,7 +104,7 @@ describe('the embedded PostgreSQL', () => {
     await client.end()
   })
 
-  it('is not hindered by a left postmaster.pid whose pid is another program now', async () => {
+  it('ignores a stale postmaster.pid whose pid is another program now', async () => {
     const port = await freePort()
     const first = await start({ port })
     const pidFile = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8')
@@ -114,7 +114,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second.adopted).toBe(false)
   })
 
-  it('moves a server that was left running to the port that is asked for', async () => {
+  it('moves a PostgreSQL server that was left running to the requested port', async () => {
     const first = await start({ port: await freePort() })
     const port = await freePort()
     const second = await start({ port })
@@ -122,7 +122,7 @@ describe('the embedded PostgreSQL', () => {
     expect(identify(first.pid)).toBeUndefined()
   })
 
-  it('names the port, its setting and its holder when the port is taken, and makes nothing', async () => {
+  it('PostgreSQL names the port, its setting and its holder if the port is taken, and creates nothing', async () => {
     const port = await freePort()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
@@ -134,7 +134,7 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(dataDir)).toBe(false)
   })
 
-  it('starts over after an initdb that was killed in its middle', async () => {
+  it('starts over after an initdb that was killed half-way', async () => {
     const halfMade = join(folder, `${basename(dataDir)}.initdb-1`)
     mkdirSync(join(halfMade, 'base'), { recursive: true })
     await start({ port: await freePort() })
@@ -155,14 +155,14 @@ describe('the embedded PostgreSQL', () => {
     await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is missing; put it back/)
   })
 
-  it('leaves no server behind when the password is not the cluster’s', async () => {
+  it('leaves no server behind if the password is not the cluster’s', async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     await expect(startPostgres({ dataDir, port, password: 'another' })).rejects.toThrow(/refused "almanac"/)
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
   })
 
-  it('sets a large log aside at the next start', async () => {
+  it('rotates a large log at the next start', async () => {
     const log = join(dirname(dataDir), 'postgres.log')
     writeFileSync(log, 'x'.repeat(6 * 1024 * 1024))
     await start({ port: await freePort() })

@@ -61,7 +61,7 @@ describe('the embedded Temporal server', () => {
     })
   })
 
-  it('makes the namespace that is asked for', async () => {
+  it('creates the requested namespace', async () => {
     const server = await start({ port: await freePort(), namespace: 'team' })
     const found = await withClient(server, (_client, connection) =>
       connection.workflowService.describeNamespace({ namespace: 'team' }),
@@ -78,14 +78,14 @@ describe('the embedded Temporal server', () => {
     expect((await start({ port: await freePort() })).uiUrl).toBeUndefined()
   })
 
-  it('adopts the server that was left running with the same settings', async () => {
+  it('adopts the Temporal server that was left running with the same settings', async () => {
     const port = await freePort()
     const first = await start({ port })
     const second = await start({ port })
     expect(second).toMatchObject({ adopted: true, pid: first.pid })
   })
 
-  it('replaces a server that was left running with other settings', async () => {
+  it('replaces a Temporal server that was left running with other settings', async () => {
     const port = await freePort()
     const first = await start({ port, defaults: true })
     const second = await start({ port })
@@ -93,7 +93,7 @@ describe('the embedded Temporal server', () => {
     expect(identify(first.pid)).toBeUndefined()
   })
 
-  it('keeps its workflows over kill -9 and a start', async () => {
+  it('Temporal keeps its workflows over kill -9 and a start', async () => {
     const port = await freePort()
     const first = await start({ port })
     await withClient(first, ({ workflow }) =>
@@ -109,7 +109,7 @@ describe('the embedded Temporal server', () => {
     expect(found.status.name).toBe('RUNNING')
   })
 
-  it('does not take another process with the pid of a dead server for it', async () => {
+  it('does not mistake another process with the pid of a dead Temporal server for it', async () => {
     const port = await freePort()
     const first = await start({ port })
     const pidFile = join(stateDir, 'temporal.pid.json')
@@ -120,7 +120,7 @@ describe('the embedded Temporal server', () => {
     expect((await start({ port })).adopted).toBe(false)
   })
 
-  it('names the port, its setting and its holder when a port is taken', async () => {
+  it('Temporal names the port, its setting and its holder if a port is taken', async () => {
     const port = await freePort()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
@@ -132,7 +132,7 @@ describe('the embedded Temporal server', () => {
     await new Promise((resolve) => other.close(resolve))
   })
 
-  it('says why when the program ends instead of serving', async () => {
+  it('says why if the Temporal program ends instead of serving', async () => {
     const attempt = start({ port: await freePort(), executable: process.execPath })
     await expect(attempt).rejects.toMatchObject({ type: 'Misconfigured' })
     await expect(attempt).rejects.toThrow(/ended while it started.*temporal\.log/)

@@ -67,7 +67,7 @@ const age = () => {
 describe.skipIf(!isPossible)(
   `a lock whose holder is in another container${isPossible ? '' : ' (skipped: this user cannot make one)'}`,
   () => {
-    it('is held for as long as it is renewed, though no process here has the pid of its holder', async () => {
+    it('holds a lock of another container for as long as it is renewed, though its pid is not here', async () => {
       const { said } = await takeElsewhere(true)
       expect(said).toBe('taken')
       const lock = await takeFileLock(file, 'here', { isRenewed: true })
@@ -75,14 +75,14 @@ describe.skipIf(!isPossible)(
       expect(lockHolder(file)).toMatchObject({ what: 'elsewhere' })
     })
 
-    it('is renewed while it is held', async () => {
+    it('renews a lock while it is held', async () => {
       await takeElsewhere(true)
       age()
       await until(() => Date.now() - statSync(file).mtimeMs < 60_000)
       expect(lockHolder(file)).toMatchObject({ what: 'elsewhere' })
     })
 
-    it('is taken over once a killed holder has not renewed it for a while', async () => {
+    it('takes over a lock that a killed holder has not renewed for a while', async () => {
       const { child } = await takeElsewhere(true)
       await killed(child)
       expect(await takeFileLock(file, 'here', { isRenewed: true })).toMatchObject({
@@ -95,14 +95,14 @@ describe.skipIf(!isPossible)(
       expect(readdirSync(folder)).toEqual([])
     })
 
-    it('is respected from the other side, too', async () => {
+    it('the other container respects our lock, too', async () => {
       const lock = await takeFileLock(file, 'here', { isRenewed: true })
       const { said } = await takeElsewhere(true)
       expect(JSON.parse(said)).toMatchObject({ what: 'here', pid: process.pid })
       if ('release' in lock) lock.release()
     })
 
-    it('is taken over at once where it is not renewed: a killed container must not block the next one', async () => {
+    it('takes over an unrenewed lock at once: a killed container must not block the next one', async () => {
       await takeElsewhere(false)
       expect(lockHolder(file)).toBeUndefined()
       const lock = await takeFileLock(file, 'here')
@@ -113,7 +113,7 @@ describe.skipIf(!isPossible)(
 )
 
 describe('a lock', () => {
-  it('of this machine is judged by its process alone, however old its file', async () => {
+  it('judges a lock of this machine by its process alone, however old its file', async () => {
     const lock = await takeFileLock(file, 'here', { isRenewed: true })
     age()
     expect(await takeFileLock(file, 'another', { isRenewed: true })).toMatchObject({
@@ -122,7 +122,7 @@ describe('a lock', () => {
     if ('release' in lock) lock.release()
   })
 
-  it('that an earlier version wrote is judged by its process', async () => {
+  it('judges a lock of an earlier version by its process', async () => {
     const lock = await takeFileLock(file, 'here')
     const { pid, startedAt, since, what, nonce } = holder()
     writeFileSync(file, JSON.stringify({ pid, startedAt, since, what, nonce }))
@@ -130,7 +130,7 @@ describe('a lock', () => {
     if ('release' in lock) lock.release()
   })
 
-  it('that was taken over is left to its new holder by the release of the old one', async () => {
+  it('releasing a lock that was taken over leaves it to its new holder', async () => {
     const first = await takeFileLock(file, 'first', { isRenewed: true })
     rmSync(file)
     const second = await takeFileLock(file, 'second', { isRenewed: true })

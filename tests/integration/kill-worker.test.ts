@@ -44,7 +44,7 @@ async function recordedSteps(handle: RunHandle): Promise<{ step: string; after: 
 }
 
 describe('a worker killed in the middle of a run', () => {
-  it('costs no row, makes none double, and what was recorded is not asked again', async () => {
+  it('a worker killed mid-run loses no row, doubles none, and recorded requests are not repeated', async () => {
     if (modStats === undefined) throw new Error('mod-stats is registered')
     const { simulator, database } = stack
     simulator.faults.set('curseforge', { kind: 'latency', ms: 10 })

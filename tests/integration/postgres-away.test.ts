@@ -96,8 +96,8 @@ function questions(): string[] {
     .toSorted()
 }
 
-describe('a database that is away', () => {
-  it('in the middle of a run, for longer than a step waits between two attempts, costs neither rows nor second questions', async () => {
+describe('an unavailable database', () => {
+  it('a database outage longer than the pause between two attempts loses no row and repeats no request', async () => {
     stack.simulator.faults.set('curseforge', { kind: 'latency', ms: 10 })
     const handle = await begin()
     await until(() => stack.simulator.requests.count({ upstream: 'curseforge' }) > 40)
@@ -109,7 +109,7 @@ describe('a database that is away', () => {
     await expectWhole(handle)
   })
 
-  it('while the run opens delays it', async () => {
+  it('a database outage delays the opening of a run', async () => {
     await server.stop()
     const handle = await begin()
     const isWaiting = (step: StepView | undefined) => step?.state === 'waiting' && step
@@ -120,7 +120,7 @@ describe('a database that is away', () => {
     await expectWhole(handle)
   })
 
-  it('while the run closes delays its end', async () => {
+  it('a database outage delays the closing of a run', async () => {
     const handle = await begin()
     await until(() => stack.simulator.requests.count() > 0)
     // The record cannot be closed while this lock is held; the server goes away in the middle of the attempt.

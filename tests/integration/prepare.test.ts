@@ -86,14 +86,14 @@ function pythonThat(script: string): string {
 }
 
 describe('prepare', () => {
-  it('says one sentence on a Node that is too old', async () => {
+  it('prepare rejects an old Node in one sentence', async () => {
     const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } })`
     const { code, said } = await node(['--import', old, 'bin/almanac.mjs', 'prepare'])
     expect(said).toBe('Almanac needs Node 20.19 or newer; this is 18.20.0.\n')
     expect(code).toBe(1)
   })
 
-  it('installs missing packages, says so in one line, and then has nothing to do', async () => {
+  it('prepare installs missing packages, says so in one line, and then has nothing to do', async () => {
     const first = await prepareFor('runs')
     expect(first.code).toBe(0)
     expect(first.said.match(INSTALLED)).toHaveLength(1)
@@ -101,7 +101,7 @@ describe('prepare', () => {
     expect(await prepareFor('runs')).toEqual({ code: 0, said: '' })
   })
 
-  it('installs again when the lock file changed, and after an installation that was cut off', async () => {
+  it('prepare installs again after a change of the lock file, and after an interrupted installation', async () => {
     await prepareFor('runs')
     writePackage('1.1.0')
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
@@ -109,14 +109,14 @@ describe('prepare', () => {
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
   })
 
-  it('installs once when two start together', async () => {
+  it('prepare installs once when two start together', async () => {
     const both = await Promise.all([prepareFor('runs'), prepareFor('runs')])
     expect(both.map(({ code }) => code)).toEqual([0, 0])
     const said = both.map((ended) => ended.said).join('')
     expect(said.match(INSTALLED)).toHaveLength(1)
   })
 
-  it('shows npm’s reason and what to do when the installation fails', async () => {
+  it('prepare shows npm’s reason and what to do when the installation fails', async () => {
     writeFileSync(
       join(root, 'package.json'),
       JSON.stringify({ name: 'clone', dependencies: { other: 'file:other' } }),
@@ -128,7 +128,7 @@ describe('prepare', () => {
   })
 
   it.each(['.almanac', join('.almanac', 'demo')])(
-    'leaves the packages alone while the stack in %s runs on them',
+    'prepare leaves the packages alone while the stack in %s runs on them',
     async (stateDir) => {
       await prepareFor('runs')
       writePackage('1.1.0')
@@ -145,7 +145,7 @@ describe('prepare', () => {
     },
   )
 
-  it.skipIf(process.platform === 'win32')('names the remedy where there is no Python', async () => {
+  it.skipIf(process.platform === 'win32')('prepare names the remedy if there is no Python', async () => {
     await prepareFor('runs')
     const { code, said } = await node(['bin/almanac.mjs', 'prepare'], { PATH: pythonThat('exit 1') })
     expect(code).toBe(1)
@@ -153,7 +153,7 @@ describe('prepare', () => {
   })
 
   it.skipIf(process.platform === 'win32')(
-    'shows the end of pip’s output when it fails, and leaves no half',
+    'prepare shows the end of pip’s output when it fails, and leaves no partial environment',
     async () => {
       await prepareFor('runs')
       const path = pythonThat('case "$*" in *install*) echo "no such wheel"; exit 1;; esac')

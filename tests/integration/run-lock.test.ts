@@ -76,7 +76,7 @@ describe('the run lock', () => {
     expect(await recordOf(first)).toMatchObject({ outcome: 'complete' })
   })
 
-  it('says of its holder where that only derives, and is over in a moment', async () => {
+  it('reports a lock held by a recompute run, which is over in a moment', async () => {
     const { db } = stack.database
     const alive = () => Promise.resolve({ alive: true as const })
     const run = (trigger: Trigger) => ({
@@ -92,13 +92,13 @@ describe('the run lock', () => {
     expect((await openRecord(db, alive, run('drain'))).skipped).not.toHaveProperty('isDeriving')
   })
 
-  it('is taken from a run that Temporal no longer knows', async () => {
+  it('takes the lock from a run that Temporal no longer knows', async () => {
     await leaveOpen('mod-stats-lost')
     expect((await endingOf(await start())).outcome).toBe('complete')
     expect(await recordOf({ workflowId: 'mod-stats-lost' })).toMatchObject({ outcome: 'interrupted' })
   })
 
-  it('is held by the database: a second open record is refused', async () => {
+  it('the database refuses a second open run record', async () => {
     await leaveOpen('mod-stats-first')
     const second = { runId: randomUUID(), workflowId: 'mod-stats-second', pipeline: 'mod-stats' }
     const insert = stack.database.db
@@ -119,7 +119,7 @@ describe('the run lock', () => {
 })
 
 describe('the sweep', () => {
-  it('leaves a living run alone and closes it as interrupted once it was terminated', async () => {
+  it('the sweep leaves a living run alone and closes it as interrupted once it was terminated', async () => {
     const handle = await startHeld()
     expect(await sweep()).toBe(0)
     expect(await recordOf(handle)).toMatchObject({ outcome: 'running' })
@@ -131,7 +131,7 @@ describe('the sweep', () => {
     expect(record.finishedAt).not.toBeNull()
   })
 
-  it('closes the record of a run that Temporal no longer knows', async () => {
+  it('the sweep closes the record of a run that Temporal no longer knows', async () => {
     await leaveOpen('mod-stats-gone')
     expect(await sweep()).toBe(1)
     expect(await recordOf({ workflowId: 'mod-stats-gone' })).toMatchObject({ outcome: 'interrupted' })

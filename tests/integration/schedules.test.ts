@@ -200,7 +200,7 @@ describe('schedules apply', () => {
     expect((await current()).state).toMatchObject({ paused: true, note: 'maintenance' })
   })
 
-  it('of some pipelines pauses the others, or leaves them as they are', async () => {
+  it('schedules of selected pipelines pause the others, or leave them unchanged', async () => {
     const config = enabled(true, MINUTELY)
     const only = PIPELINES.filter(({ id }) => id === MINUTELY)
     const paused = async () => [(await current()).state.paused, (await current(MINUTELY)).state.paused]
@@ -267,7 +267,7 @@ describe('schedules apply', () => {
 })
 
 describe('times missed in an outage of the server', () => {
-  it('are made up for by one run', async () => {
+  it('makes up for all missed runs with one run after an outage', async () => {
     // Its catch-up window is 18 s: long enough for a server that, once it is back, waits for its dead worker's queue first.
     const everyMs = 20_000
     const { config } = stack

@@ -41,7 +41,7 @@ process.stdin.once('end', () => process.exit())
 `
 
 describe('the stack lock', () => {
-  it('refuses a second holder and says who has it, since when and for what', async () => {
+  it('refuses a second holder and names the first, since when and for what', async () => {
     const release = await takeStackLock(stateDir, 'almanac up')
     await expect(takeStackLock(stateDir, 'almanac up')).rejects.toMatchObject({
       type: 'Conflict',
@@ -52,7 +52,7 @@ describe('the stack lock', () => {
     release()
   })
 
-  it('can be taken again after its release, and leaves no file', async () => {
+  it('a released lock can be taken again, and leaves no file', async () => {
     const release = await takeStackLock(stateDir, 'almanac up')
     release()
     expect(readdirSync(stateDir)).toEqual([])
@@ -60,7 +60,7 @@ describe('the stack lock', () => {
     again()
   })
 
-  it('is taken over from a holder that died', async () => {
+  it('takes the stack lock over from a holder that died', async () => {
     leaveLock({ pid: await endedPid(), startedAt: 'then' })
     const release = await takeStackLock(stateDir, 'almanac up')
     const holder = JSON.parse(readFileSync(join(stateDir, STACK_LOCK_FILE), 'utf8')) as { pid: number }
@@ -68,13 +68,13 @@ describe('the stack lock', () => {
     release()
   })
 
-  it('is taken over when its pid belongs to another process now', async () => {
+  it('takes the stack lock over when its pid belongs to another process now', async () => {
     leaveLock({ pid: process.pid, startedAt: 'another time' })
     const release = await takeStackLock(stateDir, 'almanac up')
     release()
   })
 
-  it('does not remove the lock of the next holder when released twice', async () => {
+  it('a second release does not remove the lock of the next holder', async () => {
     const first = await takeStackLock(stateDir, 'first')
     first()
     const second = await takeStackLock(stateDir, 'second')
@@ -83,7 +83,7 @@ describe('the stack lock', () => {
     second()
   })
 
-  it('is taken over from a dead one whose taker died as well', async () => {
+  it('takes the stack lock over from a dead holder whose successor died as well', async () => {
     const pid = await endedPid()
     leaveLock({ pid, startedAt: 'then' })
     const claim = { pid, startedAt: 'then', since: 'then', what: 'taking over', nonce: 'claim' }
@@ -93,13 +93,13 @@ describe('the stack lock', () => {
     expect(readdirSync(stateDir)).toEqual([])
   })
 
-  it('is taken over when a power cut left it empty', async () => {
+  it('takes the stack lock over when a power cut left it empty', async () => {
     writeFileSync(join(stateDir, STACK_LOCK_FILE), '')
     const release = await takeStackLock(stateDir, 'almanac up')
     release()
   })
 
-  it('has one winner when several processes race for a dead one', async () => {
+  it('has one winner when several processes race for the lock of a dead one', async () => {
     leaveLock({ pid: await endedPid(), startedAt: 'then' })
     const lock = join(stateDir, STACK_LOCK_FILE)
     const contenders = Array.from({ length: 6 }, () => {
@@ -127,7 +127,7 @@ describe('the stack lock', () => {
 })
 
 describe('the identity of a process', () => {
-  it('is the same at every look and undefined for one that ended', async () => {
+  it('a process identity is stable and undefined for a process that ended', async () => {
     expect(identify(process.pid)).toEqual(identify(process.pid))
     expect(identify(await endedPid())).toBeUndefined()
   })

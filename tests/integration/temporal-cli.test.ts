@@ -51,11 +51,11 @@ const decoded = (payload: { data: string } | undefined): unknown =>
   payload && JSON.parse(Buffer.from(payload.data, 'base64').toString())
 
 describe('temporal schedule', () => {
-  it('list names the pipeline', async () => {
+  it('temporal schedule list names the pipeline', async () => {
     await until(async () => /^\s*mod-stats\s/m.test(await temporal('schedule', 'list')))
   })
 
-  it('describe shows what it starts', async () => {
+  it('temporal schedule describe shows what it starts', async () => {
     const text = await temporal('schedule', 'describe', '-s', 'mod-stats')
     expect(text).toContain('modStatsWorkflow')
     expect(text).toContain('Skip')
@@ -65,7 +65,7 @@ describe('temporal schedule', () => {
     expect(decoded(memo.fields.managedBy)).toBe('almanac')
   })
 
-  it('trigger starts a run with a readable id', async () => {
+  it('temporal schedule trigger starts a run with a readable id', async () => {
     await temporal('schedule', 'trigger', '-s', 'mod-stats')
     const { workflow } = await until(
       async () =>
@@ -76,7 +76,7 @@ describe('temporal schedule', () => {
     expect(ending.outcome).toBe('complete')
   })
 
-  it('toggle pauses and resumes, and the reason shows', async () => {
+  it('temporal schedule toggle pauses and resumes, and the reason shows', async () => {
     const state = async () => (await stack.client.schedule.getHandle('mod-stats').describe()).state
     await temporal('schedule', 'toggle', '-s', 'mod-stats', '--pause', '--reason', 'maintenance')
     expect(await state()).toMatchObject({ paused: true, note: 'maintenance' })
@@ -86,12 +86,12 @@ describe('temporal schedule', () => {
 })
 
 describe('temporal workflow', () => {
-  it('list finds runs by pipeline and by outcome', async () => {
+  it('temporal workflow list finds runs by pipeline and by outcome', async () => {
     for (const id of await listed('Pipeline="mod-stats"')) expect(id).toMatch(RUN_ID)
     expect(await listed('Outcome="complete"')).toContain(run.workflowId)
   })
 
-  it('describe shows the attributes and the static summary', async () => {
+  it('temporal workflow describe shows the attributes and the static summary', async () => {
     const text = await temporal('workflow', 'describe', '-w', run.workflowId)
     expect(text).toContain('modStatsWorkflow')
     expect(text).toMatch(/Outcome.*complete/)
@@ -102,7 +102,7 @@ describe('temporal workflow', () => {
     expect(found.executionConfig.userMetadata.summary).toBe('mod-stats, manual')
   })
 
-  it('show has a summary at every step', async () => {
+  it('temporal workflow show has a summary at every activity', async () => {
     expect(await temporal('workflow', 'show', '-w', run.workflowId)).toContain('ActivityTaskScheduled')
     const { events } = (await json('workflow', 'show', '-w', run.workflowId)) as {
       events: {

@@ -102,7 +102,7 @@ async function collectNow(): Promise<void> {
 }
 
 describe('almanac up', () => {
-  it('tells where everything is, collects once, is there only once, and ends without a trace', async () => {
+  it('up reports where everything is, collects once, refuses a second stack, and leaves nothing behind', async () => {
     const first = await up()
     expect(first.output()).toMatch(new RegExp(`database .*127.0.0.1:${ports.postgres}`))
     expect(first.output()).toMatch(new RegExp(`temporal .*127.0.0.1:${ports.temporal}`))
@@ -129,7 +129,7 @@ describe('almanac up', () => {
     for (const one of [first, again]) expect(one.output()).not.toContain('crypto-forecast')
   })
 
-  it('adopts the servers that a killed one left, and works with them', async () => {
+  it('up adopts the servers that a killed stack left, and works with them', async () => {
     const killed = await up()
     killed.kill('SIGKILL')
     await killed.ended
@@ -141,7 +141,7 @@ describe('almanac up', () => {
     await stop(next)
   })
 
-  it('starts PostgreSQL again when it dies', async () => {
+  it('up starts PostgreSQL again when it dies', async () => {
     const stack = await up()
     await firstCollection()
     const [pid] = readFileSync(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
@@ -156,7 +156,7 @@ describe('almanac up', () => {
     ['POSTGRES_PORT', 'postgres'],
     ['TEMPORAL_PORT', 'temporal'],
     ['TEMPORAL_UI_PORT', 'ui'],
-  ] as const)('names %s when that port is taken, and leaves nothing running', async (setting, name) => {
+  ] as const)('up names %s when that port is taken, and leaves nothing running', async (setting, name) => {
     const holder = await hold(ports[name])
     const { code, stderr } = await commandProcess(['up'], env)
     expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))

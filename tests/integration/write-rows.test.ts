@@ -136,7 +136,7 @@ describe('nothing twice', () => {
     expect(await write({ version_stats: versions(4) }, { runId: 'late' })).toEqual({ written: 0 })
   })
 
-  it('counts for a step that is tried again what its run has stored', async () => {
+  it('counts for a retried activity what its run has stored', async () => {
     await write({ version_stats: versions(3) })
     expect(await write({ version_stats: versions(3) }, { observedAt: NOON })).toEqual({ written: 3 })
     expect(await count('version_stats')).toBe(3)
@@ -150,7 +150,7 @@ describe('nothing twice', () => {
     expect(await stored()).toMatchObject({ value: 2 })
   })
 
-  it('does not take the time of a modpack’s last answer for a change, yet keeps it', async () => {
+  it('does not count the time of a modpack’s last response as a change, yet keeps it', async () => {
     const pack = (lastSeen: Date) => ({ modpacks: [{ modId, slug: 'pack-7', name: 'Pack #7', lastSeen }] })
     await write(pack(TEN))
     expect(await write(pack(NOON), { observedAt: NOON, runId: 'run-2' })).toEqual({ written: 0 })
@@ -181,7 +181,7 @@ describe('all or nothing', () => {
     observedAt,
   })
 
-  it('stores a raw body once, compressed, and keeps when it was seen last', async () => {
+  it('stores a raw payload once, compressed, and keeps when it was last seen', async () => {
     await write({}, { raw: [raw('{"a":1}'), raw('{"a":1}')] })
     await write({}, { raw: [raw('{"a":1}', NOON)], observedAt: NOON })
     await write({}, { raw: [raw('{"a":2}')] })
@@ -193,7 +193,7 @@ describe('all or nothing', () => {
     expect(rows.every(({ body, bytes }) => body.length === bytes)).toBe(true)
   })
 
-  it('names a broken reference a Conflict, and leaves neither rows nor raw bodies nor refused rows', async () => {
+  it('names a broken reference a Conflict, and leaves no rows, raw payloads or rejected rows', async () => {
     const rows = { ...downloads(1, UNKNOWN_MOD), version_stats: versions(2) }
     const rejected = [{ source: 'modrinth', reason: 'no id', row: {} }]
     await expect(write(rows, { raw: [raw('{}')], rejected })).rejects.toMatchObject({ type: 'Conflict' })
@@ -202,7 +202,7 @@ describe('all or nothing', () => {
     ])
   })
 
-  it('leaves no row of the first chunks when a row of the last one is refused', async () => {
+  it('leaves no row of the first chunks when a row of the last one is rejected', async () => {
     const rows = versions(12_000).map((row, index) =>
       index === 11_999 ? { ...row, modId: UNKNOWN_MOD } : row,
     )
@@ -216,7 +216,7 @@ describe('the quarantine', () => {
     rejected: [{ source: 'modrinth', reason: 'downloads: expected int', row }],
   })
 
-  it('takes a refused row once a run, and again in the next run', async () => {
+  it('quarantines a rejected row once a run, and again in the next run', async () => {
     await write({}, refused({ id: 'x' }))
     await write({}, { ...refused({ id: 'x' }), observedAt: NOON })
     expect(await count('quarantine')).toBe(1)
@@ -224,7 +224,7 @@ describe('the quarantine', () => {
     expect(await count('quarantine')).toBe(2)
   })
 
-  it('takes any row that a broken body can hold', async () => {
+  it('quarantines any row that a broken response can hold', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (row) => {
         await database.db.execute(sql`truncate quarantine`)
@@ -243,7 +243,7 @@ describe('a database that is away', () => {
   const nobody = async () =>
     openDatabase(`postgresql://nobody:secret@127.0.0.1:${await freePort()}/none`, () => undefined)
 
-  it('is told by its name when the patience is over, without the password', async () => {
+  it('names an unavailable database when the retry budget is spent, without the password', async () => {
     const handle = await nobody()
     const patience = { ms: 300, signal: new AbortController().signal }
     const failure: unknown = await writeRows(handle.db, downloads(1), options({ patience })).catch(
@@ -254,7 +254,7 @@ describe('a database that is away', () => {
     await handle.close()
   })
 
-  it('ends the wait when the step is cancelled', async () => {
+  it('ends the wait for the database when the activity is cancelled', async () => {
     const handle = await nobody()
     const cancelling = new AbortController()
     const patience = { ms: 3_600_000, signal: cancelling.signal }
@@ -267,7 +267,7 @@ describe('a database that is away', () => {
     await handle.close()
   })
 
-  it('is waited for: a write whose connection breaks in its middle is stored after', async () => {
+  it('a write whose connection breaks in its middle is stored once the database is back', async () => {
     const name = new URL(database.url).pathname.slice(1)
     const handle = openDatabase(database.url, () => undefined)
     const patience = { ms: 60_000, signal: new AbortController().signal }

@@ -61,33 +61,33 @@ function recordedId(text: string): string {
 }
 
 describe('recorded histories', () => {
-  it('exist for every pipeline and every way in which a run ends', () => {
+  it('has a recorded history for every pipeline and every outcome', () => {
     const expected = PIPELINES.flatMap(({ id }) =>
       ['cancelled', 'complete', 'failed', 'partial'].map((ending) => `${id}-${ending}`),
     )
     expect(recorded.map(({ workflowId }) => workflowId)).toEqual(expect.arrayContaining(expected))
   })
 
-  it('replay with the workflows of today', async () => {
+  it('recorded histories replay with the current workflows', async () => {
     const said = await replay(code, recorded)
     expect([...said.keys()].sort()).toEqual(recorded.map(({ workflowId }) => workflowId).sort())
     for (const [workflowId, error] of said) expect(error, workflowId).toBeUndefined()
   })
 
-  it('fail where a step of the history has another name', async () => {
+  it('replay fails if an activity of the history has another name', async () => {
     const histories = recorded.map((run) => ({ ...run, text: run.text.replace(RENAMED, 'other_$1') }))
     const said = await replay(code, histories)
     expect(said.size).toBe(recorded.length)
     for (const [workflowId, error] of said) expect(error?.name, workflowId).toBe('DeterminismViolationError')
   })
 
-  it('fail where a step of the workflow has another name', async () => {
+  it('replay fails if an activity of the workflow has another name', async () => {
     const said = await replay(code.replace(RENAMED, 'other_$1'), recorded)
     expect(said.size).toBe(recorded.length)
     for (const [workflowId, error] of said) expect(error?.name, workflowId).toBe('DeterminismViolationError')
   })
 
-  it('hold nothing of the machine that recorded them', () => {
+  it('recorded histories hold nothing of the machine that recorded them', () => {
     for (const { workflowId, text } of recorded)
       expect(text, workflowId).not.toMatch(/stackTrace|file:\/\/|node_modules|"[^"]*\d+@[^"]*"/)
   })

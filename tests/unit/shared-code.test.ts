@@ -136,7 +136,7 @@ function codeFiles(): string[] {
 }
 
 describe('shared code', () => {
-  it('names no pipeline, table or upstream beyond the exceptions', () => {
+  it('shared code names no pipeline, table or upstream beyond the exceptions', () => {
     const found = codeFiles()
       .filter((file) => !isInColumn(file))
       .map((file) => [file, namedIn(file, textOf(file)).join(' ')] as const)
@@ -144,7 +144,7 @@ describe('shared code', () => {
     expect(Object.fromEntries(found)).toEqual(EXCEPTIONS)
   })
 
-  it('has a sorted list of exceptions', () => {
+  it('the list of exceptions is sorted', () => {
     const files = Object.keys(EXCEPTIONS)
     expect(files).toEqual(files.toSorted())
   })
@@ -161,7 +161,7 @@ describe('the search for names', () => {
     ['activities/index.ts', "  if (id === 'mod-stats') return modStats(dependencies)", ['mod-stats']],
     ['tests/support/a.ts', "runOf('mod-stats')", ['mod-stats']],
     ['tests/integration/a.test.ts', ids.join(), ids],
-  ])('finds them in %s: %s', (file, text, named) => {
+  ])('finds names in %s: %s', (file, text, named) => {
     expect(isInColumn(file)).toBe(false)
     expect(namedIn(file, text)).toEqual(named)
   })
@@ -172,7 +172,7 @@ describe('the search for names', () => {
     ['bench/index.ts', "  'mod-stats': () => import('./mod-stats/index.ts'),"],
     ['activities/index.ts', '  ...createModStats(dependencies),'],
     ['tests/integration/a.test.ts', "runOf('mod-stats')"],
-  ])('finds none in %s: %s', (file, text) => {
+  ])('finds no names in %s: %s', (file, text) => {
     expect(namedIn(file, text)).toEqual([])
   })
 
@@ -183,7 +183,7 @@ describe('the search for names', () => {
     'upstreams/modrinth.ts',
     'upstreams/git/a.ts',
     'tests/unit/upstreams/github/a.ts',
-  ])('leaves out %s, which belongs to a column or an upstream', (file) => {
+  ])('skips %s, which belongs to a column or an upstream', (file) => {
     expect(isInColumn(file)).toBe(true)
   })
 })

@@ -100,12 +100,12 @@ afterAll(() => {
 })
 
 describe('the import rules', () => {
-  it.each(REFUSED)('refuse %s: %s', (file, _text, rule) => {
+  it.each(REFUSED)('the import rules refuse %s: %s', (file, _text, rule) => {
     const broken = violations.filter((one) => one.file === file).map((one) => one.rule)
     expect([...new Set(broken)]).toEqual([rule])
   })
 
-  it.each(ALLOWED)('allow %s: %s', (file) => {
+  it.each(ALLOWED)('the import rules allow %s: %s', (file) => {
     expect(violations.filter((one) => one.file === file)).toEqual([])
   })
 })

@@ -60,7 +60,7 @@ function untilCancelled<Answer>() {
 }
 
 describe('a run that is interrupted', () => {
-  it('by an operator ends cancelled: its steps see it, and its record is closed', async () => {
+  it('a cancelled run ends cancelled: its activities see it, and its record is closed', async () => {
     // Both sources are at work when the cancellation comes: this server errs where a step is only scheduled.
     const sources = [untilCancelled<Batch>(), untilCancelled<Batch>()] as const
     const steps = fakeSteps(time, {
@@ -81,7 +81,7 @@ describe('a run that is interrupted', () => {
     expect(steps.callsOf('closeModStats').map((call) => call.ending?.outcome)).toEqual(['cancelled'])
   })
 
-  it('by an operator keeps in its record what the sources gave that had ended', async () => {
+  it('a cancelled run keeps in its record what finished sources gave', async () => {
     const sources = [untilCancelled<SourceCounts>(), untilCancelled<SourceCounts>()] as const
     const steps = fakeCryptoSteps(time, {
       collectBinance: sources[0].work,
@@ -109,7 +109,7 @@ describe('a run that is interrupted', () => {
     expect(steps.callsOf('computePrices')).toEqual([])
   })
 
-  it('by an operator in the middle of a look at a feed ends cancelled, and its record is closed', async () => {
+  it('a run cancelled during a poll ends cancelled, and its record is closed', async () => {
     const feed = untilCancelled<Collected>()
     const steps = fakeMatchSteps(time, { collectMatches: feed.work })
     const worker = await time.createWorker(steps.activities)
@@ -128,7 +128,7 @@ describe('a run that is interrupted', () => {
     ])
   })
 
-  it('by the end of its worker goes on with the next worker', async () => {
+  it('a run whose worker ends continues with the next worker', async () => {
     const running = signal()
     const hanging = fakeSteps(time, {
       collectModrinth() {

@@ -81,7 +81,7 @@ function hoursOfTruth(): number[] {
 }
 
 describe('almanac backfill crypto-forecast', () => {
-  it('says how much, collects every hour of the days from the first to the end of the last, and forecasts nothing', async () => {
+  it('reports how much it collects, collects every hour of the days from first to last, and forecasts nothing', async () => {
     const { backfill, outcome, counts } = await json('--from', FROM, '--to', TO, '--wait')
     expect(backfill).toEqual({
       from: `${FROM}T00:00:00.000Z`,
@@ -100,7 +100,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(await stack.database.select(sql`select 1 from predictions`)).toEqual([])
   })
 
-  it('hands the run what "almanac run --input" would hand it', async () => {
+  it('gives the run the same input as "almanac run --input"', async () => {
     const { workflowId } = await json(
       '--from',
       `${FROM}T06:30:00+02:00`,
@@ -119,7 +119,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(await storedOf('bitcoin')).toEqual([5, 6, 7, 8].map((hour) => Date.parse(FROM) + hour * HOUR_MS))
   })
 
-  it('asks only for what is missing when told so, and for nothing where nothing is', async () => {
+  it('requests only what is missing when told to, and nothing if nothing is missing', async () => {
     await json('--from', FROM, '--to', TO, '--wait')
     const gaps = HOURS - hoursOfTruth().length
     const first = Date.parse(FROM)
@@ -147,7 +147,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(binanceRequests()).toBe(1)
   })
 
-  it('tells of hours that the exchange does not have, and asks for them no more', async () => {
+  it('reports hours that the exchange does not have, and does not request them again', async () => {
     const [gap] = stack.simulator.world.coins.gaps(Date.UTC(2023, 0, 1), Date.UTC(2023, 11, 31))
     if (gap === undefined) throw new Error('the simulated exchange had no gap in 2023')
     const from = new Date(gap.openMs - 5 * HOUR_MS).toISOString()
@@ -210,15 +210,15 @@ describe('almanac backfill crypto-forecast', () => {
     expect(await listRuns(stack.database.db, { limit: 10 })).toEqual([])
   })
 
-  it('still refuses mod-stats, with the reason', async () => {
+  it('still refuses a backfill of mod-stats, with the reason', async () => {
     const { code, stdout, stderr } = await almanac('mod-stats', '--from', '2023-05-01', '--to', '2023-05-02')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('mod-stats cannot be backfilled: its upstreams tell what they count now')
   })
 })
 
-describe('a time backfilled before the kept history', () => {
-  it('may end before it begins: the hours between are no gap, and the next run is complete', async () => {
+describe('a backfill of a time before the kept history', () => {
+  it('a backfill that ends before the kept history leaves no gap, and the next run is complete', async () => {
     const hourly = () => command(['run', 'crypto-forecast', '--wait', '--strict'], stack.env)
     const first = await hourly()
     expect({ code: first.code, stdout: first.stdout }).toMatchObject({ code: 0 })

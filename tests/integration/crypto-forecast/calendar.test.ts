@@ -27,7 +27,7 @@ afterAll(async () => {
 const select = <Row extends Record<string, unknown>>(query: ReturnType<typeof sql>) =>
   crypto.stack.database.select<Row>(query)
 
-it('has every hour of the old and the new year once', async () => {
+it('stores every hour of the old and the new year once', async () => {
   const rows = await select<{ crypto: string; rows: number; hours: number; first: string; last: string }>(sql`
     select crypto, count(*)::int as rows, count(distinct "timestamp")::int as hours, min("timestamp")::text as first,
       max("timestamp")::text as last from crypto_prices group by crypto`)

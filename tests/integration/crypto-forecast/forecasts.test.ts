@@ -75,7 +75,7 @@ const closeAt = (coin: keyof typeof SYMBOLS, ms: number) =>
   crypto.stack.simulator.world.coins.candle(SYMBOLS[coin], ms - HOUR_MS)?.close
 
 describe('a forecast', () => {
-  it('is made once: a second run in the same hour changes nothing, and the next hour has its own', async () => {
+  it('makes a forecast once: a second run in the same hour changes nothing, and the next hour has its own', async () => {
     await collectAt(TEN)
     const first = await forecasts()
     expect(first).toHaveLength(COINS.length * HORIZONS)
@@ -88,7 +88,7 @@ describe('a forecast', () => {
     expect(later).toEqual(expect.arrayContaining(first))
   })
 
-  it('cannot be changed afterwards, and none can be stored that was made at its target time or later', async () => {
+  it('forbids changing a forecast, or storing one made at or after its target time', async () => {
     await collectAt(TEN)
     const before = await forecasts()
     const { db } = crypto.stack.database
@@ -107,7 +107,7 @@ describe('a forecast', () => {
     expect(await forecasts()).toHaveLength(before.length + 1)
   })
 
-  it('is not made by a backfill of a past time, nor by a backfill of the schedule', async () => {
+  it('makes no forecast in a backfill of a past time or of the schedule', async () => {
     const ending = await collectAt(TEN, { from: '2026-07-01T00:00:00Z', to: '2026-07-20T10:00:00Z' })
     expect(ending.counts).not.toHaveProperty('forecasts')
     expect(ending.counts).not.toHaveProperty('spot')
@@ -130,7 +130,7 @@ describe('a forecast', () => {
 })
 
 describe('a score', () => {
-  it('comes with the first run after the target time, from the candle that closed then', async () => {
+  it('scores a forecast in the first run after its target time, from the candle that closed then', async () => {
     await collectAt(TEN)
     expect(await scored()).toEqual([])
     await collectAt('2026-07-20T10:59:00Z')
@@ -154,7 +154,7 @@ describe('a score', () => {
     for (const { crypto: coin, target, actual } of days) expect(actual).toBe(closeAt(coin, target))
   })
 
-  it('comes after an outage for every target time that has passed', async () => {
+  it('scores every target time that passed during an outage', async () => {
     await collectAt(TEN)
     await collectAt(ELEVEN)
     await collectAt('2026-07-21T16:10:00Z')
@@ -163,7 +163,7 @@ describe('a score', () => {
     for (const { crypto: coin, target, actual } of rows) expect(actual).toBe(closeAt(coin, target))
   })
 
-  it('is corrected with the candle that it was made from', async () => {
+  it('corrects a score with the candle that it was made from', async () => {
     await collectAt(TEN)
     withheldMs = Date.parse('2026-07-20T10:00:00Z')
     await collectAt(ELEVEN)

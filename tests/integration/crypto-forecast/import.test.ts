@@ -110,7 +110,7 @@ const hours = (count: number, startMs = START_MS) =>
   Array.from({ length: count }, (_, hour) => klineCells(startMs + hour * HOUR_MS).join(','))
 
 describeRecorded('the recorded files', () => {
-  it('of features are two rows a coin, apart from the grid, and Fear & Greed of their day stays with them', async () => {
+  it('imports features as two rows a coin, apart from the grid, beside the Fear & Greed of their day', async () => {
     const files = ['bitcoin', 'ethereum', 'binancecoin'].map((coin) =>
       recordings(`crypto/${coin}_features.golden.csv`),
     )
@@ -142,7 +142,7 @@ describeRecorded('the recorded files', () => {
     expect(await rowsOf('candles')).toEqual([])
   })
 
-  it('of candles are 4,320 hours a coin, the same from CSV and from JSON', async () => {
+  it('imports 4,320 candles a coin, the same from CSV and JSON', async () => {
     const csv = ['BTC', 'ETH', 'BNB'].map((coin) =>
       recordings(`prices/binance_klines12_${coin}USDT_1h_2026-01_2026-07.csv`),
     )
@@ -174,7 +174,7 @@ describeRecorded('the recorded files', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('of Fear & Greed are 2,977 days', async () => {
+  it('imports 2,977 days of Fear & Greed', async () => {
     const path = recordings('fear-greed/fng_history_2018-02-01_2026-03-31.csv')
     expect(await importedTwice(path)).toMatchObject([
       { kind: 'fear_greed_index', read: 2977, written: 2977, skipped: {} },
@@ -187,7 +187,7 @@ describeRecorded('the recorded files', () => {
   })
 
   it.each(['prices/binance_klines12_BTCUSDT_1d_2024-07_2026-07.csv', 'binance/klines_BTCUSDT_1d.json'])(
-    '%s holds days and is refused, and nothing is written of what came with it',
+    'refuses %s because it holds days, and writes nothing of the same import',
     async (path) => {
       const good = recordings('binance/klines_BTCUSDT_1h.json')
       await expect(imported(good, recordings(path))).rejects.toThrow(
@@ -199,7 +199,7 @@ describeRecorded('the recorded files', () => {
 })
 
 describe('dumps of the old tables', () => {
-  it('of prices and predictions are kept apart from what Almanac makes itself', async () => {
+  it('keeps imported prices and predictions apart from what Almanac computes', async () => {
     const prices = file(
       'crypto_prices.csv',
       'id,crypto,timestamp,price,volume,rsi,adx',
@@ -231,7 +231,7 @@ describe('dumps of the old tables', () => {
     expect(await rowsOf('predictions')).toEqual([])
   })
 
-  it('of Fear & Greed leave days that were collected as they are, and bring the others', async () => {
+  it('imported Fear & Greed adds missing days and leaves collected ones unchanged', async () => {
     const days = [{ date: '2025-06-05', value: 57, classification: 'Greed' }]
     // Midnight is the earliest at which a day can be seen.
     const observedAt = new Date('2025-06-05T00:00:00.001Z')
@@ -246,7 +246,7 @@ describe('dumps of the old tables', () => {
     ])
   })
 
-  it('of a comparison are one row a coin at the time in the file name', async () => {
+  it('imports a comparison as one row a coin at the time in the file name', async () => {
     const path = file(
       'crypto_price_comparison_20250605-193111.csv',
       'Crypto;CoinGecko Price;Binance Price;Difference (%)',
@@ -279,7 +279,7 @@ describe('dumps of the old tables', () => {
     ])
   })
 
-  it('with a wrong line are reported with file and number, and the rest is taken', async () => {
+  it('reports a wrong line of a dump with file and number, and imports the rest', async () => {
     const path = file(
       'crypto_prices.csv',
       'crypto,timestamp,price',
@@ -299,7 +299,7 @@ describe('dumps of the old tables', () => {
 })
 
 describe('candles from a file', () => {
-  it('never outrank one that was collected, whether it came before or after', async () => {
+  it('an imported candle never outranks a collected one, whether it came before or after', async () => {
     const path = file('BTCUSDT-1h-2026-01.csv', ...hours(3))
     const collected = (hour: number): WritableRows['candles'] => ({
       crypto: 'bitcoin',
@@ -324,13 +324,13 @@ describe('candles from a file', () => {
     ])
   })
 
-  it('are what the next run computes from', async () => {
+  it('the next run computes from imported candles', async () => {
     await imported(file('BTCUSDT.csv', ...hours(2)))
     expect(await computeFrom(database.db, 'bitcoin', 1)).toBe(START_MS)
     expect(await computeFrom(database.db, 'ethereum', 1)).toBeUndefined()
   })
 
-  it('in another cut of the same hours are the same candles, and a mended file mends them', async () => {
+  it('imports the same hours in another cut as the same candles, and corrects them from a mended file', async () => {
     const month = file('BTCUSDT-1h-2026-01.csv', ...hours(200))
     await imported(month)
     const before = await contents()
@@ -344,7 +344,7 @@ describe('candles from a file', () => {
     expect(await imported(file('BTCUSDT-mended.csv', mended.join(',')))).toMatchObject([{ written: 1 }])
   })
 
-  it('that are not over at the time of the import are left out and counted', async () => {
+  it('leaves out and counts candles that are not over at the time of the import', async () => {
     const startMs = Date.UTC(2026, 10, 21, 8)
     const path = file('ETHUSDT.csv', KLINE_HEADER, ...hours(4, startMs))
     const [report] = await importedTwice(path)
@@ -356,7 +356,7 @@ describe('candles from a file', () => {
     })
   })
 
-  it('in JSON that is cut off are a named failure, and nothing is written', async () => {
+  it('names truncated JSON as a failure, and writes nothing', async () => {
     const path = file('BTCUSDT.json', `[[${hours(1).join()}], [17`)
     await expect(imported(path)).rejects.toThrow(
       /BTCUSDT\.json is no valid JSON .*expected a list of candles/,
@@ -373,7 +373,7 @@ describe('wrong usage', () => {
       ['good', '--date', '2025-07-31'],
       /--date <day> belongs to mod-stats and library-context; crypto-forecast does not take it/,
     ],
-  ])('%j is told in a sentence, before anything is written', async (args, message) => {
+  ])('rejects %j in a sentence, before anything is written', async (args, message) => {
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),
       good: file('BTCUSDT.csv', ...hours(2)),
@@ -385,7 +385,7 @@ describe('wrong usage', () => {
   })
 })
 
-it('prints the same report as JSON', async () => {
+it('import prints the same report as JSON', async () => {
   const path = file('BTCUSDT.csv', ...hours(2))
   const { code, stdout } = await almanac(path, '--json')
   expect(code).toBe(0)

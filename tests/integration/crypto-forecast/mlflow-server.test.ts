@@ -117,7 +117,7 @@ describeMlflow('a real MLflow', () => {
     await expectWhole('twice', sent)
   })
 
-  it('takes more than one request of parameters, tags and metrics', async () => {
+  it('delivers parameters, tags and metrics in more than one request', async () => {
     const many = (count: number, value: (index: number) => string) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value(index)]))
     const metrics = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`m${index}`, index / 7]))
@@ -133,21 +133,21 @@ describeMlflow('a real MLflow', () => {
     expect(pairs(stored?.data.metrics ?? [])).toEqual(metrics)
   })
 
-  it('has a second version for a second run of the same model', async () => {
+  it('registers a second version for a second run of the same model', async () => {
     const deliver = (id: string) => client().deliver('versions', run(id, { registerAs: 'versions' }), calm())
     expect((await deliver('a')).version).toBe('1')
     expect((await deliver('b')).version).toBe('2')
     expect((await deliver('a')).version).toBe('1')
   })
 
-  it('makes one experiment for two first deliveries at once', async () => {
+  it('creates one experiment for two concurrent first deliveries', async () => {
     const ids = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (id) => (await client().deliver('race', run(id), calm())).runId),
     )
     expect((await runsOf('race')).map(({ info }) => info.run_id).toSorted()).toEqual(ids.toSorted())
   })
 
-  it('is told of a deleted experiment with the remedy, and the remedy helps', async () => {
+  it('reports a deleted experiment with the remedy, and the remedy helps', async () => {
     await client().deliver('deleted', run('a'), calm())
     const id = await experimentId('deleted')
     await ask('POST', 'mlflow/experiments/delete', { experiment_id: id })
@@ -160,7 +160,7 @@ describeMlflow('a real MLflow', () => {
     expect(await runsOf('deleted')).toHaveLength(2)
   })
 
-  it("names MLflow's own error where the values of a delivered run are changed", async () => {
+  it("names MLflow's own error when the values of a delivered run are changed", async () => {
     const deliver = (alpha: string, endMs: number) =>
       client(forwarder.baseUrl).deliver('changed', run('a', { params: { alpha }, endMs }), calm())
     const forwarder = await faulty((asked) => asked.url.endsWith('/runs/update') && 'before')
@@ -192,7 +192,7 @@ describeMlflow('a real MLflow', () => {
     })
 
   it.each(['before', 'after'] as const)(
-    'has one whole run after a delivery that broke off %s any of its requests, and another',
+    'stores one whole run after a delivery that broke off %s any of its requests, and another',
     async (moment) => {
       const whole = await faulty(() => false)
       const first = run('whole', { registerAs: `whole-${moment}` })

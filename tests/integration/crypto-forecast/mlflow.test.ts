@@ -56,8 +56,8 @@ const collectAt = (at: string) => {
 const waiting = async () => (await crypto.stack.database.select(sql`select from mlflow_outbox`)).length
 const forecasts = async () => (await crypto.stack.database.select(sql`select from predictions`)).length
 
-describe('an MLflow that answers', () => {
-  it('is told of every model once, in the same run, also where the hour is run twice', async () => {
+describe('a reachable MLflow', () => {
+  it('reports every model to MLflow once, in the same run, even if the hour is run twice', async () => {
     expect((await collectAt(TEN)).counts['mlflow']).toMatchObject({ outcome: 'complete', written: MODELS })
     expect(delivered).toHaveLength(MODELS)
     expect(new Set(delivered.map(({ deliveryId }) => deliveryId)).size).toBe(MODELS)
@@ -68,7 +68,7 @@ describe('an MLflow that answers', () => {
     expect(await forecasts()).toBe(MODELS)
   })
 
-  it('gets the parameters, metrics and files of the stored forecast', async () => {
+  it('delivers the parameters, metrics and files of the stored forecast', async () => {
     await collectAt(TEN)
     const stored = await crypto.stack.database.select<{
       mae: number
@@ -99,7 +99,7 @@ describe('an MLflow that answers', () => {
     )
   })
 
-  it('that refuses one report gets the others; the refused one is set aside, and the run says why', async () => {
+  it('sets aside one report that MLflow refuses, delivers the others, and the run says why', async () => {
     deliver = (experiment, run, signal) =>
       run.deliveryId.startsWith('ethereum-1h')
         ? Promise.reject(new Failure('UpstreamRejected', 'INVALID_PARAMETER_VALUE'))
@@ -118,8 +118,8 @@ describe('an MLflow that answers', () => {
   })
 })
 
-describe('an MLflow that cannot be reached', () => {
-  it('fails no forecast; what waits is delivered, oldest first, when it answers again', async () => {
+describe('an unreachable MLflow', () => {
+  it('an unreachable MLflow fails no forecast; waiting reports are delivered, oldest first, when it returns', async () => {
     deliver = createMlflow({
       baseUrl: `http://127.0.0.1:${await freePort()}`,
       userAgent: 'almanac-test',
@@ -144,7 +144,7 @@ describe('an MLflow that cannot be reached', () => {
 
 describe('an address that is not MLflow', () => {
   it.each(['NotFound', 'PayloadInvalid', 'CredentialsRejected', 'Blocked', 'Misconfigured'] as const)(
-    'and answers with %s costs no report',
+    'loses no report when a server that is not MLflow responds with %s',
     async (type) => {
       deliver = () => Promise.reject(new Failure(type, 'This is another service.'))
       const ending = await collectAt(TEN)

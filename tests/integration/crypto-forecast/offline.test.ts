@@ -85,7 +85,7 @@ describeRecorded('a series with disturbances', () => {
       .list()
       .filter(({ upstream, path }) => upstream === 'binance' && path.includes('klines'))
 
-  it('that was not looked at for six hours has no hole, and is what a fresh database would hold', async () => {
+  it('has no hole after six hours offline, and matches a fresh database', async () => {
     expect(await collectAt(MORNING)).toMatchObject({ outcome: 'complete' })
     crypto.stack.simulator.requests.clear()
     expect(await collectAt('2026-07-20T16:10:00Z')).toMatchObject({ outcome: 'complete' })
@@ -99,7 +99,7 @@ describeRecorded('a series with disturbances', () => {
     expect(healed).toEqual(fresh)
   })
 
-  it('takes a late candle from CoinGecko until Binance has it, and then computes all later rows again', async () => {
+  it('uses a late candle from CoinGecko until Binance has it, and then recomputes all later rows', async () => {
     const late = '2026-07-20T09:00:00Z'
     withhold('BTCUSDT', late)
     const first = await collectAt(MORNING)
@@ -117,7 +117,7 @@ describeRecorded('a series with disturbances', () => {
     expect(healed).toEqual(await freshSeries('2026-07-20T11:10:00Z'))
   })
 
-  it('remembers hours that the exchange does not have and asks for them no more', async () => {
+  it('remembers hours that the exchange does not have and does not request them again', async () => {
     for (const symbol of Object.values(SYMBOLS)) withhold(symbol, '2026-07-10T05:00:00Z', 2)
     crypto.stack.simulator.faults.set('coingecko', { kind: 'waf' })
     const first = await collectAt(MORNING)
@@ -137,7 +137,7 @@ describeRecorded('a series with disturbances', () => {
     expect(await gaps()).toEqual(known)
   })
 
-  it('fills a gap after all when a backfill asks for the time again and the exchange has it', async () => {
+  it('fills a gap when a backfill requests the time again and the exchange has it', async () => {
     withhold('ETHUSDT', '2026-07-12T05:00:00Z')
     await collectAt(MORNING)
     expect(await gaps()).toEqual([{ crypto: 'ethereum', at: '07-12 05' }])
@@ -148,7 +148,7 @@ describeRecorded('a series with disturbances', () => {
     expect(healed).toEqual(await freshSeries(MORNING))
   })
 
-  it('asks again for an hour whose candle was refused: a bad row is no gap of the exchange', async () => {
+  it('requests an hour again after its candle was rejected: a bad row is no gap of the exchange', async () => {
     const bad = '2026-07-12T05:00:00Z'
     const { stack } = crypto
     const rows = recordedKlines('BTCUSDT', '1h').filter(([openMs]) => openMs >= Date.parse(FIRST))
@@ -175,7 +175,7 @@ describeRecorded('a series with disturbances', () => {
     expect(healed).toEqual(await freshSeries('2026-07-20T10:20:00Z'))
   })
 
-  it('is not cut short for ever by an empty answer in the middle of the first fill', async () => {
+  it('an empty response in the middle of the first fill does not truncate the history forever', async () => {
     const { simulator } = crypto.stack
     // The first thousand hours that the exchange has.
     simulator.faults.set('binance', { kind: 'empty', match: 'klines.*BTCUSDT', times: 1 })

@@ -45,7 +45,7 @@ describeRecorded('the recorded half year', () => {
   const select = <Row extends Record<string, unknown>>(query: ReturnType<typeof sql>) =>
     crypto.stack.database.select<Row>(query)
 
-  it('is a complete run with every part of it', () => {
+  it('collects the recordings in a complete run with every part', () => {
     expect({ outcome: ending.outcome, parts: outcomesOf(ending) }, JSON.stringify(ending.counts)).toEqual({
       outcome: 'complete',
       parts: {
@@ -62,7 +62,7 @@ describeRecorded('the recorded half year', () => {
     })
   })
 
-  it('has a candle and a price for every recorded hour up to the newest closed one, and no other', async () => {
+  it('stores a candle and a price for every recorded hour up to the newest closed one, and no other', async () => {
     expect(HOURS).toBe(4_168)
     const ofBinance = await select<{ crypto: string; count: number; first: string; last: string }>(sql`
       select crypto, count(*)::int as count, min("timestamp")::text as first, max("timestamp")::text as last
@@ -165,7 +165,7 @@ describeRecorded('the recorded half year', () => {
     }
   })
 
-  it('finds nothing to complain of, and says what it looked at', async () => {
+  it('finds no faults in the recordings, and reports what it checked', async () => {
     const checks = await select<{ name: string; passed: boolean; count: number }>(sql`
       select name, passed, count(*)::int as count from price_checks group by 1, 2 order by 1`)
     expect(checks).toEqual(
@@ -177,7 +177,7 @@ describeRecorded('the recorded half year', () => {
     )
   })
 
-  it('leaves no indicator of a warm row empty, and nothing that is no number', async () => {
+  it('leaves no indicator of a warm row empty or not a number', async () => {
     const columns = await select<{
       name: string
     }>(sql`select column_name as name from information_schema.columns

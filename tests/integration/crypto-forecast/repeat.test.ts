@@ -56,7 +56,7 @@ const forecasts = () =>
   crypto.stack.database.select(sql`select * from predictions order by crypto, horizon, target_time`)
 
 describe('the tables', () => {
-  it('hold every hour of the history, those that Binance does not have from CoinGecko', () => {
+  it('stores every hour of the history, with CoinGecko for those that Binance lacks', () => {
     const { crypto_prices: prices = [], known_gaps: gaps = [], fear_greed_index: days = [] } = undisturbed
     expect(gaps.length).toBeGreaterThan(0)
     expect(prices).toHaveLength(HOURS * COINS)
@@ -64,7 +64,7 @@ describe('the tables', () => {
     expect(days.length).toBeGreaterThan(3_000)
   })
 
-  it('are the same after a second run, which asks Binance for nothing that is stored', async () => {
+  it('keeps the tables equal in a second run, which requests nothing stored from Binance', async () => {
     const worker = await crypto.startWorker()
     try {
       expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
@@ -84,7 +84,7 @@ describe('the tables', () => {
     }
   })
 
-  it('are the same after two runs at once on two workers, of which one is skipped', async () => {
+  it('keeps the tables equal after two concurrent runs on two workers, one of which is skipped', async () => {
     const workers = await Promise.all([crypto.startWorker(), crypto.startWorker()])
     try {
       const endings = await Promise.all([crypto.collect(), crypto.collect()])
@@ -118,7 +118,7 @@ describe('a worker killed in the middle of the first fill', () => {
     return child
   }
 
-  it('costs nothing: the next one asks only for the hours that are missing, and the tables are the same', async () => {
+  it('after a worker is killed in the first fill, requests only the missing hours and ends with the same tables', async () => {
     // The first coin's pages are stored, the next ones' hang until the worker is gone.
     crypto.stack.simulator.faults.set('binance', {
       kind: 'latency',

@@ -88,7 +88,7 @@ const past = async (coin: string, count: number) => {
       case when n % 2 = 0 then n else -n end, 2 * n, true, now(), 'past' from generate_series(1, ${count}::int) n`)
 }
 
-it('is asked with the newest row of each coin, and its answers are stored without an interval at first', async () => {
+it('sends the newest row of each coin to the model server, and stores its predictions without an interval at first', async () => {
   expect((await crypto.collect()).outcome).toBe('complete')
   expect(asked).toHaveLength(COINS)
   const [newest] = await crypto.stack.database.select<Record<string, number | null>>(
@@ -115,7 +115,7 @@ it('is asked with the newest row of each coin, and its answers are stored withou
   ).toEqual([{ decision: 'BUY', train_from: null }])
 })
 
-it('gets an interval and a skill from thirty scored forecasts on', async () => {
+it('gives served forecasts an interval and a skill from thirty scored forecasts on', async () => {
   await past('bitcoin', 30)
   await past('ethereum', 29)
   expect((await crypto.collect()).outcome).toBe('complete')
@@ -147,7 +147,7 @@ it.each<[string, typeof answer, RegExp, Record<string, unknown>]>([
     {},
   ],
 ])(
-  'that %s fails the forecasts by name, and the rest of the run goes on',
+  'a model server that %s fails the forecasts by name, and the rest of the run continues',
   async (_, broken, reason, params) => {
     answer = broken
     const ending = await crypto.collect(params)

@@ -78,7 +78,7 @@ const nextNight = async (): Promise<Night> => {
 const made = ({ summary }: Night) => summary.made.map(({ name, why }) => [name, why])
 
 describe('a night in which nothing has changed', () => {
-  it('asks ASCL once, GitHub once, git for one line a library, and clones nothing', async () => {
+  it('an unchanged night contacts ASCL once, GitHub once, git for one line a library, and clones nothing', async () => {
     const { requests } = library.stack.simulator
     followed()
     const [domain] = Object.values(library.settings.domains)
@@ -110,7 +110,7 @@ describe('a night in which nothing has changed', () => {
     expect(library.published.contextFiles().map((file) => library.published.contextText(file))).toEqual(texts)
   })
 
-  it('is told from one with a push: that library alone is cloned', async () => {
+  it('clones only the library that has a push', async () => {
     followed('sim-astro/extra-1', 'sim-astro/extra-2')
     await completeNight()
     const before = entryOf('sim-astro/extra-2')?.contextCommit
@@ -134,8 +134,8 @@ describe('a night in which nothing has changed', () => {
   })
 })
 
-describe('a push in the middle of the night', () => {
-  it('between the question and the clone: the context is of the commit that was cloned, and the next night finds nothing new', async () => {
+describe('a push during the night', () => {
+  it('makes the context of the cloned commit after a push during the night, and the next night finds nothing new', async () => {
     followed('sim-astro/extra-3')
     await completeNight()
     world().push('sim-astro/extra-3')
@@ -153,7 +153,7 @@ describe('a push in the middle of the night', () => {
 })
 
 describe('a renamed library', () => {
-  it('keeps its context: the same row, the file under the new name, nothing cloned', async () => {
+  it('a renamed library keeps its context: same row, file under the new name, no clone', async () => {
     followed('sim-astro/extra-4', 'sim-astro/extra-5')
     await completeNight()
     const before = entryOf('sim-astro/extra-4')
@@ -187,7 +187,7 @@ describe('a renamed library', () => {
     expect(entryOf('sim-surveys/Extra-Four')?.contextCommit).toBe(await headOf('sim-surveys/Extra-Four'))
   })
 
-  it('whose new name differs in case only keeps one file, under the new spelling', async () => {
+  it('a rename that differs only in case keeps one file, under the new spelling', async () => {
     followed('sim-astro/extra-6')
     await completeNight()
     world().change('sim-astro/extra-6', { name: 'EXTRA-6' })
@@ -199,7 +199,7 @@ describe('a renamed library', () => {
 })
 
 describe('changed_within_days', () => {
-  it('leaves an older change alone, without trouble, and takes a young one', async () => {
+  it('changed_within_days leaves an older change alone, without a warning, and takes a recent one', async () => {
     followed('sim-astro/extra-7')
     await completeNight()
     const first = entryOf('sim-astro/extra-7')?.contextCommit
@@ -214,7 +214,7 @@ describe('changed_within_days', () => {
     expect(entryOf('sim-astro/extra-7')?.contextCommit).toBe(await headOf('sim-astro/extra-7'))
   })
 
-  it('is no bar to a new library, and unset any change counts', async () => {
+  it('changed_within_days does not exclude a new library; if unset, any change counts', async () => {
     library.settings.changed_within_days = 1
     followed('sim-astro/extra-8')
     const night = await completeNight()

@@ -64,7 +64,7 @@ describeSandbox('a hostile library', () => {
     return told(readFileSync(join(scratch, 'seen.txt'), 'utf8'))
   }
 
-  it('reads neither the environment nor files of the host', async () => {
+  it('a hostile build reads neither the environment nor files of the host', async () => {
     const file = join(scratch, 'secret')
     writeFileSync(file, 'of-the-host', { mode: 0o644 })
     const conf = hostile.readsSecrets(file)
@@ -85,7 +85,7 @@ describeSandbox('a hostile library', () => {
     }
   })
 
-  it('writes nothing outside, and changes nothing of its environment', async () => {
+  it('a hostile build writes nothing outside, and changes nothing of its environment', async () => {
     const mark = `almanac-mark-${process.pid}`
     const closed = [
       scratch,
@@ -109,7 +109,7 @@ describeSandbox('a hostile library', () => {
     expect(fileTimes(venv)).toEqual(before)
   })
 
-  it('reaches no network, not even of this machine', async () => {
+  it('a hostile build reaches no network, not even of this machine', async () => {
     const listener = await listen()
     try {
       const conf = hostile.opensConnections(listener.port)
@@ -124,7 +124,7 @@ describeSandbox('a hostile library', () => {
     }
   })
 
-  it('starts a few processes, not hundreds', async () => {
+  it('a hostile build starts a few processes, not hundreds', async () => {
     const conf = hostile.forks(300)
     expect((await outside(conf)).children).toBe('300')
     const seen = await inside(conf)
@@ -132,13 +132,13 @@ describeSandbox('a hostile library', () => {
     expect(Number(seen.children)).toBeLessThan(64)
   })
 
-  it('gets no more memory than one process may have', async () => {
+  it('a hostile build gets no more memory than one process may have', async () => {
     const conf = hostile.takesMemory(1200)
     expect((await outside(conf)).memory).toBe('taken')
     expect((await inside(conf)).memory).toBe('refused-MemoryError')
   })
 
-  it('gets no more memory by sharing it out among processes', async () => {
+  it('a hostile build gets no more memory by spreading it over processes', async () => {
     expect((await outside(hostile.sharesMemory(6, 100, 0))).memory).toBe('kept')
     await expect(
       inside(hostile.sharesMemory(6, 100, 600), { memoryBytes: 300 * 1_048_576 }),
@@ -148,7 +148,7 @@ describeSandbox('a hostile library', () => {
     })
   })
 
-  it('fills its own small disks only', async () => {
+  it('a hostile build fills only its own small disks', async () => {
     expect(await outside(hostile.fillsDisks([scratch], 80))).toEqual({
       [`fill${scratch.replace(/\W/g, '_')}`]: '80MiB-largest-80MiB',
     })
@@ -165,7 +165,7 @@ describeSandbox('a hostile library', () => {
     }
   })
 
-  it('does not print for ever', async () => {
+  it('a hostile build does not print forever', async () => {
     const seen = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForEver)], {
       maxBuffer: 1_000_000,
     })
@@ -178,7 +178,7 @@ describeSandbox('a hostile library', () => {
     else expect(['CommandTimedOut', 'CommandFailed']).toContain((ended as { type: string }).type)
   })
 
-  it('is killed where it sleeps for ever, and the failure says in which mode and after what time', async () => {
+  it('kills a build that sleeps forever, and the failure states the mode and the time', async () => {
     const conf = hostile.sleepsForEver
     const slept = spawnSync('/usr/bin/python3', [write(scratch, conf)], { timeout: 1_000 })
     expect(slept.error).toMatchObject({ code: 'ETIMEDOUT' })
@@ -189,7 +189,7 @@ describeSandbox('a hostile library', () => {
     expect((await make(hostileLibrary(conf), 'safe')).markdown).toContain('Using orbit')
   })
 
-  it('has its Makefile run in native mode alone', async () => {
+  it('runs a Makefile in native mode alone', async () => {
     const makefile = 'html:\n\tsleep 86400\nclean:\n\techo html sphinx\n'
     const files = { ...GOOD_LIBRARY, 'docs/Makefile': makefile, 'docs/conf.py': '' }
     const hasMake = spawnSync('make', ['--version']).status === 0
@@ -201,7 +201,7 @@ describeSandbox('a hostile library', () => {
     expect((await make(files, 'strip')).log).toContain('Mode: Non-Sphinx')
   })
 
-  it('has its jupytext configuration run in native mode alone', async () => {
+  it('runs a jupytext configuration in native mode alone', async () => {
     const notebook = JSON.stringify({
       nbformat: 4,
       nbformat_minor: 5,
@@ -218,7 +218,7 @@ describeSandbox('a hostile library', () => {
     expect((await make(files, 'safe')).markdown).toContain('Words of the notebook')
   })
 
-  it('leaves no process behind, also not one that hid itself', async () => {
+  it('a hostile build leaves no process behind, not even a hidden one', async () => {
     const name = `almanac-daemon-${process.pid}`
     await outside(hostile.leavesDaemon(name))
     const [left = 0] = await expect
@@ -231,7 +231,7 @@ describeSandbox('a hostile library', () => {
     await expect.poll(() => running(name)).toEqual([])
   })
 
-  it('ends at once with the signal, and leaves neither process nor mount behind', async () => {
+  it('a build ends at once with the signal, and leaves neither process nor mount behind', async () => {
     const conf = hostile.sleepsForEver.replace('86400', `86400 + ${process.pid}`)
     const path = tree(hostileLibrary(conf))
     const stop = new AbortController()

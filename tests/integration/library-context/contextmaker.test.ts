@@ -46,7 +46,7 @@ describeSandbox('contextmaker', () => {
   const make = (path: string, mode: Mode, name = 'orbit') =>
     contextmaker.make({ tree: path, name, mode, signal: new AbortController().signal })
 
-  it('is ready, and says its version', async () => {
+  it('contextmaker is ready, and shows its version', async () => {
     expect(await contextmaker.ready()).toEqual({ ok: true, version: '1.8.8' })
   })
 
@@ -61,13 +61,13 @@ describeSandbox('contextmaker', () => {
     expect(seconds).toBeGreaterThan(0)
   })
 
-  it('keeps what stands inside directives and roles of extensions that are not installed', async () => {
+  it('keeps the content of directives and roles of extensions that are not installed', async () => {
     const { markdown } = await make(tree(GOOD_LIBRARY), 'safe')
     expect(markdown).toContain('orbit.draw(eccentricity=0.3)')
     expect(markdown).toContain('Text inside an extension that is not installed.')
   })
 
-  it('finds pages whose first one is Markdown', async () => {
+  it('finds pages if the first one is Markdown', async () => {
     const path = tree({ ...GOOD_LIBRARY, 'docs/index.md': '# Orbit in Markdown\n\nFirst words.\n' })
     rmSync(join(path, 'docs', 'index.rst'))
     const { markdown, log } = await make(path, 'safe')
@@ -87,7 +87,7 @@ describeSandbox('contextmaker', () => {
     expect((await make(path, 'safe')).markdown).toBe((await make(path, 'safe')).markdown)
   })
 
-  it('makes a name fit that would write elsewhere, or run setup.py', async () => {
+  it('sanitizes a name that would write elsewhere, or run setup.py', async () => {
     expect((await make(tree(GOOD_LIBRARY), 'strip', '../../elsewhere')).markdown).toContain(
       'Period of an orbit',
     )
@@ -111,7 +111,7 @@ describeSandbox('contextmaker', () => {
     expect(markdown).not.toContain('in-the-git-folder')
   })
 
-  it.runIf(isRoot)('reads a tree that was made with a strict umask, but for its .git', async () => {
+  it.runIf(isRoot)('reads a tree that was made with a strict umask, except for its .git', async () => {
     const path = tree({ ...GOOD_LIBRARY, 'orbit/more.py': 'MORE = 1\n', '.git/config': 'token' })
     for (const name of ['orbit/more.py', '.git/config']) chmodSync(join(path, name), 0o600)
     chmodSync(join(path, 'orbit'), 0o700)
@@ -119,21 +119,21 @@ describeSandbox('contextmaker', () => {
     expect(statSync(join(path, '.git/config')).mode & 0o777).toBe(0o600)
   })
 
-  it('removes control characters, which no database takes', async () => {
+  it('removes control characters, which no database accepts', async () => {
     const { markdown } = await make(tree({ 'README.md': 'a\0b\u001b[31mc\n' }), 'strip')
     expect(markdown).toContain('ab[31mc')
   })
 
-  it('fails by name where there is nothing to read', async () => {
+  it('fails by name if there is nothing to read', async () => {
     await expect(make(tree({}), 'safe')).rejects.toMatchObject({ name: 'Failure', type: 'CommandFailed' })
   })
 
-  it('fails by name where the result is larger than 32 MB', async () => {
+  it('fails by name if the result is larger than 32 MB', async () => {
     const path = tree({ 'README.md': 'words and words and more words\n'.repeat(1_300_000) })
     await expect(make(path, 'strip')).rejects.toThrow('printed more than 33554432 bytes')
   })
 
-  it('fails by name where the tree does not fit into its copy', async () => {
+  it('fails by name if the tree does not fit into its copy', async () => {
     const path = tree({})
     for (let part = 0; part < 9; part++) {
       writeFileSync(join(path, `${part}.bin`), '')
@@ -165,7 +165,7 @@ describeSandbox('contextmaker', () => {
     expect(ran.stdout.trim()).toBe(closed)
   })
 
-  it.runIf(isRoot)('works for an ordinary user, who can become nobody else', () => {
+  it.runIf(isRoot)('works for an ordinary user, who cannot change the user', () => {
     const folder = mkdtempSync(join(tmpdir(), 'almanac-user-'))
     remove.push(() => {
       rmSync(folder, { recursive: true })
@@ -189,7 +189,7 @@ describeSandbox('contextmaker', () => {
     expect(ran.stdout).not.toContain('root')
   })
 
-  it('is what the doctor looks at', async () => {
+  it('the doctor checks contextmaker', async () => {
     const config = { ...loadConfig({ env: {}, root: packageRoot }), toolsDir: join(venv, '..') }
     expect(await checkContextmaker(config)).toEqual({
       name: 'contextmaker',
@@ -198,7 +198,7 @@ describeSandbox('contextmaker', () => {
     })
   })
 
-  it('says what is missing where bubblewrap is not installed', async () => {
+  it('says what is missing if bubblewrap is not installed', async () => {
     const without = createContextmaker({ venv, bubblewrap: '/nowhere/bwrap' })
     expect(await without.ready()).toMatchObject({ ok: false, missing: 'bubblewrap is not installed' })
     const request = {
@@ -210,7 +210,7 @@ describeSandbox('contextmaker', () => {
     await expect(without.make(request)).rejects.toMatchObject({ type: 'Misconfigured' })
   })
 
-  it('says what is missing where contextmaker is not installed', async () => {
+  it('says what is missing if contextmaker is not installed', async () => {
     const nowhere = createContextmaker({ venv: join(tmpdir(), 'no-such-venv') })
     expect(await nowhere.ready()).toMatchObject({
       ok: false,

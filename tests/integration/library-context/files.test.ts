@@ -60,8 +60,8 @@ async function given(...libraries: string[]) {
   await storeList(database.db, 20, libraries)
 }
 
-describe('what is published', () => {
-  it('is every context, and the list that names it', async () => {
+describe('published files', () => {
+  it('publishes every context, and the list that names it', async () => {
     await given('Owner/Lib', 'o/none')
     await storeContext(database.db, 'Owner/Lib', 'the text\n')
     expect(await publish()).toMatchObject({ outcome: 'complete', fetched: 1, written: 2 })
@@ -75,7 +75,7 @@ describe('what is published', () => {
     expect(lines.filter((line) => line.includes('"last_updated"'))).toHaveLength(1)
   })
 
-  it('is left alone where nothing has changed', async () => {
+  it('leaves published files alone if nothing has changed', async () => {
     await given('o/lib')
     await storeContext(database.db, 'o/lib')
     await publish()
@@ -86,12 +86,12 @@ describe('what is published', () => {
     )
   })
 
-  it('is nothing before the first list, and says so', async () => {
+  it('publishes nothing before the first list, and says so', async () => {
     expect(await publish()).toMatchObject({ outcome: 'skipped', why: [{ code: 'no-list' }] })
     expect(existsSync(listPath())).toBe(false)
   })
 
-  it('comes again where somebody has deleted or edited it', async () => {
+  it('restores published files that were deleted or edited', async () => {
     await given('o/a', 'o/b')
     for (const name of ['o/a', 'o/b']) await storeContext(database.db, name)
     await publish()
@@ -104,7 +104,7 @@ describe('what is published', () => {
     expect(readFileSync(listPath(), 'utf8')).toBe(published)
   })
 
-  it('follows a library to its new name', async () => {
+  it('moves the published file of a library to its new name', async () => {
     await given('Old/Lib')
     await storeContext(database.db, 'Old/Lib', 'the text\n')
     await publish()
@@ -118,7 +118,7 @@ describe('what is published', () => {
 })
 
 describe('the documented short name', () => {
-  it('is a link where one library has it, and none where two have, in whatever case', async () => {
+  it('links a short name if one library has it, and not if two have, in whatever case', async () => {
     await given('spacetelescope/poppy', 'o/lib')
     await storeContext(database.db, 'spacetelescope/poppy', 'optics\n')
     await storeContext(database.db, 'o/lib')
@@ -137,7 +137,7 @@ describe('the documented short name', () => {
     expect(text('poppy-context.txt')).toBe('optics\n')
   })
 
-  it('gives way to the file of a library that is called so', async () => {
+  it('a short link gives way to the file of a library of that name', async () => {
     await given('o/a__b')
     await storeContext(database.db, 'o/a__b', 'the link’s\n')
     await publish()
@@ -153,7 +153,7 @@ describe('the documented short name', () => {
 })
 
 describe('the context of a library that left the list', () => {
-  it('is kept for the days of the settings, and then removed with its file and its link', async () => {
+  it('keeps the context of a library that left the list for the configured days, then removes it with file and link', async () => {
     await given('o/stays', 'o/leaves')
     for (const name of ['o/stays', 'o/leaves']) await storeContext(database.db, name)
     await storeList(database.db, 21, ['o/stays'], { left: ['o/leaves'] })

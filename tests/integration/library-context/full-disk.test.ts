@@ -53,7 +53,7 @@ function stackGit(): Git {
   return createGit({ baseUrl: tracked['library-context'].github_url, environment: programEnv })
 }
 
-describe('a disk that is full', () => {
+describe('a full disk', () => {
   const expectTold = async (kinds: readonly RepositoryKind[], ending: EndingInWords) => {
     expect(outcomesOf(ending)).toMatchObject({ lists: 'complete', contexts: 'failed', files: 'complete' })
     expect(ending.outcome).toBe('partial')
@@ -67,7 +67,7 @@ describe('a disk that is full', () => {
     }
   }
 
-  it('is told for each library before anything is cloned; the next night makes up for it', async () => {
+  it('reports a full disk for each library before anything is cloned; the next night catches up', async () => {
     listOnly(library, KINDS)
     const { max_clone_mb: usual } = library.settings
     await withWorker({}, async () => {
@@ -87,7 +87,7 @@ describe('a disk that is full', () => {
 
   const small = smallDisk()
   it.skipIf(small === undefined)(
-    `in the middle of a clone is told too${small === undefined ? ' (skipped: no file system can be mounted here)' : ''}`,
+    `reports a disk that fills in the middle of a clone${small === undefined ? ' (skipped: no file system can be mounted here)' : ''}`,
     async () => {
       listOnly(library, ['sphinx'])
       const { max_clone_mb: usual } = library.settings

@@ -82,7 +82,7 @@ describeSandbox('a night in native mode over hostile repositories', () => {
     for (const kind of kinds) await expectContext(library, kind)
   }
 
-  it('lets those that end see nothing but the sandbox, and says what broke', async () => {
+  it('hostile builds that end see only the sandbox, and report what broke', async () => {
     const kinds = [...ENDING, 'sphinx'] as const
     const { result, peaks } = await nightOver(kinds, 300)
     await expectAllMade(result, kinds)
@@ -114,7 +114,7 @@ describeSandbox('a night in native mode over hostile repositories', () => {
     await expectContained(library)
   })
 
-  it('kills those that do not end, by name, and makes their contexts without running them', async () => {
+  it('kills hostile builds that do not end, by name, and makes their contexts without running them', async () => {
     const kinds = [...ENDLESS, 'sphinx'] as const
     const { result, peaks } = await nightOver(kinds, SHORT_SECONDS)
     await expectAllMade(result, kinds)

@@ -38,7 +38,7 @@ describeSandbox('a night in safe mode over hostile repositories', () => {
   })
   afterAll(() => library.stop())
 
-  it('is complete: each has a context, and nobody was in the way of another', () => {
+  it('a night of hostile libraries is complete: each has a context and none disturbs another', () => {
     expect(outcomesOf(night.ending)).toMatchObject({ changes: 'complete', contexts: 'complete' })
     expect(night.ending.counts['contexts']).toMatchObject({ written: KINDS.length, rejected: 0, why: [] })
     expect(night.summary.failed).toEqual([])
@@ -51,11 +51,11 @@ describeSandbox('a night in safe mode over hostile repositories', () => {
     for (const marker of [READ_MARKER, SOCKET_MARKER]) expect(shownBy(text, marker)).toEqual([])
   })
 
-  it('leaves nothing on this machine, calls nobody, and no process stays', async () => {
+  it('a night of hostile libraries leaves no file and no process, and contacts no one', async () => {
     await expectContained(library)
   })
 
-  it('would show a file that a payload left', () => {
+  it('detects a file that a payload left', () => {
     const planted = plantMarker(library.stack.config.dataDir)
     expect(markersIn(library.stack.config.dataDir, true)).toEqual([planted.path])
     planted.remove()

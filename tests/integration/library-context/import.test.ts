@@ -144,7 +144,7 @@ const flaggedIn = (state: string) =>
   (recorded(`libraries/${state}`) as RecordedList).libraries.filter(({ hasContextFile }) => hasContextFile)
 
 describeRecorded('the recorded list', () => {
-  it('of September is carried over with all 96 contexts, and published with them', async () => {
+  it('imports all 96 contexts of September, and publishes them', async () => {
     for (const { contextFileName } of flaggedIn(SEPTEMBER)) contextFile(contextFileName)
     const [list, files] = await importedTwice([recordings(SEPTEMBER), contexts])
     expect(list).toMatchObject({ kind: 'list of libraries', read: 100, written: 100, skipped: {} })
@@ -166,7 +166,7 @@ describeRecorded('the recorded list', () => {
     }
   })
 
-  it('of August is carried over with 15 of 17 contexts; whose the file of two poppys is cannot be told', async () => {
+  it('imports 15 of 17 contexts of August; the file of two libraries named poppy is ambiguous', async () => {
     for (const { contextFileName } of flaggedIn(AUGUST)) contextFile(contextFileName)
     const [list, files] = await importedTwice([recordings(AUGUST), contexts])
     expect(list?.notes).toEqual([
@@ -185,13 +185,13 @@ describeRecorded('the recorded list', () => {
     expect(await storedContexts()).toHaveLength(15)
   })
 
-  it('of August finds the files that a later collector named with the owner', async () => {
+  it('finds the August files that a later collector named with the owner', async () => {
     for (const { name } of flaggedIn(AUGUST)) contextFile(`${name.replaceAll(/[/._]/g, '-')}-context.txt`)
     const [list] = await imported([recordings(AUGUST), contexts])
     expect(list?.notes.at(-1)).toBe('context flags: 17, of which 17 have their context')
   })
 
-  it('without files keeps no flag, and names the libraries', async () => {
+  it('imports a list without files with no flag, and names the libraries', async () => {
     const [list] = await importedTwice([recordings(AUGUST)])
     const names = flaggedIn(AUGUST).map(({ name }) => name)
     expect(list?.notes.slice(1)).toEqual([
@@ -201,7 +201,7 @@ describeRecorded('the recorded list', () => {
     expect((await published()).filter(({ hasContextFile }) => hasContextFile)).toEqual([])
   })
 
-  it('of September stays the list when that of August comes later', async () => {
+  it('keeps the September list when that of August is imported later', async () => {
     const both = [recordings(SEPTEMBER), recordings(AUGUST)]
     expect((await importedTwice(both)).map(({ written }) => written)).toEqual([100, 100])
     const [first] = await database.select(sql`select date::text, stars, rank from library_snapshots
@@ -213,7 +213,7 @@ describeRecorded('the recorded list', () => {
     expect(stars).toBe(1600)
   })
 
-  it('refuses the title of 44 bytes that was flagged as a context', async () => {
+  it('refuses the 44-byte title that was flagged as a context', async () => {
     contextFile('astroquery-context.txt', recording('libraries/context-empty-output.astroquery.txt'))
     mkdirSync(join(contexts, 'gwpy-context.txt'))
     const [list, files] = await importedTwice([recordings(AUGUST), contexts])
@@ -235,7 +235,7 @@ describeRecorded('the recorded list', () => {
 })
 
 describeRecorded('the recorded tables', () => {
-  it('of stars are libraries with their stars, and no list', async () => {
+  it('imports stars as libraries with their stars, and no list', async () => {
     const files = [recordings('last.2025-07-31.csv'), recordings('ascl_repos_with_stars.2025-07-31.csv')]
     const [last, all] = await importedTwice(files)
     expect(last).toMatchObject({ kind: 'stars of libraries', read: 100, written: 100, skipped: {} })
@@ -248,7 +248,7 @@ describeRecorded('the recorded tables', () => {
 })
 
 describe('a list', () => {
-  it('has each library once, whatever the case of its name, and ranks that follow its stars', async () => {
+  it('imports each library once, whatever the case of its name, with ranks that follow its stars', async () => {
     const path = listFile(
       'list.2025-09-27.json',
       { name: 'cobayasampler/cobaya', stars: 141, rank: 1, hasContextFile: true, contextFileName: 'c.txt' },
@@ -270,7 +270,7 @@ describe('a list', () => {
     ])
   })
 
-  it('of a day on which a night made one does not touch it, and brings its contexts all the same', async () => {
+  it('an imported list leaves the list of a night on the same day alone, and still brings its contexts', async () => {
     await collected(
       {
         libraries: [asked('astro/one', 1, 50)],
@@ -296,7 +296,7 @@ describe('a list', () => {
     expect(await storedContexts()).toMatchObject([{ library: 'astro/two', engine: 'imported' }])
   })
 
-  it('that is newer than what GitHub told changes nothing of it', async () => {
+  it("an imported list that is newer than GitHub's data changes nothing of it", async () => {
     await collected({ libraries: [asked('Astro/One', 1, 50)] }, '2026-11-19T02:00:00Z')
     await importedTwice([listFile('list.json', { name: 'astro/one', stars: 7 })], { date: '2026-11-21' })
     expect(await database.select(sql`select name, github_id::int as id, stars from libraries`)).toEqual([
@@ -304,7 +304,7 @@ describe('a list', () => {
     ])
   })
 
-  it('that names a repository by its old name means the one it is now', async () => {
+  it('resolves the old name of a repository in an imported list to its current one', async () => {
     await collected(
       {
         libraries: [asked('jax-ml/jax', 1, 50)],
@@ -319,7 +319,7 @@ describe('a list', () => {
     expect(await database.select(sql`select library from libraries`)).toEqual([{ library: 'jax-ml/jax' }])
   })
 
-  it('in which most libraries have no star is refused: the page had changed', async () => {
+  it('refuses an imported list in which most libraries have no star: the page had changed', async () => {
     const entries = Array.from({ length: 10 }, (_, at) => ({ name: `astro/a${at}`, stars: 0 }))
     const [report] = await importedTwice([listFile('list.2025-08-31.json', ...entries)])
     expect(report).toMatchObject({
@@ -335,7 +335,7 @@ describe('a context', () => {
     listFile(`list.${day}.json`, { name: 'astro/one', stars: 9, hasContextFile: true })
   const text = () => database.select<{ markdown: string }>(sql`select markdown from library_contexts`)
 
-  it('that a night made is never replaced, however new the list', async () => {
+  it('never replaces a context made by a night, however new the imported list', async () => {
     const context = {
       library: 'astro/one',
       file: 'astro__one-context.txt',
@@ -364,7 +364,7 @@ describe('a context', () => {
     expect(report?.notes.at(-1)).toBe('context flags: 1, of which 1 have their context')
   })
 
-  it('of an older list does not replace that of a newer one', async () => {
+  it('a context of an older list does not replace that of a newer one', async () => {
     const path = contextFile('one-context.txt', textOf('new'))
     await imported([list('2025-09-27'), path])
     contextFile('one-context.txt', textOf('old'))
@@ -373,7 +373,7 @@ describe('a context', () => {
     expect(await text()).toEqual([{ markdown: textOf('new') }])
   })
 
-  it('that left every list is not brought back to them by a repetition', async () => {
+  it('a repeated import does not bring a context back that left every list', async () => {
     const files = [list('2025-08-12'), contextFile('one-context.txt')]
     await imported(files)
     await imported([listFile('list.2025-09-27.json', { name: 'astro/two', stars: 9 })])
@@ -386,14 +386,14 @@ describe('a context', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('whose likeliest file is refused is taken from the next', async () => {
+  it('takes the context from the next file if the likeliest one is refused', async () => {
     contextFile('astro__one-context.txt', '# \\- one | Complete Documentation -\n')
     contextFile('one-context.txt')
     const [, files] = await importedTwice([list('2025-09-27'), contexts])
     expect(files).toMatchObject({ read: 2, written: 1, skipped: { 'refused by the quality gate': 1 } })
   })
 
-  it('has no commit, the time of its list, and comes without a list where one is stored', async () => {
+  it('an imported context has no commit, the time of its list, and needs no list if one is stored', async () => {
     await imported([list('2025-09-27')])
     const path = contextFile('one-context.txt')
     await importedTwice([path])
@@ -409,7 +409,7 @@ describe('a context', () => {
     ])
   })
 
-  it('without any list is wrong usage, and nothing is written', async () => {
+  it('contexts without any list are wrong usage, and nothing is written', async () => {
     await expect(imported([contextFile('one-context.txt')])).rejects.toThrow(/No list is stored yet/)
   })
 })
@@ -417,7 +417,7 @@ describe('a context', () => {
 describe('the command', () => {
   const almanac = (...args: string[]) => command(['import', 'library-context', ...args], settings())
 
-  it('tells of each file what became of it', async () => {
+  it('import reports for each file what became of it', async () => {
     contextFile('one-context.txt')
     contextFile('two-context.txt', 'a title')
     const path = listFile(

@@ -113,7 +113,7 @@ async function everythingStored(): Promise<unknown> {
 }
 
 describe('a dry run', () => {
-  it('tells of the first night what that night then does, and neither stores nor clones anything', async () => {
+  it('a dry run predicts the first night exactly, and neither stores nor clones anything', async () => {
     const before = await everythingStored()
     const plan = await dryRun()
     expect(await everythingStored()).toEqual(before)
@@ -142,7 +142,7 @@ describe('a dry run', () => {
     expect(attempts).toEqual(planned.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
   })
 
-  it('tells what has changed since the last night, and asks git for the newest commits without a clone', async () => {
+  it('a dry run reports changes since the last night, and requests the newest commits without a clone', async () => {
     await night()
     await aDayPasses()
     const { libraries } = stack.simulator.world
@@ -188,7 +188,7 @@ describe('a dry run', () => {
     expect(asked.every(({ bytes }) => bytes < 2_000)).toBe(true)
   })
 
-  it('says in words what would be done, and why the rest would not', async () => {
+  it('a dry run says in words what would be done, and why the rest would not', async () => {
     await night()
     const { code, stdout, stderr } = await almanac('run', 'library-context', '--dry-run', '--verbose')
     expect(code).toBe(0)
@@ -212,7 +212,7 @@ describe('a dry run', () => {
     })
   })
 
-  it('goes by what is stored where a source is away, and says so', async () => {
+  it('a dry run uses stored data if a source is away, and says so', async () => {
     await night()
     stack.simulator.faults.set('ascl', { kind: 'status', status: 503 })
     stack.simulator.faults.set('github', { kind: 'status', status: 503 })
@@ -240,7 +240,7 @@ describe('a dry run', () => {
     expect(strict.stdout).toMatch(/stars: UpstreamUnavailable: /)
   })
 
-  it('knows a renamed library again', async () => {
+  it('a dry run recognises a renamed library', async () => {
     await night()
     await aDayPasses()
     const { libraries } = stack.simulator.world
@@ -260,7 +260,7 @@ describe('a dry run', () => {
 })
 
 describe('almanac libraries', () => {
-  it('says what to do before the first night', async () => {
+  it('libraries says what to do before the first night', async () => {
     const { code, stdout, stderr } = await almanac('libraries')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
@@ -270,7 +270,7 @@ describe('almanac libraries', () => {
     ])
   })
 
-  it('shows each list with stars, contexts and what failed; the files that it names are there', async () => {
+  it('libraries shows each list with stars, contexts and failures; the files that it names exist', async () => {
     await night()
     await aDayPasses()
     stack.simulator.world.libraries.change(LENSING, { stars: 3_000 })
@@ -301,7 +301,7 @@ describe('almanac libraries', () => {
     ])
   })
 
-  it('shows only what has no context, or one domain, where that is asked', async () => {
+  it('libraries shows only those without context, or one domain, on request', async () => {
     await night()
     const missing = await almanac('libraries', '--missing-context')
     expect(missing.stdout).toContain('every library has a context')
@@ -313,7 +313,7 @@ describe('almanac libraries', () => {
 })
 
 describe('a night', () => {
-  it('is summed up at its end, by show, and in JSON as it is stored', async () => {
+  it('summarises a night at its end, by show, and in JSON as it is stored', async () => {
     const ran = await json<{ workflowId: string; runId: string; night: LibraryNight }>(
       'run',
       'library-context',
@@ -344,7 +344,7 @@ describe('a night', () => {
     ])
   })
 
-  it('tells while it goes on which clone fails, why, and when it is tried again', async () => {
+  it('reports during a night which clone fails, why, and when it is retried', async () => {
     const match = '^/sim-astro/SkyMap'
     stack.simulator.faults.set('git', { kind: 'status', status: 503, match })
     const running = startCommand(['run', 'library-context', '--wait'], stack.env)
@@ -364,7 +364,7 @@ describe('a night', () => {
   })
 })
 
-describe('what is asked wrongly ends with 2 and one sentence', () => {
+describe('wrong usage of libraries exits with 2 and one sentence', () => {
   const named = /There is no domain "mars" in almanac\.yaml; there are: astronomy, named\./
   it.each<[string, string[], RegExp]>([
     ['a domain that is not there', ['run', 'library-context', '--domain', 'mars'], named],
@@ -397,7 +397,7 @@ describe('without the database', () => {
   it.each([
     ['the lists', ['libraries']],
     ['a dry run', ['run', 'library-context', '--dry-run']],
-  ])('%s end with 3, before anybody is asked', async (_, args) => {
+  ])('%s exits with 3 without the database, before any request', async (_, args) => {
     const url = `postgresql://almanac:hidden@127.0.0.1:${await freePort()}/almanac`
     const { code, stderr } = await command(args, { ...stack.env, DATABASE_URL: url })
     expect(code).toBe(3)

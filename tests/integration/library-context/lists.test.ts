@@ -74,7 +74,7 @@ const datesOfLists = async () =>
 const pushOut = (night: Night) => night.summary.lists[0]
 
 describe('a list', () => {
-  it('tells on a second run of one day what changed since the first, also on the very first day', async () => {
+  it('a second run on one day reports what changed since the first, also on the very first day', async () => {
     expect(pushOut(await goodNight(FIRST))?.entered).toHaveLength(TOP)
     const again = FIRST.replace('T02', 'T03')
     expect(pushOut(await goodNight(again))).toMatchObject({ size: TOP, entered: [], left: [], moved: [] })
@@ -91,7 +91,7 @@ describe('a list', () => {
     })
   })
 
-  it('tells who entered, who left and who moved; who left has one row without a place', async () => {
+  it('a list reports who entered, left and moved; a library that left has one row without a place', async () => {
     await goodNight(FIRST)
     const [leaves, rises] = [nameAt(3), nameAt(9)]
     const enters = expectedList(TOP + 1).at(-1)?.name ?? ''
@@ -123,7 +123,7 @@ describe('a list', () => {
     expect(await datesOfLists()).toEqual(['2026-07-20', '2026-07-21', '2026-07-22'])
   })
 
-  it('holds a repository once, under its name of now, however many names and spellings the catalogue has for it', async () => {
+  it('a list holds a repository once, under its current name, whatever names the catalogue has for it', async () => {
     await goodNight(FIRST)
     const names = publishedList().map(({ name }) => name)
     // Two names of one repository; links that differ in case only; an old name alone.
@@ -140,7 +140,7 @@ describe('a list', () => {
     ])
   })
 
-  it('keeps an archived library and says so, and loses a deleted and a blocked one, each with its state', async () => {
+  it('keeps an archived library and says so, and drops a deleted and a blocked one, each with its state', async () => {
     await goodNight(FIRST)
     const [archived, deleted, blocked] = [nameAt(2), nameAt(4), nameAt(6)]
     libraries().change(archived, { state: 'archived' })
@@ -161,7 +161,7 @@ describe('a list', () => {
     expect(publishedList().map(({ name }) => name)).toContain(deleted)
   })
 
-  it('follows a library through two renames: the row, its history and its place stay its own', async () => {
+  it('follows a library through two renames: it keeps its row, its history and its place', async () => {
     await goodNight(FIRST)
     const before = nameAt(5)
     libraries().change(before, { name: 'astro-anew' })
@@ -180,7 +180,7 @@ describe('a list', () => {
     ).toEqual([])
   })
 
-  it('gives a name that another repository took over to that one, and the old one keeps its history', async () => {
+  it('gives a name to the repository that took it over, and the old one keeps its history', async () => {
     await goodNight(FIRST)
     const [old, taker] = [nameAt(4), nameAt(8)]
     const [owner = '', name = ''] = old.split('/')
@@ -202,7 +202,7 @@ describe('a list', () => {
 })
 
 describe('the catalogue', () => {
-  it('in all its shapes is read as the world has it: every named repository, nothing else', async () => {
+  it('reads the catalogue in all its shapes: every named repository, nothing else', async () => {
     domain().keywords = []
     const night = await lists.listsAt(FIRST)
     expect(outcomesOf(night.ending)['ascl'], whyOf(night.ending, 'ascl')).toBe('complete')
@@ -216,7 +216,7 @@ describe('the catalogue', () => {
   })
 })
 
-describe('a night that is not to be believed', () => {
+describe('an implausible night', () => {
   /** A night of which the list must not take anything: the file stays to its last byte. */
   const refused = async (at: string): Promise<Night> => {
     const before = lists.published.listText(DOMAIN)
@@ -227,7 +227,7 @@ describe('a night that is not to be believed', () => {
     return night
   }
 
-  it('for all stars are zero leaves the list as it was and says so; the next good night goes on', async () => {
+  it('leaves the list unchanged if all stars are zero, and says so; the next good night continues', async () => {
     await goodNight(FIRST)
     lists.simulator.faults.set('github', NO_STARS)
     const night = await refused(SECOND)
@@ -241,7 +241,7 @@ describe('a night that is not to be believed', () => {
     expect(await wrongPlaces()).toEqual([])
   })
 
-  it('on the first of all nights makes no list', async () => {
+  it('makes no list if the first of all nights is implausible', async () => {
     lists.simulator.faults.set('github', NO_STARS)
     const night = await lists.listsAt(FIRST)
     expect(night.ending.outcome).toBe('partial')
@@ -251,7 +251,7 @@ describe('a night that is not to be believed', () => {
     await goodNight(SECOND)
   })
 
-  it('for half of the repositories are gone leaves the list; by force it is taken', async () => {
+  it('leaves the list if half of the repositories are gone; takes it with force', async () => {
     await goodNight(FIRST)
     const names = publishedList().map(({ name }) => name)
     for (const name of names.filter((_, index) => index % 2 === 0))
@@ -267,7 +267,7 @@ describe('a night that is not to be believed', () => {
     expect(await wrongPlaces()).toEqual([])
   })
 
-  it('is over when they are there again', async () => {
+  it('accepts the list again when the repositories are back', async () => {
     await goodNight(FIRST)
     const names = publishedList().map(({ name }) => name)
     for (const name of names.slice(0, 6)) libraries().change(name, { state: 'deleted' })
@@ -276,7 +276,7 @@ describe('a night that is not to be believed', () => {
     expect(pushOut(await goodNight(THIRD))).toMatchObject({ entered: [], left: [], moved: [] })
   })
 
-  it('of which GitHub tells nothing of more than a third is refused: the run is partial, the list stays byte for byte', async () => {
+  it('is partial if GitHub omits more than a third; the list stays byte for byte', async () => {
     await goodNight(FIRST)
     const before = lists.published.listText(DOMAIN)
     lists.simulator.faults.set('github', HALF_UNKNOWN)
@@ -288,7 +288,7 @@ describe('a night that is not to be believed', () => {
     expect(lists.published.listText(DOMAIN)).toBe(before)
   })
 
-  it('for GitHub tells nothing at all counts the last stars of libraries under their old names too', async () => {
+  it('counts the last stars of libraries under their old names too if GitHub returns nothing', async () => {
     await goodNight(FIRST)
     expect(publishedList().map(({ name }) => name)).toContain('sim-surveys/galaxy-tools')
     const before = publishedList()
@@ -297,7 +297,7 @@ describe('a night that is not to be believed', () => {
     expect(publishedList()).toEqual(before)
   })
 
-  it('for a catalogue names a third of what it named leaves the candidates; by force it is taken', async () => {
+  it('leaves the candidates if a catalogue shrinks to a third; takes it with force', async () => {
     await goodNight(FIRST)
     const all = libraries().list().filter(isCandidate)
     for (const [index, library] of all.entries())
@@ -325,7 +325,7 @@ describe('edited settings', () => {
     return publishedList().map(({ name }) => name)
   }
 
-  it('that take most of the list away are no suspicion', async () => {
+  it('accepts settings that take most of the list away', async () => {
     await goodNight(FIRST)
     domain().keywords = ['cosmo']
     const names = await editedNight(SECOND)
@@ -333,7 +333,7 @@ describe('edited settings', () => {
     expect(names.filter((name) => !name.includes('cosmo'))).toEqual([])
   })
 
-  it('that bring in so many better ones that most of the list is pushed out are no suspicion', async () => {
+  it('accepts settings whose better libraries push out most of the list', async () => {
     domain().keywords = ['extra-']
     await lists.listsAt(FIRST)
     const before = publishedList().map(({ name }) => name)
@@ -343,7 +343,7 @@ describe('edited settings', () => {
     expect(publishedList().filter(({ name }) => before.includes(name))).toEqual([])
   })
 
-  it('that ask for a shorter or a longer list are no suspicion', async () => {
+  it('accepts settings for a shorter or a longer list', async () => {
     await goodNight(FIRST)
     domain().top = 3
     expect(await editedNight(SECOND)).toEqual(expectedList(3).map(({ name }) => name))
@@ -352,8 +352,8 @@ describe('edited settings', () => {
   })
 })
 
-describe('a first night on which half was not told', () => {
-  it('does not stand in the way of the next, which knows twelve better ones', async () => {
+describe('a first night without half of the data', () => {
+  it('a first night without half of the data does not block the next, which knows twelve better ones', async () => {
     // In the order of their names these are asked first.
     for (let number = 100; number < 100 + TOP; number++)
       libraries().change(`sim-astro/extra-${number}`, { stars: 1_000_000 + number })

@@ -53,7 +53,7 @@ function hangingClone(): { clone: Git['clone']; began: Promise<void> } {
   return { clone, began }
 }
 
-it('costs the night a while and no library; what stayed on it is swept when it is back', async () => {
+it('loses a host: the night takes longer, loses no library, and its leftovers are swept when it returns', async () => {
   const { client, config } = library.stack
   const [lost, other] = [hostNamed('lost'), hostNamed('other')]
   const contextmaker = withoutBubblewrap()

@@ -42,7 +42,7 @@ async function owners() {
 }
 
 describe('the newest list of a domain', () => {
-  it('is that of its newest night that has one, in the order of its ranks; who left is not in it', async () => {
+  it('the newest list of a domain is that of its newest night with one, by rank, without those who left', async () => {
     await storeLibraries(database.db, ['o/a', 'o/b', 'o/c'])
     await storeList(database.db, 20, ['o/a', 'o/b'])
     await storeList(database.db, 21, ['o/c', 'o/a'], { left: ['o/b'] })
@@ -62,7 +62,7 @@ describe('the newest list of a domain', () => {
     expect(await newestList(database.db, 'chemistry')).toBeUndefined()
   })
 
-  it('is not one that holds nothing but what left', async () => {
+  it('the newest list is not one that holds only libraries that left', async () => {
     await storeLibraries(database.db, ['o/a'])
     await storeList(database.db, 20, ['o/a'])
     await storeList(database.db, 21, [], { left: ['o/a'] })
@@ -71,7 +71,7 @@ describe('the newest list of a domain', () => {
 })
 
 describe('the newest candidates of a domain', () => {
-  it('are those of the newest look alone, and of this domain', async () => {
+  it('the newest candidates of a domain are those of its newest catalogue alone', async () => {
     await storeCandidates(database.db, 20, ['o/a', 'O/B'])
     await storeCandidates(database.db, 21, ['O/B', 'o/c'])
     await storeCandidates(database.db, 22, ['o/d'], 'finance')
@@ -84,7 +84,7 @@ describe('the newest candidates of a domain', () => {
 })
 
 describe('the names that lead to libraries', () => {
-  it('are all, or those that were asked since a moment', async () => {
+  it('returns all names that lead to libraries, or those requested since a moment', async () => {
     await storeLibraries(database.db, ['o/a', 'o/b'])
     await storeName(database.db, 20, 'old/a', 'o/a')
     await storeName(database.db, 21, 'o/b', 'o/b')
@@ -101,7 +101,7 @@ describe('the names that lead to libraries', () => {
 describe('a renamed library', () => {
   const rename = { from: 'old/x', to: 'new/x', name: 'New/X' }
 
-  it('takes everything along', async () => {
+  it('a renamed library takes everything along', async () => {
     await storeLibraries(database.db, ['Old/X'], { githubId: 1 })
     await storeList(database.db, 20, ['old/x'])
     await storeContext(database.db, 'Old/X')
@@ -120,7 +120,7 @@ describe('a renamed library', () => {
     ])
   })
 
-  it('whose new name is known becomes one with it: what that lacks it takes over', async () => {
+  it('a library renamed to a known name merges into it and fills what that lacks', async () => {
     await storeLibraries(database.db, ['Old/X', 'New/X'])
     await storeList(database.db, 20, ['old/x'])
     await storeList(database.db, 21, ['new/x', 'old/x'])
@@ -140,7 +140,7 @@ describe('a renamed library', () => {
     ])
   })
 
-  it('keeps what the new name has of its own', async () => {
+  it('a merge keeps what the new name already has', async () => {
     await storeLibraries(database.db, ['Old/X', 'New/X'])
     await storeContext(database.db, 'Old/X', 'old')
     await storeContext(database.db, 'New/X', 'new')
@@ -152,7 +152,7 @@ describe('a renamed library', () => {
     expect(rows).toEqual([{ markdown: 'new', failures: 0 }])
   })
 
-  it('that is not known at all changes nothing', async () => {
+  it('renaming an unknown library changes nothing', async () => {
     await storeLibraries(database.db, ['o/a'])
     await renameLibraries(database.db, [rename])
     await renameLibraries(database.db, [])
@@ -161,7 +161,7 @@ describe('a renamed library', () => {
 })
 
 describe('the libraries that a night decides about', () => {
-  it('are those of the newest lists, best places first, each once', async () => {
+  it('a night decides about the libraries of the newest lists, best places first, each once', async () => {
     await storeLibraries(database.db, ['o/a', 'o/b', 'o/c', 'o/gone', 'o/elsewhere'])
     await storeList(database.db, 20, ['o/gone', 'o/a'])
     await storeList(database.db, 21, ['o/c', 'o/a', 'o/b'], { left: ['o/gone'] })
@@ -176,7 +176,7 @@ describe('the libraries that a night decides about', () => {
     expect(await names(['astronomy'], 'o/never')).toEqual([])
   })
 
-  it('tell of their context and last attempt', async () => {
+  it('returns the context and last attempt of the libraries of a night', async () => {
     await storeLibraries(database.db, ['O/Made', 'O/Failed', 'O/New'], { pushedAt: night(19) })
     await storeList(database.db, 20, ['o/made', 'o/failed', 'o/new'])
     await storeContext(database.db, 'O/Made')
@@ -214,7 +214,7 @@ describe('contexts of libraries that left', () => {
   const left = async () =>
     Object.fromEntries((await storedContexts(database.db)).map(({ library, leftAt }) => [library, leftAt]))
 
-  it('are marked once, keep the mark, and lose it when the library comes back', async () => {
+  it('marks contexts of libraries that left once, and unmarks them when the library comes back', async () => {
     await storeLibraries(database.db, ['o/stays', 'o/leaves'])
     await storeList(database.db, 20, ['o/stays', 'o/leaves'])
     for (const name of ['o/stays', 'o/leaves']) await storeContext(database.db, name)
@@ -229,7 +229,7 @@ describe('contexts of libraries that left', () => {
     expect(await left()).toEqual({ 'o/stays': null, 'o/leaves': null })
   })
 
-  it('are not marked where another domain lists it, or where no new list was made', async () => {
+  it('does not mark a context if another domain lists it, or if no new list was made', async () => {
     await storeLibraries(database.db, ['o/a', 'o/b'])
     await storeList(database.db, 20, ['o/a', 'o/b'])
     await storeList(database.db, 21, ['o/b'], { left: ['o/a'] })
@@ -243,7 +243,7 @@ describe('contexts of libraries that left', () => {
 })
 
 describe('the attempts of a run', () => {
-  it('are its own, by name, with what was made', async () => {
+  it('returns the attempts of one run by name, with their results', async () => {
     await storeLibraries(database.db, ['o/b', 'O/A', 'o/before'])
     await storeContext(database.db, 'O/A')
     await storeContext(database.db, 'o/b')

@@ -88,7 +88,7 @@ describeSandbox('real libraries', () => {
       expect(markdown).toContain(`# ${name}`)
     })
 
-    it('passes the gate by our own reader too, which names nearly every public name', async () => {
+    it('passes the gate with our own reader too, which names nearly every public name', async () => {
       const { tree, measured, name } = await library(requirement)
       const { markdown } = staticContext(requestOf(name, tree))
       const { passed, measures } = judge({ markdown, ...measured })
@@ -96,7 +96,7 @@ describeSandbox('real libraries', () => {
       expect(measures.symbolsMentioned / measures.symbols).toBeGreaterThan(0.9)
     })
 
-    it('is no context as a copy of its README', async () => {
+    it('rejects a copy of its README as a context', async () => {
       const { measured } = await library(requirement)
       expect(judge({ markdown: measured.readme, ...measured }).passed).toBe(false)
     })

@@ -118,7 +118,7 @@ describeRecorded('the recorded night', () => {
   })
   afterAll(() => lists.stop())
 
-  it('is complete: 2,532 are named, 342 pass the keywords, all of them have the recorded stars', async () => {
+  it('collects the recordings completely: 2,532 named, 342 pass the keywords, all with the recorded stars', async () => {
     expect(recordedStars().size).toBe(NAMED)
     expect(outcomesOf(night.ending), JSON.stringify(night.ending.counts)).toEqual({
       ascl: 'complete',
@@ -149,7 +149,7 @@ describeRecorded('the recorded night', () => {
     expect(night.summary.lists[0]?.entered).toEqual(top.map(({ name }) => name))
   })
 
-  it('costs one request to ASCL and four to GitHub', () => {
+  it('needs one request to ASCL and four to GitHub for the recordings', () => {
     const { requests } = lists.simulator
     expect(requests.count({ upstream: 'ascl' })).toBe(1)
     expect(requests.count({ upstream: 'github', path: /^\/graphql$/ })).toBe(Math.ceil(CANDIDATES / 100))
@@ -194,7 +194,7 @@ describeRecorded('the recorded night without a token', () => {
   })
   afterAll(() => lists.stop())
 
-  it('gives the same list, and all 342 are known in the end', async () => {
+  it('gives the same list by search, and knows all 342 in the end', async () => {
     expect(night.ending.outcome, JSON.stringify(night.ending.counts)).toBe('complete')
     const published = lists.published.list('astronomy').libraries
     expect(published.map(({ name, stars, rank }) => ({ name, stars, rank }))).toEqual(recordedTop())
@@ -207,7 +207,7 @@ describeRecorded('the recorded night without a token', () => {
     expect(stored.filter(({ state }) => state === 'present')).toHaveLength(CANDIDATES - 2)
   })
 
-  it('searches at most ten times in any minute, is never refused, and takes less than three minutes', () => {
+  it('searches at most ten times a minute, is never refused, and takes less than three minutes', () => {
     const { requests } = lists.simulator
     expect(searchedAt.length).toBeGreaterThanOrEqual(Math.ceil(CANDIDATES / 20))
     for (const [index, at] of searchedAt.entries()) {
@@ -235,7 +235,7 @@ describeRecorded('the recorded world through whole nights', () => {
     await library.stop()
   })
 
-  it('has a context for every place of the list, of the commit that the repository is at, and needs none the night after', async () => {
+  it("makes a context for every place of the list, of the repository's commit, and needs none the night after", async () => {
     const { stack, published } = library
     const first = await library.night()
     expect(first.ending.outcome, JSON.stringify(first.ending.counts)).toBe('complete')
@@ -255,7 +255,7 @@ describeRecorded('the recorded world through whole nights', () => {
 })
 
 describe('the astronomy of almanac.yaml', () => {
-  it('is the document’s: 34 keywords, a hundred places, from ASCL', () => {
+  it('configures astronomy as documented: 34 keywords, a hundred places, from ASCL', () => {
     const astronomy = shipped().domains?.['astronomy']
     expect(astronomy).toMatchObject({ source: 'ascl', top: PLACES })
     expect(new Set(astronomy?.keywords).size).toBe(34)

@@ -107,7 +107,7 @@ async function expectNothingTwice(): Promise<void> {
 }
 
 describe('three workers', () => {
-  it('look at the feed once a minute, whoever takes the step', async () => {
+  it('three workers poll the feed once a minute, whoever takes the activity', async () => {
     for (let minute = 1; minute <= 6; minute++) {
       nowMs += MINUTE_MS
       if (minute % 2 === 0) expect((await endingOf(await begin())).outcome).toBe('complete')
@@ -121,7 +121,7 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('started twice at once look once: the other run is skipped and says whose the minute is', async () => {
+  it('two concurrent starts poll once: the other run is skipped and names the holder', async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     const first = await begin()
     await until(() => asked() === 1)
@@ -139,7 +139,7 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('started in the same moment look once', async () => {
+  it('two starts in the same moment poll once', async () => {
     const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
     const rows = await endedRuns(3)
     // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.
@@ -149,7 +149,7 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('of which one is killed in the middle of the look still look once, and the run is ended by another', async () => {
+  it('after one of three workers is killed during a poll, another ends the run and the feed is polled once', async () => {
     nowMs += MINUTE_MS
     await endingOf(await begin())
     nowMs += MINUTE_MS
@@ -176,7 +176,7 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('are not followed by a pile: what is triggered during a run that takes long starts nothing', async () => {
+  it('triggers during a long run start nothing and do not pile up', async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     await trigger()
     await until(() => asked() === 1)

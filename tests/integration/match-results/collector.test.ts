@@ -69,7 +69,7 @@ async function outcomes(): Promise<string[]> {
 const ENDED_WELL = '[INFO] [COLLECTOR-SERVICE] Collecte terminée avec succès'
 
 describe('a single collection', () => {
-  it('logs in the lines of the document, on the console and in the file', async () => {
+  it('logs a collection in the documented lines, on the console and in the file', async () => {
     const logFile = join(stack.config.dataDir, 'logs', 'collector.log')
     const { code, stdout, stderr } = await run(['-v', '--log-file', logFile])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -87,7 +87,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual(['complete'])
   })
 
-  it('of a feed that refuses us fails, and never reads as a success', async () => {
+  it('a feed that refuses us fails the collection, which never reads as a success', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
     const { code, stdout } = await run()
     expect(linesOf(stdout).at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
@@ -96,7 +96,7 @@ describe('a single collection', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'that waits is cancelled by %s, and its record closed',
+    'a waiting collection is cancelled by %s, and its record closed',
     async (signal) => {
       stack.simulator.faults.set('onexbet', HANGING)
       const collector = start()
@@ -111,7 +111,7 @@ describe('a single collection', () => {
     },
   )
 
-  it('lets the one that a killed collector left open end first', async () => {
+  it('lets the run that a killed collector left open end first', async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     const killed = start()
     await killed.said(/Démarrage de la collecte/)
@@ -127,7 +127,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual([expect.not.stringMatching('open'), 'complete'])
   })
 
-  it('is made once at a time, however many cron starts', async () => {
+  it('collects once at a time, however many times cron starts it', async () => {
     const all = await Promise.all(Array.from({ length: 3 }, () => run()))
     for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const endings = all.map(({ stdout }) => linesOf(stdout).at(-1) ?? '')
@@ -138,25 +138,28 @@ describe('a single collection', () => {
 })
 
 describe('beside a running stack', () => {
-  it.each([[[]], [['--daemon']]])('%j says so in one line and exits with 0', async (args) => {
-    const release = await takeStackLock(stack.config.stateDir, 'almanac up')
-    try {
-      const { code, stdout, stderr } = await run(args)
-      expect(linesOf(stdout).filter((line) => !/(Démarrage|Arrêt) du collecteur/.test(line))).toEqual([
-        `[INFO] [COLLECTOR-SERVICE] Collecte ignorée: "almanac up" (processus ${process.pid}) tourne déjà ici`,
-      ])
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(await outcomes()).toEqual([])
-    } finally {
-      release()
-    }
-  })
+  it.each([[[]], [['--daemon']]])(
+    '%j beside a running stack says so in one line and exits with 0',
+    async (args) => {
+      const release = await takeStackLock(stack.config.stateDir, 'almanac up')
+      try {
+        const { code, stdout, stderr } = await run(args)
+        expect(linesOf(stdout).filter((line) => !/(Démarrage|Arrêt) du collecteur/.test(line))).toEqual([
+          `[INFO] [COLLECTOR-SERVICE] Collecte ignorée: "almanac up" (processus ${process.pid}) tourne déjà ici`,
+        ])
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        expect(await outcomes()).toEqual([])
+      } finally {
+        release()
+      }
+    },
+  )
 })
 
 describe('the daemon', () => {
   const others = (states: ScheduleState[]) => states.filter(({ id }) => id !== 'match-results')
 
-  it('collects at once and by its interval, and leaves other schedules of a shared server alone', async () => {
+  it('the daemon collects at once and by its interval, and leaves other schedules of a shared server alone', async () => {
     const before = await scheduleStates(stack.client)
     const daemon = start(['--daemon', '--interval', '7'])
     await daemon.said(/Collecte terminée avec succès/)
@@ -175,7 +178,7 @@ describe('the daemon', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it('of a database that refuses its password says so, and exits with 2', async () => {
+  it('the daemon reports a database that refuses its password, and exits with 2', async () => {
     const { code, stdout } = await run(['--daemon'], { DATABASE_URL: refusedUrl() })
     expect(stdout).toMatch(/ERROR.*password authentication failed/)
     expect(stdout).not.toContain('not-this-one')
@@ -184,7 +187,7 @@ describe('the daemon', () => {
 })
 
 describe('without PostgreSQL', () => {
-  it('rows are kept on disk and matches.csv goes on; the next collector loads them', async () => {
+  it('keeps rows on disk without PostgreSQL and updates matches.csv; the next collector loads them', async () => {
     const url = new URL(stack.database.url)
     url.port = String(await freePort())
     const without = await run([], { DATABASE_URL: url.href })
@@ -227,7 +230,7 @@ describe('--test-db', () => {
     return { code, lines: linesOf(printed.join('\n')) }
   }
 
-  it('says what the database of the configuration is and what we may do, without a secret', async () => {
+  it('--test-db describes the configured database and our permissions, without a secret', async () => {
     const { code, lines } = await test(stack.database.url)
     expect(lines).toEqual([
       '[INFO] [COLLECTOR-SERVICE] Test de la connexion à la base de données...',
@@ -242,14 +245,14 @@ describe('--test-db', () => {
     expect(code).toBe(0)
   })
 
-  it('of one that refuses us says why, without a secret, and returns 1', async () => {
+  it('--test-db says why a database refuses us, without a secret, and returns 1', async () => {
     const { code, lines } = await test(refusedUrl())
     expect(lines.at(-1)).toMatch(/ERROR.*La connexion a échoué: .*password/)
     expect(lines.join('\n')).not.toContain('not-this-one')
     expect(code).toBe(1)
   })
 
-  it('says that there is none, that the collector does without, and returns 1', async () => {
+  it('--test-db says that there is no database and that the collector works without, and returns 1', async () => {
     const { code, lines } = await test('')
     expect(lines.slice(-2)).toEqual([
       "[ERROR] [COLLECTOR-SERVICE] Pas de base de données: celle d'Almanac n'a encore jamais démarré ici",
@@ -258,7 +261,7 @@ describe('--test-db', () => {
     expect(code).toBe(1)
   })
 
-  it('of an address that is none says so in the log, and returns 1', async () => {
+  it('--test-db logs an invalid address, and returns 1', async () => {
     const { code, lines } = await test('foo:not-this-one')
     expect(lines.at(-1)).toMatch(/ERROR.*DATABASE_URL: .*expected an address such as postgresql:/)
     expect(lines.join('\n')).not.toContain('not-this-one')

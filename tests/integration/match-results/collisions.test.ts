@@ -51,7 +51,7 @@ const followAll = () =>
   )
 
 describe('the same event', () => {
-  it('twice in an answer is one match: the later row counts', async () => {
+  it('an event twice in a response is one match: the later row counts', async () => {
     const told = [before({ team1: 'Ajax B' }), live([0, 0]), live([1, 0])]
     await storeLooks(database, FEED, [{ kind: 'feed', polledAt: minute(0), truncated: false, told }])
     await followLooks(database, FEED)
@@ -60,13 +60,13 @@ describe('the same event', () => {
     expect((await tablesOf(database, FEED)).observations).toHaveLength(1)
   })
 
-  it('stands once in an hour of answers that now and then repeat one', () => {
+  it('an hour of responses with occasional duplicates has each match once', () => {
     const ids = expected.matches.map((line) => (JSON.parse(line) as { event_id: number }).event_id)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.length).toBeGreaterThan(15)
   })
 
-  it('of a feed is refused by the database itself a second time; another feed has its own', async () => {
+  it('the database itself refuses a second row of an event; another feed has its own', async () => {
     await storeLooks(database, FEED, [
       { kind: 'feed', polledAt: minute(0), truncated: false, told: [live([0, 0])] },
     ])
@@ -82,7 +82,7 @@ describe('the same event', () => {
 })
 
 describe('two collections', () => {
-  it('of the same minute leave one look, the first one', async () => {
+  it('two collections of the same minute leave one poll, the first one', async () => {
     const told = (score: [number, number]): Poll[] => [
       { kind: 'feed', polledAt: minute(0), truncated: false, told: [live(score)] },
     ]
@@ -93,7 +93,7 @@ describe('two collections', () => {
     expect(await database.select(sql`select score1, score2 from matches`)).toEqual([{ score1: 1, score2: 0 }])
   })
 
-  it('that store the same looks at once leave each once, and the tables of one', async () => {
+  it('two collections that store the same polls at once leave each once, and the tables of one', async () => {
     const handles = others.map(({ db }) => ({ ...database, db }))
     await Promise.all(handles.map((handle) => storeLooks(handle, FEED, looks)))
     await followAll()
@@ -103,14 +103,14 @@ describe('two collections', () => {
 })
 
 describe('two followers at once', () => {
-  it('of the same looks leave each transition once', async () => {
+  it('two concurrent followers of the same polls store each transition once', async () => {
     await storeLooks(database, FEED, looks)
     const followed = await followAll()
     expect(followed.map((one) => one.looks).toSorted((a, b) => a - b)).toEqual([0, looks.length])
     expect(await tablesOf(database, FEED)).toEqual(expected)
   })
 
-  it('leave a look pending that was stored while they followed others', async () => {
+  it('a poll stored while two followers work stays pending', async () => {
     const [first, second, third] = looks.filter(({ kind }) => kind === 'feed')
     if (first === undefined || second === undefined || third === undefined) throw new Error('too few looks')
     await storeLooks(database, FEED, [first, third])
@@ -121,14 +121,14 @@ describe('two followers at once', () => {
     expect(await oldestPending(database.db, FEED)).toEqual({ from: new Date(second.polledAt), isLate: true })
   })
 
-  it('while looks come in, in no order, leave the same tables', async () => {
+  it('followers leave the same tables while polls arrive in any order', async () => {
     const mixed = [...looks.filter((_, at) => at % 3 === 2), ...looks.filter((_, at) => at % 3 !== 2)]
     for (const look of mixed) await Promise.all([storeLooks(database, FEED, [look]), followAll()])
     await followAll()
     expect(await tablesOf(database, FEED)).toEqual(expected)
   })
 
-  it('of two feeds do not meet: the same event id is a match of each', async () => {
+  it('followers of two feeds do not interfere: the same event id is a match of each', async () => {
     await Promise.all(['one', 'two'].map((feed) => storeLooks(database, feed, looks)))
     await Promise.all(['one', 'two'].map((feed) => followLooks(database, feed)))
     expect(await tablesOf(database, 'one')).toEqual(expected)

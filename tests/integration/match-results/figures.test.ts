@@ -44,25 +44,25 @@ async function judged(...told: Told[]) {
 describe('a last-seen score', () => {
   const gone: Told[] = [live([1, 0]), 'absent']
 
-  it('is judged by the result that came for it', async () => {
+  it('judges a last-seen score by the result that came for it', async () => {
     expect(await judged(...gone, { result: [1, 0] })).toEqual({ judged: 1, right: 1 })
   })
 
-  it('is wrong where its result is corrected', async () => {
+  it('counts a last-seen score as wrong when its result is corrected', async () => {
     expect(await judged(...gone, { result: [1, 0] }, { result: [2, 0] })).toEqual({ judged: 1, right: 0 })
   })
 
-  it('is that of its last vanishing', async () => {
+  it('judges the last-seen score of the last vanishing', async () => {
     const back: Told[] = [...gone, live([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 1, right: 1 })
   })
 
-  it('is not judged of a match that came back and was said to be over: its score was confirmed already', async () => {
+  it('does not judge the last-seen score of a match that came back and ended: it was confirmed already', async () => {
     const back: Told[] = [...gone, live([2, 0]), over([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 0, right: 0 })
   })
 
-  it('is not judged while no result has come', async () => {
+  it('does not judge a last-seen score without a result', async () => {
     expect(await judged(...gone)).toEqual({ judged: 0, right: 0 })
   })
 })
@@ -79,14 +79,14 @@ describe('a league', () => {
     return found.leagues.map(({ leagueId }) => leagueId)
   }
 
-  it('is asked for results while a match of it waits', async () => {
+  it('requests the results of a league while one of its matches waits', async () => {
     await judged(live([1, 0]), 'absent')
     expect(await asked({ correctedSince: 1_500 })).toEqual([5])
     expect(await asked({ until: 700 })).toEqual([])
     expect(await asked({ since: 702 })).toEqual([])
   })
 
-  it('is asked for a while longer where its results have come: they may be corrected', async () => {
+  it('requests the results of a league a while longer after they came: they may be corrected', async () => {
     await judged(live([1, 0]), 'absent', { result: [1, 0] })
     expect(await asked({ correctedSince: 701 })).toEqual([5])
     expect(await asked({ correctedSince: 702 })).toEqual([])

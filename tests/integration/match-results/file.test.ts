@@ -45,13 +45,13 @@ describe('matches.csv, written every five minutes', () => {
   })
   afterAll(() => matches.stop())
 
-  it('is there as soon as a match is over, then never sooner than five minutes after', () => {
+  it('writes matches.csv as soon as a match is over, then never sooner than five minutes later', () => {
     expect(written.length).toBeGreaterThan(4)
     for (const [at, minute] of written.slice(1).entries())
       expect(minute - (written[at] ?? 0)).toBeGreaterThanOrEqual(5)
   })
 
-  it('is brought forward by the first run of the next process, though nothing turns in it', async () => {
+  it('the first run of the next process writes matches.csv early, though no match ends in it', async () => {
     // Until the file lacks a match: the process ends before it is written.
     for (let minute = 0; minute < 20; minute++) {
       await matches.minute()
@@ -65,7 +65,7 @@ describe('matches.csv, written every five minutes', () => {
     expect(await inFile(matches)).toEqual(await inTable(matches))
   })
 
-  it('is written by a run that derives, whenever the last one was', async () => {
+  it('a recompute run writes matches.csv, whenever the last one was', async () => {
     const before = writing(matches)
     await matches.derive()
     const between = writing(matches)
@@ -74,7 +74,7 @@ describe('matches.csv, written every five minutes', () => {
     expect(writing(matches)).not.toBe(between)
   })
 
-  it('has what was over before its database went away, and what is over since', async () => {
+  it('matches.csv has what was over before its database went away, and what is over since', async () => {
     await matches.derive()
     const lacking = () => inTable(matches).then(async (ids) => ids.filter(notIn(await inFile(matches))))
     for (let minute = 0; minute < 4; minute++) await matches.minute()
@@ -99,7 +99,7 @@ describe('matches.csv', () => {
   })
   afterEach(() => matches.stop())
 
-  it('stays what it is while no match is known to be over', async () => {
+  it('matches.csv stays unchanged while no match is known to be over', async () => {
     const old = 'timestamp_utc,event_id\n2025-12-06T10:30:45Z,9\n'
     mkdirSync(matches.dataDir, { recursive: true })
     writeFileSync(matchesFile(matches.dataDir), old)
@@ -109,7 +109,7 @@ describe('matches.csv', () => {
     expect(await inFile(matches)).toEqual(['9'])
   })
 
-  it('has many matches in the order in which they were first seen, and those of its days alone', async () => {
+  it("matches.csv has its days' matches alone, in the order in which they were first seen", async () => {
     const now = matches.now().toISOString()
     await matches.database.db.execute(sql`insert into matches
       (timestamp_utc, feed, event_id, league, team1, team2, state, confidence, last_seen_at, over_at, observed_at, run_id)
@@ -125,7 +125,7 @@ describe('matches.csv', () => {
     expect((await inFile(matches)).length).toBeLessThan(10)
   })
 
-  it('goes on line by line while something lies in the spool', async () => {
+  it('matches.csv grows line by line while rows lie in the spool', async () => {
     for (let minute = 0; minute < 20; minute++) await matches.minute({ away: true })
     const during = (await inFile(matches)).map(String)
     for (let minute = 0; minute < 20; minute++) await matches.minute()

@@ -80,7 +80,7 @@ const at = (time: string) => `2025-12-06T${time}`
 const over = `${at('10:30:45')},724955365,FIFA. Ligue,Lyon,Nice,1.001,13,21.5,3,1,Match terminé,1`
 
 describe('a matches.csv of the old collector', () => {
-  it('confirms a match only where its status says that it was over', async () => {
+  it('confirms an imported match only if its status says that it was over', async () => {
     const path = file(
       'matches.csv',
       CSV_HEADER,
@@ -107,7 +107,7 @@ describe('a matches.csv of the old collector', () => {
     )
   })
 
-  it('says how many are confirmed, how many are not, and why', async () => {
+  it('reports how many imported matches are confirmed, how many are not, and why', async () => {
     const path = file('m.csv', CSV_HEADER, over, `${at('10:31:00')},2,L,A,B,,,,3,1,3 minutes,1`)
     const { code, stdout } = await almanac(path)
     expect(code).toBe(0)
@@ -117,7 +117,7 @@ describe('a matches.csv of the old collector', () => {
     expect(stdout).toContain('odds of the old collector are those at the end of a match')
   })
 
-  it('keeps the odds of the end as an observation, never as odds before the start', async () => {
+  it('imports the odds of the end as an observation, never as odds before the start', async () => {
     await imported(file('m.csv', CSV_HEADER, over))
     expect(await stored()).toMatchObject([{ odds_1: null, odds_x: null, odds_2: null, opening_odds_1: null }])
     expect(
@@ -139,7 +139,7 @@ describe('a matches.csv of the old collector', () => {
     ])
   })
 
-  it('takes times without a zone for UTC, and others by their zone', async () => {
+  it('reads times without a zone as UTC, and others by their zone', async () => {
     const path = file(
       'm.csv',
       CSV_HEADER,
@@ -152,13 +152,13 @@ describe('a matches.csv of the old collector', () => {
     ).toEqual([{ at: '2025-12-06 10:30:45.123+00' }, { at: '2025-12-06 08:30:45+00' }])
   })
 
-  it('reads numbers that pandas wrote, and what it wrote for nothing', async () => {
+  it('reads numbers and empty values that pandas wrote', async () => {
     const path = file('m.csv', CSV_HEADER, `${at('10:00:00')},77.0,L,A,B,nan,NaN,,2.0,0.0,None,1.0`)
     expect(await imported(path)).toMatchObject([{ written: 1, problems: [] }])
     expect(await stored()).toMatchObject([{ event_id: '77', score1: 2, score2: 0, confidence: 'last-seen' }])
   })
 
-  it('tells wrong lines by number and reason, and takes the others', async () => {
+  it('reports wrong lines by number and reason, and imports the others', async () => {
     const path = file(
       'm.csv',
       CSV_HEADER,
@@ -183,7 +183,7 @@ describe('a matches.csv of the old collector', () => {
     expect(await stored()).toMatchObject([{ event_id: '7' }])
   })
 
-  it('puts a line whose outcome contradicts its score into quarantine, once', async () => {
+  it('quarantines a line whose outcome contradicts its score, once', async () => {
     const path = file(
       'm.csv',
       CSV_HEADER,
@@ -211,7 +211,7 @@ describe('a matches.csv of the old collector', () => {
 })
 
 describe('a dump of the old table', () => {
-  it('is read whatever the order of its columns, and without a league', async () => {
+  it('reads a dump whatever the order of its columns, and without a league', async () => {
     const columns = TABLE_HEADER.split(',').toReversed().join(',')
     const values = [
       '9',
@@ -246,7 +246,7 @@ describe('a dump of the old table', () => {
     ])
   })
 
-  it('gives a match without an event id the same id at every import, below zero', async () => {
+  it('gives a match without an event id the same negative id at every import', async () => {
     const line = (time: string, id: string, team: string) =>
       `1,${at(time)},${id},L,${team},B,,,,1,0,,1,${at(time)},${at(time)}`
     const path = file(
@@ -266,7 +266,7 @@ describe('a dump of the old table', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('stands with the newest of several lines of one event, in any order of files', async () => {
+  it('keeps the newest of several lines of one event, in any order of files', async () => {
     const line = (score: string, updated: string) =>
       `1,${at('10:00:00')},5,L,A,B,,,,${score},,,${at('10:00:00')},${at(updated)}`
     const older = file('older.csv', TABLE_HEADER, line('1,0', '10:00:00'), line('2,0', '10:05:00'))
@@ -282,7 +282,7 @@ describe('a dump of the old table', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('takes many lines in seconds, and none of them twice', async () => {
+  it('imports many lines in seconds, and none twice', async () => {
     const lines = Array.from({ length: 6_000 }, (_, index) => {
       const time = new Date(Date.UTC(2025, 0, 1) + index * 3_600_000 * 0.6).toISOString()
       return `${index},${time},${index + 1},L,A ${index % 40},B ${index % 37},1.5,3,4,1,0,${index % 3 === 0 ? 'Match terminé' : '5 minutes'},1,${time},${time}`
@@ -329,7 +329,7 @@ describe("Almanac's own matches.csv", () => {
     return matchesFile(folder)
   }
 
-  it('keeps names, confidence and the odds before the start', async () => {
+  it('imports names, confidence and the odds before the start of our own matches.csv', async () => {
     expect(await imported(await written())).toMatchObject([{ kind: 'matches with confidence', written: 2 }])
     expect(
       await database.select(sql`select event_id, league, team1, team2, score1, score2, state, confidence, settled_by,
@@ -373,7 +373,7 @@ describe("Almanac's own matches.csv", () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('refuses a confidence that it does not know', async () => {
+  it('refuses an unknown confidence', async () => {
     const path = file('m.csv', `${CSV_HEADER},confidence`, `${over},sure`)
     const [report] = await imported(path)
     expect(report?.problems).toEqual([
@@ -408,7 +408,7 @@ describe('a match that was collected here', () => {
     await followStored(database.db, { feed: 'old-feed', runId: 'live', signal, clock: () => polledAt })
   }
 
-  it('leaves those alone that were imported: they are unchanged, or renewed by a newer line', async () => {
+  it('a collected match leaves imported ones alone: unchanged, or renewed by a newer line', async () => {
     const others = [
       `${at('10:31:00')},2,L,A,B,,,,3,1,3 minutes,`,
       `${at('10:32:00')},3,L,C,D,,,,1,1,Terminé,N`,
@@ -422,7 +422,7 @@ describe('a match that was collected here', () => {
     expect(await imported(file('m.csv', TABLE_HEADER, newer))).toMatchObject([{ written: 1, skipped: {} }])
   })
 
-  it('stays as it is, though the imported line is newer', async () => {
+  it('a collected match stays unchanged, though the imported line is newer', async () => {
     await collect('2025-12-01T08:00:00Z', [sighting])
     const before = await contents()
     expect(await imported(file('m.csv', CSV_HEADER, over))).toMatchObject([
@@ -431,7 +431,7 @@ describe('a match that was collected here', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('outranks what was imported before, and stays so', async () => {
+  it('a collected match outranks an earlier import, and stays so', async () => {
     const path = file('m.csv', CSV_HEADER, over)
     await imported(path)
     await collect('2025-12-06T11:00:00Z', [{ ...sighting, score: [4, 1] }])
@@ -441,7 +441,7 @@ describe('a match that was collected here', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('leaves imported ones alone, also where it is followed anew because of a late look', async () => {
+  it('a collected match leaves imported ones alone when it is followed again after a late poll', async () => {
     await imported(file('m.csv', CSV_HEADER, over))
     const other = { ...sighting, eventId: 8, team1: 'X', team2: 'Y' }
     const before = await stored()
@@ -450,7 +450,7 @@ describe('a match that was collected here', () => {
     expect((await stored()).filter(({ event_id }) => event_id !== '8')).toEqual(before)
   })
 
-  it('may turn an imported last-seen score into a result, where the results service tells it', async () => {
+  it('an imported last-seen score becomes a result if the results service states it', async () => {
     const path = file('m.csv', CSV_HEADER, over.replace('Match terminé', '5 minutes'))
     await imported(path)
     const { team1, team2, league, leagueId } = sighting
@@ -480,7 +480,7 @@ describe('files that are not taken', () => {
       'its collector invents teams and scores',
     ],
     ['nobody knows', 'a,b', 'the first line is "a,b"; expected one of'],
-  ])('one that %s ends with 2 before anything is written', async (_, header, sentence) => {
+  ])('a file that %s exits with 2 before anything is written', async (_, header, sentence) => {
     const good = file('good.csv', CSV_HEADER, over)
     const { code, stderr } = await almanac(good, file('bad.csv', header, '1,2'))
     expect(code).toBe(2)
@@ -488,7 +488,7 @@ describe('files that are not taken', () => {
     expect(await stored()).toEqual([])
   })
 
-  it('an option of another pipeline is refused', async () => {
+  it('refuses an option of another pipeline', async () => {
     const { code, stderr } = await almanac(file('good.csv', CSV_HEADER, over), '--date', '2025-12-06')
     expect(code).toBe(2)
     expect(stderr).toContain(

@@ -138,7 +138,7 @@ async function anEvening(): Promise<void> {
 }
 
 describe('almanac matches', () => {
-  it('calls a score a result only where something confirmed it', async () => {
+  it('matches calls a score a result only if something confirmed it', async () => {
     const { code, stdout } = await almanac('matches')
     expect(code).toBe(0)
     expect(lineOf(stdout, BY_STATUS)).toMatch(
@@ -152,7 +152,7 @@ describe('almanac matches', () => {
     expect(lineOf(stdout, COMING)).toMatch(/Lyon - Nice +seen +2\.5 \/ 3\.4 \/ 4\.25$/)
   })
 
-  it('says below the table how many are sure, and how good last-seen scores were', async () => {
+  it('matches states below the table how many are sure, and how good last-seen scores were', async () => {
     const { stdout } = await almanac('matches', '--limit', '1')
     expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
       '7 matches: 3 confirmed (1 by status, 2 by results), 1 vanished and not confirmed, 3 on show',
@@ -160,12 +160,12 @@ describe('almanac matches', () => {
     ])
   })
 
-  it('lists the newest first, as many as asked', async () => {
+  it('matches lists the newest first, up to the limit', async () => {
     expect(ids(await list())).toEqual([REMATCH, COMING, LIVE, VANISHED, SEEN_WRONG, SEEN_RIGHT, BY_STATUS])
     expect(ids(await list('--limit', '2'))).toEqual([REMATCH, COMING])
   })
 
-  it('prints JSON in which no live or last-seen score is a result', async () => {
+  it('matches prints JSON in which no live or last-seen score is a result', async () => {
     const { matches, figures } = await list()
     const results = matches.map(({ eventId, result, lastSeenScore, confidence, outcome }) => ({
       eventId,
@@ -200,24 +200,24 @@ describe('almanac matches', () => {
     ['being a result', { onlyConfirmed: true }, [SEEN_WRONG, SEEN_RIGHT, BY_STATUS]],
     ['all of these', { onlyConfirmed: true, team: 'lyon', league: 'ligue' }, [BY_STATUS]],
     ['a pattern that no name holds', { team: '%' }, []],
-  ])('finds a match by %s', async (_, filter, found) => {
+  ])('matches finds a match by %s', async (_, filter, found) => {
     const rows = await newestMatches(database.db, { feed: FEED, limit: 20, ...filter })
     expect(rows.map(({ eventId }) => eventId)).toEqual(found)
   })
 
-  it('takes all filters at once, and counts the figures over the leagues and teams asked for', async () => {
+  it('matches applies all filters at once, and counts figures over the selected leagues and teams', async () => {
     const lyon = await list('--team', 'lyon', '--league', 'ligue', '--state', 'settled', '--confirmed')
     expect(ids(lyon)).toEqual([BY_STATUS])
     expect(lyon.figures).toMatchObject({ matches: 2, confirmed: 1, onShow: 1 })
   })
 
-  it('sends nothing to the terminal that a team could have written for it', async () => {
+  it('prints no control characters of a team name to the terminal', async () => {
     const { stdout } = await almanac('matches')
     expect(stdout).not.toContain('\u001b')
     expect(lineOf(stdout, REMATCH)).toContain('Lyon [31m - Nice')
   })
 
-  it('refuses a state that there is not', async () => {
+  it('refuses an unknown state', async () => {
     const { code, stderr } = await almanac('matches', '--state', 'finished')
     expect(code).toBe(2)
     expect(stderr).toContain('Allowed choices are seen, live, suspended, ended, vanished, settled')
@@ -225,7 +225,7 @@ describe('almanac matches', () => {
 })
 
 describe('almanac matches show', () => {
-  it('tells the life of one match and not of its rematch', async () => {
+  it('matches show prints the life of one match and not of its rematch', async () => {
     const { code, stdout } = await almanac('matches', 'show', String(BY_STATUS))
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
@@ -248,13 +248,13 @@ describe('almanac matches show', () => {
     [LIVE, 'live: 0-1 so far, which is no result'],
     [COMING, 'seen, no score'],
     [SEEN_RIGHT, 'settled, confirmed by results: 2-0, outcome 1'],
-  ])('says of match %i what it has come to', async (eventId, standing) => {
+  ])('matches show states what match %i has come to', async (eventId, standing) => {
     const found = await matchWithLife(database.db, FEED, eventId)
     if (found === undefined) throw new Error(`match ${eventId} is not there`)
     expect(lifeLines(matchView(found.match), [])[1]).toBe(standing)
   })
 
-  it('prints the same as JSON', async () => {
+  it('matches show prints the same as JSON', async () => {
     const shown = await json<MatchView & { observations: ObservationView[] }>(
       'matches',
       'show',
@@ -270,7 +270,7 @@ describe('almanac matches show', () => {
   it.each([
     ['999', 'There is no match 999 of some-feed; "./almanac matches" lists them.'],
     ['Lyon', '"Lyon" is no event id; expected a whole number'],
-  ])('ends with 2 and one sentence for %s', async (event, sentence) => {
+  ])('matches show exits with 2 and one sentence for %s', async (event, sentence) => {
     const { code, stdout, stderr } = await almanac('matches', 'show', event)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(sentence)
@@ -279,24 +279,24 @@ describe('almanac matches show', () => {
 })
 
 describe('at the end of a demo', () => {
-  it('the newest results are shown, and the figures', async () => {
+  it('the demo shows the newest results and the figures at its end', async () => {
     const lines = await confirmedLines(database.db, FEED, 2)
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['event', '103', '102', '7', 'last-seen'])
   })
 
-  it('nothing is said of a feed without a match', async () => {
+  it('the demo says nothing of a feed without a match', async () => {
     expect(await confirmedLines(database.db, 'another-feed', 2)).toEqual([])
   })
 })
 
-describe('a feed of its own', () => {
+describe('another feed', () => {
   let empty: TestDatabase
   beforeAll(async () => {
     empty = await createTestDatabase()
   })
   afterAll(() => empty.drop())
 
-  it('that has no match says how to look for one, and imported matches are not judged', async () => {
+  it('a feed without a match says how to collect one, and imported matches are not judged', async () => {
     const first = await command(['matches'], settings(empty.url))
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout).toBe('no matches yet; "./almanac run match-results --wait" looks at the feed\n')
@@ -336,13 +336,13 @@ describe('almanac runs', () => {
       finished_at) values ('r', 'mod-stats-1', 'mod-stats', 'manual', '2026-02-03 10:00Z', 'complete', '2026-02-03 10:01Z')`)
   })
 
-  it('of match-results tells of those that were added up by the hour', async () => {
+  it('runs of match-results shows the runs that were aggregated by the hour', async () => {
     const { code, stdout } = await almanac('runs', 'match-results')
     expect(code).toBe(0)
     expect(stdout).toBe('and 1,060 complete runs before 2026-02-01 12:00:00 UTC, added up by the hour\n')
   })
 
-  it('of all pipelines tells whose they were, below the table', async () => {
+  it('runs of all pipelines names the pipeline of aggregated runs, below the table', async () => {
     const { stdout } = await almanac('runs')
     const lines = stdout.trimEnd().split('\n')
     expect(lines[1]).toContain('mod-stats-1')
@@ -351,7 +351,7 @@ describe('almanac runs', () => {
     )
   })
 
-  it('of a pipeline without any says nothing of them, and JSON is a list of records', async () => {
+  it('runs of a pipeline without aggregated ones does not mention them, and JSON is a list of records', async () => {
     expect((await almanac('runs', 'mod-stats')).stdout).not.toContain('added up')
     expect((await almanac('runs', 'crypto-forecast')).stdout).toBe(
       'no runs yet; start one with "./almanac run mod-stats"\n',

@@ -88,20 +88,20 @@ describe('an hour and a half without the results service, beside a twin that not
   })
   afterAll(() => Promise.all([disturbed.stop(), twin.stop()]))
 
-  it('leave the same tables, nothing twice', async () => {
+  it('an outage of the results service leaves the same tables as no outage, nothing twice', async () => {
     const tables = await disturbed.tables()
     expect(tables).toEqual(await twin.tables())
     expect(tables.matches.length).toBeGreaterThan(40)
     expect(tables.observations.length).toBeGreaterThan(400)
   })
 
-  it('leave the same file, in the same order', async () => {
+  it('an outage of the results service leaves the same file, in the same order', async () => {
     const lines = await linesOfFile(disturbed.dataDir)
     expect(lines).toEqual(await linesOfFile(twin.dataDir))
     expect(lines.length).toBeGreaterThan(30)
   })
 
-  it('have the file during an outage too, as right as without one', () => {
+  it('matches.csv is as right during an outage as without one', () => {
     expect(during.length).toBeGreaterThan(20)
     // Between two spells that are drained together the tables, and so the file, lack the first one for a while.
     for (const { minute, here, there } of during.filter(({ minute }) => !within([67, 74])(minute))) {
@@ -113,12 +113,12 @@ describe('an hour and a half without the results service, beside a twin that not
     expect(long.at(-1)?.here.length).toBeGreaterThan((long[0]?.here.length ?? 0) + 2)
   })
 
-  it('have the file of the table as soon as the spool is drained', () => {
+  it('matches.csv equals the table as soon as the spool is drained', () => {
     expect(drained).toHaveLength(2)
     for (const { here, there } of drained) expect(here).toEqual(there)
   })
 
-  it('end each run partial with what was spooled, failed without a feed, and have all records afterwards', async () => {
+  it('runs of an outage end partial with their spooled rows, failed without a feed, and all have records afterwards', async () => {
     for (const { minute, ending } of endings) {
       const expected = plan.feedDown(minute) ? 'failed' : plan.away(minute) ? 'partial' : 'complete'
       expect([minute, ending.outcome]).toEqual([minute, expected])
@@ -164,13 +164,13 @@ describe('three hours with the results service', () => {
       return !isSettling && match?.score?.join(' ') !== `${score1 ?? ''} ${score2 ?? ''}`
     })
 
-  it('have confirmed nothing but the truth', async () => {
+  it('the results service confirms nothing but the truth', async () => {
     const lines = await linesOfFile(hours.dataDir)
     expect(wrongIn(lines)).toEqual([])
     expect(lines.filter(confirmedOnly).length).toBeGreaterThan(60)
   })
 
-  it('leave tables that follow from the looks in their order', async () => {
+  it('the tables follow from the polls in their order', async () => {
     const looks = await storedLooks(hours.database, FEED)
     expect(looks.filter(({ kind }) => kind === 'feed')).toHaveLength(180 - 12)
     await storeLooks(hours.database, 'in order', looks)
@@ -178,7 +178,7 @@ describe('three hours with the results service', () => {
     expect(await hours.tables()).toEqual(await tablesOf(hours.database, 'in order'))
   })
 
-  it('leave every look followed, and an empty spool', async () => {
+  it('every poll is followed, and the spool is empty', async () => {
     const [looks] = await hours.database.select<Record<string, unknown>>(
       sql`select count(*)::int as looks from feed_polls where feed = ${FEED} and followed_at is null`,
     )
@@ -186,7 +186,7 @@ describe('three hours with the results service', () => {
     expect(await hours.drain()).toMatchObject({ segments: 0 })
   })
 
-  it('lose no match from the file while the database is away', () => {
+  it('matches.csv loses no match while the database is away', () => {
     const spell = during.slice(5, 26)
     expect(spell).toHaveLength(21)
     for (const [at, lines] of spell.entries()) {

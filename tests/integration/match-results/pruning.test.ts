@@ -71,7 +71,7 @@ async function followed() {
 }
 
 describe('old observations', () => {
-  it('in which only odds moved go; every change of state, score, status and names stays, and every result', async () => {
+  it('old odds-only observations are deleted; changes of state, score, status, names and results stay', async () => {
     await followed()
     await resultTold(1)
     const { matches } = await tablesOf(database, FEED)
@@ -91,7 +91,7 @@ describe('old observations', () => {
     expect((await tablesOf(database, FEED)).matches).toEqual(matches)
   })
 
-  it('stay until their match is over for as long, and going over them again takes no more', async () => {
+  it('keeps observations until their match is over for as long, and pruning again deletes nothing more', async () => {
     await followed()
     const all = await observed()
     await clearOdds(new Date(minute(OVER_AT)))
@@ -103,7 +103,7 @@ describe('old observations', () => {
     expect(await observed()).toEqual(some)
   })
 
-  it('of a match that goes on stay, however old: a late look needs them', async () => {
+  it('keeps observations of an open match, however old: a late poll needs them', async () => {
     await storeLooks(database, FEED, LOOKS.slice(0, OVER_AT))
     await followLooks(database, FEED)
     const all = await observed()
@@ -111,7 +111,7 @@ describe('old observations', () => {
     expect(await observed()).toEqual(all)
   })
 
-  it('go also where nothing was cleared away for months', async () => {
+  it('deletes old observations even after months without pruning', async () => {
     await followed()
     await clearOdds(new Date(minute(0) + 200 * DAY_MS))
     expect(await observed()).toHaveLength(9)
@@ -119,7 +119,7 @@ describe('old observations', () => {
 })
 
 describe('old looks', () => {
-  it('go once they were followed; one that was not waits', async () => {
+  it('deletes old polls once they were followed; an unfollowed one waits', async () => {
     await followed()
     await storeLooks(database, FEED, [{ ...LOOKS[0], polledAt: minute(-1) } as Poll])
     await pruneMatches(database.db, { looksBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
@@ -131,7 +131,7 @@ describe('old looks', () => {
     ])
   })
 
-  it('that went leave the evidence of their matches as it is when another look comes late; it is told', async () => {
+  it('deleting polls preserves the evidence of their matches when another poll comes late, which is reported', async () => {
     await followed()
     const tables = await tablesOf(database, FEED)
     await pruneMatches(database.db, { looksBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
@@ -183,7 +183,7 @@ describe('records of runs', () => {
       )
     ).map(({ line }) => line)
 
-  it('that were complete become one row an hour; whatever else happened keeps its record', async () => {
+  it('aggregates records of complete runs into one row an hour; all others keep their record', async () => {
     for (const at of [0, 20, 59]) await ran(hour(0, at))
     await ran(hour(1, 30))
     await ran(hour(0, 5), { outcome: 'partial' })
@@ -206,7 +206,7 @@ describe('records of runs', () => {
     ])
   })
 
-  it('that come late are added to their hour, and what is added up is not added again', async () => {
+  it('adds late records to their hour, and adds none twice', async () => {
     await ran(hour(0, 1))
     await rollUpTwice()
     expect(await hours()).toEqual([{ hour: 0, runs: 1, fetched: 15, written: 3, rejected: 1 }])
@@ -215,7 +215,7 @@ describe('records of runs', () => {
     expect(await hours()).toEqual([{ hour: 0, runs: 2, fetched: 30, written: 6, rejected: 2 }])
   })
 
-  it('that are still open stay', async () => {
+  it('keeps records of open runs', async () => {
     await database.db
       .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
       values ('open', 'w', 'match-results', 'schedule', ${hour(0).toISOString()}::timestamptz)`)
@@ -225,7 +225,7 @@ describe('records of runs', () => {
 })
 
 describe('raw answers', () => {
-  it('of the feed and of its results go after their own days, those of other sources later', async () => {
+  it('deletes raw responses of the feed and of results after their own days, those of other sources later', async () => {
     const now = new Date(minute(0))
     const caps = { days: 30, bytesPerSource: 1_000_000 }
     const patience = { ms: 0, signal: new AbortController().signal }
@@ -247,7 +247,7 @@ describe('raw answers', () => {
 })
 
 describe('refused rows', () => {
-  it('of the feed go after their days, those of other sources stay', async () => {
+  it('deletes rejected rows of the feed after their days, and keeps those of other sources', async () => {
     for (const source of ['onexbet', 'modrinth'])
       for (const at of [0, 10]) {
         const options = { observedAt: new Date(minute(at)), runId: `run ${at}` }
@@ -275,7 +275,7 @@ describe('a worker', () => {
   })
   afterAll(() => hours.stop())
 
-  it('clears away with its first run and then once an hour', async () => {
+  it('a worker prunes with its first run and then once an hour', async () => {
     const old = () =>
       hours.database.select(sql`select source from raw_payloads where url = 'https://old' union all
         select pipeline from pipeline_runs where run_id = 'old'`)

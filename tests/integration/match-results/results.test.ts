@@ -168,7 +168,7 @@ const failed = (reason: RegExp) => ({
 })
 
 describe('one minute', () => {
-  it('stores what the feed shows, its look and its record, in three steps and at most 25 events', async () => {
+  it('a minute stores the feed, its poll and its record, in three activities and at most 25 events', async () => {
     const handle = await begin()
     const ending = await endingOf(handle)
     const shown = stack.simulator.world.matches.at(clock())
@@ -184,7 +184,7 @@ describe('one minute', () => {
     expect(events.filter((event) => event.activityTaskScheduledEventAttributes)).toHaveLength(3)
   })
 
-  it('after another stores only what has changed, and its own look', async () => {
+  it('the next minute stores only what has changed, and its own poll', async () => {
     await minute()
     const before = await rowsOf('match_observations')
     expect((await minute()).outcome).toBe('complete')
@@ -198,7 +198,7 @@ describe('one minute', () => {
     expect(repeated).toEqual([])
   })
 
-  it('that only follows what is stored asks nobody and changes nothing', async () => {
+  it('a minute that only follows stored polls sends no request and changes nothing', async () => {
     await minute()
     const before = await tables()
     stack.simulator.requests.clear()
@@ -208,7 +208,7 @@ describe('one minute', () => {
     expect(await looks()).toHaveLength(1)
   })
 
-  it('that an operator cancels ends at once and costs the next one nothing', async () => {
+  it('a cancelled minute ends at once and costs the next one nothing', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'latency', ms: 30_000 })
     const handle = await begin()
     await until(() => stack.simulator.requests.list().some(({ path }) => path.includes('Get1x2_VZip')))
@@ -233,7 +233,7 @@ describe('a feed that gives nothing', () => {
     ['is down', { kind: 'status', status: 503 }, /^UpstreamUnavailable: .*answered 503/],
     ['says no under 200', { kind: 'error-code', code: 4 }, /^UpstreamUnavailable: .*code 4\)/],
     ['has lost its list', { kind: 'rename-field', from: 'Value', to: 'Values' }, /^PayloadInvalid: .*Value/],
-  ])('because it %s fails its minute with the reason, and no row changes', async (_, fault, reason) => {
+  ])('a feed that %s fails its minute with the reason, and no row changes', async (_, fault, reason) => {
     await minute()
     const before = await tables()
     stack.simulator.faults.set('onexbet', fault)
@@ -252,7 +252,7 @@ describe('a feed that gives nothing', () => {
   it.each<[string, Fault]>([
     ['answers later than it may', { kind: 'latency', ms: 30_000 }],
     ['drips', { kind: 'slow-drip', bytesPerSecond: 100 }],
-  ])('because it %s fails its minute in time, and says that it was slow', async (_, fault) => {
+  ])('a feed that %s fails its minute in time, and the run says that it was slow', async (_, fault) => {
     stack.simulator.faults.set('onexbet', fault)
     const handle = await begin({ boundSeconds: SLOW_BOUND_S })
     const ending = await endingOf(handle)
@@ -267,7 +267,7 @@ describe('a feed that gives nothing', () => {
     await expectAsShown()
   })
 
-  it('once, and then answers, costs the minute nothing', async () => {
+  it('a feed that fails once and then responds costs the minute nothing', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 502, times: 1 })
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
@@ -295,7 +295,7 @@ describe('a feed that gives what cannot be used', () => {
     return (await shownLines()).filter(({ state }) => state !== 'ended' && state !== 'vanished').length
   }
 
-  it('(no event at all) takes no match for over because of it', async () => {
+  it('an empty feed ends no match', async () => {
     await minute()
     const before = await tables()
     stack.simulator.faults.set('onexbet', { kind: 'empty' })
@@ -309,7 +309,7 @@ describe('a feed that gives what cannot be used', () => {
     await expectAsShown()
   })
 
-  it('(most of its matches missing at once) takes none for over because of it, and says so', async () => {
+  it('a feed without most of its matches ends none of them, and the run says so', async () => {
     // Of few matches most may well end at once.
     do await minute()
     while ((await goingOn()) < 10)
@@ -325,7 +325,7 @@ describe('a feed that gives what cannot be used', () => {
     await expectAsShown()
   })
 
-  it('(scores under another name) stores none of them, and says that the format changed', async () => {
+  it('stores no score under another name, and says that the format changed', async () => {
     const byStatus = async () =>
       (await matchLines()).filter(({ settled }) => settled === 'status').map(({ id }) => id)
     await minute()
@@ -342,7 +342,7 @@ describe('a feed that gives what cannot be used', () => {
     expect(known).toEqual(expect.arrayContaining(await byStatus()))
   })
 
-  it('(clocks beyond any) is followed, and so are the looks after it', async () => {
+  it('follows clocks beyond any bound, and the polls after them', async () => {
     for (const value of [180.5, 3e12]) {
       stack.simulator.faults.set('onexbet', { kind: 'wrong-type', field: 'TS', value })
       expect((await minute()).counts['feed']?.written).toBeGreaterThan(0)
@@ -358,7 +358,7 @@ describe('a feed that gives what cannot be used', () => {
     ['a renamed second team', { kind: 'rename-field', from: 'O2', to: 'Team2' }],
     ['ids that are texts', { kind: 'wrong-type', field: 'I', value: 'x' }],
     ['odds that are no list', { kind: 'wrong-type', field: 'E', value: 'x' }],
-  ])('(%s) refuses every event and keeps each, and no row changes', async (_, fault) => {
+  ])('rejects and keeps every event with %s, and no row changes', async (_, fault) => {
     await minute()
     const before = await tables()
     stack.simulator.faults.set('onexbet', fault)
@@ -379,7 +379,7 @@ describe('a feed that gives what cannot be used', () => {
   it.each<[string, Fault]>([
     ['start times that are texts', { kind: 'wrong-type', field: 'S', value: 'soon' }],
     ['scores below zero', { kind: 'wrong-type', field: 'S1', value: -3 }],
-  ])('(some %s) follows the others, and takes no refused match for gone', async (_, fault) => {
+  ])('with some %s, follows the other events and takes no rejected match for gone', async (_, fault) => {
     // A minute in which some events have the field and others have not.
     do await minute()
     while (!(await shownLines()).some(({ state }) => state === 'live'))
@@ -405,7 +405,7 @@ describe('a feed at its cap of events', () => {
     return next.length - 1
   }
 
-  it('that is not split says so, and takes no match for gone that it may have cut off', async () => {
+  it('an unsplit feed at its cap says so, and takes no match for gone that it may have cut off', async () => {
     await minute()
     feed = { count: 5, split_by_league: false }
     const ending = await minute()
@@ -416,7 +416,7 @@ describe('a feed at its cap of events', () => {
     expect(await takenForGone()).toEqual([])
   })
 
-  it('that is split by league misses none, and is complete', async () => {
+  it('a feed split by league misses no match, and is complete', async () => {
     const count = countOfNext()
     feed = { count, split_by_league: true }
     const ending = await minute()
@@ -426,7 +426,7 @@ describe('a feed at its cap of events', () => {
     expect((await matchLines()).length).toBeGreaterThan(count)
   })
 
-  it('that does not know the question for a league says so, and takes no match for gone', async () => {
+  it('a feed that does not support requests by league says so, and takes no match for gone', async () => {
     feed = { count: countOfNext(), split_by_league: true }
     await minute()
     feed = { count: countOfNext(), split_by_league: true }
@@ -438,7 +438,7 @@ describe('a feed at its cap of events', () => {
     expect(await takenForGone()).toEqual([])
   })
 
-  it('that is split by league says so where its list of leagues fails', async () => {
+  it('a feed split by league says so if its list of leagues fails', async () => {
     feed = { count: countOfNext(), split_by_league: true }
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 503, match: 'GetChampsZip' })
     const ending = await minute()
@@ -460,30 +460,33 @@ describe('the results service', () => {
     ['is down', { kind: 'status', status: 503 }, /^UpstreamUnavailable: .*answered 503/],
     ['blocks us', { kind: 'waf' }, /^Blocked: .* answered 403/],
     ['shows a web page', { kind: 'html' }, /^Blocked: .*answered 200/],
-  ])('that %s leaves the run partial, and the feed is followed all the same', async (_, fault, reason) => {
-    stack.simulator.faults.set('onexbet-results', fault)
-    const ending = await untilAsked()
-    expect(ending.outcome).toBe('partial')
-    expect(ending.counts['feed']?.outcome).toBe('complete')
-    expect(ending.counts['results']).toEqual(failed(reason))
-    await expectAsShown()
-    expect((await matchLines()).map(({ settled }) => settled)).not.toContain('results')
+  ])(
+    'a results service that %s leaves the run partial, and the feed is still followed',
+    async (_, fault, reason) => {
+      stack.simulator.faults.set('onexbet-results', fault)
+      const ending = await untilAsked()
+      expect(ending.outcome).toBe('partial')
+      expect(ending.counts['feed']?.outcome).toBe('complete')
+      expect(ending.counts['results']).toEqual(failed(reason))
+      await expectAsShown()
+      expect((await matchLines()).map(({ settled }) => settled)).not.toContain('results')
 
-    stack.simulator.faults.clear()
-    let settled: MatchLine[] = []
-    while (settled.length === 0) {
-      nowMs += 20 * MINUTE_MS
-      await untilAsked()
-      settled = (await matchLines()).filter((line) => line.settled === 'results')
-    }
-    for (const { id, score, confidence } of settled) {
-      expect(score).toBe(stack.simulator.world.matches.byId(id)?.score?.join(':'))
-      expect(confidence).toBe('confirmed')
-    }
-    await expectAsShown()
-  })
+      stack.simulator.faults.clear()
+      let settled: MatchLine[] = []
+      while (settled.length === 0) {
+        nowMs += 20 * MINUTE_MS
+        await untilAsked()
+        settled = (await matchLines()).filter((line) => line.settled === 'results')
+      }
+      for (const { id, score, confidence } of settled) {
+        expect(score).toBe(stack.simulator.world.matches.byId(id)?.score?.join(':'))
+        expect(confidence).toBe('confirmed')
+      }
+      await expectAsShown()
+    },
+  )
 
-  it('is not asked again in the next minute, whether it answered or failed', async () => {
+  it('does not contact the results service in the next minute, whether it responded or failed', async () => {
     stack.simulator.faults.set('onexbet-results', { kind: 'status', status: 503 })
     await untilAsked()
     stack.simulator.faults.clear()
@@ -492,7 +495,7 @@ describe('the results service', () => {
 })
 
 describe('a database that is away from the beginning', () => {
-  it('lets the run look at the feed, and its rows and its record come with the next worker', async () => {
+  it('polls the feed without a database; its rows and record come with the next worker', async () => {
     await worker.stop()
     const away = await startWorker({ DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none` })
     const handle = await begin()

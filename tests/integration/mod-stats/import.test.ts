@@ -101,7 +101,7 @@ function oldTables(days: number, versions: number): { daily: string; version: st
 }
 
 describe('tables of the old collector', () => {
-  it('keeps every date and count, and a repeated import changes nothing', async () => {
+  it('imports every date and count, and a repeated import changes nothing', async () => {
     const { daily, version, packs } = oldTables(400, 15)
     const first = await imported(daily, version, packs)
     expect(first).toMatchObject([
@@ -150,7 +150,7 @@ describe('tables of the old collector', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('reports a wrong line with file and number, and takes the rest', async () => {
+  it('reports a wrong line with file and number, and imports the rest', async () => {
     const path = file(
       'daily.csv',
       DAILY_HEADER,
@@ -169,7 +169,7 @@ describe('tables of the old collector', () => {
     ])
   })
 
-  it('never outranks what was collected on the day, whenever the old row was made', async () => {
+  it('an imported row never outranks one collected on the day, whenever it was made', async () => {
     const path = file('daily.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,2024-01-01 23:59:59')
     await imported(path)
     const collected = {
@@ -280,7 +280,7 @@ describe('versions without ids', () => {
     expect(report).toMatchObject({ written: 0, skipped: { "today's versions come with today's run": 1 } })
   })
 
-  it('keeps the same name of two mods apart', async () => {
+  it('keeps the same version name of two mods apart', async () => {
     track([{ modrinth: 'createnuclear' }, { modrinth: 'other-mod' }])
     const path = dump()
     await importer.run(config(), { files: [path], options: { mod: 'createnuclear' } })
@@ -299,7 +299,7 @@ describeRecorded('the recorded lists of modpacks', () => {
     rows(sql`select count(*)::int as packs, count(curseforge_id)::int as resolved,
       count(*) filter (where slug ~ '-[0-9]+$')::int as numbered from modpacks`)
 
-  it('brings 528 packs with their downloads of the day given, and changes nothing a second time', async () => {
+  it('imports 528 packs with their downloads of the given day, and changes nothing a second time', async () => {
     const dated = { files: [PACKS_CSV], options: { date: '2025-07-31' } }
     const [undated] = await imported(PACKS_CSV)
     expect(undated).toMatchObject({ read: 528, written: 528, skipped: {} })
@@ -315,7 +315,7 @@ describeRecorded('the recorded lists of modpacks', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it('brings 600 packs of the scraped list, and both lists give 609 in either order', async () => {
+  it('imports 600 packs of the scraped list, and both lists give 609 in either order', async () => {
     expect(await imported(PACKS_JSON)).toMatchObject([{ kind: 'scraped', read: 600, written: 600 }])
     expect(
       await rows(sql`select slug, name, curseforge_id from modpacks where slug like 'rebel-tactics%'`),
@@ -334,7 +334,7 @@ describeRecorded('the recorded lists of modpacks', () => {
   })
 })
 
-it('prints the same report as JSON', async () => {
+it('import prints the same report as JSON', async () => {
   const path = file('daily.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,')
   const { code, stdout } = await almanac(path, '--json')
   expect(code).toBe(0)
@@ -354,7 +354,7 @@ describe('wrong usage', () => {
     [['good', '--date', 'tomorrow'], /--date is "tomorrow"; expected a day/],
     [['good', '--mod', 'nobody'], /No known mod has the slug or id nobody; tracked are: one, two \/ 2/],
     [['good'], /say with --mod <slug or id> whose rows these are: one, two \/ 2/],
-  ])('%j is told in a sentence, before anything is written', async (args, message) => {
+  ])('rejects %j in a sentence, before anything is written', async (args, message) => {
     track([{ modrinth: 'one' }, { modrinth: 'two', curseforge: 2 }])
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),

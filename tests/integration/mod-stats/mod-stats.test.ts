@@ -36,7 +36,7 @@ describe('mod-stats on the real servers', () => {
     expect(await count()).toEqual(before)
   })
 
-  it('looks a modpack up once a run, however many mods it contains', async () => {
+  it('requests a modpack once a run, however many mods it contains', async () => {
     if (modStats === undefined) throw new Error('mod-stats is registered')
     await stack.database.db.execute(sql`truncate modpacks`)
     await stack.database.db.execute(sql`update mods set dependents_page = 1, dependents_read_at = null`)

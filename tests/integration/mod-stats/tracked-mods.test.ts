@@ -20,13 +20,13 @@ describe('the mods table follows almanac.yaml', () => {
       sql`select id, modrinth, curseforge_id, tracked from mods order by id`,
     )
 
-  it('adds a mod once, however often it is read', async () => {
+  it('adds a mod once, however often almanac.yaml is read', async () => {
     await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
     await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
     expect(await rows()).toEqual([{ id: 1, modrinth: 'alpha', curseforge_id: '7', tracked: true }])
   })
 
-  it('keeps a mod that was taken out, and finds it again when it comes back', async () => {
+  it('keeps a removed mod, and finds it again when it comes back', async () => {
     await syncMods(database.db, [{ modrinth: 'alpha' }, { modrinth: 'beta' }])
     await syncMods(database.db, [{ modrinth: 'beta' }])
     expect(await rows()).toMatchObject([{ modrinth: 'alpha', tracked: false }, { tracked: true }])
@@ -42,7 +42,7 @@ describe('the mods table follows almanac.yaml', () => {
     expect(await modrinthMods(database.db, 0, 10)).toEqual([{ id: 1, modrinth: 'AABBCCDD', known: true }])
   })
 
-  it('lets two mods that were tracked apart stand in one entry, each with its own history', async () => {
+  it('two mods that were tracked apart can share one entry, each with its own history', async () => {
     await syncMods(database.db, [{ modrinth: 'alpha' }, { curseforge: 7 }])
     await syncMods(database.db, [{ modrinth: 'alpha', curseforge: 7 }])
     expect(await rows()).toEqual([

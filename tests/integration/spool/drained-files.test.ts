@@ -90,7 +90,7 @@ const records = () =>
   )
 
 describe('modpacks that were found while the database was away', () => {
-  it('are in their file, also where the run had less time than its patience', async () => {
+  it('packs found during a database outage are in their file, even if the run had less time than its retry budget', async () => {
     const { curseforge } = dependenciesOf(library.stack.config)['mod-stats']
     if (curseforge === undefined) throw new Error('the stack has a key')
     const cut = cutOnce()
@@ -123,7 +123,7 @@ describe('modpacks that were found while the database was away', () => {
 })
 
 describe('a context that was made while the database was away', () => {
-  it('is published, and the night that made it is told', async () => {
+  it('publishes a context made during a database outage, and reports the night that made it', async () => {
     const contextmaker = withoutBubblewrap()
     const cut = cutOnce()
     await startWorker({

@@ -63,7 +63,7 @@ const damage = (name: string) => {
 }
 
 describe('an empty spool', () => {
-  it.each([['list'], ['drain']])('is told of in one line by %s', async (name) => {
+  it.each([['list'], ['drain']])('%s reports an empty spool in one line', async (name) => {
     const { code, stdout } = await almanac(name)
     expect(stdout.trim().split('\n')).toEqual([
       `the spool is empty: every row is in the database (${folder})`,
@@ -73,7 +73,7 @@ describe('an empty spool', () => {
 })
 
 describe('what waits', () => {
-  it('is listed with its rows, its size and the cap', async () => {
+  it('lists waiting segments with their rows, their size and the cap', async () => {
     await spoolDay(1)
     await spool.writeEnding(
       {
@@ -114,7 +114,7 @@ describe('what waits', () => {
     })
   })
 
-  it('can be looked into, by the beginning of a name', async () => {
+  it('shows a waiting segment by the beginning of its name', async () => {
     await spoolDay(1)
     const [name = ''] = segmentNames(folder)
     const { code, stdout } = await almanac('inspect', name.slice(0, 30), '--json')
@@ -133,7 +133,7 @@ describe('what waits', () => {
     ])
   })
 
-  it('is loaded by hand', async () => {
+  it('loads waiting segments by hand', async () => {
     for (const day of [1, 2, 3]) await spoolDay(day)
     const { code, stdout } = await almanac('drain')
     expect(stdout.trim().split('\n')).toEqual([
@@ -149,7 +149,7 @@ describe('what waits', () => {
     )
   })
 
-  it('is kept while the database is away: exit code 3', async () => {
+  it('keeps waiting segments while the database is away: exit code 3', async () => {
     await spoolDay(1)
     env['DATABASE_URL'] = `postgresql://nobody@127.0.0.1:${await freePort()}/nothing`
     const { code, stdout, stderr } = await almanac('drain')
@@ -158,7 +158,7 @@ describe('what waits', () => {
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
-  it('is left to whoever loads it already', async () => {
+  it('leaves waiting segments to a drain that already runs', async () => {
     await spoolDay(1)
     const lock = await takeFileLock(join(folder, 'drain.lock'), 'the drain of a worker')
     if ('holder' in lock) throw new Error('nobody else holds this lock')
@@ -169,7 +169,7 @@ describe('what waits', () => {
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
-  it('is loaded up to a Ctrl+C, with exit code 1 and the number of segments that are left', async () => {
+  it('drains up to a Ctrl+C, with exit code 1 and the number of segments that are left', async () => {
     const refused = Array.from({ length: 5_000 }, (_, row) => ({ source: 'a', reason: 'b', row }))
     await spoolDay(1)
     await spool.writeRows({}, { observedAt: NOON, runId: 'run-1', rejected: refused })
@@ -194,7 +194,7 @@ describe('what waits', () => {
     expect(segmentNames(folder)).toHaveLength(2)
   })
 
-  it('is loaded where one segment cannot be read, which is named: exit code 1', async () => {
+  it('drains around one segment that cannot be read, and names it: exit code 1', async () => {
     await spoolDay(1)
     mkdirSync(join(folder, '0.segment'))
     expect((await almanac('list')).stdout).toContain('unreadable: EISDIR')
@@ -207,8 +207,8 @@ describe('what waits', () => {
   })
 })
 
-describe('a damaged segment', () => {
-  it('is put aside with exit code 1, listed with its reason, and its neighbours are loaded', async () => {
+describe('a dead letter', () => {
+  it('moves a damaged segment to the dead letters with exit code 1, lists it with its reason, and loads its neighbours', async () => {
     for (const day of [1, 2, 3]) await spoolDay(day)
     const [, name = ''] = segmentNames(folder)
     damage(name)
@@ -234,7 +234,7 @@ describe('a damaged segment', () => {
     expect(again.code).toBe(1)
   })
 
-  it('is told of, with exit code 1, where nothing else waits', async () => {
+  it('reports a dead letter with exit code 1 if nothing else waits', async () => {
     await spoolDay(1)
     damage(segmentNames(folder)[0] ?? '')
     await almanac('drain')
@@ -246,7 +246,7 @@ describe('a damaged segment', () => {
     expect(code).toBe(1)
   })
 
-  it('that was refused for what was not there yet is loaded with --damaged once it is', async () => {
+  it('loads with --damaged a segment whose references did not exist yet', async () => {
     const stats = { date: '2026-03-10', platform: 'modrinth', modId: 7, totalDownloads: 1 }
     await spool.writeRows({ daily_stats: [stats] }, { observedAt: NOON, runId: 'run-1' })
     expect((await almanac('drain')).code).toBe(1)

@@ -59,7 +59,7 @@ describe.skipIf(probe === undefined)(title, () => {
     return rows.map(({ value }) => value)
   }
 
-  it('that is full refuses rows by name and loses none that it took', async () => {
+  it('a full disk refuses rows by name and loses none that it took', async () => {
     await write(1)
     disk.fill()
     const refused = write(2)
@@ -72,7 +72,7 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(await values()).toEqual([1, 3])
   })
 
-  it('that is full keeps its segments, and collects no halves of locks while it is asked again and again', async () => {
+  it('a full disk keeps its segments, and repeated attempts leave no partial lock files', async () => {
     await write(1)
     disk.fill()
     for (let look = 0; look < 3; look++) await expect(drain()).rejects.toMatchObject({ type: 'DiskFull' })
@@ -81,7 +81,7 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(await drain()).toMatchObject({ kind: 'drained', segments: 1 })
   })
 
-  it('that the spool itself has filled still has room for who empties it', async () => {
+  it('a disk that the spool itself filled still has room to drain it', async () => {
     const body = () => Buffer.from(crypto.getRandomValues(new Uint8Array(48_000))).toString('base64')
     const bulky = () =>
       writeRows(
@@ -103,7 +103,7 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('that is read-only refuses rows as Misconfigured, with the path', async () => {
+  it('a read-only disk refuses rows as Misconfigured, with the path', async () => {
     await write(1)
     disk.setReadOnly(true)
     const refused = write(2)
@@ -115,7 +115,7 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(await values()).toEqual([1, 3])
   })
 
-  it('that is read-only keeps its segments from being drained, which says so', async () => {
+  it('a read-only disk keeps its segments from being drained, and the drain says so', async () => {
     await write(1)
     disk.setReadOnly(true)
     await expect(drain()).rejects.toMatchObject({ type: 'Misconfigured' })

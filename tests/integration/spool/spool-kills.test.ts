@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 describe('kill -9', () => {
-  it(`of who writes and who drains, ${ROUNDS} times at random moments, costs no acknowledged call and doubles none`, async () => {
+  it(`kill -9 of writers and drains, ${ROUNDS} times at random moments, loses no acknowledged call and doubles none`, async () => {
     const figures = await killRounds({ rounds: ROUNDS, folder, url: database.url })
     const { wrong, loaded, left, due } = await balance(database.db, folder, figures)
     expect(wrong).toEqual([])
@@ -43,8 +43,8 @@ describe('kill -9', () => {
   })
 })
 
-describe('two who drain at once', () => {
-  it('one does it, and the other says who', async () => {
+describe('two concurrent drains', () => {
+  it('one of two concurrent drains works, and the other names it', async () => {
     const spool = openSpool({ folder, capBytes: 1e8, warn: () => undefined })
     for (let value = 0; value < 10; value++) {
       const rows = { fear_greed_index: [{ date: `2026-03-1${value}`, value, classification: 'Fear' }] }

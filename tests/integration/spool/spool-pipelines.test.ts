@@ -93,7 +93,7 @@ describe('crypto-forecast', () => {
     }
   }
 
-  it('ends partial without its database, and is what an undisturbed run makes it once that is back', async () => {
+  it('crypto-forecast ends partial without its database, and later equals an undisturbed run', async () => {
     await startWorker(held(() => proxy.goAway()))
     const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
     expect(ending.outcome).toBe('partial')
@@ -129,7 +129,7 @@ describe('crypto-forecast', () => {
 })
 
 describe('mod-stats', () => {
-  it('whose database goes away between a fetch and its rows is partial, and every row is there once in the end', async () => {
+  it('mod-stats is partial if its database fails between a fetch and its rows, and ends with every row once', async () => {
     const modStats = pipelineById('mod-stats')
     if (modStats === undefined) throw new Error('mod-stats is registered')
     const { modrinth } = dependenciesOf(crypto.stack.config)['mod-stats']

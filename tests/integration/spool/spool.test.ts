@@ -89,7 +89,7 @@ const countOf = async (table: 'quarantine' | 'raw_payloads' | 'crypto_prices' | 
   Number((await database.select<{ n: string }>(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
 
 describe('a call while the database is away', () => {
-  it('is kept, and loaded as it was made once the database is back', async () => {
+  it('keeps a call while the database is away, and loads it unchanged when it is back', async () => {
     const raw = [{ source: 'a', url: 'https://a.test/', body: '{"é":1}', observedAt: TEN }]
     const rejected = [{ source: 'a', reason: 'no number', row: { value: '\u0000' } }]
     expect(await away(() => write(index(5), { raw, rejected }))).toEqual({ written: 0, spooled: 2 })
@@ -101,7 +101,7 @@ describe('a call while the database is away', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it('is kept whole or not at all when it breaks in the middle of its transaction', async () => {
+  it('keeps a call whole or not at all when the database breaks in the middle of its transaction', async () => {
     const rows = Array.from({ length: 40_000 }, (_, hour) => ({
       crypto: 'bitcoin',
       timestamp: new Date(hour * 3_600_000),
@@ -126,7 +126,7 @@ describe('a call while the database is away', () => {
     expect(await countOf('candles')).toBe(rows.length)
   })
 
-  it('is waited for once, and from then on asked once a call until the database has answered', async () => {
+  it('waits for the database once, then tries once a call until the database responds', async () => {
     let asked = 0
     const refusing = createServer((socket) => {
       asked++
@@ -151,7 +151,7 @@ describe('a call while the database is away', () => {
     refusing.close()
   })
 
-  it('is refused as before for rows that are computed from stored ones, and without a spool', async () => {
+  it('still refuses derived rows, and rows without a spool, while the database is away', async () => {
     await away(async () => {
       const prices = {
         crypto_prices: [
@@ -170,7 +170,7 @@ describe('a call while the database is away', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it("inside somebody's own transaction is part of that, and never kept", async () => {
+  it('a call inside an existing transaction is part of it, and never spooled', async () => {
     const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
     const work = handle.db.transaction(async (tx) => {
       await tx.execute(sql`select 1`)
@@ -182,7 +182,7 @@ describe('a call while the database is away', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it('is kept too while the tables are not there yet, and the failure says what to do', async () => {
+  it('keeps a call while the tables do not exist yet, and the failure says what to do', async () => {
     const empty = await createTestDatabase({ migrated: false })
     const bare = openDatabase(empty.url, () => undefined, { spool })
     const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
@@ -206,14 +206,14 @@ describe('a call while the database is away', () => {
 })
 
 describe('newest wins', () => {
-  it('over a segment that is loaded late', async () => {
+  it('the newest row wins over a segment that is loaded late', async () => {
     await away(() => write(index(4), { observedAt: TEN, runId: 'late' }))
     await write(index(5), { observedAt: NOON, runId: 'newer' })
     expect(await drain()).toMatchObject({ segments: 1 })
     expect(await stored()).toMatchObject([{ value: 5, run: 'newer' }])
   })
 
-  it('over a segment that is loaded twice, with something newer in between', async () => {
+  it('the newest row wins over a segment that is loaded twice, with something newer in between', async () => {
     await away(() => write(index(4), { rejected: [{ source: 'a', reason: 'b', row: 1 }] }))
     const [name = ''] = segmentNames(folder)
     const bytes = readFileSync(join(folder, name))
@@ -225,7 +225,7 @@ describe('newest wins', () => {
     expect(await countOf('quarantine')).toBe(1)
   })
 
-  it('among segments, in whatever order they were written', async () => {
+  it('the newest row wins among segments, in whatever order they were written', async () => {
     await away(async () => {
       await write(index(9), { observedAt: NOON })
       await write(index(4), { observedAt: TEN })
@@ -245,7 +245,7 @@ describe('a drain', () => {
       for (let day = 1; day <= days; day++) await write(index(day, `2026-03-${String(day).padStart(2, '0')}`))
     })
 
-  it('puts a damaged segment aside with the reason, and loads its neighbours', async () => {
+  it('moves a damaged segment to the dead letters with the reason, and loads its neighbours', async () => {
     await spoolDays(5)
     const names = segmentNames(folder)
     damage(names[2] ?? '')
@@ -257,7 +257,7 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ segments: 0, damaged: [] })
   })
 
-  it('puts aside what PostgreSQL refuses for itself, and loads the rest of its group', async () => {
+  it('moves what PostgreSQL refuses to the dead letters, and loads the rest of its group', async () => {
     await spoolDays(3)
     await away(async () => {
       const modOfNobody = { date: DAY, platform: 'modrinth', modId: 999_999, totalDownloads: 1 }
@@ -274,7 +274,7 @@ describe('a drain', () => {
     expect(await values()).toEqual([1, 2, 3, 6])
   })
 
-  it('keeps everything while the database is away, and says why', async () => {
+  it('a drain keeps everything while the database is away, and says why', async () => {
     await spoolDays(3)
     const names = segmentNames(folder)
     const { ended, ...rest } = await away(drain)
@@ -284,7 +284,7 @@ describe('a drain', () => {
     expect(await drain()).toMatchObject({ segments: 3 })
   })
 
-  it('removes nothing before it is committed', async () => {
+  it('a drain removes nothing before it is committed', async () => {
     await spoolDays(2)
     const names = segmentNames(folder)
     const client = await database.pool.connect()
@@ -303,7 +303,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it('stops between two groups when it is told to', async () => {
+  it('a drain stops between two groups when aborted', async () => {
     await away(async () => {
       for (let group = 0; group < 3; group++) {
         const rejected = Array.from({ length: 4_000 }, (_, row) => ({
@@ -324,7 +324,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toHaveLength(2)
   })
 
-  it('names the pipelines whose rows came', async () => {
+  it('a drain names the pipelines whose rows it loaded', async () => {
     const named = openSpool({
       folder,
       capBytes: 1e8,
@@ -345,7 +345,7 @@ describe('a drain', () => {
     expect(duePipelines(folder)).toEqual(['crypto-forecast'])
   })
 
-  it('skips a segment that cannot be read, says so, and loads its neighbours', async () => {
+  it('a drain skips a segment that cannot be read, says so, and loads its neighbours', async () => {
     await spoolDays(1)
     const name = '20260310T000000.000Z.segment'
     mkdirSync(join(folder, name))
@@ -357,7 +357,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toEqual([name])
   })
 
-  it('puts aside a call that cannot even be made, and loads the rest of its group', async () => {
+  it('moves an invalid call to the dead letters, and loads the rest of its group', async () => {
     await spoolDays(1)
     const candle = { crypto: 'bitcoin', source: 'binance' as const, close: 1 }
     await away(() => write({ candles: [{ ...candle, timestamp: new Date(Number.NaN) }] }))
@@ -368,7 +368,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it('loads the neighbours of a damaged segment that cannot be put aside', async () => {
+  it('loads the neighbours of a damaged segment that cannot be moved', async () => {
     await spoolDays(3)
     const [name = ''] = segmentNames(folder)
     damage(name)
@@ -379,7 +379,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toEqual([name])
   })
 
-  it('puts nothing aside where it cannot even log in', async () => {
+  it('moves nothing to the dead letters if it cannot log in', async () => {
     await spoolDays(2)
     const withoutPassword = new URL(proxy.url)
     withoutPassword.password = ''
@@ -392,7 +392,7 @@ describe('a drain', () => {
     expect(segmentNames(folder)).toHaveLength(2)
   })
 
-  it('that the database leaves in the middle answers what it has loaded, and marks that as due', async () => {
+  it('a drain interrupted by the database returns what it has loaded, and marks that as due', async () => {
     const named = openSpool({
       folder,
       capBytes: 1e8,
@@ -448,13 +448,13 @@ describe('the ending of a run without a database', () => {
       sql`select run_id, outcome, counts, finished_at at time zone 'UTC' as at from pipeline_runs`,
     )
 
-  it('becomes its record when the database is back', async () => {
+  it('the end of a run without a database becomes its record when the database is back', async () => {
     expect(await away(() => closeRunOrSpool(handle.db, identity, partial, NOON))).toEqual({ spooled: true })
     expect(await drain()).toMatchObject({ segments: 1, runs: 1 })
     expect(await records()).toMatchObject([{ run_id: 'run-9', outcome: 'partial', counts: partial.counts }])
   })
 
-  it('closes a record that is still open', async () => {
+  it('the spooled end of a run closes a record that is still open', async () => {
     await database.db
       .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
       values ('run-9', 'match-results-9', 'match-results', 'schedule', ${TEN.toISOString()})`)
@@ -463,21 +463,21 @@ describe('the ending of a run without a database', () => {
     expect(await records()).toMatchObject([{ outcome: 'partial' }])
   })
 
-  it('never overwrites a record that was closed later', async () => {
+  it('the spooled end of a run never overwrites a record that was closed later', async () => {
     await away(() => closeRunOrSpool(handle.db, identity, partial, TEN))
     await closeRun(database.db, identity, { outcome: 'interrupted', counts: {} }, NOON)
     await drain()
     expect(await records()).toMatchObject([{ outcome: 'interrupted' }])
   })
 
-  it('is written at once where the database answers', async () => {
+  it('writes the end of a run at once if the database responds', async () => {
     expect(await closeRunOrSpool(handle.db, identity, partial, NOON)).toEqual({ spooled: false })
     expect(await records()).toMatchObject([{ outcome: 'partial' }])
   })
 })
 
 describe("the worker's loop", () => {
-  it('drains when the database comes back, tells whose rows came, and asks again when nobody could be told', async () => {
+  it('the worker drains when the database is back, reports whose rows came, and retries a failed report', async () => {
     const told: string[][] = []
     const named = openSpool({
       folder,
@@ -501,7 +501,7 @@ describe("the worker's loop", () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('starts what an earlier process left due, as soon as no run of that pipeline is going on', async () => {
+  it('the worker starts what an earlier process left due, as soon as no run of that pipeline is open', async () => {
     markDue(folder, ['crypto-forecast', 'match-results'])
     await database.db
       .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
@@ -524,7 +524,7 @@ describe("the worker's loop", () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('tells once of a segment that it cannot read', async () => {
+  it('the worker reports a segment that it cannot read once', async () => {
     mkdirSync(join(folder, '0.segment'), { recursive: true })
     const told: string[] = []
     const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) })

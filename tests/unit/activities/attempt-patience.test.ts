@@ -50,8 +50,8 @@ describe('an attempt', () => {
   })
 })
 
-describe('the patience of an attempt', () => {
-  it('ends before the attempt does, with time to write a segment', async () => {
+describe('the retry budget of an attempt', () => {
+  it('the retry budget ends before the attempt does, with time to write a segment', async () => {
     const begun = Date.now()
     const own = bounds({ scheduledTimestampMs: begun, currentAttemptScheduledTimestampMs: begun })
     const { ms, untilMs = 0, tryMs } = await patienceOf(30 * MINUTE_MS, own, 8_000)
@@ -60,7 +60,7 @@ describe('the patience of an attempt', () => {
     expect(untilMs - begun).toBeGreaterThan(9 * MINUTE_MS)
   })
 
-  it('is one try where the attempt has no time at all', async () => {
+  it('makes one try if the attempt has no time at all', async () => {
     const over = Date.now() - MINUTE_MS
     const own = bounds({
       startToCloseTimeoutMs: SECOND_MS,
@@ -79,7 +79,7 @@ describe('the patience of an attempt', () => {
     await expect(withPatience(patience, () => Promise.resolve(7))).resolves.toBe(7)
   })
 
-  it('ends also for a database that hangs', async () => {
+  it('the retry budget also ends for a database that hangs', async () => {
     const { signal } = new AbortController()
     const hanging = () => new Promise<never>(() => undefined)
     await expect(

@@ -11,7 +11,7 @@ const ROWS = [
 const lineWidth = (row: readonly string[]) => row.reduce((sum, cell) => sum + shownLength(cell) + 2, -2)
 
 describe('a table', () => {
-  it('stays as it is where it fits, cells of several lines too', () => {
+  it('leaves a table unchanged if it fits, including cells of several lines', () => {
     expect(fitTable(HEAD, ROWS, 80, { below: ['why'], spare: ['rows'] })).toEqual({
       head: HEAD,
       rows: ROWS,
@@ -20,7 +20,7 @@ describe('a table', () => {
     })
   })
 
-  it('without room tells a column below each row, broken between words, and leaves out what is spare', () => {
+  it('moves a column below each row without room, broken between words, and leaves out what is spare', () => {
     expect(fitTable(HEAD, ROWS, 24, { below: ['why'], spare: ['rows'] })).toEqual({
       head: ['source', 'outcome'],
       rows: [
@@ -35,13 +35,13 @@ describe('a table', () => {
     })
   })
 
-  it('leaves out no more than it must', () => {
+  it('leaves out no more than necessary', () => {
     const rows = [['a'.repeat(10), 'b'.repeat(10), 'c'.repeat(10)]]
     const { head, leftOut } = fitTable(['a', 'b', 'c'], rows, 22, { spare: ['b', 'a'] })
     expect([head, leftOut]).toEqual([['a', 'c'], ['b']])
   })
 
-  it('cuts its widest cells where nothing else can give way, and says where', () => {
+  it('cuts the widest cells if nothing else can give way, and marks the cut', () => {
     const rows = [
       ['x'.repeat(60), 'short'],
       ['y', 'short'],
@@ -52,7 +52,7 @@ describe('a table', () => {
     ])
   })
 
-  it('of any cells fits, unless columns cannot be cut any further, and keeps its rows', () => {
+  it('fits a table of any cells, unless columns cannot be cut any further, and keeps its rows', () => {
     const cell = fc.string({ maxLength: 60, unit: fc.constantFrom('a', 'é', ' ', '7') })
     const table = fc
       .integer({ min: 1, max: 5 })
@@ -72,7 +72,7 @@ describe('a table', () => {
 })
 
 describe('a text', () => {
-  it('is broken between words, and a longer word stays whole', () => {
+  it('breaks a text between words, and keeps a longer word whole', () => {
     expect(wrap('to be or https://example.org/not-to-be at all', 12)).toEqual([
       'to be or',
       'https://example.org/not-to-be',

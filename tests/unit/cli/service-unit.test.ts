@@ -24,7 +24,7 @@ describe('the systemd unit', () => {
     expect(value(unit, 'Environment')).toMatch(/^"PATH=\/opt\/node\/bin:/)
   })
 
-  it('of the collector starts it as a daemon, after the whole stack where that is started too', () => {
+  it('starts the collector as a daemon, after the whole stack if that is started too', () => {
     const unit = serviceUnit({ ...MINE, service: collectorService(5) })
     expect(value(unit, 'ExecStart')).toBe(
       '"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" collector --daemon --interval 5',
@@ -42,14 +42,14 @@ describe('the systemd unit', () => {
     expect(Number(value(unit, 'TimeoutStopSec'))).toBeGreaterThan(10)
   })
 
-  it('for the system names the account and what may be written', () => {
+  it('the system unit names the account and what may be written', () => {
     const unit = serviceUnit({ ...MINE, user: 'almanac', writable: ['/var/lib/almanac'] })
     expect(value(unit, 'User')).toBe('almanac')
     expect(value(unit, 'ReadWritePaths')).toBe('"-/srv/almanac" "-/var/lib/almanac"')
     expect(value(unit, 'WantedBy')).toBe('multi-user.target')
   })
 
-  it('for one user names no account, and asks for no sandbox that a user may not have', () => {
+  it('the user unit names no account, and asks for no sandbox that a user may not have', () => {
     const unit = serviceUnit(MINE)
     expect(unit).not.toMatch(/^(User|Protect\w+|ReadWritePaths)=/m)
     expect(value(unit, 'WantedBy')).toBe('default.target')
@@ -61,7 +61,7 @@ describe('the systemd unit', () => {
   })
 })
 
-describe.skipIf(!hasSystemd)('systemd (skipped where systemd-analyze is not there)', () => {
+describe.skipIf(!hasSystemd)('systemd (skipped without systemd-analyze)', () => {
   let root: string
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'almanac-unit-'))
@@ -80,23 +80,23 @@ describe.skipIf(!hasSystemd)('systemd (skipped where systemd-analyze is not ther
   const about = (stderr: string) =>
     stderr.split('\n').filter((line) => /almanac(-collector)?\.service/.test(line))
 
-  it.each(['root', undefined])('finds nothing wrong with the unit of %s', (user) => {
+  it.each(['root', undefined])('systemd-analyze accepts the unit of %s', (user) => {
     const { status, stderr } = verify(user, join(root, 'clone'))
     expect(about(stderr)).toEqual([])
     expect(status).toBe(0)
   })
 
-  it.each(['root', undefined])("finds nothing wrong with the collector's unit of %s", (user) => {
+  it.each(['root', undefined])("systemd-analyze accepts the collector's unit of %s", (user) => {
     const { status, stderr } = verify(user, join(root, 'clone'), collectorService(1))
     expect(about(stderr)).toEqual([])
     expect(status).toBe(0)
   })
 
-  it('takes a folder with a space, a percent sign, a dollar and a quote', () => {
+  it('accepts a folder with a space, a percent sign, a dollar and a quote', () => {
     expect(about(verify('root', join(root, 'my clone 100% "$HOME"')).stderr)).toEqual([])
   })
 
-  it('does find a fault', () => {
+  it('systemd-analyze detects a fault', () => {
     writeFileSync(join(root, 'almanac.service'), '[Service]\nExecStart=/nowhere/node up\n')
     const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', join(root, 'almanac.service')], {
       encoding: 'utf8',

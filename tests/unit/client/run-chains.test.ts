@@ -28,8 +28,8 @@ const completed = (number: number, seconds: number, ending: unknown): HistoryEve
   },
 })
 
-describe('the chains of a run', () => {
-  it('end in their own words, and one that made nothing has failed', () => {
+describe('the child workflows of a run', () => {
+  it('child workflows end in their own words, and one that made nothing has failed', () => {
     const events = [
       ...begun(5, 'a/made', 10),
       ...begun(7, 'a/title', 11),
@@ -53,11 +53,11 @@ describe('the chains of a run', () => {
     expect(chainsSentence(chains)).toBe('1 running, 1 made, 1 title-only, 1 failed, 1 cancelled')
   })
 
-  it('are none where a run has none', () => {
+  it('lists no child workflows of a run without any', () => {
     expect(chainsOf({ events: [{ eventId: id(1) }] }, RUN)).toEqual([])
   })
 
-  it('tell of a waiting step how often it was tried, why it failed and when it is tried again', () => {
+  it('shows how often a waiting activity was tried, why it failed and when it is retried', () => {
     const steps = pendingSteps([
       {
         activityType: { name: 'cloneLibrary' },

@@ -25,7 +25,7 @@ const defaults: Record<string, string | number | string[] | undefined> = environ
 const names = Object.keys(environmentSchema.shape)
 
 describe('.env.example', () => {
-  it('lists exactly the variables that are read', () => {
+  it('.env.example lists exactly the variables that are read', () => {
     expect([...listed.keys()].sort()).toEqual([...names, ...COMPOSE_VARIABLES].sort())
   })
 
@@ -44,7 +44,7 @@ describe('.env.example', () => {
     for (const [, kind, after] of uses) expect(kind === '?' ? '' : after?.replace('-', '')).toBe(value)
   })
 
-  it('sets nothing when it is copied as it is', () => {
+  it('.env.example sets nothing when it is copied unchanged', () => {
     expect(parseDotenv(read('.env.example'))).toEqual({})
   })
 })

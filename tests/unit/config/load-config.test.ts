@@ -49,13 +49,13 @@ describe('a wrong almanac.yaml', () => {
     return message
   }
 
-  it('says which key holds what, and what is expected', () => {
+  it('states which key holds what, and what is expected', () => {
     const message = yamlRefusal(`${MODS}  modpacks:\n    pages: many\n`)
     expect(message).toContain('mod-stats.modpacks.pages: found "many"; expected number')
     expect(message.split('\n')).toHaveLength(1)
   })
 
-  it('says each of several mistakes', () => {
+  it('reports each of several mistakes', () => {
     const message = yamlRefusal(`${MODS}  enabled: perhaps\n  modpacks:\n    pages: 5000\n`)
     expect(message).toMatch(/mod-stats\.enabled: found "perhaps"; expected boolean/)
     expect(message).toMatch(/mod-stats\.modpacks\.pages: found 5000; .*1000/)
@@ -71,7 +71,7 @@ describe('a wrong almanac.yaml', () => {
     expect(yamlRefusal(`${MODS}mod-stat: {}\n`)).toMatch(/mod-stat is not a known key.*mod-stats/)
   })
 
-  it('suggests nothing where nothing is near', () => {
+  it('suggests nothing if nothing is near', () => {
     expect(yamlRefusal(`${MODS}  colour: blue\n`)).toMatch(
       /mod-stats\.colour is not a known key; known: enabled, mods, modpacks, modrinth_url, /,
     )
@@ -81,7 +81,7 @@ describe('a wrong almanac.yaml', () => {
     expect(yamlRefusal('mod-stats:\n  mods: [\n')).toMatch(/not valid YAML: .*line \d/)
   })
 
-  it('refuses a mod without a platform, and a mod listed twice', () => {
+  it('rejects a mod without a platform, and a mod listed twice', () => {
     expect(yamlRefusal('mod-stats:\n  mods:\n    - name: Nowhere\n')).toMatch(
       /mod-stats\.mods\.0: .*expected modrinth .*curseforge/,
     )
@@ -90,7 +90,7 @@ describe('a wrong almanac.yaml', () => {
     )
   })
 
-  it('says what to do where it is missing', () => {
+  it('says what to do if almanac.yaml is missing', () => {
     expect(refusal({ env: { ALMANAC_CONFIG: 'nowhere.yaml' } })).toMatch(
       /nowhere\.yaml is missing.*ALMANAC_CONFIG/,
     )
@@ -98,7 +98,7 @@ describe('a wrong almanac.yaml', () => {
 })
 
 describe('a wrong environment', () => {
-  it('says which variable holds what, and what is expected', () => {
+  it('states which variable holds what, and what is expected', () => {
     const message = refusal({ env: { COLLECTION_INTERVAL: '5' } })
     expect(message).toMatch(/^environment or \.env: COLLECTION_INTERVAL: found "5"; .*60/)
     expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected number')
@@ -108,13 +108,13 @@ describe('a wrong environment', () => {
     )
   })
 
-  it('refuses an unknown name in .env, and suggests the one that was meant', () => {
+  it('rejects an unknown name in .env, and suggests the one that was meant', () => {
     expect(refusal({ dotenv: 'COLLECTION_INTERVALL=60\n' })).toMatch(
       /^\.env: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
     )
   })
 
-  it('takes the variables of docker-compose.yml in .env, and any name in the environment', () => {
+  it('accepts the variables of docker-compose.yml in .env, and any name in the environment', () => {
     const config = load({ dotenv: "POSTGRES_PASSWORD='x'\n", env: { HOME: '/home/x', SOMETHING: 'else' } })
     expect(config.env).not.toHaveProperty('POSTGRES_PASSWORD')
   })
@@ -142,7 +142,7 @@ describe('the environment', () => {
     expect(load({ env: { CURSEFORGE_API_KEY: KEY } }).env.CURSEFORGE_API_KEY).toBe(KEY)
   })
 
-  it('wins over .env, unless it is empty', () => {
+  it('prefers the environment to .env, unless it is empty', () => {
     const dotenv = 'COLLECTION_INTERVAL=120\n'
     expect(load({ dotenv, env: { COLLECTION_INTERVAL: '300' } }).env.COLLECTION_INTERVAL).toBe(300)
     expect(load({ dotenv, env: { COLLECTION_INTERVAL: '' } }).env.COLLECTION_INTERVAL).toBe(120)
@@ -160,7 +160,7 @@ describe('the environment', () => {
     expect(env.LOG_LEVEL).toBe('info')
   })
 
-  it('resolves folders from where .env lies', () => {
+  it('resolves folders relative to .env', () => {
     const config = load({ dotenv: 'DATA_DIR=out\nALMANAC_STATE_DIR=/var/lib/almanac\n' })
     expect(config.dataDir).toBe(join(root, 'out'))
     expect(config.stateDir).toBe('/var/lib/almanac')
@@ -168,7 +168,7 @@ describe('the environment', () => {
 })
 
 describe('a variable that replaces an address of almanac.yaml', () => {
-  it('wins over the section, also over one that is left out', () => {
+  it('an address variable overrides the section, even one that is left out', () => {
     const { tracked } = load({
       env: {
         MODRINTH_URL: 'http://127.0.0.1:7400/modrinth',
@@ -182,7 +182,7 @@ describe('a variable that replaces an address of almanac.yaml', () => {
     })
   })
 
-  it('is refused by its own name, with its value hidden, if it is no address', () => {
+  it('rejects an address variable by its own name, with its value hidden, if it is no address', () => {
     const message = refusal({ env: { FEAR_GREED_URL: 'ftp://user:hunter2@host' } })
     expect(message).toMatch(/FEAR_GREED_URL: found a hidden value; expected http/)
   })
@@ -199,7 +199,7 @@ describe('the demo', () => {
     MODRINTH_URL: 'https://modrinth.example',
   }
 
-  it('ignores every address and key of the live stack', () => {
+  it('the demo ignores every address and key of the live stack', () => {
     const { env, tracked } = load({ demo: true, env: LIVE })
     expect(env.DATABASE_URL).toBeUndefined()
     expect(env.TEMPORAL_ADDRESS).toBeUndefined()
@@ -208,7 +208,7 @@ describe('the demo', () => {
     for (const value of Object.values(LIVE)) expect(all).not.toContain(JSON.stringify(value).slice(1, -1))
   })
 
-  it('asks the simulator alone', () => {
+  it('the demo contacts the simulator alone', () => {
     const { env, tracked } = load({ demo: true, env: { SIMULATOR_PORT: '17400' } })
     for (const [id, section] of Object.entries(tracked)) {
       expect(addressesIn(section), id).not.toEqual([])
@@ -217,7 +217,7 @@ describe('the demo', () => {
     expect(addressesIn(env)).toEqual([])
   })
 
-  it('shares no folder and no port with the live stack', () => {
+  it('the demo shares no folder and no port with the live stack', () => {
     const live = load({})
     const demo = load({ demo: true })
     expect(demo.stateDir).not.toBe(live.stateDir)

@@ -18,11 +18,11 @@ const sentences = (counts: StoredCounts) => asCounts(counts).why.map((reason) =>
 describe('counts that were stored with sentences', () => {
   const WHY = ['feed: 1 rows refused, see quarantine', 'RateLimited: Come back later.']
 
-  it('render as they were stored', () => {
+  it('counts stored with sentences render as they were stored', () => {
     expect(sentences(stored(WHY))).toEqual(WHY)
   })
 
-  it('of spooled rows are added to new ones as one reason with the sum', () => {
+  it('adds stored counts of spooled rows to new ones as one reason with the sum', () => {
     const old = asCounts(stored(['spooled 2 rows: the database is away', ...WHY], { spooled: 2 }))
     const sum = addCounts(old, { ...asCounts(stored([])), spooled: 3 })
     expect(sum.why.map((reason) => sentence(reason))).toEqual([
@@ -31,14 +31,14 @@ describe('counts that were stored with sentences', () => {
     ])
   })
 
-  it('are left alone once they are records', () => {
+  it('leaves counts alone once they are records', () => {
     const counts = { ...stored([]), why: [textReason('x'), { code: 'rows-refused', values: { rows: 2 } }] }
     expect(asCounts(counts)).toEqual(counts)
   })
 })
 
 describe('an ending that was stored with a name and a sentence', () => {
-  it('keeps both', () => {
+  it('keeps a stored error name and its sentence', () => {
     const error = { type: 'DiskFull', message: 'No space left.' }
     expect(asEnding({ outcome: 'failed', counts: { feed: stored(['x']) }, error })).toEqual({
       outcome: 'failed',
@@ -47,13 +47,13 @@ describe('an ending that was stored with a name and a sentence', () => {
     })
   })
 
-  it('is left alone once its error is a reason', () => {
+  it('leaves an outcome alone once its error is a reason', () => {
     const ending = { outcome: 'interrupted' as const, counts: {}, error: { code: 'Interrupted' } }
     expect(asEnding(ending)).toEqual(ending)
   })
 })
 
-describe('a first step that was answered with a name and a sentence', () => {
+describe('a first activity that returned a name and a sentence', () => {
   const HELD = { type: 'AlreadyRunning', message: 'already running: it' }
 
   it('still says why the run is skipped, and whether to wait', () => {

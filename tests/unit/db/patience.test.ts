@@ -5,7 +5,7 @@ import { withPatience } from '../../../db/patience.ts'
 const { signal } = new AbortController()
 
 describe('a try that is bounded', () => {
-  it('and never ends says that the database is away', async () => {
+  it('an attempt that never ends reports the database as unavailable', async () => {
     const hanging = () => new Promise<never>(() => undefined)
     await expect(withPatience({ ms: 0, signal, tryMs: 20 }, hanging)).rejects.toMatchObject({
       type: 'DatabaseUnavailable',
@@ -13,12 +13,12 @@ describe('a try that is bounded', () => {
     })
   })
 
-  it('and ends in time gives what it gives', async () => {
+  it('an attempt that ends in time returns its result', async () => {
     const work = () => Promise.resolve(7)
     await expect(withPatience({ ms: 0, signal, tryMs: 60_000 }, work)).resolves.toBe(7)
   })
 
-  it('and fails for another reason fails for that reason', async () => {
+  it('an attempt that fails for another reason fails for that reason', async () => {
     const work = () => Promise.reject(new RangeError('no such row'))
     await expect(withPatience({ ms: 0, signal, tryMs: 60_000 }, work)).rejects.toThrow('no such row')
   })

@@ -109,7 +109,7 @@ async function unpackedRows(segment: SpooledRows): Promise<SpooledRows> {
 }
 
 describe('a spooled call', () => {
-  it.each(names)('to %s leads to the same statement as the call itself', async (name) => {
+  it.each(names)('a spooled call to %s leads to the same statement as the call itself', async (name) => {
     await fc.assert(
       fc.asyncProperty(rowsOf(name), async (rows) => {
         const unpacked = await unpackedRows(call({ [name]: rows }))
@@ -119,7 +119,7 @@ describe('a spooled call', () => {
     )
   })
 
-  it('keeps the answers and the refused rows', async () => {
+  it('a spooled call keeps the raw payloads and the rejected rows', async () => {
     const raw = fc.record({
       source: text,
       url: text,
@@ -141,16 +141,16 @@ describe('a spooled call', () => {
     )
   })
 
-  it('names the version that wrote it', async () => {
+  it('a spooled call names the version that wrote it', async () => {
     expect(readHead(await packSegment(call({}))).version).toBe(packageVersion)
     expect(readHead(await packSegment(ending)).version).toBe(packageVersion)
   })
 
-  it('keeps its time, its run and its pipeline', async () => {
+  it('a spooled call keeps its time, its run and its pipeline', async () => {
     expect(await unpackedRows(call({ daily_stats: [] }))).toEqual(call({ daily_stats: [] }))
   })
 
-  it('tells in its first line what it holds', async () => {
+  it('a spooled call states in its first line what it holds', async () => {
     const rows = [{ date: '2026-03-10', value: 1, classification: 'Fear' }]
     const rejected = [{ source: 'fear-greed', reason: 'no number', row: null }]
     const bytes = await packSegment(call({ fear_greed_index: rows, candles: [] }, { rejected }))
@@ -166,7 +166,7 @@ describe('a spooled call', () => {
 })
 
 describe('a spooled ending', () => {
-  it('comes back as it was', async () => {
+  it('a spooled run end comes back unchanged', async () => {
     expect(await unpackSegment(await packSegment(ending))).toEqual(ending)
   })
 })
@@ -181,7 +181,7 @@ describe('damage', () => {
   ])
   const one = fc.nat(1)
 
-  it('of any byte is noticed', async () => {
+  it('detects damage of any byte', async () => {
     const segments = await whole
     await fc.assert(
       fc.asyncProperty(one, fc.nat(), fc.integer({ min: 1, max: 255 }), async (index, at, flip) => {
@@ -194,7 +194,7 @@ describe('damage', () => {
     )
   })
 
-  it('of the head is noticed byte by byte', async () => {
+  it('detects damage of the head byte by byte', async () => {
     const [bytes] = await whole
     const end = bytes.indexOf('\n')
     for (let place = 0; place <= end; place++) {
@@ -204,14 +204,14 @@ describe('damage', () => {
     }
   })
 
-  it('by a cut anywhere is noticed, and by bytes that were added', async () => {
+  it('detects a cut anywhere, and added bytes', async () => {
     for (const bytes of await whole) {
       for (let length = 0; length < bytes.length; length++) await damaged(bytes.subarray(0, length))
       await damaged(Buffer.concat([bytes, Buffer.from('\n')]))
     }
   })
 
-  it('is what another format and an unknown table count as', async () => {
+  it('treats another format and an unknown table as damage', async () => {
     const [bytes] = await whole
     const newer = Buffer.from(bytes.toString('latin1').replace('"format":1', '"format":2'), 'latin1')
     await expect(unpackSegment(newer)).rejects.toThrow(
@@ -240,7 +240,7 @@ describe('damage', () => {
   }
   const day = { date: '2026-03-10', value: 1, classification: 'Fear' }
 
-  it('is what a column counts as that the table does not have: it would be written as null', async () => {
+  it('treats a column that the table does not have as damage: it would be written as null', async () => {
     const renamed = await rewritten('"classification"', '"classed"')
     await expect(unpackSegment(renamed)).rejects.toThrow(
       `this version (${packageVersion}) knows no "classed" of a row of fear_greed_index; ` +
@@ -249,7 +249,7 @@ describe('damage', () => {
     expect(await unpackSegment(await rewritten('', ''))).toMatchObject({ rows: { fear_greed_index: [day] } })
   })
 
-  it('is not what the absence of a column counts as, since a row may leave out what may be null', async () => {
+  it('accepts a missing column, since a row may leave out what may be null', async () => {
     const older = await rewritten(',"classification":"Fear"', '')
     expect(await unpackSegment(older)).toMatchObject({
       rows: { fear_greed_index: [{ date: day.date, value: 1 }] },
@@ -258,7 +258,7 @@ describe('damage', () => {
 })
 
 describe('a row with more than its table has', () => {
-  it('is spooled as the write door would write it, and so can be read back', async () => {
+  it('spools a row with extra columns as the writer would write it, so that it can be read back', async () => {
     const row = { date: '2026-03-10', value: 1, classification: 'Fear', since: NOON }
     const { rows } = await unpackedRows(call({ fear_greed_index: [row] }))
     expect(rows.fear_greed_index).toEqual([{ date: '2026-03-10', value: 1, classification: 'Fear' }])

@@ -59,14 +59,14 @@ async function valuesInOrder(): Promise<unknown[]> {
 }
 
 describe('a spool', () => {
-  it('makes its folder with the first segment, and nothing before', async () => {
+  it('makes the spool folder with the first segment, and not before', async () => {
     const spool = open()
     expect(existsSync(folder)).toBe(false)
     expect(await write(spool)).toBe(1)
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
-  it('names its segments in the order of the calls, within a millisecond and when the clock is set back', async () => {
+  it('names segments in the order of the calls, within a millisecond and when the clock is set back', async () => {
     const spool = open()
     const now = vi.spyOn(Date, 'now')
     const times = [5_000, 5_000, 5_000, 4_000, 4_000, 6_000, 1_000].map((ms) => NOON.getTime() + ms)
@@ -77,7 +77,7 @@ describe('a spool', () => {
     expect(await valuesInOrder()).toEqual(times.map((_, index) => index))
   })
 
-  it('answers how many rows it took, refused ones too, and tells whoever made the call', async () => {
+  it('returns how many rows it took, rejected ones too, and informs the caller', async () => {
     const told: number[] = []
     const spool = open({ origin: () => ({ pipeline: 'mod-stats', spooled: (rows) => told.push(rows) }) })
     const rejected = [{ source: 'a', reason: 'b', row: 1 }]
@@ -108,7 +108,7 @@ describe('the cap', () => {
     return folderBytes(other)
   }
 
-  it('refuses what does not fit, by name and with what to do, and drops nothing', async () => {
+  it('refuses what exceeds the cap, by name and with what to do, and drops nothing', async () => {
     const spool = open({ capBytes: 3 * (await segmentBytes()) + 50 })
     for (const value of [1, 2, 3]) await write(spool, value)
     const refused = write(spool, 4)
@@ -119,7 +119,7 @@ describe('the cap', () => {
     expect(await valuesInOrder()).toEqual([1, 2, 3])
   })
 
-  it('counts what others wrote and what was put aside, and makes room when it was emptied', async () => {
+  it('counts segments of others and dead letters towards the cap, and has room when emptied', async () => {
     const capBytes = 2 * (await segmentBytes()) + 200
     await write(open({ capBytes }))
     const [name = ''] = segmentNames(folder)
@@ -131,7 +131,7 @@ describe('the cap', () => {
     expect(await write(spool)).toBe(1)
   })
 
-  it('holds for calls at the same time', async () => {
+  it('applies the cap to concurrent calls', async () => {
     const spool = open({ capBytes: 5 * (await segmentBytes()) })
     const all = await Promise.allSettled(Array.from({ length: 20 }, () => write(spool)))
     const taken = all.filter(({ status }) => status === 'fulfilled').length
@@ -140,7 +140,7 @@ describe('the cap', () => {
     expect(folderBytes(folder)).toBeLessThanOrEqual(spool.capBytes)
   })
 
-  it('is told of from the half on, once for each tenth, and again after it was emptied', async () => {
+  it('reports the fill level from the half on, once for each tenth, and again after it was emptied', async () => {
     const told: string[] = []
     const capBytes = 20 * (await segmentBytes())
     const spool = open({
@@ -170,7 +170,7 @@ describe('the folder', () => {
     expect(findSegment(folder, name.slice(0, 12))).toMatchObject({ name, isDamaged: true })
   })
 
-  it('finds a segment by the beginning of its name, and names those that could be meant', async () => {
+  it('finds a segment by the beginning of its name, and names ambiguous ones', async () => {
     const spool = open()
     await write(spool)
     await write(spool)
@@ -180,7 +180,7 @@ describe('the folder', () => {
     expect(findSegment(folder, 'nothing')).toEqual({ names: [] })
   })
 
-  it('tells of a file that is no segment without falling over it', () => {
+  it('reports a file that is no segment and continues', () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'odd.segment'), 'no head at all')
     expect(waitingSegments(folder)).toEqual([
@@ -194,7 +194,7 @@ describe('the folder', () => {
     ])
   })
 
-  it('tells of a segment that cannot be read beside the others', async () => {
+  it('reports a segment that cannot be read beside the others', async () => {
     await write(open())
     mkdirSync(join(folder, '0.segment'))
     expect(waitingSegments(folder).map(({ head, trouble }) => head?.runId ?? trouble)).toEqual([
@@ -203,7 +203,7 @@ describe('the folder', () => {
     ])
   })
 
-  it('is rid of what dead writers left, which is known by its age, in whatever container they ran', () => {
+  it('removes what dead writers left, known by its age, in whatever container they ran', () => {
     mkdirSync(folder, { recursive: true })
     const file = (pid: number) => join(folder, `20260310T120000.000Z-1-1-aa.segment.${pid}.0badcafe.tmp`)
     // The second is of a process id that nobody has: a writer in another container.
@@ -218,7 +218,7 @@ describe('the folder', () => {
     expect(readdirSync(folder)).toEqual(['notes.txt'])
   })
 
-  it('has no place among the damaged ones for a segment that another has loaded meanwhile', async () => {
+  it('makes no dead letter of a segment that another process has loaded meanwhile', async () => {
     await write(open())
     const [name = ''] = segmentNames(folder)
     await removeSegments(folder, [name])
@@ -226,7 +226,7 @@ describe('the folder', () => {
     expect(readdirSync(join(folder, 'damaged'))).toEqual([])
   })
 
-  it('takes back what was put aside, without its reasons', async () => {
+  it('restores dead letters without their reasons', async () => {
     const spool = open()
     await write(spool, 1)
     await write(spool, 2)
@@ -242,7 +242,7 @@ describe('the folder', () => {
 })
 
 describe('what is due', () => {
-  it('is remembered on the disk until it is forgotten, each pipeline once', () => {
+  it('remembers what is due on disk until it is forgotten, each pipeline once', () => {
     markDue(folder, ['mod-stats', 'crypto-forecast'])
     markDue(folder, ['mod-stats'])
     expect(duePipelines(folder)).toEqual(['crypto-forecast', 'mod-stats'])
@@ -251,7 +251,7 @@ describe('what is due', () => {
     expect(duePipelines(folder)).toEqual(['crypto-forecast'])
   })
 
-  it('takes no room of the spool and is no segment', async () => {
+  it('what is due takes no room of the spool and is no segment', async () => {
     await write(open())
     const bytes = folderBytes(folder)
     markDue(folder, ['mod-stats'])
@@ -260,7 +260,7 @@ describe('what is due', () => {
     expect(waitingSegments(folder)).toHaveLength(1)
   })
 
-  it('leads nowhere outside the folder, whatever a segment says of its pipeline', () => {
+  it('what is due leads nowhere outside the folder, whatever a segment says of its pipeline', () => {
     markDue(folder, ['../../elsewhere', '..', ''])
     expect(readdirSync(parent)).toEqual([])
     expect(duePipelines(folder)).toEqual([])

@@ -75,7 +75,7 @@ describe('Markdown files', () => {
     expect(named.filter((path) => !existsSync(join(packageRoot, path)))).toEqual([])
   })
 
-  it('can all be reached from README.md', () => {
+  it('all Markdown files can be reached from README.md', () => {
     const reached = new Set(['README.md'])
     // A set also iterates what is added to it meanwhile.
     for (const file of reached) for (const page of linkedPages(file)) reached.add(page)
@@ -90,7 +90,7 @@ describe('the link check', () => {
     ['a missing heading of another file', '[a](README.md#no-such-heading)', 'README.md#no-such-heading'],
     ['a missing picture', '<img src="docs/missing.svg">', 'docs/missing.svg'],
     ['a heading that is code', '```\n# One\n```\n\n[a](#one)', '#one'],
-  ])('finds %s', (_, text, target) => {
+  ])('the link check finds %s', (_, text, target) => {
     expect(brokenLinks('page.md', text)).toEqual([target])
   })
 
@@ -101,7 +101,7 @@ describe('the link check', () => {
     ['the second of two equal headings', '# A\n\n# A\n\n[a](#a-1)'],
     ['another site', '[a](https://example.org/missing.md)'],
     ['code', '`[a](missing.md)`'],
-  ])('accepts %s', (_, text) => {
+  ])('the link check accepts %s', (_, text) => {
     expect(brokenLinks('page.md', text)).toEqual([])
   })
 })

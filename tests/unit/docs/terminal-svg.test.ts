@@ -20,7 +20,7 @@ describe('terminalSvg', () => {
     expect(complete).toBe(partial)
   })
 
-  it('colours what the terminal colours, also across lines', () => {
+  it("keeps the terminal's colours, also across lines", () => {
     const [before, coloured, next, after] = textsOf(terminalSvg(`a${ESC}[32mb\nc${ESC}[39md`, ''))
     expect(before?.attributes).not.toContain('fill=')
     expect(coloured?.attributes).toContain('fill="#56d364"')
@@ -34,7 +34,7 @@ describe('terminalSvg', () => {
     expect(plain?.attributes).not.toContain('font-weight')
   })
 
-  it('escapes what is markup, in text and title', () => {
+  it('escapes markup in text and title', () => {
     const svg = terminalSvg('a < b && c > d', '<title>')
     expect(svg).toContain('a &lt; b &amp;&amp; c &gt; d')
     expect(svg).toContain('<title>&lt;title&gt;</title>')
@@ -45,7 +45,7 @@ describe('terminalSvg', () => {
     expect(texts.map(({ text }) => text)).toEqual(['x'.repeat(99), '…'])
   })
 
-  it('shows a line of the full width as it is', () => {
+  it('shows a line of the full width unchanged', () => {
     const texts = textsOf(terminalSvg('x'.repeat(100), ''))
     expect(texts.map(({ text }) => text)).toEqual(['x'.repeat(100)])
   })

@@ -38,7 +38,7 @@ async function rawAnswer(path: string): Promise<string> {
 }
 
 describe('a fault of the simulator', () => {
-  it('"status" answers with this status, these headers and this body', async () => {
+  it('"status" responds with this status, these headers and this body', async () => {
     const response = await askWith({
       kind: 'status',
       status: 503,
@@ -53,7 +53,7 @@ describe('a fault of the simulator', () => {
     expect(lastLogged()).toMatchObject({ upstream: 'modrinth', status: 503, bytes: 4, fault: 'status' })
   })
 
-  it('"latency" answers late, and a client that stops waiting gets nothing', async () => {
+  it('"latency" responds late, and a client that stops waiting gets nothing', async () => {
     const truth = await (await ask(simulator.get(), PROJECT)).text()
     expect(await (await askWith({ kind: 'latency', ms: 20 })).text()).toBe(truth)
     simulator.get().faults.set('modrinth', { kind: 'latency', ms: 600_000 })
@@ -64,7 +64,7 @@ describe('a fault of the simulator', () => {
     await expect(pending).rejects.toThrow('aborted')
   })
 
-  it('"refuse" ends the connection before any answer', async () => {
+  it('"refuse" ends the connection before any response', async () => {
     await expect(askWith({ kind: 'refuse' })).rejects.toThrow('fetch failed')
     expect(await rawAnswer(PROJECT)).toBe('')
     expect(lastLogged()).toMatchObject({ status: 0, bytes: 0, fault: 'refuse' })
@@ -109,7 +109,7 @@ describe('a fault of the simulator', () => {
     expect(await response.text()).toMatch(/Just a moment[^]*Checking your browser/)
   })
 
-  it('"empty" gives the own empty list of each endpoint', async () => {
+  it('"empty" gives the empty list of each endpoint', async () => {
     await put({
       modrinth: { kind: 'empty' },
       curseforge: { kind: 'empty' },
@@ -186,7 +186,7 @@ describe('a fault of the simulator', () => {
 })
 
 describe('the faults of the simulator', () => {
-  it('vanish after their times, and meet only what matches', async () => {
+  it('faults expire after their count, and affect only what matches', async () => {
     await put({ modrinth: { kind: 'status', status: 500, times: 2, match: '/version' } })
     const statuses = []
     for (const path of [PROJECT, `${PROJECT}/version`, PROJECT, `${PROJECT}/version`, `${PROJECT}/version`]) {
@@ -196,7 +196,7 @@ describe('the faults of the simulator', () => {
     expect(await askJson(simulator.get(), '/__faults')).toEqual({})
   })
 
-  it('are merged by PUT, removed by null and by DELETE', async () => {
+  it('faults are merged by PUT, removed by null and by DELETE', async () => {
     await put({ modrinth: { kind: 'html' }, curseforge: { kind: 'refuse' } })
     await put({ modrinth: null })
     expect(await askJson(simulator.get(), '/__faults')).toEqual({ curseforge: { kind: 'refuse' } })
@@ -216,7 +216,7 @@ describe('the faults of the simulator', () => {
     [{ modrinth: { kind: 'rate-limited', shape: 'nonsense', seconds: 1 } }, 'Unknown shape'],
     [{ 'curseforge-web': { kind: 'markup', markup: 'nonsense' } }, 'markup'],
     ['text', 'expected record'],
-  ])('are refused with a reason when ill-formed: %j', async (body, reason) => {
+  ])('rejects an ill-formed fault with a reason: %j', async (body, reason) => {
     await put({ curseforge: { kind: 'html' } })
     const response = await put(body)
     expect(response.status).toBe(400)
@@ -224,7 +224,7 @@ describe('the faults of the simulator', () => {
     expect(await askJson(simulator.get(), '/__faults')).toEqual({ curseforge: { kind: 'html' } })
   })
 
-  it('are refused in process too', () => {
+  it('rejects an ill-formed fault in process too', () => {
     const { faults } = simulator.get()
     expect(() => {
       faults.set('nobody', { kind: 'html' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createLimiter } from '../../../simulator/limiter.ts'
 
 describe('the rate limiter', () => {
-  it('lets a burst pass, then refuses, and says when the next may come', () => {
+  it('allows a burst, then refuses, and says when the next request may come', () => {
     const limiter = createLimiter({ limit: 300, periodMs: 60_000 })
     const burst = Array.from({ length: 301 }, () => limiter('a', 0))
     expect(burst.every(({ allowed }) => allowed)).toBe(true)
@@ -20,7 +20,7 @@ describe('the rate limiter', () => {
     expect(limiter('a', 1_200).remaining).toBeGreaterThanOrEqual(9)
   })
 
-  it('counts each client apart', () => {
+  it('counts each client separately', () => {
     const limiter = createLimiter({ limit: 1, periodMs: 1_000 })
     limiter('a', 0)
     limiter('a', 0)

@@ -7,7 +7,7 @@ const PROJECT = '/modrinth/v2/project/createnuclear'
 const simulator = simulatorForTests({ rateLimits: false })
 
 describe('the addresses of the simulator itself', () => {
-  it('log each request to an upstream, and nothing else', async () => {
+  it('logs each request to an upstream, and nothing else', async () => {
     simulator.get().requests.clear()
     await ask(simulator.get(), '/__health')
     await ask(simulator.get(), `${PROJECT}?a=1`)
@@ -41,7 +41,7 @@ describe('the addresses of the simulator itself', () => {
     expect(requests.count()).toBe(0)
   })
 
-  it('tell the truth of the world, and what they are', async () => {
+  it('serves the truth of the world, and lists its addresses', async () => {
     expect(await askJson(simulator.get(), '/__world')).toEqual(simulator.get().world.truth())
     expect(await askJson(simulator.get(), '/__health')).toEqual({
       status: 'ok',
@@ -51,7 +51,7 @@ describe('the addresses of the simulator itself', () => {
     expect((await ask(simulator.get(), '/nothing')).status).toBe(404)
   })
 
-  it('name the port that is taken', async () => {
+  it('names the port that is taken', async () => {
     const { port } = simulator.get()
     await expect(startSimulator({ port })).rejects.toMatchObject({
       type: 'Misconfigured',
@@ -59,7 +59,7 @@ describe('the addresses of the simulator itself', () => {
     })
   })
 
-  it('serve 5,000 mods', async () => {
+  it('serves 5,000 mods', async () => {
     const large = await startSimulator({ mods: 5_000 })
     const { mods } = (await askJson(large, '/__world')) as { mods: unknown[] }
     expect(mods).toHaveLength(5_000)

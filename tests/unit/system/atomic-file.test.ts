@@ -21,21 +21,21 @@ describe('an error of the file system', () => {
     ['EIO', 'Misconfigured', 'The disk reports an error'],
     ['EMFILE', 'Misconfigured', 'ulimit -n'],
     ['ENFILE', 'Misconfigured', 'open files'],
-  ])('with the code %s is a %s', (code, type, says) => {
+  ])('maps the file system error %s to %s', (code, type, says) => {
     const failure = fileFailure('/a/file', Object.assign(new Error('no'), { code }))
     expect(failure?.type).toBe(type)
     expect(failure?.message).toContain('/a/file')
     expect(failure?.message).toContain(says)
   })
 
-  it('that nobody foresaw has no name', () => {
+  it('leaves an unexpected file system error unnamed', () => {
     expect(fileFailure('/a/file', Object.assign(new Error('no'), { code: 'EBADF' }))).toBeUndefined()
     expect(fileFailure('/a/file', new TypeError('no'))).toBeUndefined()
   })
 })
 
 describe('a file', () => {
-  it('is made with its folder, and replaced whole', () => {
+  it('makes a file with its folder, and replaces it whole', () => {
     const path = join(folder, 'new', 'file.csv')
     writeFileAtomically(path, 'old')
     writeFileAtomically(path, 'new')
@@ -43,7 +43,7 @@ describe('a file', () => {
     expect(readdirSync(join(folder, 'new'))).toEqual(['file.csv'])
   })
 
-  it('whose folder is a file is refused by name, and nothing is left of it', () => {
+  it('names a file whose folder is a file, and leaves nothing of it', () => {
     writeFileSync(join(folder, 'taken'), 'a file')
     expect(() => {
       writeFileAtomically(join(folder, 'taken', 'file.csv'), 'new')

@@ -31,7 +31,7 @@ function isGroupThere(group: number): boolean {
 }
 
 describe('a program that is to end with us', () => {
-  it('is killed with all that it started where we are killed', async () => {
+  it('kills a program and all that it started when we are killed', async () => {
     const file = join(folder, 'group')
     const script = join(packageRoot, 'tests', 'support', 'program-owner.ts')
     const owner = spawn(process.execPath, ['--import', 'tsx', script, file], { cwd: packageRoot })
@@ -42,7 +42,7 @@ describe('a program that is to end with us', () => {
     await until(() => !isGroupThere(group))
   })
 
-  it('answers what it answers where it ends by itself', async () => {
+  it('returns the result of a program that ends by itself', async () => {
     const result = await runProgram({
       program: '/bin/sh',
       args: ['-c', 'echo done; exit 3'],

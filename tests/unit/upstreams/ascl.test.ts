@@ -38,11 +38,11 @@ describe('the links of a record', () => {
     expect(repositoriesOf({ site_list })).toEqual(['A/b', 'c/d'])
   })
 
-  it('one address, also with its slashes encoded, is its repository', () => {
+  it('takes one address, even with encoded slashes, as its repository', () => {
     expect(repositoriesOf({ site_list: 'https:&#47;&#x2F;github.com/A/b' })).toEqual(['A/b'])
   })
 
-  it('an address twice is one repository', () => {
+  it('takes an address that stands twice as one repository', () => {
     const site_list = ['https://github.com/A/b', 'https://github.com/a/B/wiki']
     expect(repositoriesOf({ site_list })).toEqual(['A/b'])
   })
@@ -54,19 +54,19 @@ describe('the links of a record', () => {
     ["PHP's empty list", { site_list: 'a:0:{}' }],
     ['no field', {}],
     ['links elsewhere', { site_list: ['https://example.org', 'https://gist.github.com/a/b'] }],
-  ])('%s: then the text is read, with its entities resolved', (_shape, fields) => {
+  ])('%s: then reads the text, with its entities resolved', (_shape, fields) => {
     const abstract =
       'Code at <a href="https:&#x2F;&sol;github.com/X/y">github.com/x/Y</a>, see &quot;github.com/z/w&quot;.'
     expect(repositoriesOf({ ...fields, abstract })).toEqual(['X/y', 'z/w'])
     expect(repositoriesOf(fields)).toEqual([])
   })
 
-  it('what a text names counts only where the links lead nowhere', () => {
+  it('counts what a text names only if the links lead nowhere', () => {
     const abstract = 'It needs https://github.com/other/needed.'
     expect(repositoriesOf({ abstract, site_list: ['https://github.com/A/b'] })).toEqual(['A/b'])
   })
 
-  it('other people work with a code: their links do not count', () => {
+  it('ignores links to codes that others built on', () => {
     expect(
       repositoriesOf({ used_in: ['https://github.com/A/b'], described_in: ['https://github.com/c/d'] }),
     ).toEqual([])
@@ -74,7 +74,7 @@ describe('the links of a record', () => {
 })
 
 describe('records', () => {
-  it('one that is none is rejected with a reason, and the rest goes on', () => {
+  it('rejects one invalid record with a reason, and continues with the rest', () => {
     const { entries, rejected } = parseCatalogue(
       JSON.stringify({
         1: record({ title: 'Caf&eacute; &amp; co' }),
@@ -89,7 +89,7 @@ describe('records', () => {
     expect(rejected.map(({ reason }) => reason.split(':')[0])).toEqual(['(row)', 'ascl_id', 'site_list'])
   })
 
-  it('one without an id of its own is neither a code nor a fault', () => {
+  it('a record without its own id is neither a code nor a fault', () => {
     const body = { 1: record({}), 2: record({ ascl_id: '0000.000', site_list: ['https://github.com/A/b'] }) }
     const { entries, rejected } = parseCatalogue(JSON.stringify(body))
     expect(entries.map(({ asclId }) => asclId)).toEqual(['1303.002'])
@@ -100,7 +100,7 @@ describe('records', () => {
     ['a list', '[]'],
     ['nothing', '{}'],
     ['an error', '{"error":"database"}'],
-  ])('%s in their place is PayloadInvalid', (_what, body) => {
+  ])('treats %s in place of records as PayloadInvalid', (_what, body) => {
     expect(() => parseCatalogue(body)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
   })
 })
@@ -112,7 +112,7 @@ it('resolves what can hide an address, and leaves the rest', () => {
 })
 
 describe('the catalogue over HTTP', () => {
-  it('is one request, and its body is kept', async () => {
+  it('fetches the catalogue in one request, and keeps its payload', async () => {
     const body = { 1: record({ site_list: ['https://github.com/A/b'] }) }
     const { ascl, asked } = await client((response) => {
       sendJson(response, body)
@@ -165,7 +165,7 @@ describe('the catalogue over HTTP', () => {
     expect(await rejection(ascl.catalogue(calm()))).toMatchObject({ type })
   })
 
-  it('more than the cap is not read to its end', async () => {
+  it('does not read a response beyond the cap to its end', async () => {
     expect(MAX_CATALOGUE_BYTES).toBe(32 * 1024 * 1024)
     const { ascl } = await client(
       (response) => {

@@ -15,11 +15,11 @@ describe('a page of a firewall', () => {
     ['its words', html('<title>x</title>', '<h1>Checking your browser before accessing</h1>')],
     ['a block by its words', html('<title>x</title>', '<h1>Sorry, you have been blocked</h1>')],
     ['a country block', html('<title>ERROR</title>', 'configured to block access from your country')],
-  ])('is known by %s', (_name, body) => {
+  ])('recognises a firewall page by %s', (_name, body) => {
     expect(isChallenge(none, body)).toBe(true)
   })
 
-  it('is known by its header, even without a body', () => {
+  it('recognises a firewall page by its header, even without a body', () => {
     expect(isChallenge(new Headers({ 'cf-mitigated': 'challenge' }), '')).toBe(true)
   })
 
@@ -31,12 +31,12 @@ describe('a page of a firewall', () => {
     ['an ordinary error page', html('<title>502 Bad Gateway</title>', 'nginx')],
     ['JSON that says its words', '{"error":"just a moment"}'],
     ['nothing', ''],
-  ])('is not %s', (_name, body) => {
+  ])('does not mistake %s for a firewall page', (_name, body) => {
     expect(isChallenge(none, body)).toBe(false)
   })
 })
 
-it('a web page is known by its header or its first character', () => {
+it('recognises a web page by its header or its first character', () => {
   expect(looksLikeHtml(new Headers({ 'content-type': 'text/html' }), 'x')).toBe(true)
   expect(looksLikeHtml(none, '\n <html>')).toBe(true)
   expect(looksLikeHtml(none, '{"a":"<p>"}')).toBe(false)

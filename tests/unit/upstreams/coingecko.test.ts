@@ -73,7 +73,7 @@ describeRecorded('recorded CoinGecko answers', () => {
     expect(times.at(-1)).toBe(1_621_089_594_000)
   })
 
-  it('a spot price is read, and an id that the answer leaves out is missing', async () => {
+  it('reads a spot price, and reports an omitted id as missing', async () => {
     const { body } = exchange('price_for_multiple_coins.0.json')
     const { coingecko } = await client((response) => {
       sendJson(response, body)
@@ -86,7 +86,7 @@ describeRecorded('recorded CoinGecko answers', () => {
   it.each([
     ['daily_historical_prices_for_one_coin.1.json', 422, 'UpstreamRejected', 'Missing parameter vs_currency'],
     ['ohlc_data_for_one_coin_in_the_last_7_days.1.json', 500, 'UpstreamUnavailable', 'Internal Server Error'],
-  ])('%s has a name and its own words', async (file, status, type, words) => {
+  ])('names %s and quotes it', async (file, status, type, words) => {
     const { coingecko } = await client((response) => {
       const answer = exchange(file)
       sendJson(response, answer.body, answer.status)
@@ -125,7 +125,7 @@ describe('a market chart', () => {
     ])
   })
 
-  it('leaves the newest point out wherever it stands, and also where its price is missing', () => {
+  it('omits the newest point wherever it stands, even if its price is missing', () => {
     const times = (prices: unknown) => {
       const { points, rejected } = parseMarketChart(chart(prices))
       expect(rejected).toEqual([])
@@ -147,7 +147,7 @@ describe('a market chart', () => {
     ).toEqual([1_000, 2_000])
   })
 
-  it('of no point or "now" alone has no points', () => {
+  it('a chart of no point or "now" alone has no points', () => {
     expect(parseMarketChart(chart([], []))).toEqual({ points: [], rejected: [] })
     expect(parseMarketChart(chart([[1_000, 1]], [[1_000, 11]]))).toEqual({ points: [], rejected: [] })
   })
@@ -180,13 +180,16 @@ describe('a market chart', () => {
     expect(rejected.map(({ row }) => row)).toEqual([[1_000, -5]])
   })
 
-  it.each([['{}'], ['[]'], ['{"prices":{}}']])('without a list of prices (%s) is PayloadInvalid', (body) => {
-    expect(() => parseMarketChart(body)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
-  })
+  it.each([['{}'], ['[]'], ['{"prices":{}}']])(
+    'treats a chart without a list of prices (%s) as PayloadInvalid',
+    (body) => {
+      expect(() => parseMarketChart(body)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
+    },
+  )
 })
 
 describe('the CoinGecko client', () => {
-  it('asks for a chart in USD, names itself, sends no key it does not have, and keeps the answer', async () => {
+  it('requests a chart in USD, identifies itself, sends no key it does not have, and keeps the response', async () => {
     const body = chart([
       [1_000, 1],
       [2_000, 2],
@@ -213,7 +216,7 @@ describe('the CoinGecko client', () => {
     ])
   })
 
-  it('asks for all spot prices in one request, without a space after the comma, each id once', async () => {
+  it('requests all spot prices at once, without a space after the comma, each id once', async () => {
     const { coingecko, asked } = await client((response) => {
       sendJson(response, { bitcoin: { usd: 49_357 }, status: { usd: 0.02 }, tether: {}, dai: { usd: null } })
     })
@@ -231,7 +234,7 @@ describe('the CoinGecko client', () => {
     expect(raw).toHaveLength(1)
   })
 
-  it('asks nothing for no ids', async () => {
+  it('sends nothing for no ids', async () => {
     const { coingecko, asked } = await client((response) => {
       sendJson(response, {})
     })
@@ -239,7 +242,7 @@ describe('the CoinGecko client', () => {
     expect(asked).toEqual([])
   })
 
-  it('refuses a price of another shape as PayloadInvalid', async () => {
+  it('treats a price of another shape as PayloadInvalid', async () => {
     const { coingecko } = await client((response) => {
       sendJson(response, { bitcoin: { usd: '49357' } })
     })
@@ -248,7 +251,7 @@ describe('the CoinGecko client', () => {
 })
 
 describe('the key of CoinGecko', () => {
-  it('goes to any host but the pro one as a demo key, and into no stored address or failure', async () => {
+  it('sends a demo key to any host but the pro one, and keeps it out of stored addresses and failures', async () => {
     const { coingecko, asked } = await client(
       (response) => {
         sendJson(response, { error: `odd ${String(asked.length)}` }, 400)
@@ -261,7 +264,7 @@ describe('the key of CoinGecko', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain(KEY)
   })
 
-  it('goes to the pro host as a pro key', async () => {
+  it('sends a pro key to the pro host', async () => {
     const sent: Headers[] = []
     const real = globalThis.fetch
     globalThis.fetch = (_url, init) => {
@@ -278,7 +281,7 @@ describe('the key of CoinGecko', () => {
     expect(sent[0]?.has('x-cg-demo-api-key')).toBe(false)
   })
 
-  it('follows no redirect', async () => {
+  it('follows no redirect with a key', async () => {
     const { coingecko, asked } = await client(
       (response) => {
         response.writeHead(302, { location: '/elsewhere' }).end()
@@ -332,7 +335,7 @@ describe('a refusal of CoinGecko', () => {
     ['403 of its firewall', 403, 'error code: 1020', 'Blocked', /answered 403/],
     ['another 400', 400, { error: 'days is wrong' }, 'UpstreamRejected', /days is wrong/],
     ['503', 503, { error: 'later' }, 'UpstreamUnavailable', /answered 503/],
-  ])('for %s is named and says what to do', async (_name, status, body, type, words) => {
+  ])('names a refusal for %s and says what to do', async (_name, status, body, type, words) => {
     const { coingecko } = await client((response) => {
       sendJson(response, body, status)
     })
@@ -357,7 +360,7 @@ describe('a refusal of CoinGecko', () => {
         sendHtml(response, CHALLENGE, 403)
       },
     ],
-  ])('with a 403 %s is Blocked', async (_name, answer) => {
+  ])('treats a 403 %s as Blocked', async (_name, answer) => {
     const { coingecko } = await client(answer)
     expect(await rejection(coingecko.prices(['bitcoin'], calm()))).toMatchObject({ type: 'Blocked' })
   })
@@ -387,7 +390,7 @@ describe('a refusal of CoinGecko', () => {
         sendJson(response, { status: { error_code: 429 } })
       },
     ],
-  ])('by quota as %s waits a minute where nothing names the delay', async (_name, answer) => {
+  ])('waits a minute after a quota refusal as %s if nothing names the delay', async (_name, answer) => {
     const { coingecko } = await client(answer)
     const error = (await rejection(coingecko.prices(['bitcoin'], calm()))) as Failure
     expect(error.type).toBe('RateLimited')
@@ -395,7 +398,7 @@ describe('a refusal of CoinGecko', () => {
     expect(error.retryAfterMs).toBeLessThanOrEqual(UNNAMED_REFUSAL_MS * 1.1)
   })
 
-  it('by quota without a delay holds the next request back for a minute', async () => {
+  it('holds the next request back for a minute after a quota refusal without a delay', async () => {
     const { coingecko, asked } = await client((response) => {
       response.writeHead(429).end()
     })
@@ -408,7 +411,7 @@ describe('a refusal of CoinGecko', () => {
     expect(slept[0]).toBeLessThanOrEqual(UNNAMED_REFUSAL_MS)
   })
 
-  it('by quota waits as long as it says, and meanwhile nothing is asked', async () => {
+  it('waits as long as a quota refusal says, and meanwhile sends nothing', async () => {
     const { coingecko, asked } = await client((response) => {
       sendJson(response, { status: { error_code: 429, error_message: 'slow' } }, 429, {
         'retry-after': '300',

@@ -41,7 +41,7 @@ describeRecorded('the recorded Fear & Greed series', () => {
 })
 
 describe('a Fear & Greed day', () => {
-  it('is read from text and from numbers', () => {
+  it('reads a day from text and from numbers', () => {
     const { days, rejected } = parsed(row('0'), row(100, MIDNIGHT_S - DAY_S, 'Extreme Greed'))
     expect(rejected).toEqual([])
     expect(days).toEqual([
@@ -61,7 +61,7 @@ describe('a Fear & Greed day', () => {
     ['beyond any date', row('23', String(DAY_S * 1e9)), /^timestamp: .*9999/],
     ['without a classification', row('23', String(MIDNIGHT_S), ''), /^value_classification: /],
     ['no object', 'Fear', /^\(row\): /],
-  ])('that is %s is rejected with the reason, and only that day', (_name, bad, reason) => {
+  ])('rejects a day that is %s with the reason, and only that day', (_name, bad, reason) => {
     const { days, rejected } = parsed(bad, row('23', String(MIDNIGHT_S - DAY_S)))
     expect(days).toEqual([{ date: '2026-02-28', value: 23, classification: 'Fear' }])
     expect(rejected).toEqual([{ reason: expect.stringMatching(reason) as unknown, row: bad }])
@@ -69,7 +69,7 @@ describe('a Fear & Greed day', () => {
 })
 
 describe('the Fear & Greed client', () => {
-  it('asks with the trailing slash and the limit, names itself, and keeps the answer', async () => {
+  it('requests with the trailing slash and the limit, identifies itself, and keeps the response', async () => {
     const body = envelope([row('23')])
     const { index, asked, baseUrl } = await client((response) => {
       sendJson(response, body)
@@ -92,7 +92,7 @@ describe('the Fear & Greed client', () => {
     ['without data', { name: 'Fear and Greed Index', metadata: { error: 'Limit exceeded' } }],
     ['beside data', envelope([row('23')], 'Limit exceeded')],
     ['as an object', envelope(null, { message: 'Limit exceeded' })],
-  ])('calls an error under a good status %s UpstreamUnavailable, with its text', async (_name, body) => {
+  ])('treats an error under a good status %s as UpstreamUnavailable, with its text', async (_name, body) => {
     const { index } = await client((response) => {
       sendJson(response, body)
     })
@@ -107,18 +107,18 @@ describe('the Fear & Greed client', () => {
     ['no list', { name: 'Fear and Greed Index', metadata: { error: null } }],
     ['null', null],
     ['another shape', [row('23')]],
-  ])('refuses %s as PayloadInvalid', async (_name, body) => {
+  ])('treats %s as PayloadInvalid', async (_name, body) => {
     const { index } = await client((response) => {
       sendJson(response, body)
     })
     expect(await rejection(index.days(1, calm()))).toMatchObject({ type: 'PayloadInvalid' })
   })
 
-  it('calls an empty list suspicious in words', () => {
+  it('reports an empty list as implausible in words', () => {
     expect(() => parsed()).toThrow(/empty list, which is suspicious/)
   })
 
-  it('calls a page of its server under 502 UpstreamUnavailable', async () => {
+  it('treats a page of its server under 502 as UpstreamUnavailable', async () => {
     const { index } = await client((response) => {
       sendHtml(response, '<html><title>502 Bad Gateway</title></html>', 502)
     })

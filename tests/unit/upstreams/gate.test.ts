@@ -27,7 +27,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([])
   })
 
-  it('waits for the reset when only the reserve is left, and goes on after it', async () => {
+  it('waits for the reset when only the reserve is left, and continues after it', async () => {
     const { gate, slept } = gateInTest({ reserve: 10 })
     const leave = await gate.wait(calm())
     gate.observe(quota(10, 42), 200)
@@ -48,7 +48,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([30_000])
   })
 
-  it('counts its own requests in flight against what the upstream says is left', async () => {
+  it('counts its own requests in flight against the remaining quota', async () => {
     const { gate, slept } = gateInTest({ concurrency: 8 })
     const turns = await Promise.all([1, 2, 3].map(() => gate.wait(calm())))
     gate.observe(quota(3, 20), 200)
@@ -81,7 +81,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([])
   })
 
-  it('stays closed for the delay it was told where a refusal names none', async () => {
+  it('stays closed for the configured delay if a refusal names none', async () => {
     const { gate, slept } = gateInTest({ unnamedDelayMs: 60_000 })
     gate.observe(new Headers(), 429)
     ;(await gate.wait(calm()))()
@@ -106,7 +106,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([30_000])
   })
 
-  it('hands a wait that is too long back as RateLimited, with the delay', async () => {
+  it('returns a wait that is too long as RateLimited, with the delay', async () => {
     const { gate, slept } = gateInTest({ concurrency: 1 })
     gate.observe(quota(0, 600), 200)
     expect(await rejection(gate.wait(calm()))).toMatchObject({ type: 'RateLimited', retryAfterMs: 600_000 })
@@ -123,7 +123,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([2_000, 2_000])
   })
 
-  it('never has more turns open than its concurrency, first come first served', async () => {
+  it('never has more open turns than its concurrency, first come first served', async () => {
     const { gate } = gateInTest({ concurrency: 2 })
     let open = 0
     let most = 0
@@ -142,7 +142,7 @@ describe('the gate of an upstream', () => {
     expect(order).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
-  it('lets an aborted waiter leave the queue with the reason it was given, and serves the next', async () => {
+  it('lets an aborted waiter leave the queue with its reason, and serves the next', async () => {
     const { gate } = gateInTest({ concurrency: 1 })
     const leave = await gate.wait(calm())
     const controller = new AbortController()
@@ -156,7 +156,7 @@ describe('the gate of an upstream', () => {
     ;(await gate.wait(calm()))()
   })
 
-  it('ends a wait for the reset on abort, with the reason it was given', async () => {
+  it('ends a wait for the reset on abort, with its reason', async () => {
     const controller = new AbortController()
     const reason = new Error('cancelled while waiting')
     const sleep: Sleep = (_ms, signal) => {

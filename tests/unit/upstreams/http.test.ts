@@ -29,7 +29,7 @@ async function closedPort(): Promise<number> {
 }
 
 describe('a good answer', () => {
-  it('comes with its text, size and address without secrets', async () => {
+  it('returns text, size and address without secrets', async () => {
     const { http, asked, baseUrl } = await door((response) => {
       sendJson(response, { name: 'Backstübchen' })
     })
@@ -186,7 +186,7 @@ describe('a bad status has a name', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('an accepted status is returned, but not when a firewall sent it', async () => {
+  it('returns an accepted status, but not if a firewall sent it', async () => {
     const { http } = await door((response, { url }) => {
       if (url.endsWith('wall')) sendHtml(response, CHALLENGE, 404)
       else sendHtml(response, '<html>no such page</html>', 404)
@@ -199,7 +199,7 @@ describe('a bad status has a name', () => {
     })
   })
 
-  it('a redirect is refused where the headers hold a key', async () => {
+  it('refuses a redirect if the headers hold a key', async () => {
     const { http, asked } = await door(
       (response) => {
         response.writeHead(302, { location: '/elsewhere' }).end()
@@ -235,7 +235,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
     })
   })
 
-  it('nobody listens', async () => {
+  it('treats a refused connection as UpstreamUnavailable', async () => {
     const baseUrl = `http://127.0.0.1:${await closedPort()}`
     const http = createHttp({ upstream: 'test', baseUrl, headers: {}, gate: createGate({ reserve: 0 }) })
     const error = await rejection(http.request({ path: '/x', query: { key: SECRET }, signal: calm() }))
@@ -243,7 +243,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
     expect(String(error)).not.toContain(SECRET)
   })
 
-  it('a drip that never ends is cut off by the total timeout', async () => {
+  it('the total timeout ends an endless slow response', async () => {
     const { http } = await door(
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
@@ -279,7 +279,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
 })
 
 describe("the caller's abort", () => {
-  it('rethrows its own reason while the answer is awaited', async () => {
+  it('an abort rethrows its own reason while the response is awaited', async () => {
     const controller = new AbortController()
     const reason = new Error('run cancelled')
     const { http } = await door(() => {
@@ -288,7 +288,7 @@ describe("the caller's abort", () => {
     expect(await rejection(http.request({ path: '/x', signal: controller.signal }))).toBe(reason)
   })
 
-  it('rethrows its own reason in the middle of a body, and the next request gets its turn', async () => {
+  it('an abort rethrows its own reason in the middle of a body, and the next request gets its turn', async () => {
     const controller = new AbortController()
     const reason = new Error('run cancelled')
     const gate = createGate({ reserve: 0, concurrency: 1 })
@@ -306,7 +306,7 @@ describe("the caller's abort", () => {
     expect((await http.request({ path: '/x', signal: calm() })).body).toBe('"fine"')
   })
 
-  it('given before, nothing is asked', async () => {
+  it('an abort before the start sends nothing', async () => {
     const { http, asked } = await door((response) => {
       sendJson(response, {})
     })
@@ -319,11 +319,14 @@ describe("the caller's abort", () => {
 describe('a setting that cannot be sent is Misconfigured and never printed', () => {
   const gate = createGate({ reserve: 0 })
 
-  it.each(['', 'api.modrinth.com', 'ftp://x', 'http://'])('base URL %j', (baseUrl) => {
-    expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate })).toThrow(Failure)
-  })
+  it.each(['', 'api.modrinth.com', 'ftp://x', 'http://'])(
+    'treats base URL %j as Misconfigured',
+    (baseUrl) => {
+      expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate })).toThrow(Failure)
+    },
+  )
 
-  it('a key with a line break', () => {
+  it('treats a key with a line break as Misconfigured', () => {
     const headers = { 'x-api-key': `${SECRET}\n` }
     const make = () => createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate })
     expect(make).toThrow(/x-api-key header of test/)

@@ -76,7 +76,7 @@ describeRecorded('recorded Modrinth answers', () => {
     expect([dates[0], dates.at(-1)]).toEqual([first, last])
   })
 
-  it('carries a version whole', () => {
+  it('reads a version completely', () => {
     const { rows } = parseVersions(recording('modrinth/itzg-project-nucledoom-versions.json'))
     expect(rows[0]).toEqual({
       id: 'kaPx3ZLL',
@@ -108,7 +108,7 @@ describe('projects in bulk', () => {
     ])
   })
 
-  it('asks nothing for nothing', async () => {
+  it('sends nothing for no ids', async () => {
     const { modrinth, asked } = await client((response) => {
       sendJson(response, [])
     })
@@ -116,7 +116,7 @@ describe('projects in bulk', () => {
     expect(asked).toHaveLength(0)
   })
 
-  it('a broken row is rejected, not missing, and costs only itself', async () => {
+  it('treats a broken row as rejected, not missing, and keeps the others', async () => {
     const { modrinth } = await client((response) => {
       sendJson(response, [project('AABBCCDD', 'sodium'), { ...project('EEFFGGHH', 'iris'), downloads: -4 }])
     })
@@ -126,14 +126,14 @@ describe('projects in bulk', () => {
     expect(found.missing).toEqual(['gone'])
   })
 
-  it('a project asked for by id and by slug comes once', async () => {
+  it('returns a project requested by id and by slug once', async () => {
     const { modrinth } = await client((response) => {
       sendJson(response, [project('AABBCCDD', 'sodium'), project('AABBCCDD', 'sodium')])
     })
     expect((await modrinth.projects(['AABBCCDD', 'sodium'], calm())).projects).toHaveLength(1)
   })
 
-  it('keeps every address under 8 KB, loses none, also with slugs that swell when encoded', async () => {
+  it('keeps every address under 8 KB, loses none, even with slugs that swell when encoded', async () => {
     const { modrinth, asked } = await client((response) => {
       sendJson(response, [])
     })
@@ -147,7 +147,7 @@ describe('projects in bulk', () => {
 })
 
 describe('versions in bulk', () => {
-  it('asks for all of them without changelogs, a few calls of under 8 KB', async () => {
+  it('requests all versions without changelogs, in a few calls of under 8 KB', async () => {
     const { modrinth, asked } = await client((response, { url }) => {
       sendJson(response, idsOf(url).map(version))
     })
@@ -164,7 +164,7 @@ describe('versions in bulk', () => {
     expect(found.raw).toHaveLength(5)
   })
 
-  it('never asks more than three at once', async () => {
+  it('never sends more than three requests at once', async () => {
     let open = 0
     let most = 0
     let release = (): void => undefined
@@ -186,7 +186,7 @@ describe('versions in bulk', () => {
     expect(most).toBe(3)
   })
 
-  it('an id that cannot be one is missing without costing the batch', async () => {
+  it('reports an invalid id as missing without failing the batch', async () => {
     const { modrinth, asked } = await client((response, { url }) => {
       sendJson(response, idsOf(url).map(version))
     })
@@ -198,7 +198,7 @@ describe('versions in bulk', () => {
 })
 
 describe('when Modrinth refuses', () => {
-  it('a retired version of the API says so', async () => {
+  it('reports a retired version of the API', async () => {
     const { modrinth } = await client((response) => {
       sendJson(response, { error: 'gone' }, 410)
     })
@@ -207,7 +207,7 @@ describe('when Modrinth refuses', () => {
     expect(String(error)).toContain('retired')
   })
 
-  it('its 429 without Retry-After is RateLimited until its reset', async () => {
+  it('treats a 429 without Retry-After as RateLimited until its reset', async () => {
     const { modrinth } = await client((response) => {
       const headers = { 'x-ratelimit-limit': '300', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '17' }
       sendJson(
@@ -225,7 +225,7 @@ describe('when Modrinth refuses', () => {
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(17_000)
   })
 
-  it('another shape is PayloadInvalid, a text that ends in the middle UpstreamUnavailable', async () => {
+  it('treats another shape as PayloadInvalid, and a text cut in the middle as UpstreamUnavailable', async () => {
     const { modrinth } = await client((response, _asked, number) => {
       if (number === 1) sendJson(response, { projects: [] })
       else response.writeHead(200, { 'content-type': 'application/json' }).end('[{"id":"AABBCC')

@@ -35,13 +35,13 @@ describe('times', () => {
     '2024-13-01T00:00:00Z',
     '0000-01-01T00:00:00Z',
     '2024-05-06T25:00:00Z',
-  ])('refuses %j', (value) => {
+  ])('rejects the time %j', (value) => {
     expect(instant.safeParse(value).success).toBe(false)
   })
 })
 
 describe('counts and text', () => {
-  it.each([-1, 1.5, 2 ** 53, Number.NaN, Infinity, '7', null])('%j is no count', (value) => {
+  it.each([-1, 1.5, 2 ** 53, Number.NaN, Infinity, '7', null])('rejects %j as a count', (value) => {
     expect(count.safeParse(value).success).toBe(false)
   })
 
@@ -62,19 +62,19 @@ describe('bodies and rows', () => {
     expect(issues[0]).toContain('0.n')
   })
 
-  it('one bad row costs only itself', () => {
+  it('one bad row fails alone', () => {
     const { rows: good, rejected } = parseRows(z.object({ n: count }), [{ n: 1 }, { n: -1 }, null, { n: 2 }])
     expect(good).toEqual([{ n: 1 }, { n: 2 }])
     expect(rejected.map(({ row }) => row)).toEqual([{ n: -1 }, null])
     expect(rejected[0]?.reason).toContain('n: ')
   })
 
-  it('text that is not JSON is PayloadInvalid', () => {
+  it('treats text that is not JSON as PayloadInvalid', () => {
     expect(thrown(() => parseBody(rows, '[{"n":1}] x', 'test')).type).toBe('PayloadInvalid')
     expect(thrown(() => parseBody(rows, 'rate limited', 'test')).type).toBe('PayloadInvalid')
   })
 
-  it('JSON that ends anywhere in the middle is UpstreamUnavailable: the next answer may be whole', () => {
+  it('treats JSON cut anywhere as UpstreamUnavailable: the next response may be whole', () => {
     const whole = '[{"n":1,"s":"aé\\u00e9\\n","t":true,"f":-1.5e3,"z":null}]'
     for (let length = 0; length < whole.length; length += 1) {
       expect([length, thrown(() => parseBody(rows, whole.slice(0, length), 'test')).type]).toEqual([
@@ -132,7 +132,7 @@ describe('any JSON gives rows or PayloadInvalid', () => {
     )
   })
 
-  it('and any text at all a named failure or rows', () => {
+  it('reads any text as a named failure or rows', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         const outcome = attempt(() => parseProjects(value))

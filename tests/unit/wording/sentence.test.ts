@@ -13,11 +13,11 @@ import { sentence } from '../../../wording/sentence.ts'
 describe('a reason', () => {
   const missing = suspicious('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
 
-  it('is told in English, also within another one', () => {
+  it('a reason is written in English, even within another one', () => {
     expect(sentence(missing)).toBe('suspicious: answered before and missing on Modrinth now: a, b and 3 more')
   })
 
-  it('is told in French as far as French goes, and in English beyond', () => {
+  it('a reason is written in French as far as French goes, and in English beyond', () => {
     const spooled = { code: 'spooled', values: { rows: 1 } }
     expect(sentence(spooled, 'fr')).toBe("1 relevé gardé sur disque, PostgreSQL n'est pas là")
     expect(sentence(reason('left-to-next-run', { message: 'no room left' }), 'fr')).toBe(
@@ -26,22 +26,22 @@ describe('a reason', () => {
     expect(sentence(missing, 'fr')).toMatch(/^suspect: answered before/)
   })
 
-  it('of another program keeps its words', () => {
+  it('a reason of another program keeps its words', () => {
     expect(sentence(textReason('onexbet answered 403'), 'fr')).toBe('onexbet answered 403')
   })
 
-  it('with a code of another version is told as it is', () => {
+  it('a reason with a code of another version is shown unchanged', () => {
     expect(sentence({ code: 'from-tomorrow', values: { rows: 1 } })).toBe('from-tomorrow {"rows":1}')
     expect(sentence({ code: 'constructor' })).toBe('constructor {}')
   })
 
-  it('comes back from JSON as it went', () => {
+  it('a reason survives JSON unchanged', () => {
     expect(JSON.parse(JSON.stringify(missing))).toEqual(missing)
   })
 })
 
-describe('what programs are told of a run', () => {
-  it('is sentences under their old names, and the records beside them', () => {
+describe('the output of a run for programs', () => {
+  it('keeps sentences under their old names, and the records beside them', () => {
     const why = [reason('rows-refused', { rows: 2 })]
     const counts = { feed: { outcome: 'partial' as const, fetched: 3, written: 1, rejected: 2, why } }
     const error = reason('AlreadyRunning', { workflowId: 'it', since: '2026-11-21T10:00:00.000Z' })
@@ -66,7 +66,7 @@ describe('the tables', () => {
   it.each([
     ['English', english],
     ['French', french],
-  ])('have each code once: %s', (_, { shared, PIPELINE_SENTENCES }) => {
+  ])('each code has one sentence: %s', (_, { shared, PIPELINE_SENTENCES }) => {
     const codes = [shared, ...PIPELINE_SENTENCES].flatMap((table) => Object.keys(table))
     expect(codes.toSorted()).toEqual([...new Set(codes)].toSorted())
   })
@@ -98,7 +98,7 @@ const sources = [
 const LEAST_CHARACTERS = 24
 
 describe('the sources outside of wording/', () => {
-  it('hold no sentence of a reason', () => {
+  it('sources outside wording/ hold no sentence of a reason', () => {
     const files = readdirSync(join(packageRoot, 'wording'), { recursive: true, encoding: 'utf8' })
     const pieces = files
       .filter((file) => /(^|\/)en\.ts$/.test(file))
@@ -111,7 +111,7 @@ describe('the sources outside of wording/', () => {
     expect(found).toEqual([])
   })
 
-  it('recognise no sentence: what they match are the words of other programs', () => {
+  it('sources outside wording/ match only the words of other programs', () => {
     const match =
       /\b(message|reason|why|sentence|notice|note|remedy)s?(\([^()]*\))?\??\.(startsWith|endsWith|includes|match|search)\(|\.(test|exec)\([^()]*\b(message|reason|sentence|notice|remedy)(Of\([^()]*\))?/g
     const found = sources

@@ -17,7 +17,7 @@ const spooling = <T>(result: T, ...rows: number[]) =>
     return result
   })
 
-describe('a step that spooled', () => {
+describe('an activity that spooled', () => {
   it('is partial and says how many rows, of all its calls', async () => {
     expect(await spooling(counts({ why: [textReason('one refused')] }), 7, 3)).toEqual({
       ...counts(),
@@ -27,7 +27,7 @@ describe('a step that spooled', () => {
     })
   })
 
-  it('says why, where the database is not simply away', async () => {
+  it('says why, if the database is not simply away', async () => {
     const told = await tellingSpooled('mod-stats', () => {
       spoolOrigin()?.spooled?.(2, textReason('The database said: no.'))
       return Promise.resolve(counts({ why: [textReason('one refused')] }))
@@ -35,26 +35,26 @@ describe('a step that spooled', () => {
     expect(told.why).toEqual([spooled(2), textReason('The database said: no.'), textReason('one refused')])
   })
 
-  it('says so in the counts inside its result, and leaves the rest alone', async () => {
+  it('adds spooled rows to the counts inside its result, and leaves the rest alone', async () => {
     const batch = { counts: counts(), done: 3, left: 0, next: null }
     expect(await spooling(batch, 5)).toEqual({ ...batch, counts: withSpooled(counts(), 5) })
   })
 
-  it('and answers an ending without counts, as a chain does, has the number in it', async () => {
+  it('adds the number to a result without counts, such as that of a child workflow', async () => {
     const ending = { outcome: 'made', bytes: 7 }
     expect(await spooling(ending, 2, 1)).toEqual({ ...ending, spooled: 3 })
   })
 
-  it('stays failed where it failed', async () => {
+  it('a failed activity stays failed after spooling', async () => {
     expect(await spooling(counts({ outcome: 'failed' }), 1)).toMatchObject({ outcome: 'failed', spooled: 1 })
   })
 
-  it('may answer something without counts', async () => {
+  it('an activity may return something without counts', async () => {
     expect(await spooling<unknown>(undefined, 1)).toBeUndefined()
     expect(await spooling({ reports: 2 }, 1)).toEqual({ reports: 2 })
   })
 
-  it('is told apart from steps that run at the same time, by its pipeline and its rows', async () => {
+  it('distinguishes concurrent activities by their pipeline and their rows', async () => {
     const step = (pipeline: string, rows: number) =>
       tellingSpooled(pipeline, async () => {
         await setImmediate()
@@ -67,8 +67,8 @@ describe('a step that spooled', () => {
   })
 })
 
-describe('a step that did not spool', () => {
-  it('answers what it answers', async () => {
+describe('an activity that did not spool', () => {
+  it('an activity that did not spool returns its result unchanged', async () => {
     const result = counts()
     expect(await tellingSpooled('mod-stats', () => Promise.resolve(result))).toBe(result)
     expect(spoolOrigin()).toBeUndefined()
@@ -76,7 +76,7 @@ describe('a step that did not spool', () => {
 })
 
 describe('parts of one source that spooled', () => {
-  it('are told in one reason with their sum, whatever the order', () => {
+  it('reports several spooled parts of one source in one reason with their sum, whatever the order', () => {
     const part = fc.record({ rows: fc.nat(1_000), why: fc.subarray(['a', 'b', 'c'].map(textReason)) })
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
@@ -95,7 +95,7 @@ describe('parts of one source that spooled', () => {
     )
   })
 
-  it('make a run partial, also where nothing was written', () => {
+  it('spooled parts make a run partial, even if nothing was written', () => {
     expect(outcomeOf({ modrinth: withSpooled(counts(), 3) })).toBe('partial')
   })
 })

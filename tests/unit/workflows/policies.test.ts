@@ -11,7 +11,7 @@ const made = Object.entries(policies).flatMap(([name, policy]) => {
 })
 
 describe('policies', () => {
-  it('are found', () => {
+  it('finds the policies', () => {
     expect(made.map(([name]) => name)).toEqual(
       expect.arrayContaining(['databaseWork', 'upstreamRead', 'computation']),
     )
@@ -38,20 +38,20 @@ describe('the bound of mod-stats', () => {
     ['2026-11-21T23:30:00.000Z', HOUR_MS],
     ['2026-12-31T23:59:59.999Z', HOUR_MS],
     ['2028-02-28T22:00:00.000Z', 2 * HOUR_MS],
-  ])('of a run started at %s is %d ms', (startedAt, boundMs) => {
+  ])('the bound of a run started at %s is %d ms', (startedAt, boundMs) => {
     expect(policies.untilDayEnds(new Date(startedAt))).toBe(boundMs)
   })
 })
 
 describe('the bound of library-context', () => {
-  it('is over long before the next night and leaves time to publish', () => {
+  it('the bound of a night is over long before the next one and leaves time to publish', () => {
     expect(policies.NIGHTLY_BOUND_MS).toBeLessThan(12 * HOUR_MS)
     expect(policies.PUBLISHING_MS + policies.STARS_MS).toBeLessThan(policies.NIGHTLY_BOUND_MS / 2)
   })
 })
 
-describe('steps on one host', () => {
-  it('wait for their own worker for a bounded time, within the bound of all attempts', () => {
+describe('activities on one host', () => {
+  it('activities on one host wait for their worker for a bounded time, within the bound of all attempts', () => {
     for (const totalMs of [SECOND_MS, HOUR_MS]) {
       for (const options of [policies.hostCommand(totalMs, HOUR_MS), policies.hostCleanup(totalMs)]) {
         expect(options.scheduleToStartTimeout).toBeLessThanOrEqual(Math.min(totalMs, policies.HOST_AWAY_MS))
@@ -62,27 +62,27 @@ describe('steps on one host', () => {
 })
 
 describe('the bound of crypto-forecast', () => {
-  it('is over before the next run begins', () => {
+  it('the bound of an hour is over before the next run begins', () => {
     expect(policies.HOURLY_BOUND_MS).toBeLessThan(HOUR_MS)
   })
 
-  it('leaves time for the forecasts after the longest wait for a source', () => {
+  it('the bound of an hour leaves time for the forecasts after the longest wait for a source', () => {
     // Ten minutes past the hour it begins, and its forecast of the next hour must be made before that hour is over.
     expect(policies.HOURLY_SOURCE_MS).toBeLessThan(policies.HOURLY_BOUND_MS / 2)
   })
 })
 
 describe('the bound of match-results', () => {
-  it('is over before the next minute begins', () => {
+  it('the bound of a minute is over before the next one begins', () => {
     expect(policies.MINUTELY_BOUND_MS).toBeLessThan(60 * SECOND_MS)
   })
 
-  it('leaves the feed half of it after a slow lock, with time to close the record', () => {
+  it('the bound of a minute leaves the feed half of it after a slow lock, with time to close the record', () => {
     const leftMs = policies.MINUTELY_BOUND_MS - policies.OPENING_MS - policies.CLOSING_SHARE_MS
     expect(leftMs).toBeGreaterThanOrEqual(policies.MINUTELY_BOUND_MS / 2)
   })
 
-  it('lets the database’s patience fit into its opening and its closing', () => {
+  it('the database’s retry budget fits into the opening and the closing of a minute', () => {
     const patienceMs = pipelineById('match-results')?.databasePatienceMs
     expect(patienceMs).toBeLessThan(policies.OPENING_MS)
     expect(patienceMs).toBeLessThan(policies.CLOSING_SHARE_MS)

@@ -45,21 +45,21 @@ const withLate = (step: keyof CryptoForecastActivities) =>
     ...(step === 'forecastPrices' ? { [step]: late(() => forecasts(1)) } : { [step]: late(counted) }),
   })
 
-describe('the steps of a run', () => {
-  it('begin with all sources at once', async () => {
+describe('the activities of a run', () => {
+  it('starts all sources at once', async () => {
     const { events } = await runOnce(fakes())
     const before = finishedBefore(events)
     for (const step of Object.values(SOURCES)) expect(before(step), step).toEqual(['openCryptoForecast'])
   })
 
-  it.each(Object.values(SOURCES))('compute the prices once %s has ended, too', async (source) => {
+  it.each(Object.values(SOURCES))('computes the prices once %s has ended, too', async (source) => {
     const { events } = await runOnce(withLate(source))
     expect(finishedBefore(events)('computePrices')).toEqual(
       ['openCryptoForecast', ...Object.values(SOURCES)].sort(),
     )
   })
 
-  it('go on with all that is made of the prices at once, once they are there', async () => {
+  it('starts all that needs the prices at once when they are there', async () => {
     const { events } = await runOnce(withLate('computePrices'))
     const before = finishedBefore(events)
     const stored = ['openCryptoForecast', ...Object.values(SOURCES), 'computePrices'].sort()
@@ -69,7 +69,7 @@ describe('the steps of a run', () => {
   })
 
   it.each(['checkPrices', 'exportFeatures', 'forecastPrices', 'scorePredictions', 'reportToMlflow'] as const)(
-    'end with the record once %s has ended, too',
+    'closes the record once %s has ended, too',
     async (last) => {
       const steps = withLate(last)
       const { ending, events } = await runOnce(steps)
@@ -83,13 +83,13 @@ describe('the steps of a run', () => {
     },
   )
 
-  it('fit into a history of one page', async () => {
+  it('fits into a history of one page', async () => {
     const { ending, events } = await runOnce(fakes({ forecastPrices: () => forecasts(6) }))
     expect(Object.keys(ending.counts)).toEqual(PARTS)
     expect(events.length).toBeLessThanOrEqual(HISTORY_LIMIT)
   })
 
-  it('are told in one order, whatever ends first', async () => {
+  it('reports its parts in one order, whatever ends first', async () => {
     const steps = fakes({
       collectBinance: late(counted, 3),
       collectCoinGecko: late(counted, 2),
@@ -104,7 +104,7 @@ describe('the steps of a run', () => {
     expect(closings(steps).map((told) => Object.keys(told?.counts ?? {}))).toEqual([PARTS])
   })
 
-  it('are told in one order where the run fails, too', async () => {
+  it('reports its parts in one order even if the run fails', async () => {
     const steps = fakes({
       collectBinance: late(refused, 2),
       collectCoinGecko: late(refused),
@@ -117,7 +117,7 @@ describe('the steps of a run', () => {
     expect(ending.error?.message.split(' | ').map((told) => told.split(':')[0])).toEqual(Object.keys(SOURCES))
   })
 
-  it('are none but metrics and record where another run holds the lock', async () => {
+  it('runs only metrics and record if another run holds the lock', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: crypto-forecast-1' }
     const steps = fakes({
       openCryptoForecast: () => Promise.resolve({ skipped: { reason: failureReason(skipped) } }),
@@ -134,7 +134,7 @@ describe('the steps of a run', () => {
 
 describe('a source that fails for good', () => {
   it.each(Object.entries(SOURCES))(
-    '(%s) leaves a partial run with the work of the rest',
+    'continues as a partial run when %s fails for good',
     async (name, step) => {
       const steps = fakes({ [step]: refused })
       const { ending } = await runOnce(steps)
@@ -154,7 +154,7 @@ describe('a source that fails for good', () => {
     },
   )
 
-  it('with the other price source still has prices computed, where Fear & Greed came', async () => {
+  it('still computes prices from the other price source if Fear & Greed came', async () => {
     const steps = fakes({ collectBinance: refused, collectCoinGecko: refused, compareSpotPrices: refused })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -171,7 +171,7 @@ describe('a source that fails for good', () => {
     })
   })
 
-  it('with all others fails the run, which names each and computes nothing', async () => {
+  it('fails a run without any source, names each and computes nothing', async () => {
     const why = [textReason('neither source told a price')]
     const silent: Partial<SourceCounts> = { outcome: 'failed', fetched: 0, written: 0, why }
     const steps = fakes({
@@ -193,8 +193,8 @@ describe('a source that fails for good', () => {
   })
 })
 
-describe('a step of our own that fails for good', () => {
-  it('(the prices) leaves no forecast, and the rest is done with what is stored', async () => {
+describe('an activity of our own that fails for good', () => {
+  it('makes no forecast when the prices fail, and does the rest with stored rows', async () => {
     const steps = fakes({
       computePrices: () => Promise.reject(new Failure('Conflict', 'A price is not a number.')),
     })
@@ -216,7 +216,7 @@ describe('a step of our own that fails for good', () => {
   })
 
   it.each(['checks', 'csv', 'forecasts', 'scores'] as const)(
-    '(the %s) leaves a partial run in which all others are done',
+    'leaves a partial run with all other parts done when %s fail',
     async (name) => {
       const steps = fakes({
         [DERIVED[name]]: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
@@ -231,7 +231,7 @@ describe('a step of our own that fails for good', () => {
     },
   )
 
-  it('with a defect of ours is tried five times and then given up', async () => {
+  it('gives up an activity with a defect of ours after five attempts', async () => {
     const steps = fakes({ scorePredictions: () => Promise.reject(new TypeError('undefined is not a price')) })
     const { ending } = await runOnce(steps)
     expect(steps.callsOf('scorePredictions').map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5])

@@ -62,8 +62,8 @@ async function startedFor(lateMs: number): Promise<{ steps: CryptoSteps; ending:
   return { steps, ending }
 }
 
-describe('a source that stays away', () => {
-  it('is waited for twelve minutes, and the run goes on without it', async () => {
+describe('an unavailable source', () => {
+  it('waits twelve minutes for an unavailable source, and continues without it', async () => {
     const steps = fakes({ collectCoinGecko: () => Promise.reject(unavailable()) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -79,7 +79,7 @@ describe('a source that stays away', () => {
     expect(computed?.atMs).toBeLessThan(begun + HOURLY_SOURCE_MS + MINUTE_MS)
   })
 
-  it('and comes back within that time costs nothing', async () => {
+  it('a source that comes back within its time costs nothing', async () => {
     const steps: CryptoSteps = fakes({
       async collectBinance() {
         if ((await time.now()) < startMs(steps) + 9 * MINUTE_MS) throw unavailable()
@@ -91,7 +91,7 @@ describe('a source that stays away', () => {
     expect(steps.callsOf('forecastPrices')).toHaveLength(1)
   })
 
-  it('is waited for as long as leaves time to compute where a backfill asks it', async () => {
+  it('a backfill waits for a source for as long as leaves time to compute', async () => {
     const steps: CryptoSteps = fakes({
       async collectBinance() {
         if ((await time.now()) < startMs(steps) + 25 * MINUTE_MS) throw unavailable()
@@ -109,7 +109,7 @@ describe('the bound of a run', () => {
   it.each([
     ['forty minutes', {}, HOURLY_BOUND_MS],
     ['what its starter says', { boundSeconds: 90 }, 90 * SECOND_MS],
-  ])('is %s, at which it closes its record with what it has', async (_, params, boundMs) => {
+  ])('closes the record with what it has at a bound of %s', async (_, params, boundMs) => {
     const away = new Failure('DatabaseUnavailable', 'The database does not answer.')
     const steps = fakes({ computePrices: () => Promise.reject(away) })
     const { ending } = await runOnce(steps, params)
@@ -125,7 +125,7 @@ describe('the bound of a run', () => {
     expect(steps.callsOf('closeCryptoForecast')[0]?.atMs).toBeLessThan(begun + boundMs + MINUTE_MS)
   })
 
-  it('holds for its sources, too, where it is shorter than their time', async () => {
+  it('the bound of a run also limits its sources if it is shorter than their time', async () => {
     const steps = fakes({ collectBinance: () => Promise.reject(unavailable()) })
     const { ending } = await runOnce(steps, { boundSeconds: 90 })
     expect(ending.outcome).toBe('partial')
@@ -158,7 +158,7 @@ describe('a run for a time that is over', () => {
       expect(steps.callsOf(step)).toEqual([])
   })
 
-  it('is one until its own start where the end is not told', async () => {
+  it('a backfill without an end ends at its own start', async () => {
     const steps = fakes()
     await runOnce(steps, { from: '2025-11-01' })
     const startedAt = steps.calls[0]?.run?.startedAt
@@ -166,14 +166,14 @@ describe('a run for a time that is over', () => {
     expect(steps.callsOf('collectBinance')[0]?.input).toMatchObject({ backfill: { to: startedAt } })
   })
 
-  it('fails where every source that it asks fails', async () => {
+  it('a backfill fails if every source that it asks fails', async () => {
     const steps = fakes({ collectBinance: refused, collectCoinGecko: refused, collectFearGreed: refused })
     const { ending } = await runOnce(steps, { from: '2025-11-01', to: '2025-11-02' })
     expect(ending.outcome).toBe('failed')
     expect(steps.callsOf('computePrices')).toEqual([])
   })
 
-  it('collects the newest hours and forecasts nothing where a schedule’s own backfill asked for it', async () => {
+  it('a backfill of the schedule collects the newest hours and forecasts nothing', async () => {
     const longOver = await startedFor(LATEST_MS + 10 * MINUTE_MS)
     expect(longOver.ending.outcome).toBe('complete')
     expect(Object.keys(longOver.ending.counts)).toEqual(PARTS_OF_A_BACKFILL)
@@ -181,7 +181,7 @@ describe('a run for a time that is over', () => {
     expect(longOver.steps.callsOf('collectBinance').map(({ input }) => input)).toEqual([{ run }])
   })
 
-  it('is not one that an outage has delayed within its hour', async () => {
+  it('a run that an outage delayed within its hour is no backfill', async () => {
     const { steps } = await startedFor(LATEST_MS - MINUTE_MS)
     for (const step of ['compareSpotPrices', 'forecastPrices'] as const)
       expect(steps.callsOf(step)).toHaveLength(1)

@@ -30,7 +30,7 @@ const fakes = (own?: Partial<CryptoForecastActivities>) => fakeCryptoSteps(time,
 const runOnce = (steps: CryptoSteps) => runCryptoForecast(time, steps)
 
 describe('MLflow', () => {
-  it('is not asked where no report waits', async () => {
+  it('does not contact MLflow without a waiting report', async () => {
     const steps = fakes({ forecastPrices: () => forecasts(0) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
@@ -38,7 +38,7 @@ describe('MLflow', () => {
     expect(steps.callsOf('reportToMlflow')).toEqual([])
   })
 
-  it('is asked once where reports wait', async () => {
+  it('contacts MLflow once for all waiting reports', async () => {
     const steps = fakes({ forecastPrices: () => forecasts(6) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
@@ -49,7 +49,7 @@ describe('MLflow', () => {
   it.each([
     ['fails for good', refused, 'UpstreamRejected: The upstream refuses the question.'],
     ['stays away', () => Promise.reject(unavailable()), 'UpstreamUnavailable: The upstream does not answer.'],
-  ])('that %s leaves a partial run with its forecasts', async (_, reportToMlflow, why) => {
+  ])('leaves a partial run with its forecasts if MLflow %s', async (_, reportToMlflow, why) => {
     const steps = fakes({ forecastPrices: () => forecasts(6), reportToMlflow })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -67,15 +67,21 @@ describe('the metrics file', () => {
     ['complete', {}],
     ['partial', { collectBinance: refused }],
     ['failed', { openCryptoForecast: () => Promise.reject(new Failure('Misconfigured', 'No tables.')) }],
-  ])('is written before the record of a %s run is closed, with the same ending', async (outcome, own) => {
-    const steps = fakes(own)
-    const { ending } = await runOnce(steps)
-    expect(ending.outcome).toBe(outcome)
-    expect(steps.calls.slice(-2).map(({ step }) => step)).toEqual(['writeMetricsFile', 'closeCryptoForecast'])
-    expect(steps.calls.slice(-2).map((call) => call.ending)).toEqual([ending, ending])
-  })
+  ])(
+    'writes the metrics file before the record of a %s run is closed, with the same outcome',
+    async (outcome, own) => {
+      const steps = fakes(own)
+      const { ending } = await runOnce(steps)
+      expect(ending.outcome).toBe(outcome)
+      expect(steps.calls.slice(-2).map(({ step }) => step)).toEqual([
+        'writeMetricsFile',
+        'closeCryptoForecast',
+      ])
+      expect(steps.calls.slice(-2).map((call) => call.ending)).toEqual([ending, ending])
+    },
+  )
 
-  it('that cannot be written makes the run partial, and its record is closed with the reason', async () => {
+  it('a metrics file that cannot be written makes the run partial, and its record is closed with the reason', async () => {
     const steps = fakes({
       writeMetricsFile: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
     })

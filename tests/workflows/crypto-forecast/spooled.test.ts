@@ -24,9 +24,9 @@ afterAll(async () => {
 
 const spooled = async () => withSpooled(await counted({ written: 0 }), ROWS)
 
-describe('a source whose rows lie in the spool', () => {
+describe('a source with spooled rows', () => {
   it.each(Object.entries(SOURCES))(
-    '(%s) leaves all that is made of the rows to the drain',
+    'leaves to the drain all that is computed from spooled rows of %s',
     async (source, step) => {
       const steps = fakeCryptoSteps(time, { [step]: spooled })
       const { ending } = await runCryptoForecast(time, steps)
@@ -42,7 +42,7 @@ describe('a source whose rows lie in the spool', () => {
     },
   )
 
-  it('is no failure, also where every other source fails', async () => {
+  it('spooled rows are no failure, even if every other source fails', async () => {
     const steps = fakeCryptoSteps(time, {
       collectBinance: spooled,
       collectCoinGecko: refused,
@@ -55,7 +55,7 @@ describe('a source whose rows lie in the spool', () => {
 })
 
 describe('a run after a drain', () => {
-  it('asks no source, and makes everything that is made of rows', async () => {
+  it('a run after a drain contacts no source and recomputes all derived rows', async () => {
     const steps = fakeCryptoSteps(time)
     const { ending } = await runCryptoForecast(time, steps, { derive: true })
     for (const source of Object.values(SOURCES)) expect(steps.callsOf(source), source).toEqual([])

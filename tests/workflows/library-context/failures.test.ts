@@ -34,7 +34,7 @@ const refused = () => Promise.reject(new Failure('UpstreamRejected', 'The upstre
 const REFUSED = 'UpstreamRejected: The upstream refuses the question.'
 
 describe('a part of a night that fails for good', () => {
-  it('(one source) leaves it partial with its reason; the stars are asked and contexts made', async () => {
+  it('is partial when one source fails; stars are requested and contexts made', async () => {
     const steps = fakes({
       collectCatalogue: ({ source }) => (source === 'ascl' ? refused() : counted()),
     })
@@ -48,7 +48,7 @@ describe('a part of a night that fails for good', () => {
     expect(steps.callsOf('makeContext')).toHaveLength(3)
   })
 
-  it('(every source, before there is any list) fails it with the reasons', async () => {
+  it('fails with the reasons when every source fails before there is any list', async () => {
     const nothing = (why: string) =>
       counted({ outcome: 'skipped', fetched: 0, written: 0, why: [textReason(why)] })
     const steps = fakes({
@@ -65,7 +65,7 @@ describe('a part of a night that fails for good', () => {
     expect(closings(steps)).toEqual([ending])
   })
 
-  it('(the stars) leaves the contexts of the last list kept up', async () => {
+  it('keeps the contexts of the last list up to date when the stars fail', async () => {
     const steps = fakes({ rankLibraries: refused })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -73,7 +73,7 @@ describe('a part of a night that fails for good', () => {
     expect(ending.counts['contexts']).toMatchObject({ outcome: 'complete', written: 3 })
   })
 
-  it('(the look for changes) leaves the lists published and the record closed', async () => {
+  it('publishes the lists and closes the record when the search for changes fails', async () => {
     const steps = fakes({ findChanges: refused })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -86,7 +86,7 @@ describe('a part of a night that fails for good', () => {
     expect(closings(steps)).toEqual([ending])
   })
 
-  it('(the look at the second batch) keeps what the first one gave', async () => {
+  it('keeps the first batch when the search for changes in the second fails', async () => {
     const steps = fakes({
       findChanges: ({ after }) => (after === 0 ? changes(todos(2), { next: 50 }) : refused()),
     })
@@ -95,7 +95,7 @@ describe('a part of a night that fails for good', () => {
     expect(ending.counts['contexts']).toMatchObject({ outcome: 'complete', written: 2 })
   })
 
-  it('(the files) leaves it partial, and the contexts made', async () => {
+  it('is partial with its contexts made when the files fail', async () => {
     const steps = fakes({ publishLibraries: () => Promise.reject(new Failure('DiskFull', 'No space left.')) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
@@ -104,7 +104,7 @@ describe('a part of a night that fails for good', () => {
   })
 })
 
-describe('a night whose time runs out', () => {
+describe('a night that reaches its bound', () => {
   it('fails by name what did not get its turn, and publishes within its bound', async () => {
     // Time for two chains that wait minutes for a host whose worker is gone, and for no third.
     const boundMs = 2 * PUBLISHING_MS + 100_000

@@ -64,8 +64,8 @@ async function during<Answer>(
   return worker.runUntil(async () => act(await startLibraryContext(server)))
 }
 
-describe('a night that is cancelled while its chains clone', () => {
-  it('ends cancelled: the clones are ended and removed, no other chain begins, the record is closed', async () => {
+describe('a night that is cancelled during its clones', () => {
+  it('a cancelled night ends its clones, removes them, starts no other library, and closes its record', async () => {
     const clones = hangingClones('Owner/lib1', 'Owner/lib2')
     const steps = fakeLibrarySteps(server, {
       findChanges: () => changes(todos(5), { atOnce: 2 }),
@@ -97,7 +97,7 @@ describe('a night that is cancelled while its chains clone', () => {
     ])
   })
 
-  it('keeps in its record what the chains gave that had ended', async () => {
+  it('a cancelled night keeps in its record what finished libraries gave', async () => {
     const clones = hangingClones('Owner/lib3')
     const steps = fakeLibrarySteps(server, {
       findChanges: () => changes(todos(3), { atOnce: 1 }),
@@ -113,7 +113,7 @@ describe('a night that is cancelled while its chains clone', () => {
     expect(closings(steps)[0]?.counts['contexts']).toMatchObject({ outcome: 'complete', written: 2 })
   })
 
-  it('has removed its clones before its record is closed, also one whose removal takes longer', async () => {
+  it('a cancelled night removes its clones before its record is closed, even if that takes longer', async () => {
     const clones = hangingClones('Owner/lib1', 'Owner/lib2')
     let tried = 0
     const steps = fakeLibrarySteps(server, {
@@ -133,7 +133,7 @@ describe('a night that is cancelled while its chains clone', () => {
   })
 })
 
-describe('one chain that an operator ends', () => {
+describe('one child workflow that an operator ends', () => {
   it.each([
     {
       way: 'cancel',
@@ -148,34 +148,31 @@ describe('one chain that an operator ends', () => {
       // Its clone is swept by the next run on that host.
       done: ['cloneLibrary'],
     },
-  ] as const)(
-    '($way) is that library’s failure, and the night goes on',
-    async ({ way, status, told, done }) => {
-      const clones = hangingClones('Owner/lib2')
-      const steps = fakeLibrarySteps(server, {
-        findChanges: () => changes(todos(4), { atOnce: 2 }),
-        cloneLibrary: clones.cloneLibrary,
-      })
-      await during(steps, async (night) => {
-        await clones.allBegun()
-        const chain = chainOf(night, 'Owner/lib2')
-        await (way === 'cancel' ? chain.cancel() : chain.terminate())
-        const ending = await endingOf(night)
-        expect(ending.outcome).toBe('partial')
-        const { why, ...contexts } = ending.counts['contexts'] ?? {}
-        expect(contexts).toEqual({ outcome: 'partial', fetched: 4, written: 3, rejected: 0 })
-        expect(why).toEqual([`Owner/lib2: ${told}`])
-        expect(ending.counts['files']?.outcome).toBe('complete')
-        expect(await statusOf(chain)).toBe(status)
-        await clones.allCancelled()
-      })
-      expect(stepsFor(steps, 'Owner/lib2')).toEqual(done)
-    },
-  )
+  ] as const)('fails that library ($way), and the night continues', async ({ way, status, told, done }) => {
+    const clones = hangingClones('Owner/lib2')
+    const steps = fakeLibrarySteps(server, {
+      findChanges: () => changes(todos(4), { atOnce: 2 }),
+      cloneLibrary: clones.cloneLibrary,
+    })
+    await during(steps, async (night) => {
+      await clones.allBegun()
+      const chain = chainOf(night, 'Owner/lib2')
+      await (way === 'cancel' ? chain.cancel() : chain.terminate())
+      const ending = await endingOf(night)
+      expect(ending.outcome).toBe('partial')
+      const { why, ...contexts } = ending.counts['contexts'] ?? {}
+      expect(contexts).toEqual({ outcome: 'partial', fetched: 4, written: 3, rejected: 0 })
+      expect(why).toEqual([`Owner/lib2: ${told}`])
+      expect(ending.counts['files']?.outcome).toBe('complete')
+      expect(await statusOf(chain)).toBe(status)
+      await clones.allCancelled()
+    })
+    expect(stepsFor(steps, 'Owner/lib2')).toEqual(done)
+  })
 })
 
-describe('a chain that still runs from an earlier start of its night (a reset)', () => {
-  it('is left alone: its library fails, and the others go on', async () => {
+describe('a child workflow that still runs from an earlier start of its night (a reset)', () => {
+  it('leaves a child workflow of an earlier start alone: its library fails, and the others continue', async () => {
     const clones = hangingClones('Owner/lib1')
     const steps = fakeLibrarySteps(server, {
       async findChanges({ run }) {
@@ -205,8 +202,8 @@ describe('a chain that still runs from an earlier start of its night (a reset)',
   })
 })
 
-describe('a night that is terminated', () => {
-  it('has its chains end their clones and remove them', async () => {
+describe('a terminated night', () => {
+  it('the child workflows of a terminated night end their clones and remove them', async () => {
     const clones = hangingClones('Owner/lib1', 'Owner/lib2')
     const steps = fakeLibrarySteps(server, {
       findChanges: () => changes(todos(3), { atOnce: 2 }),

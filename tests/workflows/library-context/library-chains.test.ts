@@ -73,8 +73,8 @@ function recorded(steps: LibrarySteps): [string | undefined, string][] {
 const hosts = (steps: LibrarySteps, ...queues: string[]) =>
   Promise.all(queues.map((queue) => createHostWorker(time, queue, steps)))
 
-describe('a chain', () => {
-  it('asks for a host, clones and reads on its queue, and cleans up on the queue for that', async () => {
+describe('the child workflow of a library', () => {
+  it('requests a host, clones and reads on its queue, and cleans up on the queue for that', async () => {
     const steps = fakes({
       claimHost: () => Promise.resolve({ queue: 'host-1', cleanupQueue: 'host-1-cleanup' }),
     })
@@ -90,7 +90,7 @@ describe('a chain', () => {
     ])
   })
 
-  it('bounds every step by what the settings give its programs, and by the night', async () => {
+  it("bounds every activity by its programs' settings, and by the night", async () => {
     const { handle } = await runLibraryContext(time, fakes())
     const { events } = await time.client.workflow.getHandle(`${handle.workflowId}/Owner/lib1`).fetchHistory()
     const bounds = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: asked }) =>
@@ -120,7 +120,7 @@ describe('a chain', () => {
     expect(remove?.[3]).toBeLessThan(HOST_AWAY_MS)
   })
 
-  it('whose clone fails for good is recorded with the reason and cleaned up; the others go on', async () => {
+  it('records a clone that fails for good with the reason and cleans up; the others continue', async () => {
     const steps = fakes(
       {
         cloneLibrary: ({ todo: { name } }) =>
@@ -150,7 +150,7 @@ describe('a chain', () => {
     ])
   })
 
-  it('whose reading fails for good is recorded and cleaned up as well', async () => {
+  it('records a reading that fails for good and cleans up as well', async () => {
     const steps = fakes({ makeContext: () => Promise.reject(new Failure('DiskFull', 'No space left.')) })
     const { ending } = await runLibraryContext(time, steps)
     expect(ending.counts['contexts']?.why).toEqual(['Owner/lib1: DiskFull: No space left.'])
@@ -162,7 +162,7 @@ describe('a chain', () => {
     ])
   })
 
-  it('whose clone fails twice while the server is away, and then comes, is complete', async () => {
+  it('is complete when a clone fails twice while the server is away, and then succeeds', async () => {
     let asked = 0
     const clone = { commit: 'c0ffee', bytes: CLONE_BYTES }
     const steps = fakes({
@@ -175,7 +175,7 @@ describe('a chain', () => {
     expect(recorded(steps)).toEqual([])
   })
 
-  it('whose server stays away gives its place back within minutes', async () => {
+  it('releases its slot within minutes if its server stays away', async () => {
     const steps = fakes({ cloneLibrary: () => Promise.reject(unavailable()) })
     const { ending } = await runLibraryContext(time, steps)
     expect(ending.counts['contexts']?.why).toEqual([
@@ -187,7 +187,7 @@ describe('a chain', () => {
     expect(stepsFor(steps, 'Owner/lib1').slice(-2)).toEqual(['removeClone', 'recordFailedAttempt'])
   })
 
-  it('whose clone cannot be removed is what its text made it, all the same', async () => {
+  it('keeps the result of a library whose clone cannot be removed', async () => {
     const steps = fakes({ removeClone: () => Promise.reject(new Error('EBUSY')) })
     const { ending } = await runLibraryContext(time, steps)
     expect(ending.outcome).toBe('complete')
@@ -195,7 +195,7 @@ describe('a chain', () => {
     expect(recorded(steps)).toEqual([])
   })
 
-  it('whose failure cannot be recorded either still tells the night why it failed', async () => {
+  it('reports to the night why a library failed even if that cannot be recorded', async () => {
     const steps = fakes({
       cloneLibrary: () => Promise.reject(new Failure('NotFound', 'It is gone.')),
       recordFailedAttempt: () => Promise.reject(new Failure('Conflict', 'No such library.')),
@@ -208,8 +208,8 @@ describe('a chain', () => {
   })
 })
 
-describe('a host whose worker is gone', () => {
-  it('loses its chain to the next host, where it starts over', async () => {
+describe('a host without its worker', () => {
+  it('a lost host passes its library to the next host, which starts over', async () => {
     let claimed = 0
     const steps = fakes({
       claimHost: () =>
@@ -226,7 +226,7 @@ describe('a host whose worker is gone', () => {
     expect(recorded(steps)).toEqual([])
   })
 
-  it('between two of its steps loses it as well, and the next host clones again', async () => {
+  it('a host lost between two activities passes its library on, and the next host clones again', async () => {
     const queues = [`${NOBODY}-but-once`, TASK_QUEUE]
     const steps = fakes({
       claimHost: () => Promise.resolve({ queue: queues.shift() ?? TASK_QUEUE, cleanupQueue: TASK_QUEUE }),
@@ -251,7 +251,7 @@ describe('a host whose worker is gone', () => {
     expect(recorded(steps)).toEqual([])
   })
 
-  it('is given up after as many hosts as a library may cost, within minutes, as HostLost', async () => {
+  it('gives up as HostLost within minutes after as many hosts as a library may cost', async () => {
     const steps = fakes(
       { claimHost: () => Promise.resolve({ queue: NOBODY, cleanupQueue: NOBODY }) },
       todos(2),
@@ -274,7 +274,7 @@ describe('a host whose worker is gone', () => {
     expect((second ?? 0) - (first ?? 0)).toBeLessThan(CHAIN_ROUNDS * 2 * (HOST_AWAY_MS + MINUTE_MS))
   })
 
-  it('for its clean-up alone costs a moment, and no context', async () => {
+  it('a host lost during clean-up costs a moment, and no context', async () => {
     const steps = fakes(
       { claimHost: () => Promise.resolve({ queue: TASK_QUEUE, cleanupQueue: NOBODY }) },
       todos(2),

@@ -83,7 +83,7 @@ describe('a night', () => {
     ])
   })
 
-  it('asks its sources beside each other, and ranks when all have ended', async () => {
+  it('asks its sources concurrently, and ranks when all have ended', async () => {
     let asked = 0
     const steps = fakes({
       async collectCatalogue({ source }) {
@@ -100,7 +100,7 @@ describe('a night', () => {
     expect(steps.callsOf('collectCatalogue').length).toBeGreaterThan(2)
   })
 
-  it('tells its parts in the order in which they happened', async () => {
+  it('reports the parts of a night in the order in which they happened', async () => {
     const steps = fakes()
     const { ending } = await runOnce(steps)
     expect(Object.keys(ending.counts)).toEqual(['ascl', 'lists', 'stars', 'changes', 'contexts', 'files'])
@@ -110,14 +110,14 @@ describe('a night', () => {
     expect(Object.keys(closings(steps)[0]?.counts ?? {})).toEqual(Object.keys(ending.counts))
   })
 
-  it('tells of its files what the last writing of them gave', async () => {
+  it('reports the files of the last publication', async () => {
     let published = 0
     const steps = fakes({ publishLibraries: () => counted({ written: ++published }) })
     const { ending } = await runOnce(steps)
     expect(ending.counts['files']?.written).toBe(2)
   })
 
-  it('bounds every step, one attempt of it and all, within its five hours', async () => {
+  it('bounds every activity, one attempt of it and all, within the five hours of the night', async () => {
     const { histories } = await runOnce(fakes())
     const bounds = boundsIn(histories.flat())
     expect(bounds).toHaveLength(8)
@@ -128,7 +128,7 @@ describe('a night', () => {
     }
   })
 
-  it('does nothing but close its record where another one holds the lock', async () => {
+  it('only closes its record if another night holds the lock', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: library-context-1' }
     const steps = fakes({
       openLibraryContext: () =>
@@ -139,7 +139,7 @@ describe('a night', () => {
     expect(steps.calls.map(({ step }) => step)).toEqual(['openLibraryContext', 'closeLibraryContext'])
   })
 
-  it('asks for no list where one library is asked for, and makes its context', async () => {
+  it('requests no list if one library is requested, and makes its context', async () => {
     const steps = fakes({ findChanges: () => changes(todos(1)) })
     const { ending } = await runOnce(steps, { library: 'Owner/lib1', force: true })
     expect(ending.outcome).toBe('complete')
@@ -149,7 +149,7 @@ describe('a night', () => {
     expect(stepsFor(steps, 'Owner/lib1')).toEqual(['cloneLibrary', 'makeContext', 'removeClone'])
   })
 
-  it('hands its parameters to every step that decides by them', async () => {
+  it('passes its parameters to every activity that decides by them', async () => {
     const steps = fakes()
     const params = { domain: 'astronomy', force: true }
     await runOnce(steps, params)
@@ -162,8 +162,8 @@ describe('a night', () => {
   })
 })
 
-describe('a night whose rows lie in the spool', () => {
-  it('says of how many, counts no context of them as written, and leaves the files to the drain', async () => {
+describe('a night with spooled rows', () => {
+  it('reports the number of spooled contexts, counts none as written, and leaves the files to the drain', async () => {
     const steps = fakes({
       makeContext: ({ todo: { name } }) => made(name === 'Owner/lib2' ? { spooled: 2 } : {}),
     })
@@ -186,7 +186,7 @@ describe('a night whose rows lie in the spool', () => {
     expect(closings(steps)).toEqual([ending])
   })
 
-  it('says so also of a chain that failed', async () => {
+  it('reports the spooled result of a failed library, too', async () => {
     const steps = fakes({
       makeContext: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
       recordFailedAttempt: () =>
@@ -204,7 +204,7 @@ describe('a night whose rows lie in the spool', () => {
 })
 
 describe('a run after a drain', () => {
-  it('asks nobody and takes no lock; it publishes what is stored', async () => {
+  it('a run after a drain contacts no upstream, takes no lock, and publishes what is stored', async () => {
     const steps = fakes()
     const { ending } = await runOnce(steps, { derive: true })
     expect(ending.outcome).toBe('complete')
@@ -213,9 +213,9 @@ describe('a run after a drain', () => {
   })
 })
 
-describe('the chains of a night', () => {
+describe('the child workflows of a night', () => {
   it.each([1, 3])(
-    'are never more than the settings allow (%i), and as many where there is work',
+    'runs at most the configured number of child workflows (%i), and as many if there is work',
     async (atOnce) => {
       const steps = fakes({ findChanges: () => changes(todos(8), { atOnce }) })
       const { ending, histories } = await runOnce(steps)
@@ -226,7 +226,7 @@ describe('the chains of a night', () => {
     },
   )
 
-  it('are workflows under the name of the run and the library, and no runs of the pipeline', async () => {
+  it('names child workflows after the run and the library, and they are no runs of the pipeline', async () => {
     const { handle, histories } = await runOnce(fakes())
     const chains = chainsIn(histories[0] ?? [])
     expect(chains.map(({ workflowId }) => workflowId)).toEqual(
@@ -235,7 +235,7 @@ describe('the chains of a night', () => {
     for (const { attributes } of chains) expect(attributes).toEqual([])
   })
 
-  it('of 120 libraries are all run once, over several histories of one night, which asks for the lists once', async () => {
+  it('runs 120 libraries once each, over several histories of one night, which requests the lists once', async () => {
     const batchOf = (after: number) =>
       after === 100 ? changes(todos(20, 101)) : changes(todos(50, after + 1), { next: after + 50 })
     const steps = fakes({ findChanges: ({ after }) => batchOf(after) })
@@ -261,7 +261,7 @@ describe('the chains of a night', () => {
     expect(new Set(runs)).toEqual(new Set([handle.firstExecutionRunId]))
   })
 
-  it('tell in the night what became of each library', async () => {
+  it('reports in the night what became of each library', async () => {
     const answers: Record<string, Parameters<typeof made>[0]> = {
       'Owner/lib1': {},
       'Owner/lib2': { outcome: 'title-only', reason: textReason('fewer than 200 words') },

@@ -42,7 +42,7 @@ const namesOf = (steps: MatchSteps) => steps.calls.map(({ step }) => step)
 const closingsOf = (steps: MatchSteps) => steps.callsOf('closeMatchResults').map(({ ending }) => ending)
 
 describe('a minute in which all goes well', () => {
-  it('is three steps, each asked once, in at most 25 events', async () => {
+  it('runs a good minute in three activities, each called once, in at most 25 events', async () => {
     const steps = fakes()
     const { ending, status, events } = await runOnce(steps)
     expect(ending).toEqual({ outcome: 'complete', counts: { feed: (await collected()).counts } })
@@ -55,7 +55,7 @@ describe('a minute in which all goes well', () => {
     expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
   })
 
-  it('tells its last step where the matches stand', async () => {
+  it('passes the status of the matches to its last activity', async () => {
     const told: unknown[] = []
     const steps = fakes({
       closeMatchResults(_run, _ending, figures) {
@@ -67,7 +67,7 @@ describe('a minute in which all goes well', () => {
     expect(told).toEqual([FIGURES])
   })
 
-  it('only follows what is stored where it is told to', async () => {
+  it('only follows stored polls when told to', async () => {
     const steps = fakes()
     const { ending } = await runOnce(steps, { derive: true })
     expect(ending.outcome).toBe('complete')
@@ -83,14 +83,14 @@ describe('a minute whose lock is held', () => {
     skipped: { reason: failureReason(HELD), ...(isDeriving && { isDeriving }) },
   })
 
-  it('by a run that only derives waits for its end', async () => {
+  it('waits for a recompute run that holds the lock', async () => {
     let looks = 0
     const steps = fakes({ openMatchResults: () => Promise.resolve(++looks < 3 ? held(true) : {}) })
     expect((await runOnce(steps)).ending.outcome).toBe('complete')
     expect(namesOf(steps)).toEqual(['openMatchResults', 'openMatchResults', ...ALL_STEPS])
   })
 
-  it('by one that derives for too long, or by another one, is left out', async () => {
+  it('skips if a recompute run holds the lock too long, or if another run holds it', async () => {
     const error = HELD
     const long = await runOnce(fakes({ openMatchResults: () => Promise.resolve(held(true)) }))
     expect(long.ending).toEqual({ outcome: 'skipped', counts: {}, error })
@@ -110,18 +110,21 @@ describe('the results service', () => {
   it.each([
     ['was asked and answered', { ...NOTHING, fetched: 4 }, 'complete'],
     ['failed', failed, 'partial'],
-  ] as const)('where it %s has counts of its own, and the feed keeps its', async (_, results, outcome) => {
-    const counts: SourceCounts = { ...results, why: [...results.why] }
-    const { ending } = await runOnce(fakes({ collectMatches: () => collected({}, counts) }))
-    expect(ending).toEqual({
-      outcome,
-      counts: { feed: (await collected()).counts, results: countsInWords(counts) },
-    })
-  })
+  ] as const)(
+    'a results service that %s has its own counts, and the feed keeps its',
+    async (_, results, outcome) => {
+      const counts: SourceCounts = { ...results, why: [...results.why] }
+      const { ending } = await runOnce(fakes({ collectMatches: () => collected({}, counts) }))
+      expect(ending).toEqual({
+        outcome,
+        counts: { feed: (await collected()).counts, results: countsInWords(counts) },
+      })
+    },
+  )
 })
 
 describe('a feed', () => {
-  it('that stays away fails the run within its bound, with the reason in the record', async () => {
+  it('fails the run within its bound if the feed stays away, with the reason in the record', async () => {
     const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
     const { ending, status, tookMs } = await runOnce(steps)
     expect(status).toBe('FAILED')
@@ -139,7 +142,7 @@ describe('a feed', () => {
     expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
   })
 
-  it('that is away for some seconds costs nothing', async () => {
+  it('a feed that is away for some seconds costs nothing', async () => {
     const steps: MatchSteps = fakes({
       async collectMatches() {
         if ((await time.now()) < startMs(steps) + 10 * SECOND_MS) throw unavailable()
@@ -151,7 +154,7 @@ describe('a feed', () => {
     expect(steps.callsOf('collectMatches').length).toBeGreaterThan(1)
   })
 
-  it('that refuses us is asked once, and not again in this minute', async () => {
+  it('asks a feed that refuses us once, and not again in this minute', async () => {
     const blocked = new Failure('Blocked', 'The feed does not serve this network.')
     const steps = fakes({ collectMatches: () => Promise.reject(blocked) })
     const { ending, events } = await runOnce(steps)
@@ -163,7 +166,7 @@ describe('a feed', () => {
     expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
   })
 
-  it('that asks to wait beyond this minute is left to the next', async () => {
+  it('leaves a feed that asks to wait beyond this minute to the next', async () => {
     const limited = new Failure('RateLimited', 'Come back later.', { retryAfterMs: 5 * MINUTE_MS })
     const steps = fakes({ collectMatches: () => Promise.reject(limited) })
     const { ending, tookMs } = await runOnce(steps)
@@ -172,14 +175,14 @@ describe('a feed', () => {
     expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
   })
 
-  it('that hits a defect of ours fails the run with its name', async () => {
+  it('a defect of ours in the feed fails the run with its name', async () => {
     const steps = fakes({ collectMatches: () => Promise.reject(new TypeError('undefined is not a score')) })
     const { ending, tookMs } = await runOnce(steps)
     expect(ending.counts['feed']?.why).toEqual(['Unclassified: TypeError: undefined is not a score'])
     expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
   })
 
-  it('is waited for only as long as the starter of the run says', async () => {
+  it('waits for the feed only as long as the starter of the run says', async () => {
     const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
     const { ending, tookMs } = await runOnce(steps, { boundSeconds: 20 })
     expect(ending.outcome).toBe('failed')
@@ -188,7 +191,7 @@ describe('a feed', () => {
 })
 
 describe('the database', () => {
-  it('that keeps the opening waiting leaves the feed its time, and the run its bound', async () => {
+  it('a slow opening leaves the feed its time, and the run its bound', async () => {
     const steps: MatchSteps = fakes({
       async openMatchResults() {
         if ((await time.now()) < startMs(steps) + OPENING_MS / 3) throw AWAY
@@ -205,7 +208,7 @@ describe('the database', () => {
     expect(tookMs).toBeLessThan(MINUTE_MS)
   })
 
-  it('that lets no record be closed costs the run nothing but that', async () => {
+  it('a record that cannot be closed costs the run nothing else', async () => {
     const steps = fakes({ closeMatchResults: () => Promise.reject(AWAY) })
     const { ending, status, tookMs } = await runOnce(steps)
     expect(status).toBe('COMPLETED')
@@ -214,7 +217,7 @@ describe('the database', () => {
     expect(tookMs).toBeLessThanOrEqual(CLOSING_SHARE_MS + SECOND_MS)
   })
 
-  it('whose lock another run holds skips this one: the feed is not asked', async () => {
+  it('skips without polling the feed if another run holds the lock', async () => {
     const skipped = { type: 'AlreadyRunning', message: 'already running: match-results-12:00' }
     const steps = fakes({
       openMatchResults: () => Promise.resolve({ skipped: { reason: failureReason(skipped) } }),
@@ -227,7 +230,7 @@ describe('the database', () => {
   })
 })
 
-describe('a run for a minute that is over', () => {
+describe('a run for a past minute', () => {
   /** As a schedule starts it, this long after its time. */
   async function startedFor(lateMs: number): Promise<{ steps: MatchSteps; ending: EndingInWords }> {
     const steps = fakes()
@@ -247,14 +250,14 @@ describe('a run for a minute that is over', () => {
     return { steps, ending }
   }
 
-  it('does not look at the feed of now, and says why', async () => {
+  it('does not poll the feed for a past minute, and says why', async () => {
     const { steps, ending } = await startedFor(LATEST_MS + 5 * SECOND_MS)
     expect(ending).toMatchObject({ outcome: 'skipped', error: { type: 'NoBackfill' } })
     expect(steps.callsOf('collectMatches')).toEqual([])
     expect(closingsOf(steps)).toEqual([ending])
   })
 
-  it('is not one that began some seconds late', async () => {
+  it('a run that begins some seconds late is not one for a past minute', async () => {
     const { steps, ending } = await startedFor(LATEST_MS - 5 * SECOND_MS)
     expect(ending.outcome).toBe('complete')
     expect(steps.callsOf('collectMatches')).toHaveLength(1)

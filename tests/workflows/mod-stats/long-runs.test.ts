@@ -44,7 +44,7 @@ async function runOnce(steps: FakeSteps) {
 }
 
 describe('a run of hundreds of batches', () => {
-  it('keeps every history small and stays one run with one record', async () => {
+  it('keeps every history small over hundreds of batches and stays one run with one record', async () => {
     const steps = fakeSteps(time, { collectModrinth: upTo(BATCHES), collectCurseForge: upTo(BATCHES) })
     const { ending, events, runId } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
@@ -61,7 +61,7 @@ describe('a run of hundreds of batches', () => {
     expect(steps.callsOf('closeModStats')).toHaveLength(1)
   })
 
-  it('forgets no later step where the last batch of one is also the last of its history', async () => {
+  it('forgets no later activity if the last batch of one is also the last of its history', async () => {
     // How many batches fit into the first history, found by a run that has many more.
     const many = fakeSteps(time, { collectCurseForge: upTo(BATCHES) })
     const first = await runOnce(many)

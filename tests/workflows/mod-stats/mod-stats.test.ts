@@ -27,7 +27,7 @@ async function runOnce(steps: FakeSteps): Promise<EndingInWords> {
 }
 
 describe('an upstream that is away', () => {
-  it('for six hours delays the run, which then is complete', async () => {
+  it('an upstream that is away for six hours delays the run, which then is complete', async () => {
     const startMs = await time.skipTo(0, 5)
     const backMs = startMs + 6 * HOUR_MS
     const steps = fakeSteps(time, {
@@ -45,7 +45,7 @@ describe('an upstream that is away', () => {
     expect(steps.callsOf('collectCurseForge')).toHaveLength(1)
   })
 
-  it('for longer than the bound fails the run, which tells the counts and closes its record', async () => {
+  it('an upstream that is away beyond the bound fails the run, which reports the counts and closes its record', async () => {
     const startMs = await time.skipTo(21, 0)
     const away = () => Promise.reject(unavailable())
     const steps = fakeSteps(time, {
@@ -78,7 +78,7 @@ describe('an upstream that is away', () => {
     expect(Math.max(...asked)).toBeGreaterThan(startMs + 2.9 * HOUR_MS)
   })
 
-  it('with a delay of its own (429) is not asked before that delay is over', async () => {
+  it('waits for the delay that a 429 names before the next request', async () => {
     await time.skipTo(0, 5)
     const retryAfterMs = 17 * MINUTE_MS
     let asked = 0
@@ -95,7 +95,7 @@ describe('an upstream that is away', () => {
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(retryAfterMs)
   })
 
-  it('over midnight still gives the rows the date of the start', async () => {
+  it('a delay over midnight still gives the rows the date of the start', async () => {
     const startMs = await time.skipTo(23, 50)
     const steps = fakeSteps(time, {
       async collectModrinth() {
@@ -112,7 +112,7 @@ describe('an upstream that is away', () => {
 })
 
 describe('one source among others', () => {
-  it('that fails for good leaves a partial run with the counts of the rest', async () => {
+  it('a source that fails for good leaves a partial run with the counts of the rest', async () => {
     const steps = fakeSteps(time, {
       collectCurseForge: () =>
         Promise.reject(new Failure('CredentialsRejected', 'CurseForge refuses the key.')),
@@ -131,7 +131,7 @@ describe('one source among others', () => {
     expect(steps.callsOf('collectCurseForge')).toHaveLength(1)
   })
 
-  it('that fails in its second batch keeps the counts of the first', async () => {
+  it('a source that fails in its second batch keeps the counts of the first', async () => {
     const steps = fakeSteps(time, {
       collectModrinth: ({ after }) =>
         after === 0 ? batch(100) : Promise.reject(new Failure('PayloadInvalid', 'Downloads is a word.')),
@@ -145,7 +145,7 @@ describe('one source among others', () => {
     })
   })
 
-  it('that is skipped does not spoil a complete run', async () => {
+  it('a skipped source does not spoil a complete run', async () => {
     const skipped = () =>
       batch(null, { outcome: 'skipped', fetched: 0, written: 0, why: [textReason('no credentials')] })
     const ending = await runOnce(
@@ -155,7 +155,7 @@ describe('one source among others', () => {
     expect(ending.counts['curseforge']?.outcome).toBe('skipped')
   })
 
-  it('with a defect of ours is tried five times and then given up', async () => {
+  it('gives up a source with a defect of ours after five attempts', async () => {
     await time.skipTo(0, 5)
     const steps = fakeSteps(time, {
       collectModrinth: () => Promise.reject(new TypeError('undefined is not a mod')),
@@ -168,7 +168,7 @@ describe('one source among others', () => {
 })
 
 describe('a run after a drain', () => {
-  it('asks nobody and takes no lock; its last step writes the file of what is stored', async () => {
+  it('a run after a drain contacts no upstream, takes no lock, and writes the file of what is stored', async () => {
     const steps = fakeSteps(time)
     const worker = await time.createWorker(steps.activities)
     const ending = await worker.runUntil(async () => endingOf(await startModStats(time, { derive: true })))
@@ -178,10 +178,10 @@ describe('a run after a drain', () => {
   })
 })
 
-describe('the bookends of a run', () => {
+describe('the hooks of a run', () => {
   const HELD = { type: 'AlreadyRunning', message: 'already running: mod-stats-1' }
 
-  it('end it as skipped, with its own record, where another run holds the lock', async () => {
+  it('ends as skipped, with its own record, if another run holds the lock', async () => {
     const steps = fakeSteps(time, {
       openModStats: () => Promise.resolve({ skipped: { reason: failureReason(HELD) } }),
     })
@@ -194,7 +194,7 @@ describe('the bookends of a run', () => {
     expect(steps.calls.map((call) => call.step)).toEqual(['openModStats', 'closeModStats'])
   })
 
-  it('fail it, with its record closed, where it cannot be opened', async () => {
+  it('fails with its record closed if the run cannot be opened', async () => {
     const steps = fakeSteps(time, {
       openModStats: () => Promise.reject(new Failure('Misconfigured', 'The database has no tables.')),
     })
@@ -203,7 +203,7 @@ describe('the bookends of a run', () => {
     expect(steps.calls.map((call) => call.step)).toEqual(['openModStats', 'closeModStats'])
   })
 
-  it('wait for an absent database, and lose nothing', async () => {
+  it('waits for an absent database, and loses nothing', async () => {
     await time.skipTo(0, 5)
     const away = (attempts: number) => {
       let asked = 0
@@ -222,7 +222,7 @@ describe('the bookends of a run', () => {
     expect(steps.callsOf('closeModStats')).toHaveLength(21)
   })
 
-  it('do not turn a collected run into a failed one where its record cannot be closed', async () => {
+  it('a collected run does not fail if its record cannot be closed', async () => {
     const steps = fakeSteps(time, {
       closeModStats: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
     })

@@ -32,7 +32,7 @@ const firstKnown = (values: Float64Array) => values.findIndex((value) => !Number
 
 describe('means over days', () => {
   it.each(WINDOWS)(
-    'are of the hours of the days, from the first full window on: %s and %s',
+    'computes means over the hours of the days, from the first full window on: %s and %s',
     (sma, volume, days) => {
       const series = seriesOf(walk(1000))
       const features = featuresOf(series, noIndex)
@@ -49,7 +49,7 @@ describe('means over days', () => {
     },
   )
 
-  it('are of seven candles on a daily grid and of 168 on an hourly one', () => {
+  it('averages seven candles on a daily grid and 168 on an hourly one', () => {
     const daily = seriesOf(walk(40, 1, DAY_MS), DAY_MS)
     const { sma7, sma30 } = featuresOf(daily, noIndex)
     expect(firstKnown(sma7)).toBe(6)
@@ -59,7 +59,7 @@ describe('means over days', () => {
     ).toBe(true)
   })
 
-  it('are known with a tenth of the hours missing and unknown with one more', () => {
+  it('knows a mean with a tenth of the hours missing, but not with one more', () => {
     const atMost = 16 // of 168; 90 % are 151.2
     const lost = (count: number) => withoutRows(seriesOf(walk(400)), (row) => row < 200 || row >= 200 + count)
     const known = lost(atMost)
@@ -73,7 +73,7 @@ describe('means over days', () => {
     expect(sma14.subarray(336).every(Number.isFinite)).toBe(true)
   })
 
-  it('come back as soon as the hole has left the window', () => {
+  it('knows a mean again as soon as the hole has left the window', () => {
     const series = withoutRows(seriesOf(walk(600)), (row) => row < 200 || row >= 230)
     const { sma7 } = featuresOf(series, noIndex)
     const back = sma7.findIndex((value, row) => row >= 200 && !Number.isNaN(value))
@@ -81,7 +81,7 @@ describe('means over days', () => {
     expect(series.openMs[back]).toBe(START_MS + (214 + 167) * HOUR_MS)
   })
 
-  it('leave unknown volumes out and count them as missing', () => {
+  it('leaves unknown volumes out and counts them as missing', () => {
     const series = seriesOf(
       walk(400).map((candle, row) => (row % 12 === 0 ? { ...candle, volume: NaN } : candle)),
     )
@@ -94,12 +94,12 @@ describe('means over days', () => {
     expect(featuresOf(half, noIndex).sma7[399]).not.toBeNaN()
   })
 
-  it('count a volume of nothing as a volume', () => {
+  it('counts a volume of zero as a volume', () => {
     const series = seriesOf(walk(400).map((candle) => ({ ...candle, volume: 0 })))
     expect(featuresOf(series, noIndex).volumeAvg7d[399]).toBe(0)
   })
 
-  it('do not drift over 20,000 hours, nor after a value of a million million times the usual', () => {
+  it('means do not drift over 20,000 hours, nor after a value 10^12 times the usual', () => {
     const series = seriesOf(walk(20_000, 3))
     const volume = series.volume.map((value, row) => (row === 5000 ? 1e15 : value / 7))
     const mean = windowMean(volume, dayWindow(series, 30))
@@ -109,7 +109,7 @@ describe('means over days', () => {
 })
 
 describe('the change of a day', () => {
-  it('is against the close 24 hours before, in percent', () => {
+  it('computes the change of a day against the close 24 hours before, in percent', () => {
     const series = seriesOf(walk(100))
     const { changePercent } = featuresOf(series, noIndex)
     expect(firstKnown(changePercent)).toBe(24)
@@ -117,7 +117,7 @@ describe('the change of a day', () => {
     expect(changePercent[99]).toBe(expected)
   })
 
-  it('is unknown where that candle is missing, and only there', () => {
+  it('the change of a day is unknown only if that candle is missing', () => {
     const series = withoutRows(seriesOf(walk(100)), (row) => row !== 50)
     const { changePercent } = featuresOf(series, noIndex)
     const unknown = [...changePercent.keys()].filter((row) => row >= 24 && Number.isNaN(changePercent[row]))
@@ -130,7 +130,7 @@ describe('the Fear & Greed index', () => {
   const hours = seriesOf(walk(24 * 5))
   const at = (features: Features, name: keyof Features, hour: number) => features[name][hour]
 
-  it('is that of the UTC day in which the candle opened', () => {
+  it('uses the Fear & Greed index of the UTC day in which the candle opened', () => {
     const index = indexFrom(START_DAY, 5)
     const features = featuresOf(hours, index)
     expect(at(features, 'fearGreed', 0)).toBe(index.value[0])
@@ -139,7 +139,7 @@ describe('the Fear & Greed index', () => {
     expect(at(features, 'fearGreed', 119)).toBe(index.value[4])
   })
 
-  it('is unknown before its first day, after its last and on a day that is missing', () => {
+  it('the index is unknown before its first day, after its last and on a missing day', () => {
     const features = featuresOf(hours, {
       day: Int32Array.of(START_DAY + 1, START_DAY + 3),
       value: Float64Array.of(10, 20),
@@ -152,7 +152,7 @@ describe('the Fear & Greed index', () => {
     ['fearGreed7d', 7],
     ['fearGreed14d', 14],
     ['fearGreed30d', 30],
-  ] as const)('has means over the days that end with the candle: %s', (name, days) => {
+  ] as const)('averages the index over the days that end with the candle: %s', (name, days) => {
     const index = indexFrom(START_DAY - days + 1, 40)
     const features = featuresOf(hours, index)
     const mean = (from: number) =>
@@ -162,14 +162,14 @@ describe('the Fear & Greed index', () => {
     expect(at(features, name, 24)).toBeCloseTo(mean(1), 12)
   })
 
-  it.each(names)('has no mean while it does not reach back: %s', (name) => {
+  it.each(names)('has no mean of the index while it does not reach back: %s', (name) => {
     const days = Number.parseInt(name.replace(/\D/g, ''))
     const features = featuresOf(hours, indexFrom(START_DAY - days + 2, 60))
     expect(at(features, name, 23)).toBeNaN()
     expect(at(features, name, 24)).not.toBeNaN()
   })
 
-  it('has a mean of the known days, of half of them at least, also where the day itself is missing', () => {
+  it('averages the known days, at least half of them, even if the day itself is missing', () => {
     const known = (days: number[]) => {
       const day = Int32Array.from(days, (offset) => START_DAY + offset)
       return featuresOf(hours, { day, value: Float64Array.from(days, (offset) => 50 + offset) })
@@ -181,7 +181,7 @@ describe('the Fear & Greed index', () => {
     expect(at(known([...oldest, -7, -6, -5, -4]), 'fearGreed7d', 0)).toBeNaN()
   })
 
-  it('leaves a value that is not a number out', () => {
+  it('leaves out an index value that is not a number', () => {
     const index = indexFrom(START_DAY - 6, 7)
     const value = index.value.map((reading, day) => (day === 2 ? NaN : reading))
     const rest = value.filter((reading) => !Number.isNaN(reading))
@@ -191,7 +191,7 @@ describe('the Fear & Greed index', () => {
 })
 
 describe('a window of days', () => {
-  it('has the mean that a plain search finds, whatever is missing', () => {
+  it('matches a brute-force mean, whatever is missing', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 15, max: 60 }), (seed, sparse) => {
         const series = withoutRows(seriesOf(walk(500, seed)), (row) => (row * 31 + seed) % sparse !== 0)

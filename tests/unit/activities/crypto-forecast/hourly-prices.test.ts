@@ -23,21 +23,21 @@ describe('a point of CoinGecko', () => {
     ['on the full hour', 0],
     ['a quarter of an hour after it', 15],
     ['a quarter of an hour before it', -15],
-  ])('%s is the close of the hour that ended then', (_, minutes) => {
+  ])('takes %s as the close of the hour that ended then', (_, minutes) => {
     expect(closes([point(minutes, 5)])).toEqual([['09:00', 5]])
   })
 
-  it.each([16, 30, -16])('%i minutes from a full hour stands for no hour', (minutes) => {
+  it.each([16, 30, -16])('takes no hour from a point %i minutes from a full hour', (minutes) => {
     expect(closes([point(minutes, 5)])).toEqual([])
   })
 
-  it('that is nearest to the full hour wins, in whatever order the points come', () => {
+  it('takes the point nearest to the full hour, in whatever order the points come', () => {
     const points = [point(-9, 1), point(4, 2), point(11, 3)]
     expect(closes(points)).toEqual([['09:00', 2]])
     expect(closes(points.toReversed())).toEqual([['09:00', 2]])
   })
 
-  it('of an hour that is still open is left out, however near its end', () => {
+  it('leaves out an hour that is still open, however near its end', () => {
     expect(closes([point(0, 1), point(55, 2)], TEN + 59 * MINUTE_MS)).toEqual([['09:00', 1]])
     expect(closes([point(0, 1), point(55, 2)], TEN + 60 * MINUTE_MS)).toEqual([
       ['09:00', 1],
@@ -83,7 +83,7 @@ describeRecorded('the recorded month of hourly points', () => {
     }
   })
 
-  it('gives no candle from the point that is "now"', () => {
+  it('makes no candle from the point that is "now"', () => {
     expect(points).toHaveLength(721)
     expect(points.some(({ atMs }) => atMs === nowMs)).toBe(false)
     const newest = Math.max(...hours.map(({ timestamp }) => timestamp.getTime()))

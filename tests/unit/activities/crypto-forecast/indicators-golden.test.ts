@@ -28,7 +28,7 @@ function misses(
 
 describeRecorded('indicators and features of recorded candles', () => {
   it.each(['pandas.BTCUSDT_1h', 'pandas.BTCUSDT_1d', 'pandas.BTCUSDT_1h.holes'])(
-    "are those of the original's formulas in pandas, known and unknown alike (%s)",
+    "matches the original's formulas in pandas, known and unknown alike (%s)",
     (name) => {
       const expected = golden(name)
       const series = goldenSeries(expected)
@@ -46,7 +46,7 @@ describeRecorded('indicators and features of recorded candles', () => {
     },
   )
 
-  it('have a golden column each, in pandas or TA-Lib', () => {
+  it('has a golden column for each indicator, in pandas or TA-Lib', () => {
     const expected = golden('pandas.BTCUSDT_1d')
     const series = goldenSeries(expected)
     const known = [...Object.keys(expected.columns), ...Object.keys(golden('talib.BTCUSDT_1d').columns)]
@@ -63,7 +63,7 @@ describeRecorded('indicators and features of recorded candles', () => {
     const ours = indicatorsOf(goldenSeries(expected))
 
     it.each(['rsiWilder', 'adx', 'stochRsiWilder', 'sma'] as const)(
-      'have the same %s from the first known row on',
+      "matches TA-Lib's %s from the first known row on",
       (column) => {
         expect(misses(expected, column, ours[column], 1e-8)).toEqual([])
       },
@@ -72,14 +72,14 @@ describeRecorded('indicators and features of recorded candles', () => {
     // TA-Lib begins each average with a plain mean, the document with the first price. The difference, at most some
     // thousands at these prices, fades by 25/27 a row: after 400 rows it is below 1e-10.
     it.each(['macd', 'macdSignal', 'macdHistogram'] as const)(
-      'have the same %s from row 400 on',
+      "matches TA-Lib's %s from row 400 on",
       (column) => {
         expect(misses(expected, column, ours[column], 1e-8, 400)).toEqual([])
         expect(misses(expected, column, ours[column], 1e-8)).not.toEqual([])
       },
     )
 
-    it('have bands as wide as those of the population deviation times the square root of 20/19', () => {
+    it('has bands as wide as those of the population deviation times the square root of 20/19', () => {
       const upper = { ...expected.columns }['upperBandOfPopulation'] ?? []
       const lower = { ...expected.columns }['lowerBandOfPopulation'] ?? []
       const wrong = expected.rows.filter((row, at) => {
@@ -156,7 +156,7 @@ function withinRow(row: Record<string, number>): Record<string, number | undefin
 }
 
 describeRecorded('the rows that the original wrote', () => {
-  it.each(['bitcoin', 'ethereum', 'binancecoin'])('follow our formulas (%s)', (coin) => {
+  it.each(['bitcoin', 'ethereum', 'binancecoin'])('follows our formulas (%s)', (coin) => {
     const [before, last] = originalRows(coin)
     if (before === undefined || last === undefined) throw new Error(`there must be two rows of ${coin}`)
     const next = Object.entries(nextRow(before, last['price'] ?? NaN))

@@ -46,20 +46,23 @@ const closes = (values: number[]): Candle[] =>
   }))
 
 describe('an indicator', () => {
-  it.each(names)('is unknown before its first full window and known in every row after it: %s', (name) => {
-    const values = indicatorsOf(seriesOf(walk(800)))[name]
-    expect(values.findIndex((value) => !Number.isNaN(value))).toBe(WARM_FROM[name])
-    expect(values.subarray(WARM_FROM[name]).every(Number.isFinite)).toBe(true)
-  })
+  it.each(names)(
+    'an indicator is unknown before its first full window and known in every later row: %s',
+    (name) => {
+      const values = indicatorsOf(seriesOf(walk(800)))[name]
+      expect(values.findIndex((value) => !Number.isNaN(value))).toBe(WARM_FROM[name])
+      expect(values.subarray(WARM_FROM[name]).every(Number.isFinite)).toBe(true)
+    },
+  )
 
-  it.each([0, 1, 13])('is unknown everywhere in a series of %i candles', (rows) => {
+  it.each([0, 1, 13])('an indicator is unknown everywhere in a series of %i candles', (rows) => {
     for (const column of Object.values(indicatorsOf(seriesOf(walk(rows))))) {
       expect(column).toHaveLength(rows)
       expect(column.every(Number.isNaN)).toBe(true)
     }
   })
 
-  it('stays between its bounds', () => {
+  it('an indicator stays between its bounds', () => {
     const { rsi, rsiWilder, adx, adxClose, stochRsi, stochRsiWilder } = indicatorsOf(seriesOf(walk(2000)))
     for (const column of [rsi, rsiWilder, adx, adxClose, stochRsi, stochRsiWilder]) {
       const known = column.filter((value) => !Number.isNaN(value))
@@ -68,7 +71,7 @@ describe('an indicator', () => {
     }
   })
 
-  it('is 0 or the price itself where the price stands still', () => {
+  it('an indicator is 0 or the price itself if the price is constant', () => {
     const ours = indicatorsOf(seriesOf(closes(Array<number>(800).fill(640.25))))
     const last = Object.fromEntries(names.map((name) => [name, ours[name][799]]))
     const zero = ['rsi', 'rsiWilder', 'macd', 'macdSignal', 'macdHistogram', 'adx', 'adxClose']
@@ -79,7 +82,7 @@ describe('an indicator', () => {
     expect(last).toEqual(Object.fromEntries(expected))
   })
 
-  it('says that a price rising every hour only rises', () => {
+  it('reports that a price rising every hour only rises', () => {
     const ours = indicatorsOf(seriesOf(closes(Array.from({ length: 60 }, (_, row) => 100 + row))))
     expect(ours.rsi[59]).toBeCloseTo(100, 6)
     expect(ours.rsiWilder[59]).toBe(100)
@@ -101,7 +104,7 @@ describe('an indicator', () => {
 })
 
 describe('the Fibonacci levels', () => {
-  it('lie between the least and the greatest close of the last 30 days and of no other', () => {
+  it('Fibonacci levels lie between the lowest and highest close of the last 30 days and of no other', () => {
     const prices = Array.from({ length: 1600 }, () => 100)
     prices[400] = 300
     prices[401] = 60
@@ -112,7 +115,7 @@ describe('the Fibonacci levels', () => {
     expect(fibo50[401 + MONTH_HOURS]).toBe(100)
   })
 
-  it('are the extremes that a plain search finds, whatever the series', () => {
+  it('matches brute-force extremes, whatever the series', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const series = withoutRows(seriesOf(walk(1500, seed)), (row) => (row * 31 + seed) % 17 !== 0)
@@ -129,10 +132,10 @@ describe('the Fibonacci levels', () => {
   })
 })
 
-describe("Wilder's ADX where a source tells no range", () => {
+describe("Wilder's ADX without a range", () => {
   const unknown = (candle: Candle): Candle => ({ ...candle, open: NaN, high: NaN, low: NaN })
 
-  it('takes the hour to have moved from the close before to its own', () => {
+  it('assumes that the hour moved from the previous close to its own', () => {
     const candles = walk(200)
     const between = candles.map((candle, row) => {
       const before = candles[row - 1]?.close ?? candle.close
@@ -154,7 +157,7 @@ describe("Wilder's ADX where a source tells no range", () => {
 })
 
 describe("Wilder's ADX", () => {
-  it('takes no direction from a candle that goes as far beyond the one before on both sides', () => {
+  it('takes no direction from a candle that exceeds the one before equally on both sides', () => {
     const candles = closes(Array.from({ length: 40 }, (_, row) => (row === 39 ? 139 : 100 + row)))
     const widened = (high: number, low: number) =>
       indicatorsOf(seriesOf(candles.map((candle, row) => (row === 39 ? { ...candle, high, low } : candle))))
@@ -177,30 +180,30 @@ describe('a series that would spoil its indicators', () => {
       ({ openMs }, row) => (row === 3 ? { openMs: openMs + 1 } : {}),
       /^Candle 3 .* off the grid/,
     ],
-  ])('is refused: %s', (_, change, message) => {
+  ])('rejects a series that would spoil its indicators: %s', (_, change, message) => {
     const candles = walk(6).map((candle, row) => ({ ...candle, ...change(candle, row) }))
     expect(() => indicatorsOf(seriesOf(candles))).toThrow(message)
   })
 
-  it('is refused: a column that is too short', () => {
+  it('rejects a column that is too short', () => {
     const series = seriesOf(walk(6))
     expect(() => indicatorsOf({ ...series, volume: new Float64Array(5) })).toThrow(/5 values for 6 candles/)
   })
 })
 
 describe('windows over rows', () => {
-  it('depend on nothing before the window, to the last bit', () => {
+  it('windows depend on nothing before them, to the last bit', () => {
     const plain = Float64Array.from(walk(300), ({ close }) => close)
     const shaken = plain.map((value, row) => (row < 200 ? value * 1e12 : value))
     expect(rollingMean(shaken, 20).subarray(219)).toEqual(rollingMean(plain, 20).subarray(219))
     expect(rollingDeviation(shaken, 20).subarray(219)).toEqual(rollingDeviation(plain, 20).subarray(219))
   })
 
-  it('have the sample deviation', () => {
+  it('windows use the sample deviation', () => {
     expect(rollingDeviation(Float64Array.of(2, 4, 4, 4, 5, 5, 7, 9), 8)[7]).toBeCloseTo(Math.sqrt(32 / 7), 14)
   })
 
-  it('have averages that begin with the first value and move by 2 / (span + 1)', () => {
+  it('moving averages begin with the first value and move by 2 / (span + 1)', () => {
     expect([...exponentialAverage(Float64Array.of(10, 20, 20), 3)]).toEqual([10, 15, 17.5])
     expect([...exponentialAverage(new Float64Array(), 3)]).toEqual([])
   })

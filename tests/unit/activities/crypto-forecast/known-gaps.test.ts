@@ -23,41 +23,41 @@ const INSIDE = new Set(['the exchange has no candle of this hour'])
 const BEFORE = new Set(['before the first candle of the pair'])
 
 describe('missing hours', () => {
-  it('are gaps where an answer shows them between its candles', () => {
+  it('hours missing between the candles of a response are gaps', () => {
     expect(found([10, 11], [0, 500], [page(0, 500)])).toEqual({ gaps: [10, 11], why: 0, reasons: INSIDE })
   })
 
-  it('are gaps where two answers show one part each', () => {
+  it('hours missing over two responses are gaps', () => {
     expect(found([999, 1_000], [0, 1_500], [page(0, 999), page(1_000, 1_500)]).gaps).toEqual([999, 1_000])
   })
 
-  it('are no gaps where one of the answers had nothing, or a row that was refused', () => {
+  it('hours are no gaps if one response was empty or had a rejected row', () => {
     expect(found([10, 11], [0, 500], [page(10, 12, false)])).toEqual(DOUBTED)
     expect(found([999, 1_000], [0, 1_500], [page(0, 999), page(1_000, 1_500, false)])).toEqual(DOUBTED)
   })
 
-  it('are no gaps where nobody asked for them', () => {
+  it('hours that were not requested are no gaps', () => {
     expect(found([10, 11], [0, 500], [page(20, 30)])).toEqual(DOUBTED)
     expect(found([10, 11], [0, 500], [{ ...page(0, 500), crypto: 'ethereum' }])).toEqual(DOUBTED)
   })
 
-  it('are no gaps yet after the newest candle, and while there is no candle at all', () => {
+  it('hours after the newest candle, and before any candle, are no gaps yet', () => {
     expect(found([10, 11], [0, 9], [page(0, 11)])).toEqual(NONE)
     expect(found([0, 11], undefined, [page(0, 11, false)])).toEqual(NONE)
   })
 
-  it('are too many for a gap beyond three days', () => {
+  it('more than three days are too many for a gap', () => {
     expect(found([10, 81], [0, 500], [page(0, 500)]).gaps).toHaveLength(72)
     expect(found([10, 82], [0, 500], [page(0, 500)])).toEqual(DOUBTED)
   })
 
-  it('before the first candle are gaps, however many, where the answer that has that candle shows it', () => {
+  it('any number of hours before the first candle are gaps if the response with that candle shows them', () => {
     const asked = [page(0, 999, false), page(1_000, 1_999, false), page(2_000, 2_999)]
     const { gaps, why, reasons } = found([0, 2_500], [2_501, 2_999], asked)
     expect([gaps.length, why, reasons]).toEqual([2_501, 0, BEFORE])
   })
 
-  it('before the first candle are no gaps where they end with an answer that had nothing', () => {
+  it('hours before the first candle are no gaps if they end with an empty response', () => {
     expect(found([0, 999], [1_000, 1_500], [page(0, 999, false), page(1_000, 1_500)])).toEqual(DOUBTED)
   })
 })

@@ -45,7 +45,7 @@ const values = () =>
   )
 
 describe('the metrics file', () => {
-  it('has help, type and value of each number, and ends with a line feed', () => {
+  it('writes help, type and value of each number, and ends with a line feed', () => {
     write(COMPLETE)
     expect(text().split('\n').slice(0, 3)).toEqual([
       '# HELP cryptobot_cron_last_success_timestamp When a run last brought the grid up to date, Unix time in seconds.',
@@ -87,12 +87,12 @@ describe('the metrics file', () => {
     ['failed', { binance: 'failed' }, '0'],
     ['cancelled', WHOLE, '0'],
     ['interrupted', {}, '0'],
-  ])('calls a %s run with %o a %s', (outcome, outcomes, status) => {
+  ])('labels a %s run with %o as a %s', (outcome, outcomes, status) => {
     write({ outcome, counts: counts(outcomes) })
     expect(values()['run_status']).toBe(status)
   })
 
-  it('is left as it is by a run that was skipped', () => {
+  it('a skipped run leaves the metrics file unchanged', () => {
     write({ outcome: 'skipped', counts: {} })
     expect(existsSync(join(folder, METRICS_FILE))).toBe(false)
     write(COMPLETE)
@@ -101,7 +101,7 @@ describe('the metrics file', () => {
     expect(text()).toBe(before)
   })
 
-  it('is written anew where somebody left something else in its place', () => {
+  it('replaces anything else in the place of the metrics file', () => {
     writeFileSync(
       join(folder, METRICS_FILE),
       'no metrics\ncryptobot_cron_last_failure_timestamp many\n\u0000',
@@ -129,7 +129,7 @@ describe.skipIf(!hasPromtool)(
   `promtool${hasPromtool ? '' : ' (skipped: it is not on PATH; Debian has it in the package prometheus)'}`,
   () => {
     it.each(RUN_OUTCOMES.filter((outcome) => outcome !== 'skipped'))(
-      'has nothing to say against the file of a %s run',
+      'promtool accepts the file of a %s run',
       (outcome) => {
         write(FAILED)
         write({ outcome, counts: counts(WHOLE) }, SECOND)

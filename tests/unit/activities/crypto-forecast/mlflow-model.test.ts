@@ -19,7 +19,7 @@ const ABOUT = {
 
 /** What is served by these files is tested with a real MLflow in tests/integration/mlflow.test.ts. */
 describe('the files of a model', () => {
-  it('hold every number to the last digit, and what the model is of', () => {
+  it('model files hold every number to the last digit, and what the model is of', () => {
     const files = modelFiles(MODEL, ABOUT)
     expect(JSON.parse(files['model/model.json'] ?? '')).toEqual({
       ...MODEL,
@@ -31,7 +31,7 @@ describe('the files of a model', () => {
     expect(files['features_used.txt']).toBe('price\nmacd_signal\n')
   })
 
-  it('name only files that are there', () => {
+  it('model files name only files that exist', () => {
     const files = modelFiles(MODEL, ABOUT)
     const { flavors } = parse(files['model/MLmodel'] ?? '') as {
       flavors: {
@@ -43,7 +43,7 @@ describe('the files of a model', () => {
       expect(Object.keys(files)).toContain(`model/${file}`)
   })
 
-  it('are the same for the same model', () => {
+  it('model files are the same for the same model', () => {
     expect(modelFiles(MODEL, ABOUT)).toEqual(modelFiles(structuredClone(MODEL), { ...ABOUT }))
   })
 
@@ -52,7 +52,7 @@ describe('the files of a model', () => {
     ['has a scale too many', { scales: [1, 2, 3] }],
     ['has a mean that is no number', { means: [NaN, 1] }],
     ['has an endless intercept', { intercept: Infinity }],
-  ])('are not made of a model that %s', (_, broken) => {
+  ])('makes no files of a model that %s', (_, broken) => {
     expect(() => modelFiles({ ...MODEL, ...broken }, ABOUT)).toThrow(/model for MLflow/)
   })
 })

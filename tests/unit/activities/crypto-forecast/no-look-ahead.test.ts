@@ -39,7 +39,7 @@ const changedWithin = (columns: Columns, rows: number, before: Columns = whole):
 const position = fc.integer({ min: 0, max: ROWS - 2 })
 
 describe('every column of every row', () => {
-  it('is the same whatever the candles after it are', () => {
+  it('every column is the same whatever the candles after it are', () => {
     fc.assert(
       fc.property(position, fc.double({ min: 0.01, max: 100, noNaN: true }), (row, factor) => {
         const later = candles.map((candle, at) =>
@@ -60,7 +60,7 @@ describe('every column of every row', () => {
     )
   })
 
-  it('is the same whatever single candle after it is corrected', () => {
+  it('every column is the same whatever single candle after it is corrected', () => {
     fc.assert(
       fc.property(position, fc.nat(), (row, ahead) => {
         const corrected = row + 1 + (ahead % (ROWS - row - 1))
@@ -75,7 +75,7 @@ describe('every column of every row', () => {
     )
   })
 
-  it('is the same whether the series ends there or goes on: one pass, a pass an hour, a pass after any', () => {
+  it('every column is the same if the series ends there or continues: one pass, a pass an hour, a pass after any', () => {
     fc.assert(
       fc.property(position, (row) => {
         expect(changedWithin(columnsOf(seriesOf(candles.slice(0, row + 1))), row + 1)).toEqual([])
@@ -84,7 +84,7 @@ describe('every column of every row', () => {
     )
   })
 
-  it('is the same after a late candle as if it had come in time, and what was before it never changed', () => {
+  it('every column is the same after a late candle as if it had come in time, and earlier rows never change', () => {
     fc.assert(
       fc.property(position, (late) => {
         const beforeItCame = columnsOf(withoutRows(seriesOf(candles), (row) => row !== late))
@@ -96,7 +96,7 @@ describe('every column of every row', () => {
     )
   })
 
-  it('is the same whatever the index of later days is', () => {
+  it('every column is the same whatever the index of later days is', () => {
     fc.assert(
       fc.property(position, (row) => {
         const today = Math.floor((candles[row]?.openMs ?? NaN) / DAY_MS)
@@ -118,7 +118,7 @@ describe('every column of every row', () => {
 })
 
 describe('the comparison itself', () => {
-  it('sees every column change where its own row changes', () => {
+  it('the comparison detects a change of every column in its own row', () => {
     const last = candles.map((candle, at) =>
       at === ROWS - 1 ? { ...candle, high: candle.high * 2, close: candle.close * 1.1, volume: 3 } : candle,
     )

@@ -11,38 +11,38 @@ const hours = (from: number, to: number, crypto = 'bitcoin') => ({
 })
 
 describe('the pages of missing hours', () => {
-  it('are none where nothing is missing', () => {
+  it('has no pages if nothing is missing', () => {
     expect(pagesOf([])).toEqual([])
   })
 
-  it('hold a thousand hours each, and the rest', () => {
+  it('has pages of a thousand hours each, and the rest', () => {
     expect(pagesOf([hours(0, 2_499)])).toEqual([hours(0, 999), hours(1_000, 1_999), hours(2_000, 2_499)])
   })
 
-  it('are one where exactly a thousand hours are missing, and two beyond', () => {
+  it('has one page for exactly a thousand missing hours, and two beyond', () => {
     expect(pagesOf([hours(0, 999)])).toEqual([hours(0, 999)])
     expect(pagesOf([hours(0, 1_000)])).toEqual([hours(0, 999), hours(1_000, 1_000)])
   })
 
-  it('take several stretches together as long as one answer can hold them', () => {
+  it('puts several stretches on one page as long as one response can hold them', () => {
     expect(pagesOf([hours(3, 3), hours(10, 12), hours(990, 1_010)])).toEqual([
       hours(3, 1_002),
       hours(1_003, 1_010),
     ])
   })
 
-  it('begin at a wanted hour: a long time between two stretches is not asked for', () => {
+  it('begins a page at a wanted hour: a long time between two stretches is not requested', () => {
     expect(pagesOf([hours(0, 0), hours(5_000, 5_001)])).toEqual([hours(0, 0), hours(5_000, 5_001)])
   })
 
-  it('are of one coin each', () => {
+  it('a page is of one coin', () => {
     expect(pagesOf([hours(0, 1), hours(0, 1, 'ethereum'), hours(5, 5, 'ethereum')])).toEqual([
       hours(0, 1),
       hours(0, 5, 'ethereum'),
     ])
   })
 
-  it('ask for every missing hour once', () => {
+  it('requests every missing hour once', () => {
     const stretches = [hours(0, 700), hours(702, 1_500), hours(1_502, 4_000), hours(9_000, 9_000)]
     const asked = new Map<number, number>()
     for (const { fromMs, toMs } of pagesOf(stretches)) {
@@ -64,19 +64,19 @@ describe('the wanted hours', () => {
     return [new Date(fromMs).toISOString(), new Date(toMs).toISOString()]
   }
 
-  it('end with the newest closed hour and lie within the kept history', () => {
+  it('the wanted hours end with the newest closed hour and lie within the kept history', () => {
     const [from = '', to] = at('2026-07-20T10:10:00Z')
     expect(to).toBe('2026-07-20T09:00:00.000Z')
     expect(from).toBe('2026-05-21T11:00:00.000Z')
     expect(Date.parse('2026-07-20T10:10:00Z') - Date.parse(from)).toBeLessThanOrEqual(60 * DAY_MS)
   })
 
-  it('end an hour earlier one moment before the hour closes', () => {
+  it('the wanted hours end an hour earlier one moment before the hour closes', () => {
     expect(at('2026-07-20T09:59:59.999Z')[1]).toBe('2026-07-20T08:00:00.000Z')
     expect(at('2026-07-20T10:00:00.000Z')[1]).toBe('2026-07-20T09:00:00.000Z')
   })
 
-  it('of a backfill are full hours within what was asked for, none of them open', () => {
+  it('the wanted hours of a backfill are full, closed hours within the request', () => {
     const backfill = { from: '2026-07-01T00:30:00Z', to: '2026-07-02T05:30:00Z' }
     expect(at('2026-07-20T10:10:00Z', backfill)).toEqual([
       '2026-07-01T01:00:00.000Z',

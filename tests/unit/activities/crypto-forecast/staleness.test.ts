@@ -11,18 +11,18 @@ const of = (newest: string | undefined, now: string) => {
 
 describe('a forecast', () => {
   it.each(['2026-07-20T10:00:00Z', '2026-07-20T10:10:00Z', '2026-07-20T10:59:59.999Z'])(
-    'may be made of the newest closed candle at %s',
+    'forecasts from the newest closed candle at %s',
     (now) => {
       expect(of(NEWEST, now)).toBeUndefined()
     },
   )
 
-  it('is not made of an older candle, and the reason says how old', () => {
+  it('makes no forecast of an older candle, and says how old', () => {
     expect(of(NEWEST, '2026-07-20T11:00:00Z')).toBe('no forecast from a candle that is 1 hours old')
     expect(of(NEWEST, '2026-07-21T10:10:00Z')).toBe('no forecast from a candle that is 24 hours old')
   })
 
-  it('is not made of nothing', () => {
+  it('makes no forecast of nothing', () => {
     expect(of(undefined, NEWEST)).toBe('no candle to forecast from')
   })
 })

@@ -17,7 +17,7 @@ describe('a library that failed', () => {
     [7, 32],
     [5_000, 32],
   ])(
-    '%i times in a row is tried again in the night after %i days, though it begins a little earlier',
+    'retries a library after %i failures in a row in the night after %i days, even if that begins a little earlier',
     (failures, days) => {
       const due = nextTry(failures, ended).getTime()
       const night = Date.parse('2026-11-21T02:00:00Z')
@@ -33,12 +33,12 @@ describe('a library that failed', () => {
     expect(refused).toMatchObject({ failures: 3, nextTryAt: nextTry(3, ended) })
   })
 
-  it('through no fault of its own is tried by the next night, and its patience stays as it was', () => {
+  it('retries a library in the next night after an outside fault, with its retry budget unchanged', () => {
     const row = attemptRow(todo, { ...result, outcome: 'failed', reason: 'DiskFull: …' }, ended, true)
     expect(row).toMatchObject({ failures: 2, nextTryAt: null })
   })
 
-  it('and then gives a text starts from nothing', () => {
+  it('a success resets the failures of a library', () => {
     const row = attemptRow(todo, { ...result, outcome: 'made', reason: null, commit: 'c0ffee' }, ended)
     expect(row).toMatchObject({ failures: 0, nextTryAt: null, commit: 'c0ffee', library: 'o/lib' })
   })

@@ -23,7 +23,7 @@ const answer = (named: { name: string; asclId: string | null }[]): SourceAnswer 
 })
 
 describe('the candidates of a domain', () => {
-  it('are each repository once, as the catalogue first writes it, with the record that names it', () => {
+  it('has each repository once, as the catalogue first writes it, with the record that names it', () => {
     const named = [
       { name: 'GalSim-developers/GalSim', asclId: '1402.009' },
       { name: 'galsim-developers/galsim', asclId: '2001.001' },
@@ -34,7 +34,7 @@ describe('the candidates of a domain', () => {
     ])
   })
 
-  it('hold what the settings always take, and say that the settings did where no record names it', () => {
+  it('has what the settings always take, and says that the settings did if no record names it', () => {
     const named = [{ name: 'achael/eht-imaging', asclId: '1904.004' }]
     const always = ['Achael/EHT-imaging', 'keras-team/keras']
     expect(candidatesOf(domain({ keywords: ['gal'], always }), answer(named))).toEqual([
@@ -43,13 +43,13 @@ describe('the candidates of a domain', () => {
     ])
   })
 
-  it('are none of another domain', () => {
+  it('has no candidate of another domain', () => {
     expect(candidatesOf(domain({ id: 'finance' }), answer([{ name: 'o/gal', asclId: null }]))).toEqual([])
   })
 })
 
-describe('asking a source', () => {
-  it('(ASCL) gives all its names to each domain, and keeps its body and what it refused', async () => {
+describe('requesting a source', () => {
+  it('(ASCL) gives all its names to each domain, and keeps its payload and rejected records', async () => {
     const raw = { source: 'ascl', url: 'https://ascl.net/code/json', body: '{}', observedAt: now }
     const catalogue = () =>
       Promise.resolve({
@@ -78,7 +78,7 @@ describe('asking a source', () => {
     })
   })
 
-  it('(lists and searches) gives each domain its own, and asks for more than the list has places', async () => {
+  it('(lists and searches) gives each domain its own, and requests more than the list has places', async () => {
     const asked: [string, number][] = []
     const search = (query: string, limit: number) => {
       asked.push([query, limit])
@@ -104,7 +104,7 @@ describe('the domains of a run', () => {
   const settings = { domains: { astronomy: {}, finance: {} } } as unknown as Parameters<typeof domainsOf>[0]
   const ids = (domains: DomainOfRun[]) => domains.map(({ id }) => id)
 
-  it('are all, or the one that was asked for', () => {
+  it('a run has all domains, or the requested one', () => {
     expect(ids(domainsOf(settings))).toEqual(['astronomy', 'finance'])
     expect(ids(domainsOf(settings, 'finance'))).toEqual(['finance'])
     expect(ids(domainsOf(settings, 'nothing'))).toEqual([])

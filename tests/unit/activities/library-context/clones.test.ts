@@ -58,7 +58,7 @@ function context({ maxCloneMb = 1, fail = false } = {}): { given: StepContext; a
 }
 
 describe('a clone', () => {
-  it('lies in a folder of the run, under owner and name, within the bounds of the settings', async () => {
+  it('a clone lies in a folder of the run, under owner and name, within the bounds of the settings', async () => {
     const { given, asked } = context({ maxCloneMb: 3 })
     const answer = await cloneOf(given, step('Owner/lib'))
     expect(answer).toEqual({ commit: 'c0ffee', bytes: 1_000 })
@@ -69,7 +69,7 @@ describe('a clone', () => {
     expect(dirname(asked[0]?.target ?? '')).toBe(join(workDir, 'tonight'))
   })
 
-  it('begins anew where an attempt was killed', async () => {
+  it('a clone starts over after an attempt was killed', async () => {
     const broken = context({ fail: true })
     await expect(cloneOf(broken.given, step('Owner/lib'))).rejects.toThrow('The server is away.')
     mkdirSync(join(workDir, 'tonight', 'Owner__lib', 'half'), { recursive: true })
@@ -78,7 +78,7 @@ describe('a clone', () => {
     expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
   })
 
-  it('loses nothing to a git that outlived its worker, and tidies up when it fails', async () => {
+  it('a clone survives a git that outlived its worker, and cleans up when it fails', async () => {
     const { given, asked } = context({ fail: true })
     await expect(cloneOf(given, step('Owner/lib'))).rejects.toThrow('The server is away.')
     await cloneOf(context().given, step('Owner/lib'))
@@ -86,7 +86,7 @@ describe('a clone', () => {
     expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
   })
 
-  it('is not begun where there is no room for the largest that the settings allow, and says how much is missing', async () => {
+  it('starts no clone without room for the largest allowed one, and says how much is missing', async () => {
     const { given, asked } = context({ maxCloneMb: 1e12 })
     const failure: unknown = await cloneOf(given, step('Owner/lib')).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Failure)
@@ -99,7 +99,7 @@ describe('a clone', () => {
 })
 
 describe('removing a clone', () => {
-  it('leaves those of other chains, and the run’s folder until the last one is gone', async () => {
+  it('removing a clone leaves those of other libraries, and the run’s folder until the last one is gone', async () => {
     const { given } = context()
     for (const name of ['Owner/lib', 'Owner/library']) await cloneOf(given, step(name))
     await removeCloneOf(given, step('Owner/lib'))
@@ -108,7 +108,7 @@ describe('removing a clone', () => {
     expect(readdirSync(workDir)).toEqual([])
   })
 
-  it('may come twice, or where there was none, or where the work folder is gone', async () => {
+  it('removing a clone is safe twice, without a clone, and without the work folder', async () => {
     const { given } = context()
     await removeCloneOf(given, step('Owner/lib'))
     await cloneOf(given, step('Owner/lib'))
@@ -120,8 +120,8 @@ describe('removing a clone', () => {
   })
 })
 
-describe('a host that is claimed', () => {
-  it('is swept of what earlier runs left, and of nothing else', async () => {
+describe('a claimed host', () => {
+  it('sweeps a claimed host of what earlier runs left, and of nothing else', async () => {
     const { given } = context()
     await cloneOf(given, step('Owner/lib', 'last-night'))
     await cloneOf(given, step('Owner/other'))
@@ -132,7 +132,7 @@ describe('a host that is claimed', () => {
     expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__other'])
   })
 
-  it('has its work folder made where it is missing', async () => {
+  it('makes the work folder of a claimed host if it is missing', async () => {
     const { given } = context()
     rmSync(workDir, { recursive: true })
     await claimThisHost(given, step('Owner/lib').run)

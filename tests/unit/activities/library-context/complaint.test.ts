@@ -8,7 +8,7 @@ const USUAL = [
   "2026-11-21 19:15:19,349 [INFO] Library name not available (ImportError: No module named 'name'), continuing without installation",
 ]
 
-describe('the complaint of a log', () => {
+describe('the error in a log', () => {
   it('is the last exception, which is the cause', () => {
     const log = [
       ...USUAL,
@@ -21,18 +21,18 @@ describe('the complaint of a log', () => {
     expect(complaintIn(log.join('\n'))).toBe('MemoryError')
   })
 
-  it('holds the words of the exception, up to a bound', () => {
+  it('quotes the message of the exception, up to a bound', () => {
     const log = `ModuleNotFoundError: No module named 'numpy'\n${WELL}`
     expect(complaintIn(log)).toBe("ModuleNotFoundError: No module named 'numpy'")
     expect(complaintIn(`ValueError: ${'x'.repeat(5_000)}`)).toHaveLength(200)
   })
 
-  it('is that the build failed where the exception has no words', () => {
+  it('is "the build failed" if the exception has no message', () => {
     const log = `${USUAL.join('\n')}\n2026-11-21 19:15:27,047 [WARNING] Sphinx build failed\n${WELL}`
     expect(complaintIn(log)).toBe('Sphinx build failed')
   })
 
-  it('is none where nothing broke: what every log says is none', () => {
+  it('finds no error in what every log says', () => {
     expect(complaintIn([...USUAL, WELL].join('\n'))).toBeUndefined()
   })
 })

@@ -33,7 +33,7 @@ const without = (own: Partial<ListedLibrary> = {}) => library({ commit: null, ha
 const inWords = (decision: Decision | undefined) =>
   decision !== undefined && 'skip' in decision ? { ...decision, skip: sentence(decision.skip) } : decision
 
-describe('without asking anybody, a library', () => {
+describe('without a request, a library', () => {
   it.each([
     ['that never had a context is new', without(), false, { todo: 'new' }],
     ['that failed is tried again', without({ reason: 'DiskFull: …' }), false, { todo: 'failed before' }],
@@ -127,14 +127,17 @@ describe('by its newest commit, a library', () => {
 })
 
 describe('the time for reading a library', () => {
-  it.each([1, 300])('holds, at %d s a mode, both modes and the whole wait for the database', (seconds) => {
-    const patienceMs = 600_000
-    const given = {
-      settings: { contextmaker_seconds: seconds },
-      patienceMs: patienceMs,
-    } as unknown as StepContext
-    expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
-  })
+  it.each([1, 300])(
+    'the time for reading at %d s a mode holds both modes and the whole wait for the database',
+    (seconds) => {
+      const patienceMs = 600_000
+      const given = {
+        settings: { contextmaker_seconds: seconds },
+        patienceMs: patienceMs,
+      } as unknown as StepContext
+      expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
+    },
+  )
 })
 
 describe('of a batch', () => {
@@ -153,7 +156,7 @@ describe('of a batch', () => {
     return { given, asked }
   }
 
-  it('only those are asked for whose context could be old, and each is decided in its place', async () => {
+  it('requests only those of a batch whose context could be old, and decides each in its place', async () => {
     const { given, asked } = context({ 'O/Same': 'c0ffee', 'O/Moved': 'decade' })
     const batch = [
       library({ name: 'O/Same' }),
@@ -172,14 +175,14 @@ describe('of a batch', () => {
     expect(asked.toSorted()).toEqual(['O/Moved', 'O/Same'])
   })
 
-  it('none is asked for by force', async () => {
+  it('requests none of a batch with force', async () => {
     const { given, asked } = context({})
     const decisions = await decideAll(given, [library(), without()], true)
     expect(decisions.map(({ decision }) => decision)).toEqual([{ todo: 'forced' }, { todo: 'forced' }])
     expect(asked).toEqual([])
   })
 
-  it('one that does not answer is told, and the others are decided', async () => {
+  it('reports one that does not respond, and decides the others', async () => {
     const { given } = context({ 'O/Moved': 'decade' })
     const decisions = await decideAll(
       given,
@@ -192,7 +195,7 @@ describe('of a batch', () => {
     ])
   })
 
-  it('a defect is not taken for an answer', async () => {
+  it('does not take a defect for a response', async () => {
     const { given } = context({})
     const broken = {
       ...given,

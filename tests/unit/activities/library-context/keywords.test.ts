@@ -35,19 +35,19 @@ describe('a keyword', () => {
     ['x/c++', true, true],
     ['x/ccc', false, false],
     ['x/y', false, false],
-  ])('in %s: as a part %s, as a word %s', (name, asPart, asWord) => {
+  ])('matches in %s: as a part %s, as a word %s', (name, asPart, asWord) => {
     expect(matches(name, rule())).toBe(asPart)
     expect(matches(name, rule({ match: 'words' }))).toBe(asWord)
   })
 
-  it('that is empty finds nothing; without a single one every name belongs', () => {
+  it('an empty keyword finds nothing; without keywords every name belongs', () => {
     expect(matches('x/y', rule({ keywords: ['', ' ', 'gal'] }))).toBe(false)
     expect(matches('x/y', rule({ keywords: [] }))).toBe(true)
   })
 })
 
 describe('candidates', () => {
-  it('are what matches, what always belongs, and never what never does', () => {
+  it('candidates are what matches, what always belongs, and never what never does', () => {
     const names = ['A/gal', 'b/other', 'c/keras', 'a/GAL', 'd/galaxy']
     const domain = rule({ always: ['C/Keras', 'e/eht', 'f/both'], never: ['D/Galaxy', 'F/both'] })
     expect(selectCandidates(names, domain)).toEqual(['A/gal', 'c/keras', 'e/eht'])
@@ -62,14 +62,14 @@ describeRecorded('the recorded extraction of 2,532 repositories', () => {
   const names = read('ascl_repos_with_stars.2025-07-31.csv')
   const top = read('last.2025-07-31.csv')
 
-  it('as parts of a name the keywords take 342, all of the recorded top 100 among them', () => {
+  it('matches 342 names with keywords as parts, all of the recorded top 100 among them', () => {
     expect([names.length, KEYWORDS.length, top.length]).toEqual([2_532, 34, 100])
     const taken = selectCandidates(names, rule({ keywords: KEYWORDS }))
     expect(taken).toHaveLength(342)
     expect(top.filter((name) => !taken.includes(name))).toEqual([])
   })
 
-  it('as whole words they take 105, and 46 of the recorded top 100', () => {
+  it('matches 105 names with keywords as whole words, and 46 of the recorded top 100', () => {
     const taken = selectCandidates(names, rule({ keywords: KEYWORDS, match: 'words' }))
     expect(taken).toHaveLength(105)
     expect(top.filter((name) => taken.includes(name))).toHaveLength(46)

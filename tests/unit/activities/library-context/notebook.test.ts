@@ -7,7 +7,7 @@ const read = (value: unknown) => notebookOf('tour.ipynb', JSON.stringify(value))
 const code = { cell_type: 'code', source: ['x = 1\n', 'print(x)'], outputs: [{ text: 'OUTPUT' }] }
 
 describe('a notebook', () => {
-  it('is its words and its code, without outputs and raw cells', () => {
+  it('reads text and code of a notebook, without outputs and raw cells', () => {
     const found = read({
       nbformat: 4,
       cells: [{ cell_type: 'markdown', source: '# Tour' }, code, { cell_type: 'raw', source: 'RAW' }],
@@ -22,7 +22,7 @@ describe('a notebook', () => {
     })
   })
 
-  it('of format 3 has its cells in worksheets', () => {
+  it('reads the cells of format 3 from worksheets', () => {
     const cells = [
       { cell_type: 'heading', source: 'Title' },
       { cell_type: 'code', input: 'y = 2' },
@@ -33,25 +33,25 @@ describe('a notebook', () => {
     ])
   })
 
-  it('of another kernel says its language, and a kernel’s odd name is no language', () => {
+  it('names the language of another kernel, and ignores the odd name of a kernel', () => {
     const of = (language: unknown) =>
       read({ cells: [code], metadata: { kernelspec: { language } } })?.language
     expect([of('julia'), of('R'), of('`rm`'), of(7)]).toEqual(['julia', 'r', 'text', 'python'])
   })
 
-  it('passes over cells of another shape', () => {
+  it('skips cells of another shape', () => {
     const cells = [null, 3, { cell_type: 5 }, { cell_type: 'code', source: [1] }, { cell_type: 'code' }, code]
     expect(read({ cells })?.cells).toEqual([{ kind: 'code', text: 'x = 1\nprint(x)' }])
   })
 
   it.each([['{"cells": ['], ['[]'], ['null'], ['"text"'], ['{}'], ['{"cells": 3}']])(
-    'is none in %s',
+    'finds no notebook in %s',
     (text) => {
       expect(notebookOf('tour.ipynb', text)).toBeUndefined()
     },
   )
 
-  it('that is broken is told by the tree and loses nothing else', async () => {
+  it('reports a broken notebook in the tree and loses nothing else', async () => {
     const tree = await readTree(
       treeOf({ 'a.ipynb': '{"cells": [', 'b.ipynb': JSON.stringify({ cells: [code] }) }),
     )
@@ -59,12 +59,12 @@ describe('a notebook', () => {
     expect(tree.skipped).toEqual([{ path: 'a.ipynb', reason: 'no readable notebook' }])
   })
 
-  it('holds nothing that PostgreSQL cannot store', () => {
+  it('a notebook holds nothing that PostgreSQL cannot store', () => {
     const found = notebookOf('a.ipynb', '{"cells":[{"cell_type":"code","source":"a\\u0000b\\ud800c"}]}')
     expect(found?.cells[0]?.text).toBe('ab\uFFFDc')
   })
 
-  it('as markdown keeps each cell in its place, whatever fences the cells hold', () => {
+  it('keeps each cell in its place as markdown, whatever fences the cells hold', () => {
     const markdown = notebookMarkdown({
       path: 'a.ipynb',
       language: 'python',

@@ -45,7 +45,7 @@ const published = () =>
   )
 
 describe('the published list', () => {
-  it('has the document’s keys in the document’s order, then ours', () => {
+  it('publishes the documented keys in the documented order, then ours', () => {
     const list = published()
     expect(Object.keys(list)).toEqual(['libraries', 'domain', 'description', 'keywords', 'last_updated'])
     const documented = ['name', 'github_url', 'stars', 'rank', 'hasContextFile', 'contextFileName']
@@ -58,7 +58,7 @@ describe('the published list', () => {
     })
   })
 
-  it('tells of a library with a context what the document’s own recording tells', () => {
+  it('publishes of a library with a context what the documented recording has', () => {
     expect(published().libraries[0]).toEqual({
       name: 'skyfielders/python-skyfield',
       github_url: 'https://github.com/skyfielders/python-skyfield',
@@ -74,7 +74,7 @@ describe('the published list', () => {
     })
   })
 
-  it('tells of one without that there is none, in the case of GitHub’s name', () => {
+  it('publishes that a library has no context, in the case of GitHub’s name', () => {
     const [, old, unasked] = published().libraries
     expect(old).toMatchObject({
       name: 'O/Old',
@@ -88,7 +88,7 @@ describe('the published list', () => {
     expect(unasked).toMatchObject({ name: 'o/unasked', stars: 0, rank: 3 })
   })
 
-  it('holds "last_updated" in one line of its text, for grep', () => {
+  it('publishes "last_updated" on one line, for grep', () => {
     const lines = JSON.stringify(published(), null, 2).split('\n')
     expect(lines.filter((line) => line.includes('last_updated'))).toEqual([
       '  "last_updated": "2026-11-21T02:00:05.000Z"',
@@ -97,7 +97,7 @@ describe('the published list', () => {
 })
 
 describe('the file of a context', () => {
-  it('is named by owner and name, so that two libraries of one name have two', () => {
+  it('names a context file by owner and name, so that two libraries of one name have two', () => {
     expect(contextFile('spacetelescope/poppy')).toBe('spacetelescope__poppy-context.txt')
     expect(contextFile('other/poppy')).toBe('other__poppy-context.txt')
   })

@@ -17,7 +17,7 @@ const signatures = async (...lines: string[]) =>
   (await of(...lines)).members.map(({ signature }) => signature)
 
 describe('the outline of a module', () => {
-  it('has its docstring, public classes with their methods, and public functions, in order', async () => {
+  it('outlines docstring, public classes with their methods, and public functions, in order', async () => {
     const outline = await of(
       '# -*- coding: utf-8 -*-',
       '"""What it is for."""',
@@ -56,7 +56,7 @@ describe('the outline of a module', () => {
     })
   })
 
-  it('says a signature in one line, without comments', async () => {
+  it('puts a signature on one line, without comments', async () => {
     expect(
       await signatures(
         'async def fit(',
@@ -76,7 +76,7 @@ describe('the outline of a module', () => {
     expect(signature.endsWith(' …')).toBe(true)
   })
 
-  it('is in no hurry lost in half a megabyte of spaces inside a signature', async () => {
+  it('reads half a megabyte of spaces inside a signature quickly', async () => {
     expect(names(await of(`def f(a,${' '.repeat(500_000)}b): pass`, 'def g(): pass'))).toEqual(['f', 'g'])
   })
 
@@ -96,7 +96,7 @@ describe('the outline of a module', () => {
     expect(outline.members.map(({ signature }) => signature)).toEqual(['def solve(x)', 'def text(x)'])
   })
 
-  it('tells decorators that change how a name is used, and neither overloads nor setters', async () => {
+  it('shows decorators that change how a name is used, and neither overloads nor setters', async () => {
     const outline = await of(
       '@dataclass(frozen=True)',
       'class A:',
@@ -119,7 +119,7 @@ describe('the outline of a module', () => {
     ])
   })
 
-  it('goes on in Python 2 and after what is no Python', async () => {
+  it('continues in Python 2 and after text that is not Python', async () => {
     const outline = await of(
       'print "hello %s" % name, 3',
       'def first(x, (a, b)): raise ValueError, "no"',
@@ -133,7 +133,7 @@ describe('the outline of a module', () => {
     expect(outline.members.find(({ name }) => name === 'Later')?.doc).toBe('Still found.')
   })
 
-  it('is none where brackets nest beyond reason, and ends when it is cancelled', async () => {
+  it('gives no outline for extremely nested brackets, and ends when it is cancelled', async () => {
     expect(await outlineOf('('.repeat(400_000), signal)).toBeUndefined()
     const reason = new Error('cancelled')
     await expect(outlineOf('x = 1\n'.repeat(50_000), AbortSignal.abort(reason))).rejects.toBe(reason)
@@ -155,11 +155,11 @@ describe('__all__', () => {
     [["__all__ = ['one'] + other.__all__"], undefined],
     [["__all__ = ['one']", '__all__ += other.__all__'], undefined],
     [['__all__ = [name for name in dir()]'], undefined],
-  ])('of %j is honoured where it is plain strings', async (lines, exported) => {
+  ])('__all__ of %j is honoured if it is plain strings', async (lines, exported) => {
     expect((await of(...lines)).exported).toEqual(exported)
   })
 
-  it('decides what is public, underscore or not', async () => {
+  it('__all__ decides what is public, underscore or not', async () => {
     const outline = await of("__all__ = ['_one']", 'def _one(): pass', 'def two(): pass')
     expect(names(outline)).toEqual(['_one'])
   })
@@ -176,11 +176,11 @@ describe('a docstring', () => {
     ['f"{x}"', undefined],
     ['"never closed', 'never closed'],
     [String.raw`"\U00FFFFFF"`, String.raw`\U00FFFFFF`],
-  ])('%s is read as Python reads it', (literal, value) => {
+  ])('reads a docstring %s as Python does', (literal, value) => {
     expect(stringOf(literal)).toBe(value)
   })
 
-  it('loses the indentation that all its lines share', () => {
+  it('removes the common indentation of a docstring', () => {
     expect(docstringOf(['"""First.\n\n    Then:\n        deeper\n    """'])).toBe(
       'First.\n\nThen:\n    deeper',
     )
@@ -199,7 +199,7 @@ describe('an outline as text', () => {
     'def g(): pass',
   ]
 
-  it('is Python without bodies', async () => {
+  it('prints an outline as Python without bodies', async () => {
     const doc = '        """Short.\n\n        Long.\n        """'
     const text = outlineText(await of(...lines), 'whole')
     expect(text).toBe(
@@ -207,7 +207,7 @@ describe('an outline as text', () => {
     )
   })
 
-  it('has a brief form and one of names alone', async () => {
+  it('prints an outline briefly or by names alone', async () => {
     const outline = await of(...lines)
     expect(outlineText(outline, 'brief')).toBe(
       `"""Module."""\n\nclass A:\n    '''Says """.'''\n    def f(self, x): ...\n\ndef g(): ...`,
@@ -218,7 +218,7 @@ describe('an outline as text', () => {
 })
 
 describe('public symbols', () => {
-  it('are the names of public modules, with methods, each once, and of Python alone', async () => {
+  it('public symbols are the names of public modules, with methods, each once, and of Python alone', async () => {
     const tree = await readTree(
       treeOf({
         'pkg/__init__.py': "__all__ = ['core', '__version__', 'fit']",
@@ -234,7 +234,7 @@ describe('public symbols', () => {
     expect(publicSymbols(tree).sort()).toEqual(['Model', 'core', 'fit', 'run', 'told'])
   })
 
-  it('stand beside the words of all sources', async () => {
+  it('public symbols stand beside the words of all sources', async () => {
     const tree = await readTree(
       treeOf({ 'a.py': 'x = one + 2\n', 'b.c': 'int two;\n', 'README.md': 'not these' }),
     )

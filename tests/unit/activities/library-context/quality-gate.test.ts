@@ -16,7 +16,7 @@ const verdict = (input: Partial<GateInput>) =>
 const reasons = (input: Partial<GateInput>) => verdict(input).reasons.map((reason) => sentence(reason))
 
 describe('the quality gate', () => {
-  it('passes a text with words of its own, names and code, and tells its measures', () => {
+  it('passes a text with words of its own, names and code, and reports its measures', () => {
     expect(verdict({})).toEqual({
       passed: true,
       reasons: [],
@@ -45,11 +45,11 @@ describe('the quality gate', () => {
       { markdown: GOOD.replace('```\ny = run()\n```', 'y') },
       '1 blocks of code, at least 2 asked',
     ],
-  ])('refuses %s', (_, input, reason) => {
+  ])('rejects %s', (_, input, reason) => {
     expect(reasons(input)).toEqual([reason])
   })
 
-  it('asks for a quarter of the names, one at least and ten at most', () => {
+  it('requires a quarter of the names, one at least and ten at most', () => {
     const asked = (count: number) => {
       const symbols = Array.from({ length: count }, (_, at) => `never_${at}`)
       return /at least (\d+)/.exec(reasons({ symbols })[0] ?? '')?.[1]
@@ -57,7 +57,7 @@ describe('the quality gate', () => {
     expect([1, 4, 5, 40, 41, 5_000].map(asked)).toEqual(['1', '1', '2', '10', '10', '10'])
   })
 
-  it('refuses a title alone, a README alone, and a README wrapped and marked up anew', () => {
+  it('rejects a title alone, a README alone, and a README wrapped and marked up anew', () => {
     const readme = Array.from(
       { length: 60 },
       (_, at) => `The ${at}th line says symbol_${at % 8} and word${at}.`,
@@ -106,7 +106,7 @@ describe('the quality gate', () => {
     })
   })
 
-  it('counts code that is fenced, indented or typed at a prompt, and none of it twice or in the README', () => {
+  it('counts code that is fenced, indented or at a prompt, and none of it twice or in the README', () => {
     const of = (markdown: string, readme = '') => verdict({ markdown, readme }).measures.codeBlocks
     expect(of('~~~\na = 1\n```\nb = 2\n~~~\n')).toBe(1)
     expect(of('```\n```\n')).toBe(0)
@@ -152,14 +152,14 @@ describe('the quality gate', () => {
     expect(reasons({ ...tiny, sourceWords: 500, markdown: 'def one(a): pass' })).toHaveLength(4)
   })
 
-  it('refuses what contextmaker says of itself, and not what a library says of its files', () => {
+  it('rejects what contextmaker says of itself, and not what a library says of its files', () => {
     expect(reasons({ markdown: `${GOOD}\nNo README or documentation files found.\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\n*[Content could not be read: [Errno 13]]*\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\n[Notebook content could not be read: a.md]\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\nraise OSError("The file could not be read")\n` })).toEqual([])
   })
 
-  it('refuses a log without a mode, where there is a log', () => {
+  it('rejects a log without a mode, if there is a log', () => {
     expect(reasons({ log: 'Conversion successful! Mode: sphinx, Output: a.md' })).toEqual([])
     expect(reasons({ log: '' })).toEqual(['the log names no mode: the engine did not end'])
   })
@@ -183,12 +183,12 @@ describe('a context of our own engine', () => {
   }
   const readme = `# lib\n\n${words('about', 400)}\n\n${CODE}`
 
-  it('of a README and nothing else does not pass', async () => {
+  it('our own context of a README and nothing else does not pass', async () => {
     const { passed, measures } = await judged({ 'README.md': readme, 'a.png': '', '.gitignore': '' })
     expect([passed, measures.wordsBeyondReadme]).toEqual([false, 0])
   })
 
-  it('of a README with a licence and a change log does not pass', async () => {
+  it('our own context of a README with a licence and a change log does not pass', async () => {
     const { passed, measures } = await judged({
       'README.md': readme,
       LICENSE: words('licence', 500),
@@ -198,11 +198,11 @@ describe('a context of our own engine', () => {
     expect([passed, measures.wordsBeyondReadme]).toEqual([false, 0])
   })
 
-  it('of an empty tree does not pass', async () => {
+  it('our own context of an empty tree does not pass', async () => {
     expect((await judged({ 'a.bin': '\0' })).passed).toBe(false)
   })
 
-  it('of a package, a tiny one, and of documents alone passes', async () => {
+  it('our own context of a package, a tiny one, and of documents alone passes', async () => {
     const body = Array.from(
       { length: 40 },
       (_, at) => `def f${at}(x):\n    """${words(`d${at}_`, 20)}"""\n`,

@@ -16,7 +16,7 @@ const places = (count: number, first = 1) =>
   libraries(count, first).map((one, index) => ({ ...one, rank: index + 1 }))
 
 describe('ranks', () => {
-  it('are 1 to n by stars, of equal stars by name, whatever the order of the answers', () => {
+  it('ranks by stars, then by name, whatever the order of the responses', () => {
     const given = [
       { library: 'b/x', stars: 5 },
       { library: 'c/x', stars: 7 },
@@ -29,14 +29,14 @@ describe('ranks', () => {
       expect(rankByStars(order, 10).map(({ library, rank }) => [library, rank])).toEqual(expected)
   })
 
-  it('end with the list', () => {
+  it('ranks end with the list', () => {
     expect(rankByStars(libraries(5), 2)).toEqual([
       { library: 'o/lib1', stars: 999, rank: 1 },
       { library: 'o/lib2', stars: 998, rank: 2 },
     ])
   })
 
-  it('leave the answers as they were', () => {
+  it('ranking leaves the responses unchanged', () => {
     const given = libraries(3).toReversed()
     rankByStars(given, 3)
     expect(given).toEqual(libraries(3).toReversed())
@@ -50,33 +50,33 @@ describe('a list', () => {
   it.each([
     [33, undefined],
     [34, '34 of the 100 libraries of the list before would leave it in one night'],
-  ])('that %i of 100 libraries would leave: %s', (left, doubt) => {
+  ])('%i of 100 libraries leaving a list is %s', (left, doubt) => {
     expect(suspicion(places(100), libraries(100, 1 + left))).toBe(doubt)
   })
 
   it.each([
     [50, undefined],
     [51, '51 of 100 libraries would have no star at all'],
-  ])('in which %i of 100 have no star: %s', (starless, doubt) => {
+  ])('%i of 100 libraries without a star is %s', (starless, doubt) => {
     const next = libraries(100).map((one, index) => (index < starless ? { ...one, stars: 0 } : one))
     expect(suspicion(places(100), next)).toBe(doubt)
     expect(suspicion([], next)).toBe(doubt)
   })
 
-  it('without a star is believed where the one before had none either', () => {
+  it('accepts a list without stars if the one before had none either', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
     expect(suspicion(starless, starless)).toBeUndefined()
     expect(suspicion([...starless, { library: 'o/one', stars: 1 }], starless)).toBeDefined()
   })
 
-  it('that is short may change by half, and have no stars', () => {
+  it('a short list may change by half, and have no stars', () => {
     expect(suspicion(places(5), libraries(5, 4))).toBeUndefined()
     const starless = libraries(5).map((one) => ({ ...one, stars: 0 }))
     expect(suspicion(places(5), starless)).toBeUndefined()
     expect(suspicion(places(6), libraries(6, 4))).toBeDefined()
   })
 
-  it('that comes back empty is not believed', () => {
+  it('does not accept a list that comes back empty', () => {
     expect(suspicion(places(100), [])).toBe(
       '100 of the 100 libraries of the list before would leave it in one night',
     )
@@ -87,7 +87,7 @@ describe('the next list of a domain', () => {
   const before = (count: number, first = 1) => ({ date: '2026-11-20', places: places(count, first) })
   const asked = { isForced: false }
 
-  it('stays the last one where it is not to be believed, and says so', () => {
+  it('keeps the last list if the next is implausible, and says so', () => {
     const given = { domain: domain(), before: before(10), listed: libraries(10, 5) }
     expect(told(nextList({ ...given, ...asked }).doubt)).toBe(
       'suspicious: astronomy: 4 of the 10 libraries of the list before would leave it in one night; the list of 2026-11-20 stays',
@@ -98,7 +98,7 @@ describe('the next list of a domain', () => {
     expect(forced.next.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
-  it('is not made at all where the first one is not to be believed', () => {
+  it('makes no list if the first one is implausible', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
     const { doubt } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
     expect(told(doubt)).toBe(
@@ -106,7 +106,7 @@ describe('the next list of a domain', () => {
     )
   })
 
-  it('is what was asked for where somebody has edited the keywords: who no longer passes is no loss', () => {
+  it('accepts a list after edited keywords: who no longer passes is no loss', () => {
     const galaxies = places(6).map((one, index) => ({ ...one, library: `o/gal${index}` }))
     const given = {
       before: { date: '2026-11-20', places: [...galaxies, ...places(6)] },
@@ -120,7 +120,7 @@ describe('the next list of a domain', () => {
     expect(left.map(({ library }) => library)).toEqual(galaxies.map(({ library }) => library))
   })
 
-  it('is what was asked for where somebody has made it shorter, or forbidden some', () => {
+  it('accepts a list after settings made it shorter, or excluded some', () => {
     const short = nextList({
       domain: domain({ top: 3 }),
       before: before(10),

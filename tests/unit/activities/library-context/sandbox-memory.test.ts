@@ -22,13 +22,13 @@ describe('the family of a process', () => {
     expect(familyOf(2, all).map(({ pid }) => pid)).toEqual([2, 4, 5])
   })
 
-  it('is empty where the process has ended', () => {
+  it('is empty if the process has ended', () => {
     expect(familyOf(7, [state(8, 7)])).toEqual([])
   })
 })
 
 describe.runIf(process.platform === 'linux')('processes', () => {
-  it('are told with their parent, user, threads and memory', async () => {
+  it('reports processes with their parent, user, threads and memory', async () => {
     const own = (await processes()).find(({ pid }) => pid === process.pid)
     expect(own).toMatchObject({ parent: process.ppid, uid: process.getuid?.() })
     expect(own?.threads).toBeGreaterThan(1)
@@ -36,12 +36,12 @@ describe.runIf(process.platform === 'linux')('processes', () => {
     expect(own?.ownBytes).toBeLessThan(process.memoryUsage.rss())
   })
 
-  it('have a command line, which is empty once they have ended', async () => {
+  it('reads the command line of a process, which is empty once it has ended', async () => {
     expect(await commandLine(process.pid)).toContain('vitest')
     expect(await commandLine(4_194_305)).toBe('')
   })
 
-  it('leave a share of the memory available', async () => {
+  it('leaves a share of the memory available', async () => {
     expect(await availableShare()).toBeGreaterThan(0)
     expect(await availableShare()).toBeLessThan(1)
   })

@@ -40,7 +40,7 @@ describe('a sandbox that does not start', () => {
       'Python',
       'start Almanac again',
     ],
-  ])('%j', (said, missing, remedy) => {
+  ])('explains %j', (said, missing, remedy) => {
     const explained = explain(`${said}\n`)
     expect(explained.ok).toBe(false)
     expect(explained.missing).toContain(missing)
@@ -48,14 +48,14 @@ describe('a sandbox that does not start', () => {
     expect(isStartFailure(said)).toBe(true)
   })
 
-  it('passes on what is not known', () => {
+  it('passes on an unknown message', () => {
     expect(explain('bwrap: something new\nmore').missing).toBe(
       'the sandbox does not start (bwrap: something new)',
     )
     expect(explain('').missing).toBe('the sandbox does not start (it says nothing)')
   })
 
-  it('is told from a contextmaker that failed', () => {
+  it('distinguishes a sandbox that does not start from a contextmaker that failed', () => {
     expect(isStartFailure('2026-11-21 [INFO] Checking\nbwrap: said by the tree\n')).toBe(false)
   })
 })

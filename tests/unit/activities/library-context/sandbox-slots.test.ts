@@ -5,13 +5,13 @@ import { createSlots } from '../../../../activities/library-context/contextmaker
 const never = new AbortController().signal
 
 describe('slots', () => {
-  it('are all different until one is given back', async () => {
+  it('slots are all different until one is released', async () => {
     const slots = createSlots(3)
     const taken = await Promise.all([slots.take(never), slots.take(never), slots.take(never)])
     expect(taken.map(({ slot }) => slot).sort()).toEqual([0, 1, 2])
   })
 
-  it('go to those who wait in the order in which they asked', async () => {
+  it('slots go to waiters in the order of their requests', async () => {
     const slots = createSlots(1)
     const first = await slots.take(never)
     const order: string[] = []
@@ -23,7 +23,7 @@ describe('slots', () => {
     expect(order).toEqual(['second', 'third'])
   })
 
-  it('are given back once, however often that is said', async () => {
+  it('slots are released once, however often release is called', async () => {
     const slots = createSlots(1)
     const first = await slots.take(never)
     first.release()
@@ -35,7 +35,7 @@ describe('slots', () => {
     await expect(second).rejects.toThrow('still waiting')
   })
 
-  it('are not lost with someone who stopped waiting', async () => {
+  it('slots are not lost with a waiter who gave up', async () => {
     const slots = createSlots(1)
     const first = await slots.take(never)
     const leaves = new AbortController()
@@ -46,7 +46,7 @@ describe('slots', () => {
     expect((await slots.take(never)).slot).toBe(0)
   })
 
-  it('are refused to one who is cancelled already', async () => {
+  it('slots are refused to a caller who is cancelled already', async () => {
     await expect(createSlots(1).take(AbortSignal.abort(new Error('before')))).rejects.toThrow('before')
   })
 })

@@ -55,25 +55,25 @@ describe('the sandbox', () => {
     expect(sizes).toEqual(['--size', '--size', '--size', '--size'])
   })
 
-  it('stays in the group that is killed', () => {
+  it('stays in the process group that is killed', () => {
     expect(line({})).toContain('--die-with-parent')
     expect(line({})).not.toContain('--new-session')
   })
 
-  it('hands paths over as arguments, never as text of a script', () => {
+  it('passes paths as arguments, never as text of a script', () => {
     const words = line({ uid: 60520 })
     const script = words[words.indexOf('-euc') + 1] ?? ''
     expect(script).not.toContain('state')
     expect(words).toContain('/root/state/clones/a b; rm')
   })
 
-  it('has no tree where only the environment is tried', () => {
+  it('has no tree if only the environment is tried', () => {
     const { venv, python, marker, command, processes } = PLAN
     const { args } = sandboxCommand({ venv, python, marker, command, processes, uid: 60520 })
     expect(args).not.toContain('/in')
   })
 
-  it('has a user of its own in each slot, among those that belong to nobody', () => {
+  it('uses a separate unowned user id in each slot', () => {
     const uids = [0, 1, 2, 3].flatMap((pid) =>
       Array.from({ length: SLOTS }, (_, slot) => sandboxUid(slot, 4000 + pid)),
     )
@@ -95,7 +95,7 @@ describe('a name in the sandbox', () => {
     ['CAMB', 'CAMB-lib'],
     ['camb', 'camb-lib'],
     ['cambium', 'cambium'],
-  ])('%j becomes %j', (name, fitting) => {
+  ])('turns %j into %j', (name, fitting) => {
     expect(libraryName(name)).toBe(fitting)
     expect(fitting).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
   })

@@ -41,28 +41,28 @@ const rows = (answers: RepositoryAnswer[], before: KnownLibrary[] = [], names: R
     since: tonight,
   })
 
-describe('of a library that has another name now', () => {
-  it('the row moves by GitHub’s number, under whichever name it was asked for', () => {
+describe('a renamed library', () => {
+  it('moves the row by GitHub’s number, under whichever name it was requested', () => {
     const before = [known('old/x', { githubId: 1 })]
     const rename = { from: 'old/x', to: 'new/x', name: 'New/X' }
     expect(renamesIn([found('Old/X', 1, 'New/X')], before)).toEqual([rename])
     expect(renamesIn([found('Older/X', 1, 'New/X')], before)).toEqual([rename])
   })
 
-  it('the row moves by its old name where no number was known (an imported list)', () => {
+  it('moves the row by its old name if no number was known (an imported list)', () => {
     expect(renamesIn([found('Old/X', 1, 'New/X')], [known('old/x')])).toEqual([
       { from: 'old/x', to: 'new/x', name: 'New/X' },
     ])
   })
 
-  it('two names are one library', () => {
+  it('treats two names as one library', () => {
     const answers = [found('Old/X', 1, 'New/X'), found('New/X', 1, 'New/X')]
     const before = [known('old/x', { githubId: 1 })]
     expect(renamesIn(answers, before)).toHaveLength(1)
     expect(rows(answers, before)).toMatchObject([{ library: 'new/x', name: 'New/X', githubId: 1, stars: 20 }])
   })
 
-  it('the history does not go to another repository that took the name over', () => {
+  it('does not move the history to another repository that took the name over', () => {
     const before = [known('a/x', { githubId: 1 })]
     const taken = [found('A/X', 2), found('B/X', 1)]
     expect(renamesIn([found('A/X', 2)], before)).toEqual([])
@@ -73,17 +73,17 @@ describe('of a library that has another name now', () => {
     ])
   })
 
-  it('nothing moves where only the case differs', () => {
+  it('moves nothing if only the case differs', () => {
     expect(renamesIn([found('a/x', 1, 'A/X')], [known('a/x', { githubId: 1 })])).toEqual([])
     expect(rows([found('a/x', 1, 'A/X')])).toMatchObject([{ library: 'a/x', name: 'A/X' }])
   })
 })
 
-describe('of a repository of which GitHub does not tell tonight', () => {
+describe('a repository that GitHub omits tonight', () => {
   const before = [known('new/x', { name: 'New/X', githubId: 1, stars: 300 })]
   const names = { 'old/x': 'new/x' }
 
-  it.each(['gone', 'blocked', 'unknown'] as const)('(%s) stars and number stay', (state) => {
+  it.each(['gone', 'blocked', 'unknown'] as const)('(%s) keeps stars and number', (state) => {
     expect(rows([lost('New/X', state)], before)).toMatchObject([
       { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state, reason: 'GitHub answers 404' },
     ])
@@ -93,7 +93,7 @@ describe('of a repository of which GitHub does not tell tonight', () => {
   })
 
   it.each(['gone', 'blocked', 'unknown'] as const)(
-    '(%s) the row is its own under an old name too, and no second library appears',
+    '(%s) keeps the row under an old name too, and creates no second library',
     (state) => {
       expect(keyOf(lost('Old/X', state), new Map(Object.entries(names)))).toBe('new/x')
       expect(rows([lost('Old/X', state)], before, names)).toMatchObject([
@@ -102,7 +102,7 @@ describe('of a repository of which GitHub does not tell tonight', () => {
     },
   )
 
-  it('an old name that leads nowhere any more says nothing where the new one is found, in one answer or the next', () => {
+  it('ignores an old name that leads nowhere if the new one is found, in one response or the next', () => {
     for (const answers of [
       [lost('Old/X', 'gone'), found('New/X', 1)],
       [found('New/X', 1), lost('Old/X', 'gone')],
@@ -112,7 +112,7 @@ describe('of a repository of which GitHub does not tell tonight', () => {
     expect(rows([lost('Old/X', 'gone')], asked, names)).toEqual([])
   })
 
-  it('one sentence tells, whatever their number', () => {
+  it('reports them in one sentence, whatever their number', () => {
     const told = (answers: RepositoryAnswer[]) => words(unknownReason(answers))
     expect(told([])).toEqual([])
     expect(told([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
@@ -129,7 +129,7 @@ describe('the candidates with stars', () => {
   const world = (...libraries: KnownLibrary[]) => new Map(libraries.map((one) => [one.library, one]))
   const none = new Map<string, string>()
 
-  it('are what is there and what nobody told of tonight, not what is gone or blocked', () => {
+  it('keeps those that are there and those omitted tonight, not those gone or blocked', () => {
     const states = ['present', 'archived', 'unknown', 'gone', 'blocked']
     const libraries = states.map((state, index) => known(`o/${state}`, { state, stars: index }))
     const names = states.map((state) => `O/${state}`)
@@ -140,12 +140,12 @@ describe('the candidates with stars', () => {
     ])
   })
 
-  it('are none of which no star was ever told', () => {
+  it('leaves out those whose stars were never known', () => {
     const never = known('o/never', { stars: null, state: 'unknown' })
     expect(starred(['o/never', 'o/nobody'], world(never), none)).toEqual([])
   })
 
-  it('are each one library, under its name of now, however many names lead to it', () => {
+  it('has each library once, under its current name, however many names lead to it', () => {
     const names = new Map([
       ['old/x', 'new/x'],
       ['older/x', 'new/x'],

@@ -41,7 +41,7 @@ const small = {
 }
 
 describe('a context', () => {
-  it('begins with what it is of, and has the most useful first', async () => {
+  it('a context begins with what it is of, and has the most useful first', async () => {
     const { markdown, left, outlined, tokens } = make(await readTree(treeOf(small)))
     expect(markdown.split('\n').slice(0, 6)).toEqual([
       '# lib',
@@ -57,12 +57,12 @@ describe('a context', () => {
     expect(tokens).toBe(tokensOf(markdown))
   })
 
-  it('of the same tree is the same', async () => {
+  it('a context of the same tree is the same', async () => {
     const root = treeOf(small)
     expect(make(await readTree(root), 2_000)).toEqual(make(await readTree(root), 2_000))
   })
 
-  it('shows a source whole or by its outline, never both', async () => {
+  it('a context shows a source whole or by its outline, never both', async () => {
     const tree = await readTree(treeOf({ 'pkg/a.py': module('fit', 10), 'pkg/b.py': module('plot', 1_000) }))
     const whole = make(tree)
     expect(whole.markdown).not.toContain('## Public names')
@@ -75,7 +75,7 @@ describe('a context', () => {
     expect(tight.markdown).toContain('Told by their outline only (1): pkg/b.py')
   })
 
-  it('tells what was left out for size, bounded, with a count', async () => {
+  it('a context states what was left out for size, bounded, with a count', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 300 }, (_, at) => [
         `docs/p${String(at).padStart(3, '0')}.md`,
@@ -91,7 +91,7 @@ describe('a context', () => {
     expect(new Set(left).size).toBe(left.length)
   })
 
-  it('keeps room for names and signatures when the documentation has no end', async () => {
+  it('a context keeps room for names and signatures when the documentation has no end', async () => {
     const docs = Object.fromEntries(
       Array.from({ length: 200 }, (_, at) => [`docs/p${at}.md`, prose(`w${at}_`, 200)]),
     )
@@ -105,7 +105,7 @@ describe('a context', () => {
     expect(left[0]).toBe('README.md (its end)')
   })
 
-  it('shrinks outlines before it leaves modules out', async () => {
+  it('a context shrinks outlines before it leaves modules out', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 60 }, (_, at) => [`pkg/m${at}.py`, module(`f${at}`)]),
     )
@@ -116,12 +116,12 @@ describe('a context', () => {
     expect(left).toEqual([])
   })
 
-  it('tells what was not read, by reason', async () => {
+  it('a context states what was not read, by reason', async () => {
     const tree = await readTree(treeOf({ ...small, 'pkg/tests/test_a.py': '', 'a.png': '', 'b.png': '' }))
     expect(make(tree).markdown).toContain('Not read (3): neither text nor code 2, test 1\n')
   })
 
-  it('cannot be broken by fences, open or in the code, or by a path', async () => {
+  it('a context cannot be broken by fences, open or in the code, or by a path', async () => {
     const tree = await readTree(
       treeOf({
         'README.md': 'read\n```\nnever closed',
@@ -137,7 +137,7 @@ describe('a context', () => {
     expect(markdown).toContain('### pkg/line?# break?.py\n')
   })
 
-  it('never has more tokens than it may, whatever the tree', async () => {
+  it('a context never exceeds its token limit, whatever the tree', async () => {
     const full = await readTree(
       treeOf({
         ...small,
@@ -165,7 +165,7 @@ describe('a context', () => {
 })
 
 describe('a context around documents', () => {
-  it('has them first, and then what they do not say', async () => {
+  it('puts documents first, and then what they do not say', async () => {
     const tree = await readTree(
       treeOf({
         ...small,
@@ -185,7 +185,7 @@ describe('a context around documents', () => {
     expect(markdown.split('step_fit(x)')).toHaveLength(41)
   })
 
-  it('that are longer than their share are cut, told, and leave room for names', async () => {
+  it('cuts documents that are longer than their share, says so, and leaves room for names', async () => {
     const tree = await readTree(treeOf({ 'pkg/core.py': module('fit', 2) }))
     const { markdown, left } = join(tree, prose('made', 50_000), 4_000)
     expect(left).toEqual(['made documents (its end)'])
@@ -194,14 +194,14 @@ describe('a context around documents', () => {
     expect(markdown).toContain('made1000')
   })
 
-  it('holds nothing that PostgreSQL cannot store', async () => {
+  it('a context around documents holds nothing that PostgreSQL cannot store', async () => {
     const tree = await readTree(treeOf({ 'README.md': 'x' }))
     expect(join(tree, 'a\u0000b\u001B[1m\uD800c').markdown).toContain('ab[1m\uFFFDc')
   })
 })
 
 describe('a cut', () => {
-  it('is at a line’s end where there is one, else in the line', () => {
+  it('cuts at the end of a line if there is one, else in the line', () => {
     expect(cutTo('aaaa\nbbbb\ncccc', 3)).toBe('aaaa\nbbbb')
     expect(cutTo('a'.repeat(100), 3)).toBe('a'.repeat(12))
     expect(cutTo('short', 2)).toBe('short')

@@ -17,7 +17,7 @@ const paths = (files: { path: string }[]) => files.map(({ path }) => path)
 const notebook = JSON.stringify({ cells: [{ cell_type: 'markdown', source: 'words' }] })
 
 describe('a symbolic link', () => {
-  it('is named and never followed, whatever it points at and wherever it stands', async () => {
+  it('names a symbolic link and never follows it, whatever its target and place', async () => {
     const root = treeOf({ 'pkg/real.py': 'def real(): pass\n', '../host/secret.py': `"""${SECRET}"""\n` })
     const host = join(root, '../host')
     symlinkSync(join(host, 'secret.py'), join(root, 'README.md'))
@@ -33,7 +33,7 @@ describe('a symbolic link', () => {
       expect(reasonOf(tree.skipped, path), path).toBe('symbolic link')
   })
 
-  it('in the place of the tree is no tree', async () => {
+  it('rejects a symbolic link in the place of the tree', async () => {
     const root = treeOf({ 'README.md': 'words' })
     symlinkSync(root, `${root}-link`)
     await expect(readTree(`${root}-link`)).rejects.toMatchObject({ type: 'NotFound' })
@@ -42,7 +42,7 @@ describe('a symbolic link', () => {
 })
 
 describe('a file', () => {
-  it('goes to its kind, the most useful first', async () => {
+  it('sorts a file into its kind, the most useful first', async () => {
     const tree = await readTree(
       treeOf({
         'README.rst': 'about',
@@ -79,7 +79,7 @@ describe('a file', () => {
     ])
   })
 
-  it('that is vendored, generated, a test or hidden is passed over with its reason', async () => {
+  it('passes over a vendored, generated, test or hidden file with its reason', async () => {
     const files = {
       '.git/config.md': 'hidden',
       '.github/ci.md': 'hidden',
@@ -116,20 +116,20 @@ describe('a file', () => {
     }
   })
 
-  it('that is a folder with a file’s name is a folder', async () => {
+  it('treats a folder with the name of a file as a folder', async () => {
     const tree = await readTree(treeOf({ 'README.md/inner.md': 'words', 'pkg.py/core.py': 'x = 1' }))
     expect(tree.readme).toBeUndefined()
     expect(paths(tree.docs)).toEqual(['README.md/inner.md'])
     expect(paths(tree.sources)).toEqual(['pkg.py/core.py'])
   })
 
-  it('that is a pipe does not keep the reader waiting', async () => {
+  it('does not block on a pipe', async () => {
     const root = treeOf({ 'a.py': 'x = 1' })
     execFileSync('mkfifo', [join(root, 'README.md')])
     expect(reasonOf((await readTree(root)).skipped, 'README.md')).toBe('no plain file')
   })
 
-  it('above its size is not read, and one that just fits is', async () => {
+  it('does not read a file above its size, and reads one that just fits', async () => {
     const limit = 512 * 1024
     const line = 'x = 1234\n'
     const fits = line.repeat(Math.floor(limit / line.length))
@@ -140,12 +140,12 @@ describe('a file', () => {
 })
 
 describe('a README', () => {
-  it('is the one at the root, in the order in which they are read; others are documents', async () => {
+  it('takes the README at the root, in the order in which they are read; others are documents', async () => {
     const tree = await readTree(treeOf({ 'README.txt': 'b', 'readme.rst': 'a', 'pkg/README.md': 'c' }))
     expect([tree.readme?.path, paths(tree.docs)]).toEqual(['readme.rst', ['README.txt', 'pkg/README.md']])
   })
 
-  it('of a folder stands in for one at the root that is a link', async () => {
+  it('takes the README of a folder if the one at the root is a link', async () => {
     const root = treeOf({ 'docs/README.md': 'words', 'docs/a.md': 'more' })
     symlinkSync('docs/README.md', join(root, 'README.md'))
     const tree = await readTree(root)
@@ -161,11 +161,11 @@ describe('bytes', () => {
     ['CRLF', Buffer.from('a\r\nb\rc\r\n'), 'a\nb\nc'],
     ['escape sequences', Buffer.from('a\u001B[31mb\u0007\u0085'), 'a[31mb'],
     ['Latin-1 control bytes', Buffer.from([0x61, 0x9b, 0x62, 0xe9]), 'abé'],
-  ])('in %s become plain text', async (_, bytes, text) => {
+  ])('decodes bytes in %s to plain text', async (_, bytes, text) => {
     expect((await readTree(treeOf({ 'README.md': bytes }))).readme?.text).toBe(text)
   })
 
-  it('with a NUL are no text, and emptiness is told', async () => {
+  it('treats bytes with a NUL as no text, and reports an empty file', async () => {
     const tree = await readTree(treeOf({ 'a.py': Buffer.from('x = 1\0\n'), 'b.py': ' \n\n', 'c.md': '' }))
     expect(tree.sources).toEqual([])
     expect(['a.py', 'b.py', 'c.md'].map((path) => reasonOf(tree.skipped, path))).toEqual([
@@ -175,7 +175,7 @@ describe('bytes', () => {
     ])
   })
 
-  it('of a picture inside the text, and of a line of two megabytes, do not stand in it', async () => {
+  it('removes a picture inside the text, and a line of two megabytes', async () => {
     const picture = `![a](data:image/png;base64,${'A'.repeat(5_000)})`
     const tree = await readTree(
       treeOf({
@@ -191,14 +191,14 @@ describe('bytes', () => {
 })
 
 describe('a tree', () => {
-  it('that nests without end is read as far as a package goes', async () => {
+  it('reads an endlessly nested tree as far as a package goes', async () => {
     const deep = Array.from({ length: 60 }, () => 'd').join('/')
     const tree = await readTree(treeOf({ [`${deep}/lost.py`]: 'x = 1', 'd/d/near.py': 'x = 1' }))
     expect(paths(tree.sources)).toEqual(['d/d/near.py'])
     expect(tree.skipped.map(({ reason }) => reason)).toEqual(['nested too deep'])
   })
 
-  it('of more entries than are looked at says so, and what is near the root was looked at', async () => {
+  it('reports a tree with too many entries, after reading what is near the root', async () => {
     const root = treeOf({ 'near.py': 'x = 1' })
     mkdirSync(join(root, 'many/more'), { recursive: true })
     // Links to one file: making as many files takes seconds.
@@ -209,12 +209,12 @@ describe('a tree', () => {
     expect(reasonOf(skipped, 'many/')).toBe(`beyond the ${MAX_ENTRIES} entries that are looked at`)
   })
 
-  it('is left at once when its reading is cancelled', async () => {
+  it('leaves a tree at once when its reading is cancelled', async () => {
     const reason = new Error('cancelled')
     await expect(readTree(treeOf({ 'a.py': 'x = 1' }), AbortSignal.abort(reason))).rejects.toBe(reason)
   })
 
-  it('is the same whichever way its files were written', async () => {
+  it('reads the same tree whichever way its files were written', async () => {
     const files = { 'b.py': 'x = 1', 'a.py': 'y = 2', 'docs/b.md': 'b', 'docs/a.md': 'a' }
     const turned = Object.fromEntries(Object.entries(files).reverse())
     expect(await readTree(treeOf(files))).toEqual(await readTree(treeOf(turned)))

@@ -41,43 +41,43 @@ function followed(...polls: Poll[]): { matches: Map<number, Match>; last: Follow
 }
 const stateAfter = (...polls: Poll[]) => followed(...polls).matches.get(700)?.state
 
-describe('an answer', () => {
-  it('that is whole and does not name a match lets it vanish, and only it', () => {
+describe('a response', () => {
+  it('lets only the match vanish that a whole response omits', () => {
     const { matches, last } = followed(look(0, [ONE, OTHER]), look(1, [OTHER]))
     expect([...matches.values()].map(({ state }) => state)).toEqual(['vanished', 'live'])
     expect([...last.turned]).toEqual([700])
   })
 
-  it('with an event that could not be read says nothing of its match', () => {
+  it('an unreadable event says nothing of its match', () => {
     const unreadable = { ...look(1, [OTHER]), unread: [700] } as Poll
     expect(stateAfter(look(0, [ONE]), unreadable)).toBe('live')
     expect(stateAfter(look(0, [ONE]), unreadable, look(2, [OTHER]))).toBe('vanished')
   })
 
-  it('that is cut off says nothing of those that it does not name, for six hours', () => {
+  it('a truncated response says nothing of the matches that it omits, for six hours', () => {
     expect(stateAfter(look(0, [ONE]), look(1, [OTHER], true), look(359, [OTHER], true))).toBe('live')
     expect(stateAfter(look(0, [ONE]), look(360, [OTHER], true))).toBe('vanished')
   })
 
-  it('with an event twice tells of it once: the later row counts, also in what is kept', () => {
+  it('counts an event that stands twice once: the later row counts, also in what is kept', () => {
     const { matches, last } = followed(look(0, [live([0, 0], { team1: 'Ajax B' }), live([1, 0])]))
     expect(matches.get(700)).toMatchObject({ team1: 'Ajax', score: [1, 0] })
     expect(last.observations).toHaveLength(1)
     expect(last.observations[0]?.names?.team1).toBe('Ajax')
   })
 
-  it('that is empty is not believed for a quarter of an hour', () => {
+  it('does not believe an empty response for a quarter of an hour', () => {
     expect(stateAfter(look(0, [ONE]), look(1, []), look(14, []))).toBe('live')
     expect(stateAfter(look(0, [ONE]), look(1, []), look(15, []))).toBe('vanished')
   })
 
-  it('with a match that nobody names any more tells of it once', () => {
+  it('reports a match that no response names any more once', () => {
     const { last } = followed(look(0, [ONE]), look(1, [OTHER]), look(2, [OTHER]))
     expect(last.observations).toEqual([])
     expect([...last.turned]).toEqual([])
   })
 
-  it('that corrects a result, or takes it back, tells of the match anew', () => {
+  it('reports a match again when its result is corrected or withdrawn', () => {
     const ended = [look(0, [ONE]), look(1, [over([1, 0])])]
     expect([...followed(...ended).last.turned]).toEqual([700])
     expect([...followed(...ended, look(2, [over([1, 1])])).last.turned]).toEqual([700])
@@ -90,30 +90,30 @@ describe('a result', () => {
   const gone = [look(0, [ONE]), look(1, [OTHER])]
   const settles = (...told: MatchResult[]) => stateAfter(...gone, results(2, ...told)) === 'settled'
 
-  it('settles the match of its id and teams, however the names are written', () => {
+  it('a result settles the match of its id and teams, however the names are written', () => {
     expect(settles(result())).toBe(true)
     expect(settles(result({ team1: 'AJAX ', team2: 'Ínter' }))).toBe(true)
   })
 
-  it('under the id of a match of others settles nothing', () => {
+  it('a result under the id of another match settles nothing', () => {
     expect(settles(result({ team1: 'Lens' }))).toBe(false)
     expect(settles(result({ team1: 'Inter', team2: 'Ajax' }))).toBe(false)
   })
 
-  it('under another id settles the only match of these teams that began then', () => {
+  it('a result under another id settles the only match of these teams that began then', () => {
     const at = (ms: number) => new Date(minute(10) + ms).toISOString()
     expect(settles(result({ gameId: 9, startsAt: at(240_000) }))).toBe(true)
     expect(settles(result({ gameId: 9, startsAt: at(240_001) }))).toBe(false)
     expect(settles(result({ gameId: 9, startsAt: null }))).toBe(false)
   })
 
-  it('under another id settles none of two that began at that time', () => {
+  it('a result under another id settles none of two that began at that time', () => {
     const twin = live([0, 0], { eventId: 702 })
     const polls = [look(0, [ONE, twin]), look(1, [OTHER]), results(2, result({ gameId: 9 }))]
     expect(stateAfter(...polls)).toBe('vanished')
   })
 
-  it('of a rematch an hour later is that of the rematch', () => {
+  it('a result of a rematch an hour later is that of the rematch', () => {
     const later = new Date(minute(70)).toISOString()
     const rematch = live([0, 3], { eventId: 703, startsAt: later })
     const looks = [look(0, [ONE]), look(1, [rematch]), look(2, [OTHER])]
@@ -122,7 +122,7 @@ describe('a result', () => {
     expect(matches.get(700)).toMatchObject({ state: 'vanished', score: [1, 0] })
   })
 
-  it('of a match that was never seen makes none', () => {
+  it('a result of a match that was never seen creates none', () => {
     expect([...followed(...gone, results(2, result({ gameId: 9, team1: 'X' }))).matches.keys()]).toEqual([
       700, 701,
     ])

@@ -56,7 +56,7 @@ const life = fc.tuple(sighting, fc.array(evidence, { maxLength: 12 }))
 const isSighting = (one: Evidence | undefined): one is Sighting => typeof one === 'object' && 'phase' in one
 
 describe('whatever is seen of a match', () => {
-  it('it is confirmed only by a status that says over with a score, or by a result', () => {
+  it('a match is confirmed only by a final status with a score, or by a result', () => {
     fc.assert(
       fc.property(life, ([first, more]) => {
         const all: Evidence[] = [first, ...more]
@@ -75,7 +75,7 @@ describe('whatever is seen of a match', () => {
     )
   })
 
-  it('it has an outcome where it is confirmed, and nowhere else', () => {
+  it('a match has an outcome if and only if it is confirmed', () => {
     fc.assert(
       fc.property(life, ([first, more]) => {
         for (const match of lifeOf(first, ...more).states)
@@ -85,7 +85,7 @@ describe('whatever is seen of a match', () => {
     )
   })
 
-  it('it is over, with a time and nothing to wait for, or it is not', () => {
+  it('a match is either over, with a time and nothing to wait for, or not', () => {
     fc.assert(
       fc.property(life, ([first, more]) => {
         for (const match of lifeOf(first, ...more).states) {
@@ -99,7 +99,7 @@ describe('whatever is seen of a match', () => {
     )
   })
 
-  it('odds from before the start do not change once it was played', () => {
+  it('odds from before the start do not change once the match was played', () => {
     fc.assert(
       fc.property(life, ([first, more]) => {
         const started = lifeOf(first, ...more).states.filter(({ startedAt }) => startedAt !== null)
@@ -114,7 +114,7 @@ describe('whatever is seen of a match', () => {
     )
   })
 
-  it('what its observations and looks say of an earlier moment is what it was then', () => {
+  it('observations and polls of an earlier moment give the match as it was then', () => {
     fc.assert(
       fc.property(life, ([first, more]) => {
         const { states, match, observations } = lifeOf(first, ...more)

@@ -9,7 +9,7 @@ const IN_PLAY = { one: 1.02, x: 11, two: 40 }
 const states = (life: ReturnType<typeof lifeOf>) => life.states.map(({ state }) => state)
 
 describe('a match', () => {
-  it('that is announced, played, said to be over and gone is settled by its status', () => {
+  it('settles a match that is announced, played, final and gone by its status', () => {
     const life = lifeOf(before(), live([0, 0]), live([2, 1]), over([2, 1]), 'absent')
     expect(states(life)).toEqual(['seen', 'live', 'live', 'ended', 'settled'])
     expect(life.match).toMatchObject({ confidence: 'confirmed', settledBy: 'status', score: [2, 1] })
@@ -23,14 +23,14 @@ describe('a match', () => {
     ])
   })
 
-  it('that leaves the feed without a word has vanished, and its last score is no result', () => {
+  it('a match that leaves the feed without a word has vanished, and its last score is no result', () => {
     const { match } = lifeOf(before(), live([3, 1]), 'absent', 'absent')
     expect(match).toMatchObject({ state: 'vanished', confidence: 'last-seen', settledBy: null })
     expect(match).toMatchObject({ score: [3, 1], lastSeenScore: [3, 1], overAt: minute(2) })
     expect(outcomeOfMatch(match)).toBeNull()
   })
 
-  it('that vanished is settled by the results service, and keeps the score that was last seen beside it', () => {
+  it('the results service settles a vanished match, and the last-seen score is kept beside it', () => {
     const { match, observations } = lifeOf(live([3, 1]), 'absent', { result: [3, 2] })
     expect(match).toMatchObject({ state: 'settled', confidence: 'confirmed', settledBy: 'results' })
     expect(match).toMatchObject({ score: [3, 2], lastSeenScore: [3, 1], overAt: minute(1) })
@@ -38,30 +38,30 @@ describe('a match', () => {
     expect(observations.at(-1)).toMatchObject({ source: 'results', state: 'settled', score: [3, 2] })
   })
 
-  it('that vanished before it began has no score, and no confidence in one', () => {
+  it('a match that vanished before it began has no score, and no confidence in one', () => {
     const { match } = lifeOf(before(), before(), 'absent')
     expect(match).toMatchObject({ state: 'vanished', confidence: null, score: null, startedAt: null })
   })
 
-  it('that vanished unseen and is then said to be over has begun, and that is kept', () => {
+  it('a match that vanished unseen and is then final has begun, and that is kept', () => {
     const { match, observations } = lifeOf(before({ status: null }), 'absent', over(null, { status: null }))
     expect(match).toMatchObject({ state: 'vanished', startedAt: minute(2) })
     expect(observations.at(-1)).toMatchObject({ source: 'feed', state: 'vanished', at: minute(2) })
   })
 
-  it('that vanished and comes back is played as before', () => {
+  it('a match that vanished and comes back is live as before', () => {
     const life = lifeOf(live([1, 0]), 'absent', live([1, 1]))
     expect(states(life)).toEqual(['live', 'vanished', 'live'])
     expect(life.match).toMatchObject({ confidence: null, overAt: null, startedAt: minute(0), score: [1, 1] })
   })
 
-  it('that is suspended is not over, and goes on', () => {
+  it('a suspended match is not over, and goes on', () => {
     const life = lifeOf(live([1, 0]), suspended([1, 0]), live([1, 0]), suspended([1, 0]), 'absent')
     expect(states(life)).toEqual(['live', 'suspended', 'live', 'suspended', 'vanished'])
     expect(life.match).toMatchObject({ confidence: 'last-seen', settledBy: null })
   })
 
-  it('that is said to be over without a score is as good as gone: nothing is confirmed', () => {
+  it('treats a final status without a score as vanished: nothing is confirmed', () => {
     const played = lifeOf(live([2, 0]), over(null)).match
     expect(played).toMatchObject({
       state: 'vanished',
@@ -74,7 +74,7 @@ describe('a match', () => {
     expect(lifeOf(live([2, 0]), over(null), { result: [2, 1] }).match).toMatchObject({ settledBy: 'results' })
   })
 
-  it('that is said to be over at an empty score after goals is not over at 0-0: the feed has cleared it', () => {
+  it('an empty score after goals in a final status is not 0-0: the feed has cleared it', () => {
     for (const scores of [[live([0, 1])], [live([2, 1]), live([0, 0])], [live([2, 1]), over([2, 1])]]) {
       const [first = live([0, 0]), ...more] = scores
       const { match } = lifeOf(first, ...more, over([0, 0]), 'absent')
@@ -85,14 +85,14 @@ describe('a match', () => {
     expect(told).toMatchObject({ score: [2, 2], settledBy: 'results' })
   })
 
-  it('without a goal, or whose only one was annulled in play, is over at 0-0', () => {
+  it('a match without a goal, or whose only one was annulled in play, is over at 0-0', () => {
     for (const first of [live([0, 0]), live([1, 0])]) {
       const { match } = lifeOf(first, live([0, 0]), over([0, 0]), 'absent')
       expect(match).toMatchObject({ score: [0, 0], confidence: 'confirmed', settledBy: 'status' })
     }
   })
 
-  it('whose score is cleared in play keeps the one that it had, until there is another', () => {
+  it('a score that is cleared in play stays until there is another', () => {
     const { states, observations } = lifeOf(live([1, 1]), live([0, 0]), live([0, 1]))
     expect(states.map(({ score }) => score)).toEqual([
       [1, 1],
@@ -102,33 +102,33 @@ describe('a match', () => {
     expect(observations).toHaveLength(2)
   })
 
-  it('that flaps between over and live is over only where it ends, from then on', () => {
+  it('a match that flaps between over and live is over from its last end on', () => {
     const life = lifeOf(live([1, 0]), over([1, 0]), live([1, 0]), live([2, 0]), over([2, 0]), 'absent')
     expect(states(life)).toEqual(['live', 'ended', 'live', 'live', 'ended', 'settled'])
     expect(life.states[2]).toMatchObject({ confidence: null, settledBy: null, overAt: null })
     expect(life.match).toMatchObject({ score: [2, 0], overAt: minute(4), confidence: 'confirmed' })
   })
 
-  it('whose score is corrected while it is shown as over has the correct one, and both are kept', () => {
+  it('a score that is corrected while shown as over becomes the correct one, and both are kept', () => {
     const { match, observations } = lifeOf(live([2, 2]), over([3, 2]), over([2, 2]), 'absent')
     expect(match).toMatchObject({ score: [2, 2], overAt: minute(1) })
     expect(outcomeOfMatch(match)).toBe('N')
     expect(observations.map(({ score }) => score?.join(':'))).toEqual(['2:2', '3:2', '2:2', '2:2'])
   })
 
-  it('whose result is corrected has the last one', () => {
+  it('a corrected result replaces the earlier one', () => {
     const { match, observations } = lifeOf(live([0, 0]), 'absent', { result: [1, 0] }, { result: [0, 1] })
     expect(match).toMatchObject({ score: [0, 1], settledBy: 'results' })
     expect(outcomeOfMatch(match)).toBe('2')
     expect(observations.filter(({ source }) => source === 'results')).toHaveLength(2)
   })
 
-  it('whose status confirmed a wrong score is put right by the results service', () => {
+  it('the results service corrects a wrong score that a status confirmed', () => {
     const { match } = lifeOf(live([0, 0]), over([1, 0]), 'absent', { result: [0, 0] })
     expect(match).toMatchObject({ score: [0, 0], settledBy: 'results', lastSeenScore: [1, 0] })
   })
 
-  it('that is still shown as going on is not settled by a result: it waits until it has left', () => {
+  it('a result does not settle a match that is still live in the feed: it waits until it has left', () => {
     for (const shown of [before(), live([1, 0]), suspended([1, 0])]) {
       const { match, observations } = lifeOf(shown, { result: [4, 4] })
       expect(match).toEqual(lifeOf(shown).match)
@@ -136,14 +136,14 @@ describe('a match', () => {
     }
   })
 
-  it('that the results service settled stays so, whatever the feed goes on to show', () => {
+  it('a match settled by the results service stays so, whatever the feed goes on to show', () => {
     const settled = lifeOf(live([1, 0]), 'absent', { result: [1, 0] })
     const shown = lifeOf(live([1, 0]), 'absent', { result: [1, 0] }, live([5, 0]), before(), 'absent')
     expect(shown.match).toEqual({ ...settled.match, lastSeenAt: minute(4) })
     expect(shown.observations).toEqual(settled.observations)
   })
 
-  it('that is told the same result again has no further observation', () => {
+  it('the same result a second time makes no further observation', () => {
     const once = lifeOf(live([1, 0]), 'absent', { result: [1, 0] })
     expect(lifeOf(live([1, 0]), 'absent', { result: [1, 0] }, { result: [1, 0] })).toMatchObject({
       match: once.match,
@@ -151,20 +151,20 @@ describe('a match', () => {
     })
   })
 
-  it('that has begun does not go back before its start where a text is not understood and no goal was shot', () => {
+  it('a match that has begun does not return to before its start if a text is unknown and no goal was scored', () => {
     const life = lifeOf(live([0, 0]), before({ status: 'Pause commerciale' }), 'absent')
     expect(states(life)).toEqual(['live', 'live', 'vanished'])
     expect(life.match).toMatchObject({ confidence: 'last-seen', score: [0, 0] })
   })
 
-  it('of which only the running time changes has no further observation, and the newest text', () => {
+  it('a change of the running time alone makes no observation, and the newest text is kept', () => {
     const at = (status: string, elapsedS: number) => live([1, 0], { status, elapsedS })
     const { match, observations } = lifeOf(at('3 minutes', 180), at('4 minutes', 240), at('5 minutes', 300))
     expect(observations).toHaveLength(1)
     expect(match.status).toBe('5 minutes')
   })
 
-  it('keeps names and leagues that one sighting leaves out, and a start that shakes by a minute', () => {
+  it('keeps names and leagues that one poll omits, and a start that shakes by a minute', () => {
     const shaken = new Date(minute(11)).toISOString()
     const { match } = lifeOf(before(), before({ league: '', leagueId: null, startsAt: shaken }))
     expect(match).toMatchObject({ league: 'Ligue des champions', leagueId: 5, startsAt: minute(10) })
@@ -177,7 +177,7 @@ describe('a match', () => {
 describe('an observation', () => {
   const named = (life: ReturnType<typeof lifeOf>) => life.observations.map(({ names }) => names)
 
-  it('keeps who plays, where and when: the first, and those that change it', () => {
+  it('an observation keeps teams, league and start: the first, and those that change them', () => {
     const moved = new Date(minute(40)).toISOString()
     const other = { startsAt: moved, team2: 'Inter B' }
     const life = lifeOf(before(), live([0, 0]), live([0, 0], other), live([1, 0], other))
@@ -190,13 +190,13 @@ describe('an observation', () => {
     ])
   })
 
-  it('is not made by a start that shakes, nor by names that are left out', () => {
+  it('a start that shakes, or omitted names, make no observation', () => {
     const shaken = new Date(minute(11)).toISOString()
     const life = lifeOf(before(), before({ league: '', leagueId: null, startsAt: shaken }))
     expect(life.observations).toHaveLength(1)
   })
 
-  it('says where nothing but odds moved; a new text or name beside them is more', () => {
+  it('marks an observation of odds only; a new text or name beside them is more', () => {
     const life = lifeOf(
       live([0, 0], { odds: ODDS }),
       live([0, 0], { odds: SHORTER }),
@@ -215,7 +215,7 @@ describe('an observation', () => {
     ])
   })
 
-  it('of a result has the game that told it, also where it tells the score of another game again', () => {
+  it('an observation of a result has the game that gave it, even if it repeats the score of another game', () => {
     const gone = lifeOf(live([1, 0]), 'absent').match
     const first = resulted(gone, { gameId: 9, score: [1, 0] }, minute(5))
     expect(first).toMatchObject({ match: { resultId: 9 }, observation: { resultId: 9 } })
@@ -226,19 +226,19 @@ describe('an observation', () => {
 })
 
 describe('odds', () => {
-  it('are the first and the last before the start, and never change once it is played', () => {
+  it('keeps the first and the last odds before the start, unchanged once the match is played', () => {
     const announced = [before({ odds: ODDS }), before(), before({ odds: SHORTER })] as const
     const life = lifeOf(...announced, live([0, 0], { odds: IN_PLAY }), live([1, 0], { odds: ODDS }), 'absent')
     expect(life.match).toMatchObject({ openingOdds: ODDS, closingOdds: SHORTER })
     expect(life.observations.map(({ odds }) => odds?.one)).toEqual([1.8, 1.5, 1.02, 1.8, undefined])
   })
 
-  it('that are offered from the start on only are no odds before it', () => {
+  it('odds offered only from the start on are no odds before it', () => {
     const { match } = lifeOf(before(), live([0, 0], { odds: IN_PLAY }), before({ odds: ODDS }))
     expect(match).toMatchObject({ openingOdds: null, closingOdds: null })
   })
 
-  it('from the announced start on, while it still looks as before it, are none', () => {
+  it('odds from the announced start on are no odds before it, while the match still looks unstarted', () => {
     const startsAt = new Date(minute(2)).toISOString()
     const late = before({ odds: IN_PLAY, startsAt, status: 'Pending' })
     const { match, observations } = lifeOf(
@@ -249,20 +249,20 @@ describe('odds', () => {
     expect(observations.map(({ odds }) => odds)).not.toContainEqual(IN_PLAY)
   })
 
-  it('that are blocked for a while take nothing away, and are no news', () => {
+  it('odds that are blocked for a while remove nothing, and are no news', () => {
     const { match, observations } = lifeOf(before({ odds: ODDS }), before(), before({ odds: ODDS }))
     expect(match).toMatchObject({ openingOdds: ODDS, closingOdds: ODDS, odds: ODDS })
     expect(observations).toHaveLength(1)
   })
 
-  it('of which one is not offered any more are news, and stand as offered', () => {
+  it('a withdrawn outcome is news, and its odds stand as offered', () => {
     const half = { one: 1.8, x: null, two: 4.1 }
     const { match, observations } = lifeOf(before({ odds: ODDS }), before({ odds: half }))
     expect(match.closingOdds).toEqual(half)
     expect(observations).toHaveLength(2)
   })
 
-  it('of a match that is suspended before its start are kept apart from those that come then', () => {
+  it('odds of a match suspended before its start are kept apart from later ones', () => {
     const { match } = lifeOf(
       before({ odds: ODDS }),
       suspended(null, { odds: IN_PLAY }),

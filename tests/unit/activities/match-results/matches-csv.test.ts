@@ -68,13 +68,13 @@ const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.consta
 const line: fc.Arbitrary<MatchLine> = fc.record(Object.fromEntries(MATCH_COLUMNS.map((name) => [name, cell])))
 
 describe('matches.csv', () => {
-  it('begins with the documented columns, then how sure a match is', async () => {
+  it('matches.csv begins with the documented columns, then the confidence', async () => {
     await writeMatchesCsv(folder, (add) => add([]))
     expect(text()).toBe(`${DOCUMENTED},confidence\n`)
     expect(await lines()).toEqual([])
   })
 
-  it('reads back exactly as written, whatever is in a name', async () => {
+  it('matches.csv reads back exactly as written, whatever is in a name', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 4 }), async (written) => {
         await writeMatchesCsv(folder, (add) => add(written))
@@ -84,7 +84,7 @@ describe('matches.csv', () => {
     )
   })
 
-  it('has no cell that a spreadsheet takes for a formula', async () => {
+  it('matches.csv has no cell that a spreadsheet takes for a formula', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 4 }), async (written) => {
         await writeMatchesCsv(folder, (add) => add(written))
@@ -95,7 +95,7 @@ describe('matches.csv', () => {
     )
   })
 
-  it('is the same file when nothing is taken in, in one piece or in many', async () => {
+  it('matches.csv is the same file when nothing is added, in one piece or in many', async () => {
     const many = Array.from({ length: 5_001 }, (_, id) => lineOf(matchOf(id + 1, live([2, 1]), 'absent')))
     for (const written of [many, many.slice(0, 4_000), many.slice(0, 1)]) {
       await writeMatchesCsv(folder, (add) => add(written))
@@ -109,7 +109,7 @@ describe('matches.csv', () => {
     }
   })
 
-  it('stays as it was, with nothing beside it, where its lines cannot be told to the end', async () => {
+  it('matches.csv stays unchanged, with nothing beside it, if its lines cannot be read to the end', async () => {
     const told = lineOf(matchOf(7, live([2, 1]), 'absent'))
     await writeMatchesCsv(folder, (add) => add([told]))
     const whole = text()
@@ -122,7 +122,7 @@ describe('matches.csv', () => {
     expect(readdirSync(folder)).toEqual(['matches.csv'])
   })
 
-  it('takes away what a killed process left of it long ago, and nothing that another is writing', async () => {
+  it('removes what a killed process left of matches.csv long ago, and nothing that another is writing', async () => {
     const [left, begun] = [`${matchesFile(folder)}.1.ab.tmp`, `${matchesFile(folder)}.2.cd.tmp`]
     for (const path of [left, begun]) writeFileSync(path, 'half a li')
     utimesSync(left, new Date(0), new Date(0))
@@ -130,13 +130,13 @@ describe('matches.csv', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['matches.csv', basename(begun)])
   })
 
-  it('that may not be written is a failure with a name', async () => {
+  it('names the failure if matches.csv may not be written', async () => {
     writeFileSync(join(folder, 'file'), '')
     const data = join(folder, 'file', 'data')
     await expect(writeMatchesCsv(data, (add) => add([]))).rejects.toMatchObject({ type: 'Misconfigured' })
   })
 
-  it('has a line of the documented cells for a match that is over', async () => {
+  it('matches.csv has a line of the documented cells for a match that is over', async () => {
     const [first] = [matchOf(7, live([2, 1]), over([2, 1]), 'absent')]
     await writeMatchesCsv(folder, (add) => add([lineOf(first)]))
     expect(text().split('\n')[1]).toBe(
@@ -144,7 +144,7 @@ describe('matches.csv', () => {
     )
   })
 
-  it('tells a score that was last seen without an outcome', () => {
+  it('matches.csv has a last-seen score without an outcome', () => {
     expect(lineOf(matchOf(7, live([2, 1]), 'absent'))).toMatchObject({
       score1: '2',
       score2: '1',
@@ -153,7 +153,7 @@ describe('matches.csv', () => {
     })
   })
 
-  it('takes matches in, their later truth over, and out again what goes on', async () => {
+  it('matches.csv adds matches, replaces corrected ones, and removes those that go on', async () => {
     await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent'), matchOf(2, live([0, 0]), 'absent')])
     await updateMatchesCsv(folder, [
       matchOf(1, live([1, 0]), 'absent', { result: [1, 1] }),
@@ -169,7 +169,7 @@ describe('matches.csv', () => {
     ])
   })
 
-  it('keeps the odds and the first sighting of a match that a new worker saw later', async () => {
+  it('matches.csv keeps the odds and the first sighting of a match that a new worker saw later', async () => {
     await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent')])
     const later = lifeOf(live([1, 0], { eventId: 1 }), 'absent', { result: [2, 0] }).match
     await updateMatchesCsv(folder, [{ ...later, firstSeenAt: later.firstSeenAt + 600_000 }])
@@ -183,7 +183,7 @@ describe('matches.csv', () => {
     })
   })
 
-  it('of the original, which has no confidence, is read, and stays when matches are added', async () => {
+  it('reads a matches.csv of the original without confidence, and keeps it when matches are added', async () => {
     const old = '2025-12-06T10:30:45Z,9,"A, ""b""",C,D,1.5,,2.5,3,0,Terminé,1'
     writeFileSync(matchesFile(folder), `\uFEFF${DOCUMENTED}\n${old}\n`)
     await updateMatchesCsv(folder, [matchOf(1, live([1, 0]), 'absent')])

@@ -45,7 +45,7 @@ const isOver = (match: Match) => match.overAt !== null || match.confidence !== n
 
 describe('texts in the middle of a match', () => {
   it.each(['Mi-temps', 'Half-time', '3 minutes', '1ère mi-temps', 'Pending', 'Pause', 'Prolongations', ''])(
-    'such as "%s" finish it for the original, and not for us',
+    'texts such as "%s" finish a match for the original, and not for us',
     (text) => {
       const [sighting] = readEvents([eventWith(text)], AT).sightings
       if (sighting === undefined) throw new Error('the event is no match')
@@ -55,7 +55,7 @@ describe('texts in the middle of a match', () => {
     },
   )
 
-  it('are those of a match that goes on: the goal after them counts for us', () => {
+  it('a match with mid-match texts goes on: the goal after them counts for us', () => {
     const pause = live([0, 0], { status: 'Mi-temps' })
     expect(isMatchFinished(pause)).toBe(true)
     expect(lifeOf(pause, live([0, 1])).match).toMatchObject({
@@ -82,14 +82,14 @@ describeRecorded('the recorded answer', () => {
     return readEvents(listOf(body, 'the recording'), AT).sightings
   }
 
-  it('has one match that is played, which the original calls finished', () => {
+  it('has one live match, which the original calls finished', () => {
     const finished = sightings().filter(isMatchFinished)
     expect(finished.map(({ team1, score, status }) => [team1, score, status])).toEqual([
       ['Club Atlético de Madrid', [3, 1], '3 minutes'],
     ])
   })
 
-  it('is for us three matches, one live at 3-1 and two not begun, with the odds of their start and none of a draw', () => {
+  it('reads three matches, one live at 3-1 and two not begun, with the odds of their start and none of a draw', () => {
     const matches = new MatchesById()
     const { observations } = follow(matches, {
       kind: 'feed',
@@ -113,7 +113,7 @@ describeRecorded('the recorded answer', () => {
     }
   })
 
-  it('followed by one without the live match leaves a last seen score, and no result', () => {
+  it('gives a last-seen score and no result when the live match leaves', () => {
     const matches = new MatchesById()
     const [played, ...rest] = sightings()
     const look = { kind: 'feed' as const, truncated: false }

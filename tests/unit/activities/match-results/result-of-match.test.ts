@@ -46,12 +46,12 @@ function settled(matches: Sighting[], ...answers: MatchResult[][]): Record<numbe
 }
 
 describe('a game under an id that is no match', () => {
-  it('is not the match of another league, be its teams and start the same', () => {
+  it('does not match a game to another league, even with the same teams and start', () => {
     expect(settled([ONE], [game({ leagueId: 6, league: TWIN.league })])).toEqual({ 700: 'vanished 1:0' })
     expect(settled([ONE, TWIN], [game({})])).toEqual({ 700: 'settled 4:0', 701: 'vanished 2:2' })
   })
 
-  it('is known by the name of its league where one of them has no id', () => {
+  it('matches a game by the name of its league if one of them has no id', () => {
     const named = { leagueId: null, league: 'LIGUE DES CHAMPIONS.' }
     expect(settled([ONE], [game(named)])).toEqual({ 700: 'settled 4:0' })
     expect(settled([ONE], [game({ leagueId: null, league: 'Ligue 1' })])).toEqual({ 700: 'vanished 1:0' })
@@ -59,7 +59,7 @@ describe('a game under an id that is no match', () => {
     expect(settled([nameless], [game({ league: '' })])).toEqual({ 700: 'vanished 1:0' })
   })
 
-  it('is not the match that another game of the answer has the id of', () => {
+  it('does not match a game to a match whose id another game has', () => {
     const own = game({ gameId: 700, score: [1, 1] })
     for (const answer of [
       [own, game({})],
@@ -70,19 +70,19 @@ describe('a game under an id that is no match', () => {
     expect(settled([ONE], [game({}), ofOthers])).toEqual({ 700: 'vanished 1:0' })
   })
 
-  it('is not the match that another game has settled, in whatever answer', () => {
+  it('does not match a game to a match that another game has settled, in whatever response', () => {
     const own = [game({ gameId: 700, score: [1, 1] })]
     expect(settled([ONE], own, [game({})])).toEqual({ 700: 'settled 1:1' })
     expect(settled([ONE], [game({})], [game({ gameId: 10, score: [5, 5] })])).toEqual({ 700: 'settled 4:0' })
   })
 
-  it('is no match where two games fit one, or two matches one game', () => {
+  it('matches nothing if two games fit one match, or two matches one game', () => {
     expect(settled([ONE], [game({}), game({ gameId: 10, score: [5, 5] })])).toEqual({ 700: 'vanished 1:0' })
     const double = { ...ONE, eventId: 702 }
     expect(settled([ONE, double], [game({})])).toEqual({ 700: 'vanished 1:0', 702: 'vanished 1:0' })
   })
 
-  it('corrects what it told itself, and gives way to the game of the own id', () => {
+  it('corrects its own result, and gives way to the game with the id of the match', () => {
     const first = [game({})]
     expect(settled([ONE], first, [game({ score: [4, 1] })])).toEqual({ 700: 'settled 4:1' })
     const own = [game({ gameId: 700 })]
@@ -90,7 +90,7 @@ describe('a game under an id that is no match', () => {
     expect(settled([ONE], first, own, lateWord)).toEqual({ 700: 'settled 4:0' })
   })
 
-  it('is not a match that was over for more than a day', () => {
+  it('does not match a match that was over for more than a day', () => {
     const known = new MatchesById()
     const told = [game({})]
     const gone = (at: number): Poll => ({

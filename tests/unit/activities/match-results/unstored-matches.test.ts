@@ -38,7 +38,7 @@ describe('a worker without its database', () => {
     expect((await known.follow(look(3, OTHER))).turned).toEqual([])
   })
 
-  it('waits a day for the result of a match that vanished, and forgets it then', () => {
+  it('waits a day for the result of a match that vanished, and then forgets it', () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(gone, other), minute(1))
     known.remember(tables(other), minute(1 + DAY_MINUTES))
@@ -47,7 +47,7 @@ describe('a worker without its database', () => {
     expect(known.over().matches).toHaveLength(0)
   })
 
-  it('knows when the results were asked last, by what they told', async () => {
+  it('knows from the stored results when they were last requested', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     expect(known.over().askedAt).toBeUndefined()
     await known.follow({ kind: 'results', polledAt: minute(4), truncated: false, told: [] })

@@ -24,11 +24,11 @@ const spoolOne = () =>
   )
 
 describe('a spool', () => {
-  it('that is empty is not spoken of', () => {
+  it('does not mention an empty spool', () => {
     expect(look()).toEqual([])
   })
 
-  it('in which something waits is warned of, with the command that loads it', async () => {
+  it('warns of waiting segments, with the command that loads them', async () => {
     await spoolOne()
     await spoolOne()
     const [check] = look()
@@ -37,7 +37,7 @@ describe('a spool', () => {
     expect(check?.remedy).toContain('"./almanac spool drain"')
   })
 
-  it('with damaged segments alone is warned of, with the command that says why', async () => {
+  it('warns of dead letters alone, with the command that says why', async () => {
     await spoolOne()
     const folder = spoolFolder(dataDir)
     for (const name of segmentNames(folder)) putAside(folder, { name, reason: 'for the test' })

@@ -28,15 +28,15 @@ function throughShell(key: string): string {
 }
 
 describe('the CurseForge key', () => {
-  it('is fine when it is whole', () => {
+  it('accepts a whole CurseForge key', () => {
     for (const key of KEYS) expect(checkCurseForgeKey(key).state).toBe('ok')
   })
 
-  it('is optional', () => {
+  it('accepts a missing CurseForge key', () => {
     expect(checkCurseForgeKey(undefined).state).toBe('none')
   })
 
-  it.each(KEYS)('is recognised after a shell replaced what follows its $: %s', (key) => {
+  it.each(KEYS)('recognises a CurseForge key after a shell replaced what follows its $: %s', (key) => {
     const check = checkCurseForgeKey(throughShell(key))
     expect(check.state).toBe('bad')
     expect(check.remedy).toContain('single quotes')
@@ -50,15 +50,15 @@ describe('the CurseForge key', () => {
     ['with backslashes', (key: string) => key.replaceAll('$', '\\$')],
     ['cut short', (key: string) => key.slice(0, 40)],
     ['with its line end', (key: string) => `${key}\n`],
-  ])('is recognised %s', (_, mangle) => {
+  ])('recognises a CurseForge key %s', (_, mangle) => {
     for (const key of KEYS) expect(checkCurseForgeKey(mangle(key))).toMatchObject({ state: 'bad' })
   })
 
-  it('of an unknown form is left to CurseForge, with a warning', () => {
+  it('leaves a key of an unknown form to CurseForge, with a warning', () => {
     expect(checkCurseForgeKey('a0b4c1d2-0000-4000-8000-1234567890ab').state).toBe('warn')
   })
 
-  it('is never shown', () => {
+  it('never shows the CurseForge key', () => {
     for (const key of [
       ...KEYS,
       ...KEYS.map(throughShell),
@@ -75,11 +75,11 @@ describe('the clock', () => {
     [-1_900, 'ok'],
     [2_100, 'warn'],
     [-86_400_000, 'warn'],
-  ])('%d ms ahead is %s', (aheadMs, state) => {
+  ])('a clock %d ms ahead is %s', (aheadMs, state) => {
     expect(clockCheck({ aheadMs, of: 'api.example' }).state).toBe(state)
   })
 
-  it('is compared with what an upstream says', async () => {
+  it('compares the clock with an upstream', async () => {
     const hour = 3_600_000
     const upstream = createHttpServer((_, response) => {
       response.setHeader('date', new Date(Date.now() + hour).toUTCString()).end()
@@ -98,7 +98,7 @@ describe('the clock', () => {
     }
   })
 
-  it('says in which direction it is off', () => {
+  it('says in which direction the clock is off', () => {
     expect(clockCheck({ aheadMs: 5_000, of: 'api.example' }).found).toBe('5.0 s ahead of api.example')
     expect(clockCheck({ aheadMs: -5_000, of: 'api.example' }).found).toBe('5.0 s behind api.example')
   })
@@ -109,12 +109,12 @@ describe('the folders', () => {
     [100_000_000, 'bad'],
     [1_500_000_000, 'warn'],
     [2_500_000_000, 'ok'],
-  ])('with %d bytes free are %s', (bytes, state) => {
+  ])('folders with %d bytes free are %s', (bytes, state) => {
     expect(spaceCheck('data folder', '/data', 'DATA_DIR', bytes).state).toBe(state)
   })
 })
 
-describe('with settings in a folder of their own', () => {
+describe('with settings in a separate folder', () => {
   let root: string
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'almanac-doctor-'))
@@ -125,17 +125,17 @@ describe('with settings in a folder of their own', () => {
   })
   const load = (env: Record<string, string>) => loadConfig({ root, env })
 
-  it('a folder that does not exist yet is judged by the one in which it will be made', () => {
+  it('judges a folder that does not exist yet by the one in which it will be made', () => {
     expect(checkFolders(load({ DATA_DIR: 'a/b/c' })).map(({ state }) => state)).not.toContain('bad')
   })
 
-  it('a file in the place of a folder is told with its setting', () => {
+  it('names the setting of a file in the place of a folder', () => {
     const [state, data] = checkFolders(load({ DATA_DIR: 'almanac.yaml' }))
     expect(state?.state).not.toBe('bad')
     expect(data).toMatchObject({ state: 'bad', remedy: 'correct DATA_DIR' })
   })
 
-  it("a stranger's port is told with its setting, a free one is not complained about", async () => {
+  it('names the setting of a port that another program holds, and accepts a free one', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -149,7 +149,7 @@ describe('with settings in a folder of their own', () => {
     }
   })
 
-  it('settings that cannot be read are one finding each, and the rest is still looked at', async () => {
+  it('reports unreadable settings as one finding each, and checks the rest', async () => {
     writeFileSync(join(root, '.env'), 'COLLECTION_INTERVAL=5\nLOG_LEVEL=loud\n')
     const { stack, passed, checks } = await examine(() => load({}))
     expect(stack).toBeUndefined()

@@ -34,12 +34,12 @@ describe('recognising a file by its beginning', () => {
     expect(kindOf(text)).toBe(kind)
   })
 
-  it('takes semicolons for separators only where the pipeline has them', () => {
+  it('accepts semicolons as separators only if the pipeline has them', () => {
     expect(kindOf('a;b\n1;2', true)).toBe('old')
     expect(() => kindOf('a;b\n1;2')).toThrow(/the first line is "a;b"/)
   })
 
-  it('says of an unknown file what was found, and names every kind that could be given', () => {
+  it('states what an unknown file holds, and names every accepted kind', () => {
     expect(() => kindOf('x,y\n1,2')).toThrow(
       new WrongUsage(
         'x.csv: the first line is "x,y"; expected one of:\n' +
@@ -50,7 +50,7 @@ describe('recognising a file by its beginning', () => {
     )
   })
 
-  it('makes of any text a kind or wrong usage', () => {
+  it('recognises any text as a kind or wrong usage', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.json(), fc.string({ unit: fc.constantFrom('a', ',', '"', '\n') })),
@@ -78,7 +78,7 @@ describe('the check of the encoding', () => {
     return mustBeUtf8(path)
   }
 
-  it('refuses a file that is not UTF-8, and says where and what to do', async () => {
+  it('rejects a file that is not UTF-8, and says where and what to do', async () => {
     const latin1 = Buffer.from('a,b\n1,termin\u00e9\n2,x\n', 'latin1')
     await expect(check(latin1)).rejects.toThrow(WrongUsage)
     await expect(check(latin1)).rejects.toThrow(/file\.csv is not UTF-8 \(lines 1 to 4\).*Save it as UTF-8/)
@@ -87,7 +87,7 @@ describe('the check of the encoding', () => {
     )
   })
 
-  it('lets UTF-8 pass', async () => {
+  it('accepts UTF-8', async () => {
     await expect(check('a,b\n1,terminé\n')).resolves.toBeUndefined()
   })
 })

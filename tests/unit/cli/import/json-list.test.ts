@@ -4,7 +4,7 @@ import { entriesOf, parseJsonList } from '../../../../cli/import/json-list.ts'
 import { Failure } from '../../../../core/failures.ts'
 
 describe('a JSON list', () => {
-  it('has its entries at positions from 1, with or without a byte order mark', () => {
+  it('numbers the entries of a JSON list from 1, with or without a byte order mark', () => {
     for (const text of ['[7, {"a": 1}]', '\uFEFF[7, {"a": 1}]'])
       expect(entriesOf(parseJsonList(text, 'packs.json', 'a list'))).toEqual([
         { line: 1, value: 7 },
@@ -12,11 +12,11 @@ describe('a JSON list', () => {
       ])
   })
 
-  it.each(['', '[', '{"a": 1}'])('that is %j is refused by the name of its file', (text) => {
+  it.each(['', '[', '{"a": 1}'])('rejects a JSON list that is %j by the name of its file', (text) => {
     expect(() => parseJsonList(text, 'packs.json', 'a list')).toThrow(/^packs\.json .*expected a list/)
   })
 
-  it('of any text is a list or a named failure', () => {
+  it('reads any text as a list or a named failure', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         try {

@@ -60,7 +60,7 @@ const cells = (change: Partial<ListedLine>) =>
     ?.split(/ {2,}/)
 
 describe('the line of a library', () => {
-  it('tells stars with their change, whose context it is, its size and age', () => {
+  it('shows stars with their change, whose context it is, its size and age', () => {
     expect(cells({})).toEqual(['1', 'a/b', '4,512 (+12)', 'contextmaker safe', '12,345', '3 d'])
   })
 
@@ -70,11 +70,11 @@ describe('the line of a library', () => {
     ['a first list', { starsBefore: null }, '4,512'],
     ['a library that was not in the list before', { starsBefore: null, isNew: true }, '4,512 (new)'],
     ['stars that nobody ever told', { stars: null }, '?'],
-  ])('of %s', (_, change, stars) => {
+  ])('shows the line of %s', (_, change, stars) => {
     expect(cells(change)?.[2]).toBe(stars)
   })
 
-  it('tells no engine that it does not know, and the age of a young context', () => {
+  it('shows no unknown engine, and the age of a young context', () => {
     const context = { ...CONTEXT, engine: 'static', mode: null, madeAt: daysAgo(0.9) }
     expect(cells({ context })?.slice(3)).toEqual(['static', '12,345', 'today'])
     expect(cells({ context: null })?.slice(3)).toEqual(['-'])
@@ -97,7 +97,7 @@ describe('the line of a library', () => {
       { nextTryAt: daysAgo(-4), failures: 3 },
       'failed 3 times: NotFound: it is gone; next try 2026-11-25',
     ],
-  ])('tells what failed and that it is tried again %s', (_, change, told) => {
+  ])('shows what failed and that it is retried %s', (_, change, told) => {
     const attempt = { ...ATTEMPT, outcome: 'failed', reason: 'NotFound: it is\n gone', ...change }
     expect(cells({ attempt })?.at(-1)).toBe(told)
   })
@@ -118,7 +118,7 @@ const standing = (domain: string, ranks: number): DomainStanding => ({
 })
 
 describe('the table of a list', () => {
-  it('stands below where the list is from and where it lies', () => {
+  it('states above a table where the list is from and where it is stored', () => {
     const lines = domainLines(standing('astronomy', 2), NOW)
     expect(lines.slice(0, 3)).toEqual([
       'astronomy: About astronomy',
@@ -133,7 +133,7 @@ describe('the table of a list', () => {
     ).toHaveLength(2)
   })
 
-  it('is cut to the best places of all lists, each list together', () => {
+  it('cuts the table to the best places of all lists, each list together', () => {
     const table = firstPlaces({ domains: [standing('astronomy', 20), standing('finance', 2)] }, 6)
     expect(table.at(-1)).toBe('and 16 others; "./almanac libraries" shows all')
     const shown = table.slice(1, -1).map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))
@@ -148,7 +148,7 @@ describe('the table of a list', () => {
     expect(firstPlaces({ domains: [] }, 10)).toEqual([])
   })
 
-  it('is followed by the contexts whose libraries left, the first to go first', () => {
+  it('lists below the table the contexts whose libraries left, the first to go first', () => {
     const kept = [4, 2].map((days) => ({
       library: `left/${days}`,
       file: 'f',
@@ -177,7 +177,7 @@ const NIGHT: LibraryNight = {
 }
 
 describe('a night in words', () => {
-  it('of which nothing came is two lines', () => {
+  it('describes a night without results in two lines', () => {
     expect(nightLines(NIGHT)).toEqual([
       'contexts made: 0',
       'unchanged: 7; 12.3 MB cloned; the night took 3 min 5 s',
@@ -203,7 +203,7 @@ describe('a night in words', () => {
     )
   })
 
-  it('counts contexts by engine, names notes, and tells ten failures in a line each', () => {
+  it('counts contexts by engine, names notes, and lists ten failures on a line each', () => {
     const failed = Array.from({ length: 12 }, (_, index) => ({
       name: `f/${index}`,
       reason: 'NotFound: it is\ngone',
@@ -242,7 +242,7 @@ describe('a dry run in words', () => {
     { library: 'a/3', kind: 'could not be asked', reason: 'UpstreamUnavailable: away' },
   ] as const
 
-  it('counts what is skipped, with the first trouble; each only on demand', () => {
+  it('counts what a dry run skips, with the first problem; each only on demand', () => {
     const plan = { lists: [], todo: [], skipped: [...skipped], notes: [] }
     expect(planLines(plan, false).slice(2)).toEqual([
       'no context would be made',
@@ -258,7 +258,7 @@ describe('a dry run in words', () => {
     ])
   })
 
-  it('says which list stays, and why', () => {
+  it('states which list stays, and why', () => {
     const list = { domain: 'astronomy', candidates: 30, size: 10, entered: [], left: [], moved: [] }
     const notes = ['suspicious: astronomy: 9 of 10 libraries would have no star at all']
     const lines = planLines(
@@ -271,7 +271,7 @@ describe('a dry run in words', () => {
 })
 
 describe('one line', () => {
-  it('is made of several, and cut at a word', () => {
+  it('joins several lines into one, and cuts it at a word', () => {
     expect(oneLine('  a\n  b\tc ')).toBe('a b c')
     expect(oneLine('twelve words', 8)).toBe('twelve …')
     expect(oneLine('onlyonelongword', 8)).toBe('onlyonel …')

@@ -30,7 +30,7 @@ const GOOD: ForecastFigures = {
 const sentence = (change: Partial<ForecastFigures>) => verdicts([{ ...GOOD, ...change }])[0]
 
 describe('the sentence on the naive forecast', () => {
-  it('says that a model beats it only where the gain is clear of chance', () => {
+  it('says that a model beats the naive forecast only if the gain is clear of chance', () => {
     expect(sentence({})).toBe(
       'bitcoin 1h: beats the naive forecast (skill 0.030 over 512 forecasts); the 80 % interval held 80.0 % of 512: as promised',
     )
@@ -45,11 +45,11 @@ describe('the sentence on the naive forecast', () => {
     [-0.021, 'skill -0.021'],
     [0, 'skill 0.000'],
     [-Infinity, 'skill -Infinity'],
-  ])('says that a model with a skill of %d does not beat it', (skill, said) => {
+  ])('says that a model with a skill of %d does not beat the naive forecast', (skill, said) => {
     expect(sentence({ skill })).toContain(`bitcoin 1h: does not beat the naive forecast (${said} over 512`)
   })
 
-  it('counts forecasts of a day that were made every hour as few where they overlap', () => {
+  it('counts overlapping day forecasts made every hour as few', () => {
     const day = { horizon: '24h', gainDeviation: 8 }
     // 512 hours hold 21.3 days: two standard errors are 3.46; of 512 forecasts of an hour they would be 0.71.
     expect(sentence(day)).toContain('no more than chance')
@@ -79,24 +79,24 @@ describe('the sentence on the interval', () => {
     // Of 21.3 days they are 17.3 points.
     ['24h', 0.64, 'held 64.0 % of 512 (21 without overlap): as promised'],
     ['24h', 0.62, 'held 62.0 % of 512 (21 without overlap): too narrow'],
-  ])('of %s judges a share of %d by what its count allows', (horizon, coverage, said) => {
+  ])('judges the interval of %s by a coverage of %d and its count', (horizon, coverage, said) => {
     expect(sentence({ horizon, coverage })?.split('; ')[1]).toBe(`the 80 % interval ${said}`)
   })
 
-  it('is left out where too few forecasts had an interval', () => {
+  it('omits the interval if too few forecasts had one', () => {
     expect(sentence({ intervals: 29 })).not.toContain('interval')
     expect(sentence({ intervals: 0, coverage: NaN })).not.toContain('interval')
   })
 })
 
-it('names the model where two of them forecast the same coin and horizon, and else leaves it out', () => {
+it('names the model if two of them forecast the same coin and horizon, and else omits it', () => {
   const others = [{ modelVersion: 'served-2' }, { horizon: '24h' }].map((change) => ({ ...GOOD, ...change }))
   const subjects = verdicts([GOOD, ...others]).map((line) => line.split(':')[0])
   expect(subjects).toEqual(['bitcoin 1h ridge-1', 'bitcoin 1h served-2', 'bitcoin 24h'])
 })
 
 describe('a line of figures', () => {
-  it('of stored forecasts holds shares of what each was counted among', () => {
+  it('shows shares of what each stored forecast was counted among', () => {
     const counts = { made: 10, scored: 8, moved: 6, hits: 3, intervals: 4, held: 3, buy: 1, sell: 2, hold: 7 }
     const names = { crypto: 'bitcoin', horizon: '1h', modelVersion: 'ridge-1' }
     expect(storedForecasts({ ...names, ...counts, mae: 90, naiveMae: 120, gainDeviation: 5 })).toEqual({
@@ -116,7 +116,7 @@ describe('a line of figures', () => {
     })
   })
 
-  it('of a backtest holds the scatter of its gains over the naive forecast', () => {
+  it("shows the scatter of a backtest's gains over the naive forecast", () => {
     const times = { fittedMs: 0, baseMs: 0, targetMs: 0, decision: 'HOLD', lower: 0, upper: 200 } as const
     // Gains over the naive forecast: 2 - 1 = 1, 2 - 0 = 2, 0 - 3 = -3; their mean is 0, their squares make 14.
     const forecasts = [
@@ -146,7 +146,7 @@ describe('a line of figures', () => {
     expect(figures).toMatchObject({ made: 3, scored: 3, waiting: 0, moved: 2, decisions: { HOLD: 3 } })
   })
 
-  it('shows errors of any size with four digits, and nothing where nothing is scored', () => {
+  it('shows errors of any size with four digits, and nothing if nothing is scored', () => {
     const cheap = { ...GOOD, crypto: 'shiba-inu', mae: 0.00000123456, naiveMae: 1234.56 }
     const none = { ...GOOD, scored: 0, moved: 0, intervals: 0, hitRate: NaN, coverage: NaN }
     const rows = figuresTable([cheap, { ...none, mae: NaN, naiveMae: NaN, skill: NaN }]).split('\n')

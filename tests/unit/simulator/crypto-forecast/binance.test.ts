@@ -42,7 +42,7 @@ describe.skipIf(!hasRecordings)('simulated Binance has the shape of the real one
 })
 
 describe('klines of the simulated Binance', () => {
-  it('are the last 500 up to the open candle, and at most 1,000 whatever is asked for', async () => {
+  it('gives the last 500 klines up to the open candle, and at most 1,000 whatever is requested', async () => {
     const usual = await klines('symbol=ETHUSDT&interval=1h')
     expect(usual).toHaveLength(500)
     expect(usual.at(-1)?.[0]).toBe(NOW_MS)
@@ -50,7 +50,7 @@ describe('klines of the simulated Binance', () => {
     expect(await klines('symbol=ETHUSDT&interval=1h&limit=3')).toEqual(usual.slice(-3))
   })
 
-  it('begin at startTime and end with endTime, both included', async () => {
+  it('klines begin at startTime and end with endTime, both included', async () => {
     const from = NOW_MS - 10 * HOUR_MS
     const page = await klines(`symbol=BTCUSDT&interval=1h&startTime=${from}&endTime=${from + 3 * HOUR_MS}`)
     expect(page.map(([openMs]) => openMs)).toEqual([0, 1, 2, 3].map((hour) => from + hour * HOUR_MS))
@@ -63,7 +63,7 @@ describe('klines of the simulated Binance', () => {
     expect(first?.[0]).toBe(Date.parse('2017-08-17T04:00:00Z'))
   })
 
-  it('leave the hours of a gap out, and a page goes on after it', async () => {
+  it('klines leave out the hours of a gap, and a page continues after it', async () => {
     const { coins } = simulator.get().world
     const [gap] = coins.gaps(NOW_MS - 700 * 24 * HOUR_MS, NOW_MS)
     if (gap === undefined) throw new Error('Two years have a gap.')
@@ -79,7 +79,7 @@ describe('klines of the simulated Binance', () => {
     expect(await klines(`symbol=BTCUSDT&interval=1h&${inside}`)).toEqual([])
   })
 
-  it('of a day sum up its hours', async () => {
+  it('klines of a day sum up its hours', async () => {
     const dayMs = Date.parse('2026-05-03T00:00:00Z')
     const hours = await klines(`symbol=BNBUSDT&interval=1h&startTime=${dayMs}&limit=24`)
     const [day] = await klines(`symbol=BNBUSDT&interval=1d&startTime=${dayMs}&limit=1`)
@@ -93,7 +93,7 @@ describe('klines of the simulated Binance', () => {
     }
   })
 
-  it('move with the clock only where they are open', async () => {
+  it('only open klines move with the clock', async () => {
     let now = NOW_MS + 5 * MINUTE_MS
     const moving = await startSimulator({ rateLimits: false, clock: () => new Date(now) })
     const page = async () =>
@@ -113,7 +113,7 @@ describe('klines of the simulated Binance', () => {
 })
 
 describe('other answers of the simulated Binance', () => {
-  it('give the price of one symbol, of some, or of all', async () => {
+  it('gives the price of one symbol, of some, or of all', async () => {
     const one = await askJson(simulator.get(), `${V3}/ticker/price?symbol=BTCUSDT`)
     const [open] = await klines('symbol=BTCUSDT&interval=1h&limit=1')
     expect(one).toEqual({ symbol: 'BTCUSDT', price: open?.[4] })
@@ -126,7 +126,7 @@ describe('other answers of the simulated Binance', () => {
     expect(await askJson(simulator.get(), `${V3}/ticker/price`)).toHaveLength(3)
   })
 
-  it('tell the time of the world, and that they are there', async () => {
+  it('gives the time of the world, and responds to pings', async () => {
     expect(await askJson(simulator.get(), `${V3}/time`)).toEqual({ serverTime: NOW_MS })
     expect(await askJson(simulator.get(), `${V3}/ping`)).toEqual({})
     expect((await ask(simulator.get(), `${V3}/exchangeInfo`)).status).toBe(404)
@@ -158,7 +158,7 @@ describe('other answers of the simulated Binance', () => {
       -1100,
       "Illegal characters found in parameter 'startTime'; legal range is '^[0-9]{1,20}$'.",
     ],
-  ])('name the mistake in %s', async (path, code, msg) => {
+  ])('names the mistake in %s', async (path, code, msg) => {
     expect(await refusal(path)).toEqual([400, { code, msg }])
   })
 })
@@ -184,7 +184,7 @@ describe('weight of the simulated Binance', () => {
     return { time, asked, use, close: () => started.close() }
   }
 
-  it('is told with each answer, and begins again with each minute of the clock', async () => {
+  it('returns the weight with each response, and resets it with each minute of the clock', async () => {
     const { time, asked, close } = await counting(true, 10 * MINUTE_MS + 50_000)
     const uses = [
       await asked('/klines?symbol=BTCUSDT&interval=1h&limit=1'),
@@ -199,7 +199,7 @@ describe('weight of the simulated Binance', () => {
     await close()
   })
 
-  it('above 6,000 a minute is refused until the minute ends, and a client that goes on is banned', async () => {
+  it('refuses above 6,000 a minute until the minute ends, and bans a client that goes on', async () => {
     const { time, asked, use, close } = await counting(true, 10 * MINUTE_MS + 15_000)
     await use(6_000)
     const refused = await asked()
@@ -231,7 +231,7 @@ describe('weight of the simulated Binance', () => {
     await close()
   })
 
-  it('is counted and never refused where rate limits are off', async () => {
+  it('counts the weight and never refuses if rate limits are off', async () => {
     const { asked, use, close } = await counting(false, 10 * MINUTE_MS)
     await use(6_000)
     expect(await asked()).toMatchObject({ status: 200, used: ['6001', '6001'] })
@@ -244,7 +244,7 @@ describe('a fault of the simulated Binance', () => {
     simulator.get().faults.clear()
   })
 
-  it('meets the main host and not its mirror, which answers the same', async () => {
+  it('a fault hits the main host and not its mirror, which gives the same', async () => {
     const query = 'symbol=BTCUSDT&interval=1h&limit=5'
     const truth = await klines(query)
     simulator.get().faults.set('binance', { kind: 'geo-block' })
@@ -259,7 +259,7 @@ describe('a fault of the simulated Binance', () => {
     expect(await klines(query, '/binance-mirror/api/v3')).toEqual(truth)
   })
 
-  it('"waf" answers with the page of the firewall', async () => {
+  it('"waf" responds with the page of the firewall', async () => {
     simulator.get().faults.set('binance', { kind: 'waf' })
     const response = await ask(simulator.get(), `${V3}/ping`)
     expect([response.status, response.headers.get('content-type')]).toEqual([403, 'text/html; charset=UTF-8'])
@@ -268,7 +268,7 @@ describe('a fault of the simulated Binance', () => {
     expect(page).toContain('Request blocked.')
   })
 
-  it('"banned" answers 418 until a moment that many seconds away', async () => {
+  it('"banned" responds with 418 until a moment that many seconds away', async () => {
     simulator.get().faults.set('binance', { kind: 'banned', seconds: 259_200 })
     const asked = Date.now()
     const response = await ask(simulator.get(), `${V3}/ping`)
@@ -283,7 +283,7 @@ describe('a fault of the simulated Binance', () => {
   it.each([
     ['modrinth', { kind: 'geo-block' } as const],
     ['coingecko', { kind: 'banned', seconds: 5 } as const],
-  ])('is refused for %s, which knows none such', (upstream, fault) => {
+  ])('rejects a fault for %s, which does not support it', (upstream, fault) => {
     expect(() => {
       simulator.get().faults.set(upstream, fault)
     }).toThrow(`Only binance, binance-mirror can have the fault "${fault.kind}".`)

@@ -56,7 +56,7 @@ describe.skipIf(!hasRecordings)('simulated CoinGecko has the shape of the real o
     },
   )
 
-  it('recorded refusals and prices are answered alike', async () => {
+  it('gives recorded refusals and prices alike', async () => {
     const theirs = recorded('daily_historical_prices_for_one_coin.1.json').response
     expect(await refusal('/coins/bitcoin/market_chart')).toEqual([theirs.status, theirs.body])
     const one = recorded('simple_price_for_one_coin.0.json').response.body as Record<string, object>
@@ -82,14 +82,14 @@ describe.skipIf(!hasRecordings)('simulated CoinGecko has the shape of the real o
 })
 
 describe('a chart of the simulated CoinGecko', () => {
-  it('of 90 days by day is 90 midnights and now', async () => {
+  it('a chart of 90 days by day is 90 midnights and now', async () => {
     const points = times(await chart(90, '&interval=daily'))
     const today = Date.parse('2026-05-04')
     expect(points.slice(0, -1)).toEqual(Array.from({ length: 90 }, (_, day) => today - (89 - day) * DAY_MS))
     expect(points.at(-1)).toBe(NOW_POINT_MS)
   })
 
-  it('chooses its spacing by the days: 5 minutes, an hour, a day', async () => {
+  it('a chart chooses its spacing by the days: 5 minutes, an hour, a day', async () => {
     const spacing = async (days: number) => {
       const points = times(await chart(days))
       expect(points.at(-1)).toBe(NOW_POINT_MS)
@@ -104,7 +104,7 @@ describe('a chart of the simulated CoinGecko', () => {
     expect(await spacing(365)).toBe(366)
   })
 
-  it('has hourly points on no hour, nearly one an hour, some late into the next', async () => {
+  it('a chart has hourly points on no hour, nearly one an hour, some late into the next', async () => {
     const points = times(await chart(90)).slice(0, -1)
     expect(points.filter((atMs) => atMs % HOUR_MS === 0)).toEqual([])
     const hours = new Set(points.map((atMs) => Math.floor(atMs / HOUR_MS)))
@@ -112,7 +112,7 @@ describe('a chart of the simulated CoinGecko', () => {
     expect(points.length - hours.size).toBeLessThan(40)
   })
 
-  it('is the same at another time, but for its ends', async () => {
+  it('a chart is the same at another time, except for its ends', async () => {
     const later = await startSimulator({
       rateLimits: false,
       clock: () => new Date(NOW_MS + 5 * HOUR_MS),
@@ -126,7 +126,7 @@ describe('a chart of the simulated CoinGecko', () => {
     expect(shared.filter(([atMs, value]) => held.get(atMs) !== value)).toEqual([])
   })
 
-  it("stays near the exchange's price, by some 0.05 %", async () => {
+  it("a chart stays near the exchange's price, by some 0.05 %", async () => {
     const { coins } = simulator.get().world
     const daily = (await chart(30, '&interval=daily')).prices.slice(0, -1)
     const distances = daily.flatMap(([atMs, value]) => {
@@ -140,7 +140,7 @@ describe('a chart of the simulated CoinGecko', () => {
     expect(mean).toBeLessThan(0.0008)
   })
 
-  it('has the volume of the 24 hours before, in all markets', async () => {
+  it('a chart has the volume of the 24 hours before, in all markets', async () => {
     const { coins } = simulator.get().world
     const midnight = Date.parse('2026-05-03')
     const volumes = new Map((await chart(10, '&interval=daily')).total_volumes)
@@ -152,7 +152,7 @@ describe('a chart of the simulated CoinGecko', () => {
     expect((volumes.get(midnight) ?? 0) / sum).toBeCloseTo(25, 6)
   })
 
-  it('is empty by fault in all its lists', async () => {
+  it('a chart can be empty in all its lists, by fault', async () => {
     simulator.get().faults.set('coingecko', { kind: 'empty', times: 1 })
     expect(await chart(30)).toEqual({ prices: [], market_caps: [], total_volumes: [] })
   })
@@ -164,33 +164,36 @@ describe('a chart of the simulated CoinGecko', () => {
     ['/simple/price?vs_currencies=usd', 422, { error: 'Missing parameter ids' }],
     ['/simple/price?ids=bitcoin', 422, { error: 'Missing parameter vs_currencies' }],
     ['/coins/bitcoin/market_chart?vs_currency=usd&days=0', 422, { error: 'Invalid days' }],
-  ])('or a price that cannot be had is refused: %s', async (path, status, body) => {
+  ])('refuses a chart or price that does not exist: %s', async (path, status, body) => {
     expect(await refusal(path)).toEqual([status, body])
   })
 
-  it.each(['366', 'max'])('of more than a year is for those who pay: %s days', async (days) => {
-    const [status, body] = await refusal(`/coins/bitcoin/market_chart?vs_currency=usd&days=${days}`)
-    expect(status).toBe(401)
-    expect(body).toEqual({
-      error: {
-        status: {
-          timestamp: '2026-05-04T10:23:45.678+00:00',
-          error_code: 10_012,
-          error_message: expect.stringContaining('within the past 365 days') as string,
+  it.each(['366', 'max'])(
+    'refuses a chart of more than a year without a paid plan: %s days',
+    async (days) => {
+      const [status, body] = await refusal(`/coins/bitcoin/market_chart?vs_currency=usd&days=${days}`)
+      expect(status).toBe(401)
+      expect(body).toEqual({
+        error: {
+          status: {
+            timestamp: '2026-05-04T10:23:45.678+00:00',
+            error_code: 10_012,
+            error_message: expect.stringContaining('within the past 365 days') as string,
+          },
         },
-      },
-    })
-  })
+      })
+    },
+  )
 })
 
 describe('prices of the simulated CoinGecko', () => {
-  it('are those of the asked ids, unknown ones and those after a space silently absent', async () => {
+  it('gives the prices of the requested ids, and silently omits unknown ones and those after a space', async () => {
     expect(keys(await price('ids=bitcoin,nope,ethereum&vs_currencies=usd'))).toEqual(['bitcoin', 'ethereum'])
     expect(keys(await price('ids=bitcoin,%20ethereum,%20binancecoin&vs_currencies=usd'))).toEqual(['bitcoin'])
     expect(await price('ids=nope&vs_currencies=usd')).toEqual({})
   })
 
-  it("are the chart's newest, with what was asked for beside them", async () => {
+  it('gives the newest prices of the chart, with the requested details', async () => {
     const more =
       'include_market_cap=true&include_24hr_vol=true&include_24hr_change=true&include_last_updated_at=true'
     const { bitcoin } = await price(`ids=bitcoin&vs_currencies=usd&precision=full&${more}`)
@@ -204,30 +207,33 @@ describe('prices of the simulated CoinGecko', () => {
     })
   })
 
-  it.skipIf(!hasRecordings)('of recorded klines stand at the close of the hour that goes on', async () => {
-    const rows = recording('binance/klines_BTCUSDT_1h.json') as unknown[][]
-    const openMs = Number(rows[1_000]?.[0])
-    const replayed = await startSimulator({
-      rateLimits: false,
-      clock: () => new Date(openMs + 10 * MINUTE_MS),
-      klines: { BTCUSDT: rows },
-    })
-    const path = `${V3}/simple/price?ids=bitcoin&vs_currencies=usd&precision=full`
-    const { bitcoin } = (await askJson(replayed, path)) as { bitcoin: { usd: number } }
-    const long = (await askJson(
-      replayed,
-      `${V3}/coins/bitcoin/market_chart?vs_currency=usd&days=90`,
-    )) as Chart
-    await replayed.close()
-    expect(Math.abs(bitcoin.usd / Number(rows[1_000]?.[4]) - 1)).toBeLessThanOrEqual(0.001)
-    // points before the first recorded hour are none
-    expect(long.prices[0]?.[0]).toBeGreaterThanOrEqual(Number(rows[0]?.[0]))
-    expect(long.prices.at(-1)?.[0]).toBe(openMs + 10 * MINUTE_MS)
-  })
+  it.skipIf(!hasRecordings)(
+    'gives the price of recorded klines at the close of the current hour',
+    async () => {
+      const rows = recording('binance/klines_BTCUSDT_1h.json') as unknown[][]
+      const openMs = Number(rows[1_000]?.[0])
+      const replayed = await startSimulator({
+        rateLimits: false,
+        clock: () => new Date(openMs + 10 * MINUTE_MS),
+        klines: { BTCUSDT: rows },
+      })
+      const path = `${V3}/simple/price?ids=bitcoin&vs_currencies=usd&precision=full`
+      const { bitcoin } = (await askJson(replayed, path)) as { bitcoin: { usd: number } }
+      const long = (await askJson(
+        replayed,
+        `${V3}/coins/bitcoin/market_chart?vs_currency=usd&days=90`,
+      )) as Chart
+      await replayed.close()
+      expect(Math.abs(bitcoin.usd / Number(rows[1_000]?.[4]) - 1)).toBeLessThanOrEqual(0.001)
+      // points before the first recorded hour are none
+      expect(long.prices[0]?.[0]).toBeGreaterThanOrEqual(Number(rows[0]?.[0]))
+      expect(long.prices.at(-1)?.[0]).toBe(openMs + 10 * MINUTE_MS)
+    },
+  )
 })
 
-describe('the doors of the simulated CoinGecko', () => {
-  it('are closed to a client that does not say who it is', async () => {
+describe('access to the simulated CoinGecko', () => {
+  it('refuses a client that does not identify itself', async () => {
     const socket = connect(simulator.get().port, '127.0.0.1')
     socket.write(`GET ${V3}/ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
     let text = ''
@@ -239,7 +245,7 @@ describe('the doors of the simulated CoinGecko', () => {
     expect([response.status, response.headers.get('server')]).toEqual([200, 'cloudflare'])
   })
 
-  it('know a key of another host, and a wrong one', async () => {
+  it('recognises a key of another host, and a wrong one', async () => {
     const code = async (headers: Record<string, string>) => {
       const [status, body] = await refusal('/ping', headers)
       return [status, (body as { error: { status: { error_code: number } } }).error.status.error_code]
@@ -252,7 +258,7 @@ describe('the doors of the simulated CoinGecko', () => {
     ])
   })
 
-  it('open 10 times a minute without a key and 30 times with one, and every second refusal names no delay', async () => {
+  it('allows 10 requests a minute without a key and 30 with one, and every second refusal names no delay', async () => {
     let nowMs = 0
     const counting = await startSimulator({ now: () => nowMs })
     const asked = (headers: Record<string, string> = {}) => ask(counting, `${V3}/ping`, { headers })
@@ -275,7 +281,7 @@ describe('the doors of the simulated CoinGecko', () => {
     await counting.close()
   })
 
-  it('stay open where rate limits are off', async () => {
+  it('refuses no request if rate limits are off', async () => {
     for (let request = 0; request < 12; request += 1)
       expect((await ask(simulator.get(), `${V3}/ping`)).status).toBe(200)
   })

@@ -30,7 +30,7 @@ function allCandles(coins: ReturnType<typeof coinsAt>, symbol: string): CoinCand
 }
 
 describe('the simulated coins', () => {
-  it('are the three known ones, then as many simulated ones as asked for', () => {
+  it('has the three known coins, then as many simulated ones as requested', () => {
     expect(coinsAt(NOW).list()).toHaveLength(3)
     const five = coinsAt(NOW, { coins: 5 })
     expect(five.list().map(({ id, symbol }) => `${id} ${symbol}`)).toEqual([
@@ -44,11 +44,11 @@ describe('the simulated coins', () => {
     expect(five.bySymbol('SIM5USDT')).toBeUndefined()
   })
 
-  it.each([0, 1.5, 10_001])('are refused for a count of %d', (coins) => {
+  it.each([0, 1.5, 10_001])('rejects a count of %d coins', (coins) => {
     expect(() => coinsAt(NOW, { coins })).toThrow(/coins; give an integer from 1 to 10000/)
   })
 
-  it('have the same candle whatever was asked before, and another for another seed or coin', () => {
+  it('has the same candle whatever was requested before, and another for another seed or coin', () => {
     const hours = [70_000, 3, 40_000, 3, 70_001].map((hour) => FIRST_MS + hour * HOUR_MS)
     const upwards = coinsAt(NOW)
     const inOrder = new Map(
@@ -63,7 +63,7 @@ describe('the simulated coins', () => {
     }
   })
 
-  it('stay plausible in ten years: no jump between candles, no impossible candle, no explosion', () => {
+  it('coins stay plausible for ten years: no jump between candles, no impossible candle, no explosion', () => {
     const coins = coinsAt('2027-08-17T00:00:00Z', { coins: 4 })
     for (const { symbol, level } of coins.list()) {
       const candles = allCandles(coins, symbol)
@@ -91,7 +91,7 @@ describe('the gaps of the simulated exchange', () => {
   const fromMs = Date.parse('2024-05-04T00:00:00Z')
   const toMs = Date.parse('2026-05-03T23:00:00Z')
 
-  it('are several in the last two years, of one to three hours, the same for all coins', () => {
+  it('has several gaps in the last two years, of one to three hours, the same for all coins', () => {
     const coins = coinsAt(NOW)
     const gaps = coins.gaps(fromMs, toMs)
     expect(gaps.length).toBeGreaterThanOrEqual(6)
@@ -108,7 +108,7 @@ describe('the gaps of the simulated exchange', () => {
     expect(coinsAt(NOW, { seed: 2 }).gaps(fromMs, toMs)).not.toEqual(gaps)
   })
 
-  it('account for every hour without a candle, the maintenance of 2018 to 2021 among them', () => {
+  it('gaps account for every hour without a candle, including the maintenance of 2018 to 2021', () => {
     const coins = coinsAt(NOW)
     const gaps = coins.gaps(FIRST_MS, coins.nowMs())
     const hours = Math.floor((coins.nowMs() - FIRST_MS) / HOUR_MS) + 1
@@ -118,7 +118,7 @@ describe('the gaps of the simulated exchange', () => {
     expect(gaps).toContainEqual({ openMs: Date.parse('2021-04-25T05:00:00Z'), hours: 3 })
   })
 
-  it('stop no other market: its price goes on', () => {
+  it('a gap stops no other market: its price moves on', () => {
     const coins = coinsAt(NOW)
     const gap = coins.gaps(fromMs, toMs).find(({ hours }) => hours === 3)
     const bitcoin = coins.bySymbol('BTCUSDT')
@@ -131,18 +131,18 @@ describe('the gaps of the simulated exchange', () => {
     expect(prices[3]).toBe(coins.candle('BTCUSDT', gap.openMs + 3 * HOUR_MS)?.open)
   })
 
-  it('are named in the truth of the world, which stays the same all day', () => {
+  it('names the gaps in the truth of the world, which stays the same all day', () => {
     const gaps = coinsAt(NOW).truth().gaps
     expect(gaps).toEqual(coinsAt(NOW).gaps(fromMs, toMs))
     expect(coinsAt('2026-05-04T23:59:59Z').truth()).toEqual(coinsAt('2026-05-04T00:00:00Z').truth())
   })
 })
 
-describe('the hour that goes on', () => {
+describe('the current hour', () => {
   const openMs = Date.parse('2026-05-04T10:00:00Z')
   const at = (offsetMs: number) => coinsAt(() => new Date(openMs + offsetMs)).candle('BTCUSDT', openMs)
 
-  it('has not begun a moment before, then begins at its open, moves by the minute and ends as the whole', () => {
+  it('begins at its open, moves by the minute and ends as the whole candle', () => {
     const whole = coinsAt('2026-06-01T00:00:00Z').candle('BTCUSDT', openMs)
     expect(at(-1)).toBeUndefined()
     const minutes = Array.from({ length: 60 }, (_, minute) => at(minute * 60_000))
@@ -168,7 +168,7 @@ describe('the hour that goes on', () => {
     expect(minutes.at(-1)?.base).toBeLessThan(whole?.base ?? NaN)
   })
 
-  it("gives the exchange's price", () => {
+  it("gives the exchange's price in the current hour", () => {
     const coins = coinsAt(NOW)
     const bitcoin = coins.list()[0]
     if (bitcoin === undefined) throw new Error('There is a first coin.')
@@ -182,7 +182,7 @@ describe.skipIf(!hasRecordings)('recorded klines in the place of a walk', () => 
   const openOf = (index: number) => Number(rows[index]?.[0])
   const query = { interval: '1h' as const, startMs: 0, endMs: undefined, limit: 10_000 }
 
-  it('are served as they are, up to the hour that goes on, which moves with the clock', () => {
+  it('serves recorded klines unchanged, up to the current hour, which moves with the clock', () => {
     let now = openOf(99)
     const coins = coinsAt(() => new Date(now), { klines: { BTCUSDT: rows } })
     const bitcoin = coins.bySymbol('BTCUSDT')
@@ -201,7 +201,7 @@ describe.skipIf(!hasRecordings)('recorded klines in the place of a walk', () => 
     expect(coins.price(bitcoin)).toBeUndefined()
   })
 
-  it('have the gaps of their rows and no other, and give the market its prices', () => {
+  it('recorded klines have the gaps of their rows and no other, and give the market its prices', () => {
     const holed = rows.filter((_, index) => index !== 50)
     const coins = coinsAt(() => new Date(openOf(rows.length - 1)), { klines: { BTCUSDT: holed } })
     const bitcoin = coins.bySymbol('BTCUSDT')
@@ -222,7 +222,7 @@ describe.skipIf(!hasRecordings)('recorded klines in the place of a walk', () => 
     )
   })
 
-  it('are refused where they fit no coin or are no rows of the exchange', () => {
+  it('rejects recorded klines that fit no coin or are no rows of the exchange', () => {
     expect(() => coinsAt(NOW, { klines: { NOPEUSDT: rows } })).toThrow(/NOPEUSDT, which is no coin here/)
     expect(() => coinsAt(NOW, { klines: { BTCUSDT: [] } })).toThrow(/not hourly rows of Binance/)
     expect(() => coinsAt(NOW, { klines: { BTCUSDT: [[1, '2']] } })).toThrow(/not hourly rows of Binance/)

@@ -34,7 +34,7 @@ describe.skipIf(!hasRecordings)('simulated Fear & Greed has the shape of the rea
     for (const value of Object.values(ours.data[0] ?? {})) expect(typeof value).toBe('string')
   })
 
-  it('each of the 2,977 recorded values has the name that we give it', () => {
+  it('gives each of the 2,977 recorded values its recorded name', () => {
     const { data } = recorded()
     expect(data).toHaveLength(2_977)
     const misnamed = data.filter(
@@ -43,7 +43,7 @@ describe.skipIf(!hasRecordings)('simulated Fear & Greed has the shape of the rea
     expect(misnamed).toEqual([])
   })
 
-  it('up to the last recorded day, exactly the recorded days are there', async () => {
+  it('has exactly the recorded days up to the last recorded one', async () => {
     const then = await startSimulator({ clock: () => new Date('2026-03-31T12:00:00Z') })
     const { data } = await index('?limit=0', then)
     await then.close()
@@ -64,7 +64,7 @@ describe('simulated Fear & Greed', () => {
     ])
   })
 
-  it('gives as many days as asked for, newest first, the missing ones left out', async () => {
+  it('gives as many days as requested, newest first, without the missing ones', async () => {
     const { data: all } = await index('?limit=0')
     const times = all.map(({ timestamp }) => Number(timestamp))
     const days = (Date.parse('2026-05-04') / 1_000 - FIRST_S) / DAY_S + 1
@@ -94,14 +94,14 @@ describe('simulated Fear & Greed', () => {
     await Promise.all([later.close(), other.close()])
   })
 
-  it('sends an address without its last slash on, with its question', async () => {
+  it('redirects an address without its trailing slash, with its query', async () => {
     const moved = await ask(simulator.get(), '/fear-greed/fng?limit=3', { redirect: 'manual' })
     expect([moved.status, moved.headers.get('location')]).toEqual([301, '/fear-greed/fng/?limit=3'])
     expect(((await askJson(simulator.get(), '/fear-greed/fng?limit=3')) as Index).data).toHaveLength(3)
     expect((await ask(simulator.get(), '/fear-greed/v2/')).status).toBe(404)
   })
 
-  it('writes dates instead of seconds where asked, and CSV that is none', async () => {
+  it('writes dates instead of seconds on request, and CSV that is invalid', async () => {
     expect((await index('?date_format=world')).data[0]?.timestamp).toBe('04-05-2026')
     expect((await index('?date_format=us')).data[0]?.timestamp).toBe('05-04-2026')
     const [newest] = (await index('?limit=1')).data
@@ -111,7 +111,7 @@ describe('simulated Fear & Greed', () => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
   })
 
-  it('answers an empty list by fault, and is refused nothing else', async () => {
+  it('gives an empty list by fault, and supports no other refusal', async () => {
     simulator.get().faults.set('fear-greed', { kind: 'empty', times: 1 })
     expect((await index('?limit=0')).data).toEqual([])
     expect((await index()).data).toHaveLength(1)

@@ -69,7 +69,7 @@ describe('a repository of the simulated GitHub', () => {
     'opens-sockets',
     'slow-makefile',
     'jupytext-config',
-  ])('of the kind %s is cloned as it was made', async (kind) => {
+  ])('clones a repository of the kind %s as it was made', async (kind) => {
     const library = libraryOf(kind)
     const tree = await clone(fullNameOf(library))
     const files = filesOf(library, library.pushes, simulator.get().port)
@@ -85,7 +85,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(listed.split('\n').sort()).toEqual(files.map(({ path }) => path).sort())
   })
 
-  it.each([0, 2])('is listed and cloned by version %i of the protocol', async (version) => {
+  it.each([0, 2])('lists and clones by version %i of the protocol', async (version) => {
     const { requests } = simulator.get()
     const fullName = fullNameOf(libraryOf('sphinx'))
     requests.clear()
@@ -100,7 +100,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(await gitText(tree, ['rev-parse', 'HEAD'])).toBe(head)
   })
 
-  it('has its whole history for who asks for it, and one commit for depth 1', async () => {
+  it('gives the whole history on request, and one commit for depth 1', async () => {
     const { libraries } = simulator.get().world
     const fullName = fullNameOf(libraryOf('docs-only'))
     libraries.push(fullName)
@@ -111,7 +111,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(await gitText(await clone(fullName), ['rev-list', '--count', 'HEAD'])).toBe('1')
   })
 
-  it('that is pushed to has another HEAD and another README', async () => {
+  it('a push changes HEAD and README', async () => {
     const fullName = 'sim-astro/galfit.py'
     const [before, tree] = [await remoteHead(fullName), await clone(fullName)]
     simulator.get().world.libraries.push(fullName)
@@ -125,7 +125,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(readmes[1]?.includes('galfit.py 0.2.0')).toBe(true)
   })
 
-  it('that is empty lists nothing and is cloned without a commit', async () => {
+  it('an empty repository lists nothing and is cloned without a commit', async () => {
     const fullName = fullNameOf(libraryOf('empty'))
     expect(await remoteHead(fullName)).toBeUndefined()
     expect(await simulator.get().world.git.headOf(fullName)).toBeUndefined()
@@ -133,7 +133,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(code).not.toBe(0)
   })
 
-  it('that is huge is larger on the wire than any sensible cap', async () => {
+  it('a huge repository is larger on the wire than any sensible cap', async () => {
     const { requests } = simulator.get()
     const fullName = fullNameOf(libraryOf('huge'))
     const tree = await clone(fullName)
@@ -143,12 +143,12 @@ describe('a repository of the simulated GitHub', () => {
     await rm(tree, { recursive: true })
   })
 
-  it('is found under a name in other case', async () => {
+  it('finds a repository under a name in other case', async () => {
     const head = await simulator.get().world.git.headOf('sim-astro/SkyMap')
     expect(await remoteHead('Sim-Astro/skymap')).toBe(head)
   })
 
-  it('that was renamed is found under its old name', async () => {
+  it('finds a renamed repository under its old name', async () => {
     const { requests } = simulator.get()
     requests.clear()
     const tree = await clone('sim-surveys/GalZoo')
@@ -157,7 +157,7 @@ describe('a repository of the simulated GitHub', () => {
     expect(requests.list()[0]?.status).toBe(301)
   })
 
-  it('that is renamed in mid-night keeps its commit', async () => {
+  it('a repository renamed during the night keeps its commit', async () => {
     const { libraries } = simulator.get().world
     const before = await remoteHead('sim-astro/photutils-mini')
     libraries.change('sim-astro/photutils-mini', { owner: 'sim-surveys' })
@@ -166,7 +166,7 @@ describe('a repository of the simulated GitHub', () => {
   })
 
   it.each(['sim-astro/astro-gone', 'sim-astro/never-was'])(
-    '%s that is not there asks who wants to know',
+    '%s that does not exist requests credentials',
     async (name) => {
       const { code, stderr } = await git(scratch.get(), ['ls-remote', addressOf(simulator.get(), name)])
       expect(code).toBe(128)
@@ -177,7 +177,7 @@ describe('a repository of the simulated GitHub', () => {
     },
   )
 
-  it('that is taken down is refused with the reason', async () => {
+  it('refuses a repository that is taken down, with the reason', async () => {
     const address = addressOf(simulator.get(), 'sim-astro/astro-blocked')
     const { code, stderr } = await git(scratch.get(), ['ls-remote', address])
     expect(code).toBe(128)
@@ -187,7 +187,7 @@ describe('a repository of the simulated GitHub', () => {
 })
 
 describe('the git server', () => {
-  it('refuses the dumb protocol, pushes and strange requests', async () => {
+  it('the git server refuses the dumb protocol, pushes and strange requests', async () => {
     const base = addressOf(simulator.get(), 'sim-astro/astro-tables')
     const statusOf = async (path: string, init?: RequestInit) => (await fetch(base + path, init)).status
     expect(await statusOf('/info/refs')).toBe(403)
@@ -198,7 +198,7 @@ describe('the git server', () => {
     expect(await statusOf('/tree/main')).toBe(404)
   })
 
-  it('reads a compressed request as it reads a plain one', async () => {
+  it('the git server reads a compressed request like a plain one', async () => {
     const address = `${addressOf(simulator.get(), 'sim-astro/astro-tables')}/git-upload-pack`
     const body = '0014command=ls-refs\n00010009peel\n0000'
     const headers = { 'content-type': REQUEST_TYPE, 'git-protocol': 'version=2' }
@@ -213,7 +213,7 @@ describe('the git server', () => {
     expect(await packed.text()).toBe(text)
   })
 
-  it('tells a client what is wrong with its request', async () => {
+  it('the git server says what is wrong with a request', async () => {
     const answer = await fetch(`${addressOf(simulator.get(), 'sim-astro/astro-tables')}/git-upload-pack`, {
       method: 'POST',
       headers: { 'content-type': REQUEST_TYPE },
@@ -223,7 +223,7 @@ describe('the git server', () => {
     expect((await answer.text()).includes('ERR upload-pack: not our ref')).toBe(true)
   })
 
-  it('knows its faults: an answer cut off, a service that is away', async () => {
+  it('the git server supports faults: a truncated response, an unavailable service', async () => {
     const { faults } = simulator.get()
     const address = addressOf(simulator.get(), 'sim-astro/SkyMap')
     faults.set('git', { kind: 'cut', match: 'git-upload-pack$' })
@@ -235,13 +235,13 @@ describe('the git server', () => {
     expect(away.stderr.includes('The requested URL returned error: 503')).toBe(true)
   })
 
-  it('names a library that the world does not have', async () => {
+  it('the git server names a library that the world does not have', async () => {
     await expect(simulator.get().world.git.headOf('nobody/nothing')).rejects.toThrow(RangeError)
   })
 })
 
 describe('two simulators', () => {
-  it('have the same commits, however they came to them', async () => {
+  it('two simulators have the same commits, whatever the order of requests', async () => {
     const [one, other] = await Promise.all([startSimulator(), startSimulator()])
     const name = 'sim-cosmo/cosmotools'
     try {
@@ -261,7 +261,7 @@ describe('two simulators', () => {
     }
   })
 
-  it('make a repository anew where it became another one', async () => {
+  it('two simulators remake a repository after it became another one', async () => {
     const name = 'sim-cosmo/planck-maps'
     const [one, other] = await Promise.all([startSimulator(), startSimulator()])
     try {
@@ -294,7 +294,7 @@ describe('a simulator that is closed', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('has made no folder before the first request, and leaves none', async () => {
+  it('makes no folder before the first request, and leaves none when closed', async () => {
     const server = await startSimulator()
     expect(await readdir(join(folder, 'temporary'))).toEqual([])
     expect(await remoteHead('sim-astro/astro-tables', server)).toBeDefined()
@@ -303,7 +303,7 @@ describe('a simulator that is closed', () => {
     expect(await readdir(join(folder, 'temporary'))).toEqual([])
   })
 
-  it('leaves no folder after a client that left and a repository that was in the making', async () => {
+  it('leaves no folder after a client that left and a repository that was being made', async () => {
     const server = await startSimulator()
     const stop = new AbortController()
     const address = addressOf(server, 'sim-astro/astro-giant')

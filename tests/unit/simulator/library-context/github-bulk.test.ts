@@ -30,7 +30,7 @@ const graphql = async (query: string, variables?: Record<string, unknown>) =>
   (await (await post(simulator.get(), { query, variables })).json()) as Answer
 
 describe("the simulated GitHub's GraphQL", () => {
-  it('answers many repositories by their aliases, in one call', async () => {
+  it('GraphQL gives many repositories by their aliases, in one call', async () => {
     const { data, errors } = await graphql(`
       query {
         a0: repository(owner: "sim-astro", name: "skymap") {
@@ -77,7 +77,7 @@ describe("the simulated GitHub's GraphQL", () => {
     expect(data?.['rateLimit']).toEqual({ cost: 1, remaining: 5_000, nodeCount: 3 })
   })
 
-  it('says null and why for what is missing or blocked, and answers the rest', async () => {
+  it('GraphQL gives null and the reason for what is missing or blocked, and the rest', async () => {
     const { data, errors } = await graphql(
       '{ gone: repository(owner: "sim-astro", name: "astro-gone") { databaseId }\n' +
         '  blocked: repository(owner: "sim-astro", name: "astro-blocked") { databaseId }\n' +
@@ -100,7 +100,7 @@ describe("the simulated GitHub's GraphQL", () => {
     ])
   })
 
-  it('reads variables, their defaults, escapes, and whether renames are followed', async () => {
+  it('GraphQL reads variables, their defaults, escapes, and whether renames are followed', async () => {
     const query = `query($owner: String!, $name: String = "poppy", $follow: Boolean) {
       repository(owner: $owner, name: $name, followRenames: $follow) { owner { login } name __typename }
       escaped: repository(owner: "sim\\u002dastro", name: """poppy""") { name }
@@ -114,7 +114,7 @@ describe("the simulated GitHub's GraphQL", () => {
     expect([renamed.data?.['repository'], renamed.errors?.[0]?.type]).toEqual([null, 'NOT_FOUND'])
   })
 
-  it('refuses with status 200 what it cannot read or does not have', async () => {
+  it('GraphQL refuses with status 200 what it cannot read or does not have', async () => {
     const unknown = await graphql('{ repository(owner: "a", name: "b") { id } nonsense { id } }')
     expect(unknown).toEqual({
       errors: [
@@ -152,7 +152,7 @@ describe("the simulated GitHub's GraphQL", () => {
     ])
   })
 
-  it('costs a point up to 100 repositories and more beyond, from a limit of its own', async () => {
+  it('GraphQL costs a point up to 100 repositories and more beyond, from its own limit', async () => {
     const counting = await startSimulator({ libraries: 120 })
     const asking = (count: number) => {
       const fields = Array.from(
@@ -175,7 +175,7 @@ describe("the simulated GitHub's GraphQL", () => {
     await counting.close()
   })
 
-  it('says with status 200 that its points are spent', () => {
+  it('GraphQL says with status 200 that its points are spent', () => {
     const quotas = createQuotas({ rateLimits: true, now: () => 0 })
     const caller = { token: 'a-token', client: '127.0.0.1' }
     expect(quotas.take(caller, 'graphql', 4_999)).toBeUndefined()
@@ -187,7 +187,7 @@ describe("the simulated GitHub's GraphQL", () => {
     expect(quotas.take({ ...caller, token: 'another' }, 'graphql', 2)).toBeUndefined()
   })
 
-  it('gives zeros by fault', async () => {
+  it('GraphQL gives zeros by fault', async () => {
     const query = '{ repository(owner: "sim-astro", name: "poppy") { stargazerCount } }'
     simulator.get().faults.set('github', { kind: 'wrong-type', field: 'stargazerCount', value: 0, times: 1 })
     expect((await graphql(query)).data).toEqual({ repository: { stargazerCount: 0 } })
@@ -208,7 +208,7 @@ const CANNOT_BE_SEARCHED =
   'The listed users and repositories cannot be searched either because the resources do not exist or you do not have permission to view them.'
 
 describe("the simulated GitHub's search", () => {
-  it('finds any of several named repositories in any case, and none that is renamed, deleted or blocked', async () => {
+  it('search finds any of several named repositories in any case, and none renamed, deleted or blocked', async () => {
     const asked = ['SIM-ASTRO/skymap', 'sim-optics/poppy', 'sim-surveys/GalZoo', 'sim-astro/astro-gone']
     const hits = await found(
       [...asked, 'sim-astro/astro-blocked', 'nobody/nothing', 'sim-astro/einsteinpy-geodesics']
@@ -224,13 +224,13 @@ describe("the simulated GitHub's search", () => {
     ])
   })
 
-  it('refuses where none of the named can be seen', async () => {
+  it('search refuses if none of the named repositories is visible', async () => {
     const refused = [422, 'Validation Failed', CANNOT_BE_SEARCHED]
     expect(await refusal('repo:sim-surveys/GalZoo repo:nobody/nothing')).toEqual(refused)
     expect(await refusal('user:nobody')).toEqual(refused)
   })
 
-  it('finds by words and qualifiers', async () => {
+  it('search finds by words and qualifiers', async () => {
     const finance = ['sim-finance/quant-lab', 'sim-finance/portfolio-kit', 'sim-finance/option-pricing']
     expect(names(await found('finance language:python stars:>2000', '&sort=stars&order=desc'))).toEqual(
       finance,
@@ -246,7 +246,7 @@ describe("the simulated GitHub's search", () => {
     expect(names(await found('nothing-of-the-kind'))).toEqual([])
   })
 
-  it('answers pages of at most 100 and a thousand in all, most stars first', async () => {
+  it('search gives pages of at most 100 and a thousand in all, most stars first', async () => {
     const first = await found('Simulated library in:description', '&per_page=500')
     expect([first.total_count, first.items.length]).toEqual([1_200, 100])
     const stars = first.items.map(({ stargazers_count }) => stargazers_count)
@@ -262,7 +262,7 @@ describe("the simulated GitHub's search", () => {
     ])
   })
 
-  it('refuses no query, a long one and one with many operators, but counts no qualifier as length', async () => {
+  it('search refuses no query, a long one and one with many operators, but counts no qualifier as length', async () => {
     expect(await refusal('')).toEqual([422, 'Validation Failed', 'missing'])
     expect(await refusal('a'.repeat(257))).toEqual([
       422,
@@ -277,7 +277,7 @@ describe("the simulated GitHub's search", () => {
     expect((await found(twenty.join(' '))).total_count).toBe(20)
   })
 
-  it('can be incomplete or empty by fault', async () => {
+  it('search can be incomplete or empty by fault', async () => {
     const { faults } = simulator.get()
     faults.set('github', { kind: 'wrong-type', field: 'incomplete_results', value: true, times: 1 })
     expect((await found('repo:sim-astro/poppy')).incomplete_results).toBe(true)
@@ -292,7 +292,7 @@ describe("the simulated GitHub's search", () => {
   it.each([
     ['without a token', 10, {}],
     ['with one', 30, TOKEN],
-  ])('opens a few times a minute %s: %i', async (_, limit, headers) => {
+  ])('search allows a few requests a minute %s: %i', async (_, limit, headers) => {
     let nowMs = Date.parse('2026-05-04T10:00:00Z')
     const counting = await startSimulator({ now: () => nowMs })
     const asked = () =>

@@ -51,7 +51,7 @@ describe.skipIf(!hasRecordings)('the simulated GitHub has the shape of the real 
     expect(ours.headers.get('location')).toMatch(/\/github\/repositories\/\d+$/)
   })
 
-  it('limits are told as the recorded ones', async () => {
+  it('limits are stated like the recorded ones', async () => {
     const theirs = exchanges('RateLimitOverview.setUp.json')[0]?.body as { resources: object; rate: object }
     const ours = (await askJson(simulator.get(), '/github/rate_limit')) as typeof theirs
     expect(keys(ours)).toEqual(keys(theirs))
@@ -61,19 +61,19 @@ describe.skipIf(!hasRecordings)('the simulated GitHub has the shape of the real 
 })
 
 describe('a repository on the simulated GitHub', () => {
-  it('is found in any case under its name, and by its number', async () => {
+  it('finds a repository in any case under its name, and by its number', async () => {
     const found = await repository('/repos/SIM-ASTRO/skymap')
     expect([found.full_name, found.stargazers_count]).toEqual(['sim-astro/SkyMap', 3_650])
     expect(await repository(`/repositories/${found.id}`)).toEqual(found)
   })
 
-  it('that was renamed redirects to its number', async () => {
+  it('redirects a renamed repository to its number', async () => {
     const response = await get('/repos/sim-surveys/galzoo', {}, 'follow')
     const found = (await response.json()) as Repository
     expect([response.redirected, found.full_name]).toEqual([true, 'sim-surveys/galaxy-tools'])
   })
 
-  it('that was renamed in the middle of the night redirects from then on', async () => {
+  it('redirects a repository from the moment of its rename during the night', async () => {
     const changing = await startSimulator({ rateLimits: false })
     changing.world.libraries.change('sim-astro/poppy', { name: 'pulsars' })
     const response = await ask(changing, '/github/repos/sim-astro/poppy')
@@ -81,7 +81,7 @@ describe('a repository on the simulated GitHub', () => {
     await changing.close()
   })
 
-  it('that is gone, blocked, archived or empty says so', async () => {
+  it('reports a repository that is gone, blocked, archived or empty', async () => {
     const gone = await get('/repos/sim-astro/astro-gone')
     expect([gone.status, await message(gone)]).toEqual([404, 'Not Found'])
     expect((await get('/repos/sim-astro/never-was')).status).toBe(404)
@@ -106,7 +106,7 @@ describe('a repository on the simulated GitHub', () => {
     expect((await get('/repos/sim-astro/poppy/commits')).status).toBe(501)
   })
 
-  it('is not sent again to who has it, and the tag differs by token and format', async () => {
+  it('does not send a repository again to a client that has it, and the tag differs by token and format', async () => {
     const path = '/repos/sim-astro/poppy'
     const first = await get(path)
     const etag = first.headers.get('etag') ?? ''
@@ -120,8 +120,8 @@ describe('a repository on the simulated GitHub', () => {
   })
 })
 
-describe('the doors of the simulated GitHub', () => {
-  it('are closed to a client that does not say who it is', async () => {
+describe('access to the simulated GitHub', () => {
+  it('refuses a client that does not identify itself', async () => {
     const socket = connect(simulator.get().port, '127.0.0.1')
     socket.write('GET /github/rate_limit HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
     let text = ''
@@ -131,7 +131,7 @@ describe('the doors of the simulated GitHub', () => {
     expect(text).toContain('Please make sure your request has a User-Agent header')
   })
 
-  it('are closed to a wrong token, and GraphQL to none', async () => {
+  it('refuses a wrong token, and GraphQL without one', async () => {
     const wrong = await get('/repos/sim-astro/poppy', { authorization: 'token bad-one' })
     expect([wrong.status, await message(wrong)]).toEqual([401, 'Bad credentials'])
     const bare = await ask(simulator.get(), '/github/graphql', {
@@ -144,11 +144,11 @@ describe('the doors of the simulated GitHub', () => {
     ])
   })
 
-  it('do not take an address of more than 8 KB', async () => {
+  it('refuses an address of more than 8 KB', async () => {
     expect((await get(`/search/repositories?q=${'a'.repeat(8_200)}`)).status).toBe(414)
   })
 
-  it('open 60 times an hour without a token, and 5,000 times with one', async () => {
+  it('allows 60 requests an hour without a token, and 5,000 with one', async () => {
     let nowMs = Date.parse('2026-05-04T10:00:00Z')
     const counting = await startSimulator({ now: () => nowMs })
     const path = '/github/repos/sim-astro/poppy'
@@ -169,7 +169,7 @@ describe('the doors of the simulated GitHub', () => {
     await counting.close()
   })
 
-  it('count a 304 only for who shows no token, and the look at the limit for nobody', async () => {
+  it('counts a 304 only without a token, and a request for the limit never', async () => {
     const counting = await startSimulator()
     const path = '/github/repos/sim-astro/poppy'
     const left = async (headers: Record<string, string>) => {
@@ -183,7 +183,7 @@ describe('the doors of the simulated GitHub', () => {
     await counting.close()
   })
 
-  it('close for a while to who comes too fast, with a delay or with a mere hint', () => {
+  it('refuses a client that is too fast for a while, with a delay or with a mere hint', () => {
     let nowMs = 0
     const quotas = createQuotas({ rateLimits: true, now: () => nowMs })
     const caller = { token: 'a-token', client: '127.0.0.1' }
@@ -199,7 +199,7 @@ describe('the doors of the simulated GitHub', () => {
     expect(quotas.take(caller, 'core', 1)).toBeUndefined()
   })
 
-  it('refuse by fault: the primary limit, the secondary one with and without its delay', async () => {
+  it('refuses by fault: the primary limit, the secondary one with and without its delay', async () => {
     const { faults } = simulator.get()
     const refused = async (shape: 'github-primary' | 'github-secondary' | 'github-secondary-bare') => {
       faults.set('github', { kind: 'rate-limited', shape, seconds: 90, times: 1 })
@@ -213,7 +213,7 @@ describe('the doors of the simulated GitHub', () => {
     expect(await refused('github-secondary-bare')).toEqual([429, true, false, false, true])
   })
 
-  it('stay open where rate limits are off', async () => {
+  it('refuses no request if rate limits are off', async () => {
     for (let request = 0; request < 70; request += 1)
       expect((await get('/repos/sim-astro/poppy')).status).toBe(200)
   })

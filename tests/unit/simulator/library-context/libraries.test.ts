@@ -36,7 +36,7 @@ const most = (list: { stars: number }[]) => Math.max(...list.map(({ stars }) => 
 const least = (list: { stars: number }[]) => Math.min(...list.map(({ stars }) => stars))
 
 describe('the simulated libraries', () => {
-  it('are the same for the same seed, each with an id of its own', () => {
+  it('libraries are the same for the same seed, each with its own id', () => {
     expect(libraries().list()).toEqual(libraries().list())
     expect(createLibraries({ seed: 2, clock }).list()).not.toEqual(libraries().list())
     const all = createLibraries({ seed: 1, clock, extra: 200 }).list()
@@ -45,7 +45,7 @@ describe('the simulated libraries', () => {
     expect(all.length).toBe(libraries().list().length + 200)
   })
 
-  it('have every kind that a night must cope with', () => {
+  it('has every kind that a night must handle', () => {
     const all = libraries().list()
     const count = (kind: RepositoryKind) => all.filter((library) => library.kind === kind).length
     expect([count('plain') >= 6, count('sphinx') >= 4, count('notebooks') >= 3]).toEqual([true, true, true])
@@ -58,7 +58,7 @@ describe('the simulated libraries', () => {
     expect(poppies.map(fullNameOf).sort()).toEqual(['sim-astro/poppy', 'sim-optics/poppy'])
   })
 
-  it('have their most stars where a context is made quickly, and their fewest where it is made never', () => {
+  it('gives most stars to libraries with a quick context, and fewest to those that never get one', () => {
     const astronomers = createLibraries({ seed: 1, clock, extra: 300 })
       .list()
       .filter((library) => hasKeyword(fullNameOf(library)))
@@ -74,7 +74,7 @@ describe('the simulated libraries', () => {
     expect(most(hostile)).toBeLessThan(least(rest.filter((library) => !hostile.includes(library))))
   })
 
-  it('of finance are in no catalogue of astronomers, those without a keyword are', () => {
+  it("lists no library of finance in the astronomers' catalogue, but those without a keyword", () => {
     const others = libraries()
       .list()
       .filter((library) => !hasKeyword(fullNameOf(library)))
@@ -84,7 +84,7 @@ describe('the simulated libraries', () => {
     expect(others.filter(({ catalogued }) => catalogued.length > 0).length).toBeGreaterThanOrEqual(3)
   })
 
-  it('are found by name in any case, and through their former names', () => {
+  it('finds libraries by name in any case, and through their former names', () => {
     const world = libraries()
     const map = world.byName('SIM-ASTRO/skymap')
     expect([map?.library.name, map?.renamed]).toEqual(['SkyMap', false])
@@ -94,7 +94,7 @@ describe('the simulated libraries', () => {
     expect(world.byId(map?.library.githubId ?? 0)).toEqual(map?.library)
   })
 
-  it('change in the middle of the night without changing what was told before', () => {
+  it('changes during the night leave what was served before', () => {
     const world = libraries()
     const before = world.byName('sim-astro/poppy')?.library
     world.push('sim-astro/poppy')
@@ -112,7 +112,7 @@ describe('the simulated libraries', () => {
     expect(world.byName('sim-astro/poppy')).toEqual({ library: after?.library, renamed: true })
   })
 
-  it('take a name that is free again, and no name that is not', () => {
+  it('a library can take a name that is free again, and no other', () => {
     const world = libraries()
     expect(() => {
       world.change('sim-astro/poppy', { owner: 'sim-optics' })
@@ -128,7 +128,7 @@ describe('the simulated libraries', () => {
 })
 
 describe('a simulator', () => {
-  it('tells the truth about its libraries, as it is now', async () => {
+  it('gives the truth about its libraries, as it is now', async () => {
     const simulator = await startSimulator({ libraries: 3 })
     simulator.world.libraries.push('sim-astro/extra-3')
     const { libraries: told } = (await askJson(simulator, '/__world')) as { libraries: LibraryTruth[] }
@@ -146,7 +146,7 @@ describe.skipIf(!hasRecordings)('the libraries as recorded', () => {
       .slice(1)
       .map((line) => line.split(','))
 
-  it('are the 2,532 of that night, and give its top 100 in its order', () => {
+  it('has the 2,532 libraries of the recorded night, and gives its top 100 in its order', () => {
     const stars = new Map(
       rows('ascl_repos_with_stars.2025-07-31.csv').map(([url = '', count]) => [
         url.replace('github.com/', ''),

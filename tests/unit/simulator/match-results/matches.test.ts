@@ -50,7 +50,7 @@ const overScores = (seen: ShownMatch[]) =>
   seen.filter(({ moment }) => moment.kind === 'over').map(({ moment }) => moment.score)
 
 describe('the leagues that play', () => {
-  it('are the same at any moment, whatever was asked before, and others with another seed', () => {
+  it('leagues are the same at any moment, whatever was requested before, and others with another seed', () => {
     const minutes = Array.from({ length: 40 }, (_, at) => after(at * 7 * MINUTE_MS))
     const [forward, backward] = [world(), world()]
     const there = minutes.map((minute) => forward.at(minute))
@@ -61,7 +61,7 @@ describe('the leagues that play', () => {
     expect(dayOf(world({ seed: 2 }))).not.toEqual(dayOf(forward))
   })
 
-  it('play 720 matches a day of 5 to 8 minutes, 8 to 22 of them in the feed at a time', () => {
+  it('plays 720 matches a day of 5 to 8 minutes, 8 to 22 of them in the feed at a time', () => {
     const matches = world()
     expect(dayOf(matches)).toHaveLength(720)
     const whole = dayOf(matches).filter(({ ends }) => ends === 'vanishes')
@@ -75,7 +75,7 @@ describe('the leagues that play', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(22)
   })
 
-  it('have matches that end in every way among any hundred in a row', () => {
+  it('has matches that end in every way among any hundred in a row', () => {
     for (const seed of SEEDS) {
       const ends = dayOf(world({ seed })).map((match) => match.ends)
       for (let from = 0; from + 100 <= ends.length; from += 1)
@@ -83,7 +83,7 @@ describe('the leagues that play', () => {
     }
   })
 
-  it('give every match an event id of its own, by which it is found', () => {
+  it('gives every match its own event id, by which it is found', () => {
     const matches = world({ leagues: 3, lanes: 4 })
     const day = dayOf(matches)
     expect(new Set(day.map(({ eventId }) => eventId)).size).toBe(day.length)
@@ -92,13 +92,13 @@ describe('the leagues that play', () => {
     expect(matches.byId((day[0]?.eventId ?? 0) + 12)).toBeUndefined()
   })
 
-  it('are told apart by league, teams and start as well, for whoever does not know the id', () => {
+  it('distinguishes matches by league, teams and start as well, for readers without the id', () => {
     const day = dayOf(world({ leagues: 4, lanes: 6 }))
     const names = day.map((match) => [match.leagueId, match.team1, match.team2, +match.startsAt].join())
     expect(new Set(names).size).toBe(day.length)
   })
 
-  it('see the same two teams again within the hour, in another match', () => {
+  it('plays the same two teams again within the hour, in another match', () => {
     const day = dayOf(world())
     const rematches = day.filter((match) =>
       day.some(
@@ -112,7 +112,7 @@ describe('the leagues that play', () => {
     expect(rematches.length).toBeGreaterThan(day.length / 10)
   })
 
-  it('let no team play twice at the same time, nor against itself', () => {
+  it('lets no team play twice at the same time, nor against itself', () => {
     const matches = world({ leagues: 2, lanes: 12 })
     for (let minute = 0; minute < 120; minute += 3) {
       const playing = matches
@@ -123,7 +123,7 @@ describe('the leagues that play', () => {
     }
   })
 
-  it('hold about 2,000 events with 40 leagues of 25 lanes, and refuse more lanes than there are ids', () => {
+  it('holds about 2,000 events with 40 leagues of 25 lanes, and refuses more lanes than there are ids', () => {
     const shown = world({ leagues: 40, lanes: 25 }).at(START)
     expect(shown.length).toBeGreaterThan(1_900)
     expect(new Set(shown.map(({ match }) => match.eventId)).size).toBe(shown.length)
@@ -132,7 +132,7 @@ describe('the leagues that play', () => {
       expect(() => world(options)).toThrow(misconfigured)
   })
 
-  it('tell the truth of the last 24 hours of their clock', () => {
+  it('gives the truth of the last 24 hours of its clock', () => {
     const matches = world({ clock: () => after(30 * HOUR_MS) })
     expect(matches.truth()).toEqual(matches.truthBetween(after(6 * HOUR_MS), after(30 * HOUR_MS)))
   })
@@ -140,7 +140,7 @@ describe('the leagues that play', () => {
 
 describe('a simulated match', () => {
   it.each(ENDINGS)(
-    'that ends "%s" is announced first, never plays backward, and leaves when it says',
+    'a match that ends "%s" is announced first, never plays backward, and leaves when it says',
     (ends) => {
       for (const { match, all, seen } of everyLife(ends)) {
         expect(seen[0]?.moment.kind).toBe('before')
@@ -152,7 +152,7 @@ describe('a simulated match', () => {
     },
   )
 
-  it('that vanishes is gone with the whistle, and its last goal often comes after the last look', () => {
+  it('a match that vanishes is gone with the whistle, and its last goal often comes after the last poll', () => {
     const all = everyLife('vanishes')
     expect(all.flatMap(({ kinds }) => kinds)).not.toContain('over')
     for (const { match } of all) expect(match.leavesAt).toEqual(match.endsAt)
@@ -161,7 +161,7 @@ describe('a simulated match', () => {
     expect(unlike.length).toBeLessThan(all.length / 2)
   })
 
-  it('that is shown over is so for one to three minutes, with its true score', () => {
+  it('a match shown as over is so for one to three minutes, with its true score', () => {
     for (const { match, seen, kinds } of everyLife('over-shown')) {
       const shownMs = match.leavesAt.getTime() - match.endsAt.getTime()
       expect(shownMs).toBeGreaterThan(MINUTE_MS)
@@ -171,7 +171,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('that is cleared is shown over at 0-0, whatever its score was', () => {
+  it('a cleared match is shown as over at 0-0, whatever its score was', () => {
     const all = everyLife('cleared')
     for (const { seen, kinds } of all) {
       expect(kinds.at(-1)).toBe('over')
@@ -180,7 +180,7 @@ describe('a simulated match', () => {
     expect(all.filter(({ match }) => String(match.score) !== '0,0').length).toBeGreaterThan(all.length / 2)
   })
 
-  it('that vanishes early is gone a minute or more before its end, for ever', () => {
+  it('a match that vanishes early is gone a minute or more before its end, forever', () => {
     for (const { match, kinds } of everyLife('vanishes-early')) {
       expect(match.endsAt.getTime() - match.leavesAt.getTime()).toBeGreaterThanOrEqual(MINUTE_MS)
       expect(match.score).not.toBeNull()
@@ -188,14 +188,14 @@ describe('a simulated match', () => {
     }
   })
 
-  it('that comes back is missed by at least one look between two others', () => {
+  it('a match that comes back misses at least one poll between two others', () => {
     for (const { all } of everyLife('comes-back')) {
       const there = all.map((look) => (look === undefined ? '-' : 'x')).join('')
       expect(there).toMatch(/^-+x+-+x+-+$/)
     }
   })
 
-  it('that is suspended stands still, then plays on to its true score', () => {
+  it('a suspended match stands still, then plays on to its true score', () => {
     for (const { match, seen, kinds } of everyLife('suspended')) {
       const stopped = seen.filter(({ moment }) => moment.kind === 'suspended')
       expect(stopped.length).toBeGreaterThanOrEqual(1)
@@ -205,7 +205,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('that is abandoned or called off has no score, and never says that it is over', () => {
+  it('an abandoned or cancelled match has no score, and is never shown as over', () => {
     for (const { match, kinds } of [...everyLife('abandoned'), ...everyLife('called-off')]) {
       expect(match.score).toBeNull()
       expect(kinds).not.toContain('over')
@@ -218,14 +218,14 @@ describe('a simulated match', () => {
     expect(everyLife('called-off').flatMap(({ kinds }) => kinds)).not.toContain('first-half')
   })
 
-  it('that is corrected in the feed is over with a wrong score first, with the true one last', () => {
+  it('a match corrected in the feed is over with a wrong score first, with the true one last', () => {
     for (const { match, seen } of everyLife('corrected-in-feed')) {
       expect(overScores(seen)[0]).not.toEqual(match.score)
       expect(overScores(seen).at(-1)).toEqual(match.score)
     }
   })
 
-  it('that is corrected in the results shows nothing but a wrong score at its end', () => {
+  it('a match corrected in the results shows only a wrong score at its end', () => {
     for (const { match, seen } of everyLife('corrected-in-results')) {
       expect(overScores(seen).length).toBeGreaterThanOrEqual(1)
       for (const score of overScores(seen)) {
@@ -235,7 +235,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('that flaps is over for a look, plays on, and is over once more', () => {
+  it('a match that flaps is over for a poll, plays on, and is over once more', () => {
     for (const { match, seen, kinds } of everyLife('flaps')) {
       const runs = kinds.filter((kind, at) => kind !== kinds[at - 1]).join(' ')
       expect(runs).toMatch(/ over second-half over$/)
@@ -243,7 +243,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('has its result 1 to 10 minutes after its end, one in ten under another id', () => {
+  it('a match has its result 1 to 10 minutes after its end, one in ten under another id', () => {
     const day = dayOf(world())
     for (const { endsAt, resultAt, score } of day) {
       if (resultAt === null) expect(score).toBeNull()
@@ -262,7 +262,7 @@ describe('a simulated match', () => {
     expect(day.some(({ resultAt }) => resultAt === null)).toBe(true)
   })
 
-  it('has a goal taken back now and then, and sometimes none at all', () => {
+  it('a match has a goal annulled now and then, and sometimes none at all', () => {
     const matches = world()
     const back = dayOf(matches).filter((match) => {
       const totals = looks(matches, match).flatMap((look) =>
@@ -276,7 +276,7 @@ describe('a simulated match', () => {
 })
 
 describe('a fast clock', () => {
-  it('begins in the past, passes a minute a second, and stays with now once it is there', () => {
+  it('a fast clock begins in the past, passes a minute a second, and stays with now once it is there', () => {
     let nowMs = START.getTime()
     const clock = fastClock({ now: () => new Date(nowMs) })
     expect(clock()).toEqual(after(-12 * HOUR_MS))
@@ -288,7 +288,7 @@ describe('a fast clock', () => {
     expect(clock()).toEqual(after(HOUR_MS + 5_000))
   })
 
-  it("has a beginning and a speed of one's choice, but not one that stands", () => {
+  it('a fast clock has a configurable start and speed, but not a speed of zero', () => {
     let nowMs = START.getTime()
     const clock = fastClock({ now: () => new Date(nowMs), speed: 10, startAt: after(-HOUR_MS) })
     nowMs += MINUTE_MS

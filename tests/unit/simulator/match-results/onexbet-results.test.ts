@@ -83,7 +83,7 @@ describe('the simulated results service', () => {
     expect(await asked()).toBe(true)
   })
 
-  it('lists the leagues that have results, in the language asked for', async () => {
+  it('lists the leagues that have results, in the requested language', async () => {
     const [french, english] = [await champs('fr'), await champs('en')]
     expect(french).toHaveLength(6)
     expect(french.map(({ id }) => id)).toEqual(english.map(({ id }) => id))
@@ -106,7 +106,7 @@ describe('the simulated results service', () => {
     for (const { resultId } of never) expect(ids.has(resultId)).toBe(false)
   })
 
-  it('refuses a window that is not 24 hours of whole minutes in seconds, and a league that is not named', async () => {
+  it('refuses a window that is not 24 hours of whole minutes in seconds, and a request without a league', async () => {
     const toS = START_MS / 1_000
     const status = async (path: string) => (await ask(simulator.get(), API + path)).status
     expect(await status(`/v2/champs?${window(toS)}`)).toBe(200)
@@ -122,7 +122,7 @@ describe('the simulated results service', () => {
     expect(await status(`/v3/games?champId=5&${window(toS)}`)).toBe(200)
   })
 
-  it('knows one version of each address', async () => {
+  it('supports one version of each address', async () => {
     for (const path of ['/v1/champs', '/v3/champs', '/v2/games', '/v1/sports']) {
       const refusal = await ask(simulator.get(), `${API}${path}?champId=1&${window()}`)
       expect([refusal.status, ((await refusal.json()) as { error: string }).error]).toEqual([
@@ -134,7 +134,7 @@ describe('the simulated results service', () => {
     expect((await ask(simulator.get(), `${API}/v2/teams`)).status).toBe(404)
   })
 
-  it('answers an empty list by fault', async () => {
+  it('gives an empty list by fault', async () => {
     simulator.get().faults.set('onexbet-results', { kind: 'empty', times: 1 })
     expect(await champs()).toEqual([])
     expect(await champs()).toHaveLength(6)

@@ -111,7 +111,7 @@ describe.skipIf(!hasRecordings)('the simulated feed has the shape of the recorde
     expect(shapes(lines)).toEqual(shapes(theirLines))
   })
 
-  it('the status follows from the seconds as the recorded ones do', async () => {
+  it('the status follows from the seconds as in the recordings', async () => {
     const words = ({ SC: { TS = 0, TD } }: Event) => {
       const count = TD === -1 ? Math.ceil(TS / 60) : Math.floor(TS / 60)
       return `${TD === -1 ? 'Début dans ' : ''}${count} minute${count === 1 ? '' : 's'}`
@@ -125,7 +125,7 @@ describe.skipIf(!hasRecordings)('the simulated feed has the shape of the recorde
 })
 
 describe('the simulated feed', () => {
-  it('shows what the world plays, with the score that it has', async () => {
+  it('shows what the world plays, with its score', async () => {
     for (let minute = 0; minute < 30; minute += 1) {
       nowMs = START_MS + minute * MINUTE_MS
       const answer = (await events()).filter(({ O2 }) => O2 !== undefined)
@@ -172,7 +172,7 @@ describe('the simulated feed', () => {
     expect([...new Set(types)].sort()).toEqual(['', '1', '1,2', '1,2,3', '1,3'])
   })
 
-  it('prices a match before its start so that the house keeps something, and the stronger side costs less', async () => {
+  it('prices a match before its start so that the house keeps a margin, and the stronger side costs less', async () => {
     const open = (await minutes(60)).flat().filter(isBefore)
     const prices = open.map(({ E }) => E.flatMap(({ G, B, C }) => (G === 1 && B !== true ? [C] : [])))
     const whole = prices.filter((list) => list.length === 3)
@@ -226,7 +226,7 @@ describe('the simulated feed', () => {
     expect(english.find(isBefore)?.SC.SLS).toMatch(/^Starts in \d+ minutes?$/)
   })
 
-  it('is cut at the count, so that every league misses some; asked league by league it shows all', async () => {
+  it('is cut at the count, so that every league misses some; by league it shows all', async () => {
     await withSimulator({ leagues: 6, lanes: 8 }, async (of) => {
       const capped = await events('?sports=85&count=40&lng=fr', of)
       expect(capped).toHaveLength(40)
@@ -248,7 +248,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('leaves an important match among the first for its whole life, so that a cap does not flicker', async () => {
+  it('keeps an important match among the first for its whole life, so that a cap does not flicker', async () => {
     await withSimulator({ leagues: 6, lanes: 8 }, async (of) => {
       const seen: number[][] = []
       for (let minute = 0; minute < 5; minute += 1) {
@@ -260,7 +260,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('has nothing of another sport, of a league that it does not know, and no other address', async () => {
+  it('has nothing of another sport, of an unknown league, and no other address', async () => {
     expect(await events('?sports=1&count=40&lng=fr')).toEqual([])
     expect(await events('?sports=85&count=40&lng=fr&champs=5')).toEqual([])
     expect(((await askJson(simulator.get(), `${CHAMPS}?sport=1&lng=fr`)) as Feed).Value).toEqual([])
@@ -270,7 +270,7 @@ describe('the simulated feed', () => {
     expect(older).toEqual(await feed())
   })
 
-  it('leaves the league id out where it was told to, as the recording does', async () => {
+  it('omits the league id when told to, as the recording does', async () => {
     expect((await events()).every(({ LI }) => LI !== undefined)).toBe(true)
     await withSimulator({ leagueIds: false }, async (of) => {
       const without = await events(DOCUMENTED, of)
@@ -279,7 +279,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('goes by the clock of the matches where that is another one', async () => {
+  it('follows the clock of the matches if that is another one', async () => {
     const past = () => new Date(START_MS - 3_600_000)
     await withSimulator({ matchClock: past }, async (of) => {
       nowMs = past().getTime()
@@ -287,7 +287,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('says no with 200: an error code, an empty list, or no list, by fault', async () => {
+  it('refuses with 200: an error code, an empty list, or no list, by fault', async () => {
     const { faults } = simulator.get()
     faults.set('onexbet', { kind: 'error-code', code: 17, message: 'Too busy', times: 1 })
     expect(await feed()).toEqual({
@@ -312,7 +312,7 @@ describe('the simulated feed', () => {
 })
 
 describe("the matches' truth", () => {
-  it('is told over HTTP, for the last day or for a window', async () => {
+  it('serves the truth over HTTP, for the last day or for a window', async () => {
     const { matches } = simulator.get().world
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown
     expect(await askJson(simulator.get(), '/__matches')).toEqual(plain(matches.truth()))

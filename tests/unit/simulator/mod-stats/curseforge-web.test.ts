@@ -48,7 +48,7 @@ function readPage(
 
 describe('the simulated dependents pages', () => {
   it.each(['listing', 'legacy', 'cards'] as const)(
-    'show every pack once in the markup "%s"',
+    'shows every pack once in the markup "%s"',
     async (markup) => {
       const { world, faults } = simulator.get()
       faults.set('curseforge-web', { kind: 'markup', markup })
@@ -69,7 +69,7 @@ describe('the simulated dependents pages', () => {
     },
   )
 
-  it('hold links that are no packs, and more than one link to each pack', async () => {
+  it('has links that are no packs, and more than one link to each pack', async () => {
     const $ = load(await (await ask(simulator.get(), PAGE)).text())
     const links = $('a[href*="/minecraft/modpacks"]')
       .toArray()
@@ -80,7 +80,7 @@ describe('the simulated dependents pages', () => {
     expect(links.some((link) => link.startsWith('/minecraft/modpacks/rebel-tactics-2/'))).toBe(true)
   })
 
-  it('end with a 404, or with a page without packs', async () => {
+  it('ends with a 404, or with a page without packs', async () => {
     expect((await ask(simulator.get(), `${PAGE}&page=4`)).status).toBe(404)
     const other = await startSimulator({ markup: 'listing', pastTheEnd: 'empty' })
     const response = await ask(other, `${PAGE}&page=4`)
@@ -89,7 +89,7 @@ describe('the simulated dependents pages', () => {
     await other.close()
   })
 
-  it('show no packs under another filter, and nothing for a mod that is not there', async () => {
+  it('shows no packs under another filter, and nothing for an unknown mod', async () => {
     const other = await ask(simulator.get(), PAGE.replace('dependents=6', 'dependents=3'))
     expect(readPage('cards', await other.text()).packs).toEqual([])
     const unknown = await ask(simulator.get(), PAGE.replace('createnuclear', 'nobody'))

@@ -65,7 +65,7 @@ describe.skipIf(!hasRecordings)('simulated CurseForge has the shape of the real 
     expect(keys(ours)).toEqual(expect.arrayContaining(keys((older as { data: unknown }).data)))
   })
 
-  it('a search answer has the fields of a recorded one, around hits that have all of its hits', async () => {
+  it('a search response has the fields of a recorded one, around hits that have all of its hits', async () => {
     const ours = await search('&classId=6&slug=createnuclear')
     const theirs = recordedBody('v1_mods_search-781cf780-7195-4075-8193-2c997834472c.json') as Page<Mod>
     expect(keys(ours)).toEqual(keys(theirs))
@@ -131,7 +131,7 @@ describe('simulated CurseForge', () => {
     expect(new Set(dates.map((date) => date.length)).size).toBe(4)
   })
 
-  it('holds back logos and download addresses where a real mod may', async () => {
+  it('omits logos and download addresses where a real mod may', async () => {
     const mods = await Promise.all(Array.from({ length: 12 }, (_, index) => mod(1_000_001 + index)))
     expect(new Set(mods.map(({ logo }) => logo === null))).toEqual(new Set([true, false]))
     expect(new Set(mods.map(({ allowModDistribution }) => allowModDistribution))).toEqual(
@@ -142,7 +142,7 @@ describe('simulated CurseForge', () => {
     }
   })
 
-  it('gives up to a thousand mods at once and leaves unknown ids out', async () => {
+  it('gives up to a thousand mods at once and omits unknown ids', async () => {
     const response = await post(
       JSON.stringify({ modIds: [5, 1_000_001, 989_797, 2_000_000, 5], filterPcOnly: true }),
     )
@@ -181,7 +181,7 @@ describe('simulated CurseForge', () => {
     [`${V1}/mods/989797/files?index=9951`, 400],
     [`${V1}/mods/989797/files?index=-1`, 400],
     [`${V1}/mods/989797/files?index=9950`, 200],
-  ])('answers %s with %i', async (path, status) => {
+  ])('responds to %s with %i', async (path, status) => {
     expect((await ask(simulator.get(), path)).status).toBe(status)
   })
 

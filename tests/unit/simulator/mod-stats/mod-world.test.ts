@@ -7,7 +7,7 @@ const on = (date: string) => () => new Date(`${date}T12:00:00Z`)
 const worldOn = (date: string, mods = 60, seed = 1) => createModWorld({ mods, seed, clock: on(date) })
 
 describe('the simulated mods', () => {
-  it('says the same on the same date, and something else for another seed', () => {
+  it('is the same on the same date, and different for another seed', () => {
     const morning = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T00:00:00Z') })
     const night = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T23:59:59.999Z') })
     expect(JSON.stringify(morning.truth())).toBe(JSON.stringify(night.truth()))
@@ -107,7 +107,7 @@ describe('the simulated mods', () => {
     ).toBe(true)
   })
 
-  it('computes nothing until it is asked', async () => {
+  it('computes nothing until the first request', async () => {
     // For modules that are loaded from here on, and no longer than this test.
     vi.resetModules()
     vi.doMock('../../../../simulator/chance.ts', { spy: true })
@@ -133,7 +133,7 @@ describe('the simulated mods', () => {
 })
 
 describe('Modrinth ids', () => {
-  it('are eight base62 characters that give their number back', () => {
+  it('Modrinth ids are eight base62 characters that encode a number', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 2 ** 46 - 1 }), (seed, number) => {
         const id = encodeModrinthId(seed, number)
@@ -143,7 +143,7 @@ describe('Modrinth ids', () => {
     )
   })
 
-  it('are read from any text without an exception', () => {
+  it('reads a Modrinth id from any text without an exception', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const number = decodeModrinthId(1, text)

@@ -46,7 +46,7 @@ describe.skipIf(!hasRecordings)('simulated Modrinth has the shape of the real on
     expect(keys(ours?.dependencies[0])).toEqual(keys(theirs?.dependencies[0]))
   })
 
-  it('the specification requires nothing that is missing, but for the new "environment" that no recording has', async () => {
+  it('the specification requires no missing field, except the new "environment" that no recording has', async () => {
     const [version] = await versions('/project/createnuclear/version')
     for (const [name, ours] of [
       ['Project', await project('createnuclear')],
@@ -86,14 +86,14 @@ describe('simulated Modrinth', () => {
     expect(fabric.length).toBeGreaterThan(0)
   })
 
-  it('leaves the changelog out when asked to', async () => {
+  it('omits the changelog on request', async () => {
     const long = await versions('/project/createnuclear/version')
     const short = await versions('/project/createnuclear/version?include_changelog=false')
     expect(long.every(({ changelog }) => typeof changelog === 'string')).toBe(true)
     expect(short).toEqual(long.map((version) => ({ ...version, changelog: null })))
   })
 
-  it('gives many projects at once, in an order of its own and silent about unknown ids', async () => {
+  it('gives many projects at once, in its own order, and omits unknown ids', async () => {
     const slugs = ['createnuclear', 'sim-mod-1', 'no-such-mod', 'sim-mod-2', 'sim-mod-3', 'sim-mod-2']
     const found = (await askJson(simulator.get(), `${V2}/projects?${idsQuery(slugs)}`)) as Project[]
     expect(found.map(({ slug }) => slug).sort()).toEqual([
@@ -120,7 +120,7 @@ describe('simulated Modrinth', () => {
     ).toEqual(found[0])
   })
 
-  it('answers byte for byte the same on the same date', async () => {
+  it('responds byte for byte the same on the same date', async () => {
     const again = await startSimulator({ mods: 60, clock: () => new Date('2026-05-04T23:00:00Z') })
     for (const path of ['/modrinth/v2/project/createnuclear/version', '/curseforge/v1/mods/989797/files']) {
       expect(await (await ask(again, path)).text()).toBe(await (await ask(simulator.get(), path)).text())
@@ -136,7 +136,7 @@ describe('simulated Modrinth', () => {
     ['/modrinth/v1/mod/createnuclear', 410, 'api_deprecated'],
     ['/modrinth/v2/projects', 400, 'invalid_input'],
     ['/modrinth/v2/projects?ids=createnuclear', 400, 'invalid_input'],
-  ])('answers %s with %i and names the error', async (path, status, error) => {
+  ])('responds to %s with %i and names the error', async (path, status, error) => {
     const response = await ask(simulator.get(), path)
     expect(response.status).toBe(status)
     expect(await response.json()).toEqual({ error, description: expect.any(String) as string })
@@ -149,7 +149,7 @@ describe('simulated Modrinth', () => {
     expect((await ask(simulator.get(), `${V2}/projects?${ids(30_000)}`)).status).toBe(414)
   })
 
-  it('refuses who does not say who is asking', async () => {
+  it('refuses a client that does not identify itself', async () => {
     for (const agent of [
       '',
       'node',
@@ -167,7 +167,7 @@ describe('simulated Modrinth', () => {
     }
   })
 
-  it('counts 300 requests a minute and then answers 429 without Retry-After', async () => {
+  it('counts 300 requests a minute and then responds with 429 without Retry-After', async () => {
     let now = 0
     const limited = await startSimulator({ now: () => now })
     const answers: Response[] = []

@@ -86,7 +86,7 @@ describeRecorded('recorded Binance candles', () => {
     expect(last?.volume).toBeCloseTo(volume, 2)
   })
 
-  it('the candle in which "now" lies is dropped, and kept from its first closed millisecond on', () => {
+  it('drops the candle in which "now" lies, and keeps it from its first closed millisecond on', () => {
     const body = recording('binance/klines_BTCUSDT_1h.json')
     const counted = (nowMs: number): number => parseKlines(body, nowMs).rows.length
     expect(counted(LAST_OPEN + 10 * MINUTE)).toBe(4_319)
@@ -94,7 +94,7 @@ describeRecorded('recorded Binance candles', () => {
     expect(counted(LAST_CLOSE + 1)).toBe(4_320)
   })
 
-  it('a day is no hour: daily candles are all rejected', () => {
+  it('rejects all daily candles, which are no hours', () => {
     const { rows, rejected } = parseKlines(recording('binance/klines_BTCUSDT_1d.json'), LAST_CLOSE + 1)
     expect(rows).toEqual([])
     expect(rejected).toHaveLength(730)
@@ -102,7 +102,7 @@ describeRecorded('recorded Binance candles', () => {
 })
 
 describe('a candle', () => {
-  it('is read with the volume in the quote currency, oldest first', () => {
+  it('reads a candle with the volume in the quote currency, oldest first', () => {
     const body = JSON.stringify([kline(NOON - HOUR), kline(NOON - 2 * HOUR), kline(NOON)])
     expect(parseKlines(body, NOW)).toEqual({
       rows: [candle(NOON - 2 * HOUR), candle(NOON - HOUR)],
@@ -110,7 +110,7 @@ describe('a candle', () => {
     })
   })
 
-  it('of an hour without trades is a candle', () => {
+  it('reads an hour without trades as a candle', () => {
     const still = kline(NOON - HOUR, { 1: '9', 2: '9', 3: '9', 4: '9', 5: '0', 7: '0.00000000', 8: 0 })
     expect(parseKlines(JSON.stringify([still]), NOW).rows).toMatchObject([{ volume: 0, trades: 0, close: 9 }])
   })
@@ -132,19 +132,19 @@ describe('a candle', () => {
     ['with half a trade', kline(NOON - 2 * HOUR, { 8: 1.5 }), /^8: /],
     ['of eleven elements', kline(NOON - 2 * HOUR).slice(0, 11), /^11: /],
     ['that is no list', { openMs: NOON }, /^\(row\): /],
-  ])('%s is rejected with the reason, and only that one', (_name, bad, reason) => {
+  ])('rejects %s with the reason, and only that candle', (_name, bad, reason) => {
     const { rows, rejected } = parseKlines(JSON.stringify([bad, kline(NOON - HOUR)]), NOW)
     expect(rows).toEqual([candle(NOON - HOUR)])
     expect(rejected).toEqual([{ reason: expect.stringMatching(reason) as unknown, row: bad }])
   })
 
-  it.each([['{"code":0}'], ['null']])('is not in %s: PayloadInvalid', (body) => {
+  it.each([['{"code":0}'], ['null']])('finds no candle in %s: PayloadInvalid', (body) => {
     expect(() => parseKlines(body, NOW)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
   })
 })
 
 describe('a page of candles', () => {
-  it('asks once for the full hours of the span, names itself, and keeps the answer', async () => {
+  it('requests the full hours of the span once, identifies itself, and keeps the response', async () => {
     const { binance, servers } = await client([
       (response) => {
         sendJson(response, [kline(NOON - HOUR), kline(NOON)])
@@ -170,7 +170,7 @@ describe('a page of candles', () => {
     ])
   })
 
-  it('holds at most 1,000 hours; a longer span is a mistake of the caller, a span without an hour asks nothing', async () => {
+  it("fetches at most 1,000 hours; a longer span is the caller's mistake, a span without an hour sends nothing", async () => {
     const { binance, counts } = await client([oneCandle])
     const page = { symbol: 'BTCUSDT', fromMs: NOON - (CANDLES_A_PAGE - 1) * HOUR, toMs: NOON }
     expect((await binance.candles(page, calm())).candles).toHaveLength(1)
@@ -180,7 +180,7 @@ describe('a page of candles', () => {
     expect(counts()).toEqual([1])
   })
 
-  it('without any candle is an empty page, not a failure', async () => {
+  it('a page without candles is empty, not a failure', async () => {
     const { binance } = await client([
       (response) => {
         sendJson(response, [])
@@ -189,7 +189,7 @@ describe('a page of candles', () => {
     expect((await binance.candles(SPAN, calm())).candles).toEqual([])
   })
 
-  it('does not take a candle for closed that closed while the answer travelled', async () => {
+  it('does not take a candle for closed that closed while the response travelled', async () => {
     const { binance, pass } = await client([
       (response) => {
         pass(HOUR)
@@ -201,7 +201,7 @@ describe('a page of candles', () => {
 })
 
 describe('spot prices', () => {
-  it('come in one request, each symbol once; a symbol never traded has none', async () => {
+  it('fetches spot prices in one request, each symbol once; a symbol never traded has none', async () => {
     const { binance, servers } = await client([
       (response) => {
         sendJson(response, [
@@ -219,13 +219,13 @@ describe('spot prices', () => {
     ])
   })
 
-  it('of no symbols ask nothing: without a list the answer would be the whole exchange', async () => {
+  it('requests no prices without symbols: without a list the response would be the whole exchange', async () => {
     const { binance, counts } = await client([oneCandle])
     expect(await binance.prices([], calm())).toEqual({ prices: new Map(), raw: [] })
     expect(counts()).toEqual([0])
   })
 
-  it('of another shape are PayloadInvalid', async () => {
+  it('treats prices of another shape as PayloadInvalid', async () => {
     const { binance } = await client([
       (response) => {
         sendJson(response, [{ symbol: 'A', price: 'x' }])
@@ -262,7 +262,7 @@ describe('a host that blocks', () => {
         response.writeHead(403).end()
       },
     ],
-  ])('%s is passed over for the mirror, and not asked again for six hours', async (_name, block) => {
+  ])('falls back to the mirror for %s, and avoids the host for six hours', async (_name, block) => {
     const { binance, counts, pass } = await client([block, oneCandle])
     expect((await binance.candles(SPAN, calm())).candles).toHaveLength(1)
     expect((await binance.candles(SPAN, calm())).candles).toHaveLength(1)
@@ -274,7 +274,7 @@ describe('a host that blocks', () => {
     expect(counts()).toEqual([2, 4])
   })
 
-  it('is the end where all block: Blocked names them and the remedy, and asks nobody again', async () => {
+  it('names all hosts and the remedy as Blocked if all block, and sends them nothing again', async () => {
     const page: Answering = (response) => {
       sendHtml(response, '<html>Request blocked.</html>', 403)
     }
@@ -289,7 +289,7 @@ describe('a host that blocks', () => {
     expect(counts()).toEqual([1, 1])
   })
 
-  it('is not one that fails: the mirror is not asked', async () => {
+  it('does not fall back to the mirror if a host merely fails', async () => {
     const { binance, counts } = await client([
       (response) => {
         response.writeHead(500).end()
@@ -300,7 +300,7 @@ describe('a host that blocks', () => {
     expect(counts()).toEqual([1, 0])
   })
 
-  it('is not one that says when to come back: 403 with Retry-After is RateLimited', async () => {
+  it('treats 403 with Retry-After as RateLimited, not as a block', async () => {
     const { binance, counts } = await client([
       (response) => {
         response.writeHead(403, { 'retry-after': '20' }).end()
@@ -311,7 +311,7 @@ describe('a host that blocks', () => {
     expect(counts()).toEqual([1, 0])
   })
 
-  it('must be one of at least one: an empty list of hosts is Misconfigured', () => {
+  it('treats an empty list of hosts as Misconfigured', () => {
     expect(() => createBinance({ hosts: [], userAgent: 'test' })).toThrow(
       expect.objectContaining({ type: 'Misconfigured' }),
     )
@@ -328,14 +328,14 @@ describe('the request weight', () => {
       sendJson(response, [kline(NOON - HOUR)], 200, { 'x-mbx-used-weight-1m': String(used) })
     }
 
-  it('up to 80 % is spent without waiting', async () => {
+  it('spends up to 80 % of the request weight without waiting', async () => {
     const { binance, slept } = await client([weighing(4_800)])
     await binance.candles(SPAN, calm())
     await binance.candles(SPAN, calm())
     expect(slept).toEqual([])
   })
 
-  it('above 80 % waits for the next clock minute', async () => {
+  it('waits for the next clock minute above 80 % of the request weight', async () => {
     const { binance, slept, pass, counts } = await client([weighing(4_801)])
     pass(15_000)
     await binance.candles(SPAN, calm())
@@ -344,7 +344,7 @@ describe('the request weight', () => {
     expect(counts()).toEqual([2])
   })
 
-  it('is used by at most four requests at once', async () => {
+  it('sends at most four requests at once', async () => {
     let waiting: ServerResponse[] = []
     let most = 0
     const { binance } = await client([
@@ -367,7 +367,7 @@ describe('the request weight', () => {
 describe('a refusal of Binance', () => {
   const TOO_MANY = 'Way too much request weight used; IP banned until'
 
-  it('for quota (429) carries its delay', async () => {
+  it('a 429 carries its delay', async () => {
     const { binance } = await client([
       (response) => {
         sendJson(response, { code: -1003, msg: 'Too much weight.' }, 429, { 'retry-after': '30' })
@@ -384,7 +384,7 @@ describe('a refusal of Binance', () => {
     ['429 with its code', 429, { code: -1003, msg: 'Too much weight.' }],
     ['429 with a text of the network', 429, 'slow down'],
     ['400 with the code of quota', 400, { code: -1003, msg: 'Too much weight.' }],
-  ])('for quota as %s and without a delay waits for the next minute', async (_name, status, body) => {
+  ])('a quota refusal as %s without a delay waits for the next minute', async (_name, status, body) => {
     let number = 0
     const { binance, slept, pass } = await client([
       (response) => {
@@ -402,7 +402,7 @@ describe('a refusal of Binance', () => {
     expect(slept).toEqual([40_000])
   })
 
-  it('that bans (418) is obeyed in full: no host is asked in its course', async () => {
+  it('obeys a ban (418) in full: sends nothing to any host meanwhile', async () => {
     let banned = true
     const { binance, counts, pass } = await client([
       (response) => {
@@ -426,7 +426,7 @@ describe('a refusal of Binance', () => {
     expect(counts()).toEqual([2, 0])
   })
 
-  it.each([[418], [429]])('that names the end of a ban in its text alone (%i) is obeyed', async (status) => {
+  it.each([[418], [429]])('obeys a ban whose end is in its text alone (%i)', async (status) => {
     const { binance, counts } = await client([
       (response) => {
         sendJson(response, { code: -1003, msg: `${TOO_MANY} ${NOW + 5 * HOUR}. Use WebSockets.` }, status)
@@ -443,7 +443,7 @@ describe('a refusal of Binance', () => {
     expect(counts()).toEqual([1])
   })
 
-  it('for an unknown symbol is NotFound and names the symbols and where to correct them', async () => {
+  it('treats an unknown symbol as NotFound and names the symbols and where to correct them', async () => {
     const unknown: Answering = (response) => {
       sendJson(response, { code: -1121, msg: 'Invalid symbol.' }, 400)
     }
@@ -458,7 +458,7 @@ describe('a refusal of Binance', () => {
     })
   })
 
-  it('for anything else under 400 is UpstreamRejected with code and text', async () => {
+  it('treats any other 400 as UpstreamRejected with code and text', async () => {
     const { binance } = await client([
       (response) => {
         sendJson(response, { code: -1120, msg: 'Invalid interval.' }, 400)

@@ -42,7 +42,7 @@ const pager = (...pages: number[]): string =>
 const slugs = (html: string): string[] => parseDependents(html).packs.map(({ slug }) => slug)
 
 describe('the markups of a dependents page', () => {
-  it('list rows: the first modpack link of a row, with the name of a later one', () => {
+  it('reads list rows: the first modpack link of a row, with the name of a later one', () => {
     const { packs } = parseDependents(
       listing([
         { slug: 'rebel-tactics-2', name: 'Rebel & Tactics  2' },
@@ -59,7 +59,7 @@ describe('the markups of a dependents page', () => {
     ])
   })
 
-  it('the older listing body', () => {
+  it('reads the older listing body', () => {
     const html = page(`<div class="listing-body"><ul><li class="project-list-item">
       <div class="name-wrapper"><a href="/minecraft/modpacks/old-pack?x=1">Old Pack</a></div></li></ul></div>
       <a class="b-pagination-item" href="?page=2">2</a>`)
@@ -69,7 +69,7 @@ describe('the markups of a dependents page', () => {
     })
   })
 
-  it('cards: the link over the whole card, then the name', () => {
+  it('reads cards: the link over the whole card, then the name', () => {
     const html =
       page(`<div class="results-container"><div class="project-card"><a class="overlay-link" href="/minecraft/modpacks/card-pack"></a>
       <a class="name" href="/minecraft/modpacks/card-pack" title="Card Pack"><span class="ellipsis">Card Pack</span></a>
@@ -77,7 +77,7 @@ describe('the markups of a dependents page', () => {
     expect(parseDependents(html).packs).toMatchObject([{ slug: 'card-pack', name: 'Card Pack' }])
   })
 
-  it('anything else: every modpack link, each slug once, headings before the text of a whole card', () => {
+  it('reads anything else: every modpack link, each slug once, headings before the text of a whole card', () => {
     const html = page(`<main>
       <a href="https://www.curseforge.com/minecraft/modpacks/one"><h3>One</h3><p>2.3M downloads</p></a>
       <a href="https://legacy.curseforge.com/minecraft/modpacks/two/">Two &amp; more</a>
@@ -96,7 +96,7 @@ describe('the markups of a dependents page', () => {
     ])
   })
 
-  it("links to the host that served the page count as the site's own", () => {
+  it("counts links to the host that served the page as the site's own", () => {
     const html = page('<a href="http://127.0.0.1:7400/curseforge-web/minecraft/modpacks/local">Local</a>')
     expect(slugs(html)).toEqual([])
     expect(parseDependents(html, { baseUrl: 'http://127.0.0.1:7400/curseforge-web' }).packs).toMatchObject([
@@ -104,7 +104,7 @@ describe('the markups of a dependents page', () => {
     ])
   })
 
-  it('the pager tells whether a later page exists; without one only asking can tell', () => {
+  it('the pager says whether a later page exists; without one only a request can', () => {
     const packs = [{ slug: 'a', name: 'A' }]
     expect(parseDependents(listing(packs, pager(2, 3, 34)), { page: 3 }).next).toBe(true)
     expect(parseDependents(listing(packs, pager(1, 2, 33)), { page: 34 }).next).toBe(false)
@@ -119,7 +119,7 @@ describe('the markups of a dependents page', () => {
     ).toBe(false)
   })
 
-  it('never fails, and every slug can be asked for, whatever the links are', () => {
+  it('never fails, and every slug can be requested, whatever the links are', () => {
     const href = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map((text) => `/minecraft/modpacks/${text}`),
@@ -174,7 +174,7 @@ describe('reading the pages', () => {
     return { ...server, dependents }
   }
 
-  it('asks for modpacks only, as ourselves, and gives packs, next and the body', async () => {
+  it('requests modpacks only, identifies itself, and returns packs, next and the body', async () => {
     const html = listing([{ slug: 'a', name: 'A' }], pager(1, 2))
     const { dependents, asked } = await client((response) => {
       sendHtml(response, html)
@@ -221,7 +221,7 @@ describe('reading the pages', () => {
   })
 
   it.each([200, 403, 404, 429, 503])(
-    'a challenge page with status %i is Blocked, never an end',
+    'treats a challenge page with status %i as Blocked, never as an end',
     async (status) => {
       const { dependents } = await client((response) => {
         sendHtml(response, CHALLENGE, status)
@@ -240,7 +240,7 @@ describe('reading the pages', () => {
     })
   })
 
-  it('an answer that is no page is PayloadInvalid, any 403 Blocked', async () => {
+  it('treats a response that is no page as PayloadInvalid, any 403 as Blocked', async () => {
     const { dependents } = await client((response, _asked, number) => {
       if (number === 1) sendJson(response, {})
       else sendHtml(response, page('Forbidden'), 403)

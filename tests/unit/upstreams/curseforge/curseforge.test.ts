@@ -125,7 +125,7 @@ describeRecorded('recorded CurseForge answers', () => {
       0,
       '2023-07-14T22:12:02.650Z',
     ],
-  ])('file %s', (name, fileName, downloadCount, date) => {
+  ])('reads file %s', (name, fileName, downloadCount, date) => {
     const { rows, rejected } = parseFiles(asList(bodyOf(`v1_mods_238222_files_${name}.json`)))
     expect(rejected).toEqual([])
     const id = Number(name.split('-')[0])
@@ -136,7 +136,7 @@ describeRecorded('recorded CurseForge answers', () => {
 })
 
 describe('mods in bulk', () => {
-  it('asks fifty at a time with the key, and names what is missing', async () => {
+  it('requests fifty mods at a time with the key, and names what is missing', async () => {
     const { curseforge, asked } = await client((response, { body }) => {
       const { modIds } = z.object({ modIds: z.array(z.number()) }).parse(JSON.parse(body))
       sendJson(response, { data: modIds.filter((id) => id !== 60).map((id) => mod(id)) })
@@ -150,7 +150,7 @@ describe('mods in bulk', () => {
     expect(found.raw).toHaveLength(3)
   })
 
-  it('tolerates absent thumbs, class and links, and says null', async () => {
+  it('tolerates absent thumbs, class and links, and returns null', async () => {
     const { curseforge } = await client((response) => {
       const { id, slug, name, downloadCount } = mod(1)
       sendJson(response, {
@@ -167,7 +167,7 @@ describe('mods in bulk', () => {
     ])
   })
 
-  it('a broken mod is rejected, not missing', async () => {
+  it('treats a broken mod as rejected, not missing', async () => {
     const { curseforge } = await client((response) => {
       sendJson(response, { data: [mod(1), { ...mod(2), downloadCount: '12' }] })
     })
@@ -180,7 +180,7 @@ describe('mods in bulk', () => {
 })
 
 describe('the files of a mod', () => {
-  it('come from all pages', async () => {
+  it('reads the files of all pages', async () => {
     const files = Array.from({ length: 120 }, (_, index) => file(index + 1))
     const { curseforge, asked } = await client(paged(files))
     const found = await curseforge.files(7, calm())
@@ -191,7 +191,7 @@ describe('the files of a mod', () => {
     )
   })
 
-  it('stop at an empty page where the count promises more', async () => {
+  it('stops at an empty page if the count promises more', async () => {
     const { curseforge, asked } = await client(
       paged(
         Array.from({ length: 60 }, (_, index) => file(index + 1)),
@@ -204,7 +204,7 @@ describe('the files of a mod', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('come whole also where the upstream gives smaller pages than asked', async () => {
+  it('reads all files even if the upstream gives smaller pages than requested', async () => {
     const files = Array.from({ length: 45 }, (_, index) => file(index + 1))
     const { curseforge, asked } = await client((response, { url }) => {
       const index = Number(new URL(url, 'http://x').searchParams.get('index'))
@@ -214,7 +214,7 @@ describe('the files of a mod', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('stop at a short page where no count is given', async () => {
+  it('stops at a short page if no count is given', async () => {
     const { curseforge, asked } = await client((response) => {
       sendJson(response, { data: [file(1)] })
     })
@@ -226,7 +226,7 @@ describe('the files of a mod', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('stop where the index can reach no further, and say so', async () => {
+  it('stops at the end of the index, and says so', async () => {
     const files = Array.from({ length: 10_020 }, (_, index) => file(index + 1))
     const { curseforge, asked } = await client(paged(files))
     const found = await curseforge.files(7, calm())
@@ -235,12 +235,12 @@ describe('the files of a mod', () => {
     expect(asked.at(-1)?.url).toBe('/v1/mods/7/files?index=9950&pageSize=50')
   })
 
-  it('exactly ten thousand are not truncated', async () => {
+  it('does not call exactly ten thousand files truncated', async () => {
     const { curseforge } = await client(paged(Array.from({ length: 10_000 }, (_, index) => file(index + 1))))
     expect(await curseforge.files(7, calm())).toMatchObject({ totalCount: 10_000, truncated: false })
   })
 
-  it('a file that moves to the next page meanwhile comes once; a broken one costs only itself', async () => {
+  it('reads a file that moves to the next page once; a broken one fails alone', async () => {
     const files = Array.from({ length: 60 }, (_, index) => file(index + 1))
     const { curseforge } = await client((response, asked, number) => {
       const moved = number === 1 ? files : [{ ...file(99), fileDate: 'never' }, ...files]
@@ -251,7 +251,7 @@ describe('the files of a mod', () => {
     expect(found.totalCount).toBe(61)
   })
 
-  it('of an unknown mod are NotFound', async () => {
+  it('treats the files of an unknown mod as NotFound', async () => {
     const { curseforge } = await client((response) => {
       response.writeHead(404).end()
     })
@@ -260,7 +260,7 @@ describe('the files of a mod', () => {
 })
 
 describe('a modpack by slug', () => {
-  it('is the one with exactly this slug', async () => {
+  it('finds the modpack with exactly this slug', async () => {
     const { curseforge, asked } = await client((response) => {
       sendJson(response, { data: [mod(959_743, 'rebel-tactics'), mod(2, 'rebel-tactics-2')] })
     })
@@ -273,7 +273,7 @@ describe('a modpack by slug', () => {
     })
   })
 
-  it('is null where only something like it exists', async () => {
+  it('finds no modpack if only similar slugs exist', async () => {
     const { curseforge } = await client((response) => {
       sendJson(response, { data: [mod(959_743, 'rebel-tactics')] })
     })
@@ -282,7 +282,7 @@ describe('a modpack by slug', () => {
 })
 
 describe('an empty 403', () => {
-  it('is asked again, and the answer counts', async () => {
+  it('retries an empty 403, and uses the next response', async () => {
     const { curseforge, asked, slept } = await client((response, _asked, number) => {
       if (number <= 2) response.writeHead(403, { 'x-cache': 'Error from cloudfront' }).end()
       else sendJson(response, { data: [mod(1)] })
@@ -292,7 +292,7 @@ describe('an empty 403', () => {
     expect(slept).toEqual(EMPTY_403_WAITS_MS)
   })
 
-  it('for ever is CredentialsRejected that names both readings and the remedy, never the key', async () => {
+  it('reports a permanent empty 403 as CredentialsRejected with both causes and the remedy, never the key', async () => {
     const { curseforge, asked, slept } = await client((response) => {
       response.writeHead(403).end()
     })
@@ -304,7 +304,7 @@ describe('an empty 403', () => {
     expect(slept).toEqual(EMPTY_403_WAITS_MS)
   })
 
-  it('with a body is no riddle: asked once', async () => {
+  it('does not retry a 403 with a body', async () => {
     const { curseforge, asked } = await client((response) => {
       sendJson(response, { error: 'forbidden' }, 403)
     })
@@ -312,14 +312,14 @@ describe('an empty 403', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('of a firewall is Blocked', async () => {
+  it('treats the 403 of a firewall as Blocked', async () => {
     const { curseforge } = await client((response) => {
       sendHtml(response, CHALLENGE, 403)
     })
     expect(await rejection(curseforge.mods([1], calm()))).toMatchObject({ type: 'Blocked' })
   })
 
-  it('the key does not follow a redirect', async () => {
+  it('does not send the key to a redirect', async () => {
     const { curseforge, asked } = await client((response) => {
       response.writeHead(302, { location: '/elsewhere' }).end()
     })

@@ -17,7 +17,7 @@ const untilEnded = (signal: AbortSignal): Promise<never> =>
   })
 
 describe('the size of a folder', () => {
-  it('counts what lies under it, and of a link the link', async () => {
+  it('counts the files under a folder, and of a link the link itself', async () => {
     const root = folder()
     const outside = folder()
     writeFileSync(join(outside, 'large'), Buffer.alloc(5 * MB, 1))
@@ -32,13 +32,13 @@ describe('the size of a folder', () => {
     expect(bytes).toBeLessThan(MB)
   })
 
-  it('is nothing where the folder is gone', async () => {
+  it('returns a size of zero if the folder is gone', async () => {
     expect(await treeSize(join(folder(), 'gone'))).toEqual({ bytes: 0, entries: 0 })
   })
 })
 
 describe('what writes into a folder', () => {
-  it('is ended while it lasts when the folder is too large', async () => {
+  it('ends the work in a folder when the folder is too large', async () => {
     const root = folder()
     const ended = rejection(
       whileSmall(bounds(root), (signal) => {
@@ -52,7 +52,7 @@ describe('what writes into a folder', () => {
     })
   })
 
-  it("is ended by the caller's own reason", async () => {
+  it("ends the work in a folder with the caller's own reason", async () => {
     const reason = new Error('enough')
     const controller = new AbortController()
     const ended = rejection(whileSmall(bounds(folder(), controller.signal), untilEnded))
@@ -60,7 +60,7 @@ describe('what writes into a folder', () => {
     expect(await ended).toBe(reason)
   })
 
-  it('is left alone while the folder is small', async () => {
+  it('leaves the work in a small folder alone', async () => {
     expect(await whileSmall(bounds(folder()), () => Promise.resolve('done'))).toBe('done')
   })
 })

@@ -51,23 +51,23 @@ describe('what git says', () => {
     ['CommandFailed', 'fatal: fetch-pack: invalid index-pack output\n'],
     ['CommandFailed', 'remote: fatal: Could not resolve host\nfatal: protocol error: unexpected thing\n'],
     ['CommandFailed', ''],
-  ])('is %s where it is %j', (type, stderr) => {
+  ])('classifies a git message as %s: %j', (type, stderr) => {
     expect(said(stderr)).toMatchObject({ type })
   })
 
-  it('is quoted from its first complaint, since the others come of it', () => {
+  it('quotes git from its first error, since the others follow from it', () => {
     expect(said('error: RPC failed; curl 18\nfatal: early EOF\n').message).toBe(
       'astro/stars cannot be cloned: its host cannot be reached, or broke off (git says: error: RPC failed; curl 18).',
     )
   })
 
-  it('holds no user and password when it is quoted', () => {
+  it('quotes no user and password', () => {
     const { message } = said('fatal: bad thing at https://somebody:secret@proxy.example.org/x\n')
     expect(message).toContain('https://proxy.example.org/x')
     expect(message).not.toContain('secret')
   })
 
-  it('may be nothing where something else ended it', () => {
+  it('accepts an empty message if something else ended git', () => {
     expect(said('', null).message).toBe('astro/stars cannot be cloned: git was ended by SIGKILL.')
   })
 })

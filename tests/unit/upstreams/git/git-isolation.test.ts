@@ -59,7 +59,7 @@ describe('settings of the machine and of the caller', () => {
     return home
   }
 
-  it('have no effect', async () => {
+  it('settings of the machine and of the caller have no effect', async () => {
     const host = await gitHost()
     const [newest] = repository(host, NAME, PLAIN)
     const home = traps(host)
@@ -72,7 +72,7 @@ describe('settings of the machine and of the caller', () => {
     expect(readdirSync(home).sort()).toEqual(before)
   })
 
-  it('lend no password to a host that asks for one', async () => {
+  it('settings of the machine give no password to a host that asks for one', async () => {
     const sent: (string | undefined)[] = []
     const host = await gitHost((asked, response) => {
       sent.push(asked.headers.authorization)
@@ -84,7 +84,7 @@ describe('settings of the machine and of the caller', () => {
     expect(sent).toEqual([undefined])
   })
 
-  it('would have one: the same traps catch a git that sees them', async () => {
+  it('the same settings affect a git that sees them', async () => {
     const host = await gitHost()
     repository(host, NAME, PLAIN)
     const home = traps(host)
@@ -113,7 +113,7 @@ describe('an address', () => {
     'https://github.com?x=1',
     'github.com',
     '',
-  ])('%j is refused', async (baseUrl) => {
+  ])('rejects the address %j', async (baseUrl) => {
     const failure = await rejection(Promise.resolve().then(() => createGit({ baseUrl })))
     expect(failure).toMatchObject({ type: 'Misconfigured' })
     expect(String(failure)).not.toContain('secret')
@@ -124,11 +124,11 @@ describe('an address', () => {
     'https://git.example.org/mirror/',
     'http://localhost:7400/git',
     'http://[::1]:80',
-  ])('%j is taken', (baseUrl) => {
+  ])('accepts the address %j', (baseUrl) => {
     expect(createGit({ baseUrl })).toHaveProperty('clone')
   })
 
-  it('may have a path before the names, within which redirects stay', async () => {
+  it('accepts an address with a path before the names, within which redirects stay', async () => {
     const host = await gitHost((asked, response) => {
       const path = asked.url ?? ''
       const known: Record<string, string> = { 'astro/old': '/git/astro/new', 'astro/out': '/astro/stars' }
@@ -161,7 +161,7 @@ describe('a name', () => {
     'https://example.org/astro/stars',
     'ext::sh/x',
     '',
-  ])('%j never reaches git', async (fullName) => {
+  ])('the name %j never reaches git', async (fullName) => {
     const host = await gitHost()
     const asked = request({ fullName })
     expect(await rejection(client(host).head(fullName, calm()))).toMatchObject({ type: 'PayloadInvalid' })
@@ -169,7 +169,7 @@ describe('a name', () => {
     expect([existsSync(asked.target), host.asked]).toEqual([false, []])
   })
 
-  it('that begins with a dash is a name nevertheless', async () => {
+  it('accepts a name that begins with a dash', async () => {
     const host = await gitHost()
     const [newest] = repository(host, 'astro/-x', PLAIN)
     expect(await cloned(host, { fullName: 'astro/-x' })).toMatchObject({ commit: newest })
@@ -177,7 +177,7 @@ describe('a name', () => {
 })
 
 describe('a machine without git', () => {
-  it('is told so', async () => {
+  it('reports a machine without git', async () => {
     const host = await gitHost()
     const bare = createGit({ baseUrl: host.baseUrl, environment: { PATH: folder() } })
     const asked = request()

@@ -41,7 +41,7 @@ const randomFile = (bytes: number): Entry => ({
 })
 
 describe('a limit', () => {
-  it('of size ends a clone whose pack is too large, and nothing stays', async () => {
+  it('ends a clone whose pack is too large, and leaves nothing', async () => {
     const host = await gitHost()
     repository(
       host,
@@ -57,7 +57,7 @@ describe('a limit', () => {
     expect(existsSync(asked.target)).toBe(false)
   })
 
-  it('of size ends a clone whose pack is small and whose files are not', async () => {
+  it('ends a clone whose pack is small and whose files are not', async () => {
     const host = await gitHost()
     const zeros: Entry = { file: Buffer.alloc(1 * MB) }
     repository(
@@ -74,7 +74,7 @@ describe('a limit', () => {
     expect(existsSync(asked.target)).toBe(false)
   })
 
-  it('of time ends a clone from a host that is silent, processes included', async () => {
+  it('ends a clone from a silent host by time, processes included', async () => {
     const { host } = await silentHost()
     const asked = request({ timeoutMs: 700 })
     expect(await rejection(client(host).clone(asked))).toMatchObject({ type: 'CommandTimedOut' })
@@ -82,7 +82,7 @@ describe('a limit', () => {
     expect(existsSync(asked.target)).toBe(false)
   })
 
-  it('of memory ends a clone of a small pack that stands for millions of files', async () => {
+  it('ends a clone of a small pack that stands for millions of files by memory', async () => {
     const host = await gitHost()
     repository(host, NAME, PLAIN)
     const dir = join(host.root, `${NAME}.git`)
@@ -104,7 +104,7 @@ describe('a limit', () => {
 })
 
 describe('a cancellation', () => {
-  it('ends a clone at once with its own reason, processes included', async () => {
+  it('a cancellation ends a clone at once with its own reason, processes included', async () => {
     const { host, reached } = await silentHost()
     const controller = new AbortController()
     const asked = request({ signal: controller.signal })
@@ -118,7 +118,7 @@ describe('a cancellation', () => {
     expect(existsSync(asked.target)).toBe(false)
   })
 
-  it('ends a question at once with its own reason', async () => {
+  it('a cancellation ends a request at once with its own reason', async () => {
     const { host, reached } = await silentHost()
     const controller = new AbortController()
     const ended = rejection(client(host).head(NAME, controller.signal))
@@ -129,7 +129,7 @@ describe('a cancellation', () => {
     expect(processesWith(host.baseUrl)).toEqual([])
   })
 
-  it('that came before leaves nothing to do', async () => {
+  it('a cancellation before the start leaves nothing to do', async () => {
     const host = await gitHost()
     const asked = request({ signal: AbortSignal.abort(new Error('before')) })
     expect(await rejection(client(host).clone(asked))).toMatchObject({ message: 'before' })

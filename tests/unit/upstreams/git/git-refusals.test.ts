@@ -23,14 +23,14 @@ describe('a redirect', () => {
       return true
     }
 
-  it('to another name on the host is followed', async () => {
+  it('follows a redirect to another name on the host', async () => {
     const host = await gitHost(to((path) => path.replace('astro/old', NAME)))
     const [newest] = repository(host, NAME, PLAIN)
     expect(await client(host).head('astro/old', calm())).toBe(newest)
     expect(await cloned(host, { fullName: 'astro/old' })).toMatchObject({ commit: newest })
   })
 
-  it('to the same name for ever is given up', async () => {
+  it('gives up an endless redirect to the same name', async () => {
     const failures = await bothFail(
       to((path) => path),
       'astro/old',
@@ -47,7 +47,7 @@ describe('a redirect', () => {
     ['another page of the host', '/login?return_to=astro'],
     ['another protocol of the host', 'https://127.0.0.1/astro/stars.git/info/refs'],
     ['nothing', ''],
-  ])('to %s is refused', async (_what, location) => {
+  ])('rejects a redirect to %s', async (_what, location) => {
     const failures = await bothFail(
       to(() => location),
       'astro/old',
@@ -58,7 +58,7 @@ describe('a redirect', () => {
     ])
   })
 
-  it('to a name that is none is refused', async () => {
+  it('rejects a redirect to an invalid name', async () => {
     const failures = await bothFail(
       to(() => '/-o/x%0a.git/info/refs'),
       'astro/old',
@@ -69,7 +69,7 @@ describe('a redirect', () => {
     ])
   })
 
-  it('to another host is refused before that host is asked', async () => {
+  it('rejects a redirect to another host before contacting it', async () => {
     const asked: string[] = []
     const other = createServer((request, response) => {
       asked.push(request.url ?? '')
@@ -106,34 +106,34 @@ describe('a refusal', () => {
     [503, 'Repository not found.', 'UpstreamUnavailable'],
     [418, '', 'CommandFailed'],
     [200, 'no git here\n', 'PayloadInvalid'],
-  ])('of %i "%s" is %s', async (status, body, type) => {
+  ])('treats %i "%s" as %s', async (status, body, type) => {
     const failures = await bothFail(
       says(status, body, { 'content-type': 'text/plain', 'www-authenticate': 'Basic' }),
     )
     expect(failures).toEqual([expect.objectContaining({ type }), expect.objectContaining({ type })])
   })
 
-  it('for the rate says when to come back', async () => {
+  it('a rate refusal says when to retry', async () => {
     expect(await bothFail(says(429))).toEqual([
       expect.objectContaining({ retryAfterMs: MINUTE_MS }),
       expect.objectContaining({ retryAfterMs: MINUTE_MS }),
     ])
   })
 
-  it('is told in one line, without control characters', async () => {
+  it('reports a refusal in one line, without control characters', async () => {
     const [failure] = await bothFail(says(403, 'DMCA \u001b[31mtakedown\u0007\nmore'))
     expect(failure).toMatchObject({
       message: `The newest commit of ${NAME} cannot be asked for: access to it is blocked by its host (git says: remote: DMCA [31mtakedown).`,
     })
   })
 
-  it('of a missing repository comes at once, without a question', async () => {
+  it('reports a missing repository at once, without a prompt', async () => {
     const host = await gitHost()
     expect(await rejection(client(host).head(NAME, calm()))).toMatchObject({ type: 'NotFound' })
     expect(host.asked).toHaveLength(1)
   })
 
-  it('of the connection is one that another attempt can help', async () => {
+  it('treats a refused connection as retryable', async () => {
     const failures = await bothFail((asked) => {
       asked.socket.destroy()
       return true
@@ -144,7 +144,7 @@ describe('a refusal', () => {
     )
   })
 
-  it('in the middle of a pack is one that another attempt can help', async () => {
+  it('treats a connection lost in a pack as retryable', async () => {
     const host = await gitHost((asked, response) => {
       if (asked.method !== 'POST') return false
       response.writeHead(200, {

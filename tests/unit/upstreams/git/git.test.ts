@@ -12,13 +12,13 @@ import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 describe('the newest commit', () => {
-  it('is told without cloning', async () => {
+  it('returns the newest commit without cloning', async () => {
     const host = await gitHost()
     const [, newest] = repository(host, NAME, PLAIN, { 'a.txt': { file: 'a' } })
     expect(await client(host).head(NAME, calm())).toBe(newest)
   })
 
-  it('is that of HEAD where a branch and a tag are called HEAD too', async () => {
+  it('returns the commit of HEAD even if a branch and a tag are called HEAD too', async () => {
     const host = await gitHost()
     const [oldest = '', newest] = repository(host, NAME, PLAIN, { 'a.txt': { file: 'a' } })
     const dir = join(host.root, `${NAME}.git`)
@@ -27,7 +27,7 @@ describe('the newest commit', () => {
     expect(await client(host).head(NAME, calm())).toBe(newest)
   })
 
-  it('is undefined for a repository without a commit', async () => {
+  it('returns no commit for a repository without one', async () => {
     const host = await gitHost()
     repository(host, NAME)
     expect(await client(host).head(NAME, calm())).toBeUndefined()
@@ -36,7 +36,7 @@ describe('the newest commit', () => {
   it.each([
     ['of one line, which git takes for a list without a branch', '<html><body>Please log in</body></html>'],
     ['of several lines', '<html><body>\nPlease log in\n</body></html>\n'],
-  ])('is a failure, not an empty repository, where a web page answers %s', async (_what, body) => {
+  ])('fails, and does not report an empty repository, if a web page responds %s', async (_what, body) => {
     const page = says(200, body, { 'content-type': 'text/html' })
     const failures = await bothFail(page)
     expect(failures).toEqual([
@@ -47,7 +47,7 @@ describe('the newest commit', () => {
 })
 
 describe('a clone', () => {
-  it('holds the files of the newest commit alone, and says which and how large', async () => {
+  it('clones the files of the newest commit alone, and returns which and how large', async () => {
     const host = await gitHost()
     const [, newest] = repository(host, NAME, { 'old.txt': { file: 'old' } }, PLAIN)
     git(join(host.root, `${NAME}.git`), ['tag', 'v1', 'main'])
@@ -62,7 +62,7 @@ describe('a clone', () => {
     )
   })
 
-  it('can be read by another user, also where our own files are private', async () => {
+  it('makes a clone readable by another user, even if our own files are private', async () => {
     const host = await gitHost()
     repository(host, NAME, PLAIN)
     const before = process.umask(0o077)
@@ -75,7 +75,7 @@ describe('a clone', () => {
     }
   })
 
-  it('holds a link as a small text file', async () => {
+  it('stores a link as a small text file', async () => {
     const host = await gitHost()
     repository(host, NAME, { ...PLAIN, 'passwd.md': { link: '/etc/passwd' } })
     const { target } = await cloned(host)
@@ -99,7 +99,7 @@ describe('a clone', () => {
     expect(existsSync(mark)).toBe(false)
   })
 
-  it('leaves large-file pointers as they are', async () => {
+  it('leaves large-file pointers unchanged', async () => {
     const host = await gitHost()
     const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n'
     const config = `[lfs]\n\turl = ${host.baseUrl}/lfs\n[filter "lfs"]\n\tsmudge = touch smudged\n\trequired = true\n`
@@ -115,7 +115,7 @@ describe('a clone', () => {
     expect(host.asked.filter((one) => one.includes('lfs'))).toEqual([])
   })
 
-  it('refuses a tree that writes into its own git folder', async () => {
+  it('rejects a tree that writes into its own git folder', async () => {
     const host = await gitHost()
     repository(host, NAME, PLAIN)
     const dir = join(host.root, `${NAME}.git`)
@@ -132,7 +132,7 @@ describe('a clone', () => {
     expect(existsSync(mark)).toBe(false)
   })
 
-  it('is not made of a repository without a commit', async () => {
+  it('does not clone a repository without a commit', async () => {
     const host = await gitHost()
     repository(host, NAME)
     const asked = request()
@@ -144,7 +144,7 @@ describe('a clone', () => {
     expect(existsSync(asked.target)).toBe(false)
   })
 
-  it('is not made over something that is there', async () => {
+  it('does not clone over something that exists', async () => {
     const host = await gitHost()
     repository(host, NAME, PLAIN)
     const target = join(folder(), 'clone')

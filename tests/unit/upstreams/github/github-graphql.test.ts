@@ -8,7 +8,7 @@ import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 describe('with a token', () => {
-  it('a hundred names cost one request, and each gets its answer', async () => {
+  it('fetches a hundred names in one request, each with its own outcome', async () => {
     const { github, asked } = await client(
       (response, request) => {
         const data = aliasesOf(request).map(([alias, name], index) => [
@@ -31,7 +31,7 @@ describe('with a token', () => {
     })
   })
 
-  it('a rename, an archive, a deletion, a block and a silence have an outcome each', async () => {
+  it('gives a rename, an archive, a deletion, a block and a silence an outcome each', async () => {
     const { github } = await client(
       (response) => {
         const errors = [
@@ -74,7 +74,7 @@ describe('with a token', () => {
     expect(answers[2]).toMatchObject({ reason: "Could not resolve to a Repository with the name 'a/gone'." })
   })
 
-  it('two names of one repository have one id, and a name given twice is asked once', async () => {
+  it('gives two names of one repository one id, and requests a repeated name once', async () => {
     const { github, asked } = await client(
       (response, request) => {
         const data = aliasesOf(request).map(([alias]) => [alias, node('jax-ml/jax', { databaseId: 9 })])
@@ -88,7 +88,7 @@ describe('with a token', () => {
     expect(asked.flatMap(aliasesOf).map(([, name]) => name)).toEqual(['google/jax', 'jax-ml/jax'])
   })
 
-  it('what is no name is never sent, whatever stands in it', async () => {
+  it('never sends an invalid name, whatever it holds', async () => {
     const { github, asked } = await client(
       (response) => {
         sendJson(response, { data: {} })
@@ -113,7 +113,7 @@ describe('with a token', () => {
     ],
     ['the secondary limit', { message: 'You have exceeded a secondary rate limit.' }, quota(4_000), 60_000],
   ])(
-    '%s, said with status 200, is RateLimited, and nothing is asked before it ends',
+    'treats %s with status 200 as RateLimited, and sends nothing before it ends',
     async (_name, error, headers, delayMs) => {
       const { github, asked } = await client(
         (response) => {
@@ -133,7 +133,7 @@ describe('with a token', () => {
     },
   )
 
-  it('a wrong token is CredentialsRejected, says what to do, and does not show the token', async () => {
+  it('treats a wrong token as CredentialsRejected, says what to do, and does not show the token', async () => {
     const { github } = await client(
       (response) => {
         sendJson(response, { message: 'Bad credentials', status: '401' }, 401)

@@ -19,7 +19,7 @@ describe('a search', () => {
     [40, 100, 40, 1],
     [1_500, 5_000, 1_000, 10],
     [40, 0, 0, 0],
-  ])('of %d hits, at most %d: gives %d in %d pages', async (hits, limit, given, pages) => {
+  ])('a search of %d hits, at most %d: gives %d in %d pages', async (hits, limit, given, pages) => {
     const { github, asked } = await client(pagesOf(hits))
     const answer = await github.search('topic:finance stars:>20', limit, calm())
     expect(answer.map(({ fullName }) => fullName)).toEqual(manyNames(given))
@@ -36,7 +36,7 @@ describe('a search', () => {
     }
   })
 
-  it('a hit that moved between two pages comes once', async () => {
+  it('returns a hit that moved between two pages once', async () => {
     const { github } = await client((response, asked) => {
       const first = manyNames(100).map((name, index) => hit(name, { id: index + 1 }))
       sendJson(response, page(queryOf(asked).get('page') === '1' ? first : first.slice(-1)))
@@ -44,7 +44,7 @@ describe('a search', () => {
     expect(await github.search('x', 200, calm())).toHaveLength(100)
   })
 
-  it('that ran out of time is asked once more, and a part of an answer is none', async () => {
+  it('repeats a search that timed out once, and does not use a partial result', async () => {
     const once = await client((response, _asked, number) => {
       sendJson(response, page([hit('a/b')], { incomplete_results: number === 1 }))
     })
@@ -57,7 +57,7 @@ describe('a search', () => {
     })
   })
 
-  it('that GitHub does not understand names the setting', async () => {
+  it('names the setting of a search that GitHub does not understand', async () => {
     const { github } = await client((response) => {
       sendJson(response, { message: 'Validation Failed' }, 422)
     })

@@ -15,7 +15,7 @@ describe('refusals', () => {
     ['its old name', 403, 'You have triggered an abuse detection mechanism.', {}, 60_000],
     ['the limit of a proxy', 403, 'x', { 'gh-limited-by': 'search-elapsed-time-shared-grouped' }, 60_000],
   ])(
-    '%s is RateLimited, and the next request waits for its end',
+    'treats %s as RateLimited, and the next request waits for its end',
     async (_name, status, message, headers, delayMs) => {
       const { github, slept } = await client((response, _asked, number) => {
         if (number === 1) sendJson(response, { message }, status, headers)
@@ -81,7 +81,7 @@ describe('refusals', () => {
     expect(await rejection(github.repositories(['a/b'], calm()))).toMatchObject({ type })
   })
 
-  it('more names than a batch holds are a defect of ours; no names are no request', async () => {
+  it('treats more names than a batch holds as our defect, and sends nothing for no names', async () => {
     const { github, asked } = await client((response) => {
       sendJson(response, page([]))
     })

@@ -17,7 +17,7 @@ import { calm, loopback, rejection, sendJson, type Answering } from '../loopback
 import { describeRecorded, recorded } from '../recordings.ts'
 
 describe('without a token', () => {
-  it('twenty names cost one search, forks included, in any case', async () => {
+  it('fetches twenty names in one search, forks included, in any case', async () => {
     const { github, asked } = await client((response, request) => {
       sendJson(response, page(searchedFor(request).map((name) => hit(name.toUpperCase()))))
     })
@@ -47,7 +47,7 @@ describe('without a token', () => {
     expect(asked[0]?.url.length).toBeLessThan(8_000)
   })
 
-  it('searches keep six seconds apart, and wait for the reset when the minute is used up', async () => {
+  it('searches are six seconds apart, and wait for the reset when the minute is used up', async () => {
     const { github, slept } = await client((response, request, number) => {
       sendJson(
         response,
@@ -60,7 +60,7 @@ describe('without a token', () => {
     expect(slept).toEqual([6_000, 60_000])
   })
 
-  it('who is missing is asked by name: moved, deleted and blocked are told apart', async () => {
+  it('requests missing names one by one: moved, deleted and blocked differ', async () => {
     const missing = ['a/moved', 'a/gone', 'a/dmca', 'a/tos']
     const { github, asked, baseUrl } = await client(
       searchWithout(missing, (response, { url }) => {
@@ -88,7 +88,7 @@ describe('without a token', () => {
     expect(asked).toHaveLength(6)
   })
 
-  it('a redirect to another host is not followed, one in a circle ends', async () => {
+  it('does not follow a redirect to another host, and ends a redirect circle', async () => {
     const stranger = await loopback((response) => {
       sendJson(response, hit('evil/x'))
     })
@@ -112,7 +112,7 @@ describe('without a token', () => {
     ])
   })
 
-  it('a part that is refused is asked in halves, within eight searches', async () => {
+  it('repeats a refused part in halves, within eight searches', async () => {
     const hidden = 'owner/name-13'
     const { github, asked } = await client((response, request) => {
       if (!isSearch(request)) sendJson(response, { message: 'Not Found' }, 404)
@@ -128,7 +128,7 @@ describe('without a token', () => {
     expect(asked.filter((one) => !isSearch(one)).length).toBeLessThanOrEqual(4)
   })
 
-  it('a search that ran out of time is asked once more; then who is missing is unknown, not gone', async () => {
+  it('repeats a search that timed out once; then missing names are unknown, not gone', async () => {
     const { github, asked } = await client((response) => {
       sendJson(response, page([hit('a/b')], { incomplete_results: true }))
     })
@@ -139,7 +139,7 @@ describe('without a token', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('forty an hour are asked by name, the rest stay unknown until the window is over', async () => {
+  it('requests forty names an hour one by one, the rest stay unknown until the window is over', async () => {
     const { github, asked, pass } = await client(
       searchWithout(manyNames(100), (response) => {
         sendJson(response, { message: 'Not Found' }, 404, quota(59))
@@ -158,7 +158,7 @@ describe('without a token', () => {
     expect(states(await github.repositories(['owner/name-59'], calm()))).toEqual([['owner/name-59', 'gone']])
   })
 
-  it("others' part of the quota is left to them", async () => {
+  it("leaves the others' part of the quota to them", async () => {
     const { github, asked } = await client(
       searchWithout(['a/b', 'c/d', 'e/f'], (response, _asked, number) => {
         sendJson(response, { message: 'Not Found' }, 404, quota(number === 2 ? 11 : 10))
@@ -210,7 +210,7 @@ describeRecorded('recorded GitHub answers', () => {
     }
   }
 
-  it('a rename is followed to the name of now', async () => {
+  it('follows a rename to the current name', async () => {
     const { github } = await client(
       searchWithout(['protoncoin/protoncoin'], replayed('Repository.testGetRepositoryWith301Redirect.json')),
     )
@@ -228,7 +228,7 @@ describeRecorded('recorded GitHub answers', () => {
     ])
   })
 
-  it('a refusal for an empty quota is RateLimited', async () => {
+  it('treats a refusal for an empty quota as RateLimited', async () => {
     const [, refusal] = recorded('github/SpecificExceptions.testRateLimitExceeded.json') as Exchange[]
     const { github } = await client((response) => {
       const remaining = refusal?.headers['x-ratelimit-remaining'] ?? ''

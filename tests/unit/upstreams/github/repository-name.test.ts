@@ -36,11 +36,11 @@ describe('the repository of an address', () => {
     ['ssh://git@github.com/Owner/Name.GIT'],
     ['git+https://github.com/Owner/Name.git'],
     ['  https://github.com/Owner/Name \n'],
-  ])('%j is Owner/Name', (address) => {
+  ])('reads %j as Owner/Name', (address) => {
     expect(repositoryIn(address)).toBe('Owner/Name')
   })
 
-  it('a dash may end a name, a dot or a folder may not be one', () => {
+  it('accepts a name that ends with a dash, and rejects a dot or a folder', () => {
     expect(repositoryIn('https://github.com/awmann/M_-M_K-')).toBe('awmann/M_-M_K-')
     expect(repositoryIn('https://github.com/dstndstn/astrometry.net')).toBe('dstndstn/astrometry.net')
     expect(repositoryIn('https://github.com/owner/.github')).toBe('owner/.github')
@@ -71,20 +71,20 @@ describe('the repository of an address', () => {
     ['an encoded name', 'https://github.com/owner/na%2Fme'],
     ['a kelvin sign, which folds to k', 'https://github.com/owner/\u212Aelvin'],
     ['nothing', ''],
-  ])('%s is none', (_what, address) => {
+  ])('finds no repository in %s', (_what, address) => {
     expect(repositoryIn(address)).toBeUndefined()
   })
 })
 
 describe('the repositories of a text', () => {
-  it('come once each, in order, in the case of their first mention', () => {
+  it('finds the repositories of a text once each, in order, in the case of their first mention', () => {
     const text =
       'See <a href="https://github.com/Astropy/regions">github.com/astropy/Regions</a>, also http://www.github.com/a/b.git. ' +
       'Not api.github.com/repos/c/d nor gist.github.com/e/f, but (https://web.archive.org/web/2019/https://github.com/g/h).'
     expect(repositoriesInText(text)).toEqual(['Astropy/regions', 'a/b', 'g/h'])
   })
 
-  it('a senseless megabyte is read in no time', () => {
+  it('reads a megabyte of noise quickly', () => {
     const senseless = `github.com/a/${'.git'.repeat(250_000)}x github.com/${'a'.repeat(1_000_000)} github.com/c/d`
     expect(repositoriesInText(senseless)).toEqual(['c/d'])
   })
@@ -102,7 +102,7 @@ describe('any text', () => {
     )
     .map((parts) => parts.join(''))
 
-  it('gives a full name or nothing, and the same again when that is asked', () => {
+  it('reads any text as a full name or nothing, and the same again from the result', () => {
     fc.assert(
       fc.property(fc.oneof(address, fc.string({ unit: 'binary' })), (text) => {
         const found = [repositoryIn(text), ...repositoriesInText(text)].filter((name) => name !== undefined)
@@ -115,7 +115,7 @@ describe('any text', () => {
     )
   })
 
-  it('that is a name is found in its address', () => {
+  it('finds a valid name in its address', () => {
     const name = fc
       .tuple(
         fc.stringMatching(/^x[A-Za-z0-9-]{0,38}$/),
@@ -131,13 +131,13 @@ describe('any text', () => {
   })
 })
 
-it('names are the same in any case', () => {
+it('compares names without regard to case', () => {
   expect(folded('AstroPy/Regions')).toBe('astropy/regions')
   expect(distinct(['B/b', 'a/A', 'b/B', 'A/a'])).toEqual(['B/b', 'a/A'])
 })
 
 describeRecorded('the recorded extraction', () => {
-  it('every one of its 2,532 addresses is the repository that it was taken for', () => {
+  it('reads each of the 2,532 addresses as the recorded repository', () => {
     const rows = parse<{ github_url: string }>(recording('libraries/ascl_repos_with_stars.2025-07-31.csv'), {
       columns: true,
     })

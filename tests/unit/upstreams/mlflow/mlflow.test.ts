@@ -113,7 +113,7 @@ describe('a delivery', () => {
     expect(JSON.parse(asked[9]?.body ?? '')).toMatchObject({ run_id: 'r1', status: 'FINISHED', end_time: 2 })
   })
 
-  it('goes on with the run that an earlier one left, and with its version', async () => {
+  it('continues the run that an earlier delivery left, and its version', async () => {
     const { deliver, paths } = await tracking({
       'runs/search': { body: { runs: [{ info: info(), data: {} }] } },
       'model-versions/search': {
@@ -144,7 +144,7 @@ describe('a delivery', () => {
     })
   })
 
-  it('of a finished run changes nothing', async () => {
+  it('delivering a finished run changes nothing', async () => {
     const tags = [{ key: 'almanac.note', value: 'No files.' }]
     const { deliver, paths } = await tracking({
       'runs/search': { body: { runs: [{ info: info({ status: 'FINISHED' }), data: { tags } }] } },
@@ -153,7 +153,7 @@ describe('a delivery', () => {
     expect(paths()).toEqual(['experiments/get-by-name', 'runs/search', 'model-versions/search'])
   })
 
-  it('without a registered model asks for no version', async () => {
+  it('requests no version without a registered model', async () => {
     const { deliver, paths } = await tracking()
     const run = { ...RUN }
     delete run.registerAs
@@ -161,7 +161,7 @@ describe('a delivery', () => {
     expect(paths().filter((path) => /model/.test(path))).toEqual([])
   })
 
-  it('whose id could change the meaning of a search is refused before anything is sent', async () => {
+  it('rejects an id that could change the meaning of a search before anything is sent', async () => {
     const { deliver, asked } = await tracking()
     await rejection(deliver({ ...RUN, deliveryId: "a' OR tags.x = 'b" }))
     expect(asked).toEqual([])
@@ -172,7 +172,7 @@ describe('an experiment', () => {
   const missing = error(404, 'RESOURCE_DOES_NOT_EXIST')
   const exists = error(400, 'RESOURCE_ALREADY_EXISTS')
 
-  it('that is missing is created', async () => {
+  it('creates a missing experiment', async () => {
     const { deliver, asked } = await tracking({
       'experiments/get-by-name': missing,
       'experiments/create': { body: { experiment_id: 8 } },
@@ -182,7 +182,7 @@ describe('an experiment', () => {
     expect(JSON.parse(asked[2]?.body ?? '')).toMatchObject({ experiment_ids: ['8'] })
   })
 
-  it('that another creates at the same moment is read again', async () => {
+  it('reads an experiment again that another process created at the same moment', async () => {
     const found = GOOD['experiments/get-by-name'] ?? missing
     const { deliver, asked } = await tracking({
       'experiments/get-by-name': [missing, found],
@@ -192,7 +192,7 @@ describe('an experiment', () => {
     expect(JSON.parse(asked[3]?.body ?? '')).toMatchObject({ experiment_ids: ['7'] })
   })
 
-  it('that both exists and does not is worth another attempt', async () => {
+  it('retries when an experiment both exists and does not', async () => {
     const { deliver } = await tracking({
       'experiments/get-by-name': missing,
       'experiments/create': exists,
@@ -200,7 +200,7 @@ describe('an experiment', () => {
     expect(await rejection(deliver())).toMatchObject({ type: 'UpstreamUnavailable' })
   })
 
-  it('that is deleted is told with the command that restores it', async () => {
+  it('reports a deleted experiment with the command that restores it', async () => {
     const { deliver, asked } = await tracking({
       'experiments/get-by-name': { body: { experiment: { experiment_id: 7, lifecycle_stage: 'deleted' } } },
     })
@@ -219,7 +219,7 @@ describe('files', () => {
     ['in a bucket', 's3://bucket/7/r1/artifacts'],
     ["behind another server's door", 'mlflow-artifacts://other.example:5000/7/r1/artifacts'],
     ["behind another server's address", 'https://other.example/api/2.0/mlflow-artifacts/artifacts/7/r1'],
-  ])('%s are a note that stays with the run, and no version points to nothing', async (_, uri) => {
+  ])('%s leave a note with the run, and no version points to nothing', async (_, uri) => {
     const { deliver, paths, asked } = await tracking({
       'runs/create': { body: { run: { info: info({ artifact_uri: uri }) } } },
     })
@@ -233,7 +233,7 @@ describe('files', () => {
     expect(paths().at(-1)).toBe('runs/update')
   })
 
-  it('behind the full address of the same server are put', async () => {
+  it('puts files behind the full address of the same server', async () => {
     const { deliver, asked } = await tracking({
       'runs/create': (response) => {
         const host = `127.0.0.1:${response.socket?.localPort ?? 0}`
@@ -245,7 +245,7 @@ describe('files', () => {
     expect(asked[4]?.url).toBe('/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/a%20b.txt')
   })
 
-  it('that a server does not pass on are a note', async () => {
+  it('leaves a note for files that a server does not pass on', async () => {
     const { deliver, paths } = await tracking({
       artifacts: (response) => {
         response.writeHead(503).end('Endpoint disabled: the server runs with `--no-serve-artifacts`')
@@ -255,7 +255,7 @@ describe('files', () => {
     expect(paths().at(-1)).toBe('runs/update')
   })
 
-  it('that cannot be put now leave the run open', async () => {
+  it('leaves the run open if files cannot be put now', async () => {
     const { deliver, paths } = await tracking({ artifacts: { status: 503, body: 'busy' } })
     expect(await rejection(deliver())).toMatchObject({ type: 'UpstreamUnavailable' })
     expect(paths()).not.toContain('runs/update')
@@ -297,13 +297,13 @@ describe('an error', () => {
     ],
     ['a fault inside', 'runs/search', error(500, 'INTERNAL_ERROR'), 'UpstreamUnavailable', undefined],
     ['an answer without its run', 'runs/create', { body: {} }, 'PayloadInvalid', undefined],
-  ])('of %s has its name', async (_, path, answer, type, errorCode) => {
+  ])('names an error of %s', async (_, path, answer, type, errorCode) => {
     const { deliver } = await tracking({ [path]: answer })
     const failure = await rejection(deliver())
     expect(failure).toMatchObject({ type, ...(errorCode === undefined ? {} : { details: { errorCode } }) })
   })
 
-  it('page of a sign-in in between is told', async () => {
+  it('reports the page of a sign-in proxy', async () => {
     const { deliver } = await tracking({
       'experiments/get-by-name': (response) => {
         sendHtml(response, '<html><body>Sign in</body></html>')
@@ -312,7 +312,7 @@ describe('an error', () => {
     expect(await rejection(deliver())).toMatchObject({ type: 'PayloadInvalid' })
   })
 
-  it('of the caller, an abort, keeps its reason and leaves the run open', async () => {
+  it('an abort keeps its reason and leaves the run open', async () => {
     const abort = new AbortController()
     const reason = new Error('cancelled')
     const { baseUrl, paths } = await tracking({
@@ -327,13 +327,13 @@ describe('an error', () => {
 })
 
 describe('credentials', () => {
-  it('are the token as Bearer', async () => {
+  it('sends the token as Bearer', async () => {
     const { deliver, asked } = await tracking({}, { token: 't0k3n' })
     await deliver()
     expect(new Set(asked.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer t0k3n']))
   })
 
-  it('of the address go as Basic and stand in no message', async () => {
+  it('sends the credentials of the address as Basic and shows them in no message', async () => {
     const { baseUrl, asked } = await tracking({ 'runs/search': error(400, 'BAD_REQUEST') })
     const address = baseUrl.replace('//', '//anna:p%40ss%3Aword@')
     const client = createMlflow({ baseUrl: address, userAgent: 'x' })
@@ -343,7 +343,7 @@ describe('credentials', () => {
   })
 
   it.each(['databricks', 'file:///mlruns', 'http://anna:50%@127.0.0.1'])(
-    'and address %s cannot be used, and say so without the address',
+    'rejects credentials with address %s, without showing the address',
     (baseUrl) => {
       const attempt = () => createMlflow({ baseUrl, userAgent: 'x' })
       expect(attempt).toThrow(expect.objectContaining({ type: 'Misconfigured' }))
@@ -356,7 +356,7 @@ describe('batches', () => {
   const many = <T>(count: number, value: (index: number) => T): Record<string, T> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value(index)]))
 
-  it('keep every limit of a request and lose nothing', () => {
+  it('batches keep every limit of a request and lose nothing', () => {
     const run = {
       params: many(250, () => 'ä'.repeat(3_000)),
       tags: many(101, () => 'x'.repeat(5_000)),
@@ -377,14 +377,14 @@ describe('batches', () => {
     )
   })
 
-  it('of a small run are one, with the words for what JSON has no number for', () => {
+  it('puts a small run in one batch, with words for what JSON has no number for', () => {
     const metrics = { a: NaN, b: Infinity, c: -Infinity, d: -0.5 }
     const [batch, ...more] = batchesOf({ params: { p: '1' }, tags: { t: '2' }, metrics, endMs: 5 })
     expect(more).toEqual([])
     expect(batch?.metrics.map(({ value }) => value)).toEqual(['NaN', 'Infinity', '-Infinity', -0.5])
   })
 
-  it('of a run without values are none', () => {
+  it('makes no batches for a run without values', () => {
     expect(batchesOf({ params: {}, tags: {}, metrics: {}, endMs: 5 })).toEqual([])
   })
 })

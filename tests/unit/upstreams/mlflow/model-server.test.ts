@@ -28,7 +28,7 @@ describe('a model server', () => {
     ['/invocations', '/invocations'],
     ['/models/btc/invocations/', '/models/btc/invocations'],
     ['/models/btc', '/models/btc/invocations'],
-  ])('with the address "…%s" is asked at %s, for a data frame', async (suffix, path) => {
+  ])('calls the address "…%s" at %s, with a data frame', async (suffix, path) => {
     const { predict, asked } = await serving(text('{"predictions":[1,2]}'), { suffix })
     expect(await predict()).toEqual([1, 2])
     expect(asked).toMatchObject([{ method: 'POST', url: path }])
@@ -41,7 +41,7 @@ describe('a model server', () => {
     ['a data frame of one column', '{"predictions":[{"0":1.5},{"0":-2}]}'],
     ['an array of one column', '{"predictions":[[1.5],[-2]]}'],
     ['a list with something beside it', '{"predictions":[1.5,-2],"model":"x"}'],
-  ])('is understood where it answers %s', async (_, body) => {
+  ])('understands a response of %s', async (_, body) => {
     expect(await (await serving(text(body))).predict()).toEqual([1.5, -2])
   })
 
@@ -56,18 +56,18 @@ describe('a model server', () => {
     ['Infinity', '[-Infinity,1]'],
     ['a number too large for any', '[1e999,1]'],
     ['no predictions', '{"outputs":[1,2]}'],
-  ])('is refused where it answers %s', async (_, body) => {
+  ])('rejects a response of %s', async (_, body) => {
     expect(await rejection((await serving(text(body))).predict())).toMatchObject({ type: 'PayloadInvalid' })
   })
 
-  it('is not asked for nothing', async () => {
+  it('sends nothing for no rows', async () => {
     const { asked, baseUrl } = await serving(text('[]'))
     const client = createModelServer({ url: baseUrl, userAgent: 'almanac-test' })
     expect(await client.predict(COLUMNS, [], calm())).toEqual([])
     expect(asked).toEqual([])
   })
 
-  it("that refuses the rows is quoted with the model's own reason", async () => {
+  it("quotes the model's own reason when the server refuses the rows", async () => {
     const { predict } = await serving((response) => {
       const stack_trace = 'Traceback (most recent call last):\n  File "x"\nValueError: no column price\n'
       sendJson(response, { error_code: 'BAD_REQUEST', message: 'Encountered an error', stack_trace }, 400)
@@ -87,21 +87,21 @@ describe('a model server', () => {
     [429, '{}', 'RateLimited'],
     [500, '{}', 'UpstreamUnavailable'],
     [503, '', 'UpstreamUnavailable'],
-  ])('that answers %i %s is %s', async (status, body, type) => {
+  ])('treats %i %s as %s', async (status, body, type) => {
     const { predict } = await serving((response) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(body)
     })
     expect(await rejection(predict())).toMatchObject({ type, details: { status } })
   })
 
-  it('that is a web page is told as such', async () => {
+  it('reports a web page as such', async () => {
     const { predict } = await serving((response) => {
       sendHtml(response, '<html><body>Sign in</body></html>')
     })
     expect(await rejection(predict())).toMatchObject({ type: 'PayloadInvalid' })
   })
 
-  it('gets the token, and nobody whom a redirect names', async () => {
+  it('sends the token to the model server, and to no redirect', async () => {
     const elsewhere = await loopback(text('[1,2]'))
     const { predict, asked } = await serving(
       (response) => response.writeHead(307, { location: elsewhere.baseUrl }).end(),
@@ -112,7 +112,7 @@ describe('a model server', () => {
     expect(elsewhere.asked).toEqual([])
   })
 
-  it('whose address is none is told before anything is sent', () => {
+  it('rejects an invalid address before anything is sent', () => {
     expect(() => createModelServer({ url: 'models:/x/1', userAgent: 'x' })).toThrow(
       expect.objectContaining({ type: 'Misconfigured' }),
     )

@@ -31,7 +31,7 @@ describeRecorded('the recorded feed', () => {
   const recorded = () =>
     readEvents(listOf(recording('onexbet/get1x2_vzip_sport85_snapshot.json'), 'onexbet GET /x'), AT)
 
-  it('has three matches: one in play that the original would have stored as a result, two before their start', () => {
+  it('has three matches: one live that the original would have stored as a result, two before their start', () => {
     const { sightings, others, rejected } = recorded()
     expect({ others, rejected }).toEqual({ others: [], rejected: [] })
     expect(sightings[0]).toEqual({
@@ -81,7 +81,7 @@ describe('the score of a match', () => {
   })
 
   it.each([-1, 1.5, '3', 1_000, 3e9, Number.MAX_SAFE_INTEGER + 1, [], true])(
-    'refuses %j as a side, and only that match',
+    'rejects %j as a side, and only that match',
     (S1) => {
       const bad = event({}, { FS: { S1 } })
       const { sightings, rejected } = read(bad, event({ I: 2 }))
@@ -92,14 +92,17 @@ describe('the score of a match', () => {
 })
 
 describe('a score whose sides have other names', () => {
-  it.each([{ H: 3, A: 1 }, { H: 0, A: 0 }, { s1: 3 }])('(%j) is refused: it is not 0-0', (FS) => {
-    const row = event({}, { FS })
-    const { sightings, rejected } = read(row, event({ I: 2 }))
-    expect(sightings.map(({ eventId }) => eventId)).toEqual([2])
-    expect(rejected).toEqual([
-      { reason: expect.stringMatching(/^SC\.FS: neither S1 nor S2/) as unknown, row },
-    ])
-  })
+  it.each([{ H: 3, A: 1 }, { H: 0, A: 0 }, { s1: 3 }])(
+    'rejects a score with other side names (%j): it is not 0-0',
+    (FS) => {
+      const row = event({}, { FS })
+      const { sightings, rejected } = read(row, event({ I: 2 }))
+      expect(sightings.map(({ eventId }) => eventId)).toEqual([2])
+      expect(rejected).toEqual([
+        { reason: expect.stringMatching(/^SC\.FS: neither S1 nor S2/) as unknown, row },
+      ])
+    },
+  )
 })
 
 describe('the clock of a match', () => {
@@ -111,7 +114,7 @@ describe('the clock of a match', () => {
     [3e12, null],
     [-1, null],
     [null, null],
-  ])('that says %j is %j seconds', (TS, seconds) => {
+  ])('reads the clock %j as %j seconds', (TS, seconds) => {
     expect(only(event({}, { TS })).elapsedS).toBe(seconds)
   })
 })
@@ -145,11 +148,11 @@ describe('the start of a match', () => {
 })
 
 describe('an event', () => {
-  it('that is twice in an answer is one match, as the later row has it', () => {
+  it('reads an event that stands twice as one match, from the later row', () => {
     expect(only(event(), event({}, { FS: { S1: 4, S2: 1 } })).score).toEqual([4, 1])
   })
 
-  it('may lack everything but its id, its teams and where it stands', () => {
+  it('requires only the id, the teams and the status of an event', () => {
     expect(only({ I: 7, O1: 'A', O2: 'B', SC: {} })).toEqual({
       eventId: 7,
       team1: 'A',
@@ -165,7 +168,7 @@ describe('an event', () => {
     })
   })
 
-  it('has its league in the language asked for, else in English', () => {
+  it('reads the league in the requested language, else in English', () => {
     expect(only(event({ LI: 2_914_001 }))).toMatchObject({
       league: 'FC 26. 5x5 Rush. Superligue',
       leagueId: 2_914_001,
@@ -176,17 +179,17 @@ describe('an event', () => {
     })
   })
 
-  it('says its period where it has no status', () => {
+  it('reads the period if there is no status', () => {
     expect(only(event({}, { SLS: ' ', CPS: ' 2ème mi-temps ' })).status).toBe('2ème mi-temps')
   })
 
-  it('holds no character that the database refuses', () => {
+  it('holds no character that the database rejects', () => {
     const { team1, status } = only(event({ O1: 'A\u0000B\ud800' }, { SLS: 'x'.repeat(199) + '😀' }))
     expect(team1).toBe('AB\ufffd')
     expect(status).toBe('x'.repeat(199) + '\ufffd')
   })
 
-  it('without a second team is a bet on a tournament, no match', () => {
+  it('treats an event without a second team as an outright bet, no match', () => {
     const outright = { I: 9, O1: 'Winner', SC: { FS: {} }, E: [{ T: 1, G: 1, P: 41, C: 4.5 }] }
     const { sightings, others, rejected } = read(outright, { ...outright, O2: '' }, event())
     expect(sightings).toHaveLength(1)
@@ -198,7 +201,7 @@ describe('an event', () => {
     ['a score', event({ O2: undefined })],
     ['odds of 1 / X / 2', { I: 9, O1: 'A', SC: { FS: {} }, E: [{ T: 1, G: 1, C: 1.9 }] }],
     ['a second team’s id', { I: 9, O1: 'A', O2I: 4 }],
-  ])('without a second team is refused where it has %s: the format changed', (_name, row) => {
+  ])('rejects an event without a second team if it has %s: the format changed', (_name, row) => {
     const { others, rejected } = read(row)
     expect(others).toEqual([])
     expect(rejected).toEqual([{ reason: expect.stringMatching(/^O2: /) as unknown, row }])
@@ -214,7 +217,7 @@ describe('an event', () => {
     // Its odds in play would be taken for odds before the start.
     ['nothing that says where it stands', event({ SC: undefined }), /^SC: /],
     ['null in place of where it stands', event({ SC: null }), /^SC: /],
-  ])('with %s is refused, and only that event', (_name, row, reason) => {
+  ])('rejects an event with %s, and only that event', (_name, row, reason) => {
     const { sightings, rejected } = read(row, event({ I: 2 }))
     expect(sightings).toHaveLength(1)
     expect(rejected).toEqual([{ reason: expect.stringMatching(reason) as unknown, row }])
@@ -231,7 +234,7 @@ describe('an answer', () => {
     }
   }
 
-  it('may be empty: a sport rests', () => {
+  it('accepts an empty response: a sport rests', () => {
     expect(said({ Error: '', ErrorCode: 0, Success: true, Value: [] })).toEqual([])
     expect(said({ Value: [] })).toEqual([])
   })
@@ -240,7 +243,7 @@ describe('an answer', () => {
     ['a code', { Error: 'Sport is closed', ErrorCode: 103, Value: [] }],
     ['no success', { Error: 'Sport is closed', Success: false, Value: [event()] }],
     ['a text in place of the list', { Error: 'Sport is closed', ErrorCode: 0 }],
-  ])('with %s is an error that may pass, whose text is named', (_name, body) => {
+  ])('treats a response with %s as a transient error and quotes it', (_name, body) => {
     expect(said(body)).toMatchObject({
       type: 'UpstreamUnavailable',
       message: expect.stringContaining('Sport is closed') as unknown,
@@ -251,14 +254,14 @@ describe('an answer', () => {
     ['no Value', { Success: true }],
     ['a Value of null', { Value: null }],
     ['a Value of fields', { Value: { I: 1 } }],
-  ])('with %s is of another format, and says what was expected', (_name, body) => {
+  ])('treats a response with %s as another format, and says what was expected', (_name, body) => {
     expect(said(body)).toMatchObject({
       type: 'PayloadInvalid',
       message: expect.stringContaining('expected Value') as unknown,
     })
   })
 
-  it('of any JSON is read or refused by name, and a score is two counts or none', () => {
+  it('reads any JSON or rejects it by name, and a score is two counts or none', () => {
     const part = (values: fc.Arbitrary<unknown>) => fc.oneof(values, fc.jsonValue(), fc.constant(undefined))
     const sides = fc.record({ S1: part(fc.integer()), S2: part(fc.integer()) })
     const texts = fc.constantFrom('', '3 minutes', 'Match terminé', 'Suspendu', 'Début dans 5 minutes')
@@ -297,13 +300,13 @@ describe('an answer', () => {
     )
   })
 
-  it('counts how many of its rows repeat an event, readable or not', () => {
+  it('counts how many rows repeat an event, readable or not', () => {
     const unread = event({ I: 3, O1: '' })
     expect(read(event(), event({}, { TS: 229 }), event({ I: 2 }), unread, unread).repeated).toBe(2)
     expect(read(event(), event({ I: 2 }), { I: 0 }, { I: 0 }, null, null).repeated).toBe(0)
   })
 
-  it('counts the matches before their start that have a row of 1 / X / 2, be it blocked', () => {
+  it('counts the matches before their start that have a row of 1 / X / 2, even if blocked', () => {
     const before = (I: number, E: unknown[], AE: unknown[] = []) => event({ I, E, AE }, { TD: -1, FS: {} })
     const blocked = { T: 1, G: 1, C: 1.001, B: true }
     expect(

@@ -5,7 +5,7 @@ import { hasMatchOdds, oddsOf } from '../../../../upstreams/onexbet/onexbet-odds
 const row = (T: number, C: unknown, more: object = {}) => ({ T, C, CV: String(C), G: 1, ...more })
 
 describe('the odds of 1 / X / 2', () => {
-  it('are types 1, 2 and 3 of group 1, in that order', () => {
+  it('reads the odds of 1 / X / 2 from types 1, 2 and 3 of group 1, in that order', () => {
     const double = [4, 5, 6].map((T) => row(T, 1.2, { G: 8 }))
     expect(oddsOf([row(3, 4.1), ...double, row(1, 1.8), row(2, 3.5)], [])).toEqual({
       one: 1.8,
@@ -23,11 +23,11 @@ describe('the odds of 1 / X / 2', () => {
     ['nothing', row(1, null)],
     ['an infinite one', row(1, Number.POSITIVE_INFINITY)],
     ['one beyond any', row(1, 10_001)],
-  ])('leave out %s', (_name, bad) => {
+  ])('omits odds %s', (_name, bad) => {
     expect(oddsOf([bad, row(2, 3.5)], [])).toEqual({ one: null, x: 3.5, two: null })
   })
 
-  it('are taken from the other lines only where the main ones do not name the outcome', () => {
+  it('takes odds from the other lines only if the main ones do not name the outcome', () => {
     const others = [
       { G: 17, ME: [row(2, 9, { G: 17 })] },
       { G: 1, ME: [row(1, 1.5), row(2, 3.2), { T: 3, C: 5 }] },
@@ -35,7 +35,7 @@ describe('the odds of 1 / X / 2', () => {
     expect(oddsOf([row(1, 1.001, { B: true })], others)).toEqual({ one: null, x: 3.2, two: 5 })
   })
 
-  it('are null for whatever stands there', () => {
+  it('gives null for odds of any other value', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.array(fc.jsonValue()), (main, others) => {
         for (const odds of Object.values(oddsOf(main, others)))
@@ -44,7 +44,7 @@ describe('the odds of 1 / X / 2', () => {
     )
   })
 
-  it('tell a match from a bet on a tournament, whose rows name who is bet on', () => {
+  it('distinguishes a match from an outright bet by the rows that name a competitor', () => {
     expect(hasMatchOdds([row(1, 1.8)])).toBe(true)
     expect(hasMatchOdds([row(1, 4.5, { P: 410_000 }), row(9, 1.8, { G: 17 })])).toBe(false)
   })

@@ -56,7 +56,7 @@ async function finishedOf(...items: unknown[]) {
 }
 
 describe('the results service', () => {
-  it('is asked for the leagues first and then for the games of those that wait, in a window of 24 hours', async () => {
+  it('requests the leagues first and then the games of waiting ones, in a window of 24 hours', async () => {
     const other = { id: 11, name: 'FC 26. 3x3' }
     const { results, asked, baseUrl } = await client(
       answering({ items: [other, SUPERLEAGUE] }, () => ({ items: [game()] })),
@@ -84,13 +84,13 @@ describe('the results service', () => {
     )
   })
 
-  it('ends its window at the minute itself where that is whole', async () => {
+  it('ends its window at the minute itself if that is whole', async () => {
     const { results, asked } = await client(answering({ items: [] }, () => 500))
     await results.finished({ leagues: [SUPERLEAGUE], at: new Date('2026-03-01T12:01:00Z') }, calm())
     expect(asked.map(({ url }) => url)).toEqual([expect.stringContaining(WINDOW) as unknown])
   })
 
-  it('is not asked where nothing waits', async () => {
+  it('sends no request if nothing waits', async () => {
     const { results, asked } = await client(answering({ items: [] }, () => 500))
     const finished = await results.finished({ leagues: [], at: AT }, calm())
     expect(finished).toEqual({ results: [], withoutScore: 0, unlisted: [], why: [], rejected: [], raw: [] })
@@ -101,19 +101,19 @@ describe('the results service', () => {
     ['its id, whatever it is called', { id: 10, name: 'Superleague' }],
     ['its name, accents and case aside', { id: null, name: 'fc 26 5X5 Rush - Supérligue' }],
     ['its name, where it has another id', { id: 99, name: SUPERLEAGUE.name }],
-  ])('knows a league by %s', async (_name, league) => {
+  ])('matches a league by %s', async (_name, league) => {
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => ({ items: [game()] })))
     expect((await results.finished({ leagues: [league], at: AT }, calm())).results).toHaveLength(1)
   })
 
-  it('names the wanted leagues that it does not list', async () => {
+  it('names the wanted leagues that are not listed', async () => {
     const other = { id: 11, name: 'FC 26. 3x3' }
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => ({ items: [] })))
     const { unlisted } = await results.finished({ leagues: [SUPERLEAGUE, other], at: AT }, calm())
     expect(unlisted).toEqual([other])
   })
 
-  it('says so where no game of many has a score that can be read', async () => {
+  it('says so if no game of many has a readable score', async () => {
     const games = (score: (id: number) => string, many = 10) =>
       finishedOf(...Array.from({ length: many }, (_, at) => game({ id: at + 1, score: score(at + 1) })))
     const changed = [expect.stringContaining('None of the 10 games has a readable score') as unknown]
@@ -123,13 +123,13 @@ describe('the results service', () => {
     expect((await games(() => '', 9)).why).toEqual([])
   })
 
-  it('does not know a league by an empty name', async () => {
+  it('does not match a league by an empty name', async () => {
     const { results, asked } = await client(answering({ items: [{ id: 10, name: '' }] }, () => 500))
     await results.finished({ leagues: [{ id: null, name: '' }], at: AT }, calm())
     expect(asked).toHaveLength(1)
   })
 
-  it.each([{ items: null }, { items: [] }])('may have nothing yet: %j', async (body) => {
+  it.each([{ items: null }, { items: [] }])('accepts an empty list: %j', async (body) => {
     const { results } = await client(answering(body, () => 500))
     expect((await results.finished({ leagues: [SUPERLEAGUE], at: AT }, calm())).results).toEqual([])
     const games = await client(answering({ items: [SUPERLEAGUE] }, () => body))
@@ -146,14 +146,14 @@ describe('the results service', () => {
     expect(words(finished.why)).toEqual([expect.stringContaining('1 of 2 leagues') as unknown])
   })
 
-  it('fails where all leagues fail', async () => {
+  it('fails if all leagues fail', async () => {
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => 502))
     expect(await rejection(results.finished({ leagues: [SUPERLEAGUE], at: AT }, calm()))).toMatchObject({
       type: 'UpstreamUnavailable',
     })
   })
 
-  it('is asked for so many leagues at most, and says how many wait', async () => {
+  it('requests a bounded number of leagues, and says how many wait', async () => {
     const leagues = Array.from({ length: MAX_RESULT_LEAGUES + 2 }, (_, at) => ({
       id: at + 1,
       name: `L${at}`,
@@ -165,7 +165,7 @@ describe('the results service', () => {
   })
 
   it.each([1, 5, 60])(
-    'asks other leagues first each time, so that within hours all had their turn: every %i minutes',
+    'rotates the leagues, so that all have their turn within hours: every %i minutes',
     async (minutes) => {
       const leagues = Array.from({ length: MAX_RESULT_LEAGUES + 10 }, (_, at) => ({
         id: at + 1,
@@ -183,7 +183,7 @@ describe('the results service', () => {
     },
   )
 
-  it.each([400, 404, 200])('of another version (%i) names the setting of its address', async (status) => {
+  it.each([400, 404, 200])('names the setting of its address for another version (%i)', async (status) => {
     const { results } = await client((response) => {
       sendJson(response, { error: { code: 'UnsupportedApiVersion' } }, status)
     })
@@ -236,12 +236,12 @@ describe('a result', () => {
     ['0:0', [0, 0]],
     [' 10:0 (4:0, 6:0) ', [10, 0]],
     ['2-1 [1-0;1-1]', [2, 1]],
-  ])('is read from "%s"', async (score, expected) => {
+  ])('reads a result from "%s"', async (score, expected) => {
     expect((await finishedOf(game({ score }))).results.map((result) => result.score)).toEqual([expected])
   })
 
   it.each(['', null, undefined, 'annulé', 'Match annulé', '-:-', ' - ', 'Cancelled', 'Reporté', 'Abandonné'])(
-    'is none, and is counted, where the score is %j',
+    'counts a game without a result if the score is %j',
     async (score) => {
       expect(await finishedOf(game({ score }))).toMatchObject({ results: [], withoutScore: 1, rejected: [] })
     },
@@ -255,13 +255,13 @@ describe('a result', () => {
     ['a score as a number', { score: 2 }, /^score: /],
     ['no second team', { opp2: '' }, /^opp2: /],
     ['no id', { id: undefined }, /^id: /],
-  ])('with %s is refused, and only that one', async (_name, more, reason) => {
+  ])('rejects a result with %s, and only that one', async (_name, more, reason) => {
     const { results, rejected } = await finishedOf(game(more), game({ id: 8 }))
     expect(results.map(({ gameId }) => gameId)).toEqual([8])
     expect(rejected.map((row) => row.reason)).toEqual([expect.stringMatching(reason)])
   })
 
-  it('has no start where the service has none that can be one', async () => {
+  it('has no start if the service has no valid one', async () => {
     const { results } = await finishedOf(
       game({ dateStart: null }),
       game({ id: 8, dateStart: 1_772_362_800_000 }),
@@ -269,17 +269,17 @@ describe('a result', () => {
     expect(results.map(({ startsAt }) => startsAt)).toEqual([null, null])
   })
 
-  it('that is listed twice counts once, as it is listed last', async () => {
+  it('counts a result that is listed twice once, as listed last', async () => {
     const { results } = await finishedOf(game(), game({ score: '2:2' }))
     expect(results.map(({ score }) => score)).toEqual([[2, 2]])
   })
 
-  it('is named after the league that was asked for where it names none', async () => {
+  it('takes the league from the request if a result names none', async () => {
     const { results } = await finishedOf(game({ champId: null, champName: undefined }))
     expect(results[0]).toMatchObject({ leagueId: 10, league: SUPERLEAGUE.name })
   })
 
-  it('of any JSON is read or refused by name, and its score is two counts', async () => {
+  it('reads any JSON or rejects it by name, and a score is two counts', async () => {
     let body: unknown = null
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => body))
     const anything = fc.oneof(fc.jsonValue(), fc.constant(undefined))

@@ -46,7 +46,7 @@ describe('a match is over', () => {
     'Full-Time',
     'FT',
     'Finished (after penalties)',
-  ])('where its status or period is "%s"', (text) => {
+  ])('a match is over if its status or period is "%s"', (text) => {
     expect(phaseOf(signs({ ...inPlay, status: text }))).toBe('over')
     expect(phaseOf(signs({ ...inPlay, status: '7 minutes', period: text }))).toBe('over')
     expect(phaseOf(signs({ status: text }))).toBe('over')
@@ -78,28 +78,28 @@ describe('a match is over', () => {
     '',
     'None',
     'null',
-  ])('not where it says "%s", which the original calls finished', (text) => {
+  ])('a match is not over at "%s", which the original calls finished', (text) => {
     expect(originalSaysFinished(text)).toBe(true)
     expect(phaseOf(signs({ ...inPlay, status: text }))).toBe('live')
     expect(phaseOf(signs({ ...inPlay, period: text }))).toBe('live')
   })
 
-  it('not where something is over and the other text names a half: that half is over', () => {
+  it('a match is not over if the other text names a half: that half is over', () => {
     expect(phaseOf(signs({ ...inPlay, status: 'Terminé', period: '1ère mi-temps' }))).toBe('live')
     expect(phaseOf(signs({ ...inPlay, status: 'Half-time', period: 'Finished' }))).toBe('live')
     expect(phaseOf(signs({ ...inPlay, status: 'Match terminé', period: '2ème mi-temps' }))).toBe('over')
   })
 
-  it('not where its clock still runs towards the start', () => {
+  it('a match is not over while its clock runs towards the start', () => {
     expect(phaseOf(signs({ countdown: true, clockS: 300, status: 'Match terminé' }))).toBe('before')
   })
 
-  it('not where it was abandoned, whatever else is said', () => {
+  it('a match is not over if it was abandoned, whatever else is said', () => {
     expect(phaseOf(signs({ ...inPlay, status: 'Abandonné', period: 'Match terminé' }))).toBe('suspended')
     expect(phaseOf(signs({ ...inPlay, status: 'Terminé (abandon)' }))).toBe('suspended')
   })
 
-  it('for no text but those of the closed list', () => {
+  it('a match is over for no text outside the closed list', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (before, after) => {
         fc.pre(/[a-z]/i.test(before) && /[a-z]/i.test(after))
@@ -148,7 +148,7 @@ describe('a match stands', () => {
     expect(phaseOf(signs(some))).toBe(phase)
   })
 
-  it('somewhere, whatever the texts are', () => {
+  it('every text has a status', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (status, period) => {
         expect(['before', 'live', 'suspended', 'over']).toContain(phaseOf(signs({ status, period })))
@@ -168,7 +168,7 @@ describe('a status is the same but for its time', () => {
     ["1ère mi-temps 12'", "1ère mi-temps, 45+1'"],
     ['2nd half 3 min', '2nd half 10 min'],
     ['', ''],
-  ])('%s, %s', (one, other) => {
+  ])('the status is the same but for its time: %s, %s', (one, other) => {
     expect(isSameButTime(one, other)).toBe(true)
   })
 
@@ -180,11 +180,11 @@ describe('a status is the same but for its time', () => {
     ['3 minutes', 'Mi-temps'],
     ['3 minutes', null],
     ['Terminé', 'Suspendu'],
-  ])('not %s, %s', (one, other) => {
+  ])('the status differs: %s, %s', (one, other) => {
     expect(isSameButTime(one, other)).toBe(false)
   })
 
-  it('where there is no text at all', () => {
+  it('the status is the same if there is no text at all', () => {
     expect(isSameButTime(null, '')).toBe(true)
     expect(statusKind(null)).toBe('')
   })

@@ -60,7 +60,7 @@ const answering =
   }
 
 describe('the feed', () => {
-  it('is asked once, at exactly the documented address, by a client that names itself, and its answer is kept', async () => {
+  it('requests the feed once, at exactly the documented address, identifies itself, and keeps the response', async () => {
     const { feed, asked, baseUrl } = await client(
       answering(
         () => answerOf(match(1)),
@@ -82,7 +82,7 @@ describe('the feed', () => {
     ])
   })
 
-  it('is asked with every setting, and with the parameters that its address has', async () => {
+  it('requests the feed with every setting, and with the parameters of its address', async () => {
     const query = {
       sport: 4,
       country: 1,
@@ -107,7 +107,7 @@ describe('the feed', () => {
     ])
   })
 
-  it('may be empty', async () => {
+  it('accepts an empty feed', async () => {
     const { feed } = await client(
       answering(
         () => answerOf(),
@@ -130,7 +130,7 @@ describe('the feed', () => {
     expect(live.rejected).toHaveLength(1)
   })
 
-  it('counts an event without a readable id once, however often the answer says the same of it', async () => {
+  it('counts an event without a readable id once, however often the response repeats it', async () => {
     const nameless = (O1: string) => match(0, { I: 'x', O1 })
     const { feed } = await client(
       answering(
@@ -143,7 +143,7 @@ describe('the feed', () => {
     expect(fetched).toBe(3)
   })
 
-  it('reads its clocks against the given one', async () => {
+  it("reads the feed's clocks against the given one", async () => {
     const server = await loopback((response) => {
       sendJson(response, answerOf(match(1, { SC: { TD: -1, TS: 300, FS: {} } })))
     })
@@ -256,7 +256,7 @@ describe('the feed', () => {
     expect(await rejection(feed.live(calm()))).toMatchObject({ type })
   })
 
-  it('names the setting that may help where it is blocked', async () => {
+  it('names the setting that may help if the feed is blocked', async () => {
     const { feed } = await client((response) => {
       sendHtml(response, '<h1>Forbidden</h1>', 403)
     })
@@ -265,19 +265,19 @@ describe('the feed', () => {
     })
   })
 
-  it('is JSON where its header says otherwise: the body decides', async () => {
+  it('reads JSON if the header says otherwise: the body decides', async () => {
     const { feed } = await client((response) => {
       sendHtml(response, JSON.stringify(answerOf(match(1))))
     })
     expect((await feed.live(calm())).sightings).toHaveLength(1)
   })
 
-  it('gives up on a slow answer', async () => {
+  it('gives up on a slow response', async () => {
     const { feed } = await client(() => undefined, { timeoutMs: 50 })
     expect(await rejection(feed.live(calm()))).toMatchObject({ type: 'UpstreamUnavailable' })
   })
 
-  it('throws the reason of whoever aborts', async () => {
+  it('throws the reason of an abort', async () => {
     const reason = new Error('the worker stops')
     const { feed } = await client(
       answering(
@@ -288,7 +288,7 @@ describe('the feed', () => {
     expect(await rejection(feed.live(AbortSignal.abort(reason)))).toBe(reason)
   })
 
-  it('refuses an address that is none', () => {
+  it('rejects an invalid address', () => {
     expect(() => createOneXBet({ feedUrl: '1xbet.com', query: QUERY, userAgent: 'almanac' })).toThrow(
       /onexbet is not an http/,
     )
@@ -312,7 +312,7 @@ const announced = { SC: { FS: {}, TD: -1, TS: 60, SLS: 'Début dans 1 minute' } 
 
 describe('a whole answer', () => {
   describeRecorded('as it was recorded', () => {
-    it('has no sign of another format', async () => {
+    it('finds no sign of another format in a whole response', async () => {
       const { feed } = await client((response) => {
         sendHtml(response, recording('onexbet/get1x2_vzip_sport85_snapshot.json'))
       })
@@ -320,14 +320,14 @@ describe('a whole answer', () => {
     })
   })
 
-  it('without where its matches stand says that none could be read', async () => {
+  it('reports a response without any status as unreadable', async () => {
     expect(await whyOf(...matches(2, () => ({ SC: undefined })))).toEqual([
       expect.stringMatching(/^none of 2 matches could be read \(SC: .*format may have changed$/) as unknown,
     ])
     expect(await whyOf(match(1, { SC: undefined }), match(2))).toEqual([])
   })
 
-  it('of which no match says where it stands has changed', async () => {
+  it('reports a changed format if no match has a status', async () => {
     const mute = { SC: { State: {} }, E: [{ T: 1, G: 1, C: 1.8 }] }
     expect(await whyOf(...matches(8, () => mute))).toEqual([
       expect.stringContaining('none of 8 matches has a status, a clock or a score') as unknown,
@@ -336,7 +336,7 @@ describe('a whole answer', () => {
     expect(await whyOf(...matches(8, (I) => (I === 3 ? played : mute)))).toEqual([])
   })
 
-  it('of which no match in play has a score has changed', async () => {
+  it('reports a changed format if no live match has a score', async () => {
     const scoreless = { SC: { TS: 60, SLS: '1 minute' } }
     expect(await whyOf(...matches(3, () => scoreless))).toEqual([
       expect.stringContaining('none of 3 matches in play has a score') as unknown,
@@ -346,7 +346,7 @@ describe('a whole answer', () => {
     expect(await whyOf(...matches(3, () => announced))).toEqual([])
   })
 
-  it('of which no announced match has a row of 1 / X / 2 has changed; one with blocked rows has not', async () => {
+  it('reports a changed format if no announced match has a row of 1 / X / 2, but not for blocked rows', async () => {
     expect(await whyOf(...matches(8, () => announced))).toEqual([
       expect.stringContaining('none of 8 matches before their start has a row of 1 / X / 2') as unknown,
     ])
@@ -366,7 +366,7 @@ describe('a feed that is full', () => {
   const listed = (league: object) => ({ L: 'L', GC: 1, ...league })
   const leagues = (...ids: unknown[]) => answerOf(...ids.map((LI) => listed({ LI })))
 
-  it('is asked for league by league, and is whole when none of them is full', async () => {
+  it('reads a full feed league by league, and calls it whole when none of them is full', async () => {
     const { feed, asked } = await client(
       answering(inLeague, () => leagues(10, 11)),
       small,
@@ -388,7 +388,7 @@ describe('a feed that is full', () => {
     expect(live.raw).toHaveLength(4)
   })
 
-  it('says so where it is not to be split', async () => {
+  it('reports a full feed that is not to be split', async () => {
     const { feed, asked } = await client(
       answering(inLeague, () => leagues(10, 11)),
       {
@@ -401,7 +401,7 @@ describe('a feed that is full', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('counts as full by what was sent, not by what could be read', async () => {
+  it('detects a full feed by what was sent, not by what could be read', async () => {
     const { feed } = await client(
       answering(
         () => answerOf({ I: 8, O1: 'Winner' }, match(1, { O1: '' })),
@@ -428,7 +428,7 @@ describe('a feed that is full', () => {
     ['the list of leagues fails', inLeague, () => 502, 'list of leagues could not be had'],
     ['the list of leagues is empty', inLeague, () => answerOf(), 'list of leagues is empty'],
     ['the list of leagues has no ids', inLeague, () => leagues('10'), 'list of leagues is empty'],
-  ])('stays truncated where %s, and says why', async (_name, feedAnswer, list, why) => {
+  ])('stays truncated if %s, and says why', async (_name, feedAnswer, list, why) => {
     const { feed } = await client(answering(feedAnswer, list), small)
     const live = await feed.live(calm())
     expect(live.truncated).toBe(true)
@@ -437,7 +437,7 @@ describe('a feed that is full', () => {
     expect(live.sightings.find(({ eventId }) => eventId === 2)?.score).toEqual([2, 0])
   })
 
-  describe('whose leagues answer less than is known of them', () => {
+  describe('leagues with fewer events than known', () => {
     const whole = matches(20, (I) => ({ ...played, LI: I <= 10 ? 10 : 11 }))
     const live = async (feedAnswer: (league: string | null) => unknown, ...list: object[]) => {
       const answered = answering(feedAnswer, () => answerOf(...list.map(listed)))
@@ -451,7 +451,7 @@ describe('a feed that is full', () => {
     const of = (league: string | null, rows: typeof whole = whole) =>
       answerOf(...rows.filter(({ LI }) => league === null || LI === Number(league)))
 
-    it('is not whole where they are empty: the host does not know the question', async () => {
+    it('is not whole if leagues are empty: the host does not support the request', async () => {
       const list = tens.map(({ LI }) => ({ LI, GC: undefined }))
       const { truncated, why, fetched } = await live(
         (league) => (league === null ? of(null) : of('0')),
@@ -463,13 +463,13 @@ describe('a feed that is full', () => {
       ])
     })
 
-    it('is not whole where they are empty and no match names its league, as recorded', async () => {
+    it('is not whole if leagues are empty and no match names its league, as recorded', async () => {
       const anonymous = matches(20, () => played)
       const { truncated } = await live((league) => answerOf(...(league === null ? anonymous : [])), ...tens)
       expect(truncated).toBe(true)
     })
 
-    it('is whole where one match ended in between, and not where two did at once', async () => {
+    it('is whole if one match ended in between, and not if two did at once', async () => {
       const without = (...ids: number[]) => whole.filter(({ I }) => !ids.includes(I))
       const answered = (...ids: number[]) =>
         live((league) => (league === null ? of(null) : of(league, without(...ids))), ...tens)
@@ -477,7 +477,7 @@ describe('a feed that is full', () => {
       expect(await answered(4, 14)).toMatchObject({ truncated: true })
     })
 
-    it('is not whole where a league has more than twice what its answer holds', async () => {
+    it('is not whole if a league has more than twice the events of its response', async () => {
       const list = (GC: number) => [{ LI: 10, GC }, tens[1] ?? {}]
       expect(await live(of, ...list(20))).toMatchObject({ truncated: false, why: [] })
       const { truncated, why } = await live(of, ...list(21))
@@ -495,11 +495,11 @@ describe('a feed that is full', () => {
     [250, 5_000, true],
     [51, 100, false],
     [0, 100, false],
-  ])('is one of %i events where %i were asked for: %j', (events, asked, full) => {
+  ])('detects a feed of %i events for a limit of %i: %j', (events, asked, full) => {
     expect(isFull(events, asked)).toBe(full)
   })
 
-  it('stays truncated where it has more leagues than a minute has room for', async () => {
+  it('stays truncated if it has more leagues than a minute has room for', async () => {
     const ids = Array.from({ length: MAX_LEAGUES + 5 }, (_, at) => 100 + at)
     const { feed, asked } = await client(
       answering(inLeague, () => leagues(...ids)),
@@ -511,7 +511,7 @@ describe('a feed that is full', () => {
     expect(asked).toHaveLength(2 + MAX_LEAGUES)
   })
 
-  it('throws the reason of whoever aborts between its leagues', async () => {
+  it('throws the reason of an abort between its leagues', async () => {
     const controller = new AbortController()
     const reason = new Error('the worker stops')
     const { feed } = await client(

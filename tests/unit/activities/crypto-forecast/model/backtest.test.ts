@@ -44,7 +44,7 @@ function only(of: FeatureTable, options: BacktestOptions): BacktestResult {
 
 describe('a backtest', () => {
   it.each([HOUR_MS, DAY_MS])(
-    'says at every candle what forecast would have said (horizon %d ms)',
+    'a backtest equals the forecast at every candle (horizon %d ms)',
     (horizonMs) => {
       const { forecasts } = only(table, { ...OPTIONS, horizonsMs: [horizonMs] })
       const fits = new Set(forecasts.map(({ fittedMs }) => fittedMs))
@@ -66,7 +66,7 @@ describe('a backtest', () => {
     },
   )
 
-  it('has a forecast for every candle of the span whose outcome is in the table, and for no other', () => {
+  it('a backtest has a forecast for every candle of the span with an outcome in the table, and for no other', () => {
     const { forecasts, count } = only(table, { ...OPTIONS, horizonsMs: [DAY_MS] })
     const expected = [...table.openMs].filter(
       (time) => time >= OPTIONS.fromMs && time < OPTIONS.toMs && table.openMs.includes(time + DAY_MS),
@@ -75,7 +75,7 @@ describe('a backtest', () => {
     expect(count).toBe(expected.length)
   })
 
-  it('never uses a model older than asked for, nor one fitted after the candle opened', () => {
+  it('a backtest never uses a model older than requested, nor one fitted after the candle opened', () => {
     for (const refitMs of [HOUR_MS, 7 * HOUR_MS, DAY_MS]) {
       for (const { fittedMs, baseMs } of only(table, { ...OPTIONS, refitMs }).forecasts) {
         expect(baseMs).toBeGreaterThanOrEqual(fittedMs)
@@ -85,7 +85,7 @@ describe('a backtest', () => {
     }
   })
 
-  it('begins when there are rows enough', () => {
+  it('a backtest begins when there are enough rows', () => {
     const whole = madeTable(600, 2)
     const { forecasts } = only(whole, {
       horizonsMs: [DAY_MS],
@@ -97,11 +97,11 @@ describe('a backtest', () => {
     expect(forecasts[0]?.baseMs).toBe(START_MS + (rowsNeeded(23) + 24) * HOUR_MS)
   })
 
-  it('is the same to the last digit when run again', () => {
+  it('a backtest is the same to the last digit when run again', () => {
     expect(backtest(table, OPTIONS)).toEqual(backtest(structuredClone(table), OPTIONS))
   })
 
-  it('counts what it says', () => {
+  it('a backtest counts its decisions', () => {
     const { forecasts, ...result } = only(table, { ...OPTIONS, horizonsMs: [DAY_MS] })
     const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
     const share = (of: typeof forecasts, is: (one: (typeof forecasts)[number]) => boolean): number =>
@@ -131,7 +131,7 @@ describe('a backtest', () => {
     for (const { count } of Object.values(result.decisions)) expect(count).toBeGreaterThan(0)
   })
 
-  it('counts no direction where the price did not move', () => {
+  it('a backtest counts no direction if the price did not move', () => {
     const still = madeTable(300)
     still.columns.price.fill(100)
     const { count, directionCount, hitRate, mae, decisions } = only(still, {
@@ -152,7 +152,7 @@ describe('a backtest', () => {
     expect(hitRate).toBeNaN()
   })
 
-  it('of too short a past is empty and says so', () => {
+  it('a backtest of too short a past is empty and says so', () => {
     const result = only(madeTable(90), {
       horizonsMs: [HOUR_MS],
       fromMs: START_MS,
@@ -163,12 +163,12 @@ describe('a backtest', () => {
     expect(result.mae).toBeNaN()
   })
 
-  it('is refused without a time between refits', () => {
+  it('rejects a backtest without a time between refits', () => {
     expect(() => backtest(table, { ...OPTIONS, refitMs: 0 })).toThrow(RangeError)
   })
 })
 
-describe('a candle of the future', () => {
+describe('a future candle', () => {
   const HOURS = 1_300
 
   function candles(seed: number): CandleSeries {
@@ -200,7 +200,7 @@ describe('a candle of the future', () => {
     }
   }
 
-  it('changes no forecast that was made before it closed, be it another or missing', () => {
+  it('a changed or missing future candle changes no forecast made before it closed', () => {
     const options = { ...OPTIONS, fromMs: START_MS + 1_180 * HOUR_MS, toMs: START_MS + HOURS * HOUR_MS }
     const series = candles(21)
     const before = backtest(tableOf(series), options)

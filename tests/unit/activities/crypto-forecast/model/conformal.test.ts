@@ -12,11 +12,11 @@ describe('the radius of an interval', () => {
     [10, 9],
     [99, 80],
     [100, 81],
-  ])('of %i errors is the ceil((m + 1) * 0.8)-th smallest', (count, rank) => {
+  ])('the radius of %i errors is the ceil((m + 1) * 0.8)-th smallest', (count, rank) => {
     expect(intervalRadius(upTo(count).reverse())).toBe(rank)
   })
 
-  it('is refused where even the largest error is not enough', () => {
+  it('rejects a radius if even the largest error is not enough', () => {
     expect(() => intervalRadius(upTo(3))).toThrow(RangeError)
   })
 
@@ -26,7 +26,7 @@ describe('the radius of an interval', () => {
     expect(errors).toEqual(upTo(10).reverse())
   })
 
-  it('holds four new errors of five where they are like the old ones', () => {
+  it('an interval holds four of five new errors if they are like the old ones', () => {
     const random = randomNumbers(4)
     let held = 0
     for (let trial = 0; trial < 2_000; trial++) {
@@ -38,7 +38,7 @@ describe('the radius of an interval', () => {
 })
 
 describe('the share that an interval held', () => {
-  it('is counted on the later half with the width of the earlier one', () => {
+  it('counts the coverage on the later half with the width of the earlier one', () => {
     // Of 1 to 9 and 10 the ninth: nine of 1, 2, ..., 10 are not above it, and of 9.5 none.
     expect(heldShare(Float64Array.of(...upTo(10), ...upTo(10)), 0)).toBe(0.9)
     expect(heldShare(Float64Array.of(...upTo(10), ...Array<number>(10).fill(9.5)), 0)).toBe(0)

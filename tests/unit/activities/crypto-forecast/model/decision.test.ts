@@ -8,7 +8,7 @@ describe('a decision', () => {
     [100, 'HOLD'],
     [99, 'HOLD'],
     [98.99, 'SELL'],
-  ])('at 100 for a predicted %d is %s', (predicted, decision) => {
+  ])('decides at 100 for a predicted %d: %s', (predicted, decision) => {
     expect(decide(predicted, 100)).toBe(decision)
   })
 })
@@ -21,19 +21,19 @@ describe('the direction', () => {
     [100, 100, true],
     [101, 100, false],
     [100, 99, false],
-  ])('of %d and %d, seen from 100, is the same: %s', (predicted, actual, same) => {
+  ])('compares the directions of %d and %d, seen from 100: %s', (predicted, actual, same) => {
     expect(sameDirection(predicted, actual, 100)).toBe(same)
   })
 })
 
 describe('the skill', () => {
-  it('is the part of the naive error that the model saves', () => {
+  it('skill is the part of the naive error that the model saves', () => {
     expect(skillOf(5, 10)).toBe(0.5)
     expect(skillOf(10, 10)).toBe(0)
     expect(skillOf(15, 10)).toBe(-0.5)
   })
 
-  it('is none or worse against a naive forecast that was never wrong', () => {
+  it('skill is zero or negative against a naive forecast that was never wrong', () => {
     expect(skillOf(0, 0)).toBe(0)
     expect(skillOf(1, 0)).toBe(-Infinity)
   })

@@ -26,18 +26,18 @@ function whyNot(of: FeatureTable, horizonMs: number): string {
 }
 
 describe('a forecast', () => {
-  it('is made from the newest row, whose outcome nobody knows', () => {
+  it('forecasts from the newest row, whose outcome is unknown', () => {
     const { model, predicted, lastPrice } = forecastOf(table, DAY_MS)
     expect(predicted).toBe(predictOne(model, (column) => table.columns[column].at(-1) ?? NaN))
     expect(lastPrice).toBe(table.columns.price.at(-1))
   })
 
-  it('comes for every horizon in the order asked for, each as if asked for alone', () => {
+  it('forecasts every horizon in the requested order, each as if requested alone', () => {
     const both = forecast(table, [DAY_MS, HOUR_MS])
     expect(both).toEqual([forecastOf(table, DAY_MS), forecastOf(table, HOUR_MS)])
   })
 
-  it('is trained on the first four fifths, less the rows whose outcome the test part still holds', () => {
+  it('trains on the first four fifths, less the rows whose outcome the test part still holds', () => {
     const hour = forecastOf(table, HOUR_MS)
     // 799 rows have an outcome: 160 test it.
     expect([hour.rows, hour.testRows]).toEqual([639, 160])
@@ -48,7 +48,7 @@ describe('a forecast', () => {
     expect(day.trainToMs + DAY_MS).toBeLessThanOrEqual(START_MS + (776 - 156) * HOUR_MS)
   })
 
-  it('is the same model whatever happens in its test part', () => {
+  it('fits the same model whatever happens in its test part', () => {
     const { model, trainToMs } = forecastOf(table, DAY_MS)
     const later = table.openMs.map((time) => (time > trainToMs + DAY_MS ? 1 : 0))
     const changed = structuredClone(table)
@@ -60,7 +60,7 @@ describe('a forecast', () => {
     expect(forecastOf(changed, DAY_MS).mae).not.toBe(forecastOf(table, DAY_MS).mae)
   })
 
-  it('says the naive error, the skill and the interval of the test part', () => {
+  it('reports the naive error, the skill and the interval of the test part', () => {
     const result = forecastOf(table, HOUR_MS)
     const { price } = table.columns
     const tested = [...table.openMs.keys()].slice(639, 799)
@@ -78,7 +78,7 @@ describe('a forecast', () => {
     expect(result.coverage).toBeLessThanOrEqual(1)
   })
 
-  it('of a price that its features foretell has skill, the right directions and a decision', () => {
+  it('a predictable price has skill, the right directions and a decision', () => {
     const foretold = structuredClone(table)
     // The price swings, and `adx` is already where it will be an hour later.
     foretold.columns.price = foretold.openMs.map((_, row) => 1_000 + 100 * Math.sin(row * 1.3))
@@ -91,7 +91,7 @@ describe('a forecast', () => {
     expect(result.decision).toBe(next > result.lastPrice ? 'BUY' : 'SELL')
   })
 
-  it('of a price that never moves is that price, without skill and without width', () => {
+  it('a constant price is forecast unchanged, without skill and without width', () => {
     const still = structuredClone(table)
     still.columns.price.fill(250)
     expect(forecastOf(still, HOUR_MS)).toMatchObject({
@@ -106,7 +106,7 @@ describe('a forecast', () => {
     })
   })
 
-  it('is made without volume and sentiment when these are away for the newest row', () => {
+  it('forecasts without volume and sentiment if the newest row lacks them', () => {
     const away = without(
       without(table, 'volume', (row) => row > 780),
       'fearGreed7d',
@@ -118,7 +118,7 @@ describe('a forecast', () => {
     expect(predicted).toBeGreaterThan(0)
   })
 
-  it('leaves its table as it was', () => {
+  it('leaves its table unchanged', () => {
     const before = structuredClone(table)
     forecast(table, [HOUR_MS, DAY_MS])
     expect(table).toEqual(before)
@@ -129,7 +129,7 @@ describe('no forecast', () => {
   it.each([
     [HOUR_MS, 0],
     [DAY_MS, 23],
-  ])('is made for a horizon of %d ms from one row too few, and the reason is said', (horizonMs, gapRows) => {
+  ])('makes no forecast for a horizon of %d ms from one row too few, and says why', (horizonMs, gapRows) => {
     const needed = rowsNeeded(gapRows)
     const enough = rowsWhere(table, (row) => row < needed + gapRows + 1)
     const tooFew = rowsWhere(table, (row) => row < needed + gapRows)
@@ -139,7 +139,7 @@ describe('no forecast', () => {
     )
   })
 
-  it('is made where the newest row is not warmed up, and what it lacks is said', () => {
+  it('makes no forecast if the newest row is not warmed up, and says what it lacks', () => {
     expect(
       whyNot(
         without(table, 'sma30', (row) => row === ROWS - 1),
@@ -148,7 +148,7 @@ describe('no forecast', () => {
     ).toBe('The newest row has no sma30.')
   })
 
-  it('is made from an empty table', () => {
+  it('makes no forecast from an empty table', () => {
     expect(whyNot(knownAt(table, START_MS), HOUR_MS)).toBe('The newest row has no candle.')
     expect(MIN_ROWS).toBe(100)
   })

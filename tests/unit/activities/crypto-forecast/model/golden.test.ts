@@ -100,7 +100,7 @@ describeRecorded('the ridge model on recorded daily candles', () => {
     expect(result.directionalAccuracy).toBeCloseTo(golden.directionalAccuracy, 12)
   })
 
-  it('is compared where missing values, a missing column and one that never changes matter', () => {
+  it('the golden data covers missing values, a missing column and a constant one', () => {
     const features = (variant: Variant): string[] =>
       cases.find((one) => one.variant === variant)?.features ?? []
     expect(features('whole')).toContain('fearGreed7d')

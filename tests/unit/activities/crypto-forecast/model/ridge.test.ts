@@ -82,17 +82,17 @@ function holedTable(rows: number, seed: number): FeatureTable {
 }
 
 describe('a ridge model from running sums', () => {
-  it.each([1, 2, 3, 4, 5])('is the one fitted row by row (seed %i)', (seed) => {
+  it.each([1, 2, 3, 4, 5])('fits the same model as row by row (seed %i)', (seed) => {
     const table = madeTable(400, seed)
     expectEqual(fit(table, 350), plainFit(table, 350))
   })
 
-  it.each([1, 2, 3, 4, 5])('is so where values are missing in many patterns (seed %i)', (seed) => {
+  it.each([1, 2, 3, 4, 5])('fits the same model with many patterns of missing values (seed %i)', (seed) => {
     const table = holedTable(400, seed)
     expectEqual(fit(table, 350), plainFit(table, 350))
   })
 
-  it('is so at every cut of one pass, whatever is added later', () => {
+  it('fits the same model at every cut of one pass, whatever is added later', () => {
     const table = holedTable(400, 6)
     const sums = new RunningSums(table)
     for (let row = 0; row < 399; row++) {
@@ -112,14 +112,14 @@ describe('a ridge model from running sums', () => {
     expect(fitRidge(moments)).toEqual(before)
   })
 
-  it('leaves out a column without any value in the rows trained on', () => {
+  it('leaves out a column without any value in the training rows', () => {
     const table = without(madeTable(400), 'fearGreed30d', (row) => row < 350)
     expect(fit(table, 350).features).not.toContain('fearGreed30d')
     expect(fit(table, 352).features).toContain('fearGreed30d')
     expectEqual(fit(table, 350), plainFit(table, 350))
   })
 
-  it('gives a column that never changes the scale 1 and no say', () => {
+  it('gives a constant column the scale 1 and no weight', () => {
     const table = madeTable(400)
     table.columns.adx.fill(0.1)
     const model = fit(table, 350)
@@ -127,7 +127,7 @@ describe('a ridge model from running sums', () => {
     expect([model.scales[place], model.coefficients[place]]).toEqual([1, 0])
   })
 
-  it('takes a column that changes by rounding errors only for one that never does, as scikit-learn', () => {
+  it('takes a column that changes only by rounding errors as constant, as scikit-learn does', () => {
     const table = madeTable(400)
     for (const row of table.openMs.keys()) table.columns.adx[row] = 1e6 + (row % 3) * 2 ** -32
     expect(new Set(table.columns.adx).size).toBe(3)
@@ -136,7 +136,7 @@ describe('a ridge model from running sums', () => {
     expect([model.scales[place], model.coefficients[place]]).toEqual([1, 0])
   })
 
-  it('drops a column that an earlier one nearly says, either way, and also where that one was dropped itself', () => {
+  it('drops a column that an earlier one nearly equals or negates, even if that one was dropped itself', () => {
     const table = madeTable(2_000, 3)
     const random = randomNumbers(8)
     // Each leans on the one before: 0.93 to its neighbour, less than 0.9 to the one before that.
@@ -151,7 +151,7 @@ describe('a ridge model from running sums', () => {
     expect(model.features.slice(0, 3)).toEqual(['price', 'rsi', 'macdHistogram'])
   })
 
-  it('looks for nearly equal columns among the rows trained on only', () => {
+  it('looks for nearly equal columns among the training rows only', () => {
     const table = madeTable(400)
     const random = randomNumbers(9)
     const rsi = table.columns.adx.map((value, row) => (row < 350 ? random() : value * 1e6))
@@ -160,7 +160,7 @@ describe('a ridge model from running sums', () => {
     expect(features).toContain('rsi')
   })
 
-  it('is refused without rows and where squares leave the numbers', () => {
+  it('is refused without rows and if squares overflow', () => {
     expect(() => fit(madeTable(10), 0)).toThrow(RangeError)
     const table = madeTable(400)
     table.columns.rsi[5] = 1e200
@@ -173,21 +173,21 @@ describe('a prediction', () => {
   const model = fit(table, 350)
   const row = (place: number) => (column: FeatureColumn) => table.columns[column][place] ?? NaN
 
-  it('of one row and of many is the same to the last digit', () => {
+  it('predicts one row and many the same to the last digit', () => {
     const rows = Int32Array.from({ length: 400 }, (_, place) => place)
     expect([...predictRows(model, table, rows)]).toEqual(
       [...rows].map((place) => predictOne(model, row(place))),
     )
   })
 
-  it('takes the median for what is missing', () => {
+  it('uses the median for a missing value', () => {
     const median = model.medians[model.features.indexOf('fearGreed7d')] ?? NaN
     const missing = predictOne(model, (column) => (column === 'fearGreed7d' ? NaN : row(3)(column)))
     const filled = predictOne(model, (column) => (column === 'fearGreed7d' ? median : row(3)(column)))
     expect(missing).toBe(filled)
   })
 
-  it('of the mean row is the mean target', () => {
+  it('predicts the mean target for the mean row', () => {
     const means = new Map(model.features.map((name, place) => [name, model.means[place] ?? NaN]))
     expect(predictOne(model, (column) => means.get(column) ?? NaN)).toBe(model.intercept)
   })

@@ -13,7 +13,7 @@ it.each([
   ['falling', (place: number) => -place],
   ['equal', () => 7],
   ['repeating', (place: number) => (place * 7) % 5],
-])('a median of %s values is the middle of the sorted ones after each', (_, valueAt) => {
+])('a running median of %s values is the middle of the sorted ones after each', (_, valueAt) => {
   const running = new RunningMedian()
   const values: number[] = []
   for (let place = 0; place < 200; place++) {
@@ -25,7 +25,7 @@ it.each([
 })
 
 it.each([1, 2, 3])(
-  'a median of random values is the middle of the sorted ones after each (seed %i)',
+  'a running median of random values is the middle of the sorted ones after each (seed %i)',
   (seed) => {
     const random = randomNumbers(seed)
     const running = new RunningMedian()
@@ -39,6 +39,6 @@ it.each([1, 2, 3])(
   },
 )
 
-it('a median of no values is no number', () => {
+it('a median of no values is not a number', () => {
   expect(new RunningMedian().value).toBeNaN()
 })

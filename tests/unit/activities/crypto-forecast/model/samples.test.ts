@@ -13,7 +13,7 @@ import {
 import { madeTable, rowsWhere, without } from './made-table.ts'
 
 describe('the rows to learn from', () => {
-  it('are joined to the candle a horizon later by its time, over missing hours', () => {
+  it('joins rows to the candle a horizon later by its time, over missing hours', () => {
     const table = rowsWhere(madeTable(10), (row) => row !== 4)
     const samples = samplesOf(table, usableRows(table), 2 * HOUR_MS)
     const hour = (row: number): number => ((table.openMs[row] ?? NaN) - (table.openMs[0] ?? NaN)) / HOUR_MS
@@ -22,7 +22,7 @@ describe('the rows to learn from', () => {
     expect(samples.gapRows).toBe(1)
   })
 
-  it('are those with all required features; a target needs its price only', () => {
+  it('uses rows with all required features; a target needs its price only', () => {
     const table = without(
       without(madeTable(6), 'adx', (row) => row < 2 || row === 4),
       'price',
@@ -35,7 +35,7 @@ describe('the rows to learn from', () => {
     expect([...samplesOf(table, usableRows(table), 2 * HOUR_MS).targets]).toEqual([4])
   })
 
-  it('may lack what a source that is away would have said, and nothing else', () => {
+  it('allows rows to lack the values of an unavailable source, and nothing else', () => {
     for (const name of FEATURE_COLUMNS) {
       const missing = missingFeature(
         without(madeTable(1), name, () => true),
@@ -45,14 +45,14 @@ describe('the rows to learn from', () => {
     }
   })
 
-  it.each([0, -HOUR_MS, 1.5 * HOUR_MS, NaN])('are refused for a horizon of %d ms', (horizonMs) => {
+  it.each([0, -HOUR_MS, 1.5 * HOUR_MS, NaN])('rejects a horizon of %d ms', (horizonMs) => {
     const table = madeTable(5)
     expect(() => samplesOf(table, usableRows(table), horizonMs)).toThrow(RangeError)
   })
 })
 
 describe('a table', () => {
-  it('is refused with a column too short, rows out of order, a time twice, or no width of a candle', () => {
+  it('rejects a table with a short column, rows out of order, a repeated time, or no candle width', () => {
     const table = madeTable(5)
     const swapped = { ...table, openMs: table.openMs.toReversed() }
     const twice = {

@@ -12,7 +12,7 @@ describe('the folds', () => {
     [100, 0, [20, 36, 52, 68, 84], 16],
     [101, 3, [18, 34, 50, 66, 82], 16],
     [330, 23, [32, 87, 142, 197, 252], 55],
-  ])("of %i rows with a gap of %i are scikit-learn's", (count, gap, trainEnds, size) => {
+  ])('matches the folds of scikit-learn for %i rows with a gap of %i', (count, gap, trainEnds, size) => {
     const splits = timeSeriesSplits(count, gap)
     expect(splits.map(({ trainEnd }) => trainEnd)).toEqual(trainEnds)
     expect(splits.map(({ testStart }) => testStart)).toEqual(trainEnds.map((end) => end + gap))
@@ -27,7 +27,7 @@ describe('the final split', () => {
     [101, 0, { trainEnd: 80, testStart: 80, testEnd: 101 }],
     [104, 2, { trainEnd: 81, testStart: 83, testEnd: 104 }],
     [105, 23, { trainEnd: 61, testStart: 84, testEnd: 105 }],
-  ])('of %i rows with a gap of %i tests the last fifth, rounded up', (count, gap, split) => {
+  ])('tests the last fifth of %i rows with a gap of %i, rounded up', (count, gap, split) => {
     expect(finalSplit(count, gap)).toEqual(split)
   })
 })

@@ -46,7 +46,7 @@ describe('the kind of a file', () => {
       { kind: 'klines', form: "Binance's hourly candles as a JSON list of lists" },
     ],
     ['BTCUSDT.json', '[]', { kind: 'klines', form: "Binance's hourly candles as a JSON list of lists" }],
-  ])('of %s with %j is told by its header and name', (name, head, expected) => {
+  ])('recognises %s with %j by its header and name', (name, head, expected) => {
     expect(kindOf(name, head)).toMatchObject(expected)
   })
 
@@ -70,7 +70,7 @@ describe('the kind of a file', () => {
     ],
     // Its volume is in another currency than the one collected.
     ['BNBUSDT-1h.csv', HOUR, /no trading pair/],
-  ])('of %s with %j is refused with what was found and what is expected', (name, head, message) => {
+  ])('rejects %s with %j, and states what was found and what is expected', (name, head, message) => {
     expect(() => kindOf(name, head)).toThrow(message)
     expect(() => kindOf(name, head)).toThrow(WrongUsage)
   })
@@ -81,7 +81,7 @@ describe("a file's name", () => {
     ['/old/bitcoin_features.csv', 'bitcoin'],
     ['/old/btc_prices_rsi_20250612-101010.csv', 'bitcoin'],
     ['/old/ethereum_features.golden.csv', 'ethereum'],
-  ])('%s says that its prices are those of %s', (path, coin) => {
+  ])('%s holds prices of %s', (path, coin) => {
     expect(coinOfFeatures(path, COINS)).toBe(coin)
   })
 
@@ -89,11 +89,11 @@ describe("a file's name", () => {
     ['BTCUSDT-1h-2026-01.csv', 'bitcoin'],
     ['klines_ethusdt.csv', 'ethereum'],
     ['BNBFDUSD.json', 'binancecoin'],
-  ])('%s says that its candles are those of %s', (name, coin) => {
+  ])('%s holds candles of %s', (name, coin) => {
     expect(COINS.inFileName(name)).toBe(coin)
   })
 
-  it('says when prices were compared, in UTC', () => {
+  it('reads from the file name when prices were compared, in UTC', () => {
     const path = '/old/crypto_price_comparison_20250605-193111_20250612-101010.csv'
     expect(timeOfComparison(path)).toEqual(new Date('2025-06-05T19:31:11Z'))
   })
@@ -113,11 +113,11 @@ describe('candles of another interval', () => {
     ['of four hours', klineCells(START_MS, { spanMs: 4 * 3_600_000 }).join(','), /candles of 4 h;/],
     ['without times', `${KLINE_HEADER}\n${HOUR.replace(/^\d+/, 'now')}\n`, /no open and close times/],
     ['that are no lists', '["a"]', /no open and close times/],
-  ])('are refused %s', (_, head, message) => {
+  ])('rejects candles of another interval %s', (_, head, message) => {
     expect(() => kindOf('BTCUSDT.csv', head)).toThrow(message)
   })
 
-  it('are not suspected because of one broken line at the beginning', () => {
+  it('one broken line at the beginning does not reject a file as of another interval', () => {
     const broken = HOUR.replace('1769536800000', '1769536800001')
     expect(kindOf('BTCUSDT.csv', `${broken}\n${HOUR}\n`)).toMatchObject({ kind: 'klines' })
   })

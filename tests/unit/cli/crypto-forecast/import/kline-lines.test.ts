@@ -21,7 +21,7 @@ function record(cells: (string | number)[]): Record<string, string> {
 }
 
 describe('a candle of a file', () => {
-  it('is the same from CSV and from JSON, in milliseconds and in microseconds', () => {
+  it('reads the same candle from CSV and JSON, in milliseconds and microseconds', () => {
     for (const scale of [1, 1_000]) {
       const cells = klineCells(START_MS, { scale })
       expect(lines.csv(record(cells))).toEqual({ row: candle })
@@ -29,7 +29,7 @@ describe('a candle of a file', () => {
     }
   })
 
-  it('that is not closed at the time of the import is no row and no fault', () => {
+  it('a candle that is not closed at the time of the import is neither a row nor a fault', () => {
     const closeMs = START_MS + HOUR_MS - 1
     expect(klineLines(closeMs).csv(record(klineCells(START_MS)))).toEqual({ row: undefined })
     expect(klineLines(closeMs + 1).csv(record(klineCells(START_MS)))).toEqual({ row: candle })
@@ -42,14 +42,14 @@ describe('a candle of a file', () => {
     [0, START_MS + 1, 'the candle does not open on a full hour'],
     [0, START_MS * 1_000 + 1, 'open_time Invalid input'],
     [8, 'many', 'trades Invalid input'],
-  ])('with %i as %s is refused by its column', (place, value, reason) => {
+  ])('rejects a candle with %i as %s by its column', (place, value, reason) => {
     const cells = klineCells(START_MS)
     cells[place] = value
     const found = lines.csv(record(cells))
     expect('reason' in found ? found.reason : '').toContain(reason)
   })
 
-  it('of any shape is a row or a reason', () => {
+  it('reads a candle of any shape as a row or a reason', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (entry) => {
         const parsed = lines.json(entry)
@@ -61,7 +61,7 @@ describe('a candle of a file', () => {
 
 describeRecorded('the recorded candles', () => {
   it.each(['BTC', 'ETH', 'BNB'])(
-    'of %s are the same in CSV and JSON, and as the live door reads them',
+    'reads %s the same from CSV and JSON, and as the live client does',
     (coin) => {
       const all = klineLines(Date.UTC(2026, 10, 21))
       const text = recording(`prices/binance_klines12_${coin}USDT_1h_2026-01_2026-07.csv`)

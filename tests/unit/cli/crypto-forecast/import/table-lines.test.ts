@@ -23,7 +23,7 @@ function reasonOf(parsed: object): string {
 }
 
 describe('a line of old prices', () => {
-  it('keeps time, price and volume, and all else by the names of its file', () => {
+  it('keeps time, price and volume, and all else under the names of its file', () => {
     const others = { id: '7', RSI: '35.5', ADX: 'NaN', sma: '', Fear_Greed_Classification: 'Greed' }
     expect(parseRecord(lines.prices, { ...price, ...others })).toEqual({
       row: {
@@ -36,11 +36,11 @@ describe('a line of old prices', () => {
     })
   })
 
-  it.each(['', 'NaN', 'nan', undefined])('with the volume %j has none', (volume) => {
+  it.each(['', 'NaN', 'nan', undefined])('reads the volume %j as unknown', (volume) => {
     expect(parseRecord(lines.prices, { ...price, volume })).toMatchObject({ row: { volume: null } })
   })
 
-  it('takes a day alone as its midnight in UTC, and a code for its coin', () => {
+  it('reads a day alone as its midnight in UTC, and a code as its coin', () => {
     expect(parseRecord(lines.prices, { ...price, crypto: ' ETH', timestamp: '2025-06-05' })).toMatchObject({
       row: { crypto: 'ethereum', timestamp: new Date('2025-06-05T00:00:00Z') },
     })
@@ -58,7 +58,7 @@ describe('a line of old prices', () => {
     [{ price: '1e999' }, 'price is no number'],
     [{ volume: '-1' }, 'volume is'],
     [{ rsi: 'a\0b' }, 'rsi holds a character that cannot be stored'],
-  ])('with %j is refused by its column', (wrong, reason) => {
+  ])('rejects a price line with %j by its column', (wrong, reason) => {
     expect(reasonOf(parseRecord(lines.prices, { ...price, ...wrong }))).toContain(reason)
   })
 
@@ -73,7 +73,7 @@ describe('a line of old prices', () => {
 })
 
 describe('a line of old predictions', () => {
-  it('keeps what it says, and null where it says nothing', () => {
+  it('keeps the values of an old prediction, and null for empty ones', () => {
     const said = { crypto: 'BTC', timestamp: '2025-06-05 19:31:11+00', predicted_price: '104000.5' }
     const row = { crypto: 'bitcoin', timestamp: new Date('2025-06-05T19:31:11Z'), predictedPrice: 104_000.5 }
     expect(
@@ -97,7 +97,7 @@ describe('a line of old predictions', () => {
 describe('a day of Fear & Greed', () => {
   const day = (record: Record<string, string>) => parseFearGreedLine(lines.fear_greed_index, record)
 
-  it('is the same from the old table and from the published history', () => {
+  it('reads a day of Fear & Greed the same from the old table and the published history', () => {
     const row = { date: '2018-02-01', value: 30, classification: 'Fear' }
     expect(day({ date: '2018-02-01', value: '30', classification: 'Fear' })).toEqual({ row })
     const published = { fear_greed_index: '30', value_classification: 'Fear', timestamp: '1517443200' }
@@ -109,7 +109,7 @@ describe('a day of Fear & Greed', () => {
     [{ value: '' }, 'value is no whole number'],
     [{ date: '2026-11-22' }, 'date is no day'],
     [{ classification: '' }, 'classification is empty'],
-  ])('with %j is refused', (wrong, reason) => {
+  ])('rejects a day of Fear & Greed with %j', (wrong, reason) => {
     const record = { date: '2018-02-01', value: '0', classification: 'Extreme Fear', ...wrong }
     expect(reasonOf(day(record))).toContain(reason)
   })
@@ -119,7 +119,7 @@ describe('a comparison of prices', () => {
   const compared = (theirs: string, ours: string) =>
     parseRecord(lines.price_comparisons, { crypto: 'BTC', 'coingecko price': theirs, 'binance price': ours })
 
-  it('has the difference as collected ones have it, and none where a price is missing', () => {
+  it('computes the difference as for collected comparisons, and none if a price is missing', () => {
     expect(compared('100000', '101000')).toEqual({
       row: {
         crypto: 'bitcoin',
@@ -141,7 +141,7 @@ describeRecorded('the recorded features', () => {
     ['bitcoin', '19:31:11'],
     ['ethereum', '19:31:32'],
     ['binancecoin', '19:31:54'],
-  ])('of %s are two rows with 40 other columns', (crypto, now) => {
+  ])('reads %s as two rows with 40 other columns', (crypto, now) => {
     const text = recording(`crypto/${crypto}_features.golden.csv`)
     const records: Record<string, string>[] = parse(text, { columns: priceColumns, delimiter: ';' })
     const rows = records.map((record) => parseRecord(lines.prices, { crypto, ...record }))

@@ -36,25 +36,25 @@ describe('a context file', () => {
     'owner-my-lib-x-context.txt',
     'My.lib_x-context.txt',
     'my-lib-x-context.txt',
-  ])('named %s is that of owner/My.lib_x', (name) => {
+  ])('a context file named %s is that of owner/My.lib_x', (name) => {
     expect(owners([file(name)], [claimant('owner/My.lib_x'), claimant('owner/other')])).toEqual({
       [`contexts/${name}`]: 'owner/my.lib_x',
     })
   })
 
-  it('is that of the library whose list names it, in any case and whatever the rules say', () => {
+  it('a context file is that of the library whose list names it, in any case and whatever the rules say', () => {
     expect(owners([file('Anything.txt')], [claimant('a/b', 'anything.TXT')])).toEqual({
       'contexts/Anything.txt': 'a/b',
     })
   })
 
-  it('that fits no library is a stranger', () => {
+  it('a context file that fits no library is unmatched', () => {
     const { strangers, filesOf } = claimFiles([file('other-context.txt')], [claimant('a/b')])
     expect(strangers.map((one) => one.file)).toEqual(['other-context.txt'])
     expect(filesOf.size).toBe(0)
   })
 
-  it('that two libraries of one name could have written is given to neither', () => {
+  it('a context file that two libraries of one name could have written is given to neither', () => {
     const both = [
       claimant('spacetelescope/poppy', 'poppy-context.txt'),
       claimant('mperrin/poppy', 'poppy-context.txt'),
@@ -64,7 +64,7 @@ describe('a context file', () => {
     expect(filesOf.size).toBe(0)
   })
 
-  it('with the owner in its name is told from that of a library of the same name', () => {
+  it('a context file with the owner in its name differs from that of a library of the same name', () => {
     const both = [
       claimant('spacetelescope/poppy', 'poppy-context.txt'),
       claimant('mperrin/poppy', 'poppy-context.txt'),
@@ -73,14 +73,14 @@ describe('a context file', () => {
     expect(owners(files, both)).toEqual({ 'contexts/mperrin-poppy-context.txt': 'mperrin/poppy' })
   })
 
-  it('that the list of one library names is not that of another, whose list names another', () => {
+  it("a context file that one library's list names is not that of another, whose list names another", () => {
     const named = [claimant('a-b/c', 'a-b-c-context.txt'), claimant('a/b-c', 'other.txt')]
     expect(owners([file('a-b-c-context.txt')], named)).toEqual({ 'contexts/a-b-c-context.txt': 'a-b/c' })
     const silent = [claimant('a-b/c', 'a-b-c-context.txt'), claimant('a/b-c')]
     expect(owners([file('a-b-c-context.txt')], silent)).toEqual({})
   })
 
-  it('in the folder of a domain is that of a library of this domain', () => {
+  it('a context file in the folder of a domain is that of a library of this domain', () => {
     const ofFinance = { ...claimant('money/poppy'), domains: ['finance'] }
     const files = [file('poppy-context.txt', 'finance'), file('poppy-context.txt', 'elsewhere')]
     expect(owners(files, [claimant('mperrin/poppy'), ofFinance])).toEqual({
@@ -113,7 +113,7 @@ describeRecorded('the recorded lists', () => {
   const filesNamedBy = (claimants: Claimant[]) =>
     [...new Set(claimants.flatMap(({ contextFiles }) => contextFiles))].map((name) => file(name))
 
-  it('of August have 16 files for 17 flags: two libraries are called poppy', () => {
+  it('August has 16 files for 17 flags: two libraries are called poppy', () => {
     const claimants = flagged('2025-08-12.fd715c6')
     const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
     expect(filesOf.size).toBe(15)
@@ -121,13 +121,13 @@ describeRecorded('the recorded lists', () => {
     expect(strangers).toEqual([])
   })
 
-  it('of September have a file for each of the 96 flags', () => {
+  it('September has a file for each of the 96 flags', () => {
     const claimants = flagged('2025-09-27.a4a15b5')
     const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
     expect([filesOf.size, shared.size, strangers.length]).toEqual([96, 0, 0])
   })
 
-  it('of September know each file by our rules as well, without the names that it tells', () => {
+  it('the rules alone also find each file of September, without the names in the list', () => {
     const claimants = flagged('2025-09-27.a4a15b5')
     const silent = claimants.map((one) => ({ ...one, contextFiles: [] }))
     expect(claimFiles(filesNamedBy(claimants), silent).filesOf.size).toBe(96)

@@ -22,7 +22,7 @@ function file(name: string, text = 'text'): string {
 }
 
 describe('given context files', () => {
-  it('of a folder are its text files by name; folders and links among them are told and not read', () => {
+  it('takes the text files of a folder by name; reports and skips folders and links among them', () => {
     file('b-context.txt')
     file('notes.md')
     mkdirSync(join(folder, 'a-context.txt'))
@@ -35,14 +35,14 @@ describe('given context files', () => {
     ])
   })
 
-  it('of one folder are told together, each once, in the place of the first', () => {
+  it('groups the files of one folder, each once, in the place of the first', () => {
     const files = [file('a-context.txt'), file('b-context.txt'), join(folder, 'a-context.txt')]
     const { paths, folders } = findContexts(['list.json', ...files, 'stars.csv', folder])
     expect(paths).toEqual(['list.json', folder, 'stars.csv'])
     expect([...folders.values()].map((own) => own.map(({ path }) => path))).toEqual([files.slice(0, 2)])
   })
 
-  it('that are not there, and a folder without any, are wrong usage', () => {
+  it('missing files, and a folder without any, are wrong usage', () => {
     expect(() => findContexts([join(folder, 'none-context.txt')])).toThrow(WrongUsage)
     expect(() => findContexts([folder])).toThrow(/holds no context file/)
   })
@@ -56,12 +56,12 @@ describe('the text of a context file', () => {
     return readContext({ path, file: name, folder })
   }
 
-  it('of enough words passes, with what was measured', async () => {
+  it('accepts a context file of enough words, with its measures', async () => {
     const read = await readText('x-context.txt', words(150))
     expect(read).toMatchObject({ markdown: words(150), measures: { words: 300 } })
   })
 
-  it('that says that nothing was found is refused, however long', async () => {
+  it('rejects a context file that says that nothing was found, however long', async () => {
     const text = `${words(150)}\nNo README or documentation files found.\n`
     expect(await readText('x-context.txt', text)).toEqual({
       refused: 'it says that no README or documentation was found',
@@ -71,18 +71,18 @@ describe('the text of a context file', () => {
   it.each([
     ['with a NUL', Buffer.from(`${words(150)}\0`)],
     ['in another encoding', Buffer.concat([Buffer.from(words(150)), Buffer.from([0xe9, 0x20])])],
-  ])('%s is refused', async (_, text) => {
+  ])('rejects %s', async (_, text) => {
     expect(await readText('x-context.txt', text)).toEqual({ refused: 'is no UTF-8 text' })
   })
 
-  it('that went away since its folder was read is refused', async () => {
+  it('rejects a context file that disappeared since its folder was read', async () => {
     const gone = { path: join(folder, 'gone-context.txt'), file: 'gone-context.txt', folder }
     expect(await readContext(gone)).toEqual({ refused: 'cannot be read (ENOENT)' })
   })
 })
 
 describeRecorded('the recorded context of 44 bytes', () => {
-  it('is refused, since it is a title', async () => {
+  it('rejects a title as a context', async () => {
     const path = file('astroquery-context.txt', recording('libraries/context-empty-output.astroquery.txt'))
     expect(await readContext({ path, file: 'astroquery-context.txt', folder })).toEqual({
       refused: '0 words, at least 200 asked, 0 words beyond the README, at least 120 asked',

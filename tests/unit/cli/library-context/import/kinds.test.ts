@@ -16,11 +16,11 @@ describe('the kind of a file of library-context', () => {
     ['{"libraries": []}', 'list of libraries'],
     ['library_name,github_url,stars\n', 'stars of libraries'],
     ['stars,github_url\n', 'stars of libraries'],
-  ])('whose text begins with %j is %s', (text, kind) => {
+  ])('recognises a file that begins with %j as %s', (text, kind) => {
     expect(kindOf(text)).toBe(kind)
   })
 
-  it('that is unknown is wrong usage that says what is expected', () => {
+  it('an unknown file is wrong usage that says what is expected', () => {
     expect(() => kindOf('date,price\n')).toThrow(WrongUsage)
     expect(() => kindOf('date,price\n')).toThrow(
       /first line is "date,price"; expected one of:[^]*context files[^]*astronomy-libraries\.json[^]*github_url,stars/,
@@ -29,7 +29,7 @@ describe('the kind of a file of library-context', () => {
 })
 
 describe('the day of a list', () => {
-  it('is that of last_updated, else what the caller says, else in its name', () => {
+  it('takes the day of a list from last_updated, else from the caller, else from its name', () => {
     const said = { ...asked, date: '2025-10-01' }
     expect(dayOfFile('x.2025-08-12.json', said, '2025-09-01')).toBe('2025-09-01')
     expect(dayOfFile('y.2025-08-12.fd715c6.json', said)).toBe('2025-10-01')
@@ -40,7 +40,7 @@ describe('the day of a list', () => {
     ['list.json', /--date YYYY-MM-DD/],
     ['list.2025-02-30.json', /"2025-02-30"; expected a day such as/],
     ['list.2026-11-22.json', /not after today/],
-  ])('is refused where %s names none that can be', (name, message) => {
+  ])('rejects a list if %s names no valid day', (name, message) => {
     expect(() => dayOfFile(name, asked)).toThrow(message)
     expect(() => dayOfFile(name, asked)).toThrow(WrongUsage)
   })
@@ -49,7 +49,7 @@ describe('the day of a list', () => {
 describe('a line of a table of stars', () => {
   const parse = (record: Record<string, string>) => parseRecord(starsLine, record)
 
-  it('is a library with its stars alone', () => {
+  it('reads a line of stars as a library with its stars alone', () => {
     expect(parse({ library_name: 'b', github_url: 'github.com/a/b', stars: '12' })).toEqual({
       row: { name: 'a/b', stars: 12, rank: null, hasContext: false, contextFile: null },
     })
@@ -58,7 +58,7 @@ describe('a line of a table of stars', () => {
   it.each([
     ['github.com/c/d', '-1', 'stars are -1: the old collector could not read the page', '"-1"'],
     ['example.com/e/f', '3', 'github_url is no address of a repository on GitHub', '"example.com/e/f"'],
-  ])('with %s and %s stars is refused', (address, stars, reason, found) => {
+  ])('rejects a line with %s and %s stars', (address, stars, reason, found) => {
     expect(parse({ github_url: address, stars })).toEqual({ reason, found })
   })
 })

@@ -31,7 +31,7 @@ describeRecorded('the recorded lists', () => {
   it.each([
     ['2025-08-12.fd715c6', 17, 'python-skyfield-context.txt'],
     ['2025-09-27.a4a15b5', 96, 'skyfielders-python-skyfield-context.txt'],
-  ])('of %s have 100 entries each, without a day of their own', (state, flags, contextFile) => {
+  ])('%s has 100 entries, without a day of their own', (state, flags, contextFile) => {
     const parsed = parseOldList(recording(`libraries/astronomy-libraries.${state}.json`), 'list.json')
     expect(parsed).toMatchObject({ domain: 'astronomy', day: undefined })
     expect(rows(parsed)).toHaveLength(100)
@@ -41,23 +41,23 @@ describeRecorded('the recorded lists', () => {
 })
 
 describe('an old list', () => {
-  it('tells nothing of a context where the key is absent, null or empty', () => {
+  it('an absent, null or empty key says nothing of a context', () => {
     const names = [{}, { contextFileName: null }, { contextFileName: '' }, { contextFileName: ' ' }]
     const parsed = list(names.map((rest) => ({ name: 'a/b', stars: 1, hasContextFile: false, ...rest })))
     expect(rows(parsed).map(({ contextFile }) => contextFile)).toEqual([null, null, null, null])
   })
 
-  it('without a flag has none', () => {
+  it('an entry without a flag has no context', () => {
     expect(rows(list([{ name: 'a/b', stars: 1 }]))).toEqual([entry('a/b', { stars: 1 })])
   })
 
-  it('of the day of its last_updated, local time without a zone included', () => {
+  it('takes the day of last_updated, including local time without a zone', () => {
     expect(list([], { last_updated: '2025-09-01T02:31:05.123456' }).day).toBe('2025-09-01')
     expect(list([], { last_updated: '2025-09-01T23:30:00-04:00' }).day).toBe('2025-09-02')
     expect(list([], { last_updated: null }).day).toBeUndefined()
   })
 
-  it('refuses an entry alone, with its reason', () => {
+  it('rejects an entry alone, with its reason', () => {
     const parsed = list([
       { name: 'a/b', stars: -1 },
       { name: 'a/b', stars: '12' },
@@ -76,7 +76,7 @@ describe('an old list', () => {
     expect(rows(parsed).map(({ name }) => name)).toEqual(['good/one'])
   })
 
-  it('may name a repository by its address alone', () => {
+  it('accepts a repository named by its address alone', () => {
     expect(rows(list([{ github_url: 'https://github.com/A/b.git', stars: 3 }]))).toEqual([
       entry('A/b', { stars: 3 }),
     ])
@@ -89,7 +89,7 @@ describe('an old list', () => {
     ['{"libraries": []}', /list\.json: domain /],
     ['{"libraries": [], "domain": "../x"}', /list\.json: domain is no name in small letters/],
     ['{"libraries": [], "domain": "x", "last_updated": "soon"}', /list\.json: last_updated /],
-  ])('%s is none', (text, message) => {
+  ])('%s is no list', (text, message) => {
     const read = () => parseOldList(text, 'list.json')
     expect(read).toThrow(WrongUsage)
     expect(read).toThrow(message)
@@ -97,7 +97,7 @@ describe('an old list', () => {
 })
 
 describe('entries of one library', () => {
-  it('that differ in case are one, with its capitals, its most stars and every flag', () => {
+  it("merges entries that differ in case, with the list's capitals, the most stars and every flag", () => {
     const entries = [
       entry('cobayasampler/cobaya', { stars: 150, rank: 30, hasContext: true, contextFile: 'old.txt' }),
       entry('CobayaSampler/cobaya', { stars: 149, rank: 31, contextFile: 'new.txt' }),
@@ -114,7 +114,7 @@ describe('entries of one library', () => {
     ])
   })
 
-  it('that are its old and its new name are one', () => {
+  it('merges the entries of an old and a new name', () => {
     const libraryOf = (name: string) => (name === 'google/jax' ? 'jax-ml/jax' : name)
     const once = eachOnce([entry('google/jax'), entry('jax-ml/jax')], libraryOf)
     expect(once.map(({ library }) => library)).toEqual(['jax-ml/jax'])

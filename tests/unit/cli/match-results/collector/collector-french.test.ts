@@ -9,11 +9,11 @@ describe('a number with its word', () => {
     [0, '0 ligne'],
     [1, '1 ligne'],
     [2, '2 lignes'],
-  ])('%i is %s', (count, text) => {
+  ])('writes %i as %s', (count, text) => {
     expect(counted(count, 'ligne', 'lignes')).toBe(text)
   })
 
-  it('of minutes is an interval', () => {
+  it('writes minutes as an interval', () => {
     expect([everyMinutes(1), everyMinutes(5)]).toEqual(['toutes les minutes', 'toutes les 5 minutes'])
   })
 })
@@ -93,7 +93,7 @@ const sentenceOf = (record: CollectorRecord): string => {
 }
 
 describe('the French of an event', () => {
-  it.each(Object.values(RECORDS))('$event is a sentence with its values', (record) => {
+  it.each(Object.values(RECORDS))('describes $event with its values in French', (record) => {
     const sentence = sentenceOf(record)
     expect(sentence).toMatch(/^[A-Z0-9]/)
     expect(sentence).not.toMatch(/undefined|null|NaN|\[object/)
@@ -101,7 +101,7 @@ describe('the French of an event', () => {
       if (['reason', 'name', 'note'].includes(key)) expect(sentence).toContain(value)
   })
 
-  it('is another sentence for each, but for the two ways in which the spool cannot be loaded', () => {
+  it('describes each event in another sentence, except the two ways in which the spool cannot be loaded', () => {
     const sentences = Object.values(RECORDS).map(sentenceOf)
     expect(new Set(sentences).size).toBe(sentences.length - 1)
   })

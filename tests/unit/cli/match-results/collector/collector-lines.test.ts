@@ -52,11 +52,11 @@ describe('a line of the log', () => {
       '[2025-12-06 10:30:45] [INFO] [COLLECTOR-SERVICE] Démarrage de la collecte...',
     ],
     ['WARNING', 'attention', '[2025-12-06 10:30:45] [WARNING] [COLLECTOR-SERVICE] attention'],
-  ])('has the form of the document: %s', (level, text, line) => {
+  ])('writes a log line in the documented form: %s', (level, text, line) => {
     expect(formatLine({ level, text }, AT)).toBe(line)
   })
 
-  it('is one line, whatever the names of the teams hold', () => {
+  it('writes one line, whatever the names of the teams hold', () => {
     // Control characters, and everything up to the separators of lines and paragraphs.
     const character = fc
       .oneof(fc.integer({ max: 0x20, min: 0 }), fc.integer({ min: 0x80, max: 0x2030 }))
@@ -70,7 +70,7 @@ describe('a line of the log', () => {
     )
   })
 
-  it('of level DEBUG is written with --verbose alone', () => {
+  it('writes lines of level DEBUG with --verbose alone', () => {
     const [quiet, verbose] = [opened(), opened({ verbose: true })]
     for (const { log } of [quiet, verbose]) log.line('DEBUG', 'x')
     expect(quiet.lines).toEqual([])
@@ -79,7 +79,7 @@ describe('a line of the log', () => {
 })
 
 describe('the log file', () => {
-  it('gets every line of the console, in a folder that is made', () => {
+  it('writes every console line to the log file, and makes its folder', () => {
     const logFile = join(folder, 'logs', 'deep', 'collector.log')
     const { log, lines } = opened({ logFile })
     log.line('INFO', 'été')
@@ -88,7 +88,7 @@ describe('the log file', () => {
     expect(readFileSync(logFile, 'utf8')).toBe(`${lines.join('\n')}\n`)
   })
 
-  it('is added to, and begins anew where it was moved away', () => {
+  it('appends to the log file, and starts a new one after it was moved away', () => {
     const logFile = join(folder, 'collector.log')
     opened({ logFile }).log.line('INFO', 'one')
     const { log } = opened({ logFile })
@@ -99,11 +99,11 @@ describe('the log file', () => {
     expect(readFileSync(logFile, 'utf8')).toMatch(/three\n$/)
   })
 
-  it('that cannot be written ends the start with a sentence', () => {
+  it('a log file that cannot be written ends the start with a sentence', () => {
     expect(() => opened({ logFile: folder })).toThrow(expect.objectContaining({ type: 'Misconfigured' }))
   })
 
-  it('that cannot be written any more is told once, and the console goes on', () => {
+  it('reports a log file that can no longer be written once, and continues on the console', () => {
     const logFile = join(folder, 'collector.log')
     const { log, lines } = opened({ logFile })
     rmSync(logFile)
@@ -144,10 +144,10 @@ const BARE = {
 
 const info = (text: string) => [{ level: 'INFO', text }]
 
-describe('what the steps tell', () => {
+describe('what the activities report', () => {
   const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 1 }
 
-  it('starts as the document has it, and a run after a drain as what it is', () => {
+  it('starts as documented, and names a run after a drain', () => {
     expect(FRENCH['collection.started']({ event: 'collection.started', isReprise: false })).toBe(
       'Démarrage de la collecte...',
     )
@@ -159,11 +159,11 @@ describe('what the steps tell', () => {
   it.each([
     ['confirmed', 'OK Match terminé sauvegardé: Team1 vs Team2 (2-1)'],
     ['last-seen', 'Match disparu, dernier score vu: Team1 vs Team2 (2-1)'],
-  ] as const)('of a match that is over says how sure it is: %s', (confidence, text) => {
+  ] as const)('states the confidence of a match that is over: %s', (confidence, text) => {
     expect(FRENCH['match.over']({ event: 'match.over', ...match, confidence })).toBe(text)
   })
 
-  it('of a result that became another one names both, and tells of a match that is played again', () => {
+  it('names both results if one replaced the other, and reports a match that is live again', () => {
     const corrected = { event: 'match.corrected', ...match, was1: 2, was2: 3 } as const
     expect(FRENCH['match.corrected'](corrected)).toBe('Correction: Team1 vs Team2 (2-3 -> 2-1)')
     expect(FRENCH['match.resumed']({ event: 'match.resumed', ...match })).toBe(
@@ -176,7 +176,7 @@ describe('what the steps tell', () => {
     ['live', 'en cours'],
     ['suspended', 'suspendu'],
     ['vanished', 'disparu du flux, résultat pas encore connu'],
-  ] as const)('of a match that does not count says why, at level DEBUG: %s', (state, words) => {
+  ] as const)('says why a match does not count, at level DEBUG: %s', (state, words) => {
     const { logger, lines } = worker({ verbose: true })
     const teams = { team1: 'A', team2: 'B' }
     logger.debug({ event: 'match.not-over', ...teams, score1: 1, score2: 0, status: '3 minutes', state }, '')
@@ -209,14 +209,14 @@ describe('what the steps tell', () => {
     ])
   })
 
-  it('leaves out what is not known, and sums nothing up where nothing is', () => {
+  it('omits unknown counts, and sums up nothing if nothing is known', () => {
     expect(endLines({ ...BARE, outcome: 'partial', fetched: 3 })[0]).toEqual(
       info('RESUME ERREUR: 0 (3 matchs lus, 0 ligne écrite)')[0],
     )
     expect(endLines(BARE)).toEqual([{ level: 'ERROR', text: 'Collecte échouée: Blocked: 403' }])
   })
 
-  it('of a run after a drain is no collection', () => {
+  it('does not call a run after a drain a collection', () => {
     expect(endLines({ ...BARE, outcome: 'complete', isReprise: true, written: 89 })).toEqual(
       info('Reprise terminée: 89 lignes écrites'),
     )
@@ -225,17 +225,14 @@ describe('what the steps tell', () => {
     ])
   })
 
-  it.each(RUN_OUTCOMES)(
-    'calls a collection a success where it was complete, and never else: %s',
-    (outcome) => {
-      const [verdict] = endLines({ ...ENDED, outcome, why: [textReason('x')] }).slice(-1)
-      expect(verdict?.text.includes('avec succès')).toBe(outcome === 'complete')
-      const levels = { complete: 'INFO', skipped: 'INFO', partial: 'WARNING', cancelled: 'WARNING' }
-      expect(verdict?.level).toBe({ ...levels, failed: 'ERROR', interrupted: 'ERROR' }[outcome])
-    },
-  )
+  it.each(RUN_OUTCOMES)('calls a collection a success only if it was complete: %s', (outcome) => {
+    const [verdict] = endLines({ ...ENDED, outcome, why: [textReason('x')] }).slice(-1)
+    expect(verdict?.text.includes('avec succès')).toBe(outcome === 'complete')
+    const levels = { complete: 'INFO', skipped: 'INFO', partial: 'WARNING', cancelled: 'WARNING' }
+    expect(verdict?.level).toBe({ ...levels, failed: 'ERROR', interrupted: 'ERROR' }[outcome])
+  })
 
-  it("of another process' run is made of its ending", () => {
+  it('reports the run of another process from its outcome', () => {
     const blocked = textReason('Blocked: 403')
     const part = { outcome: 'failed' as const, fetched: 3, written: 2, rejected: 1, why: [blocked] }
     const ending = {
@@ -268,7 +265,7 @@ describe('what became of a match', () => {
     ['confirmed as before', won, won, undefined],
     ['open as before', open, { ...open, score1: 2 }, undefined],
     ['never seen, open', undefined, open, undefined],
-  ])('is told of one that was %s', (_, before, now, turn) => {
+  ])('reports a match that was %s', (_, before, now, turn) => {
     expect(turnOf(before, now)).toBe(turn)
   })
 })
@@ -286,7 +283,7 @@ const texts = (lines: string[]) => lines.map((line) => line.replace(/^\[.*?\] /,
 describe("the worker's log", () => {
   const from = { sdkComponent: 'activity', workflowId: 'match-results-1', attempt: 1 }
 
-  it('becomes lines of the document, and says whose end was told', () => {
+  it('writes documented lines, and names whose end was reported', () => {
     const { logger, lines, ended } = worker()
     logger.info({ ...from, event: 'collection.ended', ...ENDED }, 'collection ended')
     expect(lines.at(-1)).toBe(
@@ -295,7 +292,7 @@ describe("the worker's log", () => {
     expect(ended).toEqual(['match-results-1'])
   })
 
-  it('tells what went wrong in one line without JSON, in French, with the reason', () => {
+  it('reports a failure in one line without JSON, in French, with the reason', () => {
     const { logger, lines } = worker()
     const error = new Error('The feed\nanswered 403')
     logger.warn({ ...from, sdkComponent: 'worker', activityType: 'collectMatches', error }, 'any text')
@@ -312,7 +309,7 @@ describe("the worker's log", () => {
     ])
   })
 
-  it('tells once that the database is away, and what follows from it with --verbose alone', () => {
+  it('reports once that the database is away, and the consequences with --verbose alone', () => {
     const [quiet, verbose] = [worker(), worker({ verbose: true })]
     const away = { reason: 'connect ECONNREFUSED', failure: 'DatabaseUnavailable' }
     const full = { reason: 'No space left.', failure: 'DiskFull' }
@@ -333,7 +330,7 @@ describe("the worker's log", () => {
     expect(verbose.lines).toHaveLength(7)
   })
 
-  it('tells the same trouble of minute after minute once in ten minutes', () => {
+  it('reports the same problem of successive minutes once in ten minutes', () => {
     let now = 0
     const { logger, lines } = worker({ clock: () => now })
     for (let minute = 0; minute < 30; minute++, now += 60_000)
@@ -343,7 +340,7 @@ describe("the worker's log", () => {
     expect(lines).toHaveLength(4)
   })
 
-  it('leaves out how a worker is set up, but for what goes wrong in it', () => {
+  it('omits how a worker is set up, except for what fails in it', () => {
     const { logger, lines } = worker({ verbose: true })
     logger.info({ sdkComponent: 'worker', options: {} }, 'Creating worker')
     logger.warn({ sdkComponent: 'worker' }, 'No workflows registered, not polling for workflow tasks')

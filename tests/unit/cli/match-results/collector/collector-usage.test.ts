@@ -37,19 +37,19 @@ describe('almanac collector', () => {
     [['--test-bd'], '--test-db'],
     [['surplus'], 'too many arguments'],
     [['--log-file', '/dev/null/x.log'], '--log-file'],
-  ])('refuses %j as wrong usage', async (args, sentence) => {
+  ])('collector refuses %j as wrong usage', async (args, sentence) => {
     expect(await main(['collector', ...args])).toBe(2)
     expect(said).toContain(sentence)
     expect(said).not.toContain('COLLECTOR-SERVICE')
   })
 
-  it('has every option of the document in its help', async () => {
+  it('collector has every documented option in its help', async () => {
     expect(await main(['collector', '--help'])).toBe(0)
     for (const option of ['--daemon', '--interval', '--log-file', '--test-db', '-v, --verbose', '--demo'])
       expect(said).toContain(option)
   })
 
-  it('has a line of cron in its help that works where there is no folder for it yet', async () => {
+  it('collector has a cron line in its help that works before its folder exists', async () => {
     await main(['collector', '--help'])
     const [, line = ''] = /\* \* \* \* (cd .*)$/m.exec(said) ?? []
     const folder = mkdtempSync(join(tmpdir(), 'almanac-cron-'))
@@ -64,7 +64,7 @@ describe('almanac collector', () => {
     }
   })
 
-  it.each(RUN_OUTCOMES)('ends a single collection that was %s with the exit code for it', (outcome) => {
+  it.each(RUN_OUTCOMES)('collector ends a single collection that was %s with its exit code', (outcome) => {
     expect(exitCodeFor(outcome)).toBe(['complete', 'partial', 'skipped'].includes(outcome) ? 0 : 1)
   })
 })
@@ -74,7 +74,7 @@ describe('almanac service install', () => {
     [['webserver'], 'There is no service "webserver"'],
     [['--interval', '5'], '--interval is of the collector'],
     [['collector', '--interval', '0'], 'from 1 to'],
-  ])('refuses %j as wrong usage', async (args, sentence) => {
+  ])('service install refuses %j as wrong usage', async (args, sentence) => {
     expect(await main(['service', 'install', ...args])).toBe(2)
     expect(said).toContain(sentence)
   })
@@ -85,7 +85,7 @@ it('almanac up --only refuses a pipeline that is not registered, and names those
   expect(said).toMatch(/There is no pipeline "nothing"; there are: .*match-results/)
 })
 
-it('almanac matches refuses to list none', async () => {
+it('almanac matches refuses a limit of zero', async () => {
   expect(await main(['matches', '--limit', '0'])).toBe(2)
   expect(said).toContain('1 or more')
 })

@@ -14,12 +14,15 @@ describe('the kind of a file of mod-stats', () => {
     ['modpack_slug,modpack_name,downloads,platform,date', 'modpack_stats'],
     ['id,name,slug,downloads,link\n', 'modpacks'],
     [' \n[{"name": "a"}]', 'scraped'],
-  ])('whose text begins with %j is %s', (head, kind) => {
+  ])('recognises a file that begins with %j as %s', (head, kind) => {
     expect(kindOf(head)).toBe(kind)
   })
 
-  it.each(['crypto,timestamp,price\n', '', '"open'])('whose text begins with %j is unknown', (head) => {
-    expect(() => kindOf(head)).toThrow(WrongUsage)
-    expect(() => kindOf(head)).toThrow(/date,platform,total_downloads[^]*id,name,slug,downloads,link/)
-  })
+  it.each(['crypto,timestamp,price\n', '', '"open'])(
+    'does not recognise a file that begins with %j',
+    (head) => {
+      expect(() => kindOf(head)).toThrow(WrongUsage)
+      expect(() => kindOf(head)).toThrow(/date,platform,total_downloads[^]*id,name,slug,downloads,link/)
+    },
+  )
 })

@@ -15,7 +15,7 @@ describe('a scraped modpack', () => {
     ).toEqual(['rebel-tactics-2'])
   })
 
-  it('puts a number too small for an id back where there is no address, and keeps the slug beside a real one', () => {
+  it('restores a number too small for an id if there is no address, and keeps the slug beside a real one', () => {
     expect(slugs([{ slug: 'goo-lagoon', id: 2025 }])).toEqual(['goo-lagoon-2025'])
     expect(slugs([{ slug: 'rebel-tactics', id: 959743 }])).toEqual(['rebel-tactics'])
     expect(slugs([{ slug: 'rebel-tactics', id: null, legacy_url: 'https://example.org/x' }])).toEqual([
@@ -27,7 +27,7 @@ describe('a scraped modpack', () => {
     expect(parse([{ slug: 'a', id: 959743 }])).toMatchObject([{ row: { id: null, name: 'a' } }])
   })
 
-  it('refuses an entry that has no slug, and goes on', () => {
+  it('rejects an entry that has no slug, and continues', () => {
     expect(slugs([7, { name: 'x' }, { slug: 'good' }])).toEqual([
       'the entry is no object with name, slug and legacy_url',
       expect.stringMatching(/^slug /),
@@ -35,7 +35,7 @@ describe('a scraped modpack', () => {
     ])
   })
 
-  it('makes of any entry a pack or a reason', () => {
+  it('reads any entry as a pack or a reason', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (candidate) => {
         const entry = parseScrapedModpack(candidate)
@@ -49,7 +49,7 @@ describe('a scraped modpack', () => {
 describeRecorded('the recorded list', () => {
   const file = 'curseforge/createnuclear_dependents_scraped.json'
 
-  it('holds 600 packs with 600 slugs; the 29 that were cut are whole again', () => {
+  it('reads 600 packs with 600 slugs; the 29 that were cut are whole again', () => {
     const packs = recorded(file) as { slug: string; id?: number }[]
     const entries = parse(packs)
     const found = entries.flatMap((entry) => ('row' in entry ? [entry.row.slug] : []))

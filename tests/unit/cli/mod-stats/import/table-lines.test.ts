@@ -13,7 +13,7 @@ const version = {
 }
 
 describe('daily_stats', () => {
-  it('takes the old followers of CurseForge as thumbs up, those of Modrinth as followers', () => {
+  it('reads the old followers of CurseForge as thumbs up, those of Modrinth as followers', () => {
     expect(parseRecord(lines.daily_stats, daily)).toEqual({
       row: {
         date: '2025-07-31',
@@ -45,7 +45,7 @@ describe('daily_stats', () => {
     [{ date: '2026-11-22' }, /^date is no day/, '"2026-11-22"'],
     [{ date: '31.07.2025' }, /^date is no day/, '"31.07.2025"'],
     [{ platform: 'steam' }, /^platform is neither/, '"steam"'],
-  ])('refuses %j with a reason that names the column', (wrong, reason, found) => {
+  ])('rejects %j with a reason that names the column', (wrong, reason, found) => {
     const parsed = parseRecord(lines.daily_stats, { ...daily, ...wrong })
     expect(parsed).toMatchObject({ reason: expect.stringMatching(reason) as string, found })
   })
@@ -64,7 +64,7 @@ describe('version_stats', () => {
     expect(parsed).toMatchObject({ row: { datePublished: new Date(expected) } })
   })
 
-  it('has no time where the old parser had lost it, and refuses what is none', () => {
+  it('reads no time if the old parser had lost it, and rejects an invalid one', () => {
     expect(parseRecord(lines.version_stats, { ...version, date_published: '' })).toMatchObject({
       row: { datePublished: null, versionNumber: null, versionId: null },
     })
@@ -77,7 +77,7 @@ describe('version_stats', () => {
     ['version_name', ' '],
     ['version_name', 'a\u0000b'],
     ['version_number', '\ud800'],
-  ])('refuses %s as %j: no query could find it, no database store it', (column, value) => {
+  ])('rejects %s as %j: no query could find it, no database store it', (column, value) => {
     expect(parseRecord(lines.version_stats, { ...version, [column]: value })).toHaveProperty('reason')
   })
 })
@@ -90,7 +90,7 @@ describe('modpacks', () => {
     })
   })
 
-  it('refuses a link that is no web address', () => {
+  it('rejects a link that is no web address', () => {
     const line = { id: '1', name: 'a', slug: 'a', downloads: '1', link: 'javascript:alert(1)' }
     expect(parseRecord(lines.modpacks, line)).toMatchObject({ reason: 'link is no web address' })
   })
@@ -109,27 +109,30 @@ describe('any record', () => {
     .split(' ')
   const record = fc.record(Object.fromEntries(columns.map((column) => [column, value])), { requiredKeys: [] })
 
-  it.each(Object.keys(lines) as (keyof typeof lines)[])('is a storable row of %s or a reason', (kind) => {
-    fc.assert(
-      fc.property(record, (candidate) => {
-        const parsed = parseRecord<object>(lines[kind], candidate)
-        if ('reason' in parsed) {
-          expect(parsed.reason.length).toBeGreaterThan(5)
-          return
-        }
-        for (const stored of Object.values(parsed.row) as unknown[]) {
-          if (typeof stored === 'number') expect(Number.isSafeInteger(stored) && stored >= 0).toBe(true)
-          else if (typeof stored === 'string') expect(stored).not.toMatch(/[\0\p{Surrogate}]/u)
-          else if (stored instanceof Date) expect(Number.isNaN(stored.getTime())).toBe(false)
-          else expect(stored).toBeNull()
-        }
-      }),
-      { numRuns: 500 },
-    )
-  })
+  it.each(Object.keys(lines) as (keyof typeof lines)[])(
+    'reads any record as a storable row of %s or a reason',
+    (kind) => {
+      fc.assert(
+        fc.property(record, (candidate) => {
+          const parsed = parseRecord<object>(lines[kind], candidate)
+          if ('reason' in parsed) {
+            expect(parsed.reason.length).toBeGreaterThan(5)
+            return
+          }
+          for (const stored of Object.values(parsed.row) as unknown[]) {
+            if (typeof stored === 'number') expect(Number.isSafeInteger(stored) && stored >= 0).toBe(true)
+            else if (typeof stored === 'string') expect(stored).not.toMatch(/[\0\p{Surrogate}]/u)
+            else if (stored instanceof Date) expect(Number.isNaN(stored.getTime())).toBe(false)
+            else expect(stored).toBeNull()
+          }
+        }),
+        { numRuns: 500 },
+      )
+    },
+  )
 })
 
-it('takes days up to today only', () => {
+it('accepts days up to today only', () => {
   expect(pastDay('2026-11-21').safeParse('2026-11-21').success).toBe(true)
   expect(pastDay('2026-11-21').safeParse('2026-11-22').success).toBe(false)
 })

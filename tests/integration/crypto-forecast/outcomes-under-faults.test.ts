@@ -85,7 +85,7 @@ const forecastsAt = async (at: string) =>
 
 describe('Binance', () => {
   it.each<Fault>([BLOCKED, { kind: 'waf' }])(
-    'is asked at its mirror where the main host answers %o',
+    'falls back to the Binance mirror when the main host responds with %o',
     async (fault) => {
       const ending = await collectAt(TEN, { binance: fault })
       expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')
@@ -101,7 +101,7 @@ describe('Binance', () => {
     },
   )
 
-  it('is Blocked where every host blocks us; CoinGecko serves the newest hour, and the forecasts are made from it', async () => {
+  it('reports Blocked if every Binance host blocks us; forecasts use the newest hour from CoinGecko', async () => {
     const ending = await collectAfterAGoodRun({ binance: BLOCKED, 'binance-mirror': { kind: 'waf' } })
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['binance']?.outcome).toBe('failed')
@@ -116,7 +116,7 @@ describe('Binance', () => {
     expect(metrics()).toMatchObject({ run_status: 1, success_timestamp: seconds(ELEVEN) })
   })
 
-  it('and CoinGecko away leave no new forecast, and the run is no success although it is not failed', async () => {
+  it('makes no forecast without Binance and CoinGecko, and the run is not a success though not failed', async () => {
     const ending = await collectAfterAGoodRun({
       binance: BLOCKED,
       'binance-mirror': BLOCKED,
@@ -145,8 +145,8 @@ describe('Binance', () => {
   })
 })
 
-describe('everything away', () => {
-  it('is a failed run with every reason; no forecast, and the metrics keep the last success', async () => {
+describe('all upstreams away', () => {
+  it('fails with every reason if all upstreams are away; no forecast, and the metrics keep the last success', async () => {
     const ending = await collectAfterAGoodRun({
       binance: BLOCKED,
       'binance-mirror': BLOCKED,
@@ -171,7 +171,7 @@ describe('everything away', () => {
     })
   })
 
-  it('on the first day of all is a failed run with no success to keep', async () => {
+  it('fails without a previous success if all upstreams are away on the first day', async () => {
     const ending = await collectAt(TEN, {
       binance: BLOCKED,
       'binance-mirror': BLOCKED,
@@ -202,7 +202,7 @@ describe('CoinGecko', () => {
       {},
     ],
   ])(
-    'may answer with %s: the run is partial, and Binance serves everything',
+    'stays partial when CoinGecko responds with %s, and Binance serves everything',
     async (_, fault, reason, params) => {
       const ending = await collectAfterAGoodRun({ coingecko: fault }, params)
       expect(ending.outcome, JSON.stringify(ending.counts)).toBe('partial')
@@ -222,13 +222,13 @@ describe('CoinGecko', () => {
     ['a 503', { kind: 'status', status: 503 }],
     ['JSON that ends in its middle', { kind: 'truncated-json' }],
     ['a cut connection', { kind: 'cut' }],
-  ])('is asked again after %s', async (_, fault) => {
+  ])('asks CoinGecko again after %s', async (_, fault) => {
     const ending = await collectAt(TEN, { coingecko: { ...fault, match: 'market_chart', times: 1 } })
     expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')
     expect(crypto.stack.simulator.faults.list()).toEqual({})
   })
 
-  it('without one price is failed and suspicious, and nothing that is stored goes', async () => {
+  it('treats a CoinGecko response without one price as failed and implausible, and keeps stored rows', async () => {
     const held = async () => (await select(sql`select from candles where source = 'coingecko'`)).length
     await goodRun()
     const before = await held()
@@ -257,27 +257,24 @@ describe('Fear & Greed', () => {
       /^UpstreamUnavailable: .*database gone/,
       BOUND,
     ],
-  ])(
-    'may answer with %s: the days stay, and the rest of the run goes on',
-    async (_, fault, reason, params) => {
-      const days = () => select(sql`select date::text, value from fear_greed_index order by date`)
-      await goodRun()
-      const before = await days()
-      const ending = await collectAt(ELEVEN, { 'fear-greed': fault }, params)
-      expect(ending.outcome).toBe('partial')
-      expect(ending.counts['fear-greed']?.outcome).toBe('failed')
-      expect(whyOf(ending, 'fear-greed')).toMatch(reason)
-      expect(await days()).toEqual(before)
-      expect(outcomesOf(ending)).toMatchObject({
-        prices: 'complete',
-        checks: 'complete',
-        forecasts: 'complete',
-      })
-      expect(metrics()['run_status']).toBe(1)
-    },
-  )
+  ])('keeps the days and continues when Fear & Greed responds with %s', async (_, fault, reason, params) => {
+    const days = () => select(sql`select date::text, value from fear_greed_index order by date`)
+    await goodRun()
+    const before = await days()
+    const ending = await collectAt(ELEVEN, { 'fear-greed': fault }, params)
+    expect(ending.outcome).toBe('partial')
+    expect(ending.counts['fear-greed']?.outcome).toBe('failed')
+    expect(whyOf(ending, 'fear-greed')).toMatch(reason)
+    expect(await days()).toEqual(before)
+    expect(outcomesOf(ending)).toMatchObject({
+      prices: 'complete',
+      checks: 'complete',
+      forecasts: 'complete',
+    })
+    expect(metrics()['run_status']).toBe(1)
+  })
 
-  it('with a renamed field is failed, and its rows lie in quarantine with the reason', async () => {
+  it('fails Fear & Greed if a field is renamed, and quarantines its rows with the reason', async () => {
     const ending = await collectAfterAGoodRun({
       'fear-greed': { kind: 'rename-field', from: 'value', to: 'score' },
     })
@@ -294,8 +291,8 @@ describe('Fear & Greed', () => {
   })
 })
 
-describe('a coin that nobody knows', () => {
-  it('costs itself alone', async () => {
+describe('an unknown coin', () => {
+  it('an unknown coin fails alone', async () => {
     const section = crypto.stack.config.tracked['crypto-forecast']
     const { coins } = section
     section.coins = [...coins, { id: 'no-such-coin', code: 'NOPE' }]
@@ -319,8 +316,8 @@ describe('a coin that nobody knows', () => {
   })
 })
 
-describe('a run that is cancelled', () => {
-  it('is no success in the metrics file, and the last one stays', async () => {
+describe('a cancelled run', () => {
+  it('a cancelled run is no success in the metrics file, and the last success stays', async () => {
     await goodRun()
     crypto.moveTo(ELEVEN)
     crypto.stack.simulator.faults.set('binance', { kind: 'latency', ms: 60_000 })

@@ -87,7 +87,7 @@ async function gitsIn(folder: string): Promise<number[]> {
 }
 
 describeSandbox('a worker killed twice in one night', () => {
-  it('once while it clones and once while contextmaker runs: others finish the night, and nothing stays', async () => {
+  it('loses a host once during a clone and once during contextmaker: others finish the night, and nothing stays', async () => {
     await testVenv()
     const { simulator, config, client, env, database } = library.stack
     simulator.faults.set('git', { kind: 'latency', ms: SLOW_CLONE_MS, match: 'git-upload-pack$' })
@@ -125,7 +125,7 @@ describeSandbox('a worker killed twice in one night', () => {
 })
 
 describeSandbox('contextmaker killed from outside', () => {
-  it('is told, and the library has its context from the next mode', async () => {
+  it('reports it, and the library gets its context from the next mode', async () => {
     await testVenv()
     listOnly(library, ['sleeps'])
     const night = await withWorker({ libraryContext: { contextmaker_seconds: 300 } }, async () => {
@@ -147,7 +147,7 @@ describeSandbox('contextmaker killed from outside', () => {
 })
 
 describe('a machine without bubblewrap', () => {
-  it('runs nothing of a library, makes its contexts with the static engine, and says once how to install it', async () => {
+  it('without bubblewrap, runs no code of a library, uses the static engine, and says once how to install it', async () => {
     await testVenv()
     const kinds: RepositoryKind[] = ['sleeps', 'writes-outside', 'sphinx']
     listOnly(library, kinds)
@@ -167,8 +167,8 @@ describe('a machine without bubblewrap', () => {
   })
 })
 
-describe('a git server that is away', () => {
-  it('leaves contexts and files as they are, says so, and the next night catches up', async () => {
+describe('an unavailable git server', () => {
+  it('an unavailable git server leaves contexts and files unchanged, and the next night catches up', async () => {
     const kinds = ['sphinx', 'notebooks'] as const
     const { simulator } = library.stack
     listOnly(library, kinds)
@@ -194,7 +194,7 @@ describe('a git server that is away', () => {
     })
   })
 
-  it('while a clone is asked for: "temporal workflow describe" shows the attempts and why they fail', async () => {
+  it('"temporal workflow describe" shows the attempts of a clone and why they fail', async () => {
     const { simulator, client, config } = library.stack
     const ask = temporalCommand(temporalExecutable(toolsDir), config.env)
     listOnly(library, ['sphinx'])

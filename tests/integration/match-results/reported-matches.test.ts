@@ -46,7 +46,7 @@ async function turnsOfEvidence(): Promise<string[]> {
 
 const ofMatches = () => matches.told.filter((line) => line.startsWith('match ')).sort()
 
-it('a run that waits for one that derives tells of its start when it has its turn', async () => {
+it('a run that waits for a recompute reports its start when it has its turn', async () => {
   const starts = () => matches.told.filter((line) => line === 'collection started').length
   await matches.open('drain')
   expect(starts()).toBe(1)
@@ -57,7 +57,7 @@ it('a run that waits for one that derives tells of its start when it has its tur
   expect(starts()).toBe(2)
 })
 
-it('a result that comes while the feed is down is told', async () => {
+it('reports a result that comes while the feed is down', async () => {
   const down = { kind: 'status', status: 503 } as const
   matches.simulator.faults.set('onexbet-results', down)
   await minutes(25)
@@ -70,7 +70,7 @@ it('a result that comes while the feed is down is told', async () => {
   expect(matches.told).toEqual(expect.arrayContaining(come))
 })
 
-it('two hours tell what the evidence says, a correction and a match that came back among it', async () => {
+it('two hours report what the evidence says, including a correction and a match that came back', async () => {
   await minutes(120)
   const told = ofMatches()
   expect(told).toEqual(await turnsOfEvidence())
@@ -78,7 +78,7 @@ it('two hours tell what the evidence says, a correction and a match that came ba
     expect(told.filter((line) => line.startsWith(`match ${kind} `)).length, kind).toBeGreaterThan(0)
 })
 
-it('what was told while the database was away is not told again when its rows are followed', async () => {
+it('does not report again what was reported during an outage of the database when its rows are followed', async () => {
   await minutes(25)
   await minutes(15, { away: true })
   expect(matches.told.length).toBeGreaterThan(0)
@@ -88,7 +88,7 @@ it('what was told while the database was away is not told again when its rows ar
   expect(ofMatches()).toEqual([])
 })
 
-it('a worker that started in the middle of it tells the news alone', async () => {
+it('a worker that starts in the middle reports the news alone', async () => {
   await minutes(25)
   await minutes(10, { away: true })
   const before = ofMatches()

@@ -29,10 +29,10 @@ function after(...looks: Look[]) {
   return { all, vanished, last, doubts: words(doubtOf(last, all)) }
 }
 
-describe('an answer that leaves out more than half of the matches that go on', () => {
+describe('a response that omits more than half of the open matches', () => {
   const whole = { at: 0, told: matches(38) }
 
-  it('ends none of them for a quarter of an hour, and the run says so', () => {
+  it('ends none of the matches that it omits for a quarter of an hour, and the run says so', () => {
     const { vanished, doubts } = after(whole, { at: 1, told: matches(3) })
     expect(vanished).toBe(0)
     expect(doubts).toEqual([expect.stringContaining('names 3 matches and leaves out 35') as unknown])
@@ -44,24 +44,24 @@ describe('an answer that leaves out more than half of the matches that go on', (
     expect({ vanished, doubts }).toEqual({ vanished: 35, doubts: [] })
   })
 
-  it('leaves nothing behind where the next one is whole', () => {
+  it('leaves nothing behind if the next response is whole', () => {
     const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 2, told: matches(36) })
     expect({ vanished, doubts }).toEqual({ vanished: 2, doubts: [] })
   })
 
-  it('follows those that it names, known or new', () => {
+  it('follows the matches that it names, known or new', () => {
     const { all } = after(whole, { at: 1, told: [...matches(1), ...matches(1, 90)] })
     expect(all.get(700)?.lastSeenAt).toBe(minute(1))
     expect(all.get(790)?.state).toBe('live')
   })
 
-  it('is believed where it leaves out just half, or where few go on', () => {
+  it('is believed if it omits just half, or if few matches are open', () => {
     expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(4) }).vanished).toBe(4)
     expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(3) }).vanished).toBe(0)
     expect(after({ at: 0, told: matches(7) }, { at: 1, told: matches(1) }).vanished).toBe(6)
   })
 
-  it('is believed of matches that nobody has seen for long: the collector was away', () => {
+  it('is believed of matches not seen for long: the collector was away', () => {
     const { vanished, doubts } = after(whole, { at: 60, told: matches(38, 100) })
     expect({ vanished, doubts }).toEqual({ vanished: 38, doubts: [] })
   })
@@ -72,13 +72,13 @@ describe('an answer that leaves out more than half of the matches that go on', (
     expect({ vanished, doubts }).toEqual({ vanished: 8, doubts: [] })
   })
 
-  it('is not told of where it was not followed', () => {
+  it('is not reported if it was not followed', () => {
     const { last } = after(whole, { at: 1, told: matches(3) })
     expect(doubtOf(last, after(whole).all)).toEqual([])
     expect(doubtOf(last, new MatchesById())).toEqual([])
   })
 
-  it('is told of where it was whole only: one that is cut off or empty says so itself', () => {
+  it('is reported only if it was whole: a truncated or empty one says so itself', () => {
     expect(after(whole, { at: 1, told: matches(3), truncated: true }).doubts).toEqual([])
     expect(after(whole, { at: 1, told: [] }).doubts).toEqual([])
   })
@@ -96,7 +96,7 @@ describe('a run', () => {
     raw: [],
   }
 
-  it('is complete where its answer was as it should be', () => {
+  it('a run is complete if its response was normal', () => {
     expect(countsOf(FEED)).toMatchObject({
       outcome: 'complete',
       fetched: 4,
@@ -106,7 +106,7 @@ describe('a run', () => {
     })
   })
 
-  it('says that no match is over by an answer with an event that may be any', () => {
+  it('states that no match is over by a response with an unidentifiable event', () => {
     const rejected = [
       { reason: 'O1', row: { I: 7 } },
       { reason: 'I', row: { I: 'x' } },
@@ -122,7 +122,7 @@ describe('a run', () => {
     expect(countsOf({ ...FEED, rejected: rejected.slice(0, 1), fetched: 5 }).why).toHaveLength(1)
   })
 
-  it('tells an empty feed from one of which nothing could be read', () => {
+  it('distinguishes an empty feed from one of which nothing could be read', () => {
     const none = { ...FEED, sightings: [], others: 0, fetched: 0 }
     expect(words(countsOf(none).why)).toEqual(['the feed is empty: no match is taken for over because of it'])
     expect(words(countsOf({ ...none, others: 2, fetched: 2 }).why)).toEqual([
@@ -130,7 +130,7 @@ describe('a run', () => {
     ])
   })
 
-  it('hands on what the feed says, and that events may be missing', () => {
+  it('reports what the feed says, and that events may be missing', () => {
     const { outcome, why } = countsOf({ ...FEED, truncated: true, why: [textReason('A league failed.')] })
     expect(outcome).toBe('partial')
     expect(words(why)).toEqual([

@@ -80,21 +80,21 @@ describeSandbox('three nights over odd repositories', () => {
     expect(first.get(kind)).toMatchObject({ outcome: 'made', failures: 0, next_try_at: null })
   })
 
-  it('a link in a repository leads nobody to a file of this machine', async () => {
+  it('a link in a repository exposes no file of this machine', async () => {
     const text = await expectContext(library, 'symlinks')
     const [firstUser = ''] = readFileSync('/etc/passwd', 'utf8').split('\n')
     expect(firstUser).toContain(':')
     expect(text.includes(firstUser)).toBe(false)
   })
 
-  it('documentation that does not build is named, and the sources stand in', () => {
+  it('names documentation that does not build, and uses the sources instead', () => {
     const { verdicts, reason, mode } = first.get('broken-docs') ?? {}
     expect(verdicts?.[0]).toMatchObject({ engine: 'contextmaker', mode: 'safe', passed: false })
     expect(reason?.startsWith('contextmaker safe: '), String(reason)).toBe(true)
     expect(mode).not.toBe('safe')
   })
 
-  it('large files that lie elsewhere stay there', async () => {
+  it('does not download large files that lie elsewhere', async () => {
     const text = await expectContext(library, 'lfs')
     expect(text.includes('oid sha256:0123456789abcdef')).toBe(false)
   })
@@ -122,7 +122,7 @@ describeSandbox('three nights over odd repositories', () => {
     expect(nights[0]?.ending.counts['contexts']).toMatchObject({ rejected: 1 })
   })
 
-  it('the next night within the day tries none again, and says why', () => {
+  it('the next night within the day retries none, and says why', () => {
     expect(clonedByTheSecond).toBe(0)
     expect(nights[1]?.ending.counts['changes']).toMatchObject({ outcome: 'complete', written: 0 })
     expect(nights[1]?.summary).toMatchObject({ made: [], failed: [], unchanged: GOOD.length })
@@ -132,7 +132,7 @@ describeSandbox('three nights over odd repositories', () => {
       expect(nights[1]?.summary.waiting).toContainEqual({ name: nameOf(kind), reason: reasonOf[kind] })
   })
 
-  it.each(FAILING)('%s is tried again a day later, and then with twice the patience', (kind) => {
+  it.each(FAILING)('%s is retried a day later, and then with twice the retry budget', (kind) => {
     const [one, two] = [first.get(kind), third.get(kind)]
     expect([one?.failures, two?.failures]).toEqual([1, 2])
     expect(patienceMs(one)).toBe(AFTER_ONE_MS)
@@ -141,7 +141,7 @@ describeSandbox('three nights over odd repositories', () => {
     expect(nights[2]?.summary).toMatchObject({ made: [], unchanged: GOOD.length, waiting: [] })
   })
 
-  it('leaves nothing on this machine: neither a hook nor a submodule nor a filter ran', async () => {
+  it('odd repositories leave nothing on this machine: no hook, submodule or filter ran', async () => {
     await expectContained(library)
   })
 })

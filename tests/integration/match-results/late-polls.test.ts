@@ -64,7 +64,7 @@ describe('an hour of the league', () => {
   })
   afterAll(() => hour.stop())
 
-  it('is the same from looks that come shuffled, in a few batches', async () => {
+  it('polls that arrive shuffled in a few batches give the same hour', async () => {
     expect(looks.map(({ kind }) => kind)).toContain('results')
     await fc.assert(
       fc.asyncProperty(places(looks.length, 8), async (order) => {
@@ -74,7 +74,7 @@ describe('an hour of the league', () => {
     )
   })
 
-  it('is the same from looks that come all at once, and one by one from the newest to the oldest', async () => {
+  it('polls that arrive all at once, or one by one from newest to oldest, give the same hour', async () => {
     expect(await derived([looks])).toEqual(expected)
     const newest = looks.slice(-15)
     const inOrder = await derived([newest])
@@ -209,7 +209,7 @@ describe('a look that comes late', () => {
       [at(0, live([1, 0]), other), at(1, other), at(3, live([1, 0], { team1: 'Ajax B' }), other)],
       { ...result, polledAt: minute(2) },
     ],
-  ])('%s, is fitted in where it belongs', async (_, looks, late) => {
+  ])('fits in a late poll: %s', async (_, looks, late) => {
     const order = { feed: 0, results: 1 }
     const inOrder = [...looks, late].toSorted(
       (a, b) => a.polledAt - b.polledAt || order[a.kind] - order[b.kind],
@@ -217,7 +217,7 @@ describe('a look that comes late', () => {
     expect(await derived([looks, [late]])).toEqual(await derived(inOrder.map((look) => [look])))
   })
 
-  it('leaves the matches open to a result of the newest moment', async () => {
+  it('a late poll leaves the matches open to a result of the newest moment', async () => {
     const [seen, gone] = [at(0, live([1, 0]), other), at(1, other)]
     expect(await derived([[gone], [seen], [result]])).toEqual(await derived([[seen], [gone], [result]]))
   })
@@ -242,7 +242,7 @@ describe('more looks than are read at once', () => {
     ]
   })
 
-  it('make the tables of looks that came one after the other, in order or not', async () => {
+  it('more polls than one read gives make the tables of polls in sequence, in order or not', async () => {
     const inOrder = await derived(long.map((look) => [look]))
     const byResults = inOrder.matches.filter((line) => line.includes('"settled_by": "results"'))
     expect(byResults.length).toBeGreaterThan(20)
@@ -252,7 +252,7 @@ describe('more looks than are read at once', () => {
 })
 
 describe('any looks', () => {
-  it('make the same tables in whatever order they come', async () => {
+  it('any polls make the same tables in whatever order they come', async () => {
     const shuffled = anyLooks.chain((looks) => fc.tuple(fc.constant(looks), places(looks.length, 5)))
     await fc.assert(
       fc.asyncProperty(shuffled, async ([looks, order]) => {

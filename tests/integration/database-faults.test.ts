@@ -63,7 +63,7 @@ const values = async () =>
   )
 
 describe('a connection', () => {
-  it('that breaks where a transaction begins is not missing later, however often', async () => {
+  it('a connection that breaks as a transaction begins is returned to the pool, however often', async () => {
     const handle = opened()
     proxy.breakAt('begin')
     for (let tried = 0; tried < TRIES; tried++) expect(await write(handle)).toMatchObject({ spooled: 1 })
@@ -72,7 +72,7 @@ describe('a connection', () => {
     expect(handle.pool.totalCount).toBeLessThanOrEqual(1)
   })
 
-  it('whose statement hangs is given up with its transaction: nobody else commits what was left', async () => {
+  it('abandons a hanging statement with its transaction: nobody else commits what was left', async () => {
     const handle = opened((url) => {
       url.searchParams.set('query_timeout', '200')
     })
@@ -89,7 +89,7 @@ describe('a connection', () => {
   })
 })
 
-describe('rows are kept, and loaded later, where the database', () => {
+describe('rows of an unavailable database', () => {
   const later = async (handle: DatabaseHandle) => {
     expect(await write(handle)).toEqual({ written: 0, spooled: 1 })
     expect(await drainSpool(database.db, folder, { signal: new AbortController().signal })).toMatchObject({
@@ -100,7 +100,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     expect(segmentNames(folder)).toEqual([])
   }
 
-  it('is read-only, as after a failover', async () => {
+  it('keeps rows while the database is read-only, as after a failover', async () => {
     await later(
       opened((url) => {
         url.searchParams.set('options', '-c default_transaction_read_only=on')
@@ -108,7 +108,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     )
   })
 
-  it('is not the one that is meant, which the run says', async () => {
+  it('keeps rows if the database is not the intended one, and the run says so', async () => {
     const wrong = opened((url) => {
       url.pathname = '/no_such_database'
     })
@@ -118,7 +118,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
-  it('lets this user no longer write', async () => {
+  it('keeps rows if the user lost the permission to write', async () => {
     const role = `reader_${database.url.slice(-12)}`
     await database.db.execute(sql.raw(`create role ${role} login`))
     try {
@@ -133,7 +133,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     }
   })
 
-  it('gives no lock', async () => {
+  it('keeps rows if the database grants no lock', async () => {
     const handle = opened((url) => {
       url.searchParams.set('options', '-c lock_timeout=50')
     })
@@ -144,7 +144,7 @@ describe('rows are kept, and loaded later, where the database', () => {
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
-  it('has a socket file that is gone', async () => {
+  it('keeps rows if the socket file is gone', async () => {
     const handle = openDatabase('postgres://u@/d?host=/nonexistent', () => undefined, {
       spool: openSpool({ folder, capBytes: 1e8, warn: () => undefined }),
     })
@@ -153,8 +153,8 @@ describe('rows are kept, and loaded later, where the database', () => {
   })
 })
 
-describe('a step that is ended while it waits for the database', () => {
-  it('has kept its rows', async () => {
+describe('an activity that is cancelled while it waits for the database', () => {
+  it('keeps the rows of an activity that is cancelled while it waits for the database', async () => {
     const handle = opened()
     const step = new AbortController()
     await proxy.goAway()

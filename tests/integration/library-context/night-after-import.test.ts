@@ -68,7 +68,7 @@ describeRecorded('the recorded state of September 2025', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('is carried on by a night without losing a single context', async () => {
+  it('a night carries on imported contexts without losing one', async () => {
     expect(flagged()).toHaveLength(96)
     const { ending } = await lists.listsAt('2026-07-20T02:00:00Z', { force: true })
     expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')

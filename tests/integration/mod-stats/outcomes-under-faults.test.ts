@@ -107,7 +107,7 @@ describe('credentials', () => {
     expect(stack.simulator.requests.count({ upstream: 'curseforge-web' })).toBe(0)
   })
 
-  it('names a refused key after asking again, and keeps what Modrinth gave', async () => {
+  it('names a refused key after a retry, and keeps the data of Modrinth', async () => {
     const waits: number[] = []
     const curseforge = createCurseForge({
       baseUrl: stack.config.tracked['mod-stats'].curseforge_url,
@@ -131,7 +131,7 @@ describe('credentials', () => {
 
 describe('a firewall in between', () => {
   it.each([200, 403, 503] as const)(
-    'keeps and refreshes every known pack when the website answers a challenge with %i',
+    'keeps and refreshes every known pack when the website responds with challenge %i',
     async (status) => {
       await collect()
       const [before, lines] = [await rowCounts(), csv().length]
@@ -152,7 +152,7 @@ describe('a firewall in between', () => {
     },
   )
 
-  it('names a challenge in Modrinth’s place, and CurseForge goes on', async () => {
+  it('names a challenge in place of Modrinth, and CurseForge continues', async () => {
     stack.simulator.faults.set('modrinth', { kind: 'challenge', status: 200 })
     const ending = await collect()
     expect(ending.outcome).toBe('partial')
@@ -161,8 +161,8 @@ describe('a firewall in between', () => {
   })
 })
 
-describe('an empty answer where there were rows', () => {
-  it('is suspicious on Modrinth, and removes nothing', async () => {
+describe('an empty response in place of rows', () => {
+  it('an empty response of Modrinth is implausible, and removes nothing', async () => {
     await collect()
     await becomeYesterday()
     const before = await rowCounts()
@@ -176,13 +176,13 @@ describe('an empty answer where there were rows', () => {
     expect(after['packs']).toBe(before['packs'])
   })
 
-  it('is suspicious where the projects name versions that the list does not have', async () => {
+  it('an empty version list is implausible if the projects name versions', async () => {
     const ending = await collectAfterAGoodRun({ modrinth: { kind: 'empty', match: '/versions' } })
     expect(ending.counts['modrinth']?.outcome).toBe('partial')
     expect(why(ending, 'modrinth')).toMatch(/suspicious: \d+ versions .* did not answer/)
   })
 
-  it('is suspicious for the files of a mod, whose count of versions is then unknown and not zero', async () => {
+  it('an empty file list is implausible, and the count of versions is unknown, not zero', async () => {
     await collect()
     await becomeYesterday()
     const yesterday = await stack.database.select(sql`select * from version_stats order by id`)
@@ -201,7 +201,7 @@ describe('an empty answer where there were rows', () => {
     expect(kept).toEqual(yesterday)
   })
 
-  it('is suspicious for the list of dependents, and every pack stays and is refreshed', async () => {
+  it('an empty list of dependents is implausible, and every pack stays and is refreshed', async () => {
     await collect()
     const before = await rowCounts()
     const lines = csv().length
@@ -215,7 +215,7 @@ describe('an empty answer where there were rows', () => {
     expect(csv()).toHaveLength(lines)
   })
 
-  it('is suspicious when most known packs do not answer', async () => {
+  it('is implausible if most known packs do not respond', async () => {
     const mods = simulatedMods(3).map(({ curseforge }) => curseforge)
     const ending = await collectAfterAGoodRun({
       curseforge: answering({ data: await trueMods(mods) }, '/v1/mods$'),
@@ -228,8 +228,8 @@ describe('an empty answer where there were rows', () => {
   })
 })
 
-describe('an answer of another shape', () => {
-  it('is PayloadInvalid where the whole has another shape', async () => {
+describe('a response of another shape', () => {
+  it('a response of another shape is PayloadInvalid', async () => {
     const ending = await collectAfterAGoodRun({
       curseforge: { kind: 'rename-field', from: 'data', to: 'items' },
     })
@@ -238,7 +238,7 @@ describe('an answer of another shape', () => {
     expect(ending.counts['modrinth']?.outcome).toBe('complete')
   })
 
-  it('is PayloadInvalid where a page of a website stands in for JSON', async () => {
+  it('an HTML page in place of JSON is PayloadInvalid', async () => {
     const ending = await collectAfterAGoodRun({ modrinth: { kind: 'html' } })
     expect(ending.outcome).toBe('partial')
     expect(why(ending, 'modrinth')).toMatch(/^PayloadInvalid: /)
@@ -248,7 +248,7 @@ describe('an answer of another shape', () => {
     ['a renamed field', { kind: 'rename-field', from: 'downloads', to: 'download_count' }],
     ['a field of another type', { kind: 'wrong-type', field: 'downloads', value: 'many' }],
     ['a negative count', { kind: 'wrong-type', field: 'downloads', value: -1 }],
-  ])('puts rows with %s into quarantine with the reason, and keeps what was known', async (_, fault) => {
+  ])('quarantines rows with %s and the reason, and keeps what was known', async (_, fault) => {
     await collect()
     const before = await rowCounts()
     stack.simulator.faults.set('modrinth', fault)
@@ -264,7 +264,7 @@ describe('an answer of another shape', () => {
     expect(await rowCounts()).toEqual(before)
   })
 
-  it('refuses one bad row of a batch and stores the rest', async () => {
+  it('rejects one bad row of a batch and stores the rest', async () => {
     const mods = simulatedMods(3).map(({ curseforge }) => curseforge)
     const data = (await trueMods(mods)).map((mod) =>
       mod['id'] === 1_000_001 ? { ...mod, downloadCount: 'plenty' } : mod,
@@ -284,14 +284,14 @@ describe('an answer of another shape', () => {
   })
 })
 
-describe('a moment of weakness', () => {
+describe('a transient failure', () => {
   it.each<[string, string, Fault]>([
     ['JSON that ends in its middle', 'modrinth', { kind: 'truncated-json', times: 1 }],
     ['a cut connection', 'curseforge', { kind: 'cut', times: 1 }],
     ['a refused connection', 'curseforge-web', { kind: 'refuse', times: 1 }],
     ['a 500', 'modrinth', { kind: 'status', status: 500, times: 1 }],
     ['a 429 with its delay', 'modrinth', { kind: 'rate-limited', shape: 'modrinth', seconds: 1, times: 1 }],
-  ])('%s is asked again, and the run is complete', async (_, upstream, fault) => {
+  ])('retries %s, and the run is complete', async (_, upstream, fault) => {
     stack.simulator.faults.set(upstream, fault)
     expect(await collect()).toMatchObject({ outcome: 'complete' })
     expect(stack.simulator.faults.list()).toEqual({})
@@ -299,7 +299,7 @@ describe('a moment of weakness', () => {
 })
 
 describe('modpacks', () => {
-  it('keeps a pack that one answer left out, with the time at which it was seen last', async () => {
+  it('keeps a pack that one response left out, with the time at which it was last seen', async () => {
     await collect()
     await becomeYesterday()
     const known = await stack.database.select<{
@@ -341,7 +341,7 @@ describe('modpacks', () => {
 })
 
 describe('almanac.yaml', () => {
-  it('is told which ids no upstream knows', async () => {
+  it('reports which ids of almanac.yaml no upstream knows', async () => {
     const mods = [...simulatedMods(2), { modrinth: 'no-such-mod' }, { curseforge: 1_999_999 }]
     const ending = await collect({ mods })
     expect(ending.outcome).toBe('partial')
@@ -350,7 +350,7 @@ describe('almanac.yaml', () => {
     expect(await rowCounts()).toMatchObject({ days: 4 })
   })
 
-  it('keeps the history of a mod that was taken out, and asks for it no more', async () => {
+  it('keeps the history of a removed mod, and does not request it again', async () => {
     await collect()
     const { world } = stack.simulator
     const [gone, id] = [world.mod(2), world.modrinthVersionId(world.mod(2), 0)]
@@ -378,14 +378,14 @@ describe('stored answers', () => {
       sql`select source, sum(bytes)::int as bytes from raw_payloads group by source order by source`,
     )
 
-  it('are kept for the configured days', async () => {
+  it('keeps raw responses for the configured days', async () => {
     await collect()
     expect((await sizes()).map(({ source }) => source)).toEqual(['curseforge', 'curseforge-web', 'modrinth'])
     await collect({ env: { RAW_PAYLOAD_DAYS: 0 } })
     expect(await sizes()).toEqual([])
   })
 
-  it('are kept up to the configured bytes a source, the newest first', async () => {
+  it('keeps raw responses up to the configured bytes a source, the newest first', async () => {
     const bytesPerSource = 8_000
     await collect({ dependencies: { rawPayloadCaps: { days: 14, bytesPerSource } } })
     const kept = await sizes()
@@ -393,7 +393,7 @@ describe('stored answers', () => {
     for (const { bytes } of kept) expect(bytes).toBeLessThanOrEqual(bytesPerSource)
   })
 
-  it('hold no secret', async () => {
+  it('raw responses hold no secret', async () => {
     await collect({ env: { CURSEFORGE_API_KEY: 'very-secret-key' } })
     const found = await stack.database.select(
       sql`select url from raw_payloads where url like '%very-secret-key%'`,

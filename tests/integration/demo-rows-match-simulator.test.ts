@@ -84,7 +84,7 @@ async function demo(): Promise<void> {
 }
 
 describe('the demo', () => {
-  it('stores exactly what its simulator knows, also the second time', async () => {
+  it('the demo stores exactly what its simulator knows, also in a second pass', async () => {
     await demo()
     const first = await lookInside()
     const world = createModWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })

@@ -47,7 +47,7 @@ const confirmed = () => rows.filter(({ confidence }) => confidence === 'confirme
 const isKnown = (row: Row) => truthOf(row).endsAt.getTime() + KNOWN_AFTER_MS <= hours.now().getTime()
 
 describe('three hours of a league, looked at every minute', () => {
-  it('confirm nothing but the truth', async ({ annotate }) => {
+  it('three hours of a league confirm nothing but the truth', async ({ annotate }) => {
     const wrong = confirmed().filter((row) => isKnown(row) && !isTrue(row, row.score1, row.score2))
     const seen = rows.filter((row) => row.confidence !== null && row.last_seen_score1 !== null)
     const right = seen.filter((row) => isTrue(row, row.last_seen_score1, row.last_seen_score2))
@@ -62,7 +62,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect(right.length).toBeLessThan(seen.length)
   })
 
-  it('have a result of every match that has one, once it can be known', () => {
+  it('every match with a result has it stored, once it can be known', () => {
     const played = hours.simulator.world.matches
       .truthBetween(new Date(hours.now().getTime() - MINUTES * 60_000), hours.now())
       .filter(
@@ -74,7 +74,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect(missing.map(({ eventId, ends }) => [eventId, ends])).toEqual([])
   })
 
-  it('confirm no match that was never finished, and none that is still played', () => {
+  it('confirms no abandoned match, and none that is still played', () => {
     const unfinished = rows.filter((row) => truthOf(row).score === null)
     expect(unfinished.length).toBeGreaterThan(2)
     expect(unfinished.filter(({ confidence }) => confidence === 'confirmed')).toEqual([])
@@ -83,7 +83,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect(early).toEqual([])
   })
 
-  it('take no status for a result where the feed had cleared the score by then', () => {
+  it('takes no status for a result if the feed had already cleared the score', () => {
     const cleared = rows.filter((row) => {
       const isPlayed = row.confidence !== null && truthOf(row).ends === 'cleared'
       return isPlayed && (row.last_seen_score1 ?? 0) + (row.last_seen_score2 ?? 0) > 0
@@ -92,7 +92,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect(cleared.map(({ settled_by }) => settled_by)).not.toContain('status')
   })
 
-  it('have an outcome where it is confirmed, and it follows from the score', () => {
+  it('a confirmed match has an outcome that follows from its score', () => {
     for (const { confidence, outcome, score1, score2 } of rows) {
       const one = score1 ?? 0
       const two = score2 ?? 0
@@ -100,7 +100,7 @@ describe('three hours of a league, looked at every minute', () => {
     }
   })
 
-  it('have each match once, rematches apart', () => {
+  it('stores each match once, rematches apart', () => {
     const ids = rows.map(({ event_id }) => event_id)
     expect(new Set(ids).size).toBe(ids.length)
     const byTeams = new Map<string, number>()
@@ -112,7 +112,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect([...byTeams.values()].some((count) => count > 1)).toBe(true)
   })
 
-  it('have the odds that were first and last on offer before the start, and none from the match', async () => {
+  it('stores the first and last odds offered before the start, and none from the match', async () => {
     const told = new Map<number, number[][]>()
     for (const look of await storedLooks(hours.database, 'onexbet')) {
       if (look.kind !== 'feed') continue
@@ -132,7 +132,7 @@ describe('three hours of a league, looked at every minute', () => {
     }
   })
 
-  it('ran without a failure, and no look was left out', async () => {
+  it('ran without a failure, and skipped no poll', async () => {
     expect(new Set(endings)).toEqual(new Set(['complete']))
     const [looks] = await hours.database.select<Record<string, unknown>>(
       sql`select count(*)::int as looks, count(followed_at)::int as followed from feed_polls where kind = 'feed'`,

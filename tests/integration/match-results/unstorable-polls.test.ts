@@ -42,7 +42,7 @@ async function undisturbed() {
   return tablesOf(database, 'twin')
 }
 
-it('the looks before and after one that the tables cannot hold are followed', async () => {
+it('follows the polls before and after one that the tables cannot hold', async () => {
   await storeLooks(database, FEED, [...GOOD.slice(0, 7), tooLong(6.5), ...GOOD.slice(7)])
   const followed = await followLooks(database, FEED)
   expect(words(followed.refused)).toEqual([
@@ -56,7 +56,7 @@ it('the looks before and after one that the tables cannot hold are followed', as
   expect(await pending()).toEqual([])
 })
 
-it('one that is no look, and one that comes late, are passed over, too', async () => {
+it('passes over a damaged poll and a late unstorable one, too', async () => {
   await storeLooks(database, FEED, [...GOOD.slice(0, 9), nonsense(3.5)])
   expect((await followLooks(database, FEED)).refused).toHaveLength(1)
   await storeLooks(database, FEED, [tooLong(2.5), nonsense(4.5), ...GOOD.slice(9)])
@@ -65,7 +65,7 @@ it('one that is no look, and one that comes late, are passed over, too', async (
   expect(await pending()).toEqual([])
 })
 
-it('a late look among those that were refused is fitted in', async () => {
+it('fits in a late poll among rejected ones', async () => {
   await storeLooks(database, FEED, [...GOOD.filter((_, at) => at !== 4), nonsense(3.5), tooLong(11.5)])
   await followLooks(database, FEED)
   await storeLooks(database, FEED, GOOD.slice(4, 5))
@@ -73,7 +73,7 @@ it('a late look among those that were refused is fitted in', async () => {
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
 })
 
-it('where very many cannot be followed the others wait: the fault is ours', async () => {
+it('the others wait if very many polls cannot be followed: the fault is ours', async () => {
   await storeLooks(database, FEED, [...Array(7).keys()].map(nonsense))
   expect((await followLooks(database, FEED)).refused).toHaveLength(5)
   expect(await pending()).toHaveLength(2)
@@ -81,7 +81,7 @@ it('where very many cannot be followed the others wait: the fault is ours', asyn
   expect(await pending()).toEqual([])
 })
 
-it('without its database no look is blamed', async () => {
+it('blames no poll while the database is away', async () => {
   await storeLooks(database, FEED, GOOD)
   await database.db.execute(sql`alter table match_observations rename to elsewhere`)
   await expect(followLooks(database, FEED)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
@@ -89,7 +89,7 @@ it('without its database no look is blamed', async () => {
   expect(await pending()).toHaveLength(GOOD.length)
 })
 
-it('the run that meets it is partial and says why; the next one is not', async () => {
+it('the run that meets an unstorable poll is partial and says why; the next one is not', async () => {
   const matches = await startMatchMinutes()
   try {
     await matches.minute()
