@@ -2,7 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow'
 import { addCounts, asCounts, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
 import { HISTORY_EVENTS } from './policies.ts'
-import { alone } from './recorded-run.ts'
+import { settleSource } from './recorded-run.ts'
 
 /** What one batch of a source returned. */
 export interface Batch<Cursor> {
@@ -28,7 +28,7 @@ export function batchLoops<Loop extends string, Cursor>(
         const after = cursors[loop]
         // Stands if the activity fails for good: a source that failed is not asked on.
         cursors[loop] = null
-        counts[source] = await alone(counts[source], async () => {
+        counts[source] = await settleSource(counts[source], async () => {
           const { counts: given, next } = await batch(after)
           cursors[loop] = next
           // A batch recorded by an earlier version has its reasons as sentences.

@@ -15,7 +15,7 @@ import {
   SOURCES_SHARE,
   upstreamRead,
 } from './policies.ts'
-import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 import { reason } from '../wording/reason.ts'
 
 /** How the parts of a run are told, whatever order they end in. */
@@ -94,7 +94,7 @@ interface Parts {
 
 function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Parts {
   const part = async (name: string, work: () => Promise<SourceCounts>) => {
-    counts[name] = await alone(undefined, work)
+    counts[name] = await settleSource(undefined, work)
   }
   return {
     source: (name, summary, ask) => {
@@ -139,7 +139,7 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
 
 /** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */
 async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
-  const written = await alone(undefined, async () => {
+  const written = await settleSource(undefined, async () => {
     await activities(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
     return NOTHING
   })

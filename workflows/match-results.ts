@@ -5,7 +5,7 @@ import { asCounts, type RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
 import { type RunInput } from '../core/run.ts'
-import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 const activities = activitiesOf<MatchResultsActivities>()
 
@@ -36,7 +36,7 @@ export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> 
       upstreamRead(Math.max(left() - CLOSING_SHARE_MS, 1_000)),
       'The feed, the results, every match',
     )
-    counts['feed'] = await alone(undefined, async () => {
+    counts['feed'] = await settleSource(undefined, async () => {
       const collected = await poll.collectMatches({ run, derive })
       figures = collected.figures
       if (collected.results) counts['results'] = asCounts(collected.results)

@@ -127,7 +127,7 @@ export function remainingMs(run: Run, boundMs: number): number {
  * Turns the failure of one source into its counts, so that the others go on; cancellation passes through.
  * `soFar` keeps what the source had before.
  */
-export async function alone(
+export async function settleSource(
   soFar: SourceCounts | undefined,
   work: () => Promise<SourceCounts>,
 ): Promise<SourceCounts> {
