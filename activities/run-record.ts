@@ -1,5 +1,5 @@
 /** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
-import { databaseFailure, takesNothing } from '../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
 import { type Database } from '../db/database.ts'
@@ -57,7 +57,7 @@ export async function closeRunOrSpool(
     db.spool?.databaseAnswered()
     return { spooled: false }
   } catch (error) {
-    if (!takesNothing(error) || db.spool === undefined) throw error
+    if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
     db.spool.databaseWentAway(Date.now())
     await db.spool.writeEnding(run, ending, finishedAt)
     return { spooled: true }
@@ -78,7 +78,7 @@ export async function finishRun(
     await named(work())
     await named(closeRun(db, run, ending, at))
   } catch (error) {
-    if (!takesNothing(error) || !isSpooled(ending.counts)) throw error
+    if (!isDatabaseUnwritable(error) || !isSpooled(ending.counts)) throw error
     await closeRunOrSpool(db, run, ending, at)
   }
 }

@@ -9,7 +9,7 @@ import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
 import { arrayParameter } from './array-literal.ts'
-import { takesNothing } from './database-failure.ts'
+import { isDatabaseUnwritable } from './database-failure.ts'
 import { type Database } from './database.ts'
 import { WaitEnded, withPatience } from './patience.ts'
 import type { Writable } from './writable.ts'
@@ -51,7 +51,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     return stored
   } catch (error) {
     const isEnded = error instanceof WaitEnded
-    if (!isEnded && !takesNothing(error)) throw error
+    if (!isEnded && !isDatabaseUnwritable(error)) throw error
     // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
     db.spool?.databaseWentAway(Date.now() - patienceMs)
     if (db.spool === undefined || holdsDerived(rows)) throw error

@@ -1,5 +1,5 @@
 /** One look at the feed: the answer is stored, then every match is brought up to it. */
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { CollectInput, Collected, StepContext } from './step-context.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -125,7 +125,7 @@ async function followLooks(
       }
     } catch (error) {
       const failure = databaseFailure(error) ?? error
-      if (!takesNothing(failure)) throw failure
+      if (!isDatabaseUnwritable(failure)) throw failure
       const why = [reason('left-to-next-run', { message: failure.message })]
       return { turned: [], before: new Map(), all: new Map(), written: 0, areTablesWhole: false, why }
     }

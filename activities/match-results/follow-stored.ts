@@ -3,7 +3,7 @@
  * the database) is fitted in where it belongs: the matches go back to that moment and follow everything from there again,
  * so that the tables are the same whenever a look came.
  */
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { type Database } from '../../db/database.ts'
 import { withPatience } from '../../db/patience.ts'
 import {
@@ -81,7 +81,7 @@ export async function followStored(db: Database, options: FollowOptions): Promis
     } catch (error) {
       signal.throwIfAborted()
       const failure = databaseFailure(error)
-      if (tried.first === undefined || takesNothing(failure)) {
+      if (tried.first === undefined || isDatabaseUnwritable(failure)) {
         if (all.looks === 0 || failure === undefined) throw failure ?? error
         return { ...all, left: failure.message }
       }

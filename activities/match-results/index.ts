@@ -1,7 +1,7 @@
 /** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { CollectInput, MatchResultsDependencies, StepContext } from './step-context.ts'
 import { troubleOf } from '../../db/database-failure.ts'
 import type { Run, Skipped } from '../../core/run.ts'
@@ -71,7 +71,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         if (answer.skipped?.isDeriving !== true) tellStart()
         return answer
       } catch (error) {
-        if (!takesNothing(error)) throw error
+        if (!isDatabaseUnwritable(error)) throw error
         tellStart()
         const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
         log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', record)

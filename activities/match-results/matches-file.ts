@@ -3,7 +3,7 @@
  * it only every `csv_minutes`, and keeps in mind until then what the file lacks.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Sections } from '../../pipelines/index.ts'
 import type { CommonDependencies } from '../dependencies.ts'
 import { withPatience, type Patience } from '../../db/patience.ts'
@@ -67,7 +67,7 @@ export function createMatchesFile(): MatchesFile {
         if (!(await write(context, turned))) return []
       } catch (error) {
         const failure = databaseFailure(error) ?? error
-        if (!takesNothing(failure)) throw failure
+        if (!isDatabaseUnwritable(failure)) throw failure
         return [reason('matches-file-left', { message: failure.message })]
       }
       for (const match of known) if (lacking.get(match.eventId) === match) lacking.delete(match.eventId)

@@ -1,6 +1,6 @@
 /** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
 import { MINUTE_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
 import type { StepContext } from './step-context.ts'
 import { withPatience } from '../../db/patience.ts'
@@ -147,7 +147,7 @@ async function whileAway<T>(work: Promise<T>, instead: () => T): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (!takesNothing(databaseFailure(error))) throw error
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     return instead()
   }
 }

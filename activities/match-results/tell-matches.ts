@@ -1,6 +1,6 @@
 /** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
 import { log } from '@temporalio/activity'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { StepContext } from './step-context.ts'
 import { withPatience } from '../../db/patience.ts'
 import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
@@ -85,7 +85,7 @@ async function storedBefore(
   try {
     return await withPatience(patience, () => turnedMatches(db, { feed, runId, eventIds }))
   } catch (error) {
-    if (!takesNothing(databaseFailure(error))) throw error
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     // The matches are stored: then a correction is told like a first result.
     return []
   }
