@@ -54,7 +54,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     if (!isEnded && !isDatabaseUnwritable(error)) throw error
     // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
     db.spool?.databaseWentAway(Date.now() - patienceMs)
-    if (db.spool === undefined || holdsDerived(rows)) throw error
+    if (db.spool === undefined || containsDerived(rows)) throw error
     if (isEnded) {
       await db.spool.writeRows(rows, options)
       throw error
@@ -66,7 +66,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
 }
 
 /** They follow from what is stored, and are computed again when it is. */
-function holdsDerived(rows: RowsByTable): boolean {
+function containsDerived(rows: RowsByTable): boolean {
   return (Object.keys(rows) as WritableTable[]).some((name) => WRITABLE_TABLES[name].derived)
 }
 
