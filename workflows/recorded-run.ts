@@ -33,7 +33,7 @@ import { sentence } from '../wording/sentence.ts'
 /** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
 const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
 
-export interface RunSteps {
+export interface RunHooks {
   /** First step: takes the lock, prepares. Answers why the run must not go on, if so. */
   open(run: Run): Promise<{ skipped?: Skipped }>
   /** Last step: finishes files and the record. Answers what was not as it should be. */
@@ -46,7 +46,7 @@ type AnyRunInput = RunInput<object, unknown>
 /** Runs a pipeline's body between its record's opening and closing. Throws where the run failed or was cancelled. */
 export async function recordedRun(
   run: Run,
-  steps: RunSteps,
+  hooks: RunHooks,
   input: AnyRunInput,
   body: (counts: RunCounts) => Promise<void>,
 ): Promise<RunEnding> {
@@ -54,7 +54,7 @@ export async function recordedRun(
   let cancelled: Error | undefined
   let ending: RunEnding
   try {
-    const { skipped } = input.resumed === undefined ? await opened(run, steps) : {}
+    const { skipped } = input.resumed === undefined ? await opened(run, hooks) : {}
     if (skipped === undefined) {
       await body(counts)
       const failure = failureOf(counts)
@@ -72,7 +72,7 @@ export async function recordedRun(
       throw error
     }
   }
-  await CancellationScope.nonCancellable(() => close(run, steps, ending))
+  await CancellationScope.nonCancellable(() => close(run, hooks, ending))
   if (cancelled !== undefined) throw cancelled
   if (ending.outcome === 'failed') {
     throw ApplicationFailure.create({
@@ -86,9 +86,9 @@ export async function recordedRun(
 }
 
 /** A day or a minute must not be left out because a run that asks nobody happened to be under way. */
-async function opened(run: Run, steps: RunSteps): Promise<{ skipped?: Skipped }> {
+async function opened(run: Run, hooks: RunHooks): Promise<{ skipped?: Skipped }> {
   for (let waits = 0; ; waits++) {
-    const { skipped: stored } = await steps.open(run)
+    const { skipped: stored } = await hooks.open(run)
     const skipped = stored && asSkipped(stored)
     if (skipped?.isDeriving !== true || waits === DERIVING_WAITS) return skipped ? { skipped } : {}
     await sleep(DERIVING_WAIT_MS)
@@ -155,10 +155,10 @@ export function reasonOf(error: ActivityFailure): { type: string; message: strin
   return reason
 }
 
-async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void> {
+async function close(run: Run, hooks: RunHooks, ending: RunEnding): Promise<void> {
   setCurrentDetails(detailsOf(ending))
   try {
-    await steps.close(run, ending)
+    await hooks.close(run, ending)
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     // The worker's sweep closes the record from this workflow's result once the database is back.

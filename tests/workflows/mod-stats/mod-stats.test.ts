@@ -178,7 +178,7 @@ describe('a run after a drain', () => {
   })
 })
 
-describe('the bookends of a run', () => {
+describe('the hooks of a run', () => {
   const HELD = { type: 'AlreadyRunning', message: 'already running: mod-stats-1' }
 
   it('end it as skipped, with its own record, where another run holds the lock', async () => {
