@@ -1,6 +1,6 @@
 /** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
 import { workflowInfo } from '@temporalio/workflow'
-import type { Backfill, SourceInput } from '../activities/crypto-forecast/step-context.ts'
+import type { Backfill, SourceInput } from '../activities/crypto-forecast/activity-context.ts'
 import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
 import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'

@@ -17,7 +17,7 @@ import type {
   ChainSettings,
   LibraryParams,
   LibraryTodo,
-} from '../activities/library-context/step-context.ts'
+} from '../activities/library-context/activity-context.ts'
 import { type Run, type RunInput } from '../core/run.ts'
 import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'

@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { ChainEnding, LibraryTodo } from '../activities/library-context/step-context.ts'
+import type { ChainEnding, LibraryTodo } from '../activities/library-context/activity-context.ts'
 import { type Run } from '../core/run.ts'
 import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { CHAIN_ROUNDS, CLEANUP_MS, databaseWork, hostCleanup, hostCommand, RECORDING_MS } from './policies.ts'

@@ -7,7 +7,7 @@ import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { CANDLES_A_PAGE } from '../../upstreams/binance/binance.ts'
-import type { Backfill, SourceInput, StepContext } from './step-context.ts'
+import type { Backfill, SourceInput, ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
 import { tradingPair } from './trading-pair.ts'
@@ -23,7 +23,7 @@ export type Page = Hours
 
 /** Collects what is missing (in a backfill: what was asked for) and remembers hours that the exchange does not have. */
 export async function collectBinanceCandles(
-  context: StepContext,
+  context: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
   const { db, settings, patience } = context
@@ -81,7 +81,7 @@ interface Wanted {
 
 /** The hours that should be stored after this step: all kept history, or those of the backfill. */
 export function wantedHours(
-  { settings, clock }: Pick<StepContext, 'settings' | 'clock'>,
+  { settings, clock }: Pick<ActivityContext, 'settings' | 'clock'>,
   backfill: Backfill | undefined,
 ): Wanted {
   const now = clock().getTime()
@@ -98,7 +98,7 @@ export function wantedHours(
 
 /** What is missing; all of it where a backfill says to ask again for what is there, too. */
 export async function hoursToAsk(
-  { db }: Pick<StepContext, 'db'>,
+  { db }: Pick<ActivityContext, 'db'>,
   wanted: Wanted,
   backfill: Backfill | undefined,
 ): Promise<Hours[]> {
@@ -133,7 +133,7 @@ export function pagesOf(hours: readonly Hours[]): Page[] {
 }
 
 async function collectPage(
-  { db, binance, settings, signal, patience, clock }: StepContext,
+  { db, binance, settings, signal, patience, clock }: ActivityContext,
   runId: string,
   { crypto, fromMs, toMs }: Page,
 ): Promise<Written & { fetched: number; rejected: number }> {

@@ -5,7 +5,7 @@ import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/pric
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -22,7 +22,7 @@ interface Check {
 }
 
 /** Stores what it finds; a check that fails makes the run partial, with its name. */
-export async function checkGrid(context: StepContext, run: Run): Promise<SourceCounts> {
+export async function checkGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, patience, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
   const keptFromMs = clock().getTime() - settings.history_days * DAY_MS

@@ -8,7 +8,7 @@ import { Failure } from '../../core/failures.ts'
 import { addCounts, NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { MarketPoint } from '../../upstreams/coingecko.ts'
 import type { Run } from '../../core/run.ts'
-import type { SourceInput, StepContext } from './step-context.ts'
+import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
 import { failureReason } from '../../core/reason.ts'
@@ -30,7 +30,7 @@ const NEAR_MS = 15 * 60_000
  * has holes that nothing would fill.
  */
 export async function collectCoinGeckoPrices(
-  context: StepContext,
+  context: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
   const { db, patience, clock } = context
@@ -50,7 +50,7 @@ export async function collectCoinGeckoPrices(
 }
 
 async function collectCoin(
-  { db, coingecko, signal, patience, clock }: StepContext,
+  { db, coingecko, signal, patience, clock }: ActivityContext,
   run: Run,
   { crypto, sinceMs, fromMs, toMs }: Hours & { sinceMs: number },
 ): Promise<SourceCounts> {

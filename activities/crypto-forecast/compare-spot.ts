@@ -4,7 +4,7 @@ import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { tradingPair } from './trading-pair.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -12,7 +12,7 @@ import { reason } from '../../wording/reason.ts'
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
 /** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
-export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
+export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, patience, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
   const why: Reason[] = []
@@ -53,7 +53,7 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
 
 /** One question for all; the exchange refuses it for one symbol that it does not know, and then each is asked for alone. */
 async function askBinance(
-  { binance, signal }: StepContext,
+  { binance, signal }: ActivityContext,
   why: Reason[],
   symbols: string[],
 ): Promise<Prices | undefined> {

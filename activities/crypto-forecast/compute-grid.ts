@@ -7,7 +7,7 @@ import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import type { DailyIndex } from './features.ts'
 import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
 
@@ -15,7 +15,7 @@ import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-ser
 const HISTORY_MS = 30 * DAY_MS
 
 /** Computes what must be; a coin is one transaction, so that a step killed between two finds its work again. */
-export async function computeGrid(context: StepContext, run: Run): Promise<SourceCounts> {
+export async function computeGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, signal, patience, clock } = context
   const fearGreed = await withPatience(patience, () => fearGreedColumns(db))
   const coins = settings.coins.map(({ id }) => id)
@@ -38,7 +38,7 @@ export async function computeGrid(context: StepContext, run: Run): Promise<Sourc
 }
 
 async function computeCoin(
-  { db, patience, clock }: StepContext,
+  { db, patience, clock }: ActivityContext,
   run: Run,
   { crypto, fromMs, fearGreed }: { crypto: string; fromMs: number; fearGreed: DailyIndex },
 ): Promise<number> {

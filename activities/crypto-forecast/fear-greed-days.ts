@@ -4,7 +4,7 @@ import { withPatience } from '../../db/patience.ts'
 import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import type { SourceInput, StepContext } from './step-context.ts'
+import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'fear-greed'
@@ -15,7 +15,7 @@ const ALL = 0
 
 /** Collects with a limit that closes every gap since the newest stored day, or since the beginning of a backfill. */
 export async function collectFearGreedDays(
-  { db, fearGreed, signal, patience, clock }: StepContext,
+  { db, fearGreed, signal, patience, clock }: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
   const since = backfill?.from ?? (await withPatience(patience, () => newestFearGreedDay(db)))

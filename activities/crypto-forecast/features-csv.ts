@@ -8,7 +8,7 @@ import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { intermediatesOf } from './features.ts'
 import { newestClosedHour } from './hours.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 
 /** The document's columns in its order, each with the column that it is made from. */
 const COLUMNS = {
@@ -70,7 +70,7 @@ const LEAD_DAYS = 30
 type StoredColumns = Awaited<ReturnType<typeof priceColumns<(typeof STORED)[number]>>>
 
 /** Writes one file a coin, whole or not at all. */
-export async function exportCsv(context: StepContext): Promise<SourceCounts> {
+export async function exportCsv(context: ActivityContext): Promise<SourceCounts> {
   const { db, settings, dataDir, signal, patience, clock } = context
   const fromMs = newestClosedHour(clock().getTime()) - settings.csv_days * DAY_MS
   const classes = await withPatience(patience, () => fearGreedClasses(db))

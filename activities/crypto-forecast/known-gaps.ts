@@ -4,7 +4,7 @@ import { withPatience } from '../../db/patience.ts'
 import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import type { Reason } from '../../core/reason.ts'
 import { suspicious } from '../../wording/reason.ts'
 
@@ -63,7 +63,7 @@ function isShown({ crypto, fromMs, toMs }: Hours, asked: readonly AskedPage[]): 
 
 /** Stores the gaps among the hours that were asked for and are still missing. Answers why the others are none. */
 export async function rememberGaps(
-  { db, patience, clock }: StepContext,
+  { db, patience, clock }: ActivityContext,
   runId: string,
   { source, coins }: { source: CandleSource; coins: string[] },
   asked: readonly AskedPage[],

@@ -9,7 +9,7 @@ import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { COINS_AT_ONCE } from './grid-series.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { newestClosedHour } from './hours.ts'
@@ -25,7 +25,7 @@ const MODEL_VERSION = 'ridge-1'
 
 /** Makes them, each once: a run again in the same hour finds them there. `reports` wait for MLflow, if there is one. */
 export async function makeForecasts(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; reports: number }> {
   const { db, settings, signal, patience, mlflow } = context
@@ -43,7 +43,7 @@ export async function makeForecasts(
 
 /** `made` counts the forecasts of this hour that there are now, also those of an earlier run. */
 async function forecastCoin(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   crypto: string,
 ): Promise<{ made: number; written: number; why: Reason[] }> {
@@ -88,7 +88,7 @@ export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: numbe
 }
 
 async function forecastsOf(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   crypto: string,
   table: FeatureTable,

@@ -13,7 +13,7 @@ import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { MlflowRun } from '../../upstreams/mlflow/mlflow.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { modelFiles } from './mlflow-model.ts'
 import type { Forecast } from './model/forecast.ts'
 import { RIDGE_ALPHA } from './model/ridge.ts'
@@ -88,7 +88,7 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
  * Delivers what waits, oldest first. Where MLflow is away, it waits on, and the run says so; a report that MLflow refuses
  * for itself goes to `quarantine`, so that it does not stand in the way of those behind it.
  */
-export async function deliverReports(context: StepContext): Promise<SourceCounts> {
+export async function deliverReports(context: ActivityContext): Promise<SourceCounts> {
   const { db, mlflow, signal, patience } = context
   if (mlflow === undefined) return { ...NOTHING, outcome: 'skipped' }
   const reports = await withPatience(patience, () => oldestReports(db, DELIVERIES_A_RUN))
@@ -117,7 +117,7 @@ export async function deliverReports(context: StepContext): Promise<SourceCounts
 }
 
 async function setAside(
-  { db, patience, clock }: StepContext,
+  { db, patience, clock }: ActivityContext,
   { deliveryId, report, runId }: WaitingReport,
   refusal: Failure,
 ): Promise<void> {

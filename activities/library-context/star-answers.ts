@@ -11,11 +11,11 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 
 /** Stores what GitHub said of these names; a renamed library moves first. Answers how many rows changed. */
 export async function storeAnswers(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   answers: RepositoryAnswer[],
 ): Promise<number> {

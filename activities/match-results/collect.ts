@@ -1,6 +1,6 @@
 /** One look at the feed: the answer is stored, then every match is brought up to it. */
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
-import type { CollectInput, Collected, StepContext } from './step-context.ts'
+import type { CollectInput, Collected, ActivityContext } from './activity-context.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -23,7 +23,7 @@ const SOURCE = 'onexbet'
  * before it be followed, then its failure is thrown.
  */
 export async function collectMatches(
-  context: StepContext,
+  context: ActivityContext,
   { run, derive }: CollectInput,
 ): Promise<Collected> {
   const [results, look] = derive
@@ -64,7 +64,7 @@ async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; 
   }
 }
 
-async function lookAtFeed(context: StepContext, run: CollectInput['run']): Promise<Look> {
+async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): Promise<Look> {
   const { db, onexbet, settings, signal, patience, matchClock } = context
   const seen = await onexbet.live(signal)
   const polledAt = matchClock()
@@ -99,7 +99,7 @@ interface FollowedLooks {
 
 /** In the tables where they can be reached, else in this worker's own memory. */
 async function followLooks(
-  context: StepContext,
+  context: ActivityContext,
   { runId, derive }: { runId: string; derive: boolean },
   unstored: LookRow[],
 ): Promise<FollowedLooks> {
@@ -133,7 +133,7 @@ async function followLooks(
   return { ...(await followUnstored(context, unstored)), written: 0, areTablesWhole: false, why: [] }
 }
 
-async function followUnstored({ unstoredMatches }: StepContext, unstored: LookRow[]) {
+async function followUnstored({ unstoredMatches }: ActivityContext, unstored: LookRow[]) {
   const turned = new Map<number, Match>()
   const before = new Map<number, Standing>()
   for (const look of unstored) {

@@ -2,7 +2,7 @@
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
-import type { CollectInput, MatchResultsDependencies, StepContext } from './step-context.ts'
+import type { CollectInput, MatchResultsDependencies, ActivityContext } from './activity-context.ts'
 import { troubleOf } from '../../db/database-failure.ts'
 import type { Run, Skipped } from '../../core/run.ts'
 import { forAttempt } from '../dependencies.ts'
@@ -47,7 +47,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   const matchesFile = createMatchesFile()
   const resultsAsked = { atMs: -Infinity }
   let prunedAtMs = -Infinity
-  const context = (): StepContext => {
+  const context = (): ActivityContext => {
     unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
     // Known to be away: one try is enough, every minute anew.
     const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs

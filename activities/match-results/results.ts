@@ -2,7 +2,7 @@
 import { MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { withPatience } from '../../db/patience.ts'
 import { knownMatches, waitingLeagues } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -35,7 +35,7 @@ interface Waiting {
 
 /** What the results service told; undefined where nothing waits, or it was asked a moment ago. A failure costs only itself. */
 export async function askResults(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; unstored: LookRow[] } | undefined> {
   const { settings, matchClock, resultsAsked } = context
@@ -55,7 +55,7 @@ export async function askResults(
   }
 }
 
-async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) {
+async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues']) {
   const { db, onexbetResults, settings, signal, patience, matchClock } = context
   const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
   const polledAt = matchClock()
@@ -100,7 +100,7 @@ async function overMatchesKnown({
   patience,
   matchClock,
   unstoredMatches,
-}: StepContext): Promise<ReadonlyMap<number, Match>> {
+}: ActivityContext): Promise<ReadonlyMap<number, Match>> {
   const overSince = new Date(matchClock().getTime() - RESULTS_WITHIN_MS)
   const stored = async () => {
     const rows = await knownMatches(db, { feed: settings.feed.name, eventIds: [], overSince })
@@ -116,7 +116,7 @@ async function waiting({
   patience,
   matchClock,
   unstoredMatches,
-}: StepContext): Promise<Waiting> {
+}: ActivityContext): Promise<Waiting> {
   const now = matchClock().getTime()
   const since = new Date(now - RESULTS_WITHIN_MS)
   const correctedSince = new Date(now - CORRECTED_WITHIN_MS)

@@ -1,7 +1,7 @@
 /** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
 import { log } from '@temporalio/activity'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { withPatience } from '../../db/patience.ts'
 import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
 import type { Match } from './match-life.ts'
@@ -56,7 +56,7 @@ export interface TurnedByRun {
  * told again once the tables have it: this worker knows its own, and what a deriving run alone knows was another's.
  */
 export async function toldBefore(
-  context: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  context: Pick<ActivityContext, 'db' | 'settings' | 'patience'>,
   { runId, derive, turned, known }: TurnedByRun,
 ): Promise<Map<number, Standing>> {
   const rows = turned.length === 0 ? [] : await storedBefore(context, runId, turned)
@@ -76,7 +76,7 @@ export async function toldBefore(
 }
 
 async function storedBefore(
-  { db, settings, patience }: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  { db, settings, patience }: Pick<ActivityContext, 'db' | 'settings' | 'patience'>,
   runId: string,
   turned: readonly Match[],
 ): Promise<TurnedMatch[]> {

@@ -8,9 +8,9 @@ import {
   type TrackedCurseForgeMod,
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { Batch } from './step-context.ts'
+import type { Batch } from './activity-context.ts'
 import type { Run } from '../../core/run.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { snapshotDate, type BatchInput, type ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -34,7 +34,7 @@ export const NO_CREDENTIALS: SourceCounts = {
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
 export async function collectCurseForgeBatch(
-  context: StepContext,
+  context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
   const { db, curseforge, patience } = context
@@ -49,7 +49,7 @@ export async function collectCurseForgeBatch(
 }
 
 async function collect(
-  context: StepContext & { curseforge: CurseForge },
+  context: ActivityContext & { curseforge: CurseForge },
   run: Run,
   mods: TrackedCurseForgeMod[],
 ): Promise<SourceCounts> {

@@ -11,7 +11,7 @@ import {
 } from '../../db/queries/mod-stats/modpacks.ts'
 import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../db/write-call.ts'
-import type { Batch, BatchInput, StepContext } from './step-context.ts'
+import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
@@ -27,7 +27,7 @@ const SECOND_LOOKS = 200
 
 /** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
 export async function discoverModpacksBatch(
-  context: StepContext,
+  context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
   const { db, curseforge, settings, patience } = context
@@ -51,7 +51,7 @@ export async function discoverModpacksBatch(
 }
 
 interface Lookup {
-  context: StepContext
+  context: ActivityContext
   run: BatchInput['run']
   curseforge: CurseForge
 }

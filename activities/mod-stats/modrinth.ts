@@ -7,9 +7,9 @@ import {
   type TrackedModrinthMod,
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { Batch } from './step-context.ts'
+import type { Batch } from './activity-context.ts'
 import type { Run } from '../../core/run.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { snapshotDate, type BatchInput, type ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -21,7 +21,10 @@ import { suspicious } from '../../wording/reason.ts'
 const BATCH_MODS = 200
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
-export async function collectModrinthBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
+export async function collectModrinthBatch(
+  context: ActivityContext,
+  { run, after }: BatchInput,
+): Promise<Batch> {
   const { db, patience } = context
   const mods = await withPatience(patience, () => modrinthMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
@@ -32,7 +35,11 @@ export async function collectModrinthBatch(context: StepContext, { run, after }:
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
-async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[]): Promise<SourceCounts> {
+async function collect(
+  context: ActivityContext,
+  run: Run,
+  mods: TrackedModrinthMod[],
+): Promise<SourceCounts> {
   const { db, modrinth, signal, patience, clock } = context
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),

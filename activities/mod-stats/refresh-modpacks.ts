@@ -1,7 +1,7 @@
 /** The day's downloads of every known modpack, in bulk by id. */
 import { withPatience } from '../../db/patience.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
-import type { Batch, BatchInput, StepContext } from './step-context.ts'
+import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks } from './write-modpacks.ts'
@@ -13,7 +13,10 @@ const BATCH_MODPACKS = 500
 const SUSPICIOUS_SHARE = 0.2
 
 /** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
-export async function refreshModpacksBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
+export async function refreshModpacksBatch(
+  context: ActivityContext,
+  { run, after }: BatchInput,
+): Promise<Batch> {
   const { db, curseforge, signal, patience } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import type { StepContext } from '../../../activities/library-context/step-context.ts'
+import type { ActivityContext } from '../../../activities/library-context/activity-context.ts'
 import type { RowsByTable } from '../../../db/write-call.ts'
 import { publishAll } from '../../../activities/library-context/publish.ts'
 import { importer } from '../../../cli/library-context/import/index.ts'
@@ -132,7 +132,7 @@ async function published(): Promise<{ name: string; hasContextFile: boolean; con
   const { tracked } = loadConfig({ env: settings(), root: folder })
   const dataDir = join(folder, 'data')
   const step = { db: database.db, settings: tracked['library-context'], dataDir, clock: () => now }
-  await publishAll(step as unknown as StepContext)
+  await publishAll(step as unknown as ActivityContext)
   const text = readFileSync(join(dataDir, 'libraries', 'astronomy-libraries.json'), 'utf8')
   return (JSON.parse(text) as { libraries: never }).libraries
 }

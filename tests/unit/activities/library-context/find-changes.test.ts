@@ -6,7 +6,7 @@ import {
   readMsOf,
   type Decision,
 } from '../../../../activities/library-context/find-changes.ts'
-import type { StepContext } from '../../../../activities/library-context/step-context.ts'
+import type { ActivityContext } from '../../../../activities/library-context/activity-context.ts'
 import type { ListedLibrary } from '../../../../db/queries/library-context/contexts.ts'
 import { Failure } from '../../../../core/failures.ts'
 import { sentence } from '../../../../wording/sentence.ts'
@@ -132,7 +132,7 @@ describe('the time for reading a library', () => {
     const given = {
       settings: { contextmaker_seconds: seconds },
       patienceMs: patienceMs,
-    } as unknown as StepContext
+    } as unknown as ActivityContext
     expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
   })
 })
@@ -149,7 +149,7 @@ describe('of a batch', () => {
         : Promise.resolve(found)
     }
     const signal = new AbortController().signal
-    const given = { git: { head }, signal, clock: () => now, settings: {} } as unknown as StepContext
+    const given = { git: { head }, signal, clock: () => now, settings: {} } as unknown as ActivityContext
     return { given, asked }
   }
 
@@ -197,7 +197,7 @@ describe('of a batch', () => {
     const broken = {
       ...given,
       git: { head: () => Promise.reject(new TypeError('x')) },
-    } as unknown as StepContext
+    } as unknown as ActivityContext
     await expect(decideAll(broken, [library()], false)).rejects.toThrow(TypeError)
   })
 })
