@@ -3,7 +3,7 @@ import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
 import { type Database } from '../db/database.ts'
-import { withPatience, type Patience } from '../db/patience.ts'
+import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
@@ -49,11 +49,11 @@ export async function closeRunOrSpool(
   run: RunIdentity,
   ending: RunEnding,
   finishedAt: Date,
-  patience?: Patience,
+  retryBudget?: RetryBudget,
 ): Promise<{ spooled: boolean }> {
   const close = () => closeRun(db, run, ending, finishedAt)
   try {
-    await named(patience === undefined ? close() : withPatience(patience, close))
+    await named(retryBudget === undefined ? close() : withDatabaseRetry(retryBudget, close))
     db.spool?.databaseAnswered()
     return { spooled: false }
   } catch (error) {

@@ -104,7 +104,7 @@ export const cryptoForecast = definePipeline({
     jitterMs: 0,
     catchupMs: HOUR_MS * 0.9,
   }),
-  databasePatienceMs: MINUTE_MS,
+  databaseRetryBudgetMs: MINUTE_MS,
   demo: {
     section: (simulator) => ({
       history_days: 365,

@@ -57,7 +57,7 @@ export interface Definition<
   /** When it runs, from its own settings alone. */
   timing: (section: z.infer<S>, variables: Values<Vars>) => Timing
   /** How long an activity waits for an absent database before it gives up its attempt, in milliseconds. */
-  databasePatienceMs: number
+  databaseRetryBudgetMs: number
   /** Why the past cannot be collected; absent if the upstreams answer for any time. */
   noBackfill?: string
   /** Its part of the demo and of tests, where nothing may reach the world: every address at the simulator. */

@@ -49,7 +49,7 @@ export interface Pipeline {
   sectionDefault?: 'required'
   variables?: Record<string, z.ZodType>
   addressVariables?: Record<string, string>
-  databasePatienceMs: number
+  databaseRetryBudgetMs: number
   noBackfill?: string
   demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }

@@ -97,7 +97,7 @@ export const matchResults = definePipeline({
     jitterMs: 0,
     catchupMs: CATCHUP_MS,
   }),
-  databasePatienceMs: 5 * SECOND_MS,
+  databaseRetryBudgetMs: 5 * SECOND_MS,
   noBackfill: `a live feed tells of this moment alone; "${ALMANAC} import match-results" takes the matches of an older collector`,
   demo: {
     section: (simulator) => ({

@@ -125,7 +125,7 @@ export const METRICS_MS = MINUTE_MS
 /** match-results: the next run comes after a minute, and must not find this one. */
 export const MINUTELY_BOUND_MS = 50 * SECOND_MS
 
-/** Of these, the lock may use so much: the database's patience, and a Temporal client's one question about the holder. */
+/** Of these, the lock may use so much: the database's retry budget, and a Temporal client's one question about the holder. */
 export const OPENING_MS = 15 * SECOND_MS
 
 /** And so much is kept for closing the record, or for spooling it. */

@@ -13,7 +13,7 @@ type Prices = Awaited<ReturnType<Binance['prices']>>
 
 /** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
 export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
-  const { db, coingecko, settings, signal, patience, clock } = context
+  const { db, coingecko, settings, signal, retryBudget, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
   const why: Reason[] = []
   const [onBinance, onCoinGecko] = await Promise.all([
@@ -39,7 +39,7 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
     return { crypto: id, timestamp, binancePrice, coingeckoPrice, difference, differencePercent }
   })
   const raw = [...(onBinance?.raw ?? []), ...(onCoinGecko?.raw ?? [])]
-  const options = { observedAt: clock(), runId: run.runId, raw, patience }
+  const options = { observedAt: clock(), runId: run.runId, raw, retryBudget }
   const told = rows.filter(
     ({ binancePrice, coingeckoPrice }) => binancePrice !== null || coingeckoPrice !== null,
   )

@@ -1,6 +1,6 @@
 /** Fear & Greed: the days since the newest stored one, all of them at first. */
 import { DAY_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -15,10 +15,10 @@ const ALL = 0
 
 /** Collects with a limit that closes every gap since the newest stored day, or since the beginning of a backfill. */
 export async function collectFearGreedDays(
-  { db, fearGreed, signal, patience, clock }: ActivityContext,
+  { db, fearGreed, signal, retryBudget, clock }: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
-  const since = backfill?.from ?? (await withPatience(patience, () => newestFearGreedDay(db)))
+  const since = backfill?.from ?? (await withDatabaseRetry(retryBudget, () => newestFearGreedDay(db)))
   const daysSince =
     since === undefined ? undefined : Math.floor((clock().getTime() - Date.parse(since)) / DAY_MS)
   const answer = await fearGreed.days(
@@ -29,7 +29,7 @@ export async function collectFearGreedDays(
   const { written } = await writeRows(
     db,
     { fear_greed_index: answer.days },
-    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
+    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, retryBudget },
   )
   const why = rejected.length > 0 ? [reason('rows-refused', { rows: rejected.length })] : []
   const outcome = answer.days.length === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'

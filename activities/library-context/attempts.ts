@@ -74,10 +74,10 @@ export async function recordAttempt(
 }
 
 export async function storeAttempt(
-  { db, patience }: ActivityContext,
+  { db, retryBudget }: ActivityContext,
   runId: string,
   rows: RowsByTable,
   observedAt: Date,
 ): Promise<void> {
-  await writeRows(db, rows, { observedAt, runId, patience })
+  await writeRows(db, rows, { observedAt, runId, retryBudget })
 }

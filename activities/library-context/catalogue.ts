@@ -58,8 +58,8 @@ export async function collectFrom(
     else why.push(doubt)
   }
   const { observedAt, raw, rejected } = answer
-  const { patience } = context
-  const options = { observedAt, runId: run.runId, raw, rejected, patience }
+  const { retryBudget } = context
+  const options = { observedAt, runId: run.runId, raw, rejected, retryBudget }
   const { written } = await writeRows(context.db, { library_catalogue: rows }, options)
   return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
 }

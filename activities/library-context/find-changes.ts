@@ -71,8 +71,11 @@ export async function findChanged(
  * What reading one library may take: both modes of contextmaker may use their time up before our own engine reads, and then
  * the text is kept for as long as the database may be away, which is no fault of the library.
  */
-export function readMsOf({ settings, patienceMs }: Pick<ActivityContext, 'settings' | 'patienceMs'>): number {
-  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + patienceMs
+export function readMsOf({
+  settings,
+  retryBudgetMs,
+}: Pick<ActivityContext, 'settings' | 'retryBudgetMs'>): number {
+  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + retryBudgetMs
 }
 
 /** Walking, joining and judging a large tree, and storing the text. */

@@ -19,7 +19,7 @@ export async function storeAnswers(
   run: Run,
   answers: RepositoryAnswer[],
 ): Promise<number> {
-  const { db, patience, clock } = context
+  const { db, retryBudget, clock } = context
   const known = await knownLibraries(db)
   await renameLibraries(db, renamesIn(answers, known))
   const libraryOf = await namesOf(db)
@@ -29,7 +29,7 @@ export async function storeAnswers(
   const named = answers
     .map((answer) => ({ named: folded(answer.asked), library: keyOf(answer, libraryOf) }))
     .filter(({ library }) => stored.has(library))
-  const options = { observedAt: askedAt, runId: run.runId, patience }
+  const options = { observedAt: askedAt, runId: run.runId, retryBudget }
   return (await writeRows(db, { libraries: rows, library_names: named }, options)).written
 }
 

@@ -41,7 +41,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
   // Before the lists are stored: a step that is killed in between finds them changed already.
   await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
-  const options = { observedAt: new Date(run.startedAt), runId: run.runId, patience: context.patience }
+  const options = { observedAt: new Date(run.startedAt), runId: run.runId, retryBudget: context.retryBudget }
   const rows = lists.flatMap((list) => list.rows)
   counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
   return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }

@@ -65,7 +65,7 @@ async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; 
 }
 
 async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): Promise<Look> {
-  const { db, onexbet, settings, signal, patience, matchClock } = context
+  const { db, onexbet, settings, signal, retryBudget, matchClock } = context
   const seen = await onexbet.live(signal)
   const polledAt = matchClock()
   const look = {
@@ -79,7 +79,7 @@ async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): P
     unread: unreadIn(seen),
   }
   const rejected = seen.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, patience }
+  const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, retryBudget }
   const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
   const { duplicates } = seen
   return { counts: countsOf(seen), duplicates, look, unstored: spooled > 0 ? [look] : [] }
@@ -103,13 +103,13 @@ async function followLooks(
   { runId, derive }: { runId: string; derive: boolean },
   unstored: LookRow[],
 ): Promise<FollowedLooks> {
-  const { db, unstoredMatches, patience, signal, settings, matchClock } = context
+  const { db, unstoredMatches, retryBudget, signal, settings, matchClock } = context
   if (unstored.length === 0) {
     try {
       const known = new Map(unstoredMatches.all())
       // After a long outage there are days to follow: a bound of one try would end each.
-      const patienceMs = patience.ms
-      const options = { feed: settings.feed.name, runId, signal, clock: matchClock, patienceMs }
+      const retryBudgetMs = retryBudget.ms
+      const options = { feed: settings.feed.name, runId, signal, clock: matchClock, retryBudgetMs }
       const followed = await followStored(db, options)
       const turned = [...followed.turned].flatMap((id) => followed.matches.get(id) ?? [])
       if (followed.looks > 0) unstoredMatches.remember(followed.matches, matchClock().getTime())

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownMatches, waitingLeagues } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -56,7 +56,7 @@ export async function askResults(
 }
 
 async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues']) {
-  const { db, onexbetResults, settings, signal, patience, matchClock } = context
+  const { db, onexbetResults, settings, signal, retryBudget, matchClock } = context
   const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
   const polledAt = matchClock()
   const known = await overMatchesKnown(context)
@@ -69,7 +69,7 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
     told: newsOf(known, answer.results, polledAt),
   }
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, patience }
+  const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, retryBudget }
   const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
   const why = [
     ...answer.why,
@@ -97,7 +97,7 @@ function newsOf(known: ReadonlyMap<number, Match>, results: readonly MatchResult
 async function overMatchesKnown({
   db,
   settings,
-  patience,
+  retryBudget,
   matchClock,
   unstoredMatches,
 }: ActivityContext): Promise<ReadonlyMap<number, Match>> {
@@ -106,14 +106,14 @@ async function overMatchesKnown({
     const rows = await knownMatches(db, { feed: settings.feed.name, eventIds: [], overSince })
     return new Map(rows.map((row) => [row.eventId, matchOfRow(row, null)]))
   }
-  return whileAway(withPatience(patience, stored), () => unstoredMatches.all())
+  return whileAway(withDatabaseRetry(retryBudget, stored), () => unstoredMatches.all())
 }
 
 /** By the tables, or while they are away by what this worker has seen. */
 async function waiting({
   db,
   settings,
-  patience,
+  retryBudget,
   matchClock,
   unstoredMatches,
 }: ActivityContext): Promise<Waiting> {
@@ -131,7 +131,7 @@ async function waiting({
     const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
     return { leagues, askedAt: found.askedAt?.getTime() }
   }
-  return whileAway(withPatience(patience, stored), () => {
+  return whileAway(withDatabaseRetry(retryBudget, stored), () => {
     const { matches, askedAt } = unstoredMatches.over()
     const due = matches.filter(
       ({ overAt, settledBy }) =>

@@ -1,6 +1,6 @@
 /** New modpacks from the website's lists of dependents, a bounded number of pages a run. */
 import pMap from 'p-map'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   modpacksSeenSince,
   newSlugs,
@@ -30,7 +30,7 @@ export async function discoverModpacksBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, settings, patience } = context
+  const { db, curseforge, settings, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const limit = settings.modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
@@ -39,7 +39,7 @@ export async function discoverModpacksBatch(
   let done = 0
   // Once something was spooled the list is left alone: where it was read up to is noted in the database, which is away.
   while (done < budget && counts.spooled === undefined) {
-    const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
+    const task = await withDatabaseRetry(retryBudget, () => nextDependentsTask(db, run.startedAt))
     if (task === undefined) return { counts, done, left: 0, next: null }
     const read = await readList(lookup, task, budget - done)
     counts = addCounts(counts, read.counts)
@@ -62,9 +62,9 @@ async function readList(
   task: DependentsTask,
   budget: number,
 ): Promise<{ counts: SourceCounts; pages: number }> {
-  const { db, dependents, signal, patience, clock } = lookup.context
+  const { db, dependents, signal, retryBudget, clock } = lookup.context
   const note = (page: number, readAt?: Date) =>
-    withPatience(patience, () => noteDependents(db, task.modId, page, readAt))
+    withDatabaseRetry(retryBudget, () => noteDependents(db, task.modId, page, readAt))
   const seen = new Set<string>()
   let counts = NOTHING
   for (let pages = 1, page = task.page; ; pages++, page++) {
@@ -72,7 +72,7 @@ async function readList(
     const packs = answer.kind === 'page' ? answer.packs.filter(({ slug }) => !seen.has(slug)) : []
     for (const { slug } of packs) seen.add(slug)
     if (packs.length > 0) {
-      const fresh = await withPatience(patience, () =>
+      const fresh = await withDatabaseRetry(retryBudget, () =>
         newSlugs(
           db,
           task.modId,
@@ -104,8 +104,10 @@ function endCounts(task: DependentsTask, seen: number): SourceCounts {
 
 /** Asks again for modpacks that the API did not know when they were found. */
 async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
-  const { db, patience } = lookup.context
-  const found = await withPatience(patience, () => unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS))
+  const { db, retryBudget } = lookup.context
+  const found = await withDatabaseRetry(retryBudget, () =>
+    unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS),
+  )
   return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }
 
@@ -115,9 +117,9 @@ async function resolve(
   found: { modId: number; slug: string; name: string; link: string | null }[],
   pages: RawBody[],
 ): Promise<SourceCounts> {
-  const { db, patience, signal } = context
+  const { db, retryBudget, signal } = context
   const slugs = [...new Set(found.map(({ slug }) => slug))]
-  const known = await withPatience(patience, () => modpacksSeenSince(db, run.startedAt, slugs))
+  const known = await withDatabaseRetry(retryBudget, () => modpacksSeenSince(db, run.startedAt, slugs))
   const asked = await pMap(
     slugs.filter((slug) => !known.has(slug)),
     async (slug) => ({ slug, ...(await curseforge.modpackBySlug(slug, signal)) }),

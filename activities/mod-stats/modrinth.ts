@@ -1,5 +1,5 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   modrinthMods,
   modsAfter,
@@ -25,12 +25,12 @@ export async function collectModrinthBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, patience } = context
-  const mods = await withPatience(patience, () => modrinthMods(db, after, BATCH_MODS))
+  const { db, retryBudget } = context
+  const mods = await withDatabaseRetry(retryBudget, () => modrinthMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
   // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
-  const left = await withPatience(patience, () => modsAfter(db, 'modrinth', last.id))
+  const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'modrinth', last.id))
   const counts = await collect(context, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
@@ -40,7 +40,7 @@ async function collect(
   run: Run,
   mods: TrackedModrinthMod[],
 ): Promise<SourceCounts> {
-  const { db, modrinth, signal, patience, clock } = context
+  const { db, modrinth, signal, retryBudget, clock } = context
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,
@@ -61,10 +61,10 @@ async function collect(
     runId: run.runId,
     raw: [...found.raw, ...versions.raw],
     rejected: rejected.map((row) => ({ source: 'modrinth', ...row })),
-    patience,
+    retryBudget,
   })
   // The next run finds the names again.
-  if (spooled === undefined) await withPatience(patience, () => rememberModrinth(db, names))
+  if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberModrinth(db, names))
   return batchCounts({
     fetched: found.projects.length + versions.versions.length,
     written,

@@ -1,5 +1,5 @@
 /** The day's downloads of every known modpack, in bulk by id. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
 import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
 import { batchCounts, NO_MODPACKS } from './batch-counts.ts'
@@ -17,14 +17,16 @@ export async function refreshModpacksBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, signal, patience } = context
+  const { db, curseforge, signal, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))
+  const known = await withDatabaseRetry(retryBudget, () =>
+    knownModpacks(db, run.startedAt, after, BATCH_MODPACKS),
+  )
   const last = known.at(-1)
   if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
 
   // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
-  const left = await withPatience(patience, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
+  const left = await withDatabaseRetry(retryBudget, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
     signal,

@@ -17,7 +17,7 @@ export interface FoundModpack {
 
 /** Stores both; answers how many rows changed, or were spooled. */
 export async function writeModpacks(
-  { db, clock, patience }: ActivityContext,
+  { db, clock, retryBudget }: ActivityContext,
   run: Run,
   found: FoundModpack[],
   { raw, rejected }: { raw: RawBody[]; rejected: RejectedRow[] },
@@ -57,6 +57,6 @@ export async function writeModpacks(
     runId: run.runId,
     raw,
     rejected: refused,
-    patience,
+    retryBudget,
   })
 }

@@ -19,7 +19,7 @@ const TARGET_COMPUTE_SECONDS = 15
 const TARGET_ALL_SECONDS = 90
 const TARGET_MEMORY_MB = 500
 /** The database is here; nothing waits. */
-const PATIENCE_MS = 1_000
+const RETRY_BUDGET_MS = 1_000
 
 export async function cryptoGrid(): Promise<Figure[]> {
   const folder = temporaryFolder()
@@ -82,7 +82,13 @@ async function measure(db: Database): Promise<Figure[]> {
 
 async function compute(db: Database, settings: ActivityContext['settings'], runId: string): Promise<void> {
   const signal = new AbortController().signal
-  const context = { db, settings, signal, clock: () => new Date(), patience: { ms: PATIENCE_MS, signal } }
+  const context = {
+    db,
+    settings,
+    signal,
+    clock: () => new Date(),
+    retryBudget: { ms: RETRY_BUDGET_MS, signal },
+  }
   const run = {
     runId,
     workflowId: runId,

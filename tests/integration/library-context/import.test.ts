@@ -23,7 +23,7 @@ const SEPTEMBER = 'astronomy-libraries.2025-09-27.a4a15b5.json'
 const TABLES = ['libraries', 'library_snapshots', 'library_contexts', 'library_names', 'library_attempts']
 /** Later than every recording, on whatever day the tests run. */
 const now = new Date('2026-11-21T10:30:00Z')
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 let database: TestDatabase
 let folder: string
@@ -113,7 +113,7 @@ const storedContexts = () =>
 
 /** What a night stored, at a moment of the test's choice. */
 const collected = (rows: RowsByTable, at: string) =>
-  writeRows(database.db, rows, { observedAt: new Date(at), runId: 'library-context-night', patience })
+  writeRows(database.db, rows, { observedAt: new Date(at), runId: 'library-context-night', retryBudget })
 
 const asked = (name: string, githubId: number, stars: number) => ({
   library: name.toLowerCase(),

@@ -82,9 +82,9 @@ describe('the bound of match-results', () => {
     expect(leftMs).toBeGreaterThanOrEqual(policies.MINUTELY_BOUND_MS / 2)
   })
 
-  it('lets the database’s patience fit into its opening and its closing', () => {
-    const patienceMs = pipelineById('match-results')?.databasePatienceMs
-    expect(patienceMs).toBeLessThan(policies.OPENING_MS)
-    expect(patienceMs).toBeLessThan(policies.CLOSING_SHARE_MS)
+  it('lets the database’s retry budget fit into its opening and its closing', () => {
+    const retryBudgetMs = pipelineById('match-results')?.databaseRetryBudgetMs
+    expect(retryBudgetMs).toBeLessThan(policies.OPENING_MS)
+    expect(retryBudgetMs).toBeLessThan(policies.CLOSING_SHARE_MS)
   })
 })

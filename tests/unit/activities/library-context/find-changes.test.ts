@@ -128,12 +128,12 @@ describe('by its newest commit, a library', () => {
 
 describe('the time for reading a library', () => {
   it.each([1, 300])('holds, at %d s a mode, both modes and the whole wait for the database', (seconds) => {
-    const patienceMs = 600_000
+    const retryBudgetMs = 600_000
     const given = {
       settings: { contextmaker_seconds: seconds },
-      patienceMs: patienceMs,
+      retryBudgetMs: retryBudgetMs,
     } as unknown as ActivityContext
-    expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
+    expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + retryBudgetMs)
   })
 })
 
