@@ -1,4 +1,4 @@
-/** library-context: what happens next. Catalogues, stars, lists; then, library by library, what has changed. */
+/** library-context: catalogues, stars and lists; then, library by library, what has changed. */
 import {
   ActivityFailure,
   CancellationScope,

@@ -1,4 +1,4 @@
-/** match-results: what happens next. One look at the feed, every minute; three steps, since there are so many runs. */
+/** match-results: one poll of the feed every minute; only three activities, since there are so many runs. */
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/told.ts'
 import { asCounts, type RunEnding } from '../core/run-outcome.ts'
@@ -9,7 +9,7 @@ import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf 
 
 const activities = activitiesOf<MatchResultsActivities>()
 
-/** Polls the feed once and brings every match up to it. */
+/** Polls the feed once and brings every match up to date. */
 export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('match-results', input)
   const boundMs = boundMsOf(input, MINUTELY_BOUND_MS)
