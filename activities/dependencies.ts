@@ -1,10 +1,10 @@
 /** What activities need from outside, and what one attempt of an activity gets. */
 import { cancellationSignal } from '@temporalio/activity'
 import type { Database } from '../db/database.ts'
-import type { Patience } from '../db/patience.ts'
+import type { RetryBudget } from '../db/database-retry.ts'
 import type { RawPayloadCaps } from '../db/queries/raw-payloads.ts'
 import type { PipelineId, Sections } from '../pipelines/index.ts'
-import { attemptPatience } from './attempt-patience.ts'
+import { attemptRetryBudget } from './attempt-retry-budget.ts'
 import type { AskTemporal } from './run-record.ts'
 
 /** What the activities of every pipeline share. */
@@ -22,19 +22,19 @@ export type DependenciesFor<Id extends PipelineId, Clients> = CommonDependencies
   Clients & {
     settings: Sections[Id]
     /** How long an activity waits for an absent database, in milliseconds. */
-    patienceMs: number
+    retryBudgetMs: number
   }
 
 /** How an attempt ends, and how long it waits for the database. */
 export interface Attempt {
   signal: AbortSignal
-  patience: Patience
+  retryBudget: RetryBudget
 }
 
-/** Returns the dependencies together with what the attempt that begins here has; `limits` replaces its patience. */
-export function forAttempt<Dependencies extends { patienceMs: number }>(
+/** Returns the dependencies together with what the attempt that begins here has; `limits` replaces its retry budget. */
+export function forAttempt<Dependencies extends { retryBudgetMs: number }>(
   dependencies: Dependencies,
-  limits: Pick<Patience, 'ms' | 'tryMs'> = { ms: dependencies.patienceMs },
+  limits: Pick<RetryBudget, 'ms' | 'tryMs'> = { ms: dependencies.retryBudgetMs },
 ): Dependencies & Attempt {
-  return { ...dependencies, signal: cancellationSignal(), patience: attemptPatience(limits) }
+  return { ...dependencies, signal: cancellationSignal(), retryBudget: attemptRetryBudget(limits) }
 }

@@ -21,7 +21,7 @@ export type ActivityDependencies = { [Id in PipelineId]: Parameters<Factories[Id
 /** The clients of a pipeline's upstreams and the like: what its activities get besides what all pipelines share. */
 export type ClientsOf<Id extends PipelineId> = Omit<
   ActivityDependencies[Id],
-  keyof CommonDependencies | 'settings' | 'patienceMs'
+  keyof CommonDependencies | 'settings' | 'retryBudgetMs'
 >
 
 /** One flat map, as Temporal wants it. Throws if two pipelines have an activity of the same name. */

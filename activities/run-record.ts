@@ -1,9 +1,9 @@
 /** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
-import { databaseFailure, takesNothing } from '../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
 import { type Database } from '../db/database.ts'
-import { withPatience, type Patience } from '../db/patience.ts'
+import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
@@ -49,15 +49,15 @@ export async function closeRunOrSpool(
   run: RunIdentity,
   ending: RunEnding,
   finishedAt: Date,
-  patience?: Patience,
+  retryBudget?: RetryBudget,
 ): Promise<{ spooled: boolean }> {
   const close = () => closeRun(db, run, ending, finishedAt)
   try {
-    await named(patience === undefined ? close() : withPatience(patience, close))
+    await named(retryBudget === undefined ? close() : withDatabaseRetry(retryBudget, close))
     db.spool?.databaseAnswered()
     return { spooled: false }
   } catch (error) {
-    if (!takesNothing(error) || db.spool === undefined) throw error
+    if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
     db.spool.databaseWentAway(Date.now())
     await db.spool.writeEnding(run, ending, finishedAt)
     return { spooled: true }
@@ -78,7 +78,7 @@ export async function finishRun(
     await named(work())
     await named(closeRun(db, run, ending, at))
   } catch (error) {
-    if (!takesNothing(error) || !isSpooled(ending.counts)) throw error
+    if (!isDatabaseUnwritable(error) || !isSpooled(ending.counts)) throw error
     await closeRunOrSpool(db, run, ending, at)
   }
 }

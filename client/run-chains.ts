@@ -1,7 +1,7 @@
 /** The workflows that a run starts and waits for (a chain a library): how each stands, and what its step waits for. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
-import type { ChainEnding } from '../activities/library-context/step-context.ts'
+import type { ChainEnding } from '../activities/library-context/activity-context.ts'
 import {
   dateOf,
   failureText,

@@ -1,6 +1,6 @@
 /** Everything there is to say about one run, from its record and from Temporal: the view behind `show` and `run --wait`. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
-import type { ChainEnding } from '../activities/library-context/step-context.ts'
+import type { ChainEnding } from '../activities/library-context/activity-context.ts'
 import type { Config } from '../config/load-config.ts'
 import { findRun, type RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'

@@ -1,10 +1,10 @@
-/** What may stand in `almanac.yaml`: one section a pipeline, each by its definition in `pipelines/`. */
+/** Contents of `almanac.yaml`: one section per pipeline, each by its definition in `pipelines/`. */
 import { z } from 'zod'
 import type { DEFINITIONS } from '../pipelines/index.ts'
 import { PIPELINES, type Sections } from '../pipelines/index.ts'
 
 /**
- * A section left out leaves its pipeline off: it may have come with a newer version. The types are those of the
+ * A missing section leaves its pipeline off: it may have come with a newer version. The types are those of the
  * definitions, which the compiler cannot follow through the list.
  */
 export const almanacFileSchema = z.strictObject(
@@ -16,7 +16,7 @@ export const almanacFileSchema = z.strictObject(
   ),
 ) as unknown as z.ZodType<Sections, SectionInputs> & { shape: Record<keyof Sections, z.ZodType> }
 
-/** What a person may write in each section; all but what is required may be left out. */
+/** What a person may write in each section; everything that is not required may be omitted. */
 export type SectionInputs = {
   [D in (typeof DEFINITIONS)[number] as D['id']]?: z.input<D['section']>
 }

@@ -1,4 +1,4 @@
-/** What may stand in the environment and in `.env`: names, types, defaults and meanings. */
+/** Variables of the environment and of `.env`: names, types, defaults and meanings. */
 import { z } from 'zod'
 import { PIPELINES, type PipelineVariables } from '../pipelines/index.ts'
 
@@ -65,7 +65,7 @@ const stackVariables = {
     ),
 }
 
-/** Every variable that Almanac reads, those of the pipelines too. `.env.example` lists the same ones. */
+/** Every variable that Almanac reads, including those of the pipelines. `.env.example` lists the same ones. */
 export const environmentSchema = z.object({
   ...stackVariables,
   ...Object.fromEntries(PIPELINES.flatMap(({ variables = {} }) => Object.entries(variables))),

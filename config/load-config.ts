@@ -1,6 +1,6 @@
 /**
- * Reads the environment, `.env` and `almanac.yaml`, and is the only place that does. Everything is validated
- * before anything starts; an error names the file, the key, what was found and what is expected.
+ * The only place that reads the environment, `.env` and `almanac.yaml`. Everything is validated before anything starts;
+ * an error names the file, the key, what was found and what is expected.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -25,14 +25,14 @@ export interface Config {
   stateDir: string
   dataDir: string
   toolsDir: string
-  /** Clones, while they are read. */
+  /** Clones while they are read. */
   workDir: string
-  /** What programs such as git get of this process' environment: the way to them, and the way out through a proxy. */
+  /** Environment passed to programs such as git: how to find them, and the proxy settings. */
   programEnv: Record<string, string>
   ports: { postgres: number; temporal: number; temporalUi: number; simulator: number }
 }
 
-/** Variables that git and its TLS read: a machine behind a proxy or with certificates of its own needs them. */
+/** Variables that git and its TLS read: needed behind a proxy or with custom certificates. */
 const PROGRAM_VARIABLES = [
   'PATH',
   'http_proxy',
@@ -44,9 +44,9 @@ const PROGRAM_VARIABLES = [
 
 export interface ConfigSources {
   demo?: boolean
-  /** The process environment; tests hand in their own. */
+  /** Default: the process environment. Tests pass their own. */
   env?: Record<string, string | undefined>
-  /** Folder that holds `.env` and `almanac.yaml`; relative settings start from it. */
+  /** Folder of `.env` and `almanac.yaml`; relative settings start from it. */
   root?: string
 }
 
@@ -94,7 +94,10 @@ export function loadConfig({
   }
 }
 
-/** Whether to print in colours: NO_COLOR (https://no-color.org) and FORCE_COLOR decide, else whether it is a terminal. */
+/**
+ * Whether to print in colour: NO_COLOR (https://no-color.org) and FORCE_COLOR decide, otherwise whether it is a
+ * terminal.
+ */
 export function wantsColour(
   isTerminal: boolean | undefined,
   env: ConfigSources['env'] = process.env,
@@ -104,19 +107,21 @@ export function wantsColour(
   return isTerminal === true && env['TERM'] !== 'dumb'
 }
 
-/** The sections of the demo: each pipeline's own, with the simulator in the place of the world. */
+/** The sections of the demo: each pipeline's own, with the simulator instead of the real services. */
 function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
   const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
   const sections = Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(simulator)]))
   const tracked = parse(almanacFileSchema, sections, 'the demo')
-  // An address that a demo section leaves out has the default of the real service.
+  // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
     throw new Error(`the demo would ask ${strange.join(', ')}: its section lacks that address`)
   return tracked
 }
 
-/** The demo keeps ports, folders and log level; all else has its default, and each pipeline what its demo needs. */
+/**
+ * The demo keeps ports, folders and log level; everything else has its default, and each pipeline what its demo needs.
+ */
 function demoEnvironment(settings: Environment): Environment {
   const { ALMANAC_STATE_DIR, LOG_LEVEL, SIMULATOR_PORT } = settings
   const own = Object.fromEntries(PIPELINES.flatMap(({ demo }) => Object.entries(demo.variables ?? {})))
@@ -128,7 +133,7 @@ function programEnv(env: Record<string, string | undefined>): Record<string, str
   return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
 }
 
-/** The process environment wins over `.env`; an empty value counts as not set. */
+/** The process environment wins over `.env`; an empty value counts as unset. */
 function mergedEnvironment(env: Record<string, string | undefined>, root: string): Record<string, string> {
   const known = new Set<string>([
     ...Object.keys(environmentSchema.shape),
@@ -167,7 +172,7 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
   return parse(almanacFileSchema, withAddresses(content, variables), file)
 }
 
-/** Puts the addresses of the variables that still replace one of almanac.yaml into its sections. */
+/** Applies the variables that still override an address of almanac.yaml to its sections. */
 function withAddresses(content: unknown, variables: Record<string, string>): unknown {
   if (typeof content !== 'object' || content === null) return content
   const file = structuredClone(content) as Record<string, Record<string, unknown> | undefined>

@@ -3,22 +3,22 @@
  * the worker turns it into a Temporal failure. This file imports nothing, so that every floor may use it.
  */
 
-/** Every named failure; `true` where another attempt can help. */
+/** Every named failure; `true` if another attempt can help. */
 export const FAILURES = {
   /** The upstream said "not now"; `retryAfterMs` is its own delay. */
   RateLimited: true,
   /** Network error, timeout, 408 or 5xx. */
   UpstreamUnavailable: true,
   CommandTimedOut: true,
-  /** The database is away, restarting, or lost a serialisation race. */
+  /** The database is unavailable, restarting, or lost a serialisation race. */
   DatabaseUnavailable: true,
   /** A 4xx that no other name fits: the request itself is wrong. */
   UpstreamRejected: false,
   CredentialsRejected: false,
   NotFound: false,
-  /** The body is not what the contract says: asking again gets the same body. */
+  /** The body breaks the contract: another request would get the same body. */
   PayloadInvalid: false,
-  /** A firewall, a challenge page or a geographic block answered in the upstream's place. */
+  /** A firewall, a challenge page or a geographic block answered instead of the upstream. */
   Blocked: false,
   CommandFailed: false,
   /** SQLSTATE class 23 and other broken constraints: a defect or a bad key. */
@@ -57,7 +57,7 @@ export class WrongUsage extends Error {
   override name = 'WrongUsage'
 }
 
-/** The sentence of whatever was thrown. */
+/** The message of whatever was thrown. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -3,7 +3,7 @@
  * pipeline's own records are declared in its column.
  */
 
-/** Why something failed: one sentence, and the failure type where there is one. */
+/** Why something failed: one sentence, and the failure type if there is one. */
 export interface Trouble {
   reason: string
   failure?: string | undefined
@@ -40,5 +40,5 @@ export type LogRecord =
 
 type SpoolTrouble = Trouble & { folder: string }
 
-/** Tells the person at the terminal a line; `record` is the same for code. */
+/** Prints a line for the person at the terminal; `record` is the same for code. */
 export type Say = (line: string, record?: LogRecord) => void

@@ -4,7 +4,7 @@
  * may use it.
  */
 
-/** What a reason may hold: nothing that JSON would change, since reasons travel through Temporal and the database. */
+/** Values of a reason: only what JSON keeps unchanged, since reasons travel through Temporal and the database. */
 export type ReasonValue = string | number | boolean | null | Reason | readonly ReasonValue[]
 
 export interface Reason {
@@ -19,13 +19,13 @@ export interface Reason {
 export interface CoreReasons {
   /** A named failure: its name, and its sentence as it was thrown. */
   failure: { type: string; message: string }
-  /** Words of another program, or a sentence that was stored before reasons were records. */
+  /** Output of another program, or a sentence that was stored before reasons were records. */
   text: { text: string }
-  /** Rows that lie in the spool because the database is away. */
+  /** Rows in the spool because the database is unavailable. */
   spooled: { rows: number }
-  /** Every source of a run failed; one reason a source. */
+  /** Every source of a run failed; one reason per source. */
   RunFailed: { sources: readonly Reason[] }
-  /** What a source says, behind its name. */
+  /** The reasons of one source, with its name. */
   source: { source: string; reasons: readonly Reason[] }
 }
 
@@ -34,7 +34,7 @@ export function failureReason({ type, message }: { type: string; message: string
   return { code: 'failure', values: { type, message } }
 }
 
-/** The reason for which there is no code: another program's own words. */
+/** A reason that has no code: another program's own words. */
 export function textReason(text: string): Reason {
   return { code: 'text', values: { text } }
 }

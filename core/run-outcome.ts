@@ -1,21 +1,21 @@
-/** The words in which a run tells what it got. Pure: workflows, database and command line share them. */
+/** How a run reports what it collected. Pure: shared by workflows, database and command line. */
 import { asReason, distinctReasons, failureReason, type Reason } from './reason.ts'
 
-/** `skipped` sources were not asked (no credentials); `partial` ones answered, but not with all, or not well. */
+/** `skipped` sources were not contacted (no credentials); `partial` ones answered incompletely or with faults. */
 export type SourceOutcome = 'complete' | 'partial' | 'failed' | 'skipped'
 
-/** What one source of a run gave. */
+/** What one source contributed to a run. */
 export interface SourceCounts {
   outcome: SourceOutcome
-  /** Rows that the upstream gave. */
+  /** Rows that the upstream returned. */
   fetched: number
   /** Rows that this run stored or changed. */
   written: number
   /** Rows refused by validation; they are in `quarantine`. */
   rejected: number
-  /** One for each thing that was not as it should be. */
+  /** One reason per fault. */
   why: Reason[]
-  /** Rows that lie in the spool because the database is away; they are loaded when it is back. */
+  /** Rows in the spool because the database is unavailable; they are loaded when it is back. */
   spooled?: number
 }
 
@@ -29,7 +29,7 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 export interface RunEnding {
   outcome: RunOutcome
   counts: RunCounts
-  /** Only where the outcome is failed, skipped or interrupted. */
+  /** Only if the outcome is failed, skipped or interrupted. */
   error?: Reason
 }
 
@@ -64,13 +64,13 @@ export function asEnding({ outcome, counts, error }: StoredEnding): RunEnding {
   return { ...ending, error: 'code' in error ? error : failureReason(error) }
 }
 
-/** A source of which nothing is known yet. */
+/** A source without any result yet. */
 export const NOTHING: SourceCounts = { outcome: 'complete', fetched: 0, written: 0, rejected: 0, why: [] }
 
-/** A run lists at most this many reasons a source: five thousand mods must not fill the history. */
+/** At most this many reasons per source: five thousand mods must not fill the history. */
 const WHY_LIMIT = 20
 
-/** Adds two parts of one source; the worse outcome wins, a skipped part counts as nothing. */
+/** Adds two parts of one source. The worse outcome wins; a skipped part counts as nothing. */
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   const asked = [a, b].filter((part) => part.outcome !== 'skipped' || a.outcome === b.outcome)
   const spooled = (a.spooled ?? 0) + (b.spooled ?? 0)
@@ -85,9 +85,9 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
   return spooled === 0 ? sum : withSpooled(sum, spooled)
 }
 
-/** Counts of a part of which so many rows went into the spool in place of the database: it is not complete yet. */
+/** Returns the counts of a part with this many rows in the spool instead of the database: it is not complete yet. */
 export function withSpooled(counts: SourceCounts, rows: number): SourceCounts {
-  // Of two parts it is told once, with their sum.
+  // Two parts report it once, with their sum.
   const others = counts.why.filter(({ code }) => code !== SPOOLED)
   return {
     ...counts,
@@ -107,12 +107,12 @@ function worse(a: SourceOutcome, b: SourceOutcome): SourceOutcome {
   return a === 'complete' && b === 'complete' ? 'complete' : 'partial'
 }
 
-/** Whether rows of a run lie in the spool: what is made of stored rows cannot be made yet. */
+/** Whether rows of a run are in the spool: what is computed from stored rows cannot be computed yet. */
 export function isSpooled(counts: RunCounts): boolean {
   return Object.values(counts).some(({ spooled }) => spooled !== undefined)
 }
 
-/** The outcome of a run from those of its sources: skipped sources do not spoil a complete run. */
+/** Returns the outcome of a run from those of its sources. Skipped sources do not make a complete run partial. */
 export function outcomeOf(counts: RunCounts): RunOutcome {
   const asked = Object.values(counts).filter((source) => source.outcome !== 'skipped')
   if (asked.length === 0) return 'skipped'
@@ -121,7 +121,7 @@ export function outcomeOf(counts: RunCounts): RunOutcome {
   return 'partial'
 }
 
-/** Why a run of these counts failed; undefined where it did not. */
+/** Returns why a run with these counts failed; undefined if it did not. */
 export function failureOf(counts: RunCounts): Reason | undefined {
   if (outcomeOf(counts) !== 'failed') return undefined
   const sources = Object.entries(counts).map(([source, { why }]) => ({

@@ -2,14 +2,14 @@
 import { failureReason, type Reason } from './reason.ts'
 import type { RunCounts } from './run-outcome.ts'
 
-/** `drain`: rows came out of the spool, and what is derived from them is due. */
+/** `drain`: rows were loaded from the spool, and the rows derived from them are due. */
 export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
 
 /** Parameters of every run, whatever its pipeline. */
 export interface RunParams {
   /** Replaces the pipeline's own bound, in seconds. */
   boundSeconds?: number | undefined
-  /** Ask no source: compute what is due from the rows that are stored. */
+  /** Contact no source: compute what is due from the stored rows. */
   derive?: boolean | undefined
 }
 
@@ -21,19 +21,19 @@ export interface BackfillParams {
 }
 
 /**
- * What every pipeline's workflow takes; `Params` are its own parameters, validated by the schema of its definition;
- * `Cursor` is what its batches go on from.
+ * Input of every pipeline's workflow. `Params` are its own parameters, validated by the schema of its definition;
+ * `Cursor` is where its batches continue.
  */
 export interface RunInput<Params extends object = object, Cursor = number> {
   trigger: Trigger
   params?: RunParams & Params
-  /** Given by schedules: a start later than this after its time was asked for by a backfill. Milliseconds. */
+  /** Set by schedules: a start later than this after its scheduled time came from a backfill. Milliseconds. */
   latestMs?: number
-  /** Set by continue-as-new: who this run is, and how far its sources came. */
+  /** Set by continue-as-new: the identity of this run, and how far its sources came. */
   resumed?: { run: Run; counts: RunCounts; cursors: Record<string, Cursor | null> }
 }
 
-/** A run as its steps know it; rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */
+/** A run as its activities know it. Rows carry `runId`, snapshot rows the UTC date of `startedAt` (ISO 8601). */
 export interface Run {
   runId: string
   workflowId: string
@@ -45,17 +45,17 @@ export interface Run {
 /** Why a run ends before it begins. */
 export interface Skipped {
   reason: Reason
-  /** The run in the way only derives, and is over in a moment. */
+  /** The run that holds the lock only recomputes, and ends in a moment. */
   isDeriving?: true
 }
 
-/** Reads what a first step may have answered before reasons were records: a name and a sentence. */
+/** Reads what a first activity may have returned before reasons were records: a name and a sentence. */
 export function asSkipped(stored: Skipped | { type: string; message: string; isDeriving?: true }): Skipped {
   if ('reason' in stored) return stored
   return { reason: failureReason(stored), ...(stored.isDeriving && { isDeriving: true }) }
 }
 
-/** A run as its workflow knows itself. Times are ISO 8601, UTC. */
+/** A run as its workflow knows it. Times are ISO 8601, UTC. */
 export interface RunIdentity {
   runId: string
   workflowId: string

@@ -1,9 +1,9 @@
-/** Reasons come from programs and servers: a table and a summary take one line of each. */
+/** Reasons come from programs and servers: tables and summaries show one line of each. */
 
 /** Wide enough for a sentence and the numbers in it. */
 const MAX_CHARACTERS = 140
 
-/** The text on one line, cut at a word where it is long. */
+/** Returns the text on one line, cut at a word if it is long. */
 export function oneLine(text: string, most = MAX_CHARACTERS): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   if (line.length <= most) return line
@@ -12,14 +12,14 @@ export function oneLine(text: string, most = MAX_CHARACTERS): string {
   return `${word > most / 2 ? cut.slice(0, word) : cut} …`
 }
 
-/** The first of some names, and how many there are beyond them: `a, b and 3 others`. */
+/** Returns the first of some names, and the number of the others: `a, b and 3 others`. */
 export function someOf(names: readonly string[], most: number): string {
   const others = names.length - most
   if (others <= 0) return names.join(', ')
   return `${names.slice(0, most).join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`
 }
 
-/** `1 library`, `2 libraries`; a plural that only gains an s is made. */
+/** `1 library`, `2 libraries`. Default plural: `one` with an s. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
 }

@@ -68,7 +68,7 @@ function faultType(error: Error): FailureType | undefined {
  * Whether the server takes nothing at all just now: it is away, full, read-only, or wants another password. What was
  * fetched is kept until it does; what is wrong with the rows themselves is another matter (`Conflict`).
  */
-export function takesNothing(error: unknown): error is Failure {
+export function isDatabaseUnwritable(error: unknown): error is Failure {
   return error instanceof Failure && TAKES_NOTHING.has(error.type)
 }
 

@@ -1,5 +1,5 @@
 /** A call of the writer: rows of one moment, with the bodies they were made from and the rows that were refused. */
-import type { Patience } from './patience.ts'
+import type { RetryBudget } from './database-retry.ts'
 import type { WritableRows, WritableTable } from './writable-tables.ts'
 
 /** One upstream body, kept for a while so that rows can be derived again. `url` holds no secret. */
@@ -25,5 +25,5 @@ export interface WriteOptions {
   runId: string
   raw?: RawBody[]
   rejected?: RejectedRow[]
-  patience: Patience
+  retryBudget: RetryBudget
 }

@@ -9,9 +9,9 @@ import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
 import { arrayParameter } from './array-literal.ts'
-import { takesNothing } from './database-failure.ts'
+import { isDatabaseUnwritable } from './database-failure.ts'
 import { type Database } from './database.ts'
-import { WaitEnded, withPatience } from './patience.ts'
+import { WaitEnded, withDatabaseRetry } from './database-retry.ts'
 import type { Writable } from './writable.ts'
 import { WRITABLE_TABLES, type WritableTable } from './writable-tables.ts'
 import type { RawBody, RowsByTable, WriteOptions } from './write-call.ts'
@@ -34,27 +34,27 @@ export interface Written {
 }
 
 /**
- * Stores rows of one moment, or keeps the call in the spool when the database stays away longer than the patience, the time
+ * Stores rows of one moment, or keeps the call in the spool when the database stays away longer than the retry budget, the time
  * included that it has been away already: after a while it is asked once and not waited for. A server that takes nothing
  * for another reason (full, a wrong password) is not waited for at all; where the step is ended while it waits, the rows
  * are kept first. Throws the database's failure where there is no spool and for rows that are computed from stored ones,
  * `DiskFull` or `Misconfigured` where the spool cannot take more.
  */
 export async function writeRows(db: Database, rows: RowsByTable, options: WriteOptions): Promise<Written> {
-  const patienceMs = Math.max(0, options.patience.ms - (db.spool?.awayForMs() ?? 0))
+  const retryBudgetMs = Math.max(0, options.retryBudget.ms - (db.spool?.awayForMs() ?? 0))
   try {
     const stored = await storeRows(db, rows, {
       ...options,
-      patience: { ...options.patience, ms: patienceMs },
+      retryBudget: { ...options.retryBudget, ms: retryBudgetMs },
     })
     db.spool?.databaseAnswered()
     return stored
   } catch (error) {
     const isEnded = error instanceof WaitEnded
-    if (!isEnded && !takesNothing(error)) throw error
-    // The last wait is not begun where it would outlast the patience, which counts as spent all the same.
-    db.spool?.databaseWentAway(Date.now() - patienceMs)
-    if (db.spool === undefined || holdsDerived(rows)) throw error
+    if (!isEnded && !isDatabaseUnwritable(error)) throw error
+    // The last wait is not begun where it would outlast the retry budget, which counts as spent all the same.
+    db.spool?.databaseWentAway(Date.now() - retryBudgetMs)
+    if (db.spool === undefined || containsDerived(rows)) throw error
     if (isEnded) {
       await db.spool.writeRows(rows, options)
       throw error
@@ -66,14 +66,14 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
 }
 
 /** They follow from what is stored, and are computed again when it is. */
-function holdsDerived(rows: RowsByTable): boolean {
+function containsDerived(rows: RowsByTable): boolean {
   return (Object.keys(rows) as WritableTable[]).some((name) => WRITABLE_TABLES[name].derived)
 }
 
 /**
  * Upserts rows on their natural keys, in one transaction, past the spool. Returns how many rows this run stored or changed.
  * A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
- * Throws `DatabaseUnavailable` when the database stays away longer than the patience; nothing is half-written.
+ * Throws `DatabaseUnavailable` when the database stays away longer than the retry budget; nothing is half-written.
  */
 export async function storeRows(
   db: Database,
@@ -81,14 +81,16 @@ export async function storeRows(
   options: WriteOptions,
 ): Promise<{ written: number }> {
   const bodies = await packBodies(options.raw)
-  return withPatience(options.patience, () => db.transaction((tx) => storeCall(tx, rows, options, bodies)))
+  return withDatabaseRetry(options.retryBudget, () =>
+    db.transaction((tx) => storeCall(tx, rows, options, bodies)),
+  )
 }
 
 /** A call inside a transaction of somebody else's, who deals with its failures. */
 export async function storeCall(
   tx: Database,
   rows: RowsByTable,
-  options: Omit<WriteOptions, 'patience'>,
+  options: Omit<WriteOptions, 'retryBudget'>,
   bodies?: PackedBody[],
 ): Promise<{ written: number }> {
   await storeRaw(tx, bodies ?? (await packBodies(options.raw)), options.runId)
@@ -187,7 +189,7 @@ async function storeRaw(tx: Database, bodies: PackedBody[], runId: string): Prom
 
 async function storeRejected(
   tx: Database,
-  { rejected = [], observedAt, runId }: Omit<WriteOptions, 'patience'>,
+  { rejected = [], observedAt, runId }: Omit<WriteOptions, 'retryBudget'>,
 ): Promise<void> {
   if (rejected.length === 0) return
   const rows = rejected.map(({ source, reason, row }) => {

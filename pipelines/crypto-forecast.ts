@@ -100,11 +100,11 @@ export const cryptoForecast = definePipeline({
   timing: () => ({
     everyMs: HOUR_MS,
     offsetMs: MINUTES_PAST_THE_HOUR * MINUTE_MS,
-    // Candles carry their own time, and a forecast is worth the more the earlier it comes.
+    // Candles carry their own time, and an earlier forecast is worth more.
     jitterMs: 0,
     catchupMs: HOUR_MS * 0.9,
   }),
-  databasePatienceMs: MINUTE_MS,
+  databaseRetryBudgetMs: MINUTE_MS,
   demo: {
     section: (simulator) => ({
       history_days: 365,

@@ -1,22 +1,22 @@
 /**
- * What a pipeline says of itself: pure facts, from which settings, almanac.yaml, the demo, schedules and the command are
- * made. Types of sections and variables follow from the definitions; nothing is listed twice.
+ * A pipeline's definition: pure facts, from which settings, almanac.yaml, the demo, schedules and the command are
+ * built. Types of sections and variables follow from the definitions; nothing is listed twice.
  */
 import { z } from 'zod'
 
-/** When a schedule runs: at a fixed interval, aligned to 00:00 UTC plus the offset; or every day at a time of day. */
+/** When a schedule runs: at a fixed interval aligned to 00:00 UTC plus the offset, or every day at a time of day. */
 export interface Timing {
   everyMs: number
   offsetMs: number
-  /** In place of interval and offset: this time of day, on days that may have 23 or 25 hours. */
+  /** Instead of interval and offset: this time of day, on days that may have 23 or 25 hours. */
   daily?: { hour: number; minute: number; timezone: string }
-  /** Starts are spread over this time, so that not all collectors of the world ask at midnight sharp. */
+  /** Starts are spread over this time, so that not every collector in the world sends requests at midnight sharp. */
   jitterMs: number
   /** How late a missed start may still be made up for; shorter than one interval. */
   catchupMs: number
 }
 
-/** A section of almanac.yaml says at least whether the pipeline runs. */
+/** A section of almanac.yaml states at least whether the pipeline runs. */
 type Section = z.ZodType<{ enabled: boolean }>
 type Variables = Record<string, z.ZodType>
 /** Of a pipeline without variables of its own. */
@@ -48,19 +48,22 @@ export interface Definition<
   params: Params
   /** Its section of almanac.yaml, with the addresses of its upstreams. */
   section: S
-  /** The section of a file that has none. Default: `{ enabled: false }`; `'required'` refuses such a file. */
+  /** Default for a file without the section: `{ enabled: false }`; `'required'` rejects such a file. */
   sectionDefault?: 'required'
-  /** Environment variables of its own: keys, tokens, servers of the user. */
+  /** Its own environment variables: keys, tokens, servers of the user. */
   variables?: Vars
-  /** Variables of the version before that still replace an address of the section, and its key; kept for one release. */
+  /**
+   * Variables of the previous version that still override an address of the section, with its key; kept for one
+   * release.
+   */
   addressVariables?: Record<string, string>
   /** When it runs, from its own settings alone. */
   timing: (section: z.infer<S>, variables: Values<Vars>) => Timing
-  /** How long an activity waits for an absent database before it gives up its attempt, in milliseconds. */
-  databasePatienceMs: number
+  /** How long an activity waits for an unavailable database before its attempt fails, in milliseconds. */
+  databaseRetryBudgetMs: number
   /** Why the past cannot be collected; absent if the upstreams answer for any time. */
   noBackfill?: string
-  /** Its part of the demo and of tests, where nothing may reach the world: every address at the simulator. */
+  /** Its part of the demo and of tests, which must not reach the internet: every address points to the simulator. */
   demo: {
     section(simulatorUrl: string): WithAddresses<z.input<S>>
     /** Values of its variables; all others have their defaults. */
@@ -100,7 +103,7 @@ export const runParams = {
     .describe("Give up after this many seconds instead of the pipeline's own bound"),
 }
 
-/** Parameters of a pipeline that can recompute, without asking its sources, what follows from stored rows. */
+/** Parameters of a pipeline that can recompute derived rows from stored ones without contacting its sources. */
 export const recompute = {
   derive: flag.optional().describe('Ask no source: compute what is due from the rows that are stored'),
 }
@@ -112,7 +115,7 @@ export const backfillParams = {
   onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
 }
 
-/** The meaning of `enabled`, alike in every section. */
+/** Description of `enabled`, the same in every section. */
 export const ENABLED = 'Whether the pipeline runs by its schedule; `false` pauses it'
 
 /** An address of an upstream, `http` or `https`. */

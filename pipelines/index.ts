@@ -1,6 +1,6 @@
 /**
- * What pipelines there are: one line each. Settings, worker, schedules and command iterate this list.
- * docs/new-pipeline.md walks through adding one.
+ * The list of pipelines: one line each. Settings, worker, schedules and command iterate over it. docs/new-pipeline.md
+ * walks through adding one.
  */
 import type { z } from 'zod'
 import { cryptoForecast } from './crypto-forecast.ts'
@@ -38,7 +38,7 @@ export type PipelineVariables<Id extends PipelineId = PipelineId> = Intersection
   VariablesOf<DefinitionOf<Id>>
 >
 
-/** A definition as shared code sees it, whichever pipeline it is. */
+/** A definition as shared code sees it, for any pipeline. */
 export interface Pipeline {
   id: PipelineId
   summary: string
@@ -49,7 +49,7 @@ export interface Pipeline {
   sectionDefault?: 'required'
   variables?: Record<string, z.ZodType>
   addressVariables?: Record<string, string>
-  databasePatienceMs: number
+  databaseRetryBudgetMs: number
   noBackfill?: string
   demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }
@@ -61,7 +61,7 @@ export function pipelineById(id: string): Pipeline | undefined {
   return PIPELINES.find((pipeline) => pipeline.id === id)
 }
 
-/** When a pipeline runs, by its own settings. */
+/** Returns when a pipeline runs, by its own settings. */
 export function timingOf(
   { id }: Pick<Pipeline, 'id'>,
   { tracked, env }: { tracked: Sections; env: PipelineVariables },

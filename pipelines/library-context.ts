@@ -139,7 +139,7 @@ export const libraryContext = definePipeline({
       catchupMs: DAY_MS * 0.9,
     }
   },
-  databasePatienceMs: 10 * MINUTE_MS,
+  databaseRetryBudgetMs: 10 * MINUTE_MS,
   noBackfill: `stars and sources are those of now; "${ALMANAC} import library-context" takes the lists and contexts of an older collector`,
   demo: {
     section: (simulator) => ({

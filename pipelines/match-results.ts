@@ -25,8 +25,8 @@ const feedSchema = z.strictObject({
     .enum(['fr', 'en'])
     .default('fr')
     .describe('Language of names and status texts; statuses are understood in French and English'),
-  // An answer with this many is cut off, and so may be one of 40, 50, 100, 150 …: no host returns more than its own cap,
-  // and it does not say so.
+  // A response with this many events is cut off, and so may be one of 40, 50, 100, 150 …: no host returns more than
+  // its own cap, and it does not say so.
   count: z.int().min(1).max(5_000).default(40).describe('Largest number of events requested in one answer'),
   group: z
     .int()
@@ -62,8 +62,8 @@ const section = z.strictObject({
   every_minutes: z.int().min(1).max(60).default(1).describe('Minutes between two polls of the feed'),
   feed: feedSchema.prefault({}).describe('The live feed'),
   results: resultsSchema.prefault({}).describe('The service that final scores come from'),
-  // The file is for people and their spreadsheets, and written whole: a day is some 2,170 lines, three months are 25 MB.
-  // Everything is in the tables.
+  // The file is for people and spreadsheets, and rewritten as a whole: a day is about 2,170 lines, three months are
+  // 25 MB. Everything is in the tables.
   csv_days: z.int().min(1).max(90).default(7).describe('Days in `data/matches.csv`'),
   csv_minutes: z
     .int()
@@ -71,7 +71,7 @@ const section = z.strictObject({
     .max(60)
     .default(5)
     .describe('Shortest time between two writes of that file, in minutes; 0 writes every change at once'),
-  // At least a week: a poll may arrive that late and still be fitted in.
+  // At least a week: a poll may arrive that late and still be inserted.
   odds_days: z
     .int()
     .min(7)
@@ -82,7 +82,7 @@ const section = z.strictObject({
     ),
 })
 
-/** Late polls of a live feed are worth nothing: the next one comes within the minute. Temporal takes no shorter window. */
+/** Late polls of a live feed are worthless: the next one comes within the minute. Temporal allows no shorter window. */
 const CATCHUP_MS = 10 * SECOND_MS
 
 export const matchResults = definePipeline({
@@ -97,7 +97,7 @@ export const matchResults = definePipeline({
     jitterMs: 0,
     catchupMs: CATCHUP_MS,
   }),
-  databasePatienceMs: 5 * SECOND_MS,
+  databaseRetryBudgetMs: 5 * SECOND_MS,
   noBackfill: `a live feed tells of this moment alone; "${ALMANAC} import match-results" takes the matches of an older collector`,
   demo: {
     section: (simulator) => ({

@@ -81,13 +81,13 @@ export const modStats = definePipeline({
   },
   timing: (_, { COLLECTION_INTERVAL }) => {
     const everyMs = COLLECTION_INTERVAL * SECOND_MS
-    // A tenth of the interval is left out of the catch-up, so that a made-up start never meets the next one.
+    // The catch-up window leaves out a tenth of the interval, so that a made-up start never meets the next one.
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
-  databasePatienceMs: 10 * MINUTE_MS,
+  databaseRetryBudgetMs: 10 * MINUTE_MS,
   noBackfill: `its upstreams tell what they count now and nothing of days that are over; "${ALMANAC} import mod-stats" takes the history of an older collector`,
   demo: {
-    // The simulator is ours, so it needs no pauses.
+    // The simulator needs no pauses.
     section: (simulator) => ({
       mods: [
         { name: 'Create Nuclear', modrinth: 'createnuclear', curseforge: 989797 },

@@ -1,4 +1,7 @@
-/** Sections of almanac.yaml whose upstreams are a simulator's: for benchmarks and tests, where nothing may reach the world. */
+/**
+ * Sections of almanac.yaml whose upstreams are a simulator's: for benchmarks and tests, which must not reach the
+ * internet.
+ */
 import { PIPELINES, type PipelineId } from './index.ts'
 
 type Section = Record<string, unknown>
@@ -13,7 +16,7 @@ export function simulatedSections(simulatorUrl: string): Record<PipelineId, Sect
   ) as unknown as Record<PipelineId, Section>
 }
 
-/** Returns `base` with `more` on top; of two objects the keys of both stay. */
+/** Returns `base` merged with `more`; of two objects the keys of both stay. */
 export function mergedSections<Base extends Section>(base: Base, more: Section = {}): Base {
   const merged: Section = { ...base }
   for (const [key, value] of Object.entries(more)) {

@@ -1,4 +1,4 @@
-/** English: the codes that all pipelines share, and one line a pipeline. */
+/** English: the codes that all pipelines share, and one line per pipeline. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
 import { counted } from '../core/wording.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
@@ -22,12 +22,12 @@ export const shared = {
   NoBackfill: ({ pipeline, scheduledFor }: { pipeline: string; scheduledFor: string }) =>
     `no backfill: ${pipeline} stores what the upstreams count now, and ${scheduledFor} is over`,
   Interrupted: 'the workflow ended without closing this record (it was terminated, or its server lost it)',
-  /** Marks what an upstream answered and what cannot be right: it is not taken for the truth. */
+  /** Marks an implausible response of an upstream: it is not believed. */
   suspicious: ({ finding }: { finding: Reason }, say: Say) => `suspicious: ${say(finding)}`,
   'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,
   'rows-refused': ({ rows }: { rows: number }) => `${rows} rows refused, see quarantine`,
   'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
-  /** Several reasons of one thing. */
+  /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable
 

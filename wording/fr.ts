@@ -1,4 +1,4 @@
-/** French, for what is printed in it: the codes that all pipelines share, and one line a pipeline. */
+/** French, for what is printed in it: the codes that all pipelines share, and one line per pipeline. */
 import type { shared as english } from './en.ts'
 import { matchResults } from './match-results/fr.ts'
 import type { Translation } from './table.ts'

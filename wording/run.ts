@@ -1,4 +1,4 @@
-/** What is told of a run to programs and people: sentences, and beside them the records that they were made of. */
+/** What programs and people are shown of a run: sentences, and the records that they were made from. */
 import type { Reason } from '../core/reason.ts'
 import type { RunCounts, RunEnding, SourceCounts } from '../core/run-outcome.ts'
 import { sentence } from './sentence.ts'
@@ -8,7 +8,7 @@ export interface ToldCounts extends Omit<SourceCounts, 'why'> {
   reasons: Reason[]
 }
 
-/** Why a run did not go on, or failed: a name and a sentence. */
+/** Why a run did not continue, or failed: a name and a sentence. */
 export interface ToldError {
   type: string
   message: string
@@ -29,7 +29,7 @@ export function toldCounts(counts: RunCounts): Record<string, ToldCounts> {
   )
 }
 
-/** A failure has its own name and sentence; of any other reason the code is the name. */
+/** A failure has its own name and sentence; for any other reason the code is the name. */
 export function toldError(reason: Reason): ToldError {
   const { type, message } = reason.values ?? {}
   if (reason.code === 'failure' && typeof type === 'string' && typeof message === 'string')

@@ -25,7 +25,7 @@ export function dependenciesOf(config: Config, clocks: UpstreamClocks = {}): Wor
     rawPayloadCaps: { days: env.RAW_PAYLOAD_DAYS, bytesPerSource: env.RAW_PAYLOAD_MB * 1_000_000 },
     clock,
   }
-  const entries = PIPELINES.map(({ id, databasePatienceMs: patienceMs }) => {
+  const entries = PIPELINES.map(({ id, databaseRetryBudgetMs: retryBudgetMs }) => {
     const settings = tracked[id]
     const clients = partOf(id).createClients({
       settings,
@@ -35,7 +35,7 @@ export function dependenciesOf(config: Config, clocks: UpstreamClocks = {}): Wor
       programEnv,
       upstreamClock: clocks[id] ?? clock,
     })
-    return [id, { ...common, settings, patienceMs, ...clients }]
+    return [id, { ...common, settings, retryBudgetMs, ...clients }]
   })
   return Object.fromEntries(entries) as WorkerDependencies
 }

@@ -2,23 +2,25 @@
 import { workflowInfo } from '@temporalio/workflow'
 import { addCounts, asCounts, type RunCounts, type SourceCounts } from '../core/run-outcome.ts'
 import { HISTORY_EVENTS } from './policies.ts'
-import { alone } from './recorded-run.ts'
+import { settleSource } from './recorded-run.ts'
 
-/** What one batch of a source returned. */
+/** Result of one batch of a source. */
 export interface Batch<Cursor> {
   counts: SourceCounts
   /** Cursor of the next batch; null after the last. */
   next: Cursor | null
 }
 
-/** Loops over batches that share one run; `cursors` names each with its first cursor, or the one it was resumed at. */
+/** Loops over batches that share one run; `cursors` names each with its first cursor, or the one it resumes at. */
 export function batchLoops<Loop extends string, Cursor>(
   counts: RunCounts,
   cursors: Record<Loop, Cursor | null>,
 ) {
   let isHistoryLong = false
   return {
-    /** Collects batch after batch of one loop, until its end or until the history is long enough; its counts go to `source`. */
+    /**
+     * Collects batch after batch of one loop until it ends or the history is long enough. Its counts go to `source`.
+     */
     async collect(
       loop: Loop,
       source: string,
@@ -26,9 +28,9 @@ export function batchLoops<Loop extends string, Cursor>(
     ): Promise<void> {
       while (cursors[loop] !== null && !isHistoryLong) {
         const after = cursors[loop]
-        // Stands if the activity fails for good: a source that failed is not asked on.
+        // Stays null if the activity fails for good: a failed source is not contacted again.
         cursors[loop] = null
-        counts[source] = await alone(counts[source], async () => {
+        counts[source] = await settleSource(counts[source], async () => {
           const { counts: given, next } = await batch(after)
           cursors[loop] = next
           // A batch recorded by an earlier version has its reasons as sentences.

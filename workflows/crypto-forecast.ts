@@ -1,6 +1,6 @@
-/** crypto-forecast: what happens next. The sources side by side, then the grid, then what is made of it. */
+/** crypto-forecast: the sources in parallel, then the grid, then what is computed from it. */
 import { workflowInfo } from '@temporalio/workflow'
-import type { Backfill, SourceInput } from '../activities/crypto-forecast/step-context.ts'
+import type { Backfill, SourceInput } from '../activities/crypto-forecast/activity-context.ts'
 import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
 import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
@@ -15,10 +15,10 @@ import {
   SOURCES_SHARE,
   upstreamRead,
 } from './policies.ts'
-import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 import { reason } from '../wording/reason.ts'
 
-/** How the parts of a run are told, whatever order they end in. */
+/** Order in which the parts of a run are reported, whatever order they end in. */
 const PARTS = [
   'binance',
   'coingecko',
@@ -35,13 +35,13 @@ const PARTS = [
 type Activities = CryptoForecastActivities
 const activities = activitiesOf<Activities>()
 
-/** Collects the last closed hours, computes, forecasts the next hour and day, and scores what has come true. */
+/** Collects the last closed hours, computes, forecasts the next hour and day, and scores past forecasts. */
 export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): Promise<RunEnding> {
   const run = runOf('crypto-forecast', input)
   const boundMs = boundMsOf(input, HOURLY_BOUND_MS)
   const left = () => remainingMs(run, boundMs)
   const backfill = backfillOf(input)
-  /** Forecasts are made of the hour that has just ended, and of no other. */
+  /** Forecasts are made only from the hour that has just ended. */
   const live = backfill === undefined && pastSnapshot(run, input) === undefined
 
   const hooks = {
@@ -58,10 +58,10 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
   return recordedRun(run, hooks, input, async (counts) => {
     const parts = partsOf(counts, left, backfill !== undefined)
     try {
-      // Rows that came out of the spool were collected by the run that put them there.
+      // Rows from the spool were collected by the run that put them there.
       if (input.params?.derive !== true) {
         await collect(parts, { run, ...(backfill && { backfill }) }, live)
-        // Nothing came: what is stored was computed and scored by the run that brought it.
+        // Nothing new: what is stored was computed and scored by the run that collected it.
         if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
         if (isSpooled(counts)) {
           counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [reason('all-left-to-drain')] }
@@ -76,7 +76,7 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
   })
 }
 
-/** The parts of a run: each is one step, whose failure is told in the counts and stops nothing that does not need it. */
+/** The parts of a run. Each is one activity; its failure is counted and stops only what depends on it. */
 interface Parts {
   source(name: string, summary: string, ask: (activities: Activities) => Promise<SourceCounts>): Promise<void>
   derived(
@@ -84,7 +84,7 @@ interface Parts {
     summary: string,
     work: (activities: Activities) => Promise<SourceCounts>,
   ): Promise<void>
-  /** Derived, too, but with the help of an outside server, which must not take the time of the run's end. */
+  /** Derived as well, but by an outside server, which must not use up the time for the run's end. */
   outside(
     name: string,
     summary: string,
@@ -94,7 +94,7 @@ interface Parts {
 
 function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Parts {
   const part = async (name: string, work: () => Promise<SourceCounts>) => {
-    counts[name] = await alone(undefined, work)
+    counts[name] = await settleSource(undefined, work)
   }
   return {
     source: (name, summary, ask) => {
@@ -117,7 +117,7 @@ async function collect(parts: Parts, asked: SourceInput, live: boolean): Promise
   ])
 }
 
-/** What is made of the grid, side by side. Forecasts stand on it: where it could not be computed, none is made. */
+/** Everything computed from the grid, in parallel. Without a grid there are no forecasts. */
 async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
   let reports = 0
   const forecast = async (work: Activities) => {
@@ -137,9 +137,11 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
   if (reports > 0) await parts.outside('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
 }
 
-/** The metrics file, whatever the run's end; where it cannot be written the run says so, and is closed all the same. */
+/**
+ * Writes the metrics file, however the run ended. If it cannot be written, the run says so and is closed all the same.
+ */
 async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
-  const written = await alone(undefined, async () => {
+  const written = await settleSource(undefined, async () => {
     await activities(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)
     return NOTHING
   })

@@ -1,4 +1,7 @@
-/** The workflows that the worker bundles; one export line a pipeline. `worker/pipelines/fits.ts` compares them with the definitions. */
+/**
+ * The workflows that the worker bundles; one export line per pipeline. `worker/pipelines/fits.ts` compares them with
+ * the definitions.
+ */
 export { modStatsWorkflow } from './mod-stats.ts'
 export { cryptoForecastWorkflow } from './crypto-forecast.ts'
 export { libraryContextWorkflow } from './library-context.ts'

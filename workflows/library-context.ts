@@ -1,4 +1,4 @@
-/** library-context: what happens next. Catalogues, stars, lists; then, library by library, what has changed. */
+/** library-context: catalogues, stars and lists; then, library by library, what has changed. */
 import {
   ActivityFailure,
   CancellationScope,
@@ -17,7 +17,7 @@ import type {
   ChainSettings,
   LibraryParams,
   LibraryTodo,
-} from '../activities/library-context/step-context.ts'
+} from '../activities/library-context/activity-context.ts'
 import { type Run, type RunInput } from '../core/run.ts'
 import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
@@ -45,7 +45,15 @@ import {
   STARS_MS,
   upstreamRead,
 } from './policies.ts'
-import { activitiesOf, alone, boundMsOf, reasonOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import {
+  activitiesOf,
+  settleSource,
+  boundMsOf,
+  reasonOf,
+  recordedRun,
+  remainingMs,
+  runOf,
+} from './recorded-run.ts'
 import { reason } from '../wording/reason.ts'
 import { asReason, failureReason, type Reason } from '../core/reason.ts'
 
@@ -123,10 +131,13 @@ async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void
   if (params.library !== undefined) return
   const asked = sources.map(async (source) => {
     const ask = activities(upstreamRead(Math.min(left(), CATALOGUE_MS)), SUMMARY[source])
-    return [source, await alone(undefined, () => ask.collectCatalogue({ run, params, source }))] as const
+    return [
+      source,
+      await settleSource(undefined, () => ask.collectCatalogue({ run, params, source })),
+    ] as const
   })
   for (const [source, found] of await Promise.all(asked)) counts[source] = found
-  counts['stars'] = await alone(undefined, () =>
+  counts['stars'] = await settleSource(undefined, () =>
     activities(upstreamRead(Math.min(left(), STARS_MS)), 'GitHub: stars; the lists').rankLibraries({
       run,
       params,
@@ -141,7 +152,7 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
   let todo: LibraryTodo[] = []
   let chain: ChainSettings | undefined
   let next: number | null = null
-  const changes = await alone(counts['changes'], async () => {
+  const changes = await settleSource(counts['changes'], async () => {
     const ask = activities(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
     const plan = await ask.findChanges({ run, params, after })
     ;({ todo, next, chain } = plan)
@@ -214,7 +225,7 @@ async function publish({ counts, left }: Night): Promise<void> {
     counts['files'] = { ...NOTHING, outcome: 'skipped', why: [reason('files-left-to-drain')] }
     return
   }
-  counts['files'] = await alone(undefined, () =>
+  counts['files'] = await settleSource(undefined, () =>
     activities(computation(Math.min(left(), CLOSING_MS)), 'Write lists and context files').publishLibraries(),
   )
 }

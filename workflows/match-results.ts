@@ -1,15 +1,15 @@
-/** match-results: what happens next. One look at the feed, every minute; three steps, since there are so many runs. */
+/** match-results: one poll of the feed every minute; only three activities, since there are so many runs. */
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/told.ts'
 import { asCounts, type RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
 import { type RunInput } from '../core/run.ts'
-import { activitiesOf, alone, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 
 const activities = activitiesOf<MatchResultsActivities>()
 
-/** Polls the feed once and brings every match up to it. */
+/** Polls the feed once and brings every match up to date. */
 export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> {
   const run = runOf('match-results', input)
   const boundMs = boundMsOf(input, MINUTELY_BOUND_MS)
@@ -36,7 +36,7 @@ export async function matchResultsWorkflow(input: RunInput): Promise<RunEnding> 
       upstreamRead(Math.max(left() - CLOSING_SHARE_MS, 1_000)),
       'The feed, the results, every match',
     )
-    counts['feed'] = await alone(undefined, async () => {
+    counts['feed'] = await settleSource(undefined, async () => {
       const collected = await poll.collectMatches({ run, derive })
       figures = collected.figures
       if (collected.results) counts['results'] = asCounts(collected.results)

@@ -1,4 +1,4 @@
-/** mod-stats: what happens next. Modrinth and CurseForge side by side, the modpacks after CurseForge. */
+/** mod-stats: Modrinth and CurseForge in parallel, the modpacks after CurseForge. */
 import { continueAsNew, log, workflowInfo } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
 import { NOTHING, type RunEnding } from '../core/run-outcome.ts'
@@ -43,8 +43,8 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
 
   const hooks = {
     open: async () => {
-      // Rows that came out of the spool were collected by the run that put them there. Without the lock: the day's
-      // collection, which may be due at this moment, must not be skipped because a file is written.
+      // Rows from the spool were collected by the run that put them there. Without the lock: the day's collection,
+      // which may be due now, must not be skipped because a file is written.
       if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
@@ -60,7 +60,7 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
 
   return recordedRun(run, hooks, input, async (counts) => {
     if (derive) {
-      // Where modpacks are told of, the last step writes their file from what is stored.
+      // If modpacks are reported, the last activity writes their file from the stored rows.
       counts['modpacks'] = NOTHING
       return
     }

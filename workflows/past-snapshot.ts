@@ -1,4 +1,4 @@
-/** Snapshots cannot be taken of the past: a backfill of such a pipeline's schedule is refused with the reason. */
+/** Snapshots of the past are impossible: a schedule's backfill of such a pipeline is rejected with the reason. */
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { workflowInfo } from '@temporalio/workflow'
 import type { Run, RunInput, Skipped } from '../core/run.ts'
@@ -7,7 +7,7 @@ import { reason } from '../wording/reason.ts'
 /** The time for which a schedule started this workflow; Temporal sets it. */
 const SCHEDULED_FOR = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME')
 
-/** Why a run that a schedule started for a time long over must not collect; undefined for every other run. */
+/** Returns why a run that a schedule started for a time long past must not collect; undefined for every other run. */
 export function pastSnapshot(run: Run, { latestMs }: RunInput): Skipped | undefined {
   const scheduledFor = workflowInfo().typedSearchAttributes.get(SCHEDULED_FOR)
   if (scheduledFor === undefined || latestMs === undefined) return undefined

@@ -1,4 +1,4 @@
-/** The one way to run: every pipeline's workflow is a body inside `recordedRun`, which opens and closes its record. */
+/** Every pipeline's workflow is a body inside `recordedRun`, which opens and closes the run's record. */
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -30,23 +30,23 @@ import type { LogRecord } from '../core/log-records.ts'
 import { asSkipped, type Run, type RunInput, type Skipped } from '../core/run.ts'
 import { sentence } from '../wording/sentence.ts'
 
-/** How the run ended, as `temporal workflow list --query 'Outcome="partial"'` finds it. */
+/** How the run ended, for `temporal workflow list --query 'Outcome="partial"'`. */
 const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
 
-export interface RunSteps {
-  /** First step: takes the lock, prepares. Answers why the run must not go on, if so. */
+export interface RunHooks {
+  /** First activity: takes the lock, prepares. Returns why the run must not continue, if so. */
   open(run: Run): Promise<{ skipped?: Skipped }>
-  /** Last step: finishes files and the record. Answers what was not as it should be. */
+  /** Last activity: finishes files and the record. */
   close(run: Run, ending: RunEnding): Promise<void>
 }
 
 /** The input of any pipeline's workflow. */
 type AnyRunInput = RunInput<object, unknown>
 
-/** Runs a pipeline's body between its record's opening and closing. Throws where the run failed or was cancelled. */
+/** Runs a pipeline's body between opening and closing its record. Throws if the run failed or was cancelled. */
 export async function recordedRun(
   run: Run,
-  steps: RunSteps,
+  hooks: RunHooks,
   input: AnyRunInput,
   body: (counts: RunCounts) => Promise<void>,
 ): Promise<RunEnding> {
@@ -54,7 +54,7 @@ export async function recordedRun(
   let cancelled: Error | undefined
   let ending: RunEnding
   try {
-    const { skipped } = input.resumed === undefined ? await opened(run, steps) : {}
+    const { skipped } = input.resumed === undefined ? await opened(run, hooks) : {}
     if (skipped === undefined) {
       await body(counts)
       const failure = failureOf(counts)
@@ -72,7 +72,7 @@ export async function recordedRun(
       throw error
     }
   }
-  await CancellationScope.nonCancellable(() => close(run, steps, ending))
+  await CancellationScope.nonCancellable(() => close(run, hooks, ending))
   if (cancelled !== undefined) throw cancelled
   if (ending.outcome === 'failed') {
     throw ApplicationFailure.create({
@@ -85,17 +85,17 @@ export async function recordedRun(
   return ending
 }
 
-/** A day or a minute must not be left out because a run that asks nobody happened to be under way. */
-async function opened(run: Run, steps: RunSteps): Promise<{ skipped?: Skipped }> {
+/** A day or a minute must not be missed because a recompute run happens to hold the lock. */
+async function opened(run: Run, hooks: RunHooks): Promise<{ skipped?: Skipped }> {
   for (let waits = 0; ; waits++) {
-    const { skipped: stored } = await steps.open(run)
+    const { skipped: stored } = await hooks.open(run)
     const skipped = stored && asSkipped(stored)
     if (skipped?.isDeriving !== true || waits === DERIVING_WAITS) return skipped ? { skipped } : {}
     await sleep(DERIVING_WAIT_MS)
   }
 }
 
-/** Who this run is: the first execution's id, or what the run before continue-as-new handed on. */
+/** Identity of this run: the first execution's id, or what the run before continue-as-new passed on. */
 export function runOf(pipeline: string, input: AnyRunInput): Run {
   if (input.resumed) return input.resumed.run
   const info = workflowInfo()
@@ -108,7 +108,7 @@ export function runOf(pipeline: string, input: AnyRunInput): Run {
   }
 }
 
-/** How long a run may take, in milliseconds: its pipeline's bound, or what was asked for. */
+/** Longest duration of a run, in milliseconds: its pipeline's bound, or what was requested. */
 export function boundMsOf({ params }: AnyRunInput, pipelineMs: number): number {
   return params?.boundSeconds === undefined ? pipelineMs : params.boundSeconds * 1000
 }
@@ -118,16 +118,19 @@ export function activitiesOf<Activities extends object>() {
   return (options: ActivityOptions, summary: string) => proxyActivities<Activities>({ ...options, summary })
 }
 
-/** Milliseconds left of a run that may take `boundMs` in all; a second at least, so that a step can say why it fails. */
+/**
+ * Milliseconds left of a run that may take `boundMs` in total; at least a second, so that an activity can report why it
+ * fails.
+ */
 export function remainingMs(run: Run, boundMs: number): number {
   return Math.max(boundMs - (Date.now() - Date.parse(run.startedAt)), 1_000)
 }
 
 /**
- * Turns the failure of one source into its counts, so that the others go on; cancellation passes through.
- * `soFar` keeps what the source had before.
+ * Turns the failure of one source into its counts, so that the others continue; cancellation passes through. `soFar` is
+ * what the source had before.
  */
-export async function alone(
+export async function settleSource(
   soFar: SourceCounts | undefined,
   work: () => Promise<SourceCounts>,
 ): Promise<SourceCounts> {
@@ -141,13 +144,13 @@ export async function alone(
   }
 }
 
-/** The named failure that a step ended with; a step whose time ran out tells its last attempt's. */
+/** The named failure that ended an activity; for a timeout, that of its last attempt. */
 export function reasonOf(error: ActivityFailure): { type: string; message: string } {
   let reason = { type: 'TimedOut', message: `${error.activityType} did not end in time` }
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure)
       reason = { type: cause.type ?? 'Unclassified', message: cause.message }
-    // The SDK makes no error of the failure that the server names behind a timeout.
+    // The SDK does not convert the failure that the server names behind a timeout.
     const behind = cause instanceof TimeoutFailure ? cause.failure?.cause : undefined
     if (behind?.applicationFailureInfo)
       reason = { type: behind.applicationFailureInfo.type ?? 'Unclassified', message: behind.message ?? '' }
@@ -155,10 +158,10 @@ export function reasonOf(error: ActivityFailure): { type: string; message: strin
   return reason
 }
 
-async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void> {
+async function close(run: Run, hooks: RunHooks, ending: RunEnding): Promise<void> {
   setCurrentDetails(detailsOf(ending))
   try {
-    await steps.close(run, ending)
+    await hooks.close(run, ending)
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     // The worker's sweep closes the record from this workflow's result once the database is back.
@@ -166,7 +169,7 @@ async function close(run: Run, steps: RunSteps, ending: RunEnding): Promise<void
     const record = { event: 'run.close-failed', reason: message, failure: type } satisfies LogRecord
     log.error('the record of this run could not be closed', record)
   }
-  // Together with the workflow's end: on its own it would be one more write that the last step waits for.
+  // Sent together with the workflow's end: on its own it would be one more write that the last activity waits for.
   upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
 }
 

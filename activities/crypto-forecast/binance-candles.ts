@@ -1,13 +1,13 @@
 /** Closed hourly candles from Binance: whatever hours of the kept history are not stored yet, page by page. */
 import pMap from 'p-map'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { CANDLES_A_PAGE } from '../../upstreams/binance/binance.ts'
-import type { Backfill, SourceInput, StepContext } from './step-context.ts'
+import type { Backfill, SourceInput, ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
 import { tradingPair } from './trading-pair.ts'
@@ -23,12 +23,12 @@ export type Page = Hours
 
 /** Collects what is missing (in a backfill: what was asked for) and remembers hours that the exchange does not have. */
 export async function collectBinanceCandles(
-  context: StepContext,
+  context: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
-  const { db, settings, patience } = context
+  const { db, settings, retryBudget } = context
   const wanted = wantedHours(context, backfill)
-  const hours = await withPatience(patience, () => hoursToAsk(context, wanted, backfill))
+  const hours = await withDatabaseRetry(retryBudget, () => hoursToAsk(context, wanted, backfill))
   const pages = pagesOf(hours.map((stretch) => withNextHour(stretch, wanted)))
   const why: Reason[] = []
   const unknown = new Set<string>()
@@ -58,7 +58,7 @@ export async function collectBinanceCandles(
   if (!isSpooled) why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
   if (rejected > 0) why.push(reason('rows-refused', { rows: rejected }))
   // Of all attempts of this step: an earlier one may have been killed between two pages.
-  const ofRun = () => withPatience(patience, () => candlesOfRun(db, SOURCE, run.runId))
+  const ofRun = () => withDatabaseRetry(retryBudget, () => candlesOfRun(db, SOURCE, run.runId))
   const written = isSpooled ? sum.written : await ofRun()
   const isNothing = unknown.size === settings.coins.length || (rejected > 0 && fetched === 0 && written === 0)
   const outcome = isNothing ? 'failed' : why.length > 0 ? 'partial' : 'complete'
@@ -81,7 +81,7 @@ interface Wanted {
 
 /** The hours that should be stored after this step: all kept history, or those of the backfill. */
 export function wantedHours(
-  { settings, clock }: Pick<StepContext, 'settings' | 'clock'>,
+  { settings, clock }: Pick<ActivityContext, 'settings' | 'clock'>,
   backfill: Backfill | undefined,
 ): Wanted {
   const now = clock().getTime()
@@ -98,7 +98,7 @@ export function wantedHours(
 
 /** What is missing; all of it where a backfill says to ask again for what is there, too. */
 export async function hoursToAsk(
-  { db }: Pick<StepContext, 'db'>,
+  { db }: Pick<ActivityContext, 'db'>,
   wanted: Wanted,
   backfill: Backfill | undefined,
 ): Promise<Hours[]> {
@@ -133,7 +133,7 @@ export function pagesOf(hours: readonly Hours[]): Page[] {
 }
 
 async function collectPage(
-  { db, binance, settings, signal, patience, clock }: StepContext,
+  { db, binance, settings, signal, retryBudget, clock }: ActivityContext,
   runId: string,
   { crypto, fromMs, toMs }: Page,
 ): Promise<Written & { fetched: number; rejected: number }> {
@@ -153,7 +153,7 @@ async function collectPage(
     volume24h: null,
   }))
   const rejected = page.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: clock(), runId, raw: page.raw, rejected, patience }
+  const options = { observedAt: clock(), runId, raw: page.raw, rejected, retryBudget }
   const written = await writeRows(db, { candles }, options)
   return { ...written, fetched: candles.length, rejected: rejected.length }
 }

@@ -1,11 +1,11 @@
 /** The look at the grid after every run: enough rows, no hole, nothing double, nothing empty, nothing stale. */
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -22,14 +22,14 @@ interface Check {
 }
 
 /** Stores what it finds; a check that fails makes the run partial, with its name. */
-export async function checkGrid(context: StepContext, run: Run): Promise<SourceCounts> {
-  const { db, settings, patience, clock } = context
+export async function checkGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
+  const { db, settings, retryBudget, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
   const keptFromMs = clock().getTime() - settings.history_days * DAY_MS
   const why: Reason[] = []
   const rows = []
   for (const { id: crypto } of settings.coins) {
-    const facts = await withPatience(patience, () =>
+    const facts = await withDatabaseRetry(retryBudget, () =>
       gridFacts(db, crypto, { warmUpDays: WARM_UP_DAYS, keptFromMs }),
     )
     for (const { name, passed, found, finding } of checksOf(facts, newestMs)) {
@@ -44,7 +44,7 @@ export async function checkGrid(context: StepContext, run: Run): Promise<SourceC
       if (!passed) why.push(reason('check', { check: name, crypto, finding }))
     }
   }
-  const options = { observedAt: clock(), runId: run.runId, patience }
+  const options = { observedAt: clock(), runId: run.runId, retryBudget }
   const { written } = await writeRows(db, { price_checks: rows }, options)
   return { outcome: why.length > 0 ? 'partial' : 'complete', fetched: 0, written, rejected: 0, why }
 }

@@ -1,6 +1,6 @@
 /** Hourly prices from CoinGecko: the second source, which serves the grid where Binance has no candle. */
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { heldHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -8,7 +8,7 @@ import { Failure } from '../../core/failures.ts'
 import { addCounts, NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { MarketPoint } from '../../upstreams/coingecko.ts'
 import type { Run } from '../../core/run.ts'
-import type { SourceInput, StepContext } from './step-context.ts'
+import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
 import { failureReason } from '../../core/reason.ts'
@@ -30,15 +30,15 @@ const NEAR_MS = 15 * 60_000
  * has holes that nothing would fill.
  */
 export async function collectCoinGeckoPrices(
-  context: StepContext,
+  context: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
-  const { db, patience, clock } = context
+  const { db, retryBudget, clock } = context
   const oldestMs = clock().getTime() - MAX_DAYS * DAY_MS
   if (backfill !== undefined && Date.parse(backfill.to) < oldestMs)
     return { ...NOTHING, outcome: 'skipped', why: [TOO_OLD] }
   const { coins, fromMs, toMs } = wantedHours(context, backfill)
-  const held = await withPatience(patience, () => heldHours(db, SOURCE, coins))
+  const held = await withDatabaseRetry(retryBudget, () => heldHours(db, SOURCE, coins))
   let counts: SourceCounts | undefined
   for (const crypto of coins) {
     const sinceMs = backfill === undefined ? (held.get(crypto)?.toMs ?? fromMs) : fromMs
@@ -50,7 +50,7 @@ export async function collectCoinGeckoPrices(
 }
 
 async function collectCoin(
-  { db, coingecko, signal, patience, clock }: StepContext,
+  { db, coingecko, signal, retryBudget, clock }: ActivityContext,
   run: Run,
   { crypto, sinceMs, fromMs, toMs }: Hours & { sinceMs: number },
 ): Promise<SourceCounts> {
@@ -65,7 +65,7 @@ async function collectCoin(
     ({ timestamp }) => timestamp.getTime() >= fromMs && timestamp.getTime() <= toMs,
   )
   const rejected = chart.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, patience }
+  const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, retryBudget }
   const { written } = await writeRows(db, { candles }, options)
   const isEmpty = chart.points.length === 0
   const why = isEmpty ? [suspicious('no-prices', { crypto })] : []

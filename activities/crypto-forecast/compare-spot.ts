@@ -4,7 +4,7 @@ import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { tradingPair } from './trading-pair.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -12,8 +12,8 @@ import { reason } from '../../wording/reason.ts'
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
 /** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
-export async function compareSpot(context: StepContext, run: Run): Promise<SourceCounts> {
-  const { db, coingecko, settings, signal, patience, clock } = context
+export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
+  const { db, coingecko, settings, signal, retryBudget, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
   const why: Reason[] = []
   const [onBinance, onCoinGecko] = await Promise.all([
@@ -39,7 +39,7 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
     return { crypto: id, timestamp, binancePrice, coingeckoPrice, difference, differencePercent }
   })
   const raw = [...(onBinance?.raw ?? []), ...(onCoinGecko?.raw ?? [])]
-  const options = { observedAt: clock(), runId: run.runId, raw, patience }
+  const options = { observedAt: clock(), runId: run.runId, raw, retryBudget }
   const told = rows.filter(
     ({ binancePrice, coingeckoPrice }) => binancePrice !== null || coingeckoPrice !== null,
   )
@@ -53,7 +53,7 @@ export async function compareSpot(context: StepContext, run: Run): Promise<Sourc
 
 /** One question for all; the exchange refuses it for one symbol that it does not know, and then each is asked for alone. */
 async function askBinance(
-  { binance, signal }: StepContext,
+  { binance, signal }: ActivityContext,
   why: Reason[],
   symbols: string[],
 ): Promise<Prices | undefined> {

@@ -1,13 +1,13 @@
 /** Indicators and features of every coin whose inputs changed, from its first changed hour on, stored in one go. */
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { computeFrom, fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import type { DailyIndex } from './features.ts'
 import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
 
@@ -15,15 +15,15 @@ import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-ser
 const HISTORY_MS = 30 * DAY_MS
 
 /** Computes what must be; a coin is one transaction, so that a step killed between two finds its work again. */
-export async function computeGrid(context: StepContext, run: Run): Promise<SourceCounts> {
-  const { db, settings, signal, patience, clock } = context
-  const fearGreed = await withPatience(patience, () => fearGreedColumns(db))
+export async function computeGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
+  const { db, settings, signal, retryBudget, clock } = context
+  const fearGreed = await withDatabaseRetry(retryBudget, () => fearGreedColumns(db))
   const coins = settings.coins.map(({ id }) => id)
   const due = await pMap(
     coins,
     async (crypto) => ({
       crypto,
-      fromMs: (await withPatience(patience, () => computeFrom(db, crypto, FORMULAS))) ?? Infinity,
+      fromMs: (await withDatabaseRetry(retryBudget, () => computeFrom(db, crypto, FORMULAS))) ?? Infinity,
     }),
     { concurrency: COINS_AT_ONCE, signal },
   )
@@ -38,13 +38,13 @@ export async function computeGrid(context: StepContext, run: Run): Promise<Sourc
 }
 
 async function computeCoin(
-  { db, patience, clock }: StepContext,
+  { db, retryBudget, clock }: ActivityContext,
   run: Run,
   { crypto, fromMs, fearGreed }: { crypto: string; fromMs: number; fearGreed: DailyIndex },
 ): Promise<number> {
-  const grid = await withPatience(patience, () => gridSeries(db, crypto, fearGreed))
+  const grid = await withDatabaseRetry(retryBudget, () => gridSeries(db, crypto, fearGreed))
   const rows = { crypto_prices: rowsOf(crypto, grid, fromMs) }
-  return (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, patience })).written
+  return (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, retryBudget })).written
 }
 
 /** The rows from an hour on; what is not warmed up yet is null, never NaN. */

@@ -1,10 +1,10 @@
 /** Fear & Greed: the days since the newest stored one, all of them at first. */
 import { DAY_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import type { SourceInput, StepContext } from './step-context.ts'
+import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { sourceCounts } from '../source-counts.ts'
 
 const SOURCE = 'fear-greed'
@@ -15,10 +15,10 @@ const ALL = 0
 
 /** Collects with a limit that closes every gap since the newest stored day, or since the beginning of a backfill. */
 export async function collectFearGreedDays(
-  { db, fearGreed, signal, patience, clock }: StepContext,
+  { db, fearGreed, signal, retryBudget, clock }: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
-  const since = backfill?.from ?? (await withPatience(patience, () => newestFearGreedDay(db)))
+  const since = backfill?.from ?? (await withDatabaseRetry(retryBudget, () => newestFearGreedDay(db)))
   const daysSince =
     since === undefined ? undefined : Math.floor((clock().getTime() - Date.parse(since)) / DAY_MS)
   const answer = await fearGreed.days(
@@ -29,7 +29,7 @@ export async function collectFearGreedDays(
   const { written } = await writeRows(
     db,
     { fear_greed_index: answer.days },
-    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, patience },
+    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, retryBudget },
   )
   const fetched = answer.days.length
   const counts = sourceCounts({ fetched, written, rejected: rejected.length, why: [] })

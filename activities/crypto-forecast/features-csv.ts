@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { fearGreedClasses, priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { intermediatesOf } from './features.ts'
 import { newestClosedHour } from './hours.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 
 /** The document's columns in its order, each with the column that it is made from. */
 const COLUMNS = {
@@ -70,13 +70,13 @@ const LEAD_DAYS = 30
 type StoredColumns = Awaited<ReturnType<typeof priceColumns<(typeof STORED)[number]>>>
 
 /** Writes one file a coin, whole or not at all. */
-export async function exportCsv(context: StepContext): Promise<SourceCounts> {
-  const { db, settings, dataDir, signal, patience, clock } = context
+export async function exportCsv(context: ActivityContext): Promise<SourceCounts> {
+  const { db, settings, dataDir, signal, retryBudget, clock } = context
   const fromMs = newestClosedHour(clock().getTime()) - settings.csv_days * DAY_MS
-  const classes = await withPatience(patience, () => fearGreedClasses(db))
+  const classes = await withDatabaseRetry(retryBudget, () => fearGreedClasses(db))
   for (const { id: crypto } of settings.coins) {
     signal.throwIfAborted()
-    const table = await withPatience(patience, () =>
+    const table = await withDatabaseRetry(retryBudget, () =>
       priceColumns(db, crypto, STORED, fromMs - LEAD_DAYS * DAY_MS),
     )
     writeFileAtomically(join(dataDir, `${crypto}_features.csv`), csvOf(table, classes, fromMs))

@@ -15,7 +15,7 @@ import { makeForecasts } from './make-forecasts.ts'
 import { writeMetrics } from './metrics-file.ts'
 import { deliverReports } from './mlflow-reports.ts'
 import { scoreForecasts } from './score-forecasts.ts'
-import type { CryptoForecastDependencies, SourceInput } from './step-context.ts'
+import type { CryptoForecastDependencies, SourceInput } from './activity-context.ts'
 
 export type CryptoForecastActivities = ReturnType<typeof createCryptoForecastActivities>
 

@@ -1,10 +1,10 @@
 /** Which missing hours are gaps of the exchange itself, and which are only an answer that cannot be right. */
 import { HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import type { Reason } from '../../core/reason.ts'
 import { suspicious } from '../../wording/reason.ts'
 
@@ -63,7 +63,7 @@ function isShown({ crypto, fromMs, toMs }: Hours, asked: readonly AskedPage[]): 
 
 /** Stores the gaps among the hours that were asked for and are still missing. Answers why the others are none. */
 export async function rememberGaps(
-  { db, patience, clock }: StepContext,
+  { db, retryBudget, clock }: ActivityContext,
   runId: string,
   { source, coins }: { source: CandleSource; coins: string[] },
   asked: readonly AskedPage[],
@@ -72,7 +72,7 @@ export async function rememberGaps(
   const fromMs = Math.min(...asked.map((page) => page.fromMs))
   const toMs = Math.max(...asked.map((page) => page.toMs))
   const wanted = { source, coins, fromMs, toMs }
-  const [missing, held] = await withPatience(patience, () =>
+  const [missing, held] = await withDatabaseRetry(retryBudget, () =>
     Promise.all([missingHours(db, wanted), heldHours(db, wanted.source, wanted.coins)]),
   )
   const { gaps, why } = gapsOf({ missing, held, asked })
@@ -83,7 +83,7 @@ export async function rememberGaps(
       source: wanted.source,
       reason,
     }))
-    await writeRows(db, { known_gaps }, { observedAt: clock(), runId, patience })
+    await writeRows(db, { known_gaps }, { observedAt: clock(), runId, retryBudget })
   }
   return why
 }

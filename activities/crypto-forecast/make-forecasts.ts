@@ -1,7 +1,7 @@
 /** The forecasts of the next hour and the next day, from the newest closed candle of every coin. */
 import pMap from 'p-map'
 import { HOUR_MS } from '../../core/durations.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { waitingReports } from '../../db/queries/crypto-forecast/mlflow-outbox.ts'
 import { storedHorizons } from '../../db/queries/crypto-forecast/predictions.ts'
 import { priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
@@ -9,7 +9,7 @@ import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { COINS_AT_ONCE } from './grid-series.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { newestClosedHour } from './hours.ts'
@@ -25,10 +25,10 @@ const MODEL_VERSION = 'ridge-1'
 
 /** Makes them, each once: a run again in the same hour finds them there. `reports` wait for MLflow, if there is one. */
 export async function makeForecasts(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; reports: number }> {
-  const { db, settings, signal, patience, mlflow } = context
+  const { db, settings, signal, retryBudget, mlflow } = context
   const coins = settings.coins.map(({ id }) => id)
   const done = await pMap(coins, (crypto) => forecastCoin(context, run, crypto), {
     concurrency: COINS_AT_ONCE,
@@ -36,29 +36,31 @@ export async function makeForecasts(
   })
   const sum = (key: 'made' | 'written') => done.reduce((total, coin) => total + coin[key], 0)
   const why = done.flatMap((coin) => coin.why)
-  const reports = mlflow === undefined ? 0 : await withPatience(patience, () => waitingReports(db))
+  const reports = mlflow === undefined ? 0 : await withDatabaseRetry(retryBudget, () => waitingReports(db))
   const outcome = sum('made') === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { counts: { outcome, fetched: 0, written: sum('written'), rejected: 0, why }, reports }
 }
 
 /** `made` counts the forecasts of this hour that there are now, also those of an earlier run. */
 async function forecastCoin(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   crypto: string,
 ): Promise<{ made: number; written: number; why: Reason[] }> {
-  const { db, patience, clock, modelServer } = context
-  const { openMs, columns } = await withPatience(patience, () => priceColumns(db, crypto, FEATURE_COLUMNS))
+  const { db, retryBudget, clock, modelServer } = context
+  const { openMs, columns } = await withDatabaseRetry(retryBudget, () =>
+    priceColumns(db, crypto, FEATURE_COLUMNS),
+  )
   const table = { stepMs: HOUR_MS, openMs, columns }
   const stale = staleness(table, clock().getTime())
   if (stale !== undefined)
     return { made: 0, written: 0, why: [reason('no-forecast', { crypto, reason: stale })] }
   const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
   const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
-  const stored = await withPatience(patience, () => storedHorizons(db, key))
+  const stored = await withDatabaseRetry(retryBudget, () => storedHorizons(db, key))
   if (stored.size === HORIZON_NAMES.length) return { made: stored.size, written: 0, why: [] }
   const { none, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
-  const options = { observedAt: clock(), runId: run.runId, patience }
+  const options = { observedAt: clock(), runId: run.runId, retryBudget }
   const { written } = await writeRows(db, rows, options)
   const made = stored.size + rows.predictions.length
   const why = none.map((one) => reason('no-horizon', { crypto, ...one }))
@@ -88,7 +90,7 @@ export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: numbe
 }
 
 async function forecastsOf(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   crypto: string,
   table: FeatureTable,

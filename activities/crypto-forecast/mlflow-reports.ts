@@ -1,5 +1,5 @@
 /** What MLflow is told of each model, and the delivery, which may come late but fails no forecast. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   oldestReports,
   removeReport,
@@ -13,7 +13,7 @@ import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { MlflowRun } from '../../upstreams/mlflow/mlflow.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { modelFiles } from './mlflow-model.ts'
 import type { Forecast } from './model/forecast.ts'
 import { RIDGE_ALPHA } from './model/ridge.ts'
@@ -88,10 +88,10 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
  * Delivers what waits, oldest first. Where MLflow is away, it waits on, and the run says so; a report that MLflow refuses
  * for itself goes to `quarantine`, so that it does not stand in the way of those behind it.
  */
-export async function deliverReports(context: StepContext): Promise<SourceCounts> {
-  const { db, mlflow, signal, patience } = context
+export async function deliverReports(context: ActivityContext): Promise<SourceCounts> {
+  const { db, mlflow, signal, retryBudget } = context
   if (mlflow === undefined) return { ...NOTHING, outcome: 'skipped' }
-  const reports = await withPatience(patience, () => oldestReports(db, DELIVERIES_A_RUN))
+  const reports = await withDatabaseRetry(retryBudget, () => oldestReports(db, DELIVERIES_A_RUN))
   let delivered = 0
   let refused = 0
   const why: Reason[] = []
@@ -108,21 +108,21 @@ export async function deliverReports(context: StepContext): Promise<SourceCounts
       await setAside(context, waiting, error)
       refused += 1
     }
-    await withPatience(patience, () => removeReport(db, waiting.deliveryId))
+    await withDatabaseRetry(retryBudget, () => removeReport(db, waiting.deliveryId))
   }
-  const left = await withPatience(patience, () => waitingReports(db))
+  const left = await withDatabaseRetry(retryBudget, () => waitingReports(db))
   if (left > 0) why.push(reason('reports-wait', { reports: left }))
   const outcome = why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: 0, written: delivered, rejected: refused, why: distinctReasons(why) }
 }
 
 async function setAside(
-  { db, patience, clock }: StepContext,
+  { db, retryBudget, clock }: ActivityContext,
   { deliveryId, report, runId }: WaitingReport,
   refusal: Failure,
 ): Promise<void> {
   const row = { source: 'mlflow', reason: `${refusal.type}: ${refusal.message}`, row: { deliveryId, report } }
-  await writeRows(db, {}, { observedAt: clock(), runId, rejected: [row], patience })
+  await writeRows(db, {}, { observedAt: clock(), runId, rejected: [row], retryBudget })
 }
 
 /** MLflow looked at the report and refused it. Whatever else went wrong, such as a wrong address, is no fault of the report. */

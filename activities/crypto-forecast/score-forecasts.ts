@@ -1,15 +1,18 @@
 /** What became of the forecasts whose time has come. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { dueScores } from '../../db/queries/crypto-forecast/predictions.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 
 /** Scores every forecast whose hour is in the grid; a candle that was corrected since corrects its scores. */
-export async function scoreForecasts({ db, patience, clock }: StepContext, run: Run): Promise<SourceCounts> {
-  const scores = await withPatience(patience, () => dueScores(db))
-  const options = { observedAt: clock(), runId: run.runId, patience }
+export async function scoreForecasts(
+  { db, retryBudget, clock }: ActivityContext,
+  run: Run,
+): Promise<SourceCounts> {
+  const scores = await withDatabaseRetry(retryBudget, () => dueScores(db))
+  const options = { observedAt: clock(), runId: run.runId, retryBudget }
   const { written } = await writeRows(db, { prediction_scores: scores }, options)
   return { outcome: 'complete', fetched: 0, written, rejected: 0, why: [] }
 }

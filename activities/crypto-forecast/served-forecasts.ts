@@ -1,11 +1,11 @@
 /** Forecasts by a model of yours behind an MLflow scoring server, judged by its own record. */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { trackRecord } from '../../db/queries/crypto-forecast/predictions.ts'
 import { columnNames } from '../../db/queries/crypto-forecast/prices.ts'
 import type { ModelServer } from '../../upstreams/mlflow/model-server.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon } from './horizons.ts'
 import { intervalRadius } from './model/conformal.ts'
 import { decide, skillOf } from './model/decision.ts'
@@ -23,7 +23,7 @@ const FEWEST_SCORED = 30
  * under their names in `crypto_prices`, null where unknown.
  */
 export async function servedForecasts(
-  { db, signal, patience, clock }: StepContext,
+  { db, signal, retryBudget, clock }: ActivityContext,
   server: ModelServer,
   crypto: string,
   { openMs, columns }: FeatureTable,
@@ -52,7 +52,7 @@ export async function servedForecasts(
         decision: decide(predictedPrice, lastPrice),
         trainFrom: null,
         trainTo: null,
-        ...(await withPatience(patience, () => judgement(db, crypto, horizon, predictedPrice))),
+        ...(await withDatabaseRetry(retryBudget, () => judgement(db, crypto, horizon, predictedPrice))),
       }
     }),
   )

@@ -1,7 +1,7 @@
 /** The record of attempts: what came of a library's chain, and when it is tried again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './step-context.ts'
+import type { ChainEnding, ChainStep, LibraryTodo, ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { FAILURES } from '../../core/failures.ts'
@@ -57,7 +57,7 @@ export function attemptRow(
 
 /** Stores an attempt that failed before there was a text to judge. */
 export async function recordAttempt(
-  context: StepContext,
+  context: ActivityContext,
   { run, todo, reason }: ChainStep & { reason: NamedFailure },
 ): Promise<ChainEnding> {
   const now = context.clock()
@@ -74,10 +74,10 @@ export async function recordAttempt(
 }
 
 export async function storeAttempt(
-  { db, patience }: StepContext,
+  { db, retryBudget }: ActivityContext,
   runId: string,
   rows: RowsByTable,
   observedAt: Date,
 ): Promise<void> {
-  await writeRows(db, rows, { observedAt, runId, patience })
+  await writeRows(db, rows, { observedAt, runId, retryBudget })
 }

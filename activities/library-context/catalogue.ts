@@ -7,7 +7,7 @@ import type { RawBody } from '../../upstreams/http.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import { domainsOf, sourceOf } from './domains.ts'
-import { type CatalogueSource, type NightInput, type StepContext } from './step-context.ts'
+import { type CatalogueSource, type NightInput, type ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, suspicious } from '../../wording/reason.ts'
@@ -42,7 +42,7 @@ const LEAST_JUDGED = 6
 
 /** Asks one source for all its domains and stores the candidates of each. */
 export async function collectFrom(
-  context: StepContext,
+  context: ActivityContext,
   { run, params, source }: NightInput & { source: CatalogueSource },
 ): Promise<SourceCounts> {
   const domains = domainsOf(context.settings, params.domain).filter((one) => sourceOf(one.source) === source)
@@ -58,15 +58,15 @@ export async function collectFrom(
     else why.push(doubt)
   }
   const { observedAt, raw, rejected } = answer
-  const { patience } = context
-  const options = { observedAt, runId: run.runId, raw, rejected, patience }
+  const { retryBudget } = context
+  const options = { observedAt, runId: run.runId, raw, rejected, retryBudget }
   const { written } = await writeRows(context.db, { library_catalogue: rows }, options)
   return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
 }
 
 /** What a source says of these domains. Stores nothing. */
 export async function askSource(
-  { ascl, github, signal, clock }: Pick<StepContext, 'ascl' | 'github' | 'signal' | 'clock'>,
+  { ascl, github, signal, clock }: Pick<ActivityContext, 'ascl' | 'github' | 'signal' | 'clock'>,
   source: CatalogueSource,
   domains: Domains,
 ): Promise<SourceAnswer> {
@@ -116,7 +116,7 @@ export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
 
 /** Why the candidates of tonight are not to be believed: too many of the last time's are missing. */
 export async function doubtOf(
-  { db }: Pick<StepContext, 'db'>,
+  { db }: Pick<ActivityContext, 'db'>,
   domain: Domains[number],
   candidates: { name: string }[],
 ): Promise<Reason | undefined> {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
 import type { Run } from '../../core/run.ts'
-import type { ChainStep, StepContext } from './step-context.ts'
+import type { ChainStep, ActivityContext } from './activity-context.ts'
 
 /** What a clone step answers. */
 export interface Clone {
@@ -17,7 +17,7 @@ const RESERVE_BYTES = 500_000_000
 
 /** Takes this host for a chain, and removes what earlier runs left on it. */
 export function claimThisHost(
-  { host }: StepContext,
+  { host }: ActivityContext,
   run: Run,
 ): Promise<{ queue: string; cleanupQueue: string }> {
   mkdirSync(host.workDir, { recursive: true })
@@ -28,7 +28,7 @@ export function claimThisHost(
 }
 
 /** Where this run's clone of a library lies on this host. */
-export function cloneFolder({ host }: Pick<StepContext, 'host'>, { run, todo }: ChainStep): string {
+export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo }: ChainStep): string {
   return join(host.workDir, folderOf(run), todo.name.replace('/', '__'))
 }
 
@@ -36,7 +36,7 @@ export function cloneFolder({ host }: Pick<StepContext, 'host'>, { run, todo }: 
  * Clones a library into its folder; throws `DiskFull` before there is too little room for it. Each attempt has a folder of
  * its own until it is whole: git outlives a worker that is killed, and removes what it has written when it fails then.
  */
-export async function cloneOf(context: StepContext, step: ChainStep): Promise<Clone> {
+export async function cloneOf(context: ActivityContext, step: ChainStep): Promise<Clone> {
   const { settings, git, signal, host } = context
   const target = cloneFolder(context, step)
   removeAttempts(target)
@@ -62,7 +62,7 @@ function removeAttempts(target: string): void {
 }
 
 /** Removes a library's clone, and the run's folder with the last one. */
-export function removeCloneOf(context: StepContext, step: ChainStep): Promise<void> {
+export function removeCloneOf(context: ActivityContext, step: ChainStep): Promise<void> {
   removeAttempts(cloneFolder(context, step))
   removeEmpty(join(context.host.workDir, folderOf(step.run)))
   return Promise.resolve()

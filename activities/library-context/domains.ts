@@ -1,6 +1,6 @@
 /** The domains of almanac.yaml, and where the names of their libraries come from. */
 import type { Sections } from '../../pipelines/index.ts'
-import type { CatalogueSource } from './step-context.ts'
+import type { CatalogueSource } from './activity-context.ts'
 
 /** The domains of a run: all, or the one that was asked for. */
 export function domainsOf(settings: Sections['library-context'], only?: string) {

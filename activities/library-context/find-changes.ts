@@ -6,7 +6,12 @@ import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import { domainsOf } from './domains.ts'
-import { type ChainSettings, type LibraryTodo, type NightInput, type StepContext } from './step-context.ts'
+import {
+  type ChainSettings,
+  type LibraryTodo,
+  type NightInput,
+  type ActivityContext,
+} from './activity-context.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -28,7 +33,7 @@ export type Decision = { todo: LibraryTodo['why'] } | { skip: Reason; isTrouble?
 
 /** Looks at the libraries from place `after` on: asks git for the newest commit of those that have a context. */
 export async function findChanged(
-  context: StepContext,
+  context: ActivityContext,
   { run, params, after }: NightInput & { after: number },
 ): Promise<Changes> {
   const { settings } = context
@@ -66,8 +71,11 @@ export async function findChanged(
  * What reading one library may take: both modes of contextmaker may use their time up before our own engine reads, and then
  * the text is kept for as long as the database may be away, which is no fault of the library.
  */
-export function readMsOf({ settings, patienceMs }: Pick<StepContext, 'settings' | 'patienceMs'>): number {
-  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + patienceMs
+export function readMsOf({
+  settings,
+  retryBudgetMs,
+}: Pick<ActivityContext, 'settings' | 'retryBudgetMs'>): number {
+  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + retryBudgetMs
 }
 
 /** Walking, joining and judging a large tree, and storing the text. */
@@ -75,7 +83,7 @@ const READING_MS = 120_000
 
 /** Libraries of the lists, or the one that was asked for. Throws `NotFound` where nobody knows that one. */
 export async function listedFor(
-  { db, settings }: Pick<StepContext, 'db' | 'settings'>,
+  { db, settings }: Pick<ActivityContext, 'db' | 'settings'>,
   params: NightInput['params'],
 ): Promise<ListedLibrary[]> {
   const domains = domainsOf(settings, params.domain).map(({ id }) => id)
@@ -90,7 +98,7 @@ export async function listedFor(
 
 /** Decides about each; only those whose context could be stale are asked for. */
 export async function decideAll(
-  context: Pick<StepContext, 'git' | 'signal' | 'clock' | 'settings'>,
+  context: Pick<ActivityContext, 'git' | 'signal' | 'clock' | 'settings'>,
   libraries: readonly ListedLibrary[],
   isForced: boolean,
 ): Promise<{ library: ListedLibrary; decision: Decision }[]> {

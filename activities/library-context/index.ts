@@ -13,7 +13,12 @@ import { readClone } from './make-context.ts'
 import { tellLateNights, tellNight } from './night.ts'
 import { publishAll } from './publish.ts'
 import { rankAll } from './stars.ts'
-import type { CatalogueSource, ChainStep, LibraryContextDependencies, NightInput } from './step-context.ts'
+import type {
+  CatalogueSource,
+  ChainStep,
+  LibraryContextDependencies,
+  NightInput,
+} from './activity-context.ts'
 
 export type LibraryContextActivities = ReturnType<typeof createLibraryContextActivities>
 

@@ -11,7 +11,7 @@ import type { ListChange } from '../../core/library-context/night-event.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { domainsOf } from './domains.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { rankByStars, silence, suspicion, type Ranked, type Starred } from './ranking.ts'
 import type { Reason } from '../../core/reason.ts'
@@ -53,7 +53,7 @@ interface Candidates {
 
 /** The rows of tonight's list: its places, and what left it. None where the list is not to be believed. */
 export async function listOf(
-  { db }: StepContext,
+  { db }: ActivityContext,
   run: Run,
   domain: ReturnType<typeof domainsOf>[number],
   candidates: Candidates,

@@ -7,7 +7,7 @@ import { attemptRow, storeAttempt } from './attempts.ts'
 import { cloneFolder, type Clone } from './clones.ts'
 import { complaintIn } from './contextmaker/complaint.ts'
 import type { Mode } from './contextmaker/contextmaker.ts'
-import type { ChainEnding, ChainStep, LibraryTodo, StepContext } from './step-context.ts'
+import type { ChainEnding, ChainStep, LibraryTodo, ActivityContext } from './activity-context.ts'
 import { contextFile } from './publish.ts'
 import { judge } from './quality-gate.ts'
 import { publicSymbols, sourceWords } from './tree/public-symbols.ts'
@@ -28,7 +28,7 @@ interface Made {
 
 /** What one library's reading needs at hand. */
 interface Reading {
-  context: StepContext
+  context: ActivityContext
   todo: LibraryTodo
   clone: Clone
   folder: string
@@ -43,7 +43,7 @@ interface Reading {
 
 /** Reads a clone, stores what passed the gate with the record of the attempt, in one transaction. */
 export async function readClone(
-  context: StepContext,
+  context: ActivityContext,
   { run, todo, clone }: ChainStep & { clone: Clone },
 ): Promise<ChainEnding> {
   const startedAt = performance.now()

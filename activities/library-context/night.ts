@@ -11,7 +11,7 @@ import {
 } from '../../core/library-context/night-event.ts'
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
-import { type StepContext } from './step-context.ts'
+import { type ActivityContext } from './activity-context.ts'
 import { unchanged } from './lists.ts'
 
 /** A night that was not told for so long is no news. */
@@ -22,13 +22,17 @@ const NIGHT_EVENT: LibraryNight['type'] = 'library-night'
 type Told = Pick<Run, 'runId' | 'pipeline' | 'startedAt'>
 
 /** Tells the night from what is stored, so that a repeated step tells the same. `endedAt` is now unless given. */
-export async function tellNight(context: StepContext, run: Told, endedAt = context.clock()): Promise<void> {
+export async function tellNight(
+  context: ActivityContext,
+  run: Told,
+  endedAt = context.clock(),
+): Promise<void> {
   const night = await nightOf(context, run, endedAt)
   await storeEvent(context.db, run, night.type, night, context.clock())
 }
 
 /** Tells the nights that ended while the database was away; their rows have been loaded since. */
-export async function tellLateNights(context: StepContext, { pipeline }: Run): Promise<void> {
+export async function tellLateNights(context: ActivityContext, { pipeline }: Run): Promise<void> {
   const since = new Date(context.clock().getTime() - UNTOLD_DAYS * DAY_MS)
   for (const night of await untoldRuns(context.db, { pipeline, type: NIGHT_EVENT, since })) {
     const { runId, startedAt, finishedAt } = night
@@ -37,7 +41,7 @@ export async function tellLateNights(context: StepContext, { pipeline }: Run): P
 }
 
 async function nightOf(
-  { db, settings, clock }: StepContext,
+  { db, settings, clock }: ActivityContext,
   run: Told,
   endedAt: Date,
 ): Promise<LibraryNight> {

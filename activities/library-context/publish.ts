@@ -24,7 +24,7 @@ import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { domainsOf } from './domains.ts'
-import { type StepContext } from './step-context.ts'
+import { type ActivityContext } from './activity-context.ts'
 import { reason } from '../../wording/reason.ts'
 
 /** File of a library's context. Owner and name: two libraries called `poppy` do not overwrite each other. */
@@ -39,7 +39,7 @@ export function publishedIn(dataDir: string) {
 }
 
 /** Writes what is missing or differs: contexts first, so that no list names a file that is not there. */
-export async function publishAll(context: StepContext): Promise<SourceCounts> {
+export async function publishAll(context: ActivityContext): Promise<SourceCounts> {
   const { db, settings, dataDir, clock } = context
   const domains = domainsOf(settings)
   await markLeft(
@@ -68,7 +68,7 @@ export async function publishAll(context: StepContext): Promise<SourceCounts> {
 }
 
 /** All contexts under the names that they should have; those whose time is over end here, file first. */
-async function currentContexts(context: StepContext, folder: string): Promise<StoredContext[]> {
+async function currentContexts(context: ActivityContext, folder: string): Promise<StoredContext[]> {
   const { db, settings, clock } = context
   const kept: StoredContext[] = []
   for (const one of await storedContexts(db)) {
@@ -90,7 +90,7 @@ async function currentContexts(context: StepContext, folder: string): Promise<St
 }
 
 /** Writes a context's file where it is missing or holds another text. */
-async function renderContext({ db }: StepContext, folder: string, one: StoredContext): Promise<boolean> {
+async function renderContext({ db }: ActivityContext, folder: string, one: StoredContext): Promise<boolean> {
   const path = join(folder, one.file)
   if (hashOf(path) === one.hash) return false
   const text = await contextText(db, one.library)

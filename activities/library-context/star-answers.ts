@@ -11,15 +11,15 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 
 /** Stores what GitHub said of these names; a renamed library moves first. Answers how many rows changed. */
 export async function storeAnswers(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
   answers: RepositoryAnswer[],
 ): Promise<number> {
-  const { db, patience, clock } = context
+  const { db, retryBudget, clock } = context
   const known = await knownLibraries(db)
   await renameLibraries(db, renamesIn(answers, known))
   const libraryOf = await namesOf(db)
@@ -29,7 +29,7 @@ export async function storeAnswers(
   const named = answers
     .map((answer) => ({ named: folded(answer.asked), library: keyOf(answer, libraryOf) }))
     .filter(({ library }) => stored.has(library))
-  const options = { observedAt: askedAt, runId: run.runId, patience }
+  const options = { observedAt: askedAt, runId: run.runId, retryBudget }
   return (await writeRows(db, { libraries: rows, library_names: named }, options)).written
 }
 

@@ -8,7 +8,7 @@ import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
-import { type NightInput, type StepContext } from './step-context.ts'
+import { type NightInput, type ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { listOf, starred, untoldOf } from './lists.ts'
 import { storeAnswers } from './star-answers.ts'
@@ -16,7 +16,7 @@ import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
 /** Asks GitHub for every candidate that this run has not asked yet, then ranks each domain. */
-export async function rankAll(context: StepContext, { run, params }: NightInput): Promise<SourceCounts> {
+export async function rankAll(context: ActivityContext, { run, params }: NightInput): Promise<SourceCounts> {
   const domains = domainsOf(context.settings, params.domain)
   const candidates = new Map<string, string[]>()
   for (const { id, ...domain } of domains) {
@@ -41,7 +41,7 @@ export async function rankAll(context: StepContext, { run, params }: NightInput)
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
   // Before the lists are stored: a step that is killed in between finds them changed already.
   await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
-  const options = { observedAt: new Date(run.startedAt), runId: run.runId, patience: context.patience }
+  const options = { observedAt: new Date(run.startedAt), runId: run.runId, retryBudget: context.retryBudget }
   const rows = lists.flatMap((list) => list.rows)
   counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
   return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }
@@ -52,7 +52,7 @@ export async function rankAll(context: StepContext, { run, params }: NightInput)
  * repository are one question. Of a library that is gone the source's name is asked: another may have taken it over.
  */
 export async function currentNames(
-  { db }: Pick<StepContext, 'db'>,
+  { db }: Pick<ActivityContext, 'db'>,
   names: readonly string[],
 ): Promise<string[]> {
   const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
@@ -64,7 +64,7 @@ export async function currentNames(
 }
 
 /** Batch by batch, each stored as it comes: a killed step asks only for what is left. */
-async function askAll(context: StepContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
+async function askAll(context: ActivityContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
   const { db, github, signal } = context
   const counts = { ...NOTHING, why: [] as Reason[] }
   const asked = await namesOf(db, new Date(run.startedAt))
@@ -83,7 +83,7 @@ async function askAll(context: StepContext, run: Run, names: readonly string[]):
 
 /** The answers for all these names, batch by batch. */
 export async function* answersFor(
-  github: StepContext['github'],
+  github: ActivityContext['github'],
   names: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<RepositoryAnswer[]> {

@@ -1,6 +1,6 @@
 /** One look at the feed: the answer is stored, then every match is brought up to it. */
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
-import type { CollectInput, Collected, StepContext } from './step-context.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
+import type { CollectInput, Collected, ActivityContext } from './activity-context.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -23,7 +23,7 @@ const SOURCE = 'onexbet'
  * before it be followed, then its failure is thrown.
  */
 export async function collectMatches(
-  context: StepContext,
+  context: ActivityContext,
   { run, derive }: CollectInput,
 ): Promise<Collected> {
   const [results, look] = derive
@@ -64,8 +64,8 @@ async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; 
   }
 }
 
-async function lookAtFeed(context: StepContext, run: CollectInput['run']): Promise<Look> {
-  const { db, onexbet, settings, signal, patience, matchClock } = context
+async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): Promise<Look> {
+  const { db, onexbet, settings, signal, retryBudget, matchClock } = context
   const seen = await onexbet.live(signal)
   const polledAt = matchClock()
   const look = {
@@ -79,7 +79,7 @@ async function lookAtFeed(context: StepContext, run: CollectInput['run']): Promi
     unread: unreadIn(seen),
   }
   const rejected = seen.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, patience }
+  const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, retryBudget }
   const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
   const { duplicates } = seen
   return { counts: countsOf(seen), duplicates, look, unstored: spooled > 0 ? [look] : [] }
@@ -99,17 +99,17 @@ interface FollowedLooks {
 
 /** In the tables where they can be reached, else in this worker's own memory. */
 async function followLooks(
-  context: StepContext,
+  context: ActivityContext,
   { runId, derive }: { runId: string; derive: boolean },
   unstored: LookRow[],
 ): Promise<FollowedLooks> {
-  const { db, unstoredMatches, patience, signal, settings, matchClock } = context
+  const { db, unstoredMatches, retryBudget, signal, settings, matchClock } = context
   if (unstored.length === 0) {
     try {
       const known = new Map(unstoredMatches.all())
       // After a long outage there are days to follow: a bound of one try would end each.
-      const patienceMs = patience.ms
-      const options = { feed: settings.feed.name, runId, signal, clock: matchClock, patienceMs }
+      const retryBudgetMs = retryBudget.ms
+      const options = { feed: settings.feed.name, runId, signal, clock: matchClock, retryBudgetMs }
       const followed = await followStored(db, options)
       const turned = [...followed.turned].flatMap((id) => followed.matches.get(id) ?? [])
       if (followed.looks > 0) unstoredMatches.remember(followed.matches, matchClock().getTime())
@@ -125,7 +125,7 @@ async function followLooks(
       }
     } catch (error) {
       const failure = databaseFailure(error) ?? error
-      if (!takesNothing(failure)) throw failure
+      if (!isDatabaseUnwritable(failure)) throw failure
       const why = [reason('left-to-next-run', { message: failure.message })]
       return { turned: [], before: new Map(), all: new Map(), written: 0, areTablesWhole: false, why }
     }
@@ -133,7 +133,7 @@ async function followLooks(
   return { ...(await followUnstored(context, unstored)), written: 0, areTablesWhole: false, why: [] }
 }
 
-async function followUnstored({ unstoredMatches }: StepContext, unstored: LookRow[]) {
+async function followUnstored({ unstoredMatches }: ActivityContext, unstored: LookRow[]) {
   const turned = new Map<number, Match>()
   const before = new Map<number, Standing>()
   for (const look of unstored) {

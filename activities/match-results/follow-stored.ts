@@ -3,9 +3,9 @@
  * the database) is fitted in where it belongs: the matches go back to that moment and follow everything from there again,
  * so that the tables are the same whenever a look came.
  */
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { type Database } from '../../db/database.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   lockMatches,
   markFollowed,
@@ -28,7 +28,7 @@ export interface FollowOptions {
   signal: AbortSignal
   clock: () => Date
   /** How long each transaction waits for a database that is away; not at all unless told. */
-  patienceMs?: number
+  retryBudgetMs?: number
 }
 
 export interface FollowedMatches {
@@ -67,13 +67,13 @@ interface Tried {
  * after it: it is found by halves, and refused. Throws the database's failures where nothing was followed.
  */
 export async function followStored(db: Database, options: FollowOptions): Promise<FollowedMatches> {
-  const { signal, patienceMs = 0 } = options
+  const { signal, retryBudgetMs = 0 } = options
   const all = nothingFollowed()
   let atMost = Infinity
   while (all.refused.length < REFUSED_A_RUN) {
     const tried: Tried = { pending: 0, first: undefined }
     try {
-      const some = await withPatience({ ms: patienceMs, signal }, () =>
+      const some = await withDatabaseRetry({ ms: retryBudgetMs, signal }, () =>
         db.transaction((tx) => followSome(tx, options, atMost, tried)),
       )
       add(all, some)
@@ -81,7 +81,7 @@ export async function followStored(db: Database, options: FollowOptions): Promis
     } catch (error) {
       signal.throwIfAborted()
       const failure = databaseFailure(error)
-      if (tried.first === undefined || takesNothing(failure)) {
+      if (tried.first === undefined || isDatabaseUnwritable(failure)) {
         if (all.looks === 0 || failure === undefined) throw failure ?? error
         return { ...all, left: failure.message }
       }
@@ -147,7 +147,7 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
 const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({
   observedAt,
   runId,
-  patience: { ms: 0, signal },
+  retryBudget: { ms: 0, signal },
 })
 
 function rowsOf(feed: string, match: Match | undefined) {

@@ -38,13 +38,13 @@ export type LookRow = Pick<WritableRows['feed_polls'], 'kind' | 'polledAt' | 'tr
  * A match that an answer at its cap does not name may have been cut off. Six hours later it is over all the same: no
  * match of any sport that the feed has lasts longer.
  */
-const CUT_OFF_PATIENCE_MS = 6 * 3_600_000
+const CUT_OFF_WAIT_MS = 6 * 3_600_000
 
 /**
  * An empty answer, or one that would end most matches at once, is a fault more often than the truth; after a quarter of an
  * hour it is believed.
  */
-const DOUBT_PATIENCE_MS = 15 * 60_000
+const DOUBT_WAIT_MS = 15 * 60_000
 
 /** Of fewer matches than this, more than half may well end within a minute. */
 const ENOUGH_TO_DOUBT = 8
@@ -79,11 +79,11 @@ export function follow(matches: MatchesById, poll: Poll): Followed {
   const going = matches.onShow().filter(({ overAt }) => overAt === null)
   const left = going.filter(({ eventId }) => !told.has(eventId) && !unread.has(eventId)).length
   const isDoubtful = told.size === 0 || (going.length >= ENOUGH_TO_DOUBT && left > going.length / 2)
-  const patienceMs = poll.truncated ? CUT_OFF_PATIENCE_MS : isDoubtful ? DOUBT_PATIENCE_MS : 0
+  const waitMs = poll.truncated ? CUT_OFF_WAIT_MS : isDoubtful ? DOUBT_WAIT_MS : 0
   for (const sighting of told.values()) take(sighted(matches.get(sighting.eventId), sighting, at))
   for (const match of matches.onShow()) {
     if (unread.has(match.eventId) || touched.has(match.eventId)) continue
-    if (at - match.lastSeenAt < patienceMs || at < match.lastSeenAt) continue
+    if (at - match.lastSeenAt < waitMs || at < match.lastSeenAt) continue
     const step = missed(match, at)
     if (step.observation !== undefined) take(step)
   }

@@ -1,17 +1,17 @@
 /** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
-import type { CollectInput, MatchResultsDependencies, StepContext } from './step-context.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
+import type { CollectInput, MatchResultsDependencies, ActivityContext } from './activity-context.ts'
 import { troubleOf } from '../../db/database-failure.ts'
 import type { Run, Skipped } from '../../core/run.ts'
 import { forAttempt } from '../dependencies.ts'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { pruneMatches } from '../../db/queries/match-results/matches.ts'
 import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
-import { attemptPatience } from '../attempt-patience.ts'
+import { attemptRetryBudget } from '../attempt-retry-budget.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
 import { createMatchesFile } from './matches-file.ts'
@@ -47,10 +47,10 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   const matchesFile = createMatchesFile()
   const resultsAsked = { atMs: -Infinity }
   let prunedAtMs = -Infinity
-  const context = (): StepContext => {
+  const context = (): ActivityContext => {
     unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
     // Known to be away: one try is enough, every minute anew.
-    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.patienceMs
+    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.retryBudgetMs
     return {
       ...forAttempt(dependencies, { ms, tryMs: TRY_MS }),
       unstoredMatches,
@@ -66,12 +66,12 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         log.info('collection started', record)
       }
       try {
-        const answer = await withPatience(context().patience, () => openRecord(db, temporal, run))
+        const answer = await withDatabaseRetry(context().retryBudget, () => openRecord(db, temporal, run))
         // One that waits takes this step again: it starts when it has its turn.
         if (answer.skipped?.isDeriving !== true) tellStart()
         return answer
       } catch (error) {
-        if (!takesNothing(error)) throw error
+        if (!isDatabaseUnwritable(error)) throw error
         tellStart()
         const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
         log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', record)
@@ -82,8 +82,8 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
     collectMatches: (input: CollectInput) => collectMatches(context(), input),
 
     async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
-      const patience = attemptPatience({ ms: 0, tryMs: TRY_MS })
-      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), patience)
+      const retryBudget = attemptRetryBudget({ ms: 0, tryMs: TRY_MS })
+      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), retryBudget)
       const collected = collectedBy(ending, isReprise(run))
       log.info('collection ended', {
         event: 'collection.ended',

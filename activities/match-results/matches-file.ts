@@ -3,10 +3,10 @@
  * it only every `csv_minutes`, and keeps in mind until then what the file lacks.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Sections } from '../../pipelines/index.ts'
 import type { CommonDependencies } from '../dependencies.ts'
-import { withPatience, type Patience } from '../../db/patience.ts'
+import { withDatabaseRetry, type RetryBudget } from '../../db/database-retry.ts'
 import { eachPieceOfOver, isAnyOver } from '../../db/queries/match-results/over-matches.ts'
 import type { Match } from './match-life.ts'
 import { lineMatchOfRow } from './match-rows.ts'
@@ -19,7 +19,7 @@ export interface FileContext extends Pick<CommonDependencies, 'db' | 'dataDir' |
   settings: Sections['match-results']
   matchClock: () => Date
   signal: AbortSignal
-  patience: Patience
+  retryBudget: RetryBudget
 }
 
 /** What a run has done to the matches. */
@@ -67,7 +67,7 @@ export function createMatchesFile(): MatchesFile {
         if (!(await write(context, turned))) return []
       } catch (error) {
         const failure = databaseFailure(error) ?? error
-        if (!takesNothing(failure)) throw failure
+        if (!isDatabaseUnwritable(failure)) throw failure
         return [reason('matches-file-left', { message: failure.message })]
       }
       for (const match of known) if (lacking.get(match.eventId) === match) lacking.delete(match.eventId)
@@ -80,11 +80,11 @@ export function createMatchesFile(): MatchesFile {
 
 /** The file of the last days. */
 async function writeFromTables(context: FileContext): Promise<void> {
-  const { db, settings, dataDir, patience, signal } = context
-  const { ms, untilMs } = patience
+  const { db, settings, dataDir, retryBudget, signal } = context
+  const { ms, untilMs } = retryBudget
   const of = { feed: settings.feed.name, since: sinceOf(context), signal }
   // Three months take longer than a bound of one try allows.
-  await withPatience({ ms, signal, ...(untilMs !== undefined && { untilMs }) }, () =>
+  await withDatabaseRetry({ ms, signal, ...(untilMs !== undefined && { untilMs }) }, () =>
     writeMatchesCsv(dataDir, (add) =>
       eachPieceOfOver(db, of, (rows) => add(rows.map((row) => lineOf(lineMatchOfRow(row))))),
     ),
@@ -92,8 +92,8 @@ async function writeFromTables(context: FileContext): Promise<void> {
 }
 
 function isAnyMatchOver(context: FileContext): Promise<boolean> {
-  const { db, settings, patience } = context
-  return withPatience(patience, () => isAnyOver(db, settings.feed.name, sinceOf(context)))
+  const { db, settings, retryBudget } = context
+  return withDatabaseRetry(retryBudget, () => isAnyOver(db, settings.feed.name, sinceOf(context)))
 }
 
 const sinceOf = ({ settings, matchClock }: FileContext) =>

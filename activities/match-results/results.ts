@@ -1,9 +1,9 @@
 /** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
 import { MINUTE_MS } from '../../core/durations.ts'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
-import { withPatience } from '../../db/patience.ts'
+import type { ActivityContext } from './activity-context.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownMatches, waitingLeagues } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -35,7 +35,7 @@ interface Waiting {
 
 /** What the results service told; undefined where nothing waits, or it was asked a moment ago. A failure costs only itself. */
 export async function askResults(
-  context: StepContext,
+  context: ActivityContext,
   run: Run,
 ): Promise<{ counts: SourceCounts; unstored: LookRow[] } | undefined> {
   const { settings, matchClock, resultsAsked } = context
@@ -55,8 +55,8 @@ export async function askResults(
   }
 }
 
-async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) {
-  const { db, onexbetResults, settings, signal, patience, matchClock } = context
+async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues']) {
+  const { db, onexbetResults, settings, signal, retryBudget, matchClock } = context
   const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
   const polledAt = matchClock()
   const known = await overMatchesKnown(context)
@@ -69,7 +69,7 @@ async function ask(context: StepContext, run: Run, leagues: Waiting['leagues']) 
     told: newsOf(known, answer.results, polledAt),
   }
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, patience }
+  const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, retryBudget }
   const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
   const why = [
     ...answer.why,
@@ -97,26 +97,26 @@ function newsOf(known: ReadonlyMap<number, Match>, results: readonly MatchResult
 async function overMatchesKnown({
   db,
   settings,
-  patience,
+  retryBudget,
   matchClock,
   unstoredMatches,
-}: StepContext): Promise<ReadonlyMap<number, Match>> {
+}: ActivityContext): Promise<ReadonlyMap<number, Match>> {
   const overSince = new Date(matchClock().getTime() - RESULTS_WITHIN_MS)
   const stored = async () => {
     const rows = await knownMatches(db, { feed: settings.feed.name, eventIds: [], overSince })
     return new Map(rows.map((row) => [row.eventId, matchOfRow(row, null)]))
   }
-  return whileAway(withPatience(patience, stored), () => unstoredMatches.all())
+  return whileAway(withDatabaseRetry(retryBudget, stored), () => unstoredMatches.all())
 }
 
 /** By the tables, or while they are away by what this worker has seen. */
 async function waiting({
   db,
   settings,
-  patience,
+  retryBudget,
   matchClock,
   unstoredMatches,
-}: StepContext): Promise<Waiting> {
+}: ActivityContext): Promise<Waiting> {
   const now = matchClock().getTime()
   const since = new Date(now - RESULTS_WITHIN_MS)
   const correctedSince = new Date(now - CORRECTED_WITHIN_MS)
@@ -131,7 +131,7 @@ async function waiting({
     const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
     return { leagues, askedAt: found.askedAt?.getTime() }
   }
-  return whileAway(withPatience(patience, stored), () => {
+  return whileAway(withDatabaseRetry(retryBudget, stored), () => {
     const { matches, askedAt } = unstoredMatches.over()
     const due = matches.filter(
       ({ overAt, settledBy }) =>
@@ -147,7 +147,7 @@ async function whileAway<T>(work: Promise<T>, instead: () => T): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (!takesNothing(databaseFailure(error))) throw error
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     return instead()
   }
 }

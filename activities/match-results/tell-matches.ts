@@ -1,8 +1,8 @@
 /** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
 import { log } from '@temporalio/activity'
-import { databaseFailure, takesNothing } from '../../db/database-failure.ts'
-import type { StepContext } from './step-context.ts'
-import { withPatience } from '../../db/patience.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
+import type { ActivityContext } from './activity-context.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
 import type { Match } from './match-life.ts'
 import { turnOf, type MatchFigures, type MatchRecord, type MatchTold, type Standing } from './told.ts'
@@ -56,7 +56,7 @@ export interface TurnedByRun {
  * told again once the tables have it: this worker knows its own, and what a deriving run alone knows was another's.
  */
 export async function toldBefore(
-  context: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  context: Pick<ActivityContext, 'db' | 'settings' | 'retryBudget'>,
   { runId, derive, turned, known }: TurnedByRun,
 ): Promise<Map<number, Standing>> {
   const rows = turned.length === 0 ? [] : await storedBefore(context, runId, turned)
@@ -76,16 +76,16 @@ export async function toldBefore(
 }
 
 async function storedBefore(
-  { db, settings, patience }: Pick<StepContext, 'db' | 'settings' | 'patience'>,
+  { db, settings, retryBudget }: Pick<ActivityContext, 'db' | 'settings' | 'retryBudget'>,
   runId: string,
   turned: readonly Match[],
 ): Promise<TurnedMatch[]> {
   const eventIds = turned.map(({ eventId }) => eventId)
   const { name: feed } = settings.feed
   try {
-    return await withPatience(patience, () => turnedMatches(db, { feed, runId, eventIds }))
+    return await withDatabaseRetry(retryBudget, () => turnedMatches(db, { feed, runId, eventIds }))
   } catch (error) {
-    if (!takesNothing(databaseFailure(error))) throw error
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     // The matches are stored: then a correction is told like a first result.
     return []
   }

@@ -1,6 +1,6 @@
 /** One batch of mods on CurseForge: the mods in bulk, then every page of each mod's files. */
 import pMap from 'p-map'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   curseForgeMods,
   modsAfter,
@@ -8,9 +8,9 @@ import {
   type TrackedCurseForgeMod,
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { Batch } from './step-context.ts'
+import type { Batch } from './activity-context.ts'
 import type { Run } from '../../core/run.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { snapshotDate, type BatchInput, type ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -35,26 +35,26 @@ export const NO_CREDENTIALS: SourceCounts = {
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
 export async function collectCurseForgeBatch(
-  context: StepContext,
+  context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, patience } = context
+  const { db, curseforge, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const mods = await withPatience(patience, () => curseForgeMods(db, after, BATCH_MODS))
+  const mods = await withDatabaseRetry(retryBudget, () => curseForgeMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
   // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
-  const left = await withPatience(patience, () => modsAfter(db, 'curseforge', last.id))
+  const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'curseforge', last.id))
   const counts = await collect({ ...context, curseforge }, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
 async function collect(
-  context: StepContext & { curseforge: CurseForge },
+  context: ActivityContext & { curseforge: CurseForge },
   run: Run,
   mods: TrackedCurseForgeMod[],
 ): Promise<SourceCounts> {
-  const { db, curseforge, signal, patience, clock } = context
+  const { db, curseforge, signal, retryBudget, clock } = context
   const found = await curseforge.mods(
     mods.map((mod) => mod.curseforgeId),
     signal,
@@ -72,10 +72,10 @@ async function collect(
     runId: run.runId,
     raw: [...found.raw, ...listed.flatMap(({ files }) => files.raw)],
     rejected: rejected.map((row) => ({ source: 'curseforge', ...row })),
-    patience,
+    retryBudget,
   })
   // The next run finds the names again.
-  if (spooled === undefined) await withPatience(patience, () => rememberCurseForge(db, names))
+  if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberCurseForge(db, names))
   const missing = mods.filter((mod) => !answers.has(mod.curseforgeId))
   return sourceCounts({
     fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),

@@ -1,6 +1,6 @@
 /** New modpacks from the website's lists of dependents, a bounded number of pages a run. */
 import pMap from 'p-map'
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   modpacksSeenSince,
   newSlugs,
@@ -11,7 +11,7 @@ import {
 } from '../../db/queries/mod-stats/modpacks.ts'
 import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../db/write-call.ts'
-import type { Batch, BatchInput, StepContext } from './step-context.ts'
+import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
@@ -28,10 +28,10 @@ const SECOND_LOOKS = 200
 
 /** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
 export async function discoverModpacksBatch(
-  context: StepContext,
+  context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, settings, patience } = context
+  const { db, curseforge, settings, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const limit = settings.modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
@@ -40,7 +40,7 @@ export async function discoverModpacksBatch(
   let done = 0
   // Once something was spooled the list is left alone: where it was read up to is noted in the database, which is away.
   while (done < budget && counts.spooled === undefined) {
-    const task = await withPatience(patience, () => nextDependentsTask(db, run.startedAt))
+    const task = await withDatabaseRetry(retryBudget, () => nextDependentsTask(db, run.startedAt))
     if (task === undefined) return { counts, done, left: 0, next: null }
     const read = await readList(lookup, task, budget - done)
     counts = addCounts(counts, read.counts)
@@ -52,7 +52,7 @@ export async function discoverModpacksBatch(
 }
 
 interface Lookup {
-  context: StepContext
+  context: ActivityContext
   run: BatchInput['run']
   curseforge: CurseForge
 }
@@ -63,9 +63,9 @@ async function readList(
   task: DependentsTask,
   budget: number,
 ): Promise<{ counts: SourceCounts; pages: number }> {
-  const { db, dependents, signal, patience, clock } = lookup.context
+  const { db, dependents, signal, retryBudget, clock } = lookup.context
   const note = (page: number, readAt?: Date) =>
-    withPatience(patience, () => noteDependents(db, task.modId, page, readAt))
+    withDatabaseRetry(retryBudget, () => noteDependents(db, task.modId, page, readAt))
   const seen = new Set<string>()
   let counts = NOTHING
   for (let pages = 1, page = task.page; ; pages++, page++) {
@@ -73,7 +73,7 @@ async function readList(
     const packs = answer.kind === 'page' ? answer.packs.filter(({ slug }) => !seen.has(slug)) : []
     for (const { slug } of packs) seen.add(slug)
     if (packs.length > 0) {
-      const fresh = await withPatience(patience, () =>
+      const fresh = await withDatabaseRetry(retryBudget, () =>
         newSlugs(
           db,
           task.modId,
@@ -105,8 +105,10 @@ function endCounts(task: DependentsTask, seen: number): SourceCounts {
 
 /** Asks again for modpacks that the API did not know when they were found. */
 async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
-  const { db, patience } = lookup.context
-  const found = await withPatience(patience, () => unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS))
+  const { db, retryBudget } = lookup.context
+  const found = await withDatabaseRetry(retryBudget, () =>
+    unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS),
+  )
   return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }
 
@@ -116,9 +118,9 @@ async function resolve(
   found: { modId: number; slug: string; name: string; link: string | null }[],
   pages: RawBody[],
 ): Promise<SourceCounts> {
-  const { db, patience, signal } = context
+  const { db, retryBudget, signal } = context
   const slugs = [...new Set(found.map(({ slug }) => slug))]
-  const known = await withPatience(patience, () => modpacksSeenSince(db, run.startedAt, slugs))
+  const known = await withDatabaseRetry(retryBudget, () => modpacksSeenSince(db, run.startedAt, slugs))
   const asked = await pMap(
     slugs.filter((slug) => !known.has(slug)),
     async (slug) => ({ slug, ...(await curseforge.modpackBySlug(slug, signal)) }),

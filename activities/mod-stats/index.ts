@@ -10,7 +10,7 @@ import { discoverModpacksBatch } from './discover-modpacks.ts'
 import { collectModrinthBatch } from './modrinth.ts'
 import { adoptKnownModpacks, exportModpacks } from './modpacks-csv.ts'
 import { refreshModpacksBatch } from './refresh-modpacks.ts'
-import type { BatchInput, ModStatsDependencies } from './step-context.ts'
+import type { BatchInput, ModStatsDependencies } from './activity-context.ts'
 
 export type ModStatsActivities = ReturnType<typeof createModStatsActivities>
 

@@ -11,7 +11,7 @@ import {
   type ModpackLine,
 } from '../../db/queries/mod-stats/modpacks.ts'
 import type { Run } from '../../core/run.ts'
-import type { StepContext } from './step-context.ts'
+import type { ActivityContext } from './activity-context.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 
 const FILE = 'curseforge_modpacks.csv'
@@ -44,7 +44,7 @@ export function parseModpacksCsv(text: string): ModpackLine[] {
  * Makes packs of an existing file known. The file has no mod column, so this is done only while a single mod is
  * tracked on CurseForge; `almanac import mod-stats` takes it for any mod.
  */
-export async function adoptKnownModpacks({ db, dataDir }: StepContext, run: Run): Promise<void> {
+export async function adoptKnownModpacks({ db, dataDir }: ActivityContext, run: Run): Promise<void> {
   const path = join(dataDir, FILE)
   const modId = await onlyCurseForgeMod(db)
   if (modId === undefined || !existsSync(path)) return
@@ -52,7 +52,7 @@ export async function adoptKnownModpacks({ db, dataDir }: StepContext, run: Run)
 }
 
 /** Writes the file anew from the database, whole or not at all. */
-export async function exportModpacks({ db, dataDir }: StepContext): Promise<void> {
+export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<void> {
   const lines = await allModpacks(db)
   writeFileAtomically(join(dataDir, FILE), stringify(lines, { header: true, columns: COLUMNS }))
 }

@@ -1,5 +1,5 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   modrinthMods,
   modsAfter,
@@ -7,9 +7,9 @@ import {
   type TrackedModrinthMod,
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { Batch } from './step-context.ts'
+import type { Batch } from './activity-context.ts'
 import type { Run } from '../../core/run.ts'
-import { snapshotDate, type BatchInput, type StepContext } from './step-context.ts'
+import { snapshotDate, type BatchInput, type ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -22,19 +22,26 @@ import { suspicious } from '../../wording/reason.ts'
 const BATCH_MODS = 200
 
 /** Collects the mods after the cursor; answers counts and the next cursor. */
-export async function collectModrinthBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
-  const { db, patience } = context
-  const mods = await withPatience(patience, () => modrinthMods(db, after, BATCH_MODS))
+export async function collectModrinthBatch(
+  context: ActivityContext,
+  { run, after }: BatchInput,
+): Promise<Batch> {
+  const { db, retryBudget } = context
+  const mods = await withDatabaseRetry(retryBudget, () => modrinthMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
   // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
-  const left = await withPatience(patience, () => modsAfter(db, 'modrinth', last.id))
+  const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'modrinth', last.id))
   const counts = await collect(context, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
-async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[]): Promise<SourceCounts> {
-  const { db, modrinth, signal, patience, clock } = context
+async function collect(
+  context: ActivityContext,
+  run: Run,
+  mods: TrackedModrinthMod[],
+): Promise<SourceCounts> {
+  const { db, modrinth, signal, retryBudget, clock } = context
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,
@@ -55,10 +62,10 @@ async function collect(context: StepContext, run: Run, mods: TrackedModrinthMod[
     runId: run.runId,
     raw: [...found.raw, ...versions.raw],
     rejected: rejected.map((row) => ({ source: 'modrinth', ...row })),
-    patience,
+    retryBudget,
   })
   // The next run finds the names again.
-  if (spooled === undefined) await withPatience(patience, () => rememberModrinth(db, names))
+  if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberModrinth(db, names))
   return sourceCounts({
     fetched: found.projects.length + versions.versions.length,
     written,

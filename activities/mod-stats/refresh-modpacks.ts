@@ -1,7 +1,7 @@
 /** The day's downloads of every known modpack, in bulk by id. */
-import { withPatience } from '../../db/patience.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
-import type { Batch, BatchInput, StepContext } from './step-context.ts'
+import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
@@ -14,15 +14,20 @@ const BATCH_MODPACKS = 500
 const SUSPICIOUS_SHARE = 0.2
 
 /** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
-export async function refreshModpacksBatch(context: StepContext, { run, after }: BatchInput): Promise<Batch> {
-  const { db, curseforge, signal, patience } = context
+export async function refreshModpacksBatch(
+  context: ActivityContext,
+  { run, after }: BatchInput,
+): Promise<Batch> {
+  const { db, curseforge, signal, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const known = await withPatience(patience, () => knownModpacks(db, run.startedAt, after, BATCH_MODPACKS))
+  const known = await withDatabaseRetry(retryBudget, () =>
+    knownModpacks(db, run.startedAt, after, BATCH_MODPACKS),
+  )
   const last = known.at(-1)
   if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
 
   // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
-  const left = await withPatience(patience, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
+  const left = await withDatabaseRetry(retryBudget, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
     signal,

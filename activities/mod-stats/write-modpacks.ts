@@ -1,7 +1,7 @@
 /** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
 import { type RawBody } from '../../db/write-call.ts'
 import type { Run } from '../../core/run.ts'
-import { snapshotDate, type StepContext } from './step-context.ts'
+import { snapshotDate, type ActivityContext } from './activity-context.ts'
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import type { KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
@@ -17,7 +17,7 @@ export interface FoundModpack {
 
 /** Stores both; answers how many rows changed, or were spooled. */
 export async function writeModpacks(
-  { db, clock, patience }: StepContext,
+  { db, clock, retryBudget }: ActivityContext,
   run: Run,
   found: FoundModpack[],
   { raw, rejected }: { raw: RawBody[]; rejected: RejectedRow[] },
@@ -57,6 +57,6 @@ export async function writeModpacks(
     runId: run.runId,
     raw,
     rejected: refused,
-    patience,
+    retryBudget,
   })
 }

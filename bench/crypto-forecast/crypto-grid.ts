@@ -1,6 +1,6 @@
 /** Two years of hourly candles of fifty coins: computed again, and stored where they changed; in a process of its own. */
 import { sql } from 'drizzle-orm'
-import type { StepContext } from '../../activities/crypto-forecast/step-context.ts'
+import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
 import { gridSeries } from '../../activities/crypto-forecast/grid-series.ts'
 import { openDatabase, type Database } from '../../db/database.ts'
@@ -19,7 +19,7 @@ const TARGET_COMPUTE_SECONDS = 15
 const TARGET_ALL_SECONDS = 90
 const TARGET_MEMORY_MB = 500
 /** The database is here; nothing waits. */
-const PATIENCE_MS = 1_000
+const RETRY_BUDGET_MS = 1_000
 
 export async function cryptoGrid(): Promise<Figure[]> {
   const folder = temporaryFolder()
@@ -80,9 +80,15 @@ async function measure(db: Database): Promise<Figure[]> {
   ]
 }
 
-async function compute(db: Database, settings: StepContext['settings'], runId: string): Promise<void> {
+async function compute(db: Database, settings: ActivityContext['settings'], runId: string): Promise<void> {
   const signal = new AbortController().signal
-  const context = { db, settings, signal, clock: () => new Date(), patience: { ms: PATIENCE_MS, signal } }
+  const context = {
+    db,
+    settings,
+    signal,
+    clock: () => new Date(),
+    retryBudget: { ms: RETRY_BUDGET_MS, signal },
+  }
   const run = {
     runId,
     workflowId: runId,
@@ -91,7 +97,7 @@ async function compute(db: Database, settings: StepContext['settings'], runId: s
     startedAt: '',
   } as const
   // The step uses nothing else of what a worker hands it.
-  const { written } = await computeGrid({ ...({} as StepContext), ...context }, run)
+  const { written } = await computeGrid({ ...({} as ActivityContext), ...context }, run)
   if (written !== COINS * HOURS) throw new Error(`${written} rows were written instead of ${COINS * HOURS}`)
 }
 

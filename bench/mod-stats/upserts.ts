@@ -18,7 +18,7 @@ const CHUNK_ROWS = 5_000
 const REPETITIONS = 9
 const TARGET_RATIO = 0.8
 /** The write door waits no longer for a database that is here. */
-const PATIENCE_MS = 1_000
+const RETRY_BUDGET_MS = 1_000
 
 type Row = WritableRows['version_stats']
 type Write = (rows: Row[], observedAt: Date) => Promise<void>
@@ -52,8 +52,8 @@ async function measure({ db, pool }: DatabaseHandle): Promise<Figure[]> {
   const modId = rows[0]?.id ?? 0
   const writers = {
     door: async (rows: Row[], observedAt: Date) => {
-      const patience = { ms: PATIENCE_MS, signal: new AbortController().signal }
-      await writeRows(db, { version_stats: rows }, { observedAt, runId: randomUUID(), patience })
+      const retryBudget = { ms: RETRY_BUDGET_MS, signal: new AbortController().signal }
+      await writeRows(db, { version_stats: rows }, { observedAt, runId: randomUUID(), retryBudget })
     },
     bare: (rows: Row[], observedAt: Date) => bareWrite(pool, rows, observedAt),
   }

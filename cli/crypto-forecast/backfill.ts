@@ -8,7 +8,7 @@ import type { Config } from '../../config/load-config.ts'
 import type { Database } from '../../db/database.ts'
 import { missingHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { storedHours } from '../../db/queries/crypto-forecast/forecast-report.ts'
-import type { Backfill } from '../../activities/crypto-forecast/step-context.ts'
+import type { Backfill } from '../../activities/crypto-forecast/activity-context.ts'
 
 /** Hours of a coin's time that Binance was, or was not, asked for. */
 export interface CoinPlan {

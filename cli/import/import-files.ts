@@ -11,7 +11,7 @@ import { mustBeUtf8 } from './must-be-utf8.ts'
 import type { ImportTarget } from './write-periods.ts'
 
 /** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
-const DATABASE_PATIENCE_MS = 15_000
+const DATABASE_RETRY_BUDGET_MS = 15_000
 
 /** Characters of an unknown file's first line that a message shows. */
 const SHOWN_CHARS = 200
@@ -71,8 +71,8 @@ export async function importFiles<Target>(
   try {
     const { db } = database
     await checkMigrated(db)
-    const patience = { ms: DATABASE_PATIENCE_MS, signal: new AbortController().signal }
-    const target = await pipeline.open({ db, patience, runId: pipeline.runId })
+    const retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: new AbortController().signal }
+    const target = await pipeline.open({ db, retryBudget, runId: pipeline.runId })
     const reports: FileReport[] = []
     for (const { path, kind, run } of planned) {
       const report = newReport(path, kind.name)

@@ -1,7 +1,7 @@
 /** Writes imported rows in such a way that any collected row outranks them. */
 import pMap from 'p-map'
 import type { Database } from '../../db/database.ts'
-import type { Patience } from '../../db/patience.ts'
+import type { RetryBudget } from '../../db/database-retry.ts'
 import type { RowsByTable } from '../../db/write-call.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { Stored } from './import-rows.ts'
@@ -12,18 +12,18 @@ const PERIODS_AT_ONCE = 4
 /** Where rows go, and the run that they name. */
 export interface ImportTarget {
   db: Database
-  patience: Patience
+  retryBudget: RetryBudget
   runId: string
 }
 
 /** Stores rows that count as seen when this UTC day began; returns how many were new or changed. */
 export async function writeDay(
-  { db, patience, runId }: ImportTarget,
+  { db, retryBudget, runId }: ImportTarget,
   day: string,
   rows: RowsByTable,
 ): Promise<number> {
   const observedAt = new Date(`${day}T00:00:00Z`)
-  return (await writeRows(db, rows, { observedAt, runId, patience })).written
+  return (await writeRows(db, rows, { observedAt, runId, retryBudget })).written
 }
 
 /**

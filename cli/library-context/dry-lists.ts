@@ -6,7 +6,10 @@ import {
   type SourceAnswer,
 } from '../../activities/library-context/catalogue.ts'
 import { sourceOf } from '../../activities/library-context/domains.ts'
-import { type CatalogueSource, type StepContext } from '../../activities/library-context/step-context.ts'
+import {
+  type CatalogueSource,
+  type ActivityContext,
+} from '../../activities/library-context/activity-context.ts'
 import { selectCandidates } from '../../activities/library-context/keywords.ts'
 import { changesOf, nextList, starred, untoldOf } from '../../activities/library-context/lists.ts'
 import { keyOf, renamesIn, rowsOf } from '../../activities/library-context/star-answers.ts'
@@ -27,7 +30,10 @@ import type { domainsNamed } from '../../client/library-context/domains.ts'
 import { sentence } from '../../wording/sentence.ts'
 
 /** What a dry run asks with, and the settings. */
-export type DryContext = Pick<StepContext, 'db' | 'ascl' | 'github' | 'git' | 'signal' | 'clock' | 'settings'>
+export type DryContext = Pick<
+  ActivityContext,
+  'db' | 'ascl' | 'github' | 'git' | 'signal' | 'clock' | 'settings'
+>
 
 type Domains = ReturnType<typeof domainsNamed>
 

@@ -1,6 +1,6 @@
 /** Which contexts the next night would make, and why it would not make the others: decided as its steps decide. */
 import { decideAll, listedFor, type Decision } from '../../activities/library-context/find-changes.ts'
-import type { LibraryTodo } from '../../activities/library-context/step-context.ts'
+import type { LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import type { ListedLibrary } from '../../db/queries/library-context/contexts.ts'
 import { libraryStates, type LibraryState } from '../../db/queries/library-context/library-report.ts'
 import { Failure } from '../../core/failures.ts'

@@ -1,18 +1,21 @@
-/** Events of runs that somebody may want to be told of, as they are stored. Pure: steps write them, the command reads them. */
+/**
+ * Events of runs as they are stored, for whoever wants to be notified. Pure: activities write them, the command reads
+ * them.
+ */
 import { z } from 'zod'
 
 const listChange = z.object({
   domain: z.string(),
-  /** UTC date of the night that the list is of; older than the run where its own list was refused. */
+  /** UTC date of the night that the list belongs to; older than the run if its own list was rejected. */
   date: z.string(),
   size: z.int(),
-  /** Names in small letters. */
+  /** Names in lower case. */
   entered: z.array(z.string()),
   left: z.array(z.string()),
   moved: z.array(z.object({ library: z.string(), from: z.int(), to: z.int() })),
 })
 
-/** Type of the event that keeps what a night changed in the lists, from before they are stored until it is told. */
+/** Type of the event that holds what a night changed in the lists, from before they are stored until it is reported. */
 export const LISTS_EVENT = 'library-lists'
 
 export const listChanges = z.array(listChange)
@@ -28,7 +31,7 @@ export const libraryNight = z.object({
       /** Engine and mode. */
       engine: z.string(),
       tokens: z.number(),
-      /** Why it was not the engine that should have made it. */
+      /** Why the preferred engine did not make it. */
       note: z.string().optional(),
     }),
   ),

@@ -13,13 +13,13 @@ import type { RowsByTable, WriteOptions } from '../write-call.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
 import { packRow, unpackRow } from './packed-row.ts'
 
-/** A call of `writeRows` without its patience. */
+/** A call of `writeRows` without its retry budget. */
 export interface SpooledRows {
   kind: 'rows'
   /** Whose steps made it, where that was known. */
   pipeline?: string | undefined
   rows: RowsByTable
-  options: Omit<WriteOptions, 'patience'>
+  options: Omit<WriteOptions, 'retryBudget'>
 }
 
 /** How a run ended whose record could not be closed. */

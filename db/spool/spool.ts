@@ -35,7 +35,7 @@ export interface SpoolOptions {
 export interface Spool {
   readonly folder: string
   readonly capBytes: number
-  /** True from the first call that found it away for longer than its patience until it answered again. */
+  /** True from the first call that found it away for longer than its retry budget until it answered again. */
   readonly isDatabaseAway: boolean
   /** For how long it has been away, in milliseconds; 0 while it is there. */
   awayForMs(): number
@@ -47,7 +47,7 @@ export interface Spool {
    * the disk. Throws `DiskFull` at the cap and where
    * the disk has no room, `Misconfigured` where the folder may not be written.
    */
-  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'patience'>, because?: Reason): Promise<number>
+  writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'retryBudget'>, because?: Reason): Promise<number>
   /** Keeps how a run ended. Throws like `writeRows`. */
   writeEnding(run: RunIdentity, ending: RunEnding, finishedAt: Date): Promise<void>
 }

@@ -56,7 +56,11 @@ function opened(change: (url: URL) => void = () => undefined): DatabaseHandle {
 
 const ROWS: RowsByTable = { fear_greed_index: [{ date: DAY, value: 5, classification: 'Fear' }] }
 const write = ({ db }: DatabaseHandle, { ms = 0, signal = new AbortController().signal } = {}) =>
-  writeRows(db, ROWS, { observedAt: new Date(`${DAY}T10:00:00Z`), runId: 'run-1', patience: { ms, signal } })
+  writeRows(db, ROWS, {
+    observedAt: new Date(`${DAY}T10:00:00Z`),
+    runId: 'run-1',
+    retryBudget: { ms, signal },
+  })
 const values = async () =>
   (await database.select<{ value: number }>(sql`select value from fear_greed_index`)).map(
     ({ value }) => value,

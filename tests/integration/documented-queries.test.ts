@@ -45,9 +45,9 @@ beforeAll(async () => {
     const modrinth = { platform: 'modrinth', totalDownloads: 1000 + n, followers: 50 + n, versionsCount: 14 }
     const curseforge = { platform: 'curseforge', totalDownloads: 2000 + n, thumbsUp: 3, versionsCount: 120 }
     const rows = [modrinth, curseforge].map((row) => ({ date, modId, ...row }))
-    const patience = { ms: 0, signal: new AbortController().signal }
+    const retryBudget = { ms: 0, signal: new AbortController().signal }
     const observedAt = new Date(`${date}T10:00:00Z`)
-    await writeRows(database.db, { daily_stats: rows }, { observedAt, runId: `run-${n}`, patience })
+    await writeRows(database.db, { daily_stats: rows }, { observedAt, runId: `run-${n}`, retryBudget })
   }
 })
 afterAll(async () => {

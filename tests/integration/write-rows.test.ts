@@ -45,7 +45,7 @@ type Change = Partial<WriteOptions>
 const options = (change: Change = {}): WriteOptions => ({
   observedAt: TEN,
   runId: 'run-1',
-  patience: { ms: 0, signal: new AbortController().signal },
+  retryBudget: { ms: 0, signal: new AbortController().signal },
   ...change,
 })
 const write = (rows: RowsByTable, change?: Change) => writeRows(database.db, rows, options(change))
@@ -245,8 +245,8 @@ describe('a database that is away', () => {
 
   it('names an unavailable database when the retry budget is spent, without the password', async () => {
     const handle = await nobody()
-    const patience = { ms: 300, signal: new AbortController().signal }
-    const failure: unknown = await writeRows(handle.db, downloads(1), options({ patience })).catch(
+    const retryBudget = { ms: 300, signal: new AbortController().signal }
+    const failure: unknown = await writeRows(handle.db, downloads(1), options({ retryBudget })).catch(
       (error: unknown) => error,
     )
     expect(failure).toMatchObject({ type: 'DatabaseUnavailable' })
@@ -257,8 +257,8 @@ describe('a database that is away', () => {
   it('ends the wait for the database when the activity is cancelled', async () => {
     const handle = await nobody()
     const cancelling = new AbortController()
-    const patience = { ms: 3_600_000, signal: cancelling.signal }
-    const writing = writeRows(handle.db, downloads(1), options({ patience }))
+    const retryBudget = { ms: 3_600_000, signal: cancelling.signal }
+    const writing = writeRows(handle.db, downloads(1), options({ retryBudget }))
     const outcome = expect(writing).rejects.toMatchObject({ name: 'AbortError' })
     setTimeout(() => {
       cancelling.abort()
@@ -270,10 +270,10 @@ describe('a database that is away', () => {
   it('a write whose connection breaks in its middle is stored once the database is back', async () => {
     const name = new URL(database.url).pathname.slice(1)
     const handle = openDatabase(database.url, () => undefined)
-    const patience = { ms: 60_000, signal: new AbortController().signal }
+    const retryBudget = { ms: 60_000, signal: new AbortController().signal }
     const { writing } = await database.db.transaction(async (tx) => {
       await tx.execute(sql`lock table daily_stats in access exclusive mode`)
-      const begun = writeRows(handle.db, downloads(5), options({ patience }))
+      const begun = writeRows(handle.db, downloads(5), options({ retryBudget }))
       const waiting = sql`from pg_stat_activity where datname = ${name} and wait_event_type = 'Lock'`
       // Outside the transaction, which sees one picture of the server's activity.
       while ((await database.select(sql`select pg_terminate_backend(pid) ${waiting}`)).length === 0);

@@ -44,8 +44,8 @@ async function write(round: number): Promise<never> {
     }))
     const rejected = [{ source: 'spool-process', reason: 'one a call', row: call }]
     const observedAt = new Date()
-    const patience = { ms: 0, signal: new AbortController().signal }
-    const { spooled } = await writeRows(db, { candles }, { observedAt, runId: 'run', rejected, patience })
+    const retryBudget = { ms: 0, signal: new AbortController().signal }
+    const { spooled } = await writeRows(db, { candles }, { observedAt, runId: 'run', rejected, retryBudget })
     if (spooled !== ROWS_A_CALL + 1) throw new Error(`call ${call} was not spooled`)
     say(call)
   }

@@ -51,7 +51,7 @@ type Intersection<Union> = (Union extends unknown ? (member: Union) => void : ne
 
 export type ReplacedDependencies = Partial<
   Intersection<{ [Id in PipelineId]: ClientsOf<Id> }[PipelineId]> &
-    Pick<CommonDependencies, 'clock' | 'rawPayloadCaps'> & { patienceMs: number }
+    Pick<CommonDependencies, 'clock' | 'rawPayloadCaps'> & { retryBudgetMs: number }
 >
 
 /** Puts the replacements in the place of what the pipelines have under these names. */

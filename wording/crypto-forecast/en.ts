@@ -1,4 +1,4 @@
-/** What a run of crypto-forecast says, in English. */
+/** Sentences of crypto-forecast, in English. */
 import type { Reason } from '../../core/reason.ts'
 import type { Say, SentenceTable } from '../table.ts'
 

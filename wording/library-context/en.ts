@@ -1,4 +1,4 @@
-/** What a run of library-context says, in English. */
+/** Sentences of library-context, in English. */
 import type { Reason } from '../../core/reason.ts'
 import type { Say, SentenceTable } from '../table.ts'
 

@@ -1,4 +1,4 @@
-/** What a run of match-results says, in English. */
+/** Sentences of match-results, in English. */
 import type { SentenceTable } from '../table.ts'
 
 const CHANGED = "the feed's format may have changed"

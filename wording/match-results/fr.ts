@@ -1,4 +1,4 @@
-/** What a run of match-results says, in French, as its collector's log prints it; the upstream's own words stay. */
+/** Sentences of match-results, in French, as its collector's log prints them; the upstream's own words stay. */
 import type { Translation } from '../table.ts'
 import type { matchResults as english } from './en.ts'
 

@@ -1,4 +1,4 @@
-/** What a run of mod-stats says, in English. */
+/** Sentences of mod-stats, in English. */
 import type { SentenceTable } from '../table.ts'
 
 /** The first names of a list, and how many more there are. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Host } from '../../activities/library-context/step-context.ts'
+import type { Host } from '../../activities/library-context/activity-context.ts'
 import { TASK_QUEUE } from '../../client/task-queue.ts'
 
 /** This host, named in its work folder at its first start; throws where that folder cannot be written. */

@@ -1,4 +1,4 @@
-/** One library's chain: clone, read, clean up, all on one host; on another from the start where that host is lost. */
+/** One library: clone, read, clean up, all on one host; from the start on another host if that one is lost. */
 import {
   ActivityFailure,
   CancellationScope,
@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { ChainEnding, LibraryTodo } from '../../activities/library-context/step-context.ts'
+import type { ChainEnding, LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import { type Run } from '../../core/run.ts'
 import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
 import {
@@ -23,18 +23,18 @@ import { reasonOf, remainingMs } from '../recorded-run.ts'
 import { reason } from '../../wording/reason.ts'
 import { failureReason } from '../../core/reason.ts'
 
-/** What a chain takes. Times in milliseconds. */
+/** Input of the child workflow. Times in milliseconds. */
 export interface ChainInput {
   run: Run
   todo: LibraryTodo
-  /** When the night's chains must be over, as milliseconds since the run's start. */
+  /** When the night's child workflows must be over, as milliseconds since the run's start. */
   boundMs: number
-  /** What cloning and reading may take by the settings. */
+  /** Time for cloning and reading, from the settings. */
   cloneMs: number
   readMs: number
 }
 
-/** Makes the context of one library. How it ended is answered, not thrown: only a cancellation ends the workflow badly. */
+/** Makes the context of one library. The outcome is returned, not thrown: only a cancellation fails the workflow. */
 export async function makeContextWorkflow(input: ChainInput): Promise<ChainEnding> {
   const { run, todo, boundMs } = input
   const left = () => remainingMs(run, boundMs)
@@ -56,7 +56,7 @@ export async function makeContextWorkflow(input: ChainInput): Promise<ChainEndin
   }
 }
 
-/** Where even the record fails, the night still gets the reason. */
+/** If even the record fails, the night still gets the reason. */
 async function recordFailure(
   attempt: Parameters<LibraryContextActivities['recordFailedAttempt']>[0],
   leftMs: number,
@@ -94,7 +94,7 @@ async function onOneHost(
         await steps(options, `Remove the clone of ${todo.name}`).removeClone({ run, todo })
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error
-        // The host is away, or its disk does not obey: the next run on it sweeps what stayed.
+        // The host is unavailable or its disk is faulty: the next run on it removes what is left.
         log.warn('the clone could not be removed', { reason: reasonOf(error) })
       }
     })

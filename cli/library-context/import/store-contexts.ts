@@ -70,9 +70,9 @@ async function storeOne(
   const row = rowOf(of, read, earlier(read.modifiedAt, seenAt))
   if (row.hash === before?.hash) return 'stands'
   // A night that stores a context meanwhile has seen it later than this import began, so that its own wins.
-  const { db, patience, runId } = target
+  const { db, retryBudget, runId } = target
   const rows = { library_contexts: [{ ...row, leftAt: before?.leftAt ?? null }] }
-  const { written } = await writeRows(db, rows, { observedAt: seenAt, runId, patience })
+  const { written } = await writeRows(db, rows, { observedAt: seenAt, runId, retryBudget })
   return written === 0 ? 'stands' : 'written'
 }
 

@@ -47,10 +47,10 @@ const matchImport =
     const tally: Tally = { confirmed: 0, 'last-seen': 0, none: 0 }
     let contradictions: { reason: string; row: unknown }[] = []
     const keepContradictions = async () => {
-      const { db, patience, runId } = target
+      const { db, retryBudget, runId } = target
       const rejected = contradictions.map((one) => ({ source: runId, ...one }))
       contradictions = []
-      if (rejected.length > 0) await writeRows(db, {}, { observedAt: now, runId, rejected, patience })
+      if (rejected.length > 0) await writeRows(db, {}, { observedAt: now, runId, rejected, retryBudget })
     }
     await importRows(task, {
       read,

@@ -85,7 +85,7 @@ describe('almanac forecast report', () => {
       {
         observedAt: new Date(),
         runId: 'test',
-        patience: { ms: 0, signal: AbortSignal.timeout(60_000) },
+        retryBudget: { ms: 0, signal: AbortSignal.timeout(60_000) },
       },
     )
   }

@@ -35,7 +35,7 @@ const COINS = [
 ]
 /** Later than every recording, on whatever day the tests run. */
 const now = new Date('2026-11-21T10:30:00Z')
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 let database: TestDatabase
 let folder: string
@@ -235,7 +235,7 @@ describe('dumps of the old tables', () => {
     const days = [{ date: '2025-06-05', value: 57, classification: 'Greed' }]
     // Midnight is the earliest at which a day can be seen.
     const observedAt = new Date('2025-06-05T00:00:00.001Z')
-    await writeRows(database.db, { fear_greed_index: days }, { observedAt, runId: 'live', patience })
+    await writeRows(database.db, { fear_greed_index: days }, { observedAt, runId: 'live', retryBudget })
     const path = file('fng.csv', 'date,value,classification', '2025-06-05,12,Fear', '2025-06-04,62,Greed')
     expect(await importedTwice(path)).toMatchObject([{ read: 2, written: 1, unchanged: 1 }])
     expect(
@@ -311,7 +311,7 @@ describe('candles from a file', () => {
       writeRows(
         database.db,
         { candles: [collected(hour)] },
-        { observedAt: new Date(START_MS + (hour + 1) * HOUR_MS), runId: 'live', patience },
+        { observedAt: new Date(START_MS + (hour + 1) * HOUR_MS), runId: 'live', retryBudget },
       )
     await collect(0)
     expect(await imported(path)).toMatchObject([{ read: 3, written: 2, unchanged: 1 }])

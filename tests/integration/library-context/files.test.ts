@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { StepContext } from '../../../activities/library-context/step-context.ts'
+import type { ActivityContext } from '../../../activities/library-context/activity-context.ts'
 import { publishAll, publishedIn } from '../../../activities/library-context/publish.ts'
 import { renameLibraries } from '../../../db/queries/library-context/libraries.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -43,7 +43,7 @@ function publish(day = 21) {
     clock: () => night(day),
     settings: { domains: { [id]: astronomy }, keep_left_days: KEPT_DAYS },
   }
-  return publishAll(given as unknown as StepContext)
+  return publishAll(given as unknown as ActivityContext)
 }
 
 const contexts = () => publishedIn(dataDir).contexts

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import type { StepContext } from '../../../activities/library-context/step-context.ts'
+import type { ActivityContext } from '../../../activities/library-context/activity-context.ts'
 import type { RowsByTable } from '../../../db/write-call.ts'
 import { publishAll } from '../../../activities/library-context/publish.ts'
 import { importer } from '../../../cli/library-context/import/index.ts'
@@ -23,7 +23,7 @@ const SEPTEMBER = 'astronomy-libraries.2025-09-27.a4a15b5.json'
 const TABLES = ['libraries', 'library_snapshots', 'library_contexts', 'library_names', 'library_attempts']
 /** Later than every recording, on whatever day the tests run. */
 const now = new Date('2026-11-21T10:30:00Z')
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 let database: TestDatabase
 let folder: string
@@ -113,7 +113,7 @@ const storedContexts = () =>
 
 /** What a night stored, at a moment of the test's choice. */
 const collected = (rows: RowsByTable, at: string) =>
-  writeRows(database.db, rows, { observedAt: new Date(at), runId: 'library-context-night', patience })
+  writeRows(database.db, rows, { observedAt: new Date(at), runId: 'library-context-night', retryBudget })
 
 const asked = (name: string, githubId: number, stars: number) => ({
   library: name.toLowerCase(),
@@ -132,7 +132,7 @@ async function published(): Promise<{ name: string; hasContextFile: boolean; con
   const { tracked } = loadConfig({ env: settings(), root: folder })
   const dataDir = join(folder, 'data')
   const step = { db: database.db, settings: tracked['library-context'], dataDir, clock: () => now }
-  await publishAll(step as unknown as StepContext)
+  await publishAll(step as unknown as ActivityContext)
   const text = readFileSync(join(dataDir, 'libraries', 'astronomy-libraries.json'), 'utf8')
   return (JSON.parse(text) as { libraries: never }).libraries
 }

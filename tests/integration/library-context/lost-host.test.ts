@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Host } from '../../../activities/library-context/step-context.ts'
+import type { Host } from '../../../activities/library-context/activity-context.ts'
 import { startRun } from '../../../client/runs.ts'
 import { endingOf } from '../../support/ending-in-words.ts'
 import { CHAIN_ROUNDS } from '../../../workflows/policies.ts'

@@ -5,7 +5,7 @@ import type { WritableRows } from '../../../db/writable-tables.ts'
 import { createHash } from 'node:crypto'
 import { contextFile } from '../../../activities/library-context/publish.ts'
 
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 /** Two in the morning of a day in November 2026. */
 export const night = (day: number) => new Date(Date.UTC(2026, 10, day, 2))
@@ -14,7 +14,7 @@ export const night = (day: number) => new Date(Date.UTC(2026, 10, day, 2))
 export const runOf = (day: number) => `run-${day}`
 
 const write = (db: Database, day: number, rows: Parameters<typeof writeRows>[1]) =>
-  writeRows(db, rows, { observedAt: night(day), runId: runOf(day), patience })
+  writeRows(db, rows, { observedAt: night(day), runId: runOf(day), retryBudget })
 
 /** Libraries by their names as shown; present, without a number of GitHub's, unless told. */
 export async function storeLibraries(

@@ -21,7 +21,7 @@ const CSV_HEADER =
 /** As SQLAlchemy creates the table. */
 const TABLE_HEADER = `id,${CSV_HEADER},created_at,updated_at`
 const NOW = new Date('2026-03-01T00:00:00Z')
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 let database: TestDatabase
 let folder: string
@@ -403,8 +403,8 @@ describe('a match that was collected here', () => {
   ): Promise<void> {
     const polledAt = new Date(time)
     const look = { feed: 'old-feed', kind, collectedFor: polledAt, polledAt, truncated: false, told }
-    await writeRows(database.db, { feed_polls: [look] }, { observedAt: polledAt, runId: 'live', patience })
-    const { signal } = patience
+    await writeRows(database.db, { feed_polls: [look] }, { observedAt: polledAt, runId: 'live', retryBudget })
+    const { signal } = retryBudget
     await followStored(database.db, { feed: 'old-feed', runId: 'live', signal, clock: () => polledAt })
   }
 

@@ -24,7 +24,7 @@ import { command } from '../../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 
 const FEED = 'some-feed'
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 /** Told by its status / by the results as it was seen / by the results otherwise / by nobody / still on show. */
 const [BY_STATUS, SEEN_RIGHT, SEEN_WRONG, VANISHED, LIVE, COMING, REMATCH] = [
@@ -93,8 +93,8 @@ function sight(eventId: number, teams: [string, string], more: Partial<Sighting>
 async function look(minute: number, told: Sighting[] | MatchResult[], kind = 'feed'): Promise<void> {
   const polledAt = new Date(Date.UTC(2026, 1, 3, 18, minute))
   const row = { feed: FEED, kind, collectedFor: polledAt, polledAt, truncated: false, told }
-  await writeRows(database.db, { feed_polls: [row] }, { observedAt: polledAt, runId: 'live', patience })
-  const { signal } = patience
+  await writeRows(database.db, { feed_polls: [row] }, { observedAt: polledAt, runId: 'live', retryBudget })
+  const { signal } = retryBudget
   await followStored(database.db, { feed: FEED, runId: 'live', signal, clock: () => polledAt })
 }
 

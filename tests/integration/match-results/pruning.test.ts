@@ -228,12 +228,12 @@ describe('raw answers', () => {
   it('deletes raw responses of the feed and of results after their own days, those of other sources later', async () => {
     const now = new Date(minute(0))
     const caps = { days: 30, bytesPerSource: 1_000_000 }
-    const patience = { ms: 0, signal: new AbortController().signal }
+    const retryBudget = { ms: 0, signal: new AbortController().signal }
     for (const source of ['onexbet', 'onexbet-results', 'modrinth'])
       for (const days of [1, 3, 31]) {
         const observedAt = new Date(now.getTime() - days * DAY_MS)
         const raw = [{ source, url: `https://${source}/${days}`, body: '{}', observedAt }]
-        await storeRows(database.db, {}, { observedAt, runId: 'r', raw, patience })
+        await storeRows(database.db, {}, { observedAt, runId: 'r', raw, retryBudget })
       }
     await pruneRawPayloads(database.db, caps, now, { onexbet: 2, 'onexbet-results': 2 })
     const left = await database.select<{ url: string }>(sql`select url from raw_payloads order by url`)
@@ -251,11 +251,11 @@ describe('refused rows', () => {
     for (const source of ['onexbet', 'modrinth'])
       for (const at of [0, 10]) {
         const options = { observedAt: new Date(minute(at)), runId: `run ${at}` }
-        const patience = { ms: 0, signal: new AbortController().signal }
+        const retryBudget = { ms: 0, signal: new AbortController().signal }
         await storeRows(
           database.db,
           {},
-          { ...options, rejected: [{ source, reason: 'x', row: at }], patience },
+          { ...options, rejected: [{ source, reason: 'x', row: at }], retryBudget },
         )
       }
     await pruneQuarantine(database.db, ['onexbet', 'onexbet-results'], new Date(minute(5)))

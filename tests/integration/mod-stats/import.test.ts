@@ -74,7 +74,7 @@ async function rows(query: ReturnType<typeof sql>): Promise<unknown[]> {
 
 const DAILY_HEADER = 'id,date,platform,total_downloads,followers,versions_count,created_at'
 const VERSION_HEADER = 'id,date,platform,version_name,version_number,downloads,date_published,created_at'
-const patience = { ms: 0, signal: new AbortController().signal }
+const retryBudget = { ms: 0, signal: new AbortController().signal }
 
 /** A dump as PostgreSQL writes it: `days` days of `versions` versions on both platforms. */
 function oldTables(days: number, versions: number): { daily: string; version: string; packs: string } {
@@ -181,7 +181,7 @@ describe('tables of the old collector', () => {
       versionsCount: 1,
     }
     const observedAt = new Date('2024-01-01T00:00:01Z')
-    await writeRows(database.db, { daily_stats: [collected] }, { observedAt, runId: 'live', patience })
+    await writeRows(database.db, { daily_stats: [collected] }, { observedAt, runId: 'live', retryBudget })
     expect(await imported(path)).toMatchObject([{ written: 0, unchanged: 1 }])
     expect(await rows(sql`select total_downloads::int as total, run_id from daily_stats`)).toEqual([
       { total: 7, run_id: 'live' },
@@ -214,7 +214,7 @@ describe('versions without ids', () => {
           modId: 1,
         })),
       },
-      { observedAt: new Date(`${date}T08:00:00Z`), runId: 'live', patience },
+      { observedAt: new Date(`${date}T08:00:00Z`), runId: 'live', retryBudget },
     )
   const stored = () =>
     rows(sql`select date::text, version_id as id, version_name as name, downloads::int from version_stats

@@ -23,8 +23,8 @@ import type { WorkerChange } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 
 /** One try and one more. */
-const SHORT_PATIENCE_MS = 300
-/** Long enough for a run to come to its modpacks on a busy machine; its patience for the database is longer. */
+const SHORT_RETRY_BUDGET_MS = 300
+/** Long enough for a run to come to its modpacks on a busy machine; its retry budget for the database is longer. */
 const SHORT_BOUND_S = 30
 
 let library: LibraryStack
@@ -127,7 +127,7 @@ describe('a context that was made while the database was away', () => {
     const contextmaker = withoutBubblewrap()
     const cut = cutOnce()
     await startWorker({
-      patienceMs: SHORT_PATIENCE_MS,
+      retryBudgetMs: SHORT_RETRY_BUDGET_MS,
       contextmaker: {
         ...contextmaker,
         ready: async () => {

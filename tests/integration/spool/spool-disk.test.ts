@@ -48,7 +48,7 @@ describe.skipIf(probe === undefined)(title, () => {
     writeRows(
       away.db,
       { fear_greed_index: [{ date: `2026-03-0${day}`, value: day, classification: 'Fear' }] },
-      { observedAt: new Date(), runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } },
+      { observedAt: new Date(), runId: 'run-1', retryBudget: { ms: 0, ...NO_SIGNAL } },
     )
   const drain = (): Promise<DrainAttempt> =>
     attemptDrain(database.db, folder, { what: 'the test', ...NO_SIGNAL })
@@ -90,7 +90,7 @@ describe.skipIf(probe === undefined)(title, () => {
         {
           observedAt: new Date(),
           runId: 'run-1',
-          patience: { ms: 0, ...NO_SIGNAL },
+          retryBudget: { ms: 0, ...NO_SIGNAL },
           raw: [{ source: 'a', url: 'https://a.test/', body: body(), observedAt: new Date() }],
         },
       )

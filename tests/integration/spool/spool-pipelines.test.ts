@@ -21,7 +21,7 @@ import { until } from '../../support/until.ts'
 
 const AT = '2026-03-10T12:20:00Z'
 /** One try and one more. */
-const SHORT_PATIENCE_MS = 300
+const SHORT_RETRY_BUDGET_MS = 300
 
 let crypto: CryptoStack
 let proxy: DatabaseProxy
@@ -50,7 +50,7 @@ afterEach(async () => {
 async function startWorker(dependencies: WorkerChange['dependencies'] = {}): Promise<void> {
   worker = await crypto.startWorker({
     env: { DATABASE_URL: proxy.url },
-    dependencies: { patienceMs: SHORT_PATIENCE_MS, ...dependencies },
+    dependencies: { retryBudgetMs: SHORT_RETRY_BUDGET_MS, ...dependencies },
   })
 }
 

@@ -63,7 +63,7 @@ const write = (rows: RowsByTable, change: Change = {}) =>
   writeRows(handle.db, rows, {
     observedAt: TEN,
     runId: 'run-1',
-    patience: { ms: 0, ...NO_SIGNAL },
+    retryBudget: { ms: 0, ...NO_SIGNAL },
     ...change,
   })
 const index = (value: number, date = DAY): RowsByTable => ({
@@ -137,7 +137,7 @@ describe('a call while the database is away', () => {
     const deaf = openDatabase(`postgresql://nobody@127.0.0.1:${port}/nothing`, () => undefined, { spool })
     const askedFor = async (date: string) => {
       asked = 0
-      const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 600, ...NO_SIGNAL } }
+      const options = { observedAt: TEN, runId: 'run-1', retryBudget: { ms: 600, ...NO_SIGNAL } }
       expect(await writeRows(deaf.db, index(1, date), options)).toEqual({ written: 0, spooled: 1 })
       return asked
     }
@@ -161,7 +161,7 @@ describe('a call while the database is away', () => {
       await expect(write(prices)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
       await expect(write({ ...index(1), ...prices })).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
       const plain = openDatabase(proxy.url, () => undefined)
-      const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+      const options = { observedAt: TEN, runId: 'run-1', retryBudget: { ms: 0, ...NO_SIGNAL } }
       await expect(writeRows(plain.db, index(1), options)).rejects.toMatchObject({
         type: 'DatabaseUnavailable',
       })
@@ -171,7 +171,7 @@ describe('a call while the database is away', () => {
   })
 
   it('a call inside an existing transaction is part of it, and never spooled', async () => {
-    const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+    const options = { observedAt: TEN, runId: 'run-1', retryBudget: { ms: 0, ...NO_SIGNAL } }
     const work = handle.db.transaction(async (tx) => {
       await tx.execute(sql`select 1`)
       await proxy.goAway()
@@ -185,7 +185,7 @@ describe('a call while the database is away', () => {
   it('keeps a call while the tables do not exist yet, and the failure says what to do', async () => {
     const empty = await createTestDatabase({ migrated: false })
     const bare = openDatabase(empty.url, () => undefined, { spool })
-    const options = { observedAt: TEN, runId: 'run-1', patience: { ms: 0, ...NO_SIGNAL } }
+    const options = { observedAt: TEN, runId: 'run-1', retryBudget: { ms: 0, ...NO_SIGNAL } }
     try {
       expect(await writeRows(bare.db, index(7), options)).toEqual({ written: 0, spooled: 1 })
       const { ended, ...rest } = await drainSpool(bare.db, folder, NO_SIGNAL)

@@ -5,7 +5,7 @@ import type { Poll } from '../../../activities/match-results/follow.ts'
 import { storeRows } from '../../../db/write-rows.ts'
 import type { TestDatabase } from '../database.ts'
 
-const PATIENCE = { ms: 0, signal: new AbortController().signal }
+const RETRY_BUDGET = { ms: 0, signal: new AbortController().signal }
 
 /** Every match and observation as text, without what names the feed, runs and times of writing. */
 export interface Tables {
@@ -21,14 +21,14 @@ export async function storeLooks({ db }: TestDatabase, feed: string, looks: read
     await storeRows(
       db,
       { feed_polls: [row] },
-      { observedAt: at, runId: `run ${polledAt}`, patience: PATIENCE },
+      { observedAt: at, runId: `run ${polledAt}`, retryBudget: RETRY_BUDGET },
     )
   }
 }
 
 /** Brings the matches up to what is stored. */
 export function followLooks({ db }: TestDatabase, feed: string): Promise<FollowedMatches> {
-  const { signal } = PATIENCE
+  const { signal } = RETRY_BUDGET
   return followStored(db, { feed, runId: 'follow', signal, clock: () => new Date() })
 }
 

@@ -98,7 +98,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
       ...dependenciesOf(config)['match-results'],
       db,
       temporal: () => Promise.resolve({ alive: isAlive }),
-      patienceMs: 0,
+      retryBudgetMs: 0,
       clock,
       matchClock: clock,
       // The countdowns of its events run towards starts by this clock.

@@ -83,8 +83,8 @@ describe('the bound of match-results', () => {
   })
 
   it('the database’s retry budget fits into the opening and the closing of a minute', () => {
-    const patienceMs = pipelineById('match-results')?.databasePatienceMs
-    expect(patienceMs).toBeLessThan(policies.OPENING_MS)
-    expect(patienceMs).toBeLessThan(policies.CLOSING_SHARE_MS)
+    const retryBudgetMs = pipelineById('match-results')?.databaseRetryBudgetMs
+    expect(retryBudgetMs).toBeLessThan(policies.OPENING_MS)
+    expect(retryBudgetMs).toBeLessThan(policies.CLOSING_SHARE_MS)
   })
 })

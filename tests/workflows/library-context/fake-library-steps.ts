@@ -2,7 +2,7 @@
 import type { Worker } from '@temporalio/worker'
 import { SECOND_MS } from '../../../core/durations.ts'
 import type { Changes } from '../../../activities/library-context/find-changes.ts'
-import type { ChainEnding, LibraryTodo } from '../../../activities/library-context/step-context.ts'
+import type { ChainEnding, LibraryTodo } from '../../../activities/library-context/activity-context.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { startRun, type RunHandle } from '../../../client/runs.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'

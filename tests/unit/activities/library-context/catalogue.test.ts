@@ -5,7 +5,7 @@ import {
   type SourceAnswer,
 } from '../../../../activities/library-context/catalogue.ts'
 import { domainsOf } from '../../../../activities/library-context/domains.ts'
-import { type StepContext } from '../../../../activities/library-context/step-context.ts'
+import { type ActivityContext } from '../../../../activities/library-context/activity-context.ts'
 import { domain, type DomainOfRun } from './domain.ts'
 
 const now = new Date('2026-11-21T02:00:00Z')
@@ -60,7 +60,7 @@ describe('requesting a source', () => {
         rejected: [{ reason: 'no title', row: {} }],
         raw,
       })
-    const context = { ascl: { catalogue }, signal, clock: () => now } as unknown as StepContext
+    const context = { ascl: { catalogue }, signal, clock: () => now } as unknown as ActivityContext
     const given = await askSource(context, 'ascl', [domain(), domain({ id: 'other' })])
     const names = [
       { name: 'o/a', asclId: '1' },
@@ -84,7 +84,12 @@ describe('requesting a source', () => {
       asked.push([query, limit])
       return Promise.resolve([{ fullName: 'quant/lib' }])
     }
-    const context = { ascl: unasked, github: { search }, signal, clock: () => now } as unknown as StepContext
+    const context = {
+      ascl: unasked,
+      github: { search },
+      signal,
+      clock: () => now,
+    } as unknown as ActivityContext
     const finance = domain({ id: 'finance', source: { search: 'topic:finance' }, top: 50 })
     const lists = domain({ id: 'mine', source: { list: ['O/a', 'O/b'] } })
     expect((await askSource(context, 'search', [finance])).named).toEqual(

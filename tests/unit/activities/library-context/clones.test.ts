@@ -8,7 +8,7 @@ import {
   cloneOf,
   removeCloneOf,
 } from '../../../../activities/library-context/clones.ts'
-import type { ChainStep, StepContext } from '../../../../activities/library-context/step-context.ts'
+import type { ChainStep, ActivityContext } from '../../../../activities/library-context/activity-context.ts'
 import { Failure } from '../../../../core/failures.ts'
 import type { Git } from '../../../../upstreams/git/git.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
@@ -38,7 +38,7 @@ const step = (name: string, runId = 'tonight'): ChainStep => ({
 })
 
 /** A step's context on this folder, with a git that writes one file. */
-function context({ maxCloneMb = 1, fail = false } = {}): { given: StepContext; asked: CloneRequest[] } {
+function context({ maxCloneMb = 1, fail = false } = {}): { given: ActivityContext; asked: CloneRequest[] } {
   const asked: CloneRequest[] = []
   const clone = (request: CloneRequest) => {
     asked.push(request)
@@ -53,7 +53,7 @@ function context({ maxCloneMb = 1, fail = false } = {}): { given: StepContext; a
     settings: { max_clone_mb: maxCloneMb, clone_seconds: 300 },
     git: { clone },
     signal: new AbortController().signal,
-  } as unknown as StepContext
+  } as unknown as ActivityContext
   return { given, asked }
 }
 

@@ -6,7 +6,7 @@ import {
   readMsOf,
   type Decision,
 } from '../../../../activities/library-context/find-changes.ts'
-import type { StepContext } from '../../../../activities/library-context/step-context.ts'
+import type { ActivityContext } from '../../../../activities/library-context/activity-context.ts'
 import type { ListedLibrary } from '../../../../db/queries/library-context/contexts.ts'
 import { Failure } from '../../../../core/failures.ts'
 import { sentence } from '../../../../wording/sentence.ts'
@@ -130,12 +130,12 @@ describe('the time for reading a library', () => {
   it.each([1, 300])(
     'the time for reading at %d s a mode holds both modes and the whole wait for the database',
     (seconds) => {
-      const patienceMs = 600_000
+      const retryBudgetMs = 600_000
       const given = {
         settings: { contextmaker_seconds: seconds },
-        patienceMs: patienceMs,
-      } as unknown as StepContext
-      expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + patienceMs)
+        retryBudgetMs: retryBudgetMs,
+      } as unknown as ActivityContext
+      expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + retryBudgetMs)
     },
   )
 })
@@ -152,7 +152,7 @@ describe('of a batch', () => {
         : Promise.resolve(found)
     }
     const signal = new AbortController().signal
-    const given = { git: { head }, signal, clock: () => now, settings: {} } as unknown as StepContext
+    const given = { git: { head }, signal, clock: () => now, settings: {} } as unknown as ActivityContext
     return { given, asked }
   }
 
@@ -200,7 +200,7 @@ describe('of a batch', () => {
     const broken = {
       ...given,
       git: { head: () => Promise.reject(new TypeError('x')) },
-    } as unknown as StepContext
+    } as unknown as ActivityContext
     await expect(decideAll(broken, [library()], false)).rejects.toThrow(TypeError)
   })
 })

@@ -46,7 +46,7 @@ function fileWith({ minutes = 5, dataDir = folder } = {}) {
       signal,
       clock,
       matchClock: clock,
-      patience: { ms: 0, signal },
+      retryBudget: { ms: 0, signal },
     }
     return words(await file.bringForward(context, { turned, areTablesWhole, derive }))
   }

@@ -1,13 +1,13 @@
 /** A database that hangs is as good as one that is away. */
 import { describe, expect, it } from 'vitest'
-import { withPatience } from '../../../db/patience.ts'
+import { withDatabaseRetry } from '../../../db/database-retry.ts'
 
 const { signal } = new AbortController()
 
 describe('a try that is bounded', () => {
   it('an attempt that never ends reports the database as unavailable', async () => {
     const hanging = () => new Promise<never>(() => undefined)
-    await expect(withPatience({ ms: 0, signal, tryMs: 20 }, hanging)).rejects.toMatchObject({
+    await expect(withDatabaseRetry({ ms: 0, signal, tryMs: 20 }, hanging)).rejects.toMatchObject({
       type: 'DatabaseUnavailable',
       message: 'The database gave no answer within 20 ms. Look at its load.',
     })
@@ -15,11 +15,11 @@ describe('a try that is bounded', () => {
 
   it('an attempt that ends in time returns its result', async () => {
     const work = () => Promise.resolve(7)
-    await expect(withPatience({ ms: 0, signal, tryMs: 60_000 }, work)).resolves.toBe(7)
+    await expect(withDatabaseRetry({ ms: 0, signal, tryMs: 60_000 }, work)).resolves.toBe(7)
   })
 
   it('an attempt that fails for another reason fails for that reason', async () => {
     const work = () => Promise.reject(new RangeError('no such row'))
-    await expect(withPatience({ ms: 0, signal, tryMs: 60_000 }, work)).rejects.toThrow('no such row')
+    await expect(withDatabaseRetry({ ms: 0, signal, tryMs: 60_000 }, work)).rejects.toThrow('no such row')
   })
 })

@@ -80,4 +80,4 @@ export interface LibraryContextClients {
 export type LibraryContextDependencies = DependenciesFor<'library-context', LibraryContextClients>
 
 /** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
-export type StepContext = LibraryContextDependencies & Attempt
+export type ActivityContext = LibraryContextDependencies & Attempt

@@ -2,8 +2,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
-import { attemptEndsAt, attemptPatience } from '../../../activities/attempt-patience.ts'
-import { withPatience, type Patience } from '../../../db/patience.ts'
+import { attemptEndsAt, attemptRetryBudget } from '../../../activities/attempt-retry-budget.ts'
+import { withDatabaseRetry, type RetryBudget } from '../../../db/database-retry.ts'
 import { Failure } from '../../../core/failures.ts'
 const NOW = Date.parse('2026-11-22T00:40:00Z')
 
@@ -15,9 +15,9 @@ const bounds = (own: Partial<Parameters<typeof attemptEndsAt>[0]> = {}) => ({
   currentAttemptScheduledTimestampMs: NOW,
   ...own,
 })
-const patienceOf = (ms: number, own: ReturnType<typeof bounds>, tryMs?: number): Promise<Patience> =>
+const budgetOf = (ms: number, own: ReturnType<typeof bounds>, tryMs?: number): Promise<RetryBudget> =>
   new MockActivityEnvironment(own).run(() =>
-    Promise.resolve(attemptPatience({ ms, ...(tryMs !== undefined && { tryMs }) })),
+    Promise.resolve(attemptRetryBudget({ ms, ...(tryMs !== undefined && { tryMs }) })),
   )
 
 describe('an attempt', () => {
@@ -54,7 +54,7 @@ describe('the retry budget of an attempt', () => {
   it('the retry budget ends before the attempt does, with time to write a segment', async () => {
     const begun = Date.now()
     const own = bounds({ scheduledTimestampMs: begun, currentAttemptScheduledTimestampMs: begun })
-    const { ms, untilMs = 0, tryMs } = await patienceOf(30 * MINUTE_MS, own, 8_000)
+    const { ms, untilMs = 0, tryMs } = await budgetOf(30 * MINUTE_MS, own, 8_000)
     expect({ ms, tryMs }).toEqual({ ms: 30 * MINUTE_MS, tryMs: 8_000 })
     expect(untilMs - begun).toBeLessThan(10 * MINUTE_MS)
     expect(untilMs - begun).toBeGreaterThan(9 * MINUTE_MS)
@@ -67,23 +67,23 @@ describe('the retry budget of an attempt', () => {
       scheduledTimestampMs: over,
       currentAttemptScheduledTimestampMs: over,
     })
-    const patience = await patienceOf(10 * MINUTE_MS, own)
+    const retryBudget = await budgetOf(10 * MINUTE_MS, own)
     let tries = 0
     const away = new Failure('DatabaseUnavailable', 'It is away.')
     const work = () => {
       tries++
       return Promise.reject(away)
     }
-    await expect(withPatience(patience, work)).rejects.toBe(away)
+    await expect(withDatabaseRetry(retryBudget, work)).rejects.toBe(away)
     expect(tries).toBe(1)
-    await expect(withPatience(patience, () => Promise.resolve(7))).resolves.toBe(7)
+    await expect(withDatabaseRetry(retryBudget, () => Promise.resolve(7))).resolves.toBe(7)
   })
 
   it('the retry budget also ends for a database that hangs', async () => {
     const { signal } = new AbortController()
     const hanging = () => new Promise<never>(() => undefined)
     await expect(
-      withPatience({ ms: 10 * MINUTE_MS, signal, untilMs: Date.now() + 20 }, hanging),
+      withDatabaseRetry({ ms: 10 * MINUTE_MS, signal, untilMs: Date.now() + 20 }, hanging),
     ).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
   })
 })

@@ -1,6 +1,6 @@
-/** How long one attempt of a step waits for the database: its pipeline's patience, as far as it fits into its bounds. */
+/** How long one attempt of a step waits for the database: its pipeline's retry budget, as far as it fits into its bounds. */
 import { Context, type Info } from '@temporalio/activity'
-import type { Patience } from '../db/patience.ts'
+import type { RetryBudget } from '../db/database-retry.ts'
 
 /**
  * Of an attempt, kept for what comes after the last try: syncing a segment of some megabytes to a slow disk, and the answer
@@ -17,10 +17,10 @@ type Bounds = Pick<
 >
 
 /**
- * The patience of the attempt that begins here; times in milliseconds. Where the attempt has less time than the patience,
- * the patience ends with it, so that rows that were fetched are in the spool before the server gives the attempt up.
+ * The retry budget of the attempt that begins here; times in milliseconds. Where the attempt has less time than the retry budget,
+ * the retry budget ends with it, so that rows that were fetched are in the spool before the server gives the attempt up.
  */
-export function attemptPatience({ ms, tryMs }: Pick<Patience, 'ms' | 'tryMs'>): Patience {
+export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryMs'>): RetryBudget {
   const { info, cancellationSignal: signal } = Context.current()
   const untilMs = attemptEndsAt(info, Date.now()) - SPOOLING_MS
   return { ms, signal, untilMs, ...(tryMs !== undefined && { tryMs }) }

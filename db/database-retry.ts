@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../core/failures.ts'
 import { databaseFailure } from './database-failure.ts'
 
-export interface Patience {
+export interface RetryBudget {
   /** How long to wait for the database, in milliseconds; the registry holds each pipeline's number. */
   ms: number
   /** Ends the wait when the step is cancelled. */
@@ -30,25 +30,25 @@ export class WaitEnded extends Error {
 }
 
 /**
- * Runs `work` again while the database is away, for at most `patience.ms` and until `patience.untilMs`, then throws the last failure: the write door
+ * Runs `work` again while the database is away, for at most `retryBudget.ms` and until `retryBudget.untilMs`, then throws the last failure: the write door
  * hands over to the spool, a read has nothing to go on with. Other failures pass at once. Throws `WaitEnded` where the
  * step is cancelled meanwhile.
  */
-export async function withPatience<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
-  const deadline = Math.min(Date.now() + patience.ms, patience.untilMs ?? Infinity)
+export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () => Promise<T>): Promise<T> {
+  const deadline = Math.min(Date.now() + retryBudget.ms, retryBudget.untilMs ?? Infinity)
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
-      return await inTime(work, tryMsOf(patience))
+      return await inTime(work, tryMsOf(retryBudget))
     } catch (error) {
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
       if (failure.type !== 'DatabaseUnavailable' || Date.now() + wait > deadline) throw failure
-      await pause(wait, patience.signal, failure)
+      await pause(wait, retryBudget.signal, failure)
     }
   }
 }
 
-function tryMsOf({ tryMs, untilMs }: Patience): number | undefined {
+function tryMsOf({ tryMs, untilMs }: RetryBudget): number | undefined {
   if (untilMs === undefined) return tryMs
   return Math.min(tryMs ?? Infinity, Math.max(untilMs - Date.now(), LAST_TRY_MS))
 }

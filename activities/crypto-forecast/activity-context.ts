@@ -36,4 +36,4 @@ export interface CryptoForecastClients {
 export type CryptoForecastDependencies = DependenciesFor<'crypto-forecast', CryptoForecastClients>
 
 /** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
-export type StepContext = CryptoForecastDependencies & Attempt
+export type ActivityContext = CryptoForecastDependencies & Attempt

@@ -32,7 +32,7 @@ export interface MatchResultsClients {
 export type MatchResultsDependencies = DependenciesFor<'match-results', MatchResultsClients>
 
 /** What the files of the activities get: the dependencies, what this worker remembers, and how this attempt waits and ends. */
-export type StepContext = MatchResultsDependencies &
+export type ActivityContext = MatchResultsDependencies &
   Attempt & {
     unstoredMatches: UnstoredMatches
     matchesFile: MatchesFile

@@ -23,7 +23,7 @@ export interface ModStatsClients {
 export type ModStatsDependencies = DependenciesFor<'mod-stats', ModStatsClients>
 
 /** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
-export type StepContext = ModStatsDependencies & Attempt
+export type ActivityContext = ModStatsDependencies & Attempt
 
 /** The UTC date that a run's snapshot rows carry: that of its start, also when a retry comes after midnight. */
 export function snapshotDate(run: Run): string {
