@@ -18,7 +18,7 @@ const spooling = <T>(result: T, ...rows: number[]) =>
   })
 
 describe('an activity that spooled', () => {
-  it('is partial and says how many rows, of all its calls', async () => {
+  it('a spooling activity is partial and says how many rows, of all its calls', async () => {
     expect(await spooling(counts({ why: [textReason('one refused')] }), 7, 3)).toEqual({
       ...counts(),
       outcome: 'partial',

@@ -34,7 +34,7 @@ const refused = () => Promise.reject(new Failure('UpstreamRejected', 'The upstre
 const REFUSED = 'UpstreamRejected: The upstream refuses the question.'
 
 describe('a part of a night that fails for good', () => {
-  it('is partial when one source fails; stars are requested and contexts made', async () => {
+  it('a night is partial when one source fails; stars are requested and contexts made', async () => {
     const steps = fakes({
       collectCatalogue: ({ source }) => (source === 'ascl' ? refused() : counted()),
     })
@@ -95,7 +95,7 @@ describe('a part of a night that fails for good', () => {
     expect(ending.counts['contexts']).toMatchObject({ outcome: 'complete', written: 2 })
   })
 
-  it('is partial with its contexts made when the files fail', async () => {
+  it('a night is partial with its contexts made when the files fail', async () => {
     const steps = fakes({ publishLibraries: () => Promise.reject(new Failure('DiskFull', 'No space left.')) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('partial')

@@ -32,53 +32,53 @@ function after(...looks: Look[]) {
 describe('a response that omits more than half of the open matches', () => {
   const whole = { at: 0, told: matches(38) }
 
-  it('ends none of the matches that it omits for a quarter of an hour, and the run says so', () => {
+  it('an incomplete response ends none of the matches that it omits for a quarter of an hour, and the run says so', () => {
     const { vanished, doubts } = after(whole, { at: 1, told: matches(3) })
     expect(vanished).toBe(0)
     expect(doubts).toEqual([expect.stringContaining('names 3 matches and leaves out 35') as unknown])
     expect(after(whole, { at: 1, told: matches(3) }, { at: 14, told: matches(3) }).vanished).toBe(0)
   })
 
-  it('is believed after a quarter of an hour', () => {
+  it('an incomplete response is believed after a quarter of an hour', () => {
     const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 15, told: matches(3) })
     expect({ vanished, doubts }).toEqual({ vanished: 35, doubts: [] })
   })
 
-  it('leaves nothing behind if the next response is whole', () => {
+  it('an incomplete response leaves nothing behind if the next response is whole', () => {
     const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 2, told: matches(36) })
     expect({ vanished, doubts }).toEqual({ vanished: 2, doubts: [] })
   })
 
-  it('follows the matches that it names, known or new', () => {
+  it('an incomplete response updates the matches that it names, known or new', () => {
     const { all } = after(whole, { at: 1, told: [...matches(1), ...matches(1, 90)] })
     expect(all.get(700)?.lastSeenAt).toBe(minute(1))
     expect(all.get(790)?.state).toBe('live')
   })
 
-  it('is believed if it omits just half, or if few matches are open', () => {
+  it('an incomplete response is believed if it omits just half, or if few matches are open', () => {
     expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(4) }).vanished).toBe(4)
     expect(after({ at: 0, told: matches(8) }, { at: 1, told: matches(3) }).vanished).toBe(0)
     expect(after({ at: 0, told: matches(7) }, { at: 1, told: matches(1) }).vanished).toBe(6)
   })
 
-  it('is believed of matches not seen for long: the collector was away', () => {
+  it('an incomplete response is believed of matches not seen for long: the collector was away', () => {
     const { vanished, doubts } = after(whole, { at: 60, told: matches(38, 100) })
     expect({ vanished, doubts }).toEqual({ vanished: 38, doubts: [] })
   })
 
-  it('does not count events that it names and that could not be read', () => {
+  it('an incomplete response does not count events that it names and that could not be read', () => {
     const unread = matches(20).map(({ eventId }) => eventId)
     const { vanished, doubts } = after(whole, { at: 1, told: matches(10, 20), unread })
     expect({ vanished, doubts }).toEqual({ vanished: 8, doubts: [] })
   })
 
-  it('is not reported if it was not followed', () => {
+  it('an incomplete response is not reported if it was not followed', () => {
     const { last } = after(whole, { at: 1, told: matches(3) })
     expect(doubtOf(last, after(whole).all)).toEqual([])
     expect(doubtOf(last, new MatchesById())).toEqual([])
   })
 
-  it('is reported only if it was whole: a truncated or empty one says so itself', () => {
+  it('an incomplete response is reported only if it was whole: a truncated or empty one says so itself', () => {
     expect(after(whole, { at: 1, told: matches(3), truncated: true }).doubts).toEqual([])
     expect(after(whole, { at: 1, told: [] }).doubts).toEqual([])
   })

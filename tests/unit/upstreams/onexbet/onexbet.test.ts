@@ -451,7 +451,7 @@ describe('a feed that is full', () => {
     const of = (league: string | null, rows: typeof whole = whole) =>
       answerOf(...rows.filter(({ LI }) => league === null || LI === Number(league)))
 
-    it('is not whole if leagues are empty: the host does not support the request', async () => {
+    it('a full feed is not whole if leagues are empty: the host does not support the request', async () => {
       const list = tens.map(({ LI }) => ({ LI, GC: undefined }))
       const { truncated, why, fetched } = await live(
         (league) => (league === null ? of(null) : of('0')),
@@ -463,13 +463,13 @@ describe('a feed that is full', () => {
       ])
     })
 
-    it('is not whole if leagues are empty and no match names its league, as recorded', async () => {
+    it('a full feed is not whole if leagues are empty and no match names its league, as recorded', async () => {
       const anonymous = matches(20, () => played)
       const { truncated } = await live((league) => answerOf(...(league === null ? anonymous : [])), ...tens)
       expect(truncated).toBe(true)
     })
 
-    it('is whole if one match ended in between, and not if two did at once', async () => {
+    it('a full feed is whole if one match ended in between, and not if two did at once', async () => {
       const without = (...ids: number[]) => whole.filter(({ I }) => !ids.includes(I))
       const answered = (...ids: number[]) =>
         live((league) => (league === null ? of(null) : of(league, without(...ids))), ...tens)
@@ -477,7 +477,7 @@ describe('a feed that is full', () => {
       expect(await answered(4, 14)).toMatchObject({ truncated: true })
     })
 
-    it('is not whole if a league has more than twice the events of its response', async () => {
+    it('a full feed is not whole if a league has more than twice the events of its response', async () => {
       const list = (GC: number) => [{ LI: 10, GC }, tens[1] ?? {}]
       expect(await live(of, ...list(20))).toMatchObject({ truncated: false, why: [] })
       const { truncated, why } = await live(of, ...list(21))
