@@ -79,7 +79,7 @@ function applyEnding(chain: ChainView, ending: Partial<ChainEnding> | undefined)
 /** As many as may go on at the same time by the settings (`chains`). */
 const MAX_LOOKED_AT = 16
 
-/** Adds to the running ones what their steps wait for. One that Temporal no longer knows stays as it is. */
+/** Adds to the running ones what their activities wait for. One that Temporal no longer knows stays unchanged. */
 export async function lookAtChains(client: Client, chains: ChainView[]): Promise<ChainView[]> {
   const running = chains.filter(({ state }) => state === 'running').slice(0, MAX_LOOKED_AT)
   await Promise.all(

@@ -1,4 +1,4 @@
-/** The steps of a workflow as its history and its description tell them. Pure. */
+/** The steps of a workflow from its history and its description. Pure. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import type { SourceCounts } from '../core/run-outcome.ts'
@@ -14,7 +14,7 @@ export interface StepView {
   failure?: string
   /** When the next attempt starts, for a step that waits. */
   nextAttemptAt?: Date
-  /** What a step that is done answered, where it collected something. */
+  /** What a finished step returned, if it collected something. */
   batch?: StepBatch
 }
 
@@ -137,7 +137,7 @@ export function failureText(failure: temporal.api.failure.v1.IFailure | null | u
   return { failure: type ? `${type}: ${failure.message ?? ''}` : (failure.message ?? '') }
 }
 
-/** What a workflow that is done answered, as far as every workflow of ours answers it; undefined where there is nothing. */
+/** What a finished workflow returned, as far as all workflows return it; undefined if there is nothing. */
 export function resultOf(history: History): { outcome?: string } | undefined {
   const payload = history.events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]
   return payload ? defaultPayloadConverter.fromPayload<{ outcome?: string } | undefined>(payload) : undefined

@@ -85,7 +85,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
-/** What runs on this folder already: kept when it listens where we want it, else stopped. */
+/** What runs on this folder already: kept if it listens on the wanted port, else stopped. */
 async function adopt(
   dataDir: string,
   port: number,
@@ -106,7 +106,7 @@ async function adopt(
 
 /**
  * The live server of a data folder by its postmaster.pid (pid, folder, start, port, one a line). The file of a killed
- * one is removed where its pid now is another program's, on which PostgreSQL itself would refuse to start.
+ * one is removed if its pid now is another program's, on which PostgreSQL itself would refuse to start.
  */
 function runningOn(dataDir: string): { server: ProcessIdentity; port: number } | undefined {
   const pidFile = join(dataDir, 'postmaster.pid')
@@ -207,7 +207,7 @@ async function query<Row extends object>(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: CONNECT_TIMEOUT_MS,
   })
-  // A server that goes away between two steps also emits the error; the rejected promise tells it.
+  // A server that disappears between two steps also emits the error; the rejected promise reports it.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -19,7 +19,7 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
       context.heartbeat()
     }, BEAT_MS)
     try {
-      // The step's own requests see the same cancellation through their signal; this also ends one that does not look.
+      // The activity's own requests see the same cancellation through their signal; this also ends one that ignores it.
       const step = tellingSpooled(pipelineOf(context.info.workflowType), () => next(input))
       return await Promise.race([step, context.cancelled])
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Turns the project's named failures into Temporal's, at the one place where every step ends. */
+/** Turns the project's named failures into Temporal's, at the one place where every activity ends. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { databaseFailure } from '../db/database-failure.ts'
 import { FAILURES, Failure } from '../core/failures.ts'

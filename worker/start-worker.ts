@@ -18,7 +18,7 @@ import { createQueueWorker, createWorker } from './worker.ts'
 import { createActivities } from '../activities/index.ts'
 
 export interface RunningWorker {
-  /** Resolves when the worker ended by itself or by `stop`; rejects where it broke. */
+  /** Resolves when the worker ended by itself or by `stop`; rejects if it broke. */
   ended: Promise<void>
   /** Lets steps finish for a moment, then cancels them (they are retried), and closes all connections. */
   stop(): Promise<void>

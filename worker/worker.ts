@@ -5,7 +5,7 @@ import { TASK_QUEUE } from '../client/task-queue.ts'
 import type { OwnQueue } from './pipelines/worker-part.ts'
 import { SteadyActivity } from './activity-interceptor.ts'
 
-/** A run has three or four steps, most of them waiting for an upstream; more at once than this helps nobody. */
+/** A run has three or four activities, most of them waiting for an upstream; more at once than this does not help. */
 const MAX_STEPS = 20
 /**
  * After a kill, workflow tasks wait for the dead worker's own queue this long before any worker gets them

@@ -11,7 +11,7 @@ const REPETITIONS = 5
 const TARGET_SECONDS = 4
 /** As long as a supervisor takes to notice and start a worker anew. */
 const AWAY_MS = 2_000
-/** The answer to the killed step's request takes longer than that, so the kill is in the middle of it. */
+/** The response to the killed activity's request takes longer than that, so the kill is in the middle of it. */
 const LATENCY_MS = 3_000
 /** Fine enough beside seconds. */
 const POLL_MS = 20
@@ -71,12 +71,12 @@ async function killAndReturn(stack: BenchStack): Promise<{ afterReturn: number; 
   }
 }
 
-/** How often the interrupted step's upstream was asked. */
+/** Number of requests to the interrupted activity's upstream. */
 function bulkRequests({ simulator }: BenchStack): number {
   return simulator.requests.count({ upstream: 'modrinth' })
 }
 
-/** Resolves with the moment at which Modrinth was asked more often than `before`. */
+/** Resolves with the moment at which Modrinth has received more than `before` requests. */
 async function untilAsked(stack: BenchStack, before: number): Promise<number> {
   while (bulkRequests(stack) <= before) await sleep(POLL_MS)
   return performance.now()

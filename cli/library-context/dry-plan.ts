@@ -24,7 +24,7 @@ export interface Skipped {
 }
 
 export interface DryPlan {
-  /** None where one library alone was asked for. */
+  /** None if only one library was requested. */
   lists: DryList[]
   todo: { library: string; why: LibraryTodo['why'] }[]
   skipped: Skipped[]
@@ -33,8 +33,8 @@ export interface DryPlan {
 }
 
 /**
- * Tells what a run with these parameters would do. Reads the database, asks the sources, GitHub and git; writes nothing.
- * Throws `Misconfigured` for a library that no list holds, and what the database throws.
+ * Returns what a run with these parameters would do. Reads the database, contacts the sources, GitHub and git; writes
+ * nothing. Throws `Misconfigured` for a library that no list holds, and what the database throws.
  */
 export async function dryPlan(
   context: DryContext,

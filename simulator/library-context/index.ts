@@ -14,7 +14,7 @@ export interface LibraryContextOptions {
   asclCatalogue?: string
 }
 
-/** A library as it is now, moments as texts. */
+/** A library as it is now, times as texts. */
 export type LibraryTruth = Omit<SimulatedLibrary, 'createdAt' | 'pushedAt'> & {
   createdAt: string
   pushedAt: string

@@ -1,4 +1,4 @@
-/** What a step outside of Temporal is told of its bounds. */
+/** The bounds of an activity outside of Temporal. */
 import type { Info } from '@temporalio/activity'
 import { HOUR_MS } from '../../core/durations.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Host } from '../../activities/library-context/activity-context.ts'
 import { TASK_QUEUE } from '../../client/task-queue.ts'
 
-/** This host, named in its work folder at its first start; throws where that folder cannot be written. */
+/** This host, named in its work folder at its first start; throws if that folder cannot be written. */
 export function thisHost(workDir: string): Host {
   mkdirSync(workDir, { recursive: true })
   const queue = `${TASK_QUEUE}-host-${hostId(join(workDir, 'host-id'))}`

@@ -82,7 +82,7 @@ export function cryptoForecast(): Pipeline {
   return pipeline
 }
 
-/** Starts it; 60 days of history unless told. */
+/** Starts it. Default: 60 days of history. */
 export async function startCryptoStack({ at, ...options }: CryptoStackOptions): Promise<CryptoStack> {
   let now = new Date(at)
   const clock = () => now
@@ -159,7 +159,7 @@ function createClients({ config: { tracked }, simulator }: TestStack, clock: () 
   return { renew, proxies }
 }
 
-/** The exchange with candles left out of its answers: `isTold` says which it gives. */
+/** The exchange with candles left out of its responses: `isTold` selects those that it gives. */
 export function withholding(real: Binance, isTold: (symbol: string, openMs: number) => boolean): Binance {
   return {
     ...real,

@@ -81,7 +81,7 @@ export async function startLibrarySteps(options: LibraryStepsOptions): Promise<L
         startedAt: new Date(at).toISOString(),
       }
       const ending = await lists({ ...dependencies, clock: () => new Date(at), ...change }, run, params)
-      // The database has a clock of its own.
+      // The database has its own clock.
       await database.db.execute(
         sql`update libraries set first_seen = ${run.startedAt} where first_seen > ${begunAt}`,
       )

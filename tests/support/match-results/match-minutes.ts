@@ -39,7 +39,7 @@ export interface MatchMinutes {
   /** Folder of `matches.csv` and of the spool. */
   dataDir: string
   spoolFolder: string
-  /** What the steps told the worker's log, from the level of info on: message and event id, where it is of a match. */
+  /** What the activities wrote to the worker's log, from level info on: message and event id, if it is of a match. */
   told: string[]
   /** The moment that steps and simulator see. */
   now(): Date
@@ -187,7 +187,7 @@ function configOf(root: string, { url }: Simulator, section: NonNullable<MatchMi
     file,
     stringify({
       'mod-stats': { mods: simulatedMods(1) },
-      // What turned is in the file at once, unless told.
+      // Default: a changed match is in the file at once.
       'match-results': { csv_minutes: 0, ...section, feed, results },
     }),
   )
