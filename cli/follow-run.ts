@@ -19,7 +19,10 @@ function lookAfterMs(followedMs: number): number {
 
 export interface Follower {
   say: (line: string) => void
-  /** A new line for every attempt of a step that waits and for every chain that ends, instead of one for each trouble. */
+  /**
+   * A new line for every attempt of a waiting activity and for every child workflow that ends, instead of one for each
+   * problem.
+   */
   everyAttempt: boolean
   /** Ends the watching (not the run) with the signal's reason. */
   signal?: AbortSignal
@@ -87,7 +90,7 @@ interface SourceProgress {
   of: number
 }
 
-/** How far each step's batches came; a step that needs only one has no progress worth showing. */
+/** How far each activity's batches came; an activity with only one has no progress worth showing. */
 export function progressOf(steps: StepView[]): Map<string, SourceProgress> {
   const progress = new Map<string, SourceProgress>()
   for (const { step, batch } of steps) {

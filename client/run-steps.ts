@@ -12,9 +12,9 @@ export interface StepView {
   seconds?: number
   /** Last failure, as `Type: message`. */
   failure?: string
-  /** When the next attempt starts, for a step that waits. */
+  /** When the next attempt of a waiting activity starts. */
   nextAttemptAt?: Date
-  /** What a finished step returned, if it collected something. */
+  /** What a finished activity returned, if it collected something. */
   batch?: StepBatch
 }
 
@@ -55,7 +55,7 @@ export function stepsOf(history: History, pending: Pending[]): StepView[] {
   return [...steps.values()]
 }
 
-/** The steps that are going on, from a description alone: what a history would add (the summary) is left empty. */
+/** The running activities, from a description alone: what a history would add (the summary) is left empty. */
 export function pendingSteps(pending: Pending[]): StepView[] {
   return pending.map((info) => {
     const step: StepView = { step: info.activityType?.name ?? '', summary: '', state: 'running', attempts: 1 }
@@ -98,7 +98,7 @@ interface BatchResult {
   left: number
 }
 
-/** The counts in a finished step's result; steps that collect nothing have none. */
+/** The counts in a finished activity's result; activities that collect nothing have none. */
 function batchOf(event: HistoryEvent): { batch?: StepBatch } {
   const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
   if (!payload) return {}

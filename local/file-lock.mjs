@@ -102,8 +102,9 @@ function createLock(file, what, nonce, isRenewed) {
 }
 
 /**
- * Looking at a stale lock and removing it are two steps, and between them another may have done both and taken the lock.
- * So the right to remove a certain stale lock is itself a lock, named by that lock's nonce (and may be stale in turn).
+ * Checking a stale lock and removing it are two steps, and between them another process may have done both and taken
+ * the lock. So the right to remove a certain stale lock is itself a lock, named by that lock's nonce (and may be stale
+ * in turn).
  *
  * @param {string} file @param {string} nonce
  */

@@ -30,7 +30,7 @@ const SETTINGS = [
   // Dates are UTC everywhere in Almanac; initdb would take the machine's zone.
   'timezone=UTC',
   'log_timezone=UTC',
-  // The default of 1 GB of log is a lot beside a database of this size; recovery gets shorter with it.
+  // The default of 1 GB of log is a lot for a database of this size; recovery gets shorter with less.
   'max_wal_size=256MB',
   // A line every five minutes would fill the log with nothing.
   'log_checkpoints=off',
@@ -40,7 +40,7 @@ const SETTINGS = [
 const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
 export interface PostgresOptions {
-  /** Folder of the cluster; its password and log lie beside it as `<dataDir>.password` and `<dataDir>.log`. */
+  /** Folder of the cluster; its password and log are next to it as `<dataDir>.password` and `<dataDir>.log`. */
   dataDir: string
   port: number
   /** Setting that a failure about the port names. */

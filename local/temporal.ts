@@ -21,8 +21,8 @@ const KILL_TIMEOUT_MS = 5_000
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1000
 
 /**
- * A server polls each transfer queue 20 times a second by default, so every step waits for the next 50 ms tick; and
- * SQLite flushes the disk at every commit. Both together made a chain of 40 empty steps five times slower.
+ * A server polls each transfer queue 20 times a second by default, so every activity waits for the next 50 ms tick; and
+ * SQLite flushes the disk at every commit. Both together made a sequence of 40 empty activities five times slower.
  */
 const TUNED_SETTINGS = [
   '--dynamic-config-value',

@@ -46,7 +46,7 @@ export function writeFileAtomically(path: string, content: string | Buffer): voi
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    // Removing what never existed is an error of its own if a file stands in the place of the folder.
+    // Removing what never existed is a separate error if a file stands in the place of the folder.
     if (existsSync(temporary)) rmSync(temporary, { force: true })
     throw fileFailure(path, error) ?? error
   }

@@ -1,4 +1,4 @@
-/** A loop beside the worker that loads what this machine's spool holds, apart from all runs. */
+/** A loop next to the worker that loads what this machine's spool holds, independent of all runs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { fileFailure } from '../system/atomic-file.ts'

@@ -55,7 +55,10 @@ export function installRuntime(log: Logger): void {
   })
 }
 
-/** Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): the steps that ended have spoken then. */
+/**
+ * Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): by then the ended activities have
+ * logged.
+ */
 export function flushRuntimeLog(): void {
   Runtime.instance().flushLogs()
 }

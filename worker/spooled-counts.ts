@@ -9,7 +9,7 @@ import { distinctReasons, type Reason } from '../core/reason.ts'
 
 const current = new AsyncLocalStorage<SpoolOrigin>()
 
-/** The step that is running here, for the spool; undefined outside of steps. */
+/** The activity that is running here, for the spool; undefined outside of activities. */
 export function spoolOrigin(): SpoolOrigin | undefined {
   return current.getStore()
 }

@@ -12,7 +12,7 @@ const MAX_STEPS = 20
  * (default 10 s). A living worker picks its tasks up within milliseconds.
  */
 const STICKY_TIMEOUT_MS = 2_000
-/** A shutdown lets steps finish for this long, then cancels them (they are retried later) … */
+/** A shutdown lets activities finish for this long, then cancels them (they are retried later) … */
 const SHUTDOWN_GRACE_MS = 2_000
 /** … and ends hard after this, so that Ctrl+C stays within 10 s together with both servers. */
 const SHUTDOWN_FORCE_MS = 5_000

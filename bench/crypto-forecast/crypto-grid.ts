@@ -96,7 +96,7 @@ async function compute(db: Database, settings: ActivityContext['settings'], runI
     trigger: 'manual',
     startedAt: '',
   } as const
-  // The step uses nothing else of what a worker hands it.
+  // The activity uses nothing else of what a worker passes to it.
   const { written } = await computeGrid({ ...({} as ActivityContext), ...context }, run)
   if (written !== COINS * HOURS) throw new Error(`${written} rows were written instead of ${COINS * HOURS}`)
 }

@@ -1,4 +1,4 @@
-/** How long after a worker's return the step goes on in which the worker before it was killed. */
+/** How long after a worker's return the activity continues in which the worker before it was killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { pipelineById } from '../../pipelines/index.ts'
@@ -13,9 +13,9 @@ const TARGET_SECONDS = 4
 const AWAY_MS = 2_000
 /** The response to the killed activity's request takes longer than that, so the kill is in the middle of it. */
 const LATENCY_MS = 3_000
-/** Fine enough beside seconds. */
+/** Fine enough next to seconds. */
 const POLL_MS = 20
-/** The step is in its request for long before this. */
+/** The activity is in its request for long before this. */
 const INTO_THE_STEP_MS = 300
 
 export async function recovery(): Promise<Figure[]> {

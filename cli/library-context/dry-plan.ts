@@ -1,4 +1,4 @@
-/** Which contexts the next night would make, and why it would not make the others: decided as its steps decide. */
+/** Which contexts the next night would make, and why it would not make the others: decided as its activities decide. */
 import { decideAll, listedFor, type Decision } from '../../activities/library-context/find-changes.ts'
 import type { LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import type { ListedLibrary } from '../../db/queries/library-context/contexts.ts'

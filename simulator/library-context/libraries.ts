@@ -65,7 +65,7 @@ export function createLibraries({ seed, clock, extra = 0, recorded }: LibrariesO
 
 type Index = Pick<Libraries, 'list' | 'byName' | 'byId'> & { put(library: SimulatedLibrary): void }
 
-/** A name that is in use belongs to its current library, whoever had it before. */
+/** A name that is in use belongs to its current library. */
 function createIndex(libraries: readonly SimulatedLibrary[]): Index {
   const byId = new Map<number, SimulatedLibrary>()
   const ids = new Map<string, number>()

@@ -15,7 +15,7 @@ import { toolsDir } from './tools-dir.ts'
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
   temporal.api.enums.v1.IndexedValueType
 
-/** A server for workflows whose steps are stand-ins. */
+/** A server for workflows whose activities are stand-ins. */
 export interface TestServer {
   client: TestWorkflowEnvironment['client']
   /** The server's clock, milliseconds since 1970; with time skipping, hours ahead of ours after a few tests. */
@@ -107,7 +107,7 @@ export function startModStats(
   return startRun(client, pipeline, 'manual', params)
 }
 
-/** Failing steps are what these tests are about; each would print a warning. */
+/** Failing activities are what these tests are about; each would print a warning. */
 export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),

@@ -1,4 +1,7 @@
-/** Who this host is: a name that stays with its work folder, so that a restarted worker takes its own steps up again. */
+/**
+ * The identity of this host: a name that stays with its work folder, so that a restarted worker takes its own
+ * activities up again.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -28,7 +28,7 @@ export interface CollectorLogOptions {
 
 const SERVICE = 'COLLECTOR-SERVICE'
 
-/** Line breaks and other control characters: a team's name must not be able to write lines of its own. */
+/** Line breaks and other control characters: a team's name must not be able to write additional lines. */
 const CONTROL = /[\s\p{Cc}\u2028\u2029]+/gu
 
 /** `[2025-12-06 10:30:45] [INFO] [COLLECTOR-SERVICE] Démarrage de la collecte...`, in the machine's own time zone. */

@@ -128,7 +128,7 @@ function ownMatch(line: Line, score: Score): Match {
   return { ...match, state: 'settled', confidence: 'confirmed', settledBy, lastSeenScore }
 }
 
-/** The values of a line, whoever wrote it. */
+/** The values of a line, of any origin. */
 function sighting(line: Line, score: Score | null) {
   const { timestamp_utc: firstSeen, team1, team2 } = line
   const league = line.league ?? ''

@@ -17,7 +17,7 @@ export interface GitRun {
 export interface GitProcesses {
   /**
    * Standard output; throws an Error with git's message if it fails, is missing, or was ended. One that fails with an
-   * output returns it: `upload-pack` tells its client there what is wrong with the request, and fails too.
+   * output returns it: `upload-pack` reports there to its client what is wrong with the request, and fails too.
    */
   run: (run: GitRun) => Promise<Buffer>
   /** Kills what runs and waits until it is gone; what is started later fails at once. */

@@ -1,4 +1,4 @@
-/** A stack for crypto-forecast whose world, steps and clients share one clock that a test moves. */
+/** A stack for crypto-forecast whose world, activities and clients share one clock that a test moves. */
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { startRun } from '../../../client/runs.ts'
@@ -43,7 +43,7 @@ export interface CryptoStackOptions extends TestStackOptions {
 
 export interface CryptoStack {
   stack: TestStack
-  /** Moves the clock of the world, of the steps and of the clients. */
+  /** Moves the clock of the world, of the activities and of the clients. */
   moveTo(at: string): void
   clock(): Date
   /** What the workers ask; they stay the same objects when the clients begin anew. */

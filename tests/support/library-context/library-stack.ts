@@ -68,7 +68,7 @@ export interface LibraryStackOptions extends Omit<TestStackOptions, 'sections'> 
 
 export interface LibraryStack {
   stack: TestStack
-  /** What the workers' steps read at every step: a test may set other fields between two nights. */
+  /** What the workers' activities read each time: a test may set other fields between two nights. */
   settings: LibrarySettings
   /** A worker of this stack. Settings given here are kept for the workers after it. */
   startWorker(change?: LibraryWorkerChange): Promise<RunningWorker>
