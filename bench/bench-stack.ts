@@ -62,7 +62,7 @@ export interface BenchStack {
   restartTemporal(): Promise<void>
   /** A worker process that polls. */
   startWorker(): Promise<CommandProcess>
-  /** Ends client, simulator and servers; a worker is ended by whoever started it. */
+  /** Ends client, simulator and servers; a worker is ended by its starter. */
   stop(): Promise<void>
 }
 

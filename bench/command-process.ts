@@ -1,4 +1,4 @@
-/** An `almanac` command in a process of its own, as a user starts it: its output, its memory, its end. */
+/** An `almanac` command in a separate process, as a user starts it: its output, its memory, its end. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `almanac up --demo` in a state folder of its own and on free ports. */
+/** `almanac up --demo` in a separate state folder and on free ports. */
 import { freePort } from '../local/taken-port.ts'
 import { startCommand, type CommandProcess } from './command-process.ts'
 import { stateFolder, temporaryFolder } from './bench-stack.ts'

@@ -1,4 +1,6 @@
-/** Workflows of the engine benchmark: chains of empty steps, bare and inside `recordedRun`. Bundled by itself. */
+/**
+ * Workflows of the engine benchmark: sequences of empty activities, bare and inside `recordedRun`. Bundled by itself.
+ */
 import { proxyActivities } from '@temporalio/workflow'
 import { databaseWork } from '../workflows/policies.ts'
 import { type RunInput } from '../core/run.ts'
@@ -16,7 +18,7 @@ export async function bareChain(steps: number): Promise<void> {
   for (let done = 0; done < steps; done++) await step()
 }
 
-/** The same with a run's record: its opening is the first step and its closing the last, as in every pipeline. */
+/** The same with a run's record: its opening is the first activity and its closing the last, as in every pipeline. */
 export async function recordedChain(steps: number): Promise<RunEnding> {
   const input: RunInput = { trigger: 'manual' }
   return recordedRun(runOf('bench', input), { open, close }, input, async (counts) => {

@@ -34,7 +34,7 @@ const CHAINS = [1, 3, 40] as const
 const LONG_CHAIN = 40
 const BURST_RUNS = 200
 const BURST_CHAIN = 3
-/** A burst is as long as fifteen chains; three of them tell as much. */
+/** A burst is as long as fifteen child workflows; three of them are as conclusive. */
 const BURST_REPETITIONS = 3
 /** What is promised of the engine. */
 const TARGET_OF_DEFAULTS = 0.25

@@ -16,7 +16,7 @@ export interface Figure {
 /** Benchmarks by name. Each is loaded only when it runs, so that none adds to another's memory. */
 export type Benchmarks = Record<string, () => Promise<() => Promise<Figure[]>>>
 
-/** Whether the figure is where it should be; undefined where nothing was promised. */
+/** Whether the figure is within its limit; undefined without a limit. */
 export function reached({ value, atMost, atLeast }: Figure): boolean | undefined {
   if (atMost === undefined && atLeast === undefined) return undefined
   return value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity)

@@ -5,7 +5,7 @@ import { memoryMb } from './command-process.ts'
 import { demoStack } from './demo-stack.ts'
 import type { Figure } from './figure.ts'
 
-/** By then the first collection's garbage is gone where it ever goes. */
+/** By then the first collection's garbage is gone if it ever goes. */
 const REST_MS = 10_000
 
 /** Resident memory of the command, the Temporal server and PostgreSQL with its children. */
@@ -54,7 +54,7 @@ function parentOf(pid: number): number | undefined {
   try {
     return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   } catch (error) {
-    // Ended between the listing and the look.
+    // Ended between listing and reading.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
       return undefined
     throw error

@@ -1,4 +1,4 @@
-/** What a run brought beyond its counts, as its pipeline tells it. */
+/** What a run brought beyond its counts, as its pipeline reports it. */
 import { databaseFailure } from '../db/database-failure.ts'
 import type { Database } from '../db/database.ts'
 import { pipelineById } from '../pipelines/index.ts'
@@ -6,8 +6,8 @@ import { CLI_PARTS } from './parts.ts'
 import { terminal } from './terminal.ts'
 
 /**
- * Returns what the pipeline of a run tells of it, as JSON and as lines; undefined if that is nothing, or while the database
- * is away: how the run ended is known without it.
+ * Returns what the pipeline of a run reports about it, as JSON and as lines; undefined if that is nothing, or while the
+ * database is unavailable: how the run ended is known without it.
  */
 export async function broughtBy(
   db: Database,

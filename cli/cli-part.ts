@@ -17,7 +17,7 @@ export interface CliPart {
   runOptions?: RunOption[]
   /** Throws `WrongUsage` for parameters that the settings contradict, before a run is started. */
   checkParams?(config: Config, params: Record<string, unknown>): Promise<void>
-  /** Tells what a run would do, without starting it; returns the exit code. */
+  /** Prints what a run would do, without starting it; returns the exit code. */
   dryRun?(
     params: Record<string, unknown>,
     options: GlobalOptions & { json?: boolean; strict?: boolean },
@@ -61,11 +61,11 @@ export interface Backfiller {
 }
 
 export interface BackfillPlan {
-  /** False if no period of the time asked for is over. */
+  /** False if no period of the requested time is over. */
   hasPeriods: boolean
   /** False if everything is stored. */
   isDue: boolean
-  /** The time as it is collected, for people. */
+  /** The time that is collected, for people. */
   span: string
   head: string[]
   rows: (string | number)[][]

@@ -5,13 +5,15 @@ import type { Failure } from '../core/failures.ts'
 import { databaseFailure, isNotMigrated } from '../db/database-failure.ts'
 import { configOf } from './command-context.ts'
 
-/** Returns the error to print in place of the one that ended a command. Any other error is returned as it is. */
+/** Returns the error to print in place of the one that ended a command. Any other error is returned unchanged. */
 export function explainDatabaseError(error: unknown, isDemo: boolean): unknown {
   const failure = error instanceof CannotReach ? undefined : databaseFailure(error)
   return failure?.type === 'DatabaseUnavailable' ? unavailable(failure, isDemo) : (failure ?? error)
 }
 
-/** The embedded database is away because nobody started it; the driver's words help only with an external one. */
+/**
+ * The embedded database is unavailable because it was not started; the driver's words help only with an external one.
+ */
 function unavailable(failure: Failure, isDemo: boolean): Error {
   if (isNotMigrated(failure)) return failure
   const config = configOf({ demo: isDemo })

@@ -28,7 +28,7 @@ const INDENT = '    '
 /** A name that is cut further says nothing any more; then the table is wider than the terminal. */
 const LEAST_CUT = 12
 
-/** The table as it is where it fits; cells of several lines only stay where nothing has to give way. */
+/** The table unchanged if it fits; cells of several lines only stay if nothing has to give way. */
 export function fitTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -96,7 +96,7 @@ function cut(text: string, most: number): string {
   return shownLength(text) <= most ? text : `${stripVTControlCharacters(text).slice(0, most - 1)}…`
 }
 
-/** A text on lines of at most so many characters, broken between words; a longer word stays whole. */
+/** A text on lines of limited length, broken between words; a longer word stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {

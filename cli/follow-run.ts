@@ -11,7 +11,7 @@ import { endingOf, type RunHandle } from '../client/runs.ts'
 import type { ChainView } from '../client/run-chains.ts'
 import { viewRun, type RunView, type StepView } from '../client/run-view.ts'
 
-/** Between two looks at a run: often while it may end any moment, seldom once it waits for something. */
+/** Poll interval of a run: short while it may end any moment, long once it waits for something. */
 function lookAfterMs(followedMs: number): number {
   if (followedMs < 5_000) return 250
   return followedMs < 60_000 ? 1_000 : 5_000
@@ -19,15 +19,18 @@ function lookAfterMs(followedMs: number): number {
 
 export interface Follower {
   say: (line: string) => void
-  /** A new line for every attempt of a step that waits and for every chain that ends, instead of one for each trouble. */
+  /**
+   * A new line for every attempt of a waiting activity and for every child workflow that ends, instead of one for each
+   * problem.
+   */
   everyAttempt: boolean
   /** Ends the watching (not the run) with the signal's reason. */
   signal?: AbortSignal
 }
 
 /**
- * Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch.
- * It looks again and again instead of holding one long request: such a request outlives the connection it was made on.
+ * Waits for a run's end. On a terminal, sources with several batches get a bar each; elsewhere a line a batch. It polls
+ * instead of holding one long request: such a request outlives the connection it was made on.
  */
 export async function followRun(
   client: Client,
@@ -55,7 +58,10 @@ export async function followRun(
   }
 }
 
-/** What is worth a line, each with a key by which it is told once: steps that wait after a failure, chains that ended. */
+/**
+ * What is worth a line, each with a key by which it is reported once: activities that wait after a failure, child
+ * workflows that ended.
+ */
 function newsOf({ steps, chains }: RunView, everyAttempt: boolean): { key: string; line: string }[] {
   const own = steps.map((step) => ({ whose: '', step }))
   const theirs = chains.flatMap(({ name, steps }) => steps.map((step) => ({ whose: `${name} `, step })))
@@ -84,7 +90,7 @@ interface SourceProgress {
   of: number
 }
 
-/** How far each step's batches came; a step that needs only one has no progress worth showing. */
+/** How far each activity's batches came; an activity with only one has no progress worth showing. */
 export function progressOf(steps: StepView[]): Map<string, SourceProgress> {
   const progress = new Map<string, SourceProgress>()
   for (const { step, batch } of steps) {

@@ -7,10 +7,13 @@ import { addCommands } from './commands/index.ts'
 import { EXIT, exitCodeOf } from './exit.ts'
 import { terminal, withTerminal, type Terminal } from './terminal.ts'
 
-/** Where there is no terminal. */
+/** Without a terminal. */
 const HELP_COLUMNS = 80
 
-/** Runs one command and returns its exit code. `argv` is without node and the script; `where` is the process' own terminal by default. */
+/**
+ * Runs one command and returns its exit code. `argv` is without node and the script; `where` defaults to the terminal
+ * of the process.
+ */
 export function main(argv: string[], where: Terminal = terminal()): Promise<number> {
   return withTerminal(where, () => run(argv, where))
 }

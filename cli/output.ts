@@ -81,7 +81,7 @@ export function table(
   ].join('\n')
 }
 
-/** Columns of the terminal; without end where there is none. */
+/** Columns of the terminal; infinite without a terminal. */
 export function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns : Infinity
 }

@@ -1,4 +1,4 @@
-/** Where everything is: what a start of the stack tells. */
+/** Addresses and folders: printed at the start of the stack. */
 
 import type { Config } from '../config/load-config.ts'
 import type { Stack } from '../local/stack.ts'
@@ -7,7 +7,7 @@ import { PIPELINES } from '../pipelines/index.ts'
 import { CLI_PARTS } from './parts.ts'
 import { temporalAddress, webUi } from '../client/connection.ts'
 
-/** Tells where everything is: what a user needs to look further. */
+/** Prints addresses and folders: where a user looks further. */
 export function tellPlaces(config: Config, { adopted }: Stack, say: Say): void {
   const { env, ports } = config
   if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)

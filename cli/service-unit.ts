@@ -2,9 +2,9 @@
 import { dirname, join } from 'node:path'
 
 export interface ServiceUnit {
-  /** What it runs: the whole stack, unless told. */
+  /** What it runs. Default: the whole stack. */
   service?: Service
-  /** Account that the stack runs as; undefined makes a unit for one's own user manager. */
+  /** Account that the stack runs as; undefined makes a unit for the user's own service manager. */
   user: string | undefined
   /** Absolute path of node. */
   node: string
@@ -20,7 +20,7 @@ export interface Service {
   name: string
   description: string
   args: string[]
-  /** Units that start before, where they are started as well. */
+  /** Units that start before, if they are started as well. */
   after: string[]
 }
 
@@ -32,7 +32,10 @@ export const STACK_SERVICE: Service = {
   after: [],
 }
 
-/** The collector of match-results, every so many minutes. It starts after the whole stack, beside which it ends at once. */
+/**
+ * The collector of match-results, every given number of minutes. It starts after the whole stack, beside which it ends
+ * at once.
+ */
 export function collectorService(intervalMinutes: number | undefined): Service {
   return {
     name: 'almanac-collector',
@@ -48,7 +51,7 @@ export function collectorService(intervalMinutes: number | undefined): Service {
 
 /** The longest orderly stop: worker 5 s, Temporal 20 s, PostgreSQL 35 s, each of which is rarely a second. */
 const STOP_SECONDS = 90
-/** A crash is answered soon … */
+/** A crash is followed by a restart soon … */
 const RESTART_SECONDS = 5
 /** … but one that follows every start is left to a person, after this many within ten minutes. */
 const RESTARTS = 10
@@ -92,7 +95,7 @@ export function serviceUnit({ user, node, root, writable, service = STACK_SERVIC
   ].join('\n')
 }
 
-/** A user manager may not set these up; root needs a user namespace, in which PostgreSQL runs as somebody else. */
+/** A user manager may not set these up; root needs a user namespace, in which PostgreSQL runs as another user. */
 function sandbox(writable: string[], isRoot: boolean): string[] {
   return [
     'ProtectSystem=full',

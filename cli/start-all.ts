@@ -35,15 +35,15 @@ export interface StartOptions {
   /** Opens the worker's log, once the stack is ours. */
   openLog: () => Logger
   say: Say
-  /** What those are told who find the stack taken. Default: `almanac up`. */
+  /** What is printed if another stack runs. Default: `almanac up`. */
   what?: string
-  /** Starts without a database that does not answer: rows go to the spool until it does. */
+  /** Starts without an unavailable database: rows go to the spool until it responds. */
   databaseOptional?: boolean
 }
 
 type Stops = (() => Promise<void> | void)[]
 
-/** Throws where a part cannot start (`StackInUse` where another stack runs); the parts before it are stopped again. */
+/** Throws if a part cannot start (`StackInUse` if another stack runs); the parts before it are stopped again. */
 export async function startAll(options: StartOptions): Promise<Running> {
   const stops: Stops = []
   const stop = async () => {

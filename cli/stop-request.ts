@@ -4,7 +4,7 @@ import { terminal } from './terminal.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** An abort signal that goes off when this process is asked to end. */
+/** Aborted when this process is asked to end. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()
   // Every call to Temporal that is on its way listens to it; a dozen of them are no leak.

@@ -1,15 +1,15 @@
-/** Where a command reads its environment and prints: those of the process, or what a caller of `main` hands in. */
+/** The environment and output of a command: those of the process, or what a caller of `main` passes. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Where text goes. */
+/** Target of the text. */
 export interface Output {
   write(text: string): unknown
   isTTY?: boolean
-  /** Width of a line; 80 where there is none. */
+  /** Width of a line; 80 if unknown. */
   columns?: number
 }
 
-/** Where a signal is heard. */
+/** Source of the signals. */
 interface Signals {
   on(name: NodeJS.Signals, heard: (name: NodeJS.Signals) => void): unknown
   once(name: NodeJS.Signals, heard: (name: NodeJS.Signals) => void): unknown

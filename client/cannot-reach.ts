@@ -1,6 +1,6 @@
-/** The error of a server that does not answer. */
+/** The error of a server that does not respond. */
 
-/** A server that a command cannot do without does not answer: exit code 3. */
+/** A server that a command needs does not respond: exit code 3. */
 export class CannotReach extends Error {
   override name = 'CannotReach'
 }

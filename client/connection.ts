@@ -6,7 +6,7 @@ import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
-/** A server on this machine answers in milliseconds, one far away within a second or two. */
+/** A local server responds in milliseconds, a remote one within a second or two. */
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** `host:port` of the Temporal server of this stack. */
@@ -27,7 +27,7 @@ export function temporalConnectionOptions(config: Config): {
 /** Connects a client; throws `CannotReach` with the remedy. Close its connection when done. */
 export async function connectTemporal(config: Config): Promise<Client> {
   try {
-    // gRPC asks a refused port again until its time is over; this tells at once.
+    // gRPC retries a refused port until its timeout; this fails at once.
     await portAnswers(temporalAddress(config))
     // Loading it takes a quarter of a second, which commands that only query the database save.
     const { Client, Connection } = await import('@temporalio/client')
@@ -44,7 +44,7 @@ export async function connectTemporal(config: Config): Promise<Client> {
   }
 }
 
-/** Opens and closes a TCP connection to `host:port`; rejects where nobody listens. */
+/** Opens and closes a TCP connection to `host:port`; rejects if nothing listens. */
 function portAnswers(address: string): Promise<void> {
   const { hostname, port } = new URL(`tcp://${address}`)
   return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ function portAnswers(address: string): Promise<void> {
   })
 }
 
-/** Address of the database of this stack, with its password; throws `CannotReach` where none was ever started. */
+/** Address of the database of this stack, with its password; throws `CannotReach` if none was ever started. */
 export function databaseUrl(config: Config): string {
   if (config.env.DATABASE_URL !== undefined) return config.env.DATABASE_URL
   const url = embeddedDatabaseUrl(config.stateDir, config.ports.postgres)
@@ -66,12 +66,12 @@ export function databaseUrl(config: Config): string {
   throw new CannotReach(`There is no database yet; ${databaseHint(config)}.`)
 }
 
-/** What to do where the embedded servers do not answer. */
+/** What to do if the embedded servers do not respond. */
 export function startHint(config: Config): string {
   return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
 }
 
-/** What to do where the embedded database does not answer. */
+/** What to do if the embedded database does not respond. */
 export function databaseHint(config: Config): string {
   return `${startHint(config)} or set DATABASE_URL`
 }

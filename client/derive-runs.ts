@@ -1,11 +1,13 @@
-/** Runs that ask nobody: what is derived from rows is due again once they came out of the spool. */
+/**
+ * Recompute runs, which contact no upstream: what is derived from rows is due again once they came out of the spool.
+ */
 import type { Client } from '@temporalio/client'
 import { pipelineById } from '../pipelines/index.ts'
 import { startRun } from './runs.ts'
 
 /**
- * Starts one for each of these pipelines that derives anything; answers their workflow ids. Where a run of the pipeline is
- * going on the run lock ends ours as skipped, and the next scheduled run derives.
+ * Starts one for each of these pipelines that derives anything; returns their workflow ids. If a run of the pipeline is
+ * open the run lock ends ours as skipped, and the next scheduled run recomputes.
  */
 export async function startDerivingRuns(client: Client, pipelines: readonly string[]): Promise<string[]> {
   const started: string[] = []

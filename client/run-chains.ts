@@ -1,4 +1,6 @@
-/** The workflows that a run starts and waits for (a chain a library): how each stands, and what its step waits for. */
+/**
+ * The workflows that a run starts and waits for (one a library): the status of each, and what its activity waits for.
+ */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { ChainEnding } from '../activities/library-context/activity-context.ts'
@@ -28,7 +30,7 @@ export interface ChainView {
   steps: StepView[]
 }
 
-/** The chains of a run in the order in which they were started, from its history alone. */
+/** The child workflows of a run in the order in which they were started, from its history alone. */
 export function chainsOf(history: History, runWorkflowId: string): ChainView[] {
   const chains = new Map<string, ChainView>()
   for (const event of history.events ?? []) {
@@ -76,10 +78,10 @@ function applyEnding(chain: ChainView, ending: Partial<ChainEnding> | undefined)
   if (ending.reason !== undefined) chain.reason = sentence(asReason(ending.reason))
 }
 
-/** As many as may go on at the same time by the settings (`chains`). */
+/** The configured maximum of concurrent ones (`chains`). */
 const MAX_LOOKED_AT = 16
 
-/** Adds to the running ones what their steps wait for. One that Temporal no longer knows stays as it is. */
+/** Adds to the running ones what their activities wait for. One that Temporal no longer knows stays unchanged. */
 export async function lookAtChains(client: Client, chains: ChainView[]): Promise<ChainView[]> {
   const running = chains.filter(({ state }) => state === 'running').slice(0, MAX_LOOKED_AT)
   await Promise.all(

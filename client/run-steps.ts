@@ -1,4 +1,4 @@
-/** The steps of a workflow as its history and its description tell them. Pure. */
+/** The steps of a workflow from its history and its description. Pure. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
 import type { SourceCounts } from '../core/run-outcome.ts'
@@ -12,9 +12,9 @@ export interface StepView {
   seconds?: number
   /** Last failure, as `Type: message`. */
   failure?: string
-  /** When the next attempt starts, for a step that waits. */
+  /** When the next attempt of a waiting activity starts. */
   nextAttemptAt?: Date
-  /** What a step that is done answered, where it collected something. */
+  /** What a finished activity returned, if it collected something. */
   batch?: StepBatch
 }
 
@@ -55,7 +55,7 @@ export function stepsOf(history: History, pending: Pending[]): StepView[] {
   return [...steps.values()]
 }
 
-/** The steps that are going on, from a description alone: what a history would add (the summary) is left empty. */
+/** The running activities, from a description alone: what a history would add (the summary) is left empty. */
 export function pendingSteps(pending: Pending[]): StepView[] {
   return pending.map((info) => {
     const step: StepView = { step: info.activityType?.name ?? '', summary: '', state: 'running', attempts: 1 }
@@ -98,7 +98,7 @@ interface BatchResult {
   left: number
 }
 
-/** The counts in a finished step's result; steps that collect nothing have none. */
+/** The counts in a finished activity's result; activities that collect nothing have none. */
 function batchOf(event: HistoryEvent): { batch?: StepBatch } {
   const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
   if (!payload) return {}
@@ -137,7 +137,7 @@ export function failureText(failure: temporal.api.failure.v1.IFailure | null | u
   return { failure: type ? `${type}: ${failure.message ?? ''}` : (failure.message ?? '') }
 }
 
-/** What a workflow that is done answered, as far as every workflow of ours answers it; undefined where there is nothing. */
+/** What a finished workflow returned, as far as all workflows return it; undefined if there is nothing. */
 export function resultOf(history: History): { outcome?: string } | undefined {
   const payload = history.events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]
   return payload ? defaultPayloadConverter.fromPayload<{ outcome?: string } | undefined>(payload) : undefined

@@ -16,13 +16,13 @@ export interface RunView {
   runId: string
   pipeline: string
   trigger: string
-  /** A chain, which may be shown like a run, ends in words of its own. */
+  /** A child workflow, which may be shown like a run, has its own outcomes. */
   outcome: RunOutcome | 'running' | ChainEnding['outcome']
   startedAt: Date
   finishedAt?: Date
   counts: RunCounts
   error?: string
-  /** Empty where Temporal no longer keeps the history (7 days on the embedded server). */
+  /** Empty if Temporal no longer keeps the history (7 days on the embedded server). */
   steps: StepView[]
   /** What it started as workflows of their own, in that order; those before a fresh history are not among them. */
   chains: ChainView[]
@@ -30,8 +30,8 @@ export interface RunView {
 }
 
 /**
- * The view of a run, by workflow id, run id or the beginning of one; undefined where neither the records nor
- * Temporal know it. `db` is undefined where the database is away: Temporal's half is still shown.
+ * The view of a run, by workflow id, run id or the beginning of one; undefined if neither the records nor Temporal know
+ * it. `db` is undefined if the database is unavailable: Temporal's half is still shown.
  */
 export async function viewRun(
   client: Client,

@@ -61,7 +61,7 @@ export async function openRun(
   return client.workflow.getHandle(record.workflowId)
 }
 
-/** Waits for a run's end. A failed run is an ending like any other; a terminated one has no ending of its own. */
+/** Waits for a run's end. A failed run has an ending like any other; a terminated one has none. */
 export async function endingOf(handle: Pick<RunHandle, 'result'>): Promise<RunEnding> {
   try {
     return asEnding((await handle.result()) as StoredEnding)

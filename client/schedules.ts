@@ -42,14 +42,14 @@ export interface AppliedSchedule {
   id: string
   change: 'created' | 'updated' | 'removed'
   paused: boolean
-  /** The operator's words where a pause or resume of theirs was kept. */
+  /** The operator's words if their pause or resume was kept. */
   kept?: string
 }
 
 /**
- * Creates or updates the schedules of all pipelines and removes ours that left the registry. Always updates: a
- * server's description does not show what was configured. Pipelines that are not in `only` are paused, or left as they
- * are (`leavesOthers`). Throws `Conflict` where a stranger's schedule has the id of a pipeline.
+ * Creates or updates the schedules of all pipelines and removes ours that left the registry. Always updates: a server's
+ * description does not show what was configured. Pipelines that are not in `only` are paused, or left as they are
+ * (`leavesOthers`). Throws `Conflict` if a foreign schedule has the id of a pipeline.
  */
 export async function applySchedules(
   client: Client,
@@ -90,7 +90,7 @@ async function applySchedule(
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
 }
 
-/** Throws `Conflict` for a schedule that somebody else made under the id of a pipeline. */
+/** Throws `Conflict` for a foreign schedule with the id of a pipeline. */
 function refuseStranger({ scheduleId, memo }: ScheduleDescription): void {
   if (isOurs(memo)) return
   throw new Failure(
@@ -103,7 +103,7 @@ function isOurs(memo: Record<string, unknown> | undefined): boolean {
   return memo?.['managedBy'] === OWNER.managedBy
 }
 
-/** A pipeline's schedule as the configuration has it; paused where the pipeline is off or not `chosen`. */
+/** A pipeline's schedule from the configuration; paused if the pipeline is off or not `chosen`. */
 function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
   const { everyMs, offsetMs, daily, jitterMs, catchupMs } = timingOf(pipeline, config)
   const { enabled } = config.tracked[pipeline.id]
@@ -132,7 +132,7 @@ function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
   } satisfies ScheduleOptions
 }
 
-/** A schedule as the server holds it, or undefined where it has none of that id. */
+/** A schedule as the server holds it; undefined if it has none of that id. */
 export async function describe(client: Client, id: string): Promise<ScheduleDescription | undefined> {
   try {
     return await client.schedule.getHandle(id).describe()

@@ -12,7 +12,7 @@ const KEYWORD = 2
 const VISIBLE_AFTER_MS = 20_000
 const ASK_EVERY_MS = 500
 
-/** Registers `Pipeline` and `Outcome` where they are missing, and waits until the server knows them. */
+/** Registers `Pipeline` and `Outcome` if they are missing, and waits until the server knows them. */
 export async function registerSearchAttributes(client: Client): Promise<void> {
   const names = await missingSearchAttributes(client)
   if (names.length === 0) return

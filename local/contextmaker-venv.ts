@@ -1,5 +1,5 @@
 /**
- * contextmaker in a virtual environment of its own, from a list of pinned hashes. Its Python is the system's, because the
+ * contextmaker in a separate virtual environment, from a list of pinned hashes. Its Python is the system's, because the
  * sandbox shows it `/usr` alone; it holds no pip, because contextmaker would run that at every call.
  */
 import { execFile } from 'node:child_process'
@@ -24,9 +24,9 @@ const NEWEST_MINOR = 13
 const PIP_WITH_PYTHON = 22.3
 /** 44 packages take 10 s; a slow line takes minutes. */
 const INSTALL_MS = 15 * 60_000
-/** Programs that only tell something. */
+/** Timeout of programs that only print something. */
 const ASK_MS = 60_000
-/** Between two looks at another process that is installing the same. */
+/** Poll interval while another process installs the same. */
 const LOCK_POLL_MS = 250
 /** Lines of a failed command that are shown: pip says the reason last. */
 const SHOWN_LINES = 6
@@ -38,16 +38,16 @@ const PIP_INSTALL = ['install', '--no-deps', '--require-hashes', '--only-binary=
 const REMEDY =
   'Debian, Ubuntu: apt install python3 python3-venv python3-pip; without contextmaker the contexts are made by the reader of our own alone'
 
-/** Where contextmaker is, or will be: one path, however the folder is reached, since its programs hold it. */
+/** Path of contextmaker, now or later: one path, however the folder is reached, since its programs hold it. */
 export function contextmakerVenv(toolsDir: string): string {
   return join(existsSync(toolsDir) ? realpathSync(toolsDir) : toolsDir, 'contextmaker')
 }
 
 /**
- * Makes the virtual environment where it is missing, or was made for another list, another Python or another place.
- * Safe to call from several processes at once. Answers its folder. Throws `Misconfigured` with what was found.
+ * Makes the virtual environment if it is missing, or was made for another list, another Python or another place. Safe
+ * to call from several processes at once. Returns its folder. Throws `Misconfigured` with what was found.
  *
- * @param say told in one line what takes time
+ * @param say called with one line about what takes time
  */
 export async function ensureContextmaker(toolsDir: string, say: (line: string) => void): Promise<string> {
   if (process.platform !== 'linux')
@@ -129,7 +129,7 @@ async function install(
     await run(inside, ['-m', 'pip', ...PIP_INSTALL, '-r', REQUIREMENTS])
     await run(inside, ['-m', 'pip', 'uninstall', '--quiet', '--yes', 'setuptools', 'pip'])
   }
-  // contextmaker writes its log here, and crashes where it can neither write nor make the folder.
+  // contextmaker writes its log here, and crashes if it can neither write nor make the folder.
   mkdirSync(join(venv, 'lib', `python${python.version}`, 'logs'))
   for (const program of ['contextmaker', 'sphinx-build', 'jupytext'])
     await run(join(venv, 'bin', program), ['--help'])
@@ -146,7 +146,7 @@ async function pipWithPython({ program }: Python): Promise<string | undefined> {
   return undefined
 }
 
-/** What a program prints, or undefined where it is missing or fails. */
+/** What a program prints, or undefined if it is missing or fails. */
 async function ask(program: string, args: string[]): Promise<string | undefined> {
   const { failure, output } = await execute(program, args, ASK_MS)
   return failure === undefined ? output.trim() : undefined

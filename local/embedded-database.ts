@@ -17,7 +17,7 @@ export function embeddedDatabaseUrl(stateDir: string, port: number): string | un
   return `postgresql://${POSTGRES_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${POSTGRES_DATABASE}`
 }
 
-/** Folder of the embedded database's files; its password stands beside it. */
+/** Folder of the embedded database's files; its password is next to it. */
 export function clusterFolder(stateDir: string): string {
   return join(stateDir, 'postgres')
 }

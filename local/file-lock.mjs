@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, isAlive, pidPlace } from './process-identity.mjs'
 
 /**
- * `place` is where the pid means something, `isRenewed` that the file is touched for as long as it is held. Locks of earlier
- * versions have neither.
+ * `place` is the scope in which the pid is valid, `isRenewed` that the file is touched for as long as it is held. Locks
+ * of earlier versions have neither.
  *
  * @typedef {{ pid: number, startedAt: string, place?: string, isRenewed?: boolean, since: string, what: string, nonce: string }} Holder
  */
@@ -18,20 +18,21 @@ import { identify, isAlive, pidPlace } from './process-identity.mjs'
 /** A few times within the time below, so that a busy or briefly stopped process keeps its lock. */
 const RENEW_EVERY_MS = 5_000
 
-/** A holder in another container, whose pid means nothing here, counts as alive for so long after it touched its lock. */
+/** How long a holder in another container, whose pid means nothing here, counts as alive after it touched its lock. */
 const FRESH_MS = 60_000
 
-/** Between two looks at a lock that somebody is just taking over: long enough to let a few file operations happen. */
+/** Poll interval while another process takes a lock over: long enough for a few file operations. */
 const TAKEOVER_WAIT_MS = 20
 
 /** What a power cut left of a lock: its holder is gone with the power. */
 const UNREADABLE = { pid: 0, startedAt: 'unreadable', since: '', what: '', nonce: 'unreadable' }
 
 /**
- * Takes the lock, or answers who has it. `release` may be called more than once and removes only our own lock.
+ * Takes the lock, or returns its holder. `release` may be called more than once and removes only our own lock.
  *
- * Across containers (and machines) that share a folder only a renewed lock excludes: there nothing but its age tells whether
- * its holder lives. One that is not renewed is taken over at once, so that what a killed container left blocks no next one.
+ * Across containers (and machines) that share a folder only a renewed lock excludes: only its age shows whether its
+ * holder lives. A lock that is not renewed is taken over at once, so that what a killed container left does not block
+ * the next one.
  *
  * @param {string} file
  * @param {string} what said to those who find the lock taken
@@ -74,12 +75,12 @@ export function lockHolder(file) {
 function isHeld(file, holder) {
   if (holder.place === undefined || holder.place === pidPlace()) return isAlive(holder)
   const stat = holder.isRenewed === true ? statSync(file, { throwIfNoEntry: false }) : undefined
-  // A clock that was set back must not make a lock live for ever.
+  // A clock that was set back must not make a lock live forever.
   return stat !== undefined && Math.abs(Date.now() - stat.mtimeMs) < FRESH_MS
 }
 
 /**
- * Written aside and linked into place: a link is refused where the name exists, and nobody ever reads half a file.
+ * Written aside and linked into place: a link is refused if the name exists, and no reader ever sees half a file.
  *
  * @param {string} file @param {string} what @param {string} nonce @param {boolean} isRenewed
  */
@@ -101,8 +102,9 @@ function createLock(file, what, nonce, isRenewed) {
 }
 
 /**
- * Looking at a stale lock and removing it are two steps, and between them another may have done both and taken the lock.
- * So the right to remove a certain stale lock is itself a lock, named by that lock's nonce (and may be stale in turn).
+ * Checking a stale lock and removing it are two steps, and between them another process may have done both and taken
+ * the lock. So the right to remove a certain stale lock is itself a lock, named by that lock's nonce (and may be stale
+ * in turn).
  *
  * @param {string} file @param {string} nonce
  */
@@ -127,7 +129,7 @@ function renewLock(file, nonce) {
     const now = new Date()
     if (readHolder(file)?.nonce === nonce) utimesSync(file, now, now)
   } catch {
-    // A timer has nobody to tell. Whoever works under the lock meets the same disk, and meanwhile the lock grows old.
+    // Ignore: the lock's owner will hit the same disk error, and the lock will go stale.
   }
 }
 

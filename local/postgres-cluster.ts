@@ -1,4 +1,4 @@
-/** The data folder of the embedded PostgreSQL: made once, all or nothing, with a password beside it. */
+/** The data folder of the embedded PostgreSQL: made once, all or nothing, with a password next to it. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ export const POSTGRES_DATABASE = 'almanac'
 
 export interface ClusterOptions {
   dataDir: string
-  /** For tests: used instead of the random one that is kept beside the folder. */
+  /** For tests: used instead of the random one that is kept next to the folder. */
   password?: string | undefined
   /** `test`: a throw-away cluster, not flushed to disk. */
   tuning: 'durable' | 'test'

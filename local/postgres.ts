@@ -30,7 +30,7 @@ const SETTINGS = [
   // Dates are UTC everywhere in Almanac; initdb would take the machine's zone.
   'timezone=UTC',
   'log_timezone=UTC',
-  // The default of 1 GB of log is a lot beside a database of this size; recovery gets shorter with it.
+  // The default of 1 GB of log is a lot for a database of this size; recovery gets shorter with less.
   'max_wal_size=256MB',
   // A line every five minutes would fill the log with nothing.
   'log_checkpoints=off',
@@ -40,7 +40,7 @@ const SETTINGS = [
 const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
 export interface PostgresOptions {
-  /** Folder of the cluster; its password and log lie beside it as `<dataDir>.password` and `<dataDir>.log`. */
+  /** Folder of the cluster; its password and log are next to it as `<dataDir>.password` and `<dataDir>.log`. */
   dataDir: string
   port: number
   /** Setting that a failure about the port names. */
@@ -85,7 +85,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   }
 }
 
-/** What runs on this folder already: kept when it listens where we want it, else stopped. */
+/** What runs on this folder already: kept if it listens on the wanted port, else stopped. */
 async function adopt(
   dataDir: string,
   port: number,
@@ -106,7 +106,7 @@ async function adopt(
 
 /**
  * The live server of a data folder by its postmaster.pid (pid, folder, start, port, one a line). The file of a killed
- * one is removed where its pid now is another program's, on which PostgreSQL itself would refuse to start.
+ * one is removed if its pid now is another program's, on which PostgreSQL itself would refuse to start.
  */
 function runningOn(dataDir: string): { server: ProcessIdentity; port: number } | undefined {
   const pidFile = join(dataDir, 'postmaster.pid')
@@ -207,7 +207,7 @@ async function query<Row extends object>(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: CONNECT_TIMEOUT_MS,
   })
-  // A server that goes away between two steps also emits the error; the rejected promise tells it.
+  // A server that disappears between two steps also emits the error; the rejected promise reports it.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -32,7 +32,7 @@ export function isAlive(identity) {
 }
 
 /**
- * Program and arguments of a process; undefined where the machine does not tell (Windows, or the process ended).
+ * Program and arguments of a process; undefined if the machine does not show them (Windows, or the process ended).
  *
  * @param {number} pid
  * @returns {string | undefined}
@@ -52,8 +52,8 @@ export function commandLine(pid) {
 }
 
 /**
- * Where a pid of ours stands for a process: a boot of this machine, and in it a numbering of processes, of which each
- * container has its own. Empty where the machine does not tell.
+ * The scope in which a pid identifies a process: a boot of this machine, and in it a numbering of processes, of which
+ * each container has its own. Empty if the machine does not show it.
  */
 export function pidPlace() {
   if (process.platform !== 'linux') return ''

@@ -7,7 +7,7 @@ import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
 
 /** A log above this size is set aside at the next start, and the one set aside before is dropped. */
 const LOG_ROTATE_BYTES = 5 * 1024 * 1024
-/** Between two questions "ready yet?": PostgreSQL answers after some 100 ms, so the wait is hardly felt. */
+/** Poll interval of readiness: PostgreSQL responds after some 100 ms, so the wait is hardly felt. */
 const POLL_MS = 25
 /** Last lines of a log that a failure shows. */
 const LOG_TAIL_LINES = 8
@@ -21,7 +21,7 @@ export interface ServerCommand {
 }
 
 /**
- * Spawns in a session of its own, so that Ctrl+C in the terminal reaches only us and the server is stopped last, and so
+ * Spawns in a separate session, so that Ctrl+C in the terminal reaches only us and the server is stopped last, and so
  * that it survives our crash to be adopted. Output goes to the log file: a pipe would break with us.
  */
 export async function spawnServer({ name, command, args, logFile }: ServerCommand): Promise<ProcessIdentity> {
@@ -31,7 +31,8 @@ export async function spawnServer({ name, command, args, logFile }: ServerComman
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], windowsHide: true })
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     child.unref()
-    // One that ended at once is told from its log, by the wait that follows; until then its pid is still ours (a zombie).
+    // The wait that follows reports a server that ended at once from its log; until then its pid is still ours (a
+    // zombie).
     return identify(child.pid ?? 0) ?? { pid: child.pid ?? 0, startedAt: 'ended' }
   } catch (error) {
     throw new Failure(

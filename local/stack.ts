@@ -14,9 +14,9 @@ const WATCH_EVERY_MS = 1_000
 export interface Stack {
   /** Which servers ran already, left behind by a stack that was killed. */
   adopted: string[]
-  /** Why the embedded PostgreSQL is not there; only where it may be absent. `startDatabase` tries again. */
+  /** Why the embedded PostgreSQL is not running; only if it may be absent. `startDatabase` tries again. */
   withoutDatabase?: unknown
-  /** Starts the PostgreSQL that could not start before; throws what it threw then. Nothing happens where it runs. */
+  /** Starts the PostgreSQL that could not start before; throws what it threw then. Does nothing if it runs. */
   startDatabase(): Promise<void>
   /** Stops Temporal first, then PostgreSQL: the last writes come before the last storage goes. */
   stop(): Promise<void>

@@ -16,7 +16,7 @@ export interface PortUse {
 const LET_GO_MS = 2_000
 const ASK_EVERY_MS = 50
 
-/** Throws `Misconfigured` that names the port, its setting and, where it can be known, its holder. */
+/** Throws `Misconfigured` that names the port, its setting and, if known, its holder. */
 export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
   const deadline = Date.now() + LET_GO_MS
   while (Date.now() < deadline) {
@@ -32,7 +32,7 @@ export async function refuseTakenPort({ port, setting, name }: PortUse): Promise
   )
 }
 
-/** Whether somebody listens on the port of 127.0.0.1 now; a refusal is told at once. */
+/** Whether something listens on the port of 127.0.0.1 now; a refusal returns at once. */
 export async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   const listening = await new Promise<boolean>((resolve) => {
@@ -52,11 +52,11 @@ export async function isListening(port: number): Promise<boolean> {
  * started again later finds its port still its own.
  */
 const FREE_PORTS = { from: 20_000, count: 12_000 }
-/** Processes that look at the same time begin this far apart, and so do not find the same port. */
+/** Processes that search at the same time begin this far apart, and so do not find the same port. */
 const PORTS_APART = 101
 let portsTried = 0
 
-/** A port of 127.0.0.1 that nobody listens on, and that this process did not answer before. */
+/** A free port of 127.0.0.1 that this process did not return before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FREE_PORTS.from + ((process.pid * PORTS_APART + portsTried++) % FREE_PORTS.count)
@@ -83,7 +83,7 @@ async function isFree(port: number): Promise<boolean> {
 /** State of a listening socket in /proc/net/tcp. */
 const TCP_LISTEN = '0A'
 
-/** Linux only: the socket's inode from /proc/net, then the process that has it open. Undefined where that is hidden. */
+/** Linux only: the socket's inode from /proc/net, then the process that has it open. Undefined if that is hidden. */
 function portHolder(port: number): { pid: number; command: string } | undefined {
   if (process.platform !== 'linux') return undefined
   const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port))
@@ -107,7 +107,7 @@ function listeningInodes(table: string, port: number): string[] {
     .map((fields) => fields[9] ?? '')
 }
 
-/** Empty for another user's process, and without the files that close while we look: the holder's name is a courtesy. */
+/** Empty for another user's process, and without the files that close meanwhile: the holder's name is a courtesy. */
 function openFiles(pid: string): string[] {
   const folder = `/proc/${pid}/fd`
   return lookOr(() => readdirSync(folder), []).map((name) =>
@@ -115,7 +115,7 @@ function openFiles(pid: string): string[] {
   )
 }
 
-/** Processes come and go between two looks at /proc: what is gone, or not ours to see, counts as `otherwise`. */
+/** Processes come and go between two reads of /proc: what is gone, or not ours to see, counts as `otherwise`. */
 function lookOr<T>(look: () => T, otherwise: T): T {
   try {
     return look()

@@ -1,4 +1,4 @@
-/** Where the Temporal programs are: on PATH, or among the tools that `almanac prepare` brings. */
+/** Paths of the Temporal programs: on PATH, or among the tools that `almanac prepare` brings. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,8 +6,8 @@ import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
 /**
- * The `temporal` program with its development server: the one on PATH first (somebody chose it), then ours. Running it
- * is the test, since a name on PATH may be a shim of nothing. Throws `Misconfigured` with the remedies.
+ * The `temporal` program with its development server: the one on PATH first (the user chose it), then ours. Running it
+ * is the test, since a name on PATH may be an empty shim. Throws `Misconfigured` with the remedies.
  */
 export function temporalExecutable(toolsDir: string): string {
   const onPath = spawnSync('temporal', ['--version'], { windowsHide: true })
@@ -20,7 +20,7 @@ export function temporalExecutable(toolsDir: string): string {
   )
 }
 
-/** The time-skipping test server among our tools, for the SDK's `existing-path`; undefined where it was not brought. */
+/** The time-skipping test server among our tools, for the SDK's `existing-path`; undefined if it was not installed. */
 export function testServerPath(toolsDir: string): string | undefined {
   const path = join(toolsDir, 'temporal', 'bin', 'temporal-test-server')
   return existsSync(path) ? path : undefined

@@ -21,8 +21,8 @@ const KILL_TIMEOUT_MS = 5_000
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1000
 
 /**
- * A server polls each transfer queue 20 times a second by default, so every step waits for the next 50 ms tick; and
- * SQLite flushes the disk at every commit. Both together made a chain of 40 empty steps five times slower.
+ * A server polls each transfer queue 20 times a second by default, so every activity waits for the next 50 ms tick; and
+ * SQLite flushes the disk at every commit. Both together made a sequence of 40 empty activities five times slower.
  */
 const TUNED_SETTINGS = [
   '--dynamic-config-value',
@@ -159,7 +159,7 @@ async function launch(
   )
 }
 
-/** True when the namespace answers, with its retention set; undefined while the server is not ready. */
+/** True when the namespace responds, with its retention set; undefined while the server is not ready. */
 async function answers(port: number, namespace: string): Promise<true | undefined> {
   // gRPC waits a second before it tries a refused port again, which would be most of a start.
   if (!(await isListening(port))) return undefined
@@ -175,7 +175,8 @@ async function answers(port: number, namespace: string): Promise<true | undefine
     })
     return true
   } catch {
-    // Refused, unavailable, or a namespace not registered yet: all say "not yet", and the wait's end tells when it is never.
+    // Refused, unavailable, or a namespace not registered yet: all mean "not yet"; the timeout reports the permanent
+    // case.
     return undefined
   } finally {
     await connection?.close()

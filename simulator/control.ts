@@ -16,7 +16,7 @@ export interface ControlParts {
 
 const OWN_PATHS = ['/__health', '/__world', '/__requests', '/__faults']
 
-/** Answers one request below `/__`. */
+/** Handles one request below `/__`. */
 export function control(
   parts: ControlParts,
   method: string,

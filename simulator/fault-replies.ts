@@ -1,4 +1,4 @@
-/** What a fault makes of an answer: another answer, or another way to send it. */
+/** What a fault makes of a response: another response, or another way to send it. */
 import type { CommonFault } from './faults.ts'
 import {
   bare,
@@ -11,9 +11,9 @@ import {
   type Reply,
 } from './upstream.ts'
 
-/** How an answer is sent: whole and at once unless a field says otherwise. */
+/** How a response is sent. Default: whole and at once. */
 export interface Delivery {
-  /** `null`: the connection ends before any answer. */
+  /** `null`: the connection ends before any response. */
   reply: AnyReply | null
   delayMs?: number
   /** The connection ends after this many bytes of the body. */
@@ -54,13 +54,13 @@ Request ID: simulator
 
 /** What faults are played with. */
 export interface FaultPlay {
-  /** Kinds that the upstream has of its own. */
+  /** Kinds of fault of this upstream alone. */
   faults?: readonly OwnFault[]
   /** Refusals of all upstreams. */
   refusals: Refusals
 }
 
-/** Applies a fault that is in force at an upstream. `answer` is asked only by the faults that need the true answer. */
+/** Applies an active fault of an upstream. `answer` is called only by the faults that need the true response. */
 export async function deliver(
   fault: AnyFault | undefined,
   { faults, refusals }: FaultPlay,
@@ -144,7 +144,7 @@ function tooManyRequests(refusals: Refusals, shape: string, seconds: number): Re
   }
 }
 
-/** Changes the value of a JSON answer; any other answer stays as it is. */
+/** Changes the value of a JSON response; any other response stays unchanged. */
 function rewritten(reply: AnyReply, change: (value: unknown) => unknown): AnyReply {
   if (!(reply.headers['content-type'] ?? '').startsWith('application/json')) return reply
   return { ...reply, body: JSON.stringify(change(JSON.parse(reply.body.toString()))) }

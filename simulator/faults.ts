@@ -19,7 +19,7 @@ const COMMON = [
   z.strictObject({ kind: z.literal('latency'), ms: milliseconds, ...faultScope }),
   /** The connection ends inside the body; by default in its middle. */
   z.strictObject({ kind: z.literal('cut'), afterBytes: z.int().min(0).optional(), ...faultScope }),
-  /** The connection ends before any answer. */
+  /** The connection ends before any response. */
   z.strictObject({ kind: z.literal('refuse'), ...faultScope }),
   z.strictObject({ kind: z.literal('truncated-json'), ...faultScope }),
   z.strictObject({ kind: z.literal('html'), ...faultScope }),
@@ -28,7 +28,7 @@ const COMMON = [
     status: z.union([z.literal(200), z.literal(403), z.literal(503)]),
     ...faultScope,
   }),
-  /** The endpoint's own empty list; answers that hold no list stay as they are. */
+  /** The endpoint's empty list; responses that hold no list stay unchanged. */
   z.strictObject({ kind: z.literal('empty'), ...faultScope }),
   z.strictObject({ kind: z.literal('rename-field'), from: fieldName, to: fieldName, ...faultScope }),
   z.strictObject({ kind: z.literal('wrong-type'), field: fieldName, value: z.json(), ...faultScope }),

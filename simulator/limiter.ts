@@ -10,7 +10,7 @@ export interface Verdict {
   allowed: boolean
   /** Requests that would still be allowed now. */
   remaining: number
-  /** Until a request is allowed again; 0 where this one was. */
+  /** Time until a request is allowed again; 0 if this one was. */
   retryAfterMs: number
   /** Until the whole limit is free again. */
   resetMs: number

@@ -1,7 +1,7 @@
 /** A fixed number of requests in a minute: the plainest of rate limits. */
 import { MINUTE_MS } from '../core/durations.ts'
 
-/** Counts requests of clients. The answer is 0 where the request is allowed, else the milliseconds until one is. */
+/** Counts requests of clients. Returns 0 if the request is allowed, else the milliseconds until one is. */
 export function createWindow(limit: number): (client: string, nowMs: number) => number {
   const windows = new Map<string, { sinceMs: number; count: number }>()
   return (client, nowMs) => {

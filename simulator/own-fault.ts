@@ -1,4 +1,4 @@
-/** How an upstream declares a kind of fault of its own. */
+/** How an upstream declares its own kind of fault. */
 import { z } from 'zod'
 import type { OwnFault, Reply } from './upstream.ts'
 
@@ -14,8 +14,8 @@ export const faultScope = {
 }
 
 /**
- * A kind of fault with fields of its own.
- * @param reply the answer in place of the true one; without, the upstream itself plays the fault
+ * A kind of fault with its own fields.
+ * @param reply the response in place of the true one; without, the upstream itself plays the fault
  */
 export function ownFault<Fields extends z.ZodRawShape>(
   kind: string,

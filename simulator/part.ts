@@ -21,7 +21,7 @@ export interface StartedPart<World extends object, Truth extends object> {
   world: World
   /** Its share of `GET /__world`. */
   truth: () => Truth
-  /** Addresses of its own for `GET`, `/__…`. */
+  /** Additional addresses for `GET`, `/__…`. */
   control?: Record<string, (query: URLSearchParams) => Reply>
   /** Releases what the part holds. */
   close?: () => Promise<void>
@@ -31,7 +31,7 @@ export interface StartedPart<World extends object, Truth extends object> {
 export interface DemoWorld<Options extends object> {
   /** Options of the part for this world. */
   options: Options
-  /** The world's time, for whoever asks its upstreams. */
+  /** The world's time, for clients of its upstreams. */
   clock: () => Date
   /** Runs of the pipeline at the start of the demo. */
   passes: number

@@ -1,4 +1,4 @@
-/** What was asked of the simulator, newest last: the oracle for "asked once" and "asked nothing". */
+/** The requests to the simulator, newest last: the oracle for "requested once" and "no request". */
 
 /** The newest requests are kept up to this number: a day of soaking, in about 20 MB. */
 const KEPT_REQUESTS = 100_000
@@ -12,7 +12,7 @@ export interface LoggedRequest {
   method: string
   /** Path and query after the upstream's prefix. */
   path: string
-  /** The status that was sent; 0 where the connection ended before any answer. */
+  /** The status that was sent; 0 if the connection ended before any response. */
   status: number
   /** Bytes of the body that were to be sent. */
   bytes: number

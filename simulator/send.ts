@@ -1,4 +1,4 @@
-/** Puts an answer on the wire: whole, late, drop by drop, or cut off. */
+/** Puts a response on the wire: whole, late, drop by drop, or cut off. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery } from './fault-replies.ts'
@@ -6,7 +6,7 @@ import type { Delivery } from './fault-replies.ts'
 /** Drops fall this often: fine enough to look steady, rare enough to cost nothing. */
 const DROP_INTERVAL_MS = 100
 
-/** Sends one answer; ends early, without complaint, where the client has gone. */
+/** Sends one response; ends early, without complaint, if the client has gone. */
 export async function send(response: ServerResponse, delivery: Delivery): Promise<void> {
   const { reply, delayMs, cutAfterBytes, bytesPerSecond } = delivery
   if (delayMs !== undefined) await pause(delayMs)

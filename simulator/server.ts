@@ -47,7 +47,7 @@ export interface Simulator {
 
 /**
  * Starts a simulator.
- * @throws Failure `Misconfigured` where the port is taken.
+ * @throws Failure `Misconfigured` if the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, seed = 1, rateLimits = true, clock = machineClock, now = sinceEpoch } = options
@@ -143,12 +143,12 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
       fault,
     }),
   )
-  // logged before it is sent: who has the answer finds the request in the log
+  // logged before it is sent: a client with the response finds the request in the log
   log(parts.requests, { upstream: upstream.name, method, path: url }, delivery, fault)
   await send(response, delivery)
 }
 
-/** A defect of the simulator is shown to its client; a client that left in mid-request needs no answer. */
+/** A defect of the simulator is shown to its client; a client that left in mid-request needs no response. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (!request.complete || response.headersSent) response.destroy()
   else
@@ -174,7 +174,7 @@ async function wholeBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** A path that is no valid percent-encoding stays as it is, and is then not found. */
+/** A path that is no valid percent-encoding stays unchanged, and is then not found. */
 function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path)

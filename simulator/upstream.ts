@@ -1,4 +1,4 @@
-/** What every simulated upstream is: a prefix and a function from a request to a whole answer. */
+/** What every simulated upstream is: a prefix and a function from a request to a whole response. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
 
@@ -14,7 +14,7 @@ export interface AnyFault {
 export interface OwnFault {
   kind: string
   schema: z.ZodObject
-  /** The answer in place of the true one. Without: the upstream itself looks at `fault` of the request. */
+  /** The response in place of the true one. Without: the upstream itself handles `fault` of the request. */
   reply?: ((fault: AnyFault) => Reply) | undefined
 }
 
@@ -36,14 +36,14 @@ export interface SimulatedRequest {
   fault: AnyFault | undefined
 }
 
-/** A whole answer, before it is sent; a git server's is no text. */
+/** A whole response, before it is sent; a git server's is no text. */
 export interface Reply<Body extends string | Buffer = string> {
   status: number
   headers: Record<string, string>
   body: Body
 }
 
-/** An answer of any upstream. */
+/** A response of any upstream. */
 export type AnyReply = Reply<string | Buffer>
 
 /** Refusals that name a delay, by shape. */
@@ -60,7 +60,7 @@ export interface Upstream {
   refusals?: Refusals
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return {
     status,
@@ -69,12 +69,12 @@ export function json(status: number, value: unknown, headers: Record<string, str
   }
 }
 
-/** An HTML answer. */
+/** An HTML response. */
 export function html(status: number, body: string, headers: Record<string, string> = {}): Reply {
   return { status, headers: { 'content-type': 'text/html; charset=UTF-8', ...headers }, body }
 }
 
-/** An answer with no body at all. */
+/** A response without a body. */
 export function bare(status: number, headers: Record<string, string> = {}): Reply {
   return { status, headers, body: '' }
 }

@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path'
 import { Failure } from '../core/failures.ts'
 
-/** The folder belongs to somebody else, is mounted read-only, or is no folder. */
+/** The folder belongs to another user, is mounted read-only, or is no folder. */
 const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
 const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
 /** Faults of the machine, and what to do about them. */
@@ -27,8 +27,8 @@ const MACHINE: Record<string, string> = {
 export const UNFINISHED = /\.tmp$/
 
 /**
- * Replaces a file by new content. Throws `DiskFull` where there is no room and `Misconfigured` where it may not be
- * written; the old file then still stands.
+ * Replaces a file by new content. Throws `DiskFull` if there is no room and `Misconfigured` if it may not be written;
+ * the old file then still stands.
  */
 export function writeFileAtomically(path: string, content: string | Buffer): void {
   // Two containers on one folder number their processes alike.
@@ -46,13 +46,13 @@ export function writeFileAtomically(path: string, content: string | Buffer): voi
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    // Removing what never was is an error of its own where a file stands in the place of the folder.
+    // Removing what never existed is a separate error if a file stands in the place of the folder.
     if (existsSync(temporary)) rmSync(temporary, { force: true })
     throw fileFailure(path, error) ?? error
   }
 }
 
-/** The named failure behind an error of the file system that `path` could not be written for, where it has a name. */
+/** The named failure behind a file system error that prevented writing `path`, if it has a name. */
 export function fileFailure(path: string, error: unknown): Failure | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const full = FULL[code]

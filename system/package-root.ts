@@ -1,4 +1,4 @@
-/** Where the project's files lie: the clone, or the folder above `dist/`. */
+/** Folder of the project's files: the clone, or the folder above `dist/`. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

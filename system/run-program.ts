@@ -1,5 +1,5 @@
 /**
- * Runs a program of the machine in a process group of its own, so that whatever it starts ends with it: its time, its
+ * Runs a program of the machine in a separate process group, so that whatever it starts ends with it: its time, its
  * output and its cancellation are bounded. Git and the sandbox go through here. Knows no Temporal.
  */
 import { spawn } from 'node:child_process'
@@ -12,22 +12,24 @@ export interface ProgramRun {
   /** The whole environment: nothing is inherited. */
   env: Record<string, string>
   cwd: string
-  /** Written to standard input, which is then closed; nothing unless told. */
+  /** Written to standard input, which is then closed. Default: nothing. */
   input?: string
-  /** The whole group is killed after so many milliseconds: `CommandTimedOut`. */
+  /** The whole group is killed after this many milliseconds: `CommandTimedOut`. */
   timeoutMs: number
   /** Most bytes of standard output; one more and the group is killed: `CommandFailed`. */
   maxOutputBytes: number
   /** Ends the group at once; the signal's reason is thrown. */
   signal: AbortSignal
-  /** What the messages call it; the program's name unless told. */
+  /** Name in messages. Default: the program's name. */
   name?: string
-  /** Ends the group also where this process is killed: a program of a stranger must not outlive who bounds it. */
+  /**
+   * Ends the group even if this process is killed: an untrusted program must not outlive the process that bounds it.
+   */
   endsWithUs?: boolean
 }
 
 export interface ProgramResult {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   code: number | null
   endedBy: NodeJS.Signals | null
   stdout: string
@@ -40,8 +42,8 @@ export interface ProgramResult {
 const STDERR_BYTES = 65_536
 
 /**
- * Runs a program to its end. Answers also where its exit code is not 0: what that means is the caller's.
- * Throws `Misconfigured` where it is not there, `CommandTimedOut`, `CommandFailed` (too much output), or the signal's reason.
+ * Runs a program to its end. Also returns if its exit code is not 0: what that means is the caller's decision. Throws
+ * `Misconfigured` if it is missing, `CommandTimedOut`, `CommandFailed` (too much output), or the signal's reason.
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   const { program, args, env, cwd, input, timeoutMs, maxOutputBytes, signal, name = program } = run
@@ -93,7 +95,10 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
 /** The first line lets go; without one its end of the pipe was closed by our death. */
 const GUARD = 'read -r _ || kill -s KILL -- "-$1"'
 
-/** A shell that kills the group when this process is gone; answers what lets go of it. `failed` hears that there is none. */
+/**
+ * A shell that kills the group when this process is gone; returns what releases it. `failed` is called if there is
+ * none.
+ */
 function guardGroup(group: number | undefined, failed: (reason: unknown) => void): (() => void) | undefined {
   if (group === undefined) return undefined
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(group)], {
@@ -102,7 +107,7 @@ function guardGroup(group: number | undefined, failed: (reason: unknown) => void
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   guard.once('error', failed)
-  // Where the guard was killed there is nobody to let go.
+  // If the guard was killed there is nothing to release.
   guard.stdin.on('error', () => undefined)
   return () => guard.stdin.end('\n')
 }

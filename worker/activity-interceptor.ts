@@ -1,4 +1,7 @@
-/** What every step gets without asking: a heartbeat, an end when it is cancelled, named failures, and a word on spooled rows. */
+/**
+ * What every activity gets without code of its own: a heartbeat, an end when it is cancelled, named failures, and a
+ * note on spooled rows.
+ */
 import { Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker'
 import { PIPELINES } from '../pipelines/index.ts'
@@ -8,7 +11,7 @@ import { tellingSpooled } from './spooled-counts.ts'
 /** Several beats fit into the heartbeat timeout of `workflows/policies.ts`, so one lost beat ends nothing. */
 const BEAT_MS = 1_000
 
-/** Heartbeats while the step runs, and ends it at once when it is cancelled (by an operator or by a shutdown). */
+/** Heartbeats while the activity runs, and ends it at once when it is cancelled (by an operator or by a shutdown). */
 export class SteadyActivity implements ActivityInboundCallsInterceptor {
   async execute(
     input: ActivityExecuteInput,
@@ -19,7 +22,7 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
       context.heartbeat()
     }, BEAT_MS)
     try {
-      // The step's own requests see the same cancellation through their signal; this also ends one that does not look.
+      // The activity's own requests see the same cancellation through their signal; this also ends one that ignores it.
       const step = tellingSpooled(pipelineOf(context.info.workflowType), () => next(input))
       return await Promise.race([step, context.cancelled])
     } catch (error) {
@@ -33,7 +36,7 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
   }
 }
 
-/** The pipeline whose run, or whose run's child, a step belongs to. */
+/** The pipeline of an activity's run, or of the run whose child it belongs to. */
 function pipelineOf(workflowType: string | undefined): string | undefined {
   const isOf = (name: string) => name === workflowType
   return PIPELINES.find(({ workflow, children = [] }) => isOf(workflow) || children.some(isOf))?.id

@@ -1,4 +1,4 @@
-/** The workflow bundle: built once per state of the sources, in a process of its own, and kept on disk. */
+/** The workflow bundle: built once per state of the sources, in a separate process, and kept on disk. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
@@ -11,8 +11,8 @@ const sources = join(packageRoot, 'workflows')
 const shipped = join(packageRoot, 'dist', 'workflow-bundle.js')
 
 /**
- * Path of a bundle that fits the sources, building it first where it is missing. Building takes two seconds and
- * 100 MB, so a worker never does it itself.
+ * Path of a bundle that fits the sources, built first if it is missing. Building takes two seconds and 100 MB, so a
+ * worker never does it itself.
  */
 export async function workflowBundle(toolsDir: string): Promise<string> {
   if (!existsSync(sources)) return shipped

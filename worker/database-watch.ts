@@ -12,8 +12,8 @@ import type { Stack } from '../local/stack.ts'
 import type { Logger } from './log.ts'
 
 /**
- * An address where nothing answers, for as long as the embedded server has not started: its own port may be held by
- * another program, whose answers would not read as "away". Port 1 of this machine refuses at once.
+ * An address where nothing responds, for as long as the embedded server has not started: its own port may be held by
+ * another program, whose responses would not read as "away". Port 1 of this machine refuses at once.
  */
 export const NO_DATABASE = 'postgresql://almanac@127.0.0.1:1/almanac'
 
@@ -35,8 +35,8 @@ export interface Watch {
 }
 
 /**
- * Looks once, which takes seconds at most, then goes on looking until stopped. Throws `Misconfigured` if a database
- * answers and refuses us: waiting does not help.
+ * Checks once, which takes seconds at most, then polls until stopped. Throws `Misconfigured` if a database responds and
+ * refuses us: waiting does not help.
  */
 export async function watchDatabase(watch: Watch): Promise<{ stop(): Promise<void> }> {
   const { config, server, log } = watch
@@ -93,7 +93,7 @@ async function troubleWith(config: Config, wasThere: boolean): Promise<unknown> 
   }
 }
 
-/** The same trouble is told once, however long it lasts. */
+/** The same problem is reported once, however long it lasts. */
 function isNews(before: unknown, now: unknown): boolean {
   if (before === undefined || now === undefined) return before !== now
   return sentenceOf(before) !== sentenceOf(now)

@@ -1,4 +1,4 @@
-/** A loop beside the worker that loads what this machine's spool holds, apart from all runs. */
+/** A loop next to the worker that loads what this machine's spool holds, independent of all runs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { fileFailure } from '../system/atomic-file.ts'
@@ -13,10 +13,10 @@ import type { LogRecord } from '../core/log-records.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
 import type { Logger } from './log.ts'
 
-/** Rows are back seconds after the database is; to look at the names in a folder costs nothing. */
+/** Rows are loaded seconds after the database is back; reading the names in a folder costs nothing. */
 const LOOK_EVERY_MS = 5_000
 
-/** What became of one attempt at the spool: it was empty, somebody else drains it, or it was drained. */
+/** What became of one attempt at the spool: it was empty, another process drains it, or it was drained. */
 export type DrainAttempt =
   | { kind: 'empty' }
   | { kind: 'held'; holder: Holder }
@@ -32,8 +32,8 @@ interface AttemptOptions {
   signal: AbortSignal
   onSegment?: (done: number, all: number) => void
   /**
-   * Starts what computes the derived rows of these pipelines again, those of an earlier drain among them. They stay due
-   * where it throws, and where a run of theirs is going on.
+   * Starts what recomputes the derived rows of these pipelines, including those of an earlier drain. They stay due if
+   * it throws, and if a run of theirs is open.
    */
   startDeriving?: (pipelines: string[]) => Promise<void>
   /** What was put aside is tried again, too. */
@@ -47,8 +47,8 @@ export function isDrained(folder: string, { withDamaged = false }: { withDamaged
 }
 
 /**
- * Drains the folder where it holds something and nobody else does it at this moment, and starts what is due by it. Throws
- * `Misconfigured` or `DiskFull` where the lock cannot be taken, or what was put aside not be moved.
+ * Drains the folder if it holds something and no other process does so at this moment, and starts what is due by it.
+ * Throws `Misconfigured` or `DiskFull` if the lock cannot be taken, or a dead letter not be moved.
  */
 export async function attemptDrain(
   db: Database,
@@ -86,7 +86,7 @@ async function deriveDue(
   forgetDue(folder, ready)
 }
 
-/** Throws `Misconfigured` where the folder may not be written, `DiskFull` where there is no room for the lock. */
+/** Throws `Misconfigured` if the folder may not be written, `DiskFull` if there is no room for the lock. */
 async function takeLock(file: string, what: string): ReturnType<typeof takeFileLock> {
   try {
     return await takeFileLock(file, what, { isRenewed: true })
@@ -126,7 +126,7 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
   }
 }
 
-/** One look, which never throws: what is wrong is told once, and again when it has become something else. */
+/** One poll, which never throws: each distinct error is reported once. */
 function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSignal): () => Promise<void> {
   let told: string | undefined
   const tell = ({ record, message }: Told) => {
@@ -156,7 +156,7 @@ interface Told {
   message: string
 }
 
-/** The first thing that is wrong; what is wrong beside it is told once this is over. */
+/** The first error; other errors are reported once this is over. */
 function troubleAfter(
   { ended, skipped, notStarted }: DrainAttempt & { kind: 'drained' },
   folder: string,

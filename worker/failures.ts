@@ -1,4 +1,4 @@
-/** Turns the project's named failures into Temporal's, at the one place where every step ends. */
+/** Turns the project's named failures into Temporal's, at the one place where every activity ends. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { databaseFailure } from '../db/database-failure.ts'
 import { FAILURES, Failure } from '../core/failures.ts'
@@ -10,8 +10,8 @@ import { FAILURES, Failure } from '../core/failures.ts'
 const UNCLASSIFIED_ATTEMPTS = 5
 
 /**
- * The Temporal failure for whatever a step threw in its `attempt`-th attempt. Unknown errors become `Unclassified`.
- * Cancellation passes unchanged.
+ * The Temporal failure for whatever an activity threw in its `attempt`-th attempt. Unknown errors become
+ * `Unclassified`. Cancellation passes unchanged.
  */
 export function temporalFailure(error: unknown, attempt: number): unknown {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error

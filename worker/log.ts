@@ -1,4 +1,4 @@
-/** Where a worker's log goes, and in which words: pino, for our lines and for Temporal's. */
+/** Target and wording of a worker's log: pino, for our lines and for Temporal's. */
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
 import pino, { type Logger } from 'pino'
 import type { Environment } from '../config/environment.ts'
@@ -13,7 +13,7 @@ const LEVELS: Record<LogLevel, pino.Level> = {
   ERROR: 'error',
 }
 
-/** Opens the log: JSON lines into a file, or readable lines on standard error where no file is given. */
+/** Opens the log: JSON lines into a file, or readable lines on standard error without a file. */
 export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {
   if (file !== undefined) return pino({ level }, pino.destination({ dest: file, mkdir: true, sync: false }))
   return pino({
@@ -55,7 +55,10 @@ export function installRuntime(log: Logger): void {
   })
 }
 
-/** Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): the steps that ended have spoken then. */
+/**
+ * Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): by then the ended activities have
+ * logged.
+ */
 export function flushRuntimeLog(): void {
   Runtime.instance().flushLogs()
 }

@@ -1,5 +1,5 @@
 /**
- * What a step put into the spool, and how its counts tell of it: so no pipeline needs a line of its own to say that its
+ * What an activity put into the spool, and how its counts state it: so no pipeline needs its own code to say that its
  * rows are safe but not in the database.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -9,14 +9,14 @@ import { distinctReasons, type Reason } from '../core/reason.ts'
 
 const current = new AsyncLocalStorage<SpoolOrigin>()
 
-/** The step that is running here, for the spool; undefined outside of steps. */
+/** The activity that is running here, for the spool; undefined outside of activities. */
 export function spoolOrigin(): SpoolOrigin | undefined {
   return current.getStore()
 }
 
 /**
- * Runs a step of a pipeline; where it spooled rows, its counts (the result, or its `counts`) say so, and an ending without
- * counts (of a chain) has their number in `spooled`.
+ * Runs an activity of a pipeline; if it spooled rows, its counts (the result, or its `counts`) say so, and an ending
+ * without counts (of a child workflow) has their number in `spooled`.
  */
 export async function tellingSpooled<T>(pipeline: string | undefined, step: () => Promise<T>): Promise<T> {
   let total = 0

@@ -18,9 +18,9 @@ import { createQueueWorker, createWorker } from './worker.ts'
 import { createActivities } from '../activities/index.ts'
 
 export interface RunningWorker {
-  /** Resolves when the worker ended by itself or by `stop`; rejects where it broke. */
+  /** Resolves when the worker ended by itself or by `stop`; rejects if it broke. */
   ended: Promise<void>
-  /** Lets steps finish for a moment, then cancels them (they are retried), and closes all connections. */
+  /** Lets activities finish for a moment, then cancels them (they are retried), and closes all connections. */
   stop(): Promise<void>
 }
 
@@ -33,8 +33,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Starts a worker of this stack; it polls when this returns. A test may hand its steps other upstream clients. Throws
- * `Misconfigured` if an optional database refuses us.
+ * Starts a worker of this stack; it polls when this returns. A test may pass other upstream clients to its activities.
+ * Throws `Misconfigured` if an optional database refuses us.
  */
 export async function startWorker(
   config: Config,

@@ -1,4 +1,4 @@
-/** A loop beside the worker that closes the records of runs that ended without doing so. */
+/** A loop next to the worker that closes the records of runs that ended without doing so. */
 import { sweepRuns, type AskTemporal } from '../activities/run-record.ts'
 import { troubleOf } from '../db/database-failure.ts'
 import { type Database } from '../db/database.ts'

@@ -5,14 +5,14 @@ import { TASK_QUEUE } from '../client/task-queue.ts'
 import type { OwnQueue } from './pipelines/worker-part.ts'
 import { SteadyActivity } from './activity-interceptor.ts'
 
-/** A run has three or four steps, most of them waiting for an upstream; more at once than this helps nobody. */
+/** A run has three or four activities, most of them waiting for an upstream; more at once than this does not help. */
 const MAX_STEPS = 20
 /**
  * After a kill, workflow tasks wait for the dead worker's own queue this long before any worker gets them
  * (default 10 s). A living worker picks its tasks up within milliseconds.
  */
 const STICKY_TIMEOUT_MS = 2_000
-/** A shutdown lets steps finish for this long, then cancels them (they are retried later) … */
+/** A shutdown lets activities finish for this long, then cancels them (they are retried later) … */
 const SHUTDOWN_GRACE_MS = 2_000
 /** … and ends hard after this, so that Ctrl+C stays within 10 s together with both servers. */
 const SHUTDOWN_FORCE_MS = 5_000

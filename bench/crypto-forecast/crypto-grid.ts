@@ -1,4 +1,4 @@
-/** Two years of hourly candles of fifty coins: computed again, and stored where they changed; in a process of its own. */
+/** Two years of hourly candles of fifty coins: computed again, and stored if they changed; in a separate process. */
 import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
@@ -96,7 +96,7 @@ async function compute(db: Database, settings: ActivityContext['settings'], runI
     trigger: 'manual',
     startedAt: '',
   } as const
-  // The step uses nothing else of what a worker hands it.
+  // The activity uses nothing else of what a worker passes to it.
   const { written } = await computeGrid({ ...({} as ActivityContext), ...context }, run)
   if (written !== COINS * HOURS) throw new Error(`${written} rows were written instead of ${COINS * HOURS}`)
 }

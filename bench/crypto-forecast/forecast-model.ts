@@ -16,7 +16,7 @@ const HORIZONS_MS = [HOUR_MS, DAY_MS]
 const REPETITIONS = 15
 const BACKTEST_REPETITIONS = 3
 
-/** Nothing is awaited: a promise, as all benchmarks answer one. */
+/** Nothing is awaited: returns a promise, as all benchmarks do. */
 export function forecastModel(): Promise<Figure[]> {
   const tables = Array.from({ length: COINS }, (_, coin) => madeTable(coin + 1))
   return Promise.resolve([...forecastFigures(tables[0] ?? madeTable(1)), backtestFigure(tables)])

@@ -104,7 +104,7 @@ function candle(hour: number): WritableRows['candles'] {
   }
 }
 
-/** Seconds until all of it is in the table; throws where it is not. */
+/** Seconds until all of it is in the table; throws if it is not. */
 async function drain({ db, pool }: DatabaseHandle, folder: string): Promise<number> {
   const startedAt = performance.now()
   const drained = await drainSpool(db, folder, { signal: new AbortController().signal })

@@ -25,7 +25,7 @@ const ASTRONOMY = {
 const CHANGED_SECONDS = 180
 const UNCHANGED_SECONDS = 6
 const MEMORY_MB = 500
-/** Clones live for a second or two: a look this often sees most of them. */
+/** Clones live for a second or two: this poll interval sees most of them. */
 const LOOK_MS = 100
 
 export async function libraryContext(): Promise<Figure[]> {

@@ -12,7 +12,7 @@ const MINUTES_A_DAY = 1_440
 const DAYS_A_YEAR = 365
 const MB = 1_000_000
 
-/** Days for which rows are kept; what is kept for ever grows all year. */
+/** Days for which rows are kept; what is kept forever grows all year. */
 const KEPT_DAYS: Record<string, number> = {
   feed_polls: 7,
   raw_payloads: 2,
@@ -24,7 +24,7 @@ const KEPT_DAYS: Record<string, number> = {
   run_events: Infinity,
 }
 const TEMPORAL_DAYS = 7
-/** Odds that only moved while a match was played are cleared away after so many days. */
+/** Days after which odds-only observations of live matches are deleted. */
 const ODDS_DAYS = 30
 
 /** Runs them with the worker that is there. Restarts the Temporal server, whose file is whole only then. */

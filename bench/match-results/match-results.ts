@@ -12,7 +12,7 @@ const MANY = { leagues: 40, lanes: 25 }
 const WIDE = { feed: { count: 5_000 } }
 /** The league of 2,000 writes its results of a day, 120,000, anew at every question: that would be the simulator's time. */
 const WIDE_FEED_ALONE = { ...WIDE, results: { enabled: false } }
-/** As almanac.yaml has it unless told: 40 events are as many as one answer holds, and leagues are asked one by one. */
+/** Default as in almanac.yaml: one response holds at most 40 events, and leagues are requested one by one. */
 const NARROW = { feed: { count: 40 } }
 
 const MINUTES = 20
@@ -143,7 +143,7 @@ function figureOf(what: string, looks: readonly TimedLook[], atMost?: number): F
   }
 }
 
-/** As many as a feed had in the middle of its looks. */
+/** As many as a feed had in the middle of its polls. */
 function eventsOf(looks: readonly TimedLook[]): number {
   return Math.round(median(looks.map(({ ending }) => ending.counts['feed']?.fetched ?? 0)))
 }

@@ -1,4 +1,4 @@
-/** A stack for match-results on a moved clock: the league plays in this process, the worker in one of its own. */
+/** A stack for match-results on a moved clock: the league plays in this process, the worker in a separate one. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -22,7 +22,7 @@ export interface MatchStack {
   now(): Date
   /** Moves it on. */
   pass(minutes: number): void
-  /** Which league is asked from the next worker on, and what else its section of almanac.yaml says. */
+  /** The league that the next worker requests, and the rest of its section of almanac.yaml. */
   ask(simulator: Simulator, section?: MatchSection): void
   startWorker(): Promise<CommandProcess>
   /** Another league at the same moment; ended with the stack. */

@@ -1,6 +1,6 @@
 /**
- * A worker in a process of its own whose match-results live at the moment that a file tells:
- * `node --import tsx bench/match-results/match-worker.ts FILE`. The rest of its configuration comes from the environment.
+ * A worker in a separate process whose match-results live at the moment stated in a file: `node --import tsx
+ * bench/match-results/match-worker.ts FILE`. The rest of its configuration comes from the environment.
  */
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'

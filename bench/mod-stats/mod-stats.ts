@@ -80,7 +80,7 @@ function figures(
   ]
 }
 
-/** Two runs of one world in a stack of its own. */
+/** Two runs of one world in a separate stack. */
 async function collect(mods: number): Promise<{ first: Measured; again: Measured }> {
   const stack = await startModStack(mods)
   try {

@@ -1,4 +1,4 @@
-/** How long after a worker's return the step goes on in which the worker before it was killed. */
+/** How long after a worker's return the activity continues in which the worker before it was killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { pipelineById } from '../../pipelines/index.ts'
@@ -11,11 +11,11 @@ const REPETITIONS = 5
 const TARGET_SECONDS = 4
 /** As long as a supervisor takes to notice and start a worker anew. */
 const AWAY_MS = 2_000
-/** The answer to the killed step's request takes longer than that, so the kill is in the middle of it. */
+/** The response to the killed activity's request takes longer than that, so the kill is in the middle of it. */
 const LATENCY_MS = 3_000
-/** Fine enough beside seconds. */
+/** Fine enough next to seconds. */
 const POLL_MS = 20
-/** The step is in its request for long before this. */
+/** The activity is in its request for long before this. */
 const INTO_THE_STEP_MS = 300
 
 export async function recovery(): Promise<Figure[]> {
@@ -71,12 +71,12 @@ async function killAndReturn(stack: BenchStack): Promise<{ afterReturn: number; 
   }
 }
 
-/** How often the interrupted step's upstream was asked. */
+/** Number of requests to the interrupted activity's upstream. */
 function bulkRequests({ simulator }: BenchStack): number {
   return simulator.requests.count({ upstream: 'modrinth' })
 }
 
-/** Resolves with the moment at which Modrinth was asked more often than `before`. */
+/** Resolves with the moment at which Modrinth has received more than `before` requests. */
 async function untilAsked(stack: BenchStack, before: number): Promise<number> {
   while (bulkRequests(stack) <= before) await sleep(POLL_MS)
   return performance.now()

@@ -1,4 +1,4 @@
-/** The write door against bare `pg` with the same statement: rows per second, new rows and changed ones, in turns. */
+/** The writer against bare `pg` with the same statement: rows per second, new rows and changed ones, in turns. */
 import { randomUUID } from 'node:crypto'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
@@ -12,12 +12,12 @@ import { stateFolder, temporaryFolder } from '../bench-stack.ts'
 import { median, spread, type Figure } from '../figure.ts'
 
 const ROWS = 50_000
-/** As the write door cuts them. */
+/** As the writer splits them. */
 const CHUNK_ROWS = 5_000
 /** Each repetition writes the rows twice on both sides. */
 const REPETITIONS = 9
 const TARGET_RATIO = 0.8
-/** The write door waits no longer for a database that is here. */
+/** Retry budget of the writer: the database is present. */
 const RETRY_BUDGET_MS = 1_000
 
 type Row = WritableRows['version_stats']
@@ -92,7 +92,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return (performance.now() - startedAt) / 1000
 }
 
-/** The door's own statement, compiled beforehand as far as can be, sent by the bare driver in one transaction. */
+/** The writer's own statement, compiled beforehand as far as possible, sent by the bare driver in one transaction. */
 async function bareWrite(pool: pg.Pool, rows: Row[], observedAt: Date): Promise<void> {
   const dialect = new PgDialect()
   const runId = randomUUID()

@@ -8,8 +8,8 @@ import { PrepareError, run, step } from './step.mjs'
  */
 
 /**
- * Compares package-lock.json with npm's own record of what it installed, which it writes last: so an installation of
- * one's own with npm counts, and one that was interrupted does not.
+ * Compares package-lock.json with npm's own record of what it installed, which it writes last: so a manual installation
+ * with npm counts, and one that was interrupted does not.
  *
  * @param {string} root
  * @param {boolean} development whether the packages of the tests are needed too

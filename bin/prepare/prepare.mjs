@@ -7,14 +7,14 @@ import { hydratePostgres, installPackages, packagesDiffer, postgresLinksMissing 
 import { PrepareError, say } from './step.mjs'
 import { installTools, temporalOnPath, toolsMissing } from './tools.mjs'
 
-/** Between two looks at another prepare that is at work: it takes seconds, so a finer look finds nothing. */
+/** Poll interval while another prepare works: it takes seconds, so a shorter one finds nothing. */
 const LOCK_POLL_MS = 250
 
 /** Verbs that start the embedded servers; all others need the packages alone. */
 const VERBS_WITH_SERVERS = ['prepare', 'up', 'collector']
 
 /**
- * Makes what is missing, and nothing when all is there. False when that failed, with the reason told.
+ * Makes what is missing, and nothing if all exists. False if that failed, with the reason reported.
  *
  * @param {string} root folder of the clone
  * @param {string[]} argv
@@ -126,8 +126,8 @@ function runningStack(stateDir) {
 }
 
 /**
- * Packages that change under a running program break it. What only looks at the stack goes on with those that are there:
- * the command that stops it must not be refused.
+ * Packages that change under a running program break it. Commands that only read the stack continue with the present
+ * packages: the command that stops it must not be refused.
  *
  * @param {{ pid: number, what: string }} running
  * @param {Need} need

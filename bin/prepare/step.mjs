@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 
 /** Shorter than this needs no word that it has begun. */
 const QUIET_MS = 2000
-/** Ten pictures a second look like movement. */
+/** Ten frames a second look like movement. */
 const FRAME_MS = 100
 const FRAMES = ['|', '/', '-', '\\']
 const BAR_WIDTH = 24

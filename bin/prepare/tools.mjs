@@ -38,7 +38,9 @@ function fingerprint(root) {
   return `${hash} ${process.platform}-${process.arch}\n`
 }
 
-/** Whether somebody's own Temporal CLI will be used. Looks only: running it would cost every start 100 ms. */
+/**
+ * Whether the user's own Temporal CLI will be used. Only checks for the file: running it would cost every start 100 ms.
+ */
 export function temporalOnPath() {
   const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal'
   return (process.env.PATH ?? '')
@@ -79,7 +81,7 @@ export async function installTools(root, stateDir) {
 const PINNED = ['--require-hashes', '--only-binary=:all:', '--no-deps', '--quiet', '--progress-bar=off']
 
 /**
- * A Python with pip: the machine's, or a virtual environment in the draft where the machine's has none.
+ * A Python with pip: the machine's, or a virtual environment in the draft if the machine's has none.
  *
  * @param {string} draft
  */

@@ -24,7 +24,7 @@ interface BackfillOptions extends GlobalOptions {
 
 type Asked = Required<BackfillParams>
 
-/** Tells how much a backfill asks for and starts it. Throws `WrongUsage` for a time that cannot be collected. */
+/** Prints how much a backfill requests and starts it. Throws `WrongUsage` for a time that cannot be collected. */
 export async function backfill(id: string, options: BackfillOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const backfiller = await CLI_PARTS[pipeline.id].backfill?.()
@@ -84,7 +84,7 @@ function askedTime(
     throw new WrongUsage(`--from ${from}: ${upstream} from ${firstDay} on; begin there.`)
   if (fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to ?? now.toISOString()}.`)
   if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} lies in the future.`)
-  // To the last period that is over, so that a run that begins after the next one asks for no more than was told.
+  // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
   const lastMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, lastMs)).toISOString()
   return { asked: { from: new Date(fromMs).toISOString(), to: end, onlyMissing }, isCut: toMs > lastMs }
@@ -95,7 +95,7 @@ function endOf(text: string): number {
   return Date.parse(text) + (text.includes('T') ? 0 : DAY_MS - 1)
 }
 
-/** The pipeline's own schema says what a time looks like. */
+/** The pipeline's own schema defines the form of a time. */
 function checkForm(pipeline: Pipeline, times: { from: string; to: string | undefined }): void {
   const parsed = pipeline.params.safeParse(times)
   if (parsed.success) return

@@ -15,7 +15,7 @@ const MARKS: Record<Check['state'], () => string> = {
 /** The longest name, `search attributes`, and two spaces. */
 const NAME_WIDTH = 19
 
-/** Exit code 0 where everything required is there, 1 otherwise; warnings do not count. */
+/** Exit code 0 if everything required is present, 1 otherwise; warnings do not count. */
 export async function doctor(options: GlobalOptions & { json?: boolean }): Promise<number> {
   const examination = await examine(() => configOf(options))
   if (options.json) printJson(examination)

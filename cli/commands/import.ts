@@ -15,7 +15,7 @@ interface ImportCommandOptions extends GlobalOptions {
   json?: boolean
 }
 
-/** Imports files for a pipeline; returns the exit code. Throws `WrongUsage` where a file or an option is wrong. */
+/** Imports files for a pipeline; returns the exit code. Throws `WrongUsage` if a file or an option is wrong. */
 export async function importFiles(id: string, files: string[], given: ImportCommandOptions): Promise<number> {
   const importers = await loadImporters()
   const importer = importers.get(knownPipeline(id).id)
@@ -53,7 +53,7 @@ function optionsOf(
 /** Shorter imports need no word that they have begun. */
 const QUIET_MS = 2_000
 
-/** A bar on a terminal, one line a file elsewhere; both on stderr, since stdout is for the answer. */
+/** A bar on a terminal, one line a file elsewhere; both on stderr, since stdout is for the result. */
 async function withProgress<T>(
   work: (onProgress: NonNullable<ImportRequest['onProgress']>) => Promise<T>,
 ): Promise<T> {

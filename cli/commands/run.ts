@@ -1,4 +1,4 @@
-/** `almanac run`: starts a run and, with --wait, tells what happens until it ends. */
+/** `almanac run`: starts a run and, with --wait, reports what happens until it ends. */
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -27,7 +27,7 @@ interface RunOptions extends GlobalOptions {
 /** The options that are parameters of some pipeline. */
 const PARAM_OPTIONS = PIPELINES.flatMap(({ id }) => CLI_PARTS[id].runOptions ?? [])
 
-/** Starts a run, or tells what it would do. Throws `WrongUsage` for what the pipeline does not know. */
+/** Starts a run, or prints what it would do. Throws `WrongUsage` for what the pipeline does not know. */
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const params = readParams(pipeline, options)
@@ -40,8 +40,8 @@ export async function run(id: string, options: RunOptions): Promise<number> {
 }
 
 /**
- * Starts a run by hand and tells of it as the options say; answers the exit code. `preface` is what the JSON begins with.
- * Throws `CannotReach` where Temporal does not answer.
+ * Starts a run by hand and reports it as the options say; returns the exit code. `preface` is what the JSON begins
+ * with. Throws `CannotReach` if Temporal does not respond.
  */
 export async function startAndTell(
   pipeline: Pipeline,

@@ -61,7 +61,7 @@ export const resume = (id: string, options: Options) =>
   )
 
 export const trigger = (id: string, options: Options) =>
-  // Without the policy named here a trigger would start a second run beside one that goes on.
+  // Without the policy named here a trigger would start a second run next to an open one.
   act(id, options, 'triggered', (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP))
 
 export const remove = (id: string, options: Options) =>

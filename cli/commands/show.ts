@@ -49,7 +49,7 @@ function printView(view: RunView, stack: string, brought: string[] = []): void {
 
 const BELOW = { below: ['what and why'] }
 
-/** How many chains there are, and what those that are going on do; why the others failed is among the counts. */
+/** How many child workflows there are, and what the open ones do; why the others failed is among the counts. */
 function printChains(chains: readonly ChainView[]): void {
   if (chains.length === 0) return
   print(`\nchains: ${chainsSentence(chains)}`)

@@ -19,9 +19,9 @@ import { terminal } from '../terminal.ts'
 type DrainCommandOptions = GlobalOptions & { damaged?: boolean }
 
 /**
- * Loads everything that waits, with `damaged` also what was put aside. Answers 1 where rows of the spool are not in the
- * database after it: segments that are put aside or cannot be read, or left behind by a Ctrl+C. Throws where the database is
- * away.
+ * Loads everything that waits, with `damaged` also the dead letters. Returns 1 if rows of the spool are not in the
+ * database after it: segments that are dead letters or cannot be read, or left behind by a Ctrl+C. Throws if the
+ * database is unavailable.
  */
 export async function drain({ damaged = false, ...options }: DrainCommandOptions): Promise<number> {
   const config = configOf(options)
@@ -50,7 +50,7 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
   }
 }
 
-/** Starts the runs that compute what follows from the loaded rows; answers their workflow ids. */
+/** Starts the runs that recompute from the loaded rows; returns their workflow ids. */
 async function startRuns(config: Config, pipelines: string[]): Promise<string[]> {
   const client = await connectTemporal(config)
   try {
@@ -108,7 +108,7 @@ function tellDue(config: Config, folder: string): void {
   )
 }
 
-/** Says what lies aside, and answers the exit code: its rows are not in the database. */
+/** Reports dead letters, and returns the exit code: their rows are not in the database. */
 function tellDamaged(config: Config, folder: string): number {
   const { length } = damagedSegments(folder)
   if (length === 0) return EXIT.done

@@ -90,7 +90,7 @@ function rowsOf(head: SegmentHead): string {
   return parts.length === 0 ? 'answers alone' : parts.join(', ')
 }
 
-/** Prints one segment, by its name or how it begins. Throws `WrongUsage` where there is none, or more than one. */
+/** Prints one segment, by its name or the beginning of it. Throws `WrongUsage` if there is none, or more than one. */
 export async function inspect(name: string, options: JsonOptions): Promise<void> {
   const config = configOf(options)
   const found = findSegment(spoolFolder(config.dataDir), name)
@@ -107,7 +107,7 @@ export async function inspect(name: string, options: JsonOptions): Promise<void>
   print(JSON.stringify(told, null, 2))
 }
 
-/** What can be told of a segment: of a damaged one its head, where that is whole, and what is wrong. */
+/** What is known of a segment: of a damaged one its head, if that is whole, and what is wrong. */
 async function contentOf(bytes: Buffer): Promise<Record<string, unknown>> {
   try {
     return { head: readHead(bytes), ...firstRows(await unpackSegment(bytes)) }

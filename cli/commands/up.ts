@@ -1,4 +1,4 @@
-/** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is told to stop. */
+/** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is stopped. */
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
@@ -38,7 +38,7 @@ interface Session extends Running {
   say: Say
   /** Goes off with Ctrl+C; calls to Temporal that wait are ended by it before their connection is closed. */
   stopped: AbortSignal
-  /** What is still being told of runs that go on. */
+  /** Reports in progress of open runs. */
   telling: Promise<void>[]
 }
 
@@ -143,7 +143,7 @@ async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promi
   }
 }
 
-/** Starts what is due, and tells of it while the stack stays up. */
+/** Starts what is due, and reports it while the stack stays up. */
 async function collectDue(session: Session): Promise<void> {
   const { client, config, pipelines, say, telling } = session
   for (const { handle, continued } of await collectionsAtStart(client, config, pipelines)) {

@@ -10,7 +10,7 @@ import { missingHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { storedHours } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import type { Backfill } from '../../activities/crypto-forecast/activity-context.ts'
 
-/** Hours of a coin's time that Binance was, or was not, asked for. */
+/** Hours of a coin's time that were, or were not, requested from Binance. */
 export interface CoinPlan {
   crypto: string
   hours: number
@@ -23,7 +23,7 @@ export interface CoinPlan {
 }
 
 export interface CoinPlans {
-  /** First and last hour, by when they begin, milliseconds since 1970; `toMs` before `fromMs` where no hour has ended. */
+  /** First and last hour, by when they begin, milliseconds since 1970; `toMs` before `fromMs` if no hour has ended. */
   fromMs: number
   toMs: number
   coins: CoinPlan[]

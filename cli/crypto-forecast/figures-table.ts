@@ -44,7 +44,10 @@ function share(value: number, count: number): string {
   return count === 0 ? '' : `${(100 * value).toFixed(1)} % of ${count}`
 }
 
-/** Coins cost from a hundredth of a cent to a hundred thousand dollars: these digits tell of each, and a price has more than an error. */
+/**
+ * Coins cost from a hundredth of a cent to a hundred thousand dollars: these digits suffice for each, and a price has
+ * more than an error.
+ */
 const ERROR_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 const PRICE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 7, maximumFractionDigits: 7 })
 

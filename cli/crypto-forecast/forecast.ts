@@ -30,7 +30,7 @@ interface ForecastOptions extends GlobalOptions {
   json?: boolean
 }
 
-/** Prints the newest forecast of each coin and horizon. Throws `WrongUsage` for a coin that nobody knows. */
+/** Prints the newest forecast of each coin and horizon. Throws `WrongUsage` for an unknown coin. */
 export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)
@@ -51,7 +51,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
 const firstRun = ({ demo }: GlobalOptions) =>
   `"${ALMANAC} run crypto-forecast${demo ? ' --demo' : ''} --wait"`
 
-/** Prints what the forecasts of the last days came to. Throws `WrongUsage` for a coin that nobody knows. */
+/** Prints what the forecasts of the last days came to. Throws `WrongUsage` for an unknown coin. */
 export async function report(options: ForecastOptions): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)
@@ -90,7 +90,10 @@ function noForecasts(
     : `no forecasts${of} of the last ${options.days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`
 }
 
-/** Prints what the model would have come to on the last days of what is stored; 1 where something could not be tested. */
+/**
+ * Prints what the model would have come to on the last days of what is stored; returns 1 if something could not be
+ * tested.
+ */
 export async function backtest(options: ForecastOptions & { refitHours: number }): Promise<number> {
   if (options.refitHours < 1) throw new WrongUsage('--refit-hours 0: expected 1 or more.')
   const config = configOf(options)
@@ -123,7 +126,7 @@ export async function backtest(options: ForecastOptions & { refitHours: number }
 
 /** Shorter tests need no word that they go on. */
 const QUIET_MS = 2_000
-/** So many refits of both horizons take about as long: then the first coin is told of, too. */
+/** This many refits of both horizons take about as long: then the first coin is reported, too. */
 const MANY_REFITS = 1_000
 
 async function testAll(

@@ -13,11 +13,11 @@ import { testedForecasts, type ForecastFigures } from '../../client/crypto-forec
 /** A backtest of one coin. Times in milliseconds since 1970. */
 export interface TestedCoin {
   crypto: string
-  /** The days that were tested; they end with the newest stored hour, so that the same rows give the same answer. */
+  /** The days that were tested; they end with the newest stored hour, so that the same rows give the same result. */
   span?: { fromMs: number; toMs: number }
   /** A line a horizon that could be tested. */
   figures: ForecastFigures[]
-  /** What is to be known about the figures: forecasts that begin later than asked for. */
+  /** Notes on the figures: forecasts that begin later than requested. */
   notes: string[]
   /** Why a horizon could not be tested, one sentence each. */
   tooFew: string[]

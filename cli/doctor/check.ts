@@ -1,8 +1,8 @@
-/** What a check of `almanac doctor` answers, and the words for its few outcomes. */
+/** What a check of `almanac doctor` returns, and the words for its few outcomes. */
 
 export interface Check {
   name: string
-  /** `ok` and `bad` are the verdict; `warn` works now but deserves a look; `none` is optional and not there. */
+  /** `ok` and `bad` are the verdict; `warn` works now but deserves attention; `none` is optional and missing. */
   state: 'ok' | 'warn' | 'bad' | 'none'
   found: string
   /** What to do about it; `warn` and `bad` always say. */

@@ -1,4 +1,4 @@
-/** Whether this machine's clock agrees with another's: rows carry dates, and a wrong day is stored for ever. */
+/** Whether this machine's clock agrees with another's: rows carry dates, and a wrong day is stored forever. */
 import { sql } from 'drizzle-orm'
 import { addressesIn } from '../../config/addresses.ts'
 import type { Config } from '../../config/load-config.ts'
@@ -8,7 +8,7 @@ import { userAgent } from '../../upstreams/user-agent.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { none, ok, warn, type Check } from './check.ts'
 
-/** An upstream that answers at all does so within this; the doctor waits no longer for it. */
+/** An upstream that responds at all does so within this; the doctor waits no longer for it. */
 const ANSWER_TIMEOUT_MS = 3_000
 /** A `Date` header has whole seconds, cut off: on average the truth is half a second later. */
 const CUT_OFF_MS = 500
@@ -36,7 +36,7 @@ export function clockCheck({ aheadMs, of }: { aheadMs: number; of: string }): Ch
 
 type OtherClock = Parameters<typeof clockCheck>[0]
 
-/** Upstreams asked for their time before the doctor gives up: each may take `ANSWER_TIMEOUT_MS`. */
+/** Upstreams requested for their time before the doctor gives up: each may take `ANSWER_TIMEOUT_MS`. */
 const MAX_UPSTREAMS = 2
 
 async function upstreamClock({ env, tracked }: Config): Promise<OtherClock | undefined> {
@@ -52,7 +52,7 @@ async function upstreamClock({ env, tracked }: Config): Promise<OtherClock | und
   return undefined
 }
 
-/** The `Date` header of any answer; null where none came: `fetch` then rejects with a TypeError, or with the timeout. */
+/** The `Date` header of any response; null without one: `fetch` then rejects with a TypeError, or with the timeout. */
 async function dateHeader(address: string, headers: Record<string, string>): Promise<string | null> {
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
@@ -75,7 +75,7 @@ async function databaseClock(config: Config): Promise<OtherClock | undefined> {
     )
     return rows[0] && { aheadMs: (sent + Date.now()) / 2 - rows[0].ms, of: `the database at ${hostname}` }
   } catch (error) {
-    // That it is away is told by its own check.
+    // Its own check reports that it is unavailable.
     if (error instanceof CannotReach || databaseFailure(error) !== undefined) return undefined
     throw error
   } finally {

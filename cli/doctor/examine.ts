@@ -10,7 +10,7 @@ import { checkGit, checkNode, checkPython, checkTemporalProgram } from './progra
 import { checkDatabase, checkTemporal } from './servers.ts'
 
 export interface Examination {
-  /** Undefined where the settings could not be read. */
+  /** Undefined if the settings could not be read. */
   stack: Config['mode'] | undefined
   /** False as soon as one check is `bad`. */
   passed: boolean
@@ -39,7 +39,7 @@ export async function examine(load: () => Config): Promise<Examination> {
 }
 
 async function examineStack(config: Config): Promise<Check[]> {
-  // Before the servers are asked: a port is tried by listening on it for a moment.
+  // Before the servers are contacted: a port is tried by listening on it for a moment.
   const ports = await checkPorts(config)
   const [database, temporal, clock, ...own] = await Promise.all([
     checkDatabase(config),

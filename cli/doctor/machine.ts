@@ -13,7 +13,7 @@ import { bad, none, ok, warn, type Check } from './check.ts'
 
 const MEGABYTE = 1_000_000
 const GIGABYTE = 1_000_000_000
-/** Below this a few weeks of kept upstream answers (500 MB a source by default) may fill the disk. */
+/** Below this a few weeks of raw payloads (500 MB a source by default) may fill the disk. */
 const LITTLE_BYTES = 2 * GIGABYTE
 /** PostgreSQL stops for good when it cannot write a segment of its log (16 MB), so it must never come to that. */
 const TOO_LITTLE_BYTES = 0.2 * GIGABYTE
@@ -46,7 +46,7 @@ export function spaceCheck(name: string, folder: string, setting: string, freeBy
   return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
 }
 
-/** What lies in the spool; nothing to say where it is empty. */
+/** What the spool holds; nothing if it is empty. */
 export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
   const folder = spoolFolder(dataDir)
   const waiting = segmentNames(folder).length
@@ -78,7 +78,7 @@ async function checkPort(use: PortUse, ours: Set<number>): Promise<Check> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const { pid } = error.details
-    // Where the holder is hidden (another system than Linux, another user), a running stack is taken for it.
+    // If the holder is hidden (another system than Linux, another user), a running stack is assumed to be it.
     const isOurs = typeof pid === 'number' ? ours.has(pid) : ours.size > 0
     if (isOurs) return ok(name, `held by ${use.name} of this stack`)
     const [found = '', remedy = ''] = error.message.split('; ')

@@ -36,7 +36,7 @@ export function checkPython(config: Config): Check {
   return bad('Python', text, PYTHON_REMEDY)
 }
 
-/** The program that serves the embedded Temporal; a server of one's own needs none. */
+/** The program that serves the embedded Temporal; an external server needs none. */
 export function checkTemporalProgram(config: Config): Check {
   if (config.env.TEMPORAL_ADDRESS !== undefined)
     return none('Temporal program', 'not needed with TEMPORAL_ADDRESS')
@@ -53,7 +53,7 @@ export function checkTemporalProgram(config: Config): Check {
       )
 }
 
-/** git is optional; where it is, it tells which state of the sources runs here. */
+/** git is optional; if present, it shows which state of the sources runs here. */
 export async function checkGit(): Promise<Check[]> {
   const git = simpleGit(packageRoot)
   const version = await git.version()
@@ -83,7 +83,7 @@ function pythonWithPip(name: string): { text: string; complete: boolean } | unde
   if (version.error !== undefined) return undefined
   const number = version.stdout.trim()
   if (version.status !== 0) return { text: `${number}, older than 3.8`, complete: false }
-  // Without pip a virtual environment brings one, where Python has that module.
+  // Without pip a virtual environment brings one, if Python has that module.
   const pip = run('-m', 'pip', '--version').status === 0 || run('-c', 'import ensurepip').status === 0
   return { text: pip ? `${number} with pip` : `${number} without pip`, complete: pip }
 }

@@ -7,7 +7,7 @@ import type { Line } from './import-rows.ts'
 /** Values by column name. */
 export type CsvRecord = Record<string, string>
 
-/** How a file names its columns: from its header, or these where it has none. */
+/** How a file names its columns: from its header, or these if it has none. */
 export type CsvColumns = string[] | ((header: string[]) => string[])
 
 /** A reader of all lines after the header, in their order; `line` is the line in the file where a record ends. */

@@ -1,6 +1,6 @@
-/** What an import tells about one file: counts that add up, and the lines that were left out. */
+/** What an import reports about one file: counts that add up, and the lines that were left out. */
 
-/** Lines told one by one; of a file that is wrong throughout, the counts say the rest. */
+/** Lines reported one by one; of a file that is wrong throughout, the counts say the rest. */
 const TOLD_PROBLEMS = 20
 
 export interface FileReport {
@@ -30,7 +30,7 @@ export function skip(report: FileReport, reason: string, lines = 1): void {
   if (lines > 0) report.skipped[reason] = (report.skipped[reason] ?? 0) + lines
 }
 
-/** Counts a wrong line, and tells it while there are few. `found` is the wrong value. */
+/** Counts a wrong line, and reports it while there are few. `found` is the wrong value. */
 export function refuse(report: FileReport, line: number, reason: string, found?: string): void {
   skip(report, reason)
   if (report.problems.length >= TOLD_PROBLEMS) return

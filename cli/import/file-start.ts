@@ -17,7 +17,7 @@ export interface FileStart {
   /** The first line that holds anything, without a byte order mark. */
   firstLine: string
   delimiter: Delimiter
-  /** The values of the first line as written; empty where the text holds none. */
+  /** The values of the first line as written; empty if the text holds none. */
   header: string[]
   /** The values of the first line as column names are compared: trimmed and in lower case. */
   columns: string[]
@@ -26,7 +26,7 @@ export interface FileStart {
 /** Names as they are compared: dumps made by hand differ in case and blanks. */
 export const columnNames = (header: string[]): string[] => header.map((name) => name.trim().toLowerCase())
 
-/** Reads the beginning of a file. Throws `WrongUsage` where it cannot be read. */
+/** Reads the beginning of a file. Throws `WrongUsage` if it cannot be read. */
 export function readStart(path: string): string {
   try {
     const file = openSync(path, 'r')
@@ -42,7 +42,7 @@ export function readStart(path: string): string {
   }
 }
 
-/** What the beginning of a file says. `semicolons` where its kinds may have them in place of commas. */
+/** What the beginning of a file says. `semicolons` if its kinds may have them in place of commas. */
 export function fileStart(path: string, text: string, semicolons = false): FileStart {
   const firstLine = /^\uFEFF?\s*([^\r\n]*)/.exec(text)?.[1] ?? ''
   const parts = (delimiter: Delimiter) => firstLine.split(delimiter).length

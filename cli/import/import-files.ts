@@ -29,9 +29,9 @@ export interface ImportKind<Target> {
   recognises?: (file: FileStart) => boolean
   /** By its path alone; such a file is not opened, and may be a folder. */
   isPath?: (path: string) => boolean
-  /** How a message describes it where columns do not. */
+  /** How a message describes it if columns do not. */
   expected?: string
-  /** Looks at the file's name and start; nothing is written yet. Throws `WrongUsage` where they are not as they must be. */
+  /** Checks the file's name and start; nothing is written yet. Throws `WrongUsage` if they are not as required. */
   plan: (file: FileStart) => FileImport<Target> | Promise<FileImport<Target>>
 }
 
@@ -52,8 +52,8 @@ export interface PipelineImport<Target> {
 }
 
 /**
- * Imports the files in their order. Rows that stand already are not changed, so an import may be repeated or go on after a
- * failure. Throws `WrongUsage`, before anything is written, where a file is of no known kind or is not UTF-8; throws where
+ * Imports the files in their order. Existing rows are not changed, so an import may be repeated or continued after a
+ * failure. Throws `WrongUsage`, before anything is written, if a file is of no known kind or is not UTF-8; throws if
  * the database cannot be reached or is not migrated.
  */
 export async function importFiles<Target>(
@@ -88,7 +88,7 @@ export async function importFiles<Target>(
 
 type Recognition<Target> = Pick<PipelineImport<Target>, 'kinds' | 'semicolons'>
 
-/** The kind of a file, and its beginning. Throws `WrongUsage` where it cannot be read or is of no known kind. */
+/** The kind of a file, and its beginning. Throws `WrongUsage` if it cannot be read or is of no known kind. */
 function recognise<Target>(path: string, pipeline: Recognition<Target>) {
   const kind = pipeline.kinds.find(({ isPath }) => isPath?.(path))
   if (kind !== undefined) return { kind, file: fileStart(path, '') }

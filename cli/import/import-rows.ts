@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { refuse, skip, type FileReport } from './file-report.ts'
 import type { Parsed } from './line-values.ts'
 
-/** Rows held in memory at once: as many as the write door takes in one statement. */
+/** Rows held in memory at once: as many as the writer takes in one statement. */
 const CHUNK_ROWS = 5_000
 
 /** A line or entry of a file, or why it could not be read as one; `line` is its line in the file, or its position from 1. */
@@ -23,7 +23,7 @@ export interface FileTask {
   onProgress: (done: number, total: number) => void
 }
 
-/** How a file's lines become rows, and where these go. */
+/** How a file's lines become rows, and their target. */
 export interface RowImport<Value, Row> {
   read: (onBytes: (bytes: number) => void) => Iterable<Line<Value>> | AsyncIterable<Line<Value>>
   parse: (value: Value) => Parsed<Row>

@@ -2,7 +2,7 @@
 import type { Config } from '../../config/load-config.ts'
 import type { FileReport } from './file-report.ts'
 
-/** One import, as it was asked for. */
+/** One requested import. */
 export interface ImportRequest {
   files: string[]
   /** The options that the pipeline takes, by name. */
@@ -17,7 +17,7 @@ export interface ImportRequest {
 
 /** What became of an import: a report for each file, in their order. */
 export interface ImportResult {
-  /** What the rows belong to, where the pipeline alone does not say it; part of the JSON output. */
+  /** What the rows belong to, if the pipeline alone does not say it; part of the JSON output. */
   about: Record<string, string>
   files: FileReport[]
 }
@@ -30,6 +30,6 @@ export interface Importer {
   examples: string[]
   /** What a reader should know of it, in lines for the help text. */
   help: string
-  /** Imports files. Throws `WrongUsage`, before anything is written, where a file or an option is wrong. */
+  /** Imports files. Throws `WrongUsage`, before anything is written, if a file or an option is wrong. */
   run: (config: Config, request: ImportRequest) => Promise<ImportResult>
 }

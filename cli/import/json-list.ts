@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Failure } from '../../core/failures.ts'
 import type { Line } from './import-rows.ts'
 
-/** A reader of a list's entries. It throws `PayloadInvalid` where the file holds none; `expected` describes the list. */
+/** A reader of a list's entries. It throws `PayloadInvalid` if the file holds none; `expected` describes the list. */
 export const jsonReader = (path: string, expected: string) => (): Line<unknown>[] =>
   entriesOf(parseJsonList(readFileSync(path, 'utf8'), path, expected))
 
@@ -11,7 +11,7 @@ export const jsonReader = (path: string, expected: string) => (): Line<unknown>[
 export const entriesOf = <Value>(list: readonly Value[]): Line<Value>[] =>
   list.map((value, index) => ({ line: index + 1, value }))
 
-/** The list in a file's text. Throws `PayloadInvalid` where it is none; `file` names it, `expected` describes it. */
+/** The list in a file's text. Throws `PayloadInvalid` if it is none; `file` names it, `expected` describes it. */
 export function parseJsonList(text: string, file: string, expected: string): unknown[] {
   let list: unknown
   try {

@@ -51,7 +51,7 @@ export const count = whole(Number.MAX_SAFE_INTEGER)
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
-/** The number that a text writes out; undefined where it is none, or none that is finite. */
+/** The number that a text writes out; undefined if it is none, or not finite. */
 export function numberIn(text: string): number | undefined {
   const number = DECIMAL.test(text) ? Number(text) : Infinity
   return Number.isFinite(number) ? number : undefined

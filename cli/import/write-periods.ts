@@ -9,7 +9,7 @@ import type { Stored } from './import-rows.ts'
 /** Periods written at once; each is a transaction of few rows, and most of its time is the commit. */
 const PERIODS_AT_ONCE = 4
 
-/** Where rows go, and the run that they name. */
+/** Target of the rows, and the run that they name. */
 export interface ImportTarget {
   db: Database
   retryBudget: RetryBudget

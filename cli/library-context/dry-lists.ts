@@ -1,4 +1,7 @@
-/** The lists as the next night would make them: sources and stars are asked as the steps ask them, and nothing is stored. */
+/**
+ * The lists as the next night would make them: sources and stars are requested as the activities do, and nothing is
+ * stored.
+ */
 import {
   askSource,
   candidatesOf,
@@ -41,14 +44,14 @@ type Domains = ReturnType<typeof domainsNamed>
 export interface DryList extends Omit<ListChange, 'date' | 'moved'> {
   /** Names that the keywords let through. */
   candidates: number
-  /** UTC date of the list that it is compared with; null where there is none. */
+  /** UTC date of the list that it is compared with; null if there is none. */
   dateBefore: string | null
   /** The list of that date stays: the new one would not be believed, or the stars are not to be had. */
   stays: boolean
   moved: ListChange['moved']
 }
 
-/** What is known of libraries once the sources have been asked. */
+/** What is known of libraries after the requests to the sources. */
 export interface DryWorld {
   /** By name in small letters; renamed ones under the new name. */
   known: Map<string, KnownLibrary & { pushedAt?: Date | null | undefined }>
@@ -65,14 +68,17 @@ export interface DryLists {
   notes: string[]
 }
 
-/** Asks sources and stars and makes the lists. `tell` gets what takes its time. A source that fails is a note, as in a run. */
+/**
+ * Requests sources and stars and makes the lists. `tell` reports what takes its time. A source that fails is a note, as
+ * in a run.
+ */
 export async function dryLists(
   context: DryContext,
   domains: Domains,
   isForced: boolean,
   tell: (line: string) => void,
 ): Promise<DryLists> {
-  // Before anybody is asked: without the database there is nothing to compare with.
+  // Before any request: without the database there is nothing to compare with.
   const known = await knownLibraries(context.db)
   const libraryOf = await namesOf(context.db)
   const knownBefore = new Set(known.map(({ library }) => library))
@@ -110,7 +116,7 @@ export async function dryLists(
   return { lists, listed: listed.map(([library]) => library), world, notes }
 }
 
-/** By domain, the names that pass. Where a source does not answer, or not well, those of the last time. */
+/** By domain, the names that pass. If a source fails, or its response is implausible, those of the last time. */
 async function allCandidates(
   context: DryContext,
   domains: Domains,
@@ -154,7 +160,7 @@ async function allCandidates(
   return found
 }
 
-/** Stars of all names; where GitHub refuses, a run would try again, and without an answer the old lists stay. */
+/** Stars of all names; if GitHub refuses, a run would retry, and without a response the old lists stay. */
 async function askStars(
   { github, signal }: DryContext,
   names: readonly string[],
@@ -169,7 +175,7 @@ async function askStars(
   return { answers, isWhole: done ?? false }
 }
 
-/** What is answered; a named failure is a note and no answer. */
+/** What is returned; a named failure is a note and no result. */
 async function noted<T>(notes: string[], what: string, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()
@@ -180,7 +186,7 @@ async function noted<T>(notes: string[], what: string, ask: () => Promise<T>): P
   }
 }
 
-/** The known libraries as they would be stored with these answers. */
+/** The known libraries as they would be stored with these responses. */
 function worldAfter(
   known: readonly KnownLibrary[],
   libraryOf: ReadonlyMap<string, string>,

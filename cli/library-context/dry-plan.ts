@@ -1,4 +1,4 @@
-/** Which contexts the next night would make, and why it would not make the others: decided as its steps decide. */
+/** Which contexts the next night would make, and why it would not make the others: decided as its activities decide. */
 import { decideAll, listedFor, type Decision } from '../../activities/library-context/find-changes.ts'
 import type { LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import type { ListedLibrary } from '../../db/queries/library-context/contexts.ts'
@@ -24,7 +24,7 @@ export interface Skipped {
 }
 
 export interface DryPlan {
-  /** None where one library alone was asked for. */
+  /** None if only one library was requested. */
   lists: DryList[]
   todo: { library: string; why: LibraryTodo['why'] }[]
   skipped: Skipped[]
@@ -33,8 +33,8 @@ export interface DryPlan {
 }
 
 /**
- * Tells what a run with these parameters would do. Reads the database, asks the sources, GitHub and git; writes nothing.
- * Throws `Misconfigured` for a library that no list holds, and what the database throws.
+ * Returns what a run with these parameters would do. Reads the database, contacts the sources, GitHub and git; writes
+ * nothing. Throws `Misconfigured` for a library that no list holds, and what the database throws.
  */
 export async function dryPlan(
   context: DryContext,

@@ -1,4 +1,4 @@
-/** `almanac run library-context --dry-run`: in this process, and told instead of done. */
+/** `almanac run library-context --dry-run`: in this process, and reported instead of done. */
 import { dependenciesOf } from '../../worker/dependencies.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
@@ -16,7 +16,9 @@ interface DryOptions extends GlobalOptions {
   strict?: boolean
 }
 
-/** Tells what a run with these parameters would do; answers the exit code. Throws where the database is away. */
+/**
+ * Prints what a run with these parameters would do and returns the exit code. Throws if the database is unavailable.
+ */
 export async function tellDryRun(params: DryParams, options: DryOptions): Promise<number> {
   const config = configOf(options)
   const stack = config.mode === 'demo' ? 'DEMO ' : ''

@@ -14,7 +14,7 @@ import { stackName } from '../command-context.ts'
 
 type LibrariesOptions = GlobalOptions & StandingOptions & { json?: boolean }
 
-/** Prints the lists. Throws `WrongUsage` for a domain that nobody knows. */
+/** Prints the lists. Throws `WrongUsage` for an unknown domain. */
 export async function libraries(options: LibrariesOptions): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)

@@ -56,7 +56,7 @@ function starsOf({ stars, starsBefore, isNew }: ListedLine): string {
   return `${now} (${change > 0 ? '+' : '-'}${number(Math.abs(change))})`
 }
 
-/** Whose text a context is; `-` where there is none. */
+/** Whose text a context is; `-` if there is none. */
 export function engineOf(
   context: Pick<NonNullable<ListedLine['context']>, 'engine' | 'mode'> | null,
 ): string {
@@ -64,7 +64,7 @@ export function engineOf(
   return context.mode === null ? context.engine : `${context.engine} ${context.mode}`
 }
 
-/** What failed the last time and when it is tried again; nothing where a context was made. */
+/** What failed the last time and when it is retried; nothing if a context was made. */
 function troubleOf(attempt: ListedLine['attempt'], now: Date): string {
   if (attempt === null || attempt.outcome === 'made') return ''
   const { outcome, reason, nextTryAt } = attempt
@@ -73,10 +73,12 @@ function troubleOf(attempt: ListedLine['attempt'], now: Date): string {
   return oneLine(`${outcome}${times}: ${reason ?? 'no reason was given'}`) + `; next try ${next}`
 }
 
-/** At most so many names in one line. */
+/** Maximum number of names in one line. */
 const MAX_NAMED = 10
 
-/** What stands below the tables: contexts that stay although their libraries left the lists, and where files lie. */
+/**
+ * What stands below the tables: contexts that stay although their libraries left the lists, and where files are stored.
+ */
 export function footLines({ domains, kept, contextFolder }: LibraryStanding): string[] {
   const all = domains.flatMap(({ libraries }) => libraries)
   const lines = [

@@ -6,7 +6,7 @@ import { counted, oneLine, someOf } from '../../core/wording.ts'
 
 /** Libraries named of those that are new, left or moved. */
 const MAX_NAMED = 5
-/** Failures told one by one; `almanac libraries` has all. */
+/** Number of failures listed one by one; `almanac libraries` has all. */
 const MAX_FAILURES = 10
 const MB = 1_000_000
 

@@ -72,7 +72,7 @@ function lastSeenLine({ lastSeenJudged: judged, lastSeenRight: right }: MatchCou
   return `last-seen scores: ${right} of the ${judged} that were checked by results later were right (${percent} %)`
 }
 
-/** The newest confirmed matches and the figures: what a run of all pipelines shows of them. Nothing where there is no match. */
+/** The newest confirmed matches and the figures: what a run of all pipelines shows of them. Nothing without a match. */
 export async function confirmedLines(
   db: Database,
   feed: string,

@@ -53,7 +53,7 @@ function noMatches({ demo, league, team }: MatchesOptions): string {
   return `no matches yet; "${ALMANAC} run match-results${demo ? ' --demo' : ''} --wait" looks at the feed`
 }
 
-/** Prints the life of one match. Throws `WrongUsage` where `event` is no event id, or the feed has none of this id. */
+/** Prints the life of one match. Throws `WrongUsage` if `event` is no event id, or the feed has none of this id. */
 export async function show(
   event: string,
   options: GlobalOptions & { json?: boolean | undefined },

@@ -6,7 +6,7 @@ const NAME = 'CurseForge key'
 const WHOLE = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/
 const WHOLE_LENGTH = 60
 /**
- * What is left where names after $ were replaced by nothing. A POSIX shell takes $2, $1 and the following word away and
+ * What is left if names after $ were replaced by nothing. A POSIX shell takes $2, $1 and the following word away and
  * leaves `a0` with the rest, zsh takes $10 and leaves `a`, and other readers of .env replace some of the names only.
  */
 const PIECES = /^(a|(a[0./$]|\$|2a)[./A-Za-z0-9$]*)$/
@@ -31,7 +31,7 @@ export function checkCurseForgeKey(key: string | undefined): Check {
   )
 }
 
-/** How a key lost its form on the way here; undefined where that is not to be told. */
+/** How a key lost its form on the way here; undefined if unknown. */
 function manglingOf(key: string): string | undefined {
   if (/\s/.test(key)) return 'set, but with white space in it'
   if (/^(['"]).*\1$/.test(key)) return 'set, but its quotes are part of the value'

@@ -5,7 +5,7 @@ import type { BacktestResult } from '../../activities/crypto-forecast/model/back
 import { skillOf } from '../../activities/crypto-forecast/model/decision.ts'
 import type { StoredFigures } from '../../db/queries/crypto-forecast/forecast-report.ts'
 
-/** What the forecasts of one model for one coin and horizon came to. Errors in USD; `NaN` where there is nothing to tell. */
+/** What the forecasts of one model for one coin and horizon came to. Errors in USD; `NaN` if there are none. */
 export interface ForecastFigures {
   crypto: string
   horizon: string
@@ -29,7 +29,7 @@ export interface ForecastFigures {
   decisions: Record<'BUY' | 'SELL' | 'HOLD', number>
 }
 
-/** The name under which a backtest's forecasts stand where stored ones have their model's version. */
+/** The name of a backtest's forecasts in place of a stored model's version. */
 export const WALK_FORWARD = 'walk-forward'
 
 /** Figures of stored forecasts. */

@@ -4,7 +4,7 @@ import { overlapOf, type ForecastFigures } from './figures.ts'
 
 /** From about thirty on the mean of a sample is near enough to normal for two standard errors to mean 95 %. */
 const FEWEST_SCORED = 30
-/** Forecasts that overlap are judged once they span a week: thirty of one day tell of that day alone. */
+/** Forecasts that overlap are judged once they span a week: thirty of one day describe that day alone. */
 const FEWEST_SPANS = 7
 /** Beyond two standard errors chance alone comes once in twenty times. */
 const STANDARD_ERRORS = 2

@@ -85,7 +85,7 @@ export async function libraryStanding(
       libraries: lines.filter(({ context }) => !missingContext || context === null),
     })
   }
-  // Whoever asks for one domain, or for what lacks a context, does not ask for these.
+  // Omitted for one domain, or for libraries without a context.
   const kept = only === undefined && !missingContext ? keptContexts(states, config) : []
   return { domains: found, withoutList, kept, contextFolder }
 }

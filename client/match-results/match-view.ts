@@ -1,4 +1,4 @@
-/** A match as it is shown: a score is called a result only where it is one. Pure. */
+/** A match as it is shown: a score is called a result only if it is one. Pure. */
 import type { MatchRow, ObservationRow } from '../../db/queries/match-results/matches.ts'
 import { oneLine } from '../../core/wording.ts'
 
@@ -26,7 +26,7 @@ export interface MatchView {
   status: string | null
   confidence: string | null
   settledBy: string | null
-  /** Only where it is confirmed. */
+  /** Only if it is confirmed. */
   result: Pair | null
   /** What the feed showed last: no result, be the match over or not. */
   lastSeenScore: Pair | null
@@ -79,14 +79,14 @@ export function observationView(row: ObservationRow): ObservationView {
   return { at, source, state, status, elapsedS, score, odds: odds(row.odds1, row.oddsX, row.odds2) }
 }
 
-/** `3-1` where it is the result, else with the words that say that it is none. */
+/** `3-1` if it is the result, else with the words that say that it is none. */
 export function scoreText({ result, lastSeenScore, state }: MatchView): string {
   if (result !== null) return result.join('-')
   if (lastSeenScore === null) return ''
   return `${lastSeenScore.join('-')} ${state === 'vanished' ? 'last seen' : 'so far'}`
 }
 
-/** `1.85 / 3.4 / -`: on the first team, the draw, the second; empty where none were offered. */
+/** `1.85 / 3.4 / -`: on the first team, the draw, the second; empty if none were offered. */
 export function oddsText(shown: ShownOdds | null): string {
   return shown === null ? '' : [shown.one, shown.x, shown.two].map((value) => value ?? '-').join(' / ')
 }

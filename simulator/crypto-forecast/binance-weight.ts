@@ -12,9 +12,9 @@ export interface WeightVerdict {
   /** Weight of this minute, this request included. */
   used: number
   limit: number
-  /** Until a request is allowed again; 0 where this one was. */
+  /** Time until a request is allowed again; 0 if this one was. */
   retryAfterMs: number
-  /** In milliseconds of the clock that counts; 0 where there is no ban. */
+  /** In milliseconds of the clock that counts; 0 without a ban. */
   bannedUntilMs: number
 }
 

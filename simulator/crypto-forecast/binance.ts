@@ -53,7 +53,7 @@ export interface BinanceOptions {
   now: () => number
 }
 
-/** An upstream that answers as Binance's spot market data. Each one counts its own weight. */
+/** An upstream that responds as Binance's spot market data. Each one counts its own weight. */
 export function createBinance({ coins, name, rateLimits, now }: BinanceOptions): Upstream {
   const limit = createWeightLimit()
   const answer = (request: SimulatedRequest): Reply => {

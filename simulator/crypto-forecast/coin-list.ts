@@ -1,4 +1,4 @@
-/** The coins there are: three well-known ones, then as many simulated ones as asked for. */
+/** The coins: three well-known ones, then the requested number of simulated ones. */
 import { between, fraction } from '../chance.ts'
 
 /** A coin and what its walk is made of. */
@@ -7,7 +7,7 @@ export interface Coin {
   id: string
   /** Binance's symbol of the pair with USDT. */
   symbol: string
-  /** Tells the coin's chances from those of others. */
+  /** Salt of the coin's chances. */
   key: number
   /** USDT that the price wanders around. */
   level: number
@@ -65,7 +65,7 @@ const LOWEST_POWER = -2
 const POWERS = 5
 /** Prices have about this many digits. */
 const DIGITS = 6
-/** Tells simulated coins' traits from other chances. */
+/** Salt of the simulated coins' traits. */
 const TRAIT = 71
 
 /** The first `count` coins. */

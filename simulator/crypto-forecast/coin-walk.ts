@@ -1,4 +1,4 @@
-/** The hourly random walk of one coin: any hour since 2017, the same for ever for the same seed. */
+/** The hourly random walk of one coin: any hour since 2017, the same forever for the same seed. */
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { between, fraction, hash } from '../chance.ts'
 import type { Coin } from './coin-list.ts'
@@ -28,7 +28,7 @@ const BLOCK_HOURS = 8_192
 const FOUR_BYTES_DEVIATION = 2 * Math.sqrt((256 ** 2 - 1) / 12)
 const FOUR_BYTES_MEAN = 510
 
-/** Tells the chances of one hour from each other. */
+/** Salts of the chances of one hour. */
 const DRAW = { start: 11, storm: 12, step: 13, high: 14, low: 15, trade: 16, taker: 17, peak: 18, wobble: 19 }
 
 /** The walk of a coin. Hours are computed in order on first use, about 100 ns each, and only closes are kept. */
@@ -57,9 +57,9 @@ export function createWalk(coin: Coin, seed: number): CoinSeries {
 
 interface Hours {
   finished(hour: number): CandleNumbers
-  /** The hour as it stands after so many whole minutes. */
+  /** The hour as it stands after the given number of whole minutes. */
   goingOn(hour: number, minute: number): CandleNumbers
-  /** The price so many minutes into an hour: from open to close, past the high and the low. */
+  /** The price the given number of minutes into an hour: from open to close, past the high and the low. */
   during(hour: number, whole: CandleNumbers, minute: number): number
 }
 

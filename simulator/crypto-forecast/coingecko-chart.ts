@@ -9,9 +9,9 @@ const FIVE_MINUTES_MS = 300_000
 const LARGEST_DISTANCE = 0.001
 /** All markets trade this many times what the exchange does. */
 const MARKETS = 25
-/** One hour in so many has its point only in the next hour, before that hour's own: as recorded (4 of 720). */
+/** One hour in this many has its point only in the next hour, before that hour's own: as recorded (4 of 720). */
 const HOURS_A_LATE_POINT = 180
-/** Tells the chances of the market from others. */
+/** Salt of the market's chances. */
 const DRAW = { distance: 41, late: 42, offset: 43, offsetClass: 44, fiveMinutes: 45 }
 
 /** How offsets of hourly points lie, as recorded: upper bound of the share, first and last minute. */
@@ -108,7 +108,7 @@ function fiveMinutePoint(seed: number, key: number, slot: number): number {
   return Math.floor((slot + 0.7 * fraction(seed, DRAW.fiveMinutes, key, slot)) * FIVE_MINUTES_MS)
 }
 
-/** Rolling volumes of a coin; each hour is asked once, in running sums. */
+/** Rolling volumes of a coin; each hour is computed once, in running sums. */
 function createVolumes(coins: Coins, coin: Coin): (ms: number) => number {
   const { quoteVolume } = coins.market(coin)
   const held = new Map<number, number>()

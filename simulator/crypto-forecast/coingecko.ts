@@ -9,7 +9,7 @@ import { json, type Reply, type SimulatedRequest, type Upstream } from '../upstr
 
 const KEYLESS_A_MINUTE = 10
 const DEMO_A_MINUTE = 30
-/** How far back the public host tells history. */
+/** How far back the public host serves history. */
 const LONGEST_DAYS = 365
 /** Up to this many days points are hourly; one day has 5-minute points, more than these have daily ones. */
 const HOURLY_DAYS = 90

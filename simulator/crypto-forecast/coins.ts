@@ -21,7 +21,7 @@ export interface CoinsOptions {
   klines: RecordedKlines
 }
 
-/** Which candles are asked for; all times are inclusive and of a candle's opening. */
+/** Requested candles; all times are inclusive and of a candle's opening. */
 export interface KlineQuery {
   interval: '1h' | '1d'
   startMs: number | undefined
@@ -42,13 +42,13 @@ export interface Coins {
   /** Milliseconds of the world's clock. */
   nowMs(): number
   /**
-   * The truth about one hour of the exchange: finished, or as the hour that goes on stands at the clock;
-   * `undefined` where the exchange has a gap, no such coin, or the hour has not begun.
+   * The truth about one hour of the exchange: finished, or as the current hour stands at the clock; `undefined` if the
+   * exchange has a gap, no such coin, or the hour has not begun.
    */
   candle(symbol: string, openMs: number): CoinCandle | undefined
-  /** Candles as the exchange sends them: from `startMs` on where it is given, else the newest up to `endMs`. */
+  /** Candles as the exchange sends them: from `startMs` on if given, else the newest up to `endMs`. */
   klines(coin: Coin, query: KlineQuery): Kline[]
-  /** The exchange's newest price; `undefined` where recorded candles have not begun. */
+  /** The exchange's newest price; `undefined` if recorded candles have not begun. */
   price(coin: Coin): number | undefined
   /** The market's series, which knows no gaps of the exchange. */
   market(coin: Coin): Pick<CoinSeries, 'firstMs' | 'priceAt' | 'quoteVolume'>
@@ -59,7 +59,8 @@ export interface Coins {
 
 /**
  * Makes the coins; costs nothing before the first question.
- * @throws Failure `Misconfigured` where the count is no integer from 1 to 10,000, or recorded klines fit no coin or no shape.
+ * @throws Failure `Misconfigured` if the count is no integer from 1 to 10,000, or recorded klines fit no coin or no
+ * shape.
  */
 export function createCoins({ count, seed, clock, klines }: CoinsOptions): Coins {
   if (!Number.isInteger(count) || count < 1 || count > MAX_COINS) {

@@ -26,10 +26,10 @@ const MAINTENANCE_HOURS: ReadonlySet<number> = new Set(
   ),
 )
 
-/** Hours of 100 days: each such stretch has one gap of its own, so that every two years have seven. */
+/** Hours of 100 days: each such stretch has one gap, so that every two years have seven. */
 const STRETCH_HOURS = 2_400
 const LONGEST_GAP_HOURS = 3
-/** Tell the chance of a gap's place from that of its length, and both from other numbers of a seed. */
+/** Salts of a gap's place and length, distinct from other numbers of a seed. */
 const PLACE = 61
 const LENGTH = 62
 
@@ -47,7 +47,7 @@ export interface Gaps {
   between(fromMs: number, toMs: number): Gap[]
 }
 
-/** The gaps of one seed; the chances of a stretch are asked once. */
+/** The gaps of one seed; the chances of a stretch are computed once. */
 export function createGaps(seed: number): Gaps {
   const stretches = new Map<number, Gap>()
   const gapOf = (stretch: number): Gap => {

@@ -14,7 +14,7 @@ const KEPT_A_DAY = 0.956
 const STEP_WIDTH = 11
 const LOWEST = 5
 const HIGHEST = 95
-/** Tells the walk's chances from others. */
+/** Salt of the walk's chances. */
 const DRAW = 51
 
 /** Upper bounds as observed in all recorded days; figures in blogs differ. */
@@ -103,7 +103,7 @@ function replyOf(days: IndexDay[], query: URLSearchParams, nowMs: number): Reply
   })
 }
 
-/** Seconds since 1970, or a date in the asked form. */
+/** Seconds since 1970, or a date in the requested form. */
 function timestamp(atMs: number, format: string): string {
   const [year, month, day] = new Date(atMs).toISOString().slice(0, 10).split('-')
   switch (format) {

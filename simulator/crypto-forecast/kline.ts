@@ -1,8 +1,8 @@
-/** The exchange's candle as it is sent, and what every source of candles can say. */
+/** The exchange's candle as it is sent, and what every source of candles provides. */
 
 /**
- * A candle in the shape of Binance's answer: opening time, open, high, low, close, traded base, closing time,
- * traded quote, trades, taker's base, taker's quote, unused. Prices and volumes are text with eight decimals.
+ * A candle in the shape of Binance's response: opening time, open, high, low, close, traded base, closing time, traded
+ * quote, trades, taker's base, taker's quote, unused. Prices and volumes are text with eight decimals.
  */
 export type Kline = [
   openMs: number,
@@ -32,7 +32,7 @@ export interface CandleNumbers {
   takerQuote: number
 }
 
-/** A candle for whoever compares numbers. */
+/** Candle with numeric fields. */
 export interface CoinCandle extends CandleNumbers {
   openMs: number
 }
@@ -45,7 +45,7 @@ export interface CoinSeries {
   kline(openMs: number, nowMs: number): Kline | undefined
   /** The market's price at a time since the first hour and not after `nowMs`, also while the exchange is closed. */
   priceAt(ms: number, nowMs: number): number | undefined
-  /** Traded USDT of a whole hour, 0 where there is none. */
+  /** Traded USDT of a whole hour, 0 if there is none. */
   quoteVolume(openMs: number): number
 }
 

@@ -1,13 +1,15 @@
-/** The Astrophysics Source Code Library: one answer, the whole catalogue, in all the shapes that its exports have had. */
+/**
+ * The Astrophysics Source Code Library: one response, the whole catalogue, in all the shapes that its exports have had.
+ */
 import { between, hex } from '../chance.ts'
 import type { Libraries } from './libraries.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 
 /** The old export gives unassigned records this id; what they link to is no library. */
 const UNASSIGNED = '0000.000'
-/** Every so many libraries have two records, each with another spelling of the address. */
+/** One library in this many has two records, each with another spelling of the address. */
 const TWICE_EVERY = 5
-/** Every so many have their address in the abstract's text only, the link fields being empty. */
+/** One in this many has its address in the abstract's text only, with empty link fields. */
 const IN_TEXT_EVERY = 6
 
 /** How people write the address of a repository, `o/n` being its full name. */
@@ -57,7 +59,7 @@ interface AsclRecord {
 export interface AsclOptions {
   libraries: Libraries
   seed: number
-  /** A recorded body, served as it is. */
+  /** A recorded body, served unchanged. */
   catalogue?: string
 }
 
@@ -105,7 +107,7 @@ function spelt(fullName: string, index: number): string {
   return /[A-Za-z0-9]$/.test(fullName) ? (SPELLINGS[index % SPELLINGS.length]?.(fullName) ?? plain) : plain
 }
 
-/** Puts the address where exports put addresses: a list, a PHP-serialised list, or the abstract's text alone. */
+/** Puts the address where exports put it: a list, a PHP-serialised list, or the abstract's text alone. */
 function linked(record: AsclRecord, address: string, index: number): AsclRecord {
   if (index % IN_TEXT_EVERY === 4) {
     const abstract = `<p>${record.title}. The code &amp; its manual are at <a href="${address}">${address}</a>.</p>`

@@ -13,7 +13,7 @@ const SERVICE = 'git-upload-pack'
 /** `/owner/name/info/refs` or `/owner/name.git/git-upload-pack`. */
 const ADDRESS =
   /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack|HEAD|objects\/.+)$/
-/** Answers up to this size are kept per commit: lists of branches, which are asked again night after night. */
+/** Responses up to this size are kept per commit: lists of branches, which are requested again night after night. */
 const LARGEST_KEPT_BYTES = 8_192
 /** About 3 MB of lists; then keeping begins anew. */
 const MAX_KEPT_ANSWERS = 10_000
@@ -31,7 +31,7 @@ export interface GitServer extends Upstream {
 
 export interface GitServerOptions {
   libraries: Libraries
-  /** Where the simulator listens. */
+  /** Port of the simulator. */
   port: () => number
 }
 
@@ -106,7 +106,7 @@ function refusalOf({ method, query, headers }: SimulatedRequest, rest: string): 
 
 type Upload = (request: SimulatedRequest, repository: HostedRepository, rest: string) => Promise<AnyReply>
 
-/** Answers by `git upload-pack`; keeps small answers, since the same question at the same commit has the same one. */
+/** Responds by `git upload-pack`; keeps small responses, since the same request at the same commit has the same one. */
 function createUpload({ git }: Hosting): Upload {
   const kept = new Map<string, Buffer>()
   return async ({ headers, bytes }, { path, head }, rest) => {
@@ -115,7 +115,7 @@ function createUpload({ git }: Hosting): Upload {
     const input = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes
     const protocol = protocolOf(headers['git-protocol'])
     const asked = createHash('sha256').update(input).digest('hex')
-    // in version 2 the first answer tells what the server can do, and nothing of the repository
+    // in version 2 the first response states what the server can do, and nothing of the repository
     const place = isAdvertisement && protocol === 'version=2' ? 'any' : `${path} ${head ?? 'empty'}`
     const key = [place, rest, protocol, asked].join(' ')
     const known = kept.get(key)
@@ -129,7 +129,7 @@ function createUpload({ git }: Hosting): Upload {
   }
 }
 
-/** Version 2 where the client speaks it, else version 0; anything else in the header is nothing to git's environment. */
+/** Version 2 if the client speaks it, else version 0; anything else in the header is nothing to git's environment. */
 function protocolOf(header: string | string[] | undefined): string {
   return header === 'version=2' ? 'version=2' : 'version=0'
 }

@@ -23,7 +23,7 @@ const requestSchema = z.object({
   variables: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** An error as GitHub writes it: `type` stands beside the message, not in the extensions. */
+/** An error as GitHub writes it: `type` is next to the message, not in the extensions. */
 interface GitHubError {
   type?: unknown
   path?: readonly (string | number)[] | undefined

@@ -71,7 +71,7 @@ export function sizeKb({ kind, githubId }: SimulatedLibrary): number {
   return KB_OF_MOST.least + (hash(githubId, 91) % KB_OF_MOST.spread)
 }
 
-/** What GitHub takes for the main language; nothing where there is no code. */
+/** What GitHub takes for the main language; nothing without code. */
 export function languageOf({ kind }: SimulatedLibrary): string | null {
   if (kind === 'empty' || kind === 'docs-only' || kind === 'title-only') return null
   return kind === 'notebooks' ? 'Jupyter Notebook' : 'Python'
@@ -87,7 +87,7 @@ export function nodeId({ githubId }: SimulatedLibrary): string {
   return `R_${Buffer.from(String(githubId)).toString('base64url')}`
 }
 
-/** A repository in a list, as a search answers it (without `score`). */
+/** A repository in a list, as a search returns it (without `score`). */
 export function listedRepository(library: SimulatedLibrary) {
   const fullName = fullNameOf(library)
   const url = `${API}/repos/${fullName}`
@@ -142,7 +142,7 @@ export function listedRepository(library: SimulatedLibrary) {
   }
 }
 
-/** A repository asked for by itself. */
+/** A repository requested by itself. */
 export function repository(library: SimulatedLibrary) {
   const listed = listedRepository(library)
   return {

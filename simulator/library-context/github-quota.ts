@@ -24,11 +24,11 @@ export interface Caller {
 }
 
 export interface Quotas {
-  /** Takes `cost` of a limit, and gives the refusal where nothing is left of it. */
+  /** Takes `cost` of a limit, and returns the refusal if nothing is left of it. */
   take(caller: Caller, resource: Resource, cost: number): Reply | undefined
-  /** The headers that every answer carries. */
+  /** The headers of every response. */
   headers(caller: Caller, resource: Resource): Record<string, string>
-  /** As `/rate_limit` tells it; costs nothing. */
+  /** As `/rate_limit` reports it; costs nothing. */
   overview(
     caller: Caller,
   ): Record<Resource, { limit: number; used: number; remaining: number; reset: number }>

@@ -1,4 +1,4 @@
-/** The part of GitHub's public GraphQL schema that the simulator answers: https://docs.github.com/graphql. */
+/** The part of GitHub's public GraphQL schema that the simulator supports: https://docs.github.com/graphql. */
 import { buildSchema } from 'graphql'
 
 export const githubSchema = buildSchema(`

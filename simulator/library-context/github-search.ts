@@ -11,7 +11,7 @@ const MAX_RESULTS = 1_000
 const LARGEST_PAGE = 100
 const DEFAULT_PAGE = 30
 
-/** Qualifiers that are understood; what looks like another one is text, as on GitHub. */
+/** Supported qualifiers; what looks like another one is text, as on GitHub. */
 const QUALIFIERS = [
   'repo',
   'user',
@@ -34,7 +34,10 @@ interface Query {
   operators: number
 }
 
-/** Answers `GET /search/repositories`. Only what stands under its present name is found: no renames, nothing deleted or blocked. */
+/**
+ * Handles `GET /search/repositories`. Only what stands under its current name is found: no renames, nothing deleted or
+ * blocked.
+ */
 export function searchRepositories(libraries: Libraries, parameters: URLSearchParams): Reply {
   const q = parameters.get('q') ?? ''
   if (q.trim() === '') return invalid({ code: 'missing' })
@@ -95,7 +98,7 @@ function unquoted(text: string): string {
   return text.replaceAll('"', '').toLowerCase()
 }
 
-/** The libraries of the named owners and repositories, or all; nothing where none of the named can be seen. */
+/** The libraries of the named owners and repositories, or all; nothing if none of the named is visible. */
 function scoped(libraries: SimulatedLibrary[], { qualifiers }: Query): SimulatedLibrary[] | undefined {
   const repositories = qualifiers.get('repo') ?? []
   const owners = [...(qualifiers.get('user') ?? []), ...(qualifiers.get('org') ?? [])]
@@ -117,7 +120,7 @@ function matches(library: SimulatedLibrary, { words, qualifiers }: Query): boole
     language: (value) => languageOf(library)?.toLowerCase() === value,
     topic: (value) => library.topics.includes(value),
     archived: (value) => (value === 'true') === (library.state === 'archived'),
-    // every repository of this world is public and nobody's fork
+    // every repository of this world is public and no fork
     fork: (value) => value !== 'only',
     is: (value) => value === 'public',
   }
@@ -154,7 +157,7 @@ function inRange(text: string, value: number, read: (text: string) => number = N
   return operator === '<=' ? value <= limit : value === limit
 }
 
-/** The best match is the one with most stars: what GitHub weighs beside them nobody knows. */
+/** The best match is the one with most stars: GitHub's other weights are unknown. */
 function sorted(libraries: SimulatedLibrary[], parameters: URLSearchParams): SimulatedLibrary[] {
   const byTime = parameters.get('sort') === 'updated'
   const weight = (library: SimulatedLibrary) => (byTime ? library.pushedAt.getTime() : library.stars)

@@ -1,4 +1,4 @@
-/** GitHub's API: who may ask, how often, and where each question goes. Search and GraphQL have files of their own. */
+/** GitHub's API: access, limits, and the routes. Search and GraphQL have their own files. */
 import { hex, textHash } from '../chance.ts'
 import { answerGraphql, readGraphql } from './github-graphql.ts'
 import { instant, repository } from './github-objects.ts'
@@ -178,7 +178,7 @@ function below(library: SimulatedLibrary, rest: string): Reply {
   return notFound()
 }
 
-/** The simulated git server alone knows commits: who asks here is told so instead of a hash that it does not have. */
+/** The simulated git server alone knows commits: a request here says so instead of a hash that it does not have. */
 function commits({ kind }: SimulatedLibrary): Reply {
   const documentation = `${REST_DOCUMENTATION}/commits/commits#list-commits`
   return kind === 'empty'
@@ -186,7 +186,7 @@ function commits({ kind }: SimulatedLibrary): Reply {
     : failure(501, 'The simulated GitHub lists no commits; ask the simulated git server.', documentation)
 }
 
-/** Tags an answer, and says 304 to who has it; tags differ by who asks and in which format. */
+/** Tags a response, and returns 304 to a client that has it; tags differ by client and format. */
 function conditional(reply: Reply, { headers }: SimulatedRequest): Reply {
   if (reply.status !== 200) return reply
   const etag = `W/"${hex(64, textHash(`${headers.authorization ?? ''}\n${headers.accept ?? ''}\n${reply.body}`))}"`

@@ -6,7 +6,7 @@ import { createGitHub } from './github.ts'
 import { createLibraries, type Libraries, type SimulatedLibrary } from './libraries.ts'
 
 export interface LibraryContextOptions {
-  /** Number of plain libraries beside the fixed ones. Default: 0. */
+  /** Number of additional plain libraries. Default: 0. */
   libraries?: number
   /** Recorded stars by full name: the libraries are these instead of the fixed ones. */
   recordedStars?: ReadonlyMap<string, number>
@@ -14,7 +14,7 @@ export interface LibraryContextOptions {
   asclCatalogue?: string
 }
 
-/** A library as it is now, moments as texts. */
+/** A library as it is now, times as texts. */
 export type LibraryTruth = Omit<SimulatedLibrary, 'createdAt' | 'pushedAt'> & {
   createdAt: string
   pushedAt: string

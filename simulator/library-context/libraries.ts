@@ -32,7 +32,7 @@ export function fullNameOf({ owner, name }: Pick<SimulatedLibrary, 'owner' | 'na
   return `${owner}/${name}`
 }
 
-/** Makes the libraries; costs nothing until they are asked for. */
+/** Makes the libraries; costs nothing until the first request. */
 export function createLibraries({ seed, clock, extra = 0, recorded }: LibrariesOptions): Libraries {
   let held: Index | undefined
   const index = () =>
@@ -65,7 +65,7 @@ export function createLibraries({ seed, clock, extra = 0, recorded }: LibrariesO
 
 type Index = Pick<Libraries, 'list' | 'byName' | 'byId'> & { put(library: SimulatedLibrary): void }
 
-/** A name that somebody bears now is theirs, whoever bore it before. */
+/** A name that is in use belongs to its current library. */
 function createIndex(libraries: readonly SimulatedLibrary[]): Index {
   const byId = new Map<number, SimulatedLibrary>()
   const ids = new Map<string, number>()

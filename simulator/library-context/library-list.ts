@@ -1,4 +1,7 @@
-/** Which repositories the world's libraries live in: a few dozen fixed ones, each there for a reason, and as many plain ones as asked. */
+/**
+ * The repositories of the world's libraries: a few dozen fixed ones, each there for a reason, and the requested number
+ * of plain ones.
+ */
 import { DAY_MS } from '../../core/durations.ts'
 import { between } from '../chance.ts'
 
@@ -40,11 +43,11 @@ export interface SimulatedLibrary {
   /** How often it was pushed to: another number is another HEAD. An empty repository was never pushed to. */
   pushes: number
   createdAt: Date
-  /** The newest push; the creation where there was none. */
+  /** The newest push; the creation if there was none. */
   pushedAt: Date
   description: string
   topics: string[]
-  /** Full names, in that spelling, under which ASCL lists it; none where ASCL does not. */
+  /** Full names, in that spelling, under which ASCL lists it; none if ASCL does not. */
   catalogued: string[]
 }
 
@@ -164,7 +167,7 @@ export function listLibraries({ seed, extra, recordedStars }: ListOptions): Simu
   return [...(recordedStars === undefined ? fixed() : recorded()), ...more]
 }
 
-/** The recording says -1 where GitHub had no such page that night. */
+/** The recording says -1 if GitHub had no such page that night. */
 function recordedRow(fullName: string, stars: number): Row {
   const state = stars < 0 ? 'deleted' : 'present'
   return [fullName, Math.max(0, stars), 'plain', `Recorded ${fullName}`, { state }]

@@ -1,4 +1,4 @@
-/** The leagues that play: what every match does follows from seed, league and slot, so any moment can be asked for. */
+/** The leagues that play: what every match does follows from seed, league and slot, so any moment can be computed. */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
 import { hash } from '../chance.ts'
@@ -9,7 +9,7 @@ import { momentAt, scoreOf, scriptOf, type MatchScript, type Moment } from './ma
 
 export type { Ending } from './matches/endings.ts'
 
-/** What truly happens in a match, and when who tells of it. */
+/** What truly happens in a match, and when each service reports it. */
 export interface SimulatedMatch {
   eventId: number
   leagueId: number
@@ -85,18 +85,18 @@ const MAX_LANES = 4_096
 /** Results under another id lie beyond every event id. */
 const OTHER_RESULT_ID = 100_000_000_000
 const OTHER_RESULT_ID_SHARE = 0.1
-/** The results service is so many seconds behind the whistle. */
+/** Seconds by which the results service is behind the whistle. */
 const RESULT_DELAY_S = [60, 600] as const
-/** What it says of a match without score; `null`: nothing, for ever. */
+/** What it says of a match without score; `null`: nothing, forever. */
 const VOID_SCORES = [null, '', 'annulé'] as const
-/** Tells the lanes' own chances from others. */
+/** Salt of the lanes' own chances. */
 const DRAW = 63
 /** Scripts kept, so that 2,000 events every minute need not be written anew each time. */
 const MAX_SCRIPTS = 20_000
 
 /**
- * Makes the leagues; costs nothing until they are asked for.
- * @throws Failure `Misconfigured` where there would be no lane, or more than 4,096.
+ * Makes the leagues; costs nothing until the first request.
+ * @throws Failure `Misconfigured` if there would be no lane, or more than 4,096.
  */
 export function createMatches(options: MatchesOptions): Matches {
   const { seed, clock, leagues: leagueCount = 6, lanes: sideBySide = 1, ends = [] } = options

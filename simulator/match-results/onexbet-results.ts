@@ -1,4 +1,7 @@
-/** 1xBet's results service: what became of the matches, some minutes after their end. No answer of it is recorded; shaped after section 8 of the contracts page. */
+/**
+ * 1xBet's results service: what became of the matches, some minutes after their end. No response of it is recorded;
+ * shaped after section 8 of the contracts page.
+ */
 import type { Matches, SimulatedMatch } from './matches.ts'
 import { SPORT } from './matches/feed-event.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
@@ -52,7 +55,7 @@ interface Window {
   to: Date
 }
 
-/** The window that is asked for, or why there is none. Milliseconds in place of seconds are no window either. */
+/** The requested window, or why there is none. Milliseconds in place of seconds are no window either. */
 function windowOf(query: URLSearchParams): Window | string {
   const [from, to] = ['dateFrom', 'dateTo'].map((name) => {
     const text = query.get(name) ?? ''

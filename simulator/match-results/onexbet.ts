@@ -1,4 +1,7 @@
-/** 1xBet's live feed of e-football, undocumented: shaped after one recorded answer and section 8 of the contracts page. */
+/**
+ * 1xBet's live feed of e-football, undocumented: shaped after one recorded response and section 8 of the contracts
+ * page.
+ */
 import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { fraction, hash } from '../chance.ts'
@@ -7,13 +10,13 @@ import { feedEvent, outright, SPORT, type EventLook } from './matches/feed-event
 import type { Language } from './matches/status-texts.ts'
 import { ownFault } from '../own-fault.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
-/** Where no `count` is asked for. */
+/** Default of `count`. */
 const DEFAULT_COUNT = 50
 /** Share of the minutes in which a league's outright stands among its matches. */
 const OUTRIGHT_SHARE = 0.05
-/** Share of the minutes in which one event stands in the answer twice. */
+/** Share of the minutes in which one event stands in the response twice. */
 const TWICE_SHARE = 0.08
-/** Tells the answer's chances from others. */
+/** Salt of the response's chances. */
 const DRAW = 64
 
 export interface OneXBetOptions {
@@ -32,7 +35,7 @@ const ERROR_CODE = ownFault(
     json(200, { Error: message, ErrorCode: code, Guid: '', Id: 0, Success: false, Value: [] }),
 )
 
-/** The upstream `onexbet`. Nobody is refused for a count of requests, since no limit is known. */
+/** The upstream `onexbet`. It refuses no number of requests, since no limit is known. */
 export function createOneXBet(options: OneXBetOptions): Upstream {
   const answer = ({ method, path, query }: SimulatedRequest): Reply => {
     if (method !== 'GET') return html(405, '<h1>405 Not Allowed</h1>')
@@ -56,7 +59,7 @@ function languageOf(query: URLSearchParams): Language {
   return query.get('lng') === 'fr' ? 'fr' : 'en'
 }
 
-/** Country, mode, gr, getEmpty and the like are taken and change nothing: nobody says what they do. */
+/** Country, mode, gr, getEmpty and the like are accepted and change nothing: their meaning is unknown. */
 function events({ matches, seed, clock, leagueIds = true }: OneXBetOptions, query: URLSearchParams) {
   if (!asksFor(query.get('sports'))) return []
   const minute = Math.floor(clock().getTime() / MINUTE_MS)

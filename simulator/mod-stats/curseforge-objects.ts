@@ -1,4 +1,4 @@
-/** CurseForge's mod and file objects, with exactly the fields of recorded answers. */
+/** CurseForge's mod and file objects, with exactly the fields of recorded responses. */
 import { between, hash, hex, pick } from '../chance.ts'
 import type { Modpack } from './modpacks.ts'
 import type { Mod } from './mods.ts'

@@ -1,4 +1,4 @@
-/** CurseForge's website: the pages of a mod's dependents. How a page looks is in dependents-markup.ts. */
+/** CurseForge's website: the pages of a mod's dependents. Their markup is in dependents-markup.ts. */
 import { z } from 'zod'
 import { hex, textHash } from '../chance.ts'
 import { renderDependents, type Markup } from './dependents-markup.ts'
@@ -12,7 +12,7 @@ const INCLUDED = '6'
 
 export interface CurseForgeWebOptions {
   world: ModWorld
-  /** The look of the site until a fault says otherwise. */
+  /** The markup of the site without a fault. */
   markup: Markup
   /** What a page past the last one is: a 404, or a page without packs. */
   pastTheEnd: '404' | 'empty'
@@ -22,7 +22,7 @@ const markupFields = {
   markup: z.enum(['listing', 'legacy', 'cards']),
   pastTheEnd: z.enum(['404', 'empty']).optional(),
 }
-/** Another look of the website, and what it says past the last page. */
+/** Another markup of the website, and what it says past the last page. */
 const MARKUP = ownFault('markup', markupFields)
 
 /** The upstream `curseforge-web`. */

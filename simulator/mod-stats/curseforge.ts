@@ -36,7 +36,7 @@ export function createCurseForge({ world, rateLimits, now }: CurseForgeOptions):
   const answer = (request: SimulatedRequest): Reply => {
     const key = request.headers['x-api-key']
     const isKnown = typeof key === 'string' && key.trim() !== '' && !KEY_THAT_IS_REFUSED.test(key)
-    // a refused key and too many requests get the same answer: no body, no delay
+    // a refused key and too many requests get the same response: no body, no delay
     if (!isKnown || (rateLimits && !limiter(key, now()).allowed)) {
       return bare(403, cloudFront(request.url, 'Error from cloudfront'))
     }

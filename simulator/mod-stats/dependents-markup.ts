@@ -1,4 +1,4 @@
-/** The three known looks of a dependents page. No recording exists: they are built from what scrapers select. */
+/** The three known markups of a dependents page. No recording exists: they are built from what scrapers select. */
 import type { Modpack } from './modpacks.ts'
 import type { Mod } from './mods.ts'
 

@@ -36,7 +36,7 @@ export interface ModWorldOptions {
 
 /**
  * Makes the mods; costs nothing whatever their number.
- * @throws Failure `Misconfigured` where `mods` is no integer from 1 to 900,000.
+ * @throws Failure `Misconfigured` if `mods` is no integer from 1 to 900,000.
  */
 export function createModWorld({ mods, seed, clock }: ModWorldOptions): ModWorld {
   if (!Number.isInteger(mods) || mods < 1 || mods > MAX_MODS) {

@@ -15,7 +15,7 @@ const FIRST_PACK_ID = 2_000_000
 const PACKS_PER_MOD = 64
 const MAX_OWN_PACKS = 4
 
-/** Slugs with an end that looks like an id, and names with what breaks CSV, HTML or ASCII: all shapes seen on the site. */
+/** Slugs with an end like an id, and names with what breaks CSV, HTML or ASCII: all shapes seen on the site. */
 const PACKS_OF_FIRST_MOD: readonly (readonly [string, string])[] = [
   ['rebel-tactics-2', 'Rebel-Tactics 2'],
   ['reactor-lagoon-2025', 'Reactor Lagoon 2025'],

@@ -1,4 +1,4 @@
-/** Modrinth's project and version objects, with exactly the fields of recorded answers. */
+/** Modrinth's project and version objects, with exactly the fields of recorded responses. */
 import { between, hash, hex, pick } from '../chance.ts'
 import { encodeModrinthId } from './modrinth-id.ts'
 import type { Mod } from './mods.ts'

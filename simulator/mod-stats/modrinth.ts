@@ -125,7 +125,7 @@ function projects(world: ModWorld, query: URLSearchParams): Reply {
     const mod = world.modrinthMod(id)
     if (mod !== undefined) found.set(mod.index, mod)
   }
-  // the order of the answer is not the order of the question
+  // the order of the response is not that of the request
   const mods = [...found.values()].sort((a, b) => hash(world.seed, a.index) - hash(world.seed, b.index))
   return json(
     200,

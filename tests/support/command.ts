@@ -1,4 +1,7 @@
-/** The `almanac` command: in this process, or as a child process where a test is about one (signals, its end, what `bin/` does). */
+/**
+ * The `almanac` command: in this process, or as a child process if a test is about one (signals, its end, what `bin/`
+ * does).
+ */
 import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { main } from '../../cli/main.ts'
@@ -6,7 +9,7 @@ import type { Output } from '../../cli/terminal.ts'
 import { packageRoot } from '../../system/package-root.ts'
 
 export interface CommandResult {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   code: number | null
   stdout: string
   stderr: string
@@ -16,7 +19,7 @@ export interface RunningCommand {
   pid: number
   /** Everything printed so far, both streams. */
   output(): string
-  /** Resolves when the output matches; rejects, with the output, where the command ends without it. */
+  /** Resolves when the output matches; rejects, with the output, if the command ends without it. */
   said(pattern: RegExp): Promise<string>
   kill(signal: NodeJS.Signals): void
   ended: Promise<CommandResult>

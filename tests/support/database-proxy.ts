@@ -1,4 +1,4 @@
-/** A way to a database that a test can cut and open again, as often as it likes and without a server of its own. */
+/** A connection to a database that a test can cut and restore repeatedly without starting a server. */
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { freePort } from '../../local/taken-port.ts'
 

@@ -1,4 +1,4 @@
-/** A database of its own for a test file: a copy of the migrated template, dropped at the end. */
+/** A separate database for a test file: a copy of the migrated template, dropped at the end. */
 import { randomBytes } from 'node:crypto'
 import type { SQL } from 'drizzle-orm'
 import pg from 'pg'

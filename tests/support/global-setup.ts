@@ -1,6 +1,6 @@
 /**
- * One PostgreSQL and one Temporal server for the whole test run. Each file's databases are copies of a migrated template;
- * each stack has a namespace of its own.
+ * One PostgreSQL and one Temporal server for the whole test run. Each file's databases are copies of a migrated
+ * template; each stack has a separate namespace.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,8 @@
-/** What a step outside of Temporal is told of its bounds. */
+/** The bounds of an activity outside of Temporal. */
 import type { Info } from '@temporalio/activity'
 import { HOUR_MS } from '../../core/durations.ts'
 
-/** Bounds that no test reaches; the mock's own are over before the step begins. */
+/** Bounds that no test reaches; the mock's own are over before the activity begins. */
 export function unbounded(): Partial<Info> {
   const now = Date.now()
   return {

@@ -1,4 +1,4 @@
-/** A namespace of its own on the Temporal server of the test run: schedules, runs and task queues live in it. */
+/** A separate namespace on the Temporal server of the test run: schedules, runs and task queues live in it. */
 import { randomBytes } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'

@@ -1,4 +1,4 @@
-/** Run as a process of its own: runs a program that ends with it, and writes the program's group into the given file. */
+/** Run as a separate process: runs a program that ends with it, and writes the program's group into the given file. */
 import { runProgram } from '../../system/run-program.ts'
 
 const [file = ''] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-/** A small file system of its own, where this user may mount one: to be filled, and to be made read-only. */
+/** A small file system, if this user may mount one: to be filled, and to be made read-only. */
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ export interface SmallDisk {
   remove(): void
 }
 
-/** Mounts one of so many megabytes; undefined where that is not allowed. Remove it in the end. */
+/** Mounts one of the given number of megabytes; undefined if that is not allowed. Remove it in the end. */
 export function mountSmallDisk(megabytes: number): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'almanac-disk-'))
   const mount = (...args: string[]) => spawnSync('mount', [...args, folder]).status === 0

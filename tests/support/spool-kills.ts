@@ -20,7 +20,7 @@ const LONGEST_LIFE_MS = 250
 
 export interface KillFigures {
   rounds: number
-  /** Calls whose writer was told that they are safe. */
+  /** Calls that were acknowledged to their writer as safe. */
   acknowledged: number[]
   /** Of these, those that were loaded by one who was killed later. */
   drained: number
@@ -58,11 +58,11 @@ export async function killRounds(options: {
 export interface Balance {
   /** Calls that were acknowledged and are not there whole, or not once. Must be empty. */
   wrong: number[]
-  /** Calls in the database; more than were acknowledged where a kill came between file and word. */
+  /** Calls in the database; more than were acknowledged if a kill came between file and message. */
   loaded: number
   /** What lies in the folder, locks and what is due aside. Must be empty. */
   left: string[]
-  /** Pipelines that were due for deriving before the rest was drained: the writers' one, where anything was loaded. */
+  /** Pipelines that were due for a recompute before the rest was drained: the writers' one, if anything was loaded. */
   due: string[]
 }
 
@@ -108,7 +108,7 @@ function start(args: string[]): ChildProcess {
   })
 }
 
-/** Kills a process so long after it has said this, or anything; answers all that it said. */
+/** Kills a process this long after it has printed this, or anything; returns all that it printed. */
 async function killed(child: ChildProcess, lifeMs: number, word = ''): Promise<string> {
   let said = ''
   const ended = new Promise<void>((resolve) => child.once('close', resolve))

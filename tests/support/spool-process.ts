@@ -1,7 +1,7 @@
 /**
- * A process to be killed: `node --import tsx tests/support/spool-process.ts write FOLDER ROUND` makes calls to the write
- * door of a database that is away and prints the number of each that was acknowledged; `… drain FOLDER URL` loads them for
- * as long as it lives, and prints once that it has begun. They end by a kill, or with the process that started them.
+ * A process to be killed: `node --import tsx tests/support/spool-process.ts write FOLDER ROUND` calls the writer of an
+ * unavailable database and prints the number of each acknowledged call; `… drain FOLDER URL` loads them for as long as
+ * it lives, and prints once that it has begun. They end by a kill, or with the process that started them.
  */
 import { writeSync } from 'node:fs'
 import { pino } from 'pino'
@@ -16,7 +16,7 @@ const CAP_BYTES = 1e9
 /** Hours of one call, and of one round: more than any process writes before it is killed. */
 const ROWS_A_CALL = 7
 const CALLS_A_ROUND = 100_000
-/** Nobody listens on this port, so the database is away. */
+/** Nothing listens on this port, so the database is unavailable. */
 const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nothing'
 
 process.stdin.on('end', () => process.exit()).resume()

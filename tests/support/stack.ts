@@ -1,4 +1,4 @@
-/** A stack for a test file: a database, a namespace, a simulator and a configuration of its own; a worker when asked. */
+/** A stack for a test file: a separate database, namespace, simulator and configuration; a worker on request. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,7 +92,7 @@ export interface TestStackOptions {
    */
   sections?: SectionInputs
   simulator?: SimulatorOptions
-  /** A Temporal server of its own, for what ends one; else a namespace on that of the whole test run. */
+  /** A separate Temporal server, for tests that end one; else a namespace on that of the whole test run. */
   ownTemporal?: boolean
   /** Added to the environment that the configuration reads. */
   env?: Record<string, string>

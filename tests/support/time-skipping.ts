@@ -15,10 +15,10 @@ import { toolsDir } from './tools-dir.ts'
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
   temporal.api.enums.v1.IndexedValueType
 
-/** A server for workflows whose steps are stand-ins. */
+/** A server for workflows whose activities are stand-ins. */
 export interface TestServer {
   client: TestWorkflowEnvironment['client']
-  /** The server's clock, milliseconds since 1970; where time is skipped, hours ahead of ours after a few tests. */
+  /** The server's clock, milliseconds since 1970; with time skipping, hours ahead of ours after a few tests. */
   now(): Promise<number>
   /** A worker with everything that production's has, except for its activities. */
   createWorker(activities: object, options?: Partial<WorkerOptions>): Promise<Worker>
@@ -28,7 +28,10 @@ export interface TestServer {
 export interface TimeSkipping extends TestServer {
   /** Skips to the next time at which a UTC clock shows this; tests never depend on the hour at which they run. */
   skipTo(hour: number, minute: number): Promise<number>
-  /** Lets so much time pass, also while a step waits in a queue that nobody polls: there the server skips none by itself. */
+  /**
+   * Lets this much time pass, also while an activity waits in a queue without a worker: there the server skips none by
+   * itself.
+   */
   skip(ms: number): Promise<void>
 }
 
@@ -41,7 +44,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
     TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } }),
     workflowBundle(toolsDir),
   ])
-  // A run that sets an unknown attribute fails its workflow task for ever; this server can register them, not list them.
+  // A run that sets an unknown attribute fails its workflow task forever; this server can register them, not list them.
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.client.options.namespace,
     // The last one is a real server's own.
@@ -61,8 +64,8 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
 }
 
 /**
- * Starts a real server, with real time; once a test file. The time-skipping one does not tell a workflow that its child
- * was terminated, nor a child that its parent was.
+ * Starts a real server, with real time; once a test file. The time-skipping one does not notify a workflow that its
+ * child was terminated, nor a child that its parent was.
  */
 export async function startDevServer(): Promise<TestServer> {
   quietRuntime()
@@ -104,7 +107,7 @@ export function startModStats(
   return startRun(client, pipeline, 'manual', params)
 }
 
-/** Failing steps are what these tests are about; each would print a warning. */
+/** Failing activities are what these tests are about; each would print a warning. */
 export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
 import { packageRoot } from '../../system/package-root.ts'
 
-/** Where `almanac prepare` puts the programs. */
+/** Folder in which `almanac prepare` puts the programs. */
 export const toolsDir = join(packageRoot, '.almanac', 'tools')

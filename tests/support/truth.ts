@@ -15,7 +15,7 @@ export interface Collected {
   packDays: string[]
 }
 
-/** Everything stored; of the tables with a date, what carries this one (all where it is not given). */
+/** Everything stored; of the tables with a date, what carries this one. Default: all. */
 export async function stored(db: Database, date?: string): Promise<Collected> {
   const on = date === undefined ? sql`true` : sql`date = ${date}`
   const lines = async (query: SQL) =>

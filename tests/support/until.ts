@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Often enough that a state which lasts a second is seen. */
 const LOOK_EVERY_MS = 25
 
-/** Asks until the answer is neither undefined nor false, and returns it. */
+/** Polls until the result is neither undefined nor false, and returns it. */
 export async function until<T>(
   ask: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {

@@ -1,11 +1,14 @@
-/** Who this host is: a name that stays with its work folder, so that a restarted worker takes its own steps up again. */
+/**
+ * The identity of this host: a name that stays with its work folder, so that a restarted worker takes its own
+ * activities up again.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../../activities/library-context/activity-context.ts'
 import { TASK_QUEUE } from '../../client/task-queue.ts'
 
-/** This host, named in its work folder at its first start; throws where that folder cannot be written. */
+/** This host, named in its work folder at its first start; throws if that folder cannot be written. */
 export function thisHost(workDir: string): Host {
   mkdirSync(workDir, { recursive: true })
   const queue = `${TASK_QUEUE}-host-${hostId(join(workDir, 'host-id'))}`

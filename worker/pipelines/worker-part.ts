@@ -23,7 +23,7 @@ export interface ClientsInput<Id extends PipelineId> {
   upstreamClock: () => Date
 }
 
-/** A task queue beside the common one, polled by this worker. */
+/** An additional task queue, polled by this worker. */
 export interface OwnQueue {
   taskQueue: string
   /** Activities that run on it at once. */

@@ -1,4 +1,4 @@
-/** The files of crypto-forecast: tables of the old collector, Fear & Greed as it is published, candles. */
+/** The files of crypto-forecast: tables of the old collector, Fear & Greed as published, candles. */
 import { basename } from 'node:path'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'

@@ -1,4 +1,4 @@
-/** Files of candles: of which coin they are, whether they are hourly, and where they go. */
+/** Files of candles: their coin, whether they are hourly, and their target. */
 import { basename } from 'node:path'
 import { HOUR_MS } from '../../../core/durations.ts'
 import { WrongUsage } from '../../../core/failures.ts'
@@ -101,7 +101,7 @@ const jsonCells = (text: string): Cells[] =>
     .map(([, list = '']) => list.split(','))
     .map((cells) => [cells[OPEN_TIME], cells[CLOSE_TIME]])
 
-/** What candles are that are no hours, in words; undefined where one of them is, or where there is none. */
+/** What candles are that are no hours, in words; undefined if one of them is an hour, or if there is none. */
 function otherInterval(lines: Cells[]): string | undefined {
   const spans = lines.map(([open, close]) => milliseconds(close) - milliseconds(open) + 1)
   if (spans.length === 0 || spans.includes(HOUR_MS)) return undefined

@@ -1,6 +1,6 @@
 /**
  * Binance's candles as files: its public CSV with and without a header (https://data.binance.vision, times in
- * microseconds since 2025) and the API's JSON lists. Every row passes the door of the live candles. Pure.
+ * microseconds since 2025) and the API's JSON lists. Every row passes the checks of the live candles. Pure.
  */
 import { parseKlines, type HourCandle } from '../../../upstreams/binance/klines.ts'
 import type { CsvRecord } from '../../import/csv-lines.ts'
@@ -41,7 +41,7 @@ export const CLOSE_TIME = BARE_COLUMNS.indexOf('close_time')
 export const klineColumns = (header: string[]): string[] =>
   columnNames(header).map((name) => ALIASES[name] ?? name)
 
-/** A candle, or nothing where it is still open. */
+/** A candle, or nothing if it is still open. */
 export type ImportedCandle = HourCandle | undefined
 
 /** The parsers of a CSV line and of an entry of a JSON list, for an import at `nowMs`. */
@@ -68,7 +68,7 @@ export function klineLines(nowMs: number): {
   }
 }
 
-/** The parts that nobody stores, and that some dumps leave out. */
+/** The parts that are not stored, and that some dumps leave out. */
 const UNSTORED = ['0', '0', '0']
 
 function parseKline(cells: unknown, nowMs: number): Parsed<ImportedCandle> {
@@ -87,7 +87,7 @@ function parseKline(cells: unknown, nowMs: number): Parsed<ImportedCandle> {
   return { reason }
 }
 
-/** A time of a file in milliseconds; NaN where it is none. */
+/** A time of a file in milliseconds; NaN if it is none. */
 export function milliseconds(text: string | undefined): number {
   const digits = /^\s*"?(\d+)"?\s*$/.exec(text ?? '')?.[1]
   return inMilliseconds(Number(digits ?? Number.NaN))

@@ -35,13 +35,13 @@ const numberOrNull = (schema: z.ZodType<number, string>) =>
     ),
   )
 
-/** A value of a column that is only kept: a number where it is one. */
+/** A value of a column that is only kept: a number if it is one. */
 const kept = storable.transform((value) => {
   if (NOTHING.test(value)) return null
   return numberIn(value) ?? value
 })
 
-/** pandas writes a day alone where all times are midnight. */
+/** pandas writes a day alone if all times are midnight. */
 const pastMoment = (now: Date) =>
   z
     .string()

@@ -1,7 +1,7 @@
 /** Whose rows they are: coins of almanac.yaml by the names that old files give them. Pure. */
 import { tradingPair, type Coin } from '../../../activities/crypto-forecast/trading-pair.ts'
 
-/** Finds coins; every answer is the id that stands in the column `crypto`. */
+/** Finds coins; every result is the id in the column `crypto`. */
 export interface TrackedCoins {
   /** By id or code, in any case. */
   named: (name: string) => string | undefined

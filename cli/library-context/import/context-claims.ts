@@ -1,6 +1,6 @@
 /**
- * Whose a context file is, by its name alone: the old collectors named them by several rules, some of which leave the
- * owner out. Where two libraries could have written one file, it is nobody's. Pure.
+ * Which library a context file belongs to, by its name alone: the old collectors named them by several rules, some of
+ * which leave the owner out. If two libraries could have written a file, it belongs to neither. Pure.
  */
 import { folded } from '../../../upstreams/github/repository-name.ts'
 
@@ -10,7 +10,7 @@ export interface GivenContext {
   /** Its name, and the name of the folder that it lies in. */
   file: string
   folder: string
-  /** Why it cannot be one, where that is plain before it is read. */
+  /** Why it cannot be a context, if that is plain before it is read. */
   problem?: string
 }
 
@@ -68,7 +68,10 @@ export function claimFiles(files: readonly GivenContext[], claimants: readonly C
   return claims
 }
 
-/** The only one that it fits, or of several the only one whose list says so, where the lists of the others say otherwise. */
+/**
+ * The only library that it fits, or of several the only one whose list says so, if the lists of the others say
+ * otherwise.
+ */
 function ownerOf(key: string, fitting: readonly Claimant[]): Claimant | undefined {
   if (fitting.length === 1) return fitting[0]
   const named = fitting.filter(({ contextFiles }) => contextFiles.map(folded).includes(key))

@@ -1,11 +1,14 @@
-/** What an import tells about contexts: of each folder what became of its files, of each list what became of its flags. Pure. */
+/**
+ * What an import reports about contexts: of each folder what became of its files, of each list what became of its
+ * flags. Pure.
+ */
 import { someOf } from '../../../core/wording.ts'
 import { refuse, skip, type FileReport } from '../../import/file-report.ts'
 import type { Claims, GivenContext } from './context-claims.ts'
 import type { Fate } from './store-contexts.ts'
 import type { StoredList } from './store-lists.ts'
 
-/** Libraries that a note names, unless more are asked for. */
+/** Maximum number of libraries that a note names. Default. */
 const NAMED = 5
 
 const GATE = 'refused by the quality gate'
@@ -40,7 +43,7 @@ export function reportFolder(
     )
 }
 
-/** Adds to a list's report what became of the contexts of which it tells. */
+/** Adds to a list's report what became of its contexts. */
 export function noteFlags(
   { report, flagged }: StoredList,
   { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },

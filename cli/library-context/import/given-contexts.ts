@@ -10,7 +10,7 @@ export interface GivenPaths {
   folders: Map<string, GivenContext[]>
 }
 
-/** Finds the context files, each once. Throws `WrongUsage` where one is not there, or a folder has none. */
+/** Finds the context files, each once. Throws `WrongUsage` if one does not exist, or a folder has none. */
 export function findContexts(given: readonly string[]): GivenPaths {
   const paths: string[] = []
   const folders = new Map<string, GivenContext[]>()
@@ -30,7 +30,7 @@ export function findContexts(given: readonly string[]): GivenPaths {
   return { paths, folders }
 }
 
-/** The context files of a path; undefined where it is another file. */
+/** The context files of a path; undefined if it is another file. */
 function contextsAt(path: string): { folder: string; files: GivenContext[] } | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   const isFolder = found?.isDirectory() === true

@@ -10,7 +10,7 @@ import type { GivenFiles } from './kinds.ts'
 import { storeContexts } from './store-contexts.ts'
 import type { StoredList } from './store-lists.ts'
 
-/** Where no list is given, the context files are those of the libraries in the stored lists. */
+/** Without a list, the context files are those of the libraries in the stored lists. */
 export async function storedClaimants(config: Config, { db }: ImportTarget): Promise<Claimant[]> {
   const domains = domainsOf(config.tracked['library-context']).map(({ id }) => id)
   const listed = await listedLibraries(db, domains)
@@ -21,7 +21,7 @@ export async function storedClaimants(config: Config, { db }: ImportTarget): Pro
   return listed.map(({ library, name }) => ({ library, names: [name], contextFiles: [], domains: [] }))
 }
 
-/** Stores the contexts of the given folders, and tells of them in the reports of folders and lists. */
+/** Stores the contexts of the given folders, and adds them to the reports of folders and lists. */
 export async function importContexts(
   target: ImportTarget,
   { folders, tasks, lists }: GivenFiles,

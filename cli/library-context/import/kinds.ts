@@ -37,7 +37,7 @@ export interface Asked {
   isTracked: (domain: string) => boolean
 }
 
-/** The kinds. Contexts are only noted here: whose they are can be told when all lists are stored. */
+/** The kinds. Contexts are only noted here: whose they are is known once all lists are stored. */
 export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<ImportTarget>[] => [
   {
     name: 'contexts',
@@ -80,7 +80,7 @@ export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<Import
   },
 ]
 
-/** A line of a table of stars; such a table tells nothing else of a library. */
+/** A line of a table of stars; such a table says nothing else about a library. */
 export const starsLine = z
   .object({
     github_url: storable.refine((address) => repositoryIn(address) !== undefined, {

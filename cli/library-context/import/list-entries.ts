@@ -10,16 +10,16 @@ import { dayOf, filled, parseRecord, storable, timestamp, type Parsed } from '..
 /** Largest value of the column of stars. */
 const MAX_STARS = 2 ** 31 - 1
 
-/** One library as an old list tells of it. */
+/** One library as an old list describes it. */
 export interface ListEntry {
   /** `owner/name` as written. */
   name: string
   stars: number
-  /** Place in the old list; null where it names none. */
+  /** Place in the old list; null if it names none. */
   rank: number | null
   /** The old collector said that there is a context file. */
   hasContext: boolean
-  /** Name of that file, where it says one. */
+  /** Name of that file, if it gives one. */
   contextFile: string | null
 }
 
@@ -61,7 +61,7 @@ const entry = z
     }
   })
 
-/** The name counts, the address only where there is none; where they differ nobody can tell whose the stars are. */
+/** The name counts, the address only without a name; if they differ, it is unknown whose the stars are. */
 function nameOf(name: string, address: string): string | { problem: string } {
   const inAddress = repositoryIn(address)
   if (!FULL_NAME.test(name)) return inAddress ?? { problem: 'is no owner/name of a repository on GitHub' }
@@ -80,7 +80,7 @@ const list = z.object(
   { error: 'is no object' },
 )
 
-/** Reads an old list. Throws `WrongUsage` where the text is none; `file` names it. */
+/** Reads an old list. Throws `WrongUsage` if the text is none; `file` names it. */
 export function parseOldList(text: string, file: string): OldList {
   const expected = 'expected {"libraries": [{"name": …, "stars": …}, …], "domain": …}'
   let json: unknown
@@ -105,7 +105,7 @@ export function parseOldList(text: string, file: string): OldList {
 
 /** A library of an old list under the name by which it is known here. */
 export interface ListedOnce extends Omit<ListEntry, 'contextFile'> {
-  /** `owner/name` in small letters: the current one where the repository was renamed. */
+  /** `owner/name` in lower case: the current one if the repository was renamed. */
   library: string
   /** The names that the list gives its context file. */
   contextFiles: string[]

@@ -5,7 +5,7 @@ import type { GivenContext } from './context-claims.ts'
 import { reason } from '../../../wording/reason.ts'
 import { sentence } from '../../../wording/sentence.ts'
 
-/** The largest context seen has 4 MB; of what is larger than this nobody could read a part. */
+/** The largest context seen has 4 MB; no reader could use a part of anything larger than this. */
 const MAX_BYTES = 32 * 1024 * 1024
 
 /** A text that passed, with what was measured and the time of its file, or why it is refused. */
@@ -42,7 +42,7 @@ async function bytesOf(path: string): Promise<{ bytes: Buffer; modifiedAt: Date 
   }
 }
 
-/** The text of a file; undefined where it is none. PostgreSQL stores no NUL. */
+/** The text of a file; undefined if it is none. PostgreSQL stores no NUL. */
 function textOf(bytes: Buffer): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

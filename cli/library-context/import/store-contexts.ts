@@ -26,14 +26,14 @@ export type Fate =
 export interface ContextImport {
   target: ImportTarget
   claims: Claims
-  /** UTC day of the newest list that says of a library that it has a context; of none where no list was given. */
+  /** UTC day of the newest list that says that a library has a context; undefined without a list. */
   dayOf: ReadonlyMap<string, string>
   /** The time of the import: no file can have been written later. */
   now: Date
   onFile: (file: GivenContext) => void
 }
 
-/** Stores library after library; answers what became of each file. */
+/** Stores library after library; returns what became of each file. */
 export async function storeContexts(task: ContextImport): Promise<Map<GivenContext, Fate>> {
   const { db } = task.target
   const stored = new Map((await storedContexts(db)).map((one) => [one.library, one]))

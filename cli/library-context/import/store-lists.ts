@@ -133,13 +133,13 @@ async function listOf({ db }: ImportTarget, domain: string, day: string): Promis
 }
 const dayAfter = (day: string): string => dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS))
 
-/** Under which name a library is known here: GitHub may have told that it has another one now. */
+/** The name under which a library is known here: GitHub may have returned a newer one. */
 export async function nameFinder({ db }: ImportTarget): Promise<(fullName: string) => string> {
   const libraryOf = await namesOf(db)
   return (fullName) => libraryOf.get(folded(fullName)) ?? folded(fullName)
 }
 
-/** Of a library that GitHub has told of, an old file says nothing new. */
+/** An old file says nothing new about a library that GitHub has returned. */
 async function libraryRows({ db }: ImportTarget, listed: ListedOnce[]): Promise<WritableRows['libraries'][]> {
   const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
   return listed

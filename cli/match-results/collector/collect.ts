@@ -52,7 +52,7 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
     const { workflowId, ending } = await oneRun(client, pipeline, stopped)
     if (ending === undefined) return EXIT.runFailed
     flushRuntimeLog()
-    // On a shared server another worker may have had the last step.
+    // On a shared server another worker may have had the last activity.
     if (!told.has(workflowId)) log.lines(endLines(collectedBy(ending, false)))
     return exitCodeFor(ending.outcome)
   }

@@ -1,4 +1,4 @@
-/** How a collection ended, as the old collector's summary and the document's verdict tell it. */
+/** How a collection ended, as the old collector's summary and the documented verdict say it. */
 import type { CollectionEnded } from '../../../activities/match-results/told.ts'
 import { sentence } from '../../../wording/sentence.ts'
 import { counted, kept } from './french-words.ts'
@@ -7,7 +7,7 @@ import type { LogLine } from './log-lines.ts'
 /** The summary and the verdict: "avec succès" is said of a complete collection alone. */
 export function endLines(ended: CollectionEnded): LogLine[] {
   const { isReprise, outcome, fetched, written, spooled, confirmed } = ended
-  // What is followed after a drain was told when it was seen.
+  // What is followed after a drain was reported when it was seen.
   if (isReprise) return [verdictOf('Reprise', ended)]
   // Of a collection that ended before anything was known there is nothing to sum up.
   const isKnown = confirmed !== undefined || fetched + written + spooled > 0

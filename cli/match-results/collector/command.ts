@@ -3,7 +3,7 @@ import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/ext
 import { ALMANAC } from '../../../core/command-name.ts'
 import { whole, type SetExitCode } from '../../commands/groups/add-command.ts'
 
-/** Longer than a week between two looks at a live feed is a mistake of typing. */
+/** Longer than a week between two polls of a live feed is a typing mistake. */
 const MAX_MINUTES = 7 * 24 * 60
 
 /** Reads a number of minutes, one or more. */

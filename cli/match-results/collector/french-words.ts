@@ -10,7 +10,7 @@ export function everyMinutes(minutes: number): string {
   return minutes === 1 ? 'toutes les minutes' : `toutes les ${minutes} minutes`
 }
 
-/** Answers that wait on disk for their database. */
+/** Responses that wait on disk for their database. */
 export function kept(answers: number): string {
   return counted(answers, 'relevé gardé sur disque', 'relevés gardés sur disque')
 }

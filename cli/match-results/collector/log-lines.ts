@@ -21,14 +21,14 @@ export interface CollectorLogOptions {
   verbose: boolean
   /** File that every line is also written to; its folder is made. */
   logFile?: string | undefined
-  /** Where lines go besides. Default: standard output. */
+  /** Additional target of the lines. Default: standard output. */
   write?: (line: string) => void
   clock?: () => Date
 }
 
 const SERVICE = 'COLLECTOR-SERVICE'
 
-/** Line breaks and other control characters: a team's name must not be able to write lines of its own. */
+/** Line breaks and other control characters: a team's name must not be able to write additional lines. */
 const CONTROL = /[\s\p{Cc}\u2028\u2029]+/gu
 
 /** `[2025-12-06 10:30:45] [INFO] [COLLECTOR-SERVICE] Démarrage de la collecte...`, in the machine's own time zone. */
@@ -40,8 +40,8 @@ export function formatLine({ level, text }: LogLine, at: Date): string {
 }
 
 /**
- * Opens the log. Throws `Misconfigured` where the file cannot be written. One that cannot be written later (a full
- * disk) is told on the console once, and the collection goes on.
+ * Opens the log. Throws `Misconfigured` if the file cannot be written. If it can no longer be written later (a full
+ * disk), the console says so once, and the collection continues.
  */
 export function openCollectorLog({
   verbose,

@@ -38,7 +38,7 @@ export async function collector(options: CollectorOptions): Promise<number> {
       log.line('INFO', `Collecte ignorée: "${what}" (processus ${pid}) tourne déjà ici`)
       return EXIT.done
     }
-    // In the log file too: cron and systemd have no other place where somebody would look.
+    // In the log file too: cron and systemd have no other place to look.
     const cause = databaseFailure(error) ?? error
     log.line('ERROR', sentenceOf(cause))
     if (error instanceof Error) log.line('DEBUG', error.stack ?? error.message)
@@ -52,7 +52,9 @@ function openLog({ verbose = false, logFile }: CollectorOptions): CollectorLog {
   return openCollectorLog({ verbose, logFile })
 }
 
-/** Who starts a collector wants it to collect, whatever `almanac.yaml` has in `enabled`; its interval stands unless told. */
+/**
+ * Starting a collector implies that it collects, whatever `almanac.yaml` has in `enabled`; its interval is the default.
+ */
 function collecting(config: Config, interval: number | undefined): Config {
   const found = config.tracked['match-results']
   const section = { ...found, enabled: true, every_minutes: interval ?? found.every_minutes }
@@ -62,7 +64,7 @@ function collecting(config: Config, interval: number | undefined): Config {
 /** Minutes between two collections of the document's service. */
 const USUAL_MINUTES = 1
 
-/** Where it is not the document's, it is said whose the interval is. */
+/** If it differs from the documented one, the source of the interval is named. */
 function rhythm({ tracked }: Config, interval: number | undefined): string {
   const minutes = tracked['match-results'].every_minutes
   const isOfFile = interval === undefined && minutes !== USUAL_MINUTES

@@ -1,4 +1,4 @@
-/** `almanac collector --test-db`: whether the database answers, how fast, as whom, and whether it lets us work. */
+/** `almanac collector --test-db`: whether the database responds, how fast, as whom, and whether we may work with it. */
 import { performance } from 'node:perf_hooks'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
@@ -13,7 +13,7 @@ import { EXIT } from '../../exit.ts'
 import { probeDatabase } from '../../../db/probe.ts'
 import type { CollectorLog } from './log-lines.ts'
 
-/** Questions whose median is the latency: one slow answer must not decide. */
+/** Number of queries whose median is the latency: one slow response must not decide. */
 const LATENCY_QUESTIONS = 5
 
 /** The oldest PostgreSQL that is supported, as `server_version_num` counts. */
@@ -27,7 +27,7 @@ interface Standing {
   isReadOnly: boolean
   mayCreateSchemas: boolean
   mayCreateTables: boolean
-  /** Null where the table is not there. */
+  /** Null if the table does not exist. */
   mayInsert: boolean | null
 }
 
@@ -36,8 +36,8 @@ const WORKS_ALL_THE_SAME =
   'Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv'
 
 /**
- * Prints the answer as log lines, without any secret; the exit code is 0 where the collector can work with it, else 1, also
- * where the settings cannot be read.
+ * Prints the result as log lines, without any secret; the exit code is 0 if the collector can work with it, else 1,
+ * also if the settings cannot be read.
  */
 export async function testDatabase(configured: () => Config, log: CollectorLog): Promise<number> {
   log.line('INFO', 'Test de la connexion à la base de données...')
@@ -81,7 +81,7 @@ async function testConfigured(config: Config, url: string, log: CollectorLog): P
   }
 }
 
-/** The embedded server does not answer: it is not running, or another program has its port. */
+/** The embedded server does not respond: it is not running, or another program has its port. */
 async function whyAway({ ports, mode }: Config): Promise<string> {
   try {
     await refuseTakenPort({
@@ -135,7 +135,7 @@ function yes(may: boolean): string {
   return may ? 'oui' : 'non'
 }
 
-/** What stands in the way is told, each with its remedy. */
+/** Reports every obstacle, each with its remedy. */
 function verdict(standing: Standing, { applied, known }: MigrationState, log: CollectorLog): number {
   const mayMigrate = standing.mayCreateSchemas && standing.mayCreateTables
   const troubles = [

@@ -7,7 +7,10 @@ import type { Logger } from '../../../worker/log.ts'
 import { FRENCH, type CollectorRecord } from './french.ts'
 import type { CollectorLog, LineLevel, LogLine } from './log-lines.ts'
 
-/** The same trouble is told again only after so long: a server that stays away would fill the log with one sentence. */
+/**
+ * The same problem is reported again only after this time: a server that stays away would fill the log with one
+ * sentence.
+ */
 const REPEAT_AFTER_MS = 10 * 60_000
 
 /** Troubles remembered at most; their texts hold numbers that change, and the collector runs for months. */
@@ -28,9 +31,9 @@ interface Written {
 }
 
 export interface WorkerLogOptions {
-  /** Hears of each run whose end was told. */
+  /** Called for each run whose end was reported. */
   onEnded?: (workflowId: string) => void
-  /** Decides when a trouble is told again. */
+  /** Decides when a problem is reported again. */
   clock?: () => number
 }
 
@@ -77,13 +80,13 @@ function toldOf(record: Written): LogLine | LogLine[] | undefined {
   const isError = pinoLevel(record) === 'ERROR'
   // How Temporal's worker is set up and goes through its states says nothing about a collection.
   if (!isError && workflowId === undefined) return undefined
-  // A workflow that failed has told its end by its last step.
+  // The last activity of a failed workflow has already reported its end.
   return { level: isError ? 'ERROR' : 'DEBUG', text: `Temporal: ${msg}${reason}` }
 }
 
 const AWAY = 'DatabaseUnavailable'
 
-/** That the database is away is told once, by its own event: what follows from it is of level DEBUG. */
+/** An unavailable database is reported once, by its own event: its consequences are of level DEBUG. */
 function levelOf(record: Written): LineLevel {
   const { event, failure } = record
   if (event === 'database.connection-lost') return 'DEBUG'

@@ -27,7 +27,7 @@ export interface ImportedMatch {
   oddsAtEnd: Odds | null
 }
 
-/** A line that contradicts itself is kept, since somebody may want to see which of its values is wrong. */
+/** A line that contradicts itself is kept, so that its wrong value can be found. */
 export type ParsedMatch = Parsed<ImportedMatch> | { reason: string; contradiction: Record<string, string> }
 
 /** No sport counts further; a larger number is another column's. */
@@ -38,7 +38,7 @@ const NOTHING = /^(?:nan|none|null|\\n)?$/i
 const OPTIONAL = ['event_id', 'odds_1', 'odds_x', 'odds_2', 'score1', 'score2', 'status', 'outcome'] as const
 const MOMENTS = ['created_at', 'updated_at'] as const
 
-/** The parser of lines, for an import at `now`; `isOurs` where the file has a column `confidence`. */
+/** The parser of lines, for an import at `now`; `isOurs` if the file has a column `confidence`. */
 export function matchLines(now: Date, isOurs: boolean): (record: Record<string, string>) => ParsedMatch {
   const schema = lineSchema(now, isOurs)
   return (record) => {
@@ -90,7 +90,7 @@ function readable(record: Record<string, string>): Record<string, string> {
   return line
 }
 
-/** Both sides, or nothing: the old collector left a side out where it had no number for it. */
+/** Both sides, or nothing: the old collector left a side out if it had no number for it. */
 function scoreOf({ score1, score2 }: Line): Score | null {
   return score1 === null || score2 === null ? null : [score1, score2]
 }
@@ -107,7 +107,7 @@ function contradiction(outcome: string, score: Score | null): string | undefined
   return outcome === expected ? undefined : `outcome ${outcome} contradicts the score, which says ${expected}`
 }
 
-/** Confirmed only where its status says that it was over. */
+/** Confirmed only if its status says that it was over. */
 function oldMatch(line: Line, score: Score | null): Match {
   const isOver = score !== null && saysOver(line.status ?? '', score)
   const match = { ...sighting(line, score), openingOdds: null, closingOdds: null }
@@ -123,12 +123,12 @@ function ownMatch(line: Line, score: Score): Match {
     return { ...match, state: 'vanished', confidence: 'last-seen', settledBy: null }
   const byStatus = saysOver(line.status ?? '', score)
   const settledBy = byStatus ? 'status' : 'results'
-  // What the feed had shown last is not in the file where the results service had the last word.
+  // What the feed showed last is not in the file if the results service had the last word.
   const lastSeenScore = byStatus ? score : null
   return { ...match, state: 'settled', confidence: 'confirmed', settledBy, lastSeenScore }
 }
 
-/** What a line tells of a match, whoever wrote it. */
+/** The values of a line, of any origin. */
 function sighting(line: Line, score: Score | null) {
   const { timestamp_utc: firstSeen, team1, team2 } = line
   const league = line.league ?? ''

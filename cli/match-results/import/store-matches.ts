@@ -1,4 +1,4 @@
-/** Stores imported matches, each with one observation, where no collected match and no newer import stands. */
+/** Stores imported matches, each with one observation, unless a collected match or a newer import exists. */
 import type { Match } from '../../../activities/match-results/match-life.ts'
 import { rowOfMatch } from '../../../activities/match-results/match-rows.ts'
 import { standingMatches } from '../../../db/queries/match-results/imported-matches.ts'
@@ -8,13 +8,13 @@ import { writePeriods, type ImportTarget } from '../../import/write-periods.ts'
 import { dayOf } from '../../import/line-values.ts'
 import type { ImportedMatch } from './match-lines.ts'
 
-/** Where matches go, and the feed that their event ids belong to. */
+/** Target of the matches, and the feed that their event ids belong to. */
 export interface MatchTarget extends ImportTarget {
   feed: string
 }
 
 /**
- * Stores matches. One that was collected here stays as it is; of several lines of one match the newest stands, whichever
+ * Stores matches. A match collected here stays unchanged; of several lines of one match the newest stands, whichever
  * file it came from and however often it comes, so that a repeated import writes nothing.
  */
 export async function storeMatches(target: MatchTarget, imported: ImportedMatch[]): Promise<Stored> {
@@ -54,7 +54,7 @@ function newestOfEach(imported: ImportedMatch[]): Map<number, ImportedMatch> {
   return newest
 }
 
-/** What the file told of the match: the evidence for its state. */
+/** What the file states about the match: the evidence for its state. */
 function observationOf(
   feed: string,
   { match, oddsAtEnd }: ImportedMatch,

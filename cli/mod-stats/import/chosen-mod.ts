@@ -6,7 +6,7 @@ import { namedMods, type NamedMod } from '../../../db/queries/mod-stats/mods.ts'
 /** Mods that an error lists. */
 const LISTED_MODS = 20
 
-/** The mod of this slug or id, else the only one tracked. Throws `WrongUsage` where that is none, or several. */
+/** The mod of this slug or id, else the only one tracked. Throws `WrongUsage` if there is none, or several. */
 export async function chosenMod(db: Database, address: string | undefined): Promise<NamedMod> {
   const found = await namedMods(db, address, LISTED_MODS)
   const [mod] = found

@@ -1,4 +1,4 @@
-/** Stores the parsed rows of old tables for one mod, through the write door. */
+/** Stores the parsed rows of old tables for one mod, through the writer. */
 import {
   heldVersions,
   isSynthetic,
@@ -11,7 +11,7 @@ import type { Stored } from '../../import/import-rows.ts'
 import { writePeriods, type ImportTarget } from '../../import/write-periods.ts'
 import type { TableRow } from './table-lines.ts'
 
-/** Where rows go, whose they are, and the UTC day of the import. */
+/** Target of the rows, their mod, and the UTC day of the import. */
 export interface ModTarget extends ImportTarget {
   modId: number
   today: string

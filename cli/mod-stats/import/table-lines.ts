@@ -49,7 +49,7 @@ export function tableLines(today: string) {
       .transform(camelCased),
     modpack_stats: z
       .object({ ...key, modpack_name: filled, modpack_slug: filled, downloads: count })
-      // Its followers were always 0: no answer ever held such a number.
+      // Its followers were always 0: no response ever held such a number.
       .transform((line) => ({ ...camelCased(line), followers: null })),
     modpacks: z
       .object({

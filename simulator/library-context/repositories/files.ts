@@ -11,8 +11,8 @@ const HUGE_FILES = 3
 const HUGE_FILE_BYTES = 20_000_000
 
 /**
- * The files of a library's commit number `push`, the first being 1: always the same for the same library.
- * `port` is where the simulator listens; only what knocks there holds it. An empty repository has none.
+ * The files of a library's commit number `push`, the first being 1: always the same for the same library. `port` is the
+ * simulator's; only what knocks there holds it. An empty repository has none.
  */
 export function filesOf(library: SimulatedLibrary, push: number, port: number): TreeFile[] {
   const fullName = firstName(library)

@@ -1,13 +1,13 @@
 /** Runs git for the simulator: binary in, binary out, with nothing of the user's settings. */
 import { spawn, type ChildProcess } from 'node:child_process'
 
-/** Where git is looked for; a simulator that read the environment would answer differently on two machines. */
+/** Search path of git; a simulator that read the environment would respond differently on two machines. */
 const PATH = '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin'
 
 export interface GitRun {
   args: readonly string[]
   cwd: string
-  /** Written one after the other; nothing unless told. */
+  /** Written one after the other. Default: nothing. */
   input?: readonly Buffer[]
   /** Value of the client's Git-Protocol header, `version=2`. */
   protocol?: string
@@ -16,8 +16,8 @@ export interface GitRun {
 /** The git processes of one simulator, so that closing it ends them. */
 export interface GitProcesses {
   /**
-   * Standard output; throws an Error with what git said where it fails, is not there, or was ended. One that fails
-   * with an output gives it: `upload-pack` tells its client there what is wrong with the request, and fails too.
+   * Standard output; throws an Error with git's message if it fails, is missing, or was ended. One that fails with an
+   * output returns it: `upload-pack` reports there to its client what is wrong with the request, and fails too.
    */
   run: (run: GitRun) => Promise<Buffer>
   /** Kills what runs and waits until it is gone; what is started later fails at once. */
@@ -56,7 +56,7 @@ function start({ args, cwd, protocol }: GitRun) {
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
-    // the folder above may be a repository of somebody's
+    // the folder above may be another repository
     GIT_CEILING_DIRECTORIES: cwd,
     ...(protocol !== undefined && { GIT_PROTOCOL: protocol }),
   }

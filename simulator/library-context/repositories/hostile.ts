@@ -1,12 +1,11 @@
-/** Hostile repositories: good packages with good documentation, and a payload that runs when somebody builds it. */
+/**
+ * Hostile repositories: good packages with good documentation, and a payload that runs when the documentation is built.
+ */
 import { documentedCodeOf, type PythonPackage } from './package-template.ts'
 import { CONF_PAYLOADS, JUPYTEXT_CONFIG, SLOW_MAKEFILE } from './payloads.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
 
-/**
- * A package whose docs/conf.py runs a payload first. `port` is where the simulator listens: what opens sockets
- * knocks there.
- */
+/** A package whose docs/conf.py runs a payload first. `port` is the simulator's: what opens sockets knocks there. */
 export function hostileConf(made: PythonPackage, kind: keyof typeof CONF_PAYLOADS, port: number): TreeFile[] {
   const conf = file('docs/conf.py', `${CONF_PAYLOADS[kind]}\n${textOf(made, 'docs/conf.py')}`)
   const files = kind === 'opens-sockets' ? [conf, file('docs/port.txt', `${port}\n`)] : [conf]

@@ -1,4 +1,4 @@
-/** The bare repositories of one simulator: each made when it is first asked for, and carried on when it is pushed to. */
+/** The bare repositories of one simulator: each made at its first request, and continued when it is pushed to. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { filesOf } from './files.ts'
 import { createGitProcesses, type GitProcesses } from './git-process.ts'
 import type { TreeFile } from './tree-file.ts'
 
-/** As GitHub's, where it matters to a client: partial clones and any commit may be asked for. */
+/** As GitHub's, if it matters to a client: partial clones and any commit may be requested. */
 const CONFIG = `[core]
 	repositoryformatversion = 0
 	filemode = true
@@ -49,7 +49,7 @@ interface Held extends HostedRepository {
   pushes: number
 }
 
-/** Hosts nothing yet. `port` is asked when a repository is made whose content names the simulator's port. */
+/** Hosts nothing yet. `port` is called when a repository is made whose content names the simulator's port. */
 export function createHosting(port: () => number): Hosting {
   const processes = createGitProcesses()
   const folder = createFolder()
@@ -80,7 +80,7 @@ export function createHosting(port: () => number): Hosting {
       const change = before.then((held) => upToDate(library, held))
       changes.set(
         library.githubId,
-        // whoever asked is told; the next one begins anew
+        // this caller gets the error; the next one starts anew
         change.catch(() => undefined),
       )
       return change

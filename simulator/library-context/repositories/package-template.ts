@@ -77,7 +77,7 @@ export function documentedCodeOf({ files }: PythonPackage): TreeFile[] {
   return files.filter(({ path }) => !path.startsWith('notebooks/'))
 }
 
-/** Finance where the library's name or description says so, else one of two kinds of astronomy. */
+/** Finance if the library's name or description says so, else one of two kinds of astronomy. */
 function templateOf(fullName: string, description: string): Names {
   if (/financ|market|portfolio|quant|trading/i.test(`${fullName} ${description}`)) return RISKBOOK
   return textHash(fullName.toLowerCase()) % 2 === 0 ? APERPHOT : COSMODIST

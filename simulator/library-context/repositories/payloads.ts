@@ -1,7 +1,7 @@
 /**
- * What hostile repositories run when somebody builds their documentation: a few lines of Python each, which really
- * work. Those that would not end read `limit.txt` beside them, when there is one, and stop there: so that a test can
- * let them run outside the sandbox and see that they do what they say.
+ * What hostile repositories run when their documentation is built: a few lines of Python each, which really work. Those
+ * that would not end read `limit.txt` beside them, if it exists, and stop there: so that a test can let them run
+ * outside the sandbox and see that they do what they say.
  */
 
 /** Names of the files that payloads leave behind begin so. */

@@ -1,4 +1,7 @@
-/** Repositories that attack whoever clones or reads them: links, submodules, hooks and filters. Nothing need be built. */
+/**
+ * Repositories that attack a client that clones or reads them: links, submodules, hooks and filters. Nothing need be
+ * built.
+ */
 import { codeOf, documentedCodeOf, type PythonPackage } from './package-template.ts'
 import { MARKER } from './payloads.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
@@ -6,7 +9,7 @@ import { file, replaced, type TreeFile } from './tree-file.ts'
 /** Any commit will do: no honest client follows it. */
 const NOWHERE = 'badc0de'.padEnd(40, '0')
 
-/** Sources, and links out of the tree in every place where a reader looks: README, a module, the docs, and a loop. */
+/** Sources, and links out of the tree in every place that a reader opens: README, a module, the docs, and a loop. */
 export function symlinks(made: PythonPackage): TreeFile[] {
   return replaced(codeOf(made), [
     { path: 'README.md', symlink: '/etc/passwd' },

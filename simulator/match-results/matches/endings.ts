@@ -6,7 +6,7 @@ import { hash } from '../../chance.ts'
  * - `vanishes`: gone with the final whistle, no word of its end (the usual way);
  * - `over-shown`: stays for one to three minutes with a status that says so;
  * - `cleared`: the same, but its score is empty from the whistle on, which looks like 0-0;
- * - `vanishes-early`: gone one to three minutes before the whistle, for ever;
+ * - `vanishes-early`: gone one to three minutes before the whistle, forever;
  * - `comes-back`: gone for a while in the second half, then back;
  * - `suspended`: play stands still for a while, then goes on;
  * - `abandoned`: stopped in play and never finished: it has no score;
@@ -49,7 +49,7 @@ export const ENDINGS: readonly Ending[] = SHARES.map(([ending]) => ending)
 const WHEEL = SHARES.flatMap(([ending, share]) => Array.from({ length: share }, () => ending))
 /** Steps that reach every place of a wheel of 25: those that share no factor with it. */
 const STEPS = [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19, 21, 22, 23, 24] as const
-/** Tells the wheel's chances from others. */
+/** Salt of the wheel's chances. */
 const DRAW = 61
 
 /** The way of the `number`th match of a world: in every turn of 25 each has its share, in another order. */

@@ -1,4 +1,7 @@
-/** A match as the feed writes it: zeros and empty things left out, fields that nobody explains, absent where the recording has them absent. */
+/**
+ * A match as the feed writes it: zeros and empty values left out, fields of unknown meaning, absent where the recording
+ * has them absent.
+ */
 import type { ShownMatch } from '../matches.ts'
 import type { League } from './league-names.ts'
 import type { MatchChance } from './match-chance.ts'
@@ -11,7 +14,7 @@ export const SPORT = 85
 
 /** Recorded in every event, whatever the state of the match. */
 const TOURNAMENT_NAME = { fr: 'Mi-temps', en: 'Half' }
-/** Recorded before the start; nobody says what it is. */
+/** Recorded before the start; its meaning is unknown. */
 const BEFORE_ONLY = { GS: 128, TD: -1 }
 /** Shares of matches with a start time, with periods, and with fields that no page explains. */
 const START_SHARE = 0.6

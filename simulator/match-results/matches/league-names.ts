@@ -56,7 +56,7 @@ export function leagueAt(index: number): League {
   }
 }
 
-/** A team of a lane: lanes share no team, so that nobody plays twice at the same time. */
+/** A team of a lane: lanes share no team, so that no team plays twice at the same time. */
 export function teamAt(league: number, lane: number, place: number): { id: number; name: string } {
   const club = TEAMS[place % TEAMS.length] ?? TEAMS[0]
   const id = FIRST_TEAM_ID + (league * 1_000 + lane) * TEAMS.length + place

@@ -1,7 +1,7 @@
-/** The chances of one match: each question has a number, so that its answer never depends on what else was asked. */
+/** The chances of one match: each question has a number, so that its result never depends on earlier calls. */
 import { between, fraction } from '../../chance.ts'
 
-/** Tells the matches' chances from others of the world. */
+/** Salt of the matches' chances. */
 const DRAW = 62
 
 const QUESTIONS = [
@@ -38,7 +38,7 @@ export type Question = (typeof QUESTIONS)[number]
 
 const NUMBERS = new Map<Question, number>(QUESTIONS.map((question, at) => [question, at]))
 
-/** Answers for one match; `more` tells equal questions apart: the goal's number, the minute. */
+/** Returns the chances of one match; `more` separates equal questions: the goal's number, the minute. */
 export interface MatchChance {
   /** In [0, 1). */
   fraction(question: Question, ...more: number[]): number

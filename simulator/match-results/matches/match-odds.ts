@@ -12,7 +12,7 @@ export interface Line {
   G: number
 }
 
-/** The coefficient that stands in a blocked market: nobody can bet on it. */
+/** The coefficient of a blocked market, on which no bet is possible. */
 const BLOCKED = 1.001
 const LOWEST = 1.01
 const HIGHEST = 51

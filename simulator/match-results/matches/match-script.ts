@@ -1,4 +1,4 @@
-/** What happens in one match, second by second from its announcement until nobody shows it any more. */
+/** What happens in one match, second by second from its announcement until no service shows it any more. */
 import type { Ending } from './endings.ts'
 import type { MatchChance } from './match-chance.ts'
 import { halvesOf, isPlay, leadOf, stretchesOf, type Stretch, type StretchKind } from './stretches.ts'
@@ -17,7 +17,7 @@ export interface MatchScript {
   goals: Goal[]
   /** When the feed shows it first, below zero. */
   announcedS: number
-  /** When play ended; where none was, when the feed showed it last. */
+  /** When play ended; without play, when the feed showed it last. */
   endsS: number
   /** When the feed stops showing it. */
   leavesS: number
@@ -46,11 +46,11 @@ export interface Moment {
 
 /** Beyond the first few, more goals are rare. */
 const GOALS = [0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7] as const
-/** Seconds before the whistle in which the last goal likes to fall: after most watchers' last look. */
+/** Seconds before the whistle in which the last goal tends to fall: after the last poll of most collectors. */
 const LATE_S = 50
 const LATE_SHARE = 0.4
 const ANNULLED_SHARE = 0.08
-/** An annulled goal stands for so long. */
+/** How long an annulled goal stands. */
 const ANNULLED_S = [30, 90] as const
 
 /** Writes the script of a match; the same chance gives the same script. */
@@ -98,7 +98,7 @@ export function momentAt(script: MatchScript, sinceStartS: number): Moment | und
   return undefined
 }
 
-/** Goals of both sides after so many seconds of play. */
+/** Goals of both sides after the given seconds of play. */
 export function scoreOf(goals: readonly Goal[], elapsedS: number): [number, number] {
   const standing = goals.filter(({ atS, untilS = Infinity }) => atS <= elapsedS && elapsedS < untilS)
   const ofFirst = standing.filter(({ side }) => side === 0).length

@@ -2,7 +2,7 @@
 import type { MatchChance } from './match-chance.ts'
 import type { Moment } from './match-script.ts'
 
-/** Languages of the simulated feed; any other is answered in English. */
+/** Languages of the simulated feed; any other is served in English. */
 export type Language = 'fr' | 'en'
 
 /** `SC.SLS`, `SC.CPS` and `SC.I` of an event. */
@@ -30,7 +30,7 @@ const SECOND_HALF = { fr: '2ème mi-temps', en: '2nd half' }
 /** Texts that no list knows, in play, for a minute. */
 const ODD: Texts = ['Pending', 'Prolongation ?', '']
 const ODD_SHARE = 0.04
-/** Matches that tell their half beside the minute. */
+/** Matches that state their half beside the minute. */
 const PERIOD_SHARE = 0.4
 
 /** The texts of a match in one minute since 1970. */

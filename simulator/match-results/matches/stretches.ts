@@ -27,13 +27,13 @@ export interface Halves {
 /** E-football as recorded: two short halves, 5 to 8 minutes with the pause between them. */
 const HALF_S = [145, 205] as const
 const PAUSE_S = [30, 60] as const
-/** Announced so many minutes before, as the recorded "Début dans 5/25 minutes". */
+/** Minutes of announcement before the start, as in the recorded "Début dans 5/25 minutes". */
 const LEAD_MINUTES = [5, 30] as const
-/** A state (or an absence) that a look every minute must not miss lasts longer than one. */
+/** A state (or an absence) that a poll every minute must not miss lasts longer than one. */
 const SEEN_S = [61, 100] as const
 const OVER_S = [61, 180] as const
 const STOP_S = [65, 150] as const
-/** The second half is played for so long at least before something happens to it. */
+/** Minimum time of the second half before something happens to it. */
 const AT_FIRST_S = 20
 /** The end of a match that vanishes early, played unseen. */
 const UNSEEN_S = [60, 180] as const

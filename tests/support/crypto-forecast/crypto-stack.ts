@@ -1,4 +1,4 @@
-/** A stack for crypto-forecast whose world, steps and clients share one clock that a test moves. */
+/** A stack for crypto-forecast whose world, activities and clients share one clock that a test moves. */
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { startRun } from '../../../client/runs.ts'
@@ -43,7 +43,7 @@ export interface CryptoStackOptions extends TestStackOptions {
 
 export interface CryptoStack {
   stack: TestStack
-  /** Moves the clock of the world, of the steps and of the clients. */
+  /** Moves the clock of the world, of the activities and of the clients. */
   moveTo(at: string): void
   clock(): Date
   /** What the workers ask; they stay the same objects when the clients begin anew. */
@@ -82,7 +82,7 @@ export function cryptoForecast(): Pipeline {
   return pipeline
 }
 
-/** Starts it; 60 days of history unless told. */
+/** Starts it. Default: 60 days of history. */
 export async function startCryptoStack({ at, ...options }: CryptoStackOptions): Promise<CryptoStack> {
   let now = new Date(at)
   const clock = () => now
@@ -159,7 +159,7 @@ function createClients({ config: { tracked }, simulator }: TestStack, clock: () 
   return { renew, proxies }
 }
 
-/** The exchange with candles left out of its answers: `isTold` says which it gives. */
+/** The exchange with candles left out of its responses: `isTold` selects those that it gives. */
 export function withholding(real: Binance, isTold: (symbol: string, openMs: number) => boolean): Binance {
   return {
     ...real,

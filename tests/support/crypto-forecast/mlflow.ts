@@ -1,4 +1,6 @@
-/** A real MLflow: its tracking server and its scoring server, each on a free port of loopback, with a folder of its own. */
+/**
+ * A real MLflow: its tracking server and its scoring server, each on a free port of loopback, with a separate folder.
+ */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdirSync, mkdtempSync, openSync, closeSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +11,7 @@ import { logTail } from '../../../local/server-process.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 
-/** After this a server that was asked to end is ended. */
+/** A server that was asked to end is killed after this time. */
 const END_MS = 10_000
 /** Python servers start within seconds: looking more often only warms the machine. */
 const LOOK_EVERY_MS = 100
@@ -31,7 +33,7 @@ export interface MlflowProcess {
   stop: () => Promise<void>
 }
 
-/** `describe`, left out with a plain word where there is no `mlflow` program. */
+/** `describe`, skipped with a plain word if there is no `mlflow` program. */
 export function describeMlflow(name: string, tests: () => void): void {
   if (program !== undefined || isRequired) describe(name, tests)
   else describe.skip(`${name} (skipped: no mlflow in .almanac/tools/mlflow or on PATH)`, tests)
@@ -86,7 +88,7 @@ async function start(
   const port = await freePort()
   const logFile = join(folder, 'mlflow.log')
   const log = openSync(logFile, 'a')
-  // A group of its own: the program starts others, and all of them must end.
+  // A separate group: the program starts others, and all of them must end.
   const child = spawn(program, args(port, folder), {
     cwd: folder,
     env: environment(program, folder, extra),
@@ -134,7 +136,7 @@ function environment(
     HOME: folder,
     TMPDIR: temporary,
     MLFLOW_DISABLE_TELEMETRY: 'true',
-    // Eight more processes for jobs that nobody starts here.
+    // Eight more processes for jobs that are never started here.
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     ...extra,
   }
@@ -144,7 +146,7 @@ async function isHealthy(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/health`)).ok
   } catch {
-    // Nobody listens yet; a process that ended is seen by the caller.
+    // Nothing listens yet; the caller sees a process that ended.
     return false
   }
 }
@@ -158,7 +160,7 @@ async function endGroup(group: number): Promise<void> {
   }
 }
 
-/** False where the group is gone. */
+/** False if the group is gone. */
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, signal)

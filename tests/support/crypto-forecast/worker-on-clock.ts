@@ -1,6 +1,7 @@
 /**
- * A worker in a process of its own, to be killed: `node --import tsx tests/support/crypto-forecast/worker-on-clock.ts MOMENT`. Its steps
- * and clients believe that it is that moment; the rest of its configuration comes from the environment.
+ * A worker in a separate process, to be killed: `node --import tsx tests/support/crypto-forecast/worker-on-clock.ts
+ * MOMENT`. Its activities and clients believe that it is that moment; the rest of its configuration comes from the
+ * environment.
  */
 import { join } from 'node:path'
 import { loadConfig } from '../../../config/load-config.ts'

@@ -9,7 +9,7 @@ import { packageRoot } from '../../../system/package-root.ts'
 
 const hasBubblewrap = spawnSync('bwrap', ['--version']).status === 0
 
-/** `describe`, left out with a plain word where the machine has no bubblewrap; in CI that is a failure. */
+/** `describe`, skipped with a plain word if the machine has no bubblewrap; in CI that is a failure. */
 export function describeSandbox(name: string, tests: () => void): void {
   if (hasBubblewrap || process.env.CI === 'true') describe(name, tests)
   else describe.skip(`${name} (skipped: no bubblewrap)`, tests)
@@ -20,7 +20,7 @@ export function testVenv(): Promise<string> {
   return ensureContextmaker(join(packageRoot, '.almanac', 'tools'), () => undefined)
 }
 
-/** A folder of its own, which only this user may enter, with these files. */
+/** A new folder, which only this user may enter, with these files. */
 export function sourceTree(files: Record<string, string>): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'almanac-tree-'))
   for (const [name, text] of Object.entries(files)) {

@@ -1,6 +1,6 @@
 /**
- * Sphinx configurations that are programs with bad intent. Each writes what it reached into a page (`docs/seen.rst`), so
- * that the result tells it, and the file `seen.txt` beside itself, for when it is run without the sandbox.
+ * Sphinx configurations that are hostile programs. Each writes what it reached into a page (`docs/seen.rst`), so that
+ * the result shows it, and the file `seen.txt` beside itself, for runs without the sandbox.
  */
 
 /** Begins each: `tell(text)` puts a line into the result. */
@@ -38,7 +38,7 @@ attempt("root", lambda: len(os.listdir("/root")) >= 0)
 attempt("user", lambda: os.getuid())
 `
 
-/** Writes its mark everywhere, also where everybody may write. */
+/** Writes its mark everywhere, even in world-writable places. */
 export const writesEverywhere = (folders: readonly string[], mark: string): string => `${TELL}
 def write(folder):
     path = os.path.join(folder, ${JSON.stringify(mark)})
@@ -142,19 +142,19 @@ for folder in ${JSON.stringify(folders)}:
     attempt("fill" + re.sub(r"\\W", "_", folder), lambda: fill(folder))
 `
 
-/** Prints for ever. */
+/** Prints forever. */
 export const printsForEver = `${TELL}
 while True:
     sys.stdout.write("endless " * 10000)
 `
 
-/** Does nothing, for ever. */
+/** Does nothing, forever. */
 export const sleepsForEver = `${TELL}
 tell("sleeping-begun")
 time.sleep(86400)
 `
 
-/** Leaves a process behind, with a name by which it can be found, in a session of its own and without its pipes. */
+/** Leaves a process behind, with a name by which it can be found, in a separate session and without its pipes. */
 export const leavesDaemon = (name: string): string => `${TELL}
 if os.fork() == 0:
     os.setsid()

@@ -76,7 +76,7 @@ export interface AttemptSeen {
   markdown: string | null
 }
 
-/** Throws where the library was never tried. */
+/** Throws if the library was never tried. */
 export async function attemptAt({ stack }: LibraryStack, kind: RepositoryKind): Promise<AttemptSeen> {
   const [seen] = await stack.database.select<AttemptSeen & Record<string, unknown>>(sql`
     select why, outcome, reason, tried_at, failures, next_try_at, verdicts, clone_bytes, engine, mode, markdown
@@ -86,7 +86,7 @@ export async function attemptAt({ stack }: LibraryStack, kind: RepositoryKind): 
   throw new Error(`${kind} was not tried: ${JSON.stringify(runs)}`)
 }
 
-/** Reasons of the verdict on one mode of contextmaker, or on our own engine (null); undefined where it was not asked. */
+/** Reasons of the verdict on one mode of contextmaker, or on our own engine (null); undefined if it was not used. */
 export function reasonsOf({ verdicts }: AttemptSeen, mode: string | null): string | undefined {
   const found = verdicts.find((verdict) => verdict.mode === mode)
   return found && (found.passed ? 'passed' : found.reasons.join('\n'))
@@ -116,7 +116,7 @@ export function shownBy(text: string, marker: string): string[] {
     .map((line) => line.slice(marker.length).trim())
 }
 
-/** Files that a payload of these kinds left in a folder or, where told, anywhere below it. */
+/** Files that a payload of these kinds left in a folder or, on request, anywhere below it. */
 export function markersIn(folder: string, anywhere = false): string[] {
   // The sandbox's tests make folders of such a name: what a payload leaves is a file.
   return readdirSync(folder, { withFileTypes: true, recursive: anywhere })
@@ -146,7 +146,7 @@ export function markersLeft({ stack }: LibraryStack): string[] {
   ]
 }
 
-/** What lies where clones are made. */
+/** What the folder for clones holds. */
 export function workFolders(workDir: string): string[] {
   return readdirSync(workDir).filter((name) => name !== 'host-id')
 }
@@ -173,7 +173,7 @@ export interface Peaks {
   processes: number
 }
 
-/** Reading all of /proc costs milliseconds; the guard looks as often. */
+/** Reading all of /proc costs milliseconds; the guard polls as often. */
 const LOOK_EVERY_MS = 250
 
 /** Looks at the sandboxes of this process again and again until something is over. */
@@ -214,7 +214,7 @@ function markerIn(line: string): string | undefined {
   return /--hostname (ctx-[0-9a-f-]{36})/.exec(line)?.[1]
 }
 
-/** After a night: no marker on this machine, nobody called home, no clone and no sandbox left. */
+/** After a night: no marker on this machine, no call home, no clone and no sandbox left. */
 export async function expectContained(night: LibraryStack): Promise<void> {
   const { simulator, config } = night.stack
   expect(markersLeft(night)).toEqual([])

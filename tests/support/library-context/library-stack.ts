@@ -21,14 +21,14 @@ import { toolsDir } from '../tools-dir.ts'
 /** The settings of the pipeline, all of them. */
 export type LibrarySettings = Tracked['library-context']
 
-/** The section `library-context` of almanac.yaml, as somebody writes it. */
+/** The section `library-context` of almanac.yaml, as a user writes it. */
 export type LibraryStackSection = NonNullable<NonNullable<TestStackOptions['sections']>['library-context']>
 
 /** A night that has ended. */
 export interface Night {
   runId: string
   ending: EndingInWords
-  /** The night in words, as told at its end; throws where none was told. */
+  /** The night in words, as reported at its end; throws if none was reported. */
   summary: LibraryNight
 }
 
@@ -68,13 +68,13 @@ export interface LibraryStackOptions extends Omit<TestStackOptions, 'sections'> 
 
 export interface LibraryStack {
   stack: TestStack
-  /** What the workers' steps read at every step: a test may set other fields between two nights. */
+  /** What the workers' activities read each time: a test may set other fields between two nights. */
   settings: LibrarySettings
   /** A worker of this stack. Settings given here are kept for the workers after it. */
   startWorker(change?: LibraryWorkerChange): Promise<RunningWorker>
-  /** One run to its end; throws where it told no summary (it was skipped). */
+  /** One run to its end; throws if it reported no summary (it was skipped). */
   night(params?: Record<string, unknown>): Promise<Night>
-  /** Lets so many days pass over all that is stored, so that the next run's night is a later one. */
+  /** Moves all that is stored the given number of days into the past, so that the next run's night is a later one. */
   passDays(days: number): Promise<void>
   published: Published
   /** Empties every table of the pipeline, its files, the requests and the faults. The world's libraries stay as they are. */
@@ -82,7 +82,7 @@ export interface LibraryStack {
   stop(): Promise<void>
 }
 
-/** Starts it; the domains are none unless told. */
+/** Starts it. Default: no domains. */
 export async function startLibraryStack({
   libraryContext: section = {},
   ...options
@@ -128,12 +128,12 @@ export function libraryContext(): Pipeline {
   return pipeline
 }
 
-/** The real client where bubblewrap is missing: nothing of a library is executed, and our own engine makes the contexts. */
+/** The real client without bubblewrap: nothing of a library is executed, and our own engine makes the contexts. */
 export function withoutBubblewrap(): Contextmaker {
   return createContextmaker({ venv: join(toolsDir, 'contextmaker'), bubblewrap: '/nonexistent/bwrap' })
 }
 
-/** What a run told of itself at its end; throws where it told nothing. */
+/** What a run reported at its end; throws if it reported nothing. */
 export async function summaryOf(db: Database, runId: string): Promise<LibraryNight> {
   return libraryNight.parse(await eventOf(db, runId, 'library-night'))
 }
@@ -150,7 +150,7 @@ const MOMENTS: Record<string, string[]> = {
 /** Longer than any test's history: a day never meets another one on its way back. */
 const FAR_AWAY_DAYS = 36_500
 
-/** Moves all that the pipeline has stored so many days into the past. */
+/** Moves all that the pipeline has stored the given number of days into the past. */
 export async function passDays(db: Database, days: number): Promise<void> {
   await db.transaction(async (tx) => {
     for (const [table, columns] of Object.entries(MOMENTS)) {
@@ -164,12 +164,12 @@ export async function passDays(db: Database, days: number): Promise<void> {
 
 /** What lies in `data/libraries`. */
 export interface Published {
-  /** The bytes of a domain's list; throws where there is none. */
+  /** The bytes of a domain's list; throws if there is none. */
   listText(domain: string): string
   list(domain: string): ListFile
   /** Entry of a library, by its name in any case. */
   entry(domain: string, fullName: string): ListedInFile | undefined
-  /** Names of the context files, sorted; links are told apart by `links`. */
+  /** Names of the context files, sorted; `links` holds the links. */
   contextFiles(): string[]
   links(): string[]
   contextText(file: string): string

@@ -1,4 +1,7 @@
-/** Nights of library-context without a Temporal server, on whatever date: the steps that keep the lists, one after the other. */
+/**
+ * Nights of library-context without a Temporal server, on whatever date: the activities that keep the lists, one after
+ * the other.
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,7 +36,7 @@ export interface LibrarySteps {
   database: TestDatabase
   simulator: Simulator
   config: Config
-  /** What the steps read: a test may set other fields between two nights. */
+  /** What the activities read: a test may set other fields between two nights. */
   settings: LibrarySettings
   published: Published
   /** The lists of a night that starts then: catalogues, stars, places, files, and the night in words. No context is made. */
@@ -81,7 +84,7 @@ export async function startLibrarySteps(options: LibraryStepsOptions): Promise<L
         startedAt: new Date(at).toISOString(),
       }
       const ending = await lists({ ...dependencies, clock: () => new Date(at), ...change }, run, params)
-      // The database has a clock of its own.
+      // The database has its own clock.
       await database.db.execute(
         sql`update libraries set first_seen = ${run.startedAt} where first_seen > ${begunAt}`,
       )
@@ -107,7 +110,7 @@ function configOf(root: string, { url }: Simulator, { section, env }: LibrarySte
   return loadConfig({ env: { ...settings, ...env }, root })
 }
 
-/** As the workflow does it until its first publishing; a step that fails ends the test. */
+/** As the workflow does it until its first publishing; an activity that fails ends the test. */
 async function lists(
   dependencies: LibraryContextDependencies,
   run: Run,

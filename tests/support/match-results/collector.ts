@@ -1,4 +1,4 @@
-/** A state folder of its own for `almanac collector` as a child process, with the simulator's feed. */
+/** A separate state folder for `almanac collector` as a child process, with the simulator's feed. */
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ export interface CollectorFolder {
   /** Names of the spool's segments. */
   segments(): string[]
   anyListens(): Promise<boolean>
-  /** Stops what was started, and fails where something still listens. */
+  /** Stops what was started, and fails if something still listens. */
   end(): Promise<void>
 }
 

@@ -13,7 +13,7 @@ export interface Tables {
   observations: string[]
 }
 
-/** Stores looks, as a run or the drain of a spool does. */
+/** Stores polls, as a run or the drain of a spool does. */
 export async function storeLooks({ db }: TestDatabase, feed: string, looks: readonly Poll[]): Promise<void> {
   for (const { kind, polledAt, truncated, told } of looks) {
     const at = new Date(polledAt)
@@ -32,7 +32,7 @@ export function followLooks({ db }: TestDatabase, feed: string): Promise<Followe
   return followStored(db, { feed, runId: 'follow', signal, clock: () => new Date() })
 }
 
-/** The looks that are stored, in their order. */
+/** The stored polls, in their order. */
 export async function storedLooks(database: TestDatabase, feed: string): Promise<Poll[]> {
   const rows = await database.select<{ kind: string; at: string; truncated: boolean; told: Poll['told'] }>(
     sql`select kind, polled_at::text as at, truncated, told from feed_polls where feed = ${feed} order by polled_at, kind`,
@@ -42,7 +42,7 @@ export async function storedLooks(database: TestDatabase, feed: string): Promise
   )
 }
 
-/** What is derived from a feed's looks. */
+/** What is derived from a feed's polls. */
 export async function tablesOf(database: TestDatabase, feed: string): Promise<Tables> {
   const lines = async (query: ReturnType<typeof sql>) =>
     (await database.select<{ line: string }>(query)).map(({ line }) => line)

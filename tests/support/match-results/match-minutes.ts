@@ -1,6 +1,6 @@
 /**
- * Minutes of match-results without a Temporal server, on a moved clock: the steps of one run after the other, against the
- * simulator's league, with the database there or away as each minute says.
+ * Minutes of match-results without a Temporal server, on a moved clock: the activities of one run after the other,
+ * against the simulator's league, with the database present or unavailable in each minute.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -39,9 +39,9 @@ export interface MatchMinutes {
   /** Folder of `matches.csv` and of the spool. */
   dataDir: string
   spoolFolder: string
-  /** What the steps told the worker's log, from the level of info on: message and event id, where it is of a match. */
+  /** What the activities wrote to the worker's log, from level info on: message and event id, if it is of a match. */
   told: string[]
-  /** The moment that steps and simulator see. */
+  /** The moment that activities and simulator see. */
   now(): Date
   /** Moves the clock on without looking at the feed. */
   pass(minutes: number): void
@@ -51,7 +51,7 @@ export interface MatchMinutes {
   derive(): Promise<EndingInWords>
   /** The worker starts anew: what it remembered is gone. */
   restart(): void
-  /** The first step of a run that goes on from then; the next minute takes it for dead. */
+  /** The first activity of a run that continues from then; the next minute takes it for dead. */
   open(trigger: Trigger): Promise<{ skipped?: Skipped }>
   /** Loads the spool, as the worker's loop does. */
   drain(): ReturnType<typeof drainSpool>
@@ -153,7 +153,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   }
 }
 
-/** One attempt of a step. */
+/** One attempt of an activity. */
 const attempt = <Output>(logger: DefaultLogger, work: () => Promise<Output>): Promise<Output> =>
   new MockActivityEnvironment(unbounded(), { logger }).run(() => tellingSpooled('match-results', work))
 
@@ -187,7 +187,7 @@ function configOf(root: string, { url }: Simulator, section: NonNullable<MatchMi
     file,
     stringify({
       'mod-stats': { mods: simulatedMods(1) },
-      // What turned is in the file at once, unless told.
+      // Default: a changed match is in the file at once.
       'match-results': { csv_minutes: 0, ...section, feed, results },
     }),
   )
