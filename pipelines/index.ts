@@ -54,7 +54,7 @@ export interface Pipeline {
   demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }
 
-export const PIPELINES: readonly Pipeline[] = DEFINITIONS
+export const PIPELINES: readonly Pipeline[] = [...DEFINITIONS]
 
 /** Finds a pipeline by its id. */
 export function pipelineById(id: string): Pipeline | undefined {
