@@ -54,7 +54,10 @@ export interface KnownModpack {
   websiteUrl: string | null
 }
 
-/** Of these slugs, what the API said of them since the run started, whatever mod they were asked for; null: unknown to it. */
+/**
+ * Returns, for these slugs, what the API said of them since the run started, whatever mod they were asked for; null:
+ * unknown to it.
+ */
 export async function modpacksSeenSince(
   db: Database,
   runStartedAt: string,
