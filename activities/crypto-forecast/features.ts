@@ -74,7 +74,7 @@ function changeOfDay({ openMs, close }: CandleSeries): Float64Array {
   return changes
 }
 
-/** The index of each candle's day. */
+/** Returns the index of each candle's day. */
 function indexOfDay(openMs: Float64Array, { day, value }: DailyIndex): Float64Array {
   const readings = new Float64Array(openMs.length)
   let at = 0
@@ -109,7 +109,7 @@ function indexMean(openMs: Float64Array, { day, value }: DailyIndex, days: numbe
   return means
 }
 
-/** What lies between prices and indicators; NaN where it is not known. */
+/** Intermediate values between prices and indicators; NaN if unknown. */
 export type Intermediates = Record<
   | 'priceChange'
   | 'gain'

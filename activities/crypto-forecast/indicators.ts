@@ -89,7 +89,7 @@ function macdOf(close: Float64Array): Pick<Indicators, 'macd' | 'macdSignal' | '
   }
 }
 
-/** One column less another. */
+/** One column minus another. */
 function difference(left: Float64Array, right: Float64Array): Float64Array {
   const values = new Float64Array(left.length)
   for (let row = 0; row < left.length; row++) values[row] = (left[row] ?? NaN) - (right[row] ?? NaN)

@@ -97,7 +97,7 @@ export class RunningSums {
     return sums
   }
 
-  /** Means and covariances of all rows so far. The answer does not change when rows are added later. */
+  /** Returns means and covariances of all rows so far. The result does not change when rows are added later. */
   moments(): Moments {
     const medians = Float64Array.from(MISSING_BITS, (_, place) => this.#medians[place]?.value ?? NaN)
     const references = this.#references.slice()
@@ -125,8 +125,8 @@ export class RunningSums {
 }
 
 /**
- * Sums of the products of all pairs of a row's values, upper triangle. Four rows at a time, for the time goes into
- * reading and writing the sums; each is still added after the other, so that no bit depends on where a batch ends.
+ * Sums of the products of all pairs of a row's values, upper triangle. Four rows at a time, since most time goes into
+ * reading and writing the sums; rows are still added one after the other, so that no bit depends on where a batch ends.
  */
 class ProductSums {
   readonly #sums = new Float64Array(SIZE * SIZE)
