@@ -15,7 +15,7 @@ export interface FearGreedOptions {
   /** Such as https://api.alternative.me */
   baseUrl: string
   userAgent: string
-  /** One request at a time unless told: one answer holds everything. */
+  /** Default: one request at a time, since one response holds everything. */
   gate?: Gate
   timeoutMs?: number
 }
@@ -67,8 +67,8 @@ const answerSchema = z.object({
 })
 
 /**
- * Reads the body of `GET /fng/`. Throws `UpstreamUnavailable` where it carries an error under a good status,
- * `PayloadInvalid` where it holds no day at all: the index has always had one, so an empty list says nothing.
+ * Reads the body of `GET /fng/`. Throws `UpstreamUnavailable` if it carries an error under a good status,
+ * `PayloadInvalid` if it holds no day at all: the index has always had one, so an empty list means nothing.
  */
 export function parseFearGreed(body: string): { days: FearGreedDay[]; rejected: RejectedRow[] } {
   const what = `${UPSTREAM} GET ${PATH}`

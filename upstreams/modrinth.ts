@@ -19,7 +19,7 @@ export interface ModrinthOptions {
   baseUrl: string
   /** Modrinth blocks callers that do not identify themselves. */
   userAgent: string
-  /** Shared by clients behind one address; its own unless told. */
+  /** Shared by clients behind one address. Default: its own. */
   gate?: Gate
   timeoutMs?: number
 }

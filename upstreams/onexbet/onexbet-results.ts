@@ -34,9 +34,9 @@ export interface OneXBetResultsOptions {
   /** The feed's sport. */
   sports: number
   userAgent: string
-  /** Four requests at a time and no wait beyond five seconds unless told. */
+  /** Default: four requests at a time, no wait longer than five seconds. */
   gate?: Gate
-  /** Of one request, in milliseconds; ten seconds unless told. */
+  /** Timeout of one request, in milliseconds. Default: ten seconds. */
   timeoutMs?: number
 }
 

@@ -28,7 +28,7 @@ export interface PythonOutline {
 
 /** CPython refuses 200 nested parentheses; far more brackets that are never closed exhaust the parser, not a reader. */
 const MAX_OPEN_BRACKETS = 2_000
-/** Steps between two looks at the rest of the process: some five milliseconds. */
+/** Parser steps between two yields to the rest of the process: about five milliseconds. */
 const STEPS_BETWEEN_BREATHS = 4_000
 /** `if` in `try` in `if`: definitions are looked for so deep. */
 const MAX_BRANCHES = 8
@@ -61,7 +61,7 @@ async function parsed(text: string, signal: AbortSignal): Promise<SyntaxNode | u
       signal.throwIfAborted()
     }
   } catch (error) {
-    // The parser builds its tree by recursion: `not not not …` without end is no program, and no fault of ours.
+    // The parser is recursive: an endless `not not not …` is no program, and no fault of ours.
     if (error instanceof RangeError) return undefined
     throw error
   }
