@@ -73,7 +73,7 @@ const timeOf = (point: unknown): number | undefined =>
 
 /**
  * Reads the body of `GET /coins/{id}/market_chart`. Volumes are joined by their timestamp: the lists need not be
- * parallel. Refused points of both lists are in `rejected`. Throws `PayloadInvalid` where there is no list of prices.
+ * parallel. Refused points of both lists are in `rejected`. Throws `PayloadInvalid` if there is no list of prices.
  */
 export function parseMarketChart(body: string): { points: MarketPoint[]; rejected: RejectedRow[] } {
   const chart = parseBody(chartSchema, body, 'coingecko GET market_chart')

@@ -1,4 +1,7 @@
-/** alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value a day since 2018. */
+/**
+ * alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value per
+ * day since 2018.
+ */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'

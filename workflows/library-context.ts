@@ -146,7 +146,7 @@ async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void
   await publish(night)
 }
 
-/** One batch of libraries: which have changed, and a chain for each that has. Answers the cursor of the next batch. */
+/** Finds which libraries of a batch have changed and runs a child workflow for each. Returns the next batch's cursor. */
 async function keepContexts(night: Night, after: number): Promise<number | null> {
   const { run, params, counts, left } = night
   let todo: LibraryTodo[] = []

@@ -19,7 +19,9 @@ export interface DailyIndex {
   value: Float64Array
 }
 
-/** A column each, a value a candle; NaN where it is not known. Averages in the unit of what is averaged, change in percent. */
+/**
+ * A column each, a value a candle; NaN if it is not known. Averages in the unit of what is averaged, change in percent.
+ */
 export type Features = Record<
   | 'volumeAvg7d'
   | 'volumeAvg14d'
@@ -61,7 +63,7 @@ export function featuresOf(series: CandleSeries, fearGreed: DailyIndex): Feature
   }
 }
 
-/** Percent by which each close differs from the one exactly a day earlier; NaN where that candle is missing. */
+/** Percent by which each close differs from the one exactly a day earlier; NaN if that candle is missing. */
 function changeOfDay({ openMs, close }: CandleSeries): Float64Array {
   const changes = new Float64Array(close.length)
   let earlier = 0

@@ -23,7 +23,7 @@ const BAND_DEVIATIONS = 2
 /** Appel's customary spans. */
 export const MACD_SPANS = { fast: 12, slow: 26, signal: 9 } as const
 
-/** A column each, a value a candle; NaN where there are not yet candles enough. */
+/** A column each, a value a candle; NaN if there are not yet candles enough. */
 export type Indicators = Record<
   | 'rsi'
   | 'rsiWilder'

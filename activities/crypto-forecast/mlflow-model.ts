@@ -69,7 +69,7 @@ def _load_pyfunc(path):
 
 /**
  * Path in a run's artifacts -> text. The input of the served model is a data frame with at least the columns of
- * `features`, null where a value is missing; the output is a list of prices.
+ * `features`, null if a value is missing; the output is a list of prices.
  */
 export function modelFiles(model: ServableModel, about: AboutModel): Record<string, string> {
   refuseBroken(model)

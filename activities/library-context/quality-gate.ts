@@ -37,7 +37,7 @@ const REFUSED: readonly { says: RegExp; code: 'no-documents' | 'part-unread' }[]
 
 export interface GateInput {
   markdown: string
-  /** The library's own README, empty where it has none. */
+  /** The library's own README, empty if it has none. */
   readme: string
   /** Public names of its sources; none for a library without code, or in another language. */
   symbols: readonly string[]

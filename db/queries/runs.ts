@@ -150,7 +150,7 @@ export async function untoldRuns(
     .orderBy(pipelineRuns.startedAt)
 }
 
-/** The payload of an event of a run, or undefined where there is none. */
+/** The payload of an event of a run, or undefined if there is none. */
 export async function eventOf(db: Database, runId: string, type: string): Promise<unknown> {
   const [found] = await db
     .select({ payload: runEvents.payload })

@@ -234,7 +234,7 @@ export const predictionScores = pgTable(
     naiveError: number('naive_error').notNull(),
     /** Whether it said up for what went up, down for what went down. */
     directionRight: boolean('direction_right').notNull(),
-    /** Null where the forecast had no interval. */
+    /** Null if the forecast had no interval. */
     withinInterval: boolean('within_interval'),
     ...provenance(),
   },

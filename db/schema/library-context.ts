@@ -146,7 +146,7 @@ export const libraryAttempts = pgTable('library_attempts', {
   why: text().notNull(),
   /** `made`, `title-only` (no engine passed the gate) or `failed`. */
   outcome: text().notNull(),
-  /** Failure name and sentence, or what the gate found; null where a context was made. */
+  /** Failure name and sentence, or what the gate found; null if a context was made. */
   reason: text(),
   /** The verdict on each engine's text, in the order in which they were tried. */
   verdicts: jsonb().$type<StoredVerdict[]>().notNull(),

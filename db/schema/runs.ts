@@ -24,7 +24,7 @@ const runCounts = customType<{ data: RunCounts; driverData: Record<string, Store
 })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** One row a run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
+/** One row per run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
 export const pipelineRuns = pgTable(
   'pipeline_runs',
   {

@@ -140,7 +140,7 @@ export function takeBack(folder: string): void {
   }
 }
 
-/** False where there is nothing to move. */
+/** False if there is nothing to move. */
 function moved(from: string, to: string): boolean {
   return changing(to, () => {
     try {
@@ -216,7 +216,7 @@ function headOf(path: string): Pick<Waiting, 'head' | 'trouble'> {
   }
 }
 
-/** Names of all files in a folder; none where there is no folder. */
+/** Names of all files in a folder; none if there is no folder. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

@@ -39,7 +39,7 @@ export interface Mod {
   name: string
   /** All-time downloads: the total of the mod, not the sum over its files. */
   downloadCount: number
-  /** There is no follower count. Null where the answer has no such field. */
+  /** There is no follower count. Null if the answer has no such field. */
   thumbsUpCount: number | null
   /** 6 mods, 4471 modpacks, 5 bukkit plugins. */
   classId: number | null
@@ -128,7 +128,9 @@ const pageSchema = z.object({
 export const parseMods = (body: string): { rows: Mod[]; rejected: RejectedRow[] } =>
   parseRows(modSchema, parseBody(listSchema, body, 'curseforge mods').data)
 
-/** Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined where it is not said. */
+/**
+ * Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined if it is not said.
+ */
 export function parseFiles(body: string): {
   rows: ModFile[]
   rejected: RejectedRow[]

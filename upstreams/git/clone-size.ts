@@ -17,7 +17,9 @@ const BLOCK_BYTES = 512
 export const MB = 1_000_000
 
 export interface TreeSize {
-  /** Bytes taken on disk, or a file's length where that is more (zeros take no room); folders included, no link followed. */
+  /**
+   * Bytes taken on disk, or a file's length if that is more (zeros take no room); folders included, no link followed.
+   */
   bytes: number
   /** Files, folders and links. */
   entries: number

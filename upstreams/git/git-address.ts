@@ -39,7 +39,7 @@ export interface GitAddress {
     which: Following,
     run: (url: string) => Promise<ProgramResult>,
   ) => Promise<{ result: ProgramResult; name: string }>
-  /** Throws `PayloadInvalid` or `Blocked` where not git but a page answers, and what `Http.request` throws. */
+  /** Throws `PayloadInvalid` or `Blocked` if not git but a page answers, and what `Http.request` throws. */
   confirmGit: (fullName: string, signal: AbortSignal) => Promise<void>
 }
 

@@ -112,7 +112,7 @@ async function fetchInto(git: CloningGit, request: CloneRequest): Promise<string
   throw new Failure('NotFound', `${fullName} is empty: it has no commit on its default branch.`)
 }
 
-/** The commit of a fresh clone; undefined where it has none. */
+/** The commit of a fresh clone; undefined if it has none. */
 async function checkedOut(git: CloningGit, target: string, signal: AbortSignal): Promise<string | undefined> {
   const { code, stdout } = await runProgram({
     program: 'git',

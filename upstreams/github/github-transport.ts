@@ -187,7 +187,7 @@ const saying = (what: Exchange, answer: Answer): string =>
 
 const messageSchema = z.object({ message: z.string() })
 
-/** The `message` of a refusal's body; empty where it has none. */
+/** The `message` of a refusal's body; empty if it has none. */
 export function messageOf(body: string): string {
   try {
     return messageSchema.safeParse(JSON.parse(body)).data?.message ?? ''

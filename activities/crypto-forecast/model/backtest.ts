@@ -44,7 +44,7 @@ export interface BacktestForecast {
 
 export interface BacktestResult {
   horizonMs: number
-  /** Forecasts whose outcome is in the table; others are left out. All figures below are `NaN` where there is none. */
+  /** Forecasts whose outcome is in the table; others are left out. All figures below are `NaN` if there is none. */
   count: number
   mae: number
   naiveMae: number

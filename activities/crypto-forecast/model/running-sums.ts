@@ -10,7 +10,7 @@ const ONE = 0
 const FIRST_FEATURE = 1
 const TARGET = FIRST_FEATURE + FEATURE_COLUMNS.length
 const SIZE = TARGET + 1
-/** For each place its bit in the pattern of missing values; 0 where nothing may be missing. */
+/** For each place its bit in the pattern of missing values; 0 if nothing may be missing. */
 const MISSING_BITS = Int32Array.from({ length: SIZE }, (_, place) => {
   const bit = IMPUTED.findIndex((name) => name === FEATURE_COLUMNS[place - FIRST_FEATURE])
   return bit < 0 ? 0 : 1 << bit

@@ -40,7 +40,10 @@ const READ_CHARACTERS = 10 * SIGNATURE_CHARACTERS
 /** Called without being named in the source, and so part of what a class offers. */
 const OFFERED_METHODS = new Set(['__init__', '__call__'])
 
-/** The outline of a module's text; undefined where its nesting is beyond what any Python would read. Throws the signal's reason. */
+/**
+ * The outline of a module's text; undefined if its nesting is beyond what any Python would read. Throws the signal's
+ * reason.
+ */
 export async function outlineOf(text: string, signal: AbortSignal): Promise<PythonOutline | undefined> {
   const top = await parsed(text, signal)
   if (top === undefined) return undefined
@@ -146,7 +149,7 @@ function extended(node: SyntaxNode, text: string, result: BodyFound): void {
     more === undefined || result.exported === undefined ? undefined : [...result.exported, ...more]
 }
 
-/** The strings of a list or tuple; undefined where anything else stands in it. */
+/** The strings of a list or tuple; undefined if anything else stands in it. */
 function namesOf(node: SyntaxNode | null, text: string): string[] | undefined {
   if (node?.name !== 'ArrayExpression' && node?.name !== 'TupleExpression') return undefined
   const names: string[] = []

@@ -26,7 +26,7 @@ const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EN
 
 /**
  * The paths of all plain files below a folder, breadth first (what is near the root is found first) and sorted, and
- * what was passed over. Throws `NotFound` where the root is no folder, and the signal's reason.
+ * what was passed over. Throws `NotFound` if the root is no folder, and the signal's reason.
  */
 export async function listTree(
   root: string,

@@ -14,7 +14,7 @@ export interface StoredFigures {
   /** Scored forecasts after which the price moved at all, and those of them whose direction was right. */
   moved: number
   hits: number
-  /** Mean absolute errors; null where nothing is scored. */
+  /** Mean absolute errors; null if nothing is scored. */
   mae: number | null
   naiveMae: number | null
   /** Sample deviation of (naive absolute error - model's absolute error); null below two. */

@@ -43,7 +43,7 @@ export type PriceColumn = {
     : never
 }[keyof typeof cryptoPrices.$inferSelect]
 
-/** Reads columns of a coin, oldest first, all of them or from an hour on (milliseconds since 1970); NaN where null. */
+/** Reads columns of a coin, oldest first, all of them or from an hour on (milliseconds since 1970); NaN if null. */
 export async function priceColumns<Name extends PriceColumn>(
   db: Database,
   crypto: string,

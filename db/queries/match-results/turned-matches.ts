@@ -10,7 +10,7 @@ export interface TurnedMatch extends Record<string, unknown> {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
-  /** Of the observation before the first one that is the run's; all null where there is none. */
+  /** Of the observation before the first one that is the run's; all null if there is none. */
   was1: number | null
   was2: number | null
   wasConfidence: 'confirmed' | 'last-seen' | null

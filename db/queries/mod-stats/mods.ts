@@ -14,7 +14,7 @@ export interface TrackedCurseForgeMod {
   id: number
   curseforgeId: number
   known: boolean
-  /** Files listed on the newest day with rows; 0 where there is none. */
+  /** Files listed on the newest day with rows; 0 if there is none. */
   versionsBefore: number
 }
 
