@@ -1,10 +1,13 @@
-/** How long one attempt of a step waits for the database: its pipeline's retry budget, as far as it fits into its bounds. */
+/**
+ * How long one attempt of an activity waits for the database: its pipeline's retry budget, limited by the activity's
+ * timeouts.
+ */
 import { Context, type Info } from '@temporalio/activity'
 import type { RetryBudget } from '../db/database-retry.ts'
 
 /**
- * Of an attempt, kept for what comes after the last try: syncing a segment of some megabytes to a slow disk, and the answer
- * to the server.
+ * Part of an attempt that is reserved for what follows the last try: syncing a segment of some megabytes to a slow
+ * disk, and the response to the server.
  */
 const SPOOLING_MS = 5_000
 
@@ -17,8 +20,8 @@ type Bounds = Pick<
 >
 
 /**
- * The retry budget of the attempt that begins here; times in milliseconds. Where the attempt has less time than the retry budget,
- * the retry budget ends with it, so that rows that were fetched are in the spool before the server gives the attempt up.
+ * Returns the retry budget of the attempt that begins here; times in milliseconds. If the attempt has less time than
+ * the budget, the budget ends with it, so that fetched rows are in the spool before the server gives up the attempt.
  */
 export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryMs'>): RetryBudget {
   const { info, cancellationSignal: signal } = Context.current()
@@ -27,8 +30,9 @@ export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryM
 }
 
 /**
- * When an attempt that begins now must have ended (Unix, milliseconds): by the bound of one attempt or of all. What the
- * server's clock says is only compared with itself, and with ours for the time in the queue, which is never negative.
+ * Returns when an attempt that begins now must have ended (Unix, milliseconds): by the timeout of one attempt or of
+ * all. Times of the server's clock are only compared with each other, and with ours for the time in the queue, which is
+ * never negative.
  */
 export function attemptEndsAt(bounds: Bounds, now: number): number {
   const { scheduledTimestampMs: first, currentAttemptScheduledTimestampMs: current } = bounds

@@ -1,4 +1,4 @@
-/** What activities need from outside, and what one attempt of an activity gets. */
+/** External dependencies of the activities, and the context of one attempt. */
 import { cancellationSignal } from '@temporalio/activity'
 import type { Database } from '../db/database.ts'
 import type { RetryBudget } from '../db/database-retry.ts'
@@ -7,7 +7,7 @@ import type { PipelineId, Sections } from '../pipelines/index.ts'
 import { attemptRetryBudget } from './attempt-retry-budget.ts'
 import type { AskTemporal } from './run-record.ts'
 
-/** What the activities of every pipeline share. */
+/** Dependencies that the activities of every pipeline share. */
 export interface CommonDependencies {
   db: Database
   temporal: AskTemporal
@@ -17,21 +17,26 @@ export interface CommonDependencies {
   clock: () => Date
 }
 
-/** What the activities of one pipeline get: what all share, its settings, and the clients that its worker part made. */
+/**
+ * Dependencies of one pipeline's activities: the shared ones, its settings, and the clients that its worker part made.
+ */
 export type DependenciesFor<Id extends PipelineId, Clients> = CommonDependencies &
   Clients & {
     settings: Sections[Id]
-    /** How long an activity waits for an absent database, in milliseconds. */
+    /** How long an activity waits for an unavailable database, in milliseconds. */
     retryBudgetMs: number
   }
 
-/** How an attempt ends, and how long it waits for the database. */
+/** Cancellation and retry budget of an attempt. */
 export interface Attempt {
   signal: AbortSignal
   retryBudget: RetryBudget
 }
 
-/** Returns the dependencies together with what the attempt that begins here has; `limits` replaces its retry budget. */
+/**
+ * Returns the dependencies together with the context of the attempt that begins here; `limits` replaces its retry
+ * budget.
+ */
 export function forAttempt<Dependencies extends { retryBudgetMs: number }>(
   dependencies: Dependencies,
   limits: Pick<RetryBudget, 'ms' | 'tryMs'> = { ms: dependencies.retryBudgetMs },

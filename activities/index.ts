@@ -1,4 +1,4 @@
-/** All activities of the worker: one line a pipeline. */
+/** All activities of the worker: one line per pipeline. */
 import type { PipelineId } from '../pipelines/index.ts'
 import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
 import { createLibraryContextActivities } from './library-context/index.ts'
@@ -15,16 +15,16 @@ const FACTORIES = {
 
 type Factories = typeof FACTORIES
 
-/** What the factory of each pipeline takes. */
+/** Input of each pipeline's factory. */
 export type ActivityDependencies = { [Id in PipelineId]: Parameters<Factories[Id]>[0] }
 
-/** The clients of a pipeline's upstreams and the like: what its activities get besides what all pipelines share. */
+/** The clients of a pipeline's upstreams and the like: the dependencies that are not shared by all pipelines. */
 export type ClientsOf<Id extends PipelineId> = Omit<
   ActivityDependencies[Id],
   keyof CommonDependencies | 'settings' | 'retryBudgetMs'
 >
 
-/** One flat map, as Temporal wants it. Throws if two pipelines have an activity of the same name. */
+/** Returns one flat map, as Temporal expects it. Throws if two pipelines have an activity of the same name. */
 export function createActivities(
   dependencies: ActivityDependencies,
 ): Record<string, (...input: never[]) => unknown> {

@@ -1,4 +1,4 @@
-/** The run record as steps see it: taking the lock, closing it, and closing what others left open. */
+/** The run record for activities: takes the lock, closes the record, and closes records that were left open. */
 import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
@@ -8,18 +8,18 @@ import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/r
 import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
-/** How a run stands in Temporal: alive, or how it ended (no `ending`: it left no word). */
+/** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
 export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
 
-/** Trigger of a run that only derives. */
+/** Trigger of a recompute run. */
 const DERIVING = 'drain'
 
-/** Asks Temporal about a run; throws where it cannot be reached. */
+/** Asks Temporal about a run; throws if Temporal cannot be reached. */
 export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStanding>
 
 /**
- * Opens a run's record and takes the run lock. Where another run of the pipeline holds it and is alive, answers
- * why this one must not go on; one that is dead is closed first.
+ * Opens a run's record and takes the run lock. If another run of the pipeline holds it and is alive, returns why this
+ * one must not continue; a dead one is closed first.
  */
 export async function openRecord(
   db: Database,
@@ -41,8 +41,8 @@ export async function openRecord(
 }
 
 /**
- * Closes a run's record, or keeps the ending in the spool while the database is away: the drain closes the record then.
- * Throws like `closeRun` without a spool, `DiskFull` or `Misconfigured` where the spool cannot take it.
+ * Closes a run's record, or puts the ending into the spool while the database is unavailable: the drain then closes the
+ * record. Throws like `closeRun` without a spool, `DiskFull` or `Misconfigured` if the spool cannot take it.
  */
 export async function closeRunOrSpool(
   db: Database,
@@ -65,9 +65,9 @@ export async function closeRunOrSpool(
 }
 
 /**
- * The last step of a run: what is to be done with the database, then the record. Without the database a run whose rows lie
- * in the spool leaves its ending there, too: the record is closed after its rows were loaded, and what is derived from them
- * finds no run going on. Another run's step fails and is tried again.
+ * The last activity of a run: the database work, then the record. Without the database, a run with rows in the spool
+ * leaves its ending there, too: the record is closed after its rows were loaded, and the recompute finds no open run.
+ * For any other run the activity fails and is retried.
  */
 export async function finishRun(
   db: Database,
@@ -83,7 +83,7 @@ export async function finishRun(
   }
 }
 
-/** Looks at every open record once and closes those whose run has ended; answers how many. */
+/** Checks every open record once and closes those whose run has ended; returns how many. */
 export async function sweepRuns(db: Database, ask: AskTemporal): Promise<number> {
   let closed = 0
   for (const run of await openRuns(db)) {
@@ -109,7 +109,7 @@ function interrupted(run: RunRecord): RunEnding {
   return { outcome: 'interrupted', counts: run.counts, error: reason('Interrupted') }
 }
 
-/** Gives the driver's errors their names. */
+/** Converts the driver's errors into named failures. */
 async function named<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

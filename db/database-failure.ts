@@ -4,26 +4,27 @@ import { Failure, type FailureType } from '../core/failures.ts'
 import type { Trouble } from '../core/log-records.ts'
 
 /**
- * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53 no
- * memory or connections left, 55 locks, 57 shutdown or a statement that was ended, 58 and XX its own disk or a fault of its own.
+ * SQLSTATE classes of a server that cannot work now: 08 connection, 25 read-only or a broken transaction, 40 races, 53
+ * no memory or connections left, 55 locks, 57 shutdown or a cancelled statement, 58 and XX its own disk or an internal
+ * error.
  */
 const AWAY = /^(08|25|40|53|55|57|58|XX).{3}$/
 const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL|E(HOST|NET)(UNREACH|DOWN))$/
-/** A socket file that is gone, or a process without a file handle left; of a file they mean something else. */
+/** A missing socket file, or a process without file handles left; for a file they mean something else. */
 const NO_SOCKET = /^(ENOENT|EMFILE|ENFILE)$/
 /**
- * Tables or columns are not there: this program is newer than its database, or the database is a new one. That passes as
- * soon as somebody migrates it, and until then rows are kept as while it is away.
+ * Missing tables or columns: this program is newer than its database, or the database is new. It passes as soon as the
+ * database is migrated; until then rows are kept as if it were unavailable.
  */
 const NOT_MIGRATED = /^(42P01|42703)$/
 /** Messages of the driver for a lost connection; it gives them no code. */
 const DRIVER_AWAY =
   /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/i
-/** Server and address do not agree on encryption, or its certificate is not believed. */
+/** Server and address disagree on encryption, or the certificate is not trusted. */
 const TLS = /does not support SSL connections|no encryption|certificate/i
 
-/** The named failure behind an error of driver or server, or undefined where it is no database fault. */
+/** Returns the named failure behind an error of driver or server, or undefined if it is no database fault. */
 export function databaseFailure(error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof Failure) return cause
@@ -35,7 +36,7 @@ export function databaseFailure(error: unknown): Failure | undefined {
   return undefined
 }
 
-/** An error as a log record tells it. */
+/** Returns an error as a log record shows it. */
 export function troubleOf(error: unknown): Trouble {
   const failure = databaseFailure(error)
   return failure === undefined
@@ -43,7 +44,7 @@ export function troubleOf(error: unknown): Trouble {
     : { reason: failure.message, failure: failure.type }
 }
 
-/** Whether tables or columns are missing behind an error; a server that answers so is there. */
+/** Whether an error comes from missing tables or columns; a server that says so is available. */
 export function isNotMigrated(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (NOT_MIGRATED.test(codeOf(cause))) return true
@@ -65,8 +66,8 @@ function faultType(error: Error): FailureType | undefined {
 }
 
 /**
- * Whether the server takes nothing at all just now: it is away, full, read-only, or wants another password. What was
- * fetched is kept until it does; what is wrong with the rows themselves is another matter (`Conflict`).
+ * Whether the server accepts no rows at all now: it is unavailable, full, read-only, or wants another password. What
+ * was fetched is kept until it does. Invalid rows are another matter (`Conflict`).
  */
 export function isDatabaseUnwritable(error: unknown): error is Failure {
   return error instanceof Failure && TAKES_NOTHING.has(error.type)

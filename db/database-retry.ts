@@ -1,38 +1,38 @@
-/** Waiting for a database that is away: shared by the write door and by reads that a step cannot do without. */
+/** Retries while the database is unavailable: for the writer, and for reads that an activity cannot do without. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../core/failures.ts'
 import { databaseFailure } from './database-failure.ts'
 
 export interface RetryBudget {
-  /** How long to wait for the database, in milliseconds; the registry holds each pipeline's number. */
+  /** How long to wait for the database, in milliseconds; each pipeline's definition has its number. */
   ms: number
-  /** Ends the wait when the step is cancelled. */
+  /** Ends the wait when the activity is cancelled. */
   signal: AbortSignal
-  /** Longest time of one try, in milliseconds: a server that hangs counts as away then. Unbounded unless told. */
+  /** Timeout of one attempt, in milliseconds: a hanging server then counts as unavailable. Default: none. */
   tryMs?: number
   /**
-   * Time (Unix, milliseconds) at which it ends whatever its length, and a try that hangs with it: what comes after it, such
-   * as the spool, still belongs to the step.
+   * Time (Unix, milliseconds) at which the wait ends in any case, and an attempt that hangs with it: what comes after
+   * it, such as the spool, is still part of the activity.
    */
   untilMs?: number
 }
 
-/** Even past the end one try is made; a database that is there answers within this. */
+/** After the deadline one last attempt is made, bounded by this; a database that is available answers sooner. */
 const LAST_TRY_MS = 1_000
 
-/** A restart of PostgreSQL takes a second or two: ask soon, then less often. */
+/** A restart of PostgreSQL takes a second or two: retry soon, then less often. */
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5_000
 
-/** The step was ended while it waited for the database; the cause is why it waited. */
+/** The activity was ended while it waited for the database; the cause is why it waited. */
 export class WaitEnded extends Error {
   override name = 'AbortError'
 }
 
 /**
- * Runs `work` again while the database is away, for at most `retryBudget.ms` and until `retryBudget.untilMs`, then throws the last failure: the write door
- * hands over to the spool, a read has nothing to go on with. Other failures pass at once. Throws `WaitEnded` where the
- * step is cancelled meanwhile.
+ * Repeats `work` while the database is unavailable, for at most `retryBudget.ms` and until `retryBudget.untilMs`, then
+ * throws the last failure: the writer hands over to the spool, a read cannot continue. Other failures are thrown at
+ * once. Throws `WaitEnded` if the activity is cancelled meanwhile.
  */
 export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () => Promise<T>): Promise<T> {
   const deadline = Math.min(Date.now() + retryBudget.ms, retryBudget.untilMs ?? Infinity)
@@ -61,7 +61,7 @@ async function pause(ms: number, signal: AbortSignal, failure: Failure): Promise
   }
 }
 
-/** What comes of a try that was given up is nobody's: it is idempotent, and its own query timeout ends it. */
+/** The result of an abandoned attempt is ignored: it is idempotent, and its own query timeout ends it. */
 async function inTime<T>(work: () => Promise<T>, tryMs: number | undefined): Promise<T> {
   if (tryMs === undefined) return work()
   const given = new AbortController()

@@ -5,14 +5,14 @@ import * as schema from './schema/index.ts'
 import type { Spool } from './spool/spool.ts'
 
 /**
- * A drizzle database over all tables; also the type of a transaction on it. A transaction has no spool: what belongs to
- * it stands or falls with it.
+ * A drizzle database over all tables; also the type of a transaction on it. A transaction has no spool: its rows commit
+ * or roll back with it.
  */
 export type Database = Pick<
   NodePgDatabase<typeof schema>,
   'execute' | 'select' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'transaction'
 > & {
-  /** Where rows go while the server is away; absent where they may not, as in a command at somebody's terminal. */
+  /** Takes rows while the server is unavailable; absent if it must not, as in a command at a terminal. */
   readonly spool?: Spool
 }
 
@@ -24,16 +24,16 @@ export interface DatabaseHandle {
   close(): Promise<void>
 }
 
-/** A worker runs few fat steps at once; each needs one connection, and the sweep one more. */
+/** A worker runs few large activities at once; each needs one connection, and the sweep one more. */
 const POOL_SIZE = 10
-/** A server that does not accept within this time counts as away. */
+/** A server that does not accept a connection within this time counts as unavailable. */
 const CONNECT_TIMEOUT_MS = 5_000
 /** The longest statement is an upsert of one chunk (well under a second); a minute means the server hangs. */
 const QUERY_TIMEOUT_MS = 60_000
 
 /**
- * Opens a pool; it connects when first used. `onError` hears of connections that broke: the next query simply opens
- * a new one. With a spool the write door keeps rows there while the server is away.
+ * Opens a pool, which connects on first use. `onError` receives broken connections: the next query simply opens a new
+ * one. With a spool, the writer keeps rows there while the server is unavailable.
  */
 export function openDatabase(
   url: string,
@@ -62,8 +62,9 @@ export function openDatabase(
 }
 
 /**
- * Drizzle's own keeps the connection for ever where `begin` fails, and gives back one on which the rollback of a hanging
- * statement was never sent: the next user would commit what was left. Here a connection whose transaction failed is closed.
+ * Drizzle's own transaction leaks the connection forever if `begin` fails, and returns one to the pool on which the
+ * rollback of a hanging statement was never sent: the next user would commit the rest. Here a connection whose
+ * transaction failed is closed.
  */
 function transactionsOn(pool: pg.Pool): Database['transaction'] {
   return async (work, config) => {

@@ -16,7 +16,10 @@ const folder = join(packageRoot, 'db', 'migrations')
 /** Key of the advisory lock that keeps two starting processes from migrating at once; any constant of our own does. */
 const MIGRATION_LOCK = 4_120_260_311
 
-/** A server that does not accept within this time counts as away; a firewall would let us wait for minutes. */
+/**
+ * A server that does not accept a connection within this time counts as unavailable; a firewall would let us wait for
+ * minutes.
+ */
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Applies what is missing; safe to call from several processes at once. */

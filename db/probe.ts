@@ -1,8 +1,8 @@
-/** One bounded look at a database, on a connection of its own that nothing else waits for. */
+/** One bounded check of a database, on its own connection, which nothing else waits for. */
 import pg from 'pg'
 import { databaseFailure } from './database-failure.ts'
 
-/** A server that does not accept within this time counts as away. */
+/** A server that does not accept a connection within this time counts as unavailable. */
 const CONNECT_TIMEOUT_MS = 5_000
 /** The queries here take milliseconds; a server that needs longer hangs. */
 const QUERY_TIMEOUT_MS = 10_000
@@ -18,7 +18,7 @@ export async function probeDatabase<T>(url: string, queries: (client: pg.Client)
     query_timeout: QUERY_TIMEOUT_MS,
     application_name: 'almanac probe',
   })
-  // A server that goes away between two queries also emits the error; the rejected promise tells it.
+  // A server that disappears between two queries also emits the error; the rejected promise reports it.
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -1,4 +1,4 @@
-/** What the write door needs to know of a table: its name, columns and natural key. */
+/** What the writer needs to know about a table: its name, columns and natural key. */
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 
 interface WritableColumn {
@@ -13,15 +13,17 @@ export interface Writable {
   key: WritableColumn[]
   /** Columns that an upsert may change, without `observed_at` and `run_id`. */
   data: WritableColumn[]
-  /** Of these, the ones in which a difference makes a row another row; the rest only keep up with the time. */
+  /** Those of `data` in which a difference changes the row; the others only follow the time. */
   compared: WritableColumn[]
-  /** A row that is there stays as it is, whatever comes later. */
+  /** A stored row never changes. */
   final: boolean
-  /** Rows computed from stored ones: a step that cannot reach the database has none, and they are never spooled. */
+  /**
+   * Rows computed from stored ones: an activity that cannot reach the database has none, and they are never spooled.
+   */
   derived: boolean
 }
 
-/** Properties of a row that the writer, the database or a later step fills. */
+/** Properties of a row that the writer, the database or a later activity fills. */
 type OwnColumns = 'id' | 'createdAt' | 'updatedAt' | 'followedAt' | 'firstSeen' | 'observedAt' | 'runId'
 
 declare const ROW: unique symbol

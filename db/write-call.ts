@@ -1,4 +1,4 @@
-/** A call of the writer: rows of one moment, with the bodies they were made from and the rows that were refused. */
+/** A call of the writer: rows of one moment, with the bodies they were made from and the rejected rows. */
 import type { RetryBudget } from './database-retry.ts'
 import type { WritableRows, WritableTable } from './writable-tables.ts'
 
@@ -20,7 +20,7 @@ export interface RejectedRow {
 export type RowsByTable = { [Table in WritableTable]?: WritableRows[Table][] }
 
 export interface WriteOptions {
-  /** When the upstream said this; the newest observation of a natural key wins. */
+  /** When the upstream answered; the newest observation of a natural key wins. */
   observedAt: Date
   runId: string
   raw?: RawBody[]

@@ -1,7 +1,7 @@
 /**
- * The one write door: every pipeline row enters the database here, so that everything that writes behaves alike.
- * One transaction holds the rows, the raw bodies they were made from and the rows that were refused. While the database
- * is away the whole call is kept in the spool.
+ * The writer: every pipeline row enters the database here, so that all writes behave alike. One transaction holds the
+ * rows, the raw bodies they were made from and the rejected rows. While the database is unavailable, the whole call
+ * goes to the spool.
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -17,7 +17,7 @@ import { WRITABLE_TABLES, type WritableTable } from './writable-tables.ts'
 import type { RawBody, RowsByTable, WriteOptions } from './write-call.ts'
 import { textReason } from '../core/reason.ts'
 
-/** Rows a statement: large enough that the round trip does not matter, small enough for a steady memory. */
+/** Rows per statement: large enough that the round trip does not matter, small enough for steady memory. */
 const CHUNK_ROWS = 5_000
 
 /** Node compresses in four threads; each body that waits for one already holds a quarter of a megabyte. */
@@ -25,20 +25,20 @@ const COMPRESSED_AT_ONCE = 4
 
 const compress = promisify(gzip)
 
-/** What became of a call. */
+/** Result of a call. */
 export interface Written {
   /** Rows that this run stored or changed. */
   written: number
-  /** Only where the database stayed away and the call lies in the spool: its rows, refused ones too. */
+  /** Only if the database was unavailable and the call is in the spool: its rows, including rejected ones. */
   spooled?: number
 }
 
 /**
- * Stores rows of one moment, or keeps the call in the spool when the database stays away longer than the retry budget, the time
- * included that it has been away already: after a while it is asked once and not waited for. A server that takes nothing
- * for another reason (full, a wrong password) is not waited for at all; where the step is ended while it waits, the rows
- * are kept first. Throws the database's failure where there is no spool and for rows that are computed from stored ones,
- * `DiskFull` or `Misconfigured` where the spool cannot take more.
+ * Stores rows of one moment, or puts the call into the spool if the database stays unavailable longer than the retry
+ * budget. Time for which it has already been unavailable counts: after a while it is tried once without waiting. A
+ * server that rejects everything for another reason (full, a wrong password) is not waited for; if the activity is
+ * ended while it waits, the rows are spooled first. Throws the database's failure if there is no spool and for derived
+ * rows, `DiskFull` or `Misconfigured` if the spool cannot take more.
  */
 export async function writeRows(db: Database, rows: RowsByTable, options: WriteOptions): Promise<Written> {
   const retryBudgetMs = Math.max(0, options.retryBudget.ms - (db.spool?.awayForMs() ?? 0))
@@ -52,7 +52,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
   } catch (error) {
     const isEnded = error instanceof WaitEnded
     if (!isEnded && !isDatabaseUnwritable(error)) throw error
-    // The last wait is not begun where it would outlast the retry budget, which counts as spent all the same.
+    // The last wait is not started if it would exceed the retry budget, which counts as spent all the same.
     db.spool?.databaseWentAway(Date.now() - retryBudgetMs)
     if (db.spool === undefined || containsDerived(rows)) throw error
     if (isEnded) {
@@ -65,15 +65,15 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
   }
 }
 
-/** They follow from what is stored, and are computed again when it is. */
+/** They follow from stored rows, and are recomputed once those are stored. */
 function containsDerived(rows: RowsByTable): boolean {
   return (Object.keys(rows) as WritableTable[]).some((name) => WRITABLE_TABLES[name].derived)
 }
 
 /**
- * Upserts rows on their natural keys, in one transaction, past the spool. Returns how many rows this run stored or changed.
- * A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
- * Throws `DatabaseUnavailable` when the database stays away longer than the retry budget; nothing is half-written.
+ * Upserts rows on their natural keys, in one transaction, bypassing the spool. Returns how many rows this run stored or
+ * changed. A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
+ * Throws `DatabaseUnavailable` if the database stays unavailable longer than the retry budget; nothing is half-written.
  */
 export async function storeRows(
   db: Database,
@@ -86,7 +86,7 @@ export async function storeRows(
   )
 }
 
-/** A call inside a transaction of somebody else's, who deals with its failures. */
+/** Makes the call inside the caller's transaction; the caller handles its failures. */
 export async function storeCall(
   tx: Database,
   rows: RowsByTable,
@@ -120,7 +120,7 @@ async function upsertAll(
   return written
 }
 
-/** A statement cannot touch one row twice: of two rows with one key the later in the batch stands. */
+/** A statement cannot touch one row twice: of two rows with one key the later in the batch wins. */
 function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<string, unknown>[] {
   const byKey = new Map(
     rows.map((row) => [table.key.map((column) => String(row[column.property])).join('\u0000'), row]),
@@ -129,8 +129,8 @@ function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<s
 }
 
 /**
- * `insert … select from unnest … on conflict`: one array a column, so any number of rows costs one plan.
- * Newest wins; `run_id` names the run that last changed a value, and what it names is what counts as written.
+ * `insert … select from unnest … on conflict`: one array per column, so that any number of rows costs one plan. The
+ * newest wins; `run_id` names the run that last changed a value, and those rows count as written.
  */
 export function upsertStatement(
   table: Writable,

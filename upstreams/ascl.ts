@@ -9,7 +9,7 @@ import { distinct, repositoriesInText, repositoryIn } from './github/repository-
 const UPSTREAM = 'ascl'
 /** Other clients cap at 8 to 20 MB; the catalogue grows by a twelfth a year. */
 export const MAX_CATALOGUE_BYTES = 32 * 1024 * 1024
-/** The page is made on request by a small server: half a minute, the bound of other upstreams, was seen to be short. */
+/** The page is generated on request by a small server: half a minute, the timeout of other upstreams, was too short. */
 const CATALOGUE_TIMEOUT_MS = 3 * 60_000
 /** One catalogue is asked for once a night. */
 const REQUESTS_IN_FLIGHT = 1
@@ -20,9 +20,9 @@ export interface AsclOptions {
   /** Such as https://ascl.net */
   baseUrl: string
   userAgent: string
-  /** Its own unless told. */
+  /** Default: a gate of its own. */
   gate?: Gate
-  /** Largest catalogue, in bytes; 32 MB unless told. */
+  /** Largest catalogue, in bytes. Default: 32 MB. */
   maxBytes?: number
   timeoutMs?: number
 }
@@ -33,8 +33,8 @@ export interface AsclEntry {
   asclId: string
   title: string
   /**
-   * `Owner/Name` of the repositories on GitHub that the record's links lead to; where they lead to none, those that
-   * its title and abstract name. Often empty.
+   * `Owner/Name` of the repositories on GitHub that the record's links lead to; if there are none, those in its title
+   * and abstract. Often empty.
    */
   repositories: string[]
 }
@@ -57,7 +57,7 @@ export interface Ascl {
 /** An older export writes lists as PHP does: `a:1:{i:0;s:21:"https://example.org/a";}`. */
 const PHP_STRING = /s:\d+:"(.*?)";/gs
 
-/** The links of a record, however they were written: a list, PHP's object or text for one, one address, or nothing. */
+/** The links of a record in any notation: a list, PHP's object or text for one, one address, or nothing. */
 const links = z
   .union([
     z.array(z.string().nullable()),
@@ -103,7 +103,7 @@ export const withoutEntities = (html: string): string =>
     return point > 0 && point <= LAST_CODE_POINT ? String.fromCodePoint(point) : whole
   })
 
-/** Reads the body of `GET /code/json`. Throws `PayloadInvalid` where it is no object or holds no record. */
+/** Reads the body of `GET /code/json`. Throws `PayloadInvalid` if it is no object or holds no record. */
 export function parseCatalogue(body: string): { entries: AsclEntry[]; rejected: RejectedRow[] } {
   const what = 'ascl GET /code/json'
   const records = Object.values(parseBody(z.record(z.string(), z.unknown()), body, what))

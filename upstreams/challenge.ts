@@ -15,12 +15,12 @@ const PHRASES = [
   /request blocked\.\s+we can't connect to the server/i,
 ]
 
-/** True where a body is a web page, by its header or its first character. */
+/** True if a body is a web page, by its header or its first character. */
 export function looksLikeHtml(headers: Headers, body: string): boolean {
   return (headers.get('content-type') ?? '').includes('html') || body.trimStart().startsWith('<')
 }
 
-/** True where the page is a firewall's challenge or block, whatever status it came with (Cloudflare also sends 200). */
+/** True if the page is a firewall's challenge or block, whatever status it came with (Cloudflare also sends 200). */
 export function isChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true
   if (!looksLikeHtml(headers, body)) return false

@@ -9,9 +9,9 @@ import type { Sleep } from './sleep.ts'
 
 const UPSTREAM = 'coingecko'
 const PRO_HOST = 'pro-api.coingecko.com'
-/** Whether a refusal names its delay is up to the cache in front of it; its quota is counted by the minute. */
+/** The cache in front decides whether a refusal names its delay; the quota is per minute. */
 export const UNNAMED_REFUSAL_MS = 60_000
-/** Without a key the quota is shared by everybody behind one address and seen as low as five a minute. */
+/** Without a key the quota is shared by everyone behind one address and was seen as low as five a minute. */
 const REQUESTS_IN_FLIGHT = 2
 
 export interface CoinGeckoOptions {
@@ -20,7 +20,7 @@ export interface CoinGeckoOptions {
   apiKey?: string
   /** CoinGecko's firewall refuses callers that do not name themselves. */
   userAgent: string
-  /** Shared by clients with one key or address; its own unless told. */
+  /** Shared by clients with one key or address. Default: its own. */
   gate?: Gate
   /** How its own gate waits. */
   sleep?: Sleep
@@ -28,10 +28,10 @@ export interface CoinGeckoOptions {
 }
 
 export interface MarketPoint {
-  /** Milliseconds since 1970; hourly points lie anywhere in their hour. */
+  /** Milliseconds since 1970; hourly points are anywhere in their hour. */
   atMs: number
   price: number
-  /** Rolling 24 h volume of all markets in USD; null where the answer has none for this time. */
+  /** Rolling 24 h volume of all markets in USD; null if the response has none for this time. */
   volume24h: number | null
 }
 
@@ -73,7 +73,7 @@ const timeOf = (point: unknown): number | undefined =>
 
 /**
  * Reads the body of `GET /coins/{id}/market_chart`. Volumes are joined by their timestamp: the lists need not be
- * parallel. Refused points of both lists are in `rejected`. Throws `PayloadInvalid` where there is no list of prices.
+ * parallel. Refused points of both lists are in `rejected`. Throws `PayloadInvalid` if there is no list of prices.
  */
 export function parseMarketChart(body: string): { points: MarketPoint[]; rejected: RejectedRow[] } {
   const chart = parseBody(chartSchema, body, 'coingecko GET market_chart')
@@ -117,7 +117,7 @@ export function createCoinGecko(options: CoinGeckoOptions): CoinGecko {
   }
 }
 
-/** One request; a refusal is named by the code in its body before its status is asked. */
+/** One request; a refusal is named by the code in its body, then by its status. */
 function createAsk(options: CoinGeckoOptions): (request: HttpRequest, id?: string) => Promise<Answer> {
   const http = createHttp({
     upstream: UPSTREAM,

@@ -1,4 +1,4 @@
-/** An address with `user:password@` in it, as people set it, taken apart: fetch refuses it, and prints it while it does. */
+/** Splits an address with `user:password@`: fetch refuses it, and prints it in the error. */
 import { Failure } from '../core/failures.ts'
 
 export interface Credentialed {
@@ -9,8 +9,8 @@ export interface Credentialed {
 }
 
 /**
- * The token goes as Bearer; without one a user and password in the address go as Basic. `name` is the upstream in messages.
- * Throws `Misconfigured` where the address is none; its text is not repeated, since it may hold a password.
+ * A token is sent as Bearer; otherwise user and password of the address as Basic. `name` is the upstream in messages.
+ * Throws `Misconfigured` for an invalid address; its text is not repeated, since it may hold a password.
  */
 export function credentials(name: string, address: string, token?: string): Credentialed {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {

@@ -1,4 +1,7 @@
-/** alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value a day since 2018. */
+/**
+ * alternative.me's Crypto Fear & Greed Index (https://alternative.me/crypto/fear-and-greed-index/#api): one value per
+ * day since 2018.
+ */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -15,7 +18,7 @@ export interface FearGreedOptions {
   /** Such as https://api.alternative.me */
   baseUrl: string
   userAgent: string
-  /** One request at a time unless told: one answer holds everything. */
+  /** Default: one request at a time, since one response holds everything. */
   gate?: Gate
   timeoutMs?: number
 }
@@ -67,8 +70,8 @@ const answerSchema = z.object({
 })
 
 /**
- * Reads the body of `GET /fng/`. Throws `UpstreamUnavailable` where it carries an error under a good status,
- * `PayloadInvalid` where it holds no day at all: the index has always had one, so an empty list says nothing.
+ * Reads the body of `GET /fng/`. Throws `UpstreamUnavailable` if it carries an error under a good status,
+ * `PayloadInvalid` if it holds no day at all: the index has always had one, so an empty list means nothing.
  */
 export function parseFearGreed(body: string): { days: FearGreedDay[]; rejected: RejectedRow[] } {
   const what = `${UPSTREAM} GET ${PATH}`

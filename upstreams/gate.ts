@@ -1,6 +1,6 @@
 /**
- * The limiter of one upstream host and credential: how many requests at once, how far apart, and when not at all.
- * It reads the upstream's own headers, so that a 429 that could be foreseen is never run into.
+ * The limiter of one upstream host and credential: how many requests at once, how far apart, and when none. It reads
+ * the upstream's own headers, so that a foreseeable 429 never happens.
  */
 import { Failure } from '../core/failures.ts'
 import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
@@ -9,8 +9,8 @@ import { sleep as realSleep, type Sleep } from './sleep.ts'
 /** A refusal that names no delay closes the gate this long: the shortest rate-limit window of the known upstreams is a minute. */
 export const UNNAMED_DELAY_MS = 10_000
 /**
- * A longer wait is handed back to the caller as `RateLimited`. Modrinth's window is 60 s: waiting it out costs less
- * than starting a half-done collection over; an hour (GitHub) must not hold a worker's slot.
+ * A longer wait is returned to the caller as `RateLimited`. Modrinth's window is 60 s: waiting costs less than
+ * restarting a half-done collection; an hour (GitHub) must not hold a worker's slot.
  */
 const MAX_HOLD_MS = 90_000
 const DEFAULT_CONCURRENCY = 4
@@ -18,15 +18,15 @@ const DEFAULT_CONCURRENCY = 4
 export interface GateOptions {
   /** Requests of the upstream's window that are left to others with the same address or key. */
   reserve: number
-  /** Requests in flight at once; 4 unless told. */
+  /** Requests in flight at once. Default: 4. */
   concurrency?: number
-  /** Least milliseconds between the end of a request and the start of the next; 0 unless told. */
+  /** Shortest time between the end of a request and the start of the next, in milliseconds. Default: 0. */
   minIntervalMs?: number
-  /** Waits longer than this many milliseconds become `RateLimited`; `MAX_HOLD_MS` unless told. */
+  /** Waits longer than this many milliseconds become `RateLimited`. Default: `MAX_HOLD_MS`. */
   maxHoldMs?: number
   clock?: () => Date
   sleep?: Sleep
-  /** How long a refusal that names no delay closes the gate, in milliseconds; `UNNAMED_DELAY_MS` unless told. */
+  /** How long a refusal without a delay closes the gate, in milliseconds. Default: `UNNAMED_DELAY_MS`. */
   unnamedDelayMs?: number
 }
 
@@ -36,13 +36,16 @@ export interface Gate {
    * Throws the signal's reason on abort, `RateLimited` when the wait would exceed `maxHoldMs`.
    */
   wait: (signal: AbortSignal) => Promise<() => void>
-  /** Learns from an answer. Call before the turn ends. */
+  /** Updates the gate from a response. Call before the turn ends. */
   observe: (headers: Headers, status: number) => void
   /** Closes the gate until this time (milliseconds since 1970), for what only a client can read; never opens it earlier. */
   closeUntil: (atMs: number) => void
 }
 
-/** True where the answer is a refusal for now: 429, 418 (a ban, Binance's), 503 with Retry-After, 403 with Retry-After or an empty quota. */
+/**
+ * True if the response is a temporary refusal: 429, 418 (a ban, Binance's), 503 with Retry-After, 403 with Retry-After
+ * or an empty quota.
+ */
 export function isRateLimited(headers: Headers, status: number): boolean {
   if (status === 429 || status === 418) return true
   if (status === 503) return headers.has('retry-after')

@@ -1,13 +1,13 @@
 /**
- * The one HTTP door of the upstream clients: gate, timeout, size cap, and a named failure for every bad answer.
- * It never asks twice: retrying belongs to whoever runs the step, except where a client knows better.
+ * The HTTP client of all upstreams: gate, timeout, size cap, and a named failure for every bad response. It never
+ * retries: that is up to the activity's caller, except if a client knows better.
  */
 import { Failure } from '../core/failures.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
 import { refusal, type Exchange } from './refusal.ts'
 
-/** A whole exchange; the largest known answers (4 MB) take seconds, a slow drip takes for ever. */
+/** A whole exchange; the largest known responses (4 MB) take seconds, a slow drip takes forever. */
 const DEFAULT_TIMEOUT_MS = 30_000
 /** Four times the largest known answer. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
@@ -40,7 +40,7 @@ export interface HttpRequest {
   signal: AbortSignal
   /** Statuses that are returned instead of thrown. */
   accept?: readonly number[]
-  /** What a good answer is; JSON unless told. */
+  /** Expected type of a good response. Default: JSON. */
   expects?: 'json' | 'html'
 }
 

@@ -19,7 +19,7 @@ export interface ModrinthOptions {
   baseUrl: string
   /** Modrinth blocks callers that do not identify themselves. */
   userAgent: string
-  /** Shared by clients behind one address; its own unless told. */
+  /** Shared by clients behind one address. Default: its own. */
   gate?: Gate
   timeoutMs?: number
 }
@@ -94,11 +94,11 @@ const versionSchema = z
 
 const rowsSchema = z.array(z.unknown())
 
-/** Reads the body of `GET /projects`. Throws `PayloadInvalid` where it is no list. */
+/** Reads the body of `GET /projects`. Throws `PayloadInvalid` if it is no list. */
 export const parseProjects = (body: string): { rows: ModrinthProject[]; rejected: RejectedRow[] } =>
   parseRows(projectSchema, parseBody(rowsSchema, body, 'modrinth GET /projects'))
 
-/** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` where it is no list. */
+/** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` if it is no list. */
 export const parseVersions = (body: string): { rows: ModrinthVersion[]; rejected: RejectedRow[] } =>
   parseRows(versionSchema, parseBody(rowsSchema, body, 'modrinth GET /versions'))
 

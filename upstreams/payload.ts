@@ -1,4 +1,4 @@
-/** The zod door of upstream bodies: a wrong body is one failure, a wrong row costs only itself. */
+/** Validation of upstream bodies: a wrong body is one failure, a wrong row costs only itself. */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 

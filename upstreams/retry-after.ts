@@ -37,7 +37,7 @@ export function resetMs(headers: Headers, now: Date): number | undefined {
 /**
  * Milliseconds to wait before the next attempt after an answer of this status, clamped to [1 s, 15 min]; undefined when
  * the headers do not say. `Retry-After` (delta seconds or HTTP date, RFC 9110 10.2.3) is authoritative; the reset
- * headers count only where it is absent or unreadable. A ban (418) is clamped to [1 s, 3 days] and two minutes where
+ * headers count only where it is absent or unreadable. A ban (418) is clamped to [1 s, 3 days] and two minutes if
  * nothing names its end.
  */
 export function retryAfterMs(headers: Headers, now: Date, status?: number): number | undefined {

@@ -57,13 +57,13 @@ import {
 import { reason } from '../wording/reason.ts'
 import { asReason, failureReason, type Reason } from '../core/reason.ts'
 
-/** What a night knows of itself, from its first step on. */
+/** State of a night from its first activity on. */
 interface Night {
   run: Run
   params: LibraryParams
   boundMs: number
   counts: RunCounts
-  /** Milliseconds that are left; what comes after the chains has its share kept. */
+  /** Milliseconds left; the share for what follows the child workflows is already subtracted. */
   left: () => number
 }
 
@@ -86,7 +86,7 @@ export async function libraryContextWorkflow(input: RunInput<LibraryParams>): Pr
 
   const hooks = {
     open: async () => {
-      // Without the lock: a night that is due at this moment must not be skipped because files are written.
+      // Without the lock: a night that is due now must not be skipped because files are written.
       if (derive) return {}
       const skipped = pastSnapshot(run, input)
       if (skipped) return { skipped }
@@ -106,7 +106,7 @@ export async function libraryContextWorkflow(input: RunInput<LibraryParams>): Pr
 
   return recordedRun(run, hooks, input, async (counts) => {
     const night: Night = { run, params, boundMs, counts, left }
-    // Rows that came out of the spool were collected by the night that put them there.
+    // Rows from the spool were collected by the night that put them there.
     if (derive) return publish(night)
     let after: number | null = input.resumed?.cursors['libraries'] ?? 0
     if (input.resumed === undefined) await keepLists(night, sources)
@@ -118,16 +118,16 @@ export async function libraryContextWorkflow(input: RunInput<LibraryParams>): Pr
         await continueAsNew<typeof libraryContextWorkflow>({ ...input, resumed })
       }
     }
-    // Told last, as it happens last.
+    // Reported last, as it happens last.
     Reflect.deleteProperty(counts, 'files')
     await publish(night)
   })
 }
 
-/** Catalogues side by side, then stars and places; published before the contexts, which take the night. */
+/** Catalogues in parallel, then stars and ranks; published before the contexts, which take all night. */
 async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void> {
   const { run, params, counts, left } = night
-  // One library's context alone asks for no list.
+  // The context of a single library needs no list.
   if (params.library !== undefined) return
   const asked = sources.map(async (source) => {
     const ask = activities(upstreamRead(Math.min(left(), CATALOGUE_MS)), SUMMARY[source])
@@ -146,7 +146,7 @@ async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void
   await publish(night)
 }
 
-/** One batch of libraries: which have changed, and a chain for each that has. Answers the cursor of the next batch. */
+/** Finds which libraries of a batch have changed and runs a child workflow for each. Returns the next batch's cursor. */
 async function keepContexts(night: Night, after: number): Promise<number | null> {
   const { run, params, counts, left } = night
   let todo: LibraryTodo[] = []
@@ -171,12 +171,12 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
   }
   const settings = chain
   const places = await Promise.allSettled(Array.from({ length: settings.atOnce }, () => place(settings)))
-  // Only now: where the night is cancelled, all its chains have cleaned up before its record is closed.
+  // Thrown only now: if the night is cancelled, all its children have cleaned up before its record is closed.
   for (const one of places) if (one.status === 'rejected') throw one.reason
   return next
 }
 
-/** Runs one chain as a child, which cleans up after itself also where this run is terminated. */
+/** Runs one library as a child workflow, which cleans up after itself even if this run is terminated. */
 async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings): Promise<ChainEnding> {
   const { run, boundMs, left } = night
   if (left() <= PUBLISHING_MS && boundMs > 2 * PUBLISHING_MS) {
@@ -198,7 +198,7 @@ async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings)
       staticSummary: `${todo.name}: ${todo.why}`,
     })
   } catch (error) {
-    // A chain that an operator cancels ends alone; one that ends because the night is cancelled ends the night.
+    // A child that an operator cancels ends alone; one that ends because the night is cancelled ends the night.
     if (CancellationScope.current().consideredCancelled) throw error
     if (error instanceof WorkflowExecutionAlreadyStartedError)
       return {
@@ -212,7 +212,7 @@ async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings)
   }
 }
 
-/** Why a chain ended that could not say it itself. */
+/** Why a child workflow ended, if it could not report it itself. */
 function endOf({ cause, message }: ChildWorkflowFailure): Reason {
   if (cause instanceof CancelledFailure) return reason('chain-cancelled')
   if (cause instanceof TerminatedFailure) return reason('chain-terminated')

@@ -1,4 +1,4 @@
-/** What the activities of crypto-forecast take, and what their files get to work with. */
+/** Input, clients and context of the activities of crypto-forecast. */
 import type { Run } from '../../core/run.ts'
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { CoinGecko } from '../../upstreams/coingecko.ts'
@@ -7,25 +7,25 @@ import type { Mlflow } from '../../upstreams/mlflow/mlflow.ts'
 import type { ModelServer } from '../../upstreams/mlflow/model-server.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 
-/** A time that is over, to be collected; ISO 8601. */
+/** A past period to collect; ISO 8601. */
 export interface Backfill {
   from: string
   to: string
   onlyMissing: boolean
 }
 
-/** What a source's step takes: the run, and the time to collect where it is not the newest hours. */
+/** Input of a source's activity: the run, and the period to collect if it is not the newest hours. */
 export interface SourceInput {
   run: Run
   backfill?: Backfill
 }
 
-/** The clients that the activities of crypto-forecast get. */
+/** The clients of the activities of crypto-forecast. */
 export interface CryptoForecastClients {
   binance: Binance
   coingecko: CoinGecko
   fearGreed: FearGreed
-  /** Undefined without `MODEL_SERVING_URL`: our own model forecasts. */
+  /** Undefined without `MODEL_SERVING_URL`: then only the built-in model forecasts. */
   modelServer: ModelServer | undefined
   /** Undefined without `MLFLOW_TRACKING_URI`. */
   mlflow: Mlflow | undefined
@@ -35,5 +35,5 @@ export interface CryptoForecastClients {
 
 export type CryptoForecastDependencies = DependenciesFor<'crypto-forecast', CryptoForecastClients>
 
-/** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
+/** Context of the activities' files: the dependencies, and the attempt's cancellation and retry budget. */
 export type ActivityContext = CryptoForecastDependencies & Attempt

@@ -1,4 +1,4 @@
-/** Closed hourly candles from Binance: whatever hours of the kept history are not stored yet, page by page. */
+/** Closed hourly candles from Binance: all hours of the kept history that are not stored yet, page by page. */
 import pMap from 'p-map'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
@@ -15,13 +15,13 @@ import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'binance' as const
-/** Pages on their way at once: hides the latency, and a page is a megabyte while it is parsed. */
+/** Pages in flight: hides the latency, and a page is a megabyte while it is parsed. */
 const PAGES_AT_ONCE = 3
 
 /** One request: hours of a coin, a thousand at most. */
 export type Page = Hours
 
-/** Collects what is missing (in a backfill: what was asked for) and remembers hours that the exchange does not have. */
+/** Collects what is missing (in a backfill: what was requested) and stores hours that the exchange does not have. */
 export async function collectBinanceCandles(
   context: ActivityContext,
   { run, backfill }: SourceInput,
@@ -43,7 +43,7 @@ export async function collectBinanceCandles(
         for (const key of ['fetched', 'rejected', 'written', 'spooled'] as const) sum[key] += done[key] ?? 0
         asked.push({ ...page, isTrusted: done.fetched > 0 && done.rejected === 0 })
       } catch (error) {
-        // A pair that the exchange does not know costs its own coin alone.
+        // A pair that the exchange does not know costs only its own coin.
         if (!(error instanceof Failure) || error.type !== 'NotFound') throw error
         unknown.add(page.crypto)
         why.push(failureReason(error))
@@ -53,11 +53,11 @@ export async function collectBinanceCandles(
   )
   const coins = wanted.coins.filter((id) => !unknown.has(id))
   const { fetched, rejected } = sum
-  // Which hours are missing is not known while some of them lie in the spool; the next run asks for what is.
+  // Missing hours are unknown while some of them are in the spool; the next run requests what is missing.
   const isSpooled = sum.spooled > 0
   if (!isSpooled) why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
   if (rejected > 0) why.push(reason('rows-refused', { rows: rejected }))
-  // Of all attempts of this step: an earlier one may have been killed between two pages.
+  // Counts all attempts of this activity: an earlier one may have been killed between two pages.
   const ofRun = () => withDatabaseRetry(retryBudget, () => candlesOfRun(db, SOURCE, run.runId))
   const written = isSpooled ? sum.written : await ofRun()
   const isNothing = unknown.size === settings.coins.length || (rejected > 0 && fetched === 0 && written === 0)
@@ -65,7 +65,7 @@ export async function collectBinanceCandles(
   return { outcome, fetched: Math.max(fetched, written), written, rejected, why: inOrder(why) }
 }
 
-/** Pages end in any order; the same reasons are to be told in the same one. */
+/** Pages end in any order; the same reasons must be reported in the same order. */
 const inOrder = (why: readonly Reason[]): Reason[] =>
   why
     .map((one) => ({ one, text: JSON.stringify(one) }))
@@ -79,7 +79,7 @@ interface Wanted {
   toMs: number
 }
 
-/** The hours that should be stored after this step: all kept history, or those of the backfill. */
+/** Returns the hours that should be stored after this activity: all kept history, or those of the backfill. */
 export function wantedHours(
   { settings, clock }: Pick<ActivityContext, 'settings' | 'clock'>,
   backfill: Backfill | undefined,
@@ -96,7 +96,7 @@ export function wantedHours(
   }
 }
 
-/** What is missing; all of it where a backfill says to ask again for what is there, too. */
+/** Returns what is missing, or everything if a backfill overwrites stored hours. */
 export async function hoursToAsk(
   { db }: Pick<ActivityContext, 'db'>,
   wanted: Wanted,
@@ -107,7 +107,10 @@ export async function hoursToAsk(
   return wanted.coins.map((crypto) => ({ crypto, fromMs: wanted.fromMs, toMs: wanted.toMs }))
 }
 
-/** A stretch of missing hours with the hour after it: only beside a candle can an answer show that there is none. */
+/**
+ * Returns a stretch of missing hours with the hour after it: only next to a candle can a response show that there is
+ * none.
+ */
 function withNextHour({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
   return { crypto, fromMs, toMs: Math.min(toMs + HOUR_MS, wanted.toMs) }
 }
@@ -115,7 +118,7 @@ function withNextHour({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
 /** From the first to the last hour of a full page. */
 const PAGE_SPAN_MS = (CANDLES_A_PAGE - 1) * HOUR_MS
 
-/** The fewest requests that hold all these hours: each begins at a wanted hour and ends at one. */
+/** Returns the fewest requests that cover all these hours: each begins and ends at a wanted hour. */
 export function pagesOf(hours: readonly Hours[]): Page[] {
   const pages: Page[] = []
   for (const { crypto, fromMs, toMs } of hours) {

@@ -2,7 +2,7 @@
 
 /**
  * Closed candles of one coin as columns, oldest first, times strictly ascending on the grid of `stepMs`; hours may be
- * missing. NaN where a source tells no open, high, low or volume; the close is always known.
+ * missing. NaN if a source reports no open, high, low or volume; the close is always known.
  */
 export interface CandleSeries {
   /** Milliseconds from one candle's opening to the next one's. */

@@ -1,4 +1,4 @@
-/** The look at the grid after every run: enough rows, no hole, nothing double, nothing empty, nothing stale. */
+/** The check of the grid after every run: enough rows, no holes, no duplicates, no empty or stale values. */
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/prices.ts'
@@ -21,7 +21,7 @@ interface Check {
   finding: Reason
 }
 
-/** Stores what it finds; a check that fails makes the run partial, with its name. */
+/** Stores its findings; a failed check makes the run partial, with the check's name. */
 export async function checkGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, retryBudget, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
@@ -49,7 +49,7 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
   return { outcome: why.length > 0 ? 'partial' : 'complete', fetched: 0, written, rejected: 0, why }
 }
 
-/** What is so, and whether it should be. */
+/** Returns the facts, and whether they are as they should be. */
 export function checksOf(facts: GridFacts, newestMs: number): Check[] {
   const { rows, days, newest, cold, double, gaps, knownGaps } = facts
   const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS

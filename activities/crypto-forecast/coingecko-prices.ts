@@ -15,19 +15,19 @@ import { failureReason } from '../../core/reason.ts'
 import { reason, suspicious } from '../../wording/reason.ts'
 
 const SOURCE = 'coingecko' as const
-/** CoinGecko tells hours for 2 to 90 days; for one day it tells five minutes, beyond 90 days only days. */
+/** CoinGecko returns hours for 2 to 90 days, five-minute points for one day, and only days beyond 90. */
 const FEWEST_DAYS = 2
 const MAX_DAYS = 90
 const TOO_OLD = reason('coingecko-too-old', { days: MAX_DAYS })
 /**
- * Its hourly points lie anywhere within the hour. One this close to a full hour stands for the price at that hour; of
- * 721 recorded ones 94 % do.
+ * Its hourly points are anywhere within the hour. One this close to a full hour counts as the price at that hour; 94 %
+ * of 721 recorded ones do.
  */
 const NEAR_MS = 15 * 60_000
 
 /**
- * Collects the hours since the newest stored one, ninety days at first. Hours before the kept history are left out: it
- * has holes that nothing would fill.
+ * Collects the hours since the newest stored one, ninety days at first. Hours before the kept history are left out:
+ * nothing would fill its holes.
  */
 export async function collectCoinGeckoPrices(
   context: ActivityContext,
@@ -56,7 +56,7 @@ async function collectCoin(
 ): Promise<SourceCounts> {
   const query = { id: crypto, days: daysSince(sinceMs, clock().getTime()) }
   const chart = await coingecko.marketChart(query, signal).catch((error: unknown) => {
-    // An id that CoinGecko does not know costs its own coin alone.
+    // An id that CoinGecko does not know costs only its own coin.
     if (error instanceof Failure && error.type === 'NotFound') return error
     throw error
   })
@@ -79,7 +79,7 @@ function daysSince(sinceMs: number, nowMs: number): number {
 }
 
 /**
- * The points as closes of closed hours, joined by time: of the points near the end of an hour the nearest one. Hours
+ * Returns the points as closes of closed hours, joined by time: for each hour the point nearest to its end. Hours
  * without such a point are left out.
  */
 export function hourlyPrices(

@@ -1,4 +1,4 @@
-/** What both sources call the price at this moment, side by side; it never enters the candles. */
+/** The current price according to both sources; it never enters the candles. */
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -11,7 +11,7 @@ import { reason } from '../../wording/reason.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
-/** Asks both at once and stores one row a coin, with null for the one source that will not answer; none where neither does. */
+/** Asks both at once and stores one row per coin, with null for a source that does not answer; none if neither does. */
 export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, retryBudget, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
@@ -51,7 +51,7 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
   return { outcome, fetched, written, rejected: 0, why }
 }
 
-/** One question for all; the exchange refuses it for one symbol that it does not know, and then each is asked for alone. */
+/** One request for all symbols; the exchange refuses it for one unknown symbol, and then each is asked for alone. */
 async function askBinance(
   { binance, signal }: ActivityContext,
   why: Reason[],
@@ -72,7 +72,7 @@ async function askBinance(
   return found
 }
 
-/** The answer, or undefined with the reason noted. */
+/** Returns the response, or undefined with the reason noted. */
 async function noted<T>(why: Reason[], ask: () => Promise<T>): Promise<T | undefined> {
   const answer = await answerOf(ask)
   if (!(answer instanceof Failure)) return answer
@@ -80,7 +80,7 @@ async function noted<T>(why: Reason[], ask: () => Promise<T>): Promise<T | undef
   return undefined
 }
 
-/** The answer or its failure: nothing waits for a comparison, since the price of this moment is gone at the next attempt. */
+/** Returns the response or its failure: a comparison is never retried, since the current price is gone by then. */
 async function answerOf<T>(ask: () => Promise<T>): Promise<T | Failure> {
   try {
     return await ask()

@@ -11,10 +11,10 @@ import type { ActivityContext } from './activity-context.ts'
 import type { DailyIndex } from './features.ts'
 import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
 
-/** Rows older than this are a history and not the last hours: one coin of it at a time, for the memory that it takes. */
+/** Rows older than this are a history and not the last hours: one coin of it at a time, because of its memory. */
 const HISTORY_MS = 30 * DAY_MS
 
-/** Computes what must be; a coin is one transaction, so that a step killed between two finds its work again. */
+/** Computes what is due. Each coin is one transaction, so that an activity killed in between resumes with the rest. */
 export async function computeGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, signal, retryBudget, clock } = context
   const fearGreed = await withDatabaseRetry(retryBudget, () => fearGreedColumns(db))
@@ -47,7 +47,7 @@ async function computeCoin(
   return (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, retryBudget })).written
 }
 
-/** The rows from an hour on; what is not warmed up yet is null, never NaN. */
+/** Returns the rows from an hour on; values that are not warmed up are null, never NaN. */
 function rowsOf(
   crypto: string,
   { candles, indicators, features }: GridSeries,

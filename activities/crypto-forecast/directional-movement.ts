@@ -45,12 +45,12 @@ export function wilderAdx(high: Float64Array, low: Float64Array, close: Float64A
   return values
 }
 
-/** A value, or what is taken for it where it is not known. */
+/** A value, or its substitute if it is unknown. */
 function knownOr(value: number | undefined, otherwise: number): number {
   return value === undefined || Number.isNaN(value) ? otherwise : value
 }
 
-/** How one-sided the movement is, 0 to 100; undefined where there was no range or no direction at all. */
+/** How one-sided the movement is, 0 to 100; undefined if there was no range or no direction at all. */
 function directionalIndex(up: number, down: number, range: number): number | undefined {
   if (range < NOTHING) return undefined
   const plus = (100 * up) / range

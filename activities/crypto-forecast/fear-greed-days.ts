@@ -8,12 +8,12 @@ import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { sourceCounts } from '../source-counts.ts'
 
 const SOURCE = 'fear-greed'
-/** The newest day is asked for again with the next ones: its value may have been corrected. */
+/** The newest day is requested again with the next ones: its value may have been corrected. */
 const OVERLAP_DAYS = 2
 /** alternative.me's word for "all days". */
 const ALL = 0
 
-/** Collects with a limit that closes every gap since the newest stored day, or since the beginning of a backfill. */
+/** Requests enough days to close every gap since the newest stored day, or since the beginning of a backfill. */
 export async function collectFearGreedDays(
   { db, fearGreed, signal, retryBudget, clock }: ActivityContext,
   { run, backfill }: SourceInput,

@@ -64,12 +64,12 @@ const STORED = [
   ...(['fearGreed', 'volumeAvg7d', 'volumeAvg14d', 'volumeAvg30d', 'changePercent'] as const),
   ...(['sma7', 'sma14', 'sma30', 'fearGreed7d', 'fearGreed14d', 'fearGreed30d'] as const),
 ]
-/** Days read before the first line: after them an average of 26 rows has forgotten where it began, to the last digit. */
+/** Days read before the first line: after them, the start of an average of 26 rows no longer affects its last digit. */
 const LEAD_DAYS = 30
 
 type StoredColumns = Awaited<ReturnType<typeof priceColumns<(typeof STORED)[number]>>>
 
-/** Writes one file a coin, whole or not at all. */
+/** Writes one file per coin, atomically. */
 export async function exportCsv(context: ActivityContext): Promise<SourceCounts> {
   const { db, settings, dataDir, signal, retryBudget, clock } = context
   const fromMs = newestClosedHour(clock().getTime()) - settings.csv_days * DAY_MS

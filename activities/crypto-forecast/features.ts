@@ -19,7 +19,9 @@ export interface DailyIndex {
   value: Float64Array
 }
 
-/** A column each, a value a candle; NaN where it is not known. Averages in the unit of what is averaged, change in percent. */
+/**
+ * A column each, a value a candle; NaN if it is not known. Averages in the unit of what is averaged, change in percent.
+ */
 export type Features = Record<
   | 'volumeAvg7d'
   | 'volumeAvg14d'
@@ -61,7 +63,7 @@ export function featuresOf(series: CandleSeries, fearGreed: DailyIndex): Feature
   }
 }
 
-/** Percent by which each close differs from the one exactly a day earlier; NaN where that candle is missing. */
+/** Percent by which each close differs from the one exactly a day earlier; NaN if that candle is missing. */
 function changeOfDay({ openMs, close }: CandleSeries): Float64Array {
   const changes = new Float64Array(close.length)
   let earlier = 0
@@ -74,7 +76,7 @@ function changeOfDay({ openMs, close }: CandleSeries): Float64Array {
   return changes
 }
 
-/** The index of each candle's day. */
+/** Returns the index of each candle's day. */
 function indexOfDay(openMs: Float64Array, { day, value }: DailyIndex): Float64Array {
   const readings = new Float64Array(openMs.length)
   let at = 0
@@ -109,7 +111,7 @@ function indexMean(openMs: Float64Array, { day, value }: DailyIndex, days: numbe
   return means
 }
 
-/** What lies between prices and indicators; NaN where it is not known. */
+/** Intermediate values between prices and indicators; NaN if unknown. */
 export type Intermediates = Record<
   | 'priceChange'
   | 'gain'

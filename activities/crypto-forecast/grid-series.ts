@@ -5,7 +5,7 @@ import { candleColumns, type CandleColumns } from '../../db/queries/crypto-forec
 import { featuresOf, type DailyIndex, type Features } from './features.ts'
 import { indicatorsOf, type Indicators } from './indicators.ts'
 
-/** Raise it with every change of a formula: rows of an older state are then computed again by the next run. */
+/** Raise it with every change of a formula: the next run then recomputes older rows. */
 export const FORMULAS = 1
 
 /** While the database reads or stores one coin, another is computed; more would only hold more memory. */
@@ -18,8 +18,8 @@ export interface GridSeries {
 }
 
 /**
- * Reads the candles of a coin and computes all of it, from the first hour on: averages that reach back without end are
- * the same to the last digit only when they begin at the same hour.
+ * Reads the candles of a coin and computes everything from the first hour on: exponential averages are identical to the
+ * last digit only if they begin at the same hour.
  */
 export async function gridSeries(db: Database, crypto: string, fearGreed: DailyIndex): Promise<GridSeries> {
   const candles = await candleColumns(db, crypto)

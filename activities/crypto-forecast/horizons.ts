@@ -1,4 +1,4 @@
-/** How far ahead is forecast, and what a coin's forecasts are. */
+/** How far ahead the forecasts look, and the result for one coin. */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { Reason } from '../../core/reason.ts'
@@ -13,10 +13,10 @@ export function targetTime(baseMs: number, horizon: Horizon): Date {
   return new Date(baseMs + HOUR_MS + HORIZONS[horizon])
 }
 
-/** What is forecast of one coin: rows to store, and reports of the models that made them. */
+/** The forecasts of one coin: rows to store, and reports of the models that made them. */
 export interface CoinForecasts {
   predictions: WritableRows['predictions'][]
   mlflow_outbox: WritableRows['mlflow_outbox'][]
-  /** Horizons that have none, and why. */
+  /** Horizons without a forecast, and why. */
   none: { horizon: Horizon; reason: Reason }[]
 }

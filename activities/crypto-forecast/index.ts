@@ -1,4 +1,4 @@
-/** The steps of crypto-forecast. Sources write candles and days; the rest is computed from what is stored. */
+/** The activities of crypto-forecast. Sources write candles and days; the rest is computed from stored rows. */
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
@@ -36,7 +36,7 @@ export function createCryptoForecastActivities(dependencies: CryptoForecastDepen
     scorePredictions: (run: Run) => scoreForecasts(context(), run),
     reportToMlflow: () => deliverReports(context()),
 
-    /** Needs no database: whoever watches the file must learn of an outage of the database, too. */
+    /** Needs no database: whoever watches the file must learn of a database outage, too. */
     writeMetricsFile(run: Run, ending: RunEnding): Promise<void> {
       writeMetrics(dependencies.textfileDir, run, ending, clock())
       return Promise.resolve()

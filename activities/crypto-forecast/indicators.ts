@@ -23,7 +23,7 @@ const BAND_DEVIATIONS = 2
 /** Appel's customary spans. */
 export const MACD_SPANS = { fast: 12, slow: 26, signal: 9 } as const
 
-/** A column each, a value a candle; NaN where there are not yet candles enough. */
+/** A column each, a value a candle; NaN if there are not yet candles enough. */
 export type Indicators = Record<
   | 'rsi'
   | 'rsiWilder'
@@ -89,7 +89,7 @@ function macdOf(close: Float64Array): Pick<Indicators, 'macd' | 'macdSignal' | '
   }
 }
 
-/** One column less another. */
+/** One column minus another. */
 function difference(left: Float64Array, right: Float64Array): Float64Array {
   const values = new Float64Array(left.length)
   for (let row = 0; row < left.length; row++) values[row] = (left[row] ?? NaN) - (right[row] ?? NaN)

@@ -1,4 +1,4 @@
-/** Which missing hours are gaps of the exchange itself, and which are only an answer that cannot be right. */
+/** Which missing hours are gaps of the exchange itself, and which are only an implausible response. */
 import { HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
@@ -8,10 +8,10 @@ import type { ActivityContext } from './activity-context.ts'
 import type { Reason } from '../../core/reason.ts'
 import { suspicious } from '../../wording/reason.ts'
 
-/** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad answer. */
+/** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad response. */
 const LONGEST_GAP_HOURS = 72
 
-/** A page that was asked for. Only an answer with a candle, and without a refused row, can show that another is missing. */
+/** A requested page. Only a response with a candle, and without a rejected row, can show that another is missing. */
 export interface AskedPage extends Hours {
   isTrusted: boolean
 }
@@ -30,19 +30,19 @@ interface Gap {
 }
 
 /**
- * Takes missing hours for gaps where later candles are stored and the answers show the hole. What they do not show, and
- * what is too long to be one, is told in `why` and asked for again by the next run.
+ * Treats missing hours as gaps if later candles are stored and the responses show the hole. Other holes, and those too
+ * long to be one, are reported in `why` and requested again by the next run.
  */
 export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: Reason[] } {
   const gaps: Gap[] = []
   const why: Reason[] = []
   for (const { crypto, fromMs, toMs } of missing) {
     const of = held.get(crypto)
-    // After the newest candle there is no gap yet, only an answer that is not here yet.
+    // After the newest candle there is no gap yet, only a response that has not arrived.
     if (of === undefined || fromMs > of.toMs) continue
     const isLeading = toMs < of.fromMs
     const isTooLong = !isLeading && (toMs - fromMs) / HOUR_MS + 1 > LONGEST_GAP_HOURS
-    // Before the first candle of a pair whole answers are empty, rightly; the last of them must hold that candle.
+    // Before the first candle of a pair whole responses are rightly empty; the last of them must hold that candle.
     const shown = { crypto, fromMs: isLeading ? toMs : fromMs, toMs }
     if (isTooLong || !isShown(shown, asked)) {
       why.push(suspicious('candles-missing', { crypto, from: isoHour(fromMs), to: isoHour(toMs) }))
@@ -61,7 +61,7 @@ function isShown({ crypto, fromMs, toMs }: Hours, asked: readonly AskedPage[]): 
   return about.length > 0 && about.every(({ isTrusted }) => isTrusted)
 }
 
-/** Stores the gaps among the hours that were asked for and are still missing. Answers why the others are none. */
+/** Stores the gaps among the requested hours that are still missing. Returns why the others are none. */
 export async function rememberGaps(
   { db, retryBudget, clock }: ActivityContext,
   runId: string,

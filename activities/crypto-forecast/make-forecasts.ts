@@ -20,10 +20,12 @@ import { SERVED_VERSION, servedForecasts } from './served-forecasts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Our model's name in every forecast; raise it when the method changes. */
+/** Name of the built-in model in every forecast; raise it when the method changes. */
 const MODEL_VERSION = 'ridge-1'
 
-/** Makes them, each once: a run again in the same hour finds them there. `reports` wait for MLflow, if there is one. */
+/**
+ * Makes the forecasts, each once: a second run in the same hour finds them. `reports` wait for MLflow, if there is one.
+ */
 export async function makeForecasts(
   context: ActivityContext,
   run: Run,
@@ -41,7 +43,7 @@ export async function makeForecasts(
   return { counts: { outcome, fetched: 0, written: sum('written'), rejected: 0, why }, reports }
 }
 
-/** `made` counts the forecasts of this hour that there are now, also those of an earlier run. */
+/** `made` counts the forecasts of this hour that exist now, including those of an earlier run. */
 async function forecastCoin(
   context: ActivityContext,
   run: Run,
@@ -67,7 +69,7 @@ async function forecastCoin(
   return { made, written, why }
 }
 
-/** What is stored was reported with it, in one transaction: a second report would differ in its times alone. */
+/** Stored forecasts were reported with them, in one transaction: a second report would differ only in its times. */
 function without(
   stored: ReadonlySet<string>,
   { predictions, mlflow_outbox, none }: CoinForecasts,
@@ -81,7 +83,7 @@ function without(
   }
 }
 
-/** Only the newest closed candle is forecast from: of an older one the near future is past. */
+/** Forecasts are made only from the newest closed candle: the near future of an older one is past. */
 export function staleness({ openMs }: Pick<FeatureTable, 'openMs'>, nowMs: number): Reason | undefined {
   const newest = openMs.at(-1)
   if (newest === undefined) return reason('no-candle')
@@ -114,7 +116,7 @@ async function forecastsOf(
   return found
 }
 
-/** The row of a forecast. It is due when the candle that lies the horizon after the newest one closes. */
+/** Returns the row of a forecast. It is due when the candle that lies the horizon after the newest one closes. */
 function predictionOf(
   crypto: string,
   horizon: Horizon,

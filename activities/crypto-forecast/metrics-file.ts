@@ -20,7 +20,10 @@ const METRICS = {
 
 type Metric = keyof typeof METRICS
 
-/** Writes the file anew; the time of the last success outlives a failure, and the reverse. A skipped run leaves it as it is. */
+/**
+ * Rewrites the file; the time of the last success survives a failure, and the reverse. A skipped run leaves it as it
+ * is.
+ */
 export function writeMetrics(folder: string, run: Run, ending: RunEnding, now: Date): void {
   if (ending.outcome === 'skipped') return
   const path = join(folder, METRICS_FILE)
@@ -49,8 +52,8 @@ export function writeMetrics(folder: string, run: Run, ending: RunEnding, now: D
 }
 
 /**
- * A run succeeded when every hour is there that should be: a partial one, too, where one source stood in for the other.
- * Stale data is no success, whatever else the run did.
+ * A run succeeded if every expected hour is there: a partial one, too, if one source replaced the other. Stale data is
+ * no success, whatever else the run did.
  */
 function isSuccess({ outcome, counts }: RunEnding): boolean {
   if (outcome === 'complete') return true
@@ -58,7 +61,7 @@ function isSuccess({ outcome, counts }: RunEnding): boolean {
   return outcome === 'partial' && isFresh
 }
 
-/** Values by name, of the lines that hold one. */
+/** Returns values by name, from the lines that hold one. */
 function readMetrics(text: string): Map<string, string> {
   return new Map(
     [...text.matchAll(/^([a-z_]+) ([-+.\de]+)$/gm)].map(([, name = '', value = '']) => [name, value]),

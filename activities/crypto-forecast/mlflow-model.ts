@@ -1,6 +1,7 @@
 /**
  * The files of a forecast model as MLflow serves them: flavor `python_function` with its own small loader, so that
- * `mlflow models serve -m models:/NAME/VERSION --env-manager local` answers with our model and nothing of ours installed.
+ * `mlflow models serve -m models:/NAME/VERSION --env-manager local` serves our model without anything of ours
+ * installed.
  */
 import { stringify } from 'yaml'
 
@@ -68,7 +69,7 @@ def _load_pyfunc(path):
 
 /**
  * Path in a run's artifacts -> text. The input of the served model is a data frame with at least the columns of
- * `features`, null where a value is missing; the output is a list of prices.
+ * `features`, null if a value is missing; the output is a list of prices.
  */
 export function modelFiles(model: ServableModel, about: AboutModel): Record<string, string> {
   refuseBroken(model)
@@ -112,7 +113,7 @@ const mlmodel = (about: Omit<AboutModel, 'createdMs'>, created: string): string 
     utc_time_created: created.replace('T', ' ').replace('Z', '000'),
   })
 
-/** JSON would write NaN as null, and the served model would answer without a word from wrong numbers. */
+/** JSON would write NaN as null, and the served model would silently compute from wrong numbers. */
 function refuseBroken({ features, medians, means, scales, coefficients, intercept }: ServableModel): void {
   const lists = [medians, means, scales, coefficients]
   if (lists.some((list) => list.length !== features.length))

@@ -1,4 +1,4 @@
-/** What MLflow is told of each model, and the delivery, which may come late but fails no forecast. */
+/** Reports of the models to MLflow, and their delivery, which may be late but fails no forecast. */
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   oldestReports,
@@ -20,9 +20,9 @@ import { RIDGE_ALPHA } from './model/ridge.ts'
 import { distinctReasons, failureReason, textReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** The original's experiment: its charts go on. */
+/** The original's experiment, so that its charts continue. */
 const EXPERIMENT = 'cryptobot_ridge'
-/** Deliveries of one run; a long outage is made up for over several, so that none of them takes an hour. */
+/** Deliveries per run; a long outage is made up for over several, so that none of them takes an hour. */
 const DELIVERIES_A_RUN = 60
 
 interface Made {
@@ -32,7 +32,7 @@ interface Made {
   forecast: Forecast
 }
 
-/** The id of the report of a forecast; the same for the same forecast. */
+/** Returns the id of a forecast's report; the same for the same forecast. */
 export function deliveryId({
   crypto,
   horizon,
@@ -42,7 +42,7 @@ export function deliveryId({
   return `${crypto}-${horizon}-${targetTime.toISOString()}-${modelVersion}`
 }
 
-/** The report of one model: the original's parameters and metrics, and ours beside them. */
+/** Returns the report of one model: the original's parameters and metrics, and additional ones. */
 export function mlflowReport({ run, code, prediction, forecast }: Made): WritableRows['mlflow_outbox'] {
   const { crypto, horizon, modelVersion, madeAt } = prediction
   const stamp = madeAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')
@@ -85,8 +85,8 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
 }
 
 /**
- * Delivers what waits, oldest first. Where MLflow is away, it waits on, and the run says so; a report that MLflow refuses
- * for itself goes to `quarantine`, so that it does not stand in the way of those behind it.
+ * Delivers waiting reports, oldest first. If MLflow is unavailable, they keep waiting, and the run says so; a report
+ * that MLflow rejects goes to `quarantine`, so that it does not block those behind it.
  */
 export async function deliverReports(context: ActivityContext): Promise<SourceCounts> {
   const { db, mlflow, signal, retryBudget } = context
@@ -103,7 +103,7 @@ export async function deliverReports(context: ActivityContext): Promise<SourceCo
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       why.push(failureReason(error))
-      // What failed for one fails for the next.
+      // A failure for one is a failure for the next.
       if (!isOfReport(error)) break
       await setAside(context, waiting, error)
       refused += 1
@@ -125,7 +125,7 @@ async function setAside(
   await writeRows(db, {}, { observedAt: clock(), runId, rejected: [row], retryBudget })
 }
 
-/** MLflow looked at the report and refused it. Whatever else went wrong, such as a wrong address, is no fault of the report. */
+/** MLflow examined the report and rejected it. Other failures, such as a wrong address, are not the report's fault. */
 function isOfReport({ type }: Failure): boolean {
   return type === 'UpstreamRejected'
 }

@@ -1,4 +1,4 @@
-/** What became of the forecasts whose time has come. */
+/** Scores of the forecasts whose time has come. */
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { dueScores } from '../../db/queries/crypto-forecast/predictions.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -6,7 +6,7 @@ import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 
-/** Scores every forecast whose hour is in the grid; a candle that was corrected since corrects its scores. */
+/** Scores every forecast whose hour is in the grid; a corrected candle corrects its scores. */
 export async function scoreForecasts(
   { db, retryBudget, clock }: ActivityContext,
   run: Run,

@@ -1,4 +1,4 @@
-/** Forecasts by a model of yours behind an MLflow scoring server, judged by its own record. */
+/** Forecasts by the user's model behind an MLflow scoring server, judged by its own record. */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
@@ -11,16 +11,16 @@ import { intervalRadius } from './model/conformal.ts'
 import { decide, skillOf } from './model/decision.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 
-/** The name under which its forecasts are stored: the server does not tell which model it serves. */
+/** The name under which its forecasts are stored: the server does not say which model it serves. */
 export const SERVED_VERSION = 'served'
-/** Its newest scored forecasts from which error and interval are taken … */
+/** Newest scored forecasts from which error and interval are computed … */
 const RECORD_ROWS = 500
 /** … and the fewest: an 80 % interval from less is a guess. */
 const FEWEST_SCORED = 30
 
 /**
- * Asks for one number a horizon. The server gets the newest row of the grid: `crypto`, `horizon_hours`, and the features
- * under their names in `crypto_prices`, null where unknown.
+ * Requests one number per horizon. The server gets the newest row of the grid: `crypto`, `horizon_hours`, and the
+ * features under their names in `crypto_prices`, null if unknown.
  */
 export async function servedForecasts(
   { db, signal, retryBudget, clock }: ActivityContext,
@@ -59,7 +59,7 @@ export async function servedForecasts(
   return { predictions, mlflow_outbox: [], none: [] }
 }
 
-/** Error, skill and interval from what became of its forecasts so far; null while they are too few. */
+/** Returns error, skill and interval from its scored forecasts so far; null while they are too few. */
 async function judgement(db: Database, crypto: string, horizon: Horizon, predicted: number) {
   const record = { crypto, horizon, modelVersion: SERVED_VERSION, limit: RECORD_ROWS }
   const { errors, mae, naiveMae } = await trackRecord(db, record)

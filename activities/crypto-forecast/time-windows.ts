@@ -65,7 +65,7 @@ export function windowMean(values: Float64Array, window: DayWindow): Float64Arra
 }
 
 /**
- * Least and greatest values over day windows of a column without gaps, NaN where the window is not full enough. A queue
+ * Least and greatest values over day windows of a column without gaps, NaN if the window is not full enough. A queue
  * holds only rows that can still become the extreme: each row enters and leaves once, whatever the window's length.
  */
 export function windowRange(

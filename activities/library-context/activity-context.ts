@@ -1,4 +1,4 @@
-/** What the activities of library-context take and return, and what their files get to work with. */
+/** Input, result, clients and context of the activities of library-context. */
 import type { Run, RunParams } from '../../core/run.ts'
 import type { Ascl } from '../../upstreams/ascl.ts'
 import type { Git } from '../../upstreams/git/git.ts'
@@ -7,7 +7,7 @@ import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { Contextmaker } from './contextmaker/contextmaker.ts'
 import type { Reason } from '../../core/reason.ts'
 
-/** Where names of libraries come from. */
+/** Sources of names of libraries. */
 export type CatalogueSource = 'ascl' | 'lists' | 'search'
 
 /** Parameters of a run of library-context; `pipelines/library-context.ts` holds their meaning. */
@@ -17,7 +17,7 @@ export interface LibraryParams extends RunParams {
   force?: boolean | undefined
 }
 
-/** What a step of a night takes. */
+/** Input of a night's activity. */
 export interface NightInput {
   run: Run
   params: LibraryParams
@@ -25,23 +25,23 @@ export interface NightInput {
 
 /** A library whose context is to be made. */
 export interface LibraryTodo {
-  /** `owner/name` in small letters. */
+  /** `owner/name` in lower case. */
   library: string
   /** As GitHub shows it. */
   name: string
   why: 'new' | 'changed' | 'failed before' | 'forced'
-  /** Failures in a row so far, of the kind that another night does not mend. */
+  /** Failures in a row so far, of a kind that another night does not fix. */
   failures: number
 }
 
-/** How chains run, by the settings. Times in milliseconds. */
+/** Settings of the child workflows. Times in milliseconds. */
 export interface ChainSettings {
   atOnce: number
   cloneMs: number
   readMs: number
 }
 
-/** How a chain ended. `reason` also where a context was made, but not by the engine that should have. */
+/** How a child workflow ended. `reason` also if a context was made, but not by the preferred engine. */
 export interface ChainEnding {
   outcome: 'made' | 'title-only' | 'failed'
   reason?: Reason
@@ -49,11 +49,11 @@ export interface ChainEnding {
   notice?: Reason
   /** Bytes of the clone. */
   bytes: number
-  /** Rows of it that lie in the spool because the database is away. */
+  /** Rows of it in the spool because the database is unavailable. */
   spooled?: number
 }
 
-/** What a step of a chain takes. */
+/** Input of a child workflow's activity. */
 export interface ChainStep {
   run: Run
   todo: LibraryTodo
@@ -68,7 +68,7 @@ export interface Host {
   workDir: string
 }
 
-/** The clients that the activities of library-context get. */
+/** The clients of the activities of library-context. */
 export interface LibraryContextClients {
   ascl: Ascl
   github: GitHub
@@ -79,5 +79,5 @@ export interface LibraryContextClients {
 
 export type LibraryContextDependencies = DependenciesFor<'library-context', LibraryContextClients>
 
-/** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
+/** Context of the activities' files: the dependencies, and the attempt's cancellation and retry budget. */
 export type ActivityContext = LibraryContextDependencies & Attempt

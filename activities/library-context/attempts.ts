@@ -1,4 +1,4 @@
-/** The record of attempts: what came of a library's chain, and when it is tried again. */
+/** The record of attempts: the outcome of a library's child workflow, and when it is tried again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
 import type { ChainEnding, ChainStep, LibraryTodo, ActivityContext } from './activity-context.ts'
@@ -8,7 +8,7 @@ import { FAILURES } from '../../core/failures.ts'
 import { failureReason } from '../../core/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 
-/** Why a chain failed, as the record of attempts keeps it. */
+/** Why a child workflow failed, as stored with the attempt. */
 export interface NamedFailure {
   type: string
   message: string
@@ -16,7 +16,7 @@ export interface NamedFailure {
 
 /** After one failure the next night tries again, then two days later, four, eight … */
 const GROWTH = 2
-/** … and never longer than this: a library that has mended itself must come back some day. */
+/** … and never longer than this: a library that was fixed must come back some day. */
 const LONGEST_WAIT_DAYS = 32
 /** A schedule may start a little earlier than a day after the last attempt ended. */
 const SLACK_MS = 3 * 3_600_000
@@ -28,8 +28,8 @@ export function nextTry(failures: number, now: Date): Date {
 }
 
 /**
- * Failures of the machine or the network: the next night tries again, however often they came. Not those of time: a clone
- * that never ends would cost its five minutes, several times over, every night.
+ * Failures of the machine or the network: the next night tries again, however often they occurred. Not timeouts: a
+ * clone that never ends would cost its five minutes, several times over, every night.
  */
 function passes(type: string): boolean {
   if (type === 'CommandTimedOut') return false

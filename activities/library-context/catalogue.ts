@@ -1,4 +1,4 @@
-/** What the sources of the domains name, filtered by name: only what passes is asked for its stars. */
+/** The names in the domains' sources, filtered by name: stars are requested only for those that pass. */
 import { newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -15,15 +15,15 @@ import { reason, suspicious } from '../../wording/reason.ts'
 type Domains = ReturnType<typeof domainsOf>
 type Row = WritableRows['library_catalogue']
 
-/** A name that a source gave. */
+/** A name from a source. */
 interface Named {
   name: string
   asclId: string | null
 }
 
-/** What one source said tonight, before anything is stored. */
+/** The response of one source tonight, before anything is stored. */
 export interface SourceAnswer {
-  /** Records or repositories that the source gave. */
+  /** Records or repositories that the source returned. */
   fetched: number
   /** By domain. */
   named: Map<string, Named[]>
@@ -33,14 +33,14 @@ export interface SourceAnswer {
 }
 
 /**
- * A source that names less than two thirds of what it named the last time has lost something: its answer is not taken.
- * The real catalogue only grows.
+ * A source that names less than two thirds of what it named the last time has lost something: its response is not
+ * accepted. The real catalogue only grows.
  */
 const LEAST_KEPT = 2 / 3
 /** Shorter catalogues may well change by a third. */
 const LEAST_JUDGED = 6
 
-/** Asks one source for all its domains and stores the candidates of each. */
+/** Queries one source for all its domains and stores the candidates of each. */
 export async function collectFrom(
   context: ActivityContext,
   { run, params, source }: NightInput & { source: CatalogueSource },
@@ -64,7 +64,7 @@ export async function collectFrom(
   return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
 }
 
-/** What a source says of these domains. Stores nothing. */
+/** Returns what the source names for these domains. Stores nothing. */
 export async function askSource(
   { ascl, github, signal, clock }: Pick<ActivityContext, 'ascl' | 'github' | 'signal' | 'clock'>,
   source: CatalogueSource,
@@ -99,10 +99,10 @@ export async function askSource(
   return { ...nothing, fetched: [...named.values()].flat().length, named }
 }
 
-/** Keywords and `never` take some away: a search brings more than the list has places. */
+/** Keywords and `never` remove some: a search returns more than the list has places. */
 const SEARCHED_PER_PLACE = 2
 
-/** The names of an answer that a domain takes, each repository once. */
+/** Returns the names in a response that a domain accepts, each repository once. */
 export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
   const source = sourceOf(domain.source)
   const given = named.get(domain.id) ?? []
@@ -114,14 +114,14 @@ export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
   })
 }
 
-/** Why the candidates of tonight are not to be believed: too many of the last time's are missing. */
+/** Returns why tonight's candidates are implausible: too many of the last time's are missing. */
 export async function doubtOf(
   { db }: Pick<ActivityContext, 'db'>,
   domain: Domains[number],
   candidates: { name: string }[],
 ): Promise<Reason | undefined> {
   const before = await newestCandidates(db, domain.id)
-  // Of what the settings of today would still take: who edits the keywords gets the list he asked for.
+  // Compares only what today's settings would still accept: whoever edits the keywords gets the list they asked for.
   const names = before.map(({ name }) => name)
   const wanted = selectCandidates(names, { ...domain, always: [] })
   const found = new Set(candidates.map(({ name }) => folded(name)))

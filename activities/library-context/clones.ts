@@ -1,4 +1,4 @@
-/** Clones on this host's disk: where they lie, how they come, and that none stays. */
+/** Clones on this host's disk: paths, cloning, and removal. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -6,16 +6,16 @@ import { Failure } from '../../core/failures.ts'
 import type { Run } from '../../core/run.ts'
 import type { ChainStep, ActivityContext } from './activity-context.ts'
 
-/** What a clone step answers. */
+/** Result of a clone activity. */
 export interface Clone {
   commit: string
   bytes: number
 }
 
-/** Left to everybody else on this disk, beside the largest clone that the settings allow. */
+/** Left free for everything else on this disk, in addition to the largest clone that the settings allow. */
 const RESERVE_BYTES = 500_000_000
 
-/** Takes this host for a chain, and removes what earlier runs left on it. */
+/** Claims this host for a child workflow, and removes what earlier runs left on it. */
 export function claimThisHost(
   { host }: ActivityContext,
   run: Run,
@@ -27,14 +27,14 @@ export function claimThisHost(
   return Promise.resolve({ queue: host.queue, cleanupQueue: host.cleanupQueue })
 }
 
-/** Where this run's clone of a library lies on this host. */
+/** Path of this run's clone of a library on this host. */
 export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo }: ChainStep): string {
   return join(host.workDir, folderOf(run), todo.name.replace('/', '__'))
 }
 
 /**
- * Clones a library into its folder; throws `DiskFull` before there is too little room for it. Each attempt has a folder of
- * its own until it is whole: git outlives a worker that is killed, and removes what it has written when it fails then.
+ * Clones a library into its folder; throws `DiskFull` before the disk is full. Each attempt has its own folder until it
+ * is complete: git survives a killed worker, and removes its files if it then fails.
  */
 export async function cloneOf(context: ActivityContext, step: ChainStep): Promise<Clone> {
   const { settings, git, signal, host } = context
@@ -51,10 +51,10 @@ export async function cloneOf(context: ActivityContext, step: ChainStep): Promis
   return clone
 }
 
-/** Between a clone's name and its attempt's; in no repository's name. */
+/** Separates a clone's name from its attempt's; occurs in no repository's name. */
 const ATTEMPT = '@'
 
-/** Removes a clone and all attempts at it, those of killed workers too. */
+/** Removes a clone and all attempts at it, including those of killed workers. */
 function removeAttempts(target: string): void {
   const [folder, name] = [dirname(target), basename(target)]
   for (const entry of existsSync(folder) ? readdirSync(folder) : [])
@@ -72,7 +72,7 @@ function folderOf(run: Run): string {
   return run.runId
 }
 
-/** Not recursive: another chain's git may begin its clone there at any time. */
+/** Not recursive: another child workflow's git may start its clone there at any time. */
 function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder)

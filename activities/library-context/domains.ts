@@ -2,20 +2,20 @@
 import type { Sections } from '../../pipelines/index.ts'
 import type { CatalogueSource } from './activity-context.ts'
 
-/** The domains of a run: all, or the one that was asked for. */
+/** Returns the domains of a run: all, or the requested one. */
 export function domainsOf(settings: Sections['library-context'], only?: string) {
   return Object.entries(settings.domains)
     .map(([id, domain]) => ({ id, ...domain }))
     .filter(({ id }) => only === undefined || id === only)
 }
 
-/** Which source a domain's setting names. */
+/** Returns the source that a domain's setting names. */
 export function sourceOf(source: ReturnType<typeof domainsOf>[number]['source']): CatalogueSource {
   if (source === 'ascl') return 'ascl'
   return 'list' in source ? 'lists' : 'search'
 }
 
-/** The sources that these domains need, each once. */
+/** Returns the sources that these domains need, each once. */
 export function sourcesOf(settings: Sections['library-context'], only?: string): CatalogueSource[] {
   const needed = domainsOf(settings, only).map(({ source }) => sourceOf(source))
   return (['ascl', 'lists', 'search'] as const).filter((source) => needed.includes(source))

@@ -1,4 +1,4 @@
-/** Which libraries of the lists need a context made, and why the others do not. */
+/** Which listed libraries need a new context, and why the others do not. */
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
 import { listedLibraries, type ListedLibrary } from '../../db/queries/library-context/contexts.ts'
@@ -15,12 +15,12 @@ import {
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Libraries a step: their children (nine events each) must not fill the history before it is looked at. */
+/** Libraries per activity: their child workflows (nine events each) must not fill the history before it is checked. */
 const BATCH = 50
-/** Each is a process that waits for a server most of its time. */
+/** Each is a process that mostly waits for a server. */
 const ASKED_AT_ONCE = 8
 
-/** What one batch needs, and the cursor of the next; null after the last. */
+/** Libraries of one batch to process, and the cursor of the next; null after the last. */
 export interface Changes {
   counts: SourceCounts
   todo: LibraryTodo[]
@@ -28,10 +28,10 @@ export interface Changes {
   chain: ChainSettings
 }
 
-/** Why a library is done, or is not; with the newest commit where it was asked. */
+/** Why a library is processed, or is not; with the newest commit if it was requested. */
 export type Decision = { todo: LibraryTodo['why'] } | { skip: Reason; isTrouble?: boolean }
 
-/** Looks at the libraries from place `after` on: asks git for the newest commit of those that have a context. */
+/** Examines the libraries from place `after` on: asks git for the newest commit of those that have a context. */
 export async function findChanged(
   context: ActivityContext,
   { run, params, after }: NightInput & { after: number },
@@ -39,7 +39,7 @@ export async function findChanged(
   const { settings } = context
   const listed = await listedFor(context, params)
   const batch = listed.slice(after, after + BATCH)
-  // Those that this run has done already (its step was killed before it could say so) are done.
+  // Libraries that this run has done already (its activity was killed before it could report them) stay done.
   const left = batch.filter(({ triedBy }) => triedBy !== run.runId)
   const decisions = await decideAll(context, left, params.force === true)
   const todo = decisions.flatMap(({ library, decision }) =>
@@ -68,8 +68,8 @@ export async function findChanged(
 }
 
 /**
- * What reading one library may take: both modes of contextmaker may use their time up before our own engine reads, and then
- * the text is kept for as long as the database may be away, which is no fault of the library.
+ * Returns how long reading one library may take: both modes of contextmaker may use up their time before our own engine
+ * reads, and the text is kept as long as the database may be unavailable, which is not the library's fault.
  */
 export function readMsOf({
   settings,
@@ -81,7 +81,7 @@ export function readMsOf({
 /** Walking, joining and judging a large tree, and storing the text. */
 const READING_MS = 120_000
 
-/** Libraries of the lists, or the one that was asked for. Throws `NotFound` where nobody knows that one. */
+/** Returns libraries of the lists, or the requested one. Throws `NotFound` if that one is unknown. */
 export async function listedFor(
   { db, settings }: Pick<ActivityContext, 'db' | 'settings'>,
   params: NightInput['params'],
@@ -96,7 +96,7 @@ export async function listedFor(
   return listed
 }
 
-/** Decides about each; only those whose context could be stale are asked for. */
+/** Decides about each; git is asked only for those whose context could be stale. */
 export async function decideAll(
   context: Pick<ActivityContext, 'git' | 'signal' | 'clock' | 'settings'>,
   libraries: readonly ListedLibrary[],
@@ -120,7 +120,7 @@ export async function decideAll(
   )
 }
 
-/** What needs no question: asked for by hand, never made, or waiting after a failure. */
+/** Decides without asking git: requested by hand, never made, or waiting after a failure. */
 export function beforeAsking(library: ListedLibrary, isForced: boolean, now: Date): Decision | undefined {
   if (isForced) return { todo: 'forced' }
   const { failures, nextTryAt } = library
@@ -132,7 +132,7 @@ export function beforeAsking(library: ListedLibrary, isForced: boolean, now: Dat
   return undefined
 }
 
-/** The rest is a matter of commits. */
+/** Decides the rest by commits. */
 export function afterAsking(
   library: ListedLibrary,
   head: string | undefined,
@@ -147,7 +147,7 @@ export function afterAsking(
   return { todo: 'changed' }
 }
 
-/** Where all have one trouble (the server is away), it is told once. */
+/** If all have the same trouble (the server is unavailable), it is reported once. */
 function troubleOf(trouble: Reason[]): Reason[] {
   const [first] = trouble
   if (first === undefined || trouble.length <= MAX_TOLD) return trouble

@@ -1,4 +1,7 @@
-/** What the quality gate counts in a text: words, code and names, without boilerplate and without what the README says. */
+/**
+ * What the quality gate counts in a text: words, code and names, without boilerplate and without the content of the
+ * README.
+ */
 import { NOTES_TITLE, OWN_LINES } from './tree/context-lines.ts'
 import { wordsIn } from './tree/document-text.ts'
 
@@ -7,13 +10,13 @@ export interface TextMeasures {
   wordsBeyondReadme: number
   /** Fenced blocks + indented lines / 3 + `>>>` beyond the README, rounded down. */
   codeBlocks: number
-  /** Identifiers that stand beyond the README. */
+  /** Identifiers that are not in the README. */
   names: Set<string>
 }
 
 /**
- * What is measured of a text: the largest context of the known libraries has 3.5 MB. A verdict on so much holds for the
- * rest, and a text without end must not keep the process from everything else (1 MB costs some 150 ms).
+ * Longest measured text: the largest context of the known libraries has 3.5 MB. A verdict on this much holds for the
+ * rest, and an endless text must not block the process (1 MB costs about 150 ms).
  */
 const MAX_CHARACTERS = 4 * 1024 * 1024
 /** A README of more is no README; its runs of words are kept as products of numbers, which have to stay exact. */
@@ -42,7 +45,7 @@ const BOILERPLATE = [
 
 /** A badge, or any picture: its text is for those who do not see it. */
 const PICTURE = /!\[[^\][]*\](\([^()\s]*\)|\[[^\][]*\])?/g
-/** Of a link the target goes, the text stays. */
+/** A link loses its target and keeps its text. */
 const LINK = /\[([^\][]*)\](\([^()\s]*( "[^"]*")?\)|\[[^\][]*\])/g
 const ADDRESS = /<?\b(https?|ftp):\/\/[^\s<>)\]]+>?/gi
 const HEADING = /^#{1,6}\s/
@@ -112,14 +115,14 @@ function withoutTargets(line: string): string {
   return named.includes('\\') ? named.replace(/\\([_*`[\]])/g, '$1') : named
 }
 
-/** Bare words: what is left of a line however it is marked up. */
+/** Bare words: a line without any markup. */
 function bareWords(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
 /**
- * A test whether a line stands in the README. A short line does where its words follow each other there; a long one,
- * which another wrapping may have put together, where nearly all its runs of three words do.
+ * Returns a test whether a line is in the README. A short line is if its words follow each other there; a long one,
+ * which another wrapping may have joined, if nearly all its runs of three words do.
  */
 function readmeTest(readme: string): (line: string) => boolean {
   const numbers = new Map<string, number>()
@@ -138,7 +141,7 @@ function readmeTest(readme: string): (line: string) => boolean {
   }
 }
 
-/** Each run of three words as one number; 0 where a word of it is not in the README. */
+/** Each run of three words as one number; 0 if a word of it is not in the README. */
 function runsOf(words: readonly string[], numbers: ReadonlyMap<string, number>, base: number): number[] {
   const found = words.map((word) => numbers.get(word) ?? 0)
   return found.slice(RUN_WORDS - 1).map((third, at) => {

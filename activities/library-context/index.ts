@@ -1,4 +1,6 @@
-/** The steps of library-context. Names and numbers travel through history; lists and texts stay in the database. */
+/**
+ * The activities of library-context. Names and numbers travel through history; lists and texts stay in the database.
+ */
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'

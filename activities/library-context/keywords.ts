@@ -1,14 +1,17 @@
-/** Which repositories belong to a domain: its keywords are looked for in `owner/name` alone, so that no request is needed. Pure. */
+/**
+ * Which repositories belong to a domain: keywords are searched in `owner/name` alone, so that no request is needed.
+ * Pure.
+ */
 import { distinct, folded } from '../../upstreams/github/repository-name.ts'
 
 /**
- * `substring` finds a keyword anywhere in `owner/name`, as the collector before this one did ('gal' also in 'kugala');
- * `words` only where no letter or digit stands beside it.
+ * `substring` finds a keyword anywhere in `owner/name`, as the previous collector did ('gal' also in 'kugala'); `words`
+ * only if no letter or digit is next to it.
  */
 export type KeywordMatch = 'substring' | 'words'
 
 export interface KeywordRule {
-  /** In any case; may hold a slash. Without a single one every name belongs: a list or a search has chosen already. */
+  /** Case-insensitive; may contain a slash. Without any, every name belongs: a list or a search has chosen already. */
   keywords: readonly string[]
   match: KeywordMatch
 }
@@ -38,7 +41,7 @@ export function selectCandidates(names: readonly string[], domain: DomainRule): 
 }
 
 function matcher({ keywords, match }: KeywordRule): (fullName: string) => boolean {
-  // An empty keyword, as a slip of the pen leaves it, would be a substring of every name.
+  // An empty keyword, as a typo leaves it, would be a substring of every name.
   const wanted = keywords.map((keyword) => folded(keyword.trim())).filter((keyword) => keyword !== '')
   if (wanted.length === 0) return () => true
   if (match === 'substring') return (fullName) => wanted.some((keyword) => folded(fullName).includes(keyword))

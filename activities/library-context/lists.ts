@@ -1,4 +1,4 @@
-/** A domain's list of tonight: who is in it, who left, and whether it is to be believed. */
+/** A domain's list of tonight: who is in it, who left, and whether it is plausible. */
 import { DAY_MS } from '../../core/durations.ts'
 import {
   firstSeenSince,
@@ -33,7 +33,7 @@ export function starred(
   return [...found.values()]
 }
 
-/** How many candidates GitHub told nothing of, the last time it was asked. */
+/** Returns how many candidates GitHub did not report the last time it was asked. */
 export function untoldOf(
   names: readonly string[],
   known: ReadonlyMap<string, Pick<KnownLibrary, 'state' | 'askedAt'>>,
@@ -43,15 +43,15 @@ export function untoldOf(
   return states.filter((state) => state === undefined || state === 'unknown').length
 }
 
-/** What a list is made of. */
+/** Input of a list. */
 interface Candidates {
   listed: readonly Starred[]
-  /** Candidates that GitHub told nothing of. */
+  /** Candidates that GitHub did not report. */
   untold: number
   isForced: boolean
 }
 
-/** The rows of tonight's list: its places, and what left it. None where the list is not to be believed. */
+/** Returns the rows of tonight's list: its places, and what left it. None if the list is implausible. */
 export async function listOf(
   { db }: ActivityContext,
   run: Run,
@@ -79,7 +79,7 @@ export function unchanged(
   return { domain, date, size: places.length, entered: [], left: [], moved: [] }
 }
 
-/** Who is new, who left, whose place changed; of a first list everybody is new. */
+/** Returns who is new, who left, whose place changed; in a first list everyone is new. */
 export function changesOf(
   before: readonly Pick<Place, 'library' | 'rank'>[] | undefined,
   now: readonly Pick<Place, 'library' | 'rank'>[],
@@ -96,15 +96,15 @@ export function changesOf(
   }
 }
 
-/** What was seen first from then on was no candidate of that list: after its day, or in this run. */
+/** Libraries first seen after this moment were no candidates of that list: after its day, or in this run. */
 function afterList({ date }: { date: string }, run: Run): Date {
   return new Date(Math.min(Date.parse(date) + DAY_MS, Date.parse(run.startedAt)))
 }
 
 /**
- * The list that follows from these stars: places, what left, and why it is not to be believed. `fresh` are
- * libraries that were no candidates before: who is pushed out by them (new keywords, a source that tells more) has not
- * been lost. Pure.
+ * Returns the list that follows from these stars: places, what left, and why it is implausible. `fresh` are libraries
+ * that were no candidates before: a library displaced by them (new keywords, a source that names more) is not lost.
+ * Pure.
  */
 export function nextList({
   domain,

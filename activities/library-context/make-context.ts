@@ -17,7 +17,7 @@ import { failureReason, textReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 
-/** A text that passed, and whose it is. */
+/** A text that passed, and the engine that made it. */
 interface Made {
   context: Context
   engine: 'contextmaker' | 'static'
@@ -26,7 +26,7 @@ interface Made {
   measures: Record<string, number>
 }
 
-/** What one library's reading needs at hand. */
+/** State of one library's reading. */
 interface Reading {
   context: ActivityContext
   todo: LibraryTodo
@@ -35,13 +35,13 @@ interface Reading {
   tree: SourceTree
   judgeText: (markdown: string, log?: string) => ReturnType<typeof judge>
   verdicts: StoredVerdict[]
-  /** Why the last text that was judged was refused. */
+  /** Why the last judged text was refused. */
   refused: Reason[]
-  /** What went wrong in an engine; its context came from another one. */
+  /** Faults of an engine whose work another one replaced. */
   notes: Reason[]
 }
 
-/** Reads a clone, stores what passed the gate with the record of the attempt, in one transaction. */
+/** Reads a clone and stores what passed the gate with the record of the attempt, in one transaction. */
 export async function readClone(
   context: ActivityContext,
   { run, todo, clone }: ChainStep & { clone: Clone },
@@ -92,7 +92,7 @@ export async function readClone(
   return { outcome, bytes: clone.bytes, ...(why === undefined ? {} : { reason: why }), ...notice }
 }
 
-/** contextmaker's modes, the setting's first: where its text does not pass, the sources alone are tried. */
+/** contextmaker's modes, the setting's first: if its text does not pass, the sources alone are tried. */
 async function askContextmaker(reading: Reading, version: string): Promise<Made | undefined> {
   const { context } = reading
   const modes: Mode[] = [...new Set([context.settings.mode, 'strip' as const])]
@@ -136,7 +136,7 @@ async function askMode(reading: Reading, mode: Mode, version: string): Promise<M
   }
 }
 
-/** The machine's own trouble, of which no other engine should make light. */
+/** Faults of the machine, which another engine must not hide. */
 const FATAL = new Set(['DiskFull', 'DatabaseUnavailable'])
 
 /** Our own engine, which executes nothing. */
@@ -166,13 +166,13 @@ function nameOf({ name }: LibraryTodo): string {
   return name.slice(name.indexOf('/') + 1)
 }
 
-/** Keeps what a text was refused for: as sentences with the attempt, as reasons for the run. */
+/** Keeps why a text was refused: as sentences with the attempt, as reasons for the run. */
 function noteVerdict(reading: Reading, verdict: Omit<StoredVerdict, 'reasons'>, reasons: Reason[]): void {
   reading.verdicts.push({ ...verdict, reasons: reasons.map((one) => sentence(one)) })
   reading.refused = reasons
 }
 
-/** Why no text was taken: the reasons of the last engine, which had everything to read. */
+/** Returns why no text was accepted: the reasons of the last engine, which had everything to read. */
 function refusalOf(reasons: readonly Reason[]): Reason {
   return reasons.length === 0 ? reason('nothing-to-read') : reason('text-refused', { reasons })
 }

@@ -1,4 +1,4 @@
-/** What a night brought, in one typed event: for a notifier, for `almanac show`, for whoever asks in the morning. */
+/** The results of a night in one typed event: for a notifier and for `almanac show`. */
 import { DAY_MS } from '../../core/durations.ts'
 import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
 import { newestList } from '../../db/queries/library-context/libraries.ts'
@@ -14,14 +14,14 @@ import { domainsOf } from './domains.ts'
 import { type ActivityContext } from './activity-context.ts'
 import { unchanged } from './lists.ts'
 
-/** A night that was not told for so long is no news. */
+/** A night that was not reported for this long is no news. */
 const UNTOLD_DAYS = 7
 const NIGHT_EVENT: LibraryNight['type'] = 'library-night'
 
-/** A night that is to be told. */
+/** A night to be reported. */
 type Told = Pick<Run, 'runId' | 'pipeline' | 'startedAt'>
 
-/** Tells the night from what is stored, so that a repeated step tells the same. `endedAt` is now unless given. */
+/** Reports the night from stored rows, so that a repeated activity reports the same. Default of `endedAt`: now. */
 export async function tellNight(
   context: ActivityContext,
   run: Told,
@@ -31,7 +31,7 @@ export async function tellNight(
   await storeEvent(context.db, run, night.type, night, context.clock())
 }
 
-/** Tells the nights that ended while the database was away; their rows have been loaded since. */
+/** Reports the nights that ended while the database was unavailable; their rows have been loaded since. */
 export async function tellLateNights(context: ActivityContext, { pipeline }: Run): Promise<void> {
   const since = new Date(context.clock().getTime() - UNTOLD_DAYS * DAY_MS)
   for (const night of await untoldRuns(context.db, { pipeline, type: NIGHT_EVENT, since })) {

@@ -1,4 +1,4 @@
-/** Lists and context files, rendered from the database alone: a crash between the two heals at the next run. */
+/** Lists and context files, rendered from the database alone: the next run repairs a crash in between. */
 import { createHash } from 'node:crypto'
 import {
   lstatSync,
@@ -38,7 +38,7 @@ export function publishedIn(dataDir: string) {
   return { folder, contexts: join(folder, 'contexts') }
 }
 
-/** Writes what is missing or differs: contexts first, so that no list names a file that is not there. */
+/** Writes what is missing or differs: contexts first, so that no list names a missing file. */
 export async function publishAll(context: ActivityContext): Promise<SourceCounts> {
   const { db, settings, dataDir, clock } = context
   const domains = domainsOf(settings)
@@ -67,7 +67,7 @@ export async function publishAll(context: ActivityContext): Promise<SourceCounts
   return { ...NOTHING, fetched: contexts.length, written }
 }
 
-/** All contexts under the names that they should have; those whose time is over end here, file first. */
+/** Returns all contexts under their proper names; expired ones are removed, file first. */
 async function currentContexts(context: ActivityContext, folder: string): Promise<StoredContext[]> {
   const { db, settings, clock } = context
   const kept: StoredContext[] = []
@@ -89,7 +89,7 @@ async function currentContexts(context: ActivityContext, folder: string): Promis
   return kept
 }
 
-/** Writes a context's file where it is missing or holds another text. */
+/** Writes a context's file if it is missing or holds another text. */
 async function renderContext({ db }: ActivityContext, folder: string, one: StoredContext): Promise<boolean> {
   const path = join(folder, one.file)
   if (hashOf(path) === one.hash) return false
@@ -104,7 +104,7 @@ function hashOf(path: string): string | undefined {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
-/** `{name}-context.txt`, as the documents call it, leads to the file wherever only one library has that name. */
+/** `{name}-context.txt`, as the documents call it, links to the file if only one library has that name. */
 function linkShortNames(folder: string, contexts: readonly StoredContext[]): void {
   const short = new Map<string, StoredContext[]>()
   for (const one of contexts) {
@@ -122,7 +122,7 @@ function linkShortNames(folder: string, contexts: readonly StoredContext[]): voi
     else rmSync(join(folder, entry.name))
   }
   for (const [name, file] of wanted) {
-    // A name such as `a__b` may be the file of another library: the file stands.
+    // A name such as `a__b` may be the file of another library: the file wins.
     if (lstatSync(join(folder, name), { throwIfNoEntry: false })) continue
     const draft = join(folder, `${name}.${process.pid}.tmp`)
     symlinkSync(file, draft)

@@ -11,16 +11,19 @@ import { reason } from '../../wording/reason.ts'
 const LEAST_WORDS = 200
 /** Least words in lines that the README does not have. */
 const LEAST_WORDS_BEYOND_README = 120
-/** Of the public names a quarter is to be mentioned, ten at most: a good rendering of a large library tells 16 % of them. */
+/**
+ * A quarter of the public names must be mentioned, ten at most: a good rendering of a large library mentions 16 % of
+ * them.
+ */
 const SYMBOL_SHARE = 0.25
 const MAX_SYMBOLS_ASKED = 10
 /** Least blocks of code (`codeBlocks` below). */
 const LEAST_CODE_BLOCKS = 2
-/** A library of fewer words cannot give a context of hundreds: what counts is whether its names are told. */
+/** A library with fewer words cannot give a context of hundreds: what counts is whether its names are mentioned. */
 const SMALL_SOURCE_WORDS = 500
 const SMALL_SOURCE_SHARE = 0.8
 
-/** What contextmaker writes in the place of something that it did not find or could not read. */
+/** What contextmaker writes in place of something that it did not find or could not read. */
 const REFUSED: readonly { says: RegExp; code: 'no-documents' | 'part-unread' }[] = [
   {
     says: /^No README or documentation files found\.?$/m,
@@ -34,12 +37,12 @@ const REFUSED: readonly { says: RegExp; code: 'no-documents' | 'part-unread' }[]
 
 export interface GateInput {
   markdown: string
-  /** The library's own README, empty where it has none. */
+  /** The library's own README, empty if it has none. */
   readme: string
   /** Public names of its sources; none for a library without code, or in another language. */
   symbols: readonly string[]
   sourceWords: number
-  /** What the engine logged, where it logs: without a mode it did not come to its end. */
+  /** The engine's log, if it has one: without a mode it did not finish. */
   log?: string
 }
 
@@ -47,7 +50,7 @@ export interface GateMeasures {
   words: number
   wordsBeyondReadme: number
   symbols: number
-  /** Of `symbols`, how many stand in lines that the README does not have. */
+  /** How many of `symbols` are in lines that the README does not have. */
   symbolsMentioned: number
   /** Fenced blocks, a third of the indented lines, and `>>>`; rounded down. */
   codeBlocks: number
@@ -55,7 +58,7 @@ export interface GateMeasures {
 
 export interface GateVerdict {
   passed: boolean
-  /** Why not; empty where it passed. */
+  /** Why it did not pass; empty if it did. */
   reasons: Reason[]
   measures: GateMeasures
 }

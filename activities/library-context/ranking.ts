@@ -1,10 +1,10 @@
-/** Who stands where: a domain's list from stars, and whether it can be believed beside the list before it. Pure. */
+/** A domain's list by stars, and whether it is plausible compared to the list before. Pure. */
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** A library with what is known of its stars; `stars` of an earlier night where this one brought none. */
+/** A library with its stars; those of an earlier night if this one returned none. */
 export interface Starred {
-  /** `owner/name` in small letters. */
+  /** `owner/name` in lower case. */
   library: string
   stars: number
 }
@@ -13,7 +13,7 @@ export interface Ranked extends Starred {
   rank: number
 }
 
-/** The first `top` by stars; of equal stars the name decides, so that two nights agree. Ranks are 1, 2, 3 … */
+/** Returns the first `top` by stars; equal stars are ordered by name, so that two nights agree. Ranks are 1, 2, 3 … */
 export function rankByStars(libraries: readonly Starred[], top: number): Ranked[] {
   return libraries
     .toSorted((a, b) => b.stars - a.stars || (a.library < b.library ? -1 : 1))
@@ -21,16 +21,16 @@ export function rankByStars(libraries: readonly Starred[], top: number): Ranked[
     .map(({ library, stars }, index) => ({ library, stars, rank: index + 1 }))
 }
 
-/** More of the list before than this share cannot leave in one night: real lists change by a few places a month. */
+/** More than this share of the previous list cannot leave in one night: real lists change by a few places a month. */
 const MAX_LEFT = 1 / 3
-/** More of a list than this share without a single star is what a page that changed its form gives (seen: 100 of 100). */
+/** A page that changed its form leaves more than this share of a list without a single star (seen: 100 of 100). */
 const MAX_WITHOUT_STARS = 1 / 2
 /** Shorter lists may well change by half, or hold nothing but young libraries. */
 const LEAST_JUDGED = 6
 
 /**
- * Why a list is not to be believed; undefined where it is. `before` is the list of the last night, of
- * which only those count that the settings of today would still take: who edits the keywords gets the list he asked for.
+ * Returns why a list is implausible; undefined if it is not. `before` is the list of the last night, limited to what
+ * today's settings would still accept: whoever edits the keywords gets the list they asked for.
  */
 export function suspicion(
   before: readonly { library: string; stars: number | null }[],
@@ -47,7 +47,7 @@ export function suspicion(
   return undefined
 }
 
-/** Why a list of these candidates is not to be believed: GitHub told nothing of more than a third of them. */
+/** Returns why a list of these candidates is implausible: GitHub did not report more than a third of them. */
 export function silence(told: number, untold: number): Reason | undefined {
   if (told + untold < LEAST_JUDGED || untold <= (told + untold) * MAX_LEFT) return undefined
   return reason('stars-silent', { silent: untold, of: told + untold })

@@ -1,4 +1,4 @@
-/** What GitHub says of names, as rows: one a repository, whatever it is called. */
+/** GitHub's responses about names, as rows: one per repository, whatever it is called. */
 import {
   knownLibraries,
   namesOf,
@@ -13,7 +13,7 @@ import { folded } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 
-/** Stores what GitHub said of these names; a renamed library moves first. Answers how many rows changed. */
+/** Stores GitHub's response about these names; a renamed library moves first. Returns how many rows changed. */
 export async function storeAnswers(
   context: ActivityContext,
   run: Run,
@@ -34,8 +34,8 @@ export async function storeAnswers(
 }
 
 /**
- * What a library is known under: GitHub's name of now, or where GitHub tells none, that to which the asked one led so far:
- * of a renamed library the catalogue may only ever name the old name.
+ * Returns the key of a library: GitHub's current name, or if GitHub gives none, the library that the asked name led to
+ * so far: the catalogue may only ever use a renamed library's old name.
  */
 export function keyOf(answer: RepositoryAnswer, libraryOf: ReadonlyMap<string, string>): string {
   if (answer.state === 'found') return folded(answer.fullName)
@@ -60,18 +60,18 @@ export function renamesIn(answers: readonly RepositoryAnswer[], known: readonly 
   return [...renames.values()]
 }
 
-/** What rows are made with. */
+/** Context of making rows. */
 export interface Asked {
   askedAt: Date
   /** Which library a name led to so far. */
   libraryOf: ReadonlyMap<string, string>
-  /** A library that was found since then, under whichever name, is there. */
+  /** A library found since then, under any name, exists. */
   since: Date
 }
 
 /**
- * One row a repository: two names of one give one, and that one of them leads nowhere any more says nothing where the other
- * does. Of a repository that is gone, what was known of it stays.
+ * Returns one row per repository: two names of one repository give one, and if one of them leads nowhere any more, the
+ * other counts. A repository that is gone keeps what was known of it.
  */
 export function rowsOf(
   answers: readonly RepositoryAnswer[],
@@ -90,7 +90,7 @@ export function rowsOf(
     }
     const own = before.get(library)
     if (own !== undefined && isThere(own, since)) continue
-    // Of what nobody has ever told of nothing is kept: it is new in the night that tells.
+    // A repository that was never reported is not stored: it is new in the night that reports it.
     if (own === undefined && answer.state === 'unknown') continue
     const { name = answer.asked, githubId = null, stars = null } = own ?? {}
     const { state, reason } = answer

@@ -1,4 +1,4 @@
-/** Stars of all candidates, each asked once a run, and the lists that follow from them. */
+/** Stars of all candidates, each requested once a run, and the lists that follow from them. */
 import { knownLibraries, namesOf, newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import { storeEvent } from '../../db/queries/runs.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -21,7 +21,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   const candidates = new Map<string, string[]>()
   for (const { id, ...domain } of domains) {
     const names = (await newestCandidates(context.db, id)).map(({ name }) => name)
-    // Again by the settings of now: the candidates may be those of an earlier night.
+    // By the present settings again: the candidates may be those of an earlier night.
     candidates.set(id, selectCandidates(names, domain))
   }
   if ([...candidates.values()].every((names) => names.length === 0))
@@ -39,7 +39,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   }
   counts.why.push(...lists.flatMap(({ why }) => why))
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
-  // Before the lists are stored: a step that is killed in between finds them changed already.
+  // Before the lists are stored: an activity that is killed in between would find them changed already.
   await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
   const options = { observedAt: new Date(run.startedAt), runId: run.runId, retryBudget: context.retryBudget }
   const rows = lists.flatMap((list) => list.rows)
@@ -48,8 +48,9 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
 }
 
 /**
- * The names of today for the names that the sources give: a search by an old one finds nothing, and two names of one
- * repository are one question. Of a library that is gone the source's name is asked: another may have taken it over.
+ * Returns the current names for the names in the sources: a search by an old one finds nothing, and two names of one
+ * repository are one request. For a library that is gone the source's name is requested: another may have taken it
+ * over.
  */
 export async function currentNames(
   { db }: Pick<ActivityContext, 'db'>,
@@ -63,7 +64,7 @@ export async function currentNames(
   })
 }
 
-/** Batch by batch, each stored as it comes: a killed step asks only for what is left. */
+/** Batch by batch, each stored at once: after a kill, only the rest is requested. */
 async function askAll(context: ActivityContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
   const { db, github, signal } = context
   const counts = { ...NOTHING, why: [] as Reason[] }
@@ -91,7 +92,7 @@ export async function* answersFor(
     yield await github.repositories(names.slice(start, start + github.batchSize), signal)
 }
 
-/** One reason for the names of which GitHub told nothing; none where there are none. */
+/** Returns one reason for the names that GitHub did not report; none if there are none. */
 export function unknownReason(answers: readonly RepositoryAnswer[]): Reason[] {
   const unknown = answers.filter(({ state }) => state === 'unknown')
   const [first] = unknown

@@ -1,4 +1,4 @@
-/** What the activities of match-results take and return, and what their files get to work with. */
+/** Input, result, clients and context of the activities of match-results. */
 import type { Run } from '../../core/run.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { OneXBet } from '../../upstreams/onexbet/onexbet.ts'
@@ -8,20 +8,20 @@ import type { MatchesFile } from './matches-file.ts'
 import type { MatchFigures } from './told.ts'
 import type { UnstoredMatches } from './unstored-matches.ts'
 
-/** What a look takes: the run, and whether only what is stored is to be followed. */
+/** Input of a poll: the run, and whether only stored polls are to be followed. */
 export interface CollectInput {
   run: Run
   derive: boolean
 }
 
-/** What a look gave: the counts of the feed and, where they were asked for, of the results. */
+/** Result of a poll: the counts of the feed and, if it was asked, of the results service. */
 export interface Collected {
   counts: SourceCounts
   results?: SourceCounts
   figures: MatchFigures
 }
 
-/** The clients that the activities of match-results get. */
+/** The clients of the activities of match-results. */
 export interface MatchResultsClients {
   onexbet: OneXBet
   onexbetResults: OneXBetResults
@@ -31,11 +31,14 @@ export interface MatchResultsClients {
 
 export type MatchResultsDependencies = DependenciesFor<'match-results', MatchResultsClients>
 
-/** What the files of the activities get: the dependencies, what this worker remembers, and how this attempt waits and ends. */
+/**
+ * Context of the activities' files: the dependencies, the worker's memory, and the attempt's cancellation and retry
+ * budget.
+ */
 export type ActivityContext = MatchResultsDependencies &
   Attempt & {
     unstoredMatches: UnstoredMatches
     matchesFile: MatchesFile
-    /** When this worker last asked the results service, whatever came of it. */
+    /** When this worker last asked the results service, with whatever result. */
     resultsAsked: { atMs: number }
   }

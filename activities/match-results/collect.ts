@@ -1,4 +1,4 @@
-/** One look at the feed: the answer is stored, then every match is brought up to it. */
+/** One poll of the feed: the response is stored, then every match is brought up to it. */
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { CollectInput, Collected, ActivityContext } from './activity-context.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
@@ -18,9 +18,9 @@ import { reason } from '../../wording/reason.ts'
 const SOURCE = 'onexbet'
 
 /**
- * Asks the feed, and now and then the results; stores what they told and follows it. While the database is away the looks
- * are spooled, and the file and the log come from what the worker has seen itself. A feed that fails still lets the looks
- * before it be followed, then its failure is thrown.
+ * Polls the feed, and from time to time the results service; stores the responses and follows them. While the database
+ * is unavailable the polls are spooled, and the file and the log come from the worker's own memory. If the feed fails,
+ * earlier polls are still followed, then its failure is thrown.
  */
 export async function collectMatches(
   context: ActivityContext,
@@ -31,7 +31,7 @@ export async function collectMatches(
     : await Promise.all([askResults(context, run), outcomeOfLook(() => lookAtFeed(context, run))])
   const unstored = [...(results?.unstored ?? []), ...(look?.seen?.unstored ?? [])]
   const followed = await followLooks(context, { runId: run.runId, derive }, unstored)
-  // What was followed is news also where the feed itself failed: the next attempt finds nothing new in it.
+  // What was followed is reported even if the feed itself failed: the next attempt would find nothing new in it.
   const figures = tellMatches(followed)
   const unwritten = await context.matchesFile.bringForward(context, { ...followed, derive })
   if (look?.failure !== undefined) throw look.failure
@@ -50,11 +50,11 @@ interface Look {
   counts: SourceCounts
   duplicates: number
   look: LookRow
-  /** The look, where it could not be stored. */
+  /** The poll, if it could not be stored. */
   unstored: LookRow[]
 }
 
-/** A failure is kept until what came before it was followed; anything else is a defect, and thrown. */
+/** A failure is kept until earlier polls were followed; anything else is a defect, and thrown. */
 async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; failure?: Failure }> {
   try {
     return { seen: await work() }
@@ -73,7 +73,7 @@ async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): P
     kind: 'feed',
     collectedFor: new Date(run.startedAt),
     polledAt,
-    // An event of which not even the id can be read may be any match.
+    // An event without a readable id may be any match.
     truncated: seen.truncated || namelessIn(seen) > 0,
     told: seen.sightings,
     unread: unreadIn(seen),
@@ -88,16 +88,16 @@ async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): P
 interface FollowedLooks {
   /** Matches that are now over, or not over any more. */
   turned: Match[]
-  /** How these stood when they were last told of. */
+  /** State of these when they were last reported. */
   before: ReadonlyMap<number, Standing>
   all: ReadonlyMap<number, Match>
   written: number
-  /** The tables hold all that is known; otherwise looks lie in the spool, or the tables could not be asked. */
+  /** The tables hold everything known; otherwise polls are in the spool, or the tables could not be read. */
   areTablesWhole: boolean
   why: Reason[]
 }
 
-/** In the tables where they can be reached, else in this worker's own memory. */
+/** In the tables if they can be reached, otherwise in this worker's memory. */
 async function followLooks(
   context: ActivityContext,
   { runId, derive }: { runId: string; derive: boolean },
@@ -107,7 +107,7 @@ async function followLooks(
   if (unstored.length === 0) {
     try {
       const known = new Map(unstoredMatches.all())
-      // After a long outage there are days to follow: a bound of one try would end each.
+      // After a long outage there are days to follow: the timeout of one attempt would end each.
       const retryBudgetMs = retryBudget.ms
       const options = { feed: settings.feed.name, runId, signal, clock: matchClock, retryBudgetMs }
       const followed = await followStored(db, options)
@@ -119,7 +119,7 @@ async function followLooks(
         before: await toldBefore(context, { runId, derive, turned, known }),
         all: followed.matches,
         written: followed.written,
-        // A run that derives comes after a drain: what lies there again came since.
+        // A recompute run follows a drain: whatever is in the spool again came since.
         areTablesWhole: derive || !isBehind,
         why: complaintsOf(followed),
       }

@@ -1,4 +1,4 @@
-/** What a run says of its look at the feed: counts, and a reason for everything that was not as it should be. Pure. */
+/** A run's report of its poll: counts, and a reason for every fault. Pure. */
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { idOf } from '../../upstreams/onexbet/onexbet-event.ts'
 import type { LiveFeed } from '../../upstreams/onexbet/onexbet.ts'
@@ -7,13 +7,13 @@ import type { Match } from './match-life.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Ids of the events that came and could not be read. */
+/** Returns the ids of events that came and could not be read. */
 export const unreadIn = ({ rejected }: LiveFeed): number[] => rejected.flatMap(({ row }) => idOf(row) ?? [])
 
-/** How many events came of which not even the id can be read: each may be any match. */
+/** Returns how many events came without a readable id: each may be any match. */
 export const namelessIn = (feed: LiveFeed): number => feed.rejected.length - unreadIn(feed).length
 
-/** Counts and reasons of one look. */
+/** Returns counts and reasons of one poll. */
 export function countsOf(feed: LiveFeed): SourceCounts {
   const { fetched, rejected, truncated, sightings, why } = feed
   const nameless = namelessIn(feed)
@@ -30,8 +30,8 @@ export function countsOf(feed: LiveFeed): SourceCounts {
 }
 
 /**
- * A reason where a whole answer left out so many matches that it was not believed (`follow`): they stand as going on,
- * though it did not name them. None where the matches, `all`, were not brought up to it.
+ * Returns a reason if a whole response left out so many matches that it was not believed (`follow`): they count as
+ * still running although it did not name them. None if the matches, `all`, were not brought up to it.
  */
 export function doubtOf(look: Poll, all: ReadonlyMap<number, Match>): Reason[] {
   if (look.kind !== 'feed' || look.truncated) return []

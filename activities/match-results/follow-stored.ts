@@ -1,7 +1,7 @@
 /**
- * Brings the stored matches up to the looks that were not followed yet. A look that comes late (its worker could not reach
- * the database) is fitted in where it belongs: the matches go back to that moment and follow everything from there again,
- * so that the tables are the same whenever a look came.
+ * Brings the stored matches up to the polls that were not followed yet. A late poll (its worker could not reach the
+ * database) is inserted in its place: the matches are rewound to that moment and follow everything from there again, so
+ * that the tables do not depend on when a poll arrived.
  */
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { type Database } from '../../db/database.ts'
@@ -27,44 +27,44 @@ export interface FollowOptions {
   runId: string
   signal: AbortSignal
   clock: () => Date
-  /** How long each transaction waits for a database that is away; not at all unless told. */
+  /** How long each transaction waits for an unavailable database, in milliseconds. Default: 0. */
   retryBudgetMs?: number
 }
 
 export interface FollowedMatches {
-  /** All matches that were looked at, as they stand now. */
+  /** All matches that were examined, in their present state. */
   matches: Map<number, Match>
-  /** Of these the ones that are now over, or over with another score, or not over any more. */
+  /** Those of them that are now over, or over with another score, or not over any more. */
   turned: Set<number>
   /** Rows of matches and observations that were stored or changed. */
   written: number
   looks: number
-  /** Matches that late looks told of after the evidence since then had been cleared away: left as they are. */
+  /** Matches in late polls whose later evidence was already removed: left as they are. */
   tooLate: number
-  /** Why looks could not be followed, one sentence each; they are marked so and passed over. */
+  /** Why polls could not be followed, one reason each; they are marked and passed over. */
   refused: Reason[]
-  /** Why the rest waits for the next run, where something was followed already. */
+  /** Why the rest waits for the next run, if something was followed already. */
   left?: string
 }
 
 /**
- * Looks that a transaction follows: after a long outage what is followed stays so, whatever becomes of the run. Where the
- * matches went back all looks since then are one transaction, since in between the tables would be those of the past.
+ * Polls that a transaction follows: after a long outage, progress survives whatever becomes of the run. After a rewind
+ * all later polls are one transaction, since in between the tables would be those of the past.
  */
 const LOOKS_A_TRANSACTION = 1_000
 
-/** More looks that cannot be followed in one run are a fault of ours, not theirs: the others wait. */
+/** More polls than this that cannot be followed in one run point to a fault of ours: the others wait. */
 const REFUSED_A_RUN = 5
 
-/** The looks that a transaction took up, for what to do where it fails. */
+/** The polls that a transaction took up, for handling its failure. */
 interface Tried {
   pending: number
   first: PollRow | undefined
 }
 
 /**
- * Follows all pending looks; answers what changed. A look that cannot be followed, whatever the fault, must not stop those
- * after it: it is found by halves, and refused. Throws the database's failures where nothing was followed.
+ * Follows all pending polls; returns what changed. A poll that cannot be followed, for whatever reason, must not stop
+ * those after it: it is found by bisection, and refused. Throws the database's failures if nothing was followed.
  */
 export async function followStored(db: Database, options: FollowOptions): Promise<FollowedMatches> {
   const { signal, retryBudgetMs = 0 } = options
@@ -113,7 +113,7 @@ function add(all: FollowedMatches, some: Some): void {
 }
 
 interface Some extends Omit<FollowedMatches, 'refused' | 'left'> {
-  /** No look is pending any more. */
+  /** No poll is pending any more. */
   isAll: boolean
 }
 
@@ -159,10 +159,10 @@ function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {
   return match !== undefined && isTurned(stored.get(id), match)
 }
 
-/** Looks that are read and followed at once: a tenth of a second of work, in which the worker answers nobody. */
+/** Polls read and followed at once: a tenth of a second, in which the worker does nothing else. */
 const LOOKS_A_PAGE = 100
 
-/** The looks to follow, in their order; of those that are pending the first so many. */
+/** Returns the polls to follow, in order; of the pending ones the first so many. */
 async function* pagesOf(
   tx: Database,
   { feed, from, isLate }: Moment,
@@ -184,7 +184,7 @@ async function* pagesOf(
   }
 }
 
-/** Follows the looks one after the other; those matches that cannot go back stay as they are. */
+/** Follows the polls one after the other; matches that cannot be rewound stay as they are. */
 async function replay(
   tx: Database,
   { then, moment, touched }: { then: MatchesThen; moment: Moment; touched: Set<number> },
@@ -205,7 +205,7 @@ async function replay(
   return observations
 }
 
-/** What a fault said, without the rows that the statement held. */
+/** Longest error text, without the rows of the statement. */
 const REASON_CHARS = 300
 
 async function refuse(

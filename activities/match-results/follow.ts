@@ -1,4 +1,4 @@
-/** Brings the matches up to a look at the feed, or at the results. Pure; the order of looks is that of their times. */
+/** Brings the matches up to a poll of the feed, or of the results. Pure; polls are ordered by time. */
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { Sighting } from '../../upstreams/onexbet/onexbet.ts'
@@ -14,35 +14,35 @@ import {
 import type { MatchesById } from './matches-by-id.ts'
 import { resultedMatches } from './result-of-match.ts'
 
-/** One good answer, as stored in `feed_polls`. `polledAt` in milliseconds since 1970. */
+/** One good response, as stored in `feed_polls`. `polledAt` in milliseconds since 1970. */
 export type Poll =
   | {
       kind: 'feed'
       polledAt: number
       truncated: boolean
       told: readonly Sighting[]
-      /** Events that the answer named and that could not be read. */
+      /** Events that the response named and that could not be read. */
       unread?: readonly number[]
     }
   | { kind: 'results'; polledAt: number; truncated: boolean; told: readonly MatchResult[] }
 
-/** A look as its row holds it; what stands there was validated when it was fetched. */
+/** Returns a poll from its row, which was validated when it was fetched. */
 export function lookOf({ kind, polledAt, truncated, told, unread }: LookRow): Poll {
   return { kind, polledAt: polledAt.getTime(), truncated, told, ...(unread && { unread }) } as Poll
 }
 
-/** What a row of `feed_polls` says of a look. */
+/** The row of a poll in `feed_polls`. */
 export type LookRow = Pick<WritableRows['feed_polls'], 'kind' | 'polledAt' | 'truncated' | 'told' | 'unread'>
 
 /**
- * A match that an answer at its cap does not name may have been cut off. Six hours later it is over all the same: no
- * match of any sport that the feed has lasts longer.
+ * A match that a response at its cap does not name may have been cut off. Six hours later it is over all the same: no
+ * match of any sport in the feed lasts longer.
  */
 const CUT_OFF_WAIT_MS = 6 * 3_600_000
 
 /**
- * An empty answer, or one that would end most matches at once, is a fault more often than the truth; after a quarter of an
- * hour it is believed.
+ * An empty response, or one that would end most matches at once, is more often a fault than the truth; after a quarter
+ * of an hour it is believed.
  */
 const DOUBT_WAIT_MS = 15 * 60_000
 
@@ -50,9 +50,9 @@ const DOUBT_WAIT_MS = 15 * 60_000
 const ENOUGH_TO_DOUBT = 8
 
 export interface Followed {
-  /** Matches that this look told of, changed or not. */
+  /** Matches in this poll, changed or not. */
   touched: Set<number>
-  /** Of these the ones that are now over, or over with another score, or not over any more. */
+  /** Those of them that are now over, or over with another score, or not over any more. */
   turned: Set<number>
   observations: Observation[]
 }
@@ -73,7 +73,7 @@ export function follow(matches: MatchesById, poll: Poll): Followed {
     for (const [result, match] of resultedMatches(matches, poll.told, at)) take(resulted(match, result, at))
     return { touched, turned, observations }
   }
-  // Of an event that is there twice the later row counts.
+  // If an event occurs twice, the later row counts.
   const told = new Map(poll.told.map((sighting) => [sighting.eventId, sighting]))
   const unread = new Set(poll.unread)
   const going = matches.onShow().filter(({ overAt }) => overAt === null)

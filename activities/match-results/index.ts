@@ -1,4 +1,6 @@
-/** The steps of match-results. Only looks at the feed are fetched; matches and observations are derived from them. */
+/**
+ * The activities of match-results. Only polls of the feed are fetched; matches and observations are derived from them.
+ */
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
@@ -18,25 +20,28 @@ import { createMatchesFile } from './matches-file.ts'
 import { collectedBy, type MatchFigures, type MatchRecord } from './told.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
-/** A minute's statements take milliseconds. With three tries of this length a run with a hanging database keeps its bound. */
+/**
+ * A minute's statements take milliseconds. With three attempts of this length, a run with a hanging database keeps its
+ * bound.
+ */
 const TRY_MS = 8_000
 
-/** A minute's bodies are many; two days are enough to notice a parsing fault, and to derive everything again. */
+/** Every minute stores bodies; two days are enough to notice a parsing fault, and to derive everything again. */
 const RAW_DAYS = 2
 
 /** Sources of this pipeline in `raw_payloads` and `quarantine`. */
 const SOURCES = ['onexbet', 'onexbet-results']
 
-/** A refused event tells of a change of the feed, which is noticed within the month or never. */
+/** A rejected event indicates a change of the feed, which is noticed within the month or never. */
 const REFUSED_DAYS = 30
 
-/** A look is needed again only where one of another worker comes late: that far back it is fitted in. */
+/** An old poll is needed again only if one of another worker comes late, at most this late. */
 const LOOKS_DAYS = 7
 
-/** Records of uneventful runs are added up by the hour after as long as their raw bodies are kept. */
+/** Records of uneventful runs are summed per hour after the time for which their raw bodies are kept. */
 const RECORDS_DAYS = RAW_DAYS
 
-/** Clearing away what is old: once an hour is enough, and a minute's run has other things to do. */
+/** Removing old rows: once an hour is enough, and a minute's run has other things to do. */
 const PRUNE_EVERY_MS = 3_600_000
 
 export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivities>
@@ -49,7 +54,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   let prunedAtMs = -Infinity
   const context = (): ActivityContext => {
     unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
-    // Known to be away: one try is enough, every minute anew.
+    // Known to be unavailable: one attempt every minute is enough.
     const ms = db.spool?.isDatabaseAway ? 0 : dependencies.retryBudgetMs
     return {
       ...forAttempt(dependencies, { ms, tryMs: TRY_MS }),
@@ -59,7 +64,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
     }
   }
   return {
-    /** Without its database a run has no lock and goes on: what it stores is the same however often it is stored. */
+    /** Without its database a run has no lock and continues: its writes are idempotent. */
     async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
       const tellStart = () => {
         const record = { event: 'collection.started', isReprise: isReprise(run) } satisfies MatchRecord
@@ -67,7 +72,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
       }
       try {
         const answer = await withDatabaseRetry(context().retryBudget, () => openRecord(db, temporal, run))
-        // One that waits takes this step again: it starts when it has its turn.
+        // A waiting run repeats this activity: it starts when it has its turn.
         if (answer.skipped?.isDeriving !== true) tellStart()
         return answer
       } catch (error) {
@@ -92,14 +97,14 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
       } satisfies MatchRecord)
       const now = clock().getTime()
       if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return
-      // Also where it fails: the record is closed, and the step is not tried again for this.
+      // Set even after a failure: the record is closed, and the activity is not retried for this.
       prunedAtMs = now
       await prune(dependencies)
     },
   }
 }
 
-/** Started after a drain: it asks nobody. */
+/** Started after a drain: it contacts no upstream. */
 const isReprise = ({ trigger }: Run) => trigger === 'drain'
 
 async function prune({

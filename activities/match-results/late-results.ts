@@ -4,13 +4,13 @@ import type { Match } from './match-life.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** The service tells of a match some ten minutes after its end: after an hour it does not tell of its league. */
+/** The service reports a match about ten minutes after its end: after an hour it is missing the league. */
 const LATE_MS = 60 * 60_000
 /** One or two may have been called off, in a league that has played no other match. */
 const ENOUGH_MATCHES = 3
 
 /**
- * A reason where matches wait long for their results, and the service lists none of their leagues: it may call them by
+ * Returns a reason if matches wait long for their results, and the service lists none of their leagues: it may use
  * other ids and names than the feed. `matches` are those that were over within the service's day.
  */
 export function lateOf(

@@ -1,8 +1,9 @@
 /**
  * The life of a match as a pure state machine: `seen -> live -> (suspended) -> ended | vanished -> settled`. Every
- * function takes a match and one piece of evidence and answers the match from then on, with the observation to keep
- * where something changed. Nothing is over by default: a match ends by a status that says so, or is settled by the results
- * service; one that leaves its feed has vanished, and its last seen score is no result. Times are milliseconds since 1970.
+ * function takes a match and one piece of evidence and returns the match from then on, with the observation to store if
+ * something changed. Nothing is over by default: a match ends by a status that says so, or is settled by the results
+ * service; one that leaves its feed has vanished, and its last seen score is no result. Times are milliseconds since
+ * 1970.
  */
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Odds, Sighting } from '../../upstreams/onexbet/onexbet.ts'
@@ -37,7 +38,7 @@ export interface Match extends Names {
   lastSeenScore: Score | null
   /** The newest odds that were on offer. */
   odds: Odds | null
-  /** First and last odds before the start: what a forecast may know. */
+  /** First and last odds before the start: what a forecast may use. */
   openingOdds: Odds | null
   closingOdds: Odds | null
   confidence: 'confirmed' | 'last-seen' | null
@@ -63,11 +64,11 @@ export interface Observation {
   names?: Names
   /** Nothing but the odds changed: no evidence of how the match went. */
   isOddsOnly?: true
-  /** The game of the results service that told it. */
+  /** The game of the results service that reported it. */
   resultId?: number
 }
 
-/** A match from a piece of evidence on; `observation` where that changed anything. */
+/** A match after a piece of evidence; `observation` if that changed anything. */
 export interface Step {
   match: Match
   observation?: Observation
@@ -78,9 +79,9 @@ const STATE_OF = { before: 'seen', live: 'live', suspended: 'suspended', over: '
 /** The match is in the feed. */
 export function sighted(known: Match | undefined, sighting: Sighting, at: number): Step {
   const before = known ?? firstSight(sighting, at)
-  // The results service has the last word, however long the feed goes on to show a match.
+  // The results service has the last word, however long the feed still shows a match.
   if (before.settledBy === 'results') return { match: { ...before, lastSeenAt: at } }
-  // An over without a score tells that it is over and not how: as good as gone.
+  // A final status without a score: we know that it ended, not how; treated as vanished.
   const told = isCleared(sighting, before) ? null : sighting.score
   const isUntold = sighting.phase === 'over' && told === null
   const state = isUntold ? 'vanished' : stateBy(sighting, before)
@@ -126,12 +127,12 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
   }
 }
 
-/** One goal may be annulled; more are not, all at once. */
+/** One goal may be annulled, but not several at once. */
 const MAX_ANNULLED = 1
 
 /**
- * The feed leaves zeros out, so that a score which it has cleared looks like 0-0. In play, one after a single goal is believed;
- * at the end only one that stood so in play, since nobody would correct it.
+ * The feed omits zeros, so that a cleared score looks like 0-0. In play it is believed after a single goal; at the end
+ * only if it was already 0-0 in play, since nothing would correct it.
  */
 function isCleared({ phase, score }: Sighting, { score: known }: Match): boolean {
   if (score === null || score[0] + score[1] > 0) return false
@@ -139,7 +140,7 @@ function isCleared({ phase, score }: Sighting, { score: known }: Match): boolean
   return known[0] + known[1] > (phase === 'over' ? 0 : MAX_ANNULLED)
 }
 
-/** Anything but names, odds and the running time is another. */
+/** Changes of anything but names, odds and the running time. */
 function isOtherwise(known: Match, match: Match): boolean {
   return (
     known.state !== match.state ||
@@ -149,12 +150,12 @@ function isOtherwise(known: Match, match: Match): boolean {
   )
 }
 
-/** Without goals and a clock, a text that is not understood looks like before the start: what has a score has begun. */
+/** Without goals and a clock, an unknown text looks like before the start: a match with a score has begun. */
 function stateBy({ phase }: Sighting, { score }: Match): MatchState {
   return phase === 'before' && score !== null ? 'live' : STATE_OF[phase]
 }
 
-/** A whole answer of the feed did not name the match. */
+/** A whole response of the feed did not name the match. */
 export function missed(match: Match, at: number): Step {
   if (match.state === 'vanished' || match.state === 'settled') return { match }
   const left: Match =
@@ -169,7 +170,10 @@ export function missed(match: Match, at: number): Step {
   return { match: left, observation: after(left, at, 'absence') }
 }
 
-/** The results service tells how the match ended. What the feed still shows as going on waits until it has left. */
+/**
+ * The results service reports how the match ended. A match that the feed still shows as running waits until it has
+ * left.
+ */
 export function resulted(
   match: Match,
   { gameId, score }: Pick<MatchResult, 'gameId' | 'score'>,
@@ -189,7 +193,7 @@ export function resulted(
   return { match: settled, observation: { ...after(settled, at, 'results'), resultId: gameId } }
 }
 
-/** `1`, `N` or `2` of a confirmed match, as the document has it; null of every other. */
+/** `1`, `N` or `2` of a confirmed match, as in the document; otherwise null. */
 export function outcomeOfMatch({
   score,
   confidence,
@@ -229,10 +233,10 @@ function firstSight(sighting: Sighting, at: number): Match {
   }
 }
 
-/** Names and times are those of the newest sighting; one that leaves something out does not take it away. */
+/** Names and times are those of the newest sighting; an omission does not remove them. */
 function named(sighting: Sighting, known: Match): Names {
   const { team1, team2, league, leagueId, startsAt } = sighting
-  // A countdown is rounded and shakes by a minute: where it once stood it stays, until the start itself is moved.
+  // A countdown is rounded and varies by a minute: the first start stays until the start itself is moved.
   const moved = startsAt === null ? null : Date.parse(startsAt)
   const isMoved =
     moved !== null && (known.startsAt === null || Math.abs(moved - known.startsAt) > START_SHAKES_MS)
@@ -245,7 +249,7 @@ function named(sighting: Sighting, known: Match): Names {
   }
 }
 
-/** What a match is called now. */
+/** Returns the current names of a match. */
 export const namesOf = ({ team1, team2, league, leagueId, startsAt }: Match): Names => ({
   team1,
   team2,
@@ -270,8 +274,8 @@ function after(match: Match, at: number, source: 'absence' | 'results'): Observa
 }
 
 /**
- * What is on offer. In its first seconds a match still looks as before its start: from its announced start until it is seen
- * being played its odds are neither those of before nor of the match, and are none.
+ * Odds on offer. In its first seconds a match still looks as before its start: from its announced start until it is
+ * first seen in play, its odds count as neither and are dropped.
  */
 function oddsOf({ odds, phase }: Sighting, startsAt: number | null, at: number): Odds | null {
   const isBetween = phase === 'before' && startsAt !== null && at >= startsAt

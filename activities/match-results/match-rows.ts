@@ -13,7 +13,7 @@ import {
 } from './match-life.ts'
 import type { LineMatch } from './matches-csv.ts'
 
-/** A match as stored, with the newest odds of its observations. */
+/** Returns a match as stored, with the newest odds of its observations. */
 export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
   const { eventId, team1, team2, league, leagueId, status } = row
   return {
@@ -40,7 +40,7 @@ export function matchOfRow(row: MatchRow, odds: Odds | null): Match {
   }
 }
 
-/** What the file tells of a match that is over. */
+/** Returns the file's columns of a match that is over. */
 export function lineMatchOfRow(row: OverRow): LineMatch {
   const { league, team1, team2, status } = row
   return {
@@ -113,7 +113,7 @@ function namesOfRow({ team1, team2, league, leagueId, startsAt }: ObservationRow
 
 export function rowOfObservation(feed: string, seen: Observation): WritableRows['match_observations'] {
   const { score, odds, names } = seen
-  // There are very many: with all fields in one literal each costs a tenth of one that is put together.
+  // There are very many: one literal with all fields costs a tenth of an object that is put together.
   return {
     feed,
     eventId: seen.eventId,

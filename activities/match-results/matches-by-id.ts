@@ -2,8 +2,8 @@
 import type { Match } from './match-life.ts'
 
 /**
- * Knows which of its matches an answer without them says something of: after days of looks nearly all are over, and going
- * through them with every look would cost more than all else.
+ * Knows for which of its matches an absence means something: after days of polls nearly all are over, and iterating
+ * over them for every poll would cost more than everything else.
  */
 export class MatchesById extends Map<number, Match> {
   readonly #missable = new Set<number>()
@@ -19,7 +19,7 @@ export class MatchesById extends Map<number, Match> {
     return super.delete(id)
   }
 
-  /** Those that are in the feed, as far as is known; they may be changed in between. */
+  /** Matches that are in the feed, as far as is known; they may be changed in between. */
   onShow(): Match[] {
     return [...this.#missable].flatMap((id) => this.get(id) ?? [])
   }

@@ -1,6 +1,6 @@
 /**
- * `data/matches.csv`: matches that are over, under the document's columns, and how sure each is. Written from the table;
- * while the database is away, from the file itself and what the worker has seen since.
+ * `data/matches.csv`: matches that are over, under the document's columns, with the confidence of each. Written from
+ * the table; while the database is unavailable, from the file itself and the worker's memory.
  */
 import { randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, statSync } from 'node:fs'
@@ -13,9 +13,9 @@ import { fileFailure, UNFINISHED } from '../../system/atomic-file.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
-/** Lines rendered at once, where they do not come in pieces of their own: some hundredths of a second. */
+/** Lines rendered at once if they do not arrive in pieces: some hundredths of a second. */
 const PIECE_LINES = 1_000
-/** The file is written in seconds; what is older than this belongs to a process that was killed. */
+/** The file is written in seconds; an older unfinished one belongs to a process that was killed. */
 const LONGEST_WRITE_MS = 3_600_000
 
 /** The document's columns in its order; `confidence` comes after them. */
@@ -38,16 +38,15 @@ export const MATCH_COLUMNS = [
 /** One line, as texts under the names of the columns. */
 export type MatchLine = Record<string, string>
 
-/** Where the file of this worker lies. */
+/** Path of this worker's file. */
 export const matchesFile = (dataDir: string): string => join(dataDir, FILE)
 
 /** Takes the next lines; waits until they are written. */
 export type AddLines = (lines: readonly MatchLine[]) => Promise<void>
 
 /**
- * Writes the file anew, whole or not at all, from the lines that `tell` adds piece by piece: a month is not held in memory.
- * Throws `DiskFull` where there is no room, `Misconfigured` where it may not be written, and what `tell` throws; the old
- * file then still stands.
+ * Rewrites the file atomically from the lines that `tell` adds piece by piece, so that a month is not held in memory.
+ * Throws `DiskFull`, `Misconfigured` if it is not writable, and what `tell` throws; the old file then stays.
  */
 export async function writeMatchesCsv(
   dataDir: string,
@@ -64,14 +63,14 @@ export async function writeMatchesCsv(
 }
 
 async function replace(path: string, tell: (add: AddLines) => Promise<void>): Promise<void> {
-  // A name of its own: an attempt that was given up may still be writing beside this one.
+  // A unique name: an attempt that was given up may still be writing to another one.
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'w')
     try {
       await file.appendFile(stringify([[...MATCH_COLUMNS]]))
       await tell((lines) => file.appendFile(csvOf(lines)))
-      // Otherwise a power cut could leave a file that is named and empty.
+      // Otherwise a power failure could leave a file that is named and empty.
       await file.sync()
     } finally {
       await file.close()
@@ -83,7 +82,7 @@ async function replace(path: string, tell: (add: AddLines) => Promise<void>): Pr
   }
 }
 
-/** Adds matches to the file, or takes their newer state over; one that goes on again is taken out. */
+/** Adds matches to the file or updates them; one that goes on again is removed. */
 export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>): Promise<void> {
   const turned = new Map([...matches].map((match) => [match.eventId, match]))
   await writeMatchesCsv(dataDir, async (add) => {
@@ -103,12 +102,14 @@ export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>
   })
 }
 
-/** The lines of the file, the document's older one too, as they were before formulas were neutralised; none without a file. */
+/**
+ * Returns the lines of the file, also in the document's older form, without the formula quotes; none without a file.
+ */
 export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine> {
   const path = matchesFile(dataDir)
   if (!existsSync(path)) return
   const parser = parse({ columns: true, bom: true, skip_empty_lines: true })
-  // What goes wrong on the way ends the loop below.
+  // An error on the way ends the loop below.
   pipeline(createReadStream(path), parser, () => undefined)
   for await (const line of parser as AsyncIterable<MatchLine>)
     yield Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutQuote(cell)]))
@@ -118,7 +119,7 @@ function csvOf(lines: readonly MatchLine[]): string {
   return stringify(lines.map((line) => MATCH_COLUMNS.map((name) => neutral(line[name] ?? ''))))
 }
 
-/** Removes what processes left that were killed in the middle of the file. */
+/** Removes files of processes that were killed while writing. */
 async function removeUnfinished(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     if (!name.startsWith(`${FILE}.`) || !UNFINISHED.test(name)) continue
@@ -131,14 +132,17 @@ async function removeUnfinished(dataDir: string): Promise<void> {
 /** What a spreadsheet calculates, in plain and in wide characters, behind any apostrophes. */
 const FORMULA = /^'*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
-/** A team named "=1+1" stays a name where a spreadsheet opens the file: an apostrophe says so, one more than the name has. */
+/**
+ * A team named "=1+1" stays a name when a spreadsheet opens the file: an apostrophe marks it, one more than the name
+ * has.
+ */
 const neutral = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
 
-/** A cell of such a file as it was before. */
+/** The original of a cell of such a file. */
 export const withoutQuote = (cell: string): string =>
   cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 
-/** What a line tells of a match. */
+/** The columns of a match. */
 export type LineMatch = Pick<
   Match,
   | ('eventId' | 'league' | 'team1' | 'team2' | 'status' | 'score')
@@ -165,7 +169,10 @@ export function lineOf(match: LineMatch): MatchLine {
   }
 }
 
-/** A worker that was started while the database was away saw a match begin later, and no odds from before its start. */
+/**
+ * A worker that was started while the database was unavailable saw a match begin later, and no odds from before its
+ * start.
+ */
 function renewed(known: MatchLine, line: MatchLine): MatchLine {
   const early = ['timestamp_utc', 'odds_1', 'odds_x', 'odds_2'].filter((name) => known[name] !== '')
   return { ...line, ...Object.fromEntries(early.map((name) => [name, known[name] ?? ''])) }

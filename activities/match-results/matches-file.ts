@@ -1,6 +1,6 @@
 /**
- * When `data/matches.csv` is written. Something turns nearly every minute, and the file is written whole: so a worker does
- * it only every `csv_minutes`, and keeps in mind until then what the file lacks.
+ * When `data/matches.csv` is written. Some match changes nearly every minute, and the file is rewritten as a whole: so
+ * a worker does it only every `csv_minutes`, and remembers until then what the file lacks.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
@@ -14,7 +14,7 @@ import { lineOf, updateMatchesCsv, writeMatchesCsv } from './matches-csv.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Of a step, what the file needs. */
+/** The part of an activity's context that the file needs. */
 export interface FileContext extends Pick<CommonDependencies, 'db' | 'dataDir' | 'clock'> {
   settings: Sections['match-results']
   matchClock: () => Date
@@ -22,31 +22,33 @@ export interface FileContext extends Pick<CommonDependencies, 'db' | 'dataDir' |
   retryBudget: RetryBudget
 }
 
-/** What a run has done to the matches. */
+/** What a run changed in the matches. */
 export interface Turned {
   /** Matches that are now over, over with another score, or not over any more. */
   turned: readonly Match[]
-  /** The tables hold all that is known; otherwise something lies in the spool, and the file goes on from what it has. */
+  /**
+   * The tables hold everything known; otherwise something is in the spool, and the file continues from its own content.
+   */
   areTablesWhole: boolean
-  /** Written in any case: the spool was drained. */
+  /** Write in any case: the spool was drained. */
   derive: boolean
 }
 
 export interface MatchesFile {
   /**
-   * Writes the file where that is due. Answers why it could not be written, and tries again in the next run; throws what
-   * has no name.
+   * Writes the file if it is due. Returns why it could not be written, and tries again in the next run; throws unnamed
+   * errors.
    */
   bringForward(context: FileContext, turned: Turned): Promise<Reason[]>
 }
 
-/** One a worker: the first run of a process always writes, since nobody knows what the one before it left undone. */
+/** One per worker: the first run of a process always writes, since it is unknown what the previous one left undone. */
 export function createMatchesFile(): MatchesFile {
   const lacking = new Map<number, Match>()
   let isOfTables = false
   let writtenAtMs = -Infinity
 
-  /** Answers whether there was anything to write. */
+  /** Returns whether there was anything to write. */
   const write = async (context: FileContext, { areTablesWhole, derive }: Turned): Promise<boolean> => {
     if (!areTablesWhole) {
       if (lacking.size > 0) await updateMatchesCsv(context.dataDir, lacking.values())
@@ -61,7 +63,7 @@ export function createMatchesFile(): MatchesFile {
       for (const match of turned.turned) lacking.set(match.eventId, match)
       const now = context.clock().getTime()
       if (!turned.derive && now - writtenAtMs < context.settings.csv_minutes * MINUTE_MS) return []
-      // What turns while it is written, in another attempt, is lacking still.
+      // Changes made while it is written, in another attempt, are still missing from it.
       const known = [...lacking.values()]
       try {
         if (!(await write(context, turned))) return []
@@ -83,7 +85,7 @@ async function writeFromTables(context: FileContext): Promise<void> {
   const { db, settings, dataDir, retryBudget, signal } = context
   const { ms, untilMs } = retryBudget
   const of = { feed: settings.feed.name, since: sinceOf(context), signal }
-  // Three months take longer than a bound of one try allows.
+  // Three months take longer than the timeout of one attempt allows.
   await withDatabaseRetry({ ms, signal, ...(untilMs !== undefined && { untilMs }) }, () =>
     writeMatchesCsv(dataDir, (add) =>
       eachPieceOfOver(db, of, (rows) => add(rows.map((row) => lineOf(lineMatchOfRow(row))))),

@@ -1,6 +1,6 @@
 /**
- * The stored matches as they stood before some looks. They are read as the looks come to name them, so that days of looks
- * need not be in memory at once.
+ * The stored matches as they were before some polls. They are read when the polls name them, so that days of polls need
+ * not be in memory at once.
  */
 import type { Database } from '../../db/database.ts'
 import {
@@ -19,7 +19,7 @@ import { MatchesById } from './matches-by-id.ts'
 import { RESULTS_WITHIN_MS } from './result-of-match.ts'
 import { matchBefore } from './rewind.ts'
 
-/** The first of the looks, and whether a later one was followed already: then the matches go back. */
+/** The first of the polls, and whether a later one was followed already: then the matches are rewound. */
 export interface Moment {
   feed: string
   from: Date
@@ -27,15 +27,15 @@ export interface Moment {
 }
 
 export interface MatchesThen {
-  /** As they stood before the first look, and from there as the looks are followed. */
+  /** As they were before the first poll, and from there as the polls are followed. */
   matches: MatchesById
   /** As they are stored. */
   stored: Map<number, Match>
-  /** Of these the ones that cannot go back: their evidence since then cannot be derived again. */
+  /** Those of them that cannot be rewound: their evidence since then cannot be derived again. */
   fixed: Set<number>
-  /** Newest observation time (ms) of what is stored and replaced: an older row would not be written over it. */
+  /** Newest observation time (ms) of the stored rows to be replaced: an older row would not overwrite them. */
   storedBefore: number
-  /** Events that were looked for, and whether the matches over since a day before the first look were. */
+  /** Events that were read, and whether the matches over since a day before the first poll were. */
   asked: Set<number>
   isOverRead: boolean
 }
@@ -49,7 +49,10 @@ export const noMatchesYet = (): MatchesThen => ({
   isOverRead: false,
 })
 
-/** Reads what these looks may tell of and is not there yet. Where they are late, its evidence since then is removed. */
+/**
+ * Reads matches that these polls may name and that are not loaded yet. If the polls are late, later evidence is
+ * removed.
+ */
 export async function readThen(
   tx: Database,
   then: MatchesThen,
@@ -59,7 +62,7 @@ export async function readThen(
   const { feed, from, isLate } = moment
   const eventIds = [...new Set(polls.flatMap(idsOf))].filter((id) => !then.asked.has(id))
   for (const id of eventIds) then.asked.add(id)
-  // What was over before a late look may have been settled after it, by its absence or by the results.
+  // A match that was over before a late poll may have been settled after it, by its absence or by the results.
   const readsOver = !then.isOverRead && (isLate || polls.some(({ kind }) => kind === 'results'))
   then.isOverRead ||= readsOver
   const overSince = readsOver ? new Date(from.getTime() - RESULTS_WITHIN_MS) : undefined
@@ -104,8 +107,8 @@ async function goBack(
 }
 
 /**
- * Nearly all are in the last look before; where an answer was cut off or empty, further back. Beyond this many looks it
- * does not matter when a match was last seen: it is taken for gone all the same.
+ * Nearly all are in the last poll before; if a response was cut off or empty, further back. Beyond this many polls it
+ * does not matter when a match was last seen: it counts as gone all the same.
  */
 const LOOKS_BACK = 12 * 60
 

@@ -1,9 +1,11 @@
-/** Which match a game of the results service is. Wrongly confirmed is worse than not confirmed: in doubt it is none. */
+/**
+ * Which match a game of the results service is. A wrong confirmation is worse than none: in doubt there is no match.
+ */
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import { folded } from '../../upstreams/onexbet/onexbet-status.ts'
 import type { Match } from './match-life.ts'
 
-/** A game of the results service may be told for a day after its end; so long its match is looked for among those over. */
+/** The service may report a game for a day after its end; for this long its match is searched among those over. */
 export const RESULTS_WITHIN_MS = 24 * 3_600_000
 
 /**
@@ -13,9 +15,9 @@ export const RESULTS_WITHIN_MS = 24 * 3_600_000
 const SAME_START_MS = 4 * 60_000
 
 /**
- * The match of each game in an answer that was given at `at`: the one of its id, where the teams agree; else the only one
- * of these teams in this league that began then, unless a game of the answer has that match's own id, another game has
- * settled it, or two games of the answer fit it.
+ * Returns the match of each game in a response from `at`: the one with its id, if the teams agree; otherwise the only
+ * one of these teams in this league that began then, unless a game of the response has that match's own id, another
+ * game has settled it, or two games of the response fit it.
  */
 export function resultedMatches(
   matches: ReadonlyMap<number, Match>,

@@ -1,4 +1,6 @@
-/** Asks the results service for the matches that vanished, seldom, and stores what it told as one more look. */
+/**
+ * Asks the results service from time to time for the matches that vanished, and stores the response as one more poll.
+ */
 import { MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
@@ -19,13 +21,13 @@ import { reason } from '../../wording/reason.ts'
 
 const SOURCE = 'onexbet-results'
 
-/** A result is told some minutes after the end; asked at once there would be none. */
+/** A result appears some minutes after the end; an earlier request would find none. */
 const RESULT_COMES_AFTER_MS = 2 * MINUTE_MS
 
-/** A result that was told is put right within some minutes; so long its league is asked all the same. */
+/** A reported result is corrected within some minutes; for this long its league is still requested. */
 const CORRECTED_WITHIN_MS = 60 * MINUTE_MS
 
-/** Schedules start some milliseconds early or late: without this every other question would wait one run more. */
+/** Schedules start some milliseconds early or late: without this every other request would wait one run more. */
 const START_SHAKES_MS = 15_000
 
 interface Waiting {
@@ -33,7 +35,10 @@ interface Waiting {
   askedAt: number | undefined
 }
 
-/** What the results service told; undefined where nothing waits, or it was asked a moment ago. A failure costs only itself. */
+/**
+ * Returns the response of the results service; undefined if nothing waits, or it was asked a moment ago. A failure
+ * costs only itself.
+ */
 export async function askResults(
   context: ActivityContext,
   run: Run,
@@ -86,7 +91,7 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
   return { counts, unstored: spooled > 0 ? [look] : [] }
 }
 
-/** Of a day's games, which the service tells every time, those that say something new of a match that is over. */
+/** Of a day's games, which the service returns every time, those with news of a match that is over. */
 function newsOf(known: ReadonlyMap<number, Match>, results: readonly MatchResult[], at: Date): MatchResult[] {
   const found = resultedMatches(known, results, at.getTime())
   return [...found].flatMap(([result, match]) =>
@@ -109,7 +114,7 @@ async function overMatchesKnown({
   return whileAway(withDatabaseRetry(retryBudget, stored), () => unstoredMatches.all())
 }
 
-/** By the tables, or while they are away by what this worker has seen. */
+/** From the tables, or while they are unavailable from this worker's memory. */
 async function waiting({
   db,
   settings,

@@ -1,7 +1,7 @@
-/** A match as it was at an earlier moment, from its observations: where a late look at the feed has to be fitted in. */
+/** A match as it was at an earlier moment, from its observations: for inserting a late poll of the feed. */
 import { namesOf, type Match, type Observation } from './match-life.ts'
 
-/** When a match was last in the feed, changed or not, and the text that it had there. */
+/** When a match was last in the feed, changed or not, and its status text there. */
 export interface LastSighting {
   at: number
   status: string | null
@@ -11,13 +11,13 @@ export interface LastSighting {
 export interface Past {
   /** Oldest first. */
   observations: readonly Observation[]
-  /** Where it may have been later than the last observation. */
+  /** If it may be later than the last observation. */
   sighting?: LastSighting | undefined
 }
 
 const NEVER: LastSighting = { at: -Infinity, status: null }
 
-/** The match as it was before a moment; undefined where it had no observation. */
+/** Returns the match as it was before a moment; undefined if it had no observation. */
 export function matchBefore(
   now: Match,
   { observations, sighting = NEVER }: Past,

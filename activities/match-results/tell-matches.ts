@@ -1,4 +1,4 @@
-/** A line of the worker's log for each match that a run brought to its end, corrected or took back. */
+/** A line of the worker's log for each match that a run ended, corrected or reopened. */
 import { log } from '@temporalio/activity'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { ActivityContext } from './activity-context.ts'
@@ -10,12 +10,12 @@ import { turnOf, type MatchFigures, type MatchRecord, type MatchTold, type Stand
 export interface Turns {
   /** Matches that are now over, over with another score, or not over any more. */
   turned: readonly Match[]
-  /** How these stood when they were last told of; nothing for one that was not. */
+  /** State of these when they were last reported; nothing for one that was not. */
   before: ReadonlyMap<number, Standing>
   all: ReadonlyMap<number, Match>
 }
 
-/** Tells what is news; at debug level also why each match that goes on, or waits for its result, does not count. */
+/** Logs the news; at debug level also why each match that goes on, or waits for its result, does not count. */
 export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 'duplicates'> {
   const figures = { confirmed: 0, lastSeen: 0, open: 0 }
   for (const match of turned) {
@@ -52,8 +52,9 @@ export interface TurnedByRun {
 }
 
 /**
- * How the matches that a run turned stood when they were last told of. What was told while the database was away is not
- * told again once the tables have it: this worker knows its own, and what a deriving run alone knows was another's.
+ * Returns the state of a run's changed matches when they were last reported. What was reported while the database was
+ * unavailable is not repeated once the tables have it: this worker knows its own, and what only a recompute run knows
+ * was another's.
  */
 export async function toldBefore(
   context: Pick<ActivityContext, 'db' | 'settings' | 'retryBudget'>,
@@ -86,12 +87,12 @@ async function storedBefore(
     return await withDatabaseRetry(retryBudget, () => turnedMatches(db, { feed, runId, eventIds }))
   } catch (error) {
     if (!isDatabaseUnwritable(databaseFailure(error))) throw error
-    // The matches are stored: then a correction is told like a first result.
+    // The matches are stored: then a correction is reported like a first result.
     return []
   }
 }
 
-/** How sure the score of a match is. */
+/** The confidence of a match's score. */
 export function standingOf({ score, confidence }: Pick<Match, 'score' | 'confidence'>): Standing {
   return { score1: score?.[0] ?? null, score2: score?.[1] ?? null, confidence }
 }

@@ -1,4 +1,4 @@
-/** What the steps of match-results write to the worker's log: the collector's own log is made of these records. */
+/** Log records of the activities of match-results: the collector's own log is made from them. */
 import { asEnding, type RunEnding, type RunOutcome } from '../../core/run-outcome.ts'
 import type { Trouble } from '../../core/log-records.ts'
 import { distinctReasons, type Reason } from '../../core/reason.ts'
@@ -7,13 +7,13 @@ import type { MatchState } from './match-life.ts'
 /** Records of the worker's log. */
 export type MatchRecord =
   | { event: 'collection.started'; isReprise: boolean }
-  /** The database takes nothing: the run has no lock, and keeps its rows in the spool. */
+  /** The database accepts no rows: the run has no lock, and keeps its rows in the spool. */
   | ({ event: 'collection.without-lock' } & Trouble)
   | ({ event: 'collection.ended' } & CollectionEnded)
   | ({ event: 'match.over'; confidence: Standing['confidence'] } & MatchTold)
-  /** A confirmed result became another one: `was1` and `was2` are the score before. */
+  /** A confirmed result was corrected: `was1` and `was2` are the previous score. */
   | ({ event: 'match.corrected'; was1: number | null; was2: number | null } & MatchTold)
-  /** What was over is played again. */
+  /** A match that was over is played again. */
   | ({ event: 'match.resumed' } & MatchTold)
   /** At debug level: a match that does not count, and the state that it is in. */
   | ({ event: 'match.not-over'; status: string | null; state: MatchState } & MatchTold)
@@ -27,14 +27,14 @@ export interface MatchTold {
   score2: number | null
 }
 
-/** How sure a match's score is; null while nothing says that it is over. */
+/** Confidence of a match's score; null while nothing says that it is over. */
 export interface Standing {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
 }
 
-/** What happened to a match between two moments, as far as its result goes; undefined where nothing did. */
+/** Returns what happened to a match's result between two moments; undefined if nothing did. */
 export function turnOf(
   before: Standing | undefined,
   now: Standing,
@@ -46,21 +46,21 @@ export function turnOf(
   return was === 'confirmed' ? 'corrected' : 'over'
 }
 
-/** Where the matches of a collection stand. */
+/** Figures of the matches of a collection. */
 export interface MatchFigures {
   /** Confirmed or vanished by this collection; a correction of what was confirmed before does not count. */
   confirmed: number
   lastSeen: number
   /** On show and not over. */
   open: number
-  /** Events that stood twice in one answer. */
+  /** Events that occurred twice in one response. */
   duplicates: number
 }
 
 /** A run's ending in one line: the sums of its sources, and every reason. */
 export interface Collection {
   outcome: RunOutcome
-  /** Asks nobody: what came out of the spool is followed. */
+  /** Contacts no upstream: follows what came out of the spool. */
   isReprise: boolean
   /** Events of the feed. */
   fetched: number
@@ -68,18 +68,18 @@ export interface Collection {
   results: number
   /** Rows of all tables. */
   written: number
-  /** Answers that are kept on disk until the database is there. */
+  /** Responses that are kept on disk until the database is available. */
   spooled: number
   rejected: number
   why: Reason[]
 }
 
-/** The figures are left out where the run ended before they were known. */
+/** The figures are omitted if the run ended before they were known. */
 export type CollectionEnded = Collection & Partial<MatchFigures>
 
-/** A run's ending as a collection; also for runs whose steps spoke in another process. */
+/** A run's ending as a collection; also for runs whose activities ran in another process. */
 export function collectedBy(ending: RunEnding, isReprise: boolean): Collection {
-  // The step that closes may have been scheduled before reasons were records.
+  // The closing activity may have been scheduled before reasons were records.
   const { outcome, counts, error } = asEnding(ending)
   const sources = Object.values(counts)
   const sum = (pick: (source: (typeof sources)[number]) => number) =>

@@ -1,6 +1,6 @@
 /**
- * What a worker knows of the matches while the database is away: as it last stood there, and what the feed has shown
- * since. It is what the file and the log are written from until then; the tables are derived from the spooled looks.
+ * A worker's memory of the matches while the database is unavailable: their last stored state, and what the feed has
+ * shown since. The file and the log are written from it until then; the tables are derived from the spooled polls.
  */
 import { segmentNames } from '../../db/spool/folder.ts'
 import { loadGroups } from '../../db/spool/load.ts'
@@ -10,9 +10,9 @@ import { MatchesById } from './matches-by-id.ts'
 import { RESULTS_WITHIN_MS } from './result-of-match.ts'
 
 export interface UnstoredMatches {
-  /** The matches as the tables have them now, all that go on among them: from here on they are followed. */
+  /** The matches as in the tables, including all that go on: from here on they are followed. */
   remember(matches: ReadonlyMap<number, Match>, now: number): void
-  /** Follows a look that was spooled, after those before it in the spool where this worker knows nothing yet. */
+  /** Follows a spooled poll, after those before it in the spool if this worker knows nothing yet. */
   follow(look: Poll): Promise<FollowedUnstored>
   /** Matches that are over, and when the results were last asked. */
   over(): { matches: Match[]; askedAt: number | undefined }
@@ -21,13 +21,13 @@ export interface UnstoredMatches {
 }
 
 export interface FollowedUnstored {
-  /** Matches that are over by the look, or by one of those before it, or not over any more. */
+  /** Matches that are over by the poll, or by an earlier one, or not over any more. */
   turned: Match[]
-  /** All matches as they were before the look. */
+  /** All matches as they were before the poll. */
   before: ReadonlyMap<number, Match>
 }
 
-/** @param spoolFolder where a worker that was started in the middle of an outage finds the looks before it */
+/** @param spoolFolder where a worker that was started during an outage finds the earlier polls */
 export function createUnstoredMatches(feed: string, spoolFolder: string | undefined): UnstoredMatches {
   const matches = new MatchesById()
   let askedAt: number | undefined
@@ -41,7 +41,7 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
     remember(stored, now) {
       isLoaded = true
       for (const [id, match] of stored) matches.set(id, match)
-      // What goes on is all in `stored`: another worker saw the end of what is not.
+      // All running matches are in `stored`: if one is missing, another worker saw its end.
       for (const [id, { overAt }] of matches)
         if (overAt === null ? !stored.has(id) : now - overAt > RESULTS_WITHIN_MS) matches.delete(id)
     },
@@ -60,7 +60,7 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
   }
 }
 
-/** The looks at this feed that lie in the spool, in the order of their times; what cannot be read the drain tells of. */
+/** The polls of this feed in the spool, ordered by time; the drain reports what cannot be read. */
 async function spooledLooks(feed: string, folder: string): Promise<Poll[]> {
   const looks: Poll[] = []
   for await (const group of loadGroups(folder, segmentNames(folder))) {

@@ -1,4 +1,4 @@
-/** What the activities of mod-stats take and return, and what their files get to work with. */
+/** Input, result, clients and context of the activities of mod-stats. */
 import type { Run } from '../../core/run.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
@@ -6,13 +6,13 @@ import type { CurseForgeDependents } from '../../upstreams/curseforge/curseforge
 import type { Modrinth } from '../../upstreams/modrinth.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 
-/** What a batch step takes: the run, and the cursor that the batch before answered (0 for the first). */
+/** Input of a batch: the run, and the cursor that the previous batch returned (0 for the first). */
 export interface BatchInput {
   run: Run
   after: number
 }
 
-/** The clients that the activities of mod-stats get. */
+/** The clients of the activities of mod-stats. */
 export interface ModStatsClients {
   modrinth: Modrinth
   /** Undefined without `CURSEFORGE_API_KEY`. */
@@ -22,10 +22,10 @@ export interface ModStatsClients {
 
 export type ModStatsDependencies = DependenciesFor<'mod-stats', ModStatsClients>
 
-/** What the files of the activities get: the dependencies, and how this attempt waits and ends. */
+/** Context of the activities' files: the dependencies, and the attempt's cancellation and retry budget. */
 export type ActivityContext = ModStatsDependencies & Attempt
 
-/** The UTC date that a run's snapshot rows carry: that of its start, also when a retry comes after midnight. */
+/** The UTC date of a run's snapshot rows: that of its start, even if a retry comes after midnight. */
 export function snapshotDate(run: Run): string {
   return run.startedAt.slice(0, 10)
 }
@@ -33,7 +33,7 @@ export function snapshotDate(run: Run): string {
 /** One batch of a source. */
 export interface Batch {
   counts: SourceCounts
-  /** Mods or modpacks (pages, while looking for new ones) that this batch did, and that are left for later ones. */
+  /** Mods or modpacks (pages, when discovering new ones) that this batch did, and that are left for later ones. */
   done: number
   left: number
   /** Cursor of the next batch; null after the last. */

@@ -19,12 +19,12 @@ import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, suspicious } from '../../wording/reason.ts'
 
-/** Mods a step: each costs at least one request for its files, so a retry repeats at most a few hundred. */
+/** Mods per activity: each costs at least one request for its files, so a retry repeats at most a few hundred. */
 const BATCH_MODS = 100
-/** File lists asked for at once; CurseForge publishes no limit and answers bursts with empty 403s. */
+/** File lists requested at once; CurseForge publishes no limit and answers bursts with empty 403s. */
 const FILES_AT_ONCE = 4
 
-/** A source that is not asked because there is no key for it; the run can still be complete. */
+/** A source that is not contacted because it has no key; the run can still be complete. */
 export const NO_CREDENTIALS: SourceCounts = {
   outcome: 'skipped',
   fetched: 0,
@@ -33,7 +33,7 @@ export const NO_CREDENTIALS: SourceCounts = {
   why: [reason('no-credentials', { setting: 'CURSEFORGE_API_KEY' })],
 }
 
-/** Collects the mods after the cursor; answers counts and the next cursor. */
+/** Collects the mods after the cursor; returns counts and the next cursor. */
 export async function collectCurseForgeBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
@@ -43,7 +43,7 @@ export async function collectCurseForgeBatch(
   const mods = await withDatabaseRetry(retryBudget, () => curseForgeMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
-  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
+  // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'curseforge', last.id))
   const counts = await collect({ ...context, curseforge }, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
@@ -108,7 +108,7 @@ function filesOf(
   })
 }
 
-/** A list that shrank to nothing, or that could not be read to its end, is told and never taken for the truth. */
+/** A list that shrank to nothing, or that could not be read to its end, is reported and never believed. */
 function filesWhy({ mod, answer, files }: Listed): Reason[] {
   if (files.files.length === 0 && mod.versionsBefore > 0) {
     return [suspicious('files-gone', { slug: answer.slug, before: mod.versionsBefore })]

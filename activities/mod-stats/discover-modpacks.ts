@@ -1,4 +1,4 @@
-/** New modpacks from the website's lists of dependents, a bounded number of pages a run. */
+/** New modpacks from the website's lists of dependents, a bounded number of pages per run. */
 import pMap from 'p-map'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
@@ -19,11 +19,11 @@ import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
 import { suspicious } from '../../wording/reason.ts'
 
-/** Pages a step: at one page in two seconds a minute and a half, so that a retry repeats little. */
+/** Pages per activity: at one page in two seconds a minute and a half, so that a retry repeats little. */
 const BATCH_PAGES = 40
 /** Slugs looked up at once in the API. */
 const LOOKUPS_AT_ONCE = 2
-/** Modpacks without an id that a run asks for again: an imported list of some hundred is through in a few days. */
+/** Modpacks without an id that a run requests again: an imported list of some hundred is done in a few days. */
 const SECOND_LOOKS = 200
 
 /** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
@@ -38,7 +38,7 @@ export async function discoverModpacksBatch(
   const lookup = { context, run, curseforge }
   let counts = after === 0 ? await lookAgain(lookup) : NO_MODPACKS
   let done = 0
-  // Once something was spooled the list is left alone: where it was read up to is noted in the database, which is away.
+  // Once something was spooled the list is left alone: its position is stored in the database, which is unavailable.
   while (done < budget && counts.spooled === undefined) {
     const task = await withDatabaseRetry(retryBudget, () => nextDependentsTask(db, run.startedAt))
     if (task === undefined) return { counts, done, left: 0, next: null }
@@ -57,7 +57,7 @@ interface Lookup {
   curseforge: CurseForge
 }
 
-/** Reads one mod's list from where the last run stopped, for at most `budget` pages. */
+/** Reads one mod's list from where the last run stopped, at most `budget` pages. */
 async function readList(
   lookup: Lookup,
   task: DependentsTask,
@@ -96,14 +96,14 @@ async function readList(
   }
 }
 
-/** A whole list that is far shorter than what is known is no news of fewer modpacks but a bad answer. */
+/** A whole list that is far shorter than what is known is a bad response, not news of fewer modpacks. */
 function endCounts(task: DependentsTask, seen: number): SourceCounts {
   if (task.page !== 1 || seen * 2 >= task.known) return NOTHING
   const why = suspicious('modpack-list-short', { slug: task.curseforgeSlug, seen, known: task.known })
   return { ...NOTHING, outcome: 'partial', why: [why] }
 }
 
-/** Asks again for modpacks that the API did not know when they were found. */
+/** Requests modpacks again that the API did not know when they were found. */
 async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
   const { db, retryBudget } = lookup.context
   const found = await withDatabaseRetry(retryBudget, () =>
@@ -112,7 +112,7 @@ async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
   return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }
 
-/** Finds each slug's modpack, asking the API once a run; one that it does not know is kept without an id. */
+/** Finds each slug's modpack, asking the API once per run; an unknown one is kept without an id. */
 async function resolve(
   { context, run, curseforge }: Lookup,
   found: { modId: number; slug: string; name: string; link: string | null }[],

@@ -1,4 +1,4 @@
-/** The steps of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
+/** The activities of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
 import { syncMods } from '../../db/queries/mod-stats/mods.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'

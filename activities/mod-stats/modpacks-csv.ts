@@ -1,4 +1,6 @@
-/** `data/curseforge_modpacks.csv`: written from the database alone, read back only to learn of packs it does not hold. */
+/**
+ * `data/curseforge_modpacks.csv`: written from the database alone, read back only to find packs that it does not hold.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -26,7 +28,7 @@ const lineSchema = z.object({
   link: z.string().transform((link) => (link === '' ? null : link)),
 })
 
-/** Reads lines of that file; a line that cannot be one is left out. Throws where the text is no CSV with its columns. */
+/** Reads lines of that file; an invalid line is left out. Throws if the text is no CSV with its columns. */
 export function parseModpacksCsv(text: string): ModpackLine[] {
   const lines: unknown[] = parse(text, {
     columns: true,
@@ -51,7 +53,7 @@ export async function adoptKnownModpacks({ db, dataDir }: ActivityContext, run: 
   await adoptModpacks(db, modId, parseModpacksCsv(readFileSync(path, 'utf8')), run.runId)
 }
 
-/** Writes the file anew from the database, whole or not at all. */
+/** Rewrites the file from the database, atomically. */
 export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<void> {
   const lines = await allModpacks(db)
   writeFileAtomically(join(dataDir, FILE), stringify(lines, { header: true, columns: COLUMNS }))

@@ -18,10 +18,10 @@ import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { suspicious } from '../../wording/reason.ts'
 
-/** Mods a step: their projects fit into one or two requests, and a retry repeats little. */
+/** Mods per activity: their projects fit into one or two requests, and a retry repeats little. */
 const BATCH_MODS = 200
 
-/** Collects the mods after the cursor; answers counts and the next cursor. */
+/** Collects the mods after the cursor; returns counts and the next cursor. */
 export async function collectModrinthBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
@@ -30,7 +30,7 @@ export async function collectModrinthBatch(
   const mods = await withDatabaseRetry(retryBudget, () => modrinthMods(db, after, BATCH_MODS))
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
-  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
+  // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'modrinth', last.id))
   const counts = await collect(context, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
@@ -83,7 +83,7 @@ function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): Reason[] {
   )
 }
 
-/** Versions that their project lists and that the bulk answer leaves out. */
+/** Versions that their project lists and that the bulk response omits. */
 function missingVersions({ missing }: ModrinthVersions): Reason[] {
   return missing.length > 0 ? [suspicious('versions-missing', { versions: missing.length })] : []
 }
@@ -93,7 +93,7 @@ interface Pair {
   project: ModrinthProject
 }
 
-/** A mod is asked for by slug or by id; slugs compare without case, ids with it. */
+/** A mod is requested by slug or by id; slugs are case-insensitive, ids are not. */
 function pair(mods: TrackedModrinthMod[], projects: ModrinthProject[]): Pair[] {
   const byId = new Map(projects.map((project) => [project.id, project]))
   const bySlug = new Map(projects.map((project) => [project.slug.toLowerCase(), project]))

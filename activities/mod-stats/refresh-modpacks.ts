@@ -8,9 +8,9 @@ import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks } from './write-modpacks.ts'
 import { suspicious } from '../../wording/reason.ts'
 
-/** Modpacks a step: ten bulk requests. */
+/** Modpacks per activity: ten bulk requests. */
 const BATCH_MODPACKS = 500
-/** Single packs vanish from the site; more than this share of a batch at once is a bad answer. */
+/** Single packs vanish from the site; more than this share of a batch at once is a bad response. */
 const SUSPICIOUS_SHARE = 0.2
 
 /** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
@@ -26,7 +26,7 @@ export async function refreshModpacksBatch(
   const last = known.at(-1)
   if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
 
-  // Before anything is fetched: rows that could only be spooled must not be asked for again because of this number.
+  // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await withDatabaseRetry(retryBudget, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),

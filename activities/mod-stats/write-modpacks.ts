@@ -1,4 +1,4 @@
-/** How modpacks become rows: the list of known ones, and the day's downloads of those that the API knows. */
+/** Modpacks as rows: the list of known ones, and the day's downloads of those that the API knows. */
 import { type RawBody } from '../../db/write-call.ts'
 import type { Run } from '../../core/run.ts'
 import { snapshotDate, type ActivityContext } from './activity-context.ts'
@@ -6,7 +6,7 @@ import { writeRows, type Written } from '../../db/write-rows.ts'
 import type { KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 
-/** A modpack seen with one of our mods; `modpack` is what the API says of it, null where it does not know the slug. */
+/** A modpack seen with one of our mods; `modpack` is the API's record, null if it does not know the slug. */
 export interface FoundModpack {
   modId: number
   slug: string
@@ -15,7 +15,7 @@ export interface FoundModpack {
   modpack: KnownModpack | null
 }
 
-/** Stores both; answers how many rows changed, or were spooled. */
+/** Stores both; returns how many rows changed, or were spooled. */
 export async function writeModpacks(
   { db, clock, retryBudget }: ActivityContext,
   run: Run,

@@ -1,4 +1,4 @@
-/** Keeping the stored upstream answers, and what of them was refused, within their caps. */
+/** Keeps the stored upstream responses, and the rows rejected from them, within their caps. */
 import { sql } from 'drizzle-orm'
 import { DAY_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
@@ -9,7 +9,7 @@ export interface RawPayloadCaps {
 }
 
 /**
- * Removes answers older than the cap, and the oldest ones of a source that holds more than its bytes. Sources in
+ * Removes responses older than the cap, and the oldest ones of a source that holds more than its bytes. Sources in
  * `daysOf` have fewer days of their own.
  */
 export async function pruneRawPayloads(
@@ -29,7 +29,9 @@ export async function pruneRawPayloads(
     ) as sizes where sizes.hash = raw_payloads.hash and sizes.kept > ${bytesPerSource}`)
 }
 
-/** Removes refused rows of these sources from before a moment: one that is refused every minute would fill the disk. */
+/**
+ * Removes rejected rows of these sources from before a moment: one that is rejected every minute would fill the disk.
+ */
 export async function pruneQuarantine(db: Database, sources: readonly string[], before: Date): Promise<void> {
   await db.execute(sql`delete from quarantine
     where source = any(${sql.param(sources)}::text[]) and observed_at < ${before.toISOString()}::timestamptz`)

@@ -1,11 +1,11 @@
-/** Records of a pipeline that runs every minute, added up by the hour. */
+/** Records of a pipeline that runs every minute, summed per hour. */
 import { sql } from 'drizzle-orm'
 import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
 
 /**
- * Replaces the records of complete scheduled runs that started before a moment by one row an hour; whatever else happened
- * (partial, failed, by hand) keeps its record. Whole hours only, so that an hour is added up once.
+ * Replaces the records of complete scheduled runs that started before a moment by one row per hour; everything else
+ * (partial, failed, manual) keeps its record. Whole hours only, so that an hour is summed once.
  */
 export async function rollUpRuns(db: Database, pipeline: string, before: Date): Promise<void> {
   await db.execute(sql`with old as (
@@ -25,14 +25,14 @@ export async function rollUpRuns(db: Database, pipeline: string, before: Date): 
       written = kept.written + excluded.written, rejected = kept.rejected + excluded.rejected`)
 }
 
-/** Runs whose records were added up, and the moment before which they started. */
+/** Runs whose records were summed, and the moment before which they started. */
 export interface RolledUpRuns {
   pipeline: string
   runs: number
   before: Date
 }
 
-/** The runs that stand in no record any more, of one pipeline or of all; none of a pipeline that has none. */
+/** Returns the runs that no longer have a record, of one pipeline or of all; none for a pipeline without any. */
 export async function rolledUpRuns(db: Database, pipeline?: string): Promise<RolledUpRuns[]> {
   const ofPipeline = pipeline === undefined ? sql`` : sql`where pipeline = ${pipeline}`
   const result = await db.execute<{ pipeline: string; runs: string; last_hour_ms: string }>(sql`

@@ -1,4 +1,4 @@
-/** The run record and the run lock: one open row a pipeline, by a partial unique index. */
+/** The run record and the run lock: one open row per pipeline, by a partial unique index. */
 import { and, desc, eq, gt, inArray, isNull, like, lt, lte, ne, notInArray, or, sql } from 'drizzle-orm'
 import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
@@ -9,8 +9,8 @@ import { toldError } from '../../wording/run.ts'
 export type RunRecord = typeof pipelineRuns.$inferSelect
 
 /**
- * Takes the run lock by inserting the open record. Answers the run that holds the lock instead, if another does.
- * Called again for a run that has its record (a retried step, a reset workflow), it opens that record again.
+ * Takes the run lock by inserting the open record. Returns the run that holds the lock if another does. For a run that
+ * already has a record (a retried activity, a reset workflow), it opens that record again.
  */
 export async function takeRunLock(db: Database, run: RunIdentity): Promise<RunRecord | 'taken'> {
   const values = { ...run, startedAt: new Date(run.startedAt) }
@@ -36,8 +36,8 @@ export async function takeRunLock(db: Database, run: RunIdentity): Promise<RunRe
 }
 
 /**
- * Writes how a run ended; also for a run that never held the lock (skipped) and so has no record yet. With `late` a record
- * that was closed since stays as it is.
+ * Writes how a run ended, even for a run that never held the lock (skipped) and so has no record yet. With `late`, a
+ * record that was closed since stays as it is.
  */
 export async function closeRun(
   db: Database,
@@ -46,7 +46,7 @@ export async function closeRun(
   finishedAt: Date,
   { late = false }: { late?: boolean } = {},
 ): Promise<void> {
-  // The step that closes may have been scheduled before reasons were records.
+  // The closing activity may have been scheduled before reasons were records.
   const { outcome, counts, error: why } = asEnding(ending)
   const error = why && toldError(why)
   const end = {
@@ -101,7 +101,7 @@ export async function findRun(db: Database, id: string): Promise<RunRecord | und
   return found
 }
 
-/** When a pipeline last ended with data, or undefined where it never did. Runs after a drain collect none. */
+/** Returns when a pipeline last ended with data, or undefined if it never did. Runs after a drain collect none. */
 export async function lastCollected(db: Database, pipeline: string): Promise<Date | undefined> {
   const result = await db.execute<{ at: Date | null }>(
     sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and trigger <> 'drain'
@@ -111,7 +111,7 @@ export async function lastCollected(db: Database, pipeline: string): Promise<Dat
   return at == null ? undefined : new Date(at)
 }
 
-/** Keeps an event of a run for whatever tells people of it. Told again it is the newer word, or with `once` the first one. */
+/** Stores an event of a run for notifiers. If it exists, the newer payload wins, or with `once` the first one. */
 export async function storeEvent(
   db: Database,
   run: Pick<RunIdentity, 'runId' | 'pipeline'>,
@@ -126,7 +126,10 @@ export async function storeEvent(
   else await insert.onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
 }
 
-/** Partial runs of a pipeline that began since then and have no event of this type: they ended without the database. */
+/**
+ * Returns partial runs of a pipeline that began since then and have no event of this type: they ended without the
+ * database.
+ */
 export async function untoldRuns(
   db: Database,
   { pipeline, type, since }: { pipeline: string; type: string; since: Date },
@@ -147,7 +150,7 @@ export async function untoldRuns(
     .orderBy(pipelineRuns.startedAt)
 }
 
-/** The payload of an event of a run, or undefined where there is none. */
+/** The payload of an event of a run, or undefined if there is none. */
 export async function eventOf(db: Database, runId: string, type: string): Promise<unknown> {
   const [found] = await db
     .select({ payload: runEvents.payload })

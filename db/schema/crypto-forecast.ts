@@ -1,6 +1,7 @@
 /**
- * Tables of crypto-forecast. `candles` is what the sources told; `crypto_prices` the documented hourly grid, derived from
- * it with its indicators and features; the forecasts are never changed once made, and their scores lie beside them.
+ * Tables of crypto-forecast. `candles` is what the sources reported; `crypto_prices` the documented hourly grid,
+ * derived from it with its indicators and features; forecasts never change once made, and their scores are stored
+ * beside them.
  */
 import { sql } from 'drizzle-orm'
 import {
@@ -22,31 +23,31 @@ import { writable } from '../writable.ts'
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const number = (name: string) => doublePrecision(name)
 
-/** Who said it and when; every table that the write door fills has these. */
+/** Run and time of the observation; every table that the writer fills has these. */
 const provenance = () => ({
   observedAt: moment('observed_at').notNull(),
   runId: text('run_id').notNull(),
 })
 
-/** Where the same hour comes from two sources, the first of them serves the grid: an exchange tells whole candles. */
+/** If the same hour comes from two sources, the first of them serves the grid: an exchange reports whole candles. */
 export const CANDLE_SOURCES = ['binance', 'coingecko'] as const
 export type CandleSource = (typeof CANDLE_SOURCES)[number]
 
-/** One closed hour of a coin as one source tells it. `timestamp` is when the hour begins. */
+/** One closed hour of a coin as one source reports it. `timestamp` is when the hour begins. */
 export const candles = pgTable(
   'candles',
   {
     crypto: text().notNull(),
     timestamp: moment('timestamp').notNull(),
     source: text().$type<CandleSource>().notNull(),
-    /** CoinGecko tells the price at the end of an hour and nothing else of it. */
+    /** CoinGecko reports only the price at the end of an hour. */
     open: number('open'),
     high: number('high'),
     low: number('low'),
     close: number('close').notNull(),
     /** Traded within the hour on the exchange, in USDT. */
     volume: number('volume'),
-    /** Traded on all markets in the 24 hours before the end of the hour, in USD; only CoinGecko tells it. */
+    /** Traded on all markets in the 24 hours before the end of the hour, in USD; only CoinGecko reports it. */
     volume24h: number('volume_24h'),
     ...provenance(),
   },
@@ -56,7 +57,7 @@ export const candles = pgTable(
   ],
 )
 
-/** Hours that a source does not have and never will; they are not asked for again. */
+/** Hours that a source does not have and never will; they are not requested again. */
 export const knownGaps = pgTable(
   'known_gaps',
   {
@@ -73,7 +74,10 @@ const byRank = sql.raw(
   `case source ${CANDLE_SOURCES.map((source, rank) => `when '${source}' then ${rank}`).join(' ')} end`,
 )
 
-/** The grid: one candle an hour and coin, from the source that ranks first. The one place that says which source wins. */
+/**
+ * The grid: one candle per hour and coin, from the source that ranks first. The only place that decides which source
+ * wins.
+ */
 export const hourlyCandles = pgView('hourly_candles', {
   crypto: text().notNull(),
   timestamp: moment('timestamp').notNull(),
@@ -86,7 +90,7 @@ export const hourlyCandles = pgView('hourly_candles', {
 }).as(sql`select distinct on (crypto, "timestamp") crypto, "timestamp", source, open, high, low, close, volume
   from candles order by crypto, "timestamp", ${byRank}`)
 
-/** UTC days of the grid; `hours` is less than 24 for a day that goes on or has a gap. */
+/** UTC days of the grid; `hours` is less than 24 for the current day and for a day with a gap. */
 export const dailyCandles = pgView('daily_candles', {
   crypto: text().notNull(),
   date: date({ mode: 'string' }).notNull(),
@@ -111,7 +115,7 @@ export const cryptoPrices = pgTable(
     crypto: text().notNull(),
     timestamp: moment('timestamp').notNull(),
     price: number('price').notNull(),
-    /** Traded within the hour, in USDT; null where the hour's source does not tell it. */
+    /** Traded within the hour, in USDT; null if the hour's source does not report it. */
     volume: number('volume'),
     rsi: number('rsi'),
     macd: number('macd'),
@@ -149,7 +153,7 @@ export const cryptoPrices = pgTable(
     adxClose: number('adx_close'),
     /** The index of the row's UTC day. */
     fearGreed: number('fear_greed'),
-    /** Which state of the formulas made the row; rows of an older one are computed again. */
+    /** Version of the formulas that made the row; rows of an older one are recomputed. */
     formulas: integer().notNull(),
     ...provenance(),
   },
@@ -164,7 +168,7 @@ export const fearGreedIndex = pgTable('fear_greed_index', {
   ...provenance(),
 })
 
-/** What both sources called the price at the same moment; null where one did not answer. */
+/** The price at the same moment according to both sources; null if one did not answer. */
 export const priceComparisons = pgTable(
   'price_comparisons',
   {
@@ -188,10 +192,10 @@ export const predictions = pgTable(
     crypto: text().notNull(),
     /** `1h` or `24h`. */
     horizon: text().notNull(),
-    /** When the price is due that was forecast. */
+    /** When the forecast price is due. */
     targetTime: moment('target_time').notNull(),
     modelVersion: text('model_version').notNull(),
-    /** The candle from which it was made: its hour begins then. */
+    /** The candle from which it was made: the start of its hour. */
     timestamp: moment('timestamp').notNull(),
     madeAt: moment('made_at').notNull(),
     predictedPrice: number('predicted_price').notNull(),
@@ -216,7 +220,7 @@ export const predictions = pgTable(
   ],
 )
 
-/** What became of a forecast. */
+/** The outcome of a forecast. */
 export const predictionScores = pgTable(
   'prediction_scores',
   {
@@ -230,18 +234,18 @@ export const predictionScores = pgTable(
     naiveError: number('naive_error').notNull(),
     /** Whether it said up for what went up, down for what went down. */
     directionRight: boolean('direction_right').notNull(),
-    /** Null where the forecast had no interval. */
+    /** Null if the forecast had no interval. */
     withinInterval: boolean('within_interval'),
     ...provenance(),
   },
   (table) => [primaryKey({ columns: [table.crypto, table.horizon, table.targetTime, table.modelVersion] })],
 )
 
-/** What a run found when it looked at the grid. */
+/** What a run found when it checked the grid. */
 export const priceChecks = pgTable(
   'price_checks',
   {
-    /** When the run began that looked. */
+    /** Start of the run that checked. */
     checkedAt: moment('checked_at').notNull(),
     crypto: text().notNull(),
     name: text().notNull(),
@@ -276,7 +280,7 @@ export const importedPrices = pgTable(
   (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
 )
 
-/** Predictions of an older collector, which say neither when they were made nor for when. */
+/** Predictions of an older collector, which state neither when they were made nor for when. */
 export const importedPredictions = pgTable(
   'imported_predictions',
   {

@@ -18,7 +18,7 @@ import { writable } from '../writable.ts'
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
 
-/** What one look at a text measured, and why it was refused where it was. */
+/** Measures of a text, and why it was refused, if it was. */
 export interface StoredVerdict {
   engine: string
   mode: string | null
@@ -27,12 +27,12 @@ export interface StoredVerdict {
   measures: Record<string, number>
 }
 
-/** Every repository that a domain's source ever named and its keywords let through. */
+/** Every repository that a domain's source ever named and its keywords accepted. */
 export const libraryCatalogue = pgTable(
   'library_catalogue',
   {
     domain: text().notNull(),
-    /** `owner/name` in small letters, as the source names it: an old name of a renamed repository stays one. */
+    /** `owner/name` in lower case, as the source names it: an old name of a renamed repository stays one. */
     named: text().notNull(),
     /** As the source writes it. */
     name: text().notNull(),
@@ -50,23 +50,23 @@ export const libraryCatalogue = pgTable(
   ],
 )
 
-/** One row a repository, whatever its names: a rename moves the row, and what belongs to it. */
+/** One row per repository, whatever its names: a rename moves the row, and what belongs to it. */
 export const libraries = pgTable(
   'libraries',
   {
-    /** `owner/name` in small letters. */
+    /** `owner/name` in lower case. */
     library: text().primaryKey(),
     /** As GitHub shows it. */
     name: text().notNull(),
     /** GitHub's number, which survives renames; null until it was asked (an imported list names none). */
     githubId: bigint('github_id', { mode: 'number' }),
     stars: integer(),
-    /** `present`, `archived`, `gone` (deleted or private), `blocked` (451), `unknown` (it was asked, and nothing came). */
+    /** `present`, `archived`, `gone` (deleted or private), `blocked` (451), `unknown` (asked without an answer). */
     state: text().notNull(),
     reason: text(),
     pushedAt: moment('pushed_at'),
     sizeKb: integer('size_kb'),
-    /** When GitHub last told of it. */
+    /** When GitHub last reported it. */
     askedAt: moment('asked_at'),
     firstSeen: moment('first_seen').notNull().defaultNow(),
     ...observed(),
@@ -79,9 +79,9 @@ const library = () =>
     .notNull()
     .references(() => libraries.library, { onUpdate: 'cascade', onDelete: 'cascade' })
 
-/** Every name that GitHub was asked by, and whose it is: an old name of a renamed repository leads to it. */
+/** Every name that GitHub was asked by, and its library: an old name of a renamed repository leads to it. */
 export const libraryNames = pgTable('library_names', {
-  /** `owner/name` in small letters, as asked. */
+  /** `owner/name` in lower case, as asked. */
   named: text().primaryKey(),
   library: library(),
   ...observed(),
@@ -139,18 +139,18 @@ export const libraryContexts = pgTable(
   (table) => [uniqueIndex('library_contexts_file').on(sql`lower(${table.file})`)],
 )
 
-/** The last attempt at a library's context, and when the next is due where it failed. */
+/** The last attempt at a library's context, and when the next one is due if it failed. */
 export const libraryAttempts = pgTable('library_attempts', {
   library: library().primaryKey(),
   /** Why it was tried: `new`, `changed`, `failed before`, `forced`. */
   why: text().notNull(),
   /** `made`, `title-only` (no engine passed the gate) or `failed`. */
   outcome: text().notNull(),
-  /** Failure name and sentence, or what the gate found; null where a context was made. */
+  /** Failure name and sentence, or what the gate found; null if a context was made. */
   reason: text(),
-  /** What each engine's text was worth, in the order in which they were tried. */
+  /** The verdict on each engine's text, in the order in which they were tried. */
   verdicts: jsonb().$type<StoredVerdict[]>().notNull(),
-  /** Failures in a row that another night will not mend by itself. */
+  /** Failures in a row of a kind that another night does not fix by itself. */
   failures: integer().notNull(),
   /** Null: at the next run. */
   nextTryAt: moment('next_try_at'),

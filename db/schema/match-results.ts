@@ -1,4 +1,4 @@
-/** Tables of match-results: what each look at a feed told, and the matches and observations that are derived from it. */
+/** Tables of match-results: the content of each poll of a feed, and the matches and observations derived from it. */
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -21,8 +21,8 @@ const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: te
 const eventId = () => bigint('event_id', { mode: 'number' }).notNull()
 
 /**
- * One good answer of a feed or of the results service. Everything else is derived from these rows, so that a run without
- * its database has only them to keep. Removed some days after they were followed.
+ * One good response of a feed or of the results service. Everything else is derived from these rows, so that a run
+ * without its database has only them to keep. Removed some days after they were followed.
  */
 export const feedPolls = pgTable(
   'feed_polls',
@@ -34,15 +34,15 @@ export const feedPolls = pgTable(
     collectedFor: moment('collected_for').notNull(),
     /** When it was answered. */
     polledAt: moment('polled_at').notNull(),
-    /** The answer was at its cap of events: what it does not name may go on all the same. */
+    /** The response was at its cap of events: matches that it does not name may still be running. */
     truncated: boolean().notNull(),
     /** Of a feed its `Sighting`s, of the results service its `MatchResult`s. */
     told: jsonb().notNull(),
-    /** Ids of events that the answer named and that could not be read: what becomes of them is not known by it. */
+    /** Ids of events that the response named and that could not be read: it says nothing about them. */
     unread: jsonb().$type<number[]>(),
     /** When the matches were brought up to it; null until then. */
     followedAt: moment('followed_at'),
-    /** Why they were not: a look that cannot be followed is passed over. Both null, it is tried again. */
+    /** Why they were not: a poll that cannot be followed is passed over. If both are null, it is tried again. */
     refused: text(),
     ...observed(),
   },
@@ -55,7 +55,7 @@ export const feedPolls = pgTable(
   ],
 )
 
-/** One row a match of a feed, with the latest truth; `match_observations` keeps how it came. */
+/** One row per match of a feed, with the latest truth; `match_observations` keeps how it came about. */
 export const matches = pgTable(
   'matches',
   {
@@ -80,7 +80,7 @@ export const matches = pgTable(
     odds1: doublePrecision('odds_1'),
     oddsX: doublePrecision('odds_x'),
     odds2: doublePrecision('odds_2'),
-    /** The latest truth; a result only where `confidence` is `confirmed`. */
+    /** The latest truth; a result only if `confidence` is `confirmed`. */
     score1: integer(),
     score2: integer(),
     /** The last score that the feed showed. */
@@ -94,7 +94,7 @@ export const matches = pgTable(
     confidence: text(),
     /** What confirmed it: `status` or `results`. */
     settledBy: text('settled_by'),
-    /** The game of the results service that did, where it did. */
+    /** The game of the results service that confirmed it, if one did. */
     resultId: bigint('result_id', { mode: 'number' }),
     /** `1`, `N` or `2`; of confirmed matches only. */
     outcome: text(),
@@ -132,7 +132,10 @@ export const matchObservations = pgTable(
     elapsedS: integer('elapsed_s'),
     score1: integer(),
     score2: integer(),
-    /** As offered at that moment: in play from the first `live` row on. Null where none were, or were blocked. */
+    /**
+     * As offered at that moment: in play from the first `live` row on. Null if there were none, or if they were
+     * blocked.
+     */
     odds1: doublePrecision('odds_1'),
     oddsX: doublePrecision('odds_x'),
     odds2: doublePrecision('odds_2'),
@@ -142,7 +145,7 @@ export const matchObservations = pgTable(
     league: text(),
     leagueId: bigint('league_id', { mode: 'number' }),
     startsAt: moment('starts_at'),
-    /** The game that the results service told of. */
+    /** The game that the results service reported. */
     resultId: bigint('result_id', { mode: 'number' }),
     /** Nothing else changed: removed some time after the match. */
     isOddsOnly: boolean('is_odds_only'),
@@ -150,7 +153,7 @@ export const matchObservations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] }),
-    // Holds what is still to be removed alone, so that old ones cost nothing and a longer pause is made up for.
+    // Holds only what is still to be removed, so that old rows cost nothing and a longer pause is made up for.
     index('idx_match_observations_odds')
       .on(table.at)
       .where(sql`is_odds_only`),

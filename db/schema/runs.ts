@@ -1,4 +1,4 @@
-/** Tables that every pipeline shares: what ran, what the upstreams answered, which rows were refused. */
+/** Tables that every pipeline shares: runs, raw payloads, rejected rows. */
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -17,14 +17,14 @@ import {
 import { asRunCounts, type RunCounts, type StoredCounts } from '../../core/run-outcome.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-/** As text, which keeps the order in which the sources are told; jsonb would sort them by length. */
+/** As text, which keeps the order in which the sources are reported; jsonb would sort them by length. */
 const runCounts = customType<{ data: RunCounts; driverData: Record<string, StoredCounts> }>({
   dataType: () => 'json',
   fromDriver: asRunCounts,
 })
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** One row a run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
+/** One row per run; outlives Temporal's retention. `finished_at` null means open: one open run a pipeline. */
 export const pipelineRuns = pgTable(
   'pipeline_runs',
   {
@@ -49,7 +49,9 @@ export const pipelineRuns = pgTable(
   ],
 )
 
-/** Bodies that rows were made from, gzip-compressed, so that rows can be derived again without the upstream. */
+/**
+ * Response bodies that rows were made from, gzip-compressed, so that rows can be derived again without the upstream.
+ */
 export const rawPayloads = pgTable(
   'raw_payloads',
   {
@@ -83,7 +85,7 @@ export const quarantine = pgTable(
   (table) => [unique('quarantine_once_a_run').on(table.runId, table.source, table.rowHash)],
 )
 
-/** What happened that somebody may want to be told of; one row a run and kind, whatever sends it. */
+/** Events for notifiers; one row per run and kind, whatever sends it. */
 export const runEvents = pgTable(
   'run_events',
   {
@@ -97,7 +99,7 @@ export const runEvents = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.type] })],
 )
 
-/** Runs of a pipeline that runs every minute: the records of those that went well, added up by the hour once they are old. */
+/** Runs of a pipeline that runs every minute: the old records of complete runs, summed per hour. */
 export const pipelineRunHours = pgTable(
   'pipeline_run_hours',
   {

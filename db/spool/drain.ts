@@ -1,7 +1,7 @@
 /**
- * Emptying the spool: each segment's call is made again, oldest first. Newest wins in every table, so that a segment which
- * is loaded late or twice (a crash between its commit and its removal) changes nothing that is newer. Who may drain is
- * decided by a lock that the caller holds.
+ * Empties the spool: repeats each segment's call, oldest first. The newest observation wins in every table, so that a
+ * segment loaded late or twice (a crash between its commit and its removal) changes nothing newer. The caller must hold
+ * the drain lock.
  */
 import { databaseFailure } from '../database-failure.ts'
 import { sqlState } from '../sql-state.ts'
@@ -18,31 +18,31 @@ import { rowCount, type Segment } from './segment.ts'
 export interface Drained {
   /** Segments that were loaded and removed. */
   segments: number
-  /** Rows in them, refused ones too, and endings of runs. */
+  /** Rows in them, including rejected ones and endings of runs. */
   rows: number
   runs: number
-  /** Segments that were put aside. */
+  /** Segments that were moved to the dead letters. */
   damaged: Damaged[]
-  /** Segments that could not be read, or not be put aside: they stay where they are, and a later drain tries again. */
+  /** Segments that could not be read or moved: they stay in place, and a later drain tries again. */
   skipped: Damaged[]
-  /** Whose rows came, without those of endings: what is derived from them is to be computed again. */
+  /** Pipelines whose rows were loaded, not counting endings: their derived rows must be recomputed. */
   pipelines: string[]
-  /** Why the rest was kept for later; absent where nothing is left. */
+  /** Why the rest was kept for later; absent if nothing is left. */
   ended?: Error
 }
 
 export interface DrainOptions {
   /** Ends the drain after the segment that is being written. */
   signal: AbortSignal
-  /** Hears after each segment how many are done and how many there are. */
+  /** Called after each segment with how many are done and how many there are. */
   onSegment?: (done: number, all: number) => void
 }
 
 /**
- * Loads every segment of the folder that waits now, and marks whose rows came as due for deriving (`due.ts`). A damaged
- * segment, and one that is refused for what is in it, is put aside with its reason, one that cannot be read is skipped; a
- * database that is away, or a folder that cannot be changed, ends the drain with the rest kept (`ended`). Never throws. Call
- * it with the drain lock held.
+ * Loads every segment that waits in the folder now, and marks the pipelines whose rows came for a recompute (`due.ts`).
+ * A damaged or rejected segment is moved to the dead letters with its reason, an unreadable one is skipped; an
+ * unavailable database, or a folder that cannot be changed, ends the drain with the rest kept (`ended`). Never throws.
+ * The caller must hold the drain lock.
  */
 export async function drainSpool(db: Database, folder: string, options: DrainOptions): Promise<Drained> {
   const drained: Drained = { segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] }
@@ -64,7 +64,7 @@ async function drainAll(
   const names = segmentNames(folder)
   let done = 0
   const groups = loadGroups(folder, names)
-  // One group is read while the one before is written. Loading never rejects.
+  // One group is read while the previous one is written. Loading never rejects.
   let next = groups.next()
   for (;;) {
     const group = await next
@@ -97,11 +97,11 @@ async function settle(db: Database, folder: string, group: Loaded[], drained: Dr
   }
   const [only, ...others] = whole
   if (only !== undefined && others.length === 0) aside(folder, { name: only.name, reason: refused }, drained)
-  // One of them is refused: each by itself, so that its neighbours are loaded.
+  // One of them is rejected: each is tried alone, so that its neighbours are loaded.
   else for (const one of whole) await settle(db, folder, [one], drained)
 }
 
-/** A full disk must not end a drain that frees it: what cannot be put aside stays. */
+/** A full disk must not end a drain that frees it: what cannot be moved stays. */
 function aside(folder: string, { name, reason }: Damaged, drained: Drained): void {
   try {
     if (putAside(folder, { name, reason })) drained.damaged.push({ name, reason })
@@ -112,8 +112,8 @@ function aside(folder: string, { name, reason }: Damaged, drained: Drained): voi
 }
 
 /**
- * Makes the calls again in one transaction, past the spool, so that a drain never fills what it empties. Answers why they
- * will never be taken; throws where another time may be better.
+ * Repeats the calls in one transaction, bypassing the spool, so that a drain never fills what it empties. Returns why
+ * they will never be accepted; throws if another attempt may succeed.
  */
 async function store(db: Database, whole: { segment: Segment }[]): Promise<string | undefined> {
   let isInCalls = false
@@ -136,9 +136,9 @@ async function store(db: Database, whole: { segment: Segment }[]): Promise<strin
 }
 
 /**
- * Why a call will never be taken, or undefined where another time may be better. What has a name is no word on the rows,
- * except for broken constraints; an error that has none and comes out of the calls themselves is a row that cannot be
- * written, while before and after them it may be the connection.
+ * Returns why a call will never be accepted, or undefined if another attempt may succeed. A named failure says nothing
+ * about the rows, except for broken constraints; an unnamed error thrown by the calls themselves is a row that cannot
+ * be written, while before and after them it may be the connection.
  */
 function refusal(error: unknown, isInCalls: boolean): string | undefined {
   const failure = databaseFailure(error)
@@ -149,14 +149,14 @@ function refusal(error: unknown, isInCalls: boolean): string | undefined {
   return isInCalls ? `it cannot be written to the database: ${deepestMessage(error)}` : undefined
 }
 
-/** What the server said: the query builder wraps it together with the statement and all its values. */
+/** The server's message: the query builder wraps it together with the statement and all its values. */
 function deepestMessage(error: unknown): string {
   let message = String(error)
   for (let cause = error; cause instanceof Error; cause = cause.cause) message = cause.message
   return message
 }
 
-/** Whose rows came: on the disk before the segments go, since this process may end any moment. */
+/** Marks the pipelines whose rows came: on disk before the segments go, since this process may end at any moment. */
 function note(folder: string, segments: Segment[], drained: Drained): void {
   const came = segments.flatMap(({ kind, pipeline }) =>
     kind === 'rows' && pipeline !== undefined ? [pipeline] : [],

@@ -1,6 +1,6 @@
 /**
- * Whose rows were loaded, so that what is derived from them is due again: an empty file for each such pipeline, since the
- * process that loads may end before it has started the run that derives. Read and changed with the drain lock held.
+ * Pipelines whose rows were loaded and whose derived rows must be recomputed: an empty file for each, since the loading
+ * process may end before it has started the recompute run. Read and changed with the drain lock held.
  */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { changing, namesIn } from './folder.ts'
 
 const BEGINNING = 'due-'
-/** What a pipeline's id looks like; a segment that names another one comes from nobody's pipeline. */
+/** Format of a pipeline's id; a segment with another one belongs to no pipeline. */
 const PIPELINE = /^[\w-]+$/
 
-/** Marks them on the disk. Throws the failures of `writeFileAtomically`. */
+/** Marks them on disk. Throws the failures of `writeFileAtomically`. */
 export function markDue(folder: string, pipelines: readonly string[]): void {
   for (const pipeline of pipelines) {
     const path = join(folder, `${BEGINNING}${pipeline}`)
@@ -28,7 +28,7 @@ export function duePipelines(folder: string): string[] {
     .sort()
 }
 
-/** Takes the marks away. Throws `Misconfigured` where that is not allowed. */
+/** Removes the marks. Throws `Misconfigured` if that is not permitted. */
 export function forgetDue(folder: string, pipelines: readonly string[]): void {
   for (const pipeline of pipelines) {
     const path = join(folder, `${BEGINNING}${pipeline}`)

@@ -1,4 +1,4 @@
-/** The folder of a spool: what lies in it, in which order, how large it is. Every function looks at the disk itself. */
+/** The folder of a spool: its content, order and size. Every function reads the disk itself. */
 import {
   closeSync,
   openSync,
@@ -17,7 +17,7 @@ import { fileFailure, UNFINISHED, writeFileAtomically } from '../../system/atomi
 import { sentenceOf } from '../../core/failures.ts'
 import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
 
-/** Lock of whoever loads the segments; the holder is told in it. */
+/** Lock of the process that loads the segments; the file names the holder. */
 export const DRAIN_LOCK = 'drain.lock'
 const ENDING = '.segment'
 const REASON = '.reason.txt'
@@ -28,7 +28,7 @@ export interface Damaged {
   reason: string
 }
 
-/** A segment that waits, as its file tells it; `head` is undefined where the file tells nothing. */
+/** A waiting segment, as its file describes it; `head` is undefined if it cannot be read. */
 export interface Waiting {
   name: string
   bytes: number
@@ -41,12 +41,14 @@ export interface Waiting {
 
 const damagedFolder = (folder: string) => join(folder, 'damaged')
 
-/** Path of a segment. */
+/** Returns the path of a segment. */
 export function segmentPath(folder: string, name: string): string {
   return join(folder, name)
 }
 
-/** Names of the segments that wait, oldest first: names begin with their time. None where there is no folder. */
+/**
+ * Returns the names of the waiting segments, oldest first: names begin with their time. Empty if there is no folder.
+ */
 export function segmentNames(folder: string): string[] {
   return namesIn(folder)
     .filter((name) => name.endsWith(ENDING))
@@ -61,7 +63,7 @@ export function folderBytes(folder: string): number {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Bytes that this user may still write on the disk of the folder, which need not exist yet. */
+/** Returns the bytes that this user may still write on the disk of the folder, which need not exist yet. */
 export function freeBytes(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder)
@@ -72,7 +74,7 @@ export function freeBytes(folder: string): number {
   }
 }
 
-/** What waits, oldest first, by the heads of the files. */
+/** Returns the waiting segments, oldest first, from the heads of the files. */
 export function waitingSegments(folder: string): Waiting[] {
   return segmentNames(folder).flatMap((name) => {
     const path = join(folder, name)
@@ -82,7 +84,7 @@ export function waitingSegments(folder: string): Waiting[] {
   })
 }
 
-/** The damaged segments, oldest first, each with its reason. */
+/** Returns the dead letters, oldest first, each with its reason. */
 export function damagedSegments(folder: string): Damaged[] {
   const here = damagedFolder(folder)
   return segmentNames(here).map((name) => ({
@@ -91,7 +93,9 @@ export function damagedSegments(folder: string): Damaged[] {
   }))
 }
 
-/** The one segment, waiting or damaged, whose name is or begins with this; else all names that do. */
+/**
+ * Returns the one segment, waiting or dead letter, whose name equals or begins with this; otherwise all names that do.
+ */
 export function findSegment(
   folder: string,
   beginning: string,
@@ -112,8 +116,8 @@ export function findSegment(
 }
 
 /**
- * Puts a segment aside; false where it is gone, since another has loaded it. Throws the failures of `writeFileAtomically`; the
- * segment is then where it was.
+ * Moves a segment to the dead letters. False if it is gone, since another process has loaded it. Throws the failures of
+ * `writeFileAtomically`; the segment is then still in place.
  */
 export function putAside(folder: string, { name, reason }: Damaged): boolean {
   const aside = join(damagedFolder(folder), name)
@@ -124,7 +128,7 @@ export function putAside(folder: string, { name, reason }: Damaged): boolean {
   return isThere
 }
 
-/** Moves all that was put aside back to where a drain tries it again. Throws `Misconfigured` where that is not allowed. */
+/** Moves all dead letters back for the next drain. Throws `Misconfigured` if that is not permitted. */
 export function takeBack(folder: string): void {
   const here = damagedFolder(folder)
   for (const name of segmentNames(here)) {
@@ -136,7 +140,7 @@ export function takeBack(folder: string): void {
   }
 }
 
-/** False where there is nothing to move. */
+/** False if there is nothing to move. */
 function moved(from: string, to: string): boolean {
   return changing(to, () => {
     try {
@@ -149,10 +153,10 @@ function moved(from: string, to: string): boolean {
   })
 }
 
-/** A busy disk takes a millisecond for each; node has four threads for them. */
+/** A busy disk takes a millisecond each; node has four threads for them. */
 const REMOVED_AT_ONCE = 4
 
-/** Removes segments that were loaded; one that is gone is as good. Throws `Misconfigured` where that is not allowed. */
+/** Removes loaded segments; one that is already gone is fine. Throws `Misconfigured` if that is not permitted. */
 export async function removeSegments(folder: string, names: readonly string[]): Promise<void> {
   await pMap(
     names,
@@ -167,12 +171,12 @@ export async function removeSegments(folder: string, names: readonly string[]): 
 }
 
 /**
- * A segment is written in moments, on a disk that hangs in a minute or two; what is older than this belongs to nobody who
- * lives. Its age alone tells that: a process id means nothing to another container.
+ * A segment is written in moments, on a hanging disk in a minute or two; an older unfinished file has no living writer.
+ * Only its age shows that: a process id means nothing to another container.
  */
 const LONGEST_WRITE_MS = 600_000
 
-/** Removes what writers left that died in the middle of a segment. */
+/** Removes files of writers that died in the middle of a segment. */
 export function removeUnfinished(folder: string): void {
   for (const here of [folder, damagedFolder(folder)]) {
     for (const name of namesIn(here)) {
@@ -187,7 +191,7 @@ export function removeUnfinished(folder: string): void {
   }
 }
 
-/** The whole content of a segment, or undefined where it is gone. */
+/** Returns the content of a segment, or undefined if it is gone. */
 export function readSegment(folder: string, name: string): Buffer | undefined {
   try {
     return readFileSync(join(folder, name))
@@ -197,7 +201,7 @@ export function readSegment(folder: string, name: string): Buffer | undefined {
   }
 }
 
-/** The head of a file, read without the rest of it, or why there is none: one bad file must not hide the others. */
+/** Reads the head of a file without the rest of it, or why there is none: one bad file must not hide the others. */
 function headOf(path: string): Pick<Waiting, 'head' | 'trouble'> {
   const beginning = Buffer.alloc(LONGEST_HEAD_BYTES)
   try {
@@ -212,7 +216,7 @@ function headOf(path: string): Pick<Waiting, 'head' | 'trouble'> {
   }
 }
 
-/** Names of all files in a folder; none where there is no folder. */
+/** Names of all files in a folder; none if there is no folder. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -236,7 +240,7 @@ function textOr(path: string, otherwise: string): string {
   }
 }
 
-/** Changes something in the folder; what the file system says against it gets its name. */
+/** Changes something in the folder; an error of the file system becomes a named failure. */
 export function changing<T>(path: string, work: () => T): T {
   try {
     return work()
@@ -245,6 +249,6 @@ export function changing<T>(path: string, work: () => T): T {
   }
 }
 
-/** ENOTDIR: a file stands where a folder should; whoever writes there says so. */
+/** ENOTDIR: a file is in the place of a folder; whoever writes there reports it. */
 const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

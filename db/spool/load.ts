@@ -1,4 +1,4 @@
-/** Reading segments for the drain, in groups: one commit for a handful of small ones takes half the time. */
+/** Reads segments for the drain, in groups: one commit for a handful of small ones takes half the time. */
 import { sentenceOf } from '../../core/failures.ts'
 import { readSegment } from './folder.ts'
 import { DamagedSegment, rowCount, unpackSegment, type Segment } from './segment.ts'
@@ -10,11 +10,13 @@ export type Loaded =
   | { name: string; kind: 'gone' }
   | { name: string; kind: 'unreadable'; reason: string }
 
-/** A group is as large as a statement of the write door; a stop waits for one. */
+/** A group is as large as a statement of the writer; a stop waits for one. */
 const GROUP_ROWS = 5_000
 const GROUP_SEGMENTS = 100
 
-/** The segments of these names, in order, group by group. Never rejects, since nobody may be waiting yet. */
+/**
+ * Reads the segments with these names, in order, group by group. Never rejects, since nothing may be awaiting it yet.
+ */
 export async function* loadGroups(folder: string, names: readonly string[]): AsyncGenerator<Loaded[]> {
   let group: Loaded[] = []
   let rows = 0
@@ -32,7 +34,7 @@ export async function* loadGroups(folder: string, names: readonly string[]): Asy
   if (group.length > 0) yield group
 }
 
-/** A body weighs as much as so many rows, about: they are what makes a call large. */
+/** A body weighs about as much as this many rows: bodies are what makes a call large. */
 const BODY_ROWS = 1_000
 
 function weight(loaded: Loaded): number {

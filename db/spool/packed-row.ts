@@ -1,6 +1,6 @@
 /**
- * Rows as JSON that gives back what was put in: the same statement must follow from a row that lay in the spool. JSON alone
- * turns a Date into text, and NaN and the infinities, which PostgreSQL can hold, into null.
+ * Rows as JSON without loss: a row from the spool must produce the same statement. JSON alone turns a Date into text,
+ * and NaN and the infinities, which PostgreSQL can hold, into null.
  */
 import { z } from 'zod'
 
@@ -14,7 +14,10 @@ const markedSchema = z.discriminatedUnion(MARK, [
   z.object({ $: z.literal('object'), value: z.unknown() }),
 ])
 
-/** A row whose values survive JSON. What lies deeper than a column's value is that of a jsonb column, which is JSON itself. */
+/**
+ * Returns a row whose values survive JSON. What is nested deeper than a column's value is in a jsonb column, which is
+ * JSON itself.
+ */
 export function packRow(row: object): object {
   const entries = Object.entries(row)
   if (entries.every(([, value]) => isPlain(value))) return row

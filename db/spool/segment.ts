@@ -1,6 +1,6 @@
 /**
- * One segment of the spool: a call to the write door, or the ending of a run, as the bytes of a file. A line of JSON says
- * what is in it, and below lies the call itself, compressed. Pure: it touches no disk.
+ * One segment of the spool: a call to the writer, or the ending of a run, as the bytes of a file. The first line is
+ * JSON and describes the content; the compressed call follows. Pure: no disk access.
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -16,13 +16,13 @@ import { packRow, unpackRow } from './packed-row.ts'
 /** A call of `writeRows` without its retry budget. */
 export interface SpooledRows {
   kind: 'rows'
-  /** Whose steps made it, where that was known. */
+  /** Pipeline whose activities made it, if known. */
   pipeline?: string | undefined
   rows: RowsByTable
   options: Omit<WriteOptions, 'retryBudget'>
 }
 
-/** How a run ended whose record could not be closed. */
+/** The ending of a run whose record could not be closed. */
 export interface SpooledEnding {
   kind: 'ending'
   pipeline: string
@@ -33,7 +33,7 @@ export interface SpooledEnding {
 
 export type Segment = SpooledRows | SpooledEnding
 
-/** Rows of a call, refused ones too: so many are not in the database while it lies in the spool. */
+/** Rows of a call, including rejected ones: the number missing in the database while it is in the spool. */
 export function rowCount({ rows, options }: Pick<SpooledRows, 'rows' | 'options'>): number {
   return Object.values(rows).reduce((sum, list) => sum + list.length, options.rejected?.length ?? 0)
 }
@@ -43,12 +43,12 @@ export class DamagedSegment extends Error {
   override name = 'DamagedSegment'
 }
 
-/** Format of this version; a file of another one is left to the version that wrote it. */
+/** Format of this version; a file in another one is left to the version that wrote it. */
 const FORMAT = 1
 
-/** The head begins so, always: what the checksum covers is everything behind it. */
+/** The head always begins like this: the checksum covers everything after it. */
 const BEGINNING = /^\{"format":(\d{1,9}),"sha256":"([0-9a-f]{64})",/
-/** As long as a head of one pipeline's tables can sensibly be; a longer first line is no head. */
+/** Longest sensible head of one pipeline's tables; a longer first line is no head. */
 export const LONGEST_HEAD_BYTES = 64 * 1024
 
 const headSchema = z.object({
@@ -57,7 +57,7 @@ const headSchema = z.object({
   /** The version of Almanac that wrote it. */
   version: z.string().optional(),
   runId: z.string(),
-  /** When the upstreams said it, or the run ended. ISO 8601, UTC. */
+  /** When the upstreams answered, or the run ended. ISO 8601, UTC. */
   observedAt: z.iso.datetime({ offset: true }),
   /** Rows by table. */
   tables: z.record(z.string(), z.number()),
@@ -66,7 +66,7 @@ const headSchema = z.object({
   bytes: z.number(),
 })
 
-/** What the first line of a segment says of it. */
+/** The first line of a segment. */
 export type SegmentHead = z.infer<typeof headSchema>
 
 const timeSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
@@ -80,7 +80,7 @@ const rowsSchema = z.object({
     rejected: z.array(z.object({ source: z.string(), reason: z.string(), row: z.unknown() })).optional(),
   }),
 })
-/** Its run and ending are ours, written by the same lines that read them: the checksum vouches for them. */
+/** Run and ending are written by this same code: the checksum vouches for them. */
 const endingSchema = z.object({
   run: z.custom<RunIdentity>((value) => typeof value === 'object' && value !== null),
   ending: z.custom<StoredEnding>((value) => typeof value === 'object' && value !== null).transform(asEnding),
@@ -98,7 +98,7 @@ export async function packSegment(segment: Segment): Promise<Buffer> {
   return Buffer.concat([Buffer.from(`{"format":${FORMAT},"sha256":"${sha256}",${head}`), payload])
 }
 
-/** What was packed. Throws `DamagedSegment` where one byte is not as it was, and for a table that nobody knows. */
+/** Returns what was packed. Throws `DamagedSegment` if a byte has changed, and for an unknown table. */
 export async function unpackSegment(bytes: Buffer): Promise<Segment> {
   const head = readHead(bytes)
   const beginning = BEGINNING.exec(bytes.toString('latin1', 0, LONGEST_HEAD_BYTES))
@@ -110,7 +110,7 @@ export async function unpackSegment(bytes: Buffer): Promise<Segment> {
   return head.kind === 'rows' ? rowsOf(head, content) : endingOf(head, content)
 }
 
-/** What the first line says, without a look at the rest. Throws `DamagedSegment` where it is none. */
+/** Reads the first line without the rest. Throws `DamagedSegment` if it is no head. */
 export function readHead(bytes: Buffer): SegmentHead {
   const end = bytes.indexOf('\n')
   const line = end < 0 ? '' : bytes.toString('utf8', 0, end)
@@ -174,7 +174,7 @@ function rowsOf(head: SegmentHead, content: unknown): SpooledRows {
   }
 }
 
-/** What the door writes of a row: everything else in it would be left out there, too. */
+/** The columns that the writer stores: it would ignore everything else in a row. */
 function packedRows(name: string, list: readonly object[]): object[] {
   const known = columnsOf(name)
   return list.map((row) => {
@@ -183,7 +183,7 @@ function packedRows(name: string, list: readonly object[]): object[] {
   })
 }
 
-/** A column that is gone or has another name now would silently be written as null, over what is there. */
+/** A removed or renamed column would silently be written as null, over the stored value. */
 function unpackedRows(name: string, list: unknown[], { version }: SegmentHead): object[] {
   const known = columnsOf(name)
   return list.map((packed) => {
@@ -218,7 +218,7 @@ function columnsOf(name: string): Set<string> {
 const writer = (version: string | undefined) =>
   version === undefined ? 'the version that wrote it can read it' : `version ${version}, which wrote it, can`
 
-/** The same of a head of another format, of which nothing else can be relied on. */
+/** The same for a head in another format, of which nothing else can be relied on. */
 function writerOf(line: string): string {
   const head = z.object({ version: z.string() }).safeParse(parsed(line))
   return writer(head.data?.version)

@@ -1,6 +1,6 @@
 /**
- * Where a call to the write door goes while PostgreSQL is away: a file a call. What is acknowledged here is on the disk;
- * `drain.ts` makes the call again.
+ * Takes calls to the writer while PostgreSQL is unavailable: one file per call. What is acknowledged here is on disk;
+ * `drain.ts` repeats the call.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -15,10 +15,10 @@ import { folderBytes, freeBytes, segmentPath } from './folder.ts'
 import { packSegment, rowCount, type Segment } from './segment.ts'
 import type { Reason } from '../../core/reason.ts'
 
-/** Who makes a call: its pipeline, and who wants to know how many rows went into the spool. */
+/** Origin of a call: its pipeline, and a callback for the number of rows that went into the spool. */
 export interface SpoolOrigin {
   pipeline?: string | undefined
-  /** `because` where the database is not simply away. */
+  /** `because` if the reason is not simply an unavailable database. */
   spooled?(rows: number, because?: Reason): void
 }
 
@@ -26,29 +26,28 @@ export interface SpoolOptions {
   folder: string
   /** Size that the folder may have, in bytes. */
   capBytes: number
-  /** Hears, long before the cap, that the folder grows. */
+  /** Called when the folder grows, long before the cap. */
   warn: (record: Extract<LogRecord, { event: 'spool.filling' }>, message: string) => void
-  /** Who makes the call at this moment. */
+  /** The origin of the current call. */
   origin?: () => SpoolOrigin | undefined
 }
 
 export interface Spool {
   readonly folder: string
   readonly capBytes: number
-  /** True from the first call that found it away for longer than its retry budget until it answered again. */
+  /** True from the first call that found it unavailable for longer than its retry budget until it answers again. */
   readonly isDatabaseAway: boolean
-  /** For how long it has been away, in milliseconds; 0 while it is there. */
+  /** How long it has been unavailable, in milliseconds; 0 while it is available. */
   awayForMs(): number
-  /** A call that has tried since this time (Unix, milliseconds) did not reach it. */
+  /** Reports that a call has tried in vain since this time (Unix, milliseconds). */
   databaseWentAway(sinceMs: number): void
   databaseAnswered(): void
   /**
-   * Keeps a call of the write door, `because` of something that its run should tell; answers its rows once they are safe on
-   * the disk. Throws `DiskFull` at the cap and where
-   * the disk has no room, `Misconfigured` where the folder may not be written.
+   * Stores a call of the writer; `because` is a reason for its run to report. Returns its number of rows once they are
+   * safe on disk. Throws `DiskFull` at the cap and if the disk is full, `Misconfigured` if the folder is not writable.
    */
   writeRows(rows: RowsByTable, options: Omit<WriteOptions, 'retryBudget'>, because?: Reason): Promise<number>
-  /** Keeps how a run ended. Throws like `writeRows`. */
+  /** Stores how a run ended. Throws like `writeRows`. */
   writeEnding(run: RunIdentity, ending: RunEnding, finishedAt: Date): Promise<void>
 }
 
@@ -57,16 +56,16 @@ export function spoolFolder(dataDir: string): string {
   return join(dataDir, 'spool')
 }
 
-/** Looking at thousands of files takes some ten milliseconds, and other processes change the folder, too. */
+/** Measuring thousands of files takes some ten milliseconds, and other processes change the folder, too. */
 const MEASURE_EVERY_MS = 5_000
 
-/** From this share of the cap on every further step of it is told. */
+/** From this share of the cap on, every further tenth is reported. */
 const WARN_FROM = 0.5
 const WARN_STEP = 0.1
 
 const MB = 1_000_000
 
-/** Left free on the disk: who makes room again, by loading segments, first needs some for a lock. */
+/** Left free on the disk: loading segments, which makes room again, first needs some for a lock. */
 const RESERVE_BYTES = MB
 
 /** Opens a spool; the folder is made with the first segment. */
@@ -78,7 +77,7 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
 
   const keep = async (segment: Segment) => {
     const bytes = await packSegment(segment)
-    // From here on nothing is awaited, so that two calls never count on the same room.
+    // No await from here on, so that two calls never count on the same room.
     if (size.now() + bytes.length > capBytes && size.again() + bytes.length > capBytes)
       throw capReached(folder, capBytes)
     if (freeBytes(folder) < bytes.length + RESERVE_BYTES) throw diskFull(folder)
@@ -112,7 +111,7 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
   }
 }
 
-/** Names that sort by time, and within a millisecond by their order. */
+/** Returns names that sort by time, and within a millisecond by their order. */
 function segmentNamer(): () => string {
   let newestMs = 0
   let counter = 0
@@ -143,7 +142,7 @@ function measured(folder: string) {
   }
 }
 
-/** Tells once for every tenth of the cap beyond the half, and again after the folder was emptied. */
+/** Reports once for every tenth of the cap above half, and again after the folder was emptied. */
 function growthTeller({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' | 'capBytes' | 'warn'>) {
   let told = 0
   return (bytes: number) => {

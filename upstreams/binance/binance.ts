@@ -15,11 +15,14 @@ export { parseKlines, type HourCandle } from './klines.ts'
 const UPSTREAM = 'binance'
 /** Largest page of `GET /api/v3/klines`. */
 export const CANDLES_A_PAGE = 1_000
-/** A region or a firewall rule does not change within a run; the operator's new network should be noticed on the same day. */
+/**
+ * A region or a firewall rule does not change within a run; a new network of the operator should be noticed on the same
+ * day.
+ */
 export const BLOCKED_HOST_MS = 6 * HOUR_MS
 /** Request weight of an address in a clock minute (its `exchangeInfo`). */
 const WEIGHT_A_MINUTE = 6_000
-/** The rest is left to whatever else trades or reads behind this address, and to answers still in flight. */
+/** The rest is left to other programs behind this address, and to responses still in flight. */
 const USABLE_WEIGHT = 0.8 * WEIGHT_A_MINUTE
 /** A page of candles weighs 2: more at once would only fill memory. */
 const REQUESTS_IN_FLIGHT = 4
@@ -65,8 +68,9 @@ const tickersSchema = z.array(z.object({ symbol: text, price: decimal }))
 const complaintSchema = z.object({ code: z.int() })
 
 /**
- * A Binance client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. `Blocked` comes only when every
- * host blocks us; a ban (418) is obeyed in full, and no host is asked in its course, since all count the same address.
+ * Creates a Binance client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. `Blocked` is thrown
+ * only if every host blocks us; a ban (418) is obeyed in full, and no host is contacted during it, since all count the
+ * same address.
  */
 export function createBinance(options: BinanceOptions): Binance {
   const clock = options.clock ?? (() => new Date())
@@ -79,7 +83,7 @@ export function createBinance(options: BinanceOptions): Binance {
       if (endTime - startTime >= CANDLES_A_PAGE * HOUR_MS)
         throw new RangeError(`A page holds at most ${CANDLES_A_PAGE} candles; ask for a shorter span.`)
       const query = { symbol, interval: '1h', startTime, endTime, limit: CANDLES_A_PAGE }
-      // Read before the request: a candle that closes while the answer travels came unfinished.
+      // Read before the request: a candle that closes while the response travels was still unfinished.
       const nowMs = clock().getTime()
       const answer = await ask({ path: '/api/v3/klines', query, signal }, [symbol])
       const { rows, rejected } = parseKlines(answer.body, nowMs)

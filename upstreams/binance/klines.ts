@@ -44,7 +44,7 @@ const rowsSchema = z.array(z.unknown())
 
 /**
  * Reads the body of `GET /api/v3/klines?interval=1h`. A candle that closes at `nowMs` or later is still open and left
- * out: its numbers are not final. Throws `PayloadInvalid` where the body is no list.
+ * out: its numbers are not final. Throws `PayloadInvalid` if the body is no list.
  */
 export function parseKlines(body: string, nowMs: number): { rows: HourCandle[]; rejected: RejectedRow[] } {
   const { rows, rejected } = parseRows(klineSchema, parseBody(rowsSchema, body, 'binance GET /api/v3/klines'))

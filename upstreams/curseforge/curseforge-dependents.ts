@@ -7,7 +7,7 @@ import { parseDependents, type DependentPack } from './dependents-markup.ts'
 import { refusal } from '../refusal.ts'
 
 const UPSTREAM = 'curseforge-web'
-/** The site is made for people: as slow as one who reads. */
+/** The site is made for people: as slow as a reader. */
 export const PAGE_INTERVAL_MS = 2_000
 /** Relation type "included", which is how a modpack relates to its mods. */
 const FILTER_INCLUDED = 6
@@ -16,9 +16,9 @@ export interface DependentsOptions {
   /** Such as https://www.curseforge.com */
   baseUrl: string
   userAgent: string
-  /** One page at a time, two seconds apart, unless told. */
+  /** Default: one page at a time, two seconds apart. */
   gate?: Gate
-  /** Time for the gate of its own, real unless told. */
+  /** Time of its own gate. Default: real time. */
   time?: Pick<GateOptions, 'clock' | 'sleep'>
   timeoutMs?: number
 }
@@ -60,7 +60,7 @@ export function createDependents(options: DependentsOptions): CurseForgeDependen
       const raw = rawBody(UPSTREAM, answer)
       if (answer.status === 404) return { kind: 'end', raw }
       const what = { upstream: UPSTREAM, method: 'GET', path }
-      // A page that needs no key can refuse nobody's key: whatever it says, a 403 is the firewall's.
+      // A page that needs no key cannot reject one: whatever it says, a 403 is the firewall's.
       if (answer.status === 403) throw refusal(what, answer, 'blocked')
       if (!looksLikeHtml(answer.headers, answer.body)) {
         throw new Failure(

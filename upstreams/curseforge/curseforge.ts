@@ -14,8 +14,8 @@ const MAX_INDEX = 10_000
 /** The bulk endpoint names no limit: as many as a page of any other list, about a megabyte of answer. */
 const MODS_PER_CALL = PAGE_SIZE
 /**
- * An empty 403 means a bad key or throttling, and nothing tells which. Throttling was seen to pass within seconds;
- * a bad key costs two more requests and half a minute.
+ * An empty 403 means a bad key or throttling, indistinguishable. Throttling was seen to pass within seconds; a bad key
+ * costs two more requests and half a minute.
  */
 export const EMPTY_403_WAITS_MS: readonly number[] = [5_000, 20_000]
 const GAME_MINECRAFT = 432
@@ -26,7 +26,7 @@ export interface CurseForgeOptions {
   baseUrl: string
   apiKey: string
   userAgent: string
-  /** Shared by clients with one key; its own unless told. */
+  /** Shared by clients with one key. Default: its own. */
   gate?: Gate
   timeoutMs?: number
   sleep?: Sleep
@@ -39,7 +39,7 @@ export interface Mod {
   name: string
   /** All-time downloads: the total of the mod, not the sum over its files. */
   downloadCount: number
-  /** There is no follower count. Null where the answer has no such field. */
+  /** There is no follower count. Null if the answer has no such field. */
   thumbsUpCount: number | null
   /** 6 mods, 4471 modpacks, 5 bukkit plugins. */
   classId: number | null
@@ -65,16 +65,16 @@ export interface ModsAnswer {
 
 export interface FilesAnswer {
   files: ModFile[]
-  /** What the upstream counts; a list that moves while it is read may give fewer. Null where it does not say. */
+  /** The upstream's own count; a list that changes while it is read may give fewer. Null if it does not say. */
   totalCount: number | null
-  /** True where the mod has more files than the upstream's index can reach (10,000). */
+  /** True if the mod has more files than the upstream's index can reach (10,000). */
   truncated: boolean
   rejected: RejectedRow[]
   raw: RawBody[]
 }
 
 export interface ModpackAnswer {
-  /** Null where no modpack has exactly this slug. */
+  /** Null if no modpack has exactly this slug. */
   modpack: Mod | null
   rejected: RejectedRow[]
   raw: RawBody[]
@@ -124,11 +124,13 @@ const pageSchema = z.object({
   pagination: z.object({ totalCount: count }).nullish(),
 })
 
-/** Reads the body of `POST /v1/mods` or a search. Throws `PayloadInvalid` where it holds no list. */
+/** Reads the body of `POST /v1/mods` or a search. Throws `PayloadInvalid` if it holds no list. */
 export const parseMods = (body: string): { rows: Mod[]; rejected: RejectedRow[] } =>
   parseRows(modSchema, parseBody(listSchema, body, 'curseforge mods').data)
 
-/** Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined where it is not said. */
+/**
+ * Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined if it is not said.
+ */
 export function parseFiles(body: string): {
   rows: ModFile[]
   rejected: RejectedRow[]

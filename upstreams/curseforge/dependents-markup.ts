@@ -28,7 +28,7 @@ export interface DependentPack {
 export interface DependentsMarkup {
   /** In the page's order, each slug once. */
   packs: DependentPack[]
-  /** The pager links to a later page than this one; true where there are packs but no pager. */
+  /** The pager links to a later page than this one; true if there are packs but no pager. */
   next: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Watches how large a folder grows while somebody writes into it, and ends that when it is too much. */
+/** Watches the size of a folder while a program writes into it, and ends the program if it grows too large. */
 import type { Stats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { sleep } from '../sleep.ts'
 
 /** At a hundred megabytes a second, which no network here gives, that much more is written before it is seen. */
 const LOOK_EVERY_MS = 500
-/** A disk has room for so many names only; a small pack can hold millions of empty files. Large libraries have 20,000. */
+/**
+ * A disk holds a limited number of names; a small pack can hold millions of empty files. Large libraries have 20,000.
+ */
 const MAX_ENTRIES = 200_000
 /** Looked at together: enough to keep the disk busy, few enough to leave threads to others. */
 const CHUNK = 64
@@ -15,15 +17,17 @@ const BLOCK_BYTES = 512
 export const MB = 1_000_000
 
 export interface TreeSize {
-  /** Bytes taken on disk, or a file's length where that is more (zeros take no room); folders included, no link followed. */
+  /**
+   * Bytes taken on disk, or a file's length if that is more (zeros take no room); folders included, no link followed.
+   */
   bytes: number
   /** Files, folders and links. */
   entries: number
 }
 
 /**
- * The size of everything under a folder, itself included; stops counting once it is beyond `maxBytes` or too many entries.
- * What vanishes meanwhile does not count.
+ * Returns the size of everything under a folder, itself included; stops counting beyond `maxBytes` or too many entries.
+ * Files that disappear meanwhile do not count.
  */
 export async function treeSize(root: string, maxBytes = Number.POSITIVE_INFINITY): Promise<TreeSize> {
   const size = { bytes: 0, entries: 0 }
@@ -48,7 +52,7 @@ export async function treeSize(root: string, maxBytes = Number.POSITIVE_INFINITY
   return size
 }
 
-/** What is too much about a size, in words; undefined where nothing is. */
+/** Returns what is too large, in words; undefined if nothing is. */
 export function excess({ bytes, entries }: TreeSize, maxBytes: number): string | undefined {
   if (bytes > maxBytes) return `larger than ${maxBytes / MB} MB`
   return entries > MAX_ENTRIES ? `more than ${MAX_ENTRIES} files` : undefined
@@ -73,7 +77,7 @@ export async function whileSmall<T>(
       await sleep(LOOK_EVERY_MS, done.signal)
     }
   }
-  // A look that fails must end the run, not go unnoticed; the end of the run ends the watch.
+  // A failed poll must end the run, not go unnoticed; the end of the run ends the watch.
   const watching = watch().catch((error: unknown) => {
     if (!done.signal.aborted) tooMuch.abort(error)
   })

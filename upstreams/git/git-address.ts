@@ -1,6 +1,6 @@
 /**
- * What stands at a repository's address, asked without git: where a renamed one lives now, and whether it is git that
- * answers. Git follows a redirect to any host or to none, and takes a web page for a repository without a commit.
+ * Checks a repository's address without git: the present address of a renamed one, and whether git answers there. Git
+ * follows a redirect to any host or to none, and treats a web page as a repository without a commit.
  */
 import { Failure } from '../../core/failures.ts'
 import type { ProgramResult } from '../../system/run-program.ts'
@@ -11,11 +11,11 @@ import { addressOf, type GitBase } from './git-settings.ts'
 import { createHttp, type Answer } from '../http.ts'
 
 const REDIRECTS = [301, 302, 303, 307, 308]
-/** Hosts answer those alone whose agent begins like this with the protocol instead of a page. */
+/** Hosts use the protocol instead of a page only for agents that begin like this. */
 const AGENT = 'git/2 (almanac)'
 /** The second version of the protocol begins with some hundred bytes; the first with every branch and tag. */
 const MAX_BYTES = 16 * 1024 * 1024
-/** As many as are asked of git at once. */
+/** The same number as of git processes at once. */
 const CONCURRENCY = 8
 /** A renamed repository's new name may have been renamed too; more is a loop. */
 const MAX_REDIRECTS = 3
@@ -31,19 +31,19 @@ export interface GitAddress {
   /** Throws `PayloadInvalid` for a text that is no repository's name. */
   check: (fullName: string) => void
   /**
-   * Runs git with a repository's address, again under the name it has now where it was renamed, and answers only where git
-   * ended with 0. Throws `Blocked` where a redirect leads anywhere but to a repository of the same host, else what
+   * Runs git with a repository's address, again under its present name if it was renamed, and returns only if git ended
+   * with 0. Throws `Blocked` if a redirect leads anywhere but to a repository of the same host, otherwise what
    * `gitFailure` names.
    */
   following: (
     which: Following,
     run: (url: string) => Promise<ProgramResult>,
   ) => Promise<{ result: ProgramResult; name: string }>
-  /** Throws `PayloadInvalid` or `Blocked` where not git but a page answers, and what `Http.request` throws. */
+  /** Throws `PayloadInvalid` or `Blocked` if not git but a page answers, and what `Http.request` throws. */
   confirmGit: (fullName: string, signal: AbortSignal) => Promise<void>
 }
 
-/** Looks at addresses of one host. */
+/** Checks addresses of one host. */
 export function createGitAddress(base: GitBase): GitAddress {
   const http = createHttp({
     upstream: 'git',
@@ -93,7 +93,7 @@ function redirectedTo(base: GitBase, fullName: string, answer: Answer): string {
     ? /^([^/]+\/[^/]+?)(?:\.git)?\/info\/refs$/.exec(target.pathname.slice(prefix.length))?.[1]
     : undefined
   if (name !== undefined) {
-    // Validates it: what a server names is no better than what a catalogue names.
+    // Validates it: a name from a server is no more trusted than one from a catalogue.
     addressOf(base, name)
     return name
   }

@@ -7,7 +7,7 @@ import { excess, MB, treeSize, whileSmall } from './clone-size.ts'
 import type { GitAddress } from './git-address.ts'
 import { isFileTooLarge, isUnwritten } from './git-failure.ts'
 
-/** Git prints reasons alone. */
+/** Git prints only errors. */
 const MAX_OUTPUT_BYTES = 65_536
 /** Reading one name from a folder of ours. */
 const READ_TIMEOUT_MS = 30_000
@@ -25,7 +25,7 @@ const FILE_BLOCK_BYTES = 512
  */
 const LIMITED =
   'trap "" XFSZ; umask 022; ulimit -f "$1" 2>/dev/null; ulimit -d "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; seconds=$4; shift 4; command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"; exec "$@"'
-/** A worker that is killed takes no git with it; `timeout` then ends it this much later than the worker would have. */
+/** Git survives a killed worker; `timeout` then ends it this much later than the worker would have. */
 const ORPHAN_SECONDS = 10
 
 const CLONE = [
@@ -52,7 +52,7 @@ export interface CloningGit {
 export interface CloneRequest {
   /** `Owner/Name`. */
   fullName: string
-  /** Folder to be made, absolute; it must not exist yet: what a killed attempt left there is the caller's to remove. */
+  /** Folder to be created, absolute; it must not exist yet: the caller removes what a killed attempt left there. */
   target: string
   /** Most bytes on disk, git's own folder included. */
   maxBytes: number
@@ -112,7 +112,7 @@ async function fetchInto(git: CloningGit, request: CloneRequest): Promise<string
   throw new Failure('NotFound', `${fullName} is empty: it has no commit on its default branch.`)
 }
 
-/** The commit of a fresh clone; undefined where it has none. */
+/** The commit of a fresh clone; undefined if it has none. */
 async function checkedOut(git: CloningGit, target: string, signal: AbortSignal): Promise<string | undefined> {
   const { code, stdout } = await runProgram({
     program: 'git',

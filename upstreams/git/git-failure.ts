@@ -82,14 +82,14 @@ export function gitFailure(what: string, { code, endedBy, stderr }: ProgramResul
   })
 }
 
-/** True where git was refused by a redirect, which it was told not to follow. */
+/** True if git was refused by a redirect, which it was told not to follow. */
 export const isRedirect = (stderr: string): boolean => /^fatal: .*returned error: 30[12378]$/m.test(stderr)
 
-/** True where the limit on the size of one file stopped git. */
+/** True if the limit on the size of one file stopped git. */
 export const isFileTooLarge = ({ stderr }: ProgramResult): boolean =>
   /^(?:fatal|error): .*File too large/m.test(stderr)
 
-/** True where git could not write a file and did not say why, as with a large one. */
+/** True if git could not write a file and did not say why, as with a large one. */
 export const isUnwritten = ({ stderr }: ProgramResult): boolean =>
   /^error: unable to (?:write|create) file .*$/m.test(stderr)
 

@@ -1,14 +1,14 @@
 /**
- * How git is allowed to run on somebody's repository: where it may go, what it may see, what it must not start.
- * Nothing is inherited: neither the machine's git settings nor the caller's environment.
+ * How git may run on an untrusted repository: where it may connect, what it may see, what it must not start. Nothing is
+ * inherited: neither the machine's git settings nor the caller's environment.
  */
 import { devNull } from 'node:os'
 import { Failure } from '../../core/failures.ts'
 import { FULL_NAME } from '../github/repository-name.ts'
 
-/** Where git is, where nobody says. */
+/** Default path of git. */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
-/** A proxy may be the only way out, and a company's certificates the only ones that hold. */
+/** A proxy may be the only way out, and a company's certificates the only valid ones. */
 const ROUTES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
 const CERTIFICATES = [
   'SSL_CERT_FILE',
@@ -23,7 +23,7 @@ const CERTIFICATES = [
  */
 const UNPACKING = ['pack.threads=2', 'core.bigFileThreshold=32m']
 
-/** Everything of git's settings that starts programs, leaves the protocol, asks somebody or writes what was not asked for. */
+/** Turns off all git settings that start programs, leave the protocol, prompt or write unrequested files. */
 const SAFE = [
   ...UNPACKING,
   'core.hooksPath=/dev/null',
@@ -61,8 +61,9 @@ export interface GitBase {
 }
 
 /**
- * The address of a host of repositories. https alone, except on this machine itself, where nobody listens in.
- * Throws `Misconfigured` for anything else, and for a user or password in it: only public repositories are read.
+ * Returns the address of a host of repositories. Only https, except on this machine itself, where traffic cannot be
+ * intercepted. Throws `Misconfigured` for anything else, and for a user or password in it: only public repositories are
+ * read.
  */
 export function gitBase(baseUrl: string): GitBase {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
@@ -111,7 +112,7 @@ export function gitEnvironment(
   return {
     ...Object.fromEntries(passed),
     PATH: given['PATH'] ?? DEFAULT_PATH,
-    // A home in which nothing can lie and into which nothing can be written: no .gitconfig, no .netrc.
+    // An empty, read-only home: no .gitconfig, no .netrc.
     HOME: devNull,
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -119,7 +120,7 @@ export function gitEnvironment(
     GIT_CONFIG_SYSTEM: devNull,
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    // Empty means nobody is asked; without them git looks further.
+    // Empty means no prompt; if unset, git searches further.
     GIT_ASKPASS: '',
     SSH_ASKPASS: '',
     GIT_LFS_SKIP_SMUDGE: '1',

@@ -9,7 +9,7 @@ import { createGitAddress, type GitAddress } from './git-address.ts'
 import { clone, type Clone, type CloneRequest } from './git-clone.ts'
 import { gitBase, gitEnvironment, safeArguments } from './git-settings.ts'
 
-/** The answer is one line; a host that has not said it by then is away. */
+/** The response is one line; a host that has not sent it by then is unavailable. */
 const HEAD_TIMEOUT_MS = 30_000
 /** One line is asked for; some more may match. */
 const MAX_OUTPUT_BYTES = 65_536
@@ -24,7 +24,7 @@ export interface GitOptions {
   baseUrl: string
   /** The process's environment; git is let see PATH, proxies and certificates of it. */
   environment?: Readonly<Record<string, string | undefined>>
-  /** Most memory of each of git's processes, in kilobytes; `MEMORY_KB` unless told. */
+  /** Most memory of each of git's processes, in kilobytes. Default: `MEMORY_KB`. */
   memoryKb?: number
 }
 

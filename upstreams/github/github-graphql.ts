@@ -40,7 +40,7 @@ const repositorySchema = z
     sizeKb: row.diskUsage,
   }))
 
-/** One state a name, in the order of the names; at most a hundred, each an `Owner/Name`. Renames are followed. */
+/** One state per name, in the order of the names; at most a hundred, each an `Owner/Name`. Renames are followed. */
 export async function repositoriesByGraphql(
   door: GitHubDoor,
   names: readonly string[],

@@ -10,9 +10,9 @@ export interface FoundRepository {
   fullName: string
   stars: number
   archived: boolean
-  /** Null where nothing was ever pushed. */
+  /** Null if nothing was ever pushed. */
   pushedAt: Date | null
-  /** Size on GitHub's disk in kilobytes, history included; null where it does not say. */
+  /** Size on GitHub's disk in kilobytes, history included; null if it does not say. */
   sizeKb: number | null
 }
 

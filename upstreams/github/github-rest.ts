@@ -6,12 +6,14 @@ import type { Answer } from '../http.ts'
 import { parseBody } from '../payload.ts'
 import { headerNumber } from '../retry-after.ts'
 
-/** Of the sixty an hour; the rest belongs to whoever else sits behind this address. */
+/** Of the sixty an hour; the rest is left to others behind this address. */
 const ASKS_PER_WINDOW = 40
 const WINDOW_MS = 60 * 60_000
-/** A moved repository that was renamed again; more is a circle. */
+/** A moved repository that was renamed again; more is a loop. */
 const MAX_HOPS = 3
-/** A refusal of minutes is waited for by the step's next attempt; for an hour a name stays unknown until the next night. */
+/**
+ * A refusal of minutes is left to the activity's next attempt; for an hour a name stays unknown until the next night.
+ */
 const MAX_REFUSAL_MS = 5 * 60_000
 
 const MOVED: readonly number[] = [301, 302, 307, 308]
@@ -20,7 +22,7 @@ const TOLD: readonly number[] = [...MOVED, 404, 410, 451]
 const SPENT = `search does not show it, and ${ASKS_PER_WINDOW} others were asked for by name already; a GITHUB_TOKEN reaches all`
 
 export interface SingleRepositories {
-  /** What became of one name. Throws the door's failures; a quota that is used up is `unknown` instead. */
+  /** Returns the state of one name. Throws the transport's failures; an exhausted quota is `unknown` instead. */
   ask: (fullName: string, signal: AbortSignal) => Promise<RepositoryState>
 }
 
@@ -64,7 +66,10 @@ function stateOf(answer: Answer): RepositoryState {
   return { state: 'found', ...parseBody(restRepositorySchema, body, 'github GET /repos') }
 }
 
-/** The path of a redirect below the API's address; undefined where it leads anywhere else, since the token goes along. */
+/**
+ * Returns the path of a redirect below the API's address; undefined if it leads anywhere else, since the token is sent
+ * with it.
+ */
 function targetOf(answer: Answer, baseUrl: string): string | undefined {
   const location = answer.headers.get('location') ?? ''
   if (location === '' || !URL.canParse(location, answer.url)) return undefined

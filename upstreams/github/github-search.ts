@@ -29,7 +29,7 @@ type Page = z.infer<typeof pageSchema>
 export interface NamesFound {
   /** By folded full name. */
   found: Map<string, FoundRepository>
-  /** True where GitHub said that it did not look through everything. */
+  /** True if GitHub said that it did not look through everything. */
   incomplete: boolean
 }
 

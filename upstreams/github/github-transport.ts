@@ -1,5 +1,5 @@
 /**
- * GitHub's API seen as a door: three quotas of their own (REST, search, GraphQL), each with its gate, and a name for every
+ * Transport to GitHub's API: three separate quotas (REST, search, GraphQL), each with its gate, and a name for every
  * refusal (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
  */
 import { z } from 'zod'
@@ -42,9 +42,9 @@ export interface DoorOptions {
   userAgent: string
   /** Needs no permission. Without one everything works, in more requests and minutes. */
   token?: string
-  /** Shared by clients with one token or address; its own unless told. */
+  /** Shared by clients with one token or address. Default: its own. */
   gates?: Partial<Record<Resource, Gate>>
-  /** Least time between two searches, in milliseconds; by GitHub's limits unless told. */
+  /** Shortest time between two searches, in milliseconds. Default: by GitHub's limits. */
   searchIntervalMs?: number
   timeoutMs?: number
   clock?: () => Date
@@ -69,7 +69,7 @@ export interface GitHubDoor {
   limited: (resource: Resource, answer: Answer) => Failure
 }
 
-/** Opens the door. Throws `Misconfigured` for an address or a token that cannot be sent. */
+/** Creates the transport. Throws `Misconfigured` for an address or a token that cannot be sent. */
 export function createGitHubDoor(options: DoorOptions): GitHubDoor {
   const token = options.token === '' ? undefined : options.token
   const clock = options.clock ?? (() => new Date())
@@ -137,8 +137,8 @@ function createHttps(options: DoorOptions, token: string | undefined, gates: Rec
 }
 
 /**
- * A secondary limit carries the primary window's reset, up to an hour away, beside quota that is left: the gate would
- * take that for the end of the refusal. The door closes it for the right time.
+ * A secondary limit carries the primary window's reset, up to an hour away, with quota left: the gate would take that
+ * for the end of the refusal. The transport closes it for the right time.
  */
 function readingSecondaryLimits(gate: Gate): Gate {
   return {
@@ -172,7 +172,7 @@ function refused(what: Exchange, answer: Answer, authenticated: boolean): Failur
     const message = `${saying(what, answer)}: GITHUB_TOKEN may not do this. A token without any permission can read every public repository.`
     return new Failure('CredentialsRejected', message, { details })
   }
-  // Nobody is told apart without a token: a 403 that is no limit stands between us and GitHub.
+  // Unauthenticated 403s that are not rate limits come from a proxy or firewall.
   return refusal(what, answer, answer.status === 403 ? 'blocked' : 'status')
 }
 
@@ -187,7 +187,7 @@ const saying = (what: Exchange, answer: Answer): string =>
 
 const messageSchema = z.object({ message: z.string() })
 
-/** The `message` of a refusal's body; empty where it has none. */
+/** The `message` of a refusal's body; empty if it has none. */
 export function messageOf(body: string): string {
   try {
     return messageSchema.safeParse(JSON.parse(body)).data?.message ?? ''

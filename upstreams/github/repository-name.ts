@@ -38,7 +38,7 @@ const MAX_NAME_CHARS = 120
 export const folded = (fullName: string): string => fullName.toLowerCase()
 
 /**
- * The repository that one address leads to, in the case in which it was written; undefined where it leads to none: another
+ * The repository that one address leads to, in the case in which it was written; undefined if it leads to none: another
  * host, a gist, a page of an owner or of GitHub itself. Takes http and https, `www.`, git's own address forms, `.git`,
  * deeper paths, queries, fragments and the punctuation that a sentence leaves behind.
  */

@@ -9,7 +9,7 @@ const versionSchema = z.object({ name: z.string(), version: id })
 const createdVersionSchema = z.object({ model_version: versionSchema })
 const versionsSchema = z.object({ model_versions: z.array(versionSchema).default([]) })
 
-/** Puts every file (path -> text); answers why nothing could be put, in one sentence, or undefined. */
+/** Puts every file (path -> text); returns why nothing could be put, in one sentence, or undefined. */
 export async function putArtifacts(
   rest: MlflowRest,
   artifactUri: string,
@@ -26,7 +26,7 @@ export async function putArtifacts(
   return undefined
 }
 
-/** The folder behind the server's own artifact door, or undefined where the store is elsewhere. */
+/** The folder behind the server's own artifact door, or undefined if the store is elsewhere. */
 function proxiedFolder(artifactUri: string, baseUrl: string): string | undefined {
   const proxied =
     /^mlflow-artifacts:(?:\/\/([^/]*))?\/+(.+)$/.exec(artifactUri) ??
@@ -38,7 +38,7 @@ function proxiedFolder(artifactUri: string, baseUrl: string): string | undefined
 
 const schemeOf = (uri: string): string => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1] ?? 'a folder'
 
-/** Registers the artifact folder `model` of a run, once; answers the version. A model of that name may exist. */
+/** Registers the artifact folder `model` of a run, once; returns the version. A model of that name may exist. */
 export async function register(
   rest: MlflowRest,
   name: string,

@@ -42,9 +42,9 @@ export interface MlflowRest {
   baseUrl: string
   /** One call. Throws the failures of `Http.request`, with MLflow's own `errorCode` in the details, and `PayloadInvalid`. */
   call: <T>(call: MlflowCall<T>) => Promise<T>
-  /** As `call`, but undefined where MLflow answers with this error code. */
+  /** As `call`, but undefined if MLflow answers with this error code. */
   callUnless: <T>(code: Tolerated, call: MlflowCall<T>) => Promise<T | undefined>
-  /** Stores a file through the server; false where the server was started without that. `path` is slash-separated. */
+  /** Stores a file through the server; false if the server was started without that. `path` is slash-separated. */
   putArtifact: (path: string, content: string, signal: AbortSignal) => Promise<boolean>
 }
 

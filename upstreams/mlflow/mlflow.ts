@@ -41,7 +41,7 @@ export interface MlflowDelivery {
 export interface Mlflow {
   /**
    * Delivers a run, whole or again. The run's status becomes FINISHED last, so that a finished run lacks nothing but
-   * what `notes` says. Deliveries of the same id must not overlap: MLflow has no lock. Throws `Misconfigured` where the
+   * what `notes` says. Deliveries of the same id must not overlap: MLflow has no lock. Throws `Misconfigured` if the
    * experiment is deleted, the failures of `Http.request` (details: MLflow's `errorCode`), and `PayloadInvalid`.
    */
   deliver: (experiment: string, run: MlflowRun, signal: AbortSignal) => Promise<MlflowDelivery>

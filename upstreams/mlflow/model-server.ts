@@ -25,8 +25,9 @@ export interface ModelServerOptions {
 
 export interface ModelServer {
   /**
-   * One prediction a row, in the order of the rows; null is a missing value. Throws the failures of `Http.request`,
-   * `UpstreamRejected` with the model's own reason, and `PayloadInvalid` where the answer has not exactly one finite number a row.
+   * One prediction per row, in the order of the rows; null is a missing value. Throws the failures of `Http.request`,
+   * `UpstreamRejected` with the model's own reason, and `PayloadInvalid` if the answer has not exactly one finite
+   * number a row.
    */
   predict: (
     columns: readonly string[],

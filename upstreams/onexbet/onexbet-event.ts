@@ -24,13 +24,13 @@ export interface Sighting {
   eventId: number
   team1: string
   team2: string
-  /** In the language asked for; empty where the feed names none. */
+  /** In the language asked for; empty if the feed names none. */
   league: string
   leagueId: number | null
   /** ISO 8601, UTC; from the feed's own time, else from the clock that runs towards the start. */
   startsAt: string | null
   phase: Phase
-  /** The status text as it came, trimmed; the period's where there is none. */
+  /** The status text as it came, trimmed; the period's if there is none. */
   status: string | null
   /** Seconds since the start; null before it and where the feed has no clock. */
   elapsedS: number | null
@@ -116,9 +116,8 @@ const envelopeSchema = z.object({
 const NO_ERROR = new Set<unknown>([undefined, null, 0, '0', ''])
 
 /**
- * The list of an answer of the feed. `what` names the request. Throws `UpstreamUnavailable` where it carries an
- * error under a good status, `PayloadInvalid` where it has no list. An empty list is a good answer: a sport may
- * rest.
+ * The list of an answer of the feed. `what` names the request. Throws `UpstreamUnavailable` if it carries an error
+ * under a good status, `PayloadInvalid` where it has no list. An empty list is a good answer: a sport may rest.
  */
 export function listOf(body: string, what: string): unknown[] {
   const {
@@ -167,7 +166,7 @@ export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
 
 const idSchema = z.object({ I: positiveId })
 
-/** The id of an event that may be unreadable otherwise; undefined where it has none. */
+/** The id of an event that may be unreadable otherwise; undefined if it has none. */
 export const idOf = (row: unknown): number | undefined => idSchema.safeParse(row).data?.I
 
 /**

@@ -29,14 +29,14 @@ export interface Page extends SeenEvents {
 /** A league of the feed's list. */
 export interface League {
   id: number
-  /** How many events it has; null where the list does not say. */
+  /** How many events it has; null if the list does not say. */
   events: number | null
 }
 
 /** What asking by league added to the first answer. */
 export interface Split {
   pages: Page[]
-  /** True where nothing tells of an event that no answer named. */
+  /** True if nothing tells of an event that no answer named. */
   complete: boolean
   /** One for each thing that could not be had. */
   why: Reason[]

@@ -1,7 +1,7 @@
 /** The odds of 1 / X / 2: the one place that says which number of the feed means which outcome; pure. */
 import { z } from 'zod'
 
-/** Decimal odds of the first team's win, a draw and the second team's win; null where none is offered. */
+/** Decimal odds of the first team's win, a draw and the second team's win; null if none is offered. */
 export interface Odds {
   one: number | null
   x: number | null
@@ -47,16 +47,13 @@ export function oddsOf(main: readonly unknown[], others: readonly unknown[]): Od
   return { one: of(OUTCOME_TYPES.one), x: of(OUTCOME_TYPES.x), two: of(OUTCOME_TYPES.two) }
 }
 
-/** True where there is a row of 1 / X / 2, be it blocked. */
+/** True if there is a row of 1 / X / 2, be it blocked. */
 export const hasOutcomeRow = (main: readonly unknown[], others: readonly unknown[]): boolean =>
   [...mainRows(main), ...furtherRows(others)].some(({ T }) =>
     Object.values<number>(OUTCOME_TYPES).includes(T),
   )
 
-/**
- * True where an event has a row that only a match can have: in a bet on a tournament, a parameter names who is bet
- * on.
- */
+/** True if an event has a row that only a match can have: in a bet on a tournament, a parameter names who is bet on. */
 export const hasMatchOdds = (main: readonly unknown[]): boolean =>
   mainRows(main).some(({ P }) => (P ?? null) === null)
 

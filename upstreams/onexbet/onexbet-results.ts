@@ -34,9 +34,9 @@ export interface OneXBetResultsOptions {
   /** The feed's sport. */
   sports: number
   userAgent: string
-  /** Four requests at a time and no wait beyond five seconds unless told. */
+  /** Default: four requests at a time, no wait longer than five seconds. */
   gate?: Gate
-  /** Of one request, in milliseconds; ten seconds unless told. */
+  /** Timeout of one request, in milliseconds. Default: ten seconds. */
   timeoutMs?: number
 }
 
@@ -92,7 +92,7 @@ type League = z.infer<typeof leagueSchema>
  * refused.
  */
 const SCORE = /^(\d{1,3}) ?[:-] ?(\d{1,3})(?: ?[([][\d\s:;,()[\]-]*)?$/
-/** What stands in a score's place where there is none. */
+/** What stands in a score's place if there is none. */
 const NO_SCORE =
   /^(?:|annulee?|match annule|cancell?ed|reportee?|postponed|abandon(?:nee?|ed)?|interrompue?|interrupted|suspendue?|suspended|non joue|not played|walkover|forfait|void)$/
 const SCORE_CHARS = 200

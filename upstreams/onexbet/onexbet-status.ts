@@ -41,7 +41,7 @@ export const folded = (text: string): string =>
     .trim()
 
 /**
- * After extra time or penalties a match is over only where the text says "over" too: it may be the pause before the
+ * After extra time or penalties a match is over only if the text says "over" too: it may be the pause before the
  * penalties.
  */
 const ENDINGS = [
@@ -134,7 +134,7 @@ export function phaseOf(signs: StatusSigns): Phase {
   return statusKind(signs.status) === TIME || statusKind(signs.period) === TIME ? 'live' : 'before'
 }
 
-/** True where the signs say that the match has not begun: the clock runs towards the start, or a text says so. */
+/** True if the signs say that the match has not begun: the clock runs towards the start, or a text says so. */
 export const isBefore = ({ countdown, notice, status, period }: StatusSigns): boolean =>
   countdown || [notice, status, period].some((text) => BEFORE.some((known) => known.test(folded(text))))
 
@@ -167,6 +167,6 @@ export function statusKind(text: string | null): string {
     .trim()
 }
 
-/** True where only the running time differs: "3 minutes" and "4 minutes", not "1ère mi-temps" and "2ème mi-temps". */
+/** True if only the running time differs: "3 minutes" and "4 minutes", not "1ère mi-temps" and "2ème mi-temps". */
 export const isSameButTime = (one: string | null, other: string | null): boolean =>
   statusKind(one) === statusKind(other)

@@ -43,7 +43,7 @@ export type Door = (
   signal: AbortSignal,
 ) => Promise<Answer>
 
-/** A door with a gate of its own unless one is given. Throws `Misconfigured` for an address that is none. */
+/** Creates a transport. Default: with a gate of its own. Throws `Misconfigured` for an invalid address. */
 export function createDoor(options: DoorOptions): Door {
   const http = createHttp({
     upstream: options.upstream,
@@ -81,9 +81,9 @@ const saysUnsupportedVersion = ({ status, body }: Answer): boolean =>
   (status !== 200 || body.length < 1_000) && /UnsupportedApiVersion/i.test(body)
 
 /**
- * Asks for each item, as many at a time as the door lets through, and answers in the items' order. They do not
- * queue at the gate: fifty waiters on one signal look like a leak to Node. The first error is thrown, and then no
- * further item is asked for.
+ * Requests each item, as many at a time as the transport allows, and returns the responses in the items' order. They do
+ * not queue at the gate: fifty waiters on one signal look like a leak to Node. The first error is thrown, and then no
+ * further item is requested.
  */
 export async function sideBySide<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
   const answers: R[] = []

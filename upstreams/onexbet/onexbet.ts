@@ -45,11 +45,11 @@ export interface OneXBetOptions {
   feedUrl: string
   query: FeedQuery
   userAgent: string
-  /** Four requests at a time and no wait beyond five seconds unless told. */
+  /** Default: four requests at a time, no wait longer than five seconds. */
   gate?: Gate
-  /** Of one request, in milliseconds; ten seconds unless told. */
+  /** Timeout of one request, in milliseconds. Default: ten seconds. */
   timeoutMs?: number
-  /** What the feed's running clocks are read against; each answer's own time unless told. */
+  /** Reference time of the feed's running clocks. Default: each response's own time. */
   clock?: () => Date
 }
 

@@ -1,6 +1,6 @@
 /**
- * Walk-forward: what `forecast` would have said at every candle of a past span, had it been refitted every so often, and
- * whether it was right. The same candles give the same answer to the last digit.
+ * Walk-forward: what `forecast` would have said at every candle of a past span with regular refits, and whether it was
+ * right. The same candles give the same result to the last digit.
  */
 
 import { DAY_MS } from '../../../core/durations.ts'
@@ -13,7 +13,7 @@ import { RunningSums } from './running-sums.ts'
 import { samplesOf, usableRows, type Samples } from './samples.ts'
 import { finalSplit, rowsNeeded } from './time-splits.ts'
 
-/** A model serves a day: an hour more among thousands hardly moves it. */
+/** A model serves a day: one more hour among thousands hardly changes it. */
 export const BACKTEST_REFIT_MS = DAY_MS
 
 export interface BacktestOptions {
@@ -21,7 +21,7 @@ export interface BacktestOptions {
   /** Candles that opened from here on and before `toMs` get a forecast. */
   fromMs: number
   toMs: number
-  /** The model is refitted at `fromMs` and then so often. */
+  /** The model is refitted at `fromMs` and then at this interval. */
   refitMs?: number
 }
 
@@ -31,7 +31,7 @@ export interface BacktestForecast {
   fittedMs: number
   /** The candle whose row it was made from, at that candle's close. */
   baseMs: number
-  /** The candle whose close is foretold. */
+  /** The candle whose close is forecast. */
   targetMs: number
   predicted: number
   lower: number
@@ -44,7 +44,7 @@ export interface BacktestForecast {
 
 export interface BacktestResult {
   horizonMs: number
-  /** Forecasts whose outcome is in the table; others are left out. All figures below are `NaN` where there is none. */
+  /** Forecasts whose outcome is in the table; others are left out. All figures below are `NaN` if there is none. */
   count: number
   mae: number
   naiveMae: number
@@ -55,15 +55,15 @@ export interface BacktestResult {
   directionCount: number
   /** Share inside the interval: 0.8 is promised. */
   coverage: number
-  /** How often each was said, and how often the real price would have given the same decision. */
+  /** How often each was given, and how often the real price would have given the same decision. */
   decisions: Record<Decision, { count: number; right: number }>
   /** All of them, in the order of time. */
   forecasts: BacktestForecast[]
 }
 
 /**
- * One result a horizon, in the order asked for. Throws a `RangeError` for a table out of order, a horizon that is no
- * whole number of candles, or a refit interval that is not above 0.
+ * Returns one result per horizon, in the order requested. Throws a `RangeError` for a table out of order, a horizon
+ * that is no whole number of candles, or a refit interval that is not above 0.
  */
 export function backtest(table: FeatureTable, options: BacktestOptions): BacktestResult[] {
   checkTable(table)
@@ -99,7 +99,7 @@ function walkForward(
   return forecasts
 }
 
-/** The model and the interval that `forecast` would give with the first `known` samples. */
+/** Returns the model and the interval that `forecast` would give with the first `known` samples. */
 function fittedOn(
   table: FeatureTable,
   samples: Samples,

@@ -1,12 +1,12 @@
 /** Split conformal intervals (Vovk et al., 2005; Lei et al., 2018): as wide as the errors on rows not trained on were. */
 
-/** Share of outcomes that shall lie inside, in percent: whole numbers make the rank exact. */
+/** Share of outcomes that should be inside, in percent: whole numbers make the rank exact. */
 export const INTERVAL_PERCENT = 80
 
 /**
- * Half the width of the interval: the ceil((m + 1) * 0.8)-th smallest of m absolute errors. It holds its promise where
- * errors of the past are like those to come, which prices do not promise: therefore it is checked, and said.
- * Throws a `RangeError` where there are fewer than 4 errors.
+ * Half the width of the interval: the ceil((m + 1) * 0.8)-th smallest of m absolute errors. Holds only if past errors
+ * are like future ones, which prices do not guarantee: therefore the coverage is measured and reported. Throws a
+ * `RangeError` for fewer than 4 errors.
  */
 export function intervalRadius(absoluteErrors: Float64Array): number {
   const { length } = absoluteErrors
@@ -17,8 +17,8 @@ export function intervalRadius(absoluteErrors: Float64Array): number {
 }
 
 /**
- * How often an interval would have held: its width from the errors before `middle`, counted on those from there on.
- * `gapRows` before the middle are left out, for their outcomes were not known yet.
+ * Returns how often an interval would have held: its width from the errors before `middle`, counted on those from there
+ * on. `gapRows` before the middle are left out, since their outcomes were not known yet.
  */
 export function heldShare(absoluteErrors: Float64Array, gapRows: number): number {
   const middle = Math.floor(absoluteErrors.length / 2)

@@ -1,4 +1,4 @@
-/** What to do about a predicted price, as the document words it. */
+/** What to do about a predicted price, in the document's words. */
 
 /** Share of the last price from which on a predicted move is worth a decision. */
 export const DECISION_SHARE = 0.01
@@ -17,7 +17,10 @@ export function sameDirection(predicted: number, actual: number, lastPrice: numb
   return Math.sign(predicted - lastPrice) === Math.sign(actual - lastPrice)
 }
 
-/** 1 - mae / naive mae: above 0 the model beats "it stays as it is". Where that was never wrong, it cannot be beaten. */
+/**
+ * 1 - mae / naive mae: above 0 the model beats "the price stays". A naive forecast that was never wrong cannot be
+ * beaten.
+ */
 export function skillOf(mae: number, naiveMae: number): number {
   if (naiveMae === 0) return mae === 0 ? 0 : -Infinity
   return 1 - mae / naiveMae

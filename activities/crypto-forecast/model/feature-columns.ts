@@ -1,8 +1,8 @@
-/** What the model may look at: the document's features in its order, and the table that holds them. */
+/** The model's input: the document's features in its order, and the table that holds them. */
 
 /**
- * The document's features in its order, which decides the correlation filter: a later column goes where an earlier one
- * says nearly the same.
+ * The document's features in its order, which decides the correlation filter: a later column is dropped if an earlier
+ * one says nearly the same.
  */
 export const FEATURE_COLUMNS = [
   'price',
@@ -36,8 +36,8 @@ export const FEATURE_COLUMNS = [
 export type FeatureColumn = (typeof FEATURE_COLUMNS)[number]
 
 /**
- * Columns whose source may be away for a while: a missing value becomes the median of the training part. All other
- * columns come from the closes alone, so a hole there is the warm-up, and such a row takes no part.
+ * Columns whose source may be unavailable for a while: a missing value becomes the median of the training part. All
+ * other columns come from the closes alone: a hole there is the warm-up, and such a row is not used.
  */
 export const IMPUTED: readonly FeatureColumn[] = [
   // Missing exactly a day after an hour that the exchange does not have.
@@ -51,7 +51,7 @@ export const IMPUTED: readonly FeatureColumn[] = [
   'fearGreed30d',
 ]
 
-/** Columns without which a row takes no part. */
+/** Columns without which a row is not used. */
 export const REQUIRED: readonly FeatureColumn[] = FEATURE_COLUMNS.filter((name) => !IMPUTED.includes(name))
 
 /** One coin's candles with their features, oldest first. Hours may be missing; `NaN` stands for a missing value. */
@@ -64,7 +64,7 @@ export interface FeatureTable {
   columns: Record<FeatureColumn, Float64Array>
 }
 
-/** Throws a `RangeError` where the columns differ in length or the rows are not in the order of time. */
+/** Throws a `RangeError` if the columns differ in length or the rows are not in the order of time. */
 export function checkTable({ stepMs, openMs, columns }: FeatureTable): void {
   if (!(stepMs > 0)) throw new RangeError(`A candle is ${stepMs} ms wide: more than 0 was expected.`)
   for (const name of FEATURE_COLUMNS) {
@@ -73,7 +73,7 @@ export function checkTable({ stepMs, openMs, columns }: FeatureTable): void {
       throw new RangeError(`Column ${name} has ${length} values for ${openMs.length} rows.`)
     }
   }
-  // Negated, so that a time that is no number is refused too.
+  // Negated, so that NaN is rejected too.
   const unordered = openMs.findIndex((time, row) => row > 0 && !(time > (openMs[row - 1] ?? NaN)))
   if (unordered >= 0) throw new RangeError(`Row ${unordered} is not later than the row before it.`)
 }

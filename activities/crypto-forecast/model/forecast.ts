@@ -34,7 +34,7 @@ export interface Forecast {
   directionalAccuracy: number
   /** Share of the test part's second half that an interval from its first half would have held: 0.8 is promised. */
   coverage: number
-  /** What the correlation filter left, in the order of the document. */
+  /** Features that the correlation filter kept, in the order of the document. */
   features: FeatureColumn[]
   model: RidgeModel
   /** Opening times of the first and the last row trained on. */
@@ -52,9 +52,9 @@ export interface NoForecast {
 }
 
 /**
- * One forecast a horizon, in the order asked for. The model is trained on the first four fifths only, so that the errors
- * on the last fifth are those of this very model and the interval keeps its promise.
- * Throws a `RangeError` for a table out of order or a horizon that is no whole number of candles.
+ * Returns one forecast per horizon, in the order requested. The model is trained on the first four fifths only, so that
+ * the errors on the last fifth are those of this very model and the interval holds. Throws a `RangeError` for a table
+ * out of order or a horizon that is no whole number of candles.
  */
 export function forecast(table: FeatureTable, horizonsMs: readonly number[]): (Forecast | NoForecast)[] {
   checkTable(table)
@@ -108,7 +108,7 @@ function forecastHorizon(table: FeatureTable, samples: Samples, newest: number):
   }
 }
 
-/** A model and how it did on its test part. */
+/** A model and its results on its test part. */
 interface Tested {
   model: RidgeModel
   errors: Float64Array

@@ -8,7 +8,7 @@ import type { Moments } from './running-sums.ts'
 
 /** Strength of the penalty, as in the document. */
 export const RIDGE_ALPHA = 1
-/** A column goes where an earlier one correlates more than this with it, either way. */
+/** A column is dropped if its correlation with an earlier one exceeds this, in either direction. */
 export const MAX_CORRELATION = 0.9
 
 /** A trained model. The lists are in the order of `features`; coefficients are those of the standardised columns. */
@@ -24,10 +24,10 @@ export interface RidgeModel {
   intercept: number
 }
 
-/** Trains on all rows that the moments are of. Throws a `RangeError` where there are none, or values too large to be squared. */
+/** Trains on all rows in the moments. Throws a `RangeError` without rows, or if values are too large to be squared. */
 export function fitRidge(moments: Moments): RidgeModel {
   const deviations = FEATURE_COLUMNS.map((_, feature) => deviation(moments, feature))
-  // Else such a column would be dropped without a word: nothing compares with what is no number.
+  // Otherwise such a column would be dropped silently: NaN compares with nothing.
   if (!moments.present.every((feature) => Number.isFinite(deviations[feature]))) {
     throw new RangeError('There is nothing to train on: no rows, or values too large to be squared.')
   }
@@ -49,7 +49,7 @@ export function fitRidge(moments: Moments): RidgeModel {
 
 /** Solves the normal equations of the standardised columns. The penalty keeps them positive definite. */
 function coefficientsOf(moments: Moments, kept: readonly number[], deviations: readonly number[]): number[] {
-  // A column that never changes has rounding errors for covariances: it says nothing, exactly.
+  // A constant column has rounding errors for covariances: they must be exactly zero.
   const standardised = (covariance: number, ...features: number[]): number => {
     const scale = features.reduce((product, feature) => product * (deviations[feature] ?? NaN), 1)
     return scale === 0 ? 0 : (moments.count * covariance) / scale
@@ -69,7 +69,7 @@ function coefficientsOf(moments: Moments, kept: readonly number[], deviations: r
   return decomposition.solve(Matrix.columnVector(right)).to1DArray()
 }
 
-/** Standard deviation of a feature; exactly 0 where scikit-learn's `_is_constant_feature` calls it rounding errors. */
+/** Standard deviation of a feature; exactly 0 if scikit-learn's `_is_constant_feature` calls it rounding errors. */
 function deviation(moments: Moments, feature: number): number {
   const { count } = moments
   const variance = moments.covariance(feature, feature)
@@ -78,8 +78,8 @@ function deviation(moments: Moments, feature: number): number {
 }
 
 /**
- * The usual pandas idiom on the upper triangle of `corr()`: a column goes where any earlier one, itself kept or not,
- * correlates too much with it. A column that never changes correlates with nothing.
+ * The usual pandas idiom on the upper triangle of `corr()`: a column is dropped if any earlier one, itself kept or not,
+ * correlates too much with it. A constant column correlates with nothing.
  */
 function uncorrelated({ present, covariance }: Moments, deviations: number[]): number[] {
   return present.filter((second, place) =>
@@ -90,7 +90,7 @@ function uncorrelated({ present, covariance }: Moments, deviations: number[]): n
   )
 }
 
-/** The predicted price for one row; `row` answers a column's value, `NaN` where it is missing. */
+/** Returns the predicted price for one row; `row` returns a column's value, `NaN` if it is missing. */
 export function predictOne(model: RidgeModel, row: (column: FeatureColumn) => number): number {
   return model.features.reduce(
     (sum, name, place) => sum + contribution(model, place, row(name)),

@@ -26,7 +26,7 @@ class Heap {
     keys[child] = key
   }
 
-  /** Puts a key in the place of the smallest one, which it answers. */
+  /** Replaces the smallest key with another one and returns it. */
   replaceTop(key: number): number {
     const keys = this.#keys
     const top = this.top
@@ -44,7 +44,9 @@ class Heap {
   }
 }
 
-/** As `numpy.median`: the middle value, of an even number the mean of the two in the middle. `NaN` of none. */
+/**
+ * Like `numpy.median`: the middle value, or the mean of the two in the middle for an even number. `NaN` without values.
+ */
 export class RunningMedian {
   /** The lower half, negated: its largest value lies on top. */
   readonly #low = new Heap()

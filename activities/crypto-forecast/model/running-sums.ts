@@ -10,7 +10,7 @@ const ONE = 0
 const FIRST_FEATURE = 1
 const TARGET = FIRST_FEATURE + FEATURE_COLUMNS.length
 const SIZE = TARGET + 1
-/** For each place its bit in the pattern of missing values; 0 where nothing may be missing. */
+/** For each place its bit in the pattern of missing values; 0 if nothing may be missing. */
 const MISSING_BITS = Int32Array.from({ length: SIZE }, (_, place) => {
   const bit = IMPUTED.findIndex((name) => name === FEATURE_COLUMNS[place - FIRST_FEATURE])
   return bit < 0 ? 0 : 1 << bit
@@ -97,7 +97,7 @@ export class RunningSums {
     return sums
   }
 
-  /** Means and covariances of all rows so far. The answer does not change when rows are added later. */
+  /** Returns means and covariances of all rows so far. The result does not change when rows are added later. */
   moments(): Moments {
     const medians = Float64Array.from(MISSING_BITS, (_, place) => this.#medians[place]?.value ?? NaN)
     const references = this.#references.slice()
@@ -125,8 +125,8 @@ export class RunningSums {
 }
 
 /**
- * Sums of the products of all pairs of a row's values, upper triangle. Four rows at a time, for the time goes into
- * reading and writing the sums; each is still added after the other, so that no bit depends on where a batch ends.
+ * Sums of the products of all pairs of a row's values, upper triangle. Four rows at a time, since most time goes into
+ * reading and writing the sums; rows are still added one after the other, so that no bit depends on where a batch ends.
  */
 class ProductSums {
   readonly #sums = new Float64Array(SIZE * SIZE)

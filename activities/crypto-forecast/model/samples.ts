@@ -15,7 +15,7 @@ export interface Samples {
   targets: Int32Array
 }
 
-/** The first required column that the row lacks, or undefined where it can take part. */
+/** Returns the first required column that the row lacks, or undefined if it can be used. */
 export function missingFeature({ columns }: FeatureTable, row: number): FeatureColumn | undefined {
   return REQUIRED.find((name) => !Number.isFinite(columns[name][row]))
 }
@@ -31,8 +31,8 @@ export function usableRows({ openMs, columns }: FeatureTable): Int32Array {
 }
 
 /**
- * Joins the usable rows to the candle that opens exactly a horizon later: by time and never by position, for hours may
- * be missing. Throws a `RangeError` where the horizon is no whole number of steps.
+ * Joins the usable rows to the candle that opens exactly a horizon later: by time and never by position, since hours
+ * may be missing. Throws a `RangeError` if the horizon is no whole number of steps.
  */
 export function samplesOf(table: FeatureTable, usable: Int32Array, horizonMs: number): Samples {
   const { openMs, stepMs } = table

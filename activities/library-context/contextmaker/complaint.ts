@@ -1,13 +1,13 @@
-/** What broke, in the words of a log: contextmaker goes on after a build that failed, and says well done at its end. */
+/** Finds errors in a log: contextmaker continues after a failed build and reports success at its end. */
 
 /** A Python exception or a message of Sphinx at the beginning of a line, maybe with the module that it comes from. */
 const COMPLAINT = /^\s*((?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Killed)\b.*)$/
-/** Said also where the exception has no words, such as one for want of memory. */
+/** Logged even if the exception has no message, such as one for lack of memory. */
 const GIVEN_UP = 'Sphinx build failed'
-/** Of a line, in a reason. */
+/** Longest line quoted in a reason. */
 const MAX_CHARACTERS = 200
 
-/** The last complaint of a log, which is the cause of those before it; undefined where there is none. */
+/** Returns the last error in a log, which is the cause of those before it; undefined if there is none. */
 export function complaintIn(log: string): string | undefined {
   const found = log
     .split('\n')

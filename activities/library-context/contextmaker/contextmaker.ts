@@ -17,15 +17,15 @@ import { createSlots } from './slots.ts'
 
 /** The slowest library measured took 5 s: what runs for five minutes does not end. */
 const WALL_MS = 300_000
-/** The sandbox ends itself only where nobody is left to end it. */
+/** The sandbox ends itself only if no process is left to end it. */
 const ALARM_AFTER_WALL_MS = 10_000
 /** Ten times the largest result measured. */
 const OUTPUT_BYTES = 32 * 1_048_576
 /** Python starts in 0.1 s; a machine with a full load takes longer. */
 const PROBE_MS = 30_000
-/** A machine is mended by hand: nobody waits for the next look. */
+/** A machine is fixed by hand: nothing waits for the next check. */
 const READY_FOR_MS = 5 * 60_000
-/** Of contextmaker's log, in a failure's sentence. */
+/** Lines of contextmaker's log in a failure's message. */
 const REASON_LINES = 3
 const REASON_CHARACTERS = 600
 
@@ -33,8 +33,8 @@ const REASON_CHARACTERS = 600
 const INSIDE_FAILURES = [20, 21, 22]
 
 /**
- * `safe`: our Sphinx configuration stands in for the library's, nothing of it is executed. `strip`: none, so that
- * sources are read instead. `native`: the library's own configuration and Makefile run, in the same sandbox.
+ * `safe`: our Sphinx configuration replaces the library's, nothing of it is executed. `strip`: no configuration, so
+ * that sources are read instead. `native`: the library's own configuration and Makefile run, in the same sandbox.
  */
 export type Mode = 'safe' | 'strip' | 'native'
 
@@ -48,11 +48,11 @@ export interface MakeRequest {
 }
 
 export interface Contextmaker {
-  /** Whether the sandbox starts here and contextmaker is in it: it is tried, and the answer is kept for five minutes. */
+  /** Checks that the sandbox starts here and contextmaker is in it; the result is cached for five minutes. */
   ready: () => Promise<Readiness>
   /**
-   * The whole result, or a failure: `CommandTimedOut`, `CommandFailed` (it says why), `Misconfigured` (the sandbox does
-   * not start). Control characters are removed. Waits while 16 sandboxes run.
+   * Returns the whole result. Throws `CommandTimedOut`, `CommandFailed` (with the reason), `Misconfigured` (the sandbox
+   * does not start). Control characters are removed. Waits while 16 sandboxes run.
    */
   make: (request: MakeRequest) => Promise<{ markdown: string; log: string; seconds: number }>
 }
@@ -60,11 +60,11 @@ export interface Contextmaker {
 export interface ContextmakerOptions {
   /** Folder of the virtual environment, made by local/contextmaker-venv.ts. */
   venv: string
-  /** Most milliseconds of one `make`. */
+  /** Timeout of one `make`, in milliseconds. */
   wallMs?: number
-  /** Most bytes of memory that all processes of one `make` may have together. */
+  /** Most bytes of memory of all processes of one `make` together. */
   memoryBytes?: number
-  /** The `bwrap` program, where it is not on the usual path. */
+  /** The `bwrap` program, if it is not on the usual path. */
   bubblewrap?: string
 }
 
@@ -180,7 +180,7 @@ function pythonOf(venv: string): string {
 async function userOf(slot: number): Promise<{ uid: number | undefined; processes: number }> {
   const own = process.getuid?.()
   if (own === 0) return { uid: sandboxUid(slot, process.pid), processes: MAX_PROCESSES }
-  // An ordinary user cannot become another, and what he runs already counts too.
+  // An ordinary user cannot become another, and their running processes already count.
   const tasks = (await processes()).filter(({ uid }) => uid === own)
   return {
     uid: undefined,

@@ -1,6 +1,6 @@
 /**
- * Bounds what all processes of a sandbox take together. The kernel's own limits count per process, and control groups
- * can be had neither by every user nor in every container, so the sums are looked at from outside.
+ * Bounds the memory of all processes of a sandbox together. The kernel's own limits are per process, and control groups
+ * are not available to every user or in every container, so the sums are polled from outside.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../../core/failures.ts'
@@ -8,15 +8,15 @@ import { availableShare, commandLine, familyOf, processes, type ProcessState } f
 
 /** Six times what the largest library measured needed. The sandbox's file systems, 0.9 GiB at most, come on top. */
 export const SANDBOX_MEMORY_BYTES = 1536 * 1_048_576
-/** Two cores fill some 500 MB in this time. A look costs a few milliseconds. */
+/** Two cores fill about 500 MB in this time. A poll costs a few milliseconds. */
 const LOOK_EVERY_MS = 250
-/** Below this the kernel soon ends programs of its own choice: a run of contextmaker is the one to give up. */
+/** Below this the kernel soon kills programs of its own choice: better to end a run of contextmaker. */
 const LEAST_AVAILABLE_SHARE = 0.03
 
 export interface MemoryGuard {
   /**
-   * Watches the sandbox whose command line holds the marker. `exceeded` is called once, with a `CommandFailed`, where it
-   * takes too much. The answer ends the watch.
+   * Watches the sandbox whose command line holds the marker. `exceeded` is called once, with a `CommandFailed`, if it
+   * takes too much. Call the returned function to end the watch.
    */
   watch: (marker: string, exceeded: (failure: Failure) => void) => () => void
 }
@@ -24,11 +24,11 @@ export interface MemoryGuard {
 interface Watched {
   marker: string
   exceeded: (failure: Failure) => void
-  /** The sandbox's first process, once it was seen. */
+  /** The sandbox's first process, once found. */
   pid: number | undefined
 }
 
-/** One guard looks once for all its sandboxes, and not at all while there is none. */
+/** One guard polls once for all its sandboxes, and not at all without any. */
 export function createMemoryGuard(limitBytes: number): MemoryGuard {
   const watched = new Set<Watched>()
   let isLooking = false
@@ -81,7 +81,7 @@ function sentence(bytes: number, limitBytes: number): string {
     : `The machine had less than ${LEAST_AVAILABLE_SHARE * 100} % of its memory left, so contextmaker was killed.`
 }
 
-/** The child of ours that has the marker among its arguments: it becomes bubblewrap without changing its id. */
+/** Our child process with the marker among its arguments: it becomes bubblewrap without changing its id. */
 async function find(marker: string, all: readonly ProcessState[]): Promise<number | undefined> {
   for (const { pid, parent } of all)
     if (parent === process.pid && (await commandLine(pid)).includes(marker)) return pid

@@ -1,4 +1,4 @@
-/** What Linux tells of its processes and its memory, read from `/proc`. */
+/** Linux processes and memory, read from `/proc`. */
 import { readdir, readFile } from 'node:fs/promises'
 
 const KIBIBYTE = 1024
@@ -8,11 +8,11 @@ export interface ProcessState {
   parent: number
   uid: number
   threads: number
-  /** Bytes that are its own: neither program text nor cached files, which the kernel can take back. */
+  /** Private bytes: neither program text nor cached files, which the kernel can reclaim. */
   ownBytes: number
 }
 
-/** Every process that can be seen. One that ends while it is looked at is left out. */
+/** Every visible process. One that ends while it is read is left out. */
 export async function processes(): Promise<ProcessState[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const states = await Promise.all(pids.map(processState))
@@ -31,7 +31,7 @@ async function processState(pid: number): Promise<ProcessState | undefined> {
   }
 }
 
-/** A process's command line, arguments separated by spaces; empty for one that has ended. */
+/** Returns a process's command line, arguments separated by spaces; empty for one that has ended. */
 export async function commandLine(pid: number): Promise<string> {
   return ((await readGone(`/proc/${pid}/cmdline`)) ?? '').replaceAll('\0', ' ')
 }
@@ -42,7 +42,7 @@ export async function availableShare(): Promise<number> {
   return numberAfter(text, 'MemAvailable') / numberAfter(text, 'MemTotal')
 }
 
-/** The process itself and everything that comes from it. */
+/** Returns the process and all its descendants. */
 export function familyOf(pid: number, all: readonly ProcessState[]): ProcessState[] {
   const family = all.filter((state) => state.pid === pid)
   // The list grows while it is walked.

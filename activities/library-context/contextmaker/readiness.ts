@@ -14,7 +14,7 @@ const APPARMOR =
 const CONTAINER =
   'in a container, give it the security options of docker-compose.yml (seccomp=docker/bubblewrap-seccomp.json, apparmor=unconfined, systempaths=unconfined)'
 
-/** What bubblewrap, util-linux and the kernel say, what it means, and what helps. The first that fits counts. */
+/** Messages of bubblewrap, util-linux and the kernel, their meaning, and the remedy. The first match counts. */
 const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
   {
     said: /failed to execute \S*bwrap: No such file|bwrap: not found/,
@@ -55,7 +55,7 @@ const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
   },
 ]
 
-/** What a start that failed said, explained. What is not known is passed on. */
+/** Explains the output of a failed start. Unknown output is passed on. */
 export function explain(said: string): Unready {
   const known = SYMPTOMS.find((symptom) => symptom.said.test(said))
   if (known !== undefined) return { ok: false, missing: known.missing, remedy: known.remedy }
@@ -64,7 +64,7 @@ export function explain(said: string): Unready {
   return { ok: false, missing, remedy: `${INSTALL}; ${CONTAINER}` }
 }
 
-/** Whether a program ended before anything inside the sandbox began: then it is the machine's fault, not the tree's. */
+/** Whether a program ended before anything inside the sandbox began: then the machine is at fault, not the tree. */
 export function isStartFailure(stderr: string): boolean {
   return /^(bwrap|unshare|setpriv|prlimit|mount|mkdir|sh|\/bin\/sh): /.test(stderr)
 }

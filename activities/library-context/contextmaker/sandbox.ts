@@ -5,40 +5,46 @@
 
 const MEBIBYTE = 1_048_576
 
-/** Of one process; contextmaker needed 256 MiB for the largest library measured. `memory-guard.ts` bounds their sum. */
+/**
+ * Limit of one process; contextmaker needed 256 MiB for the largest library measured. `memory-guard.ts` bounds their
+ * sum.
+ */
 const PROCESS_MEMORY_BYTES = 1024 * MEBIBYTE
 /** A parallel `make` has a dozen; a fork bomb stops here. */
 export const MAX_PROCESSES = 64
 /** The largest result measured had 3.5 MB; a program that fills the disk stops here. */
 const FILE_BYTES = 64 * MEBIBYTE
-/** Of one process. The slowest library measured took 5 s. */
+/** Limit of one process. The slowest library measured took 5 s. */
 const CPU_SECONDS = 90
 /** Sphinx opens one file at a time. */
 const OPEN_FILES = 1024
 
-/** A tree of 500 MB is the largest that is cloned unless told otherwise. */
+/** The default of the largest clone is 500 MB. */
 const TREE_BYTES = 512 * MEBIBYTE
 /** Sphinx's pages and doctrees, before they become one file. */
 const SCRATCH_BYTES = 256 * MEBIBYTE
-/** The largest result that is taken has 32 MB, and lies here in parts before it is put together. */
+/** The largest accepted result is 32 MB; its parts are stored here before they are joined. */
 const OUT_BYTES = 128 * MEBIBYTE
 /** contextmaker's own log file. */
 const LOGS_BYTES = 16 * MEBIBYTE
 
-/** What files without an owner belong to: the sandbox has no user. */
+/** Owner of files without one: the sandbox has no user. */
 const NOBODY = 65534
 
-/** Users of concurrent sandboxes where we are root: limits on processes are counted per user. systemd documents 60514 to 60577 as never given to anybody. */
+/**
+ * Users of concurrent sandboxes if we are root: limits on processes are counted per user. systemd documents 60514 to
+ * 60577 as never assigned.
+ */
 const FIRST_UID = 60514
 /** Most sandboxes of one process at the same time. */
 export const SLOTS = 16
 /** 60514 to 60577 are four times sixteen, so that two workers of one machine rarely share a user. */
 const UID_BLOCKS = 4
 
-/** Mounted over in a mount namespace of our own, where nobody else sees it: `/sys` is everywhere, and holds nobody's files. */
+/** Mount point in our own mount namespace, invisible elsewhere: `/sys` exists everywhere and holds no user's files. */
 const PLACE = '/sys'
 
-/** Everything the outer programs get to know. */
+/** The whole environment of the outer programs. */
 export const OUTER_ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' }
 
 export interface SandboxPlan {
@@ -46,17 +52,17 @@ export interface SandboxPlan {
   venv: string
   /** Folder name such as `python3.11`, under which contextmaker writes its log. */
   python: string
-  /** Folder that is `/in` inside; none where only the venv is tried. */
+  /** Folder that is `/in` inside; undefined if only the venv is tested. */
   tree?: string
-  /** Unique; how the processes are found again. A host name: letters, digits, hyphens. */
+  /** Unique; identifies the processes. A host name: letters, digits, hyphens. */
   marker: string
   /** The program inside and its arguments. */
   command: readonly string[]
-  /** The user it runs as where we are root; undefined for an ordinary user, who stays who he is. */
+  /** The user it runs as if we are root; undefined for an ordinary user, who stays the same. */
   uid: number | undefined
   /** Most processes and threads of that user; `MAX_PROCESSES`, and for an ordinary user those that he has already. */
   processes: number
-  /** `bwrap`, unless it lies elsewhere. */
+  /** Default: `bwrap` on the path. */
   bubblewrap?: string
 }
 
@@ -73,8 +79,8 @@ export function sandboxCommand(plan: SandboxPlan): { program: string; args: stri
 }
 
 /**
- * Root's files may lie under folders that only root may enter, and the sandbox's user must read them: they are bound to
- * a place that everybody may enter, in a mount namespace that ends with the sandbox.
+ * Root's files may be under folders that only root may enter, and the sandbox's user must read them: they are bound to
+ * a place that everyone may enter, in a mount namespace that ends with the sandbox.
  */
 function asRoot(plan: SandboxPlan, uid: number): string[] {
   const id = String(uid)

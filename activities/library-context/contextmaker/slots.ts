@@ -1,7 +1,7 @@
 /** A bounded number of places, given in the order in which they were asked for. */
 
 export interface Slots {
-  /** Waits for a free place, 0 to n - 1. Throws the signal's reason where that comes first. */
+  /** Waits for a free slot, 0 to n - 1. Throws the signal's reason if it aborts first. */
   take: (signal: AbortSignal) => Promise<{ slot: number; release: () => void }>
 }
 

@@ -1,4 +1,4 @@
-/** The steps by which a context is filled within its budget: what fits is taken, what does not is remembered. */
+/** Fills a context within its budget: what fits is taken, what does not is remembered. */
 import { cutTo, tokensOf, type Budget } from './budget.ts'
 import { CUT_LINE, NOTES_TITLE } from './context-lines.ts'
 import { fencesClosed } from './document-text.ts'
@@ -39,7 +39,7 @@ export function createAssembly(budget: Budget): Assembly {
   }
 }
 
-/** Takes what fits, in order, down to `floor` tokens that are kept for others; answers what does not fit. */
+/** Takes what fits, in order, down to `floor` tokens that are reserved for others; returns what does not fit. */
 export function takeAll(
   { budget, chosen }: Assembly,
   section: Section,
@@ -69,7 +69,7 @@ export function takeLong({ budget, chosen, cut }: Assembly, long: LongText, floo
   if (room > 0 && budget.take(beginning.tokens)) chosen[section] = [beginning]
 }
 
-/** Gives what is left at the end to the texts that were cut; answers the paths of those that still are. */
+/** Gives the remaining room to the texts that were cut; returns the paths of those that still are. */
 export function regrow(assembly: Assembly): string[] {
   const { budget, chosen } = assembly
   for (const long of assembly.cut.splice(0)) {
@@ -97,7 +97,7 @@ export function takeOutlines(
   chosen.api = sources.map(({ path }) => taken.get(path)).filter((one) => one !== undefined)
 }
 
-/** Whole sources in place of their outlines while there is room; answers the paths that stay outlines. */
+/** Replaces outlines by whole sources while there is room; returns the paths that stay outlines. */
 export function takeSources({ budget, chosen }: Assembly, sources: readonly SourcePieces[]): string[] {
   const outlines = new Map(chosen.api.map((one) => [one.path, one]))
   for (const { path, whole } of sources) {

@@ -1,4 +1,4 @@
-/** How much text a context may hold, counted in tokens that nobody's tokenizer is asked for. */
+/** How much text a context may hold, counted in estimated tokens. */
 
 /**
  * Characters of one token. Every model cuts differently and no tokenizer is shipped for an estimate; four is what the
@@ -11,7 +11,7 @@ export function tokensOf(text: string): number {
   return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 }
 
-/** The beginning of a text that has no more than so many tokens, up to a line's end where there is one. */
+/** Returns the beginning of a text within this many tokens, up to a line's end if there is one. */
 export function cutTo(text: string, tokens: number): string {
   const most = Math.max(0, tokens) * CHARACTERS_PER_TOKEN
   if (text.length <= most) return text
@@ -22,7 +22,7 @@ export function cutTo(text: string, tokens: number): string {
 
 export interface Budget {
   readonly left: number
-  /** Takes so many tokens where they are there, down to `floor` tokens that are kept for others. */
+  /** Takes this many tokens if they are available, down to `floor` tokens that are reserved for others. */
   take: (tokens: number, floor?: number) => boolean
   give: (tokens: number) => void
 }

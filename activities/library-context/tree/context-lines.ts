@@ -16,7 +16,7 @@ export interface ContextHead {
   date: string
 }
 
-/** Paths that a reader can still take in; the count tells of the rest. */
+/** Number of paths that a reader can still take in; the rest is counted. */
 const MAX_PATHS = 60
 const MAX_REASONS = 8
 /** Longer paths are shown by their end. */
@@ -35,8 +35,8 @@ export const OWN_LINES = [
 ] as const
 
 /**
- * Title of the last section. Licence and change log tell nobody how to use a library: from this line on the quality gate
- * counts nothing, or a README with a licence would pass.
+ * Title of the last section. Licence and change log explain no use of a library: the quality gate counts nothing from
+ * this line on, or a README with a licence would pass.
  */
 export const NOTES_TITLE = 'Notes of the project: changes, licence, contributing'
 
@@ -56,7 +56,7 @@ export function headText({ name, fullName, commit, engine, mode, date }: Context
   ].join('\n')
 }
 
-/** What is not in a context; empty where everything is. No longer than `maxCharacters`. */
+/** Returns what is not in a context; empty if everything is. At most `maxCharacters` long. */
 export function footText(
   missing: { left: readonly string[]; outlined: readonly string[]; skipped: readonly Skipped[] },
   maxCharacters: number,

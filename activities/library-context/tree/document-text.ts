@@ -13,7 +13,7 @@ const UTF16_MARKS = [
 
 /**
  * The text of a file's bytes: UTF-8, UTF-16 with its mark, else Latin-1 (in which every byte is some character, so that
- * an old author's name does not cost the file). Undefined where the bytes are no text.
+ * an old author's name does not cost the file). Undefined if the bytes are no text.
  */
 export function textOf(bytes: Buffer): string | undefined {
   const wide = UTF16_MARKS.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte))

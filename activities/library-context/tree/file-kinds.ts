@@ -1,4 +1,4 @@
-/** What a file of a source tree is, told by its path alone, and how useful it is to somebody who learns the library. */
+/** The kind of a file in a source tree, by its path alone, and how useful it is for learning the library. */
 
 export type FileKind = 'readme' | 'doc' | 'note' | 'example' | 'notebook' | 'source'
 
@@ -86,7 +86,7 @@ const FIRST_PAGES =
 /** Text files that are read by programs. */
 const NOT_PROSE = /^(requirements.*|cmakelists|environment.*|manifest|runtime|robots|constraints.*)\.txt$/i
 
-/** Why a folder is not entered; undefined where it is. */
+/** Returns why a folder is not entered; undefined if it is. */
 export function folderReason(path: string): string | undefined {
   const segments = path.split('/')
   const name = segments.at(-1) ?? ''
@@ -123,7 +123,7 @@ function codeKind(file: string, folders: string[], language: string): KnownFile 
   const isExample = folders.some((name) => EXAMPLE_FOLDER.test(name)) || DOC_FOLDER.test(folders[0] ?? '')
   if (isExample) return { kind: 'example', language, maxBytes: SOURCE_BYTES, rank: folders.length }
   const isPrivate = [...folders, file].some((name) => /^_(?!_init__\.)/.test(name))
-  // Python first: its outlines carry the library; a shell script is rarely what somebody looks for.
+  // Python first: its outlines carry the library; a shell script is rarely what a reader wants.
   const family = language === 'python' ? 0 : language === 'bash' ? 40 : 20
   return {
     kind: 'source',

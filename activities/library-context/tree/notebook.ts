@@ -28,7 +28,7 @@ const notebook = z.object({
 
 const LANGUAGE = /^[A-Za-z][A-Za-z0-9+#-]{0,19}$/
 
-/** Reads a notebook of format 3 or 4. Undefined where the text is none; cells of another shape are passed over. */
+/** Reads a notebook of format 3 or 4. Undefined if the text is none; cells of another shape are passed over. */
 export function notebookOf(path: string, text: string): Notebook | undefined {
   const parsed = notebook.safeParse(json(text))
   if (!parsed.success) return undefined

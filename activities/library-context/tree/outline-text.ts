@@ -1,4 +1,4 @@
-/** An outline as text: Python without bodies, which needs no explanation to anybody who writes Python. */
+/** An outline as text: Python without bodies. */
 import type { OutlineMember, PythonOutline } from './python-outline.ts'
 
 /**
@@ -9,7 +9,7 @@ export type OutlineDepth = 'names' | 'brief' | 'whole'
 
 const INDENT = '    '
 
-/** The outline of a module; undefined where it offers nothing and says nothing. */
+/** Returns the outline of a module; undefined if it has neither public names nor documentation. */
 export function outlineText({ doc, members }: PythonOutline, depth: OutlineDepth): string | undefined {
   const parts = members.map((member) => memberText(member, depth, ''))
   if (depth === 'names') return parts.length === 0 ? undefined : parts.join('\n')

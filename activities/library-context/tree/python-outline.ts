@@ -28,7 +28,7 @@ export interface PythonOutline {
 
 /** CPython refuses 200 nested parentheses; far more brackets that are never closed exhaust the parser, not a reader. */
 const MAX_OPEN_BRACKETS = 2_000
-/** Steps between two looks at the rest of the process: some five milliseconds. */
+/** Parser steps between two yields to the rest of the process: about five milliseconds. */
 const STEPS_BETWEEN_BREATHS = 4_000
 /** `if` in `try` in `if`: definitions are looked for so deep. */
 const MAX_BRANCHES = 8
@@ -40,7 +40,10 @@ const READ_CHARACTERS = 10 * SIGNATURE_CHARACTERS
 /** Called without being named in the source, and so part of what a class offers. */
 const OFFERED_METHODS = new Set(['__init__', '__call__'])
 
-/** The outline of a module's text; undefined where its nesting is beyond what any Python would read. Throws the signal's reason. */
+/**
+ * The outline of a module's text; undefined if its nesting is beyond what any Python would read. Throws the signal's
+ * reason.
+ */
 export async function outlineOf(text: string, signal: AbortSignal): Promise<PythonOutline | undefined> {
   const top = await parsed(text, signal)
   if (top === undefined) return undefined
@@ -61,7 +64,7 @@ async function parsed(text: string, signal: AbortSignal): Promise<SyntaxNode | u
       signal.throwIfAborted()
     }
   } catch (error) {
-    // The parser builds its tree by recursion: `not not not …` without end is no program, and no fault of ours.
+    // The parser is recursive: an endless `not not not …` is no program, and no fault of ours.
     if (error instanceof RangeError) return undefined
     throw error
   }
@@ -146,7 +149,7 @@ function extended(node: SyntaxNode, text: string, result: BodyFound): void {
     more === undefined || result.exported === undefined ? undefined : [...result.exported, ...more]
 }
 
-/** The strings of a list or tuple; undefined where anything else stands in it. */
+/** The strings of a list or tuple; undefined if anything else stands in it. */
 function namesOf(node: SyntaxNode | null, text: string): string[] | undefined {
   if (node?.name !== 'ArrayExpression' && node?.name !== 'TupleExpression') return undefined
   const names: string[] = []

@@ -39,7 +39,7 @@ function unescaped(value: string): string {
   )
 }
 
-/** A docstring of adjacent literals, cleaned as `inspect.cleandoc` does; undefined where it says nothing. */
+/** A docstring of adjacent literals, cleaned as `inspect.cleandoc` does; undefined if it says nothing. */
 export function docstringOf(literals: readonly string[]): string | undefined {
   const values = literals.map(stringOf)
   if (values.includes(undefined)) return undefined

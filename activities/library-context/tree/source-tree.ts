@@ -55,8 +55,8 @@ type Candidate = KnownFile & { path: string }
 
 /**
  * Reads what lies below `root`. Symbolic links are not followed, `.git` and other hidden folders not entered, tests and
- * generated files not read; at most 20,000 entries and 64 MB, and what did not fit stands in `skipped`.
- * Throws `NotFound` where there is no such folder, and the signal's reason.
+ * generated files not read; at most 20,000 entries and 64 MB, and what did not fit stands in `skipped`. Throws
+ * `NotFound` if there is no such folder, and the signal's reason.
  */
 export async function readTree(root: string, signal = new AbortController().signal): Promise<SourceTree> {
   const { files, skipped } = await listTree(root, signal)
@@ -110,7 +110,7 @@ function candidatesOf(files: readonly string[], skipped: Skipped[]): Candidate[]
   return candidates.sort((a, b) => order(a) - order(b) || a.rank - b.rank)
 }
 
-/** Reads one file to its place; answers why not. */
+/** Reads one file to its place; returns why not. */
 async function readInto(reading: Reading, candidate: Candidate): Promise<string | undefined> {
   const { tree, root } = reading
   if (tree.bytesRead >= MAX_BYTES) return `beyond the ${MAX_BYTES / 1024 / 1024} MB that are read`

@@ -79,7 +79,7 @@ function assembled(request: ContextRequest, documents: string | undefined): Cont
   return { markdown, tokens: tokensOf(markdown), left, outlined }
 }
 
-/** The other engine's documents, cut to their share; answers a test for what they say already. */
+/** The other engine's documents, cut to their share; returns a test for what they say already. */
 function takeDocuments(assembly: Assembly, documents: string, floor: number): Said {
   takeLong(assembly, { section: 'documents', path: 'made documents', text: documents }, floor)
   return repeatsOf(assembly.chosen.documents[0]?.text ?? '')

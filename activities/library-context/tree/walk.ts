@@ -1,5 +1,5 @@
 /**
- * What lies in a source tree. The tree is a stranger's: symbolic links are named and never followed, nothing is
+ * The content of a source tree. The tree is untrusted: symbolic links are listed and never followed, nothing is
  * executed, and folders with millions of files end the walk, not the worker.
  */
 import { constants } from 'node:fs'
@@ -16,17 +16,17 @@ export interface Skipped {
 
 /** The largest known scientific package (SciPy) has about 3,000 files; beyond this it is data. */
 export const MAX_ENTRIES = 20_000
-/** No package nests so deep; a path that does is built to exhaust somebody. */
+/** No package nests this deep; a path that does is built to exhaust its reader. */
 const MAX_LEVELS = 30
 
 const TOO_MANY = `beyond the ${MAX_ENTRIES} entries that are looked at`
 
-/** What the file system says of a stranger's entry that cannot be read; anything else is this machine's fault and thrown. */
+/** File system errors of an untrusted entry that cannot be read; anything else is this machine's fault and thrown. */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EISDIR'])
 
 /**
  * The paths of all plain files below a folder, breadth first (what is near the root is found first) and sorted, and
- * what was passed over. Throws `NotFound` where the root is no folder, and the signal's reason.
+ * what was passed over. Throws `NotFound` if the root is no folder, and the signal's reason.
  */
 export async function listTree(
   root: string,
@@ -63,7 +63,7 @@ async function mustBeFolder(root: string): Promise<void> {
   if (found?.isDirectory() !== true) throw new Failure('NotFound', `${root} is no folder with a source tree.`)
 }
 
-/** Folders worth entering; the reasons against the others are told. */
+/** Returns folders worth entering; the reasons against the others are reported. */
 function kept(folders: string[], skipped: Skipped[]): string[] {
   return folders.filter((path) => {
     const reason = folderReason(path)

@@ -1,4 +1,4 @@
-/** Candles: which hours a source still owes, and the grid as columns. */
+/** Candles: which hours of a source are missing, and the grid as columns. */
 import { sql } from 'drizzle-orm'
 import { HOUR_MS } from '../../../core/durations.ts'
 import type { Database } from '../../database.ts'
@@ -20,9 +20,12 @@ interface Wanted {
 }
 const iso = (ms: number) => new Date(ms).toISOString()
 
-/** The hours in this time that the source has not told and that are no known gap of it, as unbroken stretches. */
+/**
+ * Returns the hours in this time that the source has not reported and that are no known gap of it, as unbroken
+ * stretches.
+ */
 export async function missingHours(db: Database, { source, coins, fromMs, toMs }: Wanted): Promise<Hours[]> {
-  // What is there, with an hour before and after the wanted time: wherever two neighbours lie apart, hours are missing.
+  // Stored hours, with one before and after the wanted time: if two neighbours lie apart, hours are missing.
   const within = sql`source = ${source} and crypto = any(${sql.param(coins)}::text[])
     and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz`
   const edge = (ms: number) =>
@@ -39,7 +42,7 @@ export async function missingHours(db: Database, { source, coins, fromMs, toMs }
   return result.rows.map(({ crypto, from, to }) => ({ crypto, fromMs: from, toMs: to }))
 }
 
-/** First and last hour that a source told of each coin; coins without any are left out. */
+/** Returns the first and last reported hour of each coin; coins without any are left out. */
 export async function heldHours(
   db: Database,
   source: CandleSource,
@@ -66,7 +69,7 @@ export async function candlesOfRun(db: Database, source: CandleSource, runId: st
   return result.rows[0]?.count ?? 0
 }
 
-/** The grid of a coin as columns, oldest first; NaN where the hour's source does not tell. */
+/** The grid of a coin as columns, oldest first; NaN if the hour's source does not report the value. */
 export interface CandleColumns {
   openMs: Float64Array
   open: Float64Array

@@ -1,4 +1,4 @@
-/** What the stored forecasts came to, counted a coin, horizon and model. */
+/** Figures of the stored forecasts per coin, horizon and model. */
 import { desc, eq, sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { predictions } from '../../schema/crypto-forecast.ts'
@@ -11,18 +11,18 @@ export interface StoredFigures {
   made: number
   /** Forecasts whose target time has passed and whose price is known; what follows counts these alone. */
   scored: number
-  /** Those after which the price moved at all, and those of them whose direction was right. */
+  /** Scored forecasts after which the price moved at all, and those of them whose direction was right. */
   moved: number
   hits: number
-  /** Mean absolute errors; null where nothing is scored. */
+  /** Mean absolute errors; null if nothing is scored. */
   mae: number | null
   naiveMae: number | null
-  /** Sample deviation of what the model's absolute error is smaller than the naive one; null below two. */
+  /** Sample deviation of (naive absolute error - model's absolute error); null below two. */
   gainDeviation: number | null
-  /** Those that had an interval, and those of them whose price lay inside. */
+  /** Scored forecasts with an interval, and those of them whose price was inside. */
   intervals: number
   held: number
-  /** Decisions of all that were made. */
+  /** Decisions of all forecasts. */
   buy: number
   sell: number
   hold: number
@@ -60,7 +60,10 @@ export async function forecastCoins(db: Database): Promise<{ crypto: string; new
   return result.rows.map(({ crypto, newest }) => ({ crypto, newest: new Date(newest) }))
 }
 
-/** How many hours a source told of each coin from `fromMs` to `toMs`, both included. Coins without any are left out. */
+/**
+ * Returns how many hours a source reported of each coin from `fromMs` to `toMs`, both included. Coins without any are
+ * left out.
+ */
 export async function storedHours(
   db: Database,
   { source, fromMs, toMs }: { source: string; fromMs: number; toMs: number },

@@ -24,7 +24,7 @@ export async function oldestReports(db: Database, limit: number): Promise<Waitin
   return result.rows
 }
 
-/** Forgets a report that was delivered. */
+/** Removes a report that was delivered. */
 export async function removeReport(db: Database, deliveryId: string): Promise<void> {
   await db.execute(sql`delete from mlflow_outbox where delivery_id = ${deliveryId}`)
 }

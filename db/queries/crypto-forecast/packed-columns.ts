@@ -1,6 +1,6 @@
 /**
- * Whole columns of numbers in one value: PostgreSQL writes its doubles as they are, eight bytes each, and they are read as
- * they are. As rows, or as arrays of text, two years of hours take five to ten times as long.
+ * Whole columns of numbers in one value: PostgreSQL's doubles as they are, eight bytes each. As rows, or as arrays of
+ * text, two years of hours take five to ten times as long.
  */
 
 /** When a row's hour begins, milliseconds since 1970, as a double. */
@@ -11,7 +11,7 @@ export function packed(expression: string, order = '"timestamp"'): string {
   return `string_agg(float8send(coalesce(${expression}, 'NaN')), ''::bytea order by ${order})`
 }
 
-/** The numbers of a packed column; none where there were no rows. */
+/** Returns the numbers of a packed column; empty without rows. */
 export function unpacked(bytes: Buffer | null | undefined): Float64Array {
   // A copy, since doubles must begin at a multiple of eight; PostgreSQL sends the high byte first.
   const copy = Buffer.alloc(bytes?.length ?? 0)

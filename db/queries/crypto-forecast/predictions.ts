@@ -1,4 +1,4 @@
-/** Forecasts and what became of them. */
+/** Forecasts and their scores. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import type { WritableRows } from '../../writable-tables.ts'
@@ -13,7 +13,10 @@ export async function storedHorizons(
   return new Set(result.rows.map(({ horizon }) => horizon))
 }
 
-/** The scores of all forecasts whose target time has passed and whose price is known, where they are not stored so yet. */
+/**
+ * Returns the scores of all forecasts whose target time has passed and whose price is known, unless they are already
+ * stored like this.
+ */
 export async function dueScores(db: Database): Promise<WritableRows['prediction_scores'][]> {
   const result = await db.execute<{
     crypto: string
@@ -46,7 +49,7 @@ export async function dueScores(db: Database): Promise<WritableRows['prediction_
   }))
 }
 
-/** How a model has done so far: absolute errors of its newest scored forecasts of a coin, smallest first. */
+/** Returns a model's record: absolute errors of its newest scored forecasts of a coin, smallest first. */
 export async function trackRecord(
   db: Database,
   {

@@ -1,13 +1,13 @@
-/** crypto_prices: from where it must be computed again, its columns, and what a look at it finds. */
+/** crypto_prices: from where it must be recomputed, its columns, and what a check of it finds. */
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { cryptoPrices } from '../../schema/crypto-forecast.ts'
 import { OPEN_MS, packed, unpacked } from './packed-columns.ts'
 
 /**
- * The first hour of a coin whose row is missing or was computed from another input than there is now (a late candle, a
- * better source, a late Fear & Greed day, older formulas). Every indicator looks back, never forward: rows before it stand.
- * Undefined where all is computed. Milliseconds since 1970.
+ * Returns the first hour of a coin whose row is missing or was computed from an older input (a late candle, a better
+ * source, a late Fear & Greed day, older formulas). Indicators look back, never forward: rows before it stay valid.
+ * Undefined if everything is computed. Milliseconds since 1970.
  */
 export async function computeFrom(
   db: Database,
@@ -43,7 +43,7 @@ export type PriceColumn = {
     : never
 }[keyof typeof cryptoPrices.$inferSelect]
 
-/** Reads columns of a coin, oldest first, all of them or from an hour on (milliseconds since 1970); NaN where null. */
+/** Reads columns of a coin, oldest first, all of them or from an hour on (milliseconds since 1970); NaN if null. */
 export async function priceColumns<Name extends PriceColumn>(
   db: Database,
   crypto: string,
@@ -71,7 +71,10 @@ export async function newestFearGreedDay(db: Database): Promise<string | undefin
   return result.rows[0]?.day ?? undefined
 }
 
-/** What a look at a coin's grid finds. All but `rows` and `newest` is of the kept history alone: what was backfilled before it may have holes. */
+/**
+ * What a check of a coin's grid finds. All but `rows` and `newest` covers the kept history alone: what was backfilled
+ * before it may have holes.
+ */
 export interface GridFacts {
   rows: number
   /** Whole days from the first kept row to the newest. */

@@ -1,8 +1,8 @@
-/** Contexts and attempts: what a night decides from, what is published, what is told. */
+/** Contexts and attempts: what a night decides from, what is published, what is reported. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
-/** A library of the lists as far as a night decides about it. */
+/** A listed library, with what a night needs to decide about it. */
 export interface ListedLibrary {
   library: string
   name: string
@@ -12,7 +12,7 @@ export interface ListedLibrary {
   hasContext: boolean
   failures: number
   nextTryAt: Date | null
-  /** Why the last attempt failed; null where it did not. */
+  /** Why the last attempt failed; null if it did not. */
   reason: string | null
   /** Run of the last attempt. */
   triedBy: string | null
@@ -79,7 +79,7 @@ export interface StoredContext {
   leftAt: Date | null
 }
 
-/** All contexts, those of libraries that left the lists too. */
+/** Returns all contexts, including those of libraries that left the lists. */
 export async function storedContexts(db: Database): Promise<StoredContext[]> {
   const result = await db.execute(sql`
     select library, l.name, file, hash, bytes, tokens, engine, mode, commit, made_at, left_at

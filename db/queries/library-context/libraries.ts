@@ -1,15 +1,15 @@
-/** What library-context reads and keeps besides its rows: candidates, lists, renames. */
+/** Reads and writes of library-context besides its rows: candidates, lists, renames. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
-/** A candidate of a domain, as the newest look at its source named it. */
+/** A candidate of a domain, as the newest snapshot of its source named it. */
 export interface Candidate {
-  /** `owner/name` in small letters, as named by the source. */
+  /** `owner/name` in lower case, as named by the source. */
   named: string
   name: string
 }
 
-/** What the newest believed look at a domain's source named; empty before the first. */
+/** Returns what the newest accepted snapshot of a domain's source named; empty before the first. */
 export async function newestCandidates(db: Database, domain: string): Promise<Candidate[]> {
   const result = await db.execute<Candidate & Record<string, unknown>>(sql`
     select named, name from library_catalogue where domain = ${domain}
@@ -24,7 +24,7 @@ export interface KnownLibrary {
   githubId: number | null
   stars: number | null
   state: string
-  /** When GitHub last told of it. */
+  /** When GitHub last reported it. */
   askedAt: Date | null
 }
 
@@ -89,8 +89,8 @@ export interface Rename {
 }
 
 /**
- * Moves renamed libraries, and with them their places, contexts and attempts. Where the new name has a row of its own,
- * both are one library: what the new one lacks it takes over, and the old row ends.
+ * Moves renamed libraries, and with them their places, contexts and attempts. If the new name already has a row, both
+ * are one library: it takes over what it lacks, and the old row is removed.
  */
 export async function renameLibraries(db: Database, renames: readonly Rename[]): Promise<void> {
   if (renames.length === 0) return
@@ -114,7 +114,7 @@ export async function renameLibraries(db: Database, renames: readonly Rename[]):
   })
 }
 
-/** Which library a name leads to; with `since`, only names that were asked then or later. */
+/** Returns which library a name leads to; with `since`, only names that were asked then or later. */
 export async function namesOf(db: Database, since?: Date): Promise<Map<string, string>> {
   const when = since === undefined ? sql`` : sql`where observed_at >= ${since.toISOString()}`
   const result = await db.execute<{ named: string; library: string }>(

@@ -3,17 +3,20 @@ import { eq } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { libraries, libraryAttempts, libraryContexts } from '../../schema/library-context.ts'
 
-/** A library as it stands. Times are moments. */
+/** The current state of a library. Times are moments. */
 export type LibraryState = Awaited<ReturnType<typeof libraryStates>>[number]
 
-/** All libraries ever seen (some hundreds, a few thousand at most), by name; null where one has no context or attempt. */
+/**
+ * Returns all libraries ever seen (some hundreds, a few thousand at most), by name; null if one has no context or
+ * attempt.
+ */
 export async function libraryStates(db: Database) {
   return db
     .select({
       library: libraries.library,
       name: libraries.name,
       state: libraries.state,
-      /** Why its state is none of the good ones. */
+      /** Why its state is not one of the good ones. */
       reason: libraries.reason,
       pushedAt: libraries.pushedAt,
       askedAt: libraries.askedAt,

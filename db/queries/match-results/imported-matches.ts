@@ -1,9 +1,9 @@
-/** What an import of matches has to leave alone. */
+/** What an import of matches must not overwrite. */
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { matches } from '../../schema/match-results.ts'
 
-/** A match that is there already. */
+/** A match that is already stored. */
 export interface StandingMatch {
   eventId: number
   lastSeenAt: Date
@@ -11,7 +11,7 @@ export interface StandingMatch {
   isCollected: boolean
 }
 
-/** Of these matches of a feed the ones that are there; `importRunId` is the run that imported rows name. */
+/** Returns those of these matches of a feed that are stored; `importRunId` is the run that imported rows name. */
 export async function standingMatches(
   db: Database,
   { feed, eventIds, importRunId }: { feed: string; eventIds: number[]; importRunId: string },
@@ -20,7 +20,7 @@ export async function standingMatches(
     .select({
       eventId: matches.eventId,
       lastSeenAt: matches.lastSeenAt,
-      // A sighting that changes nothing leaves the import's run; its observation tells of it. Columns of a query on one
+      // A sighting that changes nothing keeps the import's run; its observation shows it. Columns of a query on one
       // table are written without its name, and would here be those of the observation itself: so it is written out.
       isCollected: sql<boolean>`(${matches.runId} <> ${importRunId} or exists(select from match_observations seen
         where seen.feed = matches.feed and seen.event_id = matches.event_id and seen.source <> 'import'))`,

@@ -1,4 +1,4 @@
-/** The matches of a feed as people look at them, and how far the feed can be believed. */
+/** The matches of a feed as people read them, and how reliable the feed is. */
 import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { matches, matchObservations } from '../../schema/match-results.ts'
@@ -26,7 +26,7 @@ export async function newestMatches(
     .limit(filter.limit)
 }
 
-/** A match with everything that was observed of it, oldest first; undefined where the feed has none of this id. */
+/** Returns a match with all its observations, oldest first; undefined if the feed has none with this id. */
 export async function matchWithLife(
   db: Database,
   feed: string,
@@ -59,7 +59,10 @@ export interface MatchCounts {
   lastSeenRight: number
 }
 
-/** Counts the matches of a feed. What an old collector saw last says nothing of this one: imported matches are not judged. */
+/**
+ * Counts the matches of a feed. Imported matches are not judged: what an old collector saw last says nothing about this
+ * one.
+ */
 export async function matchCounts(db: Database, filter: MatchFilter): Promise<MatchCounts> {
   const count = (condition: SQL) => sql<number>`(count(*) filter (where ${condition}))::int`
   const isJudged = sql`gone.state = 'vanished' and gone.source <> 'import' and gone.score1 is not null`
@@ -78,12 +81,12 @@ export async function matchCounts(db: Database, filter: MatchFilter): Promise<Ma
     .from(matches)
     .leftJoin(beforeResults, sql`true`)
     .where(filtered(filter))
-  // An aggregate has one row whatever there is.
+  // An aggregate always has one row.
   if (counts === undefined) throw new Error('The database counted no matches, not even none.')
   return counts
 }
 
-/** What was known of a match when the results service first told of it. At one moment the feed's look comes first. */
+/** What was known of a match when the results service first reported it. At equal times the feed's poll comes first. */
 const beforeResults = sql`lateral (
   select seen.source, seen.state, seen.score1, seen.score2 from match_observations seen
   where seen.feed = ${matches.feed} and seen.event_id = ${matches.eventId} and ${matches.settledBy} = 'results'
@@ -101,5 +104,5 @@ function filtered({ feed, league, team }: MatchFilter): SQL | undefined {
   return and(eq(matches.feed, feed), inLeague, ofTeam)
 }
 
-/** The pattern of a text that stands anywhere. */
+/** The pattern of a text at any position. */
 const part = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -1,4 +1,4 @@
-/** Looks at the feed that the matches are to be brought up to, and the matches with their observations. */
+/** Polls of the feed that the matches must be brought up to, and the matches with their observations. */
 import { and, asc, eq, gte, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { feedPolls, matches, matchObservations } from '../../schema/match-results.ts'
@@ -12,7 +12,7 @@ export async function lockMatches(tx: Database, feed: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`matches of ${feed}`}, 0))`)
 }
 
-/** The oldest look that was not followed yet, and whether a newer one was; undefined where all were. */
+/** Returns the oldest poll that was not followed yet, and whether a newer one was; undefined if all were. */
 export async function oldestPending(
   db: Database,
   feed: string,
@@ -28,7 +28,9 @@ export async function oldestPending(
   return row?.from == null ? undefined : { from: new Date(row.from), isLate: row.late ?? false }
 }
 
-/** A page of the looks from a moment on, in their order; only those that were not followed yet, or all but refused ones. */
+/**
+ * Returns a page of the polls from a moment on, in their order; only those not followed yet, or all but refused ones.
+ */
 export async function pollsFrom(
   db: Database,
   page: { feed: string; from: Date; after?: PollRow | undefined; onlyPending: boolean; limit: number },
@@ -47,7 +49,7 @@ export async function pollsFrom(
     .limit(limit)
 }
 
-/** Marks a look as one that cannot be followed; it is not tried again. */
+/** Marks a poll as one that cannot be followed; it is not tried again. */
 export async function refuseLook(
   db: Database,
   { feed, kind, collectedFor }: PollRow,
@@ -59,7 +61,7 @@ export async function refuseLook(
     .where(and(eq(feedPolls.feed, feed), eq(feedPolls.kind, kind), eq(feedPolls.collectedFor, collectedFor)))
 }
 
-/** Marks these looks as followed, and no other: one may have been stored since they were read. */
+/** Marks these polls as followed, and no other: one may have been stored since they were read. */
 export async function markFollowed(db: Database, looks: readonly PollRow[], at: Date): Promise<void> {
   const pending = looks.filter(({ followedAt }) => followedAt === null)
   const column = (pick: (look: PollRow) => string) => sql.param(pending.map(pick))
@@ -69,7 +71,7 @@ export async function markFollowed(db: Database, looks: readonly PollRow[], at: 
     where feed_polls.feed = done.feed and feed_polls.kind = done.kind and feed_polls.collected_for = done.collected_for`)
 }
 
-/** The newest odds that were on offer for each of these matches. */
+/** Returns the newest odds on offer for each of these matches. */
 export async function newestOdds(
   db: Database,
   { feed, eventIds }: { feed: string; eventIds: number[] },
@@ -89,7 +91,7 @@ export async function newestOdds(
   return new Map(result.rows.map(({ event_id, one, x, two }) => [Number(event_id), { one, x, two }]))
 }
 
-/** Matches that are not over, those with these ids, and those that were over since a moment. */
+/** Returns matches that are not over, those with these ids, and those that were over since a moment. */
 export async function knownMatches(
   db: Database,
   { feed, eventIds, overSince }: { feed: string; eventIds: number[]; overSince: Date | undefined },
@@ -114,12 +116,12 @@ export async function observationsBefore(
       .select()
       .from(matchObservations)
       .where(and(ofMatches(feed, eventIds), lt(matchObservations.at, before)))
-      // At one moment a look at the feed comes before one at the results: "absence", "feed", "results".
+      // At equal times a poll of the feed comes before one of the results: "absence", "feed", "results".
       .orderBy(asc(matchObservations.at), asc(matchObservations.source))
   )
 }
 
-/** The newest sighting of each of these matches before a moment, as far as the newest so many looks show it. */
+/** Returns the newest sighting of each of these matches before a moment, as far as the newest so many polls show it. */
 export async function sightingsBefore(
   db: Database,
   { feed, eventIds, before, looks }: { feed: string; eventIds: number[]; before: Date; looks: number },
@@ -137,7 +139,7 @@ export async function sightingsBefore(
   )
 }
 
-/** Of these matches the ones with evidence from a moment on whose look is not kept any more. */
+/** Returns those of these matches that have evidence from a moment on whose poll is no longer kept. */
 export async function withoutLooks(
   db: Database,
   { feed, eventIds, from }: { feed: string; eventIds: number[]; from: Date },
@@ -150,7 +152,7 @@ export async function withoutLooks(
   return new Set(result.rows.map(({ event_id }) => Number(event_id)))
 }
 
-/** Removes what was observed of these matches from a moment on, to be derived again. */
+/** Removes the observations of these matches from a moment on, to be derived again. */
 export async function removeObservationsFrom(
   db: Database,
   { feed, eventIds, from }: { feed: string; eventIds: number[]; from: Date },
@@ -169,8 +171,9 @@ export interface WaitingMatch {
 }
 
 /**
- * Leagues of the matches that were over within a time and that the results service has not told of, or whose result it may
- * still correct, and when it was last asked. A status that says over is corrected now and then, so those matches wait, too.
+ * Returns leagues of the matches that were over within a time and that the results service has not reported, or whose
+ * result it may still correct, and when it was last asked. A status of "over" is corrected now and then, so those
+ * matches wait, too.
  */
 export async function waitingLeagues(
   db: Database,
@@ -192,12 +195,12 @@ export async function waitingLeagues(
   }
 }
 
-/** An hour leaves some two thousand: a long pause is made up for soon, and no statement takes longer than a second. */
+/** An hour leaves about two thousand: a long pause is soon made up for, and no statement takes longer than a second. */
 const CLEARED_AT_ONCE = 50_000
 
 /**
- * Removes looks that were followed long ago, and of matches that were over long ago the observations in which nothing but
- * odds moved; all that says how a match went stays.
+ * Removes polls that were followed long ago, and odds-only observations of matches that were over long ago; everything
+ * about a match's course stays.
  */
 export async function pruneMatches(
   db: Database,
@@ -206,7 +209,7 @@ export async function pruneMatches(
   await db.execute(sql`delete from feed_polls
     where followed_at is not null and polled_at < ${looksBefore.toISOString()}::timestamptz`)
   const before = sql`${oddsBefore.toISOString()}::timestamptz`
-  // A match that goes on may still have to go back to them, however long ago it was announced.
+  // A match that goes on may still have to be rewound to them, however long ago it was announced.
   await db.execute(sql`delete from match_observations where ctid = any(array(
     select seen.ctid from match_observations seen join matches using (feed, event_id)
     where seen.is_odds_only and seen.at < ${before} and matches.over_at < ${before}

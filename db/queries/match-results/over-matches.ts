@@ -18,7 +18,7 @@ export interface OverRow extends Record<string, unknown> {
   confidence: string
 }
 
-/** Rows of one piece: reading and rendering so many holds other steps up for some hundredths of a second. */
+/** Rows of one piece: reading and rendering this many delays other activities by some hundredths of a second. */
 const PIECE_ROWS = 1_000
 
 /** Whether a match of this feed was over from a moment on. */
@@ -30,9 +30,9 @@ export async function isAnyOver(db: Database, feed: string, since: Date): Promis
 }
 
 /**
- * Hands over the matches that were over from a moment on, in the order in which they were first seen, as the table has
- * them at one moment. A cursor, since pages would each sort all of them anew. Throws what `each` throws, and where the
- * signal ends it.
+ * Passes the matches that were over from a moment on to `each`, in the order in which they were first seen, as the
+ * table has them at one moment. A cursor, since every page would sort all of them again. Throws what `each` throws, and
+ * when the signal ends it.
  */
 export async function eachPieceOfOver(
   db: Database,

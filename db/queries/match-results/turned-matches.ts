@@ -1,8 +1,8 @@
-/** Which matches a run brought to their end, corrected or took back: by the evidence, so that anybody can tell of any run. */
+/** Which matches a run ended, corrected or reopened: from the evidence, so that it can be said of any run. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
-/** A match that a run has changed, as it stands now and as it stood before that run. */
+/** A match that a run changed: its state now, and before that run. */
 export interface TurnedMatch extends Record<string, unknown> {
   eventId: number
   team1: string
@@ -10,7 +10,7 @@ export interface TurnedMatch extends Record<string, unknown> {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
-  /** Of the observation before the first one that is the run's; all null where there is none. */
+  /** Of the observation before the first one that is the run's; all null if there is none. */
   was1: number | null
   was2: number | null
   wasConfidence: 'confirmed' | 'last-seen' | null
@@ -22,7 +22,9 @@ export interface OfRun {
   eventIds: readonly number[]
 }
 
-/** Those of the given matches of which the run holds the newest change, and evidence of its own; those over longest first. */
+/**
+ * Returns those of the given matches whose newest change, and evidence, belong to the run; those over longest first.
+ */
 export async function turnedMatches(db: Database, { feed, runId, eventIds }: OfRun): Promise<TurnedMatch[]> {
   const { rows } = await db.execute<TurnedMatch>(sql`
     select m.event_id::float8 as "eventId", m.team1, m.team2, m.score1, m.score2, m.confidence,

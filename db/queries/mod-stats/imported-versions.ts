@@ -1,4 +1,4 @@
-/** Version rows of tables without version ids: finding the id, and keeping a version from standing twice in a day. */
+/** Version rows of tables without version ids: finds the id, and prevents a version from appearing twice in a day. */
 import { sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
@@ -15,8 +15,8 @@ export function isSynthetic(versionId: string): boolean {
 }
 
 /**
- * The versions of a mod whose name belongs to one id alone, with the numbers seen with it. Where several versions share
- * a name, an old row cannot be told apart: its table kept one row a name, with the number of one and the count of another.
+ * The versions of a mod whose name belongs to one id alone, with the numbers seen with it. If several versions share a
+ * name, an old row is ambiguous: its table kept one row per name, with the number of one and the count of another.
  */
 const uniquelyNamed = (modId: number): SQL => sql`
   select platform, version_name, min(version_id) as version_id, array_agg(distinct version_number) as numbers
@@ -63,8 +63,8 @@ export async function heldVersions<Version extends NamedVersion>(
 }
 
 /**
- * Gives imported rows the id of their version once the platform has told it, and removes those whose version the day
- * holds under that id. Changes nothing where nothing became known since.
+ * Gives imported rows the id of their version once the platform has reported it, and removes those whose version the
+ * day already holds under that id. Changes nothing if nothing became known since.
  */
 export async function joinImportedVersions(db: Database, modId: number): Promise<void> {
   const imported = sql`imported.mod_id = ${modId} and starts_with(imported.version_id, ${SYNTHETIC})`

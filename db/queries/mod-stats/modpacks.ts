@@ -54,7 +54,10 @@ export interface KnownModpack {
   websiteUrl: string | null
 }
 
-/** Of these slugs, what the API said of them since the run started, whatever mod they were asked for; null: unknown to it. */
+/**
+ * Returns, for these slugs, what the API said of them since the run started, whatever mod they were asked for; null:
+ * unknown to it.
+ */
 export async function modpacksSeenSince(
   db: Database,
   runStartedAt: string,
@@ -134,7 +137,7 @@ export async function allModpacks(db: Database): Promise<ModpackLine[]> {
 
 /**
  * Makes packs from an earlier list known to a mod, where they are not yet, and completes those known without an id;
- * answers how many of both there were.
+ * returns how many of both there were.
  */
 export async function adoptModpacks(
   db: Database,
@@ -164,7 +167,7 @@ export async function adoptModpacks(
   return result.rows[0]?.adopted ?? 0
 }
 
-/** Our id of the one tracked mod on CurseForge; undefined where there are none or several. */
+/** Our id of the one tracked mod on CurseForge; undefined if there are none or several. */
 export async function onlyCurseForgeMod(db: Database): Promise<number | undefined> {
   const result = await db.execute<{ id: number }>(
     sql`select id from mods where tracked and curseforge_id is not null limit 2`,

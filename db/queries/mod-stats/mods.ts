@@ -1,4 +1,4 @@
-/** What the steps of mod-stats read and keep besides their rows. */
+/** Reads and writes of mod-stats besides its rows. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 
@@ -7,24 +7,24 @@ export interface TrackedModrinthMod {
   id: number
   /** Id if known (a slug can change), else what `almanac.yaml` says. */
   modrinth: string
-  /** Whether it has answered before; an absence then is suspicious. */
+  /** Whether it has answered before; an absence is then suspicious. */
   known: boolean
 }
 export interface TrackedCurseForgeMod {
   id: number
   curseforgeId: number
   known: boolean
-  /** Files listed on the newest day with rows; 0 where there is none. */
+  /** Files listed on the newest day with rows; 0 if there is none. */
   versionsBefore: number
 }
 
-/** Makes `mods` follow `almanac.yaml`: adds what is new, marks what was taken out, forgets nothing. */
+/** Syncs `mods` with `almanac.yaml`: adds what is new, marks what was removed, deletes nothing. */
 export async function syncMods(
   db: Database,
   tracked: { name?: string | undefined; modrinth?: string | undefined; curseforge?: number | undefined }[],
 ): Promise<void> {
-  // A mod is the same one when either of its addresses is; the other address may be new. Three joins, since one with
-  // "or" compares every mod with every other: 16 s for 5,000 of them.
+  // A mod is the same one if either of its addresses is; the other may be new. Three joins, since one with "or"
+  // compares every mod with every other: 16 s for 5,000 of them.
   const lists = sql`with wanted as (
       select * from rows from (jsonb_to_recordset(${JSON.stringify(tracked)}::jsonb)
         as (name text, modrinth text, curseforge bigint)) with ordinality as list(name, modrinth, curseforge, place)
