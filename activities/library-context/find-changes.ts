@@ -82,7 +82,7 @@ export function readMsOf({
 const READING_MS = 120_000
 
 /** Libraries of the lists, or the one that was asked for. Throws `NotFound` where nobody knows that one. */
-export async function listedFor(
+async function listedFor(
   { db, settings }: Pick<ActivityContext, 'db' | 'settings'>,
   params: NightInput['params'],
 ): Promise<ListedLibrary[]> {

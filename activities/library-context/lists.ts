@@ -80,7 +80,7 @@ export function unchanged(
 }
 
 /** Who is new, who left, whose place changed; of a first list everybody is new. */
-export function changesOf(
+function changesOf(
   before: readonly Pick<Place, 'library' | 'rank'>[] | undefined,
   now: readonly Pick<Place, 'library' | 'rank'>[],
 ): Pick<ListChange, 'entered' | 'left' | 'moved'> {

@@ -51,7 +51,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
  * The names of today for the names that the sources give: a search by an old one finds nothing, and two names of one
  * repository are one question. Of a library that is gone the source's name is asked: another may have taken it over.
  */
-export async function currentNames(
+async function currentNames(
   { db }: Pick<ActivityContext, 'db'>,
   names: readonly string[],
 ): Promise<string[]> {
@@ -82,7 +82,7 @@ async function askAll(context: ActivityContext, run: Run, names: readonly string
 }
 
 /** The answers for all these names, batch by batch. */
-export async function* answersFor(
+async function* answersFor(
   github: ActivityContext['github'],
   names: readonly string[],
   signal: AbortSignal,
