@@ -6,7 +6,7 @@ import { libraryContextCli } from './library-context/part.ts'
 import { matchResultsCli } from './match-results/part.ts'
 import { modStatsCli } from './mod-stats/part.ts'
 
-export const CLI_PARTS: Record<PipelineId, CliPart> = {
+export const CLI_PARTS: { [Id in PipelineId]: CliPart<Id> } = {
   'mod-stats': modStatsCli,
   'crypto-forecast': cryptoForecastCli,
   'library-context': libraryContextCli,

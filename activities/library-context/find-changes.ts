@@ -82,7 +82,7 @@ export function readMsOf({
 const READING_MS = 120_000
 
 /** Returns libraries of the lists, or the requested one. Throws `NotFound` if that one is unknown. */
-export async function listedFor(
+async function listedFor(
   { db, settings }: Pick<ActivityContext, 'db' | 'settings'>,
   params: NightInput['params'],
 ): Promise<ListedLibrary[]> {

@@ -80,7 +80,7 @@ export function unchanged(
 }
 
 /** Returns who is new, who left, whose place changed; in a first list everyone is new. */
-export function changesOf(
+function changesOf(
   before: readonly Pick<Place, 'library' | 'rank'>[] | undefined,
   now: readonly Pick<Place, 'library' | 'rank'>[],
 ): Pick<ListChange, 'entered' | 'left' | 'moved'> {

@@ -52,7 +52,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
  * repository are one request. For a library that is gone the source's name is requested: another may have taken it
  * over.
  */
-export async function currentNames(
+async function currentNames(
   { db }: Pick<ActivityContext, 'db'>,
   names: readonly string[],
 ): Promise<string[]> {
@@ -83,7 +83,7 @@ async function askAll(context: ActivityContext, run: Run, names: readonly string
 }
 
 /** The answers for all these names, batch by batch. */
-export async function* answersFor(
+async function* answersFor(
   github: ActivityContext['github'],
   names: readonly string[],
   signal: AbortSignal,

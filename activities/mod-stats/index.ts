@@ -14,15 +14,20 @@ import type { BatchInput, ModStatsDependencies } from './activity-context.ts'
 
 export type ModStatsActivities = ReturnType<typeof createModStatsActivities>
 
+/** Follows almanac.yaml, and makes the modpacks of an existing file known. */
+export async function prepareModStats(context: ModStatsDependencies, run: Run): Promise<void> {
+  await syncMods(context.db, context.settings.mods)
+  await adoptKnownModpacks(context, run)
+}
+
 export function createModStatsActivities(dependencies: ModStatsDependencies) {
-  const { db, temporal, settings, clock } = dependencies
+  const { db, temporal, clock } = dependencies
   const context = () => forAttempt(dependencies)
   return {
     async openModStats(run: Run) {
       const opened = await openRecord(db, temporal, run)
       if (opened.skipped !== undefined) return opened
-      await syncMods(db, settings.mods)
-      await adoptKnownModpacks(context(), run)
+      await prepareModStats(context(), run)
       return opened
     },
 

@@ -46,7 +46,10 @@ export function parseModpacksCsv(text: string): ModpackLine[] {
  * Makes packs of an existing file known. The file has no mod column, so this is done only while a single mod is
  * tracked on CurseForge; `almanac import mod-stats` takes it for any mod.
  */
-export async function adoptKnownModpacks({ db, dataDir }: ActivityContext, run: Run): Promise<void> {
+export async function adoptKnownModpacks(
+  { db, dataDir }: Pick<ActivityContext, 'db' | 'dataDir'>,
+  run: Run,
+): Promise<void> {
   const path = join(dataDir, FILE)
   const modId = await onlyCurseForgeMod(db)
   if (modId === undefined || !existsSync(path)) return

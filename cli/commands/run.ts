@@ -1,5 +1,4 @@
 /** `almanac run`: starts a run and, with --wait, reports what happens until it ends. */
-import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
@@ -10,6 +9,7 @@ import { broughtBy } from '../brought-by.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
+import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { knownPipeline } from '../known-pipeline.ts'
@@ -31,12 +31,30 @@ const PARAM_OPTIONS = PIPELINES.flatMap(({ id }) => CLI_PARTS[id].runOptions ?? 
 export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const params = readParams(pipeline, options)
-  const part = CLI_PARTS[pipeline.id]
-  await part.checkParams?.(configOf(options), params)
-  if (!options.dryRun) return startAndTell(pipeline, params, options)
-  if (part.dryRun === undefined)
-    throw new WrongUsage(`--dry-run: ${id} has none; it can be tried with "${ALMANAC} run ${id} --demo".`)
-  return part.dryRun(params, options)
+  await CLI_PARTS[pipeline.id].checkParams?.(configOf(options), params)
+  return options.dryRun ? tellDryRun(pipeline, params, options) : startAndTell(pipeline, params, options)
+}
+
+async function tellDryRun(
+  pipeline: Pipeline,
+  params: Record<string, unknown>,
+  options: RunOptions,
+): Promise<number> {
+  const config = configOf(options)
+  const stack = stackName(config)
+  const startedAt = Date.now()
+  const { dryRun } = await import('../dry-run.ts')
+  const { ending, findings } = await dryRun(pipeline, params, config, (source) =>
+    terminal().stderr.write(`${stack}${source} …\n`),
+  )
+  const ms = Date.now() - startedAt
+  if (options.json) printJson({ ...toldEnding(ending), seconds: ms / 1000, ...findings?.json })
+  else {
+    print(`${stack}dry run: nothing was started or written`)
+    printEnding(ending, ms)
+    if (findings !== undefined) print(`\n${findings.lines.join('\n')}`)
+  }
+  return exitOf(ending, options.strict ?? false)
 }
 
 /**

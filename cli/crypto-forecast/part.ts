@@ -2,8 +2,10 @@
 import type { CliPart } from '../cli-part.ts'
 import { addForecastCommands } from './commands.ts'
 
-export const cryptoForecastCli: CliPart = {
+export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
   addCommands: addForecastCommands,
+
+  dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, _, margin) => {
     const { newestForecasts } = await import('../../db/queries/crypto-forecast/forecast-report.ts')

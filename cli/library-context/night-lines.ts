@@ -26,7 +26,8 @@ export function nightLines(night: LibraryNight): string[] {
   ]
 }
 
-function listLine({ domain, date, size, entered, left, moved }: ListChange): string {
+/** One list: its size, and what has changed in it. */
+export function listLine({ domain, date, size, entered, left, moved }: ListChange): string {
   const far = moved.toSorted((a, b) => Math.abs(b.from - b.to) - Math.abs(a.from - a.to) || a.to - b.to)
   const parts = [
     `${counted(size, 'library', 'libraries')} in the list of ${date}`,

@@ -5,7 +5,7 @@ import { addLibraryCommands } from './commands.ts'
 /** Lines of the libraries' table; `almanac libraries` shows all. */
 const MAX_LIBRARIES = 10
 
-export const libraryContextCli: CliPart = {
+export const libraryContextCli: CliPart<'library-context'> = {
   addCommands: addLibraryCommands,
 
   runExamples: ['--dry-run', '--library astropy/astropy --force --wait'],
@@ -30,7 +30,7 @@ export const libraryContextCli: CliPart = {
     domainsNamed(config, domain)
   },
 
-  dryRun: async (params, options) => (await import('./dry-run.ts')).tellDryRun(params, options),
+  dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {
     const { libraryStanding } = await import('../../client/library-context/standing.ts')

@@ -8,11 +8,13 @@ import { addMatchCommands } from './commands.ts'
 /** Lines of the matches' table; `almanac matches` shows all. */
 const MAX_MATCHES = 5
 
-export const matchResultsCli: CliPart = {
+export const matchResultsCli: CliPart<'match-results'> = {
   addCommands: (program: CommandUnknownOpts, setExitCode: SetExitCode) => {
     addCollectorCommand(program, setExitCode)
     addMatchCommands(program)
   },
+
+  dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {
     const { confirmedLines } = await import('./match-table.ts')

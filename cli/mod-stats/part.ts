@@ -1,11 +1,13 @@
 /** What mod-stats contributes to the command. */
 import type { CliPart } from '../cli-part.ts'
 
-export const modStatsCli: CliPart = {
+export const modStatsCli: CliPart<'mod-stats'> = {
   upstreamNote: ({ env }) =>
     env.CURSEFORGE_API_KEY === undefined
       ? 'CurseForge skipped, CURSEFORGE_API_KEY is not set'
       : 'CurseForge with a key',
+
+  dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   checks: async ({ mode, env }) => {
     const { checkCurseForgeKey, NO_KEY_NEEDED } = await import('./curseforge-key.ts')

@@ -17,10 +17,10 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     ),
   ])
     .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
-    .option('--strict', 'with --wait: a partial run exits with 1, too')
+    .option('--strict', 'with --wait or --dry-run: a partial run exits with 1, too')
     .option('--json', 'print JSON')
     .option('--input <key=value...>', 'parameters of the run, such as boundSeconds=60')
-    .option('--dry-run', 'tell what a run would do; nothing is started or written')
+    .option('--dry-run', 'say what a run would store, and undo it; nothing is started or written')
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../run.ts')).run(pipeline, options))
     })

@@ -1,18 +1,19 @@
 /** `almanac libraries`, `run library-context` and its dry run: what they print is what is stored, and a dry run stores nothing. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { DryPlan } from '../../../cli/library-context/dry-plan.ts'
 import type { LibraryStanding } from '../../../client/library-context/standing.ts'
 import type { RunView } from '../../../client/run-view.ts'
 import { startRun } from '../../../client/runs.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
-import type { LibraryNight } from '../../../core/library-context/night-event.ts'
+import type { LibraryNight, ListChange } from '../../../core/library-context/night-event.ts'
+import type { ToldEnding } from '../../../wording/run.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command, startCommand, type CommandResult } from '../../support/command.ts'
+import { everythingStored } from '../../support/everything-stored.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 
 const SKY_MAP = 'sim-astro/SkyMap'
@@ -66,7 +67,11 @@ async function json<Answer>(...args: string[]): Promise<Answer> {
   expect(code).toBe(0)
   return JSON.parse(stdout) as Answer
 }
-const dryRun = (...args: string[]) => json<DryPlan>('run', 'library-context', '--dry-run', ...args)
+interface DryNight extends ToldEnding {
+  lists: ListChange[]
+  contexts: { library: string; why: string }[]
+}
+const dryRun = (...args: string[]) => json<DryNight>('run', 'library-context', '--dry-run', ...args)
 
 async function night(): Promise<EndingInWords> {
   const pipeline = pipelineById('library-context')
@@ -89,56 +94,31 @@ async function aDayPasses(): Promise<void> {
   )
 }
 
-/** Every row of every table, as one digest a table, and every file of the data and work folders. */
-async function everythingStored(): Promise<unknown> {
-  const tables = await stack.database.select<{ name: string }>(
-    sql`select table_name as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
-  )
-  expect(tables.length).toBeGreaterThan(10)
-  const digests = await Promise.all(
-    tables.map(async ({ name }) => {
-      const rows = await stack.database.select(
-        sql`select ${name} as name, count(*) as rows, md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as digest
-          from ${sql.identifier(name)} as t`,
-      )
-      return rows[0]
-    }),
-  )
-  const folders = [stack.config.dataDir, join(stack.config.stateDir, 'work')]
-  const files = folders.flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted() : [],
-  )
-  return { digests, files }
-}
-
 describe('a dry run', () => {
   it('a dry run predicts the first night exactly, and neither stores nor clones anything', async () => {
-    const before = await everythingStored()
+    const before = await everythingStored(stack)
     const plan = await dryRun()
-    expect(await everythingStored()).toEqual(before)
+    expect(await everythingStored(stack)).toEqual(before)
     expect(stack.simulator.requests.count({ upstream: 'git' })).toBe(0)
-    expect(plan.notes).toEqual([])
-    expect(plan.skipped).toEqual([])
-    expect(
-      plan.lists.map(({ domain, candidates, size, dateBefore }) => [domain, candidates, size, dateBefore]),
-    ).toEqual([
-      ['astronomy', 3, 2, null],
-      ['named', 2, 2, null],
+    expect(Object.values(plan.counts).flatMap(({ why }) => why)).toEqual([])
+    expect(plan.counts['changes']).toMatchObject({ outcome: 'complete', fetched: 4, written: 4 })
+    expect(plan.lists.map(({ domain, size, entered }) => [domain, size, entered.length])).toEqual([
+      ['astronomy', 2, 2],
+      ['named', 2, 2],
     ])
     // Best places first: the first of each list, then the second of each.
     expect(
-      plan.todo
+      plan.contexts
         .slice(0, 2)
         .map(({ library }) => library)
         .toSorted(),
     ).toEqual([SKY_MAP, QUANT_LAB])
-    expect(plan.todo.every(({ why }) => why === 'new')).toBe(true)
+    expect(plan.contexts.every(({ why }) => why === 'new')).toBe(true)
     await night()
     const attempts = await stack.database.select<{ name: string; why: string }>(
       sql`select name, why from library_attempts join libraries using (library) order by name collate "C"`,
     )
-    const planned = plan.todo.map(({ library, why }) => ({ name: library, why }))
+    const planned = plan.contexts.map(({ library, why }) => ({ name: library, why }))
     expect(attempts).toEqual(planned.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
   })
 
@@ -150,28 +130,23 @@ describe('a dry run', () => {
     libraries.change(LENSING, { stars: 3_000 })
     libraries.change(QUANT_LAB, { state: 'deleted' })
     stack.simulator.requests.clear()
-    const before = await everythingStored()
-    const { lists, todo, skipped } = await dryRun()
-    expect(await everythingStored()).toEqual(before)
+    const before = await everythingStored(stack)
+    const { lists, contexts, counts } = await dryRun()
+    expect(await everythingStored(stack)).toEqual(before)
     expect(lists).toMatchObject([
       {
         domain: 'astronomy',
         entered: [LENSING],
         left: ['sim-cosmo/planck-maps'],
         moved: [],
-        stays: false,
       },
       { domain: 'named', entered: [], left: [QUANT_LAB], moved: [{ library: TITLE, from: 2, to: 1 }] },
     ])
-    expect(todo).toEqual(
-      expect.arrayContaining([
-        { library: SKY_MAP, why: 'changed' },
-        { library: LENSING, why: 'new' },
-      ]),
-    )
-    expect([...todo, ...skipped].map(({ library }) => library).toSorted()).toEqual(
-      [TITLE, SKY_MAP, LENSING].toSorted(),
-    )
+    expect(contexts.toSorted((a, b) => (a.library < b.library ? -1 : 1))).toEqual([
+      { library: SKY_MAP, why: 'changed' },
+      { library: LENSING, why: 'new' },
+    ])
+    expect(counts['changes']).toMatchObject({ outcome: 'complete', fetched: 3, written: 2 })
     // A commit is asked for by two requests; a clone would ask for objects as well.
     const asked = stack.simulator.requests.list().filter(({ upstream }) => upstream === 'git')
     expect(
@@ -188,28 +163,22 @@ describe('a dry run', () => {
     expect(asked.every(({ bytes }) => bytes < 2_000)).toBe(true)
   })
 
-  it('a dry run says in words what would be done, and why the rest would not', async () => {
+  it('a dry run says in words what would be done', async () => {
     await night()
-    const { code, stdout, stderr } = await almanac('run', 'library-context', '--dry-run', '--verbose')
+    const { code, stdout, stderr } = await almanac('run', 'library-context', '--dry-run')
     expect(code).toBe(0)
-    expect(stderr).toContain('asking ASCL for its catalogue')
-    expect(stdout).toContain('nothing was started, cloned or written')
+    expect(stderr).toBe('ascl …\nlists …\nstars …\nchanges …\n')
+    expect(stdout).toContain('nothing was started or written')
+    expect(stdout).toMatch(/^changes +complete +4 +0 +0/m)
+    expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d$/m)
     expect(stdout).toContain('no context would be made')
-    expect(stdout).toMatch(/^skipped: 3 unchanged, 1 waiting after a failure$/m)
-    expect(stdout).toMatch(/^sim-astro\/SkyMap +unchanged$/m)
-    expect(stdout).toMatch(/^sim-astro\/astro-title +failed once \(.+\), tried again on \d{4}-\d\d-\d\d$/m)
-    const forced = await dryRun('--force', '--domain', 'named')
-    expect(forced.todo).toEqual([
-      { library: QUANT_LAB, why: 'forced' },
-      { library: TITLE, why: 'forced' },
-    ])
+    const forced = await almanac('run', 'library-context', '--dry-run', '--force', '--domain', 'named')
+    expect(forced.stdout).toMatch(/^2 contexts would be made$/m)
+    expect(forced.stdout).toMatch(/^sim-finance\/quant-lab +forced$/m)
     const one = await dryRun('--library', 'Sim-Astro/skymap')
-    expect(one).toEqual({
-      lists: [],
-      todo: [],
-      skipped: [{ library: SKY_MAP, kind: 'unchanged', reason: 'unchanged' }],
-      notes: [],
-    })
+    expect(one).toMatchObject({ lists: [], contexts: [] })
+    expect(Object.keys(one.counts)).toEqual(['changes'])
+    expect(one.counts['changes']).toMatchObject({ outcome: 'complete', fetched: 1, written: 0 })
   })
 
   it('a dry run uses stored data if a source is away, and says so', async () => {
@@ -217,27 +186,19 @@ describe('a dry run', () => {
     stack.simulator.faults.set('ascl', { kind: 'status', status: 503 })
     stack.simulator.faults.set('github', { kind: 'status', status: 503 })
     stack.simulator.faults.set('git', { kind: 'status', status: 503 })
-    const { lists, notes, todo, skipped } = await dryRun()
-    expect(notes.map((note) => note.split(':').slice(0, 2).join(':'))).toEqual([
-      'ascl: UpstreamUnavailable',
-      'stars: UpstreamUnavailable',
-    ])
-    expect(
-      lists.map(({ domain, size, stays, entered, left }) => ({ domain, size, stays, entered, left })),
-    ).toEqual([
-      { domain: 'astronomy', size: 2, stays: true, entered: [], left: [] },
-      { domain: 'named', size: 2, stays: true, entered: [], left: [] },
-    ])
-    expect(todo).toEqual([])
-    expect(skipped.map(({ kind }) => kind).toSorted()).toEqual([
-      'could not be asked',
-      'could not be asked',
-      'could not be asked',
-      'waiting after a failure',
-    ])
+    const { outcome, counts, contexts } = await dryRun()
+    expect(outcome).toBe('partial')
+    expect(counts).toMatchObject({
+      ascl: { outcome: 'failed', why: [expect.stringMatching(/^UpstreamUnavailable: /)] },
+      stars: { outcome: 'failed', why: [expect.stringMatching(/^UpstreamUnavailable: /)] },
+      // One of the four waits after a failure and is not asked for.
+      changes: { outcome: 'partial', fetched: 4, written: 0 },
+    })
+    expect(counts['changes']?.why).toHaveLength(3)
+    expect(contexts).toEqual([])
     const strict = await almanac('run', 'library-context', '--dry-run', '--strict')
     expect(strict.code).toBe(1)
-    expect(strict.stdout).toMatch(/stars: UpstreamUnavailable: /)
+    expect(strict.stdout).toMatch(/UpstreamUnavailable: /)
   })
 
   it('a dry run recognises a renamed library', async () => {
@@ -246,16 +207,24 @@ describe('a dry run', () => {
     const { libraries } = stack.simulator.world
     libraries.change(SKY_MAP, { name: 'SkyCharts' })
     try {
-      const { lists, skipped } = await dryRun('--domain', 'astronomy')
+      const { lists, contexts } = await dryRun('--domain', 'astronomy')
       expect(lists).toMatchObject([{ entered: [], left: [] }])
-      expect(skipped).toContainEqual({
-        library: 'sim-astro/SkyCharts',
-        kind: 'unchanged',
-        reason: 'unchanged',
-      })
+      expect(contexts).toEqual([])
     } finally {
       libraries.change('sim-astro/SkyCharts', { name: 'SkyMap' })
     }
+  })
+
+  it('of a library that no list holds fails as its run would', async () => {
+    const { code, stdout } = await almanac(
+      'run',
+      'library-context',
+      '--dry-run',
+      '--library',
+      'nobody/nothing',
+    )
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/No list holds nobody\/nothing/)
   })
 })
 
@@ -376,16 +345,10 @@ describe('wrong usage of libraries exits with 2 and one sentence', () => {
       /^--library "SkyMap": expected owner\/name\.$/m,
     ],
     [
-      'a library that no list holds',
-      ['run', 'library-context', '--dry-run', '--library', 'nobody/nothing'],
-      /No list holds nobody\/nothing/,
-    ],
-    [
       'an option that the pipeline does not know',
       ['run', 'mod-stats', '--force', '--domain', 'mars'],
       /^--domain: mod-stats does not take it\.\n--force: mod-stats does not take it\.$/m,
     ],
-    ['a dry run of another pipeline', ['run', 'mod-stats', '--dry-run'], /--dry-run: mod-stats has none/],
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await almanac(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

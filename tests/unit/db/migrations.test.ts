@@ -24,5 +24,7 @@ it('the migrations hold every change of the schema', () => {
     cwd: packageRoot,
     stdio: 'pipe',
   })
-  expect(readdirSync(folder).toSorted(), 'run npm run db:generate').toEqual(readdirSync(migrations).toSorted())
+  expect(readdirSync(folder).toSorted(), 'run npm run db:generate').toEqual(
+    readdirSync(migrations).toSorted(),
+  )
 })

@@ -1,7 +1,6 @@
-/** Lists of libraries, a night and a plan in words: what a person reads is what the numbers say. */
+/** Lists of libraries, a night in words: what a person reads is what the numbers say. */
 import { describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../../core/durations.ts'
-import { planLines } from '../../../../cli/library-context/dry-run.ts'
 import {
   domainLines,
   firstPlaces,
@@ -232,41 +231,6 @@ describe('a night in words', () => {
       'failed before, not yet tried again: 1 (w/1)',
       'unchanged: 7; 12.3 MB cloned; the night took 3 min 5 s',
     ])
-  })
-})
-
-describe('a dry run in words', () => {
-  const skipped = [
-    { library: 'a/1', kind: 'unchanged', reason: 'unchanged' },
-    { library: 'a/2', kind: 'unchanged', reason: 'unchanged' },
-    { library: 'a/3', kind: 'could not be asked', reason: 'UpstreamUnavailable: away' },
-  ] as const
-
-  it('counts what a dry run skips, with the first problem; each only on demand', () => {
-    const plan = { lists: [], todo: [], skipped: [...skipped], notes: [] }
-    expect(planLines(plan, false).slice(2)).toEqual([
-      'no context would be made',
-      '',
-      'skipped: 2 unchanged, 1 could not be asked',
-      '  a/3: UpstreamUnavailable: away',
-      '--verbose names each',
-    ])
-    expect(planLines(plan, true).slice(-3)).toEqual([
-      'a/1      unchanged',
-      'a/2      unchanged',
-      'a/3      UpstreamUnavailable: away',
-    ])
-  })
-
-  it('states which list stays, and why', () => {
-    const list = { domain: 'astronomy', candidates: 30, size: 10, entered: [], left: [], moved: [] }
-    const notes = ['suspicious: astronomy: 9 of 10 libraries would have no star at all']
-    const lines = planLines(
-      { lists: [{ ...list, dateBefore: '2026-11-20', stays: true }], todo: [], skipped: [], notes },
-      false,
-    )
-    expect(lines.find((line) => line.startsWith('astronomy'))).toMatch(/the list of 2026-11-20 stays$/)
-    expect(lines).toContain(notes[0])
   })
 })
 

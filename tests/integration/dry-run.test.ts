@@ -1,0 +1,122 @@
+/** `almanac run <pipeline> --dry-run`: says what the run then does, and leaves no row and no file. */
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startRun } from '../../client/runs.ts'
+import type { RunCounts, RunEnding } from '../../core/run-outcome.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import type { RunningWorker } from '../../worker/start-worker.ts'
+import { command } from '../support/command.ts'
+import { endingOf } from '../support/ending-in-words.ts'
+import { everythingStored } from '../support/everything-stored.ts'
+import { startTestStack, type TestStack } from '../support/stack.ts'
+
+let stack: TestStack
+let worker: RunningWorker
+beforeAll(async () => {
+  stack = await startTestStack({
+    simulator: { rateLimits: false },
+    sections: {
+      'crypto-forecast': { history_days: 60 },
+      'library-context': {
+        domains: {
+          named: {
+            description: 'Two by name',
+            source: { list: ['sim-astro/SkyMap', 'sim-finance/quant-lab'] },
+          },
+        },
+      },
+    },
+  })
+  const contextmaker = {
+    ready: () =>
+      Promise.resolve({ ok: false as const, missing: 'not in this test', remedy: 'None is needed.' }),
+    make: () => Promise.reject(new Error('it was not ready')),
+  }
+  worker = await stack.startWorker({ dependencies: { contextmaker } })
+})
+afterAll(async () => {
+  await worker.stop()
+  await stack.stop()
+})
+beforeEach(() => {
+  stack.simulator.faults.clear()
+})
+
+const dryRun = async (id: string, ...args: string[]) => {
+  const { code, stdout, stderr } = await command(['run', id, '--dry-run', '--json', ...args], stack.env)
+  return { code, stderr, ending: JSON.parse(stdout) as RunEnding }
+}
+
+const dryFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('almanac-dry-run-'))
+
+/** Numbers by source; of reasons, how many. */
+const numbersOf = (counts: RunCounts) =>
+  Object.fromEntries(
+    Object.entries(counts).map(([source, { why, ...numbers }]) => [source, { ...numbers, why: why.length }]),
+  )
+
+/** What a run does after the point where a dry run stops; matches move between two polls. */
+const COMPARED: Record<Pipeline['id'], string[]> = {
+  'mod-stats': ['modrinth', 'curseforge', 'modpacks'],
+  'crypto-forecast': [
+    'binance',
+    'coingecko',
+    'fear-greed',
+    'spot',
+    'prices',
+    'checks',
+    'csv',
+    'forecasts',
+    'scores',
+  ],
+  'library-context': ['lists', 'stars', 'changes'],
+  'match-results': [],
+}
+
+describe.each(PIPELINES.map((pipeline) => ({ id: pipeline.id, pipeline })))(
+  'a dry run of $id',
+  ({ id, pipeline }) => {
+    it('counts what the run then counts, and changes neither a table nor a file', async () => {
+      const empty = await everythingStored(stack)
+      const folders = dryFolders()
+      const first = await dryRun(id)
+      expect(first, first.stderr).toMatchObject({ code: 0, ending: { outcome: 'complete' } })
+      expect(await everythingStored(stack)).toEqual(empty)
+      const ran = await endingOf(await startRun(stack.client, pipeline, 'manual'))
+      for (const source of COMPARED[id])
+        expect({ source, ...numbersOf(first.ending.counts)[source] }).toEqual({
+          source,
+          ...numbersOf(ran.counts as unknown as RunCounts)[source],
+        })
+      expect(Object.values(first.ending.counts).some(({ written }) => written > 0)).toBe(true)
+      const stored = await everythingStored(stack)
+      expect(stored).not.toEqual(empty)
+      expect((await dryRun(id)).code).toBe(0)
+      expect(await everythingStored(stack)).toEqual(stored)
+      expect(dryFolders()).toEqual(folders)
+    })
+  },
+)
+
+describe('the exit code of a dry run', () => {
+  it('is that of the run: 1 if no source answers, and with --strict if one does not', async () => {
+    stack.simulator.faults.set('modrinth', { kind: 'status', status: 503 })
+    const partial = await dryRun('mod-stats')
+    expect(partial).toMatchObject({
+      code: 0,
+      ending: { outcome: 'partial', counts: { modrinth: { outcome: 'failed' } } },
+    })
+    expect((await dryRun('mod-stats', '--strict')).code).toBe(1)
+    stack.simulator.faults.set('onexbet', { kind: 'status', status: 503 })
+    expect(await dryRun('match-results')).toMatchObject({ code: 1, ending: { outcome: 'failed' } })
+  })
+
+  it('comes with the table of the sources', async () => {
+    const { code, stdout, stderr } = await command(['run', 'mod-stats', '--dry-run'], stack.env)
+    expect(code).toBe(0)
+    expect(stderr).toBe('modrinth …\ncurseforge …\nmodpacks …\n')
+    expect(stdout).toMatch(/^dry run: nothing was started or written\ncomplete after /)
+    expect(stdout).toMatch(/^modrinth +complete +\d+ +\d+ +0/m)
+  })
+})
