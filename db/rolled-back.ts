@@ -19,9 +19,8 @@ export async function rolledBack<T>(
     await drizzle(queryingInTurn(client), { schema }).transaction(async (tx) => {
       const savepoint = tx.transaction.bind(tx)
       const inTurn = oneAtATime()
-      const db: Database = Object.assign(tx, {
-        transaction: ((inside) => inTurn(() => savepoint(inside))) as Database['transaction'],
-      })
+      const transaction: Database['transaction'] = (inside) => inTurn(() => savepoint(inside))
+      const db: Database = Object.assign(tx, { transaction })
       result = { value: await work(db) }
       throw new RollBack()
     })

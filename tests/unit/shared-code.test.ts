@@ -23,6 +23,7 @@ const EXCEPTIONS: Record<string, string> = {
   'core/run-outcome.ts': 'modrinth',
   'docker-compose.yml': 'curseforge library-context',
   'tests/integration/cli.test.ts': 'crypto-forecast library-context match-results mod-stats',
+  'tests/integration/dry-run.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/support/command.ts': 'curseforge',
   'tests/support/mlflow-requirements.txt': 'mlflow',

@@ -144,9 +144,10 @@ describe('a dry run', () => {
     ])
     expect(contexts.toSorted((a, b) => (a.library < b.library ? -1 : 1))).toEqual([
       { library: SKY_MAP, why: 'changed' },
+      { library: TITLE, why: 'failed before' },
       { library: LENSING, why: 'new' },
     ])
-    expect(counts['changes']).toMatchObject({ outcome: 'complete', fetched: 3, written: 2 })
+    expect(counts['changes']).toMatchObject({ outcome: 'complete', fetched: 3, written: 3 })
     // A commit is asked for by two requests; a clone would ask for objects as well.
     const asked = stack.simulator.requests.list().filter(({ upstream }) => upstream === 'git')
     expect(
