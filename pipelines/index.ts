@@ -9,7 +9,13 @@ import { libraryContext } from './library-context.ts'
 import { matchResults } from './match-results.ts'
 import { modStats } from './mod-stats.ts'
 
-export const DEFINITIONS = [modStats, cryptoForecast, libraryContext, matchResults] as const
+export const DEFINITIONS = [
+  // In the order of lists and tables; a new one comes last.
+  modStats,
+  cryptoForecast,
+  libraryContext,
+  matchResults,
+] as const
 
 type Defined = (typeof DEFINITIONS)[number]
 

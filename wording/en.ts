@@ -8,7 +8,13 @@ import { modStats } from './mod-stats/en.ts'
 import type { Say, SentenceTable } from './table.ts'
 
 /** A table of another pipeline is one more line. */
-export const PIPELINE_SENTENCES = [modStats, cryptoForecast, libraryContext, matchResults] as const
+export const PIPELINE_SENTENCES = [
+  // One line a pipeline that has reasons of its own.
+  modStats,
+  cryptoForecast,
+  libraryContext,
+  matchResults,
+] as const
 
 export const shared = {
   failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { createActivities, type ActivityDependencies } from '../../activities/index.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageRoot } from '../../system/package-root.ts'
+import { PARTS } from '../../simulator/index.ts'
 import * as workflows from '../../workflows/index.ts'
 
 const text = (file: string) => readFileSync(join(packageRoot, file), 'utf8')
@@ -22,10 +23,12 @@ function missingPieces(id: string): string[] {
     [`workflows/${id}.ts`, exists(`workflows/${id}.ts`)],
     [`activities/${id}/index.ts`, exists(`activities/${id}/index.ts`)],
     [`db/schema/${id}.ts`, exists(`db/schema/${id}.ts`)],
+    ['its part in simulator/index.ts', id in PARTS],
     ['its tables in db/schema/index.ts', text('db/schema/index.ts').includes(`'./${id}.ts'`)],
     ['its tables in db/writable-tables.ts', text('db/writable-tables.ts').includes(`'./schema/${id}.ts'`)],
     [`section ${id} in almanac.yaml`, hasSection('almanac.yaml', id)],
     [`docs/pipelines/${id}.md`, exists(`docs/pipelines/${id}.md`)],
+    [`a row in README.md`, text('README.md').includes(`docs/pipelines/${id}.md`)],
     [`tests/replay/ways/${id}.ts`, exists(`tests/replay/ways/${id}.ts`)],
     [
       `tests/replay/histories/${id}/ (npm run record-histories -- -t ${id})`,
@@ -54,10 +57,12 @@ describe('the pipelines', () => {
       'workflows/tide-tables.ts',
       'activities/tide-tables/index.ts',
       'db/schema/tide-tables.ts',
+      'its part in simulator/index.ts',
       'its tables in db/schema/index.ts',
       'its tables in db/writable-tables.ts',
       'section tide-tables in almanac.yaml',
       'docs/pipelines/tide-tables.md',
+      'a row in README.md',
       'tests/replay/ways/tide-tables.ts',
       'tests/replay/histories/tide-tables/ (npm run record-histories -- -t tide-tables)',
     ])
