@@ -9,8 +9,12 @@ const INTEGRATION_MS = 300_000
 
 const bound = (ms: number) => ({ testTimeout: ms, hookTimeout: ms, expect: { poll: { timeout: ms } } })
 
-/** Processes, not threads: free ports are told apart by the process' id, and some tests set its umask. */
-const everywhere = { pool: 'forks', sequence: { shuffle: { tests: true } } } as const
+/**
+ * Processes, not threads: free ports are told apart by the process' id, and some tests set its environment. Each process
+ * runs many files, since loading the modules takes longer than most tests: no file may use `vi.mock`, which does not
+ * replace what another file has loaded, and each puts back what it changed.
+ */
+const everywhere = { pool: 'forks', isolate: false, sequence: { shuffle: { tests: true } } } as const
 
 /** What tests with servers of their own get. */
 export const integration = {
@@ -22,15 +26,12 @@ export const integration = {
 export default defineConfig({
   test: {
     // For two cores: while one file waits for a server, a retry or a poll, another computes.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
-          // Half of the time would go into loading the same modules again. So no file may use `vi.mock`: what another
-          // file has loaded is not replaced.
-          isolate: false,
           ...everywhere,
           ...bound(UNIT_MS),
         },

@@ -1,5 +1,5 @@
 /** Everything a worker process needs, opened in order and closed in the reverse order. */
-import { NativeConnection } from '@temporalio/worker'
+import { NativeConnection, type WorkerOptions as TemporalOptions } from '@temporalio/worker'
 import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
 import { startDerivingRuns } from '../client/derive-runs.ts'
 import { runStanding } from '../client/runs.ts'
@@ -30,6 +30,8 @@ export interface WorkerOptions {
    * starts the embedded server if that could not start before.
    */
   optionalDatabase?: EmbeddedServer | undefined
+  /** Replaces the defaults of the worker that runs workflows. */
+  temporal?: Partial<TemporalOptions>
 }
 
 /**
@@ -40,7 +42,7 @@ export async function startWorker(
   config: Config,
   log: Logger,
   dependencies = dependenciesOf(config),
-  { optionalDatabase }: WorkerOptions = {},
+  { optionalDatabase, temporal: options = {} }: WorkerOptions = {},
 ): Promise<RunningWorker> {
   const spool = openSpool({
     folder: spoolFolder(config.dataDir),
@@ -69,6 +71,7 @@ export async function startWorker(
     namespace: config.env.TEMPORAL_NAMESPACE,
     bundlePath,
     activities: createActivities(connected(dependencies, { db: database.db, temporal })),
+    options,
   }
   const workers = await Promise.all([
     createWorker(settings),

@@ -8,7 +8,7 @@ import { packageRoot } from '../../system/package-root.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { toolsDir } from '../support/tools-dir.ts'
-import { quietRuntime } from '../support/time-skipping.ts'
+import { quietRuntime } from '../support/runtime.ts'
 
 const folder = join(packageRoot, 'tests', 'replay', 'histories')
 /** Text of each recorded history, by pipeline and name. */

@@ -13,7 +13,7 @@ import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { startTemporal, type RunningTemporal } from '../../local/temporal.ts'
 import type { SectionInputs } from '../../config/almanac-file.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server.ts'
-import { installRuntime, openLog } from '../../worker/log.ts'
+import { openLog } from '../../worker/log.ts'
 import type { ClientsOf } from '../../activities/index.ts'
 import type { CommonDependencies } from '../../activities/dependencies.ts'
 import type { PipelineId } from '../../pipelines/index.ts'
@@ -22,6 +22,7 @@ import { dependenciesOf, type WorkerDependencies } from '../../worker/dependenci
 import { startWorker, type RunningWorker } from '../../worker/start-worker.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { newNamespace, type Namespace } from './namespace.ts'
+import { quietRuntime } from './runtime.ts'
 import { toolsDir } from './tools-dir.ts'
 
 /** The first `count` mods of the simulator, as `almanac.yaml` lists them. */
@@ -98,8 +99,6 @@ export interface TestStackOptions {
   env?: Record<string, string>
 }
 
-let runtimeInstalled = false
-
 export async function startTestStack({
   mods = 3,
   pages = 35,
@@ -144,12 +143,11 @@ export async function startTestStack({
     env: settings,
     startWorker(change = {}) {
       const log = openLog('error', join(root, 'worker.log'))
-      // Once a process, and a test file is one: without it the SDK prints every failed attempt.
-      if (!runtimeInstalled) installRuntime(log)
-      runtimeInstalled = true
+      quietRuntime()
       const changed = changedConfig(config, change)
       const dependencies = replaced(dependenciesOf(changed), change.dependencies)
-      return startWorker(changed, log, dependencies)
+      // Workflows run in this thread: a thread for each worker takes longer than most runs.
+      return startWorker(changed, log, dependencies, { temporal: { debugMode: true } })
     },
     restartTemporal: () => owned(temporal).restart(),
     async stop() {

@@ -2,7 +2,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { temporal } from '@temporalio/proto'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { DefaultLogger, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker'
+import type { Worker, WorkerOptions } from '@temporalio/worker'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import { startRun, type RunHandle } from '../../client/runs.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
@@ -10,6 +10,7 @@ import { temporalExecutable, testServerPath } from '../../local/temporal-binary.
 import { pipelineById } from '../../pipelines/index.ts'
 import { workflowBundle } from '../../worker/bundle.ts'
 import { createWorker } from '../../worker/worker.ts'
+import { quietRuntime } from './runtime.ts'
 import { toolsDir } from './tools-dir.ts'
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD, INDEXED_VALUE_TYPE_DATETIME: DATETIME } =
@@ -91,7 +92,8 @@ function testServer(env: TestWorkflowEnvironment, bundlePath: string): TestServe
         namespace: env.client.options.namespace,
         bundlePath,
         activities: {},
-        options: { activities, ...options },
+        // Workflows run in this thread: a thread for each of the tests' workers is half of the computing time.
+        options: { activities, debugMode: true, ...options },
       }),
     stop: () => env.teardown(),
   }
@@ -105,12 +107,4 @@ export function startModStats(
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('mod-stats is not in the registry')
   return startRun(client, pipeline, 'manual', params)
-}
-
-/** Failing activities are what these tests are about; each would print a warning. */
-export function quietRuntime(): void {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
-  })
 }

@@ -91,7 +91,8 @@ export function createHostWorker(
   taskQueue: string,
   { activities }: LibrarySteps,
 ): Promise<Worker> {
-  return time.createWorker(activities, { taskQueue })
+  // With one slot a worker does not poll while it works: a task cannot reach one that is shutting down, where it is lost.
+  return time.createWorker(activities, { taskQueue, maxConcurrentActivityTaskExecutions: 1 })
 }
 
 /** Starts a night as `almanac run` does. */
