@@ -9,13 +9,13 @@ import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
 /** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
-export type RunStanding = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
+export type RunStatus = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
 
 /** Trigger of a recompute run. */
-const DERIVING = 'drain'
+const RECOMPUTE_TRIGGER = 'drain'
 
 /** Asks Temporal about a run; throws if Temporal cannot be reached. */
-export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStanding>
+export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStatus>
 
 /**
  * Opens a run's record and takes the run lock. If another run of the pipeline holds it and is alive, returns why this
@@ -29,14 +29,14 @@ export async function openRecord(
   for (;;) {
     const holder = await named(takeRunLock(db, run))
     if (holder === 'taken') return {}
-    const standing = await ask(holder)
-    if (standing.alive) {
+    const status = await ask(holder)
+    if (status.alive) {
       const { workflowId, startedAt } = holder
       const why = reason('AlreadyRunning', { workflowId, since: startedAt.toISOString() })
-      const isInTheWay = holder.trigger === DERIVING && run.trigger !== DERIVING
+      const isInTheWay = holder.trigger === RECOMPUTE_TRIGGER && run.trigger !== RECOMPUTE_TRIGGER
       return { skipped: { reason: why, ...(isInTheWay && { isDeriving: true }) } }
     }
-    await named(closeLeftOpen(db, holder, standing))
+    await named(closeLeftOpen(db, holder, status))
   }
 }
 
@@ -58,7 +58,7 @@ export async function closeRunOrSpool(
     return { spooled: false }
   } catch (error) {
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
-    db.spool.databaseWentAway(Date.now())
+    db.spool.databaseUnavailable(Date.now())
     await db.spool.writeEnding(run, ending, finishedAt)
     return { spooled: true }
   }
@@ -87,9 +87,9 @@ export async function finishRun(
 export async function sweepRuns(db: Database, ask: AskTemporal): Promise<number> {
   let closed = 0
   for (const run of await openRuns(db)) {
-    const standing = await ask(run)
-    if (standing.alive) continue
-    await closeLeftOpen(db, run, standing)
+    const status = await ask(run)
+    if (status.alive) continue
+    await closeLeftOpen(db, run, status)
     closed++
   }
   return closed
@@ -98,11 +98,11 @@ export async function sweepRuns(db: Database, ask: AskTemporal): Promise<number>
 async function closeLeftOpen(
   db: Database,
   run: RunRecord,
-  standing: RunStanding & { alive: false },
+  status: RunStatus & { alive: false },
 ): Promise<void> {
   const { runId, workflowId, pipeline, trigger } = run
   const identity = { runId, workflowId, pipeline, trigger, startedAt: run.startedAt.toISOString() }
-  await closeRun(db, identity, standing.ending ?? interrupted(run), standing.closedAt ?? new Date())
+  await closeRun(db, identity, status.ending ?? interrupted(run), status.closedAt ?? new Date())
 }
 
 function interrupted(run: RunRecord): RunEnding {

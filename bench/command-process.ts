@@ -38,7 +38,7 @@ export function startScript(args: string[], env: Record<string, string>): Comman
   const waiting = new Set<() => void>()
   const heard = (chunk: string) => {
     text += chunk
-    for (const look of waiting) look()
+    for (const check of waiting) check()
   }
   child.stdout.setEncoding('utf8').on('data', heard)
   child.stderr.setEncoding('utf8').on('data', heard)
@@ -52,13 +52,13 @@ export function startScript(args: string[], env: Record<string, string>): Comman
     end: (signal) => end(child, ended, signal),
     saw: (wanted) =>
       new Promise((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           if (!text.includes(wanted)) return
-          waiting.delete(look)
+          waiting.delete(check)
           resolve(performance.now())
         }
-        waiting.add(look)
-        look()
+        waiting.add(check)
+        check()
         ended.then((code) => {
           reject(tooSoon(args, code, wanted, text))
         }, reject)

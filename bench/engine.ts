@@ -21,7 +21,7 @@ import { freePort } from '../local/taken-port.ts'
 import { temporalExecutable } from '../local/temporal-binary.ts'
 import { startTemporal } from '../local/temporal.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
-import { SteadyActivity } from '../worker/activity-interceptor.ts'
+import { HeartbeatInterceptor } from '../worker/activity-interceptor.ts'
 import { installRuntime, openLog } from '../worker/log.ts'
 import type { Run } from '../core/run.ts'
 import { stateFolder, temporaryFolder, toolsDir } from './bench-stack.ts'
@@ -90,8 +90,8 @@ async function startSides(
   const tuned = await startServer(`${folder}/tuned`, false, stops)
   const defaults = await startServer(`${folder}/defaults`, true, stops)
   const common = { workflowBundle, activities }
-  const steady = { interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] } }
-  await startWorker({ ...common, ...steady, connection: tuned.native, taskQueue: 'ours' }, stops)
+  const heartbeating = { interceptors: { activity: [() => ({ inbound: new HeartbeatInterceptor() })] } }
+  await startWorker({ ...common, ...heartbeating, connection: tuned.native, taskQueue: 'ours' }, stops)
   await startWorker({ ...common, connection: tuned.native, taskQueue: 'bare' }, stops)
   await startWorker({ ...common, connection: defaults.native, taskQueue: 'bare' }, stops)
   return {

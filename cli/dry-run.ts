@@ -48,7 +48,7 @@ export async function dryRun(
   pipeline: Pipeline,
   params: Record<string, unknown>,
   config: Config,
-  tell: (source: string) => void,
+  report: (source: string) => void,
 ): Promise<DryEnding> {
   const database = connectDatabase(config)
   const dataDir = mkdtempSync(join(tmpdir(), 'almanac-dry-run-'))
@@ -60,7 +60,7 @@ export async function dryRun(
         params,
         config,
         dependencies: dependenciesFor(pipeline.id, { ...config, dataDir }, db),
-        ...callsOf(db, counts, tell),
+        ...callsOf(db, counts, report),
       })
       const error = failureOf(counts)
       return { ending: { outcome: outcomeOf(counts), counts, ...(error && { error }) }, findings }
@@ -84,12 +84,12 @@ function dependenciesFor(id: PipelineId, config: Config, db: Database): Activity
 }
 
 /** How a pipeline calls its activities; a source that fails is told in `counts`, as in a run. */
-function callsOf(db: Database, counts: RunCounts, tell: (source: string) => void): Calls {
+function callsOf(db: Database, counts: RunCounts, report: (source: string) => void): Calls {
   const signal = stopSignal()
   const call: Calls['call'] = (activity) => inActivityContext(signal, activity)
   const source: Calls['source'] = async (name, activity) => {
     const before = counts[name]
-    if (before === undefined) tell(name)
+    if (before === undefined) report(name)
     try {
       const found = await call(activity)
       counts[name] = before === undefined ? found : addCounts(before, found)

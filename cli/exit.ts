@@ -11,7 +11,7 @@ export const EXIT = {
 } as const
 
 /** `Service unavailable`, `deadline exceeded` of gRPC: the server went away during the command. */
-const GRPC_AWAY = new Set([4, 14])
+const GRPC_UNAVAILABLE = new Set([4, 14])
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
@@ -22,7 +22,7 @@ export function exitCodeOf(error: unknown): number {
     if (error.type === 'Misconfigured') return EXIT.wrongUsage
   }
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'number' && GRPC_AWAY.has(cause.code))
+    if ('code' in cause && typeof cause.code === 'number' && GRPC_UNAVAILABLE.has(cause.code))
       return EXIT.cannotReach
   }
   return EXIT.runFailed

@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /** Which columns give way, by their heads; the first named goes first. */
-export interface GivingWay {
+export interface ColumnFit {
   /** Told on lines of their own below the row. */
   below?: readonly string[]
   /** Left out. */
@@ -26,14 +26,14 @@ const GAP = 2
 /** Of lines below a row. */
 const INDENT = '    '
 /** A name that is cut further says nothing any more; then the table is wider than the terminal. */
-const LEAST_CUT = 12
+const MIN_CUT = 12
 
 /** The table unchanged if it fits; cells of several lines only stay if nothing has to give way. */
 export function fitTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   width: number,
-  { below = [], spare = [] }: GivingWay = {},
+  { below = [], spare = [] }: ColumnFit = {},
 ): FittedTable {
   const columns = head.map((name, at) => ({ name, cells: rows.map((row) => row[at] ?? '') }))
   const whole = () => tableOf(columns, rows.length)
@@ -81,10 +81,10 @@ function cutWidest(columns: Column[], width: number): void {
   for (;;) {
     const over = widthOf(columns) - width
     const [widest, second] = columns.toSorted((a, b) => columnWidth(b) - columnWidth(a))
-    if (over <= 0 || widest === undefined || columnWidth(widest) <= LEAST_CUT) return
+    if (over <= 0 || widest === undefined || columnWidth(widest) <= MIN_CUT) return
     // Two long columns share what there is.
     const other = second === undefined ? 0 : columnWidth(second)
-    const least = Math.max(LEAST_CUT, Math.min(other, columnWidth(widest) - 1))
+    const least = Math.max(MIN_CUT, Math.min(other, columnWidth(widest) - 1))
     const most = Math.max(columnWidth(widest) - over, least)
     widest.name = cut(widest.name, most)
     widest.cells = widest.cells.map((cell) => cut(cell, most))

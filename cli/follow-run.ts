@@ -8,11 +8,11 @@ import { oneLine } from '../core/wording.ts'
 import { coloured, moment, print } from './output.ts'
 import { terminal } from './terminal.ts'
 import { endingOf, type RunHandle } from '../client/runs.ts'
-import type { ChainView } from '../client/run-chains.ts'
+import type { ChildView } from '../client/run-children.ts'
 import { viewRun, type RunView, type StepView } from '../client/run-view.ts'
 
 /** Poll interval of a run: short while it may end any moment, long once it waits for something. */
-function lookAfterMs(followedMs: number): number {
+function pollIntervalMs(followedMs: number): number {
   if (followedMs < 5_000) return 250
   return followedMs < 60_000 ? 1_000 : 5_000
 }
@@ -39,19 +39,19 @@ export async function followRun(
   { say, everyAttempt, signal }: Follower,
 ): Promise<RunEnding> {
   const progress = terminal().stdout.isTTY ? barProgress() : lineProgress(say)
-  const told = new Set<string>()
-  const tell = (key: string, line: string) => {
-    if (!told.has(key)) progress.above(line)
-    told.add(key)
+  const reported = new Set<string>()
+  const report = (key: string, line: string) => {
+    if (!reported.has(key)) progress.above(line)
+    reported.add(key)
   }
   const startedAt = Date.now()
   try {
     for (;;) {
       const view = await viewRun(client, undefined, config, handle.workflowId)
-      for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) tell(key, line)
+      for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) report(key, line)
       if (view?.outcome !== 'running') return await endingOf(handle)
       progress.show(progressOf(view.steps))
-      await sleep(lookAfterMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
+      await sleep(pollIntervalMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
     }
   } finally {
     progress.end()
@@ -72,11 +72,11 @@ function newsOf({ steps, chains }: RunView, everyAttempt: boolean): { key: strin
   })
   const ended = chains
     .filter(({ state }) => state !== 'running' && (everyAttempt || state !== 'done'))
-    .map((chain) => ({ key: chain.workflowId, line: endedLine(chain) }))
+    .map((child) => ({ key: child.workflowId, line: endedLine(child) }))
   return [...waiting, ...ended]
 }
 
-function endedLine({ name, state, outcome, reason }: ChainView): string {
+function endedLine({ name, state, outcome, reason }: ChildView): string {
   return `${name} ${coloured(outcome ?? state)}${reason === undefined ? '' : `: ${oneLine(reason)}`}`
 }
 

@@ -6,7 +6,7 @@ import { wantsColour } from '../config/load-config.ts'
 import { terminal } from './terminal.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
 import { sentence } from '../wording/sentence.ts'
-import { fitTable, wrap, type GivingWay } from './fit-table.ts'
+import { fitTable, wrap, type ColumnFit } from './fit-table.ts'
 
 const COLOURED = pc.createColors(true)
 const PLAIN = pc.createColors(false)
@@ -51,7 +51,7 @@ export function coloured(state: string): string {
   return (COLOURS[state] ?? ((text: string) => text))(state)
 }
 
-export interface TableOptions extends GivingWay {
+export interface TableOptions extends ColumnFit {
   /** Characters that stand before each line. */
   margin?: number
 }

@@ -8,7 +8,7 @@ import { CLI_PARTS } from './parts.ts'
 import { temporalAddress, webUi } from '../client/connection.ts'
 
 /** Prints addresses and folders: where a user looks further. */
-export function tellPlaces(config: Config, { adopted }: Stack, say: Say): void {
+export function reportPlaces(config: Config, { adopted }: Stack, say: Say): void {
   const { env, ports } = config
   if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)
   const database =

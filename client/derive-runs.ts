@@ -9,7 +9,7 @@ import { startRun } from './runs.ts'
  * Starts one for each of these pipelines that derives anything; returns their workflow ids. If a run of the pipeline is
  * open the run lock ends ours as skipped, and the next scheduled run recomputes.
  */
-export async function startDerivingRuns(client: Client, pipelines: readonly string[]): Promise<string[]> {
+export async function startRecomputeRuns(client: Client, pipelines: readonly string[]): Promise<string[]> {
   const started: string[] = []
   for (const id of pipelines) {
     const pipeline = pipelineById(id)

@@ -1,12 +1,12 @@
 /** Everything there is to say about one run, from its record and from Temporal: the view behind `show` and `run --wait`. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
-import type { ChainEnding } from '../activities/library-context/activity-context.ts'
+import type { ChildEnding } from '../activities/library-context/activity-context.ts'
 import type { Config } from '../config/load-config.ts'
 import { findRun, type RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
 import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
 import { webUiLink } from './connection.ts'
-import { chainsOf, lookAtChains, type ChainView } from './run-chains.ts'
+import { childrenOf, withPendingSteps, type ChildView } from './run-children.ts'
 import { resultOf, stepsOf, type StepView } from './run-steps.ts'
 
 export type { StepView } from './run-steps.ts'
@@ -17,7 +17,7 @@ export interface RunView {
   pipeline: string
   trigger: string
   /** A child workflow, which may be shown like a run, has its own outcomes. */
-  outcome: RunOutcome | 'running' | ChainEnding['outcome']
+  outcome: RunOutcome | 'running' | ChildEnding['outcome']
   startedAt: Date
   finishedAt?: Date
   counts: RunCounts
@@ -25,7 +25,7 @@ export interface RunView {
   /** Empty if Temporal no longer keeps the history (7 days on the embedded server). */
   steps: StepView[]
   /** What it started as workflows of their own, in that order; those before a fresh history are not among them. */
-  chains: ChainView[]
+  chains: ChildView[]
   link: string
 }
 
@@ -70,7 +70,7 @@ interface LiveRun {
   outcome: string
   startedAt: Date
   steps: StepView[]
-  chains: ChainView[]
+  chains: ChildView[]
 }
 
 async function liveRun(client: Client, workflowId: string): Promise<LiveRun | undefined> {
@@ -79,14 +79,14 @@ async function liveRun(client: Client, workflowId: string): Promise<LiveRun | un
     // One after the other: only `describe` has a name for a workflow that is not there.
     const description = await handle.describe()
     const history = await handle.fetchHistory()
-    const chains = chainsOf(history, workflowId)
+    const chains = childrenOf(history, workflowId)
     return {
       runId: description.runId,
       outcome:
         description.status.name === 'RUNNING' ? 'running' : (resultOf(history)?.outcome ?? 'interrupted'),
       startedAt: description.startTime,
       steps: stepsOf(history, description.raw.pendingActivities ?? []),
-      chains: await lookAtChains(client, chains),
+      chains: await withPendingSteps(client, chains),
     }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined

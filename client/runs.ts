@@ -9,7 +9,7 @@ import {
   type WorkflowHandleWithFirstExecutionRunId,
 } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
-import type { RunStanding } from '../activities/run-record.ts'
+import type { RunStatus } from '../activities/run-record.ts'
 import type { Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../pipelines/index.ts'
@@ -57,7 +57,7 @@ export async function openRun(
   pipeline: Pipeline,
 ): Promise<WorkflowHandle | undefined> {
   const record = (await openRuns(db)).find((run) => run.pipeline === pipeline.id)
-  if (record === undefined || !(await runStanding(client, record)).alive) return undefined
+  if (record === undefined || !(await runStatus(client, record)).alive) return undefined
   return client.workflow.getHandle(record.workflowId)
 }
 
@@ -85,10 +85,10 @@ function failedEnding(error: WorkflowFailedError): RunEnding {
 }
 
 /** How a run stands, for the run lock and the sweep. A workflow that Temporal no longer knows is not alive. */
-export async function runStanding(
+export async function runStatus(
   client: Client,
   run: { workflowId: string; runId: string },
-): Promise<RunStanding> {
+): Promise<RunStatus> {
   // By its first execution: after continue-as-new the handle follows the chain to the newest one.
   const handle = client.workflow.getHandle(run.workflowId, undefined, { firstExecutionRunId: run.runId })
   try {

@@ -82,7 +82,7 @@ async function applySchedule(
     await client.schedule.create({ ...options, memo: OWNER })
     return { id, change: 'created', paused: options.state.paused }
   }
-  refuseStranger(current)
+  refuseUnmanaged(current)
   const { paused, note } = current.state
   const kept = OUR_NOTES.includes(note) ? undefined : note
   const state = kept === undefined ? options.state : { paused, note: kept }
@@ -91,7 +91,7 @@ async function applySchedule(
 }
 
 /** Throws `Conflict` for a foreign schedule with the id of a pipeline. */
-function refuseStranger({ scheduleId, memo }: ScheduleDescription): void {
+function refuseUnmanaged({ scheduleId, memo }: ScheduleDescription): void {
   if (isOurs(memo)) return
   throw new Failure(
     'Conflict',

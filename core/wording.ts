@@ -13,7 +13,7 @@ export function oneLine(text: string, most = MAX_CHARACTERS): string {
 }
 
 /** Returns the first of some names, and the number of the others: `a, b and 3 others`. */
-export function someOf(names: readonly string[], most: number): string {
+export function truncateList(names: readonly string[], most: number): string {
   const others = names.length - most
   if (others <= 0) return names.join(', ')
   return `${names.slice(0, most).join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`

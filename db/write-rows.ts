@@ -41,7 +41,7 @@ export interface Written {
  * rows, `DiskFull` or `Misconfigured` if the spool cannot take more.
  */
 export async function writeRows(db: Database, rows: RowsByTable, options: WriteOptions): Promise<Written> {
-  const retryBudgetMs = Math.max(0, options.retryBudget.ms - (db.spool?.awayForMs() ?? 0))
+  const retryBudgetMs = Math.max(0, options.retryBudget.ms - (db.spool?.unavailableForMs() ?? 0))
   try {
     const stored = await storeRows(db, rows, {
       ...options,
@@ -53,7 +53,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     const isEnded = error instanceof WaitEnded
     if (!isEnded && !isDatabaseUnwritable(error)) throw error
     // The last wait is not started if it would exceed the retry budget, which counts as spent all the same.
-    db.spool?.databaseWentAway(Date.now() - retryBudgetMs)
+    db.spool?.databaseUnavailable(Date.now() - retryBudgetMs)
     if (db.spool === undefined || containsDerived(rows)) throw error
     if (isEnded) {
       await db.spool.writeRows(rows, options)

@@ -103,10 +103,10 @@ function isInstalled(venv: string, wanted: string): boolean {
 }
 
 async function waitForTurn(file: string, say: (line: string) => void): Promise<() => void> {
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     const lock = await takeFileLock(file, 'installing contextmaker')
     if ('release' in lock) return lock.release
-    if (!told) say(`Process ${lock.holder.pid} is installing contextmaker; waiting for it.`)
+    if (!reported) say(`Process ${lock.holder.pid} is installing contextmaker; waiting for it.`)
     await sleep(LOCK_POLL_MS)
   }
 }

@@ -49,14 +49,14 @@ export async function startStack(
     await stop()
     throw broken.reason
   }
-  let isAway = postgres.status === 'rejected'
+  let isUnavailable = postgres.status === 'rejected'
   return {
     adopted: running.filter((server) => server.adopted).map((server) => server.name),
     ...(postgres.status === 'rejected' && { withoutDatabase: postgres.reason as unknown }),
     async startDatabase() {
-      if (!isAway) return
+      if (!isUnavailable) return
       running.unshift(await keepPostgres(config, say))
-      isAway = false
+      isUnavailable = false
     },
     stop,
   }

@@ -92,7 +92,7 @@ function portHolder(port: number): { pid: number; command: string } | undefined 
     if (!openFiles(pid).some((target) => sockets.has(target))) continue
     return {
       pid: Number(pid),
-      command: lookOr(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'a process'),
+      command: readOr(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'a process'),
     }
   }
   return undefined
@@ -100,7 +100,7 @@ function portHolder(port: number): { pid: number; command: string } | undefined 
 
 function listeningInodes(table: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  return lookOr(() => readFileSync(table, 'utf8'), '')
+  return readOr(() => readFileSync(table, 'utf8'), '')
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(suffix) === true && fields[3] === TCP_LISTEN)
@@ -110,15 +110,15 @@ function listeningInodes(table: string, port: number): string[] {
 /** Empty for another user's process, and without the files that close meanwhile: the holder's name is a courtesy. */
 function openFiles(pid: string): string[] {
   const folder = `/proc/${pid}/fd`
-  return lookOr(() => readdirSync(folder), []).map((name) =>
-    lookOr(() => readlinkSync(`${folder}/${name}`), ''),
+  return readOr(() => readdirSync(folder), []).map((name) =>
+    readOr(() => readlinkSync(`${folder}/${name}`), ''),
   )
 }
 
 /** Processes come and go between two reads of /proc: what is gone, or not ours to see, counts as `otherwise`. */
-function lookOr<T>(look: () => T, otherwise: T): T {
+function readOr<T>(read: () => T, otherwise: T): T {
   try {
-    return look()
+    return read()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return otherwise

@@ -14,6 +14,6 @@ export function reason<C extends Code>(
 }
 
 /** An implausible response of an upstream, which is not believed. */
-export function suspicious<C extends Code>(...finding: Parameters<typeof reason<C>>): Reason {
+export function implausible<C extends Code>(...finding: Parameters<typeof reason<C>>): Reason {
   return reason('suspicious', { finding: reason(...finding) })
 }

@@ -3,24 +3,24 @@ import type { Reason } from '../core/reason.ts'
 import type { RunCounts, RunEnding, SourceCounts } from '../core/run-outcome.ts'
 import { sentence } from './sentence.ts'
 
-export interface ToldCounts extends Omit<SourceCounts, 'why'> {
+export interface RenderedCounts extends Omit<SourceCounts, 'why'> {
   why: string[]
   reasons: Reason[]
 }
 
 /** Why a run did not continue, or failed: a name and a sentence. */
-export interface ToldError {
+export interface RenderedError {
   type: string
   message: string
 }
 
-export interface ToldEnding extends Pick<RunEnding, 'outcome'> {
-  counts: Record<string, ToldCounts>
-  error?: ToldError & { reason: Reason }
+export interface RenderedEnding extends Pick<RunEnding, 'outcome'> {
+  counts: Record<string, RenderedCounts>
+  error?: RenderedError & { reason: Reason }
 }
 
 /** Counts by source, with their reasons as sentences and as records. */
-export function toldCounts(counts: RunCounts): Record<string, ToldCounts> {
+export function renderCounts(counts: RunCounts): Record<string, RenderedCounts> {
   return Object.fromEntries(
     Object.entries(counts).map(([source, { why, ...numbers }]) => [
       source,
@@ -30,7 +30,7 @@ export function toldCounts(counts: RunCounts): Record<string, ToldCounts> {
 }
 
 /** A failure has its own name and sentence; for any other reason the code is the name. */
-export function toldError(reason: Reason): ToldError {
+export function renderError(reason: Reason): RenderedError {
   const { type, message } = reason.values ?? {}
   if (reason.code === 'failure' && typeof type === 'string' && typeof message === 'string')
     return { type, message }
@@ -38,7 +38,7 @@ export function toldError(reason: Reason): ToldError {
 }
 
 /** An ending as commands print it for programs. */
-export function toldEnding({ outcome, counts, error }: RunEnding): ToldEnding {
-  const told = { outcome, counts: toldCounts(counts) }
-  return error === undefined ? told : { ...told, error: { ...toldError(error), reason: error } }
+export function renderEnding({ outcome, counts, error }: RunEnding): RenderedEnding {
+  const rendered = { outcome, counts: renderCounts(counts) }
+  return error === undefined ? rendered : { ...rendered, error: { ...renderError(error), reason: error } }
 }

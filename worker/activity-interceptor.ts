@@ -6,13 +6,13 @@ import { Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker'
 import { PIPELINES } from '../pipelines/index.ts'
 import { temporalFailure } from './failures.ts'
-import { tellingSpooled } from './spooled-counts.ts'
+import { withSpooledCounts } from './spooled-counts.ts'
 
 /** Several beats fit into the heartbeat timeout of `workflows/policies.ts`, so one lost beat ends nothing. */
 const BEAT_MS = 1_000
 
 /** Heartbeats while the activity runs, and ends it at once when it is cancelled (by an operator or by a shutdown). */
-export class SteadyActivity implements ActivityInboundCallsInterceptor {
+export class HeartbeatInterceptor implements ActivityInboundCallsInterceptor {
   async execute(
     input: ActivityExecuteInput,
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
@@ -23,7 +23,7 @@ export class SteadyActivity implements ActivityInboundCallsInterceptor {
     }, BEAT_MS)
     try {
       // The activity's own requests see the same cancellation through their signal; this also ends one that ignores it.
-      const step = tellingSpooled(pipelineOf(context.info.workflowType), () => next(input))
+      const step = withSpooledCounts(pipelineOf(context.info.workflowType), () => next(input))
       return await Promise.race([step, context.cancelled])
     } catch (error) {
       throw temporalFailure(

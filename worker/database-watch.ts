@@ -43,8 +43,8 @@ export async function watchDatabase(watch: Watch): Promise<{ stop(): Promise<voi
   let isStarted = server.withoutDatabase === undefined
   let trouble = isStarted ? await troubleWith(config, false) : server.withoutDatabase
   if (isStarted && trouble instanceof Failure && trouble.type === 'Misconfigured') throw trouble
-  tell(config, log, trouble)
-  const look = async () => {
+  report(config, log, trouble)
+  const check = async () => {
     if (!isStarted) {
       const failure = await startServer(watch)
       if (failure !== undefined) return failure
@@ -56,8 +56,8 @@ export async function watchDatabase(watch: Watch): Promise<{ stop(): Promise<voi
   const { signal } = stopping
   const loop = async () => {
     while (await pause(isStarted ? PROBE_EVERY_MS : START_EVERY_MS, signal)) {
-      const found = await look()
-      if (isNews(trouble, found)) tell(config, log, found)
+      const found = await check()
+      if (isNews(trouble, found)) report(config, log, found)
       trouble = found
     }
   }
@@ -99,7 +99,7 @@ function isNews(before: unknown, now: unknown): boolean {
   return sentenceOf(before) !== sentenceOf(now)
 }
 
-function tell(config: Config, log: Logger, trouble: unknown): void {
+function report(config: Config, log: Logger, trouble: unknown): void {
   if (trouble === undefined) {
     log.info({ event: 'database.available' } satisfies LogRecord, 'the database answers')
     return
@@ -110,8 +110,8 @@ function tell(config: Config, log: Logger, trouble: unknown): void {
 
 /** The remedy of a failure is for a server of the user's own; what the driver said is enough for the embedded one. */
 function reasonOf({ env }: Config, trouble: unknown): string {
-  const isAway = trouble instanceof Failure && trouble.type === 'DatabaseUnavailable'
-  return sentenceOf(isAway && env.DATABASE_URL === undefined ? (trouble.cause ?? trouble) : trouble)
+  const isUnavailable = trouble instanceof Failure && trouble.type === 'DatabaseUnavailable'
+  return sentenceOf(isUnavailable && env.DATABASE_URL === undefined ? (trouble.cause ?? trouble) : trouble)
 }
 
 /** Returns true after the time, false if the signal came first. */

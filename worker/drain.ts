@@ -14,7 +14,7 @@ import { takeFileLock, type Holder } from '../local/file-lock.mjs'
 import type { Logger } from './log.ts'
 
 /** Rows are loaded seconds after the database is back; reading the names in a folder costs nothing. */
-const LOOK_EVERY_MS = 5_000
+const POLL_INTERVAL_MS = 5_000
 
 /** What became of one attempt at the spool: it was empty, another process drains it, or it was drained. */
 export type DrainAttempt =
@@ -35,7 +35,7 @@ interface AttemptOptions {
    * Starts what recomputes the derived rows of these pipelines, including those of an earlier drain. They stay due if
    * it throws, and if a run of theirs is open.
    */
-  startDeriving?: (pipelines: string[]) => Promise<void>
+  startRecompute?: (pipelines: string[]) => Promise<void>
   /** What was put aside is tried again, too. */
   withDamaged?: boolean
 }
@@ -53,7 +53,7 @@ export function isDrained(folder: string, { withDamaged = false }: { withDamaged
 export async function attemptDrain(
   db: Database,
   folder: string,
-  { what, startDeriving, withDamaged = false, ...options }: AttemptOptions,
+  { what, startRecompute, withDamaged = false, ...options }: AttemptOptions,
 ): Promise<DrainAttempt> {
   if (isDrained(folder, { withDamaged })) return { kind: 'empty' }
   const lock = await takeLock(join(folder, DRAIN_LOCK), what)
@@ -61,9 +61,9 @@ export async function attemptDrain(
   try {
     if (withDamaged) takeBack(folder)
     const drained = await drainSpool(db, folder, options)
-    if (startDeriving === undefined || options.signal.aborted) return { kind: 'drained', ...drained }
+    if (startRecompute === undefined || options.signal.aborted) return { kind: 'drained', ...drained }
     try {
-      await deriveDue(db, folder, startDeriving)
+      await deriveDue(db, folder, startRecompute)
       return { kind: 'drained', ...drained }
     } catch (error) {
       const notStarted = error instanceof Error ? error : new Error(String(error))
@@ -77,12 +77,12 @@ export async function attemptDrain(
 async function deriveDue(
   db: Database,
   folder: string,
-  startDeriving: (pipelines: string[]) => Promise<void>,
+  startRecompute: (pipelines: string[]) => Promise<void>,
 ): Promise<void> {
   const due = duePipelines(folder)
   const ready = due.length === 0 ? [] : await withoutRun(db, due)
   if (ready.length === 0) return
-  await startDeriving(ready)
+  await startRecompute(ready)
   forgetDue(folder, ready)
 }
 
@@ -100,20 +100,20 @@ export interface Draining {
   folder: string
   log: Logger
   /** Starts what computes the derived rows of these pipelines again. Asked again when it fails. */
-  startDeriving?: (pipelines: string[]) => Promise<void>
-  lookEveryMs?: number
+  startRecompute?: (pipelines: string[]) => Promise<void>
+  pollIntervalMs?: number
 }
 
 /** Drains at once and then every few seconds, until stopped; a stop waits for the segment that is being written. */
 export function startDraining(draining: Draining): { stop(): Promise<void> } {
-  const { folder, lookEveryMs = LOOK_EVERY_MS } = draining
+  const { folder, pollIntervalMs = POLL_INTERVAL_MS } = draining
   const stopping = new AbortController()
   const { signal } = stopping
-  const look = lookAt(draining, signal)
+  const poll = createPoll(draining, signal)
   const loop = async () => {
     while (!signal.aborted) {
-      await look()
-      await sleep(lookEveryMs, undefined, { signal }).catch(ignoreAbort)
+      await poll()
+      await sleep(pollIntervalMs, undefined, { signal }).catch(ignoreAbort)
     }
   }
   const ended = loop()
@@ -127,23 +127,23 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
 }
 
 /** One poll, which never throws: each distinct error is reported once. */
-function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSignal): () => Promise<void> {
-  let told: string | undefined
-  const tell = ({ record, message }: Told) => {
-    if (record.reason !== told) log.warn(record, message)
-    told = record.reason
+function createPoll({ db, folder, log, startRecompute }: Draining, signal: AbortSignal): () => Promise<void> {
+  let reported: string | undefined
+  const report = ({ record, message }: Report) => {
+    if (record.reason !== reported) log.warn(record, message)
+    reported = record.reason
   }
-  const options = { what: 'the drain of a worker', signal, ...(startDeriving && { startDeriving }) }
+  const options = { what: 'the drain of a worker', signal, ...(startRecompute && { startRecompute }) }
   return async () => {
     try {
       const attempt = await attemptDrain(db, folder, options)
       if (attempt.kind !== 'drained') return
       logDrained(log, folder, attempt)
       const trouble = troubleAfter(attempt, folder)
-      if (trouble === undefined) told = undefined
-      else tell(trouble)
+      if (trouble === undefined) reported = undefined
+      else report(trouble)
     } catch (error) {
-      tell({
+      report({
         record: { event: 'spool.check-failed', ...troubleOf(error), folder },
         message: 'could not look after the spool; next time',
       })
@@ -151,7 +151,7 @@ function lookAt({ db, folder, log, startDeriving }: Draining, signal: AbortSigna
   }
 }
 
-interface Told {
+interface Report {
   record: Extract<LogRecord, { reason: string; folder: string }>
   message: string
 }
@@ -160,10 +160,10 @@ interface Told {
 function troubleAfter(
   { ended, skipped, notStarted }: DrainAttempt & { kind: 'drained' },
   folder: string,
-): Told | undefined {
+): Report | undefined {
   if (ended !== undefined) {
     const trouble = troubleOf(ended)
-    return isAway(ended)
+    return isUnavailable(ended)
       ? {
           record: { event: 'spool.waiting', ...trouble, folder },
           message: 'the spool waits for the database',
@@ -187,7 +187,7 @@ function troubleAfter(
   }
 }
 
-const isAway = (error: Error) => error instanceof Failure && error.type === 'DatabaseUnavailable'
+const isUnavailable = (error: Error) => error instanceof Failure && error.type === 'DatabaseUnavailable'
 
 /** Those of which no run is going on: it would be in the way of one that derives, and may be about to end. */
 async function withoutRun(db: Database, pipelines: string[]): Promise<string[]> {

@@ -18,7 +18,7 @@ export function spoolOrigin(): SpoolOrigin | undefined {
  * Runs an activity of a pipeline; if it spooled rows, its counts (the result, or its `counts`) say so, and an ending
  * without counts (of a child workflow) has their number in `spooled`.
  */
-export async function tellingSpooled<T>(pipeline: string | undefined, step: () => Promise<T>): Promise<T> {
+export async function withSpooledCounts<T>(pipeline: string | undefined, step: () => Promise<T>): Promise<T> {
   let total = 0
   const reasons: Reason[] = []
   const origin: SpoolOrigin = {
@@ -29,10 +29,10 @@ export async function tellingSpooled<T>(pipeline: string | undefined, step: () =
     },
   }
   const result = await current.run(origin, step)
-  return total === 0 ? result : told(result, total, reasons)
+  return total === 0 ? result : addSpooled(result, total, reasons)
 }
 
-function told<T>(result: T, rows: number, reasons: Reason[]): T {
+function addSpooled<T>(result: T, rows: number, reasons: Reason[]): T {
   const counted = (counts: SourceCounts) =>
     withSpooled({ ...counts, why: distinctReasons([...reasons, ...counts.why]) }, rows)
   if (isCounts(result)) return { ...result, ...counted(result) }

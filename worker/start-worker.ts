@@ -1,8 +1,8 @@
 /** Everything a worker process needs, opened in order and closed in the reverse order. */
 import { NativeConnection, type WorkerOptions as TemporalOptions } from '@temporalio/worker'
 import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../client/connection.ts'
-import { startDerivingRuns } from '../client/derive-runs.ts'
-import { runStanding } from '../client/runs.ts'
+import { startRecomputeRuns } from '../client/derive-runs.ts'
+import { runStatus } from '../client/runs.ts'
 import type { Config } from '../config/load-config.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
@@ -65,7 +65,7 @@ export async function startWorker(
     throw error
   })
   const connection = await NativeConnection.connect(temporalConnectionOptions(config))
-  const temporal = (run: { workflowId: string; runId: string }) => runStanding(client, run)
+  const temporal = (run: { workflowId: string; runId: string }) => runStatus(client, run)
   const settings = {
     connection,
     namespace: config.env.TEMPORAL_NAMESPACE,
@@ -83,8 +83,8 @@ export async function startWorker(
     db: database.db,
     folder: spool.folder,
     log,
-    startDeriving: async (pipelines) => {
-      await startDerivingRuns(client, pipelines)
+    startRecompute: async (pipelines) => {
+      await startRecomputeRuns(client, pipelines)
     },
   })
   const ended = Promise.all(all.map((worker) => worker.run())).then(() => undefined)

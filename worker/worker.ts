@@ -3,7 +3,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import type { createActivities } from '../activities/index.ts'
 import { TASK_QUEUE } from '../client/task-queue.ts'
 import type { OwnQueue } from './pipelines/worker-part.ts'
-import { SteadyActivity } from './activity-interceptor.ts'
+import { HeartbeatInterceptor } from './activity-interceptor.ts'
 
 /** A run has three or four activities, most of them waiting for an upstream; more at once than this does not help. */
 const MAX_STEPS = 20
@@ -36,7 +36,7 @@ export function createQueueWorker(
     namespace,
     taskQueue,
     activities: Object.fromEntries(names.map((name) => [name, activities[name]])),
-    interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
+    interceptors: { activity: [() => ({ inbound: new HeartbeatInterceptor() })] },
     maxConcurrentActivityTaskExecutions: slots,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
@@ -51,7 +51,7 @@ export function createWorker(settings: WorkerSettings): Promise<Worker> {
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: settings.bundlePath },
     activities: settings.activities,
-    interceptors: { activity: [() => ({ inbound: new SteadyActivity() })] },
+    interceptors: { activity: [() => ({ inbound: new HeartbeatInterceptor() })] },
     maxConcurrentActivityTaskExecutions: MAX_STEPS,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,

@@ -13,8 +13,8 @@ import {
 } from '@temporalio/workflow'
 import type {
   CatalogueSource,
-  ChainEnding,
-  ChainSettings,
+  ChildEnding,
+  ChildSettings,
   LibraryParams,
   LibraryTodo,
 } from '../activities/library-context/activity-context.ts'
@@ -150,7 +150,7 @@ async function keepLists(night: Night, sources: CatalogueSource[]): Promise<void
 async function keepContexts(night: Night, after: number): Promise<number | null> {
   const { run, params, counts, left } = night
   let todo: LibraryTodo[] = []
-  let chain: ChainSettings | undefined
+  let chain: ChildSettings | undefined
   let next: number | null = null
   const changes = await settleSource(counts['changes'], async () => {
     const ask = activities(upstreamRead(Math.min(left(), CHANGES_MS)), summaryOf(after))
@@ -162,9 +162,9 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
   counts['changes'] = changes
   if (chain === undefined) return null
   const waiting = [...todo]
-  const place = async (settings: ChainSettings) => {
+  const place = async (settings: ChildSettings) => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const ending = await chainOf(night, one, settings)
+      const ending = await childOf(night, one, settings)
       const made = countsOf(one, ending)
       counts['contexts'] = counts['contexts'] === undefined ? made : addCounts(counts['contexts'], made)
     }
@@ -177,7 +177,7 @@ async function keepContexts(night: Night, after: number): Promise<number | null>
 }
 
 /** Runs one library as a child workflow, which cleans up after itself even if this run is terminated. */
-async function chainOf(night: Night, todo: LibraryTodo, settings: ChainSettings): Promise<ChainEnding> {
+async function childOf(night: Night, todo: LibraryTodo, settings: ChildSettings): Promise<ChildEnding> {
   const { run, boundMs, left } = night
   if (left() <= PUBLISHING_MS && boundMs > 2 * PUBLISHING_MS) {
     return { outcome: 'failed', reason: reason('night-over'), bytes: 0 }
@@ -230,7 +230,7 @@ async function publish({ counts, left }: Night): Promise<void> {
   )
 }
 
-function countsOf({ name }: LibraryTodo, ending: ChainEnding): SourceCounts {
+function countsOf({ name }: LibraryTodo, ending: ChildEnding): SourceCounts {
   const isMade = ending.outcome === 'made'
   const counts: SourceCounts = {
     ...NOTHING,

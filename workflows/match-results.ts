@@ -1,6 +1,6 @@
 /** match-results: one poll of the feed every minute; only three activities, since there are so many runs. */
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
-import type { MatchFigures } from '../activities/match-results/told.ts'
+import type { MatchFigures } from '../activities/match-results/match-records.ts'
 import { asCounts, type RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'

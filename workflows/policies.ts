@@ -142,8 +142,8 @@ export const CLOSING_MS = HOUR_MS
 /**
  * A recompute run takes one second (half a minute after days without a database): another run waits this long for it.
  */
-export const DERIVING_WAIT_MS = 2 * SECOND_MS
-export const DERIVING_WAITS = 15
+export const RECOMPUTE_WAIT_MS = 2 * SECOND_MS
+export const RECOMPUTE_WAITS = 15
 
 /**
  * Beyond this many events a run continues with a fresh history (continue-as-new). An activity costs six; replaying a

@@ -14,7 +14,7 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
-import { DERIVING_WAIT_MS, DERIVING_WAITS } from './policies.ts'
+import { RECOMPUTE_WAIT_MS, RECOMPUTE_WAITS } from './policies.ts'
 import { failureReason } from '../core/reason.ts'
 import {
   asCounts,
@@ -90,8 +90,8 @@ async function opened(run: Run, hooks: RunHooks): Promise<{ skipped?: Skipped }>
   for (let waits = 0; ; waits++) {
     const { skipped: stored } = await hooks.open(run)
     const skipped = stored && asSkipped(stored)
-    if (skipped?.isDeriving !== true || waits === DERIVING_WAITS) return skipped ? { skipped } : {}
-    await sleep(DERIVING_WAIT_MS)
+    if (skipped?.isDeriving !== true || waits === RECOMPUTE_WAITS) return skipped ? { skipped } : {}
+    await sleep(RECOMPUTE_WAIT_MS)
   }
 }
 

@@ -12,7 +12,7 @@ import type { SourceInput, ActivityContext } from './activity-context.ts'
 import { wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
 import { failureReason } from '../../core/reason.ts'
-import { reason, suspicious } from '../../wording/reason.ts'
+import { reason, implausible } from '../../wording/reason.ts'
 
 const SOURCE = 'coingecko' as const
 /** CoinGecko returns hours for 2 to 90 days, five-minute points for one day, and only days beyond 90. */
@@ -68,7 +68,7 @@ async function collectCoin(
   const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, retryBudget }
   const { written } = await writeRows(db, { candles }, options)
   const isEmpty = chart.points.length === 0
-  const why = isEmpty ? [suspicious('no-prices', { crypto })] : []
+  const why = isEmpty ? [implausible('no-prices', { crypto })] : []
   if (rejected.length > 0) why.push(reason('coin-rows-refused', { crypto, rows: rejected.length }))
   const outcome = isEmpty ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: chart.points.length, written, rejected: rejected.length, why }

@@ -22,7 +22,7 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
       why,
       coins.map(({ symbol }) => symbol),
     ),
-    noted(why, () =>
+    tryOrNote(why, () =>
       coingecko.prices(
         coins.map(({ id }) => id),
         signal,
@@ -40,10 +40,10 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
   })
   const raw = [...(onBinance?.raw ?? []), ...(onCoinGecko?.raw ?? [])]
   const options = { observedAt: clock(), runId: run.runId, raw, retryBudget }
-  const told = rows.filter(
+  const compared = rows.filter(
     ({ binancePrice, coingeckoPrice }) => binancePrice !== null || coingeckoPrice !== null,
   )
-  const { written } = await writeRows(db, { price_comparisons: told }, options)
+  const { written } = await writeRows(db, { price_comparisons: compared }, options)
   const alone = rows.filter(({ difference }) => difference === null).map(({ crypto }) => crypto)
   if (alone.length > 0) why.push(reason('no-comparison', { coins: alone }))
   const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
@@ -65,7 +65,7 @@ async function askBinance(
   }
   const found: Prices = { prices: new Map(), raw: [] }
   for (const symbol of symbols) {
-    const one = await noted(why, () => binance.prices([symbol], signal))
+    const one = await tryOrNote(why, () => binance.prices([symbol], signal))
     for (const [name, price] of one?.prices ?? []) found.prices.set(name, price)
     found.raw.push(...(one?.raw ?? []))
   }
@@ -73,7 +73,7 @@ async function askBinance(
 }
 
 /** Returns the response, or undefined with the reason noted. */
-async function noted<T>(why: Reason[], ask: () => Promise<T>): Promise<T | undefined> {
+async function tryOrNote<T>(why: Reason[], ask: () => Promise<T>): Promise<T | undefined> {
   const answer = await answerOf(ask)
   if (!(answer instanceof Failure)) return answer
   why.push(failureReason(answer))

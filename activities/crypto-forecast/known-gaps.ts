@@ -6,7 +6,7 @@ import type { CandleSource } from '../../db/schema/crypto-forecast.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { ActivityContext } from './activity-context.ts'
 import type { Reason } from '../../core/reason.ts'
-import { suspicious } from '../../wording/reason.ts'
+import { implausible } from '../../wording/reason.ts'
 
 /** The exchange's longest known outage lasted 33 hours (February 2018); a hole beyond twice that is a bad response. */
 const LONGEST_GAP_HOURS = 72
@@ -45,7 +45,7 @@ export function gapsOf({ missing, held, asked }: Holes): { gaps: Gap[]; why: Rea
     // Before the first candle of a pair whole responses are rightly empty; the last of them must hold that candle.
     const shown = { crypto, fromMs: isLeading ? toMs : fromMs, toMs }
     if (isTooLong || !isShown(shown, asked)) {
-      why.push(suspicious('candles-missing', { crypto, from: isoHour(fromMs), to: isoHour(toMs) }))
+      why.push(implausible('candles-missing', { crypto, from: isoHour(fromMs), to: isoHour(toMs) }))
       continue
     }
     const reason = isLeading

@@ -35,14 +35,14 @@ export interface LibraryTodo {
 }
 
 /** Settings of the child workflows. Times in milliseconds. */
-export interface ChainSettings {
+export interface ChildSettings {
   atOnce: number
   cloneMs: number
   readMs: number
 }
 
 /** How a child workflow ended. `reason` also if a context was made, but not by the preferred engine. */
-export interface ChainEnding {
+export interface ChildEnding {
   outcome: 'made' | 'title-only' | 'failed'
   reason?: Reason
   /** What is missing on the host: the same for every library. */
@@ -54,7 +54,7 @@ export interface ChainEnding {
 }
 
 /** Input of a child workflow's activity. */
-export interface ChainStep {
+export interface ChildStep {
   run: Run
   todo: LibraryTodo
 }

@@ -1,7 +1,7 @@
 /** The record of attempts: the outcome of a library's child workflow, and when it is tried again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { ChainEnding, ChainStep, LibraryTodo, ActivityContext } from './activity-context.ts'
+import type { ChildEnding, ChildStep, LibraryTodo, ActivityContext } from './activity-context.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { FAILURES } from '../../core/failures.ts'
@@ -58,8 +58,8 @@ export function attemptRow(
 /** Stores an attempt that failed before there was a text to judge. */
 export async function recordAttempt(
   context: ActivityContext,
-  { run, todo, reason }: ChainStep & { reason: NamedFailure },
-): Promise<ChainEnding> {
+  { run, todo, reason }: ChildStep & { reason: NamedFailure },
+): Promise<ChildEnding> {
   const now = context.clock()
   const why = failureReason(reason)
   const nothing = { verdicts: [], commit: null, cloneBytes: null, seconds: 0 }

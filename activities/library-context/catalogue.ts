@@ -5,12 +5,12 @@ import { writeRows } from '../../db/write-rows.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../upstreams/http.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
-import { folded } from '../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../upstreams/github/repository-name.ts'
 import { domainsOf, sourceOf } from './domains.ts'
 import { type CatalogueSource, type NightInput, type ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
 import type { Reason } from '../../core/reason.ts'
-import { reason, suspicious } from '../../wording/reason.ts'
+import { reason, implausible } from '../../wording/reason.ts'
 
 type Domains = ReturnType<typeof domainsOf>
 type Row = WritableRows['library_catalogue']
@@ -36,9 +36,9 @@ export interface SourceAnswer {
  * A source that names less than two thirds of what it named the last time has lost something: its response is not
  * accepted. The real catalogue only grows.
  */
-const LEAST_KEPT = 2 / 3
+const MIN_KEPT = 2 / 3
 /** Shorter catalogues may well change by a third. */
-const LEAST_JUDGED = 6
+const MIN_JUDGED = 6
 
 /** Queries one source for all its domains and stores the candidates of each. */
 export async function collectFrom(
@@ -53,9 +53,9 @@ export async function collectFrom(
   const rows: Row[] = []
   for (const domain of domains) {
     const candidates = candidatesOf(domain, answer)
-    const doubt = params.force === true ? undefined : await doubtOf(context, domain, candidates)
-    if (doubt === undefined) rows.push(...candidates.map((one) => rowOf(domain.id, one, run.startedAt)))
-    else why.push(doubt)
+    const anomaly = params.force === true ? undefined : await anomalyOf(context, domain, candidates)
+    if (anomaly === undefined) rows.push(...candidates.map((one) => rowOf(domain.id, one, run.startedAt)))
+    else why.push(anomaly)
   }
   const { observedAt, raw, rejected } = answer
   const { retryBudget } = context
@@ -106,16 +106,16 @@ const SEARCHED_PER_PLACE = 2
 export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
   const source = sourceOf(domain.source)
   const given = named.get(domain.id) ?? []
-  const byName = new Map(given.toReversed().map((one) => [folded(one.name), one]))
+  const byName = new Map(given.toReversed().map((one) => [foldCase(one.name), one]))
   const names = [...byName.values()].map(({ name }) => name)
   return selectCandidates(names, domain).map((name) => {
-    const found = byName.get(folded(name))
+    const found = byName.get(foldCase(name))
     return { name, asclId: found?.asclId ?? null, source: found === undefined ? 'always' : source }
   })
 }
 
 /** Returns why tonight's candidates are implausible: too many of the last time's are missing. */
-export async function doubtOf(
+export async function anomalyOf(
   { db }: Pick<ActivityContext, 'db'>,
   domain: Domains[number],
   candidates: { name: string }[],
@@ -124,11 +124,11 @@ export async function doubtOf(
   // Compares only what today's settings would still accept: whoever edits the keywords gets the list they asked for.
   const names = before.map(({ name }) => name)
   const wanted = selectCandidates(names, { ...domain, always: [] })
-  const found = new Set(candidates.map(({ name }) => folded(name)))
-  const kept = wanted.filter((name) => found.has(folded(name))).length
-  if (sourceOf(domain.source) === 'lists' || wanted.length < LEAST_JUDGED) return undefined
-  if (kept >= wanted.length * LEAST_KEPT) return undefined
-  return suspicious('candidates-stay', {
+  const found = new Set(candidates.map(({ name }) => foldCase(name)))
+  const kept = wanted.filter((name) => found.has(foldCase(name))).length
+  if (sourceOf(domain.source) === 'lists' || wanted.length < MIN_JUDGED) return undefined
+  if (kept >= wanted.length * MIN_KEPT) return undefined
+  return implausible('candidates-stay', {
     domain: domain.id,
     finding: reason('candidates-lost', { kept, of: wanted.length }),
   })
@@ -139,5 +139,5 @@ function rowOf(
   { name, asclId, source }: ReturnType<typeof candidatesOf>[number],
   startedAt: string,
 ): Row {
-  return { domain, named: folded(name), name, asclId, source, seenAt: new Date(startedAt) }
+  return { domain, named: foldCase(name), name, asclId, source, seenAt: new Date(startedAt) }
 }

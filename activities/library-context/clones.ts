@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
 import type { Run } from '../../core/run.ts'
-import type { ChainStep, ActivityContext } from './activity-context.ts'
+import type { ChildStep, ActivityContext } from './activity-context.ts'
 
 /** Result of a clone activity. */
 export interface Clone {
@@ -28,7 +28,7 @@ export function claimThisHost(
 }
 
 /** Path of this run's clone of a library on this host. */
-export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo }: ChainStep): string {
+export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo }: ChildStep): string {
   return join(host.workDir, folderOf(run), todo.name.replace('/', '__'))
 }
 
@@ -36,7 +36,7 @@ export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo
  * Clones a library into its folder; throws `DiskFull` before the disk is full. Each attempt has its own folder until it
  * is complete: git survives a killed worker, and removes its files if it then fails.
  */
-export async function cloneOf(context: ActivityContext, step: ChainStep): Promise<Clone> {
+export async function cloneOf(context: ActivityContext, step: ChildStep): Promise<Clone> {
   const { settings, git, signal, host } = context
   const target = cloneFolder(context, step)
   removeAttempts(target)
@@ -62,7 +62,7 @@ function removeAttempts(target: string): void {
 }
 
 /** Removes a library's clone, and the run's folder with the last one. */
-export function removeCloneOf(context: ActivityContext, step: ChainStep): Promise<void> {
+export function removeCloneOf(context: ActivityContext, step: ChildStep): Promise<void> {
   removeAttempts(cloneFolder(context, step))
   removeEmpty(join(context.host.workDir, folderOf(step.run)))
   return Promise.resolve()

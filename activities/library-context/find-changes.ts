@@ -4,10 +4,10 @@ import { DAY_MS } from '../../core/durations.ts'
 import { listedLibraries, type ListedLibrary } from '../../db/queries/library-context/contexts.ts'
 import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
-import { folded } from '../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../upstreams/github/repository-name.ts'
 import { domainsOf } from './domains.ts'
 import {
-  type ChainSettings,
+  type ChildSettings,
   type LibraryTodo,
   type NightInput,
   type ActivityContext,
@@ -25,7 +25,7 @@ export interface Changes {
   counts: SourceCounts
   todo: LibraryTodo[]
   next: number | null
-  chain: ChainSettings
+  chain: ChildSettings
 }
 
 /** Why a library is processed, or is not; with the newest commit if it was requested. */
@@ -87,7 +87,7 @@ async function listedFor(
   params: NightInput['params'],
 ): Promise<ListedLibrary[]> {
   const domains = domainsOf(settings, params.domain).map(({ id }) => id)
-  const only = params.library === undefined ? undefined : folded(params.library)
+  const only = params.library === undefined ? undefined : foldCase(params.library)
   const listed = await listedLibraries(db, domains, only)
   if (only !== undefined && listed.length === 0) {
     const remedy = 'Add it to a domain of almanac.yaml ("always"), and run the pipeline once.'

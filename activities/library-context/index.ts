@@ -12,12 +12,12 @@ import { claimThisHost, cloneOf, removeCloneOf, type Clone } from './clones.ts'
 import { sourcesOf } from './domains.ts'
 import { findChanged } from './find-changes.ts'
 import { readClone } from './make-context.ts'
-import { tellLateNights, tellNight } from './night.ts'
+import { reportLateNights, reportNight } from './night.ts'
 import { publishAll } from './publish.ts'
 import { rankAll } from './stars.ts'
 import type {
   CatalogueSource,
-  ChainStep,
+  ChildStep,
   LibraryContextDependencies,
   NightInput,
 } from './activity-context.ts'
@@ -39,14 +39,14 @@ export function createLibraryContextActivities(dependencies: LibraryContextDepen
     publishLibraries: () => publishAll(context()),
 
     claimHost: (run: Run) => claimThisHost(context(), run),
-    cloneLibrary: (input: ChainStep) => cloneOf(context(), input),
-    makeContext: (input: ChainStep & { clone: Clone }) => readClone(context(), input),
-    removeClone: (input: ChainStep) => removeCloneOf(context(), input),
-    recordFailedAttempt: (input: ChainStep & { reason: NamedFailure }) => recordAttempt(context(), input),
+    cloneLibrary: (input: ChildStep) => cloneOf(context(), input),
+    makeContext: (input: ChildStep & { clone: Clone }) => readClone(context(), input),
+    removeClone: (input: ChildStep) => removeCloneOf(context(), input),
+    recordFailedAttempt: (input: ChildStep & { reason: NamedFailure }) => recordAttempt(context(), input),
 
     async closeLibraryContext(run: Run, ending: RunEnding) {
       await finishRun(db, { run, ending, at: clock() }, async () => {
-        await (run.trigger === 'drain' ? tellLateNights(context(), run) : tellNight(context(), run))
+        await (run.trigger === 'drain' ? reportLateNights(context(), run) : reportNight(context(), run))
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
       })
     },

@@ -2,7 +2,7 @@
  * Which repositories belong to a domain: keywords are searched in `owner/name` alone, so that no request is needed.
  * Pure.
  */
-import { distinct, folded } from '../../upstreams/github/repository-name.ts'
+import { distinct, foldCase } from '../../upstreams/github/repository-name.ts'
 
 /**
  * `substring` finds a keyword anywhere in `owner/name`, as the previous collector did ('gal' also in 'kugala'); `words`
@@ -34,18 +34,19 @@ export function matches(fullName: string, rule: KeywordRule): boolean {
  */
 export function selectCandidates(names: readonly string[], domain: DomainRule): string[] {
   const belongs = matcher(domain)
-  const always = new Set(domain.always.map(folded))
-  const never = new Set(domain.never.map(folded))
-  const wanted = (name: string): boolean => always.has(folded(name)) || belongs(name)
-  return distinct([...names, ...domain.always]).filter((name) => wanted(name) && !never.has(folded(name)))
+  const always = new Set(domain.always.map(foldCase))
+  const never = new Set(domain.never.map(foldCase))
+  const wanted = (name: string): boolean => always.has(foldCase(name)) || belongs(name)
+  return distinct([...names, ...domain.always]).filter((name) => wanted(name) && !never.has(foldCase(name)))
 }
 
 function matcher({ keywords, match }: KeywordRule): (fullName: string) => boolean {
   // An empty keyword, as a typo leaves it, would be a substring of every name.
-  const wanted = keywords.map((keyword) => folded(keyword.trim())).filter((keyword) => keyword !== '')
+  const wanted = keywords.map((keyword) => foldCase(keyword.trim())).filter((keyword) => keyword !== '')
   if (wanted.length === 0) return () => true
-  if (match === 'substring') return (fullName) => wanted.some((keyword) => folded(fullName).includes(keyword))
+  if (match === 'substring')
+    return (fullName) => wanted.some((keyword) => foldCase(fullName).includes(keyword))
   const escaped = wanted.map((keyword) => keyword.replaceAll(/[^a-z0-9]/g, String.raw`\$&`))
   const anyWord = new RegExp(`(?<![a-z0-9])(?:${escaped.join('|')})(?![a-z0-9])`)
-  return (fullName) => anyWord.test(folded(fullName))
+  return (fullName) => anyWord.test(foldCase(fullName))
 }

@@ -8,14 +8,14 @@ import {
 } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { ListChange } from '../../core/library-context/night-event.ts'
-import { folded } from '../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { domainsOf } from './domains.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
-import { rankByStars, silence, suspicion, type Ranked, type Starred } from './ranking.ts'
+import { rankByStars, starsMissing, listAnomaly, type Ranked, type Starred } from './ranking.ts'
 import type { Reason } from '../../core/reason.ts'
-import { suspicious } from '../../wording/reason.ts'
+import { implausible } from '../../wording/reason.ts'
 
 /** The candidates that are there, with their newest stars, each repository once. */
 export function starred(
@@ -25,7 +25,7 @@ export function starred(
 ): Starred[] {
   const found = new Map<string, Starred>()
   for (const name of names) {
-    const one = known.get(libraryOf.get(folded(name)) ?? folded(name))
+    const one = known.get(libraryOf.get(foldCase(name)) ?? foldCase(name))
     if (one === undefined || one.stars === null) continue
     if (one.state === 'gone' || one.state === 'blocked') continue
     found.set(one.library, { library: one.library, stars: one.stars })
@@ -34,12 +34,12 @@ export function starred(
 }
 
 /** Returns how many candidates GitHub did not report the last time it was asked. */
-export function untoldOf(
+export function unansweredOf(
   names: readonly string[],
   known: ReadonlyMap<string, Pick<KnownLibrary, 'state' | 'askedAt'>>,
   libraryOf: ReadonlyMap<string, string>,
 ): number {
-  const states = names.map((name) => known.get(libraryOf.get(folded(name)) ?? folded(name))?.state)
+  const states = names.map((name) => known.get(libraryOf.get(foldCase(name)) ?? foldCase(name))?.state)
   return states.filter((state) => state === undefined || state === 'unknown').length
 }
 
@@ -47,7 +47,7 @@ export function untoldOf(
 interface Candidates {
   listed: readonly Starred[]
   /** Candidates that GitHub did not report. */
-  untold: number
+  unanswered: number
   isForced: boolean
 }
 
@@ -60,8 +60,9 @@ export async function listOf(
 ): Promise<{ rows: WritableRows['library_snapshots'][]; why: Reason[]; change: ListChange | undefined }> {
   const before = await newestList(db, domain.id)
   const fresh = before === undefined ? new Set<string>() : await firstSeenSince(db, afterList(before, run))
-  const { next, left, doubt } = nextList({ domain, before, ...candidates, fresh })
-  if (doubt !== undefined) return { rows: [], why: [doubt], change: before && unchanged(domain.id, before) }
+  const { next, left, anomaly } = nextList({ domain, before, ...candidates, fresh })
+  if (anomaly !== undefined)
+    return { rows: [], why: [anomaly], change: before && unchanged(domain.id, before) }
   const rows: (Omit<Ranked, 'rank' | 'stars'> & { rank: number | null; stars: number | null })[] = [
     ...next,
     ...left.map(({ library, stars }) => ({ library, stars, rank: null })),
@@ -110,17 +111,17 @@ export function nextList({
   domain,
   before,
   listed,
-  untold = 0,
+  unanswered = 0,
   isForced,
   fresh = new Set(),
 }: {
   domain: ReturnType<typeof domainsOf>[number]
   before: { date: string; places: readonly Place[] } | undefined
   listed: readonly Starred[]
-  untold?: number
+  unanswered?: number
   isForced: boolean
   fresh?: ReadonlySet<string>
-}): { next: Ranked[]; left: Place[]; doubt?: Reason } {
+}): { next: Ranked[]; left: Place[]; anomaly?: Reason } {
   const next = rankByStars(listed, domain.top)
   const inNext = new Set(next.map(({ library }) => library))
   const left = (before?.places ?? []).filter(({ library }) => !inNext.has(library))
@@ -129,13 +130,14 @@ export function nextList({
   const comparable = listed.filter(({ library }) => had.has(library) || !fresh.has(library))
   const finding = isForced
     ? undefined
-    : (silence(listed.length, untold) ?? doubtOf(places, rankByStars(comparable, domain.top), domain))
+    : (starsMissing(listed.length, unanswered) ??
+      anomalyOf(places, rankByStars(comparable, domain.top), domain))
   if (finding === undefined) return { next, left }
   const date = before?.date ?? null
-  return { next, left, doubt: suspicious('list-stays', { domain: domain.id, finding, date }) }
+  return { next, left, anomaly: implausible('list-stays', { domain: domain.id, finding, date }) }
 }
 
-function doubtOf(
+function anomalyOf(
   before: readonly { library: string; stars: number | null }[],
   next: readonly Starred[],
   domain: ReturnType<typeof domainsOf>[number],
@@ -144,9 +146,9 @@ function doubtOf(
     selectCandidates(
       before.map(({ library }) => library),
       domain,
-    ).map(folded),
+    ).map(foldCase),
   )
-  return suspicion(
+  return listAnomaly(
     before.slice(0, domain.top).filter(({ library }) => wanted.has(library)),
     next,
   )

@@ -7,7 +7,7 @@ import { attemptRow, storeAttempt } from './attempts.ts'
 import { cloneFolder, type Clone } from './clones.ts'
 import { complaintIn } from './contextmaker/complaint.ts'
 import type { Mode } from './contextmaker/contextmaker.ts'
-import type { ChainEnding, ChainStep, LibraryTodo, ActivityContext } from './activity-context.ts'
+import type { ChildEnding, ChildStep, LibraryTodo, ActivityContext } from './activity-context.ts'
 import { contextFile } from './publish.ts'
 import { judge } from './quality-gate.ts'
 import { publicSymbols, sourceWords } from './tree/public-symbols.ts'
@@ -44,8 +44,8 @@ interface Reading {
 /** Reads a clone and stores what passed the gate with the record of the attempt, in one transaction. */
 export async function readClone(
   context: ActivityContext,
-  { run, todo, clone }: ChainStep & { clone: Clone },
-): Promise<ChainEnding> {
+  { run, todo, clone }: ChildStep & { clone: Clone },
+): Promise<ChildEnding> {
   const startedAt = performance.now()
   const folder = cloneFolder(context, { run, todo })
   const tree = await readTree(folder, context.signal)

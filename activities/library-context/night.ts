@@ -2,7 +2,7 @@
 import { DAY_MS } from '../../core/durations.ts'
 import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
 import { newestList } from '../../db/queries/library-context/libraries.ts'
-import { eventOf, storeEvent, untoldRuns } from '../../db/queries/runs.ts'
+import { eventOf, storeEvent, unreportedRuns } from '../../db/queries/runs.ts'
 import {
   LISTS_EVENT,
   listChanges,
@@ -19,12 +19,12 @@ const UNTOLD_DAYS = 7
 const NIGHT_EVENT: LibraryNight['type'] = 'library-night'
 
 /** A night to be reported. */
-type Told = Pick<Run, 'runId' | 'pipeline' | 'startedAt'>
+type NightRun = Pick<Run, 'runId' | 'pipeline' | 'startedAt'>
 
 /** Reports the night from stored rows, so that a repeated activity reports the same. Default of `endedAt`: now. */
-export async function tellNight(
+export async function reportNight(
   context: ActivityContext,
-  run: Told,
+  run: NightRun,
   endedAt = context.clock(),
 ): Promise<void> {
   const night = await nightOf(context, run, endedAt)
@@ -32,17 +32,21 @@ export async function tellNight(
 }
 
 /** Reports the nights that ended while the database was unavailable; their rows have been loaded since. */
-export async function tellLateNights(context: ActivityContext, { pipeline }: Run): Promise<void> {
+export async function reportLateNights(context: ActivityContext, { pipeline }: Run): Promise<void> {
   const since = new Date(context.clock().getTime() - UNTOLD_DAYS * DAY_MS)
-  for (const night of await untoldRuns(context.db, { pipeline, type: NIGHT_EVENT, since })) {
+  for (const night of await unreportedRuns(context.db, { pipeline, type: NIGHT_EVENT, since })) {
     const { runId, startedAt, finishedAt } = night
-    await tellNight(context, { runId, pipeline, startedAt: startedAt.toISOString() }, finishedAt ?? undefined)
+    await reportNight(
+      context,
+      { runId, pipeline, startedAt: startedAt.toISOString() },
+      finishedAt ?? undefined,
+    )
   }
 }
 
 async function nightOf(
   { db, settings, clock }: ActivityContext,
-  run: Told,
+  run: NightRun,
   endedAt: Date,
 ): Promise<LibraryNight> {
   const domains = domainsOf(settings)

@@ -8,9 +8,9 @@ import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
 /** Least words of the whole text, without boilerplate. */
-const LEAST_WORDS = 200
+const MIN_WORDS = 200
 /** Least words in lines that the README does not have. */
-const LEAST_WORDS_BEYOND_README = 120
+const MIN_WORDS_BEYOND_README = 120
 /**
  * A quarter of the public names must be mentioned, ten at most: a good rendering of a large library mentions 16 % of
  * them.
@@ -18,7 +18,7 @@ const LEAST_WORDS_BEYOND_README = 120
 const SYMBOL_SHARE = 0.25
 const MAX_SYMBOLS_ASKED = 10
 /** Least blocks of code (`codeBlocks` below). */
-const LEAST_CODE_BLOCKS = 2
+const MIN_CODE_BLOCKS = 2
 /** A library with fewer words cannot give a context of hundreds: what counts is whether its names are mentioned. */
 const SMALL_SOURCE_WORDS = 500
 const SMALL_SOURCE_SHARE = 0.8
@@ -88,16 +88,16 @@ function shortfalls(measures: GateMeasures, sourceWords: number): Reason[] {
       : [reason('names-too-few', { found: symbolsMentioned, least: asked })]
   }
   const reasons: Reason[] = []
-  if (words < LEAST_WORDS) reasons.push(reason('words-too-few', { found: words, least: LEAST_WORDS }))
-  if (wordsBeyondReadme < LEAST_WORDS_BEYOND_README) {
-    reasons.push(reason('own-words-too-few', { found: wordsBeyondReadme, least: LEAST_WORDS_BEYOND_README }))
+  if (words < MIN_WORDS) reasons.push(reason('words-too-few', { found: words, least: MIN_WORDS }))
+  if (wordsBeyondReadme < MIN_WORDS_BEYOND_README) {
+    reasons.push(reason('own-words-too-few', { found: wordsBeyondReadme, least: MIN_WORDS_BEYOND_README }))
   }
   // Without names there is nothing to mention and, in a library of documents alone, no code to show.
   if (symbols === 0) return reasons
   const asked = Math.ceil(Math.min(MAX_SYMBOLS_ASKED, Math.max(1, symbols * SYMBOL_SHARE)))
   if (symbolsMentioned < asked)
     reasons.push(reason('names-too-few', { found: symbolsMentioned, least: asked }))
-  if (codeBlocks < LEAST_CODE_BLOCKS)
-    reasons.push(reason('code-too-little', { found: codeBlocks, least: LEAST_CODE_BLOCKS }))
+  if (codeBlocks < MIN_CODE_BLOCKS)
+    reasons.push(reason('code-too-little', { found: codeBlocks, least: MIN_CODE_BLOCKS }))
   return reasons
 }

@@ -26,29 +26,29 @@ const MAX_LEFT = 1 / 3
 /** A page that changed its form leaves more than this share of a list without a single star (seen: 100 of 100). */
 const MAX_WITHOUT_STARS = 1 / 2
 /** Shorter lists may well change by half, or hold nothing but young libraries. */
-const LEAST_JUDGED = 6
+const MIN_JUDGED = 6
 
 /**
  * Returns why a list is implausible; undefined if it is not. `before` is the list of the last night, limited to what
  * today's settings would still accept: whoever edits the keywords gets the list they asked for.
  */
-export function suspicion(
+export function listAnomaly(
   before: readonly { library: string; stars: number | null }[],
   next: readonly Starred[],
 ): Reason | undefined {
   const starless = next.filter(({ stars }) => stars === 0)
   const hadStars = before.length === 0 || before.some(({ stars }) => (stars ?? 0) > 0)
-  if (next.length >= LEAST_JUDGED && hadStars && starless.length > next.length * MAX_WITHOUT_STARS)
+  if (next.length >= MIN_JUDGED && hadStars && starless.length > next.length * MAX_WITHOUT_STARS)
     return reason('list-starless', { starless: starless.length, of: next.length })
   const inNext = new Set(next.map(({ library }) => library))
   const left = before.filter(({ library }) => !inNext.has(library))
-  if (before.length >= LEAST_JUDGED && left.length > before.length * MAX_LEFT)
+  if (before.length >= MIN_JUDGED && left.length > before.length * MAX_LEFT)
     return reason('list-shrinks', { left: left.length, of: before.length })
   return undefined
 }
 
 /** Returns why a list of these candidates is implausible: GitHub did not report more than a third of them. */
-export function silence(told: number, untold: number): Reason | undefined {
-  if (told + untold < LEAST_JUDGED || untold <= (told + untold) * MAX_LEFT) return undefined
-  return reason('stars-silent', { silent: untold, of: told + untold })
+export function starsMissing(answered: number, unanswered: number): Reason | undefined {
+  if (answered + unanswered < MIN_JUDGED || unanswered <= (answered + unanswered) * MAX_LEFT) return undefined
+  return reason('stars-silent', { silent: unanswered, of: answered + unanswered })
 }

@@ -9,7 +9,7 @@ import {
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
-import { folded } from '../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 
@@ -27,7 +27,7 @@ export async function storeAnswers(
   const rows = rowsOf(answers, known, { askedAt, libraryOf, since: new Date(run.startedAt) })
   const stored = new Set([...rows, ...known].map(({ library }) => library))
   const named = answers
-    .map((answer) => ({ named: folded(answer.asked), library: keyOf(answer, libraryOf) }))
+    .map((answer) => ({ named: foldCase(answer.asked), library: keyOf(answer, libraryOf) }))
     .filter(({ library }) => stored.has(library))
   const options = { observedAt: askedAt, runId: run.runId, retryBudget }
   return (await writeRows(db, { libraries: rows, library_names: named }, options)).written
@@ -38,8 +38,8 @@ export async function storeAnswers(
  * so far: the catalogue may only ever use a renamed library's old name.
  */
 export function keyOf(answer: RepositoryAnswer, libraryOf: ReadonlyMap<string, string>): string {
-  if (answer.state === 'found') return folded(answer.fullName)
-  return libraryOf.get(folded(answer.asked)) ?? folded(answer.asked)
+  if (answer.state === 'found') return foldCase(answer.fullName)
+  return libraryOf.get(foldCase(answer.asked)) ?? foldCase(answer.asked)
 }
 
 /** Known libraries that now have another name: by GitHub's number, or by the name under which they were asked. */
@@ -51,8 +51,8 @@ export function renamesIn(answers: readonly RepositoryAnswer[], known: readonly 
   const renames = new Map<string, Rename>()
   for (const answer of answers) {
     if (answer.state !== 'found') continue
-    const to = folded(answer.fullName)
-    const asked = folded(answer.asked)
+    const to = foldCase(answer.fullName)
+    const asked = foldCase(answer.asked)
     const before = byId.get(answer.githubId) ?? (unnumbered.has(asked) ? asked : undefined)
     if (before !== undefined && before !== to)
       renames.set(before, { from: before, to, name: answer.fullName })
@@ -114,7 +114,7 @@ function foundRow(
   askedAt: Date,
 ): WritableRows['libraries'] {
   const state = archived ? 'archived' : 'present'
-  const library = folded(fullName)
+  const library = foldCase(fullName)
   return { library, name: fullName, githubId, stars, state, reason: null, pushedAt, sizeKb, askedAt }
 }
 

@@ -5,12 +5,12 @@ import { writeRows } from '../../db/write-rows.ts'
 import { LISTS_EVENT } from '../../core/library-context/night-event.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
-import { folded } from '../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
 import { type NightInput, type ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
-import { listOf, starred, untoldOf } from './lists.ts'
+import { listOf, starred, unansweredOf } from './lists.ts'
 import { storeAnswers } from './star-answers.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -33,9 +33,9 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   for (const domain of domains) {
     const names = candidates.get(domain.id) ?? []
     const listed = starred(names, known, libraryOf)
-    const untold = untoldOf(names, known, libraryOf)
+    const unanswered = unansweredOf(names, known, libraryOf)
     const isForced = params.force === true
-    lists.push(await listOf(context, run, domain, { listed, untold, isForced }))
+    lists.push(await listOf(context, run, domain, { listed, unanswered, isForced }))
   }
   counts.why.push(...lists.flatMap(({ why }) => why))
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
@@ -59,7 +59,7 @@ async function currentNames(
   const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
   const libraryOf = await namesOf(db)
   return names.map((name) => {
-    const one = known.get(libraryOf.get(folded(name)) ?? folded(name))
+    const one = known.get(libraryOf.get(foldCase(name)) ?? foldCase(name))
     return one === undefined || one.state === 'gone' ? name : one.name
   })
 }
@@ -69,9 +69,9 @@ async function askAll(context: ActivityContext, run: Run, names: readonly string
   const { db, github, signal } = context
   const counts = { ...NOTHING, why: [] as Reason[] }
   const asked = await namesOf(db, new Date(run.startedAt))
-  const all = [...new Map(names.map((name) => [folded(name), name])).values()]
-  counts.fetched = all.filter((name) => asked.has(folded(name))).length
-  const left = all.filter((name) => !asked.has(folded(name)))
+  const all = [...new Map(names.map((name) => [foldCase(name), name])).values()]
+  counts.fetched = all.filter((name) => asked.has(foldCase(name))).length
+  const left = all.filter((name) => !asked.has(foldCase(name)))
   const unknown: RepositoryAnswer[] = []
   for await (const answers of answersFor(github, left, signal)) {
     counts.written += await storeAnswers(context, run, answers)

@@ -5,7 +5,7 @@ import type { OneXBet } from '../../upstreams/onexbet/onexbet.ts'
 import type { OneXBetResults } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { MatchesFile } from './matches-file.ts'
-import type { MatchFigures } from './told.ts'
+import type { MatchFigures } from './match-records.ts'
 import type { UnstoredMatches } from './unstored-matches.ts'
 
 /** Input of a poll: the run, and whether only stored polls are to be followed. */

@@ -6,12 +6,12 @@ import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { followStored, type FollowedMatches } from './follow-stored.ts'
-import { countsOf, doubtOf, namelessIn, unreadIn } from './feed-counts.ts'
-import { lookOf, type LookRow } from './follow.ts'
+import { countsOf, anomaliesOf, namelessIn, unreadIn } from './feed-counts.ts'
+import { pollOf, type PollFields } from './follow.ts'
 import type { Match } from './match-life.ts'
 import { askResults } from './results.ts'
-import { standingOf, tellMatches, toldBefore } from './tell-matches.ts'
-import type { Standing } from './told.ts'
+import { resultStatusOf, reportMatches, reportedBefore } from './report-matches.ts'
+import type { ResultStatus } from './match-records.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -26,36 +26,38 @@ export async function collectMatches(
   context: ActivityContext,
   { run, derive }: CollectInput,
 ): Promise<Collected> {
-  const [results, look] = derive
+  const [results, polled] = derive
     ? []
-    : await Promise.all([askResults(context, run), outcomeOfLook(() => lookAtFeed(context, run))])
-  const unstored = [...(results?.unstored ?? []), ...(look?.seen?.unstored ?? [])]
-  const followed = await followLooks(context, { runId: run.runId, derive }, unstored)
+    : await Promise.all([askResults(context, run), outcomeOfPoll(() => pollFeed(context, run))])
+  const unstored = [...(results?.unstored ?? []), ...(polled?.seen?.unstored ?? [])]
+  const followed = await followPolls(context, { runId: run.runId, derive }, unstored)
   // What was followed is reported even if the feed itself failed: the next attempt would find nothing new in it.
-  const figures = tellMatches(followed)
+  const figures = reportMatches(followed)
   const unwritten = await context.matchesFile.bringForward(context, { ...followed, derive })
-  if (look?.failure !== undefined) throw look.failure
-  const feed = look?.seen?.counts ?? NOTHING
-  const doubts = look?.seen === undefined ? [] : doubtOf(lookOf(look.seen.look), followed.all)
-  const left = [...doubts, ...followed.why, ...unwritten]
+  if (polled?.failure !== undefined) throw polled.failure
+  const feed = polled?.seen?.counts ?? NOTHING
+  const anomalies = polled?.seen === undefined ? [] : anomaliesOf(pollOf(polled.seen.pollRow), followed.all)
+  const left = [...anomalies, ...followed.why, ...unwritten]
   const counts = { ...feed, written: feed.written + followed.written, why: [...feed.why, ...left] }
   return {
     counts: left.length > 0 && counts.outcome === 'complete' ? { ...counts, outcome: 'partial' } : counts,
     ...(results && { results: results.counts }),
-    figures: { ...figures, duplicates: look?.seen?.duplicates ?? 0 },
+    figures: { ...figures, duplicates: polled?.seen?.duplicates ?? 0 },
   }
 }
 
-interface Look {
+interface PolledFeed {
   counts: SourceCounts
   duplicates: number
-  look: LookRow
+  pollRow: PollFields
   /** The poll, if it could not be stored. */
-  unstored: LookRow[]
+  unstored: PollFields[]
 }
 
 /** A failure is kept until earlier polls were followed; anything else is a defect, and thrown. */
-async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; failure?: Failure }> {
+async function outcomeOfPoll(
+  work: () => Promise<PolledFeed>,
+): Promise<{ seen?: PolledFeed; failure?: Failure }> {
   try {
     return { seen: await work() }
   } catch (error) {
@@ -64,11 +66,11 @@ async function outcomeOfLook(work: () => Promise<Look>): Promise<{ seen?: Look; 
   }
 }
 
-async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): Promise<Look> {
+async function pollFeed(context: ActivityContext, run: CollectInput['run']): Promise<PolledFeed> {
   const { db, onexbet, settings, signal, retryBudget, matchClock } = context
   const seen = await onexbet.live(signal)
   const polledAt = matchClock()
-  const look = {
+  const pollRow = {
     feed: settings.feed.name,
     kind: 'feed',
     collectedFor: new Date(run.startedAt),
@@ -80,16 +82,16 @@ async function lookAtFeed(context: ActivityContext, run: CollectInput['run']): P
   }
   const rejected = seen.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, retryBudget }
-  const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
+  const { spooled = 0 } = await writeRows(db, { feed_polls: [pollRow] }, options)
   const { duplicates } = seen
-  return { counts: countsOf(seen), duplicates, look, unstored: spooled > 0 ? [look] : [] }
+  return { counts: countsOf(seen), duplicates, pollRow, unstored: spooled > 0 ? [pollRow] : [] }
 }
 
-interface FollowedLooks {
+interface FollowedPolls {
   /** Matches that are now over, or not over any more. */
   turned: Match[]
   /** State of these when they were last reported. */
-  before: ReadonlyMap<number, Standing>
+  before: ReadonlyMap<number, ResultStatus>
   all: ReadonlyMap<number, Match>
   written: number
   /** The tables hold everything known; otherwise polls are in the spool, or the tables could not be read. */
@@ -98,11 +100,11 @@ interface FollowedLooks {
 }
 
 /** In the tables if they can be reached, otherwise in this worker's memory. */
-async function followLooks(
+async function followPolls(
   context: ActivityContext,
   { runId, derive }: { runId: string; derive: boolean },
-  unstored: LookRow[],
-): Promise<FollowedLooks> {
+  unstored: PollFields[],
+): Promise<FollowedPolls> {
   const { db, unstoredMatches, retryBudget, signal, settings, matchClock } = context
   if (unstored.length === 0) {
     try {
@@ -112,11 +114,11 @@ async function followLooks(
       const options = { feed: settings.feed.name, runId, signal, clock: matchClock, retryBudgetMs }
       const followed = await followStored(db, options)
       const turned = [...followed.turned].flatMap((id) => followed.matches.get(id) ?? [])
-      if (followed.looks > 0) unstoredMatches.remember(followed.matches, matchClock().getTime())
+      if (followed.polls > 0) unstoredMatches.remember(followed.matches, matchClock().getTime())
       const isBehind = db.spool !== undefined && segmentNames(db.spool.folder).length > 0
       return {
         turned,
-        before: await toldBefore(context, { runId, derive, turned, known }),
+        before: await reportedBefore(context, { runId, derive, turned, known }),
         all: followed.matches,
         written: followed.written,
         // A recompute run follows a drain: whatever is in the spool again came since.
@@ -133,14 +135,14 @@ async function followLooks(
   return { ...(await followUnstored(context, unstored)), written: 0, areTablesWhole: false, why: [] }
 }
 
-async function followUnstored({ unstoredMatches }: ActivityContext, unstored: LookRow[]) {
+async function followUnstored({ unstoredMatches }: ActivityContext, unstored: PollFields[]) {
   const turned = new Map<number, Match>()
-  const before = new Map<number, Standing>()
-  for (const look of unstored) {
-    const followed = await unstoredMatches.follow(lookOf(look))
+  const before = new Map<number, ResultStatus>()
+  for (const row of unstored) {
+    const followed = await unstoredMatches.follow(pollOf(row))
     for (const match of followed.turned) {
       const was = followed.before.get(match.eventId)
-      if (was !== undefined && !turned.has(match.eventId)) before.set(match.eventId, standingOf(was))
+      if (was !== undefined && !turned.has(match.eventId)) before.set(match.eventId, resultStatusOf(was))
       turned.set(match.eventId, match)
     }
   }

@@ -33,12 +33,12 @@ export function countsOf(feed: LiveFeed): SourceCounts {
  * Returns a reason if a whole response left out so many matches that it was not believed (`follow`): they count as
  * still running although it did not name them. None if the matches, `all`, were not brought up to it.
  */
-export function doubtOf(look: Poll, all: ReadonlyMap<number, Match>): Reason[] {
-  if (look.kind !== 'feed' || look.truncated) return []
-  const { told, polledAt } = look
+export function anomaliesOf(poll: Poll, all: ReadonlyMap<number, Match>): Reason[] {
+  if (poll.kind !== 'feed' || poll.truncated) return []
+  const { told, polledAt } = poll
   const isSeen = (eventId: number) => (all.get(eventId)?.lastSeenAt ?? -Infinity) >= polledAt
   if (!told.some(({ eventId }) => isSeen(eventId))) return []
-  const unread = new Set(look.unread)
+  const unread = new Set(poll.unread)
   const going = [...all.values()].filter(({ overAt }) => overAt === null)
   const left = going.filter(({ eventId }) => !isSeen(eventId) && !unread.has(eventId))
   if (left.length === 0) return []

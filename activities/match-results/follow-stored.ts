@@ -11,11 +11,11 @@ import {
   markFollowed,
   oldestPending,
   pollsFrom,
-  refuseLook,
+  rejectPoll,
   type PollRow,
 } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { follow, isTurned, lookOf } from './follow.ts'
+import { follow, isTurned, pollOf } from './follow.ts'
 import type { Match, Observation } from './match-life.ts'
 import { rowOfMatch, rowOfObservation } from './match-rows.ts'
 import { noMatchesYet, readThen, type MatchesThen, type Moment } from './matches-then.ts'
@@ -38,7 +38,7 @@ export interface FollowedMatches {
   turned: Set<number>
   /** Rows of matches and observations that were stored or changed. */
   written: number
-  looks: number
+  polls: number
   /** Matches in late polls whose later evidence was already removed: left as they are. */
   tooLate: number
   /** Why polls could not be followed, one reason each; they are marked and passed over. */
@@ -51,7 +51,7 @@ export interface FollowedMatches {
  * Polls that a transaction follows: after a long outage, progress survives whatever becomes of the run. After a rewind
  * all later polls are one transaction, since in between the tables would be those of the past.
  */
-const LOOKS_A_TRANSACTION = 1_000
+const POLLS_A_TRANSACTION = 1_000
 
 /** More polls than this that cannot be followed in one run point to a fault of ours: the others wait. */
 const REFUSED_A_RUN = 5
@@ -82,7 +82,7 @@ export async function followStored(db: Database, options: FollowOptions): Promis
       signal.throwIfAborted()
       const failure = databaseFailure(error)
       if (tried.first === undefined || isDatabaseUnwritable(failure)) {
-        if (all.looks === 0 || failure === undefined) throw failure ?? error
+        if (all.polls === 0 || failure === undefined) throw failure ?? error
         return { ...all, left: failure.message }
       }
       if (tried.pending > 1) atMost = Math.floor(tried.pending / 2)
@@ -99,7 +99,7 @@ const nothingFollowed = (): FollowedMatches => ({
   matches: new Map(),
   turned: new Set(),
   written: 0,
-  looks: 0,
+  polls: 0,
   tooLate: 0,
   refused: [],
 })
@@ -108,7 +108,7 @@ function add(all: FollowedMatches, some: Some): void {
   for (const [id, match] of some.matches) all.matches.set(id, match)
   for (const id of some.turned) all.turned.add(id)
   all.written += some.written
-  all.looks += some.looks
+  all.polls += some.polls
   all.tooLate += some.tooLate
 }
 
@@ -126,22 +126,22 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   const moment = { feed, ...pending }
   const then = noMatchesYet()
   const touched = new Set<number>()
-  let [written, looks, last] = [0, 0, pending.from]
-  const most = Math.min(atMost, pending.isLate ? Infinity : LOOKS_A_TRANSACTION)
+  let [written, polls, last] = [0, 0, pending.from]
+  const most = Math.min(atMost, pending.isLate ? Infinity : POLLS_A_TRANSACTION)
   for await (const rows of pagesOf(tx, moment, most, tried)) {
     const observations = await replay(tx, { then, moment, touched }, rows)
     last = rows.at(-1)?.polledAt ?? last
-    const told = { match_observations: observations.map((seen) => rowOfObservation(feed, seen)) }
-    written += (await writeRows(tx, told, writing(options, last))).written
+    const tables = { match_observations: observations.map((seen) => rowOfObservation(feed, seen)) }
+    written += (await writeRows(tx, tables, writing(options, last))).written
     await markFollowed(tx, rows, clock())
-    looks += rows.length
+    polls += rows.length
   }
   const stored = { matches: [...touched].flatMap((id) => rowsOf(feed, then.matches.get(id))) }
   const observedAt = new Date(Math.max(last.getTime(), then.storedBefore + 1))
   written += (await writeRows(tx, stored, writing(options, observedAt))).written
   const turned = new Set([...touched].filter((id) => hasTurned(then, id)))
   const { matches, fixed } = then
-  return { matches, turned, written, looks, tooLate: fixed.size, isAll: tried.pending < most }
+  return { matches, turned, written, polls, tooLate: fixed.size, isAll: tried.pending < most }
 }
 
 const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({
@@ -160,7 +160,7 @@ function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {
 }
 
 /** Polls read and followed at once: a tenth of a second, in which the worker does nothing else. */
-const LOOKS_A_PAGE = 100
+const POLLS_A_PAGE = 100
 
 /** Returns the polls to follow, in order; of the pending ones the first so many. */
 async function* pagesOf(
@@ -170,7 +170,7 @@ async function* pagesOf(
   tried: Tried,
 ): AsyncGenerator<PollRow[]> {
   for (let after: PollRow | undefined; ;) {
-    const page = await pollsFrom(tx, { feed, from, after, onlyPending: !isLate, limit: LOOKS_A_PAGE })
+    const page = await pollsFrom(tx, { feed, from, after, onlyPending: !isLate, limit: POLLS_A_PAGE })
     const rows = page.filter((row) => {
       if (row.followedAt !== null) return true
       if (tried.pending >= atMost) return false
@@ -179,7 +179,7 @@ async function* pagesOf(
       return true
     })
     if (rows.length > 0) yield rows
-    if (page.length < LOOKS_A_PAGE || (!isLate && tried.pending >= atMost)) return
+    if (page.length < POLLS_A_PAGE || (!isLate && tried.pending >= atMost)) return
     after = page.at(-1)
   }
 }
@@ -190,7 +190,7 @@ async function replay(
   { then, moment, touched }: { then: MatchesThen; moment: Moment; touched: Set<number> },
   rows: readonly PollRow[],
 ): Promise<Observation[]> {
-  const polls = rows.map(lookOf)
+  const polls = rows.map(pollOf)
   await readThen(tx, then, moment, polls)
   const observations: Observation[] = []
   for (const poll of polls) {
@@ -210,12 +210,12 @@ const REASON_CHARS = 300
 
 async function refuse(
   db: Database,
-  look: PollRow,
+  row: PollRow,
   { error, at }: { error: unknown; at: Date },
 ): Promise<Reason> {
   let cause = error
   while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause
   const said = (cause instanceof Error ? cause.message : String(cause)).slice(0, REASON_CHARS)
-  await refuseLook(db, look, { reason: said, at })
-  return reason('look-passed-over', { polledAt: look.polledAt.toISOString(), said })
+  await rejectPoll(db, row, { reason: said, at })
+  return reason('look-passed-over', { polledAt: row.polledAt.toISOString(), said })
 }

@@ -27,12 +27,15 @@ export type Poll =
   | { kind: 'results'; polledAt: number; truncated: boolean; told: readonly MatchResult[] }
 
 /** Returns a poll from its row, which was validated when it was fetched. */
-export function lookOf({ kind, polledAt, truncated, told, unread }: LookRow): Poll {
+export function pollOf({ kind, polledAt, truncated, told, unread }: PollFields): Poll {
   return { kind, polledAt: polledAt.getTime(), truncated, told, ...(unread && { unread }) } as Poll
 }
 
 /** The row of a poll in `feed_polls`. */
-export type LookRow = Pick<WritableRows['feed_polls'], 'kind' | 'polledAt' | 'truncated' | 'told' | 'unread'>
+export type PollFields = Pick<
+  WritableRows['feed_polls'],
+  'kind' | 'polledAt' | 'truncated' | 'told' | 'unread'
+>
 
 /**
  * A match that a response at its cap does not name may have been cut off. Six hours later it is over all the same: no
@@ -44,10 +47,10 @@ const CUT_OFF_WAIT_MS = 6 * 3_600_000
  * An empty response, or one that would end most matches at once, is more often a fault than the truth; after a quarter
  * of an hour it is believed.
  */
-const DOUBT_WAIT_MS = 15 * 60_000
+const IMPLAUSIBLE_WAIT_MS = 15 * 60_000
 
 /** Of fewer matches than this, more than half may well end within a minute. */
-const ENOUGH_TO_DOUBT = 8
+const MIN_JUDGED = 8
 
 export interface Followed {
   /** Matches in this poll, changed or not. */
@@ -74,13 +77,13 @@ export function follow(matches: MatchesById, poll: Poll): Followed {
     return { touched, turned, observations }
   }
   // If an event occurs twice, the later row counts.
-  const told = new Map(poll.told.map((sighting) => [sighting.eventId, sighting]))
+  const sightings = new Map(poll.told.map((sighting) => [sighting.eventId, sighting]))
   const unread = new Set(poll.unread)
   const going = matches.onShow().filter(({ overAt }) => overAt === null)
-  const left = going.filter(({ eventId }) => !told.has(eventId) && !unread.has(eventId)).length
-  const isDoubtful = told.size === 0 || (going.length >= ENOUGH_TO_DOUBT && left > going.length / 2)
-  const waitMs = poll.truncated ? CUT_OFF_WAIT_MS : isDoubtful ? DOUBT_WAIT_MS : 0
-  for (const sighting of told.values()) take(sighted(matches.get(sighting.eventId), sighting, at))
+  const left = going.filter(({ eventId }) => !sightings.has(eventId) && !unread.has(eventId)).length
+  const isImplausible = sightings.size === 0 || (going.length >= MIN_JUDGED && left > going.length / 2)
+  const waitMs = poll.truncated ? CUT_OFF_WAIT_MS : isImplausible ? IMPLAUSIBLE_WAIT_MS : 0
+  for (const sighting of sightings.values()) take(sighted(matches.get(sighting.eventId), sighting, at))
   for (const match of matches.onShow()) {
     if (unread.has(match.eventId) || touched.has(match.eventId)) continue
     if (at - match.lastSeenAt < waitMs || at < match.lastSeenAt) continue

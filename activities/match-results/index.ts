@@ -17,7 +17,7 @@ import { attemptRetryBudget } from '../attempt-retry-budget.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
 import { createMatchesFile } from './matches-file.ts'
-import { collectedBy, type MatchFigures, type MatchRecord } from './told.ts'
+import { collectedBy, type MatchFigures, type MatchRecord } from './match-records.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /**
@@ -36,7 +36,7 @@ const SOURCES = ['onexbet', 'onexbet-results']
 const REFUSED_DAYS = 30
 
 /** An old poll is needed again only if one of another worker comes late, at most this late. */
-const LOOKS_DAYS = 7
+const POLLS_DAYS = 7
 
 /** Records of uneventful runs are summed per hour after the time for which their raw bodies are kept. */
 const RECORDS_DAYS = RAW_DAYS
@@ -55,7 +55,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   const context = (): ActivityContext => {
     unstoredMatches ??= createUnstoredMatches(settings.feed.name, db.spool?.folder)
     // Known to be unavailable: one attempt every minute is enough.
-    const ms = db.spool?.isDatabaseAway ? 0 : dependencies.retryBudgetMs
+    const ms = db.spool?.isDatabaseUnavailable ? 0 : dependencies.retryBudgetMs
     return {
       ...forAttempt(dependencies, { ms, tryMs: TRY_MS }),
       unstoredMatches,
@@ -66,18 +66,18 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   return {
     /** Without its database a run has no lock and continues: its writes are idempotent. */
     async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
-      const tellStart = () => {
-        const record = { event: 'collection.started', isReprise: isReprise(run) } satisfies MatchRecord
+      const reportStart = () => {
+        const record = { event: 'collection.started', isRecompute: isRecompute(run) } satisfies MatchRecord
         log.info('collection started', record)
       }
       try {
         const answer = await withDatabaseRetry(context().retryBudget, () => openRecord(db, temporal, run))
         // A waiting run repeats this activity: it starts when it has its turn.
-        if (answer.skipped?.isDeriving !== true) tellStart()
+        if (answer.skipped?.isDeriving !== true) reportStart()
         return answer
       } catch (error) {
         if (!isDatabaseUnwritable(error)) throw error
-        tellStart()
+        reportStart()
         const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
         log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', record)
         return {}
@@ -89,7 +89,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
     async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
       const retryBudget = attemptRetryBudget({ ms: 0, tryMs: TRY_MS })
       const { spooled } = await closeRunOrSpool(db, run, ending, clock(), retryBudget)
-      const collected = collectedBy(ending, isReprise(run))
+      const collected = collectedBy(ending, isRecompute(run))
       log.info('collection ended', {
         event: 'collection.ended',
         ...collected,
@@ -105,7 +105,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
 }
 
 /** Started after a drain: it contacts no upstream. */
-const isReprise = ({ trigger }: Run) => trigger === 'drain'
+const isRecompute = ({ trigger }: Run) => trigger === 'drain'
 
 async function prune({
   db,
@@ -124,7 +124,7 @@ async function prune({
     )
     await pruneQuarantine(db, SOURCES, ago(matchClock(), REFUSED_DAYS))
     await pruneMatches(db, {
-      looksBefore: ago(matchClock(), LOOKS_DAYS),
+      pollsBefore: ago(matchClock(), POLLS_DAYS),
       oddsBefore: ago(matchClock(), settings.odds_days),
     })
     await rollUpRuns(db, 'match-results', ago(clock(), RECORDS_DAYS))

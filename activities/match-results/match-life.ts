@@ -82,13 +82,13 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
   // The results service has the last word, however long the feed still shows a match.
   if (before.settledBy === 'results') return { match: { ...before, lastSeenAt: at } }
   // A final status without a score: we know that it ended, not how; treated as vanished.
-  const told = isCleared(sighting, before) ? null : sighting.score
-  const isUntold = sighting.phase === 'over' && told === null
-  const state = isUntold ? 'vanished' : stateBy(sighting, before)
+  const shownScore = isCleared(sighting, before) ? null : sighting.score
+  const isWithoutScore = sighting.phase === 'over' && shownScore === null
+  const state = isWithoutScore ? 'vanished' : stateBy(sighting, before)
   const names = named(sighting, before)
   const odds = oddsOf(sighting, names.startsAt, at)
   const isStarted = before.startedAt !== null || state !== 'seen'
-  const score = told ?? before.score
+  const score = shownScore ?? before.score
   const match: Match = {
     ...before,
     ...names,
@@ -101,10 +101,10 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
     odds: odds ?? before.odds,
     openingOdds: isStarted ? before.openingOdds : (before.openingOdds ?? odds),
     closingOdds: isStarted ? before.closingOdds : (odds ?? before.closingOdds),
-    confidence: state === 'ended' ? 'confirmed' : isUntold && score !== null ? 'last-seen' : null,
+    confidence: state === 'ended' ? 'confirmed' : isWithoutScore && score !== null ? 'last-seen' : null,
     settledBy: state === 'ended' ? 'status' : null,
     resultId: null,
-    overAt: state === 'ended' || isUntold ? (before.overAt ?? at) : null,
+    overAt: state === 'ended' || isWithoutScore ? (before.overAt ?? at) : null,
   }
   const isOtherName = known === undefined || !isSameNames(known, names)
   const isOddsOnly = known !== undefined && !isOtherName && !isOtherwise(known, match)

@@ -50,26 +50,26 @@ export type AddLines = (lines: readonly MatchLine[]) => Promise<void>
  */
 export async function writeMatchesCsv(
   dataDir: string,
-  tell: (add: AddLines) => Promise<void>,
+  write: (add: AddLines) => Promise<void>,
 ): Promise<void> {
   const path = matchesFile(dataDir)
   try {
     await mkdir(dataDir, { recursive: true })
     await removeUnfinished(dataDir)
-    await replace(path, tell)
+    await replace(path, write)
   } catch (error) {
     throw fileFailure(path, error) ?? error
   }
 }
 
-async function replace(path: string, tell: (add: AddLines) => Promise<void>): Promise<void> {
+async function replace(path: string, write: (add: AddLines) => Promise<void>): Promise<void> {
   // A unique name: an attempt that was given up may still be writing to another one.
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'w')
     try {
       await file.appendFile(stringify([[...MATCH_COLUMNS]]))
-      await tell((lines) => file.appendFile(csvOf(lines)))
+      await write((lines) => file.appendFile(csvOf(lines)))
       // Otherwise a power failure could leave a file that is named and empty.
       await file.sync()
     } finally {

@@ -9,7 +9,7 @@ import {
   observationsBefore,
   removeObservationsFrom,
   sightingsBefore,
-  withoutLooks,
+  withoutPolls,
   type MatchRow,
 } from '../../db/queries/match-results/matches.ts'
 import type { Poll } from './follow.ts'
@@ -85,7 +85,7 @@ async function goBack(
   rows: MatchRow[],
 ): Promise<void> {
   const eventIds = eventsOf(rows)
-  const fixed = await withoutLooks(tx, { feed, eventIds, from })
+  const fixed = await withoutPolls(tx, { feed, eventIds, from })
   const seen = new Map<number, Observation[]>()
   for (const row of await observationsBefore(tx, { feed, eventIds, before: from })) {
     const others = seen.get(row.eventId)
@@ -110,16 +110,16 @@ async function goBack(
  * Nearly all are in the last poll before; if a response was cut off or empty, further back. Beyond this many polls it
  * does not matter when a match was last seen: it counts as gone all the same.
  */
-const LOOKS_BACK = 12 * 60
+const POLLS_BACK = 12 * 60
 
 async function lastSightings(
   tx: Database,
   of: { feed: string; eventIds: number[]; before: Date },
 ): ReturnType<typeof sightingsBefore> {
-  const found = await sightingsBefore(tx, { ...of, looks: 1 })
+  const found = await sightingsBefore(tx, { ...of, polls: 1 })
   const eventIds = of.eventIds.filter((id) => !found.has(id))
   if (eventIds.length === 0) return found
-  return new Map([...found, ...(await sightingsBefore(tx, { ...of, eventIds, looks: LOOKS_BACK }))])
+  return new Map([...found, ...(await sightingsBefore(tx, { ...of, eventIds, polls: POLLS_BACK }))])
 }
 
 const eventsOf = (rows: readonly MatchRow[]): number[] => rows.map(({ eventId }) => eventId)

@@ -2,7 +2,7 @@
  * Which match a game of the results service is. A wrong confirmation is worse than none: in doubt there is no match.
  */
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
-import { folded } from '../../upstreams/onexbet/onexbet-status.ts'
+import { foldCase } from '../../upstreams/onexbet/onexbet-status.ts'
 import type { Match } from './match-life.ts'
 
 /** The service may report a game for a day after its end; for this long its match is searched among those over. */
@@ -64,10 +64,10 @@ function onlyMatchOf(
 
 /** Names differ in accents, case and spaces between the two services. */
 function isOfSameTeams(match: Match, result: MatchResult): boolean {
-  return folded(match.team1) === folded(result.team1) && folded(match.team2) === folded(result.team2)
+  return foldCase(match.team1) === foldCase(result.team1) && foldCase(match.team2) === foldCase(result.team2)
 }
 
 function isOfSameLeague(match: Match, { league, leagueId }: MatchResult): boolean {
   if (match.leagueId !== null && leagueId !== null) return match.leagueId === leagueId
-  return folded(league) !== '' && folded(match.league) === folded(league)
+  return foldCase(league) !== '' && foldCase(match.league) === foldCase(league)
 }

@@ -11,7 +11,7 @@ import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
-import type { LookRow } from './follow.ts'
+import type { PollFields } from './follow.ts'
 import { lateOf } from './late-results.ts'
 import { resulted, type Match } from './match-life.ts'
 import { matchOfRow } from './match-rows.ts'
@@ -42,7 +42,7 @@ interface Waiting {
 export async function askResults(
   context: ActivityContext,
   run: Run,
-): Promise<{ counts: SourceCounts; unstored: LookRow[] } | undefined> {
+): Promise<{ counts: SourceCounts; unstored: PollFields[] } | undefined> {
   const { settings, matchClock, resultsAsked } = context
   if (!settings.results.enabled) return undefined
   const { leagues, askedAt = -Infinity } = await waiting(context)
@@ -65,7 +65,7 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
   const answer = await onexbetResults.finished({ leagues, at: matchClock() }, signal)
   const polledAt = matchClock()
   const known = await overMatchesKnown(context)
-  const look = {
+  const pollRow = {
     feed: settings.feed.name,
     kind: 'results',
     collectedFor: new Date(run.startedAt),
@@ -75,7 +75,7 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
   }
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: polledAt, runId: run.runId, raw: answer.raw, rejected, retryBudget }
-  const { spooled = 0 } = await writeRows(db, { feed_polls: [look] }, options)
+  const { spooled = 0 } = await writeRows(db, { feed_polls: [pollRow] }, options)
   const why = [
     ...answer.why,
     ...lateOf(known, answer.unlisted, polledAt),
@@ -83,12 +83,12 @@ async function ask(context: ActivityContext, run: Run, leagues: Waiting['leagues
   ]
   const counts: SourceCounts = {
     outcome: why.length > 0 ? 'partial' : 'complete',
-    fetched: look.told.length,
+    fetched: pollRow.told.length,
     written: 0,
     rejected: rejected.length,
     why,
   }
-  return { counts, unstored: spooled > 0 ? [look] : [] }
+  return { counts, unstored: spooled > 0 ? [pollRow] : [] }
 }
 
 /** Of a day's games, which the service returns every time, those with news of a match that is over. */
@@ -111,7 +111,7 @@ async function overMatchesKnown({
     const rows = await knownMatches(db, { feed: settings.feed.name, eventIds: [], overSince })
     return new Map(rows.map((row) => [row.eventId, matchOfRow(row, null)]))
   }
-  return whileAway(withDatabaseRetry(retryBudget, stored), () => unstoredMatches.all())
+  return unlessUnavailable(withDatabaseRetry(retryBudget, stored), () => unstoredMatches.all())
 }
 
 /** From the tables, or while they are unavailable from this worker's memory. */
@@ -136,7 +136,7 @@ async function waiting({
     const leagues = found.leagues.map(({ league, leagueId }) => ({ id: leagueId, name: league }))
     return { leagues, askedAt: found.askedAt?.getTime() }
   }
-  return whileAway(withDatabaseRetry(retryBudget, stored), () => {
+  return unlessUnavailable(withDatabaseRetry(retryBudget, stored), () => {
     const { matches, askedAt } = unstoredMatches.over()
     const due = matches.filter(
       ({ overAt, settledBy }) =>
@@ -148,7 +148,7 @@ async function waiting({
   })
 }
 
-async function whileAway<T>(work: Promise<T>, instead: () => T): Promise<T> {
+async function unlessUnavailable<T>(work: Promise<T>, instead: () => T): Promise<T> {
   try {
     return await work
   } catch (error) {

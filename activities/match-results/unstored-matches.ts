@@ -4,7 +4,7 @@
  */
 import { segmentNames } from '../../db/spool/folder.ts'
 import { loadGroups } from '../../db/spool/load.ts'
-import { follow, lookOf, type Poll } from './follow.ts'
+import { follow, pollOf, type Poll } from './follow.ts'
 import type { Match } from './match-life.ts'
 import { MatchesById } from './matches-by-id.ts'
 import { RESULTS_WITHIN_MS } from './result-of-match.ts'
@@ -13,7 +13,7 @@ export interface UnstoredMatches {
   /** The matches as in the tables, including all that go on: from here on they are followed. */
   remember(matches: ReadonlyMap<number, Match>, now: number): void
   /** Follows a spooled poll, after those before it in the spool if this worker knows nothing yet. */
-  follow(look: Poll): Promise<FollowedUnstored>
+  follow(poll: Poll): Promise<FollowedUnstored>
   /** Matches that are over, and when the results were last asked. */
   over(): { matches: Match[]; askedAt: number | undefined }
   /** All of them. */
@@ -33,9 +33,9 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
   let askedAt: number | undefined
   let isLoaded = false
 
-  const take = (look: Poll) => {
-    if (look.kind === 'results') askedAt = Math.max(askedAt ?? 0, look.polledAt)
-    return follow(matches, look).turned
+  const take = (poll: Poll) => {
+    if (poll.kind === 'results') askedAt = Math.max(askedAt ?? 0, poll.polledAt)
+    return follow(matches, poll).turned
   }
   return {
     remember(stored, now) {
@@ -45,14 +45,14 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
       for (const [id, { overAt }] of matches)
         if (overAt === null ? !stored.has(id) : now - overAt > RESULTS_WITHIN_MS) matches.delete(id)
     },
-    async follow(look) {
+    async follow(poll) {
       const isFirst = !isLoaded && spoolFolder !== undefined
       isLoaded = true
-      const spooled = isFirst ? await spooledLooks(feed, spoolFolder) : []
-      const earlier = spooled.filter(({ polledAt }) => polledAt < look.polledAt)
+      const spooled = isFirst ? await spooledPolls(feed, spoolFolder) : []
+      const earlier = spooled.filter(({ polledAt }) => polledAt < poll.polledAt)
       const turned = new Set(earlier.flatMap((one) => [...take(one)]))
       const before = new Map(matches)
-      for (const id of take(look)) turned.add(id)
+      for (const id of take(poll)) turned.add(id)
       return { turned: [...turned].flatMap((id) => matches.get(id) ?? []), before }
     },
     over: () => ({ matches: [...matches.values()].filter(({ overAt }) => overAt !== null), askedAt }),
@@ -61,13 +61,13 @@ export function createUnstoredMatches(feed: string, spoolFolder: string | undefi
 }
 
 /** The polls of this feed in the spool, ordered by time; the drain reports what cannot be read. */
-async function spooledLooks(feed: string, folder: string): Promise<Poll[]> {
-  const looks: Poll[] = []
+async function spooledPolls(feed: string, folder: string): Promise<Poll[]> {
+  const polls: Poll[] = []
   for await (const group of loadGroups(folder, segmentNames(folder))) {
     for (const loaded of group) {
       const rows = loaded.kind === 'whole' && loaded.segment.kind === 'rows' ? loaded.segment.rows : {}
-      looks.push(...(rows.feed_polls ?? []).filter((row) => row.feed === feed).map(lookOf))
+      polls.push(...(rows.feed_polls ?? []).filter((row) => row.feed === feed).map(pollOf))
     }
   }
-  return looks.toSorted((a, b) => a.polledAt - b.polledAt)
+  return polls.toSorted((a, b) => a.polledAt - b.polledAt)
 }

@@ -1,7 +1,7 @@
 /** Counts and reasons that the batches of mod-stats share. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Reason } from '../../core/reason.ts'
-import { reason, suspicious } from '../../wording/reason.ts'
+import { reason, implausible } from '../../wording/reason.ts'
 
 /** Names listed in one reason; the rest is a number. */
 const NAMED = 5
@@ -22,7 +22,7 @@ export function missingWhy(platform: string, missing: { name: string; known: boo
   const [unknown, known] = [named(false), named(true)]
   return [
     ...(unknown.names.length > 0 ? [reason('mods-not-found', unknown)] : []),
-    ...(known.names.length > 0 ? [suspicious('mods-missing', known)] : []),
+    ...(known.names.length > 0 ? [implausible('mods-missing', known)] : []),
   ]
 }
 

@@ -17,7 +17,7 @@ import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
-import { reason, suspicious } from '../../wording/reason.ts'
+import { reason, implausible } from '../../wording/reason.ts'
 
 /** Mods per activity: each costs at least one request for its files, so a retry repeats at most a few hundred. */
 const BATCH_MODS = 100
@@ -111,7 +111,7 @@ function filesOf(
 /** A list that shrank to nothing, or that could not be read to its end, is reported and never believed. */
 function filesWhy({ mod, answer, files }: Listed): Reason[] {
   if (files.files.length === 0 && mod.versionsBefore > 0) {
-    return [suspicious('files-gone', { slug: answer.slug, before: mod.versionsBefore })]
+    return [implausible('files-gone', { slug: answer.slug, before: mod.versionsBefore })]
   }
   return files.truncated ? [reason('files-cut-off', { slug: answer.slug })] : []
 }

@@ -17,14 +17,14 @@ import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
-import { suspicious } from '../../wording/reason.ts'
+import { implausible } from '../../wording/reason.ts'
 
 /** Pages per activity: at one page in two seconds a minute and a half, so that a retry repeats little. */
 const BATCH_PAGES = 40
 /** Slugs looked up at once in the API. */
 const LOOKUPS_AT_ONCE = 2
 /** Modpacks without an id that a run requests again: an imported list of some hundred is done in a few days. */
-const SECOND_LOOKS = 200
+const MAX_RETRIED_MODPACKS = 200
 
 /** Reads pages until the run's page limit; the cursor is the number of pages read so far. */
 export async function discoverModpacksBatch(
@@ -36,7 +36,7 @@ export async function discoverModpacksBatch(
   const limit = settings.modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
   const lookup = { context, run, curseforge }
-  let counts = after === 0 ? await lookAgain(lookup) : NO_MODPACKS
+  let counts = after === 0 ? await retryUnresolved(lookup) : NO_MODPACKS
   let done = 0
   // Once something was spooled the list is left alone: its position is stored in the database, which is unavailable.
   while (done < budget && counts.spooled === undefined) {
@@ -99,15 +99,15 @@ async function readList(
 /** A whole list that is far shorter than what is known is a bad response, not news of fewer modpacks. */
 function endCounts(task: DependentsTask, seen: number): SourceCounts {
   if (task.page !== 1 || seen * 2 >= task.known) return NOTHING
-  const why = suspicious('modpack-list-short', { slug: task.curseforgeSlug, seen, known: task.known })
+  const why = implausible('modpack-list-short', { slug: task.curseforgeSlug, seen, known: task.known })
   return { ...NOTHING, outcome: 'partial', why: [why] }
 }
 
 /** Requests modpacks again that the API did not know when they were found. */
-async function lookAgain(lookup: Lookup): Promise<SourceCounts> {
+async function retryUnresolved(lookup: Lookup): Promise<SourceCounts> {
   const { db, retryBudget } = lookup.context
   const found = await withDatabaseRetry(retryBudget, () =>
-    unresolvedModpacks(db, lookup.run.startedAt, SECOND_LOOKS),
+    unresolvedModpacks(db, lookup.run.startedAt, MAX_RETRIED_MODPACKS),
   )
   return found.length === 0 ? NO_MODPACKS : resolve(lookup, found, [])
 }

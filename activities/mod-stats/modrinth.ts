@@ -16,7 +16,7 @@ import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked } from './batch-counts.ts'
 import type { Reason } from '../../core/reason.ts'
-import { suspicious } from '../../wording/reason.ts'
+import { implausible } from '../../wording/reason.ts'
 
 /** Mods per activity: their projects fit into one or two requests, and a retry repeats little. */
 const BATCH_MODS = 200
@@ -85,7 +85,7 @@ function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): Reason[] {
 
 /** Versions that their project lists and that the bulk response omits. */
 function missingVersions({ missing }: ModrinthVersions): Reason[] {
-  return missing.length > 0 ? [suspicious('versions-missing', { versions: missing.length })] : []
+  return missing.length > 0 ? [implausible('versions-missing', { versions: missing.length })] : []
 }
 
 interface Pair {

@@ -6,7 +6,7 @@ import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { writeModpacks } from './write-modpacks.ts'
-import { suspicious } from '../../wording/reason.ts'
+import { implausible } from '../../wording/reason.ts'
 
 /** Modpacks per activity: ten bulk requests. */
 const BATCH_MODPACKS = 500
@@ -46,7 +46,7 @@ export async function refreshModpacksBatch(
   const missing = answer.missing.length
   const why =
     missing > known.length * SUSPICIOUS_SHARE
-      ? [suspicious('modpacks-missing', { missing, known: known.length })]
+      ? [implausible('modpacks-missing', { missing, known: known.length })]
       : []
   return {
     counts: sourceCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),

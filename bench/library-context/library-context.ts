@@ -26,7 +26,7 @@ const CHANGED_SECONDS = 180
 const UNCHANGED_SECONDS = 6
 const MEMORY_MB = 500
 /** Clones live for a second or two: this poll interval sees most of them. */
-const LOOK_MS = 100
+const POLL_INTERVAL_MS = 100
 
 export async function libraryContext(): Promise<Figure[]> {
   await ensureContextmaker(toolsDir, () => undefined)
@@ -102,16 +102,16 @@ async function timedNight(stack: BenchStack) {
 function watchMachine(pid: number, workDir: string) {
   const most = { memory: 0, clones: 0, disk: 0 }
   let ended = false
-  const look = async () => {
+  const check = async () => {
     while (!ended) {
       const clones = clonesIn(workDir)
       most.clones = Math.max(most.clones, clones.length)
       most.disk = Math.max(most.disk, clones.reduce((sum, folder) => sum + bytesIn(folder), 0) / 1e6)
       most.memory = Math.max(most.memory, memoryOfTree(pid))
-      await sleep(LOOK_MS)
+      await sleep(POLL_INTERVAL_MS)
     }
   }
-  const looking = look()
+  const looking = check()
   return {
     async end() {
       ended = true

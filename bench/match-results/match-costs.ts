@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { pruneMatches } from '../../db/queries/match-results/matches.ts'
 import type { Figure } from '../figure.ts'
-import { timedLook, type MatchStack } from './match-stack.ts'
+import { timedPoll, type MatchStack } from './match-stack.ts'
 
 /** Enough for the tables' first pages to weigh nothing. */
 const MINUTES = 300
@@ -33,7 +33,7 @@ export async function matchCosts(matches: MatchStack): Promise<Figure[]> {
   const outcomes = new Map<string, number>()
   for (let minute = 0; minute < MINUTES; minute++) {
     matches.pass(1)
-    const { ending } = await timedLook(matches.stack)
+    const { ending } = await timedPoll(matches.stack)
     outcomes.set(ending.outcome, (outcomes.get(ending.outcome) ?? 0) + 1)
   }
   const after = { tables: await tableSizes(matches), temporal: await temporalBytes(matches) }
@@ -127,6 +127,6 @@ async function shareKeptOfObservations(matches: MatchStack): Promise<number> {
     return rows[0]?.count ?? 0
   }
   const all = await count()
-  await pruneMatches(db, { looksBefore: new Date(0), oddsBefore: matches.now() })
+  await pruneMatches(db, { pollsBefore: new Date(0), oddsBefore: matches.now() })
   return (await count()) / all
 }

@@ -1,6 +1,6 @@
 /** match-results from trigger to outcome: a minute of 40 events, one of 2,000, and what a day leaves on the disk. */
 import { matchCosts } from './match-costs.ts'
-import { startMatchStack, timedLook, type MatchStack, type TimedLook } from './match-stack.ts'
+import { startMatchStack, timedPoll, type MatchStack, type TimedPoll } from './match-stack.ts'
 import { sql } from 'drizzle-orm'
 import { memoryMb } from '../command-process.ts'
 import { median, spread, type Figure } from '../figure.ts'
@@ -39,14 +39,14 @@ export async function matchResults(): Promise<Figure[]> {
     const month = await afterAMonth(matches, usual[0]?.value ?? NaN)
     matches.ask(await matches.league(MANY), WIDE_FEED_ALONE)
     const many = await withWorker(matches, async (pid) => {
-      const looks = await minutes(matches, MANY_MINUTES)
-      return { looks, memory: memoryMb(pid, 'VmHWM') }
+      const polls = await minutes(matches, MANY_MINUTES)
+      return { polls, memory: memoryMb(pid, 'VmHWM') }
     })
     return [
       ...usual,
       ...month,
       figureOf('one minute, asked by league (count: 40)', split),
-      figureOf(`one minute, ${eventsOf(many.looks)} events`, many.looks, MANY_MS),
+      figureOf(`one minute, ${eventsOf(many.polls)} events`, many.polls, MANY_MS),
       { what: "  worker's peak memory", value: many.memory, unit: 'MB' },
       ...costs,
     ]
@@ -59,11 +59,11 @@ export async function matchResults(): Promise<Figure[]> {
 async function servedMinutes(matches: MatchStack, count: number): Promise<Figure[]> {
   return withWorker(matches, async (pid) => {
     const changing = await minutes(matches, count)
-    const still: TimedLook[] = []
+    const still: TimedPoll[] = []
     for (let minute = 0; minute < count; minute++) {
       // A moment later, not a minute: the league shows the same.
       matches.pass(STILL_MINUTES)
-      still.push(await timedLook(matches.stack))
+      still.push(await timedPoll(matches.stack))
     }
     const histories = await Promise.all(changing.map(({ handle }) => handle.fetchHistory()))
     const events = Math.max(...histories.map((history) => history.events?.length ?? 0))
@@ -91,8 +91,8 @@ async function afterAMonth(matches: MatchStack, emptyMs: number): Promise<Figure
   const rare = await withWorker(matches, () => minutes(matches, MINUTES))
   matches.ask(matches.stack.simulator, EAGER)
   const each = await withWorker(matches, async (pid) => {
-    const looks = await minutes(matches, MINUTES)
-    return { looks, memory: memoryMb(pid, 'VmHWM') }
+    const polls = await minutes(matches, MINUTES)
+    return { polls, memory: memoryMb(pid, 'VmHWM') }
   })
   await db.execute(sql`delete from matches where run_id = 'month'`)
   const month = `one minute after a month of ${MONTH.toLocaleString('en-US')} matches`
@@ -102,23 +102,23 @@ async function afterAMonth(matches: MatchStack, emptyMs: number): Promise<Figure
       ...figure,
       note: `${(figure.value / emptyMs).toFixed(2)} times that of empty tables; ${figure.note ?? ''}`,
     },
-    figureOf('  and all of it written to matches.csv', each.looks),
+    figureOf('  and all of it written to matches.csv', each.polls),
     { what: "  worker's peak memory", value: each.memory, unit: 'MB' },
   ]
 }
 
 /** Runs of consecutive minutes, after some that warm up. */
-async function minutes(matches: MatchStack, count: number): Promise<TimedLook[]> {
-  const looks: TimedLook[] = []
+async function minutes(matches: MatchStack, count: number): Promise<TimedPoll[]> {
+  const polls: TimedPoll[] = []
   for (let minute = 0; minute < WARM_UP + count; minute++) {
     matches.pass(1)
-    const look = await timedLook(matches.stack)
-    const { feed } = look.ending.counts
+    const poll = await timedPoll(matches.stack)
+    const { feed } = poll.ending.counts
     if (feed === undefined || feed.fetched === 0)
-      throw new Error(`a minute told nothing: ${JSON.stringify(look.ending)}`)
-    if (minute >= WARM_UP) looks.push(look)
+      throw new Error(`a minute told nothing: ${JSON.stringify(poll.ending)}`)
+    if (minute >= WARM_UP) polls.push(poll)
   }
-  return looks
+  return polls
 }
 
 async function withWorker<T>(matches: MatchStack, work: (pid: number) => Promise<T>): Promise<T> {
@@ -130,10 +130,10 @@ async function withWorker<T>(matches: MatchStack, work: (pid: number) => Promise
   }
 }
 
-function figureOf(what: string, looks: readonly TimedLook[], atMost?: number): Figure {
-  const times = looks.map(({ ms }) => ms)
-  const asked = looks.filter(({ ending }) => ending.counts['results'] !== undefined).length
-  const outcomes = [...new Set(looks.map(({ ending }) => ending.outcome))].join(' or ')
+function figureOf(what: string, polls: readonly TimedPoll[], atMost?: number): Figure {
+  const times = polls.map(({ ms }) => ms)
+  const asked = polls.filter(({ ending }) => ending.counts['results'] !== undefined).length
+  const outcomes = [...new Set(polls.map(({ ending }) => ending.outcome))].join(' or ')
   return {
     what,
     value: median(times),
@@ -144,6 +144,6 @@ function figureOf(what: string, looks: readonly TimedLook[], atMost?: number): F
 }
 
 /** As many as a feed had in the middle of its polls. */
-function eventsOf(looks: readonly TimedLook[]): number {
-  return Math.round(median(looks.map(({ ending }) => ending.counts['feed']?.fetched ?? 0)))
+function eventsOf(polls: readonly TimedPoll[]): number {
+  return Math.round(median(polls.map(({ ending }) => ending.counts['feed']?.fetched ?? 0)))
 }

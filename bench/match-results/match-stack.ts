@@ -43,12 +43,12 @@ export async function startMatchStack(
   })
   const others: Simulator[] = []
   const file = join(stack.config.stateDir, 'moment')
-  const tell = () => {
+  const report = () => {
     // A worker never finds half a number.
     writeFileSync(`${file}.new`, String(nowMs))
     renameSync(`${file}.new`, file)
   }
-  tell()
+  report()
   return {
     stack,
     now,
@@ -59,7 +59,7 @@ export async function startMatchStack(
     },
     pass(minutes) {
       nowMs += minutes * MINUTE_MS
-      tell()
+      report()
     },
     ask({ url }, change = {}) {
       const path = stack.env['ALMANAC_CONFIG'] ?? ''
@@ -89,22 +89,22 @@ function sectionOf(url: string, section: MatchSection): MatchSection {
 }
 
 /** Starts one run. */
-export function startLook({ client }: BenchStack): Promise<RunHandle> {
+export function startPoll({ client }: BenchStack): Promise<RunHandle> {
   const pipeline = pipelineById('match-results')
   if (pipeline === undefined) throw new Error('expected match-results in the registry')
   return startRun(client, pipeline, 'manual')
 }
 
-export interface TimedLook {
+export interface TimedPoll {
   ms: number
   ending: RunEnding
   handle: RunHandle
 }
 
 /** One run from trigger to outcome. */
-export async function timedLook(stack: BenchStack): Promise<TimedLook> {
+export async function timedPoll(stack: BenchStack): Promise<TimedPoll> {
   const startedAt = performance.now()
-  const handle = await startLook(stack)
+  const handle = await startPoll(stack)
   const ending = await endingOf(handle)
   return { ms: performance.now() - startedAt, ending, handle }
 }

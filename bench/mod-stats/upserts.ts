@@ -51,19 +51,19 @@ async function measure({ db, pool }: DatabaseHandle): Promise<Figure[]> {
   )
   const modId = rows[0]?.id ?? 0
   const writers = {
-    door: async (rows: Row[], observedAt: Date) => {
+    writer: async (rows: Row[], observedAt: Date) => {
       const retryBudget = { ms: RETRY_BUDGET_MS, signal: new AbortController().signal }
       await writeRows(db, { version_stats: rows }, { observedAt, runId: randomUUID(), retryBudget })
     },
     bare: (rows: Row[], observedAt: Date) => bareWrite(pool, rows, observedAt),
   }
   const seconds = {
-    insert: { door: [] as number[], bare: [] as number[] },
-    update: { door: [] as number[], bare: [] as number[] },
+    insert: { writer: [] as number[], bare: [] as number[] },
+    update: { writer: [] as number[], bare: [] as number[] },
   }
   for (let round = 0; round <= REPETITIONS; round++) {
     // Who goes second finds warmer caches: they swap every round.
-    const order = round % 2 === 0 ? (['door', 'bare'] as const) : (['bare', 'door'] as const)
+    const order = round % 2 === 0 ? (['writer', 'bare'] as const) : (['bare', 'writer'] as const)
     for (const name of order) {
       const times = await insertAndUpdate(pool, writers[name], modId)
       // The first round of each warms up.
@@ -125,15 +125,15 @@ function rowsOf(modId: number, more: number): Row[] {
   }))
 }
 
-function caseFigures(name: Case, { door, bare }: { door: number[]; bare: number[] }): Figure[] {
+function caseFigures(name: Case, { writer, bare }: { writer: number[]; bare: number[] }): Figure[] {
   const perSecond = (seconds: number[]) => ROWS / median(seconds)
   const what = name === 'insert' ? 'new rows' : 'changed rows'
   return [
-    { what: `${what}, writeRows`, value: perSecond(door), unit: 'rows/s', note: spread(door, 's') },
+    { what: `${what}, writeRows`, value: perSecond(writer), unit: 'rows/s', note: spread(writer, 's') },
     { what: `${what}, bare pg`, value: perSecond(bare), unit: 'rows/s', note: spread(bare, 's') },
     {
       what: '  ratio',
-      value: median(door.map((seconds, round) => (bare[round] ?? NaN) / seconds)),
+      value: median(writer.map((seconds, round) => (bare[round] ?? NaN) / seconds)),
       unit: '',
       atLeast: TARGET_RATIO,
       // Neighbours in time are compared: a busy disk then hits both.

@@ -12,7 +12,7 @@ import { print, printJson, table } from '../output.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { stackName } from '../command-context.ts'
-import { startAndTell } from './run.ts'
+import { startAndReport } from './run.ts'
 
 interface BackfillOptions extends GlobalOptions {
   from?: string
@@ -50,7 +50,7 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
     else print('nothing is missing; no run was started')
     return EXIT.done
   }
-  return startAndTell(pipeline, { ...asked }, options, preface)
+  return startAndReport(pipeline, { ...asked }, options, preface)
 }
 
 async function planned(

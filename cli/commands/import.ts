@@ -64,17 +64,17 @@ async function withProgress<T>(
   })
   const { stderr } = terminal()
   const started = Date.now()
-  let told = ''
+  let reported = ''
   try {
     return await work((file, done, total) => {
       if (Date.now() - started < QUIET_MS) return
       if (!stderr.isTTY) {
-        if (file !== told) stderr.write(`importing ${file} …\n`)
+        if (file !== reported) stderr.write(`importing ${file} …\n`)
       } else if (bar.isActive) {
         bar.setTotal(total)
         bar.update(done, { file })
       } else bar.start(total, done, { file })
-      told = file
+      reported = file
     })
   } finally {
     bar.stop()

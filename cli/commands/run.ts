@@ -13,7 +13,7 @@ import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
 import { endingOf, startRun } from '../../client/runs.ts'
 import { knownPipeline } from '../known-pipeline.ts'
-import { toldEnding } from '../../wording/run.ts'
+import { renderEnding } from '../../wording/run.ts'
 import { sentence } from '../../wording/sentence.ts'
 
 interface RunOptions extends GlobalOptions {
@@ -32,10 +32,10 @@ export async function run(id: string, options: RunOptions): Promise<number> {
   const pipeline = knownPipeline(id)
   const params = readParams(pipeline, options)
   await CLI_PARTS[pipeline.id].checkParams?.(configOf(options), params)
-  return options.dryRun ? tellDryRun(pipeline, params, options) : startAndTell(pipeline, params, options)
+  return options.dryRun ? reportDryRun(pipeline, params, options) : startAndReport(pipeline, params, options)
 }
 
-async function tellDryRun(
+async function reportDryRun(
   pipeline: Pipeline,
   params: Record<string, unknown>,
   options: RunOptions,
@@ -48,7 +48,7 @@ async function tellDryRun(
     terminal().stderr.write(`${stack}${source} …\n`),
   )
   const ms = Date.now() - startedAt
-  if (options.json) printJson({ ...toldEnding(ending), seconds: ms / 1000, ...findings?.json })
+  if (options.json) printJson({ ...renderEnding(ending), seconds: ms / 1000, ...findings?.json })
   else {
     print(`${stack}dry run: nothing was started or written`)
     printEnding(ending, ms)
@@ -61,7 +61,7 @@ async function tellDryRun(
  * Starts a run by hand and reports it as the options say; returns the exit code. `preface` is what the JSON begins
  * with. Throws `CannotReach` if Temporal does not respond.
  */
-export async function startAndTell(
+export async function startAndReport(
   pipeline: Pipeline,
   params: Record<string, unknown>,
   options: RunOptions,
@@ -89,7 +89,7 @@ export async function startAndTell(
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
     const brought = await storedBrought(config, { pipeline: pipeline.id, runId: about.runId })
     const seconds = (Date.now() - startedAt) / 1000
-    if (options.json) printJson({ ...about, ...toldEnding(ending), seconds, ...brought?.json })
+    if (options.json) printJson({ ...about, ...renderEnding(ending), seconds, ...brought?.json })
     else {
       printEnding(ending, Date.now() - startedAt)
       if (brought !== undefined) print(`\n${brought.lines.join('\n')}`)

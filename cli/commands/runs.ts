@@ -8,7 +8,7 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { knownPipeline } from '../known-pipeline.ts'
-import { toldCounts } from '../../wording/run.ts'
+import { renderCounts } from '../../wording/run.ts'
 
 /** Runs listed by default: of one pipeline … */
 const OF_ONE = 20
@@ -25,7 +25,7 @@ export async function runs(
     const { limit = pipeline === undefined ? OF_EACH : OF_ONE } = options
     const records = await listRuns(database.db, { pipeline, limit })
     if (options.json) {
-      printJson(records.map((record) => ({ ...record, counts: toldCounts(record.counts) })))
+      printJson(records.map((record) => ({ ...record, counts: renderCounts(record.counts) })))
       return
     }
     const rolledUp = await rolledUpRuns(database.db, pipeline)

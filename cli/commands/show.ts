@@ -6,10 +6,10 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { broughtBy } from '../brought-by.ts'
 import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
-import { chainsSentence, type ChainView } from '../../client/run-chains.ts'
+import { childrenSentence, type ChildView } from '../../client/run-children.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
 import { stackName } from '../command-context.ts'
-import { toldCounts } from '../../wording/run.ts'
+import { renderCounts } from '../../wording/run.ts'
 
 export async function show(id: string, options: GlobalOptions & { json?: boolean }): Promise<void> {
   const config = configOf(options)
@@ -24,7 +24,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)
     const brought = await broughtBy(database.db, view)
-    if (options.json) printJson({ ...view, counts: toldCounts(view.counts), ...brought?.json })
+    if (options.json) printJson({ ...view, counts: renderCounts(view.counts), ...brought?.json })
     else printView(view, stackName(config), brought?.lines)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
@@ -42,7 +42,7 @@ function printView(view: RunView, stack: string, brought: string[] = []): void {
   if (Object.keys(view.counts).length > 0) print(`${sourcesTable(view.counts)}\n`)
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
   else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow), BELOW))
-  printChains(view.chains)
+  printChildren(view.chains)
   if (brought.length > 0) print(`\n${brought.join('\n')}`)
   print(`\n${view.link}`)
 }
@@ -50,10 +50,10 @@ function printView(view: RunView, stack: string, brought: string[] = []): void {
 const BELOW = { below: ['what and why'] }
 
 /** How many child workflows there are, and what the open ones do; why the others failed is among the counts. */
-function printChains(chains: readonly ChainView[]): void {
-  if (chains.length === 0) return
-  print(`\nchains: ${chainsSentence(chains)}`)
-  const rows = chains.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
+function printChildren(children: readonly ChildView[]): void {
+  if (children.length === 0) return
+  print(`\nchains: ${childrenSentence(children)}`)
+  const rows = children.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
   if (rows.length > 0)
     print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }

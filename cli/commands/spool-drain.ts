@@ -9,7 +9,7 @@ import { attemptDrain, isDrained, type DrainAttempt } from '../../worker/drain.t
 import { CannotReach } from '../../client/cannot-reach.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
-import { startDerivingRuns } from '../../client/derive-runs.ts'
+import { startRecomputeRuns } from '../../client/derive-runs.ts'
 import { EXIT } from '../exit.ts'
 import { counted } from '../../core/wording.ts'
 import { moment, print } from '../output.ts'
@@ -26,7 +26,7 @@ type DrainCommandOptions = GlobalOptions & { damaged?: boolean }
 export async function drain({ damaged = false, ...options }: DrainCommandOptions): Promise<number> {
   const config = configOf(options)
   const folder = spoolFolder(config.dataDir)
-  if (isDrained(folder, { withDamaged: damaged })) return tellEmpty(config, folder)
+  if (isDrained(folder, { withDamaged: damaged })) return reportEmpty(config, folder)
   const database = connectDatabase(config)
   const stopping = new AbortController()
   const started: string[] = []
@@ -37,14 +37,14 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
         signal: stopping.signal,
         onSegment,
         withDamaged: damaged,
-        startDeriving: async (pipelines) => {
+        startRecompute: async (pipelines) => {
           started.push(...(await startRuns(config, pipelines)))
         },
       }),
     )
-    if (attempt.kind === 'empty') return tellEmpty(config, folder)
-    if (attempt.kind === 'held') return tellHeld(config, attempt)
-    return tellDrained(config, folder, { ...attempt, started, isStopped: stopping.signal.aborted })
+    if (attempt.kind === 'empty') return reportEmpty(config, folder)
+    if (attempt.kind === 'held') return reportHeld(config, attempt)
+    return reportDrained(config, folder, { ...attempt, started, isStopped: stopping.signal.aborted })
   } finally {
     await database.close()
   }
@@ -54,13 +54,13 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
 async function startRuns(config: Config, pipelines: string[]): Promise<string[]> {
   const client = await connectTemporal(config)
   try {
-    return await startDerivingRuns(client, pipelines)
+    return await startRecomputeRuns(client, pipelines)
   } finally {
     await client.connection.close()
   }
 }
 
-function tellEmpty(config: Config, folder: string): number {
+function reportEmpty(config: Config, folder: string): number {
   const stack = stackName(config)
   const isWhole = damagedSegments(folder).length === 0
   print(
@@ -68,20 +68,20 @@ function tellEmpty(config: Config, folder: string): number {
       ? `${stack}the spool is empty: every row is in the database (${folder})`
       : `${stack}nothing waits in ${folder}`,
   )
-  return tellDamaged(config, folder)
+  return reportDamaged(config, folder)
 }
 
-function tellHeld(config: Config, { holder }: DrainAttempt & { kind: 'held' }): number {
+function reportHeld(config: Config, { holder }: DrainAttempt & { kind: 'held' }): number {
   const { what, pid, since } = holder
   const when = moment(new Date(since))
   print(`${stackName(config)}${what} (process ${pid}) has been loading it since ${when}`)
   return EXIT.done
 }
 
-type Told = DrainAttempt & { kind: 'drained' } & { started: string[]; isStopped: boolean }
+type DrainReport = DrainAttempt & { kind: 'drained' } & { started: string[]; isStopped: boolean }
 
-function tellDrained(config: Config, folder: string, told: Told): number {
-  const { segments, rows, runs, damaged, skipped, ended, notStarted, started, isStopped } = told
+function reportDrained(config: Config, folder: string, attempt: DrainReport): number {
+  const { segments, rows, runs, damaged, skipped, ended, notStarted, started, isStopped } = attempt
   const stack = stackName(config)
   const endings = runs === 0 ? '' : ` and ${counted(runs, 'ending of a run', 'endings of runs')}`
   if (segments > 0) print(`${stack}loaded ${counted(segments, 'segment')}: ${counted(rows, 'row')}${endings}`)
@@ -91,15 +91,15 @@ function tellDrained(config: Config, folder: string, told: Told): number {
   const isLeft = left > 0 && (isStopped || ended !== undefined)
   if (isLeft) print(`${stack}${counted(left, 'segment')} left`)
   for (const id of started) print(`${stack}started ${id}, which computes what follows from the loaded rows`)
-  tellDue(config, folder)
-  const code = tellDamaged(config, folder)
+  reportDue(config, folder)
+  const code = reportDamaged(config, folder)
   if (ended !== undefined) throw ended
   if (notStarted !== undefined && !(notStarted instanceof CannotReach)) throw notStarted
   return isLeft || skipped.length > 0 ? EXIT.runFailed : code
 }
 
 /** What could not be started now: Temporal is away, or a run is going on. */
-function tellDue(config: Config, folder: string): void {
+function reportDue(config: Config, folder: string): void {
   const due = duePipelines(folder).join(', ')
   if (due === '') return
   print(
@@ -109,7 +109,7 @@ function tellDue(config: Config, folder: string): void {
 }
 
 /** Reports dead letters, and returns the exit code: their rows are not in the database. */
-function tellDamaged(config: Config, folder: string): number {
+function reportDamaged(config: Config, folder: string): number {
   const { length } = damagedSegments(folder)
   if (length === 0) return EXIT.done
   const them = length === 1 ? 'it' : 'them'

@@ -98,13 +98,13 @@ export async function inspect(name: string, options: JsonOptions): Promise<void>
     const which = found.names.length === 0 ? 'no segment' : `${found.names.length} segments`
     throw new WrongUsage(`There is ${which} "${name}"; "${ALMANAC} spool list" shows their names.`)
   }
-  const told = await contentOf(found.bytes)
+  const content = await contentOf(found.bytes)
   if (options.json) {
-    printJson({ name: found.name, isDamaged: found.isDamaged, ...told })
+    printJson({ name: found.name, isDamaged: found.isDamaged, ...content })
     return
   }
   print(`${stackName(config)}${found.isDamaged ? 'damaged/' : ''}${found.name}`)
-  print(JSON.stringify(told, null, 2))
+  print(JSON.stringify(content, null, 2))
 }
 
 /** What is known of a segment: of a damaged one its head, if that is whole, and what is wrong. */

@@ -15,7 +15,7 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
-import { tellPlaces } from '../places.ts'
+import { reportPlaces } from '../places.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { startAll, type Running } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
@@ -39,7 +39,7 @@ interface Session extends Running {
   /** Goes off with Ctrl+C; calls to Temporal that wait are ended by it before their connection is closed. */
   stopped: AbortSignal
   /** Reports in progress of open runs. */
-  telling: Promise<void>[]
+  reporting: Promise<void>[]
 }
 
 export async function up(options: UpOptions): Promise<number> {
@@ -61,13 +61,13 @@ export async function up(options: UpOptions): Promise<number> {
         options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
       ),
   })
-  tellPlaces(config, running.stack, say)
+  reportPlaces(config, running.stack, say)
   say(`ready      after ${duration(Date.now() - startedAt)}`)
-  const telling: Promise<void>[] = []
+  const reporting: Promise<void>[] = []
   try {
-    return await work({ ...running, config, pipelines, say, stopped, telling }, options.once ?? false)
+    return await work({ ...running, config, pipelines, say, stopped, reporting }, options.once ?? false)
   } finally {
-    await Promise.all(telling)
+    await Promise.all(reporting)
     await running.stop()
     say('stopped; all data is kept')
   }
@@ -82,7 +82,7 @@ async function work(session: Session, onlyOnce: boolean): Promise<number> {
   } else {
     await collectDue(session)
   }
-  await tellNext(session)
+  await reportNext(session)
   say('Ctrl+C stops everything')
   if (!stopped.aborted) await Promise.race([once(stopped, 'abort'), worker.ended])
   return EXIT.done
@@ -120,8 +120,8 @@ async function collectOnce(session: Session): Promise<number> {
   const flag = config.mode === 'demo' ? ' --demo' : ''
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
     const { fetched, written, rejected } = totals(ending.counts)
-    const look = `${ALMANAC} show${flag} ${workflowId}`
-    return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), look]
+    const hint = `${ALMANAC} show${flag} ${workflowId}`
+    return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), hint]
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
   const fit = { below: ['where to look'], margin: marginOf(config) }
@@ -145,14 +145,14 @@ async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promi
 
 /** Starts what is due, and reports it while the stack stays up. */
 async function collectDue(session: Session): Promise<void> {
-  const { client, config, pipelines, say, telling } = session
+  const { client, config, pipelines, say, reporting } = session
   for (const { handle, continued } of await collectionsAtStart(client, config, pipelines)) {
     say(`${continued ? 'continuing' : 'collecting'} ${handle.workflowId}`)
-    telling.push(tellOf(session, handle))
+    reporting.push(reportRun(session, handle))
   }
 }
 
-async function tellOf(session: Session, handle: Pick<RunHandle, 'workflowId' | 'result'>): Promise<void> {
+async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' | 'result'>): Promise<void> {
   const { client, config, say, stopped } = session
   const indented = (line: string) => {
     say(`           ${line}`)
@@ -169,7 +169,7 @@ async function tellOf(session: Session, handle: Pick<RunHandle, 'workflowId' | '
   }
 }
 
-async function tellNext({ client, pipelines, say }: Session): Promise<void> {
+async function reportNext({ client, pipelines, say }: Session): Promise<void> {
   for (const { id, state, next } of await scheduleStates(client)) {
     if (!pipelines.some((pipeline) => pipeline.id === id)) continue
     say(`schedule   ${id} ${coloured(state)}${next ? `, next ${moment(next)}` : ''}`)

@@ -4,42 +4,41 @@ import { connectDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'
 import { counted } from '../../core/wording.ts'
 import {
-  libraryStanding,
-  type DomainStanding,
-  type StandingOptions,
-} from '../../client/library-context/standing.ts'
+  librariesStatus,
+  type DomainStatus,
+  type StatusOptions,
+} from '../../client/library-context/status.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print, printJson } from '../output.ts'
 import { stackName } from '../command-context.ts'
 
-type LibrariesOptions = GlobalOptions & StandingOptions & { json?: boolean }
+type LibrariesOptions = GlobalOptions & StatusOptions & { json?: boolean }
 
 /** Prints the lists. Throws `WrongUsage` for an unknown domain. */
 export async function libraries(options: LibrariesOptions): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)
   try {
-    const standing = await libraryStanding(database.db, config, options)
+    const status = await librariesStatus(database.db, config, options)
     if (options.json) {
-      printJson(standing)
+      printJson(status)
       return
     }
     const stack = stackName(config)
-    for (const [index, domain] of standing.domains.entries()) {
+    for (const [index, domain] of status.domains.entries()) {
       if (index > 0) print()
       print(`${stack}${domainText(domain, options)}`)
     }
-    for (const line of footLines(standing)) print(line)
-    for (const id of standing.withoutList)
-      print(`${stack}no list of ${id} yet; ${firstRun(options)} makes it`)
-    if (standing.domains.length + standing.withoutList.length === 0)
+    for (const line of footLines(status)) print(line)
+    for (const id of status.withoutList) print(`${stack}no list of ${id} yet; ${firstRun(options)} makes it`)
+    if (status.domains.length + status.withoutList.length === 0)
       print(`${stack}almanac.yaml names no domain; its section library-context says which lists are kept`)
   } finally {
     await database.close()
   }
 }
 
-function domainText(domain: DomainStanding, { missingContext }: LibrariesOptions): string {
+function domainText(domain: DomainStatus, { missingContext }: LibrariesOptions): string {
   const lines = domainLines(domain, new Date())
   if (!missingContext) return lines.join('\n')
   const { length } = domain.libraries

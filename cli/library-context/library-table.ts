@@ -2,19 +2,19 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import { moment, paint, table } from '../output.ts'
 import { ageOf, dayOf } from './days.ts'
-import { counted, oneLine, someOf } from '../../core/wording.ts'
+import { counted, oneLine, truncateList } from '../../core/wording.ts'
 import type {
-  DomainStanding,
+  DomainStatus,
   KeptContext,
-  LibraryStanding,
+  LibrariesStatus,
   ListedLine,
-} from '../../client/library-context/standing.ts'
+} from '../../client/library-context/status.ts'
 
 const HEAD = ['rank', 'library', 'stars', 'context', 'tokens', 'age', 'state', 'last attempt']
 
 /** A paragraph a domain: where its list is from, where its files lie, and a line a library. */
 export function domainLines(
-  { domain, description, date, dateBefore, listedAt, file, libraries }: DomainStanding,
+  { domain, description, date, dateBefore, listedAt, file, libraries }: DomainStatus,
   now: Date,
 ): string[] {
   const since = dateBefore === null ? '' : `; stars against ${dateBefore}`
@@ -79,7 +79,7 @@ const MAX_NAMED = 10
 /**
  * What stands below the tables: contexts that stay although their libraries left the lists, and where files are stored.
  */
-export function footLines({ domains, kept, contextFolder }: LibraryStanding): string[] {
+export function footLines({ domains, kept, contextFolder }: LibrariesStatus): string[] {
   const all = domains.flatMap(({ libraries }) => libraries)
   const lines = [
     ...(kept.length === 0 ? [] : [keptLine(kept)]),
@@ -93,12 +93,12 @@ export function footLines({ domains, kept, contextFolder }: LibraryStanding): st
 function keptLine(kept: readonly KeptContext[]): string {
   const byDate = kept.toSorted((a, b) => a.keptUntil.getTime() - b.keptUntil.getTime())
   const names = byDate.map(({ library, keptUntil }) => `${library} until ${dayOf(keptUntil)}`)
-  return `${counted(kept.length, 'context')} kept, though in no list any more: ${someOf(names, MAX_NAMED)}`
+  return `${counted(kept.length, 'context')} kept, though in no list any more: ${truncateList(names, MAX_NAMED)}`
 }
 
 /** The first places of all lists, at most `most` lines of them, before which `margin` characters are printed. */
 export function firstPlaces(
-  { domains }: Pick<LibraryStanding, 'domains'>,
+  { domains }: Pick<LibrariesStatus, 'domains'>,
   most: number,
   margin = 0,
 ): string[] {

@@ -2,7 +2,7 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import type { LibraryNight, ListChange } from '../../core/library-context/night-event.ts'
 import { duration } from '../output.ts'
-import { counted, oneLine, someOf } from '../../core/wording.ts'
+import { counted, oneLine, truncateList } from '../../core/wording.ts'
 
 /** Libraries named of those that are new, left or moved. */
 const MAX_NAMED = 5
@@ -34,12 +34,12 @@ export function listLine({ domain, date, size, entered, left, moved }: ListChang
     // Of a first list everybody is new.
     ...(entered.length === 0
       ? []
-      : [entered.length === size ? 'all new' : `new: ${someOf(entered, MAX_NAMED)}`]),
-    ...(left.length === 0 ? [] : [`left: ${someOf(left, MAX_NAMED)}`]),
+      : [entered.length === size ? 'all new' : `new: ${truncateList(entered, MAX_NAMED)}`]),
+    ...(left.length === 0 ? [] : [`left: ${truncateList(left, MAX_NAMED)}`]),
     ...(moved.length === 0
       ? []
       : [
-          `moved: ${someOf(
+          `moved: ${truncateList(
             far.map(({ library, from, to }) => `${library} ${from} to ${to}`),
             MAX_NAMED,
           )}`,
@@ -66,7 +66,7 @@ function failureLines(failed: LibraryNight['failed']): string[] {
 }
 
 function waitingLine(waiting: LibraryNight['waiting']): string {
-  const names = someOf(
+  const names = truncateList(
     waiting.map(({ name }) => name),
     MAX_NAMED,
   )

@@ -33,9 +33,9 @@ export const libraryContextCli: CliPart<'library-context'> = {
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {
-    const { libraryStanding } = await import('../../client/library-context/standing.ts')
+    const { librariesStatus } = await import('../../client/library-context/status.ts')
     const { firstPlaces } = await import('./library-table.ts')
-    return firstPlaces(await libraryStanding(db, config), MAX_LIBRARIES, margin)
+    return firstPlaces(await librariesStatus(db, config), MAX_LIBRARIES, margin)
   },
 
   broughtBy: async (db, runId) => {

@@ -16,7 +16,7 @@ const HEAD = ['time', 'source', 'state', 'status', 'elapsed', 'score', 'odds 1 /
 export function lifeLines(match: MatchView, observations: readonly ObservationView[]): string[] {
   return [
     `${match.league === '' ? '' : `${shownText(match.league)}: `}${teams(match)} (event ${match.eventId} of ${match.feed})`,
-    standing(match),
+    statusText(match),
     times(match),
     ...oddsLines(match),
     '',
@@ -41,7 +41,7 @@ function lifeTable(observations: readonly ObservationView[]): string {
 }
 
 /** `settled, confirmed by results: 3-1, outcome 1`; a score that is no result says so. */
-function standing(match: MatchView): string {
+function statusText(match: MatchView): string {
   const { state, confidence, settledBy, outcome } = match
   const score = scoreText(match)
   if (confidence === 'confirmed')
@@ -50,13 +50,13 @@ function standing(match: MatchView): string {
 }
 
 function times({ firstSeenAt, startsAt, startedAt, overAt }: MatchView): string {
-  const told = [
+  const parts = [
     ['first seen', firstSeenAt],
     ['announced for', startsAt],
     ['seen playing from', startedAt],
     ['over', overAt],
   ] as const
-  return told.flatMap(([what, at]) => (at === null ? [] : [`${what} ${moment(at)}`])).join(', ')
+  return parts.flatMap(([what, at]) => (at === null ? [] : [`${what} ${moment(at)}`])).join(', ')
 }
 
 function oddsLines({ openingOdds, oddsBeforeStart }: MatchView): string[] {

@@ -4,7 +4,7 @@ import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
 import type { RunIdentity } from '../../core/run.ts'
-import { toldError } from '../../wording/run.ts'
+import { renderError } from '../../wording/run.ts'
 
 export type RunRecord = typeof pipelineRuns.$inferSelect
 
@@ -48,7 +48,7 @@ export async function closeRun(
 ): Promise<void> {
   // The closing activity may have been scheduled before reasons were records.
   const { outcome, counts, error: why } = asEnding(ending)
-  const error = why && toldError(why)
+  const error = why && renderError(why)
   const end = {
     finishedAt,
     outcome,
@@ -130,11 +130,11 @@ export async function storeEvent(
  * Returns partial runs of a pipeline that began since then and have no event of this type: they ended without the
  * database.
  */
-export async function untoldRuns(
+export async function unreportedRuns(
   db: Database,
   { pipeline, type, since }: { pipeline: string; type: string; since: Date },
 ): Promise<RunRecord[]> {
-  const told = db.select({ runId: runEvents.runId }).from(runEvents).where(eq(runEvents.type, type))
+  const reported = db.select({ runId: runEvents.runId }).from(runEvents).where(eq(runEvents.type, type))
   return db
     .select()
     .from(pipelineRuns)
@@ -144,7 +144,7 @@ export async function untoldRuns(
         eq(pipelineRuns.outcome, 'partial'),
         ne(pipelineRuns.trigger, 'drain'),
         gt(pipelineRuns.startedAt, since),
-        notInArray(pipelineRuns.runId, told),
+        notInArray(pipelineRuns.runId, reported),
       ),
     )
     .orderBy(pipelineRuns.startedAt)

@@ -10,7 +10,7 @@ import { closeRun } from '../queries/runs.ts'
 import { Failure } from '../../core/failures.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
-import { putAside, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'
+import { moveToDeadLetters, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'
 import { loadGroups, type Loaded } from './load.ts'
 import { rowCount, type Segment } from './segment.ts'
 
@@ -104,7 +104,7 @@ async function settle(db: Database, folder: string, group: Loaded[], drained: Dr
 /** A full disk must not end a drain that frees it: what cannot be moved stays. */
 function aside(folder: string, { name, reason }: Damaged, drained: Drained): void {
   try {
-    if (putAside(folder, { name, reason })) drained.damaged.push({ name, reason })
+    if (moveToDeadLetters(folder, { name, reason })) drained.damaged.push({ name, reason })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     drained.skipped.push({ name, reason: `${reason}; ${error.message}` })

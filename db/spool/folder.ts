@@ -119,7 +119,7 @@ export function findSegment(
  * Moves a segment to the dead letters. False if it is gone, since another process has loaded it. Throws the failures of
  * `writeFileAtomically`; the segment is then still in place.
  */
-export function putAside(folder: string, { name, reason }: Damaged): boolean {
+export function moveToDeadLetters(folder: string, { name, reason }: Damaged): boolean {
   const aside = join(damagedFolder(folder), name)
   // The reason first: a segment without one would be a riddle.
   writeFileAtomically(`${aside}${REASON}`, `${reason}\n`)

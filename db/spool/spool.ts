@@ -36,11 +36,11 @@ export interface Spool {
   readonly folder: string
   readonly capBytes: number
   /** True from the first call that found it unavailable for longer than its retry budget until it answers again. */
-  readonly isDatabaseAway: boolean
+  readonly isDatabaseUnavailable: boolean
   /** How long it has been unavailable, in milliseconds; 0 while it is available. */
-  awayForMs(): number
+  unavailableForMs(): number
   /** Reports that a call has tried in vain since this time (Unix, milliseconds). */
-  databaseWentAway(sinceMs: number): void
+  databaseUnavailable(sinceMs: number): void
   databaseAnswered(): void
   /**
    * Stores a call of the writer; `because` is a reason for its run to report. Returns its number of rows once they are
@@ -72,8 +72,8 @@ const RESERVE_BYTES = MB
 export function openSpool({ folder, capBytes, warn, origin = () => undefined }: SpoolOptions): Spool {
   const nextName = segmentNamer()
   const size = measured(folder)
-  const tellGrowth = growthTeller({ folder, capBytes, warn })
-  let awaySinceMs: number | undefined
+  const reportGrowth = growthReporter({ folder, capBytes, warn })
+  let unavailableSinceMs: number | undefined
 
   const keep = async (segment: Segment) => {
     const bytes = await packSegment(segment)
@@ -83,21 +83,21 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
     if (freeBytes(folder) < bytes.length + RESERVE_BYTES) throw diskFull(folder)
     writeFileAtomically(segmentPath(folder, nextName()), bytes)
     size.add(bytes.length)
-    tellGrowth(size.now())
+    reportGrowth(size.now())
   }
 
   return {
     folder,
     capBytes,
-    get isDatabaseAway() {
-      return awaySinceMs !== undefined
+    get isDatabaseUnavailable() {
+      return unavailableSinceMs !== undefined
     },
-    awayForMs: () => (awaySinceMs === undefined ? 0 : Date.now() - awaySinceMs),
-    databaseWentAway: (sinceMs) => {
-      awaySinceMs ??= sinceMs
+    unavailableForMs: () => (unavailableSinceMs === undefined ? 0 : Date.now() - unavailableSinceMs),
+    databaseUnavailable: (sinceMs) => {
+      unavailableSinceMs ??= sinceMs
     },
     databaseAnswered: () => {
-      awaySinceMs = undefined
+      unavailableSinceMs = undefined
     },
     async writeRows(rows, options, because) {
       const by = origin()
@@ -143,12 +143,12 @@ function measured(folder: string) {
 }
 
 /** Reports once for every tenth of the cap above half, and again after the folder was emptied. */
-function growthTeller({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' | 'capBytes' | 'warn'>) {
-  let told = 0
+function growthReporter({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' | 'capBytes' | 'warn'>) {
+  let reported = 0
   return (bytes: number) => {
     const share = bytes / capBytes
     const step = share < WARN_FROM ? 0 : Math.floor(share / WARN_STEP)
-    if (step > told) {
+    if (step > reported) {
       const percent = Math.floor(share * 100)
       warn(
         { event: 'spool.filling', folder, bytes, percent },
@@ -156,7 +156,7 @@ function growthTeller({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' | 
           'Start PostgreSQL, and they are loaded.',
       )
     }
-    told = step
+    reported = step
   }
 }
 

@@ -49,7 +49,7 @@ export function createLibraries({ seed, clock, extra = 0, recorded }: LibrariesO
     const other = index().byName(is)
     if (other !== undefined && !other.renamed && other.library.githubId !== before.githubId)
       throw new RangeError(`The simulated GitHub has a repository ${is} already.`)
-    if (folded(was) !== folded(is)) after.formerNames = [...after.formerNames, was]
+    if (foldCase(was) !== foldCase(is)) after.formerNames = [...after.formerNames, was]
     index().put(after)
   }
   return {
@@ -73,10 +73,10 @@ function createIndex(libraries: readonly SimulatedLibrary[]): Index {
   const put = (library: SimulatedLibrary) => {
     const { githubId, formerNames } = library
     const before = byId.get(githubId)
-    if (before !== undefined) ids.delete(folded(fullNameOf(before)))
+    if (before !== undefined) ids.delete(foldCase(fullNameOf(before)))
     byId.set(githubId, library)
-    ids.set(folded(fullNameOf(library)), githubId)
-    for (const name of formerNames) formerIds.set(folded(name), githubId)
+    ids.set(foldCase(fullNameOf(library)), githubId)
+    for (const name of formerNames) formerIds.set(foldCase(name), githubId)
   }
   for (const library of libraries) put(library)
   const at = (id: number | undefined) => (id === undefined ? undefined : byId.get(id))
@@ -84,9 +84,9 @@ function createIndex(libraries: readonly SimulatedLibrary[]): Index {
     list: () => [...byId.values()],
     byId: at,
     byName: (fullName) => {
-      const library = at(ids.get(folded(fullName)))
+      const library = at(ids.get(foldCase(fullName)))
       if (library !== undefined) return { library, renamed: false }
-      const former = at(formerIds.get(folded(fullName)))
+      const former = at(formerIds.get(foldCase(fullName)))
       return former && { library: former, renamed: true }
     },
     put,
@@ -94,6 +94,6 @@ function createIndex(libraries: readonly SimulatedLibrary[]): Index {
 }
 
 /** GitHub's names are the same in any case. */
-function folded(fullName: string): string {
+function foldCase(fullName: string): string {
   return fullName.toLowerCase()
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { fraction, hash } from '../chance.ts'
 import type { Matches, ShownMatch } from './matches.ts'
-import { feedEvent, outright, SPORT, type EventLook } from './matches/feed-event.ts'
+import { feedEvent, outright, SPORT, type EventView } from './matches/feed-event.ts'
 import type { Language } from './matches/status-texts.ts'
 import { ownFault } from '../own-fault.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
@@ -63,15 +63,15 @@ function languageOf(query: URLSearchParams): Language {
 function events({ matches, seed, clock, leagueIds = true }: OneXBetOptions, query: URLSearchParams) {
   if (!asksFor(query.get('sports'))) return []
   const minute = Math.floor(clock().getTime() / MINUTE_MS)
-  const look: EventLook = { language: languageOf(query), minute, leagueIds }
+  const view: EventView = { language: languageOf(query), minute, leagueIds }
   const league = query.get('champs')
   const wanted = (id: number) => league === null || league.split(',').includes(String(id))
   const shown = matches.at(clock()).filter(({ match }) => wanted(match.leagueId))
   const outrights = matches
     .leagues()
     .filter(({ id, index }) => wanted(id) && fraction(seed, DRAW, minute, index) < OUTRIGHT_SHARE)
-    .map((of) => outright(of, look))
-  const whole = [...outrights, ...shown.map((one) => feedEvent(one, look))]
+    .map((of) => outright(of, view))
+  const whole = [...outrights, ...shown.map((one) => feedEvent(one, view))]
   return shuffled(seed, minute, withOneTwice(seed, minute, whole, countOf(query.get('count'))))
 }
 

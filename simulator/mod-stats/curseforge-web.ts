@@ -55,9 +55,9 @@ function page(options: CurseForgeWebOptions, { path, query, method, fault }: Sim
   // any other filter shows other kinds of projects: none of them is a modpack
   const isAboutPacks = query.get('filter-related-dependents') === INCLUDED
   const packs = isAboutPacks && fault?.kind !== 'empty' ? world.modpacksOf(mod) : []
-  const look = fault?.kind === MARKUP.kind ? z.object(markupFields).parse(fault) : undefined
-  const markup = look?.markup ?? options.markup
-  const pastTheEnd = look?.pastTheEnd ?? options.pastTheEnd
+  const broken = fault?.kind === MARKUP.kind ? z.object(markupFields).parse(fault) : undefined
+  const markup = broken?.markup ?? options.markup
+  const pastTheEnd = broken?.pastTheEnd ?? options.pastTheEnd
   const pages = Math.max(1, Math.ceil(packs.length / ROWS_PER_PAGE))
   if (number > pages && pastTheEnd === '404' && fault?.kind !== 'empty') {
     return html(404, '<!DOCTYPE html><title>Not found - CurseForge</title>')

@@ -12,7 +12,7 @@ import { segmentNames } from '../../db/spool/folder.ts'
 import { openSpool } from '../../db/spool/spool.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { NOTHING } from '../../core/run-outcome.ts'
-import { spoolOrigin, tellingSpooled } from '../../worker/spooled-counts.ts'
+import { spoolOrigin, withSpooledCounts } from '../../worker/spooled-counts.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { words } from '../support/ending-in-words.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
   proxy = await startDatabaseProxy(database.url)
 })
 afterAll(async () => {
-  await proxy.goAway()
+  await proxy.goOffline()
   await database.drop()
 })
 beforeEach(async () => {
@@ -116,9 +116,12 @@ describe('rows of an unavailable database', () => {
     const wrong = opened((url) => {
       url.pathname = '/no_such_database'
     })
-    const told = await tellingSpooled('mod-stats', async () => ({ ...NOTHING, ...(await write(wrong)) }))
-    expect(told).toMatchObject({ outcome: 'partial', spooled: 1 })
-    expect(words(told.why).join()).toMatch(/does not exist\. Check DATABASE_URL/)
+    const counted = await withSpooledCounts('mod-stats', async () => ({
+      ...NOTHING,
+      ...(await write(wrong)),
+    }))
+    expect(counted).toMatchObject({ outcome: 'partial', spooled: 1 })
+    expect(words(counted.why).join()).toMatch(/does not exist\. Check DATABASE_URL/)
     expect(segmentNames(folder)).toHaveLength(1)
   })
 
@@ -161,7 +164,7 @@ describe('an activity that is cancelled while it waits for the database', () => 
   it('keeps the rows of an activity that is cancelled while it waits for the database', async () => {
     const handle = opened()
     const step = new AbortController()
-    await proxy.goAway()
+    await proxy.goOffline()
     try {
       const waiting = write(handle, { ms: 600_000, signal: step.signal })
       setTimeout(() => {

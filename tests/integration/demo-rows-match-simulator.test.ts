@@ -46,7 +46,7 @@ interface Found {
 }
 
 /** What the demo left in its database, which is started for the look alone. */
-async function lookInside(): Promise<Found> {
+async function readTables(): Promise<Found> {
   const server = await startPostgres({ dataDir: join(stateDir, 'demo', 'postgres'), port })
   const database = openDatabase(server.url, () => undefined)
   try {
@@ -86,7 +86,7 @@ async function demo(): Promise<void> {
 describe('the demo', () => {
   it('the demo stores exactly what its simulator knows, also in a second pass', async () => {
     await demo()
-    const first = await lookInside()
+    const first = await readTables()
     const world = createModWorld({ mods: 3, seed: 1, clock: () => new Date(`${first.date}T12:00:00Z`) })
     expect(first.rows).toEqual(truthOf(world))
     const csv = parse<Record<string, string>>(
@@ -95,6 +95,6 @@ describe('the demo', () => {
     )
     expect(csv.toSorted(bySlug)).toEqual(first.table.toSorted(bySlug))
     await demo()
-    expect((await lookInside()).rows).toEqual(first.rows)
+    expect((await readTables()).rows).toEqual(first.rows)
   })
 })

@@ -20,14 +20,14 @@ describe('almanac doctor', () => {
     await stack.stop()
   })
 
-  const look = (changed: Partial<Config['env']> = {}) =>
+  const examined = (changed: Partial<Config['env']> = {}) =>
     examine(() => ({ ...stack.config, env: { ...stack.config.env, ...changed } }))
   const found = ({ checks }: Examination, name: string): Check | undefined =>
     checks.find((check) => check.name === name)
 
   it('doctor passes on a ready stack, and shows the versions', async () => {
     // No real key is at hand, and the test stack's is not one.
-    const examination = await look({ CURSEFORGE_API_KEY: undefined })
+    const examination = await examined({ CURSEFORGE_API_KEY: undefined })
     expect(examination.checks.filter(({ state }) => state === 'bad')).toEqual([])
     expect(examination.passed).toBe(true)
     expect(found(examination, 'database')?.found).toMatch(/^PostgreSQL 18\.\d/)
@@ -39,10 +39,10 @@ describe('almanac doctor', () => {
   })
 
   it('doctor warns while no worker polls, and names the worker that does', async () => {
-    expect(found(await look(), 'worker')?.state).toBe('warn')
+    expect(found(await examined(), 'worker')?.state).toBe('warn')
     const worker = await stack.startWorker()
     try {
-      await expect.poll(async () => found(await look(), 'worker')?.state).toBe('ok')
+      await expect.poll(async () => found(await examined(), 'worker')?.state).toBe('ok')
     } finally {
       await worker.stop()
     }
@@ -51,7 +51,7 @@ describe('almanac doctor', () => {
   it('doctor says how to migrate an empty database', async () => {
     const empty = await createTestDatabase({ migrated: false })
     try {
-      const examination = await look({ DATABASE_URL: empty.url })
+      const examination = await examined({ DATABASE_URL: empty.url })
       expect(examination.passed).toBe(false)
       expect(found(examination, 'database')?.state).toBe('ok')
       expect(found(examination, 'tables')).toMatchObject({
@@ -66,7 +66,7 @@ describe('almanac doctor', () => {
   it('doctor says how to restore a missing schedule', async () => {
     await stack.client.schedule.getHandle('mod-stats').delete()
     try {
-      expect(found(await look(), 'schedules')).toMatchObject({
+      expect(found(await examined(), 'schedules')).toMatchObject({
         state: 'bad',
         remedy: expect.stringContaining('schedules apply') as string,
       })
@@ -76,11 +76,11 @@ describe('almanac doctor', () => {
   })
 
   it('doctor says so if the namespace does not exist', async () => {
-    expect(found(await look({ TEMPORAL_NAMESPACE: 'elsewhere' }), 'namespace')?.state).toBe('bad')
+    expect(found(await examined({ TEMPORAL_NAMESPACE: 'elsewhere' }), 'namespace')?.state).toBe('bad')
   })
 
   it('doctor says what a server refuses', async () => {
-    const check = found(await look({ TEMPORAL_NAMESPACE: 'n'.repeat(2_000) }), 'Temporal')
+    const check = found(await examined({ TEMPORAL_NAMESPACE: 'n'.repeat(2_000) }), 'Temporal')
     expect(check).toMatchObject({
       state: 'bad',
       found: expect.stringContaining('refused') as string,

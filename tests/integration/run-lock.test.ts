@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRecord, sweepRuns } from '../../activities/run-record.ts'
-import { runStanding, startRun, type RunHandle } from '../../client/runs.ts'
+import { runStatus, startRun, type RunHandle } from '../../client/runs.ts'
 import { endingOf } from '../support/ending-in-words.ts'
 import { findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
 import { pipelineRuns } from '../../db/schema/runs.ts'
@@ -52,7 +52,7 @@ async function recordOf({ workflowId }: { workflowId: string }): Promise<RunReco
   return record
 }
 
-const sweep = () => sweepRuns(stack.database.db, (run) => runStanding(stack.client, run))
+const sweep = () => sweepRuns(stack.database.db, (run) => runStatus(stack.client, run))
 
 /** An open record whose workflow Temporal does not know. */
 async function leaveOpen(workflowId: string): Promise<void> {

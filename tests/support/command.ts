@@ -63,7 +63,7 @@ export function startCommand(args: string[], env: Record<string, string>): Runni
     child[name].setEncoding('utf8').on('data', (text: string) => {
       result[name] += text
       output += text
-      for (const look of watchers) look()
+      for (const check of watchers) check()
     })
   }
   const ended = new Promise<CommandResult>((resolve, reject) => {
@@ -79,15 +79,15 @@ export function startCommand(args: string[], env: Record<string, string>): Runni
     ended,
     said: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           if (!pattern.test(output)) return
-          watchers.delete(look)
+          watchers.delete(check)
           resolve(output)
         }
-        watchers.add(look)
-        look()
+        watchers.add(check)
+        check()
         ended.then(() => {
-          if (watchers.delete(look)) reject(new Error(`ended without ${String(pattern)}:\n${output}`))
+          if (watchers.delete(check)) reject(new Error(`ended without ${String(pattern)}:\n${output}`))
         }, reject)
       }),
   }

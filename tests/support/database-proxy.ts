@@ -6,7 +6,7 @@ export interface DatabaseProxy {
   /** The database's own address, by way of the proxy. */
   url: string
   /** Breaks every connection and refuses new ones. */
-  goAway(): Promise<void>
+  goOffline(): Promise<void>
   comeBack(): Promise<void>
   /** From now on breaks a connection when its client sends this; undefined: none. */
   breakAt(text: string | undefined): void
@@ -52,7 +52,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     breakAt: (text) => {
       breaking = text
     },
-    goAway: () =>
+    goOffline: () =>
       new Promise((resolve) => {
         proxy?.close(() => {
           resolve()

@@ -3,11 +3,11 @@ import { endingOf as recordedEnding } from '../../client/runs.ts'
 import type { Reason } from '../../core/reason.ts'
 import type { RunEnding, SourceCounts } from '../../core/run-outcome.ts'
 import { sentence } from '../../wording/sentence.ts'
-import { toldError, type ToldError } from '../../wording/run.ts'
+import { renderError, type RenderedError } from '../../wording/run.ts'
 
 export interface EndingInWords extends Pick<RunEnding, 'outcome'> {
   counts: Record<string, CountsInWords>
-  error?: ToldError
+  error?: RenderedError
 }
 
 export interface CountsInWords extends Omit<SourceCounts, 'why'> {
@@ -24,7 +24,7 @@ export function inWords({ outcome, counts, error }: RunEnding): EndingInWords {
   return {
     outcome,
     counts: Object.fromEntries(worded) as EndingInWords['counts'],
-    ...(error && { error: toldError(error) }),
+    ...(error && { error: renderError(error) }),
   }
 }
 

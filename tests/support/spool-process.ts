@@ -64,4 +64,4 @@ const log = pino(
     },
   },
 )
-startDraining({ db, folder, log, lookEveryMs: 1 })
+startDraining({ db, folder, log, pollIntervalMs: 1 })

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Often enough that a state which lasts a second is seen. */
-const LOOK_EVERY_MS = 25
+const POLL_INTERVAL_MS = 25
 
 /** Polls until the result is neither undefined nor false, and returns it. */
 export async function until<T>(
@@ -11,6 +11,6 @@ export async function until<T>(
   for (;;) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
-    await sleep(LOOK_EVERY_MS)
+    await sleep(POLL_INTERVAL_MS)
   }
 }

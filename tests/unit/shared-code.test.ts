@@ -17,7 +17,7 @@ const EXCEPTIONS: Record<string, string> = {
   'cli/commands/groups/machine.ts': 'match-results',
   'cli/commands/spool.ts': 'candles',
   'cli/service-unit.ts': 'match-results',
-  'client/run-chains.ts': 'library-context',
+  'client/run-children.ts': 'library-context',
   'client/run-view.ts': 'library-context',
   'client/runs.ts': 'mod-stats',
   'core/run-outcome.ts': 'modrinth',

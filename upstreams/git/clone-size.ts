@@ -6,7 +6,7 @@ import { Failure } from '../../core/failures.ts'
 import { sleep } from '../sleep.ts'
 
 /** At a hundred megabytes a second, which no network here gives, that much more is written before it is seen. */
-const LOOK_EVERY_MS = 500
+const POLL_INTERVAL_MS = 500
 /**
  * A disk holds a limited number of names; a small pack can hold millions of empty files. Large libraries have 20,000.
  */
@@ -74,7 +74,7 @@ export async function whileSmall<T>(
       if (found !== undefined)
         tooMuch.abort(new Failure('CommandFailed', `${what} is ${found}; it was stopped.`))
       if (found !== undefined) return
-      await sleep(LOOK_EVERY_MS, done.signal)
+      await sleep(POLL_INTERVAL_MS, done.signal)
     }
   }
   // A failed poll must end the run, not go unnoticed; the end of the run ends the watch.

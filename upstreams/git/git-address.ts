@@ -53,7 +53,7 @@ export function createGitAddress(base: GitBase): GitAddress {
     maxBytes: MAX_BYTES,
     redirect: 'manual',
   })
-  const look = async (fullName: string, signal: AbortSignal): Promise<Answer> => {
+  const ask = async (fullName: string, signal: AbortSignal): Promise<Answer> => {
     const path = `${addressOf(base, fullName).slice(base.url.length)}/info/refs`
     const query = { service: 'git-upload-pack' }
     return await http.request({ path, query, signal, accept: REDIRECTS, expects: 'html' })
@@ -69,11 +69,11 @@ export function createGitAddress(base: GitBase): GitAddress {
         if (result.code === 0) return { result, name }
         if (!isRedirect(result.stderr)) throw gitFailure(what, result)
         if (redirects === MAX_REDIRECTS) throw new Failure('Blocked', `${what}: it redirects for ever.`)
-        name = redirectedTo(base, name, await look(name, signal))
+        name = redirectedTo(base, name, await ask(name, signal))
       }
     },
     confirmGit: async (fullName, signal) => {
-      const { headers, body } = await look(fullName, signal)
+      const { headers, body } = await ask(fullName, signal)
       const kind = headers.get('content-type') ?? 'nothing'
       if (kind.startsWith('application/x-git-upload-pack-advertisement')) return
       const found = `git at ${fullName} answered ${kind.slice(0, 80)} instead of a repository`

@@ -1,7 +1,7 @@
 /** Many repositories in one GraphQL query, one point of the quota (https://docs.github.com/graphql); needs a token. */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
-import { LIMIT_WORDS, type GitHubDoor } from './github-transport.ts'
+import { LIMIT_WORDS, type GitHubTransport } from './github-transport.ts'
 import { BLOCKED_WORDS, unknown, type FoundRepository, type RepositoryState } from './github-repository.ts'
 import { count, instant, parseBody } from '../payload.ts'
 import { FULL_NAME } from './repository-name.ts'
@@ -42,15 +42,15 @@ const repositorySchema = z
 
 /** One state per name, in the order of the names; at most a hundred, each an `Owner/Name`. Renames are followed. */
 export async function repositoriesByGraphql(
-  door: GitHubDoor,
+  transport: GitHubTransport,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<RepositoryState[]> {
   const json = { query: queryFor(names.length), variables: variablesOf(names) }
-  const answer = await door.ask({ resource: 'graphql', method: 'POST', path: '/graphql', json, signal })
+  const answer = await transport.ask({ resource: 'graphql', method: 'POST', path: '/graphql', json, signal })
   const { data, errors } = parseBody(bodySchema, answer.body, WHAT)
   const complaints = errors ?? []
-  if (complaints.some(isLimit)) throw door.limited('graphql', answer)
+  if (complaints.some(isLimit)) throw transport.limited('graphql', answer)
   if (data === null || data === undefined) throw withoutData(complaints)
   return names.map((_, index) => {
     const alias = aliasOf(index)

@@ -1,6 +1,6 @@
 /** One repository by its name, through renames (https://docs.github.com/rest/repos); dear without a token: sixty requests an hour. */
 import { Failure } from '../../core/failures.ts'
-import { messageOf, type GitHubDoor } from './github-transport.ts'
+import { messageOf, type GitHubTransport } from './github-transport.ts'
 import { BLOCKED_WORDS, restRepositorySchema, unknown, type RepositoryState } from './github-repository.ts'
 import type { Answer } from '../http.ts'
 import { parseBody } from '../payload.ts'
@@ -27,12 +27,12 @@ export interface SingleRepositories {
 }
 
 /** Asks for single names, at most `ASKS_PER_WINDOW` of them an hour. */
-export function createSingleRepositories(door: GitHubDoor, baseUrl: string): SingleRepositories {
-  const allowance = createAllowance(door)
+export function createSingleRepositories(transport: GitHubTransport, baseUrl: string): SingleRepositories {
+  const allowance = createAllowance(transport)
 
   const follow = async (path: string, hops: number, signal: AbortSignal): Promise<RepositoryState> => {
     if (allowance.isSpent()) return unknown(SPENT)
-    const answer = await door.ask({
+    const answer = await transport.ask({
       resource: 'core',
       path,
       signal,
@@ -82,7 +82,7 @@ function targetOf(answer: Answer, baseUrl: string): string | undefined {
 }
 
 /** Counts what this client asked in the present window, whose end GitHub's headers tell. The gate keeps the reserve. */
-function createAllowance({ clock }: GitHubDoor) {
+function createAllowance({ clock }: GitHubTransport) {
   let spent = 0
   let endsAt = 0
   return {

@@ -1,10 +1,10 @@
 /** GitHub's search for repositories (https://docs.github.com/rest/search): a domain's by a query, and known names without a token. */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
-import type { GitHubDoor } from './github-transport.ts'
+import type { GitHubTransport } from './github-transport.ts'
 import { restRepositorySchema, type FoundRepository } from './github-repository.ts'
 import { count, parseBody } from '../payload.ts'
-import { folded } from './repository-name.ts'
+import { foldCase } from './repository-name.ts'
 
 const WHAT = 'github GET /search/repositories'
 /** Its largest page. */
@@ -35,7 +35,7 @@ export interface NamesFound {
 
 /** Finds repositories by their present names in as few requests as can be; forks and archived ones too. */
 export async function searchNames(
-  door: GitHubDoor,
+  transport: GitHubTransport,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<NamesFound> {
@@ -47,14 +47,14 @@ export async function searchNames(
     if (part === undefined) break
     // Forks are left out unless asked for, and some of the catalogue's codes are forks.
     const q = `${part.map((name) => `repo:${name}`).join(' ')} fork:true`
-    const page = await askPage(door, { q }, signal)
+    const page = await askPage(transport, { q }, signal)
     if (page === 'refused') {
       const half = Math.ceil(part.length / 2)
       if (part.length > 1) parts.push(part.slice(0, half), part.slice(half))
       continue
     }
     incomplete ||= page.incomplete_results
-    for (const hit of page.items) found.set(folded(hit.fullName), hit)
+    for (const hit of page.items) found.set(foldCase(hit.fullName), hit)
   }
   return { found, incomplete }
 }
@@ -64,7 +64,7 @@ export async function searchNames(
  * query that it does not understand, `UpstreamUnavailable` where it could not look through everything.
  */
 export async function searchQuery(
-  door: GitHubDoor,
+  transport: GitHubTransport,
   { query, limit }: { query: string; limit: number },
   signal: AbortSignal,
 ): Promise<FoundRepository[]> {
@@ -72,7 +72,7 @@ export async function searchQuery(
   // Hits move between pages while they are read: one may come twice.
   const found = new Map<number, FoundRepository>()
   for (let number = 1; (number - 1) * PAGE_SIZE < wanted; number += 1) {
-    const page = await askPage(door, { q: query, sort: 'stars', order: 'desc', page: number }, signal)
+    const page = await askPage(transport, { q: query, sort: 'stars', order: 'desc', page: number }, signal)
     if (page === 'refused') throw notUnderstood(query)
     if (page.incomplete_results) throw incompleteAnswer(query)
     for (const hit of page.items) found.set(hit.githubId, hit)
@@ -83,20 +83,20 @@ export async function searchQuery(
 
 /** One page, asked once more where GitHub's search ran out of time. */
 async function askPage(
-  door: GitHubDoor,
+  transport: GitHubTransport,
   query: Record<string, string | number>,
   signal: AbortSignal,
 ): Promise<Page | 'refused'> {
-  const first = await askPageOnce(door, query, signal)
-  return first !== 'refused' && first.incomplete_results ? await askPageOnce(door, query, signal) : first
+  const first = await askPageOnce(transport, query, signal)
+  return first !== 'refused' && first.incomplete_results ? await askPageOnce(transport, query, signal) : first
 }
 
 async function askPageOnce(
-  door: GitHubDoor,
+  transport: GitHubTransport,
   query: Record<string, string | number>,
   signal: AbortSignal,
 ): Promise<Page | 'refused'> {
-  const answer = await door.ask({
+  const answer = await transport.ask({
     resource: 'search',
     path: '/search/repositories',
     query: { ...query, per_page: PAGE_SIZE },

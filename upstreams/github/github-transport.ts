@@ -35,7 +35,7 @@ export const LIMIT_WORDS = /rate limit|abuse detection/i
 /** Kinds of request with a quota each. */
 export type Resource = 'core' | 'search' | 'graphql'
 
-export interface DoorOptions {
+export interface TransportOptions {
   /** Such as https://api.github.com */
   baseUrl: string
   /** GitHub refuses requests without one. */
@@ -52,25 +52,25 @@ export interface DoorOptions {
 }
 
 /** One request; `accepts` says which refusals are returned instead of thrown. */
-export interface DoorRequest extends Omit<HttpRequest, 'accept'> {
+export interface TransportRequest extends Omit<HttpRequest, 'accept'> {
   resource: Resource
   accepts?: (status: number, message: string) => boolean
 }
 
-export interface GitHubDoor {
+export interface GitHubTransport {
   authenticated: boolean
   clock: () => Date
   /**
    * Throws `RateLimited` (primary and secondary limits, in full until the reset), `CredentialsRejected`, `Blocked` and the
    * other failures of `Http.request`. Redirects are never followed: the token must not travel.
    */
-  ask: (request: DoorRequest) => Promise<Answer>
+  ask: (request: TransportRequest) => Promise<Answer>
   /** The failure for a limit that only the body tells (GraphQL, status 200), and the gate closes. */
   limited: (resource: Resource, answer: Answer) => Failure
 }
 
 /** Creates the transport. Throws `Misconfigured` for an address or a token that cannot be sent. */
-export function createGitHubDoor(options: DoorOptions): GitHubDoor {
+export function createGitHubTransport(options: TransportOptions): GitHubTransport {
   const token = options.token === '' ? undefined : options.token
   const clock = options.clock ?? (() => new Date())
   const gates = gatesOf(options, token !== undefined)
@@ -102,7 +102,7 @@ export function createGitHubDoor(options: DoorOptions): GitHubDoor {
   }
 }
 
-function gatesOf(options: DoorOptions, authenticated: boolean): Record<Resource, Gate> {
+function gatesOf(options: TransportOptions, authenticated: boolean): Record<Resource, Gate> {
   const { gates = {}, clock, sleep } = options
   const key = authenticated ? 'withToken' : 'withoutToken'
   const shared = {
@@ -119,7 +119,7 @@ function gatesOf(options: DoorOptions, authenticated: boolean): Record<Resource,
   }
 }
 
-function createHttps(options: DoorOptions, token: string | undefined, gates: Record<Resource, Gate>) {
+function createHttps(options: TransportOptions, token: string | undefined, gates: Record<Resource, Gate>) {
   const of = (gate: Gate) =>
     createHttp({
       upstream: UPSTREAM,

@@ -2,7 +2,7 @@
  * GitHub, for the stars of known repositories and for searches: with a token a hundred names a request by GraphQL, without
  * one twenty by search and the few that search does not show by name. Web pages are never read.
  */
-import { createGitHubDoor, type DoorOptions, type GitHubDoor } from './github-transport.ts'
+import { createGitHubTransport, type TransportOptions, type GitHubTransport } from './github-transport.ts'
 import { repositoriesByGraphql } from './github-graphql.ts'
 import {
   unknown,
@@ -12,7 +12,7 @@ import {
 } from './github-repository.ts'
 import { createSingleRepositories, type SingleRepositories } from './github-rest.ts'
 import { searchNames, searchQuery } from './github-search.ts'
-import { distinct, folded, FULL_NAME } from './repository-name.ts'
+import { distinct, foldCase, FULL_NAME } from './repository-name.ts'
 
 export type { FoundRepository, RepositoryAnswer } from './github-repository.ts'
 
@@ -21,7 +21,7 @@ const NAMES_PER_QUERY = 100
 /** A search address of twenty of the longest names has 3 KB; how many more it takes is not documented. */
 const NAMES_PER_SEARCH = 20
 
-export type GitHubOptions = DoorOptions
+export type GitHubOptions = TransportOptions
 
 export interface GitHub {
   /** Most names of one call of `repositories`. */
@@ -41,9 +41,9 @@ export interface GitHub {
 
 /** A client of GitHub. Throws `Misconfigured` for an address or a token that cannot be sent. */
 export function createGitHub(options: GitHubOptions): GitHub {
-  const door = createGitHubDoor(options)
-  const singles = createSingleRepositories(door, options.baseUrl)
-  const batchSize = door.authenticated ? NAMES_PER_QUERY : NAMES_PER_SEARCH
+  const transport = createGitHubTransport(options)
+  const singles = createSingleRepositories(transport, options.baseUrl)
+  const batchSize = transport.authenticated ? NAMES_PER_QUERY : NAMES_PER_SEARCH
 
   return {
     batchSize,
@@ -51,27 +51,31 @@ export function createGitHub(options: GitHubOptions): GitHub {
       const asked = distinct(names.filter((name) => FULL_NAME.test(name)))
       if (asked.length > batchSize)
         throw new RangeError(`${asked.length} names in one batch; expected at most ${batchSize}.`)
-      const states = await statesOf(asked, { door, singles, signal })
-      const byName = new Map(asked.map((name, index) => [folded(name), states[index]]))
+      const states = await statesOf(asked, { transport, singles, signal })
+      const byName = new Map(asked.map((name, index) => [foldCase(name), states[index]]))
       return names.map((name) => ({
         asked: name,
-        ...(byName.get(folded(name)) ?? unknown('it is no name of a repository')),
+        ...(byName.get(foldCase(name)) ?? unknown('it is no name of a repository')),
       }))
     },
-    search: (query, limit, signal) => searchQuery(door, { query, limit }, signal),
+    search: (query, limit, signal) => searchQuery(transport, { query, limit }, signal),
   }
 }
 
 async function statesOf(
   names: readonly string[],
-  { door, singles, signal }: { door: GitHubDoor; singles: SingleRepositories; signal: AbortSignal },
+  {
+    transport,
+    singles,
+    signal,
+  }: { transport: GitHubTransport; singles: SingleRepositories; signal: AbortSignal },
 ): Promise<RepositoryState[]> {
   if (names.length === 0) return []
-  if (door.authenticated) return await repositoriesByGraphql(door, names, signal)
-  const { found, incomplete } = await searchNames(door, names, signal)
+  if (transport.authenticated) return await repositoriesByGraphql(transport, names, signal)
+  const { found, incomplete } = await searchNames(transport, names, signal)
   const states: RepositoryState[] = []
   for (const name of names) {
-    const hit = found.get(folded(name))
+    const hit = found.get(foldCase(name))
     if (hit !== undefined) states.push({ state: 'found', ...hit })
     else if (incomplete)
       states.push(unknown("GitHub's search ran out of time twice and may have left it out"))

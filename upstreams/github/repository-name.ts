@@ -35,7 +35,7 @@ const BEFORE_HOST =
 const MAX_NAME_CHARS = 120
 
 /** For comparing: GitHub takes names in any case. */
-export const folded = (fullName: string): string => fullName.toLowerCase()
+export const foldCase = (fullName: string): string => fullName.toLowerCase()
 
 /**
  * The repository that one address leads to, in the case in which it was written; undefined if it leads to none: another
@@ -58,14 +58,14 @@ export function repositoriesInText(text: string): string[] {
 export function distinct(fullNames: Iterable<string>): string[] {
   const found = new Map<string, string>()
   for (const fullName of fullNames) {
-    if (!found.has(folded(fullName))) found.set(folded(fullName), fullName)
+    if (!found.has(foldCase(fullName))) found.set(foldCase(fullName), fullName)
   }
   return [...found.values()]
 }
 
 function* mentionsIn(text: string): Generator<{ fullName: string; at: number }> {
   for (const { 1: owner = '', 2: name = '', index } of text.matchAll(IN_TEXT)) {
-    if (name.length > MAX_NAME_CHARS || PAGES.has(folded(owner))) continue
+    if (name.length > MAX_NAME_CHARS || PAGES.has(foldCase(owner))) continue
     // The dot that ends a sentence, and `.git`, in whatever order they were put there. A dash may end a name.
     const fullName = `${owner}/${name.replace(/(?:\.git|\.)+$/i, '')}`
     if (FULL_NAME.test(fullName)) yield { fullName, at: index }

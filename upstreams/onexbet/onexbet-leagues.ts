@@ -110,8 +110,8 @@ function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number,
 }
 
 /** A list may count what an answer leaves out: only an answer of less than half of it is none. */
-function isShort(told: number, page: Page | undefined): boolean {
-  return page !== undefined && told - idsIn(page).length > Math.max(ENDED_MEANWHILE, told / 2)
+function isShort(count: number, page: Page | undefined): boolean {
+  return page !== undefined && count - idsIn(page).length > Math.max(ENDED_MEANWHILE, count / 2)
 }
 
 /** The events of an answer, as far as they have an id. */

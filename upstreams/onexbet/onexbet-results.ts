@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
 import type { Gate } from '../gate.ts'
 import { rawBody, type RawBody } from '../http.ts'
-import { createDoor, sideBySide, type Door } from './onexbet-transport.ts'
+import { createTransport, sideBySide, type Transport } from './onexbet-transport.ts'
 import { isPlausible, nameText, positiveId, wellFormed } from './onexbet-event.ts'
-import { folded } from './onexbet-status.ts'
+import { foldCase } from './onexbet-status.ts'
 import { parseBody, parseRows, type RejectedRow } from '../payload.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -112,7 +112,7 @@ const gameSchema = z
     const [, one, two] = SCORE.exec(said) ?? []
     if (one !== undefined && two !== undefined)
       return { ...game, score: [Number(one), Number(two)] as [number, number] }
-    if (NO_SCORE.test(folded(said))) return { ...game, score: null }
+    if (NO_SCORE.test(foldCase(said))) return { ...game, score: null }
     context.addIssue({ code: 'custom', path: ['score'], message: 'not a score' })
     return z.NEVER
   })
@@ -120,8 +120,8 @@ type Game = z.infer<typeof gameSchema>
 
 /** A client of the results service. Throws `Misconfigured` for an address that is none. */
 export function createOneXBetResults(options: OneXBetResultsOptions): OneXBetResults {
-  const door = createDoor({ ...options, upstream: UPSTREAM, setting: 'match-results.results.url' })
-  const ask = asking(door)
+  const transport = createTransport({ ...options, upstream: UPSTREAM, setting: 'match-results.results.url' })
+  const ask = asking(transport)
   return {
     finished: async ({ leagues, at }, signal) => {
       if (leagues.length === 0)
@@ -165,9 +165,9 @@ type Games =
   | { failure?: never; results: MatchResult[]; withoutScore: number; rejected: RejectedRow[]; raw: RawBody }
 
 const asking =
-  (door: Door) =>
+  (transport: Transport) =>
   async (path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<Listed> => {
-    const answer = await door(path, query, signal)
+    const answer = await transport(path, query, signal)
     const { items } = parseBody(listSchema, answer.body, `${UPSTREAM} GET ${path}`)
     return { items: items ?? [], raw: rawBody(UPSTREAM, answer) }
   }
@@ -179,8 +179,8 @@ function windowTo(at: Date): { dateFrom: number; dateTo: number } {
 }
 
 function isSameLeague({ id, name }: League, league: WantedLeague): boolean {
-  const called = folded(name ?? '')
-  return league.id === id || (called !== '' && folded(league.name) === called)
+  const called = foldCase(name ?? '')
+  return league.id === id || (called !== '' && foldCase(league.name) === called)
 }
 
 async function gamesOf(league: League, ask: () => Promise<Listed>, at: Date): Promise<Games> {

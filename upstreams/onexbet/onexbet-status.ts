@@ -32,7 +32,7 @@ export interface StatusSigns {
 }
 
 /** A text without accents, case and punctuation, words parted by one space: as texts and names are compared. */
-export const folded = (text: string): string =>
+export const foldCase = (text: string): string =>
   text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
@@ -121,8 +121,8 @@ const RUNNING = /\b(?:en cours|en direct|live|in progress|in play|playing|ongoin
  * them it is before the start.
  */
 export function phaseOf(signs: StatusSigns): Phase {
-  const status = folded(signs.status)
-  const period = folded(signs.period)
+  const status = foldCase(signs.status)
+  const period = foldCase(signs.period)
   const either = (judge: (text: string) => boolean): boolean => judge(status) || judge(period)
   if (either(isStopped)) return 'suspended'
   // In other sports the clock runs backwards in play too: a goal is stronger.
@@ -136,7 +136,7 @@ export function phaseOf(signs: StatusSigns): Phase {
 
 /** True if the signs say that the match has not begun: the clock runs towards the start, or a text says so. */
 export const isBefore = ({ countdown, notice, status, period }: StatusSigns): boolean =>
-  countdown || [notice, status, period].some((text) => BEFORE.some((known) => known.test(folded(text))))
+  countdown || [notice, status, period].some((text) => BEFORE.some((known) => known.test(foldCase(text))))
 
 const isStopped = (text: string): boolean => STOPPED.test(text) && !OF_BETS.test(text)
 
@@ -159,7 +159,7 @@ const RUNNING_TIME =
 export function statusKind(text: string | null): string {
   const spaced = (text ?? '').toLowerCase().replaceAll(/\s+/g, ' ').trim()
   if (/^\d+['’′]?$/.test(spaced)) return TIME
-  const parts = spaced.split(RUNNING_TIME).map(folded)
+  const parts = spaced.split(RUNNING_TIME).map(foldCase)
   return parts
     .join(` ${TIME} `)
     .replaceAll(/\s+/g, ' ')

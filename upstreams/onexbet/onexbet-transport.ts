@@ -23,7 +23,7 @@ const REFUSED = [401, 403, 406]
 const JUDGED_HERE = [200, 400, 404, ...REFUSED]
 const NO_HEADERS = new Headers()
 
-export interface DoorOptions {
+export interface TransportOptions {
   /** Name of the service in messages and raw bodies. */
   upstream: string
   baseUrl: string
@@ -37,14 +37,14 @@ export interface DoorOptions {
 /**
  * Asks one path. Throws the failures of `Http.request`, and `Blocked` for a refusal or a web page in place of JSON.
  */
-export type Door = (
+export type Transport = (
   path: string,
   query: Record<string, string | number>,
   signal: AbortSignal,
 ) => Promise<Answer>
 
 /** Creates a transport. Default: with a gate of its own. Throws `Misconfigured` for an invalid address. */
-export function createDoor(options: DoorOptions): Door {
+export function createTransport(options: TransportOptions): Transport {
   const http = createHttp({
     upstream: options.upstream,
     baseUrl: options.baseUrl,

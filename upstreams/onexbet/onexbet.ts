@@ -5,7 +5,7 @@
 import type { Gate } from '../gate.ts'
 import { rawBody, type Answer, type RawBody } from '../http.ts'
 import { changesOf } from './onexbet-changes.ts'
-import { createDoor } from './onexbet-transport.ts'
+import { createTransport } from './onexbet-transport.ts'
 import { idOf, listOf, readEvents, type Sighting } from './onexbet-event.ts'
 import { isFull, leaguesOf, splitByLeague, type Asking, type Page, type Split } from './onexbet-leagues.ts'
 import type { RejectedRow } from '../payload.ts'
@@ -82,7 +82,7 @@ export interface OneXBet {
 /** A client of one feed. Throws `Misconfigured` for an address that is none. */
 export function createOneXBet(options: OneXBetOptions): OneXBet {
   const { folder, path, extra } = partsOf(options.feedUrl)
-  const door = createDoor({
+  const transport = createTransport({
     ...options,
     upstream: UPSTREAM,
     baseUrl: folder,
@@ -92,13 +92,13 @@ export function createOneXBet(options: OneXBetOptions): OneXBet {
   const timeOf = (answer: Answer): Date => options.clock?.() ?? answer.observedAt
 
   const page = async (league: number | undefined, signal: AbortSignal): Promise<Page> => {
-    const answer = await door(path, { ...eventsQuery(query, league), ...extra }, signal)
+    const answer = await transport(path, { ...eventsQuery(query, league), ...extra }, signal)
     const list = listOf(answer.body, `${UPSTREAM} GET ${path}`)
     const events = readEvents(list, timeOf(answer))
     return { ...events, full: isFull(list.length, query.count), raw: rawBody(UPSTREAM, answer) }
   }
   const leagues: Asking['leagues'] = async (signal) => {
-    const answer = await door(LEAGUES_PATH, { ...leaguesQuery(query), ...extra }, signal)
+    const answer = await transport(LEAGUES_PATH, { ...leaguesQuery(query), ...extra }, signal)
     const list = listOf(answer.body, `${UPSTREAM} GET ${LEAGUES_PATH}`)
     return { leagues: leaguesOf(list), raw: rawBody(UPSTREAM, answer) }
   }

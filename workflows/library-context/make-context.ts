@@ -8,7 +8,7 @@ import {
   TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { ChainEnding, LibraryTodo } from '../../activities/library-context/activity-context.ts'
+import type { ChildEnding, LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import { type Run } from '../../core/run.ts'
 import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
 import {
@@ -24,7 +24,7 @@ import { reason } from '../../wording/reason.ts'
 import { failureReason } from '../../core/reason.ts'
 
 /** Input of the child workflow. Times in milliseconds. */
-export interface ChainInput {
+export interface ChildInput {
   run: Run
   todo: LibraryTodo
   /** When the night's child workflows must be over, as milliseconds since the run's start. */
@@ -35,7 +35,7 @@ export interface ChainInput {
 }
 
 /** Makes the context of one library. The outcome is returned, not thrown: only a cancellation fails the workflow. */
-export async function makeContextWorkflow(input: ChainInput): Promise<ChainEnding> {
+export async function makeContextWorkflow(input: ChildInput): Promise<ChildEnding> {
   const { run, todo, boundMs } = input
   const left = () => remainingMs(run, boundMs)
   for (let round = 1; ; round++) {
@@ -60,7 +60,7 @@ export async function makeContextWorkflow(input: ChainInput): Promise<ChainEndin
 async function recordFailure(
   attempt: Parameters<LibraryContextActivities['recordFailedAttempt']>[0],
   leftMs: number,
-): Promise<ChainEnding> {
+): Promise<ChildEnding> {
   const { type } = attempt.reason
   const options = { ...databaseWork(Math.max(leftMs, RECORDING_MS)), summary: `Record: ${type}` }
   try {
@@ -77,9 +77,9 @@ async function recordFailure(
 }
 
 async function onOneHost(
-  { run, todo, cloneMs, readMs }: ChainInput,
+  { run, todo, cloneMs, readMs }: ChildInput,
   left: () => number,
-): Promise<ChainEnding> {
+): Promise<ChildEnding> {
   const steps = (options: ActivityOptions, summary: string) =>
     proxyActivities<LibraryContextActivities>({ ...options, summary })
   const { queue, cleanupQueue } = await steps(databaseWork(left()), 'Find a host').claimHost(run)

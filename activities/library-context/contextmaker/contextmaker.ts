@@ -112,7 +112,7 @@ export function createContextmaker({
     }
   }
 
-  async function look(): Promise<Readiness> {
+  async function check(): Promise<Readiness> {
     const python = join(venv, 'bin', 'python')
     if (process.platform !== 'linux')
       return { ok: false, missing: 'the sandbox needs Linux', remedy: 'use Linux or WSL' }
@@ -130,7 +130,7 @@ export function createContextmaker({
   return {
     ready: () => {
       if (known === undefined || Date.now() - known.at > READY_FOR_MS)
-        known = { at: Date.now(), answer: look() }
+        known = { at: Date.now(), answer: check() }
       return known.answer
     },
     make: async ({ tree, name, mode, signal }) => {

@@ -9,9 +9,9 @@ import { availableShare, commandLine, familyOf, processes, type ProcessState } f
 /** Six times what the largest library measured needed. The sandbox's file systems, 0.9 GiB at most, come on top. */
 export const SANDBOX_MEMORY_BYTES = 1536 * 1_048_576
 /** Two cores fill about 500 MB in this time. A poll costs a few milliseconds. */
-const LOOK_EVERY_MS = 250
+const POLL_INTERVAL_MS = 250
 /** Below this the kernel soon kills programs of its own choice: better to end a run of contextmaker. */
-const LEAST_AVAILABLE_SHARE = 0.03
+const MIN_AVAILABLE_SHARE = 0.03
 
 export interface MemoryGuard {
   /**
@@ -31,22 +31,22 @@ interface Watched {
 /** One guard polls once for all its sandboxes, and not at all without any. */
 export function createMemoryGuard(limitBytes: number): MemoryGuard {
   const watched = new Set<Watched>()
-  let isLooking = false
+  let isPolling = false
 
-  async function lookWhileWatched(): Promise<void> {
-    if (isLooking) return
-    isLooking = true
+  async function pollWhileWatched(): Promise<void> {
+    if (isPolling) return
+    isPolling = true
     try {
       while (watched.size > 0) {
-        await look(watched, limitBytes)
-        await sleep(LOOK_EVERY_MS)
+        await check(watched, limitBytes)
+        await sleep(POLL_INTERVAL_MS)
       }
     } catch (cause) {
       // Unwatched memory is unbounded memory.
       for (const { exceeded } of watched)
         exceeded(new Failure('CommandFailed', 'The memory of the sandbox cannot be watched.', { cause }))
     } finally {
-      isLooking = false
+      isPolling = false
     }
   }
 
@@ -54,7 +54,7 @@ export function createMemoryGuard(limitBytes: number): MemoryGuard {
     watch: (marker, exceeded) => {
       const entry: Watched = { marker, exceeded, pid: undefined }
       watched.add(entry)
-      void lookWhileWatched()
+      void pollWhileWatched()
       return () => {
         watched.delete(entry)
       }
@@ -62,13 +62,13 @@ export function createMemoryGuard(limitBytes: number): MemoryGuard {
   }
 }
 
-async function look(watched: Set<Watched>, limitBytes: number): Promise<void> {
+async function check(watched: Set<Watched>, limitBytes: number): Promise<void> {
   const [all, available] = await Promise.all([processes(), availableShare()])
   for (const entry of watched) {
     entry.pid ??= await find(entry.marker, all)
     const bytes =
       entry.pid === undefined ? 0 : familyOf(entry.pid, all).reduce((sum, { ownBytes }) => sum + ownBytes, 0)
-    if (bytes <= limitBytes && available >= LEAST_AVAILABLE_SHARE) continue
+    if (bytes <= limitBytes && available >= MIN_AVAILABLE_SHARE) continue
     watched.delete(entry)
     entry.exceeded(new Failure('CommandFailed', sentence(bytes, limitBytes)))
   }
@@ -78,7 +78,7 @@ function sentence(bytes: number, limitBytes: number): string {
   const mebibytes = (count: number) => `${Math.round(count / 1_048_576)} MiB`
   return bytes > limitBytes
     ? `contextmaker took more than ${mebibytes(limitBytes)} of memory (${mebibytes(bytes)}) and was killed.`
-    : `The machine had less than ${LEAST_AVAILABLE_SHARE * 100} % of its memory left, so contextmaker was killed.`
+    : `The machine had less than ${MIN_AVAILABLE_SHARE * 100} % of its memory left, so contextmaker was killed.`
 }
 
 /** Our child process with the marker among its arguments: it becomes bubblewrap without changing its id. */

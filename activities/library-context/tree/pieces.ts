@@ -41,8 +41,8 @@ export function notebookPiece(notebook: Notebook): Piece {
 
 export function sourcePieces(source: SourceFile): SourcePieces {
   const { path, language, outline } = source
-  const told = DEPTHS.map((depth) => (outline === undefined ? undefined : outlineText(outline, depth)))
-  const outlines = told
+  const texts = DEPTHS.map((depth) => (outline === undefined ? undefined : outlineText(outline, depth)))
+  const outlines = texts
     .filter((text) => text !== undefined)
     .map((text) => piece(path, fenced(text, language)))
   return { path, outlines, whole: filePiece(source) }

@@ -22,7 +22,7 @@ import type { SourceTree } from './source-tree.ts'
 
 export interface ContextRequest extends ContextHead {
   tree: SourceTree
-  /** Estimated tokens (`tokensOf`) of the whole text; at least `LEAST_TOKENS`. */
+  /** Estimated tokens (`tokensOf`) of the whole text; at least `MIN_TOKENS`. */
   maxTokens: number
 }
 
@@ -36,7 +36,7 @@ export interface Context {
 }
 
 /** Below this there is no room for head, end and a page of README. */
-export const LEAST_TOKENS = 1_000
+export const MIN_TOKENS = 1_000
 
 /** Tokens kept for the lines that tell what is missing, and their share where the budget is small. */
 const FOOT_TOKENS = 800

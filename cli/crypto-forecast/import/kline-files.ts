@@ -23,7 +23,7 @@ import { storeMonths } from './store-months.ts'
 import type { TrackedCoins } from './tracked-coins.ts'
 
 /** Lines in which the interval is looked for; one broken line should not decide for a file. */
-const LINES_LOOKED_AT = 20
+const LINES_CHECKED = 20
 
 /** Candles without a header, with one, and as a JSON list of lists, for an import at `now`. */
 export function klineKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTarget>[] {
@@ -91,13 +91,13 @@ function klineImport<Value>(
 
 function csvCells({ text, delimiter }: FileStart, columns: string[]): Cells[] {
   const [open, close] = [columns.indexOf('open_time'), columns.indexOf('close_time')]
-  return parseStart(text, delimiter, LINES_LOOKED_AT).map((cells) => [cells[open], cells[close]])
+  return parseStart(text, delimiter, LINES_CHECKED).map((cells) => [cells[open], cells[close]])
 }
 
 /** The beginning of a file is no whole JSON, but the numbers of a list hold no bracket. */
 const jsonCells = (text: string): Cells[] =>
   Array.from(text.matchAll(/\[([^[\]]+)\]/g))
-    .slice(0, LINES_LOOKED_AT)
+    .slice(0, LINES_CHECKED)
     .map(([, list = '']) => list.split(','))
     .map((cells) => [cells[OPEN_TIME], cells[CLOSE_TIME]])
 

@@ -2,7 +2,7 @@
  * Which library a context file belongs to, by its name alone: the old collectors named them by several rules, some of
  * which leave the owner out. If two libraries could have written a file, it belongs to neither. Pure.
  */
-import { folded } from '../../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../../upstreams/github/repository-name.ts'
 
 /** A file that was given as a context. */
 export interface GivenContext {
@@ -32,18 +32,18 @@ export interface Claims {
   /** Files that several libraries could have written, with these libraries. */
   shared: Map<GivenContext, string[]>
   /** Files that fit no library. */
-  strangers: GivenContext[]
+  unmatched: GivenContext[]
 }
 
 /** Finds each file's library. Names are compared in small letters. */
 export function claimFiles(files: readonly GivenContext[], claimants: readonly Claimant[]): Claims {
   const wanted = claimants.map((claimant) => ({ claimant, names: fileNames(claimant) }))
   const domains = new Set(claimants.flatMap((claimant) => claimant.domains))
-  const claims: Claims = { filesOf: new Map(), shared: new Map(), strangers: [] }
+  const claims: Claims = { filesOf: new Map(), shared: new Map(), unmatched: [] }
   const places = new Map<GivenContext, number>()
   for (const file of files) {
-    const key = folded(file.file)
-    const domain = domains.has(folded(file.folder)) ? folded(file.folder) : undefined
+    const key = foldCase(file.file)
+    const domain = domains.has(foldCase(file.folder)) ? foldCase(file.folder) : undefined
     const fitting = wanted.filter(
       ({ claimant, names }) =>
         names.includes(key) && (domain === undefined || claimant.domains.includes(domain)),
@@ -53,7 +53,7 @@ export function claimFiles(files: readonly GivenContext[], claimants: readonly C
       fitting.map(({ claimant }) => claimant),
     )
     const [first] = fitting
-    if (first === undefined) claims.strangers.push(file)
+    if (first === undefined) claims.unmatched.push(file)
     else if (owner === undefined) {
       claims.shared.set(
         file,
@@ -74,7 +74,7 @@ export function claimFiles(files: readonly GivenContext[], claimants: readonly C
  */
 function ownerOf(key: string, fitting: readonly Claimant[]): Claimant | undefined {
   if (fitting.length === 1) return fitting[0]
-  const named = fitting.filter(({ contextFiles }) => contextFiles.map(folded).includes(key))
+  const named = fitting.filter(({ contextFiles }) => contextFiles.map(foldCase).includes(key))
   const silent = fitting.some(({ contextFiles }) => contextFiles.length === 0)
   return named.length === 1 && !silent ? named[0] : undefined
 }
@@ -85,14 +85,14 @@ function ownerOf(key: string, fitting: readonly Claimant[]): Claimant | undefine
  */
 function fileNames({ names, contextFiles }: Claimant): string[] {
   const stems = names.map((fullName) => {
-    const [owner = '', name = ''] = folded(fullName).split('/')
+    const [owner = '', name = ''] = foldCase(fullName).split('/')
     return { withOwner: [`${owner}__${name}`, `${owner}-${name}`, dashed(`${owner}-${name}`)], name }
   })
   const ruled = [
     ...stems.flatMap(({ withOwner }) => withOwner),
     ...stems.flatMap(({ name }) => [name, dashed(name)]),
   ]
-  return [...new Set([...contextFiles.map(folded), ...ruled.map((stem) => `${stem}-context.txt`)])]
+  return [...new Set([...contextFiles.map(foldCase), ...ruled.map((stem) => `${stem}-context.txt`)])]
 }
 
 const dashed = (name: string): string => name.replaceAll(/[^a-z0-9-]/g, '-')

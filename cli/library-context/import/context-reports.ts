@@ -2,10 +2,10 @@
  * What an import reports about contexts: of each folder what became of its files, of each list what became of its
  * flags. Pure.
  */
-import { someOf } from '../../../core/wording.ts'
+import { truncateList } from '../../../core/wording.ts'
 import { refuse, skip, type FileReport } from '../../import/file-report.ts'
 import type { Claims, GivenContext } from './context-claims.ts'
-import type { Fate } from './store-contexts.ts'
+import type { FileOutcome } from './store-contexts.ts'
 import type { StoredList } from './store-lists.ts'
 
 /** Maximum number of libraries that a note names. Default. */
@@ -21,20 +21,20 @@ const SKIPPED = {
 export function reportFolder(
   report: FileReport,
   files: readonly GivenContext[],
-  { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },
+  { outcomes, claims }: { outcomes: ReadonlyMap<GivenContext, FileOutcome>; claims: Claims },
 ): void {
   report.read = files.length
   files.forEach((file, index) => {
-    const fate = fates.get(file) ?? 'stranger'
-    if (fate === 'written') report.written++
-    else if (fate === 'stands' || fate === 'outranked') report.unchanged++
-    else if (typeof fate !== 'string') refuse(report, index + 1, GATE, `${file.file}: ${fate.refused}`)
-    else if (fate === 'shared') {
+    const outcome = outcomes.get(file) ?? 'stranger'
+    if (outcome === 'written') report.written++
+    else if (outcome === 'stands' || outcome === 'outranked') report.unchanged++
+    else if (typeof outcome !== 'string') refuse(report, index + 1, GATE, `${file.file}: ${outcome.refused}`)
+    else if (outcome === 'shared') {
       const libraries = (claims.shared.get(file) ?? []).join(', ')
       refuse(report, index + 1, 'fits several libraries, and is given to none', `${file.file}: ${libraries}`)
-    } else skip(report, SKIPPED[fate])
+    } else skip(report, SKIPPED[outcome])
   })
-  const outranked = files.filter((file) => fates.get(file) === 'outranked').length
+  const outranked = files.filter((file) => outcomes.get(file) === 'outranked').length
   if (outranked > 0)
     report.notes.push(`${outranked} libraries have a context that was made here, which stays`)
   if (report.written > 0)
@@ -46,7 +46,7 @@ export function reportFolder(
 /** Adds to a list's report what became of its contexts. */
 export function noteFlags(
   { report, flagged }: StoredList,
-  { fates, claims }: { fates: ReadonlyMap<GivenContext, Fate>; claims: Claims },
+  { outcomes, claims }: { outcomes: ReadonlyMap<GivenContext, FileOutcome>; claims: Claims },
   isVerbose: boolean,
 ): void {
   if (flagged.length === 0) return
@@ -58,14 +58,14 @@ export function noteFlags(
   const unclear: string[] = []
   const without: string[] = []
   for (const { library, name } of flagged) {
-    const own = (claims.filesOf.get(library) ?? []).map((file) => fates.get(file))
+    const own = (claims.filesOf.get(library) ?? []).map((file) => outcomes.get(file))
     const isShared = shared.some((one) => one.library === library)
-    if (own.some((fate) => typeof fate === 'string')) carried.push(name)
+    if (own.some((outcome) => typeof outcome === 'string')) carried.push(name)
     else if (own.length > 0) refused.push(name)
     else if (isShared) unclear.push(name)
     else without.push(name)
   }
-  const named = (names: string[]) => `${names.length} (${someOf(names, isVerbose ? Infinity : NAMED)})`
+  const named = (names: string[]) => `${names.length} (${truncateList(names, isVerbose ? Infinity : NAMED)})`
   report.notes.push(`context flags: ${flagged.length}, of which ${carried.length} have their context`)
   if (refused.length > 0) report.notes.push(`flag with a file that was refused: ${named(refused)}`)
   if (unclear.length > 0)

@@ -37,9 +37,10 @@ export async function importContexts(
       tasks.get(folder)?.onProgress(done.get(folder) ?? 0, files.length)
     }
   }
-  const fates = await storeContexts({ target, claims, dayOf, now, onFile })
-  for (const [folder, { report }] of tasks) reportFolder(report, folders.get(folder) ?? [], { fates, claims })
-  for (const list of lists) noteFlags(list, { fates, claims }, verbose)
+  const outcomes = await storeContexts({ target, claims, dayOf, now, onFile })
+  for (const [folder, { report }] of tasks)
+    reportFolder(report, folders.get(folder) ?? [], { outcomes, claims })
+  for (const list of lists) noteFlags(list, { outcomes, claims }, verbose)
 }
 
 /** The libraries of which the lists say that they have a context, each once, and the day of the newest list that says so. */

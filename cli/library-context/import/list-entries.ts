@@ -3,7 +3,7 @@
  * become one row a library. Pure.
  */
 import { z } from 'zod'
-import { folded, FULL_NAME, repositoryIn } from '../../../upstreams/github/repository-name.ts'
+import { foldCase, FULL_NAME, repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
 import { dayOf, filled, parseRecord, storable, timestamp, type Parsed } from '../../import/line-values.ts'
 
@@ -65,7 +65,7 @@ const entry = z
 function nameOf(name: string, address: string): string | { problem: string } {
   const inAddress = repositoryIn(address)
   if (!FULL_NAME.test(name)) return inAddress ?? { problem: 'is no owner/name of a repository on GitHub' }
-  const differs = inAddress !== undefined && folded(inAddress) !== folded(name)
+  const differs = inAddress !== undefined && foldCase(inAddress) !== foldCase(name)
   return differs ? { problem: 'is not the repository of github_url' } : name
 }
 
@@ -115,10 +115,7 @@ export interface ListedOnce extends Omit<ListEntry, 'contextFile'> {
  * Each library once: entries that differ in case alone, or are an old and a new name of one repository, are one. The more
  * stars stand (the other is older), the first name with a capital letter is shown, and no flag is lost.
  */
-export function eachOnce(
-  entries: readonly ListEntry[],
-  libraryOf: (fullName: string) => string,
-): ListedOnce[] {
+export function dedupe(entries: readonly ListEntry[], libraryOf: (fullName: string) => string): ListedOnce[] {
   const found = new Map<string, ListedOnce>()
   for (const { contextFile, ...one } of entries) {
     const library = libraryOf(one.name)
@@ -126,7 +123,7 @@ export function eachOnce(
     const contextFiles = [...(other?.contextFiles ?? []), ...(contextFile === null ? [] : [contextFile])]
     found.set(library, {
       library,
-      name: other === undefined || other.name === folded(other.name) ? one.name : other.name,
+      name: other === undefined || other.name === foldCase(other.name) ? one.name : other.name,
       stars: Math.max(one.stars, other?.stars ?? 0),
       rank: other?.rank ?? one.rank,
       hasContext: one.hasContext || other?.hasContext === true,

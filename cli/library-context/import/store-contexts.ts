@@ -11,7 +11,7 @@ import type { Claims, GivenContext } from './context-claims.ts'
 import { readContext, type ReadContext } from './read-context.ts'
 
 /** What became of one file. */
-export type Fate =
+export type FileOutcome =
   | 'written'
   | 'stands'
   /** Its library has a context that was made here. */
@@ -34,26 +34,26 @@ export interface ContextImport {
 }
 
 /** Stores library after library; returns what became of each file. */
-export async function storeContexts(task: ContextImport): Promise<Map<GivenContext, Fate>> {
+export async function storeContexts(task: ContextImport): Promise<Map<GivenContext, FileOutcome>> {
   const { db } = task.target
   const stored = new Map((await storedContexts(db)).map((one) => [one.library, one]))
   const nameOf = new Map((await knownLibraries(db)).map(({ library, name }) => [library, name]))
-  const fates = new Map<GivenContext, Fate>()
-  for (const file of task.claims.strangers) fates.set(file, 'stranger')
-  for (const file of task.claims.shared.keys()) fates.set(file, 'shared')
+  const outcomes = new Map<GivenContext, FileOutcome>()
+  for (const file of task.claims.unmatched) outcomes.set(file, 'stranger')
+  for (const file of task.claims.shared.keys()) outcomes.set(file, 'shared')
   for (const [library, files] of task.claims.filesOf) {
     const name = nameOf.get(library) ?? library
     let isDone = false
     for (const file of files) {
-      const fate: Fate = isDone
+      const outcome: FileOutcome = isDone
         ? 'not needed'
         : await storeOne(task, { library, name }, file, stored.get(library))
-      isDone ||= typeof fate === 'string'
-      fates.set(file, fate)
+      isDone ||= typeof outcome === 'string'
+      outcomes.set(file, outcome)
       task.onFile(file)
     }
   }
-  return fates
+  return outcomes
 }
 
 async function storeOne(
@@ -61,7 +61,7 @@ async function storeOne(
   of: { library: string; name: string },
   file: GivenContext,
   before: StoredContext | undefined,
-): Promise<Fate> {
+): Promise<FileOutcome> {
   if (before !== undefined && before.engine !== 'imported') return 'outranked'
   const read = await readContext(file)
   if ('refused' in read) return read

@@ -2,7 +2,7 @@
 import { DAY_MS } from '../../../core/durations.ts'
 import { reason } from '../../../wording/reason.ts'
 import { sentence } from '../../../wording/sentence.ts'
-import { rankByStars, suspicion } from '../../../activities/library-context/ranking.ts'
+import { rankByStars, listAnomaly } from '../../../activities/library-context/ranking.ts'
 import {
   knownLibraries,
   namesOf,
@@ -10,14 +10,14 @@ import {
   type Place,
 } from '../../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
-import { folded } from '../../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../../upstreams/github/repository-name.ts'
 import type { CsvRecord } from '../../import/csv-lines.ts'
 import type { FileReport } from '../../import/file-report.ts'
 import { importRows, type FileTask, type RowImport } from '../../import/import-rows.ts'
 import { entriesOf } from '../../import/json-list.ts'
 import { dayOf } from '../../import/line-values.ts'
 import { writeDay, type ImportTarget } from '../../import/write-periods.ts'
-import { eachOnce, type ListedOnce, type ListEntry, type OldList } from './list-entries.ts'
+import { dedupe, type ListedOnce, type ListEntry, type OldList } from './list-entries.ts'
 
 /** A stored list, and the libraries of which it says that they have a context. */
 export interface StoredList {
@@ -79,14 +79,14 @@ async function importOnce<Value>(
     ...rows,
     chunkRows: Infinity,
     store: async (entries) => {
-      const listed = eachOnce(entries, await nameFinder(target))
+      const listed = dedupe(entries, await nameFinder(target))
       const skipped = { 'another entry is the same library': entries.length - listed.length }
-      const doubt = suspicion([], listed)
-      return doubt === undefined
+      const anomaly = listAnomaly([], listed)
+      return anomaly === undefined
         ? { written: await store(listed), skipped }
         : {
             written: 0,
-            skipped: { ...skipped, [sentence(reason('suspicious', { finding: doubt }))]: listed.length },
+            skipped: { ...skipped, [sentence(reason('suspicious', { finding: anomaly }))]: listed.length },
           }
     },
   })
@@ -136,7 +136,7 @@ const dayAfter = (day: string): string => dayOf(new Date(Date.parse(`${day}T00:0
 /** The name under which a library is known here: GitHub may have returned a newer one. */
 export async function nameFinder({ db }: ImportTarget): Promise<(fullName: string) => string> {
   const libraryOf = await namesOf(db)
-  return (fullName) => libraryOf.get(folded(fullName)) ?? folded(fullName)
+  return (fullName) => libraryOf.get(foldCase(fullName)) ?? foldCase(fullName)
 }
 
 /** An old file says nothing new about a library that GitHub has returned. */
@@ -145,7 +145,7 @@ async function libraryRows({ db }: ImportTarget, listed: ListedOnce[]): Promise<
   return listed
     .filter(({ library }) => (known.get(library)?.askedAt ?? null) === null)
     .map(({ library, name, stars }) => {
-      const untold = { githubId: null, reason: null, pushedAt: null, sizeKb: null, askedAt: null }
-      return { library, name, stars, state: 'present', ...untold }
+      const unasked = { githubId: null, reason: null, pushedAt: null, sizeKb: null, askedAt: null }
+      return { library, name, stars, state: 'present', ...unasked }
     })
 }

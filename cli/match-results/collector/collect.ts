@@ -1,7 +1,7 @@
 /** The collector: the stack of this folder with match-results alone and an optional database, once or until stopped. */
 import { once } from 'node:events'
 import type { Client } from '@temporalio/client'
-import { collectedBy } from '../../../activities/match-results/told.ts'
+import { collectedBy } from '../../../activities/match-results/match-records.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
 import { PIPELINE } from '../../../client/search-attributes.ts'
 import type { Config } from '../../../config/load-config.ts'
@@ -30,8 +30,8 @@ export interface Collector {
 
 /** Returns the exit code. Throws `StackInUse` if another stack, or collector, runs in this folder. */
 export async function collect({ config, pipeline, log, isDaemon, stopped }: Collector): Promise<number> {
-  const told = new Set<string>()
-  const workerLog = openWorkerLog(log, isDaemon ? {} : { onEnded: (workflowId) => told.add(workflowId) })
+  const reported = new Set<string>()
+  const workerLog = openWorkerLog(log, isDaemon ? {} : { onEnded: (workflowId) => reported.add(workflowId) })
   const { client, worker, stop } = await startAll({
     config,
     scheduled: isDaemon ? [pipeline] : [],
@@ -53,7 +53,7 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
     if (ending === undefined) return EXIT.runFailed
     flushRuntimeLog()
     // On a shared server another worker may have had the last activity.
-    if (!told.has(workflowId)) log.lines(endLines(collectedBy(ending, false)))
+    if (!reported.has(workflowId)) log.lines(endLines(collectedBy(ending, false)))
     return exitCodeFor(ending.outcome)
   }
   const broken = async () => {

@@ -1,14 +1,14 @@
 /** How a collection ended, as the old collector's summary and the documented verdict say it. */
-import type { CollectionEnded } from '../../../activities/match-results/told.ts'
+import type { CollectionEnded } from '../../../activities/match-results/match-records.ts'
 import { sentence } from '../../../wording/sentence.ts'
 import { counted, kept } from './french-words.ts'
 import type { LogLine } from './log-lines.ts'
 
 /** The summary and the verdict: "avec succès" is said of a complete collection alone. */
 export function endLines(ended: CollectionEnded): LogLine[] {
-  const { isReprise, outcome, fetched, written, spooled, confirmed } = ended
+  const { isRecompute, outcome, fetched, written, spooled, confirmed } = ended
   // What is followed after a drain was reported when it was seen.
-  if (isReprise) return [verdictOf('Reprise', ended)]
+  if (isRecompute) return [verdictOf('Reprise', ended)]
   // Of a collection that ended before anything was known there is nothing to sum up.
   const isKnown = confirmed !== undefined || fetched + written + spooled > 0
   const verdict = verdictOf('Collecte', ended)

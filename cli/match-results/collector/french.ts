@@ -1,5 +1,5 @@
 /** Every record of the worker's log in French: one table, event code to sentence. */
-import type { MatchRecord } from '../../../activities/match-results/told.ts'
+import type { MatchRecord } from '../../../activities/match-results/match-records.ts'
 import type { LogRecord } from '../../../core/log-records.ts'
 import { endLines } from './collection-lines.ts'
 import { counted } from './french-words.ts'
@@ -44,8 +44,8 @@ export const FRENCH: French = {
     `Un fichier du spool n'a pas pu être chargé et a été mis de côté: ${name}: ${reason}`,
   'spool.filling': ({ folder, percent }) =>
     `Le spool ${folder} est rempli à ${percent} % de SPOOL_MB; au-delà, plus rien n'est gardé`,
-  'collection.started': ({ isReprise }) =>
-    isReprise ? 'Reprise des lignes gardées sur disque...' : 'Démarrage de la collecte...',
+  'collection.started': ({ isRecompute }) =>
+    isRecompute ? 'Reprise des lignes gardées sur disque...' : 'Démarrage de la collecte...',
   'collection.without-lock': ({ reason }) =>
     `PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: ${reason}`,
   'collection.ended': endLines,

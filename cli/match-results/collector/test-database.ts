@@ -19,7 +19,7 @@ const LATENCY_QUESTIONS = 5
 /** The oldest PostgreSQL that is supported, as `server_version_num` counts. */
 const OLDEST_VERSION = 150_000
 
-interface Standing {
+interface DatabaseStatus {
   version: string
   versionNumber: number
   database: string
@@ -59,30 +59,30 @@ async function testConfigured(config: Config, url: string, log: CollectorLog): P
   try {
     const { hostname, port } = new URL(url)
     const found = await probeDatabase(url, async (client) => ({
-      standing: await standingOf(client),
+      status: await statusOf(client),
       latencyMs: await latencyOf(client),
       migrations: await migrationState(drizzle(client)),
     }))
-    const { standing } = found
-    log.line('INFO', `PostgreSQL ${standing.version} sur ${hostname}:${port === '' ? '5432' : port}`)
-    log.line('INFO', `Base: ${standing.database} - Utilisateur: ${standing.user}`)
+    const { status } = found
+    log.line('INFO', `PostgreSQL ${status.version} sur ${hostname}:${port === '' ? '5432' : port}`)
+    log.line('INFO', `Base: ${status.database} - Utilisateur: ${status.user}`)
     log.line('INFO', `Latence: ${found.latencyMs.toFixed(1)} ms (médiane de ${LATENCY_QUESTIONS} "select 1")`)
-    log.line('INFO', rightsLine(standing))
-    return verdict(standing, found.migrations, log)
+    log.line('INFO', rightsLine(status))
+    return verdict(status, found.migrations, log)
   } catch (error) {
-    const isAway = databaseFailure(error)?.type === 'DatabaseUnavailable'
+    const isUnavailable = databaseFailure(error)?.type === 'DatabaseUnavailable'
     const isOurs = config.env.DATABASE_URL === undefined
     log.line(
       'ERROR',
-      `La connexion a échoué: ${isAway && isOurs ? await whyAway(config) : sentenceOf(error)}`,
+      `La connexion a échoué: ${isUnavailable && isOurs ? await whyUnavailable(config) : sentenceOf(error)}`,
     )
-    if (isAway) log.line('INFO', WORKS_ALL_THE_SAME)
+    if (isUnavailable) log.line('INFO', WORKS_ALL_THE_SAME)
     return EXIT.runFailed
   }
 }
 
 /** The embedded server does not respond: it is not running, or another program has its port. */
-async function whyAway({ ports, mode }: Config): Promise<string> {
+async function whyUnavailable({ ports, mode }: Config): Promise<string> {
   try {
     await refuseTakenPort({
       port: ports.postgres,
@@ -96,8 +96,8 @@ async function whyAway({ ports, mode }: Config): Promise<string> {
   }
 }
 
-async function standingOf(client: pg.Client): Promise<Standing> {
-  const { rows } = await client.query<Standing>(`select
+async function statusOf(client: pg.Client): Promise<DatabaseStatus> {
+  const { rows } = await client.query<DatabaseStatus>(`select
     current_setting('server_version') as "version",
     current_setting('server_version_num')::int as "versionNumber",
     current_database() as "database",
@@ -106,10 +106,9 @@ async function standingOf(client: pg.Client): Promise<Standing> {
     has_database_privilege(current_database(), 'CREATE') as "mayCreateSchemas",
     coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), false) as "mayCreateTables",
     has_table_privilege(to_regclass('public.matches')::oid, 'INSERT') as "mayInsert"`)
-  const [standing] = rows
-  if (standing === undefined)
-    throw new Error('the database answered no row to a question that always has one')
-  return standing
+  const [status] = rows
+  if (status === undefined) throw new Error('the database answered no row to a question that always has one')
+  return status
 }
 
 async function latencyOf(client: pg.Client): Promise<number> {
@@ -122,7 +121,7 @@ async function latencyOf(client: pg.Client): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
 
-function rightsLine({ mayCreateTables, mayCreateSchemas, mayInsert, isReadOnly }: Standing): string {
+function rightsLine({ mayCreateTables, mayCreateSchemas, mayInsert, isReadOnly }: DatabaseStatus): string {
   const rights = [
     `créer des schémas: ${yes(mayCreateSchemas)}`,
     `créer des tables: ${yes(mayCreateTables)}`,
@@ -136,17 +135,17 @@ function yes(may: boolean): string {
 }
 
 /** Reports every obstacle, each with its remedy. */
-function verdict(standing: Standing, { applied, known }: MigrationState, log: CollectorLog): number {
-  const mayMigrate = standing.mayCreateSchemas && standing.mayCreateTables
+function verdict(status: DatabaseStatus, { applied, known }: MigrationState, log: CollectorLog): number {
+  const mayMigrate = status.mayCreateSchemas && status.mayCreateTables
   const troubles = [
-    standing.versionNumber < OLDEST_VERSION && `PostgreSQL 15 ou plus récent est nécessaire`,
-    standing.isReadOnly && 'La base est en lecture seule',
+    status.versionNumber < OLDEST_VERSION && `PostgreSQL 15 ou plus récent est nécessaire`,
+    status.isReadOnly && 'La base est en lecture seule',
     applied > known &&
       `La base a ${applied} migrations, cette version en connaît ${known}: elle est d'une version plus récente`,
     applied < known &&
       !mayMigrate &&
       `Les tables manquent (${applied} migrations sur ${known}) et ne peuvent pas être créées`,
-    standing.mayInsert === false && "L'utilisateur ne peut pas écrire dans la table matches",
+    status.mayInsert === false && "L'utilisateur ne peut pas écrire dans la table matches",
   ].filter((trouble) => trouble !== false)
   if (applied < known && mayMigrate) {
     log.line('INFO', `Tables: ${applied} migrations sur ${known}; le reste sera créé au démarrage`)

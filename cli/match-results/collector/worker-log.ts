@@ -52,11 +52,11 @@ export function openWorkerLog(
   }
   const write = (json: string) => {
     const record = JSON.parse(json) as Written
-    const told = toldOf(record)
-    if (Array.isArray(told)) log.lines(told)
-    else if (told !== undefined) {
-      const isTrouble = told.level === 'WARNING' || told.level === 'ERROR'
-      if (!isTrouble || !isRepeated(told.text)) log.line(told.level, told.text)
+    const reported = frenchLines(record)
+    if (Array.isArray(reported)) log.lines(reported)
+    else if (reported !== undefined) {
+      const isTrouble = reported.level === 'WARNING' || reported.level === 'ERROR'
+      if (!isTrouble || !isRepeated(reported.text)) log.line(reported.level, reported.text)
     }
     if (record.event === 'collection.ended') onEnded(record.workflowId ?? '')
   }
@@ -65,11 +65,11 @@ export function openWorkerLog(
 }
 
 /** The lines of a record: one with the record's level, or several with their own; undefined if it is not worth one. */
-function toldOf(record: Written): LogLine | LogLine[] | undefined {
+function frenchLines(record: Written): LogLine | LogLine[] | undefined {
   const { event, sdkComponent, workflowId, activityType, error, msg } = record
   if (event !== undefined && event in FRENCH) {
-    const told = (FRENCH[event] as (record: Written) => string | LogLine[])(record)
-    return typeof told === 'string' ? { level: levelOf(record), text: told } : told
+    const reported = (FRENCH[event] as (record: Written) => string | LogLine[])(record)
+    return typeof reported === 'string' ? { level: levelOf(record), text: reported } : reported
   }
   if (activityType !== undefined && error !== undefined) {
     const level = error.failure === AWAY ? 'DEBUG' : pinoLevel(record)

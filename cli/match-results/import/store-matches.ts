@@ -1,7 +1,7 @@
 /** Stores imported matches, each with one observation, unless a collected match or a newer import exists. */
 import type { Match } from '../../../activities/match-results/match-life.ts'
 import { rowOfMatch } from '../../../activities/match-results/match-rows.ts'
-import { standingMatches } from '../../../db/queries/match-results/imported-matches.ts'
+import { storedMatches } from '../../../db/queries/match-results/imported-matches.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import type { Stored } from '../../import/import-rows.ts'
 import { writePeriods, type ImportTarget } from '../../import/write-periods.ts'
@@ -20,10 +20,10 @@ export interface MatchTarget extends ImportTarget {
 export async function storeMatches(target: MatchTarget, imported: ImportedMatch[]): Promise<Stored> {
   const { db, feed, runId } = target
   const newest = newestOfEach(imported)
-  const standing = await standingMatches(db, { feed, eventIds: [...newest.keys()], importRunId: runId })
-  const isCollected = ({ match }: ImportedMatch) => standing.get(match.eventId)?.isCollected === true
+  const stored = await storedMatches(db, { feed, eventIds: [...newest.keys()], importRunId: runId })
+  const isCollected = ({ match }: ImportedMatch) => stored.get(match.eventId)?.isCollected === true
   const isNews = ({ match }: ImportedMatch) => {
-    const stands = standing.get(match.eventId)
+    const stands = stored.get(match.eventId)
     return stands === undefined || (!stands.isCollected && stands.lastSeenAt.getTime() < match.lastSeenAt)
   }
   const news = [...newest.values()].filter(isNews)

@@ -4,7 +4,7 @@ import type { Database } from '../../database.ts'
 import { matches } from '../../schema/match-results.ts'
 
 /** A match that is already stored. */
-export interface StandingMatch {
+export interface StoredMatch {
   eventId: number
   lastSeenAt: Date
   /** Collected here, and not only imported. */
@@ -12,10 +12,10 @@ export interface StandingMatch {
 }
 
 /** Returns those of these matches of a feed that are stored; `importRunId` is the run that imported rows name. */
-export async function standingMatches(
+export async function storedMatches(
   db: Database,
   { feed, eventIds, importRunId }: { feed: string; eventIds: number[]; importRunId: string },
-): Promise<Map<number, StandingMatch>> {
+): Promise<Map<number, StoredMatch>> {
   const rows = await db
     .select({
       eventId: matches.eventId,

@@ -50,7 +50,7 @@ export async function pollsFrom(
 }
 
 /** Marks a poll as one that cannot be followed; it is not tried again. */
-export async function refuseLook(
+export async function rejectPoll(
   db: Database,
   { feed, kind, collectedFor }: PollRow,
   { reason, at }: { reason: string; at: Date },
@@ -62,9 +62,9 @@ export async function refuseLook(
 }
 
 /** Marks these polls as followed, and no other: one may have been stored since they were read. */
-export async function markFollowed(db: Database, looks: readonly PollRow[], at: Date): Promise<void> {
-  const pending = looks.filter(({ followedAt }) => followedAt === null)
-  const column = (pick: (look: PollRow) => string) => sql.param(pending.map(pick))
+export async function markFollowed(db: Database, polls: readonly PollRow[], at: Date): Promise<void> {
+  const pending = polls.filter(({ followedAt }) => followedAt === null)
+  const column = (pick: (row: PollRow) => string) => sql.param(pending.map(pick))
   await db.execute(sql`update feed_polls set followed_at = ${at.toISOString()}::timestamptz
     from unnest(${column(({ feed }) => feed)}::text[], ${column(({ kind }) => kind)}::text[],
       ${column(({ collectedFor }) => collectedFor.toISOString())}::timestamptz[]) as done(feed, kind, collected_for)
@@ -124,23 +124,23 @@ export async function observationsBefore(
 /** Returns the newest sighting of each of these matches before a moment, as far as the newest so many polls show it. */
 export async function sightingsBefore(
   db: Database,
-  { feed, eventIds, before, looks }: { feed: string; eventIds: number[]; before: Date; looks: number },
+  { feed, eventIds, before, polls }: { feed: string; eventIds: number[]; before: Date; polls: number },
 ): Promise<Map<number, { at: number; status: string | null }>> {
   const result = await db.execute<{ event_id: string; at: string; status: string | null }>(sql`
-    select distinct on (seen."eventId") seen."eventId" as event_id, look.polled_at::text as at, seen.status
+    select distinct on (seen."eventId") seen."eventId" as event_id, poll.polled_at::text as at, seen.status
     from (select polled_at, told from feed_polls
       where feed = ${feed} and kind = 'feed' and polled_at < ${before.toISOString()}::timestamptz and refused is null
-      order by polled_at desc limit ${looks}) look
-    cross join lateral jsonb_to_recordset(look.told) as seen("eventId" bigint, status text)
+      order by polled_at desc limit ${polls}) poll
+    cross join lateral jsonb_to_recordset(poll.told) as seen("eventId" bigint, status text)
     where seen."eventId" = any(${sql.param(eventIds)}::bigint[])
-    order by seen."eventId", look.polled_at desc`)
+    order by seen."eventId", poll.polled_at desc`)
   return new Map(
     result.rows.map(({ event_id, at, status }) => [Number(event_id), { at: new Date(at).getTime(), status }]),
   )
 }
 
 /** Returns those of these matches that have evidence from a moment on whose poll is no longer kept. */
-export async function withoutLooks(
+export async function withoutPolls(
   db: Database,
   { feed, eventIds, from }: { feed: string; eventIds: number[]; from: Date },
 ): Promise<Set<number>> {
@@ -148,7 +148,7 @@ export async function withoutLooks(
     select distinct seen.event_id from match_observations seen
     where seen.feed = ${feed} and seen.event_id = any(${sql.param(eventIds)}::bigint[])
       and seen.at >= ${from.toISOString()}::timestamptz
-      and not exists(select from feed_polls look where look.feed = seen.feed and look.polled_at = seen.at)`)
+      and not exists(select from feed_polls poll where poll.feed = seen.feed and poll.polled_at = seen.at)`)
   return new Set(result.rows.map(({ event_id }) => Number(event_id)))
 }
 
@@ -204,10 +204,10 @@ const CLEARED_AT_ONCE = 50_000
  */
 export async function pruneMatches(
   db: Database,
-  { looksBefore, oddsBefore }: { looksBefore: Date; oddsBefore: Date },
+  { pollsBefore, oddsBefore }: { pollsBefore: Date; oddsBefore: Date },
 ): Promise<void> {
   await db.execute(sql`delete from feed_polls
-    where followed_at is not null and polled_at < ${looksBefore.toISOString()}::timestamptz`)
+    where followed_at is not null and polled_at < ${pollsBefore.toISOString()}::timestamptz`)
   const before = sql`${oddsBefore.toISOString()}::timestamptz`
   // A match that goes on may still have to be rewound to them, however long ago it was announced.
   await db.execute(sql`delete from match_observations where ctid = any(array(

@@ -21,7 +21,7 @@ const START_SHARE = 0.6
 const PERIODS_SHARE = 0.3
 const ODD_FIELDS_SHARE = 0.2
 
-export interface EventLook {
+export interface EventView {
   language: Language
   /** Minutes since 1970: quirks hold for one. */
   minute: number
@@ -30,11 +30,11 @@ export interface EventLook {
 }
 
 /** The event of a match. */
-export function feedEvent({ match, moment, script, chance, league, teams }: ShownMatch, look: EventLook) {
-  const { main, more } = linesOf(script, moment, chance, look.minute)
+export function feedEvent({ match, moment, script, chance, league, teams }: ShownMatch, view: EventView) {
+  const { main, more } = linesOf(script, moment, chance, view.minute)
   return {
     R: 50,
-    SC: scoreField(moment, chance, look),
+    SC: scoreField(moment, chance, view),
     ...(chance.fraction('fields') < ODD_FIELDS_SHARE && { HMH: 1, ZP: 12, MIO: { TSt: 'sim', Loc: null } }),
     I: match.eventId,
     N: match.eventId % 100_000,
@@ -45,30 +45,30 @@ export function feedEvent({ match, moment, script, chance, league, teams }: Show
     O2: match.team2,
     O1I: teams[0].id,
     O2I: teams[1].id,
-    ...leagueFields(league, look),
+    ...leagueFields(league, view),
     ...(chance.fraction('fields', 1) < START_SHARE && { S: match.startsAt.getTime() / 1_000 }),
-    ...sportFields(look.language),
+    ...sportFields(view.language),
     E: main,
     ...(more.length > 0 && { AE: more }),
   }
 }
 
 /** A bet on who wins a league: an event with one name, which is no match. */
-export function outright(league: League, look: EventLook) {
+export function outright(league: League, view: EventView) {
   return {
     R: 50,
     SC: { FS: {}, PS: [], CPS: '', I: '', SLS: '' },
     I: 600_000_000 + league.index,
     T: 50,
     HS: 1,
-    O1: look.language === 'fr' ? 'Vainqueur du tournoi' : 'Tournament winner',
-    ...leagueFields(league, look),
-    ...sportFields(look.language),
+    O1: view.language === 'fr' ? 'Vainqueur du tournoi' : 'Tournament winner',
+    ...leagueFields(league, view),
+    ...sportFields(view.language),
     E: [{ T: 1, P: 410_000, C: 4.5, CV: '4.5', G: 1 }],
   }
 }
 
-function leagueFields(league: League, { language, leagueIds }: EventLook) {
+function leagueFields(league: League, { language, leagueIds }: EventView) {
   return { LE: league.name.en, L: league.name[language], ...(leagueIds && { LI: league.id }) }
 }
 
@@ -76,7 +76,7 @@ function sportFields(language: Language) {
   return { TN: TOURNAMENT_NAME[language], TNS: TOURNAMENT_NAME[language], SI: SPORT, SN: 'FIFA' }
 }
 
-function scoreField(moment: Moment, chance: MatchChance, { language, minute }: EventLook) {
+function scoreField(moment: Moment, chance: MatchChance, { language, minute }: EventView) {
   const texts = statusTexts(moment, chance, minute, language)
   const periods = chance.fraction('fields', 2) < PERIODS_SHARE ? periodsOf(moment, language) : []
   const common = { FS: sides(moment.score), PS: periods, CPS: texts.period }

@@ -86,10 +86,10 @@ export function momentAt(script: MatchScript, sinceStartS: number): Moment | und
     if (intoS < seconds) {
       if (hidden === true) return undefined
       elapsedS += plays ? Math.floor(intoS) : 0
-      const standing = cleared === true ? [] : script.goals
-      const score = wrong === true ? script.wrongScore : scoreOf(standing, elapsedS)
+      const counted = cleared === true ? [] : script.goals
+      const score = wrong === true ? script.wrongScore : scoreOf(counted, elapsedS)
       const pastHalf = elapsedS >= script.firstHalfS
-      const firstHalf = pastHalf ? scoreOf(standing, script.firstHalfS) : null
+      const firstHalf = pastHalf ? scoreOf(counted, script.firstHalfS) : null
       return { kind, untilStartS: Math.max(0, Math.ceil(-sinceStartS)), elapsedS, score, firstHalf }
     }
     beginS += seconds
@@ -100,9 +100,9 @@ export function momentAt(script: MatchScript, sinceStartS: number): Moment | und
 
 /** Goals of both sides after the given seconds of play. */
 export function scoreOf(goals: readonly Goal[], elapsedS: number): [number, number] {
-  const standing = goals.filter(({ atS, untilS = Infinity }) => atS <= elapsedS && elapsedS < untilS)
-  const ofFirst = standing.filter(({ side }) => side === 0).length
-  return [ofFirst, standing.length - ofFirst]
+  const counted = goals.filter(({ atS, untilS = Infinity }) => atS <= elapsedS && elapsedS < untilS)
+  const ofFirst = counted.filter(({ side }) => side === 0).length
+  return [ofFirst, counted.length - ofFirst]
 }
 
 /** When play and showing end, in seconds since kick-off. */

@@ -41,7 +41,7 @@ export function statusTexts(
   language: Language,
 ): StatusTexts {
   const one = (texts: Record<Language, Texts>) => chance.pick(texts[language], 'texts')
-  const tellsPeriod = chance.fraction('texts', 1) < PERIOD_SHARE
+  const showsPeriod = chance.fraction('texts', 1) < PERIOD_SHARE
   switch (kind) {
     case 'before':
       return { status: countdown(Math.ceil(untilStartS / 60), language), period: '', info: INFO[language] }
@@ -51,10 +51,10 @@ export function statusTexts(
         return { status: chance.pick(ODD, 'texts', 3, minute), period: '', info: '' }
       const half = kind === 'first-half' ? FIRST_HALF : SECOND_HALF
       const status = minutes(Math.floor(elapsedS / 60))
-      return { status, period: tellsPeriod ? half[language] : '', info: '' }
+      return { status, period: showsPeriod ? half[language] : '', info: '' }
     }
     case 'half-time':
-      return { status: one(PAUSE), period: tellsPeriod ? PAUSE[language][0] : '', info: '' }
+      return { status: one(PAUSE), period: showsPeriod ? PAUSE[language][0] : '', info: '' }
     case 'over':
       return overTexts(one(OVER), chance.between(0, 2, 'texts', 4))
     case 'suspended':

@@ -112,9 +112,9 @@ function troubled(
       return [second(halfS - unseenS), second(unseenS, true)]
     }
     case 'comes-back': {
-      const awayS = Math.min(briefS, halfS - AT_FIRST_S - SEEN_S[0])
-      const back = second(halfS - AT_FIRST_S - awayS)
-      return [second(AT_FIRST_S), second(awayS, true), back, ...(heads ? [over(chance)] : [])]
+      const vanishedS = Math.min(briefS, halfS - AT_FIRST_S - SEEN_S[0])
+      const back = second(halfS - AT_FIRST_S - vanishedS)
+      return [second(AT_FIRST_S), second(vanishedS, true), back, ...(heads ? [over(chance)] : [])]
     }
     case 'suspended':
       return [second(cutS), stop, second(halfS - cutS), ...(heads ? [over(chance)] : [])]

@@ -26,9 +26,9 @@ let crypto: CryptoStack
 let worker: RunningWorker
 beforeAll(async () => {
   crypto = await startCryptoStack({ at: TEN })
-  const isTold = (symbol: string, openMs: number) => symbol !== SYMBOLS.bitcoin || openMs !== withheldMs
+  const isServed = (symbol: string, openMs: number) => symbol !== SYMBOLS.bitcoin || openMs !== withheldMs
   worker = await crypto.startWorker({
-    dependencies: { binance: withholding(crypto.clients.binance, isTold) },
+    dependencies: { binance: withholding(crypto.clients.binance, isServed) },
   })
 })
 afterAll(async () => {

@@ -33,9 +33,9 @@ describeRecorded('a series with disturbances', () => {
   let worker: RunningWorker
   beforeAll(async () => {
     crypto = await startCryptoStack({ at: MORNING, simulator: { klines: recordedWorld(FIRST) } })
-    const isTold = (symbol: string, openMs: number) => !withheld.has(hourOf(symbol, openMs))
+    const isServed = (symbol: string, openMs: number) => !withheld.has(hourOf(symbol, openMs))
     worker = await crypto.startWorker({
-      dependencies: { binance: withholding(crypto.clients.binance, isTold) },
+      dependencies: { binance: withholding(crypto.clients.binance, isServed) },
     })
   })
   afterAll(async () => {

@@ -54,14 +54,14 @@ describeSandbox('a hostile library', () => {
 
   /** What the configuration told of itself from inside. */
   const inside = async (conf: string, options: Partial<ContextmakerOptions> = {}) =>
-    told((await make(hostileLibrary(conf), 'native', options)).markdown)
+    jsonLines((await make(hostileLibrary(conf), 'native', options)).markdown)
 
   /** The same program without a sandbox: what it would have done. */
   const outside = async (conf: string, env: Record<string, string> = {}) => {
     const file = join(scratch, 'conf.py')
     writeFileSync(file, conf)
     await promisify(execFile)('/usr/bin/python3', [file], { cwd: scratch, env })
-    return told(readFileSync(join(scratch, 'seen.txt'), 'utf8'))
+    return jsonLines(readFileSync(join(scratch, 'seen.txt'), 'utf8'))
   }
 
   it('a hostile build reads neither the environment nor files of the host', async () => {
@@ -166,11 +166,11 @@ describeSandbox('a hostile library', () => {
   })
 
   it('a hostile build does not print forever', async () => {
-    const seen = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForEver)], {
+    const seen = spawnSync('/usr/bin/python3', [write(scratch, hostile.printsForever)], {
       maxBuffer: 1_000_000,
     })
     expect(seen.error).toMatchObject({ code: 'ENOBUFS' })
-    const ended = await make(hostileLibrary(hostile.printsForEver), 'native', { wallMs: 10_000 }).then(
+    const ended = await make(hostileLibrary(hostile.printsForever), 'native', { wallMs: 10_000 }).then(
       ({ markdown }) => markdown,
       (error: unknown) => error,
     )
@@ -179,7 +179,7 @@ describeSandbox('a hostile library', () => {
   })
 
   it('kills a build that sleeps forever, and the failure states the mode and the time', async () => {
-    const conf = hostile.sleepsForEver
+    const conf = hostile.sleepsForever
     const slept = spawnSync('/usr/bin/python3', [write(scratch, conf)], { timeout: 1_000 })
     expect(slept.error).toMatchObject({ code: 'ETIMEDOUT' })
     await expect(make(hostileLibrary(conf), 'native', { wallMs: SHORT_WALL_MS })).rejects.toMatchObject({
@@ -232,7 +232,7 @@ describeSandbox('a hostile library', () => {
   })
 
   it('a build ends at once with the signal, and leaves neither process nor mount behind', async () => {
-    const conf = hostile.sleepsForEver.replace('86400', `86400 + ${process.pid}`)
+    const conf = hostile.sleepsForever.replace('86400', `86400 + ${process.pid}`)
     const path = tree(hostileLibrary(conf))
     const stop = new AbortController()
     const request = { tree: path, name: 'hostile', mode: 'native', signal: stop.signal } as const
@@ -250,7 +250,7 @@ describeSandbox('a hostile library', () => {
 })
 
 /** Lines `SEEN-name-value` of a text, by name. */
-function told(text: string): Record<string, string> {
+function jsonLines(text: string): Record<string, string> {
   const plain = text.replaceAll('\\', '')
   return Object.fromEntries(
     [...plain.matchAll(/SEEN-([^-\s]+)-(\S+)/g)].map(([, name = '', value = '']) => [name, value]),

@@ -54,16 +54,16 @@ function stackGit(): Git {
 }
 
 describe('a full disk', () => {
-  const expectTold = async (kinds: readonly RepositoryKind[], ending: EndingInWords) => {
+  const expectReported = async (kinds: readonly RepositoryKind[], ending: EndingInWords) => {
     expect(outcomesOf(ending)).toMatchObject({ lists: 'complete', contexts: 'failed', files: 'complete' })
     expect(ending.outcome).toBe('partial')
-    const told = whyOf(ending, 'contexts').split('\n')
-    expect(told).toHaveLength(kinds.length)
+    const why = whyOf(ending, 'contexts').split('\n')
+    expect(why).toHaveLength(kinds.length)
     for (const kind of kinds) {
       const attempt = await attemptAt(library, kind)
       expect(attempt).toMatchObject({ outcome: 'failed', failures: 0, next_try_at: null, markdown: null })
       expect(attempt.reason?.startsWith('DiskFull: '), attempt.reason ?? '').toBe(true)
-      expect(told).toContain(`${nameOf(kind)}: ${attempt.reason ?? ''}`)
+      expect(why).toContain(`${nameOf(kind)}: ${attempt.reason ?? ''}`)
     }
   }
 
@@ -75,7 +75,7 @@ describe('a full disk', () => {
       library.stack.simulator.requests.clear()
       const bad = await library.night()
       library.settings.max_clone_mb = usual
-      await expectTold(KINDS, bad.ending)
+      await expectReported(KINDS, bad.ending)
       expect(library.stack.simulator.requests.count({ upstream: 'git' })).toBe(0)
 
       const good = await library.night()
@@ -105,7 +105,7 @@ describe('a full disk', () => {
           workDir: disk,
         }
         const { ending } = await withWorker({ host, git: { ...git, clone } }, () => library.night())
-        await expectTold(['sphinx'], ending)
+        await expectReported(['sphinx'], ending)
         const { reason } = await attemptAt(library, 'sphinx')
         expect(reason).toContain(`${nameOf('sphinx')} cannot be cloned: the disk is full`)
         expect(workFolders(disk)).toEqual(['filler'])

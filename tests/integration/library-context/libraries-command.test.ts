@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { LibraryStanding } from '../../../client/library-context/standing.ts'
+import type { LibrariesStatus } from '../../../client/library-context/status.ts'
 import type { RunView } from '../../../client/run-view.ts'
 import { startRun } from '../../../client/runs.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import type { LibraryNight, ListChange } from '../../../core/library-context/night-event.ts'
-import type { ToldEnding } from '../../../wording/run.ts'
+import type { RenderedEnding } from '../../../wording/run.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command, startCommand, type CommandResult } from '../../support/command.ts'
 import { everythingStored } from '../../support/everything-stored.ts'
@@ -67,7 +67,7 @@ async function json<Answer>(...args: string[]): Promise<Answer> {
   expect(code).toBe(0)
   return JSON.parse(stdout) as Answer
 }
-interface DryNight extends ToldEnding {
+interface DryNight extends RenderedEnding {
   lists: ListChange[]
   contexts: { library: string; why: string }[]
 }
@@ -257,14 +257,14 @@ describe('almanac libraries', () => {
     expect(stdout).toMatch(
       /^1 context kept, though in no list any more: sim-cosmo\/planck-maps until \d{4}-\d\d-\d\d$/m,
     )
-    const standing = await json<LibraryStanding>('libraries')
-    expect(standing.domains.every(({ file }) => existsSync(file))).toBe(true)
-    const files = standing.domains.flatMap(({ libraries }) =>
+    const status = await json<LibrariesStatus>('libraries')
+    expect(status.domains.every(({ file }) => existsSync(file))).toBe(true)
+    const files = status.domains.flatMap(({ libraries }) =>
       libraries.flatMap(({ context }) => context?.file ?? []),
     )
     expect(files).toHaveLength(3)
-    for (const file of files) expect(existsSync(join(standing.contextFolder, file))).toBe(true)
-    const title = standing.domains[1]?.libraries[1]
+    for (const file of files) expect(existsSync(join(status.contextFolder, file))).toBe(true)
+    const title = status.domains[1]?.libraries[1]
     expect(title).toMatchObject({ library: TITLE, context: null, attempt: { outcome: 'title-only' } })
     expect(title?.attempt?.verdicts.map(({ engine, passed }) => [engine, passed])).toEqual([
       ['static', false],
@@ -277,7 +277,7 @@ describe('almanac libraries', () => {
     expect(missing.stdout).toContain('every library has a context')
     expect(missing.stdout).toContain('without a context: 1 library')
     expect(missing.stdout.match(/^\d+ +sim-\S+/gm)).toEqual([expect.stringContaining(TITLE)])
-    const { domains } = await json<LibraryStanding>('libraries', '--domain', 'astronomy')
+    const { domains } = await json<LibrariesStatus>('libraries', '--domain', 'astronomy')
     expect(domains.map(({ domain }) => domain)).toEqual(['astronomy'])
   })
 })
@@ -304,9 +304,9 @@ describe('a night', () => {
     expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
     expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
     expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ asked/m)
-    const chain = await json<RunView & { night: LibraryNight }>('show', `${ran.workflowId}/${SKY_MAP}`)
-    expect(chain.outcome).toBe('made')
-    expect(chain.steps.map(({ step }) => step)).toEqual([
+    const child = await json<RunView & { night: LibraryNight }>('show', `${ran.workflowId}/${SKY_MAP}`)
+    expect(child.outcome).toBe('made')
+    expect(child.steps.map(({ step }) => step)).toEqual([
       'claimHost',
       'cloneLibrary',
       'makeContext',
@@ -326,11 +326,11 @@ describe('a night', () => {
     expect(stdout).toMatch(/^chains: \d running/m)
     expect(stdout).toMatch(/^sim-astro\/SkyMap +cloneLibrary +(waiting|running) +\d/m)
     stack.simulator.faults.clear()
-    const { code, stdout: told } = await running.ended
+    const { code, stdout: output } = await running.ended
     expect(code).toBe(0)
-    expect(told).toMatch(/^sim-astro\/SkyMap made$/m)
-    expect(told).toMatch(/^sim-astro\/astro-title title-only: /m)
-    expect(told).toMatch(/^contexts made: 3 \(static 3\)$/m)
+    expect(output).toMatch(/^sim-astro\/SkyMap made$/m)
+    expect(output).toMatch(/^sim-astro\/astro-title title-only: /m)
+    expect(output).toMatch(/^contexts made: 3 \(static 3\)$/m)
   })
 })
 

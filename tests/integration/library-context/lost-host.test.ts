@@ -71,8 +71,8 @@ it('loses a host: the night takes longer, loses no library, and its leftovers ar
   expect(outcomesOf(ending)).toMatchObject({ contexts: 'complete' })
   expect(await attemptAt(library, 'sphinx')).toMatchObject({ outcome: 'made', failures: 0 })
   await expectContext(library, 'sphinx')
-  const chain = client.workflow.getHandle(`${handle.workflowId}/${nameOf('sphinx')}`)
-  const { events } = await chain.fetchHistory()
+  const child = client.workflow.getHandle(`${handle.workflowId}/${nameOf('sphinx')}`)
+  const { events } = await child.fetchHistory()
   const claims = (events ?? []).filter(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'claimHost',
   )

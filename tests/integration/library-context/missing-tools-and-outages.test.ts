@@ -201,12 +201,12 @@ describe('an unavailable git server', () => {
     await withWorker(QUICK, async () => {
       simulator.faults.set('git', { kind: 'refuse' })
       const handle = await startRun(client, libraryContext(), 'manual', {})
-      const chain = `${handle.workflowId}/${nameOf('sphinx')}`
+      const child = `${handle.workflowId}/${nameOf('sphinx')}`
       const text = await until(async () => {
-        const open = client.workflow.getHandle(chain).describe()
+        const open = client.workflow.getHandle(child).describe()
         const pending = (await open.catch(() => undefined))?.raw.pendingActivities ?? []
         const isTriedAgain = pending.some(({ attempt, lastFailure }) => lastFailure && (attempt ?? 0) > 1)
-        return isTriedAgain && ask('workflow', 'describe', '-w', chain)
+        return isTriedAgain && ask('workflow', 'describe', '-w', child)
       })
       expect(text).toContain('makeContextWorkflow')
       expect(text).toContain('cloneLibrary')

@@ -135,8 +135,8 @@ describeSandbox('three nights over odd repositories', () => {
   it.each(FAILING)('%s is retried a day later, and then with twice the retry budget', (kind) => {
     const [one, two] = [first.get(kind), third.get(kind)]
     expect([one?.failures, two?.failures]).toEqual([1, 2])
-    expect(patienceMs(one)).toBe(AFTER_ONE_MS)
-    expect(patienceMs(two)).toBe(AFTER_TWO_MS)
+    expect(retryBudgetMs(one)).toBe(AFTER_ONE_MS)
+    expect(retryBudgetMs(two)).toBe(AFTER_TWO_MS)
     expect(two?.why).toBe('failed before')
     expect(nights[2]?.summary).toMatchObject({ made: [], unchanged: GOOD.length, waiting: [] })
   })
@@ -146,6 +146,6 @@ describeSandbox('three nights over odd repositories', () => {
   })
 })
 
-function patienceMs(attempt: AttemptSeen | undefined): number {
+function retryBudgetMs(attempt: AttemptSeen | undefined): number {
   return Date.parse(attempt?.next_try_at ?? '') - Date.parse(attempt?.tried_at ?? '')
 }

@@ -15,7 +15,7 @@ const WORKERS = 3
 /** Longer than the client's own ten seconds: such a feed holds a step until the fault is cleared. */
 const HANGING = { kind: 'latency', ms: 60_000 } as const
 
-/** The feed's moment; the workers have the true clock, and number their looks by it. */
+/** The feed's moment; the workers have the true clock, and number their polls by it. */
 let nowMs = Date.parse('2026-03-10T12:00:00Z')
 
 let stack: TestStack
@@ -61,14 +61,14 @@ interface RunRow extends Record<string, unknown> {
   workflow: string
   outcome: string
   isOpen: boolean
-  looks: number
+  polls: number
 }
 
-/** The records of all runs with the looks that each has stored. */
+/** The records of all runs with the polls that each has stored. */
 function runs(): Promise<RunRow[]> {
   return stack.database.select<RunRow>(sql`
     select run_id as run, workflow_id as workflow, outcome, finished_at is null as "isOpen",
-      (select count(*)::int from feed_polls p where p.run_id = r.run_id and p.kind = 'feed') as looks
+      (select count(*)::int from feed_polls p where p.run_id = r.run_id and p.kind = 'feed') as polls
     from pipeline_runs r order by started_at`)
 }
 
@@ -90,7 +90,7 @@ async function completed(rows: RunRow[]): Promise<void> {
   await until(async () => (await schedule.describe()).info.runningActions.length === 0)
 }
 
-/** Nothing is there twice, every look was followed, and every match is one that the league plays. */
+/** Nothing is there twice, every poll was followed, and every match is one that the league plays. */
 async function expectNothingTwice(): Promise<void> {
   const twice = await stack.database.select(sql`
     select 'match' as what, event_id from matches group by event_id having count(*) > 1
@@ -98,7 +98,7 @@ async function expectNothingTwice(): Promise<void> {
       select event_id, at, source, row(state, status, score1, score2, odds_1, odds_x, odds_2) as seen,
         lag(row(state, status, score1, score2, odds_1, odds_x, odds_2)) over (partition by event_id order by at) as before
       from match_observations) o where seen = before
-    union all select 'look', null from feed_polls group by kind, collected_for having count(*) > 1
+    union all select 'poll', null from feed_polls group by kind, collected_for having count(*) > 1
     union all select 'pending', null from feed_polls where followed_at is null`)
   expect(twice).toEqual([])
   const { matches } = stack.simulator.world
@@ -114,8 +114,8 @@ describe('three workers', () => {
       else await trigger()
       await completed(await endedRuns(minute))
     }
-    expect((await runs()).map(({ outcome, looks }) => ({ outcome, looks }))).toEqual(
-      Array.from({ length: 6 }, () => ({ outcome: 'complete', looks: 1 })),
+    expect((await runs()).map(({ outcome, polls }) => ({ outcome, polls }))).toEqual(
+      Array.from({ length: 6 }, () => ({ outcome: 'complete', polls: 1 })),
     )
     expect(asked()).toBe(6)
     await expectNothingTwice()
@@ -134,7 +134,7 @@ describe('three workers', () => {
     stack.simulator.faults.clear()
     expect((await endingOf(first)).outcome).toBe('complete')
     const rows = await endedRuns(3)
-    expect(rows.filter(({ looks }) => looks === 1).map(({ run }) => run)).toEqual([first.firstExecutionRunId])
+    expect(rows.filter(({ polls }) => polls === 1).map(({ run }) => run)).toEqual([first.firstExecutionRunId])
     expect(rows.map(({ outcome }) => outcome).sort()).toEqual(['complete', 'skipped', 'skipped'])
     await expectNothingTwice()
   })
@@ -143,9 +143,9 @@ describe('three workers', () => {
     const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
     const rows = await endedRuns(3)
     // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.
-    for (const { outcome, looks } of rows) expect(looks).toBe(outcome === 'skipped' ? 0 : 1)
+    for (const { outcome, polls } of rows) expect(polls).toBe(outcome === 'skipped' ? 0 : 1)
     expect(endings.filter(({ outcome }) => outcome === 'complete').length).toBeGreaterThanOrEqual(1)
-    expect(asked()).toBe(rows.filter(({ looks }) => looks === 1).length)
+    expect(asked()).toBe(rows.filter(({ polls }) => polls === 1).length)
     await expectNothingTwice()
   })
 
@@ -166,9 +166,9 @@ describe('three workers', () => {
     stack.simulator.faults.clear()
     expect((await endingOf(handle)).outcome).toBe('complete')
     const rows = await endedRuns(2)
-    expect(rows.map(({ outcome, looks }) => ({ outcome, looks }))).toEqual([
-      { outcome: 'complete', looks: 1 },
-      { outcome: 'complete', looks: 1 },
+    expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
+      { outcome: 'complete', polls: 1 },
+      { outcome: 'complete', polls: 1 },
     ])
     nowMs += MINUTE_MS
     expect((await endingOf(await begin())).outcome).toBe('complete')
@@ -191,8 +191,8 @@ describe('three workers', () => {
     expect(asked()).toBe(1)
     stack.simulator.faults.clear()
     const rows = await endedRuns(1)
-    expect(rows.map(({ outcome, looks }) => ({ outcome, looks }))).toEqual([
-      { outcome: 'complete', looks: 1 },
+    expect(rows.map(({ outcome, polls }) => ({ outcome, polls }))).toEqual([
+      { outcome: 'complete', polls: 1 },
     ])
     await completed(rows)
     // Had one of them waited for its turn, it would have come before this.

@@ -8,12 +8,12 @@ import { sqlState } from '../../../db/sql-state.ts'
 import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import {
-  followLooks,
-  storedLooks,
-  storeLooks,
+  followPolls,
+  storedPolls,
+  storePolls,
   tablesOf,
   type Tables,
-} from '../../support/match-results/match-looks.ts'
+} from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { before, live, minute } from '../../unit/activities/match-results/lives.ts'
 
@@ -21,12 +21,12 @@ const FEED = 'onexbet'
 const MINUTES = 25
 
 let hour: MatchMinutes
-let looks: Poll[]
+let polls: Poll[]
 let expected: Tables
 beforeAll(async () => {
   hour = await startMatchMinutes({ simulator: { seed: 3 } })
   for (let at = 0; at < MINUTES; at++) await hour.minute()
-  looks = await storedLooks(hour.database, FEED)
+  polls = await storedPolls(hour.database, FEED)
   expected = await hour.tables()
 })
 afterAll(() => hour.stop())
@@ -53,8 +53,8 @@ const followAll = () =>
 describe('the same event', () => {
   it('an event twice in a response is one match: the later row counts', async () => {
     const told = [before({ team1: 'Ajax B' }), live([0, 0]), live([1, 0])]
-    await storeLooks(database, FEED, [{ kind: 'feed', polledAt: minute(0), truncated: false, told }])
-    await followLooks(database, FEED)
+    await storePolls(database, FEED, [{ kind: 'feed', polledAt: minute(0), truncated: false, told }])
+    await followPolls(database, FEED)
     const rows = await database.select(sql`select team1, state, score1 from matches`)
     expect(rows).toEqual([{ team1: 'Ajax', state: 'live', score1: 1 }])
     expect((await tablesOf(database, FEED)).observations).toHaveLength(1)
@@ -67,10 +67,10 @@ describe('the same event', () => {
   })
 
   it('the database itself refuses a second row of an event; another feed has its own', async () => {
-    await storeLooks(database, FEED, [
+    await storePolls(database, FEED, [
       { kind: 'feed', polledAt: minute(0), truncated: false, told: [live([0, 0])] },
     ])
-    await followLooks(database, FEED)
+    await followPolls(database, FEED)
     const again = (feed: string) =>
       database.db
         .execute(sql`insert into matches (feed, event_id, timestamp_utc, league, team1, team2, state, last_seen_at, observed_at, run_id)
@@ -86,51 +86,51 @@ describe('two collections', () => {
     const told = (score: [number, number]): Poll[] => [
       { kind: 'feed', polledAt: minute(0), truncated: false, told: [live(score)] },
     ]
-    await storeLooks(database, FEED, told([1, 0]))
-    await followLooks(database, FEED)
-    await storeLooks(database, FEED, told([9, 9]))
-    expect((await followLooks(database, FEED)).looks).toBe(0)
+    await storePolls(database, FEED, told([1, 0]))
+    await followPolls(database, FEED)
+    await storePolls(database, FEED, told([9, 9]))
+    expect((await followPolls(database, FEED)).polls).toBe(0)
     expect(await database.select(sql`select score1, score2 from matches`)).toEqual([{ score1: 1, score2: 0 }])
   })
 
   it('two collections that store the same polls at once leave each once, and the tables of one', async () => {
     const handles = others.map(({ db }) => ({ ...database, db }))
-    await Promise.all(handles.map((handle) => storeLooks(handle, FEED, looks)))
+    await Promise.all(handles.map((handle) => storePolls(handle, FEED, polls)))
     await followAll()
-    expect(await storedLooks(database, FEED)).toHaveLength(looks.length)
+    expect(await storedPolls(database, FEED)).toHaveLength(polls.length)
     expect(await tablesOf(database, FEED)).toEqual(expected)
   })
 })
 
 describe('two followers at once', () => {
   it('two concurrent followers of the same polls store each transition once', async () => {
-    await storeLooks(database, FEED, looks)
+    await storePolls(database, FEED, polls)
     const followed = await followAll()
-    expect(followed.map((one) => one.looks).toSorted((a, b) => a - b)).toEqual([0, looks.length])
+    expect(followed.map((one) => one.polls).toSorted((a, b) => a - b)).toEqual([0, polls.length])
     expect(await tablesOf(database, FEED)).toEqual(expected)
   })
 
   it('a poll stored while two followers work stays pending', async () => {
-    const [first, second, third] = looks.filter(({ kind }) => kind === 'feed')
+    const [first, second, third] = polls.filter(({ kind }) => kind === 'feed')
     if (first === undefined || second === undefined || third === undefined) throw new Error('too few looks')
-    await storeLooks(database, FEED, [first, third])
+    await storePolls(database, FEED, [first, third])
     const from = new Date(first.polledAt)
     const read = await pollsFrom(database.db, { feed: FEED, from, onlyPending: true, limit: 10 })
-    await storeLooks(database, FEED, [second])
+    await storePolls(database, FEED, [second])
     await markFollowed(database.db, read, new Date())
     expect(await oldestPending(database.db, FEED)).toEqual({ from: new Date(second.polledAt), isLate: true })
   })
 
   it('followers leave the same tables while polls arrive in any order', async () => {
-    const mixed = [...looks.filter((_, at) => at % 3 === 2), ...looks.filter((_, at) => at % 3 !== 2)]
-    for (const look of mixed) await Promise.all([storeLooks(database, FEED, [look]), followAll()])
+    const mixed = [...polls.filter((_, at) => at % 3 === 2), ...polls.filter((_, at) => at % 3 !== 2)]
+    for (const poll of mixed) await Promise.all([storePolls(database, FEED, [poll]), followAll()])
     await followAll()
     expect(await tablesOf(database, FEED)).toEqual(expected)
   })
 
   it('followers of two feeds do not interfere: the same event id is a match of each', async () => {
-    await Promise.all(['one', 'two'].map((feed) => storeLooks(database, feed, looks)))
-    await Promise.all(['one', 'two'].map((feed) => followLooks(database, feed)))
+    await Promise.all(['one', 'two'].map((feed) => storePolls(database, feed, polls)))
+    await Promise.all(['one', 'two'].map((feed) => followPolls(database, feed)))
     expect(await tablesOf(database, 'one')).toEqual(expected)
     expect(await tablesOf(database, 'two')).toEqual(expected)
   })

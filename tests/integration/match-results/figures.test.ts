@@ -5,7 +5,7 @@ import { matchCounts } from '../../../db/queries/match-results/match-report.ts'
 import { waitingLeagues } from '../../../db/queries/match-results/matches.ts'
 import type { Sighting } from '../../../upstreams/onexbet/onexbet.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { followLooks, storeLooks } from '../../support/match-results/match-looks.ts'
+import { followPolls, storePolls } from '../../support/match-results/match-polls.ts'
 import { live, minute, over } from '../../unit/activities/match-results/lives.ts'
 
 const FEED = 'onexbet'
@@ -18,10 +18,10 @@ afterEach(() => database.drop())
 
 /** Goes on all the time, so that no answer is empty. */
 const OTHER = live([0, 0], { eventId: 1, team1: 'Lens', team2: 'Nice', league: 'Other', leagueId: 9 })
-type Told = Sighting | 'absent' | { result: [number, number] }
+type FeedStep = Sighting | 'absent' | { result: [number, number] }
 
 /** What is told of one match, minute by minute. */
-function looksAt(eventId: number, ...told: Told[]): Poll[] {
+function pollsAt(eventId: number, ...told: FeedStep[]): Poll[] {
   return told.map((one, at): Poll => {
     const polledAt = minute(eventId + at)
     if (one === 'absent') return { kind: 'feed', polledAt, truncated: false, told: [OTHER] }
@@ -34,15 +34,15 @@ function looksAt(eventId: number, ...told: Told[]): Poll[] {
   })
 }
 
-async function judged(...told: Told[]) {
-  await storeLooks(database, FEED, looksAt(700, ...told))
-  await followLooks(database, FEED)
+async function judged(...told: FeedStep[]) {
+  await storePolls(database, FEED, pollsAt(700, ...told))
+  await followPolls(database, FEED)
   const { lastSeenJudged, lastSeenRight } = await matchCounts(database.db, { feed: FEED })
   return { judged: lastSeenJudged, right: lastSeenRight }
 }
 
 describe('a last-seen score', () => {
-  const gone: Told[] = [live([1, 0]), 'absent']
+  const gone: FeedStep[] = [live([1, 0]), 'absent']
 
   it('judges a last-seen score by the result that came for it', async () => {
     expect(await judged(...gone, { result: [1, 0] })).toEqual({ judged: 1, right: 1 })
@@ -53,12 +53,12 @@ describe('a last-seen score', () => {
   })
 
   it('judges the last-seen score of the last vanishing', async () => {
-    const back: Told[] = [...gone, live([2, 0]), 'absent', { result: [2, 0] }]
+    const back: FeedStep[] = [...gone, live([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 1, right: 1 })
   })
 
   it('does not judge the last-seen score of a match that came back and ended: it was confirmed already', async () => {
-    const back: Told[] = [...gone, live([2, 0]), over([2, 0]), 'absent', { result: [2, 0] }]
+    const back: FeedStep[] = [...gone, live([2, 0]), over([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 0, right: 0 })
   })
 

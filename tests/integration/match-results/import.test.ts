@@ -402,8 +402,8 @@ describe('a match that was collected here', () => {
     kind: 'feed' | 'results' = 'feed',
   ): Promise<void> {
     const polledAt = new Date(time)
-    const look = { feed: 'old-feed', kind, collectedFor: polledAt, polledAt, truncated: false, told }
-    await writeRows(database.db, { feed_polls: [look] }, { observedAt: polledAt, runId: 'live', retryBudget })
+    const row = { feed: 'old-feed', kind, collectedFor: polledAt, polledAt, truncated: false, told }
+    await writeRows(database.db, { feed_polls: [row] }, { observedAt: polledAt, runId: 'live', retryBudget })
     const { signal } = retryBudget
     await followStored(database.db, { feed: 'old-feed', runId: 'live', signal, clock: () => polledAt })
   }

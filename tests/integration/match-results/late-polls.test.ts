@@ -7,12 +7,12 @@ import type { MatchResult } from '../../../upstreams/onexbet/onexbet-results.ts'
 import type { Sighting } from '../../../upstreams/onexbet/onexbet.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import {
-  followLooks,
-  storedLooks,
-  storeLooks,
+  followPolls,
+  storedPolls,
+  storePolls,
   tablesOf,
   type Tables,
-} from '../../support/match-results/match-looks.ts'
+} from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { before, live, minute, over } from '../../unit/activities/match-results/lives.ts'
 
@@ -31,8 +31,8 @@ afterAll(() => database.drop())
 async function derived(batches: readonly (readonly Poll[])[]): Promise<Tables> {
   const feed = `feed ${++feeds}`
   for (const batch of batches) {
-    await storeLooks(database, feed, batch)
-    await followLooks(database, feed)
+    await storePolls(database, feed, batch)
+    await followPolls(database, feed)
   }
   return tablesOf(database, feed)
 }
@@ -49,36 +49,36 @@ const places = (count: number, batches: number) =>
       return ends.map((end, at) => order.slice(at === 0 ? 0 : ends[at - 1], end))
     })
 
-const batchesOf = (looks: readonly Poll[], order: number[][]): Poll[][] =>
-  order.map((batch) => batch.flatMap((place) => looks[place] ?? []))
+const batchesOf = (polls: readonly Poll[], order: number[][]): Poll[][] =>
+  order.map((batch) => batch.flatMap((place) => polls[place] ?? []))
 
 describe('an hour of the league', () => {
   let hour: MatchMinutes
-  let looks: Poll[]
+  let polls: Poll[]
   let expected: Tables
   beforeAll(async () => {
     hour = await startMatchMinutes({ simulator: { seed: 11 } })
     for (let run = 0; run < MINUTES; run++) await hour.minute()
-    looks = await storedLooks(hour.database, FEED)
+    polls = await storedPolls(hour.database, FEED)
     expected = await hour.tables()
   })
   afterAll(() => hour.stop())
 
   it('polls that arrive shuffled in a few batches give the same hour', async () => {
-    expect(looks.map(({ kind }) => kind)).toContain('results')
+    expect(polls.map(({ kind }) => kind)).toContain('results')
     await fc.assert(
-      fc.asyncProperty(places(looks.length, 8), async (order) => {
-        expect(await derived(batchesOf(looks, order))).toEqual(expected)
+      fc.asyncProperty(places(polls.length, 8), async (order) => {
+        expect(await derived(batchesOf(polls, order))).toEqual(expected)
       }),
       { numRuns: 4 },
     )
   })
 
   it('polls that arrive all at once, or one by one from newest to oldest, give the same hour', async () => {
-    expect(await derived([looks])).toEqual(expected)
-    const newest = looks.slice(-15)
+    expect(await derived([polls])).toEqual(expected)
+    const newest = polls.slice(-15)
     const inOrder = await derived([newest])
-    expect(await derived(newest.toReversed().map((look) => [look]))).toEqual(inOrder)
+    expect(await derived(newest.toReversed().map((poll) => [poll]))).toEqual(inOrder)
   })
 })
 
@@ -103,14 +103,14 @@ const sighting = (eventId: number): fc.Arbitrary<Sighting> =>
     score: fc.option(score, { nil: null }),
     odds: fc.constantFrom(NO_ODDS, { one: 1.5, x: null, two: null }, { one: 2, x: 3, two: 4 }),
   })
-const feedLook = fc.record({
+const feedPoll = fc.record({
   kind: fc.constant('feed' as const),
   truncated: fc.boolean(),
   told: fc
     .tuple(...[1, 2, 3].map((id) => fc.option(sighting(id), { nil: undefined, freq: 2 })))
     .map((told) => told.filter((one) => one !== undefined)),
 })
-const resultsLook = fc.record({
+const resultsPoll = fc.record({
   kind: fc.constant('results' as const),
   truncated: fc.constant(false),
   told: fc
@@ -129,11 +129,11 @@ const resultsLook = fc.record({
 })
 /** Minutes between looks; a results look may share its moment with the look at the feed before it. */
 const gap = fc.constantFrom(1, 1, 1, 2, 5, 16, 200)
-const anyLooks: fc.Arbitrary<Poll[]> = fc
+const anyPolls: fc.Arbitrary<Poll[]> = fc
   .array(
     fc.tuple(
       gap,
-      fc.oneof({ weight: 4, arbitrary: feedLook }, { weight: 1, arbitrary: resultsLook }),
+      fc.oneof({ weight: 4, arbitrary: feedPoll }, { weight: 1, arbitrary: resultsPoll }),
       fc.boolean(),
     ),
     { minLength: 2, maxLength: 9 },
@@ -141,10 +141,10 @@ const anyLooks: fc.Arbitrary<Poll[]> = fc
   .map((steps) => {
     let at = START
     let kind: Poll['kind'] = 'results'
-    return steps.map(([minutes, look, isSameMoment]): Poll => {
-      if (!(isSameMoment && look.kind === 'results' && kind === 'feed')) at += minutes * MINUTE_MS
-      kind = look.kind
-      return { ...look, polledAt: at }
+    return steps.map(([minutes, poll, isSameMoment]): Poll => {
+      if (!(isSameMoment && poll.kind === 'results' && kind === 'feed')) at += minutes * MINUTE_MS
+      kind = poll.kind
+      return { ...poll, polledAt: at }
     })
   })
 
@@ -209,12 +209,12 @@ describe('a look that comes late', () => {
       [at(0, live([1, 0]), other), at(1, other), at(3, live([1, 0], { team1: 'Ajax B' }), other)],
       { ...result, polledAt: minute(2) },
     ],
-  ])('fits in a late poll: %s', async (_, looks, late) => {
+  ])('fits in a late poll: %s', async (_, polls, late) => {
     const order = { feed: 0, results: 1 }
-    const inOrder = [...looks, late].toSorted(
+    const inOrder = [...polls, late].toSorted(
       (a, b) => a.polledAt - b.polledAt || order[a.kind] - order[b.kind],
     )
-    expect(await derived([looks, [late]])).toEqual(await derived(inOrder.map((look) => [look])))
+    expect(await derived([polls, [late]])).toEqual(await derived(inOrder.map((poll) => [poll])))
   })
 
   it('a late poll leaves the matches open to a result of the newest moment', async () => {
@@ -243,7 +243,7 @@ describe('more looks than are read at once', () => {
   })
 
   it('more polls than one read gives make the tables of polls in sequence, in order or not', async () => {
-    const inOrder = await derived(long.map((look) => [look]))
+    const inOrder = await derived(long.map((poll) => [poll]))
     const byResults = inOrder.matches.filter((line) => line.includes('"settled_by": "results"'))
     expect(byResults.length).toBeGreaterThan(20)
     expect(await derived([long])).toEqual(inOrder)
@@ -253,11 +253,11 @@ describe('more looks than are read at once', () => {
 
 describe('any looks', () => {
   it('any polls make the same tables in whatever order they come', async () => {
-    const shuffled = anyLooks.chain((looks) => fc.tuple(fc.constant(looks), places(looks.length, 5)))
+    const shuffled = anyPolls.chain((polls) => fc.tuple(fc.constant(polls), places(polls.length, 5)))
     await fc.assert(
-      fc.asyncProperty(shuffled, async ([looks, order]) => {
-        const inOrder = await derived(looks.map((look) => [look]))
-        expect(await derived(batchesOf(looks, order))).toEqual(inOrder)
+      fc.asyncProperty(shuffled, async ([polls, order]) => {
+        const inOrder = await derived(polls.map((poll) => [poll]))
+        expect(await derived(batchesOf(polls, order))).toEqual(inOrder)
       }),
       { numRuns: 40 },
     )

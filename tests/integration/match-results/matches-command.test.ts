@@ -90,7 +90,7 @@ function sight(eventId: number, teams: [string, string], more: Partial<Sighting>
   }
 }
 
-async function look(minute: number, told: Sighting[] | MatchResult[], kind = 'feed'): Promise<void> {
+async function storePoll(minute: number, told: Sighting[] | MatchResult[], kind = 'feed'): Promise<void> {
   const polledAt = new Date(Date.UTC(2026, 1, 3, 18, minute))
   const row = { feed: FEED, kind, collectedFor: polledAt, polledAt, truncated: false, told }
   await writeRows(database.db, { feed_polls: [row] }, { observedAt: polledAt, runId: 'live', retryBudget })
@@ -119,22 +119,22 @@ async function anEvening(): Promise<void> {
     startsAt: null,
     score,
   })
-  await look(0, [before(BY_STATUS, 1.8)])
-  await look(1, [before(BY_STATUS, 1.85), live(SEEN_RIGHT, 'Right', [2, 0])])
-  await look(2, [
+  await storePoll(0, [before(BY_STATUS, 1.8)])
+  await storePoll(1, [before(BY_STATUS, 1.85), live(SEEN_RIGHT, 'Right', [2, 0])])
+  await storePoll(2, [
     sight(BY_STATUS, derby, { score: [1, 0], odds: { one: 1.2, x: 5, two: 9 } }),
     live(SEEN_WRONG, 'Wrong', [1, 1]),
     live(VANISHED, 'Vanished', [2, 1]),
   ])
   const ended = sight(BY_STATUS, derby, { phase: 'over', status: 'Match terminé', score: [3, 1] })
-  await look(3, [ended])
-  await look(4, [
+  await storePoll(3, [ended])
+  await storePoll(4, [
     live(LIVE, 'Live', [0, 1]),
     before(COMING, 2.5),
     sight(REMATCH, derby, { score: [0, 0], league: 'Coupe', team1: 'Lyon\u001b[31m' }),
   ])
   const results = [result(SEEN_RIGHT, 'Right', [2, 0]), result(SEEN_WRONG, 'Wrong', [1, 2])]
-  await look(5, results, 'results')
+  await storePoll(5, results, 'results')
 }
 
 describe('almanac matches', () => {
@@ -248,10 +248,10 @@ describe('almanac matches show', () => {
     [LIVE, 'live: 0-1 so far, which is no result'],
     [COMING, 'seen, no score'],
     [SEEN_RIGHT, 'settled, confirmed by results: 2-0, outcome 1'],
-  ])('matches show states what match %i has come to', async (eventId, standing) => {
+  ])('matches show states what match %i has come to', async (eventId, expected) => {
     const found = await matchWithLife(database.db, FEED, eventId)
     if (found === undefined) throw new Error(`match ${eventId} is not there`)
-    expect(lifeLines(matchView(found.match), [])[1]).toBe(standing)
+    expect(lifeLines(matchView(found.match), [])[1]).toBe(expected)
   })
 
   it('matches show prints the same as JSON', async () => {

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MatchLine } from '../../../activities/match-results/matches-csv.ts'
-import { followLooks, storedLooks, storeLooks, tablesOf } from '../../support/match-results/match-looks.ts'
+import { followPolls, storedPolls, storePolls, tablesOf } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { linesOfFile } from '../../support/match-results/matches-file.ts'
 import type { EndingInWords } from '../../support/ending-in-words.ts'
@@ -171,18 +171,18 @@ describe('three hours with the results service', () => {
   })
 
   it('the tables follow from the polls in their order', async () => {
-    const looks = await storedLooks(hours.database, FEED)
-    expect(looks.filter(({ kind }) => kind === 'feed')).toHaveLength(180 - 12)
-    await storeLooks(hours.database, 'in order', looks)
-    await followLooks(hours.database, 'in order')
+    const polls = await storedPolls(hours.database, FEED)
+    expect(polls.filter(({ kind }) => kind === 'feed')).toHaveLength(180 - 12)
+    await storePolls(hours.database, 'in order', polls)
+    await followPolls(hours.database, 'in order')
     expect(await hours.tables()).toEqual(await tablesOf(hours.database, 'in order'))
   })
 
   it('every poll is followed, and the spool is empty', async () => {
-    const [looks] = await hours.database.select<Record<string, unknown>>(
-      sql`select count(*)::int as looks from feed_polls where feed = ${FEED} and followed_at is null`,
+    const [polls] = await hours.database.select<Record<string, unknown>>(
+      sql`select count(*)::int as polls from feed_polls where feed = ${FEED} and followed_at is null`,
     )
-    expect(looks).toEqual({ looks: 0 })
+    expect(polls).toEqual({ polls: 0 })
     expect(await hours.drain()).toMatchObject({ segments: 0 })
   })
 

@@ -11,7 +11,7 @@ import { closeRun } from '../../../db/queries/runs.ts'
 import { storeRows } from '../../../db/write-rows.ts'
 import type { RunOutcome } from '../../../core/run-outcome.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { followLooks, storeLooks, tablesOf } from '../../support/match-results/match-looks.ts'
+import { followPolls, storePolls, tablesOf } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { before, live, minute, over, suspended } from '../../unit/activities/match-results/lives.ts'
 
@@ -27,7 +27,7 @@ afterEach(() => database.drop())
 
 const odds = (one: number) => ({ odds: { one, x: 3, two: 4 } })
 /** One match in which odds move before, between, beside and after everything that happens. */
-const LOOKS: Poll[] = [
+const POLLS: Poll[] = [
   [before(odds(2))],
   [before(odds(2.1))],
   [live([0, 0], odds(1.9))],
@@ -53,27 +53,27 @@ const observed = async (eventId = 700) =>
   ).map(({ line }) => line)
 
 /** Minute of the look that says so. */
-const OVER_AT = LOOKS.length - 2
-const clearOdds = (oddsBefore: Date) => pruneMatches(database.db, { looksBefore: LONG_AGO, oddsBefore })
+const OVER_AT = POLLS.length - 2
+const clearOdds = (oddsBefore: Date) => pruneMatches(database.db, { pollsBefore: LONG_AGO, oddsBefore })
 
 /** The results service tells the score that the status had confirmed. */
-async function resultTold(score: number) {
+async function resultPolled(score: number) {
   const game = { gameId: 700, leagueId: 5, league: 'L', team1: 'Ajax', team2: 'Inter', startsAt: null }
-  const polledAt = minute(LOOKS.length)
+  const polledAt = minute(POLLS.length)
   const told: Poll = { kind: 'results', polledAt, truncated: false, told: [{ ...game, score: [score, 0] }] }
-  await storeLooks(database, FEED, [told])
-  await followLooks(database, FEED)
+  await storePolls(database, FEED, [told])
+  await followPolls(database, FEED)
 }
 
 async function followed() {
-  await storeLooks(database, FEED, LOOKS)
-  await followLooks(database, FEED)
+  await storePolls(database, FEED, POLLS)
+  await followPolls(database, FEED)
 }
 
 describe('old observations', () => {
   it('old odds-only observations are deleted; changes of state, score, status, names and results stay', async () => {
     await followed()
-    await resultTold(1)
+    await resultPolled(1)
     const { matches } = await tablesOf(database, FEED)
     await clearOdds(A_DAY_AFTER)
     expect(await observed()).toEqual([
@@ -104,8 +104,8 @@ describe('old observations', () => {
   })
 
   it('keeps observations of an open match, however old: a late poll needs them', async () => {
-    await storeLooks(database, FEED, LOOKS.slice(0, OVER_AT))
-    await followLooks(database, FEED)
+    await storePolls(database, FEED, POLLS.slice(0, OVER_AT))
+    await followPolls(database, FEED)
     const all = await observed()
     await clearOdds(new Date(minute(0) + 400 * DAY_MS))
     expect(await observed()).toEqual(all)
@@ -121,8 +121,8 @@ describe('old observations', () => {
 describe('old looks', () => {
   it('deletes old polls once they were followed; an unfollowed one waits', async () => {
     await followed()
-    await storeLooks(database, FEED, [{ ...LOOKS[0], polledAt: minute(-1) } as Poll])
-    await pruneMatches(database.db, { looksBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
+    await storePolls(database, FEED, [{ ...POLLS[0], polledAt: minute(-1) } as Poll])
+    await pruneMatches(database.db, { pollsBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
     const left = await database.select<{ at: string }>(
       sql`select extract(epoch from polled_at)::bigint as at from feed_polls order by 1`,
     )
@@ -134,12 +134,12 @@ describe('old looks', () => {
   it('deleting polls preserves the evidence of their matches when another poll comes late, which is reported', async () => {
     await followed()
     const tables = await tablesOf(database, FEED)
-    await pruneMatches(database.db, { looksBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
+    await pruneMatches(database.db, { pollsBefore: new Date(minute(6)), oddsBefore: LONG_AGO })
     const late = [live([7, 7]), live([0, 1], { eventId: 900, team1: 'Lens', team2: 'Nice' })]
-    await storeLooks(database, FEED, [
+    await storePolls(database, FEED, [
       { kind: 'feed', polledAt: minute(3) + 30_000, truncated: false, told: late },
     ])
-    const { tooLate } = await followLooks(database, FEED)
+    const { tooLate } = await followPolls(database, FEED)
     expect(tooLate).toBe(1)
     const then = await tablesOf(database, FEED)
     const isNew = (line: string) => line.includes('"event_id": 900')

@@ -44,10 +44,10 @@ async function turnsOfEvidence(): Promise<string[]> {
   return rows.flatMap(({ line }) => line ?? []).sort()
 }
 
-const ofMatches = () => matches.told.filter((line) => line.startsWith('match ')).sort()
+const ofMatches = () => matches.reported.filter((line) => line.startsWith('match ')).sort()
 
 it('a run that waits for a recompute reports its start when it has its turn', async () => {
-  const starts = () => matches.told.filter((line) => line === 'collection started').length
+  const starts = () => matches.reported.filter((line) => line === 'collection started').length
   await matches.open('drain')
   expect(starts()).toBe(1)
   for (let waits = 0; waits < 2; waits++)
@@ -63,27 +63,27 @@ it('reports a result that comes while the feed is down', async () => {
   await minutes(25)
   matches.simulator.faults.clear()
   matches.simulator.faults.set('onexbet', down)
-  matches.told.length = 0
+  matches.reported.length = 0
   await minutes(5)
   const come = await confirmedLate()
   expect(come.length).toBeGreaterThan(0)
-  expect(matches.told).toEqual(expect.arrayContaining(come))
+  expect(matches.reported).toEqual(expect.arrayContaining(come))
 })
 
 it('two hours report what the evidence says, including a correction and a match that came back', async () => {
   await minutes(120)
-  const told = ofMatches()
-  expect(told).toEqual(await turnsOfEvidence())
+  const reported = ofMatches()
+  expect(reported).toEqual(await turnsOfEvidence())
   for (const kind of ['over', 'corrected', 'resumed'])
-    expect(told.filter((line) => line.startsWith(`match ${kind} `)).length, kind).toBeGreaterThan(0)
+    expect(reported.filter((line) => line.startsWith(`match ${kind} `)).length, kind).toBeGreaterThan(0)
 })
 
 it('does not report again what was reported during an outage of the database when its rows are followed', async () => {
   await minutes(25)
   await minutes(15, { away: true })
-  expect(matches.told.length).toBeGreaterThan(0)
+  expect(matches.reported.length).toBeGreaterThan(0)
   await matches.drain()
-  matches.told.length = 0
+  matches.reported.length = 0
   await matches.derive()
   expect(ofMatches()).toEqual([])
 })
@@ -93,7 +93,7 @@ it('a worker that starts in the middle reports the news alone', async () => {
   await minutes(10, { away: true })
   const before = ofMatches()
   matches.restart()
-  matches.told.length = 0
+  matches.reported.length = 0
   await minutes(1, { away: true })
   expect(ofMatches().filter((line) => before.includes(line))).toEqual([])
 })

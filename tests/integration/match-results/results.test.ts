@@ -155,7 +155,7 @@ async function record() {
   return newest
 }
 
-async function looks(): Promise<{ kind: string; truncated: boolean; followed: boolean; told: number }[]> {
+async function polls(): Promise<{ kind: string; truncated: boolean; followed: boolean; told: number }[]> {
   return stack.database.select(sql`select kind, truncated, followed_at is not null as followed,
     jsonb_array_length(told) as told from feed_polls order by polled_at, kind`)
 }
@@ -177,7 +177,7 @@ describe('one minute', () => {
     expect(ending.counts['feed']?.fetched).toBeGreaterThanOrEqual(shown.length)
     expect(ending.counts['feed']?.written).toBeGreaterThanOrEqual(shown.length)
     await expectAsShown()
-    expect(await looks()).toEqual([{ kind: 'feed', truncated: false, followed: true, told: shown.length }])
+    expect(await polls()).toEqual([{ kind: 'feed', truncated: false, followed: true, told: shown.length }])
     expect(await record()).toEqual({ outcome: 'complete', open: 0 })
     const events = (await handle.fetchHistory()).events ?? []
     expect(events.length).toBeLessThanOrEqual(MAX_EVENTS)
@@ -191,7 +191,7 @@ describe('one minute', () => {
     const after = await rowsOf('match_observations')
     expect(after).toEqual(expect.arrayContaining(before))
     await expectAsShown()
-    expect(await looks()).toHaveLength(2)
+    expect(await polls()).toHaveLength(2)
     const repeated = await stack.database.select(
       sql`select event_id from matches group by feed, event_id having count(*) > 1`,
     )
@@ -205,7 +205,7 @@ describe('one minute', () => {
     expect(await minute({ derive: true })).toEqual({ outcome: 'complete', counts: { feed: NOTHING } })
     expect(stack.simulator.requests.count()).toBe(0)
     expect(await tables()).toEqual(before)
-    expect(await looks()).toHaveLength(1)
+    expect(await polls()).toHaveLength(1)
   })
 
   it('a cancelled minute ends at once and costs the next one nothing', async () => {
@@ -215,7 +215,7 @@ describe('one minute', () => {
     await handle.cancel()
     expect((await endingOf(handle)).outcome).toBe('cancelled')
     expect(await record()).toEqual({ outcome: 'cancelled', open: 0 })
-    expect(await looks()).toEqual([])
+    expect(await polls()).toEqual([])
     stack.simulator.faults.clear()
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
@@ -243,7 +243,7 @@ describe('a feed that gives nothing', () => {
     expect(ending.error?.message).toBe(`feed: ${ending.counts['feed']?.why.join()}`)
     expect(await tables()).toEqual(before)
     expect(await record()).toEqual({ outcome: 'failed', open: 0 })
-    expect(await looks()).toHaveLength(1)
+    expect(await polls()).toHaveLength(1)
     stack.simulator.faults.clear()
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
@@ -261,7 +261,7 @@ describe('a feed that gives nothing', () => {
       feed: failed(/^UpstreamUnavailable: .*no complete answer within 2000 ms/),
     })
     expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(SLOW_BOUND_S * 1_000)
-    expect(await looks()).toEqual([])
+    expect(await polls()).toEqual([])
     stack.simulator.faults.clear()
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
@@ -271,7 +271,7 @@ describe('a feed that gives nothing', () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 502, times: 1 })
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
-    expect(await looks()).toHaveLength(1)
+    expect(await polls()).toHaveLength(1)
   })
 })
 
@@ -411,7 +411,7 @@ describe('a feed at its cap of events', () => {
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']?.why.filter((why) => why.startsWith('truncated: '))).toHaveLength(1)
-    expect((await looks()).map(({ truncated }) => truncated)).toEqual([false, true])
+    expect((await polls()).map(({ truncated }) => truncated)).toEqual([false, true])
     expect((await matchLines()).some(({ shown }) => !shown)).toBe(true)
     expect(await takenForGone()).toEqual([])
   })
@@ -421,7 +421,7 @@ describe('a feed at its cap of events', () => {
     feed = { count, split_by_league: true }
     const ending = await minute()
     expect(ending.outcome).toBe('complete')
-    expect((await looks()).map(({ truncated }) => truncated)).toEqual([false])
+    expect((await polls()).map(({ truncated }) => truncated)).toEqual([false])
     await expectAsShown()
     expect((await matchLines()).length).toBeGreaterThan(count)
   })
@@ -434,7 +434,7 @@ describe('a feed at its cap of events', () => {
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']?.why.join('\n')).toContain('this host may not know the parameter champs')
-    expect((await looks()).map(({ truncated }) => truncated)).toEqual([false, true])
+    expect((await polls()).map(({ truncated }) => truncated)).toEqual([false, true])
     expect(await takenForGone()).toEqual([])
   })
 
@@ -444,7 +444,7 @@ describe('a feed at its cap of events', () => {
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']?.why.join('\n')).toContain('list of leagues could not be had')
-    expect((await looks()).map(({ truncated }) => truncated)).toEqual([true])
+    expect((await polls()).map(({ truncated }) => truncated)).toEqual([true])
   })
 })
 
@@ -509,7 +509,7 @@ describe('a database that is away from the beginning', () => {
     worker = await startWorker()
     const runs = () =>
       stack.database.select(sql`select trigger, outcome from pipeline_runs order by started_at, trigger`)
-    await until(async () => (await looks()).some(({ followed }) => followed))
+    await until(async () => (await polls()).some(({ followed }) => followed))
     await until(async () => (await runs()).length === 2 && (await record())?.open === 0)
     expect(await runs()).toEqual([
       { trigger: 'manual', outcome: 'partial' },

@@ -1,7 +1,7 @@
 /** Three simulated hours, every minute collected: what is confirmed is true, and no live score is among it. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { storedLooks } from '../../support/match-results/match-looks.ts'
+import { storedPolls } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 
 const MINUTES = 180
@@ -113,19 +113,19 @@ describe('three hours of a league, looked at every minute', () => {
   })
 
   it('stores the first and last odds offered before the start, and none from the match', async () => {
-    const told = new Map<number, number[][]>()
-    for (const look of await storedLooks(hours.database, 'onexbet')) {
-      if (look.kind !== 'feed') continue
-      for (const { eventId, odds } of look.told) {
+    const stored = new Map<number, number[][]>()
+    for (const poll of await storedPolls(hours.database, 'onexbet')) {
+      if (poll.kind !== 'feed') continue
+      for (const { eventId, odds } of poll.told) {
         const isOffered = odds.one !== null || odds.x !== null || odds.two !== null
         const startsAt = hours.simulator.world.matches.byId(eventId)?.startsAt.getTime() ?? 0
-        if (!isOffered || look.polledAt >= startsAt) continue
-        told.set(eventId, [...(told.get(eventId) ?? []), [odds.one, odds.x, odds.two] as number[]])
+        if (!isOffered || poll.polledAt >= startsAt) continue
+        stored.set(eventId, [...(stored.get(eventId) ?? []), [odds.one, odds.x, odds.two] as number[]])
       }
     }
-    expect(told.size).toBeGreaterThan(60)
+    expect(stored.size).toBeGreaterThan(60)
     for (const row of rows) {
-      const before = told.get(Number(row.event_id)) ?? []
+      const before = stored.get(Number(row.event_id)) ?? []
       const nothing = [null, null, null]
       expect([row.opening_odds_1, row.opening_odds_x, row.opening_odds_2]).toEqual(before[0] ?? nothing)
       expect([row.odds_1, row.odds_x, row.odds_2]).toEqual(before.at(-1) ?? nothing)
@@ -134,9 +134,9 @@ describe('three hours of a league, looked at every minute', () => {
 
   it('ran without a failure, and skipped no poll', async () => {
     expect(new Set(endings)).toEqual(new Set(['complete']))
-    const [looks] = await hours.database.select<Record<string, unknown>>(
-      sql`select count(*)::int as looks, count(followed_at)::int as followed from feed_polls where kind = 'feed'`,
+    const [polls] = await hours.database.select<Record<string, unknown>>(
+      sql`select count(*)::int as polls, count(followed_at)::int as followed from feed_polls where kind = 'feed'`,
     )
-    expect(looks).toEqual({ looks: MINUTES, followed: MINUTES })
+    expect(polls).toEqual({ polls: MINUTES, followed: MINUTES })
   })
 })

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Poll } from '../../../activities/match-results/follow.ts'
 import type { Sighting } from '../../../upstreams/onexbet/onexbet.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { followLooks, storeLooks, tablesOf } from '../../support/match-results/match-looks.ts'
+import { followPolls, storePolls, tablesOf } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes } from '../../support/match-results/match-minutes.ts'
 import { live, minute } from '../../unit/activities/match-results/lives.ts'
 
@@ -17,17 +17,17 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-const look = (at: number, ...told: Sighting[]): Poll => ({
+const poll = (at: number, ...told: Sighting[]): Poll => ({
   kind: 'feed',
   polledAt: minute(at),
   truncated: false,
   told,
 })
 /** More seconds than an integer column holds. */
-const tooLong = (at: number): Poll => look(at, live([0, 0], { status: 'odd', elapsedS: 3e12 }))
+const tooLong = (at: number): Poll => poll(at, live([0, 0], { status: 'odd', elapsedS: 3e12 }))
 /** What no answer that was read can be. */
-const nonsense = (at: number): Poll => ({ ...look(at), told: 'nothing' }) as unknown as Poll
-const GOOD = [...Array(12).keys()].map((at) => look(at, live([at, 0])))
+const nonsense = (at: number): Poll => ({ ...poll(at), told: 'nothing' }) as unknown as Poll
+const GOOD = [...Array(12).keys()].map((at) => poll(at, live([at, 0])))
 
 const refused = () =>
   database.select<{ at: Date; refused: string }>(
@@ -37,18 +37,18 @@ const pending = () => database.select(sql`select 1 as one from feed_polls where 
 
 /** The tables of the good looks alone. */
 async function undisturbed() {
-  await storeLooks(database, 'twin', GOOD)
-  await followLooks(database, 'twin')
+  await storePolls(database, 'twin', GOOD)
+  await followPolls(database, 'twin')
   return tablesOf(database, 'twin')
 }
 
 it('follows the polls before and after one that the tables cannot hold', async () => {
-  await storeLooks(database, FEED, [...GOOD.slice(0, 7), tooLong(6.5), ...GOOD.slice(7)])
-  const followed = await followLooks(database, FEED)
+  await storePolls(database, FEED, [...GOOD.slice(0, 7), tooLong(6.5), ...GOOD.slice(7)])
+  const followed = await followPolls(database, FEED)
   expect(words(followed.refused)).toEqual([
     'the look of 2026-03-10T12:06:30.000Z cannot be followed and is passed over: value "3000000000000" is out of range for type integer',
   ])
-  expect(followed.looks).toBe(GOOD.length)
+  expect(followed.polls).toBe(GOOD.length)
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
   expect(await refused()).toEqual([
     { at: minute(6.5) / 1_000, refused: 'value "3000000000000" is out of range for type integer' },
@@ -57,34 +57,34 @@ it('follows the polls before and after one that the tables cannot hold', async (
 })
 
 it('passes over a damaged poll and a late unstorable one, too', async () => {
-  await storeLooks(database, FEED, [...GOOD.slice(0, 9), nonsense(3.5)])
-  expect((await followLooks(database, FEED)).refused).toHaveLength(1)
-  await storeLooks(database, FEED, [tooLong(2.5), nonsense(4.5), ...GOOD.slice(9)])
-  expect((await followLooks(database, FEED)).refused).toHaveLength(2)
+  await storePolls(database, FEED, [...GOOD.slice(0, 9), nonsense(3.5)])
+  expect((await followPolls(database, FEED)).refused).toHaveLength(1)
+  await storePolls(database, FEED, [tooLong(2.5), nonsense(4.5), ...GOOD.slice(9)])
+  expect((await followPolls(database, FEED)).refused).toHaveLength(2)
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
   expect(await pending()).toEqual([])
 })
 
 it('fits in a late poll among rejected ones', async () => {
-  await storeLooks(database, FEED, [...GOOD.filter((_, at) => at !== 4), nonsense(3.5), tooLong(11.5)])
-  await followLooks(database, FEED)
-  await storeLooks(database, FEED, GOOD.slice(4, 5))
-  expect((await followLooks(database, FEED)).refused).toEqual([])
+  await storePolls(database, FEED, [...GOOD.filter((_, at) => at !== 4), nonsense(3.5), tooLong(11.5)])
+  await followPolls(database, FEED)
+  await storePolls(database, FEED, GOOD.slice(4, 5))
+  expect((await followPolls(database, FEED)).refused).toEqual([])
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
 })
 
 it('the others wait if very many polls cannot be followed: the fault is ours', async () => {
-  await storeLooks(database, FEED, [...Array(7).keys()].map(nonsense))
-  expect((await followLooks(database, FEED)).refused).toHaveLength(5)
+  await storePolls(database, FEED, [...Array(7).keys()].map(nonsense))
+  expect((await followPolls(database, FEED)).refused).toHaveLength(5)
   expect(await pending()).toHaveLength(2)
-  expect((await followLooks(database, FEED)).refused).toHaveLength(2)
+  expect((await followPolls(database, FEED)).refused).toHaveLength(2)
   expect(await pending()).toEqual([])
 })
 
 it('blames no poll while the database is away', async () => {
-  await storeLooks(database, FEED, GOOD)
+  await storePolls(database, FEED, GOOD)
   await database.db.execute(sql`alter table match_observations rename to elsewhere`)
-  await expect(followLooks(database, FEED)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+  await expect(followPolls(database, FEED)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
   expect(await refused()).toEqual([])
   expect(await pending()).toHaveLength(GOOD.length)
 })
@@ -93,7 +93,7 @@ it('the run that meets an unstorable poll is partial and says why; the next one 
   const matches = await startMatchMinutes()
   try {
     await matches.minute()
-    await storeLooks(matches.database, FEED, [{ ...nonsense(0), polledAt: matches.now().getTime() + 1_000 }])
+    await storePolls(matches.database, FEED, [{ ...nonsense(0), polledAt: matches.now().getTime() + 1_000 }])
     const { outcome, counts } = await matches.minute()
     const why = counts['feed']?.why ?? []
     expect([outcome, why.length]).toEqual(['partial', 1])

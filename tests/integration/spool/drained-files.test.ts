@@ -47,7 +47,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await worker?.stop()
   worker = undefined
-  await proxy.goAway()
+  await proxy.goOffline()
 })
 
 async function startWorker(dependencies: NonNullable<WorkerChange['dependencies']>): Promise<void> {
@@ -57,7 +57,7 @@ async function startWorker(dependencies: NonNullable<WorkerChange['dependencies'
 /** Cuts the database off, the first time that it is called. */
 function cutOnce(): () => Promise<void> {
   let cut: Promise<void> | undefined
-  return () => (cut ??= proxy.goAway())
+  return () => (cut ??= proxy.goOffline())
 }
 
 function pipelineOf(id: Pipeline['id']): Pipeline {

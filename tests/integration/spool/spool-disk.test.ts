@@ -75,7 +75,8 @@ describe.skipIf(probe === undefined)(title, () => {
   it('a full disk keeps its segments, and repeated attempts leave no partial lock files', async () => {
     await write(1)
     disk.fill()
-    for (let look = 0; look < 3; look++) await expect(drain()).rejects.toMatchObject({ type: 'DiskFull' })
+    for (let attempt = 0; attempt < 3; attempt++)
+      await expect(drain()).rejects.toMatchObject({ type: 'DiskFull' })
     expect(readdirSync(folder)).toEqual(segmentNames(folder))
     disk.free()
     expect(await drain()).toMatchObject({ kind: 'drained', segments: 1 })

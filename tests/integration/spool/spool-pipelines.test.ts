@@ -43,7 +43,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await worker?.stop()
   worker = undefined
-  await proxy.goAway()
+  await proxy.goOffline()
 })
 
 /** A worker whose database is behind the proxy. */
@@ -94,7 +94,7 @@ describe('crypto-forecast', () => {
   }
 
   it('crypto-forecast ends partial without its database, and later equals an undisturbed run', async () => {
-    await startWorker(held(() => proxy.goAway()))
+    await startWorker(held(() => proxy.goOffline()))
     const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
     expect(ending.outcome).toBe('partial')
     for (const source of ['binance', 'coingecko', 'fear-greed', 'spot']) {
@@ -139,7 +139,7 @@ describe('mod-stats', () => {
         ...modrinth,
         versions: async (ids, signal) => {
           const answer = await modrinth.versions(ids, signal)
-          if (!isCut) await proxy.goAway()
+          if (!isCut) await proxy.goOffline()
           isCut = true
           return answer
         },

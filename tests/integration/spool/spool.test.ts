@@ -41,7 +41,7 @@ beforeAll(async () => {
   proxy = await startDatabaseProxy(database.url)
 })
 afterAll(async () => {
-  await proxy.goAway()
+  await proxy.goOffline()
   await database.drop()
 })
 beforeEach(async () => {
@@ -72,7 +72,7 @@ const index = (value: number, date = DAY): RowsByTable => ({
 const drain = () => drainSpool(handle.db, folder, NO_SIGNAL)
 
 async function away<T>(work: () => Promise<T>): Promise<T> {
-  await proxy.goAway()
+  await proxy.goOffline()
   try {
     return await work()
   } finally {
@@ -145,7 +145,7 @@ describe('a call while the database is away', () => {
     expect(await askedFor('2026-03-11')).toBe(1)
     expect(await askedFor('2026-03-12')).toBe(1)
     expect(await write(index(2, '2026-03-13'))).toEqual({ written: 1 })
-    expect(spool.isDatabaseAway).toBe(false)
+    expect(spool.isDatabaseUnavailable).toBe(false)
     expect(await askedFor('2026-03-14')).toBeGreaterThan(1)
     await deaf.close()
     refusing.close()
@@ -174,7 +174,7 @@ describe('a call while the database is away', () => {
     const options = { observedAt: TEN, runId: 'run-1', retryBudget: { ms: 0, ...NO_SIGNAL } }
     const work = handle.db.transaction(async (tx) => {
       await tx.execute(sql`select 1`)
-      await proxy.goAway()
+      await proxy.goOffline()
       await writeRows(tx, index(1), options)
     })
     await expect(work).rejects.toThrow()
@@ -478,25 +478,25 @@ describe('the ending of a run without a database', () => {
 
 describe("the worker's loop", () => {
   it('the worker drains when the database is back, reports whose rows came, and retries a failed report', async () => {
-    const told: string[][] = []
+    const reported: string[][] = []
     const named = openSpool({
       folder,
       capBytes: 1e8,
       warn: () => undefined,
       origin: () => ({ pipeline: 'crypto-forecast' }),
     })
-    await proxy.goAway()
+    await proxy.goOffline()
     await named.writeRows(index(1), { observedAt: TEN, runId: 'run-1' })
-    const startDeriving = (pipelines: string[]) => {
-      told.push(pipelines)
-      return told.length === 1 ? Promise.reject(new Error('Temporal is away, too')) : Promise.resolve()
+    const startRecompute = (pipelines: string[]) => {
+      reported.push(pipelines)
+      return reported.length === 1 ? Promise.reject(new Error('Temporal is away, too')) : Promise.resolve()
     }
     const log = pino({ level: 'silent' })
-    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
+    const draining = startDraining({ db: handle.db, folder, log, startRecompute, pollIntervalMs: 20 })
     await proxy.comeBack()
-    await until(() => told.length === 2)
+    await until(() => reported.length === 2)
     await draining.stop()
-    expect(told).toEqual([['crypto-forecast'], ['crypto-forecast']])
+    expect(reported).toEqual([['crypto-forecast'], ['crypto-forecast']])
     expect(await values()).toEqual([1])
     expect(readdirSync(folder)).toEqual([])
   })
@@ -506,39 +506,39 @@ describe("the worker's loop", () => {
     await database.db
       .execute(sql`insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at)
       values ('run-9', 'match-results-9', 'match-results', 'schedule', ${TEN.toISOString()})`)
-    const told: string[][] = []
-    const startDeriving = (pipelines: string[]) => {
-      told.push(pipelines)
+    const reported: string[][] = []
+    const startRecompute = (pipelines: string[]) => {
+      reported.push(pipelines)
       return Promise.resolve()
     }
     const log = pino({ level: 'silent' })
-    const draining = startDraining({ db: handle.db, folder, log, startDeriving, lookEveryMs: 20 })
-    await until(() => told.length === 1)
-    expect(told).toEqual([['crypto-forecast']])
+    const draining = startDraining({ db: handle.db, folder, log, startRecompute, pollIntervalMs: 20 })
+    await until(() => reported.length === 1)
+    expect(reported).toEqual([['crypto-forecast']])
     await until(() => duePipelines(folder).length === 1)
     expect(duePipelines(folder)).toEqual(['match-results'])
     await closeRun(database.db, identity, partial, NOON)
-    await until(() => told.length === 2)
+    await until(() => reported.length === 2)
     await draining.stop()
-    expect(told).toEqual([['crypto-forecast'], ['match-results']])
+    expect(reported).toEqual([['crypto-forecast'], ['match-results']])
     expect(readdirSync(folder)).toEqual([])
   })
 
   it('the worker reports a segment that it cannot read once', async () => {
     mkdirSync(join(folder, '0.segment'), { recursive: true })
-    const told: string[] = []
-    const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) })
-    let looks = 0
+    const reported: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => reported.push(line) })
+    let polls = 0
     const db = new Proxy(handle.db, {
       get: (target, property, receiver) => {
-        if (property === 'transaction') looks++
+        if (property === 'transaction') polls++
         return Reflect.get(target, property, receiver) as unknown
       },
     })
-    const draining = startDraining({ db, folder, log, lookEveryMs: 5 })
-    await until(() => looks > 2)
+    const draining = startDraining({ db, folder, log, pollIntervalMs: 5 })
+    await until(() => polls > 2)
     await draining.stop()
-    expect(told).toHaveLength(1)
-    expect(told[0]).toContain('0.segment: EISDIR')
+    expect(reported).toHaveLength(1)
+    expect(reported[0]).toContain('0.segment: EISDIR')
   })
 })

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { MINUTE_MS } from '../../../core/durations.ts'
-import { follow, lookOf } from '../../../activities/match-results/follow.ts'
+import { follow, pollOf } from '../../../activities/match-results/follow.ts'
 import type { Observation } from '../../../activities/match-results/match-life.ts'
 import { MatchesById } from '../../../activities/match-results/matches-by-id.ts'
 import {
@@ -52,7 +52,7 @@ export async function judge({ stack }: MatchStack, day: Day): Promise<Judged> {
       'matches that were played': truth.length,
       ...results.figures,
       'doubled rows': doubled.length,
-      looks: polls.filter(({ kind }) => kind === 'feed').length,
+      polls: polls.filter(({ kind }) => kind === 'feed').length,
       'looks at the results': polls.filter(({ kind }) => kind === 'results').length,
       observations: observations.length,
       'rows unlike those of one straight fold': differing.length,
@@ -135,7 +135,7 @@ interface Fold {
 /** All looks in the order of their times, from nothing: what the tables are, whenever and however often each look came. */
 function straightFold(polls: readonly PollRow[]): Fold {
   const fold: Fold = { matches: new MatchesById(), observations: [] }
-  for (const poll of polls) fold.observations.push(...follow(fold.matches, lookOf(poll)).observations)
+  for (const poll of polls) fold.observations.push(...follow(fold.matches, pollOf(poll)).observations)
   return fold
 }
 
@@ -144,8 +144,8 @@ function differences(stored: readonly MatchRow[], observed: readonly Observation
   const folded = new Map([...fold.matches].map(([id, match]) => [String(id), rowOfMatch(FEED, match)]))
   const key = ({ eventId, at, source }: Observation) => `${eventId} ${new Date(at).toISOString()} ${source}`
   const seen = new Map(observed.map(observationOfRow).map((one) => [key(one), rowOfObservation(FEED, one)]))
-  const told = new Map(fold.observations.map((one) => [key(one), rowOfObservation(FEED, one)]))
-  return [...unlike('match', rows, folded), ...unlike('observation', seen, told)]
+  const expected = new Map(fold.observations.map((one) => [key(one), rowOfObservation(FEED, one)]))
+  return [...unlike('match', rows, folded), ...unlike('observation', seen, expected)]
 }
 
 function unlike(
@@ -160,8 +160,12 @@ function unlike(
     const fields = [...new Set([...is.keys(), ...should.keys()])].filter(
       (field) => !isDeepStrictEqual(is.get(field), should.get(field)),
     )
-    const told = fields.map((field) => `${field} ${said(is.get(field))} and not ${said(should.get(field))}`)
-    return told.length === 0 ? [] : [`${what} ${key} differs from one straight fold: ${told.join(', ')}`]
+    const changed = fields.map(
+      (field) => `${field} ${said(is.get(field))} and not ${said(should.get(field))}`,
+    )
+    return changed.length === 0
+      ? []
+      : [`${what} ${key} differs from one straight fold: ${changed.join(', ')}`]
   })
 }
 

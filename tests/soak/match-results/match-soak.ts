@@ -9,7 +9,7 @@ import { segmentNames } from '../../../db/spool/folder.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
 import type { CommandProcess } from '../../../bench/command-process.ts'
 import { judge } from './match-soak-checks.ts'
-import { startLook, startMatchStack, type MatchStack } from '../../../bench/match-results/match-stack.ts'
+import { startPoll, startMatchStack, type MatchStack } from '../../../bench/match-results/match-stack.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 
 /** The simulator's six leagues begin 720 matches a day; these minutes more let the last of them be played and told. */
@@ -21,7 +21,7 @@ const DATABASE_AWAY_MINUTES = 30
 /** A run takes some 200 ms: most kills within this time hit one. */
 const LATEST_KILL_MS = 250
 const EMPTY_TIMEOUT_MS = 60_000
-const LOOK_MS = 250
+const POLL_INTERVAL_MS = 250
 const TELL_EVERY_MINUTES = 240
 
 /** What happens before a minute's run. */
@@ -44,7 +44,7 @@ export async function soakMatchResults(options: { minutes: number; seed: number 
   const { minutes, seed } = options
   const chance = chanceFrom(seed)
   const plan = planOf(minutes, chance)
-  print(`${minutes} minutes with seed ${seed}: ${told(plan)}`)
+  print(`${minutes} minutes with seed ${seed}: ${planText(plan)}`)
   const startedAt = performance.now()
   const matches = await startMatchStack({ seed }, { feed: { count: 100 } })
   const soak: Soak = {
@@ -93,7 +93,7 @@ function planOf(minutes: number, chance: Chance): Plan {
   return { kills, feedAway, databaseAway }
 }
 
-function told({ kills, feedAway, databaseAway }: Plan): string {
+function planText({ kills, feedAway, databaseAway }: Plan): string {
   const span = ([from, to]: readonly [number, number]) => `from ${from} to ${to}`
   const when = [...kills].toSorted((a, b) => a - b).join(', ')
   return `the feed is away ${span(feedAway)}, the database ${span(databaseAway)}, workers are killed in ${when}`
@@ -118,7 +118,7 @@ async function liveThrough(soak: Soak, minute: number): Promise<void> {
     // Until the spool is empty a look is both late and new; here both come in their order.
     if (chance(2) === 0) await spoolIsEmpty(matches)
   }
-  const handle = await startLook(stack)
+  const handle = await startPoll(stack)
   if (plan.kills.has(minute)) {
     await sleep(chance(LATEST_KILL_MS))
     await soak.worker.end('SIGKILL')
@@ -132,10 +132,10 @@ async function liveThrough(soak: Soak, minute: number): Promise<void> {
 
 async function liveAgain(soak: Soak): Promise<void> {
   for (;;) {
-    const ending = await endingOf(await startLook(soak.matches.stack))
+    const ending = await endingOf(await startPoll(soak.matches.stack))
     count(soak.outcomes, outcomeOf(ending))
     if (ending.outcome !== 'skipped') return
-    await sleep(LOOK_MS)
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 
@@ -152,7 +152,7 @@ function outcomeOf({ outcome, counts }: EndingInWords): string {
 async function crashDatabase({ stack }: MatchStack): Promise<void> {
   const { pid } = stack.servers.postgres
   process.kill(pid, 'SIGQUIT')
-  while (isRunning(pid)) await sleep(LOOK_MS)
+  while (isRunning(pid)) await sleep(POLL_INTERVAL_MS)
 }
 
 function isRunning(pid: number): boolean {
@@ -172,6 +172,6 @@ async function spoolIsEmpty({ stack }: MatchStack): Promise<void> {
   while (segmentNames(folder).length > 0) {
     if (Date.now() > deadline)
       throw new Error(`the spool still holds ${segmentNames(folder).length} segments after a minute`)
-    await sleep(LOOK_MS)
+    await sleep(POLL_INTERVAL_MS)
   }
 }

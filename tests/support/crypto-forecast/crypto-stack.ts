@@ -160,12 +160,12 @@ function createClients({ config: { tracked }, simulator }: TestStack, clock: () 
 }
 
 /** The exchange with candles left out of its responses: `isTold` selects those that it gives. */
-export function withholding(real: Binance, isTold: (symbol: string, openMs: number) => boolean): Binance {
+export function withholding(real: Binance, isServed: (symbol: string, openMs: number) => boolean): Binance {
   return {
     ...real,
     candles: async (query, signal) => {
       const page = await real.candles(query, signal)
-      return { ...page, candles: page.candles.filter(({ openMs }) => isTold(query.symbol, openMs)) }
+      return { ...page, candles: page.candles.filter(({ openMs }) => isServed(query.symbol, openMs)) }
     },
   }
 }

@@ -14,7 +14,7 @@ import { packageRoot } from '../../../system/package-root.ts'
 /** A server that was asked to end is killed after this time. */
 const END_MS = 10_000
 /** Python servers start within seconds: looking more often only warms the machine. */
-const LOOK_EVERY_MS = 100
+const POLL_INTERVAL_MS = 100
 
 const program = [
   join(packageRoot, '.almanac/tools/mlflow/bin'),
@@ -117,7 +117,7 @@ async function start(
       await stop()
       throw new Error(`mlflow ended before it was ready:\n${tail}`)
     }
-    await sleep(LOOK_EVERY_MS)
+    await sleep(POLL_INTERVAL_MS)
   }
   return { url, folder, stop }
 }
@@ -156,7 +156,7 @@ async function endGroup(group: number): Promise<void> {
   signalGroup(group, 'SIGTERM')
   while (signalGroup(group, 0)) {
     if (Date.now() > deadline) signalGroup(group, 'SIGKILL')
-    await sleep(LOOK_EVERY_MS)
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 

@@ -143,13 +143,13 @@ for folder in ${JSON.stringify(folders)}:
 `
 
 /** Prints forever. */
-export const printsForEver = `${TELL}
+export const printsForever = `${TELL}
 while True:
     sys.stdout.write("endless " * 10000)
 `
 
 /** Does nothing, forever. */
-export const sleepsForEver = `${TELL}
+export const sleepsForever = `${TELL}
 tell("sleeping-begun")
 time.sleep(86400)
 `

@@ -174,7 +174,7 @@ export interface Peaks {
 }
 
 /** Reading all of /proc costs milliseconds; the guard polls as often. */
-const LOOK_EVERY_MS = 250
+const POLL_INTERVAL_MS = 250
 
 /** Looks at the sandboxes of this process again and again until something is over. */
 export async function peaksWhile<T>(over: Promise<T>): Promise<{ result: T; peaks: Peaks }> {
@@ -183,7 +183,7 @@ export async function peaksWhile<T>(over: Promise<T>): Promise<{ result: T; peak
   const ended = over.finally(() => {
     isOver = true
   })
-  const look = async () => {
+  const check = async () => {
     const all = await processes()
     for (const { pid } of await sandboxesOf(process.pid)) {
       const family = familyOf(pid, all)
@@ -196,8 +196,8 @@ export async function peaksWhile<T>(over: Promise<T>): Promise<{ result: T; peak
   }
   const looking = async () => {
     while (!isOver) {
-      await look()
-      await sleep(LOOK_EVERY_MS)
+      await check()
+      await sleep(POLL_INTERVAL_MS)
     }
   }
   const [result] = await Promise.all([ended, looking()])

@@ -22,11 +22,11 @@ import { outcomeOf, type RunCounts, type RunEnding } from '../../../core/run-out
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/server.ts'
 import type { almanacFileSchema } from '../../../config/almanac-file.ts'
 import { createOneXBet } from '../../../upstreams/onexbet/onexbet.ts'
-import { spoolOrigin, tellingSpooled } from '../../../worker/spooled-counts.ts'
+import { spoolOrigin, withSpooledCounts } from '../../../worker/spooled-counts.ts'
 import { dependenciesOf } from '../../../worker/dependencies.ts'
 import type { Run, Skipped, Trigger } from '../../../core/run.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
-import { tablesOf, type Tables } from './match-looks.ts'
+import { tablesOf, type Tables } from './match-polls.ts'
 import { unbounded } from '../mock-attempt.ts'
 import { simulatedMods } from '../stack.ts'
 import { failureReason } from '../../../core/reason.ts'
@@ -40,7 +40,7 @@ export interface MatchMinutes {
   dataDir: string
   spoolFolder: string
   /** What the activities wrote to the worker's log, from level info on: message and event id, if it is of a match. */
-  told: string[]
+  reported: string[]
   /** The moment that activities and simulator see. */
   now(): Date
   /** Moves the clock on without looking at the feed. */
@@ -83,11 +83,11 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   })
   const away = openDatabase(`postgres://nobody@127.0.0.1:${deadPort}/none`, () => undefined, { spool })
   const there: Database = Object.assign(Object.create(database.db) as Database, { spool })
-  let isAway = false
+  let isUnavailable = false
   let isAlive = false
   const db = new Proxy({} as Database, {
     get: (_, name) => {
-      const handle = isAway ? away.db : there
+      const handle = isUnavailable ? away.db : there
       const value: unknown = Reflect.get(handle, name)
       return typeof value === 'function' ? (value.bind(handle) as unknown) : value
     },
@@ -105,9 +105,9 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
       onexbet: createOneXBet({ feedUrl: feed.url, query: feed, userAgent: 'almanac (test)', clock }),
     })
   let steps = start()
-  const told: string[] = []
+  const reported: string[] = []
   const logger = new DefaultLogger('INFO', ({ message, meta }) => {
-    told.push([message, meta?.['eventId']].filter((part) => part !== undefined).join(' '))
+    reported.push([message, meta?.['eventId']].filter((part) => part !== undefined).join(' '))
   })
   const newRun = (trigger: Trigger): Run => {
     const startedAt = clock().toISOString()
@@ -121,7 +121,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
   return {
     database,
     simulator,
-    told,
+    reported,
     dataDir: config.dataDir,
     spoolFolder: spool.folder,
     now: clock,
@@ -130,11 +130,11 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
     },
     minute(how = {}) {
       nowMs += MINUTE_MS
-      isAway = how.away ?? false
+      isUnavailable = how.away ?? false
       return run(false)
     },
     derive() {
-      isAway = false
+      isUnavailable = false
       return run(true)
     },
     restart() {
@@ -155,7 +155,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
 
 /** One attempt of an activity. */
 const attempt = <Output>(logger: DefaultLogger, work: () => Promise<Output>): Promise<Output> =>
-  new MockActivityEnvironment(unbounded(), { logger }).run(() => tellingSpooled('match-results', work))
+  new MockActivityEnvironment(unbounded(), { logger }).run(() => withSpooledCounts('match-results', work))
 
 /** As the workflow does it. */
 async function oneRun(

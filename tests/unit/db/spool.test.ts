@@ -16,7 +16,7 @@ import {
   damagedSegments,
   findSegment,
   folderBytes,
-  putAside,
+  moveToDeadLetters,
   removeSegments,
   removeUnfinished,
   segmentNames,
@@ -78,25 +78,25 @@ describe('a spool', () => {
   })
 
   it('returns how many rows it took, rejected ones too, and informs the caller', async () => {
-    const told: number[] = []
-    const spool = open({ origin: () => ({ pipeline: 'mod-stats', spooled: (rows) => told.push(rows) }) })
+    const reported: number[] = []
+    const spool = open({ origin: () => ({ pipeline: 'mod-stats', spooled: (rows) => reported.push(rows) }) })
     const rejected = [{ source: 'a', reason: 'b', row: 1 }]
     expect(await spool.writeRows(rowsOf(1), { observedAt: NOON, runId: 'run-1', rejected })).toBe(2)
-    expect(told).toEqual([2])
+    expect(reported).toEqual([2])
     expect(waitingSegments(folder)[0]?.head).toMatchObject({ pipeline: 'mod-stats', rejected: 1 })
   })
 
   it('knows for how long the database has been away, from the first call that did not reach it', () => {
     const spool = open()
     const now = vi.spyOn(Date, 'now').mockReturnValue(10_000)
-    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([false, 0])
-    spool.databaseWentAway(4_000)
-    spool.databaseWentAway(9_000)
-    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([true, 6_000])
+    expect([spool.isDatabaseUnavailable, spool.unavailableForMs()]).toEqual([false, 0])
+    spool.databaseUnavailable(4_000)
+    spool.databaseUnavailable(9_000)
+    expect([spool.isDatabaseUnavailable, spool.unavailableForMs()]).toEqual([true, 6_000])
     now.mockReturnValue(20_000)
-    expect(spool.awayForMs()).toBe(16_000)
+    expect(spool.unavailableForMs()).toBe(16_000)
     spool.databaseAnswered()
-    expect([spool.isDatabaseAway, spool.awayForMs()]).toEqual([false, 0])
+    expect([spool.isDatabaseUnavailable, spool.unavailableForMs()]).toEqual([false, 0])
   })
 })
 
@@ -123,7 +123,7 @@ describe('the cap', () => {
     const capBytes = 2 * (await segmentBytes()) + 200
     await write(open({ capBytes }))
     const [name = ''] = segmentNames(folder)
-    putAside(folder, { name, reason: 'for the test' })
+    moveToDeadLetters(folder, { name, reason: 'for the test' })
     const spool = open({ capBytes })
     await write(spool)
     await expect(write(spool)).rejects.toMatchObject({ type: 'DiskFull' })
@@ -141,21 +141,21 @@ describe('the cap', () => {
   })
 
   it('reports the fill level from the half on, once for each tenth, and again after it was emptied', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     const capBytes = 20 * (await segmentBytes())
     const spool = open({
       capBytes,
-      warn: ({ event, percent }) => told.push(`${event} ${Math.floor(percent / 10)}`),
+      warn: ({ event, percent }) => reported.push(`${event} ${Math.floor(percent / 10)}`),
     })
     for (let index = 0; index < 9; index++) await write(spool)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     for (let index = 9; index < 19; index++) await write(spool)
-    expect(told).toEqual([5, 6, 7, 8, 9].map((tenth) => `spool.filling ${tenth}`))
+    expect(reported).toEqual([5, 6, 7, 8, 9].map((tenth) => `spool.filling ${tenth}`))
     await removeSegments(folder, segmentNames(folder))
     const again = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
     for (let index = 0; index < 12; index++) await write(spool)
     again.mockRestore()
-    expect(told).toHaveLength(6)
+    expect(reported).toHaveLength(6)
   })
 })
 
@@ -163,7 +163,7 @@ describe('the folder', () => {
   it('keeps a damaged segment with its reason', async () => {
     await write(open())
     const [name = ''] = segmentNames(folder)
-    putAside(folder, { name, reason: 'the checksum does not fit' })
+    moveToDeadLetters(folder, { name, reason: 'the checksum does not fit' })
     expect(segmentNames(folder)).toEqual([])
     expect(damagedSegments(folder)).toEqual([{ name, reason: 'the checksum does not fit' }])
     expect(readdirSync(join(folder, 'damaged')).sort()).toEqual([name, `${name}.reason.txt`])
@@ -222,7 +222,7 @@ describe('the folder', () => {
     await write(open())
     const [name = ''] = segmentNames(folder)
     await removeSegments(folder, [name])
-    expect(putAside(folder, { name, reason: 'too late' })).toBe(false)
+    expect(moveToDeadLetters(folder, { name, reason: 'too late' })).toBe(false)
     expect(readdirSync(join(folder, 'damaged'))).toEqual([])
   })
 
@@ -231,7 +231,7 @@ describe('the folder', () => {
     await write(spool, 1)
     await write(spool, 2)
     const names = segmentNames(folder)
-    for (const name of names) putAside(folder, { name, reason: 'for the test' })
+    for (const name of names) moveToDeadLetters(folder, { name, reason: 'for the test' })
     await write(spool, 3)
     takeBack(folder)
     expect(await valuesInOrder()).toEqual([1, 2, 3])

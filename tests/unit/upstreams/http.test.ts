@@ -7,7 +7,7 @@ import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answerin
 
 const SECRET = 'se$cret'
 
-async function door(answer: Answering, options: Partial<HttpOptions> = {}) {
+async function client(answer: Answering, options: Partial<HttpOptions> = {}) {
   const server = await loopback(answer)
   const http = createHttp({
     upstream: 'test',
@@ -30,7 +30,7 @@ async function closedPort(): Promise<number> {
 
 describe('a good answer', () => {
   it('returns text, size and address without secrets', async () => {
-    const { http, asked, baseUrl } = await door((response) => {
+    const { http, asked, baseUrl } = await client((response) => {
       sendJson(response, { name: 'Backstübchen' })
     })
     const query = { ids: '["a","b\'c"]', api_key: SECRET, n: 3 }
@@ -48,7 +48,7 @@ describe('a good answer', () => {
   })
 
   it('posts JSON', async () => {
-    const { http, asked } = await door((response) => {
+    const { http, asked } = await client((response) => {
       sendJson(response, {})
     })
     await http.request({ method: 'POST', path: '/x', json: { modIds: [1] }, signal: calm() })
@@ -60,7 +60,7 @@ describe('a good answer', () => {
   })
 
   it('puts a text as it is', async () => {
-    const { http, asked } = await door((response) => {
+    const { http, asked } = await client((response) => {
       sendJson(response, {})
     })
     await http.request({ method: 'PUT', path: '/x', text: '{"a": 1}\nß', signal: calm() })
@@ -69,7 +69,7 @@ describe('a good answer', () => {
   })
 
   it('follows redirects', async () => {
-    const { http } = await door((response, { url }) => {
+    const { http } = await client((response, { url }) => {
       if (url === '/base/old') response.writeHead(301, { location: '/base/new' }).end()
       else sendJson(response, { url })
     })
@@ -138,7 +138,7 @@ describe('a bad status has a name', () => {
       'PayloadInvalid',
     ],
   ])('%s', async (_name, status, headers, body, type) => {
-    const { http } = await door((response) => {
+    const { http } = await client((response) => {
       response.writeHead(status, headers).end(body)
     })
     const error = await rejection(http.request({ path: '/things', query: { key: SECRET }, signal: calm() }))
@@ -149,7 +149,7 @@ describe('a bad status has a name', () => {
   })
 
   it("a refusal carries the upstream's delay, spread by at most a tenth", async () => {
-    const { http } = await door((response) => {
+    const { http } = await client((response) => {
       response.writeHead(429, { 'retry-after': '20' }).end()
     })
     const error = (await rejection(http.request({ path: '/x', signal: calm() }))) as Failure
@@ -158,7 +158,7 @@ describe('a bad status has a name', () => {
   })
 
   it('a ban (418) carries its delay in full', async () => {
-    const { http } = await door((response) => {
+    const { http } = await client((response) => {
       response.writeHead(418, { 'retry-after': '86400' }).end()
     })
     const error = (await rejection(http.request({ path: '/x', signal: calm() }))) as Failure
@@ -166,7 +166,7 @@ describe('a bad status has a name', () => {
   })
 
   it('a refusal without a delay carries none', async () => {
-    const { http } = await door((response) => {
+    const { http } = await client((response) => {
       response.writeHead(429).end()
     })
     expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
@@ -176,7 +176,7 @@ describe('a bad status has a name', () => {
   })
 
   it('a refusal closes the gate: the next request is not sent', async () => {
-    const { http, asked } = await door((response) => {
+    const { http, asked } = await client((response) => {
       response.writeHead(429, { 'retry-after': '600' }).end()
     })
     await rejection(http.request({ path: '/x', signal: calm() }))
@@ -187,7 +187,7 @@ describe('a bad status has a name', () => {
   })
 
   it('returns an accepted status, but not if a firewall sent it', async () => {
-    const { http } = await door((response, { url }) => {
+    const { http } = await client((response, { url }) => {
       if (url.endsWith('wall')) sendHtml(response, CHALLENGE, 404)
       else sendHtml(response, '<html>no such page</html>', 404)
     })
@@ -200,7 +200,7 @@ describe('a bad status has a name', () => {
   })
 
   it('refuses a redirect if the headers hold a key', async () => {
-    const { http, asked } = await door(
+    const { http, asked } = await client(
       (response) => {
         response.writeHead(302, { location: '/elsewhere' }).end()
       },
@@ -229,7 +229,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
       },
     ],
   ])('%s', async (_name, answer) => {
-    const { http } = await door(answer)
+    const { http } = await client(answer)
     expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
       type: 'UpstreamUnavailable',
     })
@@ -244,7 +244,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
   })
 
   it('the total timeout ends an endless slow response', async () => {
-    const { http } = await door(
+    const { http } = await client(
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
         const drip = setInterval(() => response.write(' '), 10)
@@ -264,7 +264,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
     const closed = new Promise<void>((resolve) => {
       sawClose = resolve
     })
-    const { http } = await door(
+    const { http } = await client(
       (response) => {
         response.on('close', sawClose)
         response.writeHead(200).write('x'.repeat(5_000))
@@ -282,7 +282,7 @@ describe("the caller's abort", () => {
   it('an abort rethrows its own reason while the response is awaited', async () => {
     const controller = new AbortController()
     const reason = new Error('run cancelled')
-    const { http } = await door(() => {
+    const { http } = await client(() => {
       controller.abort(reason)
     })
     expect(await rejection(http.request({ path: '/x', signal: controller.signal }))).toBe(reason)
@@ -292,7 +292,7 @@ describe("the caller's abort", () => {
     const controller = new AbortController()
     const reason = new Error('run cancelled')
     const gate = createGate({ reserve: 0, concurrency: 1 })
-    const { http } = await door(
+    const { http } = await client(
       (response, _asked, number) => {
         if (number === 2) sendJson(response, 'fine')
         else
@@ -307,7 +307,7 @@ describe("the caller's abort", () => {
   })
 
   it('an abort before the start sends nothing', async () => {
-    const { http, asked } = await door((response) => {
+    const { http, asked } = await client((response) => {
       sendJson(response, {})
     })
     const reason = new Error('already over')

@@ -6,12 +6,12 @@ import { textReason } from '../../../core/reason.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import * as english from '../../../wording/en.ts'
 import * as french from '../../../wording/fr.ts'
-import { reason, suspicious } from '../../../wording/reason.ts'
-import { toldEnding, toldError } from '../../../wording/run.ts'
+import { reason, implausible } from '../../../wording/reason.ts'
+import { renderEnding, renderError } from '../../../wording/run.ts'
 import { sentence } from '../../../wording/sentence.ts'
 
 describe('a reason', () => {
-  const missing = suspicious('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
+  const missing = implausible('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
 
   it('a reason is written in English, even within another one', () => {
     expect(sentence(missing)).toBe('suspicious: answered before and missing on Modrinth now: a, b and 3 more')
@@ -45,7 +45,7 @@ describe('the output of a run for programs', () => {
     const why = [reason('rows-refused', { rows: 2 })]
     const counts = { feed: { outcome: 'partial' as const, fetched: 3, written: 1, rejected: 2, why } }
     const error = reason('AlreadyRunning', { workflowId: 'it', since: '2026-11-21T10:00:00.000Z' })
-    expect(toldEnding({ outcome: 'skipped', counts, error })).toEqual({
+    expect(renderEnding({ outcome: 'skipped', counts, error })).toEqual({
       outcome: 'skipped',
       counts: { feed: { ...counts.feed, why: ['2 rows refused, see quarantine'], reasons: why } },
       error: {
@@ -58,7 +58,7 @@ describe('the output of a run for programs', () => {
 
   it('names a failure by its own name', () => {
     const failure = { type: 'DiskFull', message: 'No space left.' }
-    expect(toldError({ code: 'failure', values: failure })).toEqual(failure)
+    expect(renderError({ code: 'failure', values: failure })).toEqual(failure)
   })
 })
 

@@ -3,13 +3,13 @@ import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addCounts, NOTHING, outcomeOf, withSpooled, type SourceCounts } from '../../../core/run-outcome.ts'
-import { spoolOrigin, tellingSpooled } from '../../../worker/spooled-counts.ts'
+import { spoolOrigin, withSpooledCounts } from '../../../worker/spooled-counts.ts'
 import { textReason } from '../../../core/reason.ts'
 
 const counts = (change: Partial<SourceCounts> = {}): SourceCounts => ({ ...NOTHING, fetched: 40, ...change })
 const spooled = (rows: number) => ({ code: 'spooled', values: { rows } })
 const spooling = <T>(result: T, ...rows: number[]) =>
-  tellingSpooled('mod-stats', async () => {
+  withSpooledCounts('mod-stats', async () => {
     for (const count of rows) {
       await Promise.resolve()
       spoolOrigin()?.spooled?.(count)
@@ -28,11 +28,11 @@ describe('an activity that spooled', () => {
   })
 
   it('says why, if the database is not simply away', async () => {
-    const told = await tellingSpooled('mod-stats', () => {
+    const counted = await withSpooledCounts('mod-stats', () => {
       spoolOrigin()?.spooled?.(2, textReason('The database said: no.'))
       return Promise.resolve(counts({ why: [textReason('one refused')] }))
     })
-    expect(told.why).toEqual([spooled(2), textReason('The database said: no.'), textReason('one refused')])
+    expect(counted.why).toEqual([spooled(2), textReason('The database said: no.'), textReason('one refused')])
   })
 
   it('adds spooled rows to the counts inside its result, and leaves the rest alone', async () => {
@@ -56,21 +56,21 @@ describe('an activity that spooled', () => {
 
   it('distinguishes concurrent activities by their pipeline and their rows', async () => {
     const step = (pipeline: string, rows: number) =>
-      tellingSpooled(pipeline, async () => {
+      withSpooledCounts(pipeline, async () => {
         await setImmediate()
         expect(spoolOrigin()?.pipeline).toBe(pipeline)
         spoolOrigin()?.spooled?.(rows)
         return counts()
       })
-    const told = await Promise.all([step('mod-stats', 1), step('crypto-forecast', 2)])
-    expect(told.map(({ spooled }) => spooled)).toEqual([1, 2])
+    const counted = await Promise.all([step('mod-stats', 1), step('crypto-forecast', 2)])
+    expect(counted.map(({ spooled }) => spooled)).toEqual([1, 2])
   })
 })
 
 describe('an activity that did not spool', () => {
   it('an activity that did not spool returns its result unchanged', async () => {
     const result = counts()
-    expect(await tellingSpooled('mod-stats', () => Promise.resolve(result))).toBe(result)
+    expect(await withSpooledCounts('mod-stats', () => Promise.resolve(result))).toBe(result)
     expect(spoolOrigin()).toBeUndefined()
   })
 })

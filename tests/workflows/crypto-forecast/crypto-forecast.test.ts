@@ -101,7 +101,7 @@ describe('the activities of a run', () => {
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
     expect(Object.keys(ending.counts)).toEqual(PARTS)
-    expect(closings(steps).map((told) => Object.keys(told?.counts ?? {}))).toEqual([PARTS])
+    expect(closings(steps).map((closing) => Object.keys(closing?.counts ?? {}))).toEqual([PARTS])
   })
 
   it('reports its parts in one order even if the run fails', async () => {
@@ -114,7 +114,9 @@ describe('the activities of a run', () => {
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('failed')
     expect(Object.keys(ending.counts)).toEqual(Object.keys(SOURCES))
-    expect(ending.error?.message.split(' | ').map((told) => told.split(':')[0])).toEqual(Object.keys(SOURCES))
+    expect(ending.error?.message.split(' | ').map((message) => message.split(':')[0])).toEqual(
+      Object.keys(SOURCES),
+    )
   })
 
   it('runs only metrics and record if another run holds the lock', async () => {
@@ -183,9 +185,12 @@ describe('a source that fails for good', () => {
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('failed')
     const reason = 'UpstreamRejected: The upstream refuses the question.'
-    const told = ['binance', 'coingecko', 'fear-greed'].map((name) => `${name}: ${reason}`)
+    const messages = ['binance', 'coingecko', 'fear-greed'].map((name) => `${name}: ${reason}`)
     expect(ending.error?.type).toBe('RunFailed')
-    expect(ending.error?.message.split(' | ').sort()).toEqual([...told, 'spot: neither source told a price'])
+    expect(ending.error?.message.split(' | ').sort()).toEqual([
+      ...messages,
+      'spot: neither source told a price',
+    ])
     expect(new Set(steps.calls.map(({ step }) => step))).toEqual(
       new Set(['openCryptoForecast', ...Object.values(SOURCES), 'writeMetricsFile', 'closeCryptoForecast']),
     )

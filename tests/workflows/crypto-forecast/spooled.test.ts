@@ -30,8 +30,8 @@ describe('a source with spooled rows', () => {
     async (source, step) => {
       const steps = fakeCryptoSteps(time, { [step]: spooled })
       const { ending } = await runCryptoForecast(time, steps)
-      const told = Object.keys(SOURCES).map((name) => [name, name === source ? 'partial' : 'complete'])
-      expect(outcomes(ending)).toEqual({ ...Object.fromEntries(told), prices: 'skipped' })
+      const expected = Object.keys(SOURCES).map((name) => [name, name === source ? 'partial' : 'complete'])
+      expect(outcomes(ending)).toEqual({ ...Object.fromEntries(expected), prices: 'skipped' })
       expect(ending.outcome).toBe('partial')
       expect(ending.counts[source]).toMatchObject({ spooled: ROWS, written: 0 })
       expect(ending.counts['prices']?.why).toEqual([

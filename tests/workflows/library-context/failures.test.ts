@@ -6,7 +6,7 @@ import { Failure } from '../../../core/failures.ts'
 import { PUBLISHING_MS } from '../../../workflows/policies.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
-  chainsIn,
+  childrenIn,
   changes,
   closings,
   counted,
@@ -117,7 +117,7 @@ describe('a night that reaches its bound', () => {
     const { why = [], ...contexts } = ending.counts['contexts'] ?? {}
     expect(contexts).toMatchObject({ outcome: 'failed', fetched: 5, written: 0 })
     const late = why.filter((one) => one.endsWith(': TimedOut: the night ended before its turn'))
-    const begun = chainsIn(histories[0] ?? []).length
+    const begun = childrenIn(histories[0] ?? []).length
     expect(begun).toBe(2)
     expect(late).toHaveLength(5 - begun)
     expect(late[0]).toBe(`Owner/lib${begun + 1}: TimedOut: the night ended before its turn`)

@@ -2,7 +2,7 @@
 import type { Worker } from '@temporalio/worker'
 import { SECOND_MS } from '../../../core/durations.ts'
 import type { Changes } from '../../../activities/library-context/find-changes.ts'
-import type { ChainEnding, LibraryTodo } from '../../../activities/library-context/activity-context.ts'
+import type { ChildEnding, LibraryTodo } from '../../../activities/library-context/activity-context.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { startRun, type RunHandle } from '../../../client/runs.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
@@ -59,7 +59,7 @@ interface ChangesOptions {
 }
 
 /** The answer of a chain's last step on its host. */
-export function made(own: Partial<ChainEnding> = {}): Promise<ChainEnding> {
+export function made(own: Partial<ChildEnding> = {}): Promise<ChildEnding> {
   return Promise.resolve({ outcome: 'made', bytes: CLONE_BYTES, ...own })
 }
 
@@ -179,7 +179,7 @@ export async function historiesOf(
 }
 
 /** A chain as the history of its night tells it. */
-export interface ChainEvents {
+export interface ChildEvents {
   workflowId: string
   /** Names of its search attributes. */
   attributes: string[]
@@ -188,15 +188,15 @@ export interface ChainEvents {
 }
 
 /** The chains of one history in the order in which they were asked for. */
-export function chainsIn(events: readonly HistoryEvent[]): ChainEvents[] {
-  const chains: ChainEvents[] = []
+export function childrenIn(events: readonly HistoryEvent[]): ChildEvents[] {
+  const children: ChildEvents[] = []
   let open = 0
   for (const event of events) {
     const asked = event.startChildWorkflowExecutionInitiatedEventAttributes
     if (asked) {
       open++
       const attributes = Object.keys(asked.searchAttributes?.indexedFields ?? {})
-      chains.push({ workflowId: asked.workflowId ?? '', attributes, openThen: open })
+      children.push({ workflowId: asked.workflowId ?? '', attributes, openThen: open })
     }
     const ended =
       event.childWorkflowExecutionCompletedEventAttributes ??
@@ -205,7 +205,7 @@ export function chainsIn(events: readonly HistoryEvent[]): ChainEvents[] {
       event.childWorkflowExecutionTerminatedEventAttributes
     if (ended) open--
   }
-  return chains
+  return children
 }
 
 /** The library that a call of a chain's step is about; undefined for other steps. */

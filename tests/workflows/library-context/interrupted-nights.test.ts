@@ -50,7 +50,7 @@ function hangingClones(...names: string[]) {
   return { cloneLibrary, allBegun, allCancelled }
 }
 
-const chainOf = (night: RunHandle, name: string) =>
+const childOf = (night: RunHandle, name: string) =>
   server.client.workflow.getHandle(`${night.workflowId}/${name}`)
 
 const statusOf = async (handle: Pick<RunHandle, 'describe'>) => (await handle.describe()).status.name
@@ -77,8 +77,8 @@ describe('a night that is cancelled during its clones', () => {
       const ending = await endingOf(night)
       expect(ending.outcome).toBe('cancelled')
       await clones.allCancelled()
-      const chains = ['Owner/lib1', 'Owner/lib2'].map((name) => chainOf(night, name))
-      for (const chain of chains) await until(async () => (await statusOf(chain)) === 'CANCELLED')
+      const chains = ['Owner/lib1', 'Owner/lib2'].map((name) => childOf(night, name))
+      for (const child of chains) await until(async () => (await statusOf(child)) === 'CANCELLED')
       expect(await statusOf(night)).toBe('CANCELLED')
     })
     for (const name of ['Owner/lib1', 'Owner/lib2'])
@@ -108,7 +108,7 @@ describe('a night that is cancelled during its clones', () => {
       await night.cancel()
       expect((await endingOf(night)).outcome).toBe('cancelled')
       await clones.allCancelled()
-      await until(async () => (await statusOf(chainOf(night, 'Owner/lib3'))) === 'CANCELLED')
+      await until(async () => (await statusOf(childOf(night, 'Owner/lib3'))) === 'CANCELLED')
     })
     expect(closings(steps)[0]?.counts['contexts']).toMatchObject({ outcome: 'complete', written: 2 })
   })
@@ -138,37 +138,40 @@ describe('one child workflow that an operator ends', () => {
     {
       way: 'cancel',
       status: 'CANCELLED',
-      told: 'Cancelled: its chain was cancelled on its own',
+      message: 'Cancelled: its chain was cancelled on its own',
       done: ['cloneLibrary', 'removeClone'],
     },
     {
       way: 'terminate',
       status: 'TERMINATED',
-      told: 'Terminated: its chain was terminated',
+      message: 'Terminated: its chain was terminated',
       // Its clone is swept by the next run on that host.
       done: ['cloneLibrary'],
     },
-  ] as const)('fails that library ($way), and the night continues', async ({ way, status, told, done }) => {
-    const clones = hangingClones('Owner/lib2')
-    const steps = fakeLibrarySteps(server, {
-      findChanges: () => changes(todos(4), { atOnce: 2 }),
-      cloneLibrary: clones.cloneLibrary,
-    })
-    await during(steps, async (night) => {
-      await clones.allBegun()
-      const chain = chainOf(night, 'Owner/lib2')
-      await (way === 'cancel' ? chain.cancel() : chain.terminate())
-      const ending = await endingOf(night)
-      expect(ending.outcome).toBe('partial')
-      const { why, ...contexts } = ending.counts['contexts'] ?? {}
-      expect(contexts).toEqual({ outcome: 'partial', fetched: 4, written: 3, rejected: 0 })
-      expect(why).toEqual([`Owner/lib2: ${told}`])
-      expect(ending.counts['files']?.outcome).toBe('complete')
-      expect(await statusOf(chain)).toBe(status)
-      await clones.allCancelled()
-    })
-    expect(stepsFor(steps, 'Owner/lib2')).toEqual(done)
-  })
+  ] as const)(
+    'fails that library ($way), and the night continues',
+    async ({ way, status, message, done }) => {
+      const clones = hangingClones('Owner/lib2')
+      const steps = fakeLibrarySteps(server, {
+        findChanges: () => changes(todos(4), { atOnce: 2 }),
+        cloneLibrary: clones.cloneLibrary,
+      })
+      await during(steps, async (night) => {
+        await clones.allBegun()
+        const child = childOf(night, 'Owner/lib2')
+        await (way === 'cancel' ? child.cancel() : child.terminate())
+        const ending = await endingOf(night)
+        expect(ending.outcome).toBe('partial')
+        const { why, ...contexts } = ending.counts['contexts'] ?? {}
+        expect(contexts).toEqual({ outcome: 'partial', fetched: 4, written: 3, rejected: 0 })
+        expect(why).toEqual([`Owner/lib2: ${message}`])
+        expect(ending.counts['files']?.outcome).toBe('complete')
+        expect(await statusOf(child)).toBe(status)
+        await clones.allCancelled()
+      })
+      expect(stepsFor(steps, 'Owner/lib2')).toEqual(done)
+    },
+  )
 })
 
 describe('a child workflow that still runs from an earlier start of its night (a reset)', () => {
@@ -194,9 +197,9 @@ describe('a child workflow that still runs from an earlier start of its night (a
         written: 1,
         why: [`Owner/lib1: AlreadyRunning: ${night.workflowId}/Owner/lib1`],
       })
-      await chainOf(night, 'Owner/lib1').cancel()
+      await childOf(night, 'Owner/lib1').cancel()
       await clones.allCancelled()
-      await until(async () => (await statusOf(chainOf(night, 'Owner/lib1'))) === 'CANCELLED')
+      await until(async () => (await statusOf(childOf(night, 'Owner/lib1'))) === 'CANCELLED')
     })
     expect(stepsFor(steps, 'Owner/lib1')).toEqual(['cloneLibrary', 'removeClone'])
   })
@@ -216,7 +219,7 @@ describe('a terminated night', () => {
       expect(ending.outcome).toBe('interrupted')
       await clones.allCancelled()
       for (const name of ['Owner/lib1', 'Owner/lib2'])
-        await until(async () => (await statusOf(chainOf(night, name))) === 'CANCELLED')
+        await until(async () => (await statusOf(childOf(night, name))) === 'CANCELLED')
     })
     for (const name of ['Owner/lib1', 'Owner/lib2'])
       expect(stepsFor(steps, name)).toEqual(['cloneLibrary', 'removeClone'])

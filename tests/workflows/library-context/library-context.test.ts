@@ -5,7 +5,7 @@ import { Failure } from '../../../core/failures.ts'
 import { NIGHTLY_BOUND_MS } from '../../../workflows/policies.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
-  chainsIn,
+  childrenIn,
   changes,
   closings,
   counted,
@@ -219,7 +219,7 @@ describe('the child workflows of a night', () => {
     async (atOnce) => {
       const steps = fakes({ findChanges: () => changes(todos(8), { atOnce }) })
       const { ending, histories } = await runOnce(steps)
-      const chains = chainsIn(histories[0] ?? [])
+      const chains = childrenIn(histories[0] ?? [])
       expect(chains).toHaveLength(8)
       expect(Math.max(...chains.map(({ openThen }) => openThen))).toBe(atOnce)
       expect(ending.counts['contexts']).toMatchObject({ fetched: 8, written: 8 })
@@ -228,7 +228,7 @@ describe('the child workflows of a night', () => {
 
   it('names child workflows after the run and the library, and they are no runs of the pipeline', async () => {
     const { handle, histories } = await runOnce(fakes())
-    const chains = chainsIn(histories[0] ?? [])
+    const chains = childrenIn(histories[0] ?? [])
     expect(chains.map(({ workflowId }) => workflowId)).toEqual(
       todos(3).map(({ name }) => `${handle.workflowId}/${name}`),
     )

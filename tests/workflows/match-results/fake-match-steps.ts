@@ -1,6 +1,6 @@
 /** Runs of match-results with stand-ins for its three steps: each goes well unless a test says otherwise. */
 import type { MatchResultsActivities } from '../../../activities/match-results/index.ts'
-import type { MatchFigures } from '../../../activities/match-results/told.ts'
+import type { MatchFigures } from '../../../activities/match-results/match-records.ts'
 import { startRun, type RunHandle } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'

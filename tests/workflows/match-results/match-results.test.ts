@@ -56,15 +56,15 @@ describe('a minute in which all goes well', () => {
   })
 
   it('passes the status of the matches to its last activity', async () => {
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const steps = fakes({
       closeMatchResults(_run, _ending, figures) {
-        told.push(figures)
+        reported.push(figures)
         return Promise.resolve()
       },
     })
     await runOnce(steps)
-    expect(told).toEqual([FIGURES])
+    expect(reported).toEqual([FIGURES])
   })
 
   it('only follows stored polls when told to', async () => {
@@ -84,8 +84,8 @@ describe('a minute whose lock is held', () => {
   })
 
   it('waits for a recompute run that holds the lock', async () => {
-    let looks = 0
-    const steps = fakes({ openMatchResults: () => Promise.resolve(++looks < 3 ? held(true) : {}) })
+    let polls = 0
+    const steps = fakes({ openMatchResults: () => Promise.resolve(++polls < 3 ? held(true) : {}) })
     expect((await runOnce(steps)).ending.outcome).toBe('complete')
     expect(namesOf(steps)).toEqual(['openMatchResults', 'openMatchResults', ...ALL_STEPS])
   })

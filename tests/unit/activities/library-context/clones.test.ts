@@ -8,7 +8,7 @@ import {
   cloneOf,
   removeCloneOf,
 } from '../../../../activities/library-context/clones.ts'
-import type { ChainStep, ActivityContext } from '../../../../activities/library-context/activity-context.ts'
+import type { ChildStep, ActivityContext } from '../../../../activities/library-context/activity-context.ts'
 import { Failure } from '../../../../core/failures.ts'
 import type { Git } from '../../../../upstreams/git/git.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(workDir, { recursive: true, force: true })
 })
 
-const step = (name: string, runId = 'tonight'): ChainStep => ({
+const step = (name: string, runId = 'tonight'): ChildStep => ({
   run: {
     runId,
     workflowId: 'library-context-1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rankByStars, suspicion as suspicionOf } from '../../../../activities/library-context/ranking.ts'
+import { rankByStars, listAnomaly as suspicionOf } from '../../../../activities/library-context/ranking.ts'
 import { nextList } from '../../../../activities/library-context/lists.ts'
 import { domain } from './domain.ts'
 import { sentence } from '../../../../wording/sentence.ts'
@@ -43,41 +43,41 @@ describe('ranks', () => {
   })
 })
 
-const told = (reason: Reason | undefined) => reason && sentence(reason)
-const suspicion = (...lists: Parameters<typeof suspicionOf>) => told(suspicionOf(...lists))
+const words = (reason: Reason | undefined) => reason && sentence(reason)
+const anomalyText = (...lists: Parameters<typeof suspicionOf>) => words(suspicionOf(...lists))
 
 describe('a list', () => {
   it.each([
     [33, undefined],
     [34, '34 of the 100 libraries of the list before would leave it in one night'],
-  ])('%i of 100 libraries leaving a list is %s', (left, doubt) => {
-    expect(suspicion(places(100), libraries(100, 1 + left))).toBe(doubt)
+  ])('%i of 100 libraries leaving a list is %s', (left, anomaly) => {
+    expect(anomalyText(places(100), libraries(100, 1 + left))).toBe(anomaly)
   })
 
   it.each([
     [50, undefined],
     [51, '51 of 100 libraries would have no star at all'],
-  ])('%i of 100 libraries without a star is %s', (starless, doubt) => {
+  ])('%i of 100 libraries without a star is %s', (starless, anomaly) => {
     const next = libraries(100).map((one, index) => (index < starless ? { ...one, stars: 0 } : one))
-    expect(suspicion(places(100), next)).toBe(doubt)
-    expect(suspicion([], next)).toBe(doubt)
+    expect(anomalyText(places(100), next)).toBe(anomaly)
+    expect(anomalyText([], next)).toBe(anomaly)
   })
 
   it('accepts a list without stars if the one before had none either', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
-    expect(suspicion(starless, starless)).toBeUndefined()
-    expect(suspicion([...starless, { library: 'o/one', stars: 1 }], starless)).toBeDefined()
+    expect(anomalyText(starless, starless)).toBeUndefined()
+    expect(anomalyText([...starless, { library: 'o/one', stars: 1 }], starless)).toBeDefined()
   })
 
   it('a short list may change by half, and have no stars', () => {
-    expect(suspicion(places(5), libraries(5, 4))).toBeUndefined()
+    expect(anomalyText(places(5), libraries(5, 4))).toBeUndefined()
     const starless = libraries(5).map((one) => ({ ...one, stars: 0 }))
-    expect(suspicion(places(5), starless)).toBeUndefined()
-    expect(suspicion(places(6), libraries(6, 4))).toBeDefined()
+    expect(anomalyText(places(5), starless)).toBeUndefined()
+    expect(anomalyText(places(6), libraries(6, 4))).toBeDefined()
   })
 
   it('does not accept a list that comes back empty', () => {
-    expect(suspicion(places(100), [])).toBe(
+    expect(anomalyText(places(100), [])).toBe(
       '100 of the 100 libraries of the list before would leave it in one night',
     )
   })
@@ -89,19 +89,19 @@ describe('the next list of a domain', () => {
 
   it('keeps the last list if the next is implausible, and says so', () => {
     const given = { domain: domain(), before: before(10), listed: libraries(10, 5) }
-    expect(told(nextList({ ...given, ...asked }).doubt)).toBe(
+    expect(words(nextList({ ...given, ...asked }).anomaly)).toBe(
       'suspicious: astronomy: 4 of the 10 libraries of the list before would leave it in one night; the list of 2026-11-20 stays',
     )
     const forced = nextList({ ...given, isForced: true })
-    expect(forced.doubt).toBeUndefined()
+    expect(forced.anomaly).toBeUndefined()
     expect(forced.left.map(({ library }) => library)).toEqual(['o/lib1', 'o/lib2', 'o/lib3', 'o/lib4'])
     expect(forced.next.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
   it('makes no list if the first one is implausible', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
-    const { doubt } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
-    expect(told(doubt)).toBe(
+    const { anomaly } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
+    expect(words(anomaly)).toBe(
       'suspicious: astronomy: 10 of 10 libraries would have no star at all; no list is made of it',
     )
   })
@@ -113,9 +113,9 @@ describe('the next list of a domain', () => {
       listed: libraries(6),
       ...asked,
     }
-    expect(nextList({ ...given, domain: domain({ keywords: ['gal', 'lib'] }) }).doubt).toBeDefined()
-    const { doubt, next, left } = nextList({ ...given, domain: domain({ keywords: ['lib'] }) })
-    expect(doubt).toBeUndefined()
+    expect(nextList({ ...given, domain: domain({ keywords: ['gal', 'lib'] }) }).anomaly).toBeDefined()
+    const { anomaly, next, left } = nextList({ ...given, domain: domain({ keywords: ['lib'] }) })
+    expect(anomaly).toBeUndefined()
     expect(next).toHaveLength(6)
     expect(left.map(({ library }) => library)).toEqual(galaxies.map(({ library }) => library))
   })
@@ -127,11 +127,11 @@ describe('the next list of a domain', () => {
       listed: libraries(10),
       ...asked,
     })
-    expect(short.doubt).toBeUndefined()
+    expect(short.anomaly).toBeUndefined()
     expect(short.left).toHaveLength(7)
     const never = ['O/Lib1', 'o/lib2', 'o/lib3', 'o/lib4', 'o/lib5']
     const rest = { before: before(10), listed: libraries(5, 6), ...asked }
-    expect(nextList({ domain: domain({ never }), ...rest }).doubt).toBeUndefined()
-    expect(nextList({ domain: domain(), ...rest }).doubt).toBeDefined()
+    expect(nextList({ domain: domain({ never }), ...rest }).anomaly).toBeUndefined()
+    expect(nextList({ domain: domain(), ...rest }).anomaly).toBeDefined()
   })
 })

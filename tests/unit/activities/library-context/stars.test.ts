@@ -113,13 +113,13 @@ describe('a repository that GitHub omits tonight', () => {
   })
 
   it('reports them in one sentence, whatever their number', () => {
-    const told = (answers: RepositoryAnswer[]) => words(unknownReason(answers))
-    expect(told([])).toEqual([])
-    expect(told([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
-    expect(told([lost('a/x', 'unknown')])).toEqual([
+    const why = (answers: RepositoryAnswer[]) => words(unknownReason(answers))
+    expect(why([])).toEqual([])
+    expect(why([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
+    expect(why([lost('a/x', 'unknown')])).toEqual([
       'nothing is known tonight of a/x (GitHub answers 404); their last stars count',
     ])
-    expect(told([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual([
+    expect(why([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual([
       'nothing is known tonight of a/x and 2 others (GitHub answers 404); their last stars count',
     ])
   })

@@ -4,7 +4,7 @@ import { cutTo, tokensOf } from '../../../../activities/library-context/tree/bud
 import { readTree, type SourceTree } from '../../../../activities/library-context/tree/source-tree.ts'
 import {
   joinContext,
-  LEAST_TOKENS,
+  MIN_TOKENS,
   staticContext,
 } from '../../../../activities/library-context/tree/static-context.ts'
 import { treeOf } from './tree-folder.ts'
@@ -152,7 +152,7 @@ describe('a context', () => {
     )
     const documents = prose('made', 5_000)
     fc.assert(
-      fc.property(fc.integer({ min: LEAST_TOKENS, max: 60_000 }), (maxTokens) => {
+      fc.property(fc.integer({ min: MIN_TOKENS, max: 60_000 }), (maxTokens) => {
         for (const context of [make(full, maxTokens), join(full, documents, maxTokens)]) {
           expect(context.tokens).toBe(tokensOf(context.markdown))
           expect(context.tokens).toBeLessThanOrEqual(maxTokens)

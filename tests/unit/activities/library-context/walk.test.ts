@@ -108,9 +108,9 @@ describe('a file', () => {
     )
     expect(paths(tree.sources)).toEqual(['pkg/build/maker.py'])
     for (const [path, reason] of Object.entries(files)) {
-      const told = tree.skipped.filter((one) => path === one.path || path.startsWith(one.path))
+      const passedOver = tree.skipped.filter((one) => path === one.path || path.startsWith(one.path))
       expect(
-        told.map((one) => one.reason),
+        passedOver.map((one) => one.reason),
         path,
       ).toEqual([reason])
     }

@@ -10,7 +10,7 @@ import { live, minute, over } from './lives.ts'
 const ONE = live([1, 0])
 const OTHER = live([2, 2], { eventId: 701, team1: 'Lens', team2: 'Nice' })
 
-const look = (at: number, told: Sighting[], truncated = false): Poll => ({
+const poll = (at: number, told: Sighting[], truncated = false): Poll => ({
   kind: 'feed',
   polledAt: minute(at),
   truncated,
@@ -43,51 +43,51 @@ const stateAfter = (...polls: Poll[]) => followed(...polls).matches.get(700)?.st
 
 describe('a response', () => {
   it('lets only the match vanish that a whole response omits', () => {
-    const { matches, last } = followed(look(0, [ONE, OTHER]), look(1, [OTHER]))
+    const { matches, last } = followed(poll(0, [ONE, OTHER]), poll(1, [OTHER]))
     expect([...matches.values()].map(({ state }) => state)).toEqual(['vanished', 'live'])
     expect([...last.turned]).toEqual([700])
   })
 
   it('an unreadable event says nothing of its match', () => {
-    const unreadable = { ...look(1, [OTHER]), unread: [700] } as Poll
-    expect(stateAfter(look(0, [ONE]), unreadable)).toBe('live')
-    expect(stateAfter(look(0, [ONE]), unreadable, look(2, [OTHER]))).toBe('vanished')
+    const unreadable = { ...poll(1, [OTHER]), unread: [700] } as Poll
+    expect(stateAfter(poll(0, [ONE]), unreadable)).toBe('live')
+    expect(stateAfter(poll(0, [ONE]), unreadable, poll(2, [OTHER]))).toBe('vanished')
   })
 
   it('a truncated response says nothing of the matches that it omits, for six hours', () => {
-    expect(stateAfter(look(0, [ONE]), look(1, [OTHER], true), look(359, [OTHER], true))).toBe('live')
-    expect(stateAfter(look(0, [ONE]), look(360, [OTHER], true))).toBe('vanished')
+    expect(stateAfter(poll(0, [ONE]), poll(1, [OTHER], true), poll(359, [OTHER], true))).toBe('live')
+    expect(stateAfter(poll(0, [ONE]), poll(360, [OTHER], true))).toBe('vanished')
   })
 
   it('counts an event that stands twice once: the later row counts, also in what is kept', () => {
-    const { matches, last } = followed(look(0, [live([0, 0], { team1: 'Ajax B' }), live([1, 0])]))
+    const { matches, last } = followed(poll(0, [live([0, 0], { team1: 'Ajax B' }), live([1, 0])]))
     expect(matches.get(700)).toMatchObject({ team1: 'Ajax', score: [1, 0] })
     expect(last.observations).toHaveLength(1)
     expect(last.observations[0]?.names?.team1).toBe('Ajax')
   })
 
   it('does not believe an empty response for a quarter of an hour', () => {
-    expect(stateAfter(look(0, [ONE]), look(1, []), look(14, []))).toBe('live')
-    expect(stateAfter(look(0, [ONE]), look(1, []), look(15, []))).toBe('vanished')
+    expect(stateAfter(poll(0, [ONE]), poll(1, []), poll(14, []))).toBe('live')
+    expect(stateAfter(poll(0, [ONE]), poll(1, []), poll(15, []))).toBe('vanished')
   })
 
   it('reports a match that no response names any more once', () => {
-    const { last } = followed(look(0, [ONE]), look(1, [OTHER]), look(2, [OTHER]))
+    const { last } = followed(poll(0, [ONE]), poll(1, [OTHER]), poll(2, [OTHER]))
     expect(last.observations).toEqual([])
     expect([...last.turned]).toEqual([])
   })
 
   it('reports a match again when its result is corrected or withdrawn', () => {
-    const ended = [look(0, [ONE]), look(1, [over([1, 0])])]
+    const ended = [poll(0, [ONE]), poll(1, [over([1, 0])])]
     expect([...followed(...ended).last.turned]).toEqual([700])
-    expect([...followed(...ended, look(2, [over([1, 1])])).last.turned]).toEqual([700])
-    expect([...followed(...ended, look(2, [over([1, 0])])).last.turned]).toEqual([])
-    expect([...followed(...ended, look(2, [ONE])).last.turned]).toEqual([700])
+    expect([...followed(...ended, poll(2, [over([1, 1])])).last.turned]).toEqual([700])
+    expect([...followed(...ended, poll(2, [over([1, 0])])).last.turned]).toEqual([])
+    expect([...followed(...ended, poll(2, [ONE])).last.turned]).toEqual([700])
   })
 })
 
 describe('a result', () => {
-  const gone = [look(0, [ONE]), look(1, [OTHER])]
+  const gone = [poll(0, [ONE]), poll(1, [OTHER])]
   const settles = (...told: MatchResult[]) => stateAfter(...gone, results(2, ...told)) === 'settled'
 
   it('a result settles the match of its id and teams, however the names are written', () => {
@@ -109,15 +109,15 @@ describe('a result', () => {
 
   it('a result under another id settles none of two that began at that time', () => {
     const twin = live([0, 0], { eventId: 702 })
-    const polls = [look(0, [ONE, twin]), look(1, [OTHER]), results(2, result({ gameId: 9 }))]
+    const polls = [poll(0, [ONE, twin]), poll(1, [OTHER]), results(2, result({ gameId: 9 }))]
     expect(stateAfter(...polls)).toBe('vanished')
   })
 
   it('a result of a rematch an hour later is that of the rematch', () => {
     const later = new Date(minute(70)).toISOString()
     const rematch = live([0, 3], { eventId: 703, startsAt: later })
-    const looks = [look(0, [ONE]), look(1, [rematch]), look(2, [OTHER])]
-    const { matches } = followed(...looks, results(3, result({ gameId: 9, startsAt: later, score: [0, 4] })))
+    const polls = [poll(0, [ONE]), poll(1, [rematch]), poll(2, [OTHER])]
+    const { matches } = followed(...polls, results(3, result({ gameId: 9, startsAt: later, score: [0, 4] })))
     expect(matches.get(703)).toMatchObject({ state: 'settled', score: [0, 4] })
     expect(matches.get(700)).toMatchObject({ state: 'vanished', score: [1, 0] })
   })

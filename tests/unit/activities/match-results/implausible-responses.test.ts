@@ -1,6 +1,6 @@
 /** An answer that would end most matches at once, and what a run says of its look at the feed. */
 import { describe, expect, it } from 'vitest'
-import { countsOf, doubtOf } from '../../../../activities/match-results/feed-counts.ts'
+import { countsOf, anomaliesOf } from '../../../../activities/match-results/feed-counts.ts'
 import { follow, type Poll } from '../../../../activities/match-results/follow.ts'
 import { MatchesById } from '../../../../activities/match-results/matches-by-id.ts'
 import type { LiveFeed, Sighting } from '../../../../upstreams/onexbet/onexbet.ts'
@@ -11,7 +11,7 @@ import { words } from '../../../support/ending-in-words.ts'
 const matches = (many: number, from = 0): Sighting[] =>
   Array.from({ length: many }, (_, at) => live([1, 0], { eventId: 700 + from + at }))
 
-interface Look {
+interface FeedPoll {
   at: number
   told: Sighting[]
   truncated?: boolean
@@ -19,34 +19,34 @@ interface Look {
 }
 
 /** The matches after these looks, and what the run of the last one says of those that it left out. */
-function after(...looks: Look[]) {
+function after(...polls: FeedPoll[]) {
   const all = new MatchesById()
-  for (const { at, truncated = false, ...more } of looks)
+  for (const { at, truncated = false, ...more } of polls)
     follow(all, { kind: 'feed', polledAt: minute(at), truncated, ...more } satisfies Poll)
-  const { at, truncated = false, ...more } = looks.at(-1) ?? { at: 0, told: [] }
+  const { at, truncated = false, ...more } = polls.at(-1) ?? { at: 0, told: [] }
   const last: Poll = { kind: 'feed', polledAt: minute(at), truncated, ...more }
   const vanished = [...all.values()].filter(({ state }) => state === 'vanished').length
-  return { all, vanished, last, doubts: words(doubtOf(last, all)) }
+  return { all, vanished, last, anomalies: words(anomaliesOf(last, all)) }
 }
 
 describe('a response that omits more than half of the open matches', () => {
   const whole = { at: 0, told: matches(38) }
 
   it('an incomplete response ends none of the matches that it omits for a quarter of an hour, and the run says so', () => {
-    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) })
+    const { vanished, anomalies } = after(whole, { at: 1, told: matches(3) })
     expect(vanished).toBe(0)
-    expect(doubts).toEqual([expect.stringContaining('names 3 matches and leaves out 35') as unknown])
+    expect(anomalies).toEqual([expect.stringContaining('names 3 matches and leaves out 35') as unknown])
     expect(after(whole, { at: 1, told: matches(3) }, { at: 14, told: matches(3) }).vanished).toBe(0)
   })
 
   it('an incomplete response is believed after a quarter of an hour', () => {
-    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 15, told: matches(3) })
-    expect({ vanished, doubts }).toEqual({ vanished: 35, doubts: [] })
+    const { vanished, anomalies } = after(whole, { at: 1, told: matches(3) }, { at: 15, told: matches(3) })
+    expect({ vanished, anomalies }).toEqual({ vanished: 35, anomalies: [] })
   })
 
   it('an incomplete response leaves nothing behind if the next response is whole', () => {
-    const { vanished, doubts } = after(whole, { at: 1, told: matches(3) }, { at: 2, told: matches(36) })
-    expect({ vanished, doubts }).toEqual({ vanished: 2, doubts: [] })
+    const { vanished, anomalies } = after(whole, { at: 1, told: matches(3) }, { at: 2, told: matches(36) })
+    expect({ vanished, anomalies }).toEqual({ vanished: 2, anomalies: [] })
   })
 
   it('an incomplete response updates the matches that it names, known or new', () => {
@@ -62,25 +62,25 @@ describe('a response that omits more than half of the open matches', () => {
   })
 
   it('an incomplete response is believed of matches not seen for long: the collector was away', () => {
-    const { vanished, doubts } = after(whole, { at: 60, told: matches(38, 100) })
-    expect({ vanished, doubts }).toEqual({ vanished: 38, doubts: [] })
+    const { vanished, anomalies } = after(whole, { at: 60, told: matches(38, 100) })
+    expect({ vanished, anomalies }).toEqual({ vanished: 38, anomalies: [] })
   })
 
   it('an incomplete response does not count events that it names and that could not be read', () => {
     const unread = matches(20).map(({ eventId }) => eventId)
-    const { vanished, doubts } = after(whole, { at: 1, told: matches(10, 20), unread })
-    expect({ vanished, doubts }).toEqual({ vanished: 8, doubts: [] })
+    const { vanished, anomalies } = after(whole, { at: 1, told: matches(10, 20), unread })
+    expect({ vanished, anomalies }).toEqual({ vanished: 8, anomalies: [] })
   })
 
   it('an incomplete response is not reported if it was not followed', () => {
     const { last } = after(whole, { at: 1, told: matches(3) })
-    expect(doubtOf(last, after(whole).all)).toEqual([])
-    expect(doubtOf(last, new MatchesById())).toEqual([])
+    expect(anomaliesOf(last, after(whole).all)).toEqual([])
+    expect(anomaliesOf(last, new MatchesById())).toEqual([])
   })
 
   it('an incomplete response is reported only if it was whole: a truncated or empty one says so itself', () => {
-    expect(after(whole, { at: 1, told: matches(3), truncated: true }).doubts).toEqual([])
-    expect(after(whole, { at: 1, told: [] }).doubts).toEqual([])
+    expect(after(whole, { at: 1, told: matches(3), truncated: true }).anomalies).toEqual([])
+    expect(after(whole, { at: 1, told: [] }).anomalies).toEqual([])
   })
 })
 

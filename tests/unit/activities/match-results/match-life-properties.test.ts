@@ -121,10 +121,10 @@ describe('whatever is seen of a match', () => {
         const all: Evidence[] = [first, ...more]
         for (const at of all.keys()) {
           const moment = minute(at)
-          const looked = all.slice(0, at).findLastIndex(isSighting)
-          const seen = all[looked]
-          const lookedAt = isSighting(seen) ? { at: minute(looked), status: seen.status } : undefined
-          const past = { observations: observations.filter((one) => one.at < moment), sighting: lookedAt }
+          const seenLast = all.slice(0, at).findLastIndex(isSighting)
+          const seen = all[seenLast]
+          const lastSeen = isSighting(seen) ? { at: minute(seenLast), status: seen.status } : undefined
+          const past = { observations: observations.filter((one) => one.at < moment), sighting: lastSeen }
           const then = matchBefore(match, past, moment)
           expect(then).toEqual(states[at - 1])
         }

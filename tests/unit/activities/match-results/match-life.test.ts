@@ -81,8 +81,8 @@ describe('a match', () => {
       expect(match).toMatchObject({ state: 'vanished', confidence: 'last-seen', settledBy: null })
       expect(match).toMatchObject({ score: first.score, lastSeenScore: first.score })
     }
-    const told = lifeOf(live([2, 1]), over([0, 0]), 'absent', { result: [2, 2] }).match
-    expect(told).toMatchObject({ score: [2, 2], settledBy: 'results' })
+    const settled = lifeOf(live([2, 1]), over([0, 0]), 'absent', { result: [2, 2] }).match
+    expect(settled).toMatchObject({ score: [2, 2], settledBy: 'results' })
   })
 
   it('a match without a goal, or whose only one was annulled in play, is over at 0-0', () => {

@@ -110,11 +110,11 @@ describe('matches.csv', () => {
   })
 
   it('matches.csv stays unchanged, with nothing beside it, if its lines cannot be read to the end', async () => {
-    const told = lineOf(matchOf(7, live([2, 1]), 'absent'))
-    await writeMatchesCsv(folder, (add) => add([told]))
+    const row = lineOf(matchOf(7, live([2, 1]), 'absent'))
+    await writeMatchesCsv(folder, (add) => add([row]))
     const whole = text()
     const broken = writeMatchesCsv(folder, async (add) => {
-      await add([told, told])
+      await add([row, row])
       throw new Error('the table is gone')
     })
     await expect(broken).rejects.toThrow('the table is gone')

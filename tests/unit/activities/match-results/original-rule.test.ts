@@ -116,9 +116,9 @@ describeRecorded('the recorded answer', () => {
   it('gives a last-seen score and no result when the live match leaves', () => {
     const matches = new MatchesById()
     const [played, ...rest] = sightings()
-    const look = { kind: 'feed' as const, truncated: false }
-    follow(matches, { ...look, polledAt: AT.getTime(), told: sightings() })
-    follow(matches, { ...look, polledAt: AT.getTime() + 60_000, told: rest })
+    const poll = { kind: 'feed' as const, truncated: false }
+    follow(matches, { ...poll, polledAt: AT.getTime(), told: sightings() })
+    follow(matches, { ...poll, polledAt: AT.getTime() + 60_000, told: rest })
     const match = matches.get(played?.eventId ?? 0)
     expect(match).toMatchObject({
       state: 'vanished',

@@ -8,7 +8,7 @@ import { lifeOf, live, minute } from './lives.ts'
 
 const DAY_MINUTES = 24 * 60
 const OTHER = live([0, 0], { eventId: 701 })
-const look = (at: number, ...told: Sighting[]): Poll => ({
+const poll = (at: number, ...told: Sighting[]): Poll => ({
   kind: 'feed',
   polledAt: minute(at),
   truncated: false,
@@ -23,7 +23,7 @@ describe('a worker without its database', () => {
   it('follows the matches from where the tables had them', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
-    const { turned, before } = await known.follow(look(1, OTHER))
+    const { turned, before } = await known.follow(poll(1, OTHER))
     expect(turned.map(({ eventId, state, score }) => [eventId, state, score])).toEqual([
       [700, 'vanished', [1, 0]],
     ])
@@ -35,7 +35,7 @@ describe('a worker without its database', () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
     known.remember(tables(other), minute(2))
-    expect((await known.follow(look(3, OTHER))).turned).toEqual([])
+    expect((await known.follow(poll(3, OTHER))).turned).toEqual([])
   })
 
   it('waits a day for the result of a match that vanished, and then forgets it', () => {

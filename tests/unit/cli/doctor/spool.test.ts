@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkSpool } from '../../../../cli/doctor/machine.ts'
-import { putAside, segmentNames } from '../../../../db/spool/folder.ts'
+import { moveToDeadLetters, segmentNames } from '../../../../db/spool/folder.ts'
 import { openSpool, spoolFolder } from '../../../../db/spool/spool.ts'
 import { environmentSchema } from '../../../../config/environment.ts'
 
@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-const look = () => checkSpool({ mode: 'live', dataDir, env: environmentSchema.parse({}) })
+const checked = () => checkSpool({ mode: 'live', dataDir, env: environmentSchema.parse({}) })
 const spoolOne = () =>
   openSpool({ folder: spoolFolder(dataDir), capBytes: 1e6, warn: () => undefined }).writeRows(
     {},
@@ -25,13 +25,13 @@ const spoolOne = () =>
 
 describe('a spool', () => {
   it('does not mention an empty spool', () => {
-    expect(look()).toEqual([])
+    expect(checked()).toEqual([])
   })
 
   it('warns of waiting segments, with the command that loads them', async () => {
     await spoolOne()
     await spoolOne()
-    const [check] = look()
+    const [check] = checked()
     expect(check).toMatchObject({ name: 'spool', state: 'warn' })
     expect(check?.found).toBe('2 segments wait for the database; 0 % of SPOOL_MB')
     expect(check?.remedy).toContain('"./almanac spool drain"')
@@ -40,8 +40,8 @@ describe('a spool', () => {
   it('warns of dead letters alone, with the command that says why', async () => {
     await spoolOne()
     const folder = spoolFolder(dataDir)
-    for (const name of segmentNames(folder)) putAside(folder, { name, reason: 'for the test' })
-    const [check] = look()
+    for (const name of segmentNames(folder)) moveToDeadLetters(folder, { name, reason: 'for the test' })
+    const [check] = checked()
     expect(check?.found).toBe('0 segments wait for the database, 1 put aside as damaged; 0 % of SPOOL_MB')
     expect(check?.remedy).toContain('"./almanac spool list"')
   })

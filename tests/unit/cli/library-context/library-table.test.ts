@@ -8,8 +8,8 @@ import {
   libraryTable,
 } from '../../../../cli/library-context/library-table.ts'
 import { nightLines } from '../../../../cli/library-context/night-lines.ts'
-import { oneLine, someOf } from '../../../../core/wording.ts'
-import type { DomainStanding, ListedLine } from '../../../../client/library-context/standing.ts'
+import { oneLine, truncateList } from '../../../../core/wording.ts'
+import type { DomainStatus, ListedLine } from '../../../../client/library-context/status.ts'
 import type { LibraryNight } from '../../../../core/library-context/night-event.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
@@ -96,13 +96,13 @@ describe('the line of a library', () => {
       { nextTryAt: daysAgo(-4), failures: 3 },
       'failed 3 times: NotFound: it is gone; next try 2026-11-25',
     ],
-  ])('shows what failed and that it is retried %s', (_, change, told) => {
+  ])('shows what failed and that it is retried %s', (_, change, text) => {
     const attempt = { ...ATTEMPT, outcome: 'failed', reason: 'NotFound: it is\n gone', ...change }
-    expect(cells({ attempt })?.at(-1)).toBe(told)
+    expect(cells({ attempt })?.at(-1)).toBe(text)
   })
 })
 
-const standing = (domain: string, ranks: number): DomainStanding => ({
+const status = (domain: string, ranks: number): DomainStatus => ({
   domain,
   description: `About ${domain}`,
   date: '2026-11-21',
@@ -118,7 +118,7 @@ const standing = (domain: string, ranks: number): DomainStanding => ({
 
 describe('the table of a list', () => {
   it('states above a table where the list is from and where it is stored', () => {
-    const lines = domainLines(standing('astronomy', 2), NOW)
+    const lines = domainLines(status('astronomy', 2), NOW)
     expect(lines.slice(0, 3)).toEqual([
       'astronomy: About astronomy',
       'list of 2026-11-21, confirmed 2026-11-21 12:00:00 UTC; stars against 2026-11-20',
@@ -133,7 +133,7 @@ describe('the table of a list', () => {
   })
 
   it('cuts the table to the best places of all lists, each list together', () => {
-    const table = firstPlaces({ domains: [standing('astronomy', 20), standing('finance', 2)] }, 6)
+    const table = firstPlaces({ domains: [status('astronomy', 20), status('finance', 2)] }, 6)
     expect(table.at(-1)).toBe('and 16 others; "./almanac libraries" shows all')
     const shown = table.slice(1, -1).map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))
     expect(shown).toEqual([
@@ -242,7 +242,7 @@ describe('one line', () => {
   })
 
   it('names some of many', () => {
-    expect(someOf(['a', 'b'], 2)).toBe('a, b')
-    expect(someOf(['a', 'b', 'c'], 2)).toBe('a, b and 1 other')
+    expect(truncateList(['a', 'b'], 2)).toBe('a, b')
+    expect(truncateList(['a', 'b', 'c'], 2)).toBe('a, b and 1 other')
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startSimulator } from '../../../../simulator/server.ts'
 import { createAscl } from '../../../../upstreams/ascl.ts'
-import { folded } from '../../../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../../../upstreams/github/repository-name.ts'
 import { AGENT, ask, askJson, simulatorForTests } from '../asking.ts'
 import { recorded } from '../../upstreams/recordings.ts'
 import { hasRecordings, keys } from '../recordings.ts'
@@ -77,7 +77,7 @@ describe('the simulated ASCL', () => {
     const { libraries } = simulator.get().world
     const catalogued = libraries.list().flatMap((library) => library.catalogued)
     expect(rejected).toEqual([])
-    expect(new Set(found.map(folded))).toEqual(new Set(catalogued.map(folded)))
+    expect(new Set(found.map(foldCase))).toEqual(new Set(catalogued.map(foldCase)))
     // several records of one repository, and both links that differ in case only
     expect(found.length).toBeGreaterThan(catalogued.length)
     expect(found).toEqual(expect.arrayContaining(['Sim-Astro/SkyMap', 'sim-astro/skymap']))

@@ -205,8 +205,10 @@ describe('access to the simulated GitHub', () => {
       faults.set('github', { kind: 'rate-limited', shape, seconds: 90, times: 1 })
       const response = await get('/repos/sim-astro/poppy')
       const { headers } = response
-      const told = ['x-ratelimit-remaining', 'retry-after', 'gh-limited-by'].map((name) => headers.has(name))
-      return [response.status, (await message(response)).includes('secondary'), ...told]
+      const present = ['x-ratelimit-remaining', 'retry-after', 'gh-limited-by'].map((name) =>
+        headers.has(name),
+      )
+      return [response.status, (await message(response)).includes('secondary'), ...present]
     }
     expect(await refused('github-primary')).toEqual([403, false, true, false, false])
     expect(await refused('github-secondary')).toEqual([403, true, false, true, false])

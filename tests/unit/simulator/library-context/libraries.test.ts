@@ -131,10 +131,10 @@ describe('a simulator', () => {
   it('gives the truth about its libraries, as it is now', async () => {
     const simulator = await startSimulator({ libraries: 3 })
     simulator.world.libraries.push('sim-astro/extra-3')
-    const { libraries: told } = (await askJson(simulator, '/__world')) as { libraries: LibraryTruth[] }
+    const { libraries: served } = (await askJson(simulator, '/__world')) as { libraries: LibraryTruth[] }
     await simulator.close()
-    expect(told.length).toBe(libraries().list().length + 3)
-    expect(told.at(-1)).toEqual(expect.objectContaining({ name: 'extra-3', pushes: 2 }))
+    expect(served.length).toBe(libraries().list().length + 3)
+    expect(served.at(-1)).toEqual(expect.objectContaining({ name: 'extra-3', pushes: 2 }))
   })
 })
 

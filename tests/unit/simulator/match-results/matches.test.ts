@@ -24,7 +24,7 @@ const world = (options: Partial<MatchesOptions> = {}) =>
 const dayOf = (matches: Matches) => matches.truthBetween(START, after(24 * HOUR_MS))
 
 /** What a look every minute sees of one match, from before its announcement until long after it has left. */
-function looks(
+function polls(
   matches: Matches,
   { eventId, announcedAt, leavesAt }: SimulatedMatch,
 ): (ShownMatch | undefined)[] {
@@ -39,8 +39,8 @@ function looks(
 function lives(ending: Ending, seed: number) {
   const matches = world({ seed, ends: [ending] })
   return matches.truthBetween(START, after(2 * HOUR_MS)).map((match) => {
-    const all = looks(matches, match)
-    const seen = all.filter((look) => look !== undefined)
+    const all = polls(matches, match)
+    const seen = all.filter((view) => view !== undefined)
     return { match, all, seen, kinds: seen.map(({ moment }) => moment.kind) }
   })
 }
@@ -190,7 +190,7 @@ describe('a simulated match', () => {
 
   it('a match that comes back misses at least one poll between two others', () => {
     for (const { all } of everyLife('comes-back')) {
-      const there = all.map((look) => (look === undefined ? '-' : 'x')).join('')
+      const there = all.map((view) => (view === undefined ? '-' : 'x')).join('')
       expect(there).toMatch(/^-+x+-+x+-+$/)
     }
   })
@@ -265,8 +265,8 @@ describe('a simulated match', () => {
   it('a match has a goal annulled now and then, and sometimes none at all', () => {
     const matches = world()
     const back = dayOf(matches).filter((match) => {
-      const totals = looks(matches, match).flatMap((look) =>
-        look?.moment.kind === 'second-half' ? [look.moment.score[0] + look.moment.score[1]] : [],
+      const totals = polls(matches, match).flatMap((view) =>
+        view?.moment.kind === 'second-half' ? [view.moment.score[0] + view.moment.score[1]] : [],
       )
       return totals.some((total, at) => total < (totals[at - 1] ?? 0))
     })

@@ -317,8 +317,8 @@ describe("the matches' truth", () => {
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown
     expect(await askJson(simulator.get(), '/__matches')).toEqual(plain(matches.truth()))
     const [from, to] = ['2026-05-04T08:00:00.000Z', '2026-05-04T09:00:00.000Z']
-    const told = await askJson(simulator.get(), `/__matches?from=${from}&to=${to}`)
-    expect(told).toEqual(plain(matches.truthBetween(new Date(from), new Date(to))))
+    const shown = await askJson(simulator.get(), `/__matches?from=${from}&to=${to}`)
+    expect(shown).toEqual(plain(matches.truthBetween(new Date(from), new Date(to))))
     for (const query of [`from=${to}&to=${from}`, `from=${from}`, `from=2020-01-01&to=${to}`])
       expect((await ask(simulator.get(), `/__matches?${query}`)).status).toBe(400)
   })

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { parse } from 'csv-parse/sync'
 import {
   distinct,
-  folded,
+  foldCase,
   FULL_NAME,
   repositoriesInText,
   repositoryIn,
@@ -132,7 +132,7 @@ describe('any text', () => {
 })
 
 it('compares names without regard to case', () => {
-  expect(folded('AstroPy/Regions')).toBe('astropy/regions')
+  expect(foldCase('AstroPy/Regions')).toBe('astropy/regions')
   expect(distinct(['B/b', 'a/A', 'b/B', 'A/a'])).toEqual(['B/b', 'a/A'])
 })
 

@@ -79,11 +79,11 @@ describe('a forecast', () => {
   })
 
   it('a predictable price has skill, the right directions and a decision', () => {
-    const foretold = structuredClone(table)
+    const ahead = structuredClone(table)
     // The price swings, and `adx` is already where it will be an hour later.
-    foretold.columns.price = foretold.openMs.map((_, row) => 1_000 + 100 * Math.sin(row * 1.3))
-    foretold.columns.adx = foretold.openMs.map((_, row) => 1_000 + 100 * Math.sin((row + 1) * 1.3))
-    const result = forecastOf(foretold, HOUR_MS)
+    ahead.columns.price = ahead.openMs.map((_, row) => 1_000 + 100 * Math.sin(row * 1.3))
+    ahead.columns.adx = ahead.openMs.map((_, row) => 1_000 + 100 * Math.sin((row + 1) * 1.3))
+    const result = forecastOf(ahead, HOUR_MS)
     expect(result.skill).toBeGreaterThan(0.95)
     expect(result.directionalAccuracy).toBeGreaterThan(0.95)
     const next = 1_000 + 100 * Math.sin(ROWS * 1.3)

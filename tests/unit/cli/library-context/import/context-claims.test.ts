@@ -4,8 +4,8 @@ import {
   type Claimant,
   type GivenContext,
 } from '../../../../../cli/library-context/import/context-claims.ts'
-import { eachOnce, parseOldList } from '../../../../../cli/library-context/import/list-entries.ts'
-import { folded } from '../../../../../upstreams/github/repository-name.ts'
+import { dedupe, parseOldList } from '../../../../../cli/library-context/import/list-entries.ts'
+import { foldCase } from '../../../../../upstreams/github/repository-name.ts'
 import { describeRecorded, recording } from '../../../upstreams/recordings.ts'
 
 const file = (name: string, folder = 'contexts'): GivenContext => ({
@@ -15,7 +15,7 @@ const file = (name: string, folder = 'contexts'): GivenContext => ({
 })
 
 const claimant = (name: string, ...contextFiles: string[]): Claimant => ({
-  library: folded(name),
+  library: foldCase(name),
   names: [name],
   contextFiles,
   domains: ['astronomy'],
@@ -49,8 +49,8 @@ describe('a context file', () => {
   })
 
   it('a context file that fits no library is unmatched', () => {
-    const { strangers, filesOf } = claimFiles([file('other-context.txt')], [claimant('a/b')])
-    expect(strangers.map((one) => one.file)).toEqual(['other-context.txt'])
+    const { unmatched, filesOf } = claimFiles([file('other-context.txt')], [claimant('a/b')])
+    expect(unmatched.map((one) => one.file)).toEqual(['other-context.txt'])
     expect(filesOf.size).toBe(0)
   })
 
@@ -103,9 +103,9 @@ it('of several files of a library the one that its list names comes first, then 
 describeRecorded('the recorded lists', () => {
   const flagged = (state: string): Claimant[] => {
     const { entries } = parseOldList(recording(`libraries/astronomy-libraries.${state}.json`), 'list.json')
-    return eachOnce(
+    return dedupe(
       entries.flatMap((parsed) => ('row' in parsed ? [parsed.row] : [])),
-      folded,
+      foldCase,
     )
       .filter(({ hasContext }) => hasContext)
       .map((one) => ({ ...one, names: [one.name], domains: ['astronomy'] }))
@@ -115,16 +115,16 @@ describeRecorded('the recorded lists', () => {
 
   it('August has 16 files for 17 flags: two libraries are called poppy', () => {
     const claimants = flagged('2025-08-12.fd715c6')
-    const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
+    const { filesOf, shared, unmatched } = claimFiles(filesNamedBy(claimants), claimants)
     expect(filesOf.size).toBe(15)
     expect([...shared.values()]).toEqual([['spacetelescope/poppy', 'mperrin/poppy']])
-    expect(strangers).toEqual([])
+    expect(unmatched).toEqual([])
   })
 
   it('September has a file for each of the 96 flags', () => {
     const claimants = flagged('2025-09-27.a4a15b5')
-    const { filesOf, shared, strangers } = claimFiles(filesNamedBy(claimants), claimants)
-    expect([filesOf.size, shared.size, strangers.length]).toEqual([96, 0, 0])
+    const { filesOf, shared, unmatched } = claimFiles(filesNamedBy(claimants), claimants)
+    expect([filesOf.size, shared.size, unmatched.length]).toEqual([96, 0, 0])
   })
 
   it('the rules alone also find each file of September, without the names in the list', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { WrongUsage } from '../../../../../core/failures.ts'
 import {
-  eachOnce,
+  dedupe,
   parseOldList,
   type ListEntry,
   type OldList,
 } from '../../../../../cli/library-context/import/list-entries.ts'
-import { folded } from '../../../../../upstreams/github/repository-name.ts'
+import { foldCase } from '../../../../../upstreams/github/repository-name.ts'
 import { describeRecorded, recording } from '../../../upstreams/recordings.ts'
 
 const list = (libraries: unknown, rest: object = {}) =>
@@ -102,7 +102,7 @@ describe('entries of one library', () => {
       entry('cobayasampler/cobaya', { stars: 150, rank: 30, hasContext: true, contextFile: 'old.txt' }),
       entry('CobayaSampler/cobaya', { stars: 149, rank: 31, contextFile: 'new.txt' }),
     ]
-    expect(eachOnce(entries, folded)).toEqual([
+    expect(dedupe(entries, foldCase)).toEqual([
       {
         library: 'cobayasampler/cobaya',
         name: 'CobayaSampler/cobaya',
@@ -116,7 +116,7 @@ describe('entries of one library', () => {
 
   it('merges the entries of an old and a new name', () => {
     const libraryOf = (name: string) => (name === 'google/jax' ? 'jax-ml/jax' : name)
-    const once = eachOnce([entry('google/jax'), entry('jax-ml/jax')], libraryOf)
+    const once = dedupe([entry('google/jax'), entry('jax-ml/jax')], libraryOf)
     expect(once.map(({ library }) => library)).toEqual(['jax-ml/jax'])
   })
 })

@@ -39,12 +39,12 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'spool.derive-failed': { event: 'spool.derive-failed', folder: 'F', reason: 'R' },
   'spool.segment-rejected': { event: 'spool.segment-rejected', folder: 'F', name: 'S', reason: 'R' },
   'spool.filling': { event: 'spool.filling', folder: 'F', bytes: 600, percent: 60 },
-  'collection.started': { event: 'collection.started', isReprise: false },
+  'collection.started': { event: 'collection.started', isRecompute: false },
   'collection.without-lock': { event: 'collection.without-lock', reason: 'R' },
   'collection.ended': {
     event: 'collection.ended',
     outcome: 'failed',
-    isReprise: false,
+    isRecompute: false,
     fetched: 0,
     results: 0,
     written: 0,
@@ -86,10 +86,10 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
 
 /** Every sentence; the reason of a trouble is in each that has one. */
 const sentenceOf = (record: CollectorRecord): string => {
-  const told = (
+  const french = (
     FRENCH[record.event] as (record: CollectorRecord) => ReturnType<(typeof FRENCH)['collection.ended']>
   )(record)
-  return typeof told === 'string' ? told : told.map(({ text }) => text).join('\n')
+  return typeof french === 'string' ? french : french.map(({ text }) => text).join('\n')
 }
 
 describe('the French of an event', () => {

@@ -10,7 +10,11 @@ import {
   openCollectorLog,
   type LineLevel,
 } from '../../../../../cli/match-results/collector/log-lines.ts'
-import { collectedBy, turnOf, type Standing } from '../../../../../activities/match-results/told.ts'
+import {
+  collectedBy,
+  turnOf,
+  type ResultStatus,
+} from '../../../../../activities/match-results/match-records.ts'
 import { endLines } from '../../../../../cli/match-results/collector/collection-lines.ts'
 import { FRENCH } from '../../../../../cli/match-results/collector/french.ts'
 import { openWorkerLog } from '../../../../../cli/match-results/collector/worker-log.ts'
@@ -118,7 +122,7 @@ describe('the log file', () => {
 
 const ENDED = {
   outcome: 'complete' as const,
-  isReprise: false,
+  isRecompute: false,
   fetched: 40,
   results: 0,
   written: 12,
@@ -133,7 +137,7 @@ const ENDED = {
 /** Of a run that ended before anything was known. */
 const BARE = {
   outcome: 'failed' as const,
-  isReprise: false,
+  isRecompute: false,
   fetched: 0,
   results: 0,
   written: 0,
@@ -148,10 +152,10 @@ describe('what the activities report', () => {
   const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 1 }
 
   it('starts as documented, and names a run after a drain', () => {
-    expect(FRENCH['collection.started']({ event: 'collection.started', isReprise: false })).toBe(
+    expect(FRENCH['collection.started']({ event: 'collection.started', isRecompute: false })).toBe(
       'Démarrage de la collecte...',
     )
-    expect(FRENCH['collection.started']({ event: 'collection.started', isReprise: true })).toBe(
+    expect(FRENCH['collection.started']({ event: 'collection.started', isRecompute: true })).toBe(
       'Reprise des lignes gardées sur disque...',
     )
   })
@@ -217,10 +221,10 @@ describe('what the activities report', () => {
   })
 
   it('does not call a run after a drain a collection', () => {
-    expect(endLines({ ...BARE, outcome: 'complete', isReprise: true, written: 89 })).toEqual(
+    expect(endLines({ ...BARE, outcome: 'complete', isRecompute: true, written: 89 })).toEqual(
       info('Reprise terminée: 89 lignes écrites'),
     )
-    expect(endLines({ ...BARE, isReprise: true })).toEqual([
+    expect(endLines({ ...BARE, isRecompute: true })).toEqual([
       { level: 'ERROR', text: 'Reprise échouée: Blocked: 403' },
     ])
   })
@@ -240,7 +244,7 @@ describe('what the activities report', () => {
       counts: { feed: part, results: { ...part, fetched: 5, spooled: 4 } },
       error: { code: 'RunFailed', values: { sources: [] } },
     }
-    const sums = { fetched: 3, results: 5, written: 4, rejected: 2, spooled: 4, isReprise: true }
+    const sums = { fetched: 3, results: 5, written: 4, rejected: 2, spooled: 4, isRecompute: true }
     expect(collectedBy(ending, true)).toMatchObject(sums)
     // Its own message repeats those of its sources.
     expect(collectedBy(ending, true).why).toEqual([blocked])
@@ -250,11 +254,11 @@ describe('what the activities report', () => {
 })
 
 describe('what became of a match', () => {
-  const open: Standing = { score1: 1, score2: 0, confidence: null }
-  const gone: Standing = { score1: 1, score2: 0, confidence: 'last-seen' }
-  const won: Standing = { score1: 1, score2: 0, confidence: 'confirmed' }
-  const drawn: Standing = { score1: 1, score2: 1, confidence: 'confirmed' }
-  it.each<[string, Standing | undefined, Standing, ReturnType<typeof turnOf>]>([
+  const open: ResultStatus = { score1: 1, score2: 0, confidence: null }
+  const gone: ResultStatus = { score1: 1, score2: 0, confidence: 'last-seen' }
+  const won: ResultStatus = { score1: 1, score2: 0, confidence: 'confirmed' }
+  const drawn: ResultStatus = { score1: 1, score2: 1, confidence: 'confirmed' }
+  it.each<[string, ResultStatus | undefined, ResultStatus, ReturnType<typeof turnOf>]>([
     ['never seen, now confirmed', undefined, won, 'over'],
     ['open, now gone', open, gone, 'over'],
     ['gone, now confirmed with the same score', gone, won, 'over'],

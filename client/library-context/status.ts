@@ -20,7 +20,7 @@ export interface ListedLine extends Pick<LibraryState, 'state' | 'reason' | 'con
   isNew: boolean
 }
 
-export interface DomainStanding {
+export interface DomainStatus {
   domain: string
   description: string
   /** UTC date of the night that the list is of, and of the list before it. */
@@ -41,8 +41,8 @@ export interface KeptContext {
   keptUntil: Date
 }
 
-export interface LibraryStanding {
-  domains: DomainStanding[]
+export interface LibrariesStatus {
+  domains: DomainStatus[]
   /** Domains without a list. */
   withoutList: string[]
   kept: KeptContext[]
@@ -50,22 +50,22 @@ export interface LibraryStanding {
   contextFolder: string
 }
 
-export interface StandingOptions {
+export interface StatusOptions {
   domain?: string | undefined
   /** Only libraries without a context. */
   missingContext?: boolean | undefined
 }
 
 /** Reads how things stand. Throws `WrongUsage` for a domain that is not in the settings. */
-export async function libraryStanding(
+export async function librariesStatus(
   db: Database,
   config: Config,
-  { domain: only, missingContext = false }: StandingOptions = {},
-): Promise<LibraryStanding> {
+  { domain: only, missingContext = false }: StatusOptions = {},
+): Promise<LibrariesStatus> {
   const domains = domainsNamed(config, only)
   const states = new Map((await libraryStates(db)).map((one) => [one.library, one]))
   const { folder, contexts: contextFolder } = publishedIn(config.dataDir)
-  const found: DomainStanding[] = []
+  const found: DomainStatus[] = []
   const withoutList: string[] = []
   for (const { id, description } of domains) {
     const list = await newestList(db, id)

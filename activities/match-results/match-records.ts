@@ -6,20 +6,20 @@ import type { MatchState } from './match-life.ts'
 
 /** Records of the worker's log. */
 export type MatchRecord =
-  | { event: 'collection.started'; isReprise: boolean }
+  | { event: 'collection.started'; isRecompute: boolean }
   /** The database accepts no rows: the run has no lock, and keeps its rows in the spool. */
   | ({ event: 'collection.without-lock' } & Trouble)
   | ({ event: 'collection.ended' } & CollectionEnded)
-  | ({ event: 'match.over'; confidence: Standing['confidence'] } & MatchTold)
+  | ({ event: 'match.over'; confidence: ResultStatus['confidence'] } & ReportedMatch)
   /** A confirmed result was corrected: `was1` and `was2` are the previous score. */
-  | ({ event: 'match.corrected'; was1: number | null; was2: number | null } & MatchTold)
+  | ({ event: 'match.corrected'; was1: number | null; was2: number | null } & ReportedMatch)
   /** A match that was over is played again. */
-  | ({ event: 'match.resumed' } & MatchTold)
+  | ({ event: 'match.resumed' } & ReportedMatch)
   /** At debug level: a match that does not count, and the state that it is in. */
-  | ({ event: 'match.not-over'; status: string | null; state: MatchState } & MatchTold)
+  | ({ event: 'match.not-over'; status: string | null; state: MatchState } & ReportedMatch)
 
 /** A match and its score. */
-export interface MatchTold {
+export interface ReportedMatch {
   eventId: number
   team1: string
   team2: string
@@ -28,7 +28,7 @@ export interface MatchTold {
 }
 
 /** Confidence of a match's score; null while nothing says that it is over. */
-export interface Standing {
+export interface ResultStatus {
   score1: number | null
   score2: number | null
   confidence: 'confirmed' | 'last-seen' | null
@@ -36,8 +36,8 @@ export interface Standing {
 
 /** Returns what happened to a match's result between two moments; undefined if nothing did. */
 export function turnOf(
-  before: Standing | undefined,
-  now: Standing,
+  before: ResultStatus | undefined,
+  now: ResultStatus,
 ): 'over' | 'corrected' | 'resumed' | undefined {
   const was = before?.confidence ?? null
   if (now.confidence === null) return was === null ? undefined : 'resumed'
@@ -61,7 +61,7 @@ export interface MatchFigures {
 export interface Collection {
   outcome: RunOutcome
   /** Contacts no upstream: follows what came out of the spool. */
-  isReprise: boolean
+  isRecompute: boolean
   /** Events of the feed. */
   fetched: number
   /** News of the results service. */
@@ -78,7 +78,7 @@ export interface Collection {
 export type CollectionEnded = Collection & Partial<MatchFigures>
 
 /** A run's ending as a collection; also for runs whose activities ran in another process. */
-export function collectedBy(ending: RunEnding, isReprise: boolean): Collection {
+export function collectedBy(ending: RunEnding, isRecompute: boolean): Collection {
   // The closing activity may have been scheduled before reasons were records.
   const { outcome, counts, error } = asEnding(ending)
   const sources = Object.values(counts)
@@ -87,7 +87,7 @@ export function collectedBy(ending: RunEnding, isReprise: boolean): Collection {
   const results = counts['results']?.fetched ?? 0
   return {
     outcome,
-    isReprise,
+    isRecompute,
     fetched: sum(({ fetched }) => fetched) - results,
     results,
     written: sum(({ written }) => written),

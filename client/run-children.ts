@@ -3,7 +3,7 @@
  */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
-import type { ChainEnding } from '../activities/library-context/activity-context.ts'
+import type { ChildEnding } from '../activities/library-context/activity-context.ts'
 import {
   dateOf,
   failureText,
@@ -15,13 +15,13 @@ import {
 import { asReason } from '../core/reason.ts'
 import { sentence } from '../wording/sentence.ts'
 
-export interface ChainView {
+export interface ChildView {
   workflowId: string
   /** What it is about: its workflow id without the run's. */
   name: string
   state: 'running' | 'done' | 'failed' | 'cancelled'
   /** How it ended, in its own word. */
-  outcome?: ChainEnding['outcome']
+  outcome?: ChildEnding['outcome']
   /** Why it failed, or what was not as it should be. */
   reason?: string
   startedAt?: Date
@@ -31,8 +31,8 @@ export interface ChainView {
 }
 
 /** The child workflows of a run in the order in which they were started, from its history alone. */
-export function chainsOf(history: History, runWorkflowId: string): ChainView[] {
-  const chains = new Map<string, ChainView>()
+export function childrenOf(history: History, runWorkflowId: string): ChildView[] {
+  const children = new Map<string, ChildView>()
   for (const event of history.events ?? []) {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes
     if (initiated) {
@@ -40,18 +40,18 @@ export function chainsOf(history: History, runWorkflowId: string): ChainView[] {
       const name = workflowId.startsWith(`${runWorkflowId}/`)
         ? workflowId.slice(runWorkflowId.length + 1)
         : workflowId
-      chains.set(String(event.eventId), { workflowId, name, state: 'running', steps: [] })
+      children.set(String(event.eventId), { workflowId, name, state: 'running', steps: [] })
       continue
     }
-    applyEvent(chains, event)
+    applyEvent(children, event)
   }
-  return [...chains.values()]
+  return [...children.values()]
 }
 
-function applyEvent(chains: Map<string, ChainView>, event: HistoryEvent): void {
+function applyEvent(children: Map<string, ChildView>, event: HistoryEvent): void {
   const at = dateOf(event.eventTime)
   const started = event.childWorkflowExecutionStartedEventAttributes
-  const begun = chains.get(String(started?.initiatedEventId))
+  const begun = children.get(String(started?.initiatedEventId))
   if (begun !== undefined && at) begun.startedAt = at
   const bad =
     event.childWorkflowExecutionFailedEventAttributes ??
@@ -60,47 +60,47 @@ function applyEvent(chains: Map<string, ChainView>, event: HistoryEvent): void {
     event.startChildWorkflowExecutionFailedEventAttributes
   const cancelled = event.childWorkflowExecutionCanceledEventAttributes
   const done = event.childWorkflowExecutionCompletedEventAttributes
-  const chain = chains.get(String((bad ?? cancelled ?? done)?.initiatedEventId))
-  if (chain === undefined) return
-  chain.state = bad ? 'failed' : cancelled ? 'cancelled' : 'done'
+  const child = children.get(String((bad ?? cancelled ?? done)?.initiatedEventId))
+  if (child === undefined) return
+  child.state = bad ? 'failed' : cancelled ? 'cancelled' : 'done'
   const { failure } = failureText(event.childWorkflowExecutionFailedEventAttributes?.failure)
-  if (failure !== undefined) chain.reason = failure
+  if (failure !== undefined) child.reason = failure
   const payload = done?.result?.payloads?.[0]
   if (payload)
-    applyEnding(chain, defaultPayloadConverter.fromPayload<Partial<ChainEnding> | undefined>(payload))
-  if (chain.startedAt && at) chain.seconds = (at.getTime() - chain.startedAt.getTime()) / 1000
+    applyEnding(child, defaultPayloadConverter.fromPayload<Partial<ChildEnding> | undefined>(payload))
+  if (child.startedAt && at) child.seconds = (at.getTime() - child.startedAt.getTime()) / 1000
 }
 
-function applyEnding(chain: ChainView, ending: Partial<ChainEnding> | undefined): void {
+function applyEnding(child: ChildView, ending: Partial<ChildEnding> | undefined): void {
   if (ending?.outcome === undefined) return
-  chain.outcome = ending.outcome
-  if (ending.outcome !== 'made') chain.state = 'failed'
-  if (ending.reason !== undefined) chain.reason = sentence(asReason(ending.reason))
+  child.outcome = ending.outcome
+  if (ending.outcome !== 'made') child.state = 'failed'
+  if (ending.reason !== undefined) child.reason = sentence(asReason(ending.reason))
 }
 
 /** The configured maximum of concurrent ones (`chains`). */
-const MAX_LOOKED_AT = 16
+const MAX_DESCRIBED = 16
 
 /** Adds to the running ones what their activities wait for. One that Temporal no longer knows stays unchanged. */
-export async function lookAtChains(client: Client, chains: ChainView[]): Promise<ChainView[]> {
-  const running = chains.filter(({ state }) => state === 'running').slice(0, MAX_LOOKED_AT)
+export async function withPendingSteps(client: Client, children: ChildView[]): Promise<ChildView[]> {
+  const running = children.filter(({ state }) => state === 'running').slice(0, MAX_DESCRIBED)
   await Promise.all(
-    running.map(async (chain) => {
+    running.map(async (child) => {
       try {
-        const { raw } = await client.workflow.getHandle(chain.workflowId).describe()
-        chain.steps = pendingSteps(raw.pendingActivities ?? [])
+        const { raw } = await client.workflow.getHandle(child.workflowId).describe()
+        child.steps = pendingSteps(raw.pendingActivities ?? [])
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error
       }
     }),
   )
-  return chains
+  return children
 }
 
 /** How many are going on and how the others ended: `2 running, 14 made, 1 failed`. */
-export function chainsSentence(chains: readonly ChainView[]): string {
+export function childrenSentence(children: readonly ChildView[]): string {
   const counts = new Map<string, number>()
-  for (const { state, outcome } of chains) {
+  for (const { state, outcome } of children) {
     const word = state === 'running' ? state : (outcome ?? state)
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }

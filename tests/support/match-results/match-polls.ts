@@ -14,8 +14,8 @@ export interface Tables {
 }
 
 /** Stores polls, as a run or the drain of a spool does. */
-export async function storeLooks({ db }: TestDatabase, feed: string, looks: readonly Poll[]): Promise<void> {
-  for (const { kind, polledAt, truncated, told } of looks) {
+export async function storePolls({ db }: TestDatabase, feed: string, polls: readonly Poll[]): Promise<void> {
+  for (const { kind, polledAt, truncated, told } of polls) {
     const at = new Date(polledAt)
     const row = { feed, kind, truncated, told, collectedFor: at, polledAt: at }
     await storeRows(
@@ -27,13 +27,13 @@ export async function storeLooks({ db }: TestDatabase, feed: string, looks: read
 }
 
 /** Brings the matches up to what is stored. */
-export function followLooks({ db }: TestDatabase, feed: string): Promise<FollowedMatches> {
+export function followPolls({ db }: TestDatabase, feed: string): Promise<FollowedMatches> {
   const { signal } = RETRY_BUDGET
   return followStored(db, { feed, runId: 'follow', signal, clock: () => new Date() })
 }
 
 /** The stored polls, in their order. */
-export async function storedLooks(database: TestDatabase, feed: string): Promise<Poll[]> {
+export async function storedPolls(database: TestDatabase, feed: string): Promise<Poll[]> {
   const rows = await database.select<{ kind: string; at: string; truncated: boolean; told: Poll['told'] }>(
     sql`select kind, polled_at::text as at, truncated, told from feed_polls where feed = ${feed} order by polled_at, kind`,
   )

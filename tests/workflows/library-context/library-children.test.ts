@@ -2,14 +2,14 @@
 import { activityInfo } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
-import type { ChainStep } from '../../../activities/library-context/activity-context.ts'
+import type { ChildStep } from '../../../activities/library-context/activity-context.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
 import { CHAIN_ROUNDS, CLEANUP_MS, HOST_AWAY_MS, NIGHTLY_BOUND_MS } from '../../../workflows/policies.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
-  chainsIn,
+  childrenIn,
   changes,
   CLONE_BYTES,
   createHostWorker,
@@ -42,7 +42,7 @@ function fakes(
   atOnce = 1,
 ): LibrarySteps & { queues: string[] } {
   const queues: string[] = []
-  const noted = <Input extends ChainStep, Answer>(name: string, work: (input: Input) => Answer) => {
+  const noted = <Input extends ChildStep, Answer>(name: string, work: (input: Input) => Answer) => {
     return (input: Input): Answer => {
       queues.push(`${name} ${activityInfo().taskQueue}`)
       return work(input)
@@ -263,7 +263,7 @@ describe('a host without its worker', () => {
       ['Owner/lib1', 'HostLost'],
       ['Owner/lib2', 'HostLost'],
     ])
-    expect(chainsIn(histories[0] ?? [])).toHaveLength(2)
+    expect(childrenIn(histories[0] ?? [])).toHaveLength(2)
     const [first, second] = steps.callsOf('recordFailedAttempt').map(({ atMs }) => atMs)
     // A step that nobody takes, and the removal after it, in each round.
     expect((second ?? 0) - (first ?? 0)).toBeLessThan(CHAIN_ROUNDS * 2 * (HOST_AWAY_MS + MINUTE_MS))

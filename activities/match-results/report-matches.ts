@@ -5,21 +5,27 @@ import type { ActivityContext } from './activity-context.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { turnedMatches, type TurnedMatch } from '../../db/queries/match-results/turned-matches.ts'
 import type { Match } from './match-life.ts'
-import { turnOf, type MatchFigures, type MatchRecord, type MatchTold, type Standing } from './told.ts'
+import {
+  turnOf,
+  type MatchFigures,
+  type MatchRecord,
+  type ReportedMatch,
+  type ResultStatus,
+} from './match-records.ts'
 
 export interface Turns {
   /** Matches that are now over, over with another score, or not over any more. */
   turned: readonly Match[]
   /** State of these when they were last reported; nothing for one that was not. */
-  before: ReadonlyMap<number, Standing>
+  before: ReadonlyMap<number, ResultStatus>
   all: ReadonlyMap<number, Match>
 }
 
 /** Logs the news; at debug level also why each match that goes on, or waits for its result, does not count. */
-export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 'duplicates'> {
+export function reportMatches({ turned, before, all }: Turns): Omit<MatchFigures, 'duplicates'> {
   const figures = { confirmed: 0, lastSeen: 0, open: 0 }
   for (const match of turned) {
-    const now = standingOf(match)
+    const now = resultStatusOf(match)
     const was = before.get(match.eventId)
     const turn = turnOf(was, now)
     if (turn === undefined) continue
@@ -27,7 +33,7 @@ export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 
       if (now.confidence === 'confirmed') figures.confirmed++
       else figures.lastSeen++
     }
-    tell(turn, match, was)
+    reportTurn(turn, match, was)
   }
   const news = new Set(turned.map(({ eventId }) => eventId))
   for (const match of all.values()) {
@@ -35,7 +41,7 @@ export function tellMatches({ turned, before, all }: Turns): Omit<MatchFigures, 
     else if (match.state !== 'vanished' || news.has(match.eventId)) continue
     log.debug('match not over', {
       event: 'match.not-over',
-      ...toldOf(match),
+      ...reportedMatch(match),
       status: match.status,
       state: match.state,
     } satisfies MatchRecord)
@@ -56,12 +62,12 @@ export interface TurnedByRun {
  * unavailable is not repeated once the tables have it: this worker knows its own, and what only a recompute run knows
  * was another's.
  */
-export async function toldBefore(
+export async function reportedBefore(
   context: Pick<ActivityContext, 'db' | 'settings' | 'retryBudget'>,
   { runId, derive, turned, known }: TurnedByRun,
-): Promise<Map<number, Standing>> {
+): Promise<Map<number, ResultStatus>> {
   const rows = turned.length === 0 ? [] : await storedBefore(context, runId, turned)
-  const before = new Map<number, Standing>(
+  const before = new Map<number, ResultStatus>(
     rows.map(({ eventId, was1, was2, wasConfidence }) => [
       eventId,
       { score1: was1, score2: was2, confidence: wasConfidence },
@@ -69,9 +75,9 @@ export async function toldBefore(
   )
   for (const match of turned) {
     const mine = known.get(match.eventId)
-    const now = standingOf(match)
-    const isTold = mine === undefined ? derive : turnOf(standingOf(mine), now) === undefined
-    if (isTold) before.set(match.eventId, now)
+    const now = resultStatusOf(match)
+    const isReported = mine === undefined ? derive : turnOf(resultStatusOf(mine), now) === undefined
+    if (isReported) before.set(match.eventId, now)
   }
   return before
 }
@@ -93,23 +99,27 @@ async function storedBefore(
 }
 
 /** The confidence of a match's score. */
-export function standingOf({ score, confidence }: Pick<Match, 'score' | 'confidence'>): Standing {
+export function resultStatusOf({ score, confidence }: Pick<Match, 'score' | 'confidence'>): ResultStatus {
   return { score1: score?.[0] ?? null, score2: score?.[1] ?? null, confidence }
 }
 
-function tell(turn: 'over' | 'corrected' | 'resumed', match: Match, was: Standing | undefined): void {
-  const told = toldOf(match)
+function reportTurn(
+  turn: 'over' | 'corrected' | 'resumed',
+  match: Match,
+  was: ResultStatus | undefined,
+): void {
+  const reported = reportedMatch(match)
   const { confidence } = match
   if (turn === 'over') {
-    log.info('match over', { event: 'match.over', ...told, confidence } satisfies MatchRecord)
+    log.info('match over', { event: 'match.over', ...reported, confidence } satisfies MatchRecord)
   } else if (turn === 'resumed') {
-    log.info('match resumed', { event: 'match.resumed', ...told } satisfies MatchRecord)
+    log.info('match resumed', { event: 'match.resumed', ...reported } satisfies MatchRecord)
   } else {
     const { score1: was1, score2: was2 } = was ?? { score1: null, score2: null }
-    log.info('match corrected', { event: 'match.corrected', ...told, was1, was2 } satisfies MatchRecord)
+    log.info('match corrected', { event: 'match.corrected', ...reported, was1, was2 } satisfies MatchRecord)
   }
 }
 
-function toldOf({ eventId, team1, team2, score }: Match): MatchTold {
+function reportedMatch({ eventId, team1, team2, score }: Match): ReportedMatch {
   return { eventId, team1, team2, score1: score?.[0] ?? null, score2: score?.[1] ?? null }
 }

@@ -1,7 +1,7 @@
 /** Chains of a run as its history tells them. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
-import { chainsOf, chainsSentence } from '../../../client/run-chains.ts'
+import { childrenOf, childrenSentence } from '../../../client/run-children.ts'
 import { pendingSteps, type HistoryEvent } from '../../../client/run-steps.ts'
 
 const RUN = 'library-context-2026-11-21T02:00:00Z'
@@ -41,20 +41,20 @@ describe('the child workflows of a run', () => {
       { childWorkflowExecutionTerminatedEventAttributes: { initiatedEventId: id(9) } },
       { childWorkflowExecutionCanceledEventAttributes: { initiatedEventId: id(11) } },
     ]
-    const chains = chainsOf({ events }, RUN)
-    expect(chains.map(({ name, state, outcome, seconds }) => [name, state, outcome, seconds])).toEqual([
+    const children = childrenOf({ events }, RUN)
+    expect(children.map(({ name, state, outcome, seconds }) => [name, state, outcome, seconds])).toEqual([
       ['a/made', 'done', 'made', 4],
       ['a/title', 'failed', 'title-only', 4],
       ['a/terminated', 'failed', undefined, undefined],
       ['a/cancelled', 'cancelled', undefined, undefined],
       ['a/running', 'running', undefined, undefined],
     ])
-    expect(chains[1]?.reason).toBe('12 words, at least 200 asked')
-    expect(chainsSentence(chains)).toBe('1 running, 1 made, 1 title-only, 1 failed, 1 cancelled')
+    expect(children[1]?.reason).toBe('12 words, at least 200 asked')
+    expect(childrenSentence(children)).toBe('1 running, 1 made, 1 title-only, 1 failed, 1 cancelled')
   })
 
   it('lists no child workflows of a run without any', () => {
-    expect(chainsOf({ events: [{ eventId: id(1) }] }, RUN)).toEqual([])
+    expect(childrenOf({ events: [{ eventId: id(1) }] }, RUN)).toEqual([])
   })
 
   it('shows how often a waiting activity was tried, why it failed and when it is retried', () => {
