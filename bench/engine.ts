@@ -29,7 +29,7 @@ import { median, spread, type Figure } from './figure.ts'
 
 /** Fifteen measured chains a side: odd, so that the median is a measured value, and enough for it to stand still. */
 const TURNS = 5
-const CHAINS_A_TURN = 3
+const CHAINS_PER_TURN = 3
 const CHAINS = [1, 3, 40] as const
 const LONG_CHAIN = 40
 const BURST_RUNS = 200
@@ -152,7 +152,7 @@ async function chainTimes(sides: Record<SideName, Side>, steps: number): Promise
     for (const name of Object.keys(times) as SideName[]) {
       const chain = (place: string) => runChain(sides[name], steps, `chain-${steps}-${turn}-${place}`)
       await chain('unmeasured')
-      for (let place = 0; place < CHAINS_A_TURN; place++) {
+      for (let place = 0; place < CHAINS_PER_TURN; place++) {
         const startedAt = performance.now()
         await chain(String(place))
         times[name].push(performance.now() - startedAt)

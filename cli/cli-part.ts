@@ -29,8 +29,8 @@ export interface CliPart<Id extends PipelineId> {
   upstreamNote?(config: Config): string
   /** What the pipeline has found, in lines below the table of `up --once`; `margin` columns are taken. Default: nothing. */
   foundLines?(db: Database, config: Config, margin: number): Promise<string[]>
-  /** What a run brought beyond its counts: shown by `show` and `run --wait`; undefined if there is nothing. */
-  broughtBy?(
+  /** Details of a run beyond its counts: shown by `show` and `run --wait`; undefined if there is nothing. */
+  detailsOf?(
     db: Database,
     runId: string,
   ): Promise<{ json: Record<string, unknown>; lines: string[] } | undefined>

@@ -7,7 +7,7 @@ import { type Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
 import { duePipelines, forgetDue } from '../db/spool/due.ts'
-import { damagedSegments, DRAIN_LOCK, segmentNames, takeBack } from '../db/spool/folder.ts'
+import { damagedSegments, DRAIN_LOCK, segmentNames, restoreDeadLetters } from '../db/spool/folder.ts'
 import { Failure } from '../core/failures.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
@@ -59,7 +59,7 @@ export async function attemptDrain(
   const lock = await takeLock(join(folder, DRAIN_LOCK), what)
   if ('holder' in lock) return { kind: 'held', holder: lock.holder }
   try {
-    if (withDamaged) takeBack(folder)
+    if (withDamaged) restoreDeadLetters(folder)
     const drained = await drainSpool(db, folder, options)
     if (startRecompute === undefined || options.signal.aborted) return { kind: 'drained', ...drained }
     try {

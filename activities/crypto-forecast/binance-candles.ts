@@ -6,7 +6,7 @@ import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import { CANDLES_A_PAGE } from '../../upstreams/binance/binance.ts'
+import { CANDLES_PER_PAGE } from '../../upstreams/binance/binance.ts'
 import type { Backfill, SourceInput, ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
@@ -116,7 +116,7 @@ function withNextHour({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
 }
 
 /** From the first to the last hour of a full page. */
-const PAGE_SPAN_MS = (CANDLES_A_PAGE - 1) * HOUR_MS
+const PAGE_SPAN_MS = (CANDLES_PER_PAGE - 1) * HOUR_MS
 
 /** Returns the fewest requests that cover all these hours: each begins and ends at a wanted hour. */
 export function pagesOf(hours: readonly Hours[]): Page[] {

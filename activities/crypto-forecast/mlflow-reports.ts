@@ -23,7 +23,7 @@ import { reason } from '../../wording/reason.ts'
 /** The original's experiment, so that its charts continue. */
 const EXPERIMENT = 'cryptobot_ridge'
 /** Deliveries per run; a long outage is made up for over several, so that none of them takes an hour. */
-const DELIVERIES_A_RUN = 60
+const DELIVERIES_PER_RUN = 60
 
 interface Made {
   run: Run
@@ -91,7 +91,7 @@ export function mlflowReport({ run, code, prediction, forecast }: Made): Writabl
 export async function deliverReports(context: ActivityContext): Promise<SourceCounts> {
   const { db, mlflow, signal, retryBudget } = context
   if (mlflow === undefined) return { ...NOTHING, outcome: 'skipped' }
-  const reports = await withDatabaseRetry(retryBudget, () => oldestReports(db, DELIVERIES_A_RUN))
+  const reports = await withDatabaseRetry(retryBudget, () => oldestReports(db, DELIVERIES_PER_RUN))
   let delivered = 0
   let refused = 0
   const why: Reason[] = []

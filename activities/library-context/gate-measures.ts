@@ -29,7 +29,7 @@ const MAX_BOILERPLATE_CHARACTERS = 200
 const RUN_WORDS = 3
 const SAME_SHARE = 0.8
 /** Three indented lines show about as much as one fenced block does at its least. */
-const INDENTED_LINES_A_BLOCK = 3
+const INDENTED_LINES_PER_BLOCK = 3
 
 /** Lines that themes and converters add. Whole lines, so that a sentence with one of these words stays. */
 const BOILERPLATE = [
@@ -70,7 +70,7 @@ export function measureText(markdown: string, readme: string): TextMeasures {
     if (/^\s*>>>/.test(line)) counts.prompts++
   }
   const { words, wordsBeyondReadme, fenced, indented, prompts } = counts
-  const codeBlocks = Math.floor(fenced + indented / INDENTED_LINES_A_BLOCK + prompts)
+  const codeBlocks = Math.floor(fenced + indented / INDENTED_LINES_PER_BLOCK + prompts)
   return { words, wordsBeyondReadme, codeBlocks, names }
 }
 

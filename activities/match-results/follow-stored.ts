@@ -51,10 +51,10 @@ export interface FollowedMatches {
  * Polls that a transaction follows: after a long outage, progress survives whatever becomes of the run. After a rewind
  * all later polls are one transaction, since in between the tables would be those of the past.
  */
-const POLLS_A_TRANSACTION = 1_000
+const POLLS_PER_TRANSACTION = 1_000
 
 /** More polls than this that cannot be followed in one run point to a fault of ours: the others wait. */
-const REFUSED_A_RUN = 5
+const REJECTED_PER_RUN = 5
 
 /** The polls that a transaction took up, for handling its failure. */
 interface Tried {
@@ -70,7 +70,7 @@ export async function followStored(db: Database, options: FollowOptions): Promis
   const { signal, retryBudgetMs = 0 } = options
   const all = nothingFollowed()
   let atMost = Infinity
-  while (all.refused.length < REFUSED_A_RUN) {
+  while (all.refused.length < REJECTED_PER_RUN) {
     const tried: Tried = { pending: 0, first: undefined }
     try {
       const some = await withDatabaseRetry({ ms: retryBudgetMs, signal }, () =>
@@ -127,7 +127,7 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   const then = noMatchesYet()
   const touched = new Set<number>()
   let [written, polls, last] = [0, 0, pending.from]
-  const most = Math.min(atMost, pending.isLate ? Infinity : POLLS_A_TRANSACTION)
+  const most = Math.min(atMost, pending.isLate ? Infinity : POLLS_PER_TRANSACTION)
   for await (const rows of pagesOf(tx, moment, most, tried)) {
     const observations = await replay(tx, { then, moment, touched }, rows)
     last = rows.at(-1)?.polledAt ?? last
@@ -160,7 +160,7 @@ function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {
 }
 
 /** Polls read and followed at once: a tenth of a second, in which the worker does nothing else. */
-const POLLS_A_PAGE = 100
+const POLLS_PER_PAGE = 100
 
 /** Returns the polls to follow, in order; of the pending ones the first so many. */
 async function* pagesOf(
@@ -170,7 +170,7 @@ async function* pagesOf(
   tried: Tried,
 ): AsyncGenerator<PollRow[]> {
   for (let after: PollRow | undefined; ;) {
-    const page = await pollsFrom(tx, { feed, from, after, onlyPending: !isLate, limit: POLLS_A_PAGE })
+    const page = await pollsFrom(tx, { feed, from, after, onlyPending: !isLate, limit: POLLS_PER_PAGE })
     const rows = page.filter((row) => {
       if (row.followedAt !== null) return true
       if (tried.pending >= atMost) return false
@@ -179,7 +179,7 @@ async function* pagesOf(
       return true
     })
     if (rows.length > 0) yield rows
-    if (page.length < POLLS_A_PAGE || (!isLate && tried.pending >= atMost)) return
+    if (page.length < POLLS_PER_PAGE || (!isLate && tried.pending >= atMost)) return
     after = page.at(-1)
   }
 }

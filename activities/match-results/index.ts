@@ -33,7 +33,7 @@ const RAW_DAYS = 2
 const SOURCES = ['onexbet', 'onexbet-results']
 
 /** A rejected event indicates a change of the feed, which is noticed within the month or never. */
-const REFUSED_DAYS = 30
+const REJECTED_ROW_DAYS = 30
 
 /** An old poll is needed again only if one of another worker comes late, at most this late. */
 const POLLS_DAYS = 7
@@ -122,7 +122,7 @@ async function prune({
       clock(),
       Object.fromEntries(SOURCES.map((source) => [source, RAW_DAYS])),
     )
-    await pruneQuarantine(db, SOURCES, ago(matchClock(), REFUSED_DAYS))
+    await pruneQuarantine(db, SOURCES, ago(matchClock(), REJECTED_ROW_DAYS))
     await pruneMatches(db, {
       pollsBefore: ago(matchClock(), POLLS_DAYS),
       oddsBefore: ago(matchClock(), settings.odds_days),

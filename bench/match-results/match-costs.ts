@@ -8,8 +8,8 @@ import { timedPoll, type MatchStack } from './match-stack.ts'
 
 /** Enough for the tables' first pages to weigh nothing. */
 const MINUTES = 300
-const MINUTES_A_DAY = 1_440
-const DAYS_A_YEAR = 365
+const MINUTES_PER_DAY = 1_440
+const DAYS_PER_YEAR = 365
 const MB = 1_000_000
 
 /** Days for which rows are kept; what is kept forever grows all year. */
@@ -38,19 +38,19 @@ export async function matchCosts(matches: MatchStack): Promise<Figure[]> {
   }
   const after = { tables: await tableSizes(matches), temporal: await temporalBytes(matches) }
   const kept = await shareKeptOfObservations(matches)
-  const perDay = (bytes: number) => (bytes * MINUTES_A_DAY) / MINUTES / MB
+  const perDay = (bytes: number) => (bytes * MINUTES_PER_DAY) / MINUTES / MB
   const tables = Object.entries(KEPT_DAYS).map(([table, days]) => {
     const grown = sizeOf(after.tables, table)
     const old = sizeOf(before.tables, table)
     const day = perDay(grown.bytes - old.bytes)
-    const rows = Math.round(((grown.rows - old.rows) * MINUTES_A_DAY) / MINUTES)
+    const rows = Math.round(((grown.rows - old.rows) * MINUTES_PER_DAY) / MINUTES)
     return { table, day, rows, ...yearOf(table, day, days, kept) }
   })
-  const matchesADay = tables.find(({ table }) => table === 'matches')?.rows ?? 0
+  const matchesPerDay = tables.find(({ table }) => table === 'matches')?.rows ?? 0
   const temporalDay = perDay(after.temporal - before.temporal)
   return [
     {
-      what: `a day of ${matchesADay.toLocaleString('en-US')} matches in PostgreSQL`,
+      what: `a day of ${matchesPerDay.toLocaleString('en-US')} matches in PostgreSQL`,
       value: tables.reduce((sum, { day }) => sum + day, 0),
       unit: 'MB',
       note: `from ${MINUTES} minutes, ${[...outcomes].map(([name, times]) => `${times} ${name}`).join(', ')}`,
@@ -78,10 +78,10 @@ export async function matchCosts(matches: MatchStack): Promise<Figure[]> {
 
 function yearOf(table: string, day: number, days: number, keptShare: number): { year: number; why: string } {
   if (table === 'match_observations') {
-    const year = day * ODDS_DAYS + day * keptShare * (DAYS_A_YEAR - ODDS_DAYS)
+    const year = day * ODDS_DAYS + day * keptShare * (DAYS_PER_YEAR - ODDS_DAYS)
     return { year, why: `and growing by ${(day * keptShare).toFixed(2)} MB a day` }
   }
-  if (days === Infinity) return { year: day * DAYS_A_YEAR, why: 'and growing' }
+  if (days === Infinity) return { year: day * DAYS_PER_YEAR, why: 'and growing' }
   return { year: day * days, why: `kept ${days} days` }
 }
 

@@ -5,7 +5,7 @@ import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { connectDatabase, connectTemporal, webUiLink } from '../../client/connection.ts'
-import { broughtBy } from '../brought-by.ts'
+import { detailsOf } from '../run-details.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
@@ -87,12 +87,12 @@ export async function startAndReport(
     const ending = options.json
       ? await endingOf(handle)
       : await followRun(client, config, handle, { say: print, everyAttempt: true })
-    const brought = await storedBrought(config, { pipeline: pipeline.id, runId: about.runId })
+    const details = await storedDetails(config, { pipeline: pipeline.id, runId: about.runId })
     const seconds = (Date.now() - startedAt) / 1000
-    if (options.json) printJson({ ...about, ...renderEnding(ending), seconds, ...brought?.json })
+    if (options.json) printJson({ ...about, ...renderEnding(ending), seconds, ...details?.json })
     else {
       printEnding(ending, Date.now() - startedAt)
-      if (brought !== undefined) print(`\n${brought.lines.join('\n')}`)
+      if (details !== undefined) print(`\n${details.lines.join('\n')}`)
     }
     return exitOf(ending, options.strict ?? false)
   } finally {
@@ -100,10 +100,10 @@ export async function startAndReport(
   }
 }
 
-async function storedBrought(config: Config, run: { pipeline: string; runId: string }) {
+async function storedDetails(config: Config, run: { pipeline: string; runId: string }) {
   const database = connectDatabase(config)
   try {
-    return await broughtBy(database.db, run)
+    return await detailsOf(database.db, run)
   } finally {
     await database.close()
   }

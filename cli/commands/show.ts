@@ -4,7 +4,7 @@ import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
-import { broughtBy } from '../brought-by.ts'
+import { detailsOf } from '../run-details.ts'
 import { coloured, duration, moment, print, printJson, sourcesTable, table } from '../output.ts'
 import { childrenSentence, type ChildView } from '../../client/run-children.ts'
 import { viewRun, type RunView, type StepView } from '../../client/run-view.ts'
@@ -23,15 +23,15 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       return viewRun(client, undefined, config, id)
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)
-    const brought = await broughtBy(database.db, view)
-    if (options.json) printJson({ ...view, counts: renderCounts(view.counts), ...brought?.json })
-    else printView(view, stackName(config), brought?.lines)
+    const details = await detailsOf(database.db, view)
+    if (options.json) printJson({ ...view, counts: renderCounts(view.counts), ...details?.json })
+    else printView(view, stackName(config), details?.lines)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }
 }
 
-function printView(view: RunView, stack: string, brought: string[] = []): void {
+function printView(view: RunView, stack: string, details: string[] = []): void {
   const took = (view.finishedAt ?? new Date()).getTime() - view.startedAt.getTime()
   print(`${stack}${view.workflowId}  ${coloured(view.outcome)}`)
   print(
@@ -43,7 +43,7 @@ function printView(view: RunView, stack: string, brought: string[] = []): void {
   if (view.steps.length === 0) print('Temporal no longer keeps the steps of this run.')
   else print(table(['step', 'state', 'attempts', 'took', 'what and why'], view.steps.map(stepRow), BELOW))
   printChildren(view.chains)
-  if (brought.length > 0) print(`\n${brought.join('\n')}`)
+  if (details.length > 0) print(`\n${details.join('\n')}`)
   print(`\n${view.link}`)
 }
 

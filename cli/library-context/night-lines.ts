@@ -1,4 +1,4 @@
-/** What a night of library-context brought, in a few lines for people. */
+/** The results of a night of library-context, in a few lines for people. */
 import { ALMANAC } from '../../core/command-name.ts'
 import type { LibraryNight, ListChange } from '../../core/library-context/night-event.ts'
 import { duration } from '../output.ts'

@@ -38,7 +38,7 @@ export const libraryContextCli: CliPart<'library-context'> = {
     return firstPlaces(await librariesStatus(db, config), MAX_LIBRARIES, margin)
   },
 
-  broughtBy: async (db, runId) => {
+  detailsOf: async (db, runId) => {
     const { nightOf } = await import('../../client/library-context/night.ts')
     const night = await nightOf(db, runId)
     if (night === undefined) return undefined

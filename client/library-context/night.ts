@@ -1,4 +1,4 @@
-/** What a night of library-context brought, as its run stored it. */
+/** The results of a night of library-context, as its run stored them. */
 import type { Database } from '../../db/database.ts'
 import { eventOf } from '../../db/queries/runs.ts'
 import { libraryNight, type LibraryNight } from '../../core/library-context/night-event.ts'

@@ -129,7 +129,7 @@ export function moveToDeadLetters(folder: string, { name, reason }: Damaged): bo
 }
 
 /** Moves all dead letters back for the next drain. Throws `Misconfigured` if that is not permitted. */
-export function takeBack(folder: string): void {
+export function restoreDeadLetters(folder: string): void {
   const here = damagedFolder(folder)
   for (const name of segmentNames(here)) {
     const reason = `${join(here, name)}${REASON}`

@@ -1,7 +1,7 @@
 /** Binance's request weight: counted a minute and a client, refused above a limit, punished when that is not heeded. */
 import { MINUTE_MS } from '../../core/durations.ts'
 
-const WEIGHT_A_MINUTE = 6_000
+const WEIGHT_PER_MINUTE = 6_000
 /** Requests after the first refusal that a client may still send before it is banned. */
 const PATIENCE_REQUESTS = 10
 /** The shortest of the exchange's bans; the real ones grow to three days. */
@@ -34,14 +34,14 @@ export function createWeightLimit(): (client: string, weight: number, nowMs: num
     const account = held.minute === minute ? held : { ...held, minute, used: 0, refusals: 0 }
     accounts.set(client, account)
     account.used += weight
-    const verdict = { used: account.used, limit: WEIGHT_A_MINUTE }
-    if (account.used > WEIGHT_A_MINUTE) account.refusals += 1
+    const verdict = { used: account.used, limit: WEIGHT_PER_MINUTE }
+    if (account.used > WEIGHT_PER_MINUTE) account.refusals += 1
     if (account.refusals > PATIENCE_REQUESTS && account.bannedUntilMs <= nowMs)
       account.bannedUntilMs = nowMs + BAN_MS
     const { bannedUntilMs } = account
     if (bannedUntilMs > nowMs)
       return { ...verdict, kind: 'banned', retryAfterMs: bannedUntilMs - nowMs, bannedUntilMs }
-    if (account.used <= WEIGHT_A_MINUTE)
+    if (account.used <= WEIGHT_PER_MINUTE)
       return { ...verdict, kind: 'allowed', retryAfterMs: 0, bannedUntilMs: 0 }
     return { ...verdict, kind: 'over', retryAfterMs: (minute + 1) * MINUTE_MS - nowMs, bannedUntilMs: 0 }
   }

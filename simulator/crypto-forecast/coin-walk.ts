@@ -5,13 +5,13 @@ import type { Coin } from './coin-list.ts'
 import { FIRST_HOUR_MS } from './exchange-gaps.ts'
 import { klineOf, type CandleNumbers, type CoinSeries } from './kline.ts'
 const MINUTES = 60
-const HOURS_A_DAY = 24
-const HOURS_A_YEAR = 8_766
+const HOURS_PER_DAY = 24
+const HOURS_PER_YEAR = 8_766
 
 /** Standard deviation of a price's logarithm over many years: half to double its level, and never an explosion. */
 const SPREAD = 0.35
 /** The level's own slow growth, in logarithms a year; it is at the coin's figure in this year. */
-const DRIFT_A_YEAR = 0.03
+const DRIFT_PER_YEAR = 0.03
 const LEVEL_AT_HOUR = (Date.UTC(2025, 0, 1) - FIRST_HOUR_MS) / HOUR_MS
 /** How far a high lies above, a low below the body of its candle, at most, in standard deviations of an hour. */
 const WICK = 0.68
@@ -116,12 +116,13 @@ function partOf(whole: CandleNumbers, prices: number[]): CandleNumbers {
 
 /** Calm and stormy days: the factor on the coin's deviation, about 1 in the quadratic mean. */
 function storm(seed: number, key: number, hour: number): number {
-  return 0.55 + 1.15 * fraction(seed, key, DRAW.storm, Math.floor(hour / HOURS_A_DAY)) ** 2
+  return 0.55 + 1.15 * fraction(seed, key, DRAW.storm, Math.floor(hour / HOURS_PER_DAY)) ** 2
 }
 
 /** Logarithm of the price at the end of an hour; hour -1 is the start. */
 function createCloses({ key, level, deviation }: Coin, seed: number): (hour: number) => number {
-  const anchor = (hour: number) => Math.log(level) + (DRIFT_A_YEAR * (hour - LEVEL_AT_HOUR)) / HOURS_A_YEAR
+  const anchor = (hour: number) =>
+    Math.log(level) + (DRIFT_PER_YEAR * (hour - LEVEL_AT_HOUR)) / HOURS_PER_YEAR
   // the share of its distance to the level that a price loses in an hour, so that it spreads as wanted
   const pull = deviation ** 2 / (2 * SPREAD ** 2)
   const start = anchor(-1) + (fraction(seed, key, DRAW.start) - 0.5) / 2
@@ -137,7 +138,7 @@ function createCloses({ key, level, deviation }: Coin, seed: number): (hour: num
     let price = kept[filled - 1] ?? start
     let today = storm(seed, key, filled)
     for (; filled <= hour; filled += 1) {
-      if (filled % HOURS_A_DAY === 0) today = storm(seed, key, filled)
+      if (filled % HOURS_PER_DAY === 0) today = storm(seed, key, filled)
       price += pull * (anchor(filled) - price) + deviation * today * bell(hash(seed, key, DRAW.step, filled))
       kept[filled] = price
     }

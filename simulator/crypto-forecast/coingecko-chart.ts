@@ -10,7 +10,7 @@ const LARGEST_DISTANCE = 0.001
 /** All markets trade this many times what the exchange does. */
 const MARKETS = 25
 /** One hour in this many has its point only in the next hour, before that hour's own: as recorded (4 of 720). */
-const HOURS_A_LATE_POINT = 180
+const HOURS_PER_LATE_POINT = 180
 /** Salt of the market's chances. */
 const DRAW = { distance: 41, late: 42, offset: 43, offsetClass: 44, fiveMinutes: 45 }
 
@@ -93,7 +93,7 @@ function timesOf(spacing: Spacing, { seed, key, days, nowMs }: Times): number[] 
 
 /** Time of the point of an hour (counted since 1970): mostly minutes after its beginning, sometimes much later. */
 function hourlyPoint(seed: number, key: number, hour: number): number {
-  const isLate = fraction(seed, DRAW.late, key, hour) < 1 / HOURS_A_LATE_POINT
+  const isLate = fraction(seed, DRAW.late, key, hour) < 1 / HOURS_PER_LATE_POINT
   const nextMs = HOUR_MS + hourOffset(seed, key, hour + 1)
   return Math.floor(hour * HOUR_MS + (isLate ? (HOUR_MS + nextMs) / 2 : hourOffset(seed, key, hour)))
 }

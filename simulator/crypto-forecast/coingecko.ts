@@ -7,8 +7,8 @@ import { type Coins } from './coins.ts'
 import { createWindow } from '../minute-window.ts'
 import { json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 
-const KEYLESS_A_MINUTE = 10
-const DEMO_A_MINUTE = 30
+const KEYLESS_CALLS_PER_MINUTE = 10
+const DEMO_CALLS_PER_MINUTE = 30
 /** How far back the public host serves history. */
 const LONGEST_DAYS = 365
 /** Up to this many days points are hourly; one day has 5-minute points, more than these have daily ones. */
@@ -43,7 +43,10 @@ interface Shop {
 
 /** The upstream `coingecko`. Keys that begin with `bad` are wrong, every other demo key is good. */
 export function createCoinGecko({ coins, seed, rateLimits, now }: CoinGeckoOptions): Upstream {
-  const windows = { keyless: createWindow(KEYLESS_A_MINUTE), demo: createWindow(DEMO_A_MINUTE) }
+  const windows = {
+    keyless: createWindow(KEYLESS_CALLS_PER_MINUTE),
+    demo: createWindow(DEMO_CALLS_PER_MINUTE),
+  }
   let refusals = 0
   const answer = (request: SimulatedRequest): Reply => {
     const agent = request.headers['user-agent'] ?? ''

@@ -10,7 +10,7 @@ const MISSING: ReadonlySet<number> = new Set(
 
 /** The walk's figures are those of the recorded 2,977 days: mean 46, deviation 22, 6.5 from day to day, 5 to 95. */
 const MEAN = 46
-const KEPT_A_DAY = 0.956
+const KEPT_PER_DAY = 0.956
 const STEP_WIDTH = 11
 const LOWEST = 5
 const HIGHEST = 95
@@ -80,7 +80,7 @@ function createValues(seed: number): (day: number) => number {
         (fraction(seed, DRAW, levels.length) + fraction(seed, DRAW, levels.length, 1) - 1) * STEP_WIDTH
       // an unmoved day is common in the real series
       const moved = hash(seed, DRAW, levels.length, 2) % 12 === 0 ? 0 : step * 1.5
-      const next = MEAN + (last - MEAN) * KEPT_A_DAY + moved
+      const next = MEAN + (last - MEAN) * KEPT_PER_DAY + moved
       levels.push(Math.min(HIGHEST, Math.max(LOWEST, next)))
     }
     return Math.round(levels[day] ?? MEAN)

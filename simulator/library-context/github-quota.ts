@@ -11,7 +11,7 @@ const LIMITS: Readonly<Record<Resource, { bare: number; token: number; periodMs:
   graphql: { bare: 0, token: 5_000, periodMs: HOUR_MS },
 }
 /** Points of reads a minute, beyond which the secondary limit refuses whatever is left of the primary one. */
-const POINTS_A_MINUTE = 900
+const POINTS_PER_MINUTE = 900
 
 const PRIMARY_DOCUMENTATION = 'https://docs.github.com/rest/overview/resources-in-the-rest-api#rate-limiting'
 const SECONDARY_DOCUMENTATION =
@@ -37,7 +37,7 @@ export interface Quotas {
 /** Counts for every caller; with `rateLimits` false nothing is used up. `now`: milliseconds since 1970, only forward. */
 export function createQuotas({ rateLimits, now }: { rateLimits: boolean; now: () => number }): Quotas {
   const windows = new Map<string, { endMs: number; used: number }>()
-  const pace = createWindow(POINTS_A_MINUTE)
+  const pace = createWindow(POINTS_PER_MINUTE)
   let refusals = 0
   const keyOf = ({ token, client }: Caller) => (token === undefined ? `address ${client}` : `token ${token}`)
   const windowOf = (caller: Caller, resource: Resource) => {

@@ -13,7 +13,7 @@ const MAX_IDS_AT_ONCE = 1_000
 /** No limit is published: generous, yet low enough to stop a client that forgot to pace itself. */
 const REQUESTS_PER_WINDOW = 600
 const WINDOW_MS = 10_000
-const KEY_THAT_IS_REFUSED = /^bad/
+const REJECTED_KEY = /^bad/
 
 const BAD_REQUEST = bare(400)
 const NOT_FOUND = bare(404)
@@ -35,7 +35,7 @@ export function createCurseForge({ world, rateLimits, now }: CurseForgeOptions):
   const limiter = createLimiter({ limit: REQUESTS_PER_WINDOW, periodMs: WINDOW_MS })
   const answer = (request: SimulatedRequest): Reply => {
     const key = request.headers['x-api-key']
-    const isKnown = typeof key === 'string' && key.trim() !== '' && !KEY_THAT_IS_REFUSED.test(key)
+    const isKnown = typeof key === 'string' && key.trim() !== '' && !REJECTED_KEY.test(key)
     // a refused key and too many requests get the same response: no body, no delay
     if (!isKnown || (rateLimits && !limiter(key, now()).allowed)) {
       return bare(403, cloudFront(request.url, 'Error from cloudfront'))

@@ -73,10 +73,13 @@ function write(file: string, content: string): void {
 }
 
 /** Runs `almanac`; `nobody` is a user that cannot write to the clone. */
-function almanac(args: string[], { file = join(root, 'almanac'), env = process.env, nobody = false } = {}) {
+function almanac(
+  args: string[],
+  { file = join(root, 'almanac'), env = process.env, isReadOnly = false } = {},
+) {
   const isRoot = process.getuid?.() === 0
-  if (nobody) chmodSync(root, 0o555)
-  const user = nobody && isRoot ? { uid: 65_534, gid: 65_534 } : {}
+  if (isReadOnly) chmodSync(root, 0o555)
+  const user = isReadOnly && isRoot ? { uid: 65_534, gid: 65_534 } : {}
   return spawnSync(file, args, { cwd: tmpdir(), encoding: 'utf8', env: { ...env, HOME: '/' }, ...user })
 }
 
@@ -162,15 +165,15 @@ describe.skipIf(process.platform === 'win32')('./almanac', () => {
   })
 
   it('./almanac runs for a user without write access to the clone, with and without a matching bundle', () => {
-    expect(almanac([], { nobody: true }).stdout).toBe('first to last\n')
+    expect(almanac([], { isReadOnly: true }).stdout).toBe('first to last\n')
     expect(existsSync(join(root, 'dist'))).toBe(false)
     chmodSync(root, 0o755)
     almanac([])
     const built = readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')
-    expect(almanac([], { nobody: true }).stdout).toBe('first to last\n')
+    expect(almanac([], { isReadOnly: true }).stdout).toBe('first to last\n')
     chmodSync(root, 0o755)
     write('cli/greeting.ts', greeting('changed'))
-    expect(almanac([], { nobody: true }).stdout).toBe('changed to last\n')
+    expect(almanac([], { isReadOnly: true }).stdout).toBe('changed to last\n')
     expect(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')).toBe(built)
   })
 

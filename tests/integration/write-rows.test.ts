@@ -240,11 +240,11 @@ describe('the quarantine', () => {
 })
 
 describe('a database that is away', () => {
-  const nobody = async () =>
+  const unreachable = async () =>
     openDatabase(`postgresql://nobody:secret@127.0.0.1:${await freePort()}/none`, () => undefined)
 
   it('names an unavailable database when the retry budget is spent, without the password', async () => {
-    const handle = await nobody()
+    const handle = await unreachable()
     const retryBudget = { ms: 300, signal: new AbortController().signal }
     const failure: unknown = await writeRows(handle.db, downloads(1), options({ retryBudget })).catch(
       (error: unknown) => error,
@@ -255,7 +255,7 @@ describe('a database that is away', () => {
   })
 
   it('ends the wait for the database when the activity is cancelled', async () => {
-    const handle = await nobody()
+    const handle = await unreachable()
     const cancelling = new AbortController()
     const retryBudget = { ms: 3_600_000, signal: cancelling.signal }
     const writing = writeRows(handle.db, downloads(1), options({ retryBudget }))

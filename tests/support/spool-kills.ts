@@ -14,7 +14,7 @@ import { packageRoot } from '../../system/package-root.ts'
 import { attemptDrain } from '../../worker/drain.ts'
 
 /** Rows of a call of `spool-process.ts`. */
-const ROWS_A_CALL = 7
+const ROWS_PER_CALL = 7
 /** A process is killed within this time after it has begun: some dozens of segments. */
 const LONGEST_LIFE_MS = 250
 
@@ -83,13 +83,13 @@ export async function balance(db: Database, folder: string, { acknowledged }: Ki
   const { rows } = await db.execute<{ call: string; rows: number; refused: number }>(sql`
     with kept as (
       select substr(crypto, 6) as call, count(*)::int as rows
-      from candles where volume between 0 and ${ROWS_A_CALL - 1} group by crypto
+      from candles where volume between 0 and ${ROWS_PER_CALL - 1} group by crypto
     ), refusals as (select "row"::text as call, count(*)::int as refused from quarantine group by "row"::text)
     select kept.call, kept.rows, coalesce(refusals.refused, 0) as refused from kept left join refusals using (call)`)
   const found = new Map(rows.map((row) => [Number(row.call), row]))
   const isWhole = (call: number) => {
     const one = found.get(call)
-    return one?.rows === ROWS_A_CALL && one.refused === 1
+    return one?.rows === ROWS_PER_CALL && one.refused === 1
   }
   const calls = new Set([...acknowledged, ...found.keys()])
   return {

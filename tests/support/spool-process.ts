@@ -14,8 +14,8 @@ import { startDraining } from '../../worker/drain.ts'
 const [mode, folder = '', argument = ''] = process.argv.slice(2)
 const CAP_BYTES = 1e9
 /** Hours of one call, and of one round: more than any process writes before it is killed. */
-const ROWS_A_CALL = 7
-const CALLS_A_ROUND = 100_000
+const ROWS_PER_CALL = 7
+const CALLS_PER_ROUND = 100_000
 /** Nothing listens on this port, so the database is unavailable. */
 const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nothing'
 
@@ -30,8 +30,8 @@ async function write(round: number): Promise<never> {
   const origin = () => ({ pipeline: 'crypto-forecast' })
   const spool = openSpool({ folder, capBytes: CAP_BYTES, warn: () => undefined, origin })
   const { db } = openDatabase(NOWHERE, () => undefined, { spool })
-  for (let call = round * CALLS_A_ROUND; ; call++) {
-    const candles = Array.from({ length: ROWS_A_CALL }, (_, row) => ({
+  for (let call = round * CALLS_PER_ROUND; ; call++) {
+    const candles = Array.from({ length: ROWS_PER_CALL }, (_, row) => ({
       crypto: `call-${call}`,
       timestamp: new Date(row * HOUR_MS),
       source: 'binance' as const,
@@ -46,7 +46,7 @@ async function write(round: number): Promise<never> {
     const observedAt = new Date()
     const retryBudget = { ms: 0, signal: new AbortController().signal }
     const { spooled } = await writeRows(db, { candles }, { observedAt, runId: 'run', rejected, retryBudget })
-    if (spooled !== ROWS_A_CALL + 1) throw new Error(`call ${call} was not spooled`)
+    if (spooled !== ROWS_PER_CALL + 1) throw new Error(`call ${call} was not spooled`)
     say(call)
   }
 }

@@ -14,16 +14,16 @@ export { parseKlines, type HourCandle } from './klines.ts'
 
 const UPSTREAM = 'binance'
 /** Largest page of `GET /api/v3/klines`. */
-export const CANDLES_A_PAGE = 1_000
+export const CANDLES_PER_PAGE = 1_000
 /**
  * A region or a firewall rule does not change within a run; a new network of the operator should be noticed on the same
  * day.
  */
 export const BLOCKED_HOST_MS = 6 * HOUR_MS
 /** Request weight of an address in a clock minute (its `exchangeInfo`). */
-const WEIGHT_A_MINUTE = 6_000
+const WEIGHT_PER_MINUTE = 6_000
 /** The rest is left to other programs behind this address, and to responses still in flight. */
-const USABLE_WEIGHT = 0.8 * WEIGHT_A_MINUTE
+const USABLE_WEIGHT = 0.8 * WEIGHT_PER_MINUTE
 /** A page of candles weighs 2: more at once would only fill memory. */
 const REQUESTS_IN_FLIGHT = 4
 const CODE_TOO_MANY_REQUESTS = -1003
@@ -80,9 +80,9 @@ export function createBinance(options: BinanceOptions): Binance {
       const startTime = Math.ceil(fromMs / HOUR_MS) * HOUR_MS
       const endTime = Math.floor(toMs / HOUR_MS) * HOUR_MS
       if (endTime < startTime) return { candles: [], rejected: [], raw: [] }
-      if (endTime - startTime >= CANDLES_A_PAGE * HOUR_MS)
-        throw new RangeError(`A page holds at most ${CANDLES_A_PAGE} candles; ask for a shorter span.`)
-      const query = { symbol, interval: '1h', startTime, endTime, limit: CANDLES_A_PAGE }
+      if (endTime - startTime >= CANDLES_PER_PAGE * HOUR_MS)
+        throw new RangeError(`A page holds at most ${CANDLES_PER_PAGE} candles; ask for a shorter span.`)
+      const query = { symbol, interval: '1h', startTime, endTime, limit: CANDLES_PER_PAGE }
       // Read before the request: a candle that closes while the response travels was still unfinished.
       const nowMs = clock().getTime()
       const answer = await ask({ path: '/api/v3/klines', query, signal }, [symbol])

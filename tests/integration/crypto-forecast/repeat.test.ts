@@ -21,7 +21,7 @@ const HISTORY_DAYS = 90
 const COINS = 3
 /** From 11:00 of the first day, since the history begins at 10:10, to 09:00 of the last. */
 const HOURS = HISTORY_DAYS * 24 - 1
-const PAGES_A_COIN = Math.ceil((HISTORY_DAYS * 24) / 1_000)
+const PAGES_PER_COIN = Math.ceil((HISTORY_DAYS * 24) / 1_000)
 
 let crypto: CryptoStack
 let undisturbed: Awaited<ReturnType<typeof seriesRows>>
@@ -68,7 +68,7 @@ describe('the tables', () => {
     const worker = await crypto.startWorker()
     try {
       expect(await crypto.collect()).toMatchObject({ outcome: 'complete' })
-      expect(pagesAsked()).toHaveLength(PAGES_A_COIN * COINS)
+      expect(pagesAsked()).toHaveLength(PAGES_PER_COIN * COINS)
       const made = await forecasts()
       crypto.stack.simulator.requests.clear()
       const again = await crypto.collect()
@@ -91,7 +91,7 @@ describe('the tables', () => {
       expect(endings.map(({ outcome }) => outcome).toSorted()).toEqual(['complete', 'skipped'])
       expect(endings.find(({ outcome }) => outcome === 'skipped')?.error?.type).toBe('AlreadyRunning')
       expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
-      expect(pagesAsked()).toHaveLength(PAGES_A_COIN * COINS)
+      expect(pagesAsked()).toHaveLength(PAGES_PER_COIN * COINS)
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()))
     }
@@ -127,7 +127,7 @@ describe('a worker killed in the middle of the first fill', () => {
     })
     const child = await startChild()
     const handle = await startRun(crypto.stack.client, cryptoForecast(), 'manual')
-    await until(() => pagesAsked().filter(({ path }) => path.includes('BTCUSDT')).length === PAGES_A_COIN)
+    await until(() => pagesAsked().filter(({ path }) => path.includes('BTCUSDT')).length === PAGES_PER_COIN)
     child.kill('SIGKILL')
     await once(child, 'exit')
     crypto.stack.simulator.faults.clear()
@@ -138,7 +138,7 @@ describe('a worker killed in the middle of the first fill', () => {
     expect(await seriesRows(crypto.stack)).toEqual(undisturbed)
     const pagesOf = (isStored: boolean) =>
       pagesAsked().filter(({ path }) => path.includes('BNBUSDT') === isStored)
-    expect(pagesOf(false)).toHaveLength(PAGES_A_COIN * (COINS - 1))
+    expect(pagesOf(false)).toHaveLength(PAGES_PER_COIN * (COINS - 1))
     // Of the stored coin only the hour that the exchange does not have, with the next one: it was not known as a gap yet.
     const gaps = (undisturbed['known_gaps'] ?? []).filter((row) => row.includes('"binancecoin"'))
     expect(gaps).toHaveLength(1)

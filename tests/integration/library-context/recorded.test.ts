@@ -26,7 +26,7 @@ const NAMED = 2_532
 const CANDIDATES = 342
 const PLACES = 100
 /** Of an address without a token, in whatever minute one looks. */
-const SEARCHES_A_MINUTE = 10
+const SEARCHES_PER_MINUTE = 10
 
 type Row = Record<'github_url' | 'library_name' | 'stars', string>
 const rowsOf = (file: string) => parseCsv<Row>(recording(`libraries/${file}`), { columns: true })
@@ -211,7 +211,7 @@ describeRecorded('the recorded night without a token', () => {
     const { requests } = lists.simulator
     expect(searchedAt.length).toBeGreaterThanOrEqual(Math.ceil(CANDIDATES / 20))
     for (const [index, at] of searchedAt.entries()) {
-      const tenth = searchedAt[index + SEARCHES_A_MINUTE]
+      const tenth = searchedAt[index + SEARCHES_PER_MINUTE]
       if (tenth !== undefined) expect(tenth - at).toBeGreaterThanOrEqual(MINUTE_MS)
     }
     expect(nowMs - Date.parse(NIGHT)).toBeLessThan(3 * MINUTE_MS)

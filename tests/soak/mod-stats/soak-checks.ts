@@ -17,7 +17,7 @@ export interface RunUnderTest {
 }
 
 /** Turns today's rows into yesterday's, so that the next run has to store every row anew beside what it knows from before. */
-export async function letADayPass({ database: { db } }: BenchStack): Promise<void> {
+export async function passOneDay({ database: { db } }: BenchStack): Promise<void> {
   for (const table of ['daily_stats', 'version_stats', 'modpack_stats']) {
     const name = sql.identifier(table)
     await db.execute(sql`delete from ${name} where date < current_date`)

@@ -9,7 +9,7 @@ import { startRun } from '../../../client/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import { startModStack } from '../../../bench/mod-stats/mod-stack.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
-import { brokenPromises, letADayPass } from './soak-checks.ts'
+import { brokenPromises, passOneDay } from './soak-checks.ts'
 import { drawDisaster, type Victim } from './soak-disasters.ts'
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 /** Disasters a run meets at most; more would only make runs longer. */
@@ -62,7 +62,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
   const pipeline = pipelineById('mod-stats')
   if (pipeline === undefined) throw new Error('expected mod-stats in the registry')
   stack.simulator.faults.clear()
-  await letADayPass(stack)
+  await passOneDay(stack)
   const handle = await startRun(stack.client, pipeline, 'manual')
   const ended = persistentEnding(() => endingOf(stack.client.workflow.getHandle(handle.workflowId)))
   const over = new AbortController()

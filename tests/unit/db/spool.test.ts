@@ -20,7 +20,7 @@ import {
   removeSegments,
   removeUnfinished,
   segmentNames,
-  takeBack,
+  restoreDeadLetters,
   waitingSegments,
 } from '../../../db/spool/folder.ts'
 import { duePipelines, forgetDue, markDue } from '../../../db/spool/due.ts'
@@ -233,10 +233,10 @@ describe('the folder', () => {
     const names = segmentNames(folder)
     for (const name of names) moveToDeadLetters(folder, { name, reason: 'for the test' })
     await write(spool, 3)
-    takeBack(folder)
+    restoreDeadLetters(folder)
     expect(await valuesInOrder()).toEqual([1, 2, 3])
     expect(readdirSync(join(folder, 'damaged'))).toEqual([])
-    takeBack(folder)
+    restoreDeadLetters(folder)
     expect(segmentNames(folder)).toHaveLength(3)
   })
 })

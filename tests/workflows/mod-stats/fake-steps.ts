@@ -30,12 +30,12 @@ export interface FakeSteps<Step extends string = keyof ModStatsActivities> {
   callsOf(step: Step): Call[]
 }
 
-export const ROWS_A_BATCH = 3
+export const ROWS_PER_BATCH = 3
 
 /** The answer of a source that gave all it has, or of one batch of it. */
 export function batch(next: number | null = null, counts: Partial<SourceCounts> = {}): Promise<Batch> {
-  const complete = { ...NOTHING, fetched: ROWS_A_BATCH, written: ROWS_A_BATCH }
-  return Promise.resolve({ counts: { ...complete, ...counts }, done: ROWS_A_BATCH, left: 0, next })
+  const complete = { ...NOTHING, fetched: ROWS_PER_BATCH, written: ROWS_PER_BATCH }
+  return Promise.resolve({ counts: { ...complete, ...counts }, done: ROWS_PER_BATCH, left: 0, next })
 }
 
 /** What the clients throw while an upstream is away. */

@@ -3,7 +3,7 @@ import type { temporal } from '@temporalio/proto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endingOf } from '../../support/ending-in-words.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
-import { batch, fakeSteps, ROWS_A_BATCH, type FakeSteps } from './fake-steps.ts'
+import { batch, fakeSteps, ROWS_PER_BATCH, type FakeSteps } from './fake-steps.ts'
 
 /** What one history may hold; architecture's promise for five thousand mods. */
 const HISTORY_LIMIT = 1_000
@@ -48,9 +48,9 @@ describe('a run of hundreds of batches', () => {
     const steps = fakeSteps(time, { collectModrinth: upTo(BATCHES), collectCurseForge: upTo(BATCHES) })
     const { ending, events, runId } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
-    expect(ending.counts['modrinth']?.written).toBe(BATCHES * ROWS_A_BATCH)
-    expect(ending.counts['curseforge']?.written).toBe(BATCHES * ROWS_A_BATCH)
-    expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_A_BATCH)
+    expect(ending.counts['modrinth']?.written).toBe(BATCHES * ROWS_PER_BATCH)
+    expect(ending.counts['curseforge']?.written).toBe(BATCHES * ROWS_PER_BATCH)
+    expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_PER_BATCH)
     expect(events.length).toBeGreaterThan(1)
     expect(Math.max(...events)).toBeLessThan(HISTORY_LIMIT)
     expect(new Set(steps.calls.map((call) => call.run?.runId))).toEqual(new Set([runId]))
@@ -76,7 +76,7 @@ describe('a run of hundreds of batches', () => {
       const { ending, events } = await runOnce(steps)
       expect(steps.callsOf('discoverModpacks')).toHaveLength(1)
       expect(steps.callsOf('refreshModpacks')).toHaveLength(1)
-      expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_A_BATCH)
+      expect(ending.counts['modpacks']?.written).toBe(2 * ROWS_PER_BATCH)
       handedOver += events.length - 1
     }
     expect(handedOver).toBeGreaterThan(0)

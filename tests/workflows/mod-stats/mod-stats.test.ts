@@ -6,7 +6,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
 import { endingOf, inWords, type EndingInWords } from '../../support/ending-in-words.ts'
 import { Failure } from '../../../core/failures.ts'
 import { startModStats, startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
-import { batch, fakeSteps, ROWS_A_BATCH, unavailable, type FakeSteps } from './fake-steps.ts'
+import { batch, fakeSteps, ROWS_PER_BATCH, unavailable, type FakeSteps } from './fake-steps.ts'
 import { failureReason, textReason } from '../../../core/reason.ts'
 import type { RunEnding } from '../../../core/run-outcome.ts'
 
@@ -38,7 +38,7 @@ describe('an upstream that is away', () => {
     })
     const ending = await runOnce(steps)
     expect(ending.outcome).toBe('complete')
-    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'complete', written: ROWS_A_BATCH })
+    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'complete', written: ROWS_PER_BATCH })
     const attempts = steps.callsOf('collectModrinth')
     expect(attempts.filter((call) => call.atMs < backMs).length).toBeGreaterThan(10)
     expect(attempts.at(-1)?.atMs).toBeGreaterThanOrEqual(backMs)
@@ -119,7 +119,7 @@ describe('one source among others', () => {
     })
     const ending = await runOnce(steps)
     expect(ending.outcome).toBe('partial')
-    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'complete', written: ROWS_A_BATCH })
+    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'complete', written: ROWS_PER_BATCH })
     expect(ending.counts['curseforge']).toEqual({
       outcome: 'failed',
       fetched: 0,
@@ -127,7 +127,7 @@ describe('one source among others', () => {
       rejected: 0,
       why: ['CredentialsRejected: CurseForge refuses the key.'],
     })
-    expect(ending.counts['modpacks']).toMatchObject({ outcome: 'complete', written: 2 * ROWS_A_BATCH })
+    expect(ending.counts['modpacks']).toMatchObject({ outcome: 'complete', written: 2 * ROWS_PER_BATCH })
     expect(steps.callsOf('collectCurseForge')).toHaveLength(1)
   })
 
@@ -140,7 +140,7 @@ describe('one source among others', () => {
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['modrinth']).toMatchObject({
       outcome: 'partial',
-      written: ROWS_A_BATCH,
+      written: ROWS_PER_BATCH,
       why: ['PayloadInvalid: Downloads is a word.'],
     })
   })

@@ -74,12 +74,12 @@ describe('the simulated mods', () => {
     expect(ids.size).toBe(
       Array.from({ length: 60 }, (_, index) => world.mod(index).versions).reduce((a, b) => a + b),
     )
-    for (const nobody of ['sim-mod-60', 'sim-mod-0', 'sim-mod-01', '', 'zzzzzzzz', 'constructor']) {
-      expect(world.modrinthMod(nobody)).toBeUndefined()
+    for (const unknown of ['sim-mod-60', 'sim-mod-0', 'sim-mod-01', '', 'zzzzzzzz', 'constructor']) {
+      expect(world.modrinthMod(unknown)).toBeUndefined()
     }
-    for (const nobody of [0, 1_000_000, 1_000_060, 1.5, NaN]) {
-      expect(world.curseforgeMod(nobody)).toBeUndefined()
-      expect(world.modpackById(nobody)).toBeUndefined()
+    for (const unknown of [0, 1_000_000, 1_000_060, 1.5, NaN]) {
+      expect(world.curseforgeMod(unknown)).toBeUndefined()
+      expect(world.modpackById(unknown)).toBeUndefined()
     }
   })
 

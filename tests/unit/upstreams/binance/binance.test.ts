@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../../core/failures.ts'
 import {
   BLOCKED_HOST_MS,
-  CANDLES_A_PAGE,
+  CANDLES_PER_PAGE,
   createBinance,
   parseKlines,
   type BinanceOptions,
@@ -172,7 +172,7 @@ describe('a page of candles', () => {
 
   it("fetches at most 1,000 hours; a longer span is the caller's mistake, a span without an hour sends nothing", async () => {
     const { binance, counts } = await client([oneCandle])
-    const page = { symbol: 'BTCUSDT', fromMs: NOON - (CANDLES_A_PAGE - 1) * HOUR, toMs: NOON }
+    const page = { symbol: 'BTCUSDT', fromMs: NOON - (CANDLES_PER_PAGE - 1) * HOUR, toMs: NOON }
     expect((await binance.candles(page, calm())).candles).toHaveLength(1)
     await expect(binance.candles({ ...page, fromMs: page.fromMs - HOUR }, calm())).rejects.toThrow(RangeError)
     const within = { symbol: 'BTCUSDT', fromMs: NOON + 1, toMs: NOON + HOUR - 1 }
