@@ -54,7 +54,7 @@ function expectSentence({ stdout, stderr }: CommandResult, sentence: RegExp): vo
 }
 
 describe('almanac run', () => {
-  it('prints JSON with --wait --json, and the run can be shown by each of its names', async () => {
+  it('"run --wait --json" prints JSON, and "show" finds the run by each of its names', async () => {
     const ran = await json<RunJson & { seconds: number; link: string }>('run', 'mod-stats', '--wait')
     expect(ran.outcome).toBe('complete')
     expect(ran.workflowId).toMatch(/^mod-stats-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/)
@@ -71,7 +71,7 @@ describe('almanac run', () => {
     expect(stdout).toMatch(/collectModrinth\s+done\s+1/)
   })
 
-  it('run without --wait returns at once', async () => {
+  it('"run" without --wait returns at once', async () => {
     const { workflowId } = await json<RunJson>('run', 'mod-stats')
     await stack.client.workflow.getHandle(workflowId).result()
     const { stdout, code } = await almanac('run', 'mod-stats')
@@ -84,7 +84,7 @@ describe('almanac run', () => {
     })
   })
 
-  it('run --wait reports what waits, why and until when, and continues when the upstream responds', async () => {
+  it('"run --wait" reports what waits, why and until when, and continues when the upstream responds', async () => {
     refuseAll()
     const running = startCommand(['run', 'mod-stats', '--wait'], stack.env)
     const waits =
@@ -100,7 +100,7 @@ describe('almanac run', () => {
     expect(stdout).toMatch(/complete after/)
   })
 
-  it('run --wait ends as failed with the table and exit code 1 at its bound', async () => {
+  it('"run --wait" ends as failed with the table and exit code 1 at its bound', async () => {
     refuseAll()
     const { code, stdout } = await almanac('run', 'mod-stats', '--wait', '--input', 'boundSeconds=3')
     expect(stdout).toMatch(/failed after/)
@@ -121,7 +121,7 @@ describe('almanac run', () => {
 })
 
 describe('almanac cancel', () => {
-  it('cancel ends a run, whose record says so', async () => {
+  it('"cancel" ends a run and its record becomes cancelled', async () => {
     refuseAll()
     const { workflowId } = await json<RunJson>('run', 'mod-stats')
     const outcome = () =>
@@ -138,7 +138,7 @@ describe('almanac cancel', () => {
 })
 
 describe('almanac runs', () => {
-  it('runs lists the newest first, up to the limit', async () => {
+  it('"runs" lists the newest runs first, up to the limit', async () => {
     await stack.database.db.execute(sql`insert into pipeline_runs
       (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome)
       select 'r' || n, 'mod-stats-' || n, 'mod-stats', 'schedule', now() - n * interval '1 day', now(), 'complete'
@@ -150,7 +150,7 @@ describe('almanac runs', () => {
     expect(stdout.match(/mod-stats-\d/g)).toHaveLength(4)
   })
 
-  it('runs says what to do if there are none', async () => {
+  it('"runs" says what to do if there are no runs', async () => {
     const { code, stdout } = await almanac('runs')
     expect(code).toBe(0)
     expect(stdout).toMatch(/no runs yet/)
@@ -167,13 +167,13 @@ describe('wrong usage exits with 2 and one sentence', () => {
     ['a parameter without a value', ['run', 'mod-stats', '--input', 'boundSeconds'], /expected key=value/],
     ['a parameter that is no number', ['run', 'mod-stats', '--input', 'boundSeconds=soon'], /boundSeconds/],
     ['an unknown run', ['show', 'mod-stats-never'], /There is no run "mod-stats-never"/],
-  ])('%s', async (_, args, sentence) => {
+  ])('exits with 2 and one sentence: %s', async (_, args, sentence) => {
     const result = await almanac(...args)
     expect(result.code).toBe(2)
     expectSentence(result, sentence)
   })
 
-  it('rejects an invalid setting', async () => {
+  it('a command rejects an invalid setting', async () => {
     const result = await command(['runs'], { ...stack.env, COLLECTION_INTERVAL: '5' })
     expect(result.code).toBe(2)
     expectSentence(result, /COLLECTION_INTERVAL: found "5".*>=60/)
@@ -181,14 +181,14 @@ describe('wrong usage exits with 2 and one sentence', () => {
 })
 
 describe('an unreachable service exits with 3', () => {
-  it('exits with 3 when Temporal is unreachable', async () => {
+  it('a command exits with 3 when Temporal is unreachable', async () => {
     const address = `127.0.0.1:${await freePort()}`
     const result = await command(['run', 'mod-stats'], { ...stack.env, TEMPORAL_ADDRESS: address })
     expect(result.code).toBe(3)
     expectSentence(result, new RegExp(`Temporal does not answer at ${address}; check TEMPORAL_ADDRESS`))
   })
 
-  it('exits with 3 when the database is unreachable, without showing its password', async () => {
+  it('a command exits with 3 when the database is unreachable, without showing its password', async () => {
     const url = `postgresql://almanac:hidden@127.0.0.1:${await freePort()}/almanac`
     const result = await command(['runs'], { ...stack.env, DATABASE_URL: url })
     expect(result.code).toBe(3)
@@ -196,7 +196,7 @@ describe('an unreachable service exits with 3', () => {
     expect(result.stderr).not.toContain('hidden')
   })
 
-  it('shows a stack only with --verbose', async () => {
+  it('a command shows a stack trace only with --verbose', async () => {
     const address = `127.0.0.1:${await freePort()}`
     const result = await command(['run', 'mod-stats', '--verbose'], {
       ...stack.env,
@@ -208,7 +208,7 @@ describe('an unreachable service exits with 3', () => {
 })
 
 describe('almanac schedules', () => {
-  it('schedules lists, pauses, resumes and triggers', async () => {
+  it('"schedules" lists, pauses, resumes and triggers', async () => {
     const list = () => json<{ id: string; state: string }[]>('schedules', 'list')
     const state = async () => (await list()).find(({ id }) => id === 'mod-stats')
     expect((await list()).map(({ id, state }) => [id, state])).toEqual(

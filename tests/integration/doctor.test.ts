@@ -75,11 +75,11 @@ describe('almanac doctor', () => {
     }
   })
 
-  it('doctor says so if the namespace does not exist', async () => {
+  it('doctor reports a namespace that does not exist', async () => {
     expect(found(await examined({ TEMPORAL_NAMESPACE: 'elsewhere' }), 'namespace')?.state).toBe('bad')
   })
 
-  it('doctor says what a server refuses', async () => {
+  it('doctor reports what a server refuses', async () => {
     const check = found(await examined({ TEMPORAL_NAMESPACE: 'n'.repeat(2_000) }), 'Temporal')
     expect(check).toMatchObject({
       state: 'bad',

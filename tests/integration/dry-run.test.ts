@@ -87,7 +87,7 @@ const COMPARED: Record<Pipeline['id'], string[]> = {
 describe.each(PIPELINES.map((pipeline) => ({ id: pipeline.id, pipeline })))(
   'a dry run of $id',
   ({ id, pipeline }) => {
-    it('counts what the run then counts, and changes neither a table nor a file', async () => {
+    it('a dry run of $id counts what the real run then counts, and changes neither a table nor a file', async () => {
       const empty = await everythingStored(stack)
       const first = await dryRun(id)
       expect(first, first.stderr).toMatchObject({ code: 0, ending: { outcome: 'complete' } })
@@ -109,7 +109,7 @@ describe.each(PIPELINES.map((pipeline) => ({ id: pipeline.id, pipeline })))(
 )
 
 describe('the exit code of a dry run', () => {
-  it('is that of the run: 1 if no source answers, and with --strict if one does not', async () => {
+  it('a dry run exits like a run: with 1 if no source responds, with --strict if one does not', async () => {
     stack.simulator.faults.set('modrinth', { kind: 'status', status: 503 })
     const partial = await dryRun('mod-stats')
     expect(partial).toMatchObject({
@@ -121,7 +121,7 @@ describe('the exit code of a dry run', () => {
     expect(await dryRun('match-results')).toMatchObject({ code: 1, ending: { outcome: 'failed' } })
   })
 
-  it('comes with the table of the sources', async () => {
+  it('a dry run that fails prints the table of its sources', async () => {
     const { code, stdout, stderr } = await command(['run', 'mod-stats', '--dry-run'], stack.env)
     expect(code).toBe(0)
     expect(stderr).toBe('modrinth …\ncurseforge …\nmodpacks …\n')

@@ -55,7 +55,7 @@ async function kill(server: RunningPostgres): Promise<void> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('creates the database in UTF-8, UTC and code point order, with checksums, on loopback alone', async () => {
+  it('PostgreSQL creates the database in UTF-8, UTC and code point order, with checksums, on loopback only', async () => {
     const server = await start({ port: await freePort() })
     expect(await valueOf(server, 'SELECT current_database()')).toBe('almanac')
     expect(await valueOf(server, 'SHOW server_encoding')).toBe('UTF8')
@@ -67,7 +67,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await valueOf(server, 'SHOW listen_addresses')).toBe('127.0.0.1')
   })
 
-  it('keeps a random password that only its owner can read, and requires it', async () => {
+  it('PostgreSQL requires a random password, which only its owner can read', async () => {
     const server = await start({ port: await freePort() })
     expect(statSync(`${dataDir}.password`).mode & 0o777).toBe(0o600)
     const wrong = new Client({ connectionString: server.url.replace(/:[^:@]+@/, ':wrong@') })
@@ -81,7 +81,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second).toMatchObject({ adopted: true, pid: first.pid, url: first.url })
   })
 
-  it('PostgreSQL keeps the data over a stop and a start', async () => {
+  it('PostgreSQL keeps its data over a stop and a start', async () => {
     const port = await freePort()
     const first = await start({ port })
     await valueOf(first, 'CREATE TABLE kept AS SELECT 42 AS answer')
@@ -134,35 +134,35 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(dataDir)).toBe(false)
   })
 
-  it('starts over after an initdb that was killed half-way', async () => {
+  it('PostgreSQL starts over after an initdb that was killed half-way', async () => {
     const halfMade = join(folder, `${basename(dataDir)}.initdb-1`)
     mkdirSync(join(halfMade, 'base'), { recursive: true })
     await start({ port: await freePort() })
     expect(existsSync(halfMade)).toBe(false)
   })
 
-  it('refuses the data of another major version and says what to do', async () => {
+  it('PostgreSQL refuses data of another major version and says what to do', async () => {
     mkdirSync(dataDir)
     writeFileSync(join(dataDir, 'PG_VERSION'), '17\n')
     const attempt = startPostgres({ dataDir, port: await freePort() })
     await expect(attempt).rejects.toThrow(/made by PostgreSQL 17.*dump it with version 17/)
   })
 
-  it('refuses a data folder whose password is lost', async () => {
+  it('PostgreSQL refuses a data folder whose password is lost', async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     rmSync(`${dataDir}.password`)
     await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is missing; put it back/)
   })
 
-  it('leaves no server behind if the password is not the cluster’s', async () => {
+  it('leaves no PostgreSQL server behind if the password is wrong', async () => {
     const port = await freePort()
     await (await start({ port })).stop()
     await expect(startPostgres({ dataDir, port, password: 'another' })).rejects.toThrow(/refused "almanac"/)
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
   })
 
-  it('rotates a large log at the next start', async () => {
+  it('PostgreSQL rotates a large log at the next start', async () => {
     const log = join(dirname(dataDir), 'postgres.log')
     writeFileSync(log, 'x'.repeat(6 * 1024 * 1024))
     await start({ port: await freePort() })

@@ -48,7 +48,7 @@ async function withClient<T>(
 }
 
 describe('the embedded Temporal server', () => {
-  it('keeps histories for seven days and knows the search attributes', async () => {
+  it('Temporal keeps histories for seven days and knows the search attributes', async () => {
     const server = await start({ port: await freePort() })
     await withClient(server, async (_client, connection) => {
       const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' })
@@ -61,7 +61,7 @@ describe('the embedded Temporal server', () => {
     })
   })
 
-  it('creates the requested namespace', async () => {
+  it('Temporal creates the requested namespace', async () => {
     const server = await start({ port: await freePort(), namespace: 'team' })
     const found = await withClient(server, (_client, connection) =>
       connection.workflowService.describeNamespace({ namespace: 'team' }),
@@ -69,7 +69,7 @@ describe('the embedded Temporal server', () => {
     expect(optionalTsToMs(found.config?.workflowExecutionRetentionTtl)).toBe(7 * DAY_MS)
   })
 
-  it('shows the Web UI on its port, and none when headless', async () => {
+  it('Temporal serves its web UI on its port, and none when headless', async () => {
     const uiPort = await freePort()
     const server = await start({ port: await freePort(), uiPort })
     expect(server.uiUrl).toBe(`http://127.0.0.1:${uiPort}`)
@@ -132,7 +132,7 @@ describe('the embedded Temporal server', () => {
     await new Promise((resolve) => other.close(resolve))
   })
 
-  it('says why if the Temporal program ends instead of serving', async () => {
+  it('reports why if the Temporal program ends instead of serving', async () => {
     const attempt = start({ port: await freePort(), executable: process.execPath })
     await expect(attempt).rejects.toMatchObject({ type: 'Misconfigured' })
     await expect(attempt).rejects.toThrow(/ended while it started.*temporal\.log/)

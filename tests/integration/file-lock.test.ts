@@ -67,7 +67,7 @@ const age = () => {
 describe.skipIf(!isPossible)(
   `a lock whose holder is in another container${isPossible ? '' : ' (skipped: this user cannot make one)'}`,
   () => {
-    it('holds a lock of another container for as long as it is renewed, though its pid is not here', async () => {
+    it('respects a lock of another container for as long as it is renewed, though its pid is not visible', async () => {
       const { said } = await takeElsewhere(true)
       expect(said).toBe('taken')
       const lock = await takeFileLock(file, 'here', { isRenewed: true })
@@ -95,7 +95,7 @@ describe.skipIf(!isPossible)(
       expect(readdirSync(folder)).toEqual([])
     })
 
-    it('the other container respects our lock, too', async () => {
+    it('another container respects our lock', async () => {
       const lock = await takeFileLock(file, 'here', { isRenewed: true })
       const { said } = await takeElsewhere(true)
       expect(JSON.parse(said)).toMatchObject({ what: 'here', pid: process.pid })

@@ -18,7 +18,7 @@ const numbers = async (db: Database) =>
     ({ value }) => value,
   )
 
-it('returns what the work returned, and keeps none of its rows', async () => {
+it('a rolled-back transaction returns the result of its work, and keeps none of its rows', async () => {
   const seen = await rolledBack(database, async (db) => {
     await add(db, 1)
     await db.transaction(async (tx) => {
@@ -31,7 +31,7 @@ it('returns what the work returned, and keeps none of its rows', async () => {
   expect(await numbers(database.db)).toEqual([])
 })
 
-it('undoes a transaction inside that fails, and no other that runs beside it', async () => {
+it('a failed inner transaction is undone, and no concurrent one', async () => {
   const seen = await rolledBack(database, async (db) => {
     const fails = db.transaction(async (tx) => {
       await add(tx, 1)
@@ -46,7 +46,7 @@ it('undoes a transaction inside that fails, and no other that runs beside it', a
   expect(await numbers(database.db)).toEqual([])
 })
 
-it('throws what the work throws, and keeps none of its rows', async () => {
+it('a rolled-back transaction throws the error of its work, and keeps none of its rows', async () => {
   const work = rolledBack(database, async (db) => {
     await add(db, 1)
     throw new Error('a defect')

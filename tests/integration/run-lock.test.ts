@@ -62,7 +62,7 @@ async function leaveOpen(workflowId: string): Promise<void> {
 }
 
 describe('the run lock', () => {
-  it('lets one of two runs collect; the other ends skipped, with a record of its own', async () => {
+  it('one of two concurrent runs collects; the other ends skipped, with its own record', async () => {
     const first = await startHeld()
     const second = await start()
     expect(await endingOf(second)).toMatchObject({
@@ -119,7 +119,7 @@ describe('the run lock', () => {
 })
 
 describe('the sweep', () => {
-  it('the sweep leaves a living run alone and closes it as interrupted once it was terminated', async () => {
+  it('the sweep leaves a live run alone and closes its record as interrupted once it is terminated', async () => {
     const handle = await startHeld()
     expect(await sweep()).toBe(0)
     expect(await recordOf(handle)).toMatchObject({ outcome: 'running' })

@@ -120,7 +120,7 @@ describe('schedules apply', () => {
     for (const next of info.nextActionTimes) expect(shown.format(next)).toBe('03:30')
   })
 
-  it('creates the minutely schedule with a catch-up of seconds, so that a late minute makes no pile', async () => {
+  it('creates the minutely schedule with a catch-up of seconds, so that late minutes do not pile up', async () => {
     const config = enabled(true, MINUTELY)
     expect(await applied(config, MINUTELY)).toEqual([{ id: MINUTELY, change: 'created', paused: false }])
     const { spec, policies, action, state, info } = await current(MINUTELY)
@@ -167,7 +167,7 @@ describe('schedules apply', () => {
     expect(note).toContain('enabled')
   })
 
-  it('changes nothing the second time', async () => {
+  it('applying schedules a second time changes nothing', async () => {
     await apply()
     const before = await current()
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
@@ -181,7 +181,7 @@ describe('schedules apply', () => {
     })
   })
 
-  it('follows an edited interval', async () => {
+  it('applies an edited interval to the schedule', async () => {
     await apply()
     const { config } = stack
     await apply({ ...config, env: { ...config.env, COLLECTION_INTERVAL: 3600 } })
@@ -190,7 +190,7 @@ describe('schedules apply', () => {
     expect(policies.catchupWindow).toBe(3_240_000)
   })
 
-  it("keeps an operator's pause and says whose it is", async () => {
+  it('keeps a pause by an operator and says that it is one', async () => {
     await apply()
     await stack.client.schedule.getHandle(ID).pause('maintenance')
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: true, kept: 'maintenance' }])
@@ -218,14 +218,14 @@ describe('schedules apply', () => {
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
   })
 
-  it("keeps an operator's resume of a pipeline that almanac.yaml has off", async () => {
+  it('keeps a schedule that an operator resumed although almanac.yaml has it off', async () => {
     await apply(enabled(false))
     await stack.client.schedule.getHandle(ID).unpause('only this week')
     await apply(enabled(false))
     expect((await current()).state).toMatchObject({ paused: false, note: 'only this week' })
   })
 
-  it('pauses what almanac.yaml has off, saying how to turn it on, and resumes it when it is on again', async () => {
+  it('pauses a schedule that almanac.yaml has off, says how to turn it on, and resumes it when it is on again', async () => {
     expect(await applied(enabled(false))).toEqual([{ id: ID, change: 'created', paused: true }])
     const off = (await current()).state
     expect(off.paused).toBe(true)
@@ -242,7 +242,7 @@ describe('schedules apply', () => {
     expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
   })
 
-  it("removes ours that left the registry and leaves a stranger's alone", async () => {
+  it('removes schedules that left the registry and leaves unmanaged ones alone', async () => {
     const { schedule } = stack.client
     await schedule.create({ ...strange('left-the-registry'), memo: { managedBy: 'almanac' } })
     await schedule.create(strange('weekly-report'))
@@ -256,7 +256,7 @@ describe('schedules apply', () => {
     expect(await describeSchedule(stack.client, 'weekly-report')).toBeDefined()
   })
 
-  it("refuses to take over a stranger's schedule with the id of a pipeline", async () => {
+  it('refuses to take over an unmanaged schedule with the id of a pipeline', async () => {
     await stack.client.schedule.create(strange(ID))
     await expect(apply()).rejects.toMatchObject({ name: 'Failure', type: 'Conflict' })
     expect((await current()).action).toMatchObject({ workflowType: 'reportWorkflow' })

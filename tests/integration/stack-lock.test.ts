@@ -99,7 +99,7 @@ describe('the stack lock', () => {
     release()
   })
 
-  it('has one winner when several processes race for the lock of a dead one', async () => {
+  it('one of several processes wins the lock of a dead holder', async () => {
     leaveLock({ pid: await endedPid(), startedAt: 'then' })
     const lock = join(stateDir, STACK_LOCK_FILE)
     const contenders = Array.from({ length: 6 }, () => {

@@ -193,7 +193,7 @@ describe('all or nothing', () => {
     expect(rows.every(({ body, bytes }) => body.length === bytes)).toBe(true)
   })
 
-  it('names a broken reference a Conflict, and leaves no rows, raw payloads or rejected rows', async () => {
+  it('treats a broken reference as Conflict, and leaves no rows, raw payloads or rejected rows', async () => {
     const rows = { ...downloads(1, UNKNOWN_MOD), version_stats: versions(2) }
     const rejected = [{ source: 'modrinth', reason: 'no id', row: {} }]
     await expect(write(rows, { raw: [raw('{}')], rejected })).rejects.toMatchObject({ type: 'Conflict' })
@@ -216,7 +216,7 @@ describe('the quarantine', () => {
     rejected: [{ source: 'modrinth', reason: 'downloads: expected int', row }],
   })
 
-  it('quarantines a rejected row once a run, and again in the next run', async () => {
+  it('quarantines a rejected row once per run, and again in the next run', async () => {
     await write({}, refused({ id: 'x' }))
     await write({}, { ...refused({ id: 'x' }), observedAt: NOON })
     expect(await count('quarantine')).toBe(1)
@@ -239,7 +239,7 @@ describe('the quarantine', () => {
   })
 })
 
-describe('a database that is away', () => {
+describe('an unavailable database', () => {
   const unreachable = async () =>
     openDatabase(`postgresql://nobody:secret@127.0.0.1:${await freePort()}/none`, () => undefined)
 

@@ -48,11 +48,11 @@ function recordedActivities(id: string): string[] {
 }
 
 describe('the pipelines', () => {
-  it.each(PIPELINES)('has every piece of $id', ({ id }) => {
+  it.each(PIPELINES)('the pipeline $id has all its parts', ({ id }) => {
     expect(missingPieces(id)).toEqual([])
   })
 
-  it('names every piece that a new pipeline lacks', () => {
+  it('names every part that a new pipeline lacks', () => {
     expect(missingPieces('tide-tables')).toEqual([
       'workflows/tide-tables.ts',
       'activities/tide-tables/index.ts',
@@ -68,14 +68,14 @@ describe('the pipelines', () => {
     ])
   })
 
-  it('has each id and each workflow once, and no workflow without a pipeline', () => {
+  it('each pipeline id and each workflow occurs once, and no workflow without a pipeline', () => {
     const ids = PIPELINES.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     const named = PIPELINES.flatMap(({ workflow, children = [] }) => [workflow, ...children])
     expect(Object.keys(workflows).sort()).toEqual(named.sort())
   })
 
-  it('has an activity for everything that a recorded run calls, and no other', () => {
+  it('every activity that a recorded run calls exists, and no other', () => {
     // Only the names are read; nothing is called.
     const none = Object.fromEntries(PIPELINES.map(({ id }) => [id, {}])) as ActivityDependencies
     const recorded = new Set(PIPELINES.flatMap(({ id }) => recordedActivities(id)))

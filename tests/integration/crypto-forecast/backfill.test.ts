@@ -81,7 +81,7 @@ function hoursOfTruth(): number[] {
 }
 
 describe('almanac backfill crypto-forecast', () => {
-  it('reports how much it collects, collects every hour of the days from first to last, and forecasts nothing', async () => {
+  it('a backfill reports its size, collects every hour from the first to the last day, and makes no forecast', async () => {
     const { backfill, outcome, counts } = await json('--from', FROM, '--to', TO, '--wait')
     expect(backfill).toEqual({
       from: `${FROM}T00:00:00.000Z`,
@@ -100,7 +100,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(await stack.database.select(sql`select 1 from predictions`)).toEqual([])
   })
 
-  it('gives the run the same input as "almanac run --input"', async () => {
+  it('a backfill gives the run the same input as "almanac run --input"', async () => {
     const { workflowId } = await json(
       '--from',
       `${FROM}T06:30:00+02:00`,
@@ -119,7 +119,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(await storedOf('bitcoin')).toEqual([5, 6, 7, 8].map((hour) => Date.parse(FROM) + hour * HOUR_MS))
   })
 
-  it('requests only what is missing when told to, and nothing if nothing is missing', async () => {
+  it('a backfill with --only-missing requests only missing hours, and nothing if none is missing', async () => {
     await json('--from', FROM, '--to', TO, '--wait')
     const gaps = HOURS - hoursOfTruth().length
     const first = Date.parse(FROM)
@@ -147,7 +147,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(binanceRequests()).toBe(1)
   })
 
-  it('reports hours that the exchange does not have, and does not request them again', async () => {
+  it('a backfill reports hours that the exchange does not have, and does not request them again', async () => {
     const [gap] = stack.simulator.world.coins.gaps(Date.UTC(2023, 0, 1), Date.UTC(2023, 11, 31))
     if (gap === undefined) throw new Error('the simulated exchange had no gap in 2023')
     const from = new Date(gap.openMs - 5 * HOUR_MS).toISOString()
@@ -159,7 +159,7 @@ describe('almanac backfill crypto-forecast', () => {
     expect(workflowId).toBeUndefined()
   })
 
-  it('cuts a time that is not over to the last hour that is, and says so', async () => {
+  it('a backfill of a period that is not over ends at the last closed hour, and says so', async () => {
     const now = Date.now()
     const from = new Date(now - 5 * HOUR_MS).toISOString()
     const to = new Date(now + 2 * DAY_MS).toISOString().slice(0, 10)
@@ -205,12 +205,12 @@ describe('almanac backfill crypto-forecast', () => {
       ['crypto-forcast', '--from', FROM],
       'There is no pipeline "crypto-forcast"; there are: mod-stats, crypto-forecast, library-context, match-results.',
     ],
-  ])('refuses %j with a sentence and starts nothing', async (args, sentence) => {
+  ])('a backfill refuses %j with a sentence and starts nothing', async (args, sentence) => {
     expect(await almanac(...args)).toEqual({ code: 2, stdout: '', stderr: `${sentence}\n` })
     expect(await listRuns(stack.database.db, { limit: 10 })).toEqual([])
   })
 
-  it('still refuses a backfill of mod-stats, with the reason', async () => {
+  it('refuses a backfill of mod-stats with the reason', async () => {
     const { code, stdout, stderr } = await almanac('mod-stats', '--from', '2023-05-01', '--to', '2023-05-02')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('mod-stats cannot be backfilled: its upstreams tell what they count now')

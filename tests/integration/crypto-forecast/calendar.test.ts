@@ -56,7 +56,7 @@ it('gives each hour the index of its own UTC day', async () => {
   ).toEqual([{ days: 3 }])
 })
 
-it('counts a full last day, and the first day so far', async () => {
+it('a day across the new year counts all its hours, and the new day its hours so far', async () => {
   const days = await select(sql`select date::text, hours from daily_candles
     where crypto = 'bitcoin' and date >= '2025-12-31' order by 1`)
   expect(days).toEqual([

@@ -90,7 +90,7 @@ describe('almanac forecast report', () => {
     )
   }
 
-  it('report counts what was made, scored and right, and leaves out earlier forecasts', async () => {
+  it('"forecast report" counts forecasts made, scored and right, and leaves out earlier ones', async () => {
     await store([
       forecastMade(2 * HOUR_MS, 101.5),
       // Errors 1, 1, 4, 0.5; naive errors 2, 3, 1, 0 (which moved nowhere); two of three directions right.
@@ -125,7 +125,7 @@ describe('almanac forecast report', () => {
     expect((await json<Report>('report')).figures).toMatchObject([{ made: 6, scored: 5 }])
   })
 
-  it('report says that a model worse than the naive forecast does not beat it', async () => {
+  it('"forecast report" says that a model worse than the naive forecast does not beat it', async () => {
     const hours = Array.from({ length: 40 }, (_, hour) => forecastMade((2 + hour) * HOUR_MS, 104, 101))
     await store(hours)
     const { code, stdout, stderr } = await almanac('report', '--coin', 'BTC')
@@ -137,7 +137,7 @@ describe('almanac forecast report', () => {
     )
   })
 
-  it('forecast shows the newest forecast of each coin and horizon, and no older one', async () => {
+  it('"forecast" shows the newest forecast of each coin and horizon, and no older one', async () => {
     const nothing = await almanac('latest')
     expect(nothing).toEqual({
       code: 0,
@@ -155,7 +155,7 @@ describe('almanac forecast report', () => {
     expect(newest).toMatchObject([{ crypto: 'bitcoin', predictedPrice: 101.5 }])
   })
 
-  it('says so if there is no forecast, or none recent enough, and what to do', async () => {
+  it('"forecast" says what to do if there is no forecast, or none recent enough', async () => {
     const none = await almanac('report')
     expect(none).toEqual({
       code: 0,
@@ -168,7 +168,7 @@ describe('almanac forecast report', () => {
     expect(old.stdout).toMatch(/^no forecasts of bitcoin of the last 1 days; the newest was made at \d{4}-/)
   })
 
-  it('names the known coins, including untracked ones, when an unknown coin is requested', async () => {
+  it('"forecast" names the known coins, including untracked ones, when an unknown coin is requested', async () => {
     const { prediction } = forecastMade(2 * HOUR_MS, 101)
     await store([{ prediction: { ...prediction, crypto: 'solana' } }])
     const unknown = await almanac('report', '--coin', 'doge')
@@ -183,7 +183,7 @@ describe('almanac forecast report', () => {
 })
 
 describe('almanac forecast backtest', () => {
-  it('backtest gives the same result twice, to the last digit, and stores nothing', async () => {
+  it('"forecast backtest" gives the same result twice, to the last digit, and stores nothing', async () => {
     const tables = sql`select (select count(*)::int from predictions) as made, (select count(*)::int from prediction_scores)
       as scored, (select count(*)::int from pipeline_runs) as runs, (select max(observed_at)::text from crypto_prices) as newest`
     const before = await stack.database.select(tables)
@@ -205,7 +205,7 @@ describe('almanac forecast backtest', () => {
     expect(await stack.database.select(tables)).toEqual(before)
   })
 
-  it('backtest tests the days up to the newest stored hour against the naive forecast in the database', async () => {
+  it('"forecast backtest" tests the days up to the newest stored hour against the naive forecast in the database', async () => {
     const days = 6
     const { figures, spans } = await json<Report & { spans: { crypto: string; from: string; to: string }[] }>(
       'backtest',
@@ -243,7 +243,7 @@ describe('almanac forecast backtest', () => {
     expect(figures.every(({ mae, naiveMae, skill }) => skill === 1 - mae / naiveMae)).toBe(true)
   })
 
-  it('backtest reports its days, its refits, its earliest forecast, and that nothing is stored', async () => {
+  it('"forecast backtest" reports its days, its refits, its earliest forecast, and that nothing is stored', async () => {
     const { code, stdout } = await almanac('backtest', '--coin', 'BTC', '--refit-hours', '48', '--days', '59')
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
@@ -256,7 +256,7 @@ describe('almanac forecast backtest', () => {
     expect(stdout).toMatch(/^bitcoin 1h: .*naive forecast \(skill -?\d\.\d{3} over \d+ forecasts\)/m)
   })
 
-  it('backtest says how many hours there are and are needed if there are too few, and exits with 1', async () => {
+  it('"forecast backtest" exits with 1 if there are too few hours, and says how many are needed', async () => {
     await stack.database.db.execute(sql`create table kept as table crypto_prices`)
     try {
       await stack.database.db.execute(sql`delete from crypto_prices where crypto = 'ethereum' or "timestamp" <
@@ -285,7 +285,7 @@ describe('almanac forecast backtest', () => {
     [['--coin', 'doge'], 'There is no coin "doge"; there are: bitcoin (BTC), ethereum (ETH).'],
     [['--refit-hours', '0'], '--refit-hours 0: expected 1 or more.'],
     [['--days', '0'], 'expected a whole number from 1 to 3650.'],
-  ])('backtest refuses %j with a sentence', async (args, sentence) => {
+  ])('"forecast backtest" refuses %j with a sentence', async (args, sentence) => {
     const { code, stdout, stderr } = await almanac('backtest', ...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(sentence)

@@ -75,7 +75,7 @@ const closeAt = (coin: keyof typeof SYMBOLS, ms: number) =>
   crypto.stack.simulator.world.coins.candle(SYMBOLS[coin], ms - HOUR_MS)?.close
 
 describe('a forecast', () => {
-  it('makes a forecast once: a second run in the same hour changes nothing, and the next hour has its own', async () => {
+  it('makes one forecast per hour: a second run in the same hour changes nothing', async () => {
     await collectAt(TEN)
     const first = await forecasts()
     expect(first).toHaveLength(COINS.length * HORIZONS)
@@ -154,7 +154,7 @@ describe('a score', () => {
     for (const { crypto: coin, target, actual } of days) expect(actual).toBe(closeAt(coin, target))
   })
 
-  it('scores every target time that passed during an outage', async () => {
+  it('scores every forecast whose target time passed during an outage', async () => {
     await collectAt(TEN)
     await collectAt(ELEVEN)
     await collectAt('2026-07-21T16:10:00Z')

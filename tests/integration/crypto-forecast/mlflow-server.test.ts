@@ -108,7 +108,7 @@ describeMlflow('a real MLflow', () => {
     ])
   }
 
-  it('has everything of a delivered run, and nothing twice when it is delivered again', async () => {
+  it('MLflow has everything of a delivered run, and nothing twice when it is delivered again', async () => {
     const sent = run('twice/1', { registerAs: 'twice' })
     const first = await client().deliver('twice', sent, calm())
     await expectWhole('twice', sent)
@@ -117,7 +117,7 @@ describeMlflow('a real MLflow', () => {
     await expectWhole('twice', sent)
   })
 
-  it('delivers parameters, tags and metrics in more than one request', async () => {
+  it('delivers parameters, tags and metrics to MLflow in more than one request', async () => {
     const many = (count: number, value: (index: number) => string) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value(index)]))
     const metrics = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`m${index}`, index / 7]))
@@ -133,21 +133,21 @@ describeMlflow('a real MLflow', () => {
     expect(pairs(stored?.data.metrics ?? [])).toEqual(metrics)
   })
 
-  it('registers a second version for a second run of the same model', async () => {
+  it('MLflow registers a second version for a second run of the same model', async () => {
     const deliver = (id: string) => client().deliver('versions', run(id, { registerAs: 'versions' }), calm())
     expect((await deliver('a')).version).toBe('1')
     expect((await deliver('b')).version).toBe('2')
     expect((await deliver('a')).version).toBe('1')
   })
 
-  it('creates one experiment for two concurrent first deliveries', async () => {
+  it('two concurrent first deliveries create one MLflow experiment', async () => {
     const ids = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (id) => (await client().deliver('race', run(id), calm())).runId),
     )
     expect((await runsOf('race')).map(({ info }) => info.run_id).toSorted()).toEqual(ids.toSorted())
   })
 
-  it('reports a deleted experiment with the remedy, and the remedy helps', async () => {
+  it('reports a deleted MLflow experiment with a remedy that works', async () => {
     await client().deliver('deleted', run('a'), calm())
     const id = await experimentId('deleted')
     await ask('POST', 'mlflow/experiments/delete', { experiment_id: id })
@@ -192,7 +192,7 @@ describeMlflow('a real MLflow', () => {
     })
 
   it.each(['before', 'after'] as const)(
-    'stores one whole run after a delivery that broke off %s any of its requests, and another',
+    'MLflow has one whole run when a delivery that broke off %s a request is repeated',
     async (moment) => {
       const whole = await faulty(() => false)
       const first = run('whole', { registerAs: `whole-${moment}` })

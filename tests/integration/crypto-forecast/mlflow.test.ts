@@ -68,7 +68,7 @@ describe('a reachable MLflow', () => {
     expect(await forecasts()).toBe(MODELS)
   })
 
-  it('delivers the parameters, metrics and files of the stored forecast', async () => {
+  it('delivers the parameters, metrics and files of the stored forecast to MLflow', async () => {
     await collectAt(TEN)
     const stored = await crypto.stack.database.select<{
       mae: number
@@ -162,7 +162,7 @@ describeMlflow('a real MLflow', () => {
     return () => server.stop()
   })
 
-  it('holds a finished run and a registered version of every model', async () => {
+  it('MLflow holds a finished run and a registered version of every model', async () => {
     deliver = createMlflow({ baseUrl: server.url, userAgent: 'almanac-test' }).deliver
     const ending = await collectAt(TEN)
     expect(ending.outcome, JSON.stringify(ending.counts['mlflow'])).toBe('complete')

@@ -85,7 +85,7 @@ describeRecorded('a series with disturbances', () => {
       .list()
       .filter(({ upstream, path }) => upstream === 'binance' && path.includes('klines'))
 
-  it('has no hole after six hours offline, and matches a fresh database', async () => {
+  it('the tables have no hole after six hours offline, and match a fresh database', async () => {
     expect(await collectAt(MORNING)).toMatchObject({ outcome: 'complete' })
     crypto.stack.simulator.requests.clear()
     expect(await collectAt('2026-07-20T16:10:00Z')).toMatchObject({ outcome: 'complete' })
@@ -137,7 +137,7 @@ describeRecorded('a series with disturbances', () => {
     expect(await gaps()).toEqual(known)
   })
 
-  it('fills a gap when a backfill requests the time again and the exchange has it', async () => {
+  it('a backfill fills a gap if the exchange has the hours by then', async () => {
     withhold('ETHUSDT', '2026-07-12T05:00:00Z')
     await collectAt(MORNING)
     expect(await gaps()).toEqual([{ crypto: 'ethereum', at: '07-12 05' }])

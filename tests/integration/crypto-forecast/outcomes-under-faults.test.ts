@@ -116,7 +116,7 @@ describe('Binance', () => {
     expect(metrics()).toMatchObject({ run_status: 1, success_timestamp: seconds(ELEVEN) })
   })
 
-  it('makes no forecast without Binance and CoinGecko, and the run is not a success though not failed', async () => {
+  it('makes no forecast without Binance and CoinGecko, and the run is partial', async () => {
     const ending = await collectAfterAGoodRun({
       binance: BLOCKED,
       'binance-mirror': BLOCKED,
@@ -145,7 +145,7 @@ describe('Binance', () => {
   })
 })
 
-describe('all upstreams away', () => {
+describe('all upstreams unavailable', () => {
   it('fails with every reason if all upstreams are away; no forecast, and the metrics keep the last success', async () => {
     const ending = await collectAfterAGoodRun({
       binance: BLOCKED,
@@ -222,7 +222,7 @@ describe('CoinGecko', () => {
     ['a 503', { kind: 'status', status: 503 }],
     ['JSON that ends in its middle', { kind: 'truncated-json' }],
     ['a cut connection', { kind: 'cut' }],
-  ])('asks CoinGecko again after %s', async (_, fault) => {
+  ])('requests CoinGecko again after %s', async (_, fault) => {
     const ending = await collectAt(TEN, { coingecko: { ...fault, match: 'market_chart', times: 1 } })
     expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')
     expect(crypto.stack.simulator.faults.list()).toEqual({})
@@ -257,22 +257,25 @@ describe('Fear & Greed', () => {
       /^UpstreamUnavailable: .*database gone/,
       BOUND,
     ],
-  ])('keeps the days and continues when Fear & Greed responds with %s', async (_, fault, reason, params) => {
-    const days = () => select(sql`select date::text, value from fear_greed_index order by date`)
-    await goodRun()
-    const before = await days()
-    const ending = await collectAt(ELEVEN, { 'fear-greed': fault }, params)
-    expect(ending.outcome).toBe('partial')
-    expect(ending.counts['fear-greed']?.outcome).toBe('failed')
-    expect(whyOf(ending, 'fear-greed')).toMatch(reason)
-    expect(await days()).toEqual(before)
-    expect(outcomesOf(ending)).toMatchObject({
-      prices: 'complete',
-      checks: 'complete',
-      forecasts: 'complete',
-    })
-    expect(metrics()['run_status']).toBe(1)
-  })
+  ])(
+    'keeps stored days and continues when Fear & Greed responds with %s',
+    async (_, fault, reason, params) => {
+      const days = () => select(sql`select date::text, value from fear_greed_index order by date`)
+      await goodRun()
+      const before = await days()
+      const ending = await collectAt(ELEVEN, { 'fear-greed': fault }, params)
+      expect(ending.outcome).toBe('partial')
+      expect(ending.counts['fear-greed']?.outcome).toBe('failed')
+      expect(whyOf(ending, 'fear-greed')).toMatch(reason)
+      expect(await days()).toEqual(before)
+      expect(outcomesOf(ending)).toMatchObject({
+        prices: 'complete',
+        checks: 'complete',
+        forecasts: 'complete',
+      })
+      expect(metrics()['run_status']).toBe(1)
+    },
+  )
 
   it('fails Fear & Greed if a field is renamed, and quarantines its rows with the reason', async () => {
     const ending = await collectAfterAGoodRun({

@@ -77,7 +77,7 @@ describeRecorded('the recorded half year', () => {
     ).toHaveLength(0)
   })
 
-  it('knows the hours before the first recorded one as hours that the pair did not have', async () => {
+  it('records the hours before the first recorded one as hours without a pair', async () => {
     const [found] = await select<{ count: number; reasons: string[] }>(sql`
       select count(*)::int as count, array_agg(distinct reason) as reasons from known_gaps
       where "timestamp" < ${FIRST}::timestamptz`)
@@ -123,7 +123,7 @@ describeRecorded('the recorded half year', () => {
     }
   })
 
-  it('forecasts each coin once a horizon, from the newest closed candle, before its time', async () => {
+  it('forecasts each coin once per horizon, from the newest closed candle, before the target time', async () => {
     const made = await select<{
       crypto: string
       horizon: string

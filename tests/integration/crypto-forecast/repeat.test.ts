@@ -56,7 +56,7 @@ const forecasts = () =>
   crypto.stack.database.select(sql`select * from predictions order by crypto, horizon, target_time`)
 
 describe('the tables', () => {
-  it('stores every hour of the history, with CoinGecko for those that Binance lacks', () => {
+  it('stores every hour of the history, from CoinGecko if Binance lacks it', () => {
     const { crypto_prices: prices = [], known_gaps: gaps = [], fear_greed_index: days = [] } = undisturbed
     expect(gaps.length).toBeGreaterThan(0)
     expect(prices).toHaveLength(HOURS * COINS)

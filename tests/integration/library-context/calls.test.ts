@@ -199,7 +199,7 @@ describe('a renamed library', () => {
 })
 
 describe('changed_within_days', () => {
-  it('changed_within_days leaves an older change alone, without a warning, and takes a recent one', async () => {
+  it('changed_within_days ignores an older change without a warning, and accepts a recent one', async () => {
     followed('sim-astro/extra-7')
     await completeNight()
     const first = entryOf('sim-astro/extra-7')?.contextCommit

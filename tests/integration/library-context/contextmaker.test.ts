@@ -50,7 +50,7 @@ describeSandbox('contextmaker', () => {
     expect(await contextmaker.ready()).toEqual({ ok: true, version: '1.8.8' })
   })
 
-  it('makes one text of the pages in safe mode, without the configuration of the library', async () => {
+  it('contextmaker makes one text of the pages in safe mode, without the configuration of the library', async () => {
     const { markdown, log, seconds } = await make(tree(GOOD_LIBRARY), 'safe')
     expect(markdown).toContain(
       'from orbit import period\n    if period(1.0) > 0:\n        print("it goes round")',
@@ -61,13 +61,13 @@ describeSandbox('contextmaker', () => {
     expect(seconds).toBeGreaterThan(0)
   })
 
-  it('keeps the content of directives and roles of extensions that are not installed', async () => {
+  it('contextmaker keeps the content of directives and roles of extensions that are not installed', async () => {
     const { markdown } = await make(tree(GOOD_LIBRARY), 'safe')
     expect(markdown).toContain('orbit.draw(eccentricity=0.3)')
     expect(markdown).toContain('Text inside an extension that is not installed.')
   })
 
-  it('finds pages if the first one is Markdown', async () => {
+  it('contextmaker finds pages if the first one is Markdown', async () => {
     const path = tree({ ...GOOD_LIBRARY, 'docs/index.md': '# Orbit in Markdown\n\nFirst words.\n' })
     rmSync(join(path, 'docs', 'index.rst'))
     const { markdown, log } = await make(path, 'safe')
@@ -76,18 +76,18 @@ describeSandbox('contextmaker', () => {
     expect(markdown).toContain('orbit.draw')
   })
 
-  it('dumps the sources in strip mode', async () => {
+  it('contextmaker dumps the sources in strip mode', async () => {
     const { markdown, log } = await make(tree(GOOD_LIBRARY), 'strip')
     expect(markdown).toContain('"""Period of an orbit, in years."""')
     expect(log).toContain('Mode: Non-Sphinx')
   })
 
-  it('gives the same text for the same tree', async () => {
+  it('contextmaker gives the same text for the same tree', async () => {
     const path = tree(GOOD_LIBRARY)
     expect((await make(path, 'safe')).markdown).toBe((await make(path, 'safe')).markdown)
   })
 
-  it('sanitizes a name that would write elsewhere, or run setup.py', async () => {
+  it('contextmaker sanitizes a name that would write elsewhere, or run setup.py', async () => {
     expect((await make(tree(GOOD_LIBRARY), 'strip', '../../elsewhere')).markdown).toContain(
       'Period of an orbit',
     )
@@ -95,7 +95,7 @@ describeSandbox('contextmaker', () => {
     expect((await make(tree(camb), 'safe', 'camb')).log).not.toContain('setup.py was run')
   })
 
-  it('leaves out links and the .git folder', async () => {
+  it('contextmaker leaves out links and the .git folder', async () => {
     const path = tree({
       ...GOOD_LIBRARY,
       'orbit/.git/config.py': 'TOKEN = "in-the-git-folder"\n',
@@ -111,29 +111,32 @@ describeSandbox('contextmaker', () => {
     expect(markdown).not.toContain('in-the-git-folder')
   })
 
-  it.runIf(isRoot)('reads a tree that was made with a strict umask, except for its .git', async () => {
-    const path = tree({ ...GOOD_LIBRARY, 'orbit/more.py': 'MORE = 1\n', '.git/config': 'token' })
-    for (const name of ['orbit/more.py', '.git/config']) chmodSync(join(path, name), 0o600)
-    chmodSync(join(path, 'orbit'), 0o700)
-    expect((await make(path, 'strip')).markdown).toContain('MORE = 1')
-    expect(statSync(join(path, '.git/config')).mode & 0o777).toBe(0o600)
-  })
+  it.runIf(isRoot)(
+    'contextmaker reads a tree that was made with a strict umask, except for its .git',
+    async () => {
+      const path = tree({ ...GOOD_LIBRARY, 'orbit/more.py': 'MORE = 1\n', '.git/config': 'token' })
+      for (const name of ['orbit/more.py', '.git/config']) chmodSync(join(path, name), 0o600)
+      chmodSync(join(path, 'orbit'), 0o700)
+      expect((await make(path, 'strip')).markdown).toContain('MORE = 1')
+      expect(statSync(join(path, '.git/config')).mode & 0o777).toBe(0o600)
+    },
+  )
 
-  it('removes control characters, which no database accepts', async () => {
+  it('contextmaker removes control characters, which no database accepts', async () => {
     const { markdown } = await make(tree({ 'README.md': 'a\0b\u001b[31mc\n' }), 'strip')
     expect(markdown).toContain('ab[31mc')
   })
 
-  it('fails by name if there is nothing to read', async () => {
+  it('contextmaker fails by name if there is nothing to read', async () => {
     await expect(make(tree({}), 'safe')).rejects.toMatchObject({ name: 'Failure', type: 'CommandFailed' })
   })
 
-  it('fails by name if the result is larger than 32 MB', async () => {
+  it('contextmaker fails by name if the result is larger than 32 MB', async () => {
     const path = tree({ 'README.md': 'words and words and more words\n'.repeat(1_300_000) })
     await expect(make(path, 'strip')).rejects.toThrow('printed more than 33554432 bytes')
   })
 
-  it('fails by name if the tree does not fit into its copy', async () => {
+  it('contextmaker fails by name if the tree does not fit into its copy', async () => {
     const path = tree({})
     for (let part = 0; part < 9; part++) {
       writeFileSync(join(path, `${part}.bin`), '')
@@ -142,7 +145,7 @@ describeSandbox('contextmaker', () => {
     await expect(make(path, 'strip')).rejects.toThrow('cannot be copied into the sandbox')
   })
 
-  it.runIf(isRoot)('works with an environment under a folder that only root may enter', () => {
+  it.runIf(isRoot)('contextmaker works with an environment under a folder that only root may enter', () => {
     const folder = mkdtempSync(join(tmpdir(), 'almanac-closed-'))
     remove.push(() => {
       rmSync(folder, { recursive: true })
@@ -165,7 +168,7 @@ describeSandbox('contextmaker', () => {
     expect(ran.stdout.trim()).toBe(closed)
   })
 
-  it.runIf(isRoot)('works for an ordinary user, who cannot change the user', () => {
+  it.runIf(isRoot)('contextmaker works for an ordinary user, who cannot switch users', () => {
     const folder = mkdtempSync(join(tmpdir(), 'almanac-user-'))
     remove.push(() => {
       rmSync(folder, { recursive: true })
@@ -198,7 +201,7 @@ describeSandbox('contextmaker', () => {
     })
   })
 
-  it('says what is missing if bubblewrap is not installed', async () => {
+  it('doctor says what is missing if bubblewrap is not installed', async () => {
     const without = createContextmaker({ venv, bubblewrap: '/nowhere/bwrap' })
     expect(await without.ready()).toMatchObject({ ok: false, missing: 'bubblewrap is not installed' })
     const request = {
@@ -210,7 +213,7 @@ describeSandbox('contextmaker', () => {
     await expect(without.make(request)).rejects.toMatchObject({ type: 'Misconfigured' })
   })
 
-  it('says what is missing if contextmaker is not installed', async () => {
+  it('doctor says what is missing if contextmaker is not installed', async () => {
     const nowhere = createContextmaker({ venv: join(tmpdir(), 'no-such-venv') })
     expect(await nowhere.ready()).toMatchObject({
       ok: false,

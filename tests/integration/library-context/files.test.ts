@@ -86,7 +86,7 @@ describe('published files', () => {
     )
   })
 
-  it('publishes nothing before the first list, and says so', async () => {
+  it('publishes nothing before the first list, and reports that', async () => {
     expect(await publish()).toMatchObject({ outcome: 'skipped', why: [{ code: 'no-list' }] })
     expect(existsSync(listPath())).toBe(false)
   })
@@ -137,7 +137,7 @@ describe('the documented short name', () => {
     expect(text('poppy-context.txt')).toBe('optics\n')
   })
 
-  it('a short link gives way to the file of a library of that name', async () => {
+  it('a short link is replaced by the file of a library of that name', async () => {
     await given('o/a__b')
     await storeContext(database.db, 'o/a__b', 'the link’s\n')
     await publish()

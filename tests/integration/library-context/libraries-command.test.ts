@@ -216,7 +216,7 @@ describe('a dry run', () => {
     }
   })
 
-  it('of a library that no list holds fails as its run would', async () => {
+  it('a dry run of a library that no list holds fails as its run would', async () => {
     const { code, stdout } = await almanac(
       'run',
       'library-context',
@@ -230,7 +230,7 @@ describe('a dry run', () => {
 })
 
 describe('almanac libraries', () => {
-  it('libraries says what to do before the first night', async () => {
+  it('"libraries" says what to do before the first night', async () => {
     const { code, stdout, stderr } = await almanac('libraries')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
@@ -240,7 +240,7 @@ describe('almanac libraries', () => {
     ])
   })
 
-  it('libraries shows each list with stars, contexts and failures; the files that it names exist', async () => {
+  it('"libraries" shows each list with stars, contexts and failures; the files that it names exist', async () => {
     await night()
     await aDayPasses()
     stack.simulator.world.libraries.change(LENSING, { stars: 3_000 })
@@ -271,7 +271,7 @@ describe('almanac libraries', () => {
     ])
   })
 
-  it('libraries shows only those without context, or one domain, on request', async () => {
+  it('"libraries" shows only libraries without a context, or one domain, on request', async () => {
     await night()
     const missing = await almanac('libraries', '--missing-context')
     expect(missing.stdout).toContain('every library has a context')
@@ -283,7 +283,7 @@ describe('almanac libraries', () => {
 })
 
 describe('a night', () => {
-  it('summarises a night at its end, by show, and in JSON as it is stored', async () => {
+  it('a night is summarised at its end, by "show", and in JSON as it is stored', async () => {
     const ran = await json<{ workflowId: string; runId: string; night: LibraryNight }>(
       'run',
       'library-context',
@@ -350,7 +350,7 @@ describe('wrong usage of libraries exits with 2 and one sentence', () => {
       ['run', 'mod-stats', '--force', '--domain', 'mars'],
       /^--domain: mod-stats does not take it\.\n--force: mod-stats does not take it\.$/m,
     ],
-  ])('%s', async (_, args, sentence) => {
+  ])('libraries exits with 2 and one sentence: %s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await almanac(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(sentence)

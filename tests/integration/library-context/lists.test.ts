@@ -276,7 +276,7 @@ describe('an implausible night', () => {
     expect(pushOut(await goodNight(THIRD))).toMatchObject({ entered: [], left: [], moved: [] })
   })
 
-  it('is partial if GitHub omits more than a third; the list stays byte for byte', async () => {
+  it('a night is partial if GitHub omits more than a third; the list stays byte for byte', async () => {
     await goodNight(FIRST)
     const before = lists.published.listText(DOMAIN)
     lists.simulator.faults.set('github', HALF_UNKNOWN)

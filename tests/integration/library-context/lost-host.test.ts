@@ -53,7 +53,7 @@ function hangingClone(): { clone: Git['clone']; began: Promise<void> } {
   return { clone, began }
 }
 
-it('loses a host: the night takes longer, loses no library, and its leftovers are swept when it returns', async () => {
+it('a night that loses a host takes longer, loses no library, and the host removes its leftovers when it returns', async () => {
   const { client, config } = library.stack
   const [lost, other] = [hostNamed('lost'), hostNamed('other')]
   const contextmaker = withoutBubblewrap()

@@ -125,7 +125,7 @@ describeSandbox('a worker killed twice in one night', () => {
 })
 
 describeSandbox('contextmaker killed from outside', () => {
-  it('reports it, and the library gets its context from the next mode', async () => {
+  it('reports a failed mode, and the library gets its context from the next mode', async () => {
     await testVenv()
     listOnly(library, ['sleeps'])
     const night = await withWorker({ libraryContext: { contextmaker_seconds: 300 } }, async () => {

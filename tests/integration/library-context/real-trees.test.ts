@@ -71,7 +71,7 @@ describeSandbox('real libraries', () => {
   })
 
   describe.each(LIBRARIES)('%s', (requirement) => {
-    it('gives a text that passes the gate, in safe or else in strip mode, and a context within its size', async () => {
+    it('a recorded tree gives a text that passes the gate, in safe or else in strip mode, within its size', async () => {
       const { root, tree, measured, name } = await library(requirement)
       const passed: string[] = []
       let documents = ''
@@ -88,7 +88,7 @@ describeSandbox('real libraries', () => {
       expect(markdown).toContain(`# ${name}`)
     })
 
-    it('passes the gate with our own reader too, which names nearly every public name', async () => {
+    it('a recorded tree passes the gate with the static reader too, which names nearly every public name', async () => {
       const { tree, measured, name } = await library(requirement)
       const { markdown } = staticContext(requestOf(name, tree))
       const { passed, measures } = judge({ markdown, ...measured })
@@ -96,7 +96,7 @@ describeSandbox('real libraries', () => {
       expect(measures.symbolsMentioned / measures.symbols).toBeGreaterThan(0.9)
     })
 
-    it('rejects a copy of its README as a context', async () => {
+    it('rejects a copy of the README of a recorded tree as a context', async () => {
       const { measured } = await library(requirement)
       expect(judge({ markdown: measured.readme, ...measured }).passed).toBe(false)
     })

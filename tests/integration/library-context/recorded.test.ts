@@ -118,7 +118,7 @@ describeRecorded('the recorded night', () => {
   })
   afterAll(() => lists.stop())
 
-  it('collects the recordings completely: 2,532 named, 342 pass the keywords, all with the recorded stars', async () => {
+  it('collects all recordings: 2,532 named, 342 pass the keywords, all with the recorded stars', async () => {
     expect(recordedStars().size).toBe(NAMED)
     expect(outcomesOf(night.ending), JSON.stringify(night.ending.counts)).toEqual({
       ascl: 'complete',
@@ -194,7 +194,7 @@ describeRecorded('the recorded night without a token', () => {
   })
   afterAll(() => lists.stop())
 
-  it('gives the same list by search, and knows all 342 in the end', async () => {
+  it('search gives the same list, and all 342 libraries are known in the end', async () => {
     expect(night.ending.outcome, JSON.stringify(night.ending.counts)).toBe('complete')
     const published = lists.published.list('astronomy').libraries
     expect(published.map(({ name, stars, rank }) => ({ name, stars, rank }))).toEqual(recordedTop())
@@ -207,7 +207,7 @@ describeRecorded('the recorded night without a token', () => {
     expect(stored.filter(({ state }) => state === 'present')).toHaveLength(CANDIDATES - 2)
   })
 
-  it('searches at most ten times a minute, is never refused, and takes less than three minutes', () => {
+  it('a night without a token searches at most ten times a minute, is never refused, and takes less than three minutes', () => {
     const { requests } = lists.simulator
     expect(searchedAt.length).toBeGreaterThanOrEqual(Math.ceil(CANDIDATES / 20))
     for (const [index, at] of searchedAt.entries()) {

@@ -109,7 +109,7 @@ describeSandbox('three nights over odd repositories', () => {
     expect(nights[0]?.summary.failed).toContainEqual({ name: nameOf(kind), reason: reasonOf[kind] })
   })
 
-  it('a name and nothing else is "title-only", never a context', () => {
+  it('a text that holds only a name is "title-only", never a context', () => {
     const attempt = first.get('title-only')
     expect(attempt).toMatchObject({ outcome: 'title-only', failures: 1, markdown: null })
     expect(attempt?.verdicts.map(({ engine, mode, passed }) => [engine, mode, passed])).toEqual([
@@ -122,7 +122,7 @@ describeSandbox('three nights over odd repositories', () => {
     expect(nights[0]?.ending.counts['contexts']).toMatchObject({ rejected: 1 })
   })
 
-  it('the next night within the day retries none, and says why', () => {
+  it('a second night on the same day retries no failed library, and says why', () => {
     expect(clonedByTheSecond).toBe(0)
     expect(nights[1]?.ending.counts['changes']).toMatchObject({ outcome: 'complete', written: 0 })
     expect(nights[1]?.summary).toMatchObject({ made: [], failed: [], unchanged: GOOD.length })

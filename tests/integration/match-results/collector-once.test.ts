@@ -139,7 +139,7 @@ describe('three workers', () => {
     await expectNothingTwice()
   })
 
-  it('two starts in the same moment poll once', async () => {
+  it('two starts at the same moment poll once', async () => {
     const endings = await Promise.all((await Promise.all([begin(), begin(), begin()])).map(endingOf))
     const rows = await endedRuns(3)
     // Runs that follow one another so closely may each have a turn; never two at a time, and never one twice.

@@ -32,7 +32,7 @@ function hold(port: number): Promise<Server> {
   })
 }
 
-it('starts without PostgreSQL, finds one that appears, has the folder alone, and leaves nothing behind', async () => {
+it('the collector starts without PostgreSQL, uses one that appears, locks its folder, and leaves nothing behind', async () => {
   const holder = await hold(folder.ports.postgres)
   const daemon = folder.start('collector', '--daemon', '--interval', '30')
   await daemon.said(new RegExp(`WARNING.*PostgreSQL n'est pas là.*Port ${folder.ports.postgres}`))

@@ -87,7 +87,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual(['complete'])
   })
 
-  it('a feed that refuses us fails the collection, which never reads as a success', async () => {
+  it('a feed that refuses us fails the collection, which is never reported as a success', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 403, body: '<html>blocked</html>' })
     const { code, stdout } = await run()
     expect(linesOf(stdout).at(-1)).toMatch(/^\[ERROR\] \[COLLECTOR-SERVICE\] Collecte échouée: .*onexbet/i)
@@ -96,7 +96,7 @@ describe('a single collection', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'a waiting collection is cancelled by %s, and its record closed',
+    '%s cancels a waiting collection and closes its record',
     async (signal) => {
       stack.simulator.faults.set('onexbet', HANGING)
       const collector = start()
@@ -111,7 +111,7 @@ describe('a single collection', () => {
     },
   )
 
-  it('lets the run that a killed collector left open end first', async () => {
+  it('a collector waits for the run that a killed collector left open', async () => {
     stack.simulator.faults.set('onexbet', HANGING)
     const killed = start()
     await killed.said(/Démarrage de la collecte/)
@@ -127,7 +127,7 @@ describe('a single collection', () => {
     expect(await outcomes()).toEqual([expect.not.stringMatching('open'), 'complete'])
   })
 
-  it('collects once at a time, however many times cron starts it', async () => {
+  it('runs one collection at a time, however often cron starts it', async () => {
     const all = await Promise.all(Array.from({ length: 3 }, () => run()))
     for (const { code, stderr } of all) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const endings = all.map(({ stdout }) => linesOf(stdout).at(-1) ?? '')

@@ -44,7 +44,7 @@ async function judged(...told: FeedStep[]) {
 describe('a last-seen score', () => {
   const gone: FeedStep[] = [live([1, 0]), 'absent']
 
-  it('judges a last-seen score by the result that came for it', async () => {
+  it('compares a last-seen score with the result that came for it', async () => {
     expect(await judged(...gone, { result: [1, 0] })).toEqual({ judged: 1, right: 1 })
   })
 
@@ -52,12 +52,12 @@ describe('a last-seen score', () => {
     expect(await judged(...gone, { result: [1, 0] }, { result: [2, 0] })).toEqual({ judged: 1, right: 0 })
   })
 
-  it('judges the last-seen score of the last vanishing', async () => {
+  it('compares the last-seen score from when the match last vanished', async () => {
     const back: FeedStep[] = [...gone, live([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 1, right: 1 })
   })
 
-  it('does not judge the last-seen score of a match that came back and ended: it was confirmed already', async () => {
+  it('does not judge the last-seen score of a match that came back and ended, which is confirmed already', async () => {
     const back: FeedStep[] = [...gone, live([2, 0]), over([2, 0]), 'absent', { result: [2, 0] }]
     expect(await judged(...back)).toEqual({ judged: 0, right: 0 })
   })

@@ -74,7 +74,7 @@ describe('matches.csv, written every five minutes', () => {
     expect(writing(matches)).not.toBe(between)
   })
 
-  it('matches.csv has what was over before its database went away, and what is over since', async () => {
+  it('matches.csv has matches that ended before and during an outage of the database', async () => {
     await matches.derive()
     const lacking = () => inTable(matches).then(async (ids) => ids.filter(notIn(await inFile(matches))))
     for (let minute = 0; minute < 4; minute++) await matches.minute()

@@ -148,7 +148,7 @@ const anyPolls: fc.Arbitrary<Poll[]> = fc
     })
   })
 
-describe('a look that comes late', () => {
+describe('a late poll', () => {
   const at = (minutes: number, ...told: Sighting[]): Poll => ({
     kind: 'feed',
     polledAt: minute(minutes),
@@ -209,7 +209,7 @@ describe('a look that comes late', () => {
       [at(0, live([1, 0]), other), at(1, other), at(3, live([1, 0], { team1: 'Ajax B' }), other)],
       { ...result, polledAt: minute(2) },
     ],
-  ])('fits in a late poll: %s', async (_, polls, late) => {
+  ])('a late poll gives the tables of polls in order: %s', async (_, polls, late) => {
     const order = { feed: 0, results: 1 }
     const inOrder = [...polls, late].toSorted(
       (a, b) => a.polledAt - b.polledAt || order[a.kind] - order[b.kind],
@@ -217,13 +217,13 @@ describe('a look that comes late', () => {
     expect(await derived([polls, [late]])).toEqual(await derived(inOrder.map((poll) => [poll])))
   })
 
-  it('a late poll leaves the matches open to a result of the newest moment', async () => {
+  it('a result can still settle matches after a late poll', async () => {
     const [seen, gone] = [at(0, live([1, 0]), other), at(1, other)]
     expect(await derived([[gone], [seen], [result]])).toEqual(await derived([[seen], [gone], [result]]))
   })
 })
 
-describe('more looks than are read at once', () => {
+describe('more polls than are read at once', () => {
   /** A match every seven minutes, each in the feed for twenty; its result is told ten minutes later. */
   const long: Poll[] = [...Array(260).keys()].flatMap((at): Poll[] => {
     const shown = [...Array(40).keys()].filter((id) => at >= id * 7 && at < id * 7 + 20)
@@ -242,7 +242,7 @@ describe('more looks than are read at once', () => {
     ]
   })
 
-  it('more polls than one read gives make the tables of polls in sequence, in order or not', async () => {
+  it('more polls than one read returns give the same tables, in order or not', async () => {
     const inOrder = await derived(long.map((poll) => [poll]))
     const byResults = inOrder.matches.filter((line) => line.includes('"settled_by": "results"'))
     expect(byResults.length).toBeGreaterThan(20)
@@ -251,8 +251,8 @@ describe('more looks than are read at once', () => {
   })
 })
 
-describe('any looks', () => {
-  it('any polls make the same tables in whatever order they come', async () => {
+describe('any polls', () => {
+  it('any polls give the same tables in whatever order they come', async () => {
     const shuffled = anyPolls.chain((polls) => fc.tuple(fc.constant(polls), places(polls.length, 5)))
     await fc.assert(
       fc.asyncProperty(shuffled, async ([polls, order]) => {

@@ -138,7 +138,7 @@ async function anEvening(): Promise<void> {
 }
 
 describe('almanac matches', () => {
-  it('matches calls a score a result only if something confirmed it', async () => {
+  it('"matches" calls a score a result only if something confirmed it', async () => {
     const { code, stdout } = await almanac('matches')
     expect(code).toBe(0)
     expect(lineOf(stdout, BY_STATUS)).toMatch(
@@ -152,7 +152,7 @@ describe('almanac matches', () => {
     expect(lineOf(stdout, COMING)).toMatch(/Lyon - Nice +seen +2\.5 \/ 3\.4 \/ 4\.25$/)
   })
 
-  it('matches states below the table how many are sure, and how good last-seen scores were', async () => {
+  it('"matches" states below the table how many are confirmed, and how often last-seen scores were right', async () => {
     const { stdout } = await almanac('matches', '--limit', '1')
     expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
       '7 matches: 3 confirmed (1 by status, 2 by results), 1 vanished and not confirmed, 3 on show',
@@ -160,12 +160,12 @@ describe('almanac matches', () => {
     ])
   })
 
-  it('matches lists the newest first, up to the limit', async () => {
+  it('"matches" lists the newest first, up to the limit', async () => {
     expect(ids(await list())).toEqual([REMATCH, COMING, LIVE, VANISHED, SEEN_WRONG, SEEN_RIGHT, BY_STATUS])
     expect(ids(await list('--limit', '2'))).toEqual([REMATCH, COMING])
   })
 
-  it('matches prints JSON in which no live or last-seen score is a result', async () => {
+  it('"matches --json" calls no live or last-seen score a result', async () => {
     const { matches, figures } = await list()
     const results = matches.map(({ eventId, result, lastSeenScore, confidence, outcome }) => ({
       eventId,
@@ -200,24 +200,24 @@ describe('almanac matches', () => {
     ['being a result', { onlyConfirmed: true }, [SEEN_WRONG, SEEN_RIGHT, BY_STATUS]],
     ['all of these', { onlyConfirmed: true, team: 'lyon', league: 'ligue' }, [BY_STATUS]],
     ['a pattern that no name holds', { team: '%' }, []],
-  ])('matches finds a match by %s', async (_, filter, found) => {
+  ])('"matches" finds a match by %s', async (_, filter, found) => {
     const rows = await newestMatches(database.db, { feed: FEED, limit: 20, ...filter })
     expect(rows.map(({ eventId }) => eventId)).toEqual(found)
   })
 
-  it('matches applies all filters at once, and counts figures over the selected leagues and teams', async () => {
+  it('"matches" applies all filters at once, and counts figures over the selected leagues and teams', async () => {
     const lyon = await list('--team', 'lyon', '--league', 'ligue', '--state', 'settled', '--confirmed')
     expect(ids(lyon)).toEqual([BY_STATUS])
     expect(lyon.figures).toMatchObject({ matches: 2, confirmed: 1, onShow: 1 })
   })
 
-  it('prints no control characters of a team name to the terminal', async () => {
+  it('"matches" prints no control characters of a team name to the terminal', async () => {
     const { stdout } = await almanac('matches')
     expect(stdout).not.toContain('\u001b')
     expect(lineOf(stdout, REMATCH)).toContain('Lyon [31m - Nice')
   })
 
-  it('refuses an unknown state', async () => {
+  it('"matches" refuses an unknown state', async () => {
     const { code, stderr } = await almanac('matches', '--state', 'finished')
     expect(code).toBe(2)
     expect(stderr).toContain('Allowed choices are seen, live, suspended, ended, vanished, settled')
@@ -225,7 +225,7 @@ describe('almanac matches', () => {
 })
 
 describe('almanac matches show', () => {
-  it('matches show prints the life of one match and not of its rematch', async () => {
+  it('"matches show" prints the life of one match and not of its rematch', async () => {
     const { code, stdout } = await almanac('matches', 'show', String(BY_STATUS))
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
@@ -248,13 +248,13 @@ describe('almanac matches show', () => {
     [LIVE, 'live: 0-1 so far, which is no result'],
     [COMING, 'seen, no score'],
     [SEEN_RIGHT, 'settled, confirmed by results: 2-0, outcome 1'],
-  ])('matches show states what match %i has come to', async (eventId, expected) => {
+  ])('"matches show" states the status of match %i', async (eventId, expected) => {
     const found = await matchWithLife(database.db, FEED, eventId)
     if (found === undefined) throw new Error(`match ${eventId} is not there`)
     expect(lifeLines(matchView(found.match), [])[1]).toBe(expected)
   })
 
-  it('matches show prints the same as JSON', async () => {
+  it('"matches show --json" prints the same as JSON', async () => {
     const shown = await json<MatchView & { observations: ObservationView[] }>(
       'matches',
       'show',
@@ -270,7 +270,7 @@ describe('almanac matches show', () => {
   it.each([
     ['999', 'There is no match 999 of some-feed; "./almanac matches" lists them.'],
     ['Lyon', '"Lyon" is no event id; expected a whole number'],
-  ])('matches show exits with 2 and one sentence for %s', async (event, sentence) => {
+  ])('"matches show" exits with 2 and one sentence for %s', async (event, sentence) => {
     const { code, stdout, stderr } = await almanac('matches', 'show', event)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(sentence)
@@ -284,7 +284,7 @@ describe('at the end of a demo', () => {
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['event', '103', '102', '7', 'last-seen'])
   })
 
-  it('the demo says nothing of a feed without a match', async () => {
+  it('the demo does not mention a feed without a match', async () => {
     expect(await confirmedLines(database.db, 'another-feed', 2)).toEqual([])
   })
 })
@@ -336,13 +336,13 @@ describe('almanac runs', () => {
       finished_at) values ('r', 'mod-stats-1', 'mod-stats', 'manual', '2026-02-03 10:00Z', 'complete', '2026-02-03 10:01Z')`)
   })
 
-  it('runs of match-results shows the runs that were aggregated by the hour', async () => {
+  it('"runs match-results" shows the runs that were aggregated by the hour', async () => {
     const { code, stdout } = await almanac('runs', 'match-results')
     expect(code).toBe(0)
     expect(stdout).toBe('and 1,060 complete runs before 2026-02-01 12:00:00 UTC, added up by the hour\n')
   })
 
-  it('runs of all pipelines names the pipeline of aggregated runs, below the table', async () => {
+  it('"runs" names the pipeline of aggregated runs below the table', async () => {
     const { stdout } = await almanac('runs')
     const lines = stdout.trimEnd().split('\n')
     expect(lines[1]).toContain('mod-stats-1')
@@ -351,7 +351,7 @@ describe('almanac runs', () => {
     )
   })
 
-  it('runs of a pipeline without aggregated ones does not mention them, and JSON is a list of records', async () => {
+  it('"runs" of a pipeline without aggregated runs does not mention them, and its JSON is a list of records', async () => {
     expect((await almanac('runs', 'mod-stats')).stdout).not.toContain('added up')
     expect((await almanac('runs', 'crypto-forecast')).stdout).toBe(
       'no runs yet; start one with "./almanac run mod-stats"\n',

@@ -101,7 +101,7 @@ describe('an hour and a half without the results service, beside a twin that not
     expect(lines.length).toBeGreaterThan(30)
   })
 
-  it('matches.csv is as right during an outage as without one', () => {
+  it('matches.csv is equally correct during an outage', () => {
     expect(during.length).toBeGreaterThan(20)
     // Between two spells that are drained together the tables, and so the file, lack the first one for a while.
     for (const { minute, here, there } of during.filter(({ minute }) => !within([67, 74])(minute))) {
@@ -164,7 +164,7 @@ describe('three hours with the results service', () => {
       return !isSettling && match?.score?.join(' ') !== `${score1 ?? ''} ${score2 ?? ''}`
     })
 
-  it('the results service confirms nothing but the truth', async () => {
+  it('the results service confirms only true scores', async () => {
     const lines = await linesOfFile(hours.dataDir)
     expect(wrongIn(lines)).toEqual([])
     expect(lines.filter(confirmedOnly).length).toBeGreaterThan(60)
@@ -186,7 +186,7 @@ describe('three hours with the results service', () => {
     expect(await hours.drain()).toMatchObject({ segments: 0 })
   })
 
-  it('matches.csv loses no match while the database is away', () => {
+  it('matches.csv loses no match while the database is unavailable', () => {
     const spell = during.slice(5, 26)
     expect(spell).toHaveLength(21)
     for (const [at, lines] of spell.entries()) {

@@ -118,7 +118,7 @@ describe('old observations', () => {
   })
 })
 
-describe('old looks', () => {
+describe('old polls', () => {
   it('deletes old polls once they were followed; an unfollowed one waits', async () => {
     await followed()
     await storePolls(database, FEED, [{ ...POLLS[0], polledAt: minute(-1) } as Poll])
@@ -224,7 +224,7 @@ describe('records of runs', () => {
   })
 })
 
-describe('raw answers', () => {
+describe('raw responses', () => {
   it('deletes raw responses of the feed and of results after their own days, those of other sources later', async () => {
     const now = new Date(minute(0))
     const caps = { days: 30, bytesPerSource: 1_000_000 }

@@ -70,7 +70,7 @@ it('reports a result that comes while the feed is down', async () => {
   expect(matches.reported).toEqual(expect.arrayContaining(come))
 })
 
-it('two hours report what the evidence says, including a correction and a match that came back', async () => {
+it('two hours report what the observations say, including a correction and a match that came back', async () => {
   await minutes(120)
   const reported = ofMatches()
   expect(reported).toEqual(await turnsOfEvidence())

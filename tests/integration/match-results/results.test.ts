@@ -198,7 +198,7 @@ describe('one minute', () => {
     expect(repeated).toEqual([])
   })
 
-  it('a minute that only follows stored polls sends no request and changes nothing', async () => {
+  it('a minute that only follows stored polls sends no request and changes no row', async () => {
     await minute()
     const before = await tables()
     stack.simulator.requests.clear()
@@ -208,7 +208,7 @@ describe('one minute', () => {
     expect(await polls()).toHaveLength(1)
   })
 
-  it('a cancelled minute ends at once and costs the next one nothing', async () => {
+  it('a cancelled minute ends at once and does not affect the next one', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'latency', ms: 30_000 })
     const handle = await begin()
     await until(() => stack.simulator.requests.list().some(({ path }) => path.includes('Get1x2_VZip')))
@@ -222,7 +222,7 @@ describe('one minute', () => {
   })
 })
 
-describe('a feed that gives nothing', () => {
+describe('a feed without a response', () => {
   it.each<[string, Fault, RegExp]>([
     ['blocks us', { kind: 'waf' }, /^Blocked: .* answered 403 .*match-results\.feed\.url\.$/],
     ['shows a challenge', { kind: 'challenge', status: 403 }, /^Blocked: .*firewall or a regional block/],
@@ -267,7 +267,7 @@ describe('a feed that gives nothing', () => {
     await expectAsShown()
   })
 
-  it('a feed that fails once and then responds costs the minute nothing', async () => {
+  it('a feed that fails once and then responds still gives a complete minute', async () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 502, times: 1 })
     expect((await minute()).outcome).toBe('complete')
     await expectAsShown()
@@ -275,7 +275,7 @@ describe('a feed that gives nothing', () => {
   })
 })
 
-describe('a feed that gives what cannot be used', () => {
+describe('a feed with unusable responses', () => {
   const EMPTY = 'the feed is empty: no match is taken for over because of it'
 
   async function quarantined(): Promise<number> {
@@ -379,22 +379,25 @@ describe('a feed that gives what cannot be used', () => {
   it.each<[string, Fault]>([
     ['start times that are texts', { kind: 'wrong-type', field: 'S', value: 'soon' }],
     ['scores below zero', { kind: 'wrong-type', field: 'S1', value: -3 }],
-  ])('with some %s, follows the other events and takes no rejected match for gone', async (_, fault) => {
-    // A minute in which some events have the field and others have not.
-    do await minute()
-    while (!(await shownLines()).some(({ state }) => state === 'live'))
-    stack.simulator.faults.set('onexbet', fault)
-    let ending = await minute()
-    while (ending.counts['feed']?.rejected === 0) ending = await minute()
-    expect(ending.outcome).toBe('partial')
-    expect((await matchLines()).some((line) => line.shown)).toBe(true)
-    expect(await quarantined()).toBeGreaterThan(0)
-    const shown = (await shownLines()).map(({ id }) => id)
-    expect((await takenForGone()).filter((id) => shown.includes(id))).toEqual([])
-    stack.simulator.faults.clear()
-    expect((await minute()).outcome).toBe('complete')
-    await expectAsShown()
-  })
+  ])(
+    'with some %s, follows the other events and does not count rejected matches as gone',
+    async (_, fault) => {
+      // A minute in which some events have the field and others have not.
+      do await minute()
+      while (!(await shownLines()).some(({ state }) => state === 'live'))
+      stack.simulator.faults.set('onexbet', fault)
+      let ending = await minute()
+      while (ending.counts['feed']?.rejected === 0) ending = await minute()
+      expect(ending.outcome).toBe('partial')
+      expect((await matchLines()).some((line) => line.shown)).toBe(true)
+      expect(await quarantined()).toBeGreaterThan(0)
+      const shown = (await shownLines()).map(({ id }) => id)
+      expect((await takenForGone()).filter((id) => shown.includes(id))).toEqual([])
+      stack.simulator.faults.clear()
+      expect((await minute()).outcome).toBe('complete')
+      await expectAsShown()
+    },
+  )
 })
 
 describe('a feed at its cap of events', () => {
@@ -405,7 +408,7 @@ describe('a feed at its cap of events', () => {
     return next.length - 1
   }
 
-  it('an unsplit feed at its cap says so, and takes no match for gone that it may have cut off', async () => {
+  it('a run with an unsplit feed at its cap says so, and counts no match as gone that may have been cut off', async () => {
     await minute()
     feed = { count: 5, split_by_league: false }
     const ending = await minute()
@@ -426,7 +429,7 @@ describe('a feed at its cap of events', () => {
     expect((await matchLines()).length).toBeGreaterThan(count)
   })
 
-  it('a feed that does not support requests by league says so, and takes no match for gone', async () => {
+  it('a run with a feed that does not support requests by league says so, and counts no match as gone', async () => {
     feed = { count: countOfNext(), split_by_league: true }
     await minute()
     feed = { count: countOfNext(), split_by_league: true }
@@ -438,7 +441,7 @@ describe('a feed at its cap of events', () => {
     expect(await takenForGone()).toEqual([])
   })
 
-  it('a feed split by league says so if its list of leagues fails', async () => {
+  it('a run with a feed split by league says so if its list of leagues fails', async () => {
     feed = { count: countOfNext(), split_by_league: true }
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 503, match: 'GetChampsZip' })
     const ending = await minute()
@@ -494,7 +497,7 @@ describe('the results service', () => {
   })
 })
 
-describe('a database that is away from the beginning', () => {
+describe('a database that is unavailable from the beginning', () => {
   it('polls the feed without a database; its rows and record come with the next worker', async () => {
     await worker.stop()
     const away = await startWorker({ DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none` })

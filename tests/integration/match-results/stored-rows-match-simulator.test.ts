@@ -46,8 +46,8 @@ const isTrue = (row: Row, one: number | null, two: number | null) =>
 const confirmed = () => rows.filter(({ confidence }) => confidence === 'confirmed')
 const isKnown = (row: Row) => truthOf(row).endsAt.getTime() + KNOWN_AFTER_MS <= hours.now().getTime()
 
-describe('three hours of a league, looked at every minute', () => {
-  it('three hours of a league confirm nothing but the truth', async ({ annotate }) => {
+describe('three hours of a league, polled every minute', () => {
+  it('three hours of a league confirm only true scores', async ({ annotate }) => {
     const wrong = confirmed().filter((row) => isKnown(row) && !isTrue(row, row.score1, row.score2))
     const seen = rows.filter((row) => row.confidence !== null && row.last_seen_score1 !== null)
     const right = seen.filter((row) => isTrue(row, row.last_seen_score1, row.last_seen_score2))
@@ -83,7 +83,7 @@ describe('three hours of a league, looked at every minute', () => {
     expect(early).toEqual([])
   })
 
-  it('takes no status for a result if the feed had already cleared the score', () => {
+  it('does not treat a status as a result if the feed had already cleared the score', () => {
     const cleared = rows.filter((row) => {
       const isPlayed = row.confidence !== null && truthOf(row).ends === 'cleared'
       return isPlayed && (row.last_seen_score1 ?? 0) + (row.last_seen_score2 ?? 0) > 0
@@ -132,7 +132,7 @@ describe('three hours of a league, looked at every minute', () => {
     }
   })
 
-  it('ran without a failure, and skipped no poll', async () => {
+  it('three hours of a league run without a failure and skip no poll', async () => {
     expect(new Set(endings)).toEqual(new Set(['complete']))
     const [polls] = await hours.database.select<Record<string, unknown>>(
       sql`select count(*)::int as polls, count(followed_at)::int as followed from feed_polls where kind = 'feed'`,

@@ -65,7 +65,7 @@ it('passes over a damaged poll and a late unstorable one, too', async () => {
   expect(await pending()).toEqual([])
 })
 
-it('fits in a late poll among rejected ones', async () => {
+it('follows a late poll among rejected ones', async () => {
   await storePolls(database, FEED, [...GOOD.filter((_, at) => at !== 4), nonsense(3.5), tooLong(11.5)])
   await followPolls(database, FEED)
   await storePolls(database, FEED, GOOD.slice(4, 5))
@@ -73,7 +73,7 @@ it('fits in a late poll among rejected ones', async () => {
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())
 })
 
-it('the others wait if very many polls cannot be followed: the fault is ours', async () => {
+it('polls wait if very many cannot be followed, since the fault is ours', async () => {
   await storePolls(database, FEED, [...Array(7).keys()].map(nonsense))
   expect((await followPolls(database, FEED)).refused).toHaveLength(5)
   expect(await pending()).toHaveLength(2)
@@ -81,7 +81,7 @@ it('the others wait if very many polls cannot be followed: the fault is ours', a
   expect(await pending()).toEqual([])
 })
 
-it('blames no poll while the database is away', async () => {
+it('rejects no poll while the database is unavailable', async () => {
   await storePolls(database, FEED, GOOD)
   await database.db.execute(sql`alter table match_observations rename to elsewhere`)
   await expect(followPolls(database, FEED)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })

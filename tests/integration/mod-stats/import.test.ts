@@ -274,7 +274,7 @@ describe('versions without ids', () => {
     expect(await contents()).toEqual(before)
   })
 
-  it("leaves today's versions to today's run", async () => {
+  it('does not import versions of today, which the run of today collects', async () => {
     const today = new Date().toISOString().slice(0, 10)
     const [report] = await imported(file('v.csv', VERSION_HEADER, `1,${today},modrinth,One,1.0,5,,`))
     expect(report).toMatchObject({ written: 0, skipped: { "today's versions come with today's run": 1 } })

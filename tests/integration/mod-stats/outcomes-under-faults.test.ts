@@ -215,7 +215,7 @@ describe('an empty response in place of rows', () => {
     expect(csv()).toHaveLength(lines)
   })
 
-  it('is implausible if most known packs do not respond', async () => {
+  it('a response is implausible if most known packs are missing', async () => {
     const mods = simulatedMods(3).map(({ curseforge }) => curseforge)
     const ending = await collectAfterAGoodRun({
       curseforge: answering({ data: await trueMods(mods) }, '/v1/mods$'),
@@ -372,7 +372,7 @@ describe('almanac.yaml', () => {
   })
 })
 
-describe('stored answers', () => {
+describe('stored responses', () => {
   const sizes = () =>
     stack.database.select<{ source: string; bytes: number }>(
       sql`select source, sum(bytes)::int as bytes from raw_payloads group by source order by source`,

@@ -89,7 +89,7 @@ const records = () =>
     sql`select pipeline, trigger, outcome from pipeline_runs order by started_at`,
   )
 
-describe('modpacks that were found while the database was away', () => {
+describe('modpacks that were found while the database was unavailable', () => {
   it('packs found during a database outage are in their file, even if the run had less time than its retry budget', async () => {
     const { curseforge } = dependenciesOf(library.stack.config)['mod-stats']
     if (curseforge === undefined) throw new Error('the stack has a key')
@@ -122,7 +122,7 @@ describe('modpacks that were found while the database was away', () => {
   })
 })
 
-describe('a context that was made while the database was away', () => {
+describe('a context that was made while the database was unavailable', () => {
   it('publishes a context made during a database outage, and reports the night that made it', async () => {
     const contextmaker = withoutBubblewrap()
     const cut = cutOnce()

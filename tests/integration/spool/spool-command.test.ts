@@ -149,7 +149,7 @@ describe('what waits', () => {
     )
   })
 
-  it('keeps waiting segments while the database is away: exit code 3', async () => {
+  it('"spool drain" keeps waiting segments while the database is unavailable: exit code 3', async () => {
     await spoolDay(1)
     env['DATABASE_URL'] = `postgresql://nobody@127.0.0.1:${await freePort()}/nothing`
     const { code, stdout, stderr } = await almanac('drain')

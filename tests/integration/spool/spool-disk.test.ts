@@ -59,7 +59,7 @@ describe.skipIf(probe === undefined)(title, () => {
     return rows.map(({ value }) => value)
   }
 
-  it('a full disk refuses rows by name and loses none that it took', async () => {
+  it('a full disk rejects rows with a named failure and loses none that it accepted', async () => {
     await write(1)
     disk.fill()
     const refused = write(2)
@@ -82,7 +82,7 @@ describe.skipIf(probe === undefined)(title, () => {
     expect(await drain()).toMatchObject({ kind: 'drained', segments: 1 })
   })
 
-  it('a disk that the spool itself filled still has room to drain it', async () => {
+  it('the spool can be drained from a disk that it filled itself', async () => {
     const body = () => Buffer.from(crypto.getRandomValues(new Uint8Array(48_000))).toString('base64')
     const bulky = () =>
       writeRows(

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 
 describe('almanac spool drain', () => {
-  it('starts once what the drain of a dead process left due', async () => {
+  it('"spool drain" starts once the recompute that a dead process left due', async () => {
     markDue(folder, ['crypto-forecast'])
     const { code, stdout } = await command(['spool', 'drain'], stack.env)
     const id = /^started (crypto-forecast-\S+), which computes what follows from the loaded rows$/m.exec(

@@ -93,7 +93,7 @@ describe('crypto-forecast', () => {
     }
   }
 
-  it('crypto-forecast ends partial without its database, and later equals an undisturbed run', async () => {
+  it('crypto-forecast ends partial without its database, and after the drain equals an undisturbed run', async () => {
     await startWorker(held(() => proxy.goOffline()))
     const ending = await endingOf(await startRun(crypto.stack.client, cryptoForecast(), 'manual'))
     expect(ending.outcome).toBe('partial')

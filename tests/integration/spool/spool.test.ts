@@ -88,8 +88,8 @@ const values = async () => (await stored()).map(({ value }) => value)
 const countOf = async (table: 'quarantine' | 'raw_payloads' | 'crypto_prices' | 'candles') =>
   Number((await database.select<{ n: string }>(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
 
-describe('a call while the database is away', () => {
-  it('keeps a call while the database is away, and loads it unchanged when it is back', async () => {
+describe('a call while the database is unavailable', () => {
+  it('spools a call while the database is unavailable, and loads it unchanged when it is back', async () => {
     const raw = [{ source: 'a', url: 'https://a.test/', body: '{"é":1}', observedAt: TEN }]
     const rejected = [{ source: 'a', reason: 'no number', row: { value: '\u0000' } }]
     expect(await away(() => write(index(5), { raw, rejected }))).toEqual({ written: 0, spooled: 2 })
@@ -101,7 +101,7 @@ describe('a call while the database is away', () => {
     expect(segmentNames(folder)).toEqual([])
   })
 
-  it('keeps a call whole or not at all when the database breaks in the middle of its transaction', async () => {
+  it('stores a call completely or not at all when the database breaks in the middle of its transaction', async () => {
     const rows = Array.from({ length: 40_000 }, (_, hour) => ({
       crypto: 'bitcoin',
       timestamp: new Date(hour * 3_600_000),
@@ -126,7 +126,7 @@ describe('a call while the database is away', () => {
     expect(await countOf('candles')).toBe(rows.length)
   })
 
-  it('waits for the database once, then tries once a call until the database responds', async () => {
+  it('waits for the database once, then tries once per call until the database responds', async () => {
     let asked = 0
     const refusing = createServer((socket) => {
       asked++
@@ -151,7 +151,7 @@ describe('a call while the database is away', () => {
     refusing.close()
   })
 
-  it('still refuses derived rows, and rows without a spool, while the database is away', async () => {
+  it('refuses derived rows, and rows without a spool, while the database is unavailable', async () => {
     await away(async () => {
       const prices = {
         crypto_prices: [
@@ -274,7 +274,7 @@ describe('a drain', () => {
     expect(await values()).toEqual([1, 2, 3, 6])
   })
 
-  it('a drain keeps everything while the database is away, and says why', async () => {
+  it('a drain keeps everything while the database is unavailable, and says why', async () => {
     await spoolDays(3)
     const names = segmentNames(folder)
     const { ended, ...rest } = await away(drain)

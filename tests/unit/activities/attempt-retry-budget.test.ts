@@ -24,12 +24,12 @@ describe('an attempt', () => {
   it.each([
     ['has its own bound', bounds(), 10 * MINUTE_MS],
     [
-      'has what is left of all attempts',
+      'has the time that is left of all attempts',
       bounds({ scheduledTimestampMs: NOW - 55 * MINUTE_MS }),
       5 * MINUTE_MS,
     ],
     [
-      'that waited in its queue has that much less of all attempts, and its own bound whole',
+      'that waited in its queue has less time left of all attempts, and its full own bound',
       bounds({
         scheduleToCloseTimeoutMs: 11 * MINUTE_MS,
         scheduledTimestampMs: NOW - 3 * MINUTE_MS,
@@ -38,14 +38,14 @@ describe('an attempt', () => {
       8 * MINUTE_MS,
     ],
     [
-      'of a server whose clock is ahead loses nothing by that',
+      'loses no time if the clock of the server is ahead',
       bounds({
         scheduledTimestampMs: NOW + 59 * MINUTE_MS,
         currentAttemptScheduledTimestampMs: NOW + 60 * MINUTE_MS,
       }),
       10 * MINUTE_MS,
     ],
-  ])('%s', (_, own, leftMs) => {
+  ])('an attempt %s', (_, own, leftMs) => {
     expect(attemptEndsAt(own, NOW) - NOW).toBe(leftMs)
   })
 })

@@ -17,14 +17,14 @@ function value(unit: string, key: string): string | undefined {
 }
 
 describe('the systemd unit', () => {
-  it('starts the whole stack from its folder, by absolute paths', () => {
+  it('the unit starts the whole stack from its folder, by absolute paths', () => {
     const unit = serviceUnit(MINE)
     expect(value(unit, 'ExecStart')).toBe('"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" up')
     expect(value(unit, 'WorkingDirectory')).toBe('/srv/almanac')
     expect(value(unit, 'Environment')).toMatch(/^"PATH=\/opt\/node\/bin:/)
   })
 
-  it('starts the collector as a daemon, after the whole stack if that is started too', () => {
+  it('the unit starts the collector as a daemon, after the whole stack if that is started too', () => {
     const unit = serviceUnit({ ...MINE, service: collectorService(5) })
     expect(value(unit, 'ExecStart')).toBe(
       '"/opt/node/bin/node" "/srv/almanac/bin/almanac.mjs" collector --daemon --interval 5',
@@ -36,7 +36,7 @@ describe('the systemd unit', () => {
     expect(value(ofSystem, 'After')).toBe('network-online.target almanac.service')
   })
 
-  it('lets Almanac stop its servers itself, and gives it longer than the 10 s that takes', () => {
+  it('the unit lets Almanac stop its servers itself, and allows more than the 10 s that this takes', () => {
     const unit = serviceUnit(MINE)
     expect(value(unit, 'KillMode')).toBe('mixed')
     expect(Number(value(unit, 'TimeoutStopSec'))).toBeGreaterThan(10)
@@ -49,13 +49,13 @@ describe('the systemd unit', () => {
     expect(value(unit, 'WantedBy')).toBe('multi-user.target')
   })
 
-  it('the user unit names no account, and asks for no sandbox that a user may not have', () => {
+  it('the user unit names no account and no sandbox that a user may not have', () => {
     const unit = serviceUnit(MINE)
     expect(unit).not.toMatch(/^(User|Protect\w+|ReadWritePaths)=/m)
     expect(value(unit, 'WantedBy')).toBe('default.target')
   })
 
-  it('leaves root the user namespace that PostgreSQL needs', () => {
+  it('the unit of root keeps the user namespace that PostgreSQL needs', () => {
     expect(value(serviceUnit({ ...MINE, user: 'almanac' }), 'RestrictNamespaces')).toBe('yes')
     expect(value(serviceUnit({ ...MINE, user: 'root' }), 'RestrictNamespaces')).toBeUndefined()
   })

@@ -29,14 +29,14 @@ describe('.env.example', () => {
     expect([...listed.keys()].sort()).toEqual([...names, ...COMPOSE_VARIABLES].sort())
   })
 
-  it.each(names)('gives %s with its default and its meaning', (name) => {
+  it.each(names)('.env.example lists %s with its default and its meaning', (name) => {
     const described = environmentSchema.shape[name as keyof typeof environmentSchema.shape].description
     expect(listed.get(name)?.value).toBe(String(defaults[name] ?? ''))
     expect(described).toMatch(/\S/)
     expect(listed.get(name)?.meaning).toContain(described)
   })
 
-  it.each(COMPOSE_VARIABLES)('gives %s as docker-compose.yml has it', (name) => {
+  it.each(COMPOSE_VARIABLES)('.env.example lists %s as docker-compose.yml has it', (name) => {
     const { value, meaning } = listed.get(name) ?? { value: undefined, meaning: '' }
     const uses = [...read('docker-compose.yml').matchAll(new RegExp(`\\$\\{${name}:(.)([^}]*)\\}`, 'g'))]
     expect(meaning).toMatch(/\S/)

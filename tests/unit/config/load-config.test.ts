@@ -49,19 +49,19 @@ describe('a wrong almanac.yaml', () => {
     return message
   }
 
-  it('states which key holds what, and what is expected', () => {
+  it('a wrong almanac.yaml is reported with key, value and what is expected', () => {
     const message = yamlRefusal(`${MODS}  modpacks:\n    pages: many\n`)
     expect(message).toContain('mod-stats.modpacks.pages: found "many"; expected number')
     expect(message.split('\n')).toHaveLength(1)
   })
 
-  it('reports each of several mistakes', () => {
+  it('reports each of several mistakes in almanac.yaml', () => {
     const message = yamlRefusal(`${MODS}  enabled: perhaps\n  modpacks:\n    pages: 5000\n`)
     expect(message).toMatch(/mod-stats\.enabled: found "perhaps"; expected boolean/)
     expect(message).toMatch(/mod-stats\.modpacks\.pages: found 5000; .*1000/)
   })
 
-  it('suggests the known key that was meant', () => {
+  it('suggests the known key that a misspelt key of almanac.yaml resembles', () => {
     expect(yamlRefusal(`${MODS}  modpack:\n    pages: 1\n`)).toMatch(
       /mod-stats\.modpack is not a known key.*modpacks/,
     )
@@ -71,13 +71,13 @@ describe('a wrong almanac.yaml', () => {
     expect(yamlRefusal(`${MODS}mod-stat: {}\n`)).toMatch(/mod-stat is not a known key.*mod-stats/)
   })
 
-  it('suggests nothing if nothing is near', () => {
+  it('suggests no key if none is similar', () => {
     expect(yamlRefusal(`${MODS}  colour: blue\n`)).toMatch(
       /mod-stats\.colour is not a known key; known: enabled, mods, modpacks, modrinth_url, /,
     )
   })
 
-  it('names the line of a syntax error', () => {
+  it('names the line of a syntax error in almanac.yaml', () => {
     expect(yamlRefusal('mod-stats:\n  mods: [\n')).toMatch(/not valid YAML: .*line \d/)
   })
 
@@ -98,7 +98,7 @@ describe('a wrong almanac.yaml', () => {
 })
 
 describe('a wrong environment', () => {
-  it('states which variable holds what, and what is expected', () => {
+  it('a wrong environment variable is reported with its value and what is expected', () => {
     const message = refusal({ env: { COLLECTION_INTERVAL: '5' } })
     expect(message).toMatch(/^environment or \.env: COLLECTION_INTERVAL: found "5"; .*60/)
     expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected number')
@@ -108,7 +108,7 @@ describe('a wrong environment', () => {
     )
   })
 
-  it('rejects an unknown name in .env, and suggests the one that was meant', () => {
+  it('rejects an unknown name in .env, and suggests a similar known one', () => {
     expect(refusal({ dotenv: 'COLLECTION_INTERVALL=60\n' })).toMatch(
       /^\.env: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
     )
@@ -142,13 +142,13 @@ describe('the environment', () => {
     expect(load({ env: { CURSEFORGE_API_KEY: KEY } }).env.CURSEFORGE_API_KEY).toBe(KEY)
   })
 
-  it('prefers the environment to .env, unless it is empty', () => {
+  it('an environment variable overrides .env unless it is empty', () => {
     const dotenv = 'COLLECTION_INTERVAL=120\n'
     expect(load({ dotenv, env: { COLLECTION_INTERVAL: '300' } }).env.COLLECTION_INTERVAL).toBe(300)
     expect(load({ dotenv, env: { COLLECTION_INTERVAL: '' } }).env.COLLECTION_INTERVAL).toBe(120)
   })
 
-  it('counts an empty value as not set', () => {
+  it('an empty variable counts as not set', () => {
     const { env } = load({
       dotenv: "CURSEFORGE_API_KEY=''\nDATABASE_URL=\nCOLLECTION_INTERVAL=\n",
       env: { TEMPORAL_ADDRESS: '', LOG_LEVEL: '' },

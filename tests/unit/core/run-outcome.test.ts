@@ -56,7 +56,7 @@ describe('an ending that was stored with a name and a sentence', () => {
 describe('a first activity that returned a name and a sentence', () => {
   const HELD = { type: 'AlreadyRunning', message: 'already running: it' }
 
-  it('still says why the run is skipped, and whether to wait', () => {
+  it('a stored skip still states why the run is skipped, and whether to wait', () => {
     expect(asSkipped(HELD)).toEqual({ reason: failureReason(HELD) })
     expect(asSkipped({ ...HELD, isDeriving: true })).toEqual({
       reason: failureReason(HELD),

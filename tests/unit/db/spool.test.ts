@@ -86,7 +86,7 @@ describe('a spool', () => {
     expect(waitingSegments(folder)[0]?.head).toMatchObject({ pipeline: 'mod-stats', rejected: 1 })
   })
 
-  it('knows for how long the database has been away, from the first call that did not reach it', () => {
+  it('the spool knows how long the database has been unavailable, from the first call that did not reach it', () => {
     const spool = open()
     const now = vi.spyOn(Date, 'now').mockReturnValue(10_000)
     expect([spool.isDatabaseUnavailable, spool.unavailableForMs()]).toEqual([false, 0])
@@ -108,7 +108,7 @@ describe('the cap', () => {
     return folderBytes(other)
   }
 
-  it('refuses what exceeds the cap, by name and with what to do, and drops nothing', async () => {
+  it('the spool refuses rows beyond the cap with a remedy, and drops none', async () => {
     const spool = open({ capBytes: 3 * (await segmentBytes()) + 50 })
     for (const value of [1, 2, 3]) await write(spool, value)
     const refused = write(spool, 4)
@@ -140,7 +140,7 @@ describe('the cap', () => {
     expect(folderBytes(folder)).toBeLessThanOrEqual(spool.capBytes)
   })
 
-  it('reports the fill level from the half on, once for each tenth, and again after it was emptied', async () => {
+  it('reports the fill level of the spool from 50 % on, once per tenth, and again after it was emptied', async () => {
     const reported: string[] = []
     const capBytes = 20 * (await segmentBytes())
     const spool = open({
@@ -242,7 +242,7 @@ describe('the folder', () => {
 })
 
 describe('what is due', () => {
-  it('remembers what is due on disk until it is forgotten, each pipeline once', () => {
+  it('stores due work on disk until it is done, each pipeline once', () => {
     markDue(folder, ['mod-stats', 'crypto-forecast'])
     markDue(folder, ['mod-stats'])
     expect(duePipelines(folder)).toEqual(['crypto-forecast', 'mod-stats'])
@@ -251,7 +251,7 @@ describe('what is due', () => {
     expect(duePipelines(folder)).toEqual(['crypto-forecast'])
   })
 
-  it('what is due takes no room of the spool and is no segment', async () => {
+  it('due work takes no room of the spool and is no segment', async () => {
     await write(open())
     const bytes = folderBytes(folder)
     markDue(folder, ['mod-stats'])
@@ -260,7 +260,7 @@ describe('what is due', () => {
     expect(waitingSegments(folder)).toHaveLength(1)
   })
 
-  it('what is due leads nowhere outside the folder, whatever a segment says of its pipeline', () => {
+  it('due work writes nothing outside the folder, whatever a segment names as its pipeline', () => {
     markDue(folder, ['../../elsewhere', '..', ''])
     expect(readdirSync(parent)).toEqual([])
     expect(duePipelines(folder)).toEqual([])

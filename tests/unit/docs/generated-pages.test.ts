@@ -6,7 +6,7 @@ import { generatedPages, storedPage } from '../../../docs/generate/pages.ts'
 const pages = await generatedPages()
 
 describe('generated documentation', () => {
-  it.each(pages)('$file is up to date', ({ file, text }) => {
+  it.each(pages)('the generated page $file is up to date', ({ file, text }) => {
     expect(storedPage(file), `${file} is out of date: run npm run docs`).toBe(text)
   })
 

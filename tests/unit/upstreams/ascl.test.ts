@@ -34,7 +34,7 @@ describe('the links of a record', () => {
     ['a list with holes', [null, 'https://github.com/A/b', '', 'https://github.com/c/d']],
     ["PHP's object", { 1: 'https://github.com/A/b', 4: 'https://github.com/c/d' }],
     ["PHP's text", 'a:2:{i:0;s:22:"https://github.com/A/b";i:1;s:22:"https://github.com/c/d";}'],
-  ])('%s', (_shape, site_list) => {
+  ])('reads links from %s', (_shape, site_list) => {
     expect(repositoriesOf({ site_list })).toEqual(['A/b', 'c/d'])
   })
 
@@ -74,7 +74,7 @@ describe('the links of a record', () => {
 })
 
 describe('records', () => {
-  it('rejects one invalid record with a reason, and continues with the rest', () => {
+  it('rejects one invalid ASCL record with a reason, and continues with the rest', () => {
     const { entries, rejected } = parseCatalogue(
       JSON.stringify({
         1: record({ title: 'Caf&eacute; &amp; co' }),
@@ -160,7 +160,7 @@ describe('the catalogue over HTTP', () => {
         response.writeHead(200, { 'content-type': 'application/json' }).end('{"1":{"asc')
       },
     ],
-  ])('%s is %s', async (_what, type, answer) => {
+  ])('the catalogue: %s is %s', async (_what, type, answer) => {
     const { ascl } = await client(answer)
     expect(await rejection(ascl.catalogue(calm()))).toMatchObject({ type })
   })

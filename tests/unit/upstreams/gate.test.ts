@@ -123,7 +123,7 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([2_000, 2_000])
   })
 
-  it('never has more open turns than its concurrency, first come first served', async () => {
+  it('the gate never exceeds its concurrency, first come first served', async () => {
     const { gate } = gateInTest({ concurrency: 2 })
     let open = 0
     let most = 0
@@ -142,7 +142,7 @@ describe('the gate of an upstream', () => {
     expect(order).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
-  it('lets an aborted waiter leave the queue with its reason, and serves the next', async () => {
+  it('an aborted waiter leaves the queue with its reason, and the gate serves the next', async () => {
     const { gate } = gateInTest({ concurrency: 1 })
     const leave = await gate.wait(calm())
     const controller = new AbortController()

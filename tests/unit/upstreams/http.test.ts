@@ -28,7 +28,7 @@ async function closedPort(): Promise<number> {
   return port
 }
 
-describe('a good answer', () => {
+describe('a good response', () => {
   it('returns text, size and address without secrets', async () => {
     const { http, asked, baseUrl } = await client((response) => {
       sendJson(response, { name: 'Backstübchen' })
@@ -110,11 +110,11 @@ describe('a bad status has a name', () => {
     ['410', 410, {}, '', 'NotFound'],
     ['400', 400, {}, '', 'UpstreamRejected'],
     ['414', 414, {}, '', 'UpstreamRejected'],
-    ['304 that nobody asked for', 304, {}, '', 'UpstreamRejected'],
+    ['304 without a condition in the request', 304, {}, '', 'UpstreamRejected'],
     ['403 challenge', 403, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
     ['503 challenge', 503, { 'content-type': 'text/html', 'retry-after': '9' }, CHALLENGE, 'Blocked'],
     ['429 challenge', 429, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
-    ['200 challenge where JSON is expected', 200, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
+    ['200 challenge instead of JSON', 200, { 'content-type': 'text/html' }, CHALLENGE, 'Blocked'],
     ['403 by header alone', 403, { 'cf-mitigated': 'challenge' }, '', 'Blocked'],
     [
       'a country block',
@@ -123,13 +123,7 @@ describe('a bad status has a name', () => {
       page('ERROR', 'The Amazon CloudFront distribution is configured to block access from your country.'),
       'Blocked',
     ],
-    [
-      '200 page where JSON is expected',
-      200,
-      { 'content-type': 'text/html' },
-      page('Welcome'),
-      'PayloadInvalid',
-    ],
+    ['200 page instead of JSON', 200, { 'content-type': 'text/html' }, page('Welcome'), 'PayloadInvalid'],
     [
       '200 page that calls itself JSON',
       200,
@@ -137,7 +131,7 @@ describe('a bad status has a name', () => {
       page('Welcome'),
       'PayloadInvalid',
     ],
-  ])('%s', async (_name, status, headers, body, type) => {
+  ])('names a response of the kind: %s', async (_name, status, headers, body, type) => {
     const { http } = await client((response) => {
       response.writeHead(status, headers).end(body)
     })
@@ -215,7 +209,7 @@ describe('a bad status has a name', () => {
 
 describe('a broken exchange is UpstreamUnavailable', () => {
   it.each<[string, Answering]>([
-    ['cut before an answer', (response) => void response.destroy()],
+    ['cut before a response', (response) => void response.destroy()],
     [
       'cut in the middle of a counted body',
       (response) => {
@@ -228,7 +222,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
         response.writeHead(200).write('[1,2', () => response.destroy())
       },
     ],
-  ])('%s', async (_name, answer) => {
+  ])('treats as UpstreamUnavailable: %s', async (_name, answer) => {
     const { http } = await client(answer)
     expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
       type: 'UpstreamUnavailable',

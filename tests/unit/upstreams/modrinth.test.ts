@@ -49,7 +49,7 @@ describeRecorded('recorded Modrinth answers', () => {
         ['9s6osm5g', 'cloth-config', 'Cloth Config API', 2_946_261, 4_069, 92],
       ],
     ],
-  ])('%s', (file, expected) => {
+  ])('reads the recorded projects of %s', (file, expected) => {
     const { rows, rejected } = parseProjects(JSON.stringify([recorded(`modrinth/${file}`)].flat()))
     expect(rejected).toEqual([])
     expect(
@@ -67,7 +67,7 @@ describeRecorded('recorded Modrinth answers', () => {
     ],
     ['itzg-project-nucledoom-versions.json', 2, 447, '2025-04-01T09:35:15.347Z', '2025-04-03T20:55:12.720Z'],
     ['mc-publish-versions.json', 43, 3_528_425, '2021-01-03T00:56:52.295Z', '2023-12-20T22:19:35.442Z'],
-  ])('%s', (file, versions, downloads, first, last) => {
+  ])('reads the recorded versions of %s', (file, versions, downloads, first, last) => {
     const { rows, rejected } = parseVersions(recording(`modrinth/${file}`))
     expect(rejected).toEqual([])
     expect(new Set(rows.map((row) => row.id)).size).toBe(versions)

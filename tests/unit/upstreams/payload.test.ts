@@ -23,7 +23,7 @@ describe('times', () => {
     ['2024-05-06T07:08:09+02:00', '2024-05-06T05:08:09.000Z'],
     ['2024-05-06T07:08:09.5', '2024-05-06T07:08:09.500Z'],
     ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59.000Z'],
-  ])('%s is %s', (value, expected) => {
+  ])('the time %s is %s', (value, expected) => {
     expect(instant.parse(value).toISOString()).toBe(expected)
   })
 
@@ -121,7 +121,7 @@ describe('any JSON gives rows or PayloadInvalid', () => {
     ['modrinth versions', parseVersions],
     ['curseforge mods', parseMods],
     ['curseforge files', parseFiles],
-  ])('%s', (_name, parse) => {
+  ])('reads any JSON as rows or PayloadInvalid: %s', (_name, parse) => {
     fc.assert(
       fc.property(body, (value) => {
         const outcome = attempt(() => parse(JSON.stringify(value)))

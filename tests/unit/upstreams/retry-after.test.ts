@@ -14,7 +14,7 @@ describe('when to ask again', () => {
     ['an HTTP date', { 'retry-after': 'Sun, 01 Mar 2026 12:01:30 GMT' }, 90_000],
     ['an HTTP date in the past', { 'retry-after': 'Sun, 01 Mar 2026 11:00:00 GMT' }, 1_000],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
-    ['a number with rubbish', { 'retry-after': '12-' }, undefined],
+    ['a number with trailing text', { 'retry-after': '12-' }, undefined],
     ['empty', { 'retry-after': '' }, undefined],
     ['nothing', {}, undefined],
     ['reset in seconds (Modrinth)', { 'x-ratelimit-reset': '42' }, 42_000],
@@ -22,17 +22,13 @@ describe('when to ask again', () => {
     ['an epoch in the past', { 'x-ratelimit-reset': String(EPOCH_S - 120) }, 1_000],
     ['the unprefixed header first', { 'ratelimit-reset': '5', 'x-ratelimit-reset': '50' }, 5_000],
     ['Retry-After over the reset', { 'retry-after': '7', 'x-ratelimit-reset': '50' }, 7_000],
+    ['the reset if Retry-After is unreadable', { 'retry-after': 'soon', 'x-ratelimit-reset': '50' }, 50_000],
     [
-      'the reset where Retry-After is unreadable',
-      { 'retry-after': 'soon', 'x-ratelimit-reset': '50' },
-      50_000,
-    ],
-    [
-      'the second header where the first is unreadable',
+      'the second header if the first is unreadable',
       { 'ratelimit-reset': 'x', 'x-ratelimit-reset': '9' },
       9_000,
     ],
-  ])('%s', (_name, headers, expected) => {
+  ])('retries after the delay: %s', (_name, headers, expected) => {
     expect(retryAfterMs(new Headers(headers), NOW)).toBe(expected)
   })
 
@@ -49,7 +45,7 @@ describe('when to ask again', () => {
     expect(retryAfterMs(new Headers(headers), NOW, 418)).toBe(expected)
   })
 
-  it('any other refusal keeps its quarter of an hour', () => {
+  it('any other refusal is limited to a quarter of an hour', () => {
     expect(retryAfterMs(new Headers({ 'retry-after': '86400' }), NOW, 429)).toBe(MAX_RETRY_MS)
     expect(retryAfterMs(new Headers(), NOW, 429)).toBeUndefined()
   })

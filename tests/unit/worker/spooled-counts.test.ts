@@ -27,7 +27,7 @@ describe('an activity that spooled', () => {
     })
   })
 
-  it('says why, if the database is not simply away', async () => {
+  it('a spooling activity says why, if the database is more than unreachable', async () => {
     const counted = await withSpooledCounts('mod-stats', () => {
       spoolOrigin()?.spooled?.(2, textReason('The database said: no.'))
       return Promise.resolve(counts({ why: [textReason('one refused')] }))

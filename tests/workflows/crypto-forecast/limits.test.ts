@@ -79,7 +79,7 @@ describe('an unavailable source', () => {
     expect(computed?.atMs).toBeLessThan(begun + HOURLY_SOURCE_MS + MINUTE_MS)
   })
 
-  it('a source that comes back within its time costs nothing', async () => {
+  it('a source that comes back within its time leaves the run complete', async () => {
     const steps: CryptoSteps = fakes({
       async collectBinance() {
         if ((await time.now()) < startMs(steps) + 9 * MINUTE_MS) throw unavailable()

@@ -38,7 +38,7 @@ describe('MLflow', () => {
     expect(steps.callsOf('reportToMlflow')).toEqual([])
   })
 
-  it('contacts MLflow once for all waiting reports', async () => {
+  it('contacts MLflow once for all waiting reports of a run', async () => {
     const steps = fakes({ forecastPrices: () => forecasts(6) })
     const { ending } = await runOnce(steps)
     expect(ending.outcome).toBe('complete')

@@ -105,7 +105,7 @@ describe('a part of a night that fails for good', () => {
 })
 
 describe('a night that reaches its bound', () => {
-  it('fails by name what did not get its turn, and publishes within its bound', async () => {
+  it('a night at its bound fails the libraries that had no turn, and publishes', async () => {
     // Time for two chains that wait minutes for a host whose worker is gone, and for no third.
     const boundMs = 2 * PUBLISHING_MS + 100_000
     const steps = fakes({

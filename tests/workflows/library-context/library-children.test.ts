@@ -161,7 +161,7 @@ describe('the child workflow of a library', () => {
     ])
   })
 
-  it('is complete when a clone fails twice while the server is away, and then succeeds', async () => {
+  it('a library is complete when its clone fails twice while the server is unavailable, and then succeeds', async () => {
     let asked = 0
     const clone = { commit: 'c0ffee', bytes: CLONE_BYTES }
     const steps = fakes({
@@ -174,7 +174,7 @@ describe('the child workflow of a library', () => {
     expect(recorded(steps)).toEqual([])
   })
 
-  it('releases its slot within minutes if its server stays away', async () => {
+  it('a library releases its slot within minutes if its server stays unavailable', async () => {
     const steps = fakes({ cloneLibrary: () => Promise.reject(unavailable()) })
     const { ending } = await runLibraryContext(time, steps)
     expect(ending.counts['contexts']?.why).toEqual([
@@ -269,7 +269,7 @@ describe('a host without its worker', () => {
     expect((second ?? 0) - (first ?? 0)).toBeLessThan(CHAIN_ROUNDS * 2 * (HOST_AWAY_MS + MINUTE_MS))
   })
 
-  it('a host lost during clean-up costs a moment, and no context', async () => {
+  it('a host lost during clean-up delays the night by a moment, and loses no context', async () => {
     const steps = fakes(
       { claimHost: () => Promise.resolve({ queue: TASK_QUEUE, cleanupQueue: NOBODY }) },
       todos(2),

@@ -124,7 +124,7 @@ describe('the results service', () => {
 })
 
 describe('a feed', () => {
-  it('fails the run within its bound if the feed stays away, with the reason in the record', async () => {
+  it('fails the run within its bound if the feed stays unavailable, with the reason in the record', async () => {
     const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
     const { ending, status, tookMs } = await runOnce(steps)
     expect(status).toBe('FAILED')
@@ -142,7 +142,7 @@ describe('a feed', () => {
     expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
   })
 
-  it('a feed that is away for some seconds costs nothing', async () => {
+  it('a feed that is unavailable for some seconds leaves the run complete', async () => {
     const steps: MatchSteps = fakes({
       async collectMatches() {
         if ((await time.now()) < startMs(steps) + 10 * SECOND_MS) throw unavailable()
@@ -182,7 +182,7 @@ describe('a feed', () => {
     expect(tookMs).toBeLessThanOrEqual(MINUTELY_BOUND_MS)
   })
 
-  it('waits for the feed only as long as the starter of the run says', async () => {
+  it('waits for the feed only for the time given in the input of the run', async () => {
     const steps = fakes({ collectMatches: () => Promise.reject(unavailable()) })
     const { ending, tookMs } = await runOnce(steps, { boundSeconds: 20 })
     expect(ending.outcome).toBe('failed')
@@ -208,7 +208,7 @@ describe('the database', () => {
     expect(tookMs).toBeLessThan(MINUTE_MS)
   })
 
-  it('a record that cannot be closed costs the run nothing else', async () => {
+  it('a record that cannot be closed does not change how the run ends', async () => {
     const steps = fakes({ closeMatchResults: () => Promise.reject(AWAY) })
     const { ending, status, tookMs } = await runOnce(steps)
     expect(status).toBe('COMPLETED')

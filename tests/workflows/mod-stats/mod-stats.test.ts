@@ -26,8 +26,8 @@ async function runOnce(steps: FakeSteps): Promise<EndingInWords> {
   return worker.runUntil(async () => endingOf(await start()))
 }
 
-describe('an upstream that is away', () => {
-  it('an upstream that is away for six hours delays the run, which then is complete', async () => {
+describe('an unavailable upstream', () => {
+  it('an upstream that is unavailable for six hours delays the run, which is then complete', async () => {
     const startMs = await time.skipTo(0, 5)
     const backMs = startMs + 6 * HOUR_MS
     const steps = fakeSteps(time, {
@@ -45,7 +45,7 @@ describe('an upstream that is away', () => {
     expect(steps.callsOf('collectCurseForge')).toHaveLength(1)
   })
 
-  it('an upstream that is away beyond the bound fails the run, which reports the counts and closes its record', async () => {
+  it('an upstream that is unavailable beyond the bound fails the run, which reports the counts and closes its record', async () => {
     const startMs = await time.skipTo(21, 0)
     const away = () => Promise.reject(unavailable())
     const steps = fakeSteps(time, {
@@ -181,7 +181,7 @@ describe('a run after a drain', () => {
 describe('the hooks of a run', () => {
   const HELD = { type: 'AlreadyRunning', message: 'already running: mod-stats-1' }
 
-  it('ends as skipped, with its own record, if another run holds the lock', async () => {
+  it('a run ends as skipped, with its own record, if another run holds the lock', async () => {
     const steps = fakeSteps(time, {
       openModStats: () => Promise.resolve({ skipped: { reason: failureReason(HELD) } }),
     })
@@ -194,7 +194,7 @@ describe('the hooks of a run', () => {
     expect(steps.calls.map((call) => call.step)).toEqual(['openModStats', 'closeModStats'])
   })
 
-  it('fails with its record closed if the run cannot be opened', async () => {
+  it('a run that cannot be opened fails, with its record closed', async () => {
     const steps = fakeSteps(time, {
       openModStats: () => Promise.reject(new Failure('Misconfigured', 'The database has no tables.')),
     })
@@ -203,7 +203,7 @@ describe('the hooks of a run', () => {
     expect(steps.calls.map((call) => call.step)).toEqual(['openModStats', 'closeModStats'])
   })
 
-  it('waits for an absent database, and loses nothing', async () => {
+  it('a run waits for an unavailable database, and loses nothing', async () => {
     await time.skipTo(0, 5)
     const away = (attempts: number) => {
       let asked = 0

@@ -11,7 +11,7 @@ const failed = (facts: Partial<GridFacts>) =>
     .map(({ name, found, finding }) => [name, found, sentence(finding)])
 
 describe('the checks', () => {
-  it('passes a whole grid with the gaps of the exchange', () => {
+  it('the checks pass a whole grid with the gaps of the exchange', () => {
     expect(failed({})).toEqual([])
     expect(checksOf(GOOD, NEWEST)).toHaveLength(5)
   })
@@ -26,11 +26,11 @@ describe('the checks', () => {
     ],
     ['duplicates', { double: 1 }, 1, 'has 1 rows that are not alone on a full hour'],
     ['gaps', { gaps: 4 }, 4, 'lacks 4 hours that the exchange should have (and 2 that it does not have)'],
-  ])('names %s if it fails, with what was found', (name, facts, found, said) => {
+  ])('the checks name %s if it fails, with what was found', (name, facts, found, said) => {
     expect(failed(facts)).toEqual([[name, found, said]])
   })
 
-  it('fails a coin without rows by name', () => {
+  it('the checks fail a coin without rows by name', () => {
     expect(failed({ rows: 0, days: 0, newest: undefined, knownGaps: 0 })).toEqual([
       ['rows', 0, 'has 0 rows, 0 days of them up to the newest hour'],
       ['newest-candle', 0, 'has no candle at all'],

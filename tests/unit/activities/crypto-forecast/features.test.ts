@@ -59,7 +59,7 @@ describe('means over days', () => {
     ).toBe(true)
   })
 
-  it('knows a mean with a tenth of the hours missing, but not with one more', () => {
+  it('computes a mean with a tenth of the hours missing, but not with one more', () => {
     const atMost = 16 // of 168; 90 % are 151.2
     const lost = (count: number) => withoutRows(seriesOf(walk(400)), (row) => row < 200 || row >= 200 + count)
     const known = lost(atMost)
@@ -73,7 +73,7 @@ describe('means over days', () => {
     expect(sma14.subarray(336).every(Number.isFinite)).toBe(true)
   })
 
-  it('knows a mean again as soon as the hole has left the window', () => {
+  it('computes a mean again as soon as the hole has left the window', () => {
     const series = withoutRows(seriesOf(walk(600)), (row) => row < 200 || row >= 230)
     const { sma7 } = featuresOf(series, noIndex)
     const back = sma7.findIndex((value, row) => row >= 200 && !Number.isNaN(value))
@@ -81,7 +81,7 @@ describe('means over days', () => {
     expect(series.openMs[back]).toBe(START_MS + (214 + 167) * HOUR_MS)
   })
 
-  it('leaves unknown volumes out and counts them as missing', () => {
+  it('means leave unknown volumes out and count them as missing', () => {
     const series = seriesOf(
       walk(400).map((candle, row) => (row % 12 === 0 ? { ...candle, volume: NaN } : candle)),
     )
@@ -169,7 +169,7 @@ describe('the Fear & Greed index', () => {
     expect(at(features, name, 24)).not.toBeNaN()
   })
 
-  it('averages the known days, at least half of them, even if the day itself is missing', () => {
+  it('averages the known days of the index, at least half of them, even if the day itself is missing', () => {
     const known = (days: number[]) => {
       const day = Int32Array.from(days, (offset) => START_DAY + offset)
       return featuresOf(hours, { day, value: Float64Array.from(days, (offset) => 50 + offset) })
@@ -191,7 +191,7 @@ describe('the Fear & Greed index', () => {
 })
 
 describe('a window of days', () => {
-  it('matches a brute-force mean, whatever is missing', () => {
+  it('a mean over days matches a brute-force mean, whatever is missing', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 15, max: 60 }), (seed, sparse) => {
         const series = withoutRows(seriesOf(walk(500, seed)), (row) => (row * 31 + seed) % sparse !== 0)

@@ -45,7 +45,7 @@ describe('a point of CoinGecko', () => {
     ])
   })
 
-  it('gives price and volume of all markets, and neither open, high, low nor the volume of an exchange', () => {
+  it('a point of CoinGecko gives price and volume of all markets, and neither open, high, low nor the volume of an exchange', () => {
     expect(hourlyPrices('bitcoin', [point(0, 5)], LATER)).toEqual([
       {
         crypto: 'bitcoin',
@@ -71,7 +71,7 @@ describeRecorded('the recorded month of hourly points', () => {
   const { points } = parseMarketChart(JSON.stringify(file.response.body))
   const hours = hourlyPrices('bitcoin', points, nowMs)
 
-  it('gives 677 hours, each once, the price of each within a quarter of an hour of its end', () => {
+  it('recorded points give 677 hours, each once, with a price within a quarter of an hour of its end', () => {
     expect(prices).toHaveLength(722)
     expect(hours).toHaveLength(677)
     expect(new Set(hours.map(({ timestamp }) => timestamp.getTime())).size).toBe(677)

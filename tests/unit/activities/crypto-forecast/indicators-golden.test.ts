@@ -79,7 +79,7 @@ describeRecorded('indicators and features of recorded candles', () => {
       },
     )
 
-    it('has bands as wide as those of the population deviation times the square root of 20/19', () => {
+    it('bands are those of the population deviation times the square root of 20/19', () => {
       const upper = { ...expected.columns }['upperBandOfPopulation'] ?? []
       const lower = { ...expected.columns }['lowerBandOfPopulation'] ?? []
       const wrong = expected.rows.filter((row, at) => {
@@ -156,7 +156,7 @@ function withinRow(row: Record<string, number>): Record<string, number | undefin
 }
 
 describeRecorded('the rows that the original wrote', () => {
-  it.each(['bitcoin', 'ethereum', 'binancecoin'])('follows our formulas (%s)', (coin) => {
+  it.each(['bitcoin', 'ethereum', 'binancecoin'])('an indicator follows our formulas (%s)', (coin) => {
     const [before, last] = originalRows(coin)
     if (before === undefined || last === undefined) throw new Error(`there must be two rows of ${coin}`)
     const next = Object.entries(nextRow(before, last['price'] ?? NaN))

@@ -82,7 +82,7 @@ describe('an indicator', () => {
     expect(last).toEqual(Object.fromEntries(expected))
   })
 
-  it('reports that a price rising every hour only rises', () => {
+  it('an indicator shows that a price rising every hour only rises', () => {
     const ours = indicatorsOf(seriesOf(closes(Array.from({ length: 60 }, (_, row) => 100 + row))))
     expect(ours.rsi[59]).toBeCloseTo(100, 6)
     expect(ours.rsiWilder[59]).toBe(100)
@@ -115,7 +115,7 @@ describe('the Fibonacci levels', () => {
     expect(fibo50[401 + MONTH_HOURS]).toBe(100)
   })
 
-  it('matches brute-force extremes, whatever the series', () => {
+  it('Fibonacci levels match brute-force extremes, whatever the series', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const series = withoutRows(seriesOf(walk(1500, seed)), (row) => (row * 31 + seed) % 17 !== 0)
@@ -135,7 +135,7 @@ describe('the Fibonacci levels', () => {
 describe("Wilder's ADX without a range", () => {
   const unknown = (candle: Candle): Candle => ({ ...candle, open: NaN, high: NaN, low: NaN })
 
-  it('assumes that the hour moved from the previous close to its own', () => {
+  it('ADX without a range assumes that the hour moved from the previous close to its own', () => {
     const candles = walk(200)
     const between = candles.map((candle, row) => {
       const before = candles[row - 1]?.close ?? candle.close
@@ -146,7 +146,7 @@ describe("Wilder's ADX without a range", () => {
     expect(adx).toEqual(indicatorsOf(seriesOf(between)).adx)
   })
 
-  it('uses the true range again from the next candle that has one', () => {
+  it('ADX uses the true range again from the next candle that has one', () => {
     const candles = walk(400)
     const hole = candles.map((candle, row) => (row === 100 ? unknown(candle) : candle))
     const [whole, holed] = [indicatorsOf(seriesOf(candles)), indicatorsOf(seriesOf(hole))]
@@ -157,7 +157,7 @@ describe("Wilder's ADX without a range", () => {
 })
 
 describe("Wilder's ADX", () => {
-  it('takes no direction from a candle that exceeds the one before equally on both sides', () => {
+  it('ADX takes no direction from a candle that exceeds the one before equally on both sides', () => {
     const candles = closes(Array.from({ length: 40 }, (_, row) => (row === 39 ? 139 : 100 + row)))
     const widened = (high: number, low: number) =>
       indicatorsOf(seriesOf(candles.map((candle, row) => (row === 39 ? { ...candle, high, low } : candle))))

@@ -101,7 +101,7 @@ describe('the metrics file', () => {
     expect(text()).toBe(before)
   })
 
-  it('replaces anything else in the place of the metrics file', () => {
+  it('replaces another file in the place of the metrics file', () => {
     writeFileSync(
       join(folder, METRICS_FILE),
       'no metrics\ncryptobot_cron_last_failure_timestamp many\n\u0000',
@@ -115,7 +115,7 @@ describe('the metrics file', () => {
     })
   })
 
-  it('leaves no other file behind', () => {
+  it('writing the metrics file leaves no other file behind', () => {
     write(COMPLETE)
     write(FAILED, SECOND)
     expect(readdirSync(folder)).toEqual([METRICS_FILE])

@@ -11,27 +11,27 @@ const hours = (from: number, to: number, crypto = 'bitcoin') => ({
 })
 
 describe('the pages of missing hours', () => {
-  it('has no pages if nothing is missing', () => {
+  it('requests no page if no hour is missing', () => {
     expect(pagesOf([])).toEqual([])
   })
 
-  it('has pages of a thousand hours each, and the rest', () => {
+  it('requests pages of a thousand hours each, and the rest', () => {
     expect(pagesOf([hours(0, 2_499)])).toEqual([hours(0, 999), hours(1_000, 1_999), hours(2_000, 2_499)])
   })
 
-  it('has one page for exactly a thousand missing hours, and two beyond', () => {
+  it('requests one page for exactly a thousand missing hours, and two beyond', () => {
     expect(pagesOf([hours(0, 999)])).toEqual([hours(0, 999)])
     expect(pagesOf([hours(0, 1_000)])).toEqual([hours(0, 999), hours(1_000, 1_000)])
   })
 
-  it('puts several stretches on one page as long as one response can hold them', () => {
+  it('requests several stretches in one page as long as one response can hold them', () => {
     expect(pagesOf([hours(3, 3), hours(10, 12), hours(990, 1_010)])).toEqual([
       hours(3, 1_002),
       hours(1_003, 1_010),
     ])
   })
 
-  it('begins a page at a wanted hour: a long time between two stretches is not requested', () => {
+  it('a page begins at a wanted hour, so that a long time between two stretches is not requested', () => {
     expect(pagesOf([hours(0, 0), hours(5_000, 5_001)])).toEqual([hours(0, 0), hours(5_000, 5_001)])
   })
 

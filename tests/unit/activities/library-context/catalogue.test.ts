@@ -23,7 +23,7 @@ const answer = (named: { name: string; asclId: string | null }[]): SourceAnswer 
 })
 
 describe('the candidates of a domain', () => {
-  it('has each repository once, as the catalogue first writes it, with the record that names it', () => {
+  it('candidates have each repository once, as the catalogue first writes it, with the record that names it', () => {
     const named = [
       { name: 'GalSim-developers/GalSim', asclId: '1402.009' },
       { name: 'galsim-developers/galsim', asclId: '2001.001' },
@@ -34,7 +34,7 @@ describe('the candidates of a domain', () => {
     ])
   })
 
-  it('has what the settings always take, and says that the settings did if no record names it', () => {
+  it('candidates include what the settings always take, attributed to the settings if no record names it', () => {
     const named = [{ name: 'achael/eht-imaging', asclId: '1904.004' }]
     const always = ['Achael/EHT-imaging', 'keras-team/keras']
     expect(candidatesOf(domain({ keywords: ['gal'], always }), answer(named))).toEqual([
@@ -49,7 +49,7 @@ describe('the candidates of a domain', () => {
 })
 
 describe('requesting a source', () => {
-  it('(ASCL) gives all its names to each domain, and keeps its payload and rejected records', async () => {
+  it('ASCL gives all its names to each domain, and keeps its payload and rejected records', async () => {
     const raw = { source: 'ascl', url: 'https://ascl.net/code/json', body: '{}', observedAt: now }
     const catalogue = () =>
       Promise.resolve({
@@ -78,7 +78,7 @@ describe('requesting a source', () => {
     })
   })
 
-  it('(lists and searches) gives each domain its own, and requests more than the list has places', async () => {
+  it('lists and searches give each domain its own names, and request more than the list has places', async () => {
     const asked: [string, number][] = []
     const search = (query: string, limit: number) => {
       asked.push([query, limit])

@@ -9,7 +9,7 @@ const USUAL = [
 ]
 
 describe('the error in a log', () => {
-  it('is the last exception, which is the cause', () => {
+  it('the error in a log is its last exception, which is the cause', () => {
     const log = [
       ...USUAL,
       '    sphinx.errors.ConfigError: There is a programmable error in your configuration file:',
@@ -21,18 +21,18 @@ describe('the error in a log', () => {
     expect(complaintIn(log.join('\n'))).toBe('MemoryError')
   })
 
-  it('quotes the message of the exception, up to a bound', () => {
+  it('the error in a log quotes the message of the exception, up to a bound', () => {
     const log = `ModuleNotFoundError: No module named 'numpy'\n${WELL}`
     expect(complaintIn(log)).toBe("ModuleNotFoundError: No module named 'numpy'")
     expect(complaintIn(`ValueError: ${'x'.repeat(5_000)}`)).toHaveLength(200)
   })
 
-  it('is "the build failed" if the exception has no message', () => {
+  it('the error in a log is "the build failed" if the exception has no message', () => {
     const log = `${USUAL.join('\n')}\n2026-11-21 19:15:27,047 [WARNING] Sphinx build failed\n${WELL}`
     expect(complaintIn(log)).toBe('Sphinx build failed')
   })
 
-  it('finds no error in what every log says', () => {
+  it('finds no error in lines that every log has', () => {
     expect(complaintIn([...USUAL, WELL].join('\n'))).toBeUndefined()
   })
 })

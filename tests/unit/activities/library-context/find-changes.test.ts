@@ -36,9 +36,9 @@ const inWords = (decision: Decision | undefined) =>
 describe('without a request, a library', () => {
   it.each([
     ['that never had a context is new', without(), false, { todo: 'new' }],
-    ['that failed is tried again', without({ reason: 'DiskFull: …' }), false, { todo: 'failed before' }],
+    ['that failed is retried', without({ reason: 'DiskFull: …' }), false, { todo: 'failed before' }],
     [
-      'that failed is tried again when its time has come',
+      'that failed is retried when its time has come',
       without({ failures: 1, nextTryAt: now, reason: 'NotFound: gone' }),
       false,
       { todo: 'failed before' },
@@ -56,22 +56,22 @@ describe('without a request, a library', () => {
       { skip: 'failed 3 times (too short), tried again on 2026-11-25' },
     ],
     [
-      'that waits is done by force',
+      'that waits is made with force',
       without({ failures: 3, nextTryAt: new Date('2026-11-25T01:00:00Z'), reason: 'too short' }),
       true,
       { todo: 'forced' },
     ],
-    ['that is up to date is done by force', library(), true, { todo: 'forced' }],
-    ['with a context must be asked for', library(), false, undefined],
-  ] as const)('%s', (_, one, isForced, decision) => {
+    ['that is up to date is made with force', library(), true, { todo: 'forced' }],
+    ['with a context must be requested', library(), false, undefined],
+  ] as const)('without a request, a library %s', (_, one, isForced, decision) => {
     expect(inWords(beforeAsking(one, isForced, now))).toEqual(decision)
   })
 })
 
 describe('by its newest commit, a library', () => {
   it.each([
-    ['that is where its context was made is skipped', library(), 'c0ffee', undefined, { skip: 'unchanged' }],
-    ['that has another is done', library(), 'decade', undefined, { todo: 'changed' }],
+    ['at the commit of its context is skipped', library(), 'c0ffee', undefined, { skip: 'unchanged' }],
+    ['at another commit is made', library(), 'decade', undefined, { todo: 'changed' }],
     [
       'that changed long ago is done all the same',
       library({ pushedAt: daysAgo(400) }),
@@ -121,14 +121,14 @@ describe('by its newest commit, a library', () => {
       30,
       { todo: 'changed' },
     ],
-  ] as const)('%s', (_, one, head, withinDays, decision) => {
+  ] as const)('by its newest commit, a library %s', (_, one, head, withinDays, decision) => {
     expect(inWords(afterAsking(one, head, withinDays, now))).toEqual(decision)
   })
 })
 
 describe('the time for reading a library', () => {
   it.each([1, 300])(
-    'the time for reading at %d s a mode holds both modes and the whole wait for the database',
+    'the time for reading at %d s per mode covers both modes and the whole wait for the database',
     (seconds) => {
       const retryBudgetMs = 600_000
       const given = {
@@ -156,7 +156,7 @@ describe('of a batch', () => {
     return { given, asked }
   }
 
-  it('requests only those of a batch whose context could be old, and decides each in its place', async () => {
+  it('requests only the libraries of a batch whose context could be old, and keeps the order of decisions', async () => {
     const { given, asked } = context({ 'O/Same': 'c0ffee', 'O/Moved': 'decade' })
     const batch = [
       library({ name: 'O/Same' }),
@@ -175,14 +175,14 @@ describe('of a batch', () => {
     expect(asked.toSorted()).toEqual(['O/Moved', 'O/Same'])
   })
 
-  it('requests none of a batch with force', async () => {
+  it('requests no library of a batch with force', async () => {
     const { given, asked } = context({})
     const decisions = await decideAll(given, [library(), without()], true)
     expect(decisions.map(({ decision }) => decision)).toEqual([{ todo: 'forced' }, { todo: 'forced' }])
     expect(asked).toEqual([])
   })
 
-  it('reports one that does not respond, and decides the others', async () => {
+  it('reports a library that does not respond, and decides the others', async () => {
     const { given } = context({ 'O/Moved': 'decade' })
     const decisions = await decideAll(
       given,
@@ -195,7 +195,7 @@ describe('of a batch', () => {
     ])
   })
 
-  it('does not take a defect for a response', async () => {
+  it('does not treat a defect as a response', async () => {
     const { given } = context({})
     const broken = {
       ...given,

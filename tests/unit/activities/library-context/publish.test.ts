@@ -58,7 +58,7 @@ describe('the published list', () => {
     })
   })
 
-  it('publishes of a library with a context what the documented recording has', () => {
+  it('publishes the keys of the documented recording for a library with a context', () => {
     expect(published().libraries[0]).toEqual({
       name: 'skyfielders/python-skyfield',
       github_url: 'https://github.com/skyfielders/python-skyfield',

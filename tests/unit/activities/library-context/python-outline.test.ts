@@ -80,7 +80,7 @@ describe('the outline of a module', () => {
     expect(names(await of(`def f(a,${' '.repeat(500_000)}b): pass`, 'def g(): pass'))).toEqual(['f', 'g'])
   })
 
-  it('finds what stands in branches, each name once, and not what only a script has', async () => {
+  it('finds definitions in branches, each name once, and none of a script only', async () => {
     const outline = await of(
       'try:',
       '    from fast import solve',
@@ -96,7 +96,7 @@ describe('the outline of a module', () => {
     expect(outline.members.map(({ signature }) => signature)).toEqual(['def solve(x)', 'def text(x)'])
   })
 
-  it('shows decorators that change how a name is used, and neither overloads nor setters', async () => {
+  it('outlines decorators that change how a name is used, and neither overloads nor setters', async () => {
     const outline = await of(
       '@dataclass(frozen=True)',
       'class A:',
@@ -119,7 +119,7 @@ describe('the outline of a module', () => {
     ])
   })
 
-  it('continues in Python 2 and after text that is not Python', async () => {
+  it('outlines Python 2 and continues after text that is not Python', async () => {
     const outline = await of(
       'print "hello %s" % name, 3',
       'def first(x, (a, b)): raise ValueError, "no"',
@@ -159,7 +159,7 @@ describe('__all__', () => {
     expect((await of(...lines)).exported).toEqual(exported)
   })
 
-  it('__all__ decides what is public, underscore or not', async () => {
+  it('__all__ decides what is public, with or without an underscore', async () => {
     const outline = await of("__all__ = ['_one']", 'def _one(): pass', 'def two(): pass')
     expect(names(outline)).toEqual(['_one'])
   })
@@ -234,7 +234,7 @@ describe('public symbols', () => {
     expect(publicSymbols(tree).sort()).toEqual(['Model', 'core', 'fit', 'run', 'told'])
   })
 
-  it('public symbols stand beside the words of all sources', async () => {
+  it('public symbols come with the words of all sources', async () => {
     const tree = await readTree(
       treeOf({ 'a.py': 'x = one + 2\n', 'b.c': 'int two;\n', 'README.md': 'not these' }),
     )

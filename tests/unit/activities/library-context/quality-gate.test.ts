@@ -16,7 +16,7 @@ const verdict = (input: Partial<GateInput>) =>
 const reasons = (input: Partial<GateInput>) => verdict(input).reasons.map((reason) => sentence(reason))
 
 describe('the quality gate', () => {
-  it('passes a text with words of its own, names and code, and reports its measures', () => {
+  it('the gate passes a text with its own words, names and code, and reports its measures', () => {
     expect(verdict({})).toEqual({
       passed: true,
       reasons: [],
@@ -45,11 +45,11 @@ describe('the quality gate', () => {
       { markdown: GOOD.replace('```\ny = run()\n```', 'y') },
       '1 blocks of code, at least 2 asked',
     ],
-  ])('rejects %s', (_, input, reason) => {
+  ])('the gate rejects %s', (_, input, reason) => {
     expect(reasons(input)).toEqual([reason])
   })
 
-  it('requires a quarter of the names, one at least and ten at most', () => {
+  it('the gate requires a quarter of the names, at least one and at most ten', () => {
     const asked = (count: number) => {
       const symbols = Array.from({ length: count }, (_, at) => `never_${at}`)
       return /at least (\d+)/.exec(reasons({ symbols })[0] ?? '')?.[1]
@@ -57,7 +57,7 @@ describe('the quality gate', () => {
     expect([1, 4, 5, 40, 41, 5_000].map(asked)).toEqual(['1', '1', '2', '10', '10', '10'])
   })
 
-  it('rejects a title alone, a README alone, and a README wrapped and marked up anew', () => {
+  it('the gate rejects a title alone, a README alone, and a README with other wrapping and markup', () => {
     const readme = Array.from(
       { length: 60 },
       (_, at) => `The ${at}th line says symbol_${at % 8} and word${at}.`,
@@ -126,13 +126,13 @@ describe('the quality gate', () => {
     expect(mentioned('Call compute_mean_of.')).toBe(0)
   })
 
-  it('judges a library without names by its words alone', () => {
+  it('the gate judges a library without names by its words alone', () => {
     expect(reasons({ symbols: [], sourceWords: 0, markdown: words('fresh', 200) })).toEqual([])
     expect(reasons({ symbols: [], sourceWords: 0, markdown: words('fresh', 199) })).toHaveLength(1)
     expect(reasons({ symbols: [], sourceWords: 0, markdown: words('readme', 300) })).toHaveLength(1)
   })
 
-  it('judges a tiny library by its names alone', () => {
+  it('the gate judges a tiny library by its names alone', () => {
     const tiny = {
       symbols: ['one', 'two', 'three', 'four', 'five'],
       sourceWords: 499,
@@ -152,14 +152,14 @@ describe('the quality gate', () => {
     expect(reasons({ ...tiny, sourceWords: 500, markdown: 'def one(a): pass' })).toHaveLength(4)
   })
 
-  it('rejects what contextmaker says of itself, and not what a library says of its files', () => {
+  it('the gate rejects notes of contextmaker about itself, and not those of a library about its files', () => {
     expect(reasons({ markdown: `${GOOD}\nNo README or documentation files found.\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\n*[Content could not be read: [Errno 13]]*\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\n[Notebook content could not be read: a.md]\n` })).toHaveLength(1)
     expect(reasons({ markdown: `${GOOD}\nraise OSError("The file could not be read")\n` })).toEqual([])
   })
 
-  it('rejects a log without a mode, if there is a log', () => {
+  it('the gate rejects a log without a mode, if there is a log', () => {
     expect(reasons({ log: 'Conversion successful! Mode: sphinx, Output: a.md' })).toEqual([])
     expect(reasons({ log: '' })).toEqual(['the log names no mode: the engine did not end'])
   })

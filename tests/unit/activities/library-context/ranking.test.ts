@@ -106,7 +106,7 @@ describe('the next list of a domain', () => {
     )
   })
 
-  it('accepts a list after edited keywords: who no longer passes is no loss', () => {
+  it('accepts a list after edited keywords: libraries that no longer pass are no loss', () => {
     const galaxies = places(6).map((one, index) => ({ ...one, library: `o/gal${index}` }))
     const given = {
       before: { date: '2026-11-20', places: [...galaxies, ...places(6)] },

@@ -17,12 +17,12 @@ const state = (pid: number, parent: number): ProcessState => ({
 })
 
 describe('the family of a process', () => {
-  it('holds children of children, and nobody else', () => {
+  it('the family of a process includes children of children and no other process', () => {
     const all = [state(5, 4), state(1, 0), state(2, 1), state(4, 2), state(3, 1), state(9, 3)]
     expect(familyOf(2, all).map(({ pid }) => pid)).toEqual([2, 4, 5])
   })
 
-  it('is empty if the process has ended', () => {
+  it('the family of an ended process is empty', () => {
     expect(familyOf(7, [state(8, 7)])).toEqual([])
   })
 })
@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux')('processes', () => {
     expect(await commandLine(4_194_305)).toBe('')
   })
 
-  it('leaves a share of the memory available', async () => {
+  it('reports the available share of the memory', async () => {
     expect(await availableShare()).toBeGreaterThan(0)
     expect(await availableShare()).toBeLessThan(1)
   })

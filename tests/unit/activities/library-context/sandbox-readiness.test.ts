@@ -40,7 +40,7 @@ describe('a sandbox that does not start', () => {
       'Python',
       'start Almanac again',
     ],
-  ])('explains %j', (said, missing, remedy) => {
+  ])('explains a sandbox that reports %j', (said, missing, remedy) => {
     const explained = explain(`${said}\n`)
     expect(explained.ok).toBe(false)
     expect(explained.missing).toContain(missing)
@@ -48,7 +48,7 @@ describe('a sandbox that does not start', () => {
     expect(isStartFailure(said)).toBe(true)
   })
 
-  it('passes on an unknown message', () => {
+  it('passes on an unknown message of the sandbox', () => {
     expect(explain('bwrap: something new\nmore').missing).toBe(
       'the sandbox does not start (bwrap: something new)',
     )

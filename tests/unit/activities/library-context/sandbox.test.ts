@@ -30,7 +30,7 @@ const after = (words: string[], option: string, count = 1) =>
   words.flatMap((word, at) => (word === option ? [words.slice(at + 1, at + 1 + count)] : []))
 
 describe('the sandbox', () => {
-  it('is bubblewrap alone for an ordinary user, and begins with a change of user for root', () => {
+  it('the sandbox is bubblewrap alone for an ordinary user, and begins with a change of user for root', () => {
     expect(line({})[0]).toBe('prlimit')
     expect(line({})).not.toContain('setpriv')
     expect(line({ uid: 60520 })[0]).toBe('unshare')
@@ -39,7 +39,7 @@ describe('the sandbox', () => {
     )
   })
 
-  it('has neither network nor anything of the host but /usr, the tree and the environment, read-only', () => {
+  it('the sandbox has no network, and of the host only /usr, the tree and the environment, read-only', () => {
     for (const words of [line({}), line({ uid: 60520 })]) {
       expect(words).toEqual(expect.arrayContaining(['--unshare-all', '--disable-userns', '--clearenv']))
       expect(words).not.toContain('--bind')
@@ -49,31 +49,31 @@ describe('the sandbox', () => {
     }
   })
 
-  it('gives no file system without a size', () => {
+  it('the sandbox has no file system without a size limit', () => {
     const words = line({})
     const sizes = words.flatMap((word, at) => (word === '--tmpfs' ? [words[at - 2]] : []))
     expect(sizes).toEqual(['--size', '--size', '--size', '--size'])
   })
 
-  it('stays in the process group that is killed', () => {
+  it('the sandbox stays in the process group that is killed', () => {
     expect(line({})).toContain('--die-with-parent')
     expect(line({})).not.toContain('--new-session')
   })
 
-  it('passes paths as arguments, never as text of a script', () => {
+  it('the sandbox gets paths as arguments, never as text of a script', () => {
     const words = line({ uid: 60520 })
     const script = words[words.indexOf('-euc') + 1] ?? ''
     expect(script).not.toContain('state')
     expect(words).toContain('/root/state/clones/a b; rm')
   })
 
-  it('has no tree if only the environment is tried', () => {
+  it('the sandbox has no tree if only the environment is tested', () => {
     const { venv, python, marker, command, processes } = PLAN
     const { args } = sandboxCommand({ venv, python, marker, command, processes, uid: 60520 })
     expect(args).not.toContain('/in')
   })
 
-  it('uses a separate unowned user id in each slot', () => {
+  it('the sandbox uses a separate unowned user id in each slot', () => {
     const uids = [0, 1, 2, 3].flatMap((pid) =>
       Array.from({ length: SLOTS }, (_, slot) => sandboxUid(slot, 4000 + pid)),
     )
@@ -95,14 +95,14 @@ describe('a name in the sandbox', () => {
     ['CAMB', 'CAMB-lib'],
     ['camb', 'camb-lib'],
     ['cambium', 'cambium'],
-  ])('turns %j into %j', (name, fitting) => {
+  ])('a name in the sandbox: %j becomes %j', (name, fitting) => {
     expect(libraryName(name)).toBe(fitting)
     expect(fitting).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
   })
 })
 
 describe('the seccomp profile for containers', () => {
-  it('allows what bubblewrap needs and refuses what no container needs', () => {
+  it('the seccomp profile allows what bubblewrap needs and refuses what no container needs', () => {
     const profile = JSON.parse(
       readFileSync(join(packageRoot, 'docker', 'bubblewrap-seccomp.json'), 'utf8'),
     ) as { defaultAction: string; syscalls: { names: string[]; action: string }[] }

@@ -83,17 +83,20 @@ describe('a repository that GitHub omits tonight', () => {
   const before = [known('new/x', { name: 'New/X', githubId: 1, stars: 300 })]
   const names = { 'old/x': 'new/x' }
 
-  it.each(['gone', 'blocked', 'unknown'] as const)('(%s) keeps stars and number', (state) => {
-    expect(rows([lost('New/X', state)], before)).toMatchObject([
-      { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state, reason: 'GitHub answers 404' },
-    ])
-    const firstSeen = [{ library: 'first/seen', stars: null, state }]
-    // Of what nobody ever told of there is nothing to keep.
-    expect(rows([lost('first/seen', state)])).toMatchObject(state === 'unknown' ? [] : firstSeen)
-  })
+  it.each(['gone', 'blocked', 'unknown'] as const)(
+    'a repository that GitHub omits keeps stars and number (%s)',
+    (state) => {
+      expect(rows([lost('New/X', state)], before)).toMatchObject([
+        { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state, reason: 'GitHub answers 404' },
+      ])
+      const firstSeen = [{ library: 'first/seen', stars: null, state }]
+      // Of what nobody ever told of there is nothing to keep.
+      expect(rows([lost('first/seen', state)])).toMatchObject(state === 'unknown' ? [] : firstSeen)
+    },
+  )
 
   it.each(['gone', 'blocked', 'unknown'] as const)(
-    '(%s) keeps the row under an old name too, and creates no second library',
+    'a repository that GitHub omits keeps its row under an old name, without a second library (%s)',
     (state) => {
       expect(keyOf(lost('Old/X', state), new Map(Object.entries(names)))).toBe('new/x')
       expect(rows([lost('Old/X', state)], before, names)).toMatchObject([
@@ -112,7 +115,7 @@ describe('a repository that GitHub omits tonight', () => {
     expect(rows([lost('Old/X', 'gone')], asked, names)).toEqual([])
   })
 
-  it('reports them in one sentence, whatever their number', () => {
+  it('reports repositories that GitHub omits in one sentence, whatever their number', () => {
     const why = (answers: RepositoryAnswer[]) => words(unknownReason(answers))
     expect(why([])).toEqual([])
     expect(why([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
@@ -129,7 +132,7 @@ describe('the candidates with stars', () => {
   const world = (...libraries: KnownLibrary[]) => new Map(libraries.map((one) => [one.library, one]))
   const none = new Map<string, string>()
 
-  it('keeps those that are there and those omitted tonight, not those gone or blocked', () => {
+  it('candidates keep existing and omitted repositories, not deleted or blocked ones', () => {
     const states = ['present', 'archived', 'unknown', 'gone', 'blocked']
     const libraries = states.map((state, index) => known(`o/${state}`, { state, stars: index }))
     const names = states.map((state) => `O/${state}`)
@@ -140,12 +143,12 @@ describe('the candidates with stars', () => {
     ])
   })
 
-  it('leaves out those whose stars were never known', () => {
+  it('candidates leave out repositories whose stars were never known', () => {
     const never = known('o/never', { stars: null, state: 'unknown' })
     expect(starred(['o/never', 'o/nobody'], world(never), none)).toEqual([])
   })
 
-  it('has each library once, under its current name, however many names lead to it', () => {
+  it('candidates have each library once, under its current name, however many names lead to it', () => {
     const names = new Map([
       ['old/x', 'new/x'],
       ['older/x', 'new/x'],

@@ -41,7 +41,7 @@ const small = {
 }
 
 describe('a context', () => {
-  it('a context begins with what it is of, and has the most useful first', async () => {
+  it('a context begins with its subject, and has the most useful parts first', async () => {
     const { markdown, left, outlined, tokens } = make(await readTree(treeOf(small)))
     expect(markdown.split('\n').slice(0, 6)).toEqual([
       '# lib',
@@ -165,7 +165,7 @@ describe('a context', () => {
 })
 
 describe('a context around documents', () => {
-  it('puts documents first, and then what they do not say', async () => {
+  it('a context puts documents first, then names and signatures that they lack', async () => {
     const tree = await readTree(
       treeOf({
         ...small,
@@ -185,7 +185,7 @@ describe('a context around documents', () => {
     expect(markdown.split('step_fit(x)')).toHaveLength(41)
   })
 
-  it('cuts documents that are longer than their share, says so, and leaves room for names', async () => {
+  it('a context cuts documents that exceed their share, says so, and leaves room for names', async () => {
     const tree = await readTree(treeOf({ 'pkg/core.py': module('fit', 2) }))
     const { markdown, left } = join(tree, prose('made', 50_000), 4_000)
     expect(left).toEqual(['made documents (its end)'])
@@ -201,7 +201,7 @@ describe('a context around documents', () => {
 })
 
 describe('a cut', () => {
-  it('cuts at the end of a line if there is one, else in the line', () => {
+  it('a text is cut at the end of a line if there is one, else in the line', () => {
     expect(cutTo('aaaa\nbbbb\ncccc', 3)).toBe('aaaa\nbbbb')
     expect(cutTo('a'.repeat(100), 3)).toBe('a'.repeat(12))
     expect(cutTo('short', 2)).toBe('short')

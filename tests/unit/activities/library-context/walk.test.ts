@@ -191,7 +191,7 @@ describe('bytes', () => {
 })
 
 describe('a tree', () => {
-  it('reads an endlessly nested tree as far as a package goes', async () => {
+  it('reads a deeply nested tree to the depth that packages have', async () => {
     const deep = Array.from({ length: 60 }, () => 'd').join('/')
     const tree = await readTree(treeOf({ [`${deep}/lost.py`]: 'x = 1', 'd/d/near.py': 'x = 1' }))
     expect(paths(tree.sources)).toEqual(['d/d/near.py'])

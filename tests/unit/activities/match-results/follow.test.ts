@@ -59,7 +59,7 @@ describe('a response', () => {
     expect(stateAfter(poll(0, [ONE]), poll(360, [OTHER], true))).toBe('vanished')
   })
 
-  it('counts an event that stands twice once: the later row counts, also in what is kept', () => {
+  it('counts a repeated event once: the later row counts, also in stored rows', () => {
     const { matches, last } = followed(poll(0, [live([0, 0], { team1: 'Ajax B' }), live([1, 0])]))
     expect(matches.get(700)).toMatchObject({ team1: 'Ajax', score: [1, 0] })
     expect(last.observations).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('a response', () => {
     expect(stateAfter(poll(0, [ONE]), poll(1, []), poll(15, []))).toBe('vanished')
   })
 
-  it('reports a match that no response names any more once', () => {
+  it('reports once a match that no response names any more', () => {
     const { last } = followed(poll(0, [ONE]), poll(1, [OTHER]), poll(2, [OTHER]))
     expect(last.observations).toEqual([])
     expect([...last.turned]).toEqual([])

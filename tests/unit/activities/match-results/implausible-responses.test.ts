@@ -106,7 +106,7 @@ describe('a run', () => {
     })
   })
 
-  it('states that no match is over by a response with an unidentifiable event', () => {
+  it('a response with an unidentifiable event ends no match', () => {
     const rejected = [
       { reason: 'O1', row: { I: 7 } },
       { reason: 'I', row: { I: 'x' } },
@@ -130,7 +130,7 @@ describe('a run', () => {
     ])
   })
 
-  it('reports what the feed says, and that events may be missing', () => {
+  it('a run reports what the feed says, and that events may be missing', () => {
     const { outcome, why } = countsOf({ ...FEED, truncated: true, why: [textReason('A league failed.')] })
     expect(outcome).toBe('partial')
     expect(words(why)).toEqual([

@@ -20,19 +20,19 @@ const late = (matches: Map<number, Match>, unlisted: (typeof LEAGUE)[], at = 61)
   words(lateOf(matches, unlisted, new Date(minute(at))))
 
 describe('matches that wait for more than an hour', () => {
-  it('reports matches that wait for more than an hour if none of their leagues is listed', () => {
+  it('reports results that are late by more than an hour if none of their leagues is listed', () => {
     expect(late(vanished(LEAGUE, LEAGUE, OTHER), [OTHER, LEAGUE])).toEqual([
       expect.stringMatching(/^3 matches of 2 leagues wait .* lists none of these leagues/) as unknown,
     ])
   })
 
-  it('reports none before the hour, if a league is listed, or if they are few', () => {
+  it('reports no late results before the hour, if a league is listed, or if they are few', () => {
     expect(late(vanished(LEAGUE, LEAGUE, OTHER), [OTHER, LEAGUE], 60)).toEqual([])
     expect(late(vanished(LEAGUE, LEAGUE, OTHER), [LEAGUE])).toEqual([])
     expect(late(vanished(LEAGUE, LEAGUE), [LEAGUE])).toEqual([])
   })
 
-  it('reports only matches whose result has not come', () => {
+  it('reports only matches without a result as late', () => {
     const settled = lifeOf(live([1, 0], { eventId: 9 }), 'absent', { result: [1, 0] }).match
     expect(late(vanished(LEAGUE, LEAGUE).set(9, settled), [LEAGUE])).toEqual([])
   })

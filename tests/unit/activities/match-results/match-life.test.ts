@@ -23,7 +23,7 @@ describe('a match', () => {
     ])
   })
 
-  it('a match that leaves the feed without a word has vanished, and its last score is no result', () => {
+  it('a match that leaves the feed without a final status has vanished, and its last score is no result', () => {
     const { match } = lifeOf(before(), live([3, 1]), 'absent', 'absent')
     expect(match).toMatchObject({ state: 'vanished', confidence: 'last-seen', settledBy: null })
     expect(match).toMatchObject({ score: [3, 1], lastSeenScore: [3, 1], overAt: minute(2) })
@@ -102,7 +102,7 @@ describe('a match', () => {
     expect(observations).toHaveLength(2)
   })
 
-  it('a match that flaps between over and live is over from its last end on', () => {
+  it('a match that alternates between over and live is over from its last end on', () => {
     const life = lifeOf(live([1, 0]), over([1, 0]), live([1, 0]), live([2, 0]), over([2, 0]), 'absent')
     expect(states(life)).toEqual(['live', 'ended', 'live', 'live', 'ended', 'settled'])
     expect(life.states[2]).toMatchObject({ confidence: null, settledBy: null, overAt: null })
@@ -136,7 +136,7 @@ describe('a match', () => {
     }
   })
 
-  it('a match settled by the results service stays so, whatever the feed goes on to show', () => {
+  it('a match settled by the results service stays settled, whatever the feed shows later', () => {
     const settled = lifeOf(live([1, 0]), 'absent', { result: [1, 0] })
     const shown = lifeOf(live([1, 0]), 'absent', { result: [1, 0] }, live([5, 0]), before(), 'absent')
     expect(shown.match).toEqual({ ...settled.match, lastSeenAt: minute(4) })
@@ -164,7 +164,7 @@ describe('a match', () => {
     expect(match.status).toBe('5 minutes')
   })
 
-  it('keeps names and leagues that one poll omits, and a start that shakes by a minute', () => {
+  it('keeps names and leagues that one poll omits, and a start that varies by a minute', () => {
     const shaken = new Date(minute(11)).toISOString()
     const { match } = lifeOf(before(), before({ league: '', leagueId: null, startsAt: shaken }))
     expect(match).toMatchObject({ league: 'Ligue des champions', leagueId: 5, startsAt: minute(10) })
@@ -190,7 +190,7 @@ describe('an observation', () => {
     ])
   })
 
-  it('a start that shakes, or omitted names, make no observation', () => {
+  it('a start that varies by a minute, or omitted names, make no observation', () => {
     const shaken = new Date(minute(11)).toISOString()
     const life = lifeOf(before(), before({ league: '', leagueId: null, startsAt: shaken }))
     expect(life.observations).toHaveLength(1)
@@ -233,12 +233,12 @@ describe('odds', () => {
     expect(life.observations.map(({ odds }) => odds?.one)).toEqual([1.8, 1.5, 1.02, 1.8, undefined])
   })
 
-  it('odds offered only from the start on are no odds before it', () => {
+  it('odds offered only after the start are not opening odds', () => {
     const { match } = lifeOf(before(), live([0, 0], { odds: IN_PLAY }), before({ odds: ODDS }))
     expect(match).toMatchObject({ openingOdds: null, closingOdds: null })
   })
 
-  it('odds from the announced start on are no odds before it, while the match still looks unstarted', () => {
+  it('odds after the announced start are not opening odds, even if the match appears unstarted', () => {
     const startsAt = new Date(minute(2)).toISOString()
     const late = before({ odds: IN_PLAY, startsAt, status: 'Pending' })
     const { match, observations } = lifeOf(
@@ -249,13 +249,13 @@ describe('odds', () => {
     expect(observations.map(({ odds }) => odds)).not.toContainEqual(IN_PLAY)
   })
 
-  it('odds that are blocked for a while remove nothing, and are no news', () => {
+  it('odds that are blocked for a while remove nothing, and make no observation', () => {
     const { match, observations } = lifeOf(before({ odds: ODDS }), before(), before({ odds: ODDS }))
     expect(match).toMatchObject({ openingOdds: ODDS, closingOdds: ODDS, odds: ODDS })
     expect(observations).toHaveLength(1)
   })
 
-  it('a withdrawn outcome is news, and its odds stand as offered', () => {
+  it('a withdrawn outcome makes an observation, and keeps its odds as offered', () => {
     const half = { one: 1.8, x: null, two: 4.1 }
     const { match, observations } = lifeOf(before({ odds: ODDS }), before({ odds: half }))
     expect(match.closingOdds).toEqual(half)

@@ -55,7 +55,7 @@ function fileWith({ minutes = 5, dataDir = folder } = {}) {
 const ids = async () => (await linesOfFile(folder)).map((line) => line['event_id'])
 
 describe('matches.csv, while its tables cannot be asked', () => {
-  it('writes the first change at once, and a later one when its minutes have passed', async () => {
+  it('writes the first change to matches.csv at once, and a later one when its minutes have passed', async () => {
     const run = fileWith()
     await run(0, [over(1)])
     expect(await ids()).toEqual(['1'])
@@ -67,7 +67,7 @@ describe('matches.csv, while its tables cannot be asked', () => {
     expect(await ids()).toEqual(['1', '2', '3'])
   })
 
-  it('writes each change at once if it is to wait for none', async () => {
+  it('writes each change to matches.csv at once if the interval is zero', async () => {
     const run = fileWith({ minutes: 0 })
     for (const id of [1, 2, 3]) {
       await run(id, [over(id)])
@@ -75,7 +75,7 @@ describe('matches.csv, while its tables cannot be asked', () => {
     }
   })
 
-  it('writes the newest of what a match has gone through since', async () => {
+  it('writes the newest state of a match to matches.csv', async () => {
     const run = fileWith()
     await run(0, [over(1), over(2)])
     await run(1, [back(1), over(3)])
@@ -85,7 +85,7 @@ describe('matches.csv, while its tables cannot be asked', () => {
     expect(await ids()).toEqual(['1'])
   })
 
-  it('writes nothing while nothing changes', async () => {
+  it('does not write matches.csv while nothing changes', async () => {
     const run = fileWith()
     await run(0, [over(1)])
     const { ino } = statSync(matchesFile(folder))
@@ -95,7 +95,7 @@ describe('matches.csv, while its tables cannot be asked', () => {
     }
   })
 
-  it('leaves an unwritable file to the next run, which has all of it', async () => {
+  it('leaves an unwritable matches.csv to the next run, which writes all of it', async () => {
     const place = join(folder, 'place')
     writeFileSync(place, 'a file where a folder should be')
     const dataDir = join(place, 'data')
@@ -107,7 +107,7 @@ describe('matches.csv, while its tables cannot be asked', () => {
     expect((await linesOfFile(dataDir)).map((line) => line['event_id'])).toEqual(['1', '2'])
   })
 
-  it('keeps the lines if the database goes away half-way, and has the new ones a minute later', async () => {
+  it('keeps the lines of matches.csv if the database fails half-way, and adds the new ones a minute later', async () => {
     const run = fileWith()
     await run(0, [over(1)])
     const [why] = await run(5, [over(2)], { areTablesWhole: true })

@@ -82,14 +82,14 @@ describeRecorded('the recorded answer', () => {
     return readEvents(listOf(body, 'the recording'), AT).sightings
   }
 
-  it('has one live match, which the original calls finished', () => {
+  it('the recording has one live match, which the original calls finished', () => {
     const finished = sightings().filter(isMatchFinished)
     expect(finished.map(({ team1, score, status }) => [team1, score, status])).toEqual([
       ['Club Atlético de Madrid', [3, 1], '3 minutes'],
     ])
   })
 
-  it('reads three matches, one live at 3-1 and two not begun, with the odds of their start and none of a draw', () => {
+  it('reads three recorded matches, one live at 3-1 and two not begun, with opening odds and none of a draw', () => {
     const matches = new MatchesById()
     const { observations } = follow(matches, {
       kind: 'feed',

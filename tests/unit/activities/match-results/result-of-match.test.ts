@@ -76,13 +76,13 @@ describe('a game under an id that is no match', () => {
     expect(settled([ONE], [game({})], [game({ gameId: 10, score: [5, 5] })])).toEqual({ 700: 'settled 4:0' })
   })
 
-  it('matches nothing if two games fit one match, or two matches one game', () => {
+  it('matches no game if two games fit one match, or two matches one game', () => {
     expect(settled([ONE], [game({}), game({ gameId: 10, score: [5, 5] })])).toEqual({ 700: 'vanished 1:0' })
     const double = { ...ONE, eventId: 702 }
     expect(settled([ONE, double], [game({})])).toEqual({ 700: 'vanished 1:0', 702: 'vanished 1:0' })
   })
 
-  it('corrects its own result, and gives way to the game with the id of the match', () => {
+  it('a game corrects its own result, and the game with the id of the match replaces it', () => {
     const first = [game({})]
     expect(settled([ONE], first, [game({ score: [4, 1] })])).toEqual({ 700: 'settled 4:1' })
     const own = [game({ gameId: 700 })]

@@ -20,7 +20,7 @@ const gone = lifeOf(live([1, 0]), 'absent').match
 const other = lifeOf(OTHER).match
 
 describe('a worker without its database', () => {
-  it('follows the matches from where the tables had them', async () => {
+  it('a worker without its database follows matches from their stored state', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
     const { turned, before } = await known.follow(poll(1, OTHER))
@@ -31,14 +31,14 @@ describe('a worker without its database', () => {
     expect(known.over().matches.map(({ eventId }) => eventId)).toEqual([700])
   })
 
-  it('says nothing of a match whose end another worker saw', async () => {
+  it('a worker without its database does not report a match whose end another worker saw', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(playing, other), minute(0))
     known.remember(tables(other), minute(2))
     expect((await known.follow(poll(3, OTHER))).turned).toEqual([])
   })
 
-  it('waits a day for the result of a match that vanished, and then forgets it', () => {
+  it('a worker without its database waits a day for the result of a vanished match, then forgets it', () => {
     const known = createUnstoredMatches('onexbet', undefined)
     known.remember(tables(gone, other), minute(1))
     known.remember(tables(other), minute(1 + DAY_MINUTES))
@@ -47,7 +47,7 @@ describe('a worker without its database', () => {
     expect(known.over().matches).toHaveLength(0)
   })
 
-  it('knows from the stored results when they were last requested', async () => {
+  it('a worker without its database knows from stored results when they were last requested', async () => {
     const known = createUnstoredMatches('onexbet', undefined)
     expect(known.over().askedAt).toBeUndefined()
     await known.follow({ kind: 'results', polledAt: minute(4), truncated: false, told: [] })

@@ -26,7 +26,7 @@ async function read(text: string): Promise<Line<CsvRecord>[]> {
 }
 
 describe('reading the lines of a CSV file', () => {
-  it('names the lines that are no records, in their order, and continues after them', async () => {
+  it('names the invalid lines of a CSV file, in their order, and continues after them', async () => {
     expect(await read('a,b\n1,2\n3\n4,5,6\n\n7,"x ""y""\nz"\n8,9')).toEqual([
       { line: 2, value: { a: '1', b: '2' } },
       { line: 3, problem: 'the line has another number of values than the header' },
@@ -36,18 +36,18 @@ describe('reading the lines of a CSV file', () => {
     ])
   })
 
-  it('loses no line to a stray quote', async () => {
+  it('a stray quote loses no line of a CSV file', async () => {
     expect(await read('a,b\n1,5" pack\n2,"x"y\n3,4\n')).toHaveLength(3)
   })
 
-  it('reports where an unclosed quote begins', async () => {
+  it('reports where an unclosed quote of a CSV file begins', async () => {
     expect(await read('a,b\n1,2\n3,"4\n5,6\n')).toEqual([
       { line: 2, value: { a: '1', b: '2' } },
       { line: 4, problem: 'a quote after line 2 is never closed; nothing from there on could be read' },
     ])
   })
 
-  it('reads any text as lines or named problems', async () => {
+  it('reads any CSV text as lines or named problems', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

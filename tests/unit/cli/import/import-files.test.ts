@@ -30,7 +30,7 @@ describe('recognising a file by its beginning', () => {
     ['\n\na,b', 'old'],
     ['a,secret', 'refused'],
     [' \n[{"name": "a"}]', 'list'],
-  ])('takes the first kind that fits: %j is %s', (text, kind) => {
+  ])('a file is of the first kind that fits: %j is %s', (text, kind) => {
     expect(kindOf(text)).toBe(kind)
   })
 

@@ -59,7 +59,7 @@ const cells = (change: Partial<ListedLine>) =>
     ?.split(/ {2,}/)
 
 describe('the line of a library', () => {
-  it('shows stars with their change, whose context it is, its size and age', () => {
+  it('the line of a library shows stars with their change, and engine, size and age of its context', () => {
     expect(cells({})).toEqual(['1', 'a/b', '4,512 (+12)', 'contextmaker safe', '12,345', '3 d'])
   })
 
@@ -73,7 +73,7 @@ describe('the line of a library', () => {
     expect(cells(change)?.[2]).toBe(stars)
   })
 
-  it('shows no unknown engine, and the age of a young context', () => {
+  it('the line of a library shows no unknown engine, and the age of a recent context', () => {
     const context = { ...CONTEXT, engine: 'static', mode: null, madeAt: daysAgo(0.9) }
     expect(cells({ context })?.slice(3)).toEqual(['static', '12,345', 'today'])
     expect(cells({ context: null })?.slice(3)).toEqual(['-'])
@@ -96,7 +96,7 @@ describe('the line of a library', () => {
       { nextTryAt: daysAgo(-4), failures: 3 },
       'failed 3 times: NotFound: it is gone; next try 2026-11-25',
     ],
-  ])('shows what failed and that it is retried %s', (_, change, text) => {
+  ])('the line of a library shows what failed and that it is retried %s', (_, change, text) => {
     const attempt = { ...ATTEMPT, outcome: 'failed', reason: 'NotFound: it is\n gone', ...change }
     expect(cells({ attempt })?.at(-1)).toBe(text)
   })
@@ -117,7 +117,7 @@ const status = (domain: string, ranks: number): DomainStatus => ({
 })
 
 describe('the table of a list', () => {
-  it('states above a table where the list is from and where it is stored', () => {
+  it('the table of a list states its source and its file', () => {
     const lines = domainLines(status('astronomy', 2), NOW)
     expect(lines.slice(0, 3)).toEqual([
       'astronomy: About astronomy',
@@ -132,7 +132,7 @@ describe('the table of a list', () => {
     ).toHaveLength(2)
   })
 
-  it('cuts the table to the best places of all lists, each list together', () => {
+  it('the table has the best places of all lists, grouped by list', () => {
     const table = firstPlaces({ domains: [status('astronomy', 20), status('finance', 2)] }, 6)
     expect(table.at(-1)).toBe('and 16 others; "./almanac libraries" shows all')
     const shown = table.slice(1, -1).map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))
@@ -147,7 +147,7 @@ describe('the table of a list', () => {
     expect(firstPlaces({ domains: [] }, 10)).toEqual([])
   })
 
-  it('lists below the table the contexts whose libraries left, the first to go first', () => {
+  it('lists below the table the contexts of libraries that left, the next to be deleted first', () => {
     const kept = [4, 2].map((days) => ({
       library: `left/${days}`,
       file: 'f',
@@ -183,7 +183,7 @@ describe('a night in words', () => {
     ])
   })
 
-  it('names who is new, who left, and the five that moved furthest', () => {
+  it('the summary of a night names new libraries, those that left, and the five that moved furthest', () => {
     const moved = [1, 2, 3, 4, 5, 6].map((step) => ({ library: `m/${step}`, from: 10, to: 10 + step }))
     const list = {
       domain: 'astronomy',
@@ -202,7 +202,7 @@ describe('a night in words', () => {
     )
   })
 
-  it('counts contexts by engine, names notes, and lists ten failures on a line each', () => {
+  it('the summary of a night counts contexts by engine, shows notes, and lists ten failures on a line each', () => {
     const failed = Array.from({ length: 12 }, (_, index) => ({
       name: `f/${index}`,
       reason: 'NotFound: it is\ngone',
@@ -241,7 +241,7 @@ describe('one line', () => {
     expect(oneLine('onlyonelongword', 8)).toBe('onlyonel …')
   })
 
-  it('names some of many', () => {
+  it('names the first few of many', () => {
     expect(truncateList(['a', 'b'], 2)).toBe('a, b')
     expect(truncateList(['a', 'b', 'c'], 2)).toBe('a, b and 1 other')
   })

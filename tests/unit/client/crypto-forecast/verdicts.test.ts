@@ -49,7 +49,7 @@ describe('the sentence on the naive forecast', () => {
     expect(sentence({ skill })).toContain(`bitcoin 1h: does not beat the naive forecast (${said} over 512`)
   })
 
-  it('counts overlapping day forecasts made every hour as few', () => {
+  it('counts overlapping daily forecasts made every hour as few', () => {
     const day = { horizon: '24h', gainDeviation: 8 }
     // 512 hours hold 21.3 days: two standard errors are 3.46; of 512 forecasts of an hour they would be 0.71.
     expect(sentence(day)).toContain('no more than chance')
@@ -96,7 +96,7 @@ it('names the model if two of them forecast the same coin and horizon, and else 
 })
 
 describe('a line of figures', () => {
-  it('shows shares of what each stored forecast was counted among', () => {
+  it('a line of figures shows shares of the forecasts that each figure counts', () => {
     const counts = { made: 10, scored: 8, moved: 6, hits: 3, intervals: 4, held: 3, buy: 1, sell: 2, hold: 7 }
     const names = { crypto: 'bitcoin', horizon: '1h', modelVersion: 'ridge-1' }
     expect(storedForecasts({ ...names, ...counts, mae: 90, naiveMae: 120, gainDeviation: 5 })).toEqual({
@@ -116,7 +116,7 @@ describe('a line of figures', () => {
     })
   })
 
-  it("shows the scatter of a backtest's gains over the naive forecast", () => {
+  it('a line of figures shows the scatter of the gains of a backtest over the naive forecast', () => {
     const times = { fittedMs: 0, baseMs: 0, targetMs: 0, decision: 'HOLD', lower: 0, upper: 200 } as const
     // Gains over the naive forecast: 2 - 1 = 1, 2 - 0 = 2, 0 - 3 = -3; their mean is 0, their squares make 14.
     const forecasts = [
@@ -146,7 +146,7 @@ describe('a line of figures', () => {
     expect(figures).toMatchObject({ made: 3, scored: 3, waiting: 0, moved: 2, decisions: { HOLD: 3 } })
   })
 
-  it('shows errors of any size with four digits, and nothing if nothing is scored', () => {
+  it('a line of figures shows errors of any size with four digits, and nothing if nothing is scored', () => {
     const cheap = { ...GOOD, crypto: 'shiba-inu', mae: 0.00000123456, naiveMae: 1234.56 }
     const none = { ...GOOD, scored: 0, moved: 0, intervals: 0, hitRate: NaN, coverage: NaN }
     const rows = figuresTable([cheap, { ...none, mae: NaN, naiveMae: NaN, skill: NaN }]).split('\n')

@@ -113,7 +113,7 @@ describe('klines of the simulated Binance', () => {
 })
 
 describe('other answers of the simulated Binance', () => {
-  it('gives the price of one symbol, of some, or of all', async () => {
+  it('simulated Binance gives the price of one symbol, of some, or of all', async () => {
     const one = await askJson(simulator.get(), `${V3}/ticker/price?symbol=BTCUSDT`)
     const [open] = await klines('symbol=BTCUSDT&interval=1h&limit=1')
     expect(one).toEqual({ symbol: 'BTCUSDT', price: open?.[4] })
@@ -126,7 +126,7 @@ describe('other answers of the simulated Binance', () => {
     expect(await askJson(simulator.get(), `${V3}/ticker/price`)).toHaveLength(3)
   })
 
-  it('gives the time of the world, and responds to pings', async () => {
+  it('simulated Binance gives its time and responds to pings', async () => {
     expect(await askJson(simulator.get(), `${V3}/time`)).toEqual({ serverTime: NOW_MS })
     expect(await askJson(simulator.get(), `${V3}/ping`)).toEqual({})
     expect((await ask(simulator.get(), `${V3}/exchangeInfo`)).status).toBe(404)
@@ -158,7 +158,7 @@ describe('other answers of the simulated Binance', () => {
       -1100,
       "Illegal characters found in parameter 'startTime'; legal range is '^[0-9]{1,20}$'.",
     ],
-  ])('names the mistake in %s', async (path, code, msg) => {
+  ])('simulated Binance names the mistake in %s', async (path, code, msg) => {
     expect(await refusal(path)).toEqual([400, { code, msg }])
   })
 })

@@ -91,7 +91,7 @@ describe('the gaps of the simulated exchange', () => {
   const fromMs = Date.parse('2024-05-04T00:00:00Z')
   const toMs = Date.parse('2026-05-03T23:00:00Z')
 
-  it('has several gaps in the last two years, of one to three hours, the same for all coins', () => {
+  it('the simulated exchange has several gaps in the last two years, of one to three hours, the same for all coins', () => {
     const coins = coinsAt(NOW)
     const gaps = coins.gaps(fromMs, toMs)
     expect(gaps.length).toBeGreaterThanOrEqual(6)
@@ -142,7 +142,7 @@ describe('the current hour', () => {
   const openMs = Date.parse('2026-05-04T10:00:00Z')
   const at = (offsetMs: number) => coinsAt(() => new Date(openMs + offsetMs)).candle('BTCUSDT', openMs)
 
-  it('begins at its open, moves by the minute and ends as the whole candle', () => {
+  it('the current hour begins at its open, moves by the minute and ends as the whole candle', () => {
     const whole = coinsAt('2026-06-01T00:00:00Z').candle('BTCUSDT', openMs)
     expect(at(-1)).toBeUndefined()
     const minutes = Array.from({ length: 60 }, (_, minute) => at(minute * 60_000))
@@ -168,7 +168,7 @@ describe('the current hour', () => {
     expect(minutes.at(-1)?.base).toBeLessThan(whole?.base ?? NaN)
   })
 
-  it("gives the exchange's price in the current hour", () => {
+  it('the current hour has the price of the exchange', () => {
     const coins = coinsAt(NOW)
     const bitcoin = coins.list()[0]
     if (bitcoin === undefined) throw new Error('There is a first coin.')

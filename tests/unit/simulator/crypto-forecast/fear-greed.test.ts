@@ -52,7 +52,7 @@ describe.skipIf(!hasRecordings)('simulated Fear & Greed has the shape of the rea
 })
 
 describe('simulated Fear & Greed', () => {
-  it('gives the newest day alone, with the seconds until the next', async () => {
+  it('simulated Fear & Greed gives the newest day alone, with the seconds until the next', async () => {
     const { data } = await index()
     expect(data).toEqual([
       {
@@ -64,7 +64,7 @@ describe('simulated Fear & Greed', () => {
     ])
   })
 
-  it('gives as many days as requested, newest first, without the missing ones', async () => {
+  it('simulated Fear & Greed gives as many days as requested, newest first, without the missing ones', async () => {
     const { data: all } = await index('?limit=0')
     const times = all.map(({ timestamp }) => Number(timestamp))
     const days = (Date.parse('2026-05-04') / 1_000 - FIRST_S) / DAY_S + 1
@@ -78,7 +78,7 @@ describe('simulated Fear & Greed', () => {
     expect((await index('?limit=100000')).data).toEqual(all)
   })
 
-  it('wanders between 5 and 95 through all classes, the same for the same seed', async () => {
+  it('simulated Fear & Greed moves between 5 and 95 through all classes, the same for the same seed', async () => {
     const { data } = await index('?limit=0')
     const values = data.map(({ value }) => Number(value))
     expect(Math.min(...values)).toBeGreaterThanOrEqual(5)
@@ -94,14 +94,14 @@ describe('simulated Fear & Greed', () => {
     await Promise.all([later.close(), other.close()])
   })
 
-  it('redirects an address without its trailing slash, with its query', async () => {
+  it('simulated Fear & Greed redirects an address without its trailing slash, with its query', async () => {
     const moved = await ask(simulator.get(), '/fear-greed/fng?limit=3', { redirect: 'manual' })
     expect([moved.status, moved.headers.get('location')]).toEqual([301, '/fear-greed/fng/?limit=3'])
     expect(((await askJson(simulator.get(), '/fear-greed/fng?limit=3')) as Index).data).toHaveLength(3)
     expect((await ask(simulator.get(), '/fear-greed/v2/')).status).toBe(404)
   })
 
-  it('writes dates instead of seconds on request, and CSV that is invalid', async () => {
+  it('simulated Fear & Greed writes dates instead of seconds on request, and invalid CSV', async () => {
     expect((await index('?date_format=world')).data[0]?.timestamp).toBe('04-05-2026')
     expect((await index('?date_format=us')).data[0]?.timestamp).toBe('05-04-2026')
     const [newest] = (await index('?limit=1')).data
@@ -111,7 +111,7 @@ describe('simulated Fear & Greed', () => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
   })
 
-  it('gives an empty list by fault, and supports no other refusal', async () => {
+  it('simulated Fear & Greed gives an empty list by fault, and supports no other refusal', async () => {
     simulator.get().faults.set('fear-greed', { kind: 'empty', times: 1 })
     expect((await index('?limit=0')).data).toEqual([])
     expect((await index()).data).toHaveLength(1)

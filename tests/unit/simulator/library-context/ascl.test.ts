@@ -21,7 +21,7 @@ const records = async () =>
 const withoutAny = (site_list: unknown) => !Array.isArray(site_list) && typeof site_list !== 'string'
 
 describe('the simulated ASCL', () => {
-  it('gives one object of records under internal numbers, as PHP writes it', async () => {
+  it('simulated ASCL gives one object of records under internal numbers, as PHP writes it', async () => {
     const response = await ask(simulator.get(), PATH)
     const body = await response.text()
     const all = JSON.parse(body) as Record<string, AsclRecord>
@@ -36,7 +36,7 @@ describe('the simulated ASCL', () => {
     expect(Object.values(all).every(({ ascl_id }) => /^\d{4}\.\d{3}$/.test(ascl_id))).toBe(true)
   })
 
-  it.skipIf(!hasRecordings)('has the fields of recorded records', async () => {
+  it.skipIf(!hasRecordings)('simulated ASCL records have the fields of recorded ones', async () => {
     const theirs = Object.values(
       recorded('ascl/ascl_ids_titles_github_partial.json') as Record<string, AsclRecord>,
     )[0]
@@ -54,7 +54,7 @@ describe('the simulated ASCL', () => {
     expect(types).toEqual(new Set(['number', 'string', 'object', 'boolean']))
   })
 
-  it('states the length of a PHP string truly', async () => {
+  it('simulated ASCL states the correct length of a PHP string', async () => {
     const texts = (await records()).flatMap(({ site_list }) =>
       typeof site_list === 'string' ? [site_list] : [],
     )
@@ -83,7 +83,7 @@ describe('the simulated ASCL', () => {
     expect(found).toEqual(expect.arrayContaining(['Sim-Astro/SkyMap', 'sim-astro/skymap']))
   })
 
-  it('has more records in a larger world, and what a test adds', async () => {
+  it('simulated ASCL has more records in a larger world, and those that a test adds', async () => {
     const larger = await startSimulator({ libraries: 25 })
     larger.world.libraries.change('sim-finance/quant-lab', { catalogued: ['sim-finance/quant-lab'] })
     const body = await (await ask(larger, PATH)).text()
@@ -101,7 +101,7 @@ describe('the simulated ASCL', () => {
     expect(body).toBe(catalogue)
   })
 
-  it('fails as the real one does: empty, an HTML page, a delay in seconds or as a date', async () => {
+  it('simulated ASCL fails as the real one does: empty, an HTML page, a delay in seconds or as a date', async () => {
     const { faults } = simulator.get()
     faults.set('ascl', { kind: 'empty', times: 1 })
     expect(await askJson(simulator.get(), PATH)).toEqual([])

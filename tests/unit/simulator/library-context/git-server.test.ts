@@ -187,7 +187,7 @@ describe('a repository of the simulated GitHub', () => {
 })
 
 describe('the git server', () => {
-  it('the git server refuses the dumb protocol, pushes and strange requests', async () => {
+  it('the git server refuses the dumb protocol, pushes and unknown requests', async () => {
     const base = addressOf(simulator.get(), 'sim-astro/astro-tables')
     const statusOf = async (path: string, init?: RequestInit) => (await fetch(base + path, init)).status
     expect(await statusOf('/info/refs')).toBe(403)

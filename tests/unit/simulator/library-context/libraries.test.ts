@@ -45,7 +45,7 @@ describe('the simulated libraries', () => {
     expect(all.length).toBe(libraries().list().length + 200)
   })
 
-  it('has every kind that a night must handle', () => {
+  it('the simulated libraries include every kind that a night must handle', () => {
     const all = libraries().list()
     const count = (kind: RepositoryKind) => all.filter((library) => library.kind === kind).length
     expect([count('plain') >= 6, count('sphinx') >= 4, count('notebooks') >= 3]).toEqual([true, true, true])
@@ -94,7 +94,7 @@ describe('the simulated libraries', () => {
     expect(world.byId(map?.library.githubId ?? 0)).toEqual(map?.library)
   })
 
-  it('changes during the night leave what was served before', () => {
+  it('changes during the night leave earlier responses valid', () => {
     const world = libraries()
     const before = world.byName('sim-astro/poppy')?.library
     world.push('sim-astro/poppy')
@@ -128,7 +128,7 @@ describe('the simulated libraries', () => {
 })
 
 describe('a simulator', () => {
-  it('gives the truth about its libraries, as it is now', async () => {
+  it('the simulator serves the true state of its libraries', async () => {
     const simulator = await startSimulator({ libraries: 3 })
     simulator.world.libraries.push('sim-astro/extra-3')
     const { libraries: served } = (await askJson(simulator, '/__world')) as { libraries: LibraryTruth[] }

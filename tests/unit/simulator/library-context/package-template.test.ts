@@ -87,7 +87,7 @@ describe.each(FIXTURES)('a package made from %s', (fixture) => {
   const made = pythonPackage({ ...LIBRARIES[fixture], version: 3 })
   const whole = made.files.map(({ path, content }) => `${path}\n${content}`).join('\n')
 
-  it('has the names, the version and the description of its library', () => {
+  it('a package made from a template has the names, the version and the description of its library', () => {
     const { fullName, description, module } = LIBRARIES[fixture]
     expect(made.files.some(({ path }) => path === `src/${made.name}/${module}.py`)).toBe(true)
     expect(whole.toLowerCase().includes(fixture)).toBe(false)
@@ -98,12 +98,12 @@ describe.each(FIXTURES)('a package made from %s', (fixture) => {
     expect(whole.includes('0.1.0')).toBe(false)
   })
 
-  it('is the same for the same push, and differs from the one before', () => {
+  it('a package made from a template is the same for the same push, and differs after another', () => {
     expect(pythonPackage({ ...LIBRARIES[fixture], version: 3 })).toEqual(made)
     expect(pythonPackage({ ...LIBRARIES[fixture], version: 2 })).not.toEqual(made)
   })
 
-  it('has docstrings and pages whose examples are right', async () => {
+  it('the docstrings and pages of a package have correct examples', async () => {
     await layOut(made.files)
     const { code, stdout, stderr } = await python(['-c', DOCTEST])
     expect([code, stderr]).toEqual([0, ''])
@@ -116,7 +116,7 @@ describe.each(FIXTURES)('a package made from %s', (fixture) => {
     expect(tried).toBeGreaterThan(30)
   })
 
-  it('has an example that runs, and a notebook whose outputs are right', async () => {
+  it('a package has an example that runs, and a notebook with correct outputs', async () => {
     await layOut(made.files)
     const [example = ''] = await readdir(join(folder, 'examples'))
     const { code, stdout } = await python([join('examples', example)])

@@ -71,18 +71,18 @@ async function ranConf(kind: RepositoryKind, limit: number) {
 }
 
 describe('without a sandbox, the conf.py that', () => {
-  it('reads the environment and shows it to the readers of the page', async () => {
+  it('the conf.py that reads the environment shows it on the page', async () => {
     const { page } = await ranConf('reads-environment', 0)
     expect(page.includes(`HOSTILE-READ: environment ALMANAC_TEST_SECRET=${SECRET}`)).toBe(true)
     expect(page.includes(`HOSTILE-READ: ${folder} holds outside`)).toBe(true)
   })
 
-  it('writes outside and leaves its marker there', async () => {
+  it('the conf.py that writes outside leaves its marker there', async () => {
     await ranConf('writes-outside', 1)
     expect(await readdir(target)).toEqual(['almanac-hostile-writes-outside'])
   })
 
-  it('opens sockets and reaches the simulator', async () => {
+  it('the conf.py that opens sockets reaches the simulator', async () => {
     const { requests } = simulator.get()
     requests.clear()
     const { page } = await ranConf('opens-sockets', 1)
@@ -90,28 +90,28 @@ describe('without a sandbox, the conf.py that', () => {
     expect(page.includes('HOSTILE-SOCKET: loopback connected')).toBe(true)
   })
 
-  it('forks and has its children', async () => {
+  it('the conf.py that forks has its children', async () => {
     const { stdout } = await ranConf('forks', 5)
     expect(stdout).toBe('hostile: forked 5')
   })
 
-  it('fills memory and holds it', async () => {
+  it('the conf.py that fills memory holds it', async () => {
     const { stdout } = await ranConf('fills-memory', 32)
     expect(stdout).toBe('hostile: holds 32 MiB')
   })
 
-  it('fills the disk', async () => {
+  it('the conf.py that fills the disk does so', async () => {
     const { stdout, tree } = await ranConf('fills-disk', 2)
     expect(stdout).toBe('hostile: wrote 2 MiB')
     expect((await stat(join(tree, 'docs/almanac-hostile-fills-disk-0'))).size).toBe(2 * 1024 * 1024)
   })
 
-  it('prints forever and continues to print', async () => {
+  it('the conf.py that prints forever continues to print', async () => {
     const { stdout } = await ranConf('prints-forever', 7)
     expect(stdout.split('\n')).toHaveLength(7)
   })
 
-  it('sleeps and does not end until released', async () => {
+  it('the conf.py that sleeps does not end until released', async () => {
     const startedAt = performance.now()
     expect((await ranConf('sleeps', 1)).stdout).toBe('hostile: slept')
     expect(performance.now() - startedAt).toBeGreaterThan(1_000)

@@ -75,7 +75,7 @@ describe('the leagues that play', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(22)
   })
 
-  it('has matches that end in every way among any hundred in a row', () => {
+  it('matches end in every way among any hundred in a row', () => {
     for (const seed of SEEDS) {
       const ends = dayOf(world({ seed })).map((match) => match.ends)
       for (let from = 0; from + 100 <= ends.length; from += 1)
@@ -83,7 +83,7 @@ describe('the leagues that play', () => {
     }
   })
 
-  it('gives every match its own event id, by which it is found', () => {
+  it('every match has its own event id, by which it is found', () => {
     const matches = world({ leagues: 3, lanes: 4 })
     const day = dayOf(matches)
     expect(new Set(day.map(({ eventId }) => eventId)).size).toBe(day.length)
@@ -98,7 +98,7 @@ describe('the leagues that play', () => {
     expect(new Set(names).size).toBe(day.length)
   })
 
-  it('plays the same two teams again within the hour, in another match', () => {
+  it('the same two teams play again within the hour, in another match', () => {
     const day = dayOf(world())
     const rematches = day.filter((match) =>
       day.some(
@@ -112,7 +112,7 @@ describe('the leagues that play', () => {
     expect(rematches.length).toBeGreaterThan(day.length / 10)
   })
 
-  it('lets no team play twice at the same time, nor against itself', () => {
+  it('no team plays twice at the same time, nor against itself', () => {
     const matches = world({ leagues: 2, lanes: 12 })
     for (let minute = 0; minute < 120; minute += 3) {
       const playing = matches
@@ -195,7 +195,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('a suspended match stands still, then plays on to its true score', () => {
+  it('a suspended match pauses, then plays on to its true score', () => {
     for (const { match, seen, kinds } of everyLife('suspended')) {
       const stopped = seen.filter(({ moment }) => moment.kind === 'suspended')
       expect(stopped.length).toBeGreaterThanOrEqual(1)
@@ -235,7 +235,7 @@ describe('a simulated match', () => {
     }
   })
 
-  it('a match that flaps is over for a poll, plays on, and is over once more', () => {
+  it('a match that alternates is over for one poll, plays on, and is over again', () => {
     for (const { match, seen, kinds } of everyLife('flaps')) {
       const runs = kinds.filter((kind, at) => kind !== kinds[at - 1]).join(' ')
       expect(runs).toMatch(/ over second-half over$/)

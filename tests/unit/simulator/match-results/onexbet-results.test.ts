@@ -57,7 +57,7 @@ describe('the simulated results service', () => {
     }
   })
 
-  it('writes the halves behind the score, and they sum to it', async () => {
+  it('the simulated results service writes the halves behind the score, and they sum to it', async () => {
     const played = (await everyGame()).filter(({ score }) => score.includes(':'))
     expect(played.length).toBeGreaterThan(600)
     for (const { score, subGame } of played) {
@@ -122,7 +122,7 @@ describe('the simulated results service', () => {
     expect(await status(`/v3/games?champId=5&${window(toS)}`)).toBe(200)
   })
 
-  it('supports one version of each address', async () => {
+  it('the simulated results service supports one version of each address', async () => {
     for (const path of ['/v1/champs', '/v3/champs', '/v2/games', '/v1/sports']) {
       const refusal = await ask(simulator.get(), `${API}${path}?champId=1&${window()}`)
       expect([refusal.status, ((await refusal.json()) as { error: string }).error]).toEqual([
@@ -134,7 +134,7 @@ describe('the simulated results service', () => {
     expect((await ask(simulator.get(), `${API}/v2/teams`)).status).toBe(404)
   })
 
-  it('gives an empty list by fault', async () => {
+  it('the simulated results service gives an empty list by fault', async () => {
     simulator.get().faults.set('onexbet-results', { kind: 'empty', times: 1 })
     expect(await champs()).toEqual([])
     expect(await champs()).toHaveLength(6)

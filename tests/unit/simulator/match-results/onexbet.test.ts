@@ -125,7 +125,7 @@ describe.skipIf(!hasRecordings)('the simulated feed has the shape of the recorde
 })
 
 describe('the simulated feed', () => {
-  it('shows what the world plays, with its score', async () => {
+  it('the simulated feed shows the matches of the world with their scores', async () => {
     for (let minute = 0; minute < 30; minute += 1) {
       nowMs = START_MS + minute * MINUTE_MS
       const answer = (await events()).filter(({ O2 }) => O2 !== undefined)
@@ -144,7 +144,7 @@ describe('the simulated feed', () => {
     }
   })
 
-  it('writes no zero: a score of none is absent, and at 0-0 there is an empty one', async () => {
+  it('the simulated feed writes no zero: at 0-0 the score is empty', async () => {
     const answers = await minutes(30)
     expect(JSON.stringify(answers.flat().map(({ SC }) => SC))).not.toMatch(/"(S1|S2|TS|P)":0[,}]/)
     expect(answers.flat().some((event) => isPlayed(event) && keys(event.SC.FS).length === 0)).toBe(true)
@@ -172,7 +172,7 @@ describe('the simulated feed', () => {
     expect([...new Set(types)].sort()).toEqual(['', '1', '1,2', '1,2,3', '1,3'])
   })
 
-  it('prices a match before its start so that the house keeps a margin, and the stronger side costs less', async () => {
+  it('odds before the start leave the house a margin, and are lower for the stronger side', async () => {
     const open = (await minutes(60)).flat().filter(isBefore)
     const prices = open.map(({ E }) => E.flatMap(({ G, B, C }) => (G === 1 && B !== true ? [C] : [])))
     const whole = prices.filter((list) => list.length === 3)
@@ -184,7 +184,7 @@ describe('the simulated feed', () => {
     }
   })
 
-  it('has its quirks within a day: another order, one event twice, an outright, odd texts, no start', async () => {
+  it('the simulated feed has all its quirks within a day: another order, a repeated event, an outright, odd texts, no start', async () => {
     const answers = await minutes(300)
     const orders = answers.slice(0, 10).map((answer) => answer.map(({ I }) => I))
     expect(orders.some((order) => String(order) !== String([...order].sort((a, b) => a - b)))).toBe(true)
@@ -226,7 +226,7 @@ describe('the simulated feed', () => {
     expect(english.find(isBefore)?.SC.SLS).toMatch(/^Starts in \d+ minutes?$/)
   })
 
-  it('is cut at the count, so that every league misses some; by league it shows all', async () => {
+  it('the simulated feed is cut at the count, so that every league lacks some; by league it shows all', async () => {
     await withSimulator({ leagues: 6, lanes: 8 }, async (of) => {
       const capped = await events('?sports=85&count=40&lng=fr', of)
       expect(capped).toHaveLength(40)
@@ -260,7 +260,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('has nothing of another sport, of an unknown league, and no other address', async () => {
+  it('the simulated feed has no other sport, no unknown league, and no other address', async () => {
     expect(await events('?sports=1&count=40&lng=fr')).toEqual([])
     expect(await events('?sports=85&count=40&lng=fr&champs=5')).toEqual([])
     expect(((await askJson(simulator.get(), `${CHAMPS}?sport=1&lng=fr`)) as Feed).Value).toEqual([])
@@ -287,7 +287,7 @@ describe('the simulated feed', () => {
     })
   })
 
-  it('refuses with 200: an error code, an empty list, or no list, by fault', async () => {
+  it('the simulated feed refuses with 200: an error code, an empty list, or no list, by fault', async () => {
     const { faults } = simulator.get()
     faults.set('onexbet', { kind: 'error-code', code: 17, message: 'Too busy', times: 1 })
     expect(await feed()).toEqual({

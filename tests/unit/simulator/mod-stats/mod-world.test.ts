@@ -7,14 +7,14 @@ const on = (date: string) => () => new Date(`${date}T12:00:00Z`)
 const worldOn = (date: string, mods = 60, seed = 1) => createModWorld({ mods, seed, clock: on(date) })
 
 describe('the simulated mods', () => {
-  it('is the same on the same date, and different for another seed', () => {
+  it('the simulated mods are the same on the same date, and different for another seed', () => {
     const morning = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T00:00:00Z') })
     const night = createModWorld({ mods: 60, seed: 1, clock: () => new Date('2026-03-01T23:59:59.999Z') })
     expect(JSON.stringify(morning.truth())).toBe(JSON.stringify(night.truth()))
     expect(worldOn('2026-03-01', 60, 2).truth().mods).not.toEqual(morning.truth().mods)
   })
 
-  it('grows from day to day and never shrinks', () => {
+  it('downloads of the simulated mods never decrease', () => {
     const dates = [
       '2024-06-01',
       '2025-01-01',
@@ -83,7 +83,7 @@ describe('the simulated mods', () => {
     }
   })
 
-  it('has the packs that break careless readers', () => {
+  it('the simulated mods include the packs that break careless readers', () => {
     const world = worldOn('2026-03-01')
     const packs = world.modpacksOf(world.mod(0))
     expect(packs.length).toBeGreaterThan(40)
@@ -107,7 +107,7 @@ describe('the simulated mods', () => {
     ).toBe(true)
   })
 
-  it('computes nothing until the first request', async () => {
+  it('the world of mods computes nothing until the first request', async () => {
     // For modules that are loaded from here on, and no longer than this test.
     vi.resetModules()
     vi.doMock('../../../../simulator/chance.ts', { spy: true })

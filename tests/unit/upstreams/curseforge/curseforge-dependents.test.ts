@@ -119,7 +119,7 @@ describe('the markups of a dependents page', () => {
     ).toBe(false)
   })
 
-  it('never fails, and every slug can be requested, whatever the links are', () => {
+  it('reading a dependents page never fails, and every slug can be requested, whatever the links are', () => {
     const href = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map((text) => `/minecraft/modpacks/${text}`),
@@ -213,7 +213,7 @@ describe('reading the pages', () => {
     expect(PAGE_INTERVAL_MS).toBeGreaterThanOrEqual(2_000)
   })
 
-  it.each([404, 200])('ends at a %i without packs', async (status) => {
+  it.each([404, 200])('reading dependents pages ends at a %i without packs', async (status) => {
     const { dependents } = await client((response) => {
       sendHtml(response, page('<p>No projects</p>'), status)
     })
@@ -230,7 +230,7 @@ describe('reading the pages', () => {
     },
   )
 
-  it("a pack whose name holds a challenge's words blocks nothing", async () => {
+  it('a pack whose name holds the words of a challenge blocks nothing', async () => {
     const { dependents } = await client((response) => {
       sendHtml(response, listing([{ slug: 'jam', name: 'Just a Moment: checking your browser' }]))
     })

@@ -96,7 +96,7 @@ describeRecorded('recorded CurseForge answers', () => {
     ['v1_mods_search-f693f170-735e-4001-8242-b4c24a1e4e21.json', { ...jei, downloadCount: 242_375_841 }],
     ['v1_mods_search-2dd68b95-c81b-49ad-829a-5d89c1c1b2c2.json', { ...worldguard, downloadCount: 7_334_802 }],
     ['v1_mods_search-9857bbc1-5406-4357-9d79-1030a97f7a72.json', { ...worldguard, downloadCount: 7_334_802 }],
-  ])('%s', (name, expected) => {
+  ])('reads the recorded mod of %s', (name, expected) => {
     expect(parseMods(asList(bodyOf(name)))).toEqual({ rows: [expected], rejected: [] })
   })
 

@@ -30,7 +30,7 @@ describe('a redirect', () => {
     expect(await cloned(host, { fullName: 'astro/old' })).toMatchObject({ commit: newest })
   })
 
-  it('gives up an endless redirect to the same name', async () => {
+  it('gives up on an endless redirect to the same name', async () => {
     const failures = await bothFail(
       to((path) => path),
       'astro/old',

@@ -31,7 +31,7 @@ describe('with a token', () => {
     })
   })
 
-  it('gives a rename, an archive, a deletion, a block and a silence an outcome each', async () => {
+  it('a rename, an archive, a deletion, a block and a missing response have one outcome each', async () => {
     const { github } = await client(
       (response) => {
         const errors = [
@@ -159,7 +159,7 @@ describe('with a token', () => {
     ],
     ['neither data nor an error', 'PayloadInvalid', {}],
     ['another shape', 'PayloadInvalid', { data: [] }],
-  ])('%s is %s', async (_what, type, body) => {
+  ])('GraphQL: %s is %s', async (_what, type, body) => {
     const { github } = await client(
       (response) => {
         sendJson(response, body)

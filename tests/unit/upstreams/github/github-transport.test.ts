@@ -76,7 +76,7 @@ describe('refusals', () => {
         sendJson(response, {}, 301, { location: '/x' })
       },
     ],
-  ])('%s is %s', async (_name, type, answer) => {
+  ])('GitHub: %s is %s', async (_name, type, answer) => {
     const { github } = await client(answer)
     expect(await rejection(github.repositories(['a/b'], calm()))).toMatchObject({ type })
   })

@@ -158,7 +158,7 @@ describe('without a token', () => {
     expect(states(await github.repositories(['owner/name-59'], calm()))).toEqual([['owner/name-59', 'gone']])
   })
 
-  it("leaves the others' part of the quota to them", async () => {
+  it('leaves a reserve of the quota to other programs', async () => {
     const { github, asked } = await client(
       searchWithout(['a/b', 'c/d', 'e/f'], (response, _asked, number) => {
         sendJson(response, { message: 'Not Found' }, 404, quota(number === 2 ? 11 : 10))

@@ -71,7 +71,7 @@ async function tracking(answers: Record<string, Answer | Answer[]> = {}, options
 }
 
 describe('a delivery', () => {
-  it('ends the run last, after values, files and version', async () => {
+  it('a delivery ends the MLflow run last, after values, files and version', async () => {
     const { deliver, paths, asked } = await tracking()
     expect(await deliver()).toEqual({ runId: 'r1', version: '3', notes: [] })
     expect(paths()).toEqual([
@@ -132,7 +132,7 @@ describe('a delivery', () => {
     expect(paths().at(-1)).toBe('runs/update')
   })
 
-  it('sends no metric again that the run has', async () => {
+  it('a delivery sends no metric again that the MLflow run has', async () => {
     const metrics = [{ key: 'mae', value: 'NaN', timestamp: '2', step: '0' }]
     const { deliver, asked } = await tracking({
       'runs/search': { body: { runs: [{ info: info(), data: { metrics } }] } },
@@ -255,7 +255,7 @@ describe('files', () => {
     expect(paths().at(-1)).toBe('runs/update')
   })
 
-  it('leaves the run open if files cannot be put now', async () => {
+  it('leaves the MLflow run open if files cannot be stored now', async () => {
     const { deliver, paths } = await tracking({ artifacts: { status: 503, body: 'busy' } })
     expect(await rejection(deliver())).toMatchObject({ type: 'UpstreamUnavailable' })
     expect(paths()).not.toContain('runs/update')

@@ -28,7 +28,7 @@ describe('a model server', () => {
     ['/invocations', '/invocations'],
     ['/models/btc/invocations/', '/models/btc/invocations'],
     ['/models/btc', '/models/btc/invocations'],
-  ])('calls the address "…%s" at %s, with a data frame', async (suffix, path) => {
+  ])('sends a data frame to the model server "…%s" at %s', async (suffix, path) => {
     const { predict, asked } = await serving(text('{"predictions":[1,2]}'), { suffix })
     expect(await predict()).toEqual([1, 2])
     expect(asked).toMatchObject([{ method: 'POST', url: path }])
@@ -41,7 +41,7 @@ describe('a model server', () => {
     ['a data frame of one column', '{"predictions":[{"0":1.5},{"0":-2}]}'],
     ['an array of one column', '{"predictions":[[1.5],[-2]]}'],
     ['a list with something beside it', '{"predictions":[1.5,-2],"model":"x"}'],
-  ])('understands a response of %s', async (_, body) => {
+  ])('reads a response of %s from the model server', async (_, body) => {
     expect(await (await serving(text(body))).predict()).toEqual([1.5, -2])
   })
 

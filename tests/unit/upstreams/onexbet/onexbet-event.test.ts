@@ -65,18 +65,18 @@ describeRecorded('the recorded feed', () => {
 
 describe('the score of a match', () => {
   it.each<[string, object, Sighting['score']]>([
-    ['has a 0 where a side is left out', { FS: { S2: 2 } }, [0, 2]],
-    ['is 0-0 where both are left out in play', { FS: {} }, [0, 0]],
-    ['is unknown where the feed has none', { FS: undefined }, null],
+    ['has a 0 if a side is left out', { FS: { S2: 2 } }, [0, 2]],
+    ['is 0-0 if both are left out in play', { FS: {} }, [0, 0]],
+    ['is unknown if the feed has none', { FS: undefined }, null],
     ['is none before the start', { FS: {}, TD: -1 }, null],
-    ['is none before the start, even where zeros are written', { FS: { S1: 0, S2: 0 }, TD: -1 }, null],
-    ['is 0-0 where it ended so', { FS: {}, SLS: 'Match terminé' }, [0, 0]],
-    ['is unknown where it ended and the feed has none', { FS: null, SLS: 'Match terminé' }, null],
-    ['stays while it is suspended', { FS: { S1: 1 }, SLS: 'Suspendu' }, [1, 0]],
-    ['is none where it was called off', { FS: {}, TS: null, SLS: 'Annulé' }, null],
-    ['has a 0 where a side is null', { FS: { S1: null, S2: 2 } }, [0, 2]],
-    ['is read beside fields that nobody knows', { FS: { S1: 1, S2: 2, X: 3 } }, [1, 2]],
-  ])('%s', (_name, state, score) => {
+    ['is none before the start, even if zeros are written', { FS: { S1: 0, S2: 0 }, TD: -1 }, null],
+    ['is 0-0 if the match ended so', { FS: {}, SLS: 'Match terminé' }, [0, 0]],
+    ['is unknown if the match ended and the feed has none', { FS: null, SLS: 'Match terminé' }, null],
+    ['stays while the match is suspended', { FS: { S1: 1 }, SLS: 'Suspendu' }, [1, 0]],
+    ['is none if the match was cancelled', { FS: {}, TS: null, SLS: 'Annulé' }, null],
+    ['has a 0 if a side is null', { FS: { S1: null, S2: 2 } }, [0, 2]],
+    ['is read beside unknown fields', { FS: { S1: 1, S2: 2, X: 3 } }, [1, 2]],
+  ])('the score %s', (_name, state, score) => {
     expect(only(event({}, state)).score).toEqual(score)
   })
 
@@ -129,20 +129,20 @@ describe('the start of a match', () => {
       '2026-03-01T12:01:00.000Z',
     ],
     [
-      'comes from the clock where the own one is in milliseconds',
+      'comes from the clock if its own time is in milliseconds',
       { S: AT_S * 1_000 },
       { TD: -1, TS: 99, FS: {} },
       '2026-03-01T12:02:00.000Z',
     ],
     [
-      'comes from the clock where a text says that it is before',
+      'comes from the clock if a text says that the match has not begun',
       { S: 0 },
       { SLS: 'Début dans 2 minutes', TS: 101, FS: {} },
       '2026-03-01T12:02:00.000Z',
     ],
-    ['is unknown in play without an own one', {}, {}, null],
-    ['is unknown where a clock is beyond any', {}, { TD: -1, TS: 1e300, FS: {} }, null],
-  ])('%s', (_name, more, state, startsAt) => {
+    ['is unknown in play without its own time', {}, {}, null],
+    ['is unknown if a clock is out of range', {}, { TD: -1, TS: 1e300, FS: {} }, null],
+  ])('the start %s', (_name, more, state, startsAt) => {
     expect(only(event(more, state)).startsAt).toBe(startsAt)
   })
 })
@@ -224,7 +224,7 @@ describe('an event', () => {
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   const said = (body: unknown) => {
     try {
       return listOf(JSON.stringify(body), 'onexbet GET /Get1x2_VZip')
@@ -234,7 +234,7 @@ describe('an answer', () => {
     }
   }
 
-  it('accepts an empty response: a sport rests', () => {
+  it('accepts an empty response: a sport may have no matches', () => {
     expect(said({ Error: '', ErrorCode: 0, Success: true, Value: [] })).toEqual([])
     expect(said({ Value: [] })).toEqual([])
   })

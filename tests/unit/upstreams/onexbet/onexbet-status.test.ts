@@ -116,11 +116,11 @@ describe('a match stands', () => {
     ['before its start by its notice', { notice: 'Paris avant le début du jeu' }, 'before'],
     ['before its start in English', { notice: 'Bets before the start of the game', clockS: 60 }, 'before'],
     ['before its start by an English status', { status: 'Starts in 5 minutes', clockS: 251 }, 'before'],
-    ['before its start where nothing is known', {}, 'before'],
+    ['before its start if nothing is known', {}, 'before'],
     ['before its start by an unknown text alone', { status: 'Pending' }, 'before'],
     ['in play by a goal, though the clock runs backwards', { ...inPlay, countdown: true }, 'live'],
     [
-      'in play by a goal, though a text was left behind',
+      'in play by a goal, though an old text is shown',
       { ...inPlay, notice: 'Paris avant le début du jeu' },
       'live',
     ],
@@ -140,11 +140,11 @@ describe('a match stands', () => {
     ['still before its first half', { status: 'Début dans 5 minutes', period: '1ère mi-temps' }, 'before'],
     ['suspended', { ...inPlay, status: 'Suspendu' }, 'suspended'],
     ['interrupted', { ...inPlay, period: 'Match interrupted' }, 'suspended'],
-    ['stopped by being called off', { countdown: true, status: 'Reporté' }, 'suspended'],
-    ['stopped by being cancelled', { status: 'Match annulé' }, 'suspended'],
+    ['stopped by a postponement', { countdown: true, status: 'Reporté' }, 'suspended'],
+    ['stopped by a cancellation', { status: 'Match annulé' }, 'suspended'],
     ['in play while only its bets are suspended', { ...inPlay, status: 'Paris suspendus' }, 'live'],
     ['in play in injury time', { ...inPlay, status: 'Arrêts de jeu' }, 'live'],
-  ])('%s', (_name, some, phase) => {
+  ])('a match is %s', (_name, some, phase) => {
     expect(phaseOf(signs(some))).toBe(phase)
   })
 

@@ -310,7 +310,7 @@ const whyOf = async (...value: unknown[]) => {
 const played = { SC: { FS: {}, TS: 60, SLS: '1 minute' } }
 const announced = { SC: { FS: {}, TD: -1, TS: 60, SLS: 'Début dans 1 minute' } }
 
-describe('a whole answer', () => {
+describe('a whole response', () => {
   describeRecorded('as it was recorded', () => {
     it('finds no sign of another format in a whole response', async () => {
       const { feed } = await client((response) => {

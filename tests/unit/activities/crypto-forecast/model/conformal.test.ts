@@ -20,7 +20,7 @@ describe('the radius of an interval', () => {
     expect(() => intervalRadius(upTo(3))).toThrow(RangeError)
   })
 
-  it('leaves the errors in their order', () => {
+  it('computing a radius leaves the errors in their order', () => {
     const errors = upTo(10).reverse()
     intervalRadius(errors)
     expect(errors).toEqual(upTo(10).reverse())
@@ -45,7 +45,7 @@ describe('the share that an interval held', () => {
     expect(heldShare(Float64Array.of(...upTo(10), ...Array<number>(10).fill(9)), 0)).toBe(1)
   })
 
-  it('takes no width from errors whose outcome was not known at the middle', () => {
+  it('the coverage takes no width from errors whose outcome was not known at the middle', () => {
     const errors = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 50, 50, 50, ...Array<number>(10).fill(2))
     expect(heldShare(errors, 0)).toBe(1)
     expect(heldShare(errors, 3)).toBe(0)

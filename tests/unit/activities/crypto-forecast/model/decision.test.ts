@@ -8,7 +8,7 @@ describe('a decision', () => {
     [100, 'HOLD'],
     [99, 'HOLD'],
     [98.99, 'SELL'],
-  ])('decides at 100 for a predicted %d: %s', (predicted, decision) => {
+  ])('a forecast of %d at a price of 100 gives the decision %s', (predicted, decision) => {
     expect(decide(predicted, 100)).toBe(decision)
   })
 })

@@ -56,7 +56,7 @@ function forecastOf({ symbol, variant, horizonDays }: Case): Forecast {
 }
 
 describeRecorded('the ridge model on recorded daily candles', () => {
-  it.each(cases)('has the very columns that scikit-learn saw ($symbol, $horizonDays d)', (golden) => {
+  it.each(cases)('uses exactly the columns that scikit-learn used ($symbol, $horizonDays d)', (golden) => {
     const { openMs, columns } = dailyTable(golden.symbol, golden.variant)
     const sum = (values: Float64Array): number => {
       let total = 0
@@ -80,7 +80,7 @@ describeRecorded('the ridge model on recorded daily candles', () => {
     })
   })
 
-  it.each(cases)("has scikit-learn's coefficients to 1e-8 ($symbol, $horizonDays d)", (golden) => {
+  it.each(cases)('coefficients match those of scikit-learn to 1e-8 ($symbol, $horizonDays d)', (golden) => {
     const { model } = forecastOf(golden)
     expect(difference(model.coefficients, golden.coefficients)).toBeLessThan(TOLERANCE)
     expect(difference([model.intercept], [golden.intercept])).toBeLessThan(TOLERANCE)
@@ -91,14 +91,17 @@ describeRecorded('the ridge model on recorded daily candles', () => {
     }
   })
 
-  it.each(cases)("has scikit-learn's predictions and errors to 1e-8 ($symbol, $horizonDays d)", (golden) => {
-    const result = forecastOf(golden)
-    for (const name of ['predicted', 'mae', 'naiveMae', 'maeCvMean', 'maeCvStd'] as const) {
-      expect(difference([result[name]], [golden[name]]), name).toBeLessThan(TOLERANCE)
-    }
-    expect(difference([(result.upper - result.lower) / 2], [golden.radius])).toBeLessThan(TOLERANCE)
-    expect(result.directionalAccuracy).toBeCloseTo(golden.directionalAccuracy, 12)
-  })
+  it.each(cases)(
+    'predictions and errors match those of scikit-learn to 1e-8 ($symbol, $horizonDays d)',
+    (golden) => {
+      const result = forecastOf(golden)
+      for (const name of ['predicted', 'mae', 'naiveMae', 'maeCvMean', 'maeCvStd'] as const) {
+        expect(difference([result[name]], [golden[name]]), name).toBeLessThan(TOLERANCE)
+      }
+      expect(difference([(result.upper - result.lower) / 2], [golden.radius])).toBeLessThan(TOLERANCE)
+      expect(result.directionalAccuracy).toBeCloseTo(golden.directionalAccuracy, 12)
+    },
+  )
 
   it('the golden data covers missing values, a missing column and a constant one', () => {
     const features = (variant: Variant): string[] =>

@@ -160,7 +160,7 @@ describe('a ridge model from running sums', () => {
     expect(features).toContain('rsi')
   })
 
-  it('is refused without rows and if squares overflow', () => {
+  it('a fit is rejected without rows and if squares overflow', () => {
     expect(() => fit(madeTable(10), 0)).toThrow(RangeError)
     const table = madeTable(400)
     table.columns.rsi[5] = 1e200

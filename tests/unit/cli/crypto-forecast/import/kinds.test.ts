@@ -81,7 +81,7 @@ describe("a file's name", () => {
     ['/old/bitcoin_features.csv', 'bitcoin'],
     ['/old/btc_prices_rsi_20250612-101010.csv', 'bitcoin'],
     ['/old/ethereum_features.golden.csv', 'ethereum'],
-  ])('%s holds prices of %s', (path, coin) => {
+  ])('the file name %s means prices of %s', (path, coin) => {
     expect(coinOfFeatures(path, COINS)).toBe(coin)
   })
 
@@ -89,7 +89,7 @@ describe("a file's name", () => {
     ['BTCUSDT-1h-2026-01.csv', 'bitcoin'],
     ['klines_ethusdt.csv', 'ethereum'],
     ['BNBFDUSD.json', 'binancecoin'],
-  ])('%s holds candles of %s', (name, coin) => {
+  ])('the file name %s means candles of %s', (name, coin) => {
     expect(COINS.inFileName(name)).toBe(coin)
   })
 

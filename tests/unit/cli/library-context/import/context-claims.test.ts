@@ -89,7 +89,7 @@ describe('a context file', () => {
   })
 })
 
-it('of several files of a library the one that its list names comes first, then those with the owner', () => {
+it('the file that a list names comes first, then those with the owner in their name', () => {
   const files = ['b-context.txt', 'a-b-context.txt', 'a__b-context.txt', 'said.txt'].map((name) => file(name))
   const { filesOf } = claimFiles(files, [claimant('a/b', 'said.txt')])
   expect(filesOf.get('a/b')?.map((one) => one.file)).toEqual([
@@ -113,7 +113,7 @@ describeRecorded('the recorded lists', () => {
   const filesNamedBy = (claimants: Claimant[]) =>
     [...new Set(claimants.flatMap(({ contextFiles }) => contextFiles))].map((name) => file(name))
 
-  it('August has 16 files for 17 flags: two libraries are called poppy', () => {
+  it('the list of August has 16 files for 17 flags: two libraries are called poppy', () => {
     const claimants = flagged('2025-08-12.fd715c6')
     const { filesOf, shared, unmatched } = claimFiles(filesNamedBy(claimants), claimants)
     expect(filesOf.size).toBe(15)
@@ -121,13 +121,13 @@ describeRecorded('the recorded lists', () => {
     expect(unmatched).toEqual([])
   })
 
-  it('September has a file for each of the 96 flags', () => {
+  it('the list of September has a file for each of its 96 flags', () => {
     const claimants = flagged('2025-09-27.a4a15b5')
     const { filesOf, shared, unmatched } = claimFiles(filesNamedBy(claimants), claimants)
     expect([filesOf.size, shared.size, unmatched.length]).toEqual([96, 0, 0])
   })
 
-  it('the rules alone also find each file of September, without the names in the list', () => {
+  it('the naming rules alone find each file of September, without the names in the list', () => {
     const claimants = flagged('2025-09-27.a4a15b5')
     const silent = claimants.map((one) => ({ ...one, contextFiles: [] }))
     expect(claimFiles(filesNamedBy(claimants), silent).filesOf.size).toBe(96)

@@ -31,7 +31,7 @@ describeRecorded('the recorded lists', () => {
   it.each([
     ['2025-08-12.fd715c6', 17, 'python-skyfield-context.txt'],
     ['2025-09-27.a4a15b5', 96, 'skyfielders-python-skyfield-context.txt'],
-  ])('%s has 100 entries, without a day of their own', (state, flags, contextFile) => {
+  ])('the list %s has 100 entries without their own day', (state, flags, contextFile) => {
     const parsed = parseOldList(recording(`libraries/astronomy-libraries.${state}.json`), 'list.json')
     expect(parsed).toMatchObject({ domain: 'astronomy', day: undefined })
     expect(rows(parsed)).toHaveLength(100)
@@ -41,7 +41,7 @@ describeRecorded('the recorded lists', () => {
 })
 
 describe('an old list', () => {
-  it('an absent, null or empty key says nothing of a context', () => {
+  it('an absent, null or empty key does not flag a context', () => {
     const names = [{}, { contextFileName: null }, { contextFileName: '' }, { contextFileName: ' ' }]
     const parsed = list(names.map((rest) => ({ name: 'a/b', stars: 1, hasContextFile: false, ...rest })))
     expect(rows(parsed).map(({ contextFile }) => contextFile)).toEqual([null, null, null, null])
@@ -57,7 +57,7 @@ describe('an old list', () => {
     expect(list([], { last_updated: null }).day).toBeUndefined()
   })
 
-  it('rejects an entry alone, with its reason', () => {
+  it('rejects one entry of a list with its reason, and keeps the others', () => {
     const parsed = list([
       { name: 'a/b', stars: -1 },
       { name: 'a/b', stars: '12' },
@@ -89,7 +89,7 @@ describe('an old list', () => {
     ['{"libraries": []}', /list\.json: domain /],
     ['{"libraries": [], "domain": "../x"}', /list\.json: domain is no name in small letters/],
     ['{"libraries": [], "domain": "x", "last_updated": "soon"}', /list\.json: last_updated /],
-  ])('%s is no list', (text, message) => {
+  ])('%s is not a list', (text, message) => {
     const read = () => parseOldList(text, 'list.json')
     expect(read).toThrow(WrongUsage)
     expect(read).toThrow(message)

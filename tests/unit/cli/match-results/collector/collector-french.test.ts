@@ -9,11 +9,11 @@ describe('a number with its word', () => {
     [0, '0 ligne'],
     [1, '1 ligne'],
     [2, '2 lignes'],
-  ])('writes %i as %s', (count, text) => {
+  ])('writes the number %i in French as %s', (count, text) => {
     expect(counted(count, 'ligne', 'lignes')).toBe(text)
   })
 
-  it('writes minutes as an interval', () => {
+  it('writes minutes in French as an interval', () => {
     expect([everyMinutes(1), everyMinutes(5)]).toEqual(['toutes les minutes', 'toutes les 5 minutes'])
   })
 })

@@ -151,7 +151,7 @@ const info = (text: string) => [{ level: 'INFO', text }]
 describe('what the activities report', () => {
   const match = { eventId: 1, team1: 'Team1', team2: 'Team2', score1: 2, score2: 1 }
 
-  it('starts as documented, and names a run after a drain', () => {
+  it('the start of a collection is logged as documented, and a recompute run by its name', () => {
     expect(FRENCH['collection.started']({ event: 'collection.started', isRecompute: false })).toBe(
       'Démarrage de la collecte...',
     )
@@ -167,7 +167,7 @@ describe('what the activities report', () => {
     expect(FRENCH['match.over']({ event: 'match.over', ...match, confidence })).toBe(text)
   })
 
-  it('names both results if one replaced the other, and reports a match that is live again', () => {
+  it('logs both results if one replaced the other, and a match that is live again', () => {
     const corrected = { event: 'match.corrected', ...match, was1: 2, was2: 3 } as const
     expect(FRENCH['match.corrected'](corrected)).toBe('Correction: Team1 vs Team2 (2-3 -> 2-1)')
     expect(FRENCH['match.resumed']({ event: 'match.resumed', ...match })).toBe(
@@ -180,7 +180,7 @@ describe('what the activities report', () => {
     ['live', 'en cours'],
     ['suspended', 'suspendu'],
     ['vanished', 'disparu du flux, résultat pas encore connu'],
-  ] as const)('says why a match does not count, at level DEBUG: %s', (state, words) => {
+  ] as const)('logs at level DEBUG why a match does not count: %s', (state, words) => {
     const { logger, lines } = worker({ verbose: true })
     const teams = { team1: 'A', team2: 'B' }
     logger.debug({ event: 'match.not-over', ...teams, score1: 1, score2: 0, status: '3 minutes', state }, '')
@@ -193,7 +193,7 @@ describe('what the activities report', () => {
     ])
   })
 
-  it('ends with the counts in their units and the verdict', () => {
+  it('the end of a collection is logged with counts in their units and the verdict', () => {
     expect(endLines(ENDED)).toEqual([
       ...info(
         'RESUME OK: 2 | DERNIER SCORE VU: 1 | EN ATTENTE: 36 | DOUBLON: 1 | ERREUR: 0 (40 matchs lus, 12 lignes écrites)',
@@ -213,7 +213,7 @@ describe('what the activities report', () => {
     ])
   })
 
-  it('omits unknown counts, and sums up nothing if nothing is known', () => {
+  it('the end of a collection omits unknown counts', () => {
     expect(endLines({ ...BARE, outcome: 'partial', fetched: 3 })[0]).toEqual(
       info('RESUME ERREUR: 0 (3 matchs lus, 0 ligne écrite)')[0],
     )
@@ -313,7 +313,7 @@ describe("the worker's log", () => {
     ])
   })
 
-  it('reports once that the database is away, and the consequences with --verbose alone', () => {
+  it('logs once that the database is unavailable, and the consequences only with --verbose', () => {
     const [quiet, verbose] = [worker(), worker({ verbose: true })]
     const away = { reason: 'connect ECONNREFUSED', failure: 'DatabaseUnavailable' }
     const full = { reason: 'No space left.', failure: 'DiskFull' }
@@ -344,7 +344,7 @@ describe("the worker's log", () => {
     expect(lines).toHaveLength(4)
   })
 
-  it('omits how a worker is set up, except for what fails in it', () => {
+  it('omits the set-up of a worker from the log, except for its failures', () => {
     const { logger, lines } = worker({ verbose: true })
     logger.info({ sdkComponent: 'worker', options: {} }, 'Creating worker')
     logger.warn({ sdkComponent: 'worker' }, 'No workflows registered, not polling for workflow tasks')

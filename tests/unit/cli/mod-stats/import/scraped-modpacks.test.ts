@@ -9,13 +9,13 @@ const slugs = (list: unknown[]) =>
 const legacy = 'https://legacy.curseforge.com/minecraft/modpacks/'
 
 describe('a scraped modpack', () => {
-  it('takes the whole slug from the address', () => {
+  it('takes the whole slug of a scraped modpack from its address', () => {
     expect(
       slugs([{ name: 'RT', slug: 'rebel-tactics', legacy_url: `${legacy}rebel-tactics-2`, id: 2 }]),
     ).toEqual(['rebel-tactics-2'])
   })
 
-  it('restores a number too small for an id if there is no address, and keeps the slug beside a real one', () => {
+  it('restores the number at the end of a slug without an address if it is too small for an id', () => {
     expect(slugs([{ slug: 'goo-lagoon', id: 2025 }])).toEqual(['goo-lagoon-2025'])
     expect(slugs([{ slug: 'rebel-tactics', id: 959743 }])).toEqual(['rebel-tactics'])
     expect(slugs([{ slug: 'rebel-tactics', id: null, legacy_url: 'https://example.org/x' }])).toEqual([
@@ -23,7 +23,7 @@ describe('a scraped modpack', () => {
     ])
   })
 
-  it('never trusts an id', () => {
+  it('never uses the id of a scraped modpack', () => {
     expect(parse([{ slug: 'a', id: 959743 }])).toMatchObject([{ row: { id: null, name: 'a' } }])
   })
 

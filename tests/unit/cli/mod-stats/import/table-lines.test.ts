@@ -13,7 +13,7 @@ const version = {
 }
 
 describe('daily_stats', () => {
-  it('reads the old followers of CurseForge as thumbs up, those of Modrinth as followers', () => {
+  it('imports old followers of CurseForge as thumbs up, those of Modrinth as followers', () => {
     expect(parseRecord(lines.daily_stats, daily)).toEqual({
       row: {
         date: '2025-07-31',
@@ -29,7 +29,7 @@ describe('daily_stats', () => {
     })
   })
 
-  it('keeps both columns of our own table apart', () => {
+  it('imports both columns of our own table separately', () => {
     expect(parseRecord(lines.daily_stats, { ...daily, followers: '', thumbs_up: '9' })).toMatchObject({
       row: { followers: null, thumbsUp: 9 },
     })
@@ -64,7 +64,7 @@ describe('version_stats', () => {
     expect(parsed).toMatchObject({ row: { datePublished: new Date(expected) } })
   })
 
-  it('reads no time if the old parser had lost it, and rejects an invalid one', () => {
+  it('imports no time if the old parser had lost it, and rejects an invalid one', () => {
     expect(parseRecord(lines.version_stats, { ...version, date_published: '' })).toMatchObject({
       row: { datePublished: null, versionNumber: null, versionId: null },
     })
@@ -77,7 +77,7 @@ describe('version_stats', () => {
     ['version_name', ' '],
     ['version_name', 'a\u0000b'],
     ['version_number', '\ud800'],
-  ])('rejects %s as %j: no query could find it, no database store it', (column, value) => {
+  ])('rejects %s as %j, which no query could find or database store', (column, value) => {
     expect(parseRecord(lines.version_stats, { ...version, [column]: value })).toHaveProperty('reason')
   })
 })
