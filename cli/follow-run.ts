@@ -81,7 +81,7 @@ function endedLine({ name, state, outcome, reason }: ChildView): string {
 }
 
 function waitingLine(step: StepView): string {
-  const next = step.nextAttemptAt ? `, tried next at ${moment(step.nextAttemptAt)}` : ''
+  const next = step.nextAttemptAt ? `, next attempt at ${moment(step.nextAttemptAt)}` : ''
   return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${(step.failure ?? '').replace(/\.$/, '')}${next}`
 }
 

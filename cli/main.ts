@@ -31,7 +31,7 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
       getErrHelpWidth: () => stderr.columns ?? HELP_COLUMNS,
     })
     .showSuggestionAfterError()
-    .showHelpAfterError('(add --help for what is possible)')
+    .showHelpAfterError('(see --help)')
     // Too heavy for --help, but loaded before the command runs: a later build may remove this one's files meanwhile.
     .hook('preAction', async () => {
       await databaseErrors()

@@ -53,7 +53,7 @@ export async function startAll(options: StartOptions): Promise<Running> {
       } catch (error) {
         // The parts that were started before it must be stopped all the same.
         const reason = sentenceOf(error)
-        options.say(`could not stop a part in order: ${reason}`, { event: 'stop.failed', reason })
+        options.say(`could not stop a part cleanly: ${reason}`, { event: 'stop.failed', reason })
       }
     }
   }

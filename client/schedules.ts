@@ -95,7 +95,7 @@ function refuseUnmanaged({ scheduleId, memo }: ScheduleDescription): void {
   if (isOurs(memo)) return
   throw new Failure(
     'Conflict',
-    `The server holds a schedule "${scheduleId}" that is not Almanac's; remove it, or use a namespace of your own (TEMPORAL_NAMESPACE).`,
+    `The server holds a schedule "${scheduleId}" that is not Almanac's; remove it, or use your own namespace (TEMPORAL_NAMESPACE).`,
   )
 }
 

@@ -115,7 +115,7 @@ function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
   // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
-    throw new Error(`the demo would ask ${strange.join(', ')}: its section lacks that address`)
+    throw new Error(`the demo would contact ${strange.join(', ')}: its section lacks that address`)
   return tracked
 }
 
@@ -157,7 +157,7 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
   if (!existsSync(file)) {
     throw new Failure(
       'Misconfigured',
-      `${file} is missing; it says what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
+      `${file} is missing; it lists what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
     )
   }
   let content: unknown

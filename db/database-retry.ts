@@ -68,7 +68,7 @@ async function inTime<T>(work: () => Promise<T>, tryMs: number | undefined): Pro
   const late = sleep(tryMs, undefined, { signal: given.signal }).then(() => {
     throw new Failure(
       'DatabaseUnavailable',
-      `The database gave no answer within ${tryMs} ms. Look at its load.`,
+      `The database gave no answer within ${tryMs} ms. Check its load.`,
     )
   })
   try {

@@ -36,7 +36,7 @@ const PIP_ENVIRONMENT = ['PIP_USER=0', 'PIP_REQUIRE_VIRTUALENV=0', 'PIP_DISABLE_
 const PIP_INSTALL = ['install', '--no-deps', '--require-hashes', '--only-binary=:all:', '--quiet']
 
 const REMEDY =
-  'Debian, Ubuntu: apt install python3 python3-venv python3-pip; without contextmaker the contexts are made by the reader of our own alone'
+  'Debian, Ubuntu: apt install python3 python3-venv python3-pip; without contextmaker the contexts are made by the static reader only'
 
 /** Path of contextmaker, now or later: one path, however the folder is reached, since its programs hold it. */
 export function contextmakerVenv(toolsDir: string): string {
@@ -51,7 +51,7 @@ export function contextmakerVenv(toolsDir: string): string {
  */
 export async function ensureContextmaker(toolsDir: string, say: (line: string) => void): Promise<string> {
   if (process.platform !== 'linux')
-    throw new Failure('Misconfigured', 'contextmaker runs on Linux alone: its sandbox exists nowhere else.')
+    throw new Failure('Misconfigured', 'contextmaker runs only on Linux: its sandbox needs it.')
   const venv = contextmakerVenv(toolsDir)
   const python = await systemPython()
   const wanted = fingerprint(venv, python)

@@ -31,7 +31,7 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   if (name === undefined) {
     throw new Failure(
       'Misconfigured',
-      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}; set DATABASE_URL to a server of yours.`,
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}; set DATABASE_URL to your own server.`,
     )
   }
   const programs = (await import(name)) as PostgresPrograms
@@ -59,7 +59,7 @@ export function asOrdinaryUser(program: string, args: string[]): { command: stri
     const found = probe.error === undefined ? probe.stderr.trim() : 'unshare (util-linux) is not installed'
     throw new Failure(
       'Misconfigured',
-      `PostgreSQL does not run as root or as a user without a name, and a user namespace is not to be had (${found}); run Almanac as an ordinary user, or set DATABASE_URL to a server of yours.`,
+      `PostgreSQL does not run as root or as a user without a name, and no user namespace can be created (${found}); run Almanac as an ordinary user, or set DATABASE_URL to your own server.`,
     )
   }
   return { command: 'unshare', args: [...unshare, program, ...args] }

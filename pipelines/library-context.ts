@@ -37,7 +37,7 @@ const domainSchema = z.strictObject({
 const section = z.strictObject({
   enabled: z.boolean().default(false).describe(ENABLED),
   domains: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name in small letters'), domainSchema)
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name in lower case'), domainSchema)
     .default({})
     .describe('Domains by name, in lower case; each has its own list of libraries'),
   chains: z
@@ -94,15 +94,13 @@ export const libraryContext = definePipeline({
   params: z.strictObject({
     ...runParams,
     ...recompute,
-    domain: z.string().optional().describe('This domain alone'),
+    domain: z.string().optional().describe('Only this domain'),
     library: z
       .string()
       .regex(FULL_NAME, 'expected owner/name')
       .optional()
-      .describe('The context of this library alone'),
-    force: flag
-      .optional()
-      .describe('Make contexts again that are up to date, and take a list that looks wrong'),
+      .describe('Only the context of this library'),
+    force: flag.optional().describe('Remake contexts that are up to date, and accept an implausible list'),
   }),
   section,
   variables: {

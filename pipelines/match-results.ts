@@ -7,7 +7,7 @@ import { address, definePipeline, ENABLED, recompute, runParams } from './defini
 const feedSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'expected a name in small letters')
+    .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'expected a name in lower case')
     .default('onexbet')
     .describe(
       'Name of the feed; it identifies a match together with the event id, so another feed needs another name',
@@ -27,7 +27,7 @@ const feedSchema = z.strictObject({
     .describe('Language of names and status texts; statuses are understood in French and English'),
   // A response with this many events is cut off, and so may be one of 40, 50, 100, 150 …: no host returns more than
   // its own cap, and it does not say so.
-  count: z.int().min(1).max(5_000).default(40).describe('Largest number of events requested in one answer'),
+  count: z.int().min(1).max(5_000).default(40).describe('Largest number of events requested in one response'),
   group: z
     .int()
     .positive()
@@ -40,7 +40,7 @@ const feedSchema = z.strictObject({
   split_by_league: z
     .boolean()
     .default(true)
-    .describe('Whether an answer that was cut off is requested again, league by league'),
+    .describe('Whether a truncated response is requested again, league by league'),
 })
 
 const resultsSchema = z.strictObject({
@@ -98,7 +98,7 @@ export const matchResults = definePipeline({
     catchupMs: CATCHUP_MS,
   }),
   databaseRetryBudgetMs: 5 * SECOND_MS,
-  noBackfill: `a live feed tells of this moment alone; "${ALMANAC} import match-results" takes the matches of an older collector`,
+  noBackfill: `a live feed has only the present; "${ALMANAC} import match-results" takes the matches of an older collector`,
   demo: {
     section: (simulator) => ({
       enabled: true,

@@ -85,7 +85,7 @@ export const modStats = definePipeline({
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   databaseRetryBudgetMs: 10 * MINUTE_MS,
-  noBackfill: `its upstreams tell what they count now and nothing of days that are over; "${ALMANAC} import mod-stats" takes the history of an older collector`,
+  noBackfill: `its upstreams report only current counts; "${ALMANAC} import mod-stats" takes the history of an older collector`,
   demo: {
     // The simulator needs no pauses.
     section: (simulator) => ({

@@ -18,7 +18,7 @@ const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
 const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
 /** Faults of the machine, and what to do about them. */
 const MACHINE: Record<string, string> = {
-  EIO: 'The disk reports an error: look at the log of the system.',
+  EIO: 'The disk reports an error: see the system log.',
   EMFILE: 'Allow a process more open files (ulimit -n).',
   ENFILE: 'Allow this machine more open files.',
 }
@@ -61,7 +61,7 @@ export function fileFailure(path: string, error: unknown): Failure | undefined {
       cause: error,
     })
   const remedy = NOT_OURS.has(code)
-    ? 'Give this user the folder, or name another one in .env.'
+    ? 'Give this user access to the folder, or set another one in .env.'
     : MACHINE[code]
   if (remedy === undefined) return undefined
   return new Failure('Misconfigured', `${path} could not be written (${code}). ${remedy}`, { cause: error })

@@ -85,7 +85,7 @@ export function parseFearGreed(body: string): { days: FearGreedDay[]; rejected: 
     )
   }
   if (data === undefined || data === null || data.length === 0) {
-    const message = `${what} answered an empty list, which is suspicious: expected at least one day; nothing that is stored changes.`
+    const message = `${what} answered an empty list, which is implausible: expected at least one day; nothing that is stored changes.`
     throw new Failure('PayloadInvalid', message)
   }
   const { rows, rejected } = parseRows(daySchema, data)

@@ -128,7 +128,7 @@ export function createGate(options: GateOptions): Gate {
 const tooLong = (waitMs: number): Failure =>
   new Failure(
     'RateLimited',
-    `The upstream takes no request from us for another ${Math.ceil(waitMs / 1_000)} s (its quota is used up, or it banned us), longer than a request waits inside a step: try again then.`,
+    `The upstream takes no request from us for another ${Math.ceil(waitMs / 1_000)} s (its quota is used up, or it banned us), longer than a request waits inside an activity: try again then.`,
     { retryAfterMs: waitMs },
   )
 

@@ -168,7 +168,7 @@ export function createModrinth(options: ModrinthOptions): Modrinth {
 const retired = (path: string): Failure =>
   new Failure(
     'NotFound',
-    `modrinth GET ${path} answered 410: this version of its API is retired for ever; the client must move to its successor.`,
+    `modrinth GET ${path} answered 410: this version of its API is retired; the client must move to its successor.`,
     {
       details: { status: 410 },
     },

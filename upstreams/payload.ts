@@ -69,7 +69,7 @@ function parseJson(body: string, what: string): unknown {
     if (endsTooEarly(error, body.length)) {
       throw new Failure(
         'UpstreamUnavailable',
-        `${what} answered JSON that ends after ${body.length} characters, in the middle: ask again.`,
+        `${what} answered JSON that ends after ${body.length} characters, in the middle: retry.`,
         {
           cause: error,
         },

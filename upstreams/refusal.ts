@@ -25,13 +25,13 @@ interface Refused {
 }
 
 const EXPECTATIONS: Partial<Record<FailureType, string>> = {
-  RateLimited: 'ask again after the delay',
+  RateLimited: 'retry after the delay',
   UpstreamUnavailable: 'another attempt may succeed',
   CredentialsRejected: 'check the key or token of this service',
-  Blocked: 'a firewall or a regional block stands in between: try from another network, or later',
-  NotFound: 'nothing has this name: check the id or address',
+  Blocked: 'a firewall or a regional block is in the way: try another network, or later',
+  NotFound: 'not found: check the id or address',
   PayloadInvalid: 'expected JSON, found a web page: check the base URL',
-  UpstreamRejected: 'the request itself is wrong: asking again cannot help',
+  UpstreamRejected: 'the request itself is wrong: a retry cannot help',
 }
 
 /**

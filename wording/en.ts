@@ -19,19 +19,20 @@ export const PIPELINE_SENTENCES = [
 export const shared = {
   failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,
   text: ({ text }: CoreReasons['text']) => text,
-  spooled: ({ rows }: CoreReasons['spooled']) => `spooled ${counted(rows, 'row')}: the database is away`,
+  spooled: ({ rows }: CoreReasons['spooled']) =>
+    `spooled ${counted(rows, 'row')}: the database is unavailable`,
   source: ({ source, reasons }: CoreReasons['source'], say: Say) =>
     `${source}: ${reasons.map(say).join('; ')}`,
   RunFailed: ({ sources }: CoreReasons['RunFailed'], say: Say) => sources.map(say).join(' | '),
   AlreadyRunning: ({ workflowId, since }: { workflowId: string; since: string }) =>
     `already running: ${workflowId}, since ${since}`,
   NoBackfill: ({ pipeline, scheduledFor }: { pipeline: string; scheduledFor: string }) =>
-    `no backfill: ${pipeline} stores what the upstreams count now, and ${scheduledFor} is over`,
+    `no backfill: ${pipeline} stores what the upstreams count now, and ${scheduledFor} has passed`,
   Interrupted: 'the workflow ended without closing this record (it was terminated, or its server lost it)',
   /** Marks an implausible response of an upstream: it is not believed. */
   suspicious: ({ finding }: { finding: Reason }, say: Say) => `suspicious: ${say(finding)}`,
   'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,
-  'rows-refused': ({ rows }: { rows: number }) => `${rows} rows refused, see quarantine`,
+  'rows-refused': ({ rows }: { rows: number }) => `${rows} rows rejected, see quarantine`,
   'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
   /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),

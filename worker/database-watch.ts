@@ -101,11 +101,14 @@ function isNews(before: unknown, now: unknown): boolean {
 
 function report(config: Config, log: Logger, trouble: unknown): void {
   if (trouble === undefined) {
-    log.info({ event: 'database.available' } satisfies LogRecord, 'the database answers')
+    log.info({ event: 'database.available' } satisfies LogRecord, 'the database is available')
     return
   }
   const record = { event: 'database.unavailable', ...troubleOf(trouble) } satisfies LogRecord
-  log.warn({ ...record, reason: reasonOf(config, trouble) }, 'the database is away; rows go to the spool')
+  log.warn(
+    { ...record, reason: reasonOf(config, trouble) },
+    'the database is unavailable; rows go to the spool',
+  )
 }
 
 /** The remedy of a failure is for a server of the user's own; what the driver said is enough for the embedded one. */

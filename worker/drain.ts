@@ -117,7 +117,7 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
     }
   }
   const ended = loop()
-  draining.log.debug({ folder }, 'looking after the spool')
+  draining.log.debug({ folder }, 'checking the spool')
   return {
     async stop() {
       stopping.abort()
@@ -145,7 +145,7 @@ function createPoll({ db, folder, log, startRecompute }: Draining, signal: Abort
     } catch (error) {
       report({
         record: { event: 'spool.check-failed', ...troubleOf(error), folder },
-        message: 'could not look after the spool; next time',
+        message: 'could not check the spool; will retry',
       })
     }
   }
@@ -170,20 +170,20 @@ function troubleAfter(
         }
       : {
           record: { event: 'spool.drain-failed', ...trouble, folder },
-          message: 'the spool could not be emptied; next time',
+          message: 'the spool could not be drained; will retry',
         }
   }
   if (skipped.length > 0) {
     const reason = skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; ')
     return {
       record: { event: 'spool.unreadable', reason, folder },
-      message: 'segments of the spool could not be read and stay where they are; next time',
+      message: 'segments of the spool could not be read and were not moved; will retry',
     }
   }
   if (notStarted === undefined) return undefined
   return {
     record: { event: 'spool.derive-failed', ...troubleOf(notStarted), folder },
-    message: 'what follows from the loaded rows could not be started; next time',
+    message: 'the recompute of the loaded rows could not be started; will retry',
   }
 }
 
@@ -208,7 +208,7 @@ function logDrained(
   for (const { name, reason } of damaged)
     log.error(
       { event: 'spool.segment-rejected', folder, name, reason } satisfies LogRecord,
-      'a segment of the spool could not be loaded and was put aside',
+      'a segment of the spool could not be loaded and is now a dead letter',
     )
 }
 

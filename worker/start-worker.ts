@@ -97,7 +97,7 @@ export async function startWorker(
       } catch (error) {
         // While its server is away a worker cannot take its leave; what it was doing is tried again all the same.
         const record = { event: 'worker.stop-failed', reason: String(error) } satisfies LogRecord
-        log.error(record, 'the worker could not end in order')
+        log.error(record, 'the worker could not stop cleanly')
       }
       await Promise.all([sweeping.stop(), draining.stop(), watch?.stop()])
       await Promise.all([connection.close(), client.connection.close(), database.close()])

@@ -17,12 +17,12 @@ export function startSweeping(db: Database, ask: AskTemporal, log: Logger): { st
       if (closed > 0)
         log.warn(
           { event: 'runs.closed', closed } satisfies LogRecord,
-          'closed the records of runs that had ended without doing so',
+          'closed the records of runs that had ended without closing them',
         )
     } catch (error) {
       log.warn(
         { event: 'runs.check-failed', ...troubleOf(error) } satisfies LogRecord,
-        'could not look at open runs; next time',
+        'could not check open runs; will retry',
       )
     }
   }

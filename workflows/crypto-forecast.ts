@@ -132,7 +132,7 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
     parts.derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
     parts.derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
     live && isComputed && parts.outside('forecasts', 'Forecast the next hour and the next day', forecast),
-    parts.derived('scores', 'Score what has come true', (work) => work.scorePredictions(run)),
+    parts.derived('scores', 'Score past forecasts', (work) => work.scorePredictions(run)),
   ])
   if (reports > 0) await parts.outside('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
 }

@@ -141,7 +141,7 @@ async function collectPage(
   { crypto, fromMs, toMs }: Page,
 ): Promise<Written & { fetched: number; rejected: number }> {
   const coin = settings.coins.find(({ id }) => id === crypto)
-  if (coin === undefined) throw new RangeError(`${crypto} is no tracked coin.`)
+  if (coin === undefined) throw new RangeError(`${crypto} is not a tracked coin.`)
   const page = await binance.candles({ symbol: tradingPair(coin), fromMs, toMs }, signal)
   const candles = page.candles.map(({ openMs, open, high, low, close, volume }) => ({
     crypto,

@@ -79,7 +79,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         if (!isDatabaseUnwritable(error)) throw error
         reportStart()
         const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
-        log.warn('the database takes nothing: this run has no lock, and keeps its rows in the spool', record)
+        log.warn('the database accepts no rows: this run has no lock, and spools its rows', record)
         return {}
       }
     },

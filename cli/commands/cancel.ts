@@ -15,7 +15,7 @@ export async function cancel(id: string, options: GlobalOptions): Promise<void> 
     const record = await findRun(database.db, id)
     const workflowId = record?.workflowId ?? id
     await client.workflow.getHandle(workflowId).cancel()
-    print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" tells when it has`)
+    print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" shows when it has ended`)
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
     throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)

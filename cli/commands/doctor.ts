@@ -23,7 +23,7 @@ export async function doctor(options: GlobalOptions & { json?: boolean }): Promi
     if (examination.stack === 'demo') print('DEMO')
     for (const check of examination.checks) printCheck(check)
     const bad = examination.checks.filter(({ state }) => state === 'bad').length
-    print(bad === 0 ? 'everything that is required is there' : `${bad} to mend`)
+    print(bad === 0 ? 'all requirements are met' : `${bad} to mend`)
   }
   return examination.passed ? EXIT.done : EXIT.runFailed
 }

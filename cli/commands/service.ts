@@ -21,9 +21,9 @@ export function install(what: string | undefined, options: InstallOptions): void
   const service = serviceOf(what, options.interval)
   if (process.platform !== 'linux')
     throw new WrongUsage(
-      'systemd is of Linux; elsewhere let the service manager run "npm start" in this folder.',
+      'systemd needs Linux; on other systems let the service manager run "npm start" in this folder.',
     )
-  if (options.demo) throw new WrongUsage('The demo is for looking at, not for a service; leave out --demo.')
+  if (options.demo) throw new WrongUsage('The demo cannot be a service; leave out --demo.')
   const { stateDir, dataDir } = configOf(options)
   const isRoot = process.getuid?.() === 0
   const unit = serviceUnit({
@@ -43,20 +43,20 @@ export function install(what: string | undefined, options: InstallOptions): void
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, unit)
   const systemctl = isRoot ? 'systemctl' : 'systemctl --user'
-  print(`wrote ${file}; start it, now and with the machine, by`)
+  print(`wrote ${file}; to start it now and at every boot:`)
   print(`  ${systemctl} daemon-reload`)
   print(`  ${systemctl} enable --now ${service.name}`)
-  if (!isRoot) print('and let it run while you are not logged in by\n  loginctl enable-linger')
+  if (!isRoot) print('to let it run while you are not logged in:\n  loginctl enable-linger')
 }
 
 function serviceOf(what: string | undefined, interval: number | undefined): Service {
   if (what === 'collector') return collectorService(interval)
   if (what !== undefined)
     throw new WrongUsage(
-      `There is no service "${what}"; there is: collector (nothing means the whole stack).`,
+      `There is no service "${what}"; expected: collector, or nothing for the whole stack.`,
     )
   if (interval !== undefined)
-    throw new WrongUsage('--interval is of the collector: service install collector --interval 5.')
+    throw new WrongUsage('--interval belongs to the collector: service install collector --interval 5.')
   return STACK_SERVICE
 }
 

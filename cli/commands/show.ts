@@ -19,7 +19,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
     const view = await viewRun(client, database.db, config, id).catch(async (error: unknown) => {
       // Exactly while the database is away one wants to see what waits for it.
       if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
-      print('the database is away: no counts')
+      print('the database is unavailable: no counts')
       return viewRun(client, undefined, config, id)
     })
     if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)

@@ -85,12 +85,12 @@ function reportDrained(config: Config, folder: string, attempt: DrainReport): nu
   const stack = stackName(config)
   const endings = runs === 0 ? '' : ` and ${counted(runs, 'ending of a run', 'endings of runs')}`
   if (segments > 0) print(`${stack}loaded ${counted(segments, 'segment')}: ${counted(rows, 'row')}${endings}`)
-  for (const one of damaged) print(`${stack}put aside as damaged/${textOf(one)}`)
-  for (const one of skipped) print(`${stack}left where it is: ${textOf(one)}`)
+  for (const one of damaged) print(`${stack}moved to damaged/${textOf(one)}`)
+  for (const one of skipped) print(`${stack}not moved: ${textOf(one)}`)
   const left = segmentNames(folder).length
   const isLeft = left > 0 && (isStopped || ended !== undefined)
   if (isLeft) print(`${stack}${counted(left, 'segment')} left`)
-  for (const id of started) print(`${stack}started ${id}, which computes what follows from the loaded rows`)
+  for (const id of started) print(`${stack}started ${id}, which recomputes from the loaded rows`)
   reportDue(config, folder)
   const code = reportDamaged(config, folder)
   if (ended !== undefined) throw ended
@@ -103,8 +103,8 @@ function reportDue(config: Config, folder: string): void {
   const due = duePipelines(folder).join(', ')
   if (due === '') return
   print(
-    `${stackName(config)}what follows from the rows of ${due} is still to be computed: ` +
-      'a running worker starts that, or this command once more',
+    `${stackName(config)}derived rows of ${due} are still to be computed: ` +
+      'a running worker starts that, or this command when repeated',
   )
 }
 
@@ -114,7 +114,7 @@ function reportDamaged(config: Config, folder: string): number {
   if (length === 0) return EXIT.done
   const them = length === 1 ? 'it' : 'them'
   print(
-    `${stackName(config)}${counted(length, 'segment')} put aside as damaged: "${ALMANAC} spool list" says why, ` +
+    `${stackName(config)}${counted(length, 'segment')} in damaged/: "${ALMANAC} spool list" says why, ` +
       `"${ALMANAC} spool drain --damaged" tries ${them} again`,
   )
   return EXIT.runFailed

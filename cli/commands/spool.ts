@@ -50,7 +50,7 @@ export function list(options: JsonOptions): void {
   print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
   for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
   if (damaged.length > 0)
-    print(`${stack}once the reason has passed, "${ALMANAC} spool drain --damaged" tries them again`)
+    print(`${stack}once the cause is fixed, "${ALMANAC} spool drain --damaged" retries them`)
 }
 
 const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
@@ -74,7 +74,7 @@ function waitingTable(waiting: Waiting[]): string {
       name,
       head === undefined ? '' : moment(new Date(head.observedAt)),
       head?.pipeline ?? '',
-      head === undefined ? `unreadable: ${trouble ?? 'it tells nothing'}` : rowsOf(head),
+      head === undefined ? `unreadable: ${trouble ?? 'no details'}` : rowsOf(head),
       (bytes / 1_000).toFixed(1),
       duration(Math.max(0, now - since.getTime())),
     ]),

@@ -107,7 +107,7 @@ async function collectOnce(session: Session): Promise<number> {
     return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
   say(`collecting ${pipelines.map(({ id }) => id).join(', ')}`)
-  say('           then: counts of each, and what was found')
+  say('           then: counts and findings of each')
   const rows = await Promise.race([
     worker.ended,
     client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
@@ -165,7 +165,7 @@ async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' 
     say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
   } catch (error) {
     if (stopped.aborted) return
-    indented(`lost sight of ${handle.workflowId} (${String(error)}); "${ALMANAC} show" tells how it goes on`)
+    indented(`stopped following ${handle.workflowId} (${String(error)}); "${ALMANAC} show" shows its status`)
   }
 }
 

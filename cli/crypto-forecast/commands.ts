@@ -6,25 +6,23 @@ import { add, days, whole, type SetExitCode } from '../commands/groups/add-comma
 export function addForecastCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const forecast = program
     .command('forecast')
-    .description('the forecasts of crypto-forecast, and how good they are')
+    .description('the forecasts of crypto-forecast and their quality')
   const load = async () => import('./forecast.ts')
   add(forecast, 'latest', 'the newest forecast of each coin: the next hour and the next day', [
     `${ALMANAC} forecast latest`,
     `${ALMANAC} forecast latest --coin BTC --json`,
   ])
-    .option('--coin <id or code>', 'this coin alone (default: all)')
+    .option('--coin <id or code>', 'only this coin (default: all)')
     .option('--json', 'print JSON')
     .action(async (options) => {
       await (await load()).latest(options)
     })
-  add(
-    forecast,
-    'report',
-    'what became of the forecasts that were made: against the naive forecast, with counts',
-    [`${ALMANAC} forecast report`, `${ALMANAC} forecast report --coin BTC --days 7 --json`],
-  )
-    .option('--coin <id or code>', 'this coin alone (default: all)')
-    .option('--days <count>', 'forecasts made in so many days', days, 30)
+  add(forecast, 'report', 'results of past forecasts, compared with the naive forecast', [
+    `${ALMANAC} forecast report`,
+    `${ALMANAC} forecast report --coin BTC --days 7 --json`,
+  ])
+    .option('--coin <id or code>', 'only this coin (default: all)')
+    .option('--days <count>', 'forecasts made in the last given number of days', days, 30)
     .option('--json', 'print JSON')
     .action(async (options) => {
       await (await load()).report(options)
@@ -32,12 +30,12 @@ export function addForecastCommands(program: CommandUnknownOpts, setExitCode: Se
   add(
     forecast,
     'backtest',
-    'what the forecasts of a past time would have been: walk-forward over the stored hours, nothing is stored',
+    'forecasts as they would have been made in the past: walk-forward over the stored hours, nothing is stored',
     [`${ALMANAC} forecast backtest`, `${ALMANAC} forecast backtest --coin bitcoin --days 90 --refit-hours 1`],
   )
-    .option('--coin <id or code>', 'this coin alone (default: all)')
-    .option('--days <count>', 'test so many days, up to the newest stored hour', days, 365)
-    .option('--refit-hours <hours>', 'train the model again so often', whole, 24)
+    .option('--coin <id or code>', 'only this coin (default: all)')
+    .option('--days <count>', 'number of days to test, up to the newest stored hour', days, 365)
+    .option('--refit-hours <hours>', 'interval at which the model is refitted', whole, 24)
     .option('--json', 'print JSON')
     .action(async (options) => {
       setExitCode(await (await load()).backtest(options))

@@ -159,7 +159,7 @@ function printTested(stack: string, tested: TestedCoin[], { refitHours }: { refi
     const coins = tested.filter(({ span }) => span?.toMs === toMs)
     const from = moment(new Date(coins[0]?.span?.fromMs ?? NaN))
     const what = `walk-forward over stored hours from ${from} to ${moment(new Date(toMs))}`
-    const heading = `${stack}${what}, refitted every ${refitHours} h; nothing of it is stored`
+    const heading = `${stack}${what}, refitted every ${refitHours} h; nothing is stored`
     const figures = coins.flatMap((coin) => coin.figures)
     printFigures(heading, figures)
   }

@@ -61,7 +61,7 @@ function testHorizon(
     figures.push(testedForecasts(crypto, horizon, result))
     if (first.fittedMs > fromMs) {
       const since = moment(new Date(first.fittedMs))
-      notes.push(`${crypto} ${horizon}: forecasts from ${since} on; before, too few hours were known`)
+      notes.push(`${crypto} ${horizon}: forecasts from ${since} on; before that, too few hours are stored`)
     }
   }
 }

@@ -17,9 +17,9 @@ const TOLERATED_MS = 2_000
 
 /** Compares with an upstream's clock, else with that of a database elsewhere. The embedded servers share our clock. */
 export async function checkClock(config: Config): Promise<Check> {
-  if (config.mode === 'demo') return none('clock', 'not compared: the demo talks to this machine alone')
+  if (config.mode === 'demo') return none('clock', 'not compared: the demo contacts only this machine')
   const other = (await upstreamClock(config)) ?? (await databaseClock(config))
-  if (other === undefined) return none('clock', 'not compared: no server of another machine answered')
+  if (other === undefined) return none('clock', 'not compared: no server on another machine responded')
   return clockCheck(other)
 }
 

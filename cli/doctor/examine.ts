@@ -27,8 +27,8 @@ export async function examine(load: () => Config): Promise<Examination> {
           ...programs,
           ...config.message
             .split('\n')
-            .map((sentence) => bad('settings', sentence, 'correct it and look again')),
-          none('all else', 'not looked at: it depends on the settings'),
+            .map((sentence) => bad('settings', sentence, 'correct it and run the check again')),
+          none('other checks', 'not checked: it depends on the settings'),
         ]
       : [...programs, ...(await examineStack(config))]
   return {

@@ -57,16 +57,13 @@ export function checkTemporalProgram(config: Config): Check {
 export async function checkGit(): Promise<Check[]> {
   const git = simpleGit(packageRoot)
   const version = await git.version()
-  if (!version.installed) return [none('git', 'not there; only the name of this version is lost')]
+  if (!version.installed) return [none('git', 'not installed; only the name of this version is unknown')]
   const name = `${version.major}.${version.minor}.${version.patch}`
   if (!existsSync(join(packageRoot, '.git'))) return [ok('git', name), none('this version', 'not a clone')]
   try {
     const commit = (await git.revparse(['--short', 'HEAD'])).trim()
     const changed = !(await git.status()).isClean()
-    return [
-      ok('git', name),
-      ok('this version', `commit ${commit}${changed ? ', with changes of your own' : ''}`),
-    ]
+    return [ok('git', name), ok('this version', `commit ${commit}${changed ? ', with local changes' : ''}`)]
   } catch (error) {
     // A clone of another user, or without a commit: git says which.
     const said = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error)

@@ -72,7 +72,7 @@ export async function checkTemporal(config: Config): Promise<Check[]> {
   } catch (error) {
     const refused = error instanceof ServiceError ? error.cause : error
     if (!isGrpcServiceError(refused)) throw error
-    const remedy = 'check TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, and what they give a right to'
+    const remedy = 'check TEMPORAL_NAMESPACE and TEMPORAL_API_KEY and the permissions of the key'
     return [bad('Temporal', `${temporalAddress(config)} answers, but refused: ${refused.details}`, remedy)]
   } finally {
     await client.connection.close()
@@ -136,7 +136,7 @@ async function checkWorkers(config: Config, client: Client): Promise<Check> {
   if (names.length > 0) return ok('worker', names.join(', '))
   return warn(
     'worker',
-    'none asked for work in the last minutes',
+    'no worker polled in the last minutes',
     `start one: "${command(config, 'worker')}" or ${startCommand(config)}`,
   )
 }

@@ -52,9 +52,8 @@ export const csvReader = (
   }
 
 function sentence(error: CsvError | undefined, startLine: number): string {
-  if (error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS')
-    return 'the line has another number of values than the header'
+  if (error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS') return 'the number of values differs from the header'
   if (error?.code === 'CSV_QUOTE_NOT_CLOSED')
     return `a quote after line ${startLine - 1} is never closed; nothing from there on could be read`
-  return 'the line is no CSV'
+  return 'the line is not CSV'
 }

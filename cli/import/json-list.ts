@@ -18,12 +18,12 @@ export function parseJsonList(text: string, file: string, expected: string): unk
     list = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     const why = error instanceof Error ? error.message : ''
-    throw new Failure('PayloadInvalid', `${file} is no valid JSON (${why}); expected ${expected}.`, {
+    throw new Failure('PayloadInvalid', `${file} is not valid JSON (${why}); expected ${expected}.`, {
       cause: error,
     })
   }
   if (!Array.isArray(list)) {
-    throw new Failure('PayloadInvalid', `${file} holds JSON that is no list; expected ${expected}.`)
+    throw new Failure('PayloadInvalid', `${file} holds JSON that is not a list; expected ${expected}.`)
   }
   return list
 }

@@ -43,7 +43,7 @@ export const whole = (max: number) =>
   z.string().transform((value, context) => {
     const number = /^\d{1,16}$/.test(value) ? Number(value) : Infinity
     if (number <= max) return number
-    context.addIssue({ code: 'custom', message: `is no whole number from 0 to ${max}` })
+    context.addIssue({ code: 'custom', message: `is not a whole number from 0 to ${max}` })
     return z.NEVER
   })
 /** A whole number that JavaScript holds exactly. */
@@ -58,7 +58,7 @@ export function numberIn(text: string): number | undefined {
 }
 
 /** A number, with a fraction or without, for which `fits` holds; `error` says of another value what it is not. */
-export const decimal = (error = 'is no number', fits: (value: number) => boolean = () => true) =>
+export const decimal = (error = 'is not a number', fits: (value: number) => boolean = () => true) =>
   z.string().transform((value, context) => {
     const number = numberIn(value)
     if (number !== undefined && fits(number)) return number
@@ -66,13 +66,13 @@ export const decimal = (error = 'is no number', fits: (value: number) => boolean
     return z.NEVER
   })
 /** A number above 0. */
-export const positive = decimal('is no number above 0', (value) => value > 0)
+export const positive = decimal('is not a number above 0', (value) => value > 0)
 
 /** PostgreSQL writes `2023-08-11 21:13:54.12` and `+00`, where ISO 8601 has a T and minutes. Without a zone it is UTC. */
 export const timestamp = z
   .string()
   .transform((value) => value.replace(' ', 'T').replace(/[+-]\d{2}$/, '$&:00'))
-  .pipe(z.string().refine((value) => instant.safeParse(value).success, { error: 'is no date and time' }))
+  .pipe(z.string().refine((value) => instant.safeParse(value).success, { error: 'is not a date and time' }))
   .transform((value) => instant.parse(value))
 
 /** The UTC day of a moment, as `YYYY-MM-DD`. */
@@ -86,7 +86,7 @@ export const pastDay = (today: string) =>
       const day = new Date(`${value}T00:00:00Z`)
       return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value)
     },
-    { error: 'is no day (YYYY-MM-DD) from 1970 to today' },
+    { error: 'is not a day (YYYY-MM-DD) from 1970 to today' },
   )
 
 /** Checks a day that the caller or a file's name says. Throws `WrongUsage`; `what` names it. */

@@ -24,7 +24,7 @@ export async function mustBeUtf8(path: string): Promise<void> {
 function notUtf8(path: string, from: number, to: number): WrongUsage {
   const where = from === to ? `line ${from}` : `lines ${from} to ${to}`
   return new WrongUsage(
-    `${path} is not UTF-8 (${where}), and its letters would be read wrongly. Save it as UTF-8, for example with ` +
+    `${path} is not UTF-8 (${where}). Save it as UTF-8, for example with ` +
       '"iconv -f latin1 -t utf-8", and import that; nothing of it was imported.',
   )
 }

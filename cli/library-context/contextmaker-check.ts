@@ -11,6 +11,6 @@ export async function checkContextmaker({ toolsDir, tracked }: Config): Promise<
   if (readiness.ok) return ok(name, `${readiness.version} in its sandbox`)
   const { missing, remedy } = readiness
   return tracked['library-context'].enabled
-    ? warn(name, `${missing}; library contexts are made by the reader of our own alone`, remedy)
+    ? warn(name, `${missing}; library contexts are made by the static reader only`, remedy)
     : none(name, `${missing}; not needed while library-context is off`)
 }

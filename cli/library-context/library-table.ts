@@ -70,7 +70,7 @@ function troubleOf(attempt: ListedLine['attempt'], now: Date): string {
   const { outcome, reason, nextTryAt } = attempt
   const next = nextTryAt === null || nextTryAt <= now ? 'at the next run' : dayOf(nextTryAt)
   const times = attempt.failures > 1 ? ` ${attempt.failures} times` : ''
-  return oneLine(`${outcome}${times}: ${reason ?? 'no reason was given'}`) + `; next try ${next}`
+  return oneLine(`${outcome}${times}: ${reason ?? 'no reason given'}`) + `; next try ${next}`
 }
 
 /** Maximum number of names in one line. */
@@ -93,7 +93,7 @@ export function footLines({ domains, kept, contextFolder }: LibrariesStatus): st
 function keptLine(kept: readonly KeptContext[]): string {
   const byDate = kept.toSorted((a, b) => a.keptUntil.getTime() - b.keptUntil.getTime())
   const names = byDate.map(({ library, keptUntil }) => `${library} until ${dayOf(keptUntil)}`)
-  return `${counted(kept.length, 'context')} kept, though in no list any more: ${truncateList(names, MAX_NAMED)}`
+  return `${counted(kept.length, 'context')} kept although their libraries left the lists: ${truncateList(names, MAX_NAMED)}`
 }
 
 /** The first places of all lists, at most `most` lines of them, before which `margin` characters are printed. */

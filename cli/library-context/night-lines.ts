@@ -61,7 +61,7 @@ function failureLines(failed: LibraryNight['failed']): string[] {
   return [
     `failed: ${failed.length}`,
     ...failed.slice(0, MAX_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
-    ...(others > 0 ? [`  and ${counted(others, 'other')}; "${ALMANAC} libraries" tells of each`] : []),
+    ...(others > 0 ? [`  and ${counted(others, 'other')}; "${ALMANAC} libraries" lists all`] : []),
   ]
 }
 
@@ -70,5 +70,5 @@ function waitingLine(waiting: LibraryNight['waiting']): string {
     waiting.map(({ name }) => name),
     MAX_NAMED,
   )
-  return `failed before, not yet tried again: ${waiting.length} (${names})`
+  return `failed before, not retried yet: ${waiting.length} (${names})`
 }

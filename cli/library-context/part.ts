@@ -11,16 +11,16 @@ export const libraryContextCli: CliPart<'library-context'> = {
   runExamples: ['--dry-run', '--library astropy/astropy --force --wait'],
 
   runOptions: [
-    { param: 'domain', flags: '--domain <name>', description: 'this domain alone' },
+    { param: 'domain', flags: '--domain <name>', description: 'only this domain' },
     {
       param: 'library',
       flags: '--library <owner/name>',
-      description: 'the context of this library alone',
+      description: 'only the context of this library',
     },
     {
       param: 'force',
       flags: '--force',
-      description: 'make contexts again that are up to date, take a list that looks wrong',
+      description: 'remake contexts that are up to date, and accept an implausible list',
     },
   ],
 

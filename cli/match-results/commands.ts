@@ -11,15 +11,15 @@ export function addMatchCommands(program: CommandUnknownOpts): void {
   const matches = add(
     program,
     'matches',
-    'the newest matches of the feed: what is a result, what is only the last score that was seen',
+    'the newest matches of the feed: confirmed results and last-seen scores',
     [
       `${ALMANAC} matches`,
       `${ALMANAC} matches --league FIFA --confirmed --limit 50`,
       `${ALMANAC} matches show 724955365`,
     ],
   )
-    .option('--league <text>', 'leagues whose name holds this')
-    .option('--team <text>', 'matches of a team whose name holds this')
+    .option('--league <text>', 'leagues whose name contains this')
+    .option('--team <text>', 'matches of a team whose name contains this')
     .addOption(new Option('--state <state>', 'matches in this state').choices(STATES))
     .option('--confirmed', 'results alone')
     .option('--limit <count>', 'how many', atLeastOne, 20)
@@ -27,7 +27,7 @@ export function addMatchCommands(program: CommandUnknownOpts): void {
     .action(async (options) => {
       await (await load()).list(options)
     })
-  add(matches, 'show <event>', 'the life of one match, by its event id: everything that was observed of it', [
+  add(matches, 'show <event>', 'the history of one match, by its event id: all its observations', [
     `${ALMANAC} matches show 724955365 --json`,
   ])
     .option('--json', 'print JSON')

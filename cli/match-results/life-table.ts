@@ -46,7 +46,7 @@ function statusText(match: MatchView): string {
   const score = scoreText(match)
   if (confidence === 'confirmed')
     return `${state}, ${colouredConfidence(confidence)} by ${settledBy ?? 'nobody'}: ${score}, outcome ${outcome ?? 'unknown'}`
-  return score === '' ? `${state}, no score` : `${state}: ${score}, which is no result`
+  return score === '' ? `${state}, no score` : `${state}: ${score}, not a result`
 }
 
 function times({ firstSeenAt, startsAt, startedAt, overAt }: MatchView): string {

@@ -67,9 +67,9 @@ export function figureLines(counts: MatchCounts): string[] {
 
 function lastSeenLine({ lastSeenJudged: judged, lastSeenRight: right }: MatchCounts): string {
   if (judged === 0)
-    return 'last-seen scores: none of a match that vanished was confirmed or refuted later, so nothing says how good they are'
+    return 'last-seen scores: no result came for a vanished match, so their quality is unknown'
   const percent = Math.floor((right / judged) * 100)
-  return `last-seen scores: ${right} of the ${judged} that were checked by results later were right (${percent} %)`
+  return `last-seen scores: ${right} of the ${judged} that were later checked by results were right (${percent} %)`
 }
 
 /** The newest confirmed matches and the figures: what a run of all pipelines shows of them. Nothing without a match. */

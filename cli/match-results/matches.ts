@@ -50,7 +50,7 @@ export async function list(options: MatchesOptions): Promise<void> {
 
 function noMatches({ demo, league, team }: MatchesOptions): string {
   if (league !== undefined || team !== undefined) return 'no such match'
-  return `no matches yet; "${ALMANAC} run match-results${demo ? ' --demo' : ''} --wait" looks at the feed`
+  return `no matches yet; "${ALMANAC} run match-results${demo ? ' --demo' : ''} --wait" polls the feed`
 }
 
 /** Prints the life of one match. Throws `WrongUsage` if `event` is no event id, or the feed has none of this id. */
@@ -61,7 +61,7 @@ export async function show(
   const eventId = /^-?\d+$/.test(event) ? Number(event) : NaN
   if (!Number.isSafeInteger(eventId))
     throw new WrongUsage(
-      `"${event}" is no event id; expected a whole number, as "${ALMANAC} matches" lists them.`,
+      `"${event}" is not an event id; expected a whole number, as "${ALMANAC} matches" lists them.`,
     )
   const config = configOf(options)
   const feed = config.tracked['match-results'].feed.name

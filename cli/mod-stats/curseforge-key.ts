@@ -14,14 +14,14 @@ const REMEDY =
   "copy the whole key again and write CURSEFORGE_API_KEY='…' in .env, in single quotes; in a shell too: double quotes replace what follows a $"
 
 /** In place of the check, in the demo. */
-export const NO_KEY_NEEDED: Check = none(NAME, 'not needed: the simulator asks for none')
+export const NO_KEY_NEEDED: Check = none(NAME, 'not needed: the simulator requires none')
 
 /** Checks the form alone; only CurseForge knows whether it accepts a key. */
 export function checkCurseForgeKey(key: string | undefined): Check {
   if (key === undefined) {
     return none(NAME, 'not set: CurseForge is skipped (keys are free at console.curseforge.com)')
   }
-  if (WHOLE.test(key)) return ok(NAME, 'set, and has the form of one')
+  if (WHOLE.test(key)) return ok(NAME, 'set, in the form of a key')
   const mangled = manglingOf(key)
   if (mangled !== undefined) return bad(NAME, mangled, REMEDY)
   return warn(

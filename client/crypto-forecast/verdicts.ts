@@ -24,7 +24,7 @@ export function verdicts(all: readonly ForecastFigures[]): string[] {
       all.filter((other) => other.crypto === crypto && other.horizon === horizon).length > 1
     const subject = `${crypto} ${horizon}${isOneOfSeveral ? ` ${modelVersion}` : ''}`
     const needed = scoredNeeded(horizon)
-    if (scored < needed) return `${subject}: too few to say (${scored} scored; ${needed} are needed)`
+    if (scored < needed) return `${subject}: too few to judge (${scored} scored; ${needed} are needed)`
     return [`${subject}: ${skillVerdict(figures)}`, ...intervalVerdict(figures)].join('; ')
   })
 }
@@ -33,9 +33,7 @@ function skillVerdict(figures: ForecastFigures): string {
   const { skill, scored } = figures
   const over = `the naive forecast (skill ${skill.toFixed(3)} over ${scored} forecasts)`
   if (!(skill > 0)) return `does not beat ${over}`
-  return isBeyondChance(figures)
-    ? `beats ${over}`
-    : `is ahead of ${over}, but by no more than chance explains`
+  return isBeyondChance(figures) ? `beats ${over}` : `is better than ${over}, but not beyond chance`
 }
 
 /** Whether the mean gain over the naive forecast is clear of 0, counting forecasts that overlap as one. */

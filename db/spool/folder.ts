@@ -89,7 +89,7 @@ export function damagedSegments(folder: string): Damaged[] {
   const here = damagedFolder(folder)
   return segmentNames(here).map((name) => ({
     name,
-    reason: textOr(join(here, `${name}${REASON}`), 'no reason was noted'),
+    reason: textOr(join(here, `${name}${REASON}`), 'no reason was recorded'),
   }))
 }
 

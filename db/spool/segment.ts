@@ -104,7 +104,7 @@ export async function unpackSegment(bytes: Buffer): Promise<Segment> {
   const beginning = BEGINNING.exec(bytes.toString('latin1', 0, LONGEST_HEAD_BYTES))
   const behind = bytes.subarray(beginning?.[0].length ?? 0)
   if (createHash('sha256').update(behind).digest('hex') !== beginning?.[2])
-    throw new DamagedSegment('the checksum does not fit: bytes were changed or are missing')
+    throw new DamagedSegment('the checksum does not match: bytes were changed or are missing')
   const payload = bytes.subarray(bytes.indexOf('\n') + 1)
   const content = parsed((await decompressed(payload)).toString('utf8'))
   return head.kind === 'rows' ? rowsOf(head, content) : endingOf(head, content)
@@ -157,7 +157,7 @@ function payloadOf(segment: Segment): object {
 
 function rowsOf(head: SegmentHead, content: unknown): SpooledRows {
   const found = rowsSchema.safeParse(content)
-  if (!found.success) throw new DamagedSegment('what it holds is no call to the write door')
+  if (!found.success) throw new DamagedSegment('its content is not a call of the writer')
   const { rows, options } = found.data
   const unknown = Object.keys(rows).filter((name) => !Object.hasOwn(WRITABLE_TABLES, name))
   if (unknown.length > 0)
@@ -226,7 +226,7 @@ function writerOf(line: string): string {
 
 function endingOf(head: SegmentHead, content: unknown): SpooledEnding {
   const found = endingSchema.safeParse(content)
-  if (!found.success) throw new DamagedSegment('what it holds is no ending of a run')
+  if (!found.success) throw new DamagedSegment('its content is not the ending of a run')
   return { kind: 'ending', pipeline: head.pipeline ?? found.data.run.pipeline, ...found.data }
 }
 
@@ -242,6 +242,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new DamagedSegment('it is not the JSON that it should be', { cause: error })
+    throw new DamagedSegment('it is not the expected JSON', { cause: error })
   }
 }

@@ -152,7 +152,7 @@ function growthReporter({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' 
       const percent = Math.floor(share * 100)
       warn(
         { event: 'spool.filling', folder, bytes, percent },
-        `the spool ${folder} holds ${megabytes(bytes)}, ${percent} % of SPOOL_MB; beyond that rows are refused. ` +
+        `the spool ${folder} holds ${megabytes(bytes)}, ${percent} % of SPOOL_MB; beyond that rows are rejected. ` +
           'Start PostgreSQL, and they are loaded.',
       )
     }
@@ -163,7 +163,7 @@ function growthReporter({ folder, capBytes, warn }: Pick<SpoolOptions, 'folder' 
 function capReached(folder: string, capBytes: number): Failure {
   return new Failure(
     'DiskFull',
-    `The spool ${folder} is at its cap of ${megabytes(capBytes)} (SPOOL_MB), and the database is away: nothing more is kept. ` +
+    `The spool ${folder} is at its cap of ${megabytes(capBytes)} (SPOOL_MB), and the database is unavailable: no more rows are kept. ` +
       `Start PostgreSQL and run "${ALMANAC} spool drain", or raise SPOOL_MB.`,
   )
 }
@@ -171,7 +171,7 @@ function capReached(folder: string, capBytes: number): Failure {
 function diskFull(folder: string): Failure {
   return new Failure(
     'DiskFull',
-    `The disk of the spool ${folder} is full, and the database is away: nothing more is kept. ` +
+    `The disk of the spool ${folder} is full, and the database is unavailable: no more rows are kept. ` +
       `Free some space, or start PostgreSQL and run "${ALMANAC} spool drain".`,
   )
 }

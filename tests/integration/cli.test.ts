@@ -88,7 +88,7 @@ describe('almanac run', () => {
     refuseAll()
     const running = startCommand(['run', 'mod-stats', '--wait'], stack.env)
     const waits =
-      /collectModrinth waiting after attempt \d+: UpstreamUnavailable: modrinth GET .*, tried next at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/
+      /collectModrinth waiting after attempt \d+: UpstreamUnavailable: modrinth GET .*, next attempt at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/
     await running.said(waits)
     const [run] = await json<RunJson[]>('runs')
     const shown = await almanac('show', run?.workflowId ?? '')

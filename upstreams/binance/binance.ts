@@ -194,12 +194,12 @@ function limited(what: Exchange, answer: Answer, gate: Gate, nowMs: number): Fai
   const namedMs = Math.max(banMs, refusal(what, answer, 'status').retryAfterMs ?? 0)
   const delayMs = namedMs > 0 ? namedMs : nextMinute(nowMs) - nowMs
   if (banMs > 0 || namedMs === 0) gate.closeUntil(nowMs + delayMs)
-  const message = `${what.upstream} ${what.method} ${what.path} answered ${answer.status} ("${excerptOf(answer.body)}"): it takes no request from this address for ${Math.ceil(delayMs / 1_000)} s; ask again then.`
+  const message = `${what.upstream} ${what.method} ${what.path} answered ${answer.status} ("${excerptOf(answer.body)}"): it accepts no request from this address for ${Math.ceil(delayMs / 1_000)} s; ask again then.`
   return new Failure('RateLimited', message, { details: { status: answer.status }, retryAfterMs: delayMs })
 }
 
 function allBlocked(hosts: readonly Host[]): Failure {
   const names = hosts.map(({ name, blocked }) => `${name} (${String(blocked?.status)})`).join(', ')
-  const message = `binance is blocked for this address at every host: ${names}. It is a regional block (451) or a firewall (403): name a mirror that answers here in BINANCE_URLS, such as https://data-api.binance.vision, or collect from another network.`
+  const message = `binance is blocked for this address at every host: ${names}. It is a regional block (451) or a firewall (403): set a mirror that is reachable from here in BINANCE_URLS, such as https://data-api.binance.vision, or collect from another network.`
   return new Failure('Blocked', message, { details: { hosts: hosts.map(({ name }) => name) } })
 }

@@ -68,7 +68,7 @@ export function createGitAddress(base: GitBase): GitAddress {
         const result = await run(addressOf(base, name))
         if (result.code === 0) return { result, name }
         if (!isRedirect(result.stderr)) throw gitFailure(what, result)
-        if (redirects === MAX_REDIRECTS) throw new Failure('Blocked', `${what}: it redirects for ever.`)
+        if (redirects === MAX_REDIRECTS) throw new Failure('Blocked', `${what}: it redirects endlessly.`)
         name = redirectedTo(base, name, await ask(name, signal))
       }
     },
@@ -78,7 +78,7 @@ export function createGitAddress(base: GitBase): GitAddress {
       if (kind.startsWith('application/x-git-upload-pack-advertisement')) return
       const found = `git at ${fullName} answered ${kind.slice(0, 80)} instead of a repository`
       if (isChallenge(headers, body)) throw new Failure('Blocked', `${found}: a firewall's page.`)
-      throw new Failure('PayloadInvalid', `${found}: a page in between, or no git host at this address.`)
+      throw new Failure('PayloadInvalid', `${found}: a page of a proxy, or no git host at this address.`)
     },
   }
 }

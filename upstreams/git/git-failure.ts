@@ -33,17 +33,17 @@ const RULES: readonly Rule[] = [
     host: true,
     says: /returned error: 429|^remote: .*(?:rate limit|abuse detection|too many requests)/im,
     type: 'RateLimited',
-    because: 'its host takes no more for now',
+    because: 'its host accepts no more requests for now',
   },
   {
     says: /^fatal: (?:repository '.*' not found|could not read Username|Authentication failed)|returned error: (?:401|404|410)/m,
     type: 'NotFound',
-    because: 'it is private, deleted or renamed away',
+    because: 'it is private, deleted or renamed',
   },
   {
     says: /returned error: 403|from proxy after CONNECT|CONNECT tunnel failed/,
     type: 'Blocked',
-    because: 'its host, or a firewall or proxy in between, refuses',
+    because: 'its host, or a firewall or proxy, refuses access',
   },
   {
     says: /SSL certificate problem|certificate verification failed|CAfile/,
@@ -53,12 +53,12 @@ const RULES: readonly Rule[] = [
   {
     says: /not valid: is this a git repository|dumb http transport|invalid server response/,
     type: 'PayloadInvalid',
-    because: 'what answers there is no git host',
+    because: 'the server there is not a git host',
   },
   {
     says: /^fatal: unable to access '[^']*': (?!The requested URL)|Could not resolve|Failed to connect|Couldn't connect|[Cc]onnection (?:refused|reset|timed out|was reset|closed)|timed out|returned error: (?:408|5\d\d)|early EOF|RPC failed|hung up unexpectedly|unexpected disconnect|Empty reply|transfer closed|(?:Recv|Send) failure|SSL_ERROR_SYSCALL|SSL_read|SSL_connect|handshake|TLS connection|HTTP\/2 (?:stream|framing)|Operation too slow|expected flush|bad line length|Proxy CONNECT aborted/m,
     type: 'UpstreamUnavailable',
-    because: 'its host cannot be reached, or broke off',
+    because: 'its host cannot be reached, or closed the connection',
   },
 ]
 

@@ -72,12 +72,12 @@ export function gitBase(baseUrl: string): GitBase {
       'Misconfigured',
       `The address of the git host ${found}; expected one such as https://github.com.`,
     )
-  if (url === undefined) throw wrong('is no address')
+  if (url === undefined) throw wrong('is not an address')
   if (url.username !== '' || url.password !== '') throw wrong('holds a user or password, which is never sent')
   if (url.search !== '' || url.hash !== '') throw wrong('holds a query or fragment')
   const protocol = url.protocol.slice(0, -1)
   if (protocol !== 'https' && (protocol !== 'http' || !isLoopback(url.hostname))) {
-    throw wrong(`is ${protocol} to ${url.hostname}: plain http goes to a loopback address alone`)
+    throw wrong(`is ${protocol} to ${url.hostname}: plain http is allowed only to a loopback address`)
   }
   return { url: url.href.replace(/\/+$/, ''), protocol }
 }
@@ -91,7 +91,7 @@ const isLoopback = (host: string): boolean => /^(?:localhost|\[::1\]|127(?:\.\d{
 export function addressOf(base: GitBase, fullName: string): string {
   if (!FULL_NAME.test(fullName)) {
     const shown = JSON.stringify(fullName.slice(0, 150))
-    throw new Failure('PayloadInvalid', `${shown} is no repository's name; expected Owner/Name.`)
+    throw new Failure('PayloadInvalid', `${shown} is not the name of a repository; expected Owner/Name.`)
   }
   return `${base.url}/${fullName}.git`
 }

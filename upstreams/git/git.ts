@@ -61,7 +61,7 @@ async function headOf(
   fullName: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const what = `The newest commit of ${fullName} cannot be asked for`
+  const what = `The newest commit of ${fullName} cannot be requested`
   const { result, name } = await address.following({ fullName, what, signal }, (url) =>
     runProgram({
       program: 'git',

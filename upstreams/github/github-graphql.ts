@@ -104,7 +104,7 @@ function stateOf(row: unknown, error: GraphqlError | undefined): RepositoryState
 /** No data at all: a query that took too long may pass at the next attempt, one that is refused never will. */
 function withoutData(errors: readonly GraphqlError[]): Failure {
   const [first] = errors
-  const said = first === undefined ? 'no error either' : `"${first.message}"`
+  const said = first === undefined ? 'no error' : `"${first.message}"`
   const message = `${WHAT} answered no data and ${said}.`
   if (first === undefined) return new Failure('PayloadInvalid', message)
   const passing = /something went wrong|timed? ?out|try again/i.test(first.message)

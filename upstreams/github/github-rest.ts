@@ -19,7 +19,7 @@ const MAX_REFUSAL_MS = 5 * 60_000
 const MOVED: readonly number[] = [301, 302, 307, 308]
 const TOLD: readonly number[] = [...MOVED, 404, 410, 451]
 
-const SPENT = `search does not show it, and ${ASKS_PER_WINDOW} others were asked for by name already; a GITHUB_TOKEN reaches all`
+const SPENT = `search does not show it, and ${ASKS_PER_WINDOW} others were already requested by name; a GITHUB_TOKEN reaches all`
 
 export interface SingleRepositories {
   /** Returns the state of one name. Throws the transport's failures; an exhausted quota is `unknown` instead. */

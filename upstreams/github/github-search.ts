@@ -116,5 +116,5 @@ const notUnderstood = (query: string): Failure =>
 const incompleteAnswer = (query: string): Failure =>
   new Failure(
     'UpstreamUnavailable',
-    `GitHub's search for "${query}" ran out of time twice and gave a part of its hits: another attempt may give all.`,
+    `GitHub's search for "${query}" timed out twice and returned a part of its hits: another attempt may return all.`,
   )

@@ -165,7 +165,7 @@ function delayOf(headers: Headers, now: Date): number {
 function refused(what: Exchange, answer: Answer, authenticated: boolean): Failure {
   const details = { status: answer.status, excerpt: excerptOf(answer.body) }
   if (answer.status === 401) {
-    const message = `${saying(what, answer)}: GITHUB_TOKEN is wrong or has expired. Make another (it needs no permission), or take it out: stars then come by search, in minutes.`
+    const message = `${saying(what, answer)}: GITHUB_TOKEN is wrong or has expired. Make another (it needs no permission), or remove it: stars then come by search, in minutes.`
     return new Failure('CredentialsRejected', message, { details })
   }
   if (answer.status === 403 && authenticated) {

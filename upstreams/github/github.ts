@@ -55,7 +55,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
       const byName = new Map(asked.map((name, index) => [foldCase(name), states[index]]))
       return names.map((name) => ({
         asked: name,
-        ...(byName.get(foldCase(name)) ?? unknown('it is no name of a repository')),
+        ...(byName.get(foldCase(name)) ?? unknown('it is not the name of a repository')),
       }))
     },
     search: (query, limit, signal) => searchQuery(transport, { query, limit }, signal),
@@ -77,8 +77,7 @@ async function statesOf(
   for (const name of names) {
     const hit = found.get(foldCase(name))
     if (hit !== undefined) states.push({ state: 'found', ...hit })
-    else if (incomplete)
-      states.push(unknown("GitHub's search ran out of time twice and may have left it out"))
+    else if (incomplete) states.push(unknown("GitHub's search timed out twice and may have left it out"))
     else states.push(await singles.ask(name, signal))
   }
   return states

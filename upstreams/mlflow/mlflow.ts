@@ -150,7 +150,7 @@ async function experimentOf(rest: MlflowRest, name: string, signal: AbortSignal)
   if (theirs !== undefined) return active(name, theirs)
   throw new Failure(
     'UpstreamUnavailable',
-    `mlflow says of the experiment "${name}" both that it exists and that it does not: ask again.`,
+    `mlflow reports the experiment "${name}" both as existing and as missing: retry.`,
   )
 }
 
@@ -158,7 +158,7 @@ function active(name: string, experiment: z.infer<typeof experimentSchema>['expe
   if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id
   throw new Failure(
     'Misconfigured',
-    `The MLflow experiment "${name}" is deleted: restore it with "mlflow experiments restore -x ${experiment.experiment_id}", or delete it for good or rename it.`,
+    `The MLflow experiment "${name}" is deleted: restore it with "mlflow experiments restore -x ${experiment.experiment_id}", or delete it permanently or rename it.`,
     { details: { experimentId: experiment.experiment_id } },
   )
 }

@@ -43,7 +43,7 @@ const prediction = z.union([
   z.record(z.string(), z.number()).transform((row, context) => {
     const [value, ...others] = Object.values(row)
     if (value !== undefined && others.length === 0) return value
-    context.addIssue({ code: 'custom', message: 'not one number' })
+    context.addIssue({ code: 'custom', message: 'not a single number' })
     return z.NEVER
   }),
 ])

@@ -38,7 +38,7 @@ export interface Split {
   pages: Page[]
   /** True if nothing tells of an event that no answer named. */
   complete: boolean
-  /** One for each thing that could not be had. */
+  /** One for each thing that could not be fetched. */
   why: Reason[]
   raw: RawBody[]
 }

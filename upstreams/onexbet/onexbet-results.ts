@@ -64,7 +64,7 @@ export interface FinishedMatches {
   withoutScore: number
   /** Of the wanted leagues those that are not in the service's list. */
   unlisted: WantedLeague[]
-  /** One for each thing that could not be had. */
+  /** One for each thing that could not be fetched. */
   why: Reason[]
   rejected: RejectedRow[]
   raw: RawBody[]

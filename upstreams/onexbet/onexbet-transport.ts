@@ -70,7 +70,7 @@ function refuse(answer: Answer, what: Exchange, setting: string): void {
   }
   // By the body alone: some brands call their JSON text/html.
   if (REFUSED.includes(status) || (status === 200 && looksLikeHtml(NO_HEADERS, body))) {
-    const message = `${what.upstream} GET ${what.path} answered ${status} ("${excerptOf(body)}") in place of data: it does not serve this network, this client or these parameters. Try another network, or name a host that answers here in ${setting}.`
+    const message = `${what.upstream} GET ${what.path} answered ${status} ("${excerptOf(body)}") instead of data: it does not serve this network, this client or these parameters. Try another network, or set a host that is reachable from here in ${setting}.`
     throw new Failure('Blocked', message, { details: { status } })
   }
   if (status >= 300) throw refusal(what, answer, 'status')

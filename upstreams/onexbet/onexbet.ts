@@ -58,7 +58,7 @@ export interface LiveFeed {
   sightings: Sighting[]
   /** Events may be missing: an answer was as long as it may be, and asking by league did not reach all. */
   truncated: boolean
-  /** One for each thing that could not be had. */
+  /** One for each thing that could not be fetched. */
   why: Reason[]
   /** Events that are no matches, for want of a second team. */
   others: number

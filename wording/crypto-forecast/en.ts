@@ -4,16 +4,17 @@ import type { Say, SentenceTable } from '../table.ts'
 
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }: { days: number }) =>
-    `CoinGecko tells hours of the last ${days} days only; older ones come from Binance alone`,
-  'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko answered no price at all for ${crypto}`,
+    `CoinGecko has hourly prices of the last ${days} days only; older ones come from Binance only`,
+  'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko returned no price for ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }: { crypto: string; rows: number }) =>
-    `${rows} rows of ${crypto} refused, see quarantine`,
+    `${rows} rows of ${crypto} rejected, see quarantine`,
   'no-comparison': ({ coins }: { coins: readonly string[] }) =>
-    `no comparison of ${coins.join(', ')}: one of the sources did not tell`,
+    `no comparison of ${coins.join(', ')}: one of the sources has no price`,
   'candles-missing': ({ crypto, from, to }: { crypto: string; from: string; to: string }) =>
     `${crypto} has no candles from ${from} to ${to}, though later ones came`,
   'prices-not-computed': 'the prices could not be computed',
-  'all-left-to-drain': 'left to the drain: rows of this run lie in the spool, and all else is made of them',
+  'all-left-to-drain':
+    'left to the drain: rows of this run are in the spool, and the rest is computed from them',
 
   'no-forecast': ({ crypto, reason }: { crypto: string; reason: Reason }, say: Say) =>
     `${crypto}: ${say(reason)}`,
@@ -32,7 +33,7 @@ export const cryptoForecast = {
     `${check}: ${crypto} ${say(finding)}`,
   'check-rows': ({ rows, days }: { rows: number; days: number }) =>
     `has ${rows} rows, ${days} days of them up to the newest hour`,
-  'check-no-candle': 'has no candle at all',
+  'check-no-candle': 'has no candle',
   'check-behind': ({ hours }: { hours: number }) => `is ${hours} hours behind the newest closed hour`,
   'check-nulls': ({ rows, days }: { rows: number; days: number }) =>
     `has ${rows} rows without an indicator later than ${days} days after its first`,

@@ -5,31 +5,32 @@ import type { Say, SentenceTable } from '../table.ts'
 const asked =
   (what: string) =>
   ({ found, least }: { found: number; least: number }) =>
-    `${found} ${what}, at least ${least} asked`
+    `${found} ${what}, at least ${least} required`
 
 export const libraryContext = {
   'no-list': 'there is no list yet',
   'no-candidate': 'there is no candidate yet',
   'files-left-to-drain':
-    'left to the drain: rows of this run lie in the spool, and the files are made of them',
-  'records-refused': ({ records }: { records: number }) => `${records} records were refused`,
+    'left to the drain: rows of this run are in the spool, and the files are made from them',
+  'records-refused': ({ records }: { records: number }) => `${records} records were rejected`,
 
   'candidates-stay': ({ domain, finding }: { domain: string; finding: Reason }, say: Say) =>
-    `${domain}: ${say(finding)}; those of the last time stay`,
+    `${domain}: ${say(finding)}; those of the previous run stay`,
   'candidates-lost': ({ kept, of }: { kept: number; of: number }) =>
-    `only ${kept} of the ${of} repositories of the last time are named`,
+    `only ${kept} of the ${of} repositories of the previous run are named`,
   'list-stays': (
     { domain, finding, date }: { domain: string; finding: Reason; date: string | null },
     say: Say,
-  ) => `${domain}: ${say(finding)}; ${date === null ? 'no list is made of it' : `the list of ${date} stays`}`,
+  ) =>
+    `${domain}: ${say(finding)}; ${date === null ? 'no list is made from it' : `the list of ${date} stays`}`,
   'list-starless': ({ starless, of }: { starless: number; of: number }) =>
-    `${starless} of ${of} libraries would have no star at all`,
+    `${starless} of ${of} libraries would have no stars`,
   'list-shrinks': ({ left, of }: { left: number; of: number }) =>
-    `${left} of the ${of} libraries of the list before would leave it in one night`,
+    `${left} of the ${of} libraries of the previous list would leave it in one night`,
   'stars-silent': ({ silent, of }: { silent: number; of: number }) =>
-    `GitHub told nothing of ${silent} of ${of} candidates`,
+    `GitHub returned nothing for ${silent} of ${of} candidates`,
   'stars-unknown': ({ asked, others, message }: { asked: string; others: number; message: string }) =>
-    `nothing is known tonight of ${asked}${others === 0 ? '' : ` and ${others} others`} (${message}); their last stars count`,
+    `GitHub returned nothing tonight for ${asked}${others === 0 ? '' : ` and ${others} others`} (${message}); their previous stars are used`,
 
   library: ({ library, reason }: { library: string; reason: Reason }, say: Say) =>
     `${library}: ${say(reason)}`,
@@ -37,14 +38,14 @@ export const libraryContext = {
     `${say(first)}; and ${others} others`,
   unchanged: 'unchanged',
   'failed-before': ({ times, reason, nextTry }: { times: number; reason: string; nextTry: string }) =>
-    `failed ${times === 1 ? 'once' : `${times} times`} (${reason}), tried again on ${nextTry}`,
+    `failed ${times === 1 ? 'once' : `${times} times`} (${reason}), retried on ${nextTry}`,
   'repository-empty': 'the repository is empty now; the context stays',
   'changed-long-ago': ({ days }: { days: number }) => `changed, but not within the last ${days} days`,
 
   'night-over': 'TimedOut: the night ended before its turn',
   'chain-running': ({ workflowId }: { workflowId: string }) => `AlreadyRunning: ${workflowId}`,
-  'chain-cancelled': 'Cancelled: its chain was cancelled on its own',
-  'chain-terminated': 'Terminated: its chain was terminated',
+  'chain-cancelled': 'Cancelled: its child workflow was cancelled separately',
+  'chain-terminated': 'Terminated: its child workflow was terminated',
   'not-recorded': ({ reason, failure }: { reason: Reason; failure: Reason }, say: Say) =>
     `${say(reason)} (not recorded: ${say(failure)})`,
 

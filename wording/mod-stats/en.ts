@@ -13,14 +13,14 @@ const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${
 export const modStats = {
   'no-mod-tracked': ({ platform }: { platform: string }) => `no mod in almanac.yaml has a ${platform} id`,
   'mods-not-found': (named: Named) => `not found on ${named.platform}: ${list(named)}`,
-  'mods-missing': (named: Named) => `answered before and missing on ${named.platform} now: ${list(named)}`,
+  'mods-missing': (named: Named) => `returned before and missing on ${named.platform} now: ${list(named)}`,
   'versions-missing': ({ versions }: { versions: number }) =>
-    `${versions} versions that the projects list did not answer`,
+    `${versions} versions that the projects list were not returned`,
   'files-gone': ({ slug, before }: { slug: string; before: number }) =>
     `${slug} lists no files and had ${before} before`,
-  'files-cut-off': ({ slug }: { slug: string }) => `${slug}: its list of files could not be read to the end`,
+  'files-cut-off': ({ slug }: { slug: string }) => `${slug}: its list of files could not be read completely`,
   'modpacks-missing': ({ missing, known }: { missing: number; known: number }) =>
-    `${missing} of ${known} known modpacks did not answer; they stay known`,
+    `${missing} of ${known} known modpacks were not returned; they are kept`,
   'modpack-list-short': ({ slug, seen, known }: { slug: string; seen: number; known: number }) =>
     `the list of ${slug} ended after ${seen} modpacks, ${known} are known`,
   'no-modpacks': 'no modpack and no mod with a list of them is known yet',

@@ -45,11 +45,11 @@ export async function makeContextWorkflow(input: ChildInput): Promise<ChildEndin
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error
       const isLost = isHostLost(error)
       if (isLost && round < CHAIN_ROUNDS && left() > 1_000) {
-        log.warn('the host of this chain is lost; starting over', { round })
+        log.warn('the host of this library is lost; starting over', { round })
         continue
       }
       const reason = isLost
-        ? { type: 'HostLost', message: `no worker of its host took its steps, ${round} times` }
+        ? { type: 'HostLost', message: `no worker of its host took its activities, ${round} times` }
         : reasonOf(error)
       return await recordFailure({ run, todo, reason }, left())
     }

@@ -204,7 +204,7 @@ function failed(title: string, { code, endedBy, stderr }: ProgramResult, log: st
   const reason = log.trim().split('\n').slice(-REASON_LINES).join(' | ').slice(-REASON_CHARACTERS)
   if (isStartFailure(stderr)) {
     const { missing, remedy } = explain(stderr)
-    return new Failure('Misconfigured', `${title} was not run: ${missing}. What helps: ${remedy}.`)
+    return new Failure('Misconfigured', `${title} was not run: ${missing}. Remedy: ${remedy}.`)
   }
   if (code === 0) return new Failure('CommandFailed', `${title} left an empty result.`)
   const how = code === null ? `was ended by ${endedBy ?? 'a signal'}` : `ended with ${code}`

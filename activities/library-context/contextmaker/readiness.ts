@@ -29,7 +29,7 @@ const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
   {
     // Ubuntu 23.10 and newer: the namespace is made, but without any right in it.
     said: /setting up uid map: Permission denied|RTM_NEWADDR: Operation not permitted/,
-    missing: 'AppArmor takes from bubblewrap the rights of its user namespace',
+    missing: 'AppArmor denies bubblewrap the rights of its user namespace',
     remedy: APPARMOR,
   },
   {
@@ -60,7 +60,7 @@ export function explain(said: string): Unready {
   const known = SYMPTOMS.find((symptom) => symptom.said.test(said))
   if (known !== undefined) return { ok: false, missing: known.missing, remedy: known.remedy }
   const line = said.trim().split('\n')[0] ?? ''
-  const missing = `the sandbox does not start (${line === '' ? 'it says nothing' : line})`
+  const missing = `the sandbox does not start (${line === '' ? 'without a message' : line})`
   return { ok: false, missing, remedy: `${INSTALL}; ${CONTAINER}` }
 }
 

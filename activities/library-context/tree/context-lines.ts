@@ -29,7 +29,7 @@ export const OWN_LINES = [
   '- Made by: ',
   '- Made at: ',
   'Left out for size',
-  'Told by their outline only',
+  'Shown by their outline only',
   'Not read',
   'The rest was cut for size',
 ] as const
@@ -66,7 +66,7 @@ export function footText(
   const share = Math.floor((maxCharacters - notRead.length) / 2)
   const lines = [
     pathsLine('Left out for size', left, share),
-    pathsLine('Told by their outline only', outlined, share),
+    pathsLine('Shown by their outline only', outlined, share),
     notRead,
   ].filter((line) => line !== '')
   const text = lines.length === 0 ? '' : `---\n\n${lines.join('\n\n')}\n`

@@ -19,7 +19,7 @@ export const MAX_ENTRIES = 20_000
 /** No package nests this deep; a path that does is built to exhaust its reader. */
 const MAX_LEVELS = 30
 
-const TOO_MANY = `beyond the ${MAX_ENTRIES} entries that are looked at`
+const TOO_MANY = `beyond the ${MAX_ENTRIES} entries that are read`
 
 /** File system errors of an untrusted entry that cannot be read; anything else is this machine's fault and thrown. */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EISDIR'])
@@ -60,7 +60,8 @@ async function mustBeFolder(root: string): Promise<void> {
     if (isUnreadable(error)) return undefined
     throw error
   })
-  if (found?.isDirectory() !== true) throw new Failure('NotFound', `${root} is no folder with a source tree.`)
+  if (found?.isDirectory() !== true)
+    throw new Failure('NotFound', `${root} is not a folder with a source tree.`)
 }
 
 /** Returns folders worth entering; the reasons against the others are reported. */
@@ -85,7 +86,8 @@ async function entriesOf(root: string, folder: string, room: number, skipped: Sk
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) found.folders.push(path)
       else if (entry.isFile()) found.files.push(path)
-      else found.others.push({ path, reason: entry.isSymbolicLink() ? 'symbolic link' : 'no plain file' })
+      else
+        found.others.push({ path, reason: entry.isSymbolicLink() ? 'symbolic link' : 'not a regular file' })
     }
   } catch (error) {
     if (!isUnreadable(error)) throw error
@@ -107,7 +109,7 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<Buf
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const found = await file.stat()
-      if (!found.isFile()) return { reason: 'no plain file' }
+      if (!found.isFile()) return { reason: 'not a regular file' }
       if (found.size > maxBytes) return { reason: `above ${maxBytes / 1024} KB` }
       const bytes = Buffer.alloc(found.size)
       const { bytesRead } = await file.read(bytes, 0, found.size, 0)

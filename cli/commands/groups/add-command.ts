@@ -21,8 +21,8 @@ export function add<const Usage extends string>(
   const command = parent
     .command(usage)
     .description(description)
-    .option('--demo', "talk to the demo's stack instead of the live one")
-    .option('--verbose', 'say more; errors show where they come from')
+    .option('--demo', 'use the stack of the demo instead of the live one')
+    .option('--verbose', 'print more; errors show their source')
   if (examples.length > 0)
     command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
   return command

@@ -11,7 +11,7 @@ export function addDatabaseCommands(program: CommandUnknownOpts): void {
       await (await load()).migrate(options)
     },
   )
-  add(db, 'check', 'say whether the database answers and is migrated', [`${ALMANAC} db check`]).action(
+  add(db, 'check', 'check that the database responds and is migrated', [`${ALMANAC} db check`]).action(
     async (options) => {
       await (await load()).check(options)
     },

@@ -5,7 +5,7 @@ import { add, type SetExitCode } from './add-command.ts'
 import { minutes } from '../../match-results/collector/command.ts'
 
 export function addMachineCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
-  add(program, 'doctor', 'check every requirement, and say what to do about what is missing', [
+  add(program, 'doctor', 'check all requirements, and show what to do if one is missing', [
     `${ALMANAC} doctor`,
     `${ALMANAC} doctor --demo --json`,
   ])
@@ -13,7 +13,7 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
     .action(async (options) => {
       setExitCode(await (await import('../doctor.ts')).doctor(options))
     })
-  const service = program.command('service').description('Almanac as a service of systemd (Linux)')
+  const service = program.command('service').description('Almanac as a systemd service (Linux)')
   const install = 'print a systemd unit for the whole stack, or for the collector alone; or write it'
   add(service, 'install [what]', install, [
     `${ALMANAC} service install`,
@@ -23,7 +23,7 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
     .option('--write', 'write the unit where systemd looks for it')
     .option(
       '--interval <minutes>',
-      'of the collector: minutes between two collections (default: every_minutes of almanac.yaml)',
+      'collector only: minutes between two collections (default: every_minutes of almanac.yaml)',
       minutes,
     )
     .action(async (what: string | undefined, options) => {

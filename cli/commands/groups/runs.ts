@@ -16,11 +16,11 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
       (CLI_PARTS[id].runExamples ?? []).map((options) => `${ALMANAC} run ${id} ${options}`),
     ),
   ])
-    .option('--wait', 'stay until it ends; shows what waits, why, and when it is tried next')
-    .option('--strict', 'with --wait or --dry-run: a partial run exits with 1, too')
+    .option('--wait', 'wait until it ends; shows what waits, why, and when it is retried')
+    .option('--strict', 'with --wait or --dry-run: a partial run exits with 1 as well')
     .option('--json', 'print JSON')
     .option('--input <key=value...>', 'parameters of the run, such as boundSeconds=60')
-    .option('--dry-run', 'say what a run would store, and undo it; nothing is started or written')
+    .option('--dry-run', 'show what a run would store, and undo it; nothing is started or written')
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../run.ts')).run(pipeline, options))
     })
@@ -31,7 +31,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     `${ALMANAC} runs`,
     `${ALMANAC} runs ${example} --limit 5 --json`,
   ])
-    .option('--limit <count>', 'how many of each pipeline (default: 5; of a named one 20)', whole)
+    .option('--limit <count>', 'number of runs per pipeline (default: 5; 20 for a named one)', whole)
     .option('--json', 'print JSON')
     .action(async (pipeline: string | undefined, options) => {
       await (await import('../runs.ts')).runs(pipeline, options)
@@ -46,24 +46,19 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     .action(async (id: string, options) => {
       await (await import('../show.ts')).show(id, options)
     })
-  add(
-    program,
-    'backfill <pipeline>',
-    'collect a time that is over, where a pipeline can; says first how much',
-    [
-      `${ALMANAC} backfill ${pastId} --from 2026-11-01 --to 2026-11-07 --only-missing --wait`,
-      `${ALMANAC} backfill ${pastId} --from 2026-11-07T06:00:00Z`,
-    ],
-  )
+  add(program, 'backfill <pipeline>', 'collect a past period, if the pipeline can; shows its size first', [
+    `${ALMANAC} backfill ${pastId} --from 2026-11-01 --to 2026-11-07 --only-missing --wait`,
+    `${ALMANAC} backfill ${pastId} --from 2026-11-07T06:00:00Z`,
+  ])
     .option('--from <time>', 'first day or moment (2026-11-01, 2026-11-01T06:00:00Z)')
     .option('--to <time>', 'last day, to its end, or moment (default: now)')
-    .option('--only-missing', 'ask only for what is not stored')
-    .option('--wait', 'stay until the run ends; shows what waits, why, and when it is tried next')
+    .option('--only-missing', 'request only what is not stored')
+    .option('--wait', 'wait until the run ends; shows what waits, why, and when it is retried')
     .option('--json', 'print JSON')
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../backfill.ts')).backfill(pipeline, options))
     })
-  add(program, 'cancel <run>', 'cancel a run; its record says so', [
+  add(program, 'cancel <run>', 'cancel a run and mark its record as cancelled', [
     `${ALMANAC} cancel ${example}-2026-11-21T10:00:00Z`,
   ]).action(async (id: string, options) => {
     await (await import('../cancel.ts')).cancel(id, options)

@@ -6,9 +6,9 @@ import { add, type SetExitCode } from './add-command.ts'
 export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const spool = program
     .command('spool')
-    .description('rows that were fetched while the database was away, kept in data/spool')
+    .description('rows that were fetched while the database was unavailable, kept in data/spool')
   const load = async () => import('../spool.ts')
-  add(spool, 'list', 'what waits there, and what was put aside as damaged', [
+  add(spool, 'list', 'waiting segments, and dead letters', [
     `${ALMANAC} spool list`,
     `${ALMANAC} spool list --json`,
   ])
@@ -16,19 +16,19 @@ export function addSpoolCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .action(async (options) => {
       ;(await load()).list(options)
     })
-  add(spool, 'drain', 'load what waits into the database; a running worker does that by itself', [
+  add(spool, 'drain', 'load waiting segments into the database; a running worker does this by itself', [
     `${ALMANAC} spool drain`,
     `${ALMANAC} spool drain --damaged`,
   ])
     .option(
       '--damaged',
-      'try what was put aside again, too: after an update, or once what it refers to is there',
+      'also retry dead letters: after an update, or once the rows that they refer to exist',
     )
     .action(async (options) => {
       const { drain } = await import('../spool-drain.ts')
       setExitCode(await drain(options))
     })
-  add(spool, 'inspect <name>', 'what one segment holds: its head, and the first rows of each table', [
+  add(spool, 'inspect <name>', 'contents of one segment: its head, and the first rows of each table', [
     `${ALMANAC} spool inspect 20261121T2000 --json`,
   ])
     .option('--json', 'print JSON')

@@ -8,7 +8,7 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
   add(
     program,
     'up',
-    'start the whole stack and stay: databases, Temporal, worker, schedules, first collection',
+    'start the whole stack and keep it running: databases, Temporal, worker, schedules, first collection',
     [
       `${ALMANAC} up`,
       `${ALMANAC} up --only ${example} --log-file almanac.log`,
@@ -25,22 +25,19 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .action(async (options) => {
       setExitCode(await (await import('../up.ts')).up(options))
     })
-  add(program, 'worker', 'run a worker against a Temporal server and a database that are already there', [
+  add(program, 'worker', 'run a worker against an existing Temporal server and database', [
     `${ALMANAC} worker`,
   ])
     .option('--log-file <path>', 'write the log to this file')
     .action(async (options) => {
       setExitCode(await (await import('../worker.ts')).worker(options))
     })
-  const simulator = add(
-    program,
-    'simulator',
-    'run local stand-ins for every upstream, for trying and testing',
-    [`${ALMANAC} simulator --port 7400 --mods 5000`],
-  )
+  const simulator = add(program, 'simulator', 'run local stand-ins for all upstreams, for trials and tests', [
+    `${ALMANAC} simulator --port 7400 --mods 5000`,
+  ])
     .option('--port <port>', 'port to listen on (default: SIMULATOR_PORT)', whole)
-    .option('--seed <number>', 'another seed gives other numbers', whole, 1)
-    .option('--no-rate-limits', 'answer as fast as possible')
+    .option('--seed <number>', 'seed of the simulated data; another seed gives other numbers', whole, 1)
+    .option('--no-rate-limits', 'respond as fast as possible')
   for (const { flags, help } of PART_FLAGS) addFlag(simulator, flags, help)
   simulator.action(async (options) => {
     await (await import('../simulator.ts')).simulator(options)

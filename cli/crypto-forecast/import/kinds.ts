@@ -49,7 +49,7 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
       into: 'imported_predictions',
       parse: (record) => parseRecord(lines.predictions, record),
       notes: () => [
-        'kept in imported_predictions and not scored: the old model predicted a price that was known already',
+        'kept in imported_predictions and not scored: the old model predicted a price that was already known',
       ],
     }),
     fearGreed(['date', 'value', 'classification']),
@@ -116,7 +116,7 @@ export function coinOfFeatures(path: string, coins: TrackedCoins): string {
   const name = /^(.+?)_(?:features|prices_rsi)(?![a-z])/i.exec(basename(path))?.[1]
   const crypto = coins.named(name ?? '')
   if (crypto !== undefined) return crypto
-  const found = name === undefined ? 'its name begins with none' : `"${name}" is none of almanac.yaml`
+  const found = name === undefined ? 'its name begins with no coin' : `"${name}" is not in almanac.yaml`
   throw new WrongUsage(
     `${path} holds prices without a column crypto, so its name must say of which coin, and ${found}; expected COIN_features.csv or COIN_prices_rsi.csv with one of: ${coins.names}.`,
   )

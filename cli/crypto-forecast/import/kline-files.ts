@@ -128,5 +128,5 @@ async function storeCandles(
     volume24h: null,
   }))
   const { written } = await storeMonths(target, 'candles', rows)
-  return { written, skipped: { 'the hour is not over yet': candles.length - closed.length } }
+  return { written, skipped: { 'the hour has not ended yet': candles.length - closed.length } }
 }

@@ -23,14 +23,14 @@ const MAX_FEAR_GREED = 100
 /** What pandas and PostgreSQL write for a number that is none. */
 const NOTHING = /^(?:nan)?$/i
 
-const volume = decimal('is no number from 0', (value) => value >= 0)
+const volume = decimal('is not a number from 0', (value) => value >= 0)
 
 const numberOrNull = (schema: z.ZodType<number, string>) =>
   orNull(
     schema.or(
       z
         .string()
-        .regex(NOTHING, 'is no number')
+        .regex(NOTHING, 'is not a number')
         .transform(() => null),
     ),
   )
@@ -47,7 +47,7 @@ const pastMoment = (now: Date) =>
     .string()
     .transform((value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00` : value))
     .pipe(timestamp)
-    .refine((moment) => moment <= now, { error: 'lies in the future' })
+    .refine((moment) => moment <= now, { error: 'is in the future' })
 
 /** Columns that have a place of their own; the others keep the names that they have in their file. */
 const OWN_COLUMNS = new Set(['id', 'crypto', 'timestamp', 'price', 'volume'])
@@ -64,7 +64,7 @@ export function tableLines(now: Date, coins: TrackedCoins) {
   const crypto = z.string().transform((name, context) => {
     const id = coins.named(name)
     if (id !== undefined) return id
-    context.addIssue({ code: 'custom', message: `is no coin of almanac.yaml (${coins.names})` })
+    context.addIssue({ code: 'custom', message: `is not a coin of almanac.yaml (${coins.names})` })
     return z.NEVER
   })
   const moment = pastMoment(now)

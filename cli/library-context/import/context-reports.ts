@@ -11,10 +11,10 @@ import type { StoredList } from './store-lists.ts'
 /** Maximum number of libraries that a note names. Default. */
 const NAMED = 5
 
-const GATE = 'refused by the quality gate'
+const GATE = 'rejected by the quality gate'
 const SKIPPED = {
   'not needed': 'another file of its library was taken',
-  stranger: 'fits no library that a list says to have a context',
+  stranger: 'fits no library that a list flags as having a context',
 }
 
 /** Fills the report of one folder; `line` of a problem is the file's position in it, from 1. */
@@ -31,15 +31,19 @@ export function reportFolder(
     else if (typeof outcome !== 'string') refuse(report, index + 1, GATE, `${file.file}: ${outcome.refused}`)
     else if (outcome === 'shared') {
       const libraries = (claims.shared.get(file) ?? []).join(', ')
-      refuse(report, index + 1, 'fits several libraries, and is given to none', `${file.file}: ${libraries}`)
+      refuse(
+        report,
+        index + 1,
+        'fits several libraries and is assigned to none',
+        `${file.file}: ${libraries}`,
+      )
     } else skip(report, SKIPPED[outcome])
   })
   const outranked = files.filter((file) => outcomes.get(file) === 'outranked').length
-  if (outranked > 0)
-    report.notes.push(`${outranked} libraries have a context that was made here, which stays`)
+  if (outranked > 0) report.notes.push(`${outranked} libraries have a context that was made here and stays`)
   if (report.written > 0)
     report.notes.push(
-      'the next night writes their files, and makes each context anew from its repository in its turn',
+      'the next night writes their files; later nights remake each context from its repository',
     )
 }
 
@@ -67,8 +71,8 @@ export function noteFlags(
   }
   const named = (names: string[]) => `${names.length} (${truncateList(names, isVerbose ? Infinity : NAMED)})`
   report.notes.push(`context flags: ${flagged.length}, of which ${carried.length} have their context`)
-  if (refused.length > 0) report.notes.push(`flag with a file that was refused: ${named(refused)}`)
+  if (refused.length > 0) report.notes.push(`flag with a rejected file: ${named(refused)}`)
   if (unclear.length > 0)
-    report.notes.push(`flag with a file that fits another library, too: ${named(unclear)}`)
+    report.notes.push(`flag with a file that also fits another library: ${named(unclear)}`)
   if (without.length > 0) report.notes.push(`flag without a file: ${named(without)}`)
 }

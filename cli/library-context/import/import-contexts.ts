@@ -16,7 +16,7 @@ export async function storedClaimants(config: Config, { db }: ImportTarget): Pro
   const listed = await listedLibraries(db, domains)
   if (listed.length === 0)
     throw new WrongUsage(
-      'No list is stored yet whose libraries the contexts could be; give the list with them, such as astronomy-libraries.json.',
+      'No list is stored yet that the contexts could belong to; pass the list with them, such as astronomy-libraries.json.',
     )
   return listed.map(({ library, name }) => ({ library, names: [name], contextFiles: [], domains: [] }))
 }

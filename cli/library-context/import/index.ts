@@ -9,11 +9,14 @@ import { libraryKinds, type GivenFiles } from './kinds.ts'
 
 export const importer: Importer = {
   options: [
-    { flags: '--date <day>', description: 'UTC day of lists and tables of stars that do not say their own' },
+    {
+      flags: '--date <day>',
+      description: 'UTC day of lists and tables of stars that do not state their own',
+    },
   ],
   examples: ['astronomy-libraries.json astronomy_contexts/ --date 2025-08-12'],
   help: `Takes lists (JSON, or CSV of stars) and context files or folders of them. Ranks follow from the stars; a context enters
-only where the quality gate lets it, and never in the place of one that was made here.`,
+only if it passes the quality gate, and never replaces one that was made here.`,
   run: async (config, request) => {
     const { options: { date } = {}, now = new Date(), verbose = false } = request
     const today = dayOf(now)

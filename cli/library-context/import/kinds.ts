@@ -64,7 +64,7 @@ export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<Import
         given.lists.push(await storeList(target, task, dated))
         if (!asked.isTracked(list.domain))
           task.report.notes.push(
-            `almanac.yaml has no domain ${list.domain}: nothing is published of it until it has`,
+            `almanac.yaml has no domain ${list.domain}: its list is published once the domain is added`,
           )
       }
     },
@@ -84,7 +84,7 @@ export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<Import
 export const starsLine = z
   .object({
     github_url: storable.refine((address) => repositoryIn(address) !== undefined, {
-      error: 'is no address of a repository on GitHub',
+      error: 'is not an address of a repository on GitHub',
     }),
     stars: z
       .string()
@@ -106,7 +106,7 @@ export const starsLine = z
 export function dayOfFile(path: string, { date, today }: Asked, own?: string): string {
   const day = own ?? date ?? /(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/.exec(basename(path))?.[0]
   if (day === undefined)
-    throw new WrongUsage(`${path} does not say of which day it is; say it with --date YYYY-MM-DD.`)
+    throw new WrongUsage(`${path} does not state its day; pass it with --date YYYY-MM-DD.`)
   checkDay(`the day of ${path}`, day, today)
   return day
 }

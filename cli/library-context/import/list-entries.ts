@@ -38,12 +38,12 @@ const entry = z
     {
       name: optional(storable),
       github_url: optional(storable),
-      stars: z.int({ error: 'are no whole number' }).min(0, 'are below 0').max(MAX_STARS, 'are too many'),
+      stars: z.int({ error: 'are not a whole number' }).min(0, 'are below 0').max(MAX_STARS, 'are too many'),
       rank: optional(z.number()),
       hasContextFile: optional(z.boolean({ error: 'is neither true nor false' })),
       contextFileName: optional(storable),
     },
-    { error: 'is no object with name and stars' },
+    { error: 'is not an object with name and stars' },
   )
   .transform((found, context): ListEntry => {
     const name = nameOf(found.name ?? '', found.github_url ?? '')
@@ -64,7 +64,8 @@ const entry = z
 /** The name counts, the address only without a name; if they differ, it is unknown whose the stars are. */
 function nameOf(name: string, address: string): string | { problem: string } {
   const inAddress = repositoryIn(address)
-  if (!FULL_NAME.test(name)) return inAddress ?? { problem: 'is no owner/name of a repository on GitHub' }
+  if (!FULL_NAME.test(name))
+    return inAddress ?? { problem: 'is not the owner/name of a repository on GitHub' }
   const differs = inAddress !== undefined && foldCase(inAddress) !== foldCase(name)
   return differs ? { problem: 'is not the repository of github_url' } : name
 }
@@ -72,12 +73,12 @@ function nameOf(name: string, address: string): string | { problem: string } {
 const list = z.object(
   {
     domain: filled.refine((name) => /^[a-z0-9][a-z0-9-]{0,40}$/.test(name), {
-      error: 'is no name in small letters',
+      error: 'is not a name in lower case',
     }),
-    libraries: z.array(z.unknown(), { error: 'is no list' }),
+    libraries: z.array(z.unknown(), { error: 'is not a list' }),
     last_updated: optional(timestamp),
   },
-  { error: 'is no object' },
+  { error: 'is not an object' },
 )
 
 /** Reads an old list. Throws `WrongUsage` if the text is none; `file` names it. */
@@ -88,7 +89,7 @@ export function parseOldList(text: string, file: string): OldList {
     json = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     const why = error instanceof Error ? error.message : ''
-    throw new WrongUsage(`${file} is no valid JSON (${why}); ${expected}.`, { cause: error })
+    throw new WrongUsage(`${file} is not valid JSON (${why}); ${expected}.`, { cause: error })
   }
   const parsed = parseRecord(list, json)
   if ('reason' in parsed) {

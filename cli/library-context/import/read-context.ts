@@ -21,7 +21,7 @@ export async function readContext({ path, problem }: GivenContext): Promise<Read
   const found = await bytesOf(path)
   if ('refused' in found) return found
   const markdown = textOf(found.bytes)
-  if (markdown === undefined) return { refused: 'is no UTF-8 text' }
+  if (markdown === undefined) return { refused: 'is not UTF-8 text' }
   const { passed, reasons, measures } = judge({ markdown, readme: '', symbols: [], sourceWords: 0 })
   return passed
     ? { markdown, measures: { ...measures }, modifiedAt: found.modifiedAt }
@@ -31,7 +31,7 @@ export async function readContext({ path, problem }: GivenContext): Promise<Read
 async function bytesOf(path: string): Promise<{ bytes: Buffer; modifiedAt: Date } | { refused: string }> {
   try {
     const found = await stat(path)
-    if (!found.isFile()) return { refused: 'is no file' }
+    if (!found.isFile()) return { refused: 'is not a file' }
     if (found.size > MAX_BYTES) return { refused: `is larger than ${MAX_BYTES / 1024 / 1024} MB` }
     return { bytes: await readFile(path), modifiedAt: found.mtime }
   } catch (error) {

@@ -57,7 +57,7 @@ export async function storeStars(
     store: async (listed) => {
       const written = await writeDay(target, day, { libraries: await libraryRows(target, listed) })
       task.report.notes.push(
-        `stars of ${day}, which count until GitHub is asked; a table of stars is no list of a domain`,
+        `stars of ${day}, used until GitHub is contacted; a table of stars is not a list of a domain`,
       )
       return written
     },
@@ -116,7 +116,7 @@ async function storePlaces(
     report.notes.push(`ranks follow the stars: ${moved} of ${listed.length} differ from the file's`)
   if (stored !== undefined && differ(stored, ranked))
     report.notes.push(
-      `${day} already had another list of ${domain}, which stays; of this one only what was missing was taken`,
+      `${day} already had another list of ${domain}, which stays; only missing libraries were taken from this one`,
     )
   return stored === undefined ? listed.length : Math.min(written, listed.length)
 }

@@ -17,18 +17,16 @@ export function minutes(text: string): number {
 export function addCollectorCommand(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   program
     .command('collector')
-    .description(
-      'match-results alone: one collection, or with --daemon one every minute; needs no PostgreSQL',
-    )
-    .option('--daemon', 'stay, and collect by the schedule')
+    .description('only match-results: one collection, or with --daemon one every minute; needs no PostgreSQL')
+    .option('--daemon', 'keep running, and collect by the schedule')
     .option(
       '--interval <minutes>',
       'with --daemon: minutes between two collections (default: every_minutes of almanac.yaml, which is 1)',
       minutes,
     )
-    .option('--log-file <path>', 'also write the log to this file; its folder is made')
+    .option('--log-file <path>', 'also write the log to this file; its folder is created')
     .option('--test-db', 'test the connection to the database, and exit (0 or 1)')
-    .option('--demo', "talk to the demo's stack instead of the live one")
+    .option('--demo', 'use the stack of the demo instead of the live one')
     .option('-v, --verbose', 'log lines of level DEBUG: why each match is not counted as finished')
     .addHelpText(
       'after',

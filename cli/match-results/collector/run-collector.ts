@@ -23,7 +23,7 @@ interface CollectorOptions extends GlobalOptions {
 /** Returns the exit code: 0 for a partial or skipped collection as well, 1 for a failed one. */
 export async function collector(options: CollectorOptions): Promise<number> {
   if (options.interval !== undefined && !options.daemon)
-    throw new WrongUsage('--interval is of --daemon: without it one collection is made.')
+    throw new WrongUsage('--interval needs --daemon: without it one collection is made.')
   if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
   const config = collecting(configOf(options), options.interval)
   const log = openLog(options)

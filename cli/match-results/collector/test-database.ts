@@ -107,7 +107,7 @@ async function statusOf(client: pg.Client): Promise<DatabaseStatus> {
     coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'CREATE'), false) as "mayCreateTables",
     has_table_privilege(to_regclass('public.matches')::oid, 'INSERT') as "mayInsert"`)
   const [status] = rows
-  if (status === undefined) throw new Error('the database answered no row to a question that always has one')
+  if (status === undefined) throw new Error('the database returned no row for a query that always has one')
   return status
 }
 

@@ -7,7 +7,7 @@ export const importer: Importer = {
   options: [],
   examples: ['data/matches.csv matches_table.csv'],
   help: `Takes a matches.csv and dumps of the table matches. The old collector stored live scores as final: a score is confirmed
-only where the status says that the match was over, else it is the last one seen. Its odds are those at the end.`,
+only if the status says that the match was over; otherwise it is the last one seen. Its odds are those at the end.`,
   run: (config, request) =>
     importFiles(config, request, {
       runId: 'import-match-results',

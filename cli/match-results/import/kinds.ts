@@ -20,7 +20,7 @@ export const matchKinds = (now: Date): ImportKind<MatchTarget>[] => [
     recognises: ({ columns }) => SIMULATED.some((name) => columns.includes(name)),
     plan: ({ path }) => {
       throw new WrongUsage(
-        `${path} is the table collected_matches of ORACXPRED-ONE: its collector invents teams and scores unless told otherwise, so nothing of it is taken.`,
+        `${path} is the table collected_matches of ORACXPRED-ONE: its collector invents teams and scores by default, so it is not imported.`,
       )
     },
   },

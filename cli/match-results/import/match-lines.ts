@@ -56,7 +56,7 @@ export function matchLines(now: Date, isOurs: boolean): (record: Record<string, 
 }
 
 function lineSchema(now: Date, isOurs: boolean) {
-  const moment = timestamp.refine((at) => at <= now, { error: 'lies in the future' })
+  const moment = timestamp.refine((at) => at <= now, { error: 'is in the future' })
   const score = orNull(whole(MAX_SCORE))
   const confidence = z.enum(['confirmed', 'last-seen'], { error: 'is neither confirmed nor last-seen' })
   return z.object({
@@ -71,7 +71,7 @@ function lineSchema(now: Date, isOurs: boolean) {
     score1: score,
     score2: score,
     status: orNull(storable),
-    outcome: orNull(z.enum(['1', 'N', '2'], { error: 'is none of 1, N and 2' })),
+    outcome: orNull(z.enum(['1', 'N', '2'], { error: 'is not 1, N or 2' })),
     created_at: orNull(moment),
     updated_at: orNull(moment),
     confidence: isOurs ? confidence : z.string().optional(),

@@ -39,7 +39,7 @@ export async function storeMatches(target: MatchTarget, imported: ImportedMatch[
   )
   return {
     written: news.length,
-    skipped: { 'the match was collected here, which stands': imported.filter(isCollected).length },
+    skipped: { 'the match was collected here and is kept': imported.filter(isCollected).length },
   }
 }
 

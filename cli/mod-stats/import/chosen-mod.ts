@@ -15,11 +15,11 @@ export async function chosenMod(db: Database, address: string | undefined): Prom
   const list = tracked.map(described).join(', ') + (tracked.length === LISTED_MODS ? ', …' : '')
   if (address === undefined)
     throw new WrongUsage(
-      `Several mods are tracked; say with --mod <slug or id> whose rows these are: ${list}.`,
+      `Several mods are tracked; pass --mod <slug or id> to choose the mod of these rows: ${list}.`,
     )
   if (found.length > 1)
     throw new WrongUsage(
-      `--mod ${address} fits several mods: ${found.map(described).join(', ')}. Use an id that is only one's.`,
+      `--mod ${address} fits several mods: ${found.map(described).join(', ')}. Use an unambiguous id.`,
     )
   throw new WrongUsage(`No known mod has the slug or id ${address}; tracked are: ${list}.`)
 }

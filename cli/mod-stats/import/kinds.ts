@@ -63,7 +63,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
         })
         task.report.notes.push(
           date === undefined
-            ? 'the packs became known; their downloads carry no date and were not stored: --date YYYY-MM-DD says of which day they are'
+            ? 'the packs were added; their downloads have no date and were not stored: pass it with --date YYYY-MM-DD'
             : `downloads of ${date}: ${ofDay} rows of modpack_stats written`,
         )
       },
@@ -78,7 +78,9 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
           parse: parseScrapedModpack,
           store: (packs) => storeModpacks(target, packs),
         })
-        task.report.notes.push('ids in this file are not trusted: the next runs ask CurseForge for each slug')
+        task.report.notes.push(
+          'ids in this file are not used: the next runs request each slug from CurseForge',
+        )
       },
     },
   ]

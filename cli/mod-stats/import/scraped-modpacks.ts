@@ -19,7 +19,7 @@ const entry = z
       legacy_url: optional(storable),
       id: optional(z.union([z.number(), z.string()])),
     },
-    { error: 'is no object with name, slug and legacy_url' },
+    { error: 'is not an object with name, slug and legacy_url' },
   )
   .transform(({ slug: found, name, legacy_url: address, id }): ModpackLine => {
     const slug = wholeSlug(found, address ?? '', Number(id ?? Number.NaN))

@@ -44,7 +44,7 @@ export async function storeVersionStats(
     ...(await writeDays(target, 'version_stats', kept)),
     skipped: {
       'the day already holds a version of that name': held.size,
-      "today's versions come with today's run": toCome.length,
+      'versions of today are collected by the run of today': toCome.length,
     },
   }
 }

@@ -57,7 +57,7 @@ export function tableLines(today: string) {
         name: storable,
         slug: filled,
         downloads: orNull(count),
-        link: orNull(storable.refine((link) => /^https?:\/\//.test(link), { error: 'is no web address' })),
+        link: orNull(storable.refine((link) => /^https?:\/\//.test(link), { error: 'is not a web address' })),
       })
       .transform((line) => ({ ...line, name: line.name.trim() === '' ? line.slug : line.name })),
   }

@@ -82,7 +82,7 @@ export async function matchCounts(db: Database, filter: MatchFilter): Promise<Ma
     .leftJoin(beforeResults, sql`true`)
     .where(filtered(filter))
   // An aggregate always has one row.
-  if (counts === undefined) throw new Error('The database counted no matches, not even none.')
+  if (counts === undefined) throw new Error('The database returned no count of matches.')
   return counts
 }
 

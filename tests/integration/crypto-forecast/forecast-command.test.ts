@@ -121,7 +121,7 @@ describe('almanac forecast report', () => {
         gainDeviation: expect.closeTo(Math.sqrt((1 + 4 + 9 + 0.25 - 4 * 0.125 ** 2) / 3), 12) as number,
       },
     ])
-    expect(verdicts).toEqual(['bitcoin 1h: too few to say (4 scored; 30 are needed)'])
+    expect(verdicts).toEqual(['bitcoin 1h: too few to judge (4 scored; 30 are needed)'])
     expect((await json<Report>('report')).figures).toMatchObject([{ made: 6, scored: 5 }])
   })
 
@@ -248,10 +248,10 @@ describe('almanac forecast backtest', () => {
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(
-      /^walk-forward over stored hours from \S+ \d\d:00:00 UTC to \S+ \d\d:00:00 UTC, refitted every 48 h; nothing of it is stored$/,
+      /^walk-forward over stored hours from \S+ \d\d:00:00 UTC to \S+ \d\d:00:00 UTC, refitted every 48 h; nothing is stored$/,
     )
     expect(stdout).toMatch(
-      /^bitcoin 24h: forecasts from \S+ \d\d:00:00 UTC on; before, too few hours were known$/m,
+      /^bitcoin 24h: forecasts from \S+ \d\d:00:00 UTC on; before that, too few hours are stored$/m,
     )
     expect(stdout).toMatch(/^bitcoin 1h: .*naive forecast \(skill -?\d\.\d{3} over \d+ forecasts\)/m)
   })

@@ -291,9 +291,9 @@ describe('dumps of the old tables', () => {
     )
     const { code, stdout } = await almanac(path)
     expect(code).toBe(0)
-    expect(stdout).toContain(`${path}:3: timestamp is no date and time (found "yesterday")`)
-    expect(stdout).toContain(`${path}:4: the line has another number of values than the header`)
-    expect(stdout).toContain(`${path}:5: crypto is no coin of almanac.yaml (bitcoin/BTC,`)
+    expect(stdout).toContain(`${path}:3: timestamp is not a date and time (found "yesterday")`)
+    expect(stdout).toContain(`${path}:4: the number of values differs from the header`)
+    expect(stdout).toContain(`${path}:5: crypto is not a coin of almanac.yaml (bitcoin/BTC,`)
     expect(await countsOf('imported_prices')).toEqual([{ crypto: 'bitcoin', rows: 2 }])
   })
 })
@@ -351,7 +351,7 @@ describe('candles from a file', () => {
     expect(report).toMatchObject({
       read: 4,
       written: 2,
-      skipped: { 'the hour is not over yet': 2 },
+      skipped: { 'the hour has not ended yet': 2 },
       problems: [],
     })
   })
@@ -359,7 +359,7 @@ describe('candles from a file', () => {
   it('names truncated JSON as a failure, and writes nothing', async () => {
     const path = file('BTCUSDT.json', `[[${hours(1).join()}], [17`)
     await expect(imported(path)).rejects.toThrow(
-      /BTCUSDT\.json is no valid JSON .*expected a list of candles/,
+      /BTCUSDT\.json is not valid JSON .*expected a list of candles/,
     )
     expect(await rowsOf('candles')).toEqual([])
   })

@@ -234,7 +234,7 @@ describe('CoinGecko', () => {
     const before = await held()
     const ending = await collectAt(ELEVEN, { coingecko: { kind: 'empty', match: 'market_chart' } })
     expect(ending.counts['coingecko']).toMatchObject({ outcome: 'failed', written: 0 })
-    expect(whyOf(ending, 'coingecko')).toMatch(/^suspicious: CoinGecko answered no price at all for /)
+    expect(whyOf(ending, 'coingecko')).toMatch(/^suspicious: CoinGecko returned no price for /)
     expect(await held()).toBe(before)
   })
 })
@@ -282,7 +282,7 @@ describe('Fear & Greed', () => {
       'fear-greed': { kind: 'rename-field', from: 'value', to: 'score' },
     })
     expect(ending.counts['fear-greed']).toMatchObject({ outcome: 'failed', written: 0 })
-    expect(whyOf(ending, 'fear-greed')).toMatch(/^\d+ rows refused, see quarantine$/)
+    expect(whyOf(ending, 'fear-greed')).toMatch(/^\d+ rows rejected, see quarantine$/)
     const refused = await select<{ source: string; reason: string; score: string }>(
       sql`select source, reason, "row"->>'score' as score from quarantine`,
     )

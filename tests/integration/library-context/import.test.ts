@@ -172,15 +172,15 @@ describeRecorded('the recorded list', () => {
     expect(list?.notes).toEqual([
       'the list of astronomy of 2025-08-12: 100 libraries',
       'context flags: 17, of which 15 have their context',
-      'flag with a file that fits another library, too: 2 (spacetelescope/poppy, mperrin/poppy)',
+      'flag with a file that also fits another library: 2 (spacetelescope/poppy, mperrin/poppy)',
     ])
     expect(files).toMatchObject({
       read: 16,
       written: 15,
-      skipped: { 'fits several libraries, and is given to none': 1 },
+      skipped: { 'fits several libraries and is assigned to none': 1 },
     })
     expect(files?.problems.map(({ reason }) => reason)).toEqual([
-      'fits several libraries, and is given to none (found poppy-context.txt: spacetelescope/poppy, mperrin/poppy)',
+      'fits several libraries and is assigned to none (found poppy-context.txt: spacetelescope/poppy, mperrin/poppy)',
     ])
     expect(await storedContexts()).toHaveLength(15)
   })
@@ -217,7 +217,7 @@ describeRecorded('the recorded list', () => {
     contextFile('astroquery-context.txt', recording('libraries/context-empty-output.astroquery.txt'))
     mkdirSync(join(contexts, 'gwpy-context.txt'))
     const [list, files] = await importedTwice([recordings(AUGUST), contexts])
-    expect(files).toMatchObject({ read: 2, written: 0, skipped: { 'refused by the quality gate': 2 } })
+    expect(files).toMatchObject({ read: 2, written: 0, skipped: { 'rejected by the quality gate': 2 } })
     expect(files?.problems).toEqual([
       {
         line: 1,
@@ -229,7 +229,7 @@ describeRecorded('the recorded list', () => {
         reason: 'refused by the quality gate (found gwpy-context.txt: is a folder, not a file)',
       },
     ])
-    expect(list?.notes).toContain('flag with a file that was refused: 2 (astropy/astroquery, gwpy/gwpy)')
+    expect(list?.notes).toContain('flag with a rejected file: 2 (astropy/astroquery, gwpy/gwpy)')
     expect(await storedContexts()).toEqual([])
   })
 })
@@ -288,7 +288,7 @@ describe('a list', () => {
     contextFile('two-context.txt')
     const [report] = await importedTwice([path, contexts])
     expect(report?.notes).toContain(
-      '2026-11-20 already had another list of astronomy, which stays; of this one only what was missing was taken',
+      '2026-11-20 already had another list of astronomy, which stays; only missing libraries were taken from this one',
     )
     expect(await database.select(sql`select library, stars from library_snapshots`)).toEqual([
       { library: 'astro/one', stars: 50 },
@@ -324,7 +324,7 @@ describe('a list', () => {
     const [report] = await importedTwice([listFile('list.2025-08-31.json', ...entries)])
     expect(report).toMatchObject({
       written: 0,
-      skipped: { 'suspicious: 10 of 10 libraries would have no star at all': 10 },
+      skipped: { 'suspicious: 10 of 10 libraries would have no stars': 10 },
     })
     expect(await database.select(sql`select library from libraries`)).toEqual([])
   })
@@ -360,7 +360,7 @@ describe('a context', () => {
     const [report, files] = await importedTwice([list('2026-11-21'), contexts])
     expect(await text()).toEqual([{ markdown: 'ours' }])
     expect(files).toMatchObject({ written: 0, unchanged: 1 })
-    expect(files?.notes).toEqual(['1 libraries have a context that was made here, which stays'])
+    expect(files?.notes).toEqual(['1 libraries have a context that was made here and stays'])
     expect(report?.notes.at(-1)).toBe('context flags: 1, of which 1 have their context')
   })
 
@@ -390,7 +390,7 @@ describe('a context', () => {
     contextFile('astro__one-context.txt', '# \\- one | Complete Documentation -\n')
     contextFile('one-context.txt')
     const [, files] = await importedTwice([list('2025-09-27'), contexts])
-    expect(files).toMatchObject({ read: 2, written: 1, skipped: { 'refused by the quality gate': 1 } })
+    expect(files).toMatchObject({ read: 2, written: 1, skipped: { 'rejected by the quality gate': 1 } })
   })
 
   it('an imported context has no commit, the time of its list, and needs no list if one is stored', async () => {
@@ -429,14 +429,16 @@ describe('the command', () => {
     const { code, stdout, stderr } = await almanac(path, contexts)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('imported for library-context')
-    expect(stdout).toContain(`${path}:3: name is no owner/name of a repository on GitHub (found "nobody")`)
-    expect(stdout).toContain('flag with a file that was refused: 1 (astro/two)')
+    expect(stdout).toContain(
+      `${path}:3: name is not the owner/name of a repository on GitHub (found "nobody")`,
+    )
+    expect(stdout).toContain('flag with a rejected file: 1 (astro/two)')
     const again = await almanac(path, contexts, '--json')
     expect(JSON.parse(again.stdout)).toMatchObject({ files: [{ unchanged: 2 }, { unchanged: 1 }] })
   })
 
   it.each([
-    [['list.json'], /does not say of which day it is; say it with --date YYYY-MM-DD/],
+    [['list.json'], /does not state its day; pass it with --date YYYY-MM-DD/],
     [['list.json', '--date', '2099-01-01'], /--date is "2099-01-01"/],
     [
       ['list.2025-09-27.json', '--mod', 'x'],

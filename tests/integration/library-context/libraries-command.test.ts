@@ -255,7 +255,7 @@ describe('almanac libraries', () => {
     expect(stdout).toMatch(/^2 +sim-cosmo\/cmb-lensing +3,000 \(new\) +static +[\d,]+ +today$/m)
     expect(stdout).toMatch(/^2 +sim-astro\/astro-title +160 +- +title-only: .+; next try \d{4}-\d\d-\d\d$/m)
     expect(stdout).toMatch(
-      /^1 context kept, though in no list any more: sim-cosmo\/planck-maps until \d{4}-\d\d-\d\d$/m,
+      /^1 context kept although their libraries left the lists: sim-cosmo\/planck-maps until \d{4}-\d\d-\d\d$/m,
     )
     const status = await json<LibrariesStatus>('libraries')
     expect(status.domains.every(({ file }) => existsSync(file))).toBe(true)
@@ -319,7 +319,7 @@ describe('a night', () => {
     stack.simulator.faults.set('git', { kind: 'status', status: 503, match })
     const running = startCommand(['run', 'library-context', '--wait'], stack.env)
     await running.said(
-      /^sim-astro\/SkyMap cloneLibrary waiting after attempt \d+: UpstreamUnavailable: .+, tried next at /m,
+      /^sim-astro\/SkyMap cloneLibrary waiting after attempt \d+: UpstreamUnavailable: .+, next attempt at /m,
     )
     const [run] = await json<{ workflowId: string }[]>('runs')
     const { stdout } = await almanac('show', run?.workflowId ?? '')

@@ -245,7 +245,7 @@ describe('an implausible night', () => {
     lists.simulator.faults.set('github', NO_STARS)
     const night = await lists.listsAt(FIRST)
     expect(night.ending.outcome).toBe('partial')
-    expect(whyOf(night.ending, 'stars')).toContain('no list is made of it')
+    expect(whyOf(night.ending, 'stars')).toContain('no list is made from it')
     expect(await datesOfLists()).toEqual([])
     lists.simulator.faults.clear()
     await goodNight(SECOND)
@@ -258,7 +258,7 @@ describe('an implausible night', () => {
       libraries().change(name, { state: 'deleted' })
     const night = await refused(SECOND)
     expect(whyOf(night.ending, 'stars')).toBe(
-      `suspicious: ${DOMAIN}: 6 of the 12 libraries of the list before would leave it in one night; the list of 2026-07-20 stays`,
+      `suspicious: ${DOMAIN}: 6 of the 12 libraries of the previous list would leave it in one night; the list of 2026-07-20 stays`,
     )
     const forced = await lists.listsAt(THIRD, { force: true })
     expect(forced.ending.outcome, JSON.stringify(forced.ending.counts)).toBe('complete')
@@ -283,7 +283,7 @@ describe('an implausible night', () => {
     const night = await lists.listsAt(SECOND)
     expect(night.ending.outcome).toBe('partial')
     expect(whyOf(night.ending, 'stars')).toMatch(
-      /^nothing is known tonight of \S+ and \d+ others \(.*stargazerCount.*\); their last stars count\nsuspicious: sky: GitHub told nothing of \d+ of \d+ candidates; the list of 2026-07-20 stays$/,
+      /^GitHub returned nothing tonight for \S+ and \d+ others \(.*stargazerCount.*\); their last stars count\nsuspicious: sky: GitHub returned nothing for \d+ of \d+ candidates; the list of 2026-07-20 stays$/,
     )
     expect(lists.published.listText(DOMAIN)).toBe(before)
   })
@@ -306,7 +306,7 @@ describe('an implausible night', () => {
     expect(night.ending.outcome).toBe('partial')
     expect(whyOf(night.ending, 'ascl')).toMatch(
       new RegExp(
-        `^suspicious: ${DOMAIN}: only \\d+ of the \\d+ repositories of the last time are named; those of the last time stay$`,
+        `^suspicious: ${DOMAIN}: only \\d+ of the \\d+ repositories of the previous run are named; those of the previous run stay$`,
       ),
     )
     // The stars are asked for all the same.
@@ -361,7 +361,7 @@ describe('a first night without half of the data', () => {
     const first = await lists.listsAt(FIRST)
     expect(first.ending.outcome).toBe('partial')
     expect(whyOf(first.ending, 'stars')).toMatch(
-      /told nothing of \d+ of \d+ candidates; no list is made of it$/,
+      /told nothing of \d+ of \d+ candidates; no list is made from it$/,
     )
     await goodNight(SECOND)
     expect(nameAt(1)).toBe(`sim-astro/extra-${99 + TOP}`)

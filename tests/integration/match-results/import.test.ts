@@ -173,11 +173,11 @@ describe('a matches.csv of the old collector', () => {
     const [report] = await imported(path)
     expect(report?.problems.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
       '2 team1 is empty (found "")',
-      '3 timestamp_utc is no date and time (found "yesterday")',
-      '4 timestamp_utc lies in the future (found "2027-01-01T00:00:00")',
-      '5 the line has another number of values than the header',
-      '6 odds_1 is no number above 0 (found "cheap")',
-      '7 score1 is no whole number from 0 to 99999 (found "-1")',
+      '3 timestamp_utc is not a date and time (found "yesterday")',
+      '4 timestamp_utc is in the future (found "2027-01-01T00:00:00")',
+      '5 the number of values differs from the header',
+      '6 odds_1 is not a number above 0 (found "cheap")',
+      '7 score1 is not a whole number from 0 to 99999 (found "-1")',
     ])
     expect(report).toMatchObject({ read: 7, written: 1 })
     expect(await stored()).toMatchObject([{ event_id: '7' }])
@@ -426,7 +426,7 @@ describe('a match that was collected here', () => {
     await collect('2025-12-01T08:00:00Z', [sighting])
     const before = await contents()
     expect(await imported(file('m.csv', CSV_HEADER, over))).toMatchObject([
-      { written: 0, unchanged: 0, skipped: { 'the match was collected here, which stands': 1 } },
+      { written: 0, unchanged: 0, skipped: { 'the match was collected here and is kept': 1 } },
     ])
     expect(await contents()).toEqual(before)
   })

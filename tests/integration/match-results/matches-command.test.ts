@@ -269,7 +269,7 @@ describe('almanac matches show', () => {
 
   it.each([
     ['999', 'There is no match 999 of some-feed; "./almanac matches" lists them.'],
-    ['Lyon', '"Lyon" is no event id; expected a whole number'],
+    ['Lyon', '"Lyon" is not an event id; expected a whole number'],
   ])('"matches show" exits with 2 and one sentence for %s', async (event, sentence) => {
     const { code, stdout, stderr } = await almanac('matches', 'show', event)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

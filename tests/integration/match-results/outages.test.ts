@@ -123,7 +123,7 @@ describe('an hour and a half without the results service, beside a twin that not
       const expected = plan.feedDown(minute) ? 'failed' : plan.away(minute) ? 'partial' : 'complete'
       expect([minute, ending.outcome]).toEqual([minute, expected])
       if (expected === 'partial')
-        expect(ending.counts['feed']?.why).toContain('spooled 1 row: the database is away')
+        expect(ending.counts['feed']?.why).toContain('spooled 1 row: the database is unavailable')
     }
     const records = await disturbed.database.select<{ outcome: string; runs: number }>(
       sql`select outcome, count(*)::int as runs from pipeline_runs group by 1 order by 1`,

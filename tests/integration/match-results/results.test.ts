@@ -276,7 +276,7 @@ describe('a feed without a response', () => {
 })
 
 describe('a feed with unusable responses', () => {
-  const EMPTY = 'the feed is empty: no match is taken for over because of it'
+  const EMPTY = 'the feed is empty: no match is counted as over because of it'
 
   async function quarantined(): Promise<number> {
     const [found] = await stack.database.select<{ n: number }>(sql`select count(*)::int as n from quarantine
@@ -366,7 +366,7 @@ describe('a feed with unusable responses', () => {
     const feed: CountsInWords = ending.counts['feed'] ?? countsInWords(NOTHING)
     expect(ending.outcome).toBe('partial')
     expect(feed.rejected).toBeGreaterThanOrEqual(stack.simulator.world.matches.at(clock()).length)
-    expect(feed.why).toContain(`${feed.rejected} events refused, see quarantine`)
+    expect(feed.why).toContain(`${feed.rejected} events rejected, see quarantine`)
     expect(feed.why.join('\n')).toMatch(/none of \d+ matches could be read .*format may have changed/)
     expect(feed.written).toBe(0)
     expect(await quarantined()).toBe(feed.rejected)
@@ -446,7 +446,7 @@ describe('a feed at its cap of events', () => {
     stack.simulator.faults.set('onexbet', { kind: 'status', status: 503, match: 'GetChampsZip' })
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
-    expect(ending.counts['feed']?.why.join('\n')).toContain('list of leagues could not be had')
+    expect(ending.counts['feed']?.why.join('\n')).toContain('list of leagues could not be fetched')
     expect((await polls()).map(({ truncated }) => truncated)).toEqual([true])
   })
 })
@@ -506,7 +506,7 @@ describe('a database that is unavailable from the beginning', () => {
     await away.stop()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']).toMatchObject({ written: 0, spooled: 1 })
-    expect(ending.counts['feed']?.why).toEqual(['spooled 1 row: the database is away'])
+    expect(ending.counts['feed']?.why).toEqual(['spooled 1 row: the database is unavailable'])
     expect(((await handle.fetchHistory()).events ?? []).length).toBeLessThanOrEqual(MAX_EVENTS)
 
     worker = await startWorker()

@@ -161,8 +161,10 @@ describe('tables of the old collector', () => {
     )
     const { code, stdout } = await almanac(path)
     expect(code).toBe(0)
-    expect(stdout).toContain(`${path}:3: date is no day (YYYY-MM-DD) from 1970 to today (found "2024-13-01")`)
-    expect(stdout).toContain(`${path}:4: the line has another number of values than the header`)
+    expect(stdout).toContain(
+      `${path}:3: date is not a day (YYYY-MM-DD) from 1970 to today (found "2024-13-01")`,
+    )
+    expect(stdout).toContain(`${path}:4: the number of values differs from the header`)
     expect(await rows(sql`select date::text from daily_stats order by date`)).toEqual([
       { date: '2024-01-01' },
       { date: '2024-01-04' },
@@ -277,7 +279,10 @@ describe('versions without ids', () => {
   it('does not import versions of today, which the run of today collects', async () => {
     const today = new Date().toISOString().slice(0, 10)
     const [report] = await imported(file('v.csv', VERSION_HEADER, `1,${today},modrinth,One,1.0,5,,`))
-    expect(report).toMatchObject({ written: 0, skipped: { "today's versions come with today's run": 1 } })
+    expect(report).toMatchObject({
+      written: 0,
+      skipped: { 'versions of today are collected by the run of today': 1 },
+    })
   })
 
   it('keeps the same version name of two mods apart', async () => {
@@ -353,7 +358,7 @@ describe('wrong usage', () => {
     [['unknown'], /the first line is "a,b"; expected one of/],
     [['good', '--date', 'tomorrow'], /--date is "tomorrow"; expected a day/],
     [['good', '--mod', 'nobody'], /No known mod has the slug or id nobody; tracked are: one, two \/ 2/],
-    [['good'], /say with --mod <slug or id> whose rows these are: one, two \/ 2/],
+    [['good'], /pass --mod <slug or id> to choose the mod of these rows: one, two \/ 2/],
   ])('rejects %j in a sentence, before anything is written', async (args, message) => {
     track([{ modrinth: 'one' }, { modrinth: 'two', curseforge: 2 }])
     const files: Record<string, string> = {

@@ -273,7 +273,7 @@ describe('a response of another shape', () => {
     const ending = await collect()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['curseforge']).toMatchObject({ outcome: 'partial', rejected: 1 })
-    expect(why(ending, 'curseforge')).toMatch(/1 rows refused, see quarantine/)
+    expect(why(ending, 'curseforge')).toMatch(/1 rows rejected, see quarantine/)
     const stored = await stack.database.select<{ id: string }>(sql`select curseforge_id as id from daily_stats
       join mods on mods.id = mod_id where platform = 'curseforge' order by curseforge_id`)
     expect(stored.map(({ id }) => Number(id))).toEqual([989_797, 1_000_002])

@@ -139,7 +139,7 @@ describe('what waits', () => {
     expect(stdout.trim().split('\n')).toEqual([
       'loaded 3 segments: 6 rows',
       'what follows from the rows of crypto-forecast is still to be computed: ' +
-        'a running worker starts that, or this command once more',
+        'a running worker starts that, or this command when repeated',
     ])
     expect(code).toBe(0)
     expect(segmentNames(folder)).toEqual([])
@@ -201,7 +201,7 @@ describe('what waits', () => {
     const { code, stdout } = await almanac('drain')
     expect(stdout.split('\n').slice(0, 2)).toEqual([
       'loaded 1 segment: 2 rows',
-      'left where it is: 0.segment: EISDIR: illegal operation on a directory, read',
+      'not moved: 0.segment: EISDIR: illegal operation on a directory, read',
     ])
     expect(code).toBe(1)
   })
@@ -212,7 +212,7 @@ describe('a dead letter', () => {
     for (const day of [1, 2, 3]) await spoolDay(day)
     const [, name = ''] = segmentNames(folder)
     damage(name)
-    const reason = 'the checksum does not fit: bytes were changed or are missing'
+    const reason = 'the checksum does not match: bytes were changed or are missing'
     const drained = await almanac('drain')
     expect(drained.stdout.split('\n').slice(0, 2)).toEqual([
       'loaded 2 segments: 4 rows',
@@ -251,7 +251,7 @@ describe('a dead letter', () => {
     await spool.writeRows({ daily_stats: [stats] }, { observedAt: NOON, runId: 'run-1' })
     expect((await almanac('drain')).code).toBe(1)
     expect(damagedSegments(folder)[0]?.reason).toContain('SQLSTATE 23503')
-    expect((await almanac('list')).stdout).toContain('"./almanac spool drain --damaged" tries them again')
+    expect((await almanac('list')).stdout).toContain('"./almanac spool drain --damaged" retries them')
     await database.db.execute(sql`insert into mods (id, tracked) overriding system value values (7, true)`)
     const { code, stdout } = await almanac('drain', '--damaged')
     expect(stdout.split('\n')[0]).toBe('loaded 1 segment: 1 row')

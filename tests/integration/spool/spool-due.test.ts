@@ -17,9 +17,7 @@ describe('almanac spool drain', () => {
   it('"spool drain" starts once the recompute that a dead process left due', async () => {
     markDue(folder, ['crypto-forecast'])
     const { code, stdout } = await command(['spool', 'drain'], stack.env)
-    const id = /^started (crypto-forecast-\S+), which computes what follows from the loaded rows$/m.exec(
-      stdout,
-    )?.[1]
+    const id = /^started (crypto-forecast-\S+), which recomputes from the loaded rows$/m.exec(stdout)?.[1]
     expect(stdout.trim().split('\n')).toHaveLength(1)
     expect(code).toBe(0)
     expect(duePipelines(folder)).toEqual([])

@@ -60,7 +60,7 @@ const records = () =>
   )
 const spooledSentence = (ending: EndingInWords, source: string) =>
   ending.counts[source]?.why.filter((sentence) =>
-    /^spooled [1-9][\d,]* rows?: the database is away$/.test(sentence),
+    /^spooled [1-9][\d,]* rows?: the database is unavailable$/.test(sentence),
   )
 
 describe('crypto-forecast', () => {

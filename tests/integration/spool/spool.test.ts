@@ -249,7 +249,7 @@ describe('a drain', () => {
     await spoolDays(5)
     const names = segmentNames(folder)
     damage(names[2] ?? '')
-    const reason = 'the checksum does not fit: bytes were changed or are missing'
+    const reason = 'the checksum does not match: bytes were changed or are missing'
     const damaged = [{ name: names[2], reason }]
     expect(await drain()).toMatchObject({ segments: 4, rows: 4, damaged })
     expect(await values()).toEqual([1, 2, 4, 5])

@@ -16,7 +16,7 @@ const stored = (why: string[], more: Partial<StoredCounts> = {}): StoredCounts =
 const sentences = (counts: StoredCounts) => asCounts(counts).why.map((reason) => sentence(reason))
 
 describe('counts that were stored with sentences', () => {
-  const WHY = ['feed: 1 rows refused, see quarantine', 'RateLimited: Come back later.']
+  const WHY = ['feed: 1 rows rejected, see quarantine', 'RateLimited: Come back later.']
 
   it('counts stored with sentences render as they were stored', () => {
     expect(sentences(stored(WHY))).toEqual(WHY)
@@ -26,7 +26,7 @@ describe('counts that were stored with sentences', () => {
     const old = asCounts(stored(['spooled 2 rows: the database is away', ...WHY], { spooled: 2 }))
     const sum = addCounts(old, { ...asCounts(stored([])), spooled: 3 })
     expect(sum.why.map((reason) => sentence(reason))).toEqual([
-      'spooled 5 rows: the database is away',
+      'spooled 5 rows: the database is unavailable',
       ...WHY,
     ])
   })

@@ -9,7 +9,7 @@ describe('a try that is bounded', () => {
     const hanging = () => new Promise<never>(() => undefined)
     await expect(withDatabaseRetry({ ms: 0, signal, tryMs: 20 }, hanging)).rejects.toMatchObject({
       type: 'DatabaseUnavailable',
-      message: 'The database gave no answer within 20 ms. Look at its load.',
+      message: 'The database gave no answer within 20 ms. Check its load.',
     })
   })
 

@@ -14,7 +14,7 @@ describe('a reason', () => {
   const missing = implausible('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
 
   it('a reason is written in English, even within another one', () => {
-    expect(sentence(missing)).toBe('suspicious: answered before and missing on Modrinth now: a, b and 3 more')
+    expect(sentence(missing)).toBe('suspicious: returned before and missing on Modrinth now: a, b and 3 more')
   })
 
   it('a reason is written in French as far as French goes, and in English beyond', () => {
@@ -47,7 +47,7 @@ describe('the output of a run for programs', () => {
     const error = reason('AlreadyRunning', { workflowId: 'it', since: '2026-11-21T10:00:00.000Z' })
     expect(renderEnding({ outcome: 'skipped', counts, error })).toEqual({
       outcome: 'skipped',
-      counts: { feed: { ...counts.feed, why: ['2 rows refused, see quarantine'], reasons: why } },
+      counts: { feed: { ...counts.feed, why: ['2 rows rejected, see quarantine'], reasons: why } },
       error: {
         type: 'AlreadyRunning',
         message: 'already running: it, since 2026-11-21T10:00:00.000Z',

@@ -35,7 +35,7 @@ describe('a source with spooled rows', () => {
       expect(ending.outcome).toBe('partial')
       expect(ending.counts[source]).toMatchObject({ spooled: ROWS, written: 0 })
       expect(ending.counts['prices']?.why).toEqual([
-        'left to the drain: rows of this run lie in the spool, and all else is made of them',
+        'left to the drain: rows of this run are in the spool, and the rest is computed from them',
       ])
       for (const derived of Object.values(DERIVED)) expect(steps.callsOf(derived), derived).toEqual([])
       expect(closings(steps)).toEqual([ending])

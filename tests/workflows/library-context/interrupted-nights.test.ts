@@ -138,13 +138,13 @@ describe('one child workflow that an operator ends', () => {
     {
       way: 'cancel',
       status: 'CANCELLED',
-      message: 'Cancelled: its chain was cancelled on its own',
+      message: 'Cancelled: its child workflow was cancelled separately',
       done: ['cloneLibrary', 'removeClone'],
     },
     {
       way: 'terminate',
       status: 'TERMINATED',
-      message: 'Terminated: its chain was terminated',
+      message: 'Terminated: its child workflow was terminated',
       // Its clone is swept by the next run on that host.
       done: ['cloneLibrary'],
     },

@@ -175,11 +175,11 @@ describe('a night with spooled rows', () => {
       written: 2,
       rejected: 0,
       spooled: 2,
-      why: ['spooled 2 rows: the database is away'],
+      why: ['spooled 2 rows: the database is unavailable'],
     })
     expect(ending.counts['files']).toMatchObject({
       outcome: 'skipped',
-      why: ['left to the drain: rows of this run lie in the spool, and the files are made of them'],
+      why: ['left to the drain: rows of this run are in the spool, and the files are made from them'],
     })
     // Those of the lists, which came before.
     expect(steps.callsOf('publishLibraries')).toHaveLength(1)
@@ -199,7 +199,7 @@ describe('a night with spooled rows', () => {
     })
     const { ending } = await runOnce(steps)
     expect(ending.counts['contexts']).toMatchObject({ outcome: 'failed', spooled: 3 })
-    expect(ending.counts['contexts']?.why).toContain('spooled 3 rows: the database is away')
+    expect(ending.counts['contexts']?.why).toContain('spooled 3 rows: the database is unavailable')
   })
 })
 

@@ -33,7 +33,7 @@ describe('the checks', () => {
   it('the checks fail a coin without rows by name', () => {
     expect(failed({ rows: 0, days: 0, newest: undefined, knownGaps: 0 })).toEqual([
       ['rows', 0, 'has 0 rows, 0 days of them up to the newest hour'],
-      ['newest-candle', 0, 'has no candle at all'],
+      ['newest-candle', 0, 'has no candle'],
     ])
   })
 })

@@ -49,14 +49,14 @@ const anomalyText = (...lists: Parameters<typeof suspicionOf>) => words(suspicio
 describe('a list', () => {
   it.each([
     [33, undefined],
-    [34, '34 of the 100 libraries of the list before would leave it in one night'],
+    [34, '34 of the 100 libraries of the previous list would leave it in one night'],
   ])('%i of 100 libraries leaving a list is %s', (left, anomaly) => {
     expect(anomalyText(places(100), libraries(100, 1 + left))).toBe(anomaly)
   })
 
   it.each([
     [50, undefined],
-    [51, '51 of 100 libraries would have no star at all'],
+    [51, '51 of 100 libraries would have no stars'],
   ])('%i of 100 libraries without a star is %s', (starless, anomaly) => {
     const next = libraries(100).map((one, index) => (index < starless ? { ...one, stars: 0 } : one))
     expect(anomalyText(places(100), next)).toBe(anomaly)
@@ -78,7 +78,7 @@ describe('a list', () => {
 
   it('does not accept a list that comes back empty', () => {
     expect(anomalyText(places(100), [])).toBe(
-      '100 of the 100 libraries of the list before would leave it in one night',
+      '100 of the 100 libraries of the previous list would leave it in one night',
     )
   })
 })
@@ -90,7 +90,7 @@ describe('the next list of a domain', () => {
   it('keeps the last list if the next is implausible, and says so', () => {
     const given = { domain: domain(), before: before(10), listed: libraries(10, 5) }
     expect(words(nextList({ ...given, ...asked }).anomaly)).toBe(
-      'suspicious: astronomy: 4 of the 10 libraries of the list before would leave it in one night; the list of 2026-11-20 stays',
+      'suspicious: astronomy: 4 of the 10 libraries of the previous list would leave it in one night; the list of 2026-11-20 stays',
     )
     const forced = nextList({ ...given, isForced: true })
     expect(forced.anomaly).toBeUndefined()
@@ -102,7 +102,7 @@ describe('the next list of a domain', () => {
     const starless = libraries(10).map((one) => ({ ...one, stars: 0 }))
     const { anomaly } = nextList({ domain: domain(), before: undefined, listed: starless, ...asked })
     expect(words(anomaly)).toBe(
-      'suspicious: astronomy: 10 of 10 libraries would have no star at all; no list is made of it',
+      'suspicious: astronomy: 10 of 10 libraries would have no stars; no list is made from it',
     )
   })
 

@@ -72,7 +72,7 @@ describe('a context', () => {
     expect(tight.markdown).toContain('    step_fit(x)')
     expect(tight.markdown).not.toContain('step_plot')
     expect(tight.markdown).toContain('def plot(x):\n    """Does plot.')
-    expect(tight.markdown).toContain('Told by their outline only (1): pkg/b.py')
+    expect(tight.markdown).toContain('Shown by their outline only (1): pkg/b.py')
   })
 
   it('a context states what was left out for size, bounded, with a count', async () => {

@@ -126,7 +126,7 @@ describe('a file', () => {
   it('does not block on a pipe', async () => {
     const root = treeOf({ 'a.py': 'x = 1' })
     execFileSync('mkfifo', [join(root, 'README.md')])
-    expect(reasonOf((await readTree(root)).skipped, 'README.md')).toBe('no plain file')
+    expect(reasonOf((await readTree(root)).skipped, 'README.md')).toBe('not a regular file')
   })
 
   it('does not read a file above its size, and reads one that just fits', async () => {
@@ -206,7 +206,7 @@ describe('a tree', () => {
     const { files, skipped } = await listTree(root, new AbortController().signal)
     expect(files[0]).toBe('near.py')
     expect(files.length).toBeLessThanOrEqual(MAX_ENTRIES)
-    expect(reasonOf(skipped, 'many/')).toBe(`beyond the ${MAX_ENTRIES} entries that are looked at`)
+    expect(reasonOf(skipped, 'many/')).toBe(`beyond the ${MAX_ENTRIES} entries that are read`)
   })
 
   it('leaves a tree at once when its reading is cancelled', async () => {

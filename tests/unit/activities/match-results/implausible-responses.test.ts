@@ -114,7 +114,7 @@ describe('a run', () => {
     const { outcome, why } = countsOf({ ...FEED, rejected, fetched: 6 })
     expect(outcome).toBe('partial')
     expect(words(why)).toEqual([
-      '2 events refused, see quarantine',
+      '2 events rejected, see quarantine',
       expect.stringMatching(
         /^1 of them without a readable id, .*: no match is taken for over by this answer$/,
       ) as unknown,
@@ -124,7 +124,9 @@ describe('a run', () => {
 
   it('distinguishes an empty feed from one of which nothing could be read', () => {
     const none = { ...FEED, sightings: [], others: 0, fetched: 0 }
-    expect(words(countsOf(none).why)).toEqual(['the feed is empty: no match is taken for over because of it'])
+    expect(words(countsOf(none).why)).toEqual([
+      'the feed is empty: no match is counted as over because of it',
+    ])
     expect(words(countsOf({ ...none, others: 2, fetched: 2 }).why)).toEqual([
       'no match can be read in 2 events: none is taken for over because of it',
     ])

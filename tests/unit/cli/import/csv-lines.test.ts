@@ -29,8 +29,8 @@ describe('reading the lines of a CSV file', () => {
   it('names the invalid lines of a CSV file, in their order, and continues after them', async () => {
     expect(await read('a,b\n1,2\n3\n4,5,6\n\n7,"x ""y""\nz"\n8,9')).toEqual([
       { line: 2, value: { a: '1', b: '2' } },
-      { line: 3, problem: 'the line has another number of values than the header' },
-      { line: 4, problem: 'the line has another number of values than the header' },
+      { line: 3, problem: 'the number of values differs from the header' },
+      { line: 4, problem: 'the number of values differs from the header' },
       { line: 7, value: { a: '7', b: 'x "y"\nz' } },
       { line: 8, value: { a: '8', b: '9' } },
     ])

@@ -157,7 +157,7 @@ describe('the table of a list', () => {
     const none = { domains: [], withoutList: [], kept: [], contextFolder: '/contexts' }
     expect(footLines({ ...none, kept })).toEqual([
       '',
-      '2 contexts kept, though in no list any more: left/2 until 2026-11-23, left/4 until 2026-11-25',
+      '2 contexts kept although their libraries left the lists: left/2 until 2026-11-23, left/4 until 2026-11-25',
       'context files: /contexts',
     ])
     expect(footLines(none)).toEqual([])
@@ -227,8 +227,8 @@ describe('a night in words', () => {
     ])
     expect(lines.filter((line) => line.startsWith('  f/'))).toHaveLength(10)
     expect(lines.slice(-3)).toEqual([
-      '  and 2 others; "./almanac libraries" tells of each',
-      'failed before, not yet tried again: 1 (w/1)',
+      '  and 2 others; "./almanac libraries" lists all',
+      'failed before, not retried yet: 1 (w/1)',
       'unchanged: 7; 12.3 MB cloned; the night took 3 min 5 s',
     ])
   })

@@ -62,7 +62,7 @@ describe('the sentence on the naive forecast', () => {
     ['24h', 167, 168],
   ])('says that %s with %d scored is too few, and how many are needed', (horizon, scored, needed) => {
     expect(sentence({ horizon, scored, intervals: scored })).toBe(
-      `bitcoin ${horizon}: too few to say (${scored} scored; ${needed} are needed)`,
+      `bitcoin ${horizon}: too few to judge (${scored} scored; ${needed} are needed)`,
     )
     expect(sentence({ horizon, scored: needed, intervals: needed })).not.toContain('too few')
   })

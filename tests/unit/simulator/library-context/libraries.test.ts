@@ -160,7 +160,7 @@ describe.skipIf(!hasRecordings)('the libraries as recorded', () => {
     const top = selected.sort((a, b) => b.stars - a.stars).slice(0, 100)
     const recorded = rows('last.2025-07-31.csv').map(([name, , count]) => [name, Number(count)])
     expect(top.map((library) => [fullNameOf(library), library.stars])).toEqual(recorded)
-    // the page that could not be had
+    // the page that could not be fetched
     expect(world.byName('shihyuntang/igrins_rv')?.library.state).toBe('deleted')
   })
 })

@@ -57,7 +57,7 @@ describe('what git says', () => {
 
   it('quotes git from its first error, since the others follow from it', () => {
     expect(said('error: RPC failed; curl 18\nfatal: early EOF\n').message).toBe(
-      'astro/stars cannot be cloned: its host cannot be reached, or broke off (git says: error: RPC failed; curl 18).',
+      'astro/stars cannot be cloned: its host cannot be reached, or closed the connection (git says: error: RPC failed; curl 18).',
     )
   })
 

@@ -425,7 +425,7 @@ describe('a feed that is full', () => {
       () => leagues(10, 11),
       '1 of 2 leagues',
     ],
-    ['the list of leagues fails', inLeague, () => 502, 'list of leagues could not be had'],
+    ['the list of leagues fails', inLeague, () => 502, 'list of leagues could not be fetched'],
     ['the list of leagues is empty', inLeague, () => answerOf(), 'list of leagues is empty'],
     ['the list of leagues has no ids', inLeague, () => leagues('10'), 'list of leagues is empty'],
   ])('stays truncated if %s, and says why', async (_name, feedAnswer, list, why) => {

@@ -23,7 +23,7 @@ function reasonOf(parsed: object): string {
 }
 
 describe('a line of old prices', () => {
-  it('keeps time, price and volume, and all else under the names of its file', () => {
+  it('an old price keeps time, price and volume, and other values under their names in the file', () => {
     const others = { id: '7', RSI: '35.5', ADX: 'NaN', sma: '', Fear_Greed_Classification: 'Greed' }
     expect(parseRecord(lines.prices, { ...price, ...others })).toEqual({
       row: {
@@ -49,12 +49,12 @@ describe('a line of old prices', () => {
   it.each([
     [
       { crypto: 'dogecoin' },
-      'crypto is no coin of almanac.yaml (bitcoin/BTC, ethereum/ETH, binancecoin/BNB)',
+      'crypto is not a coin of almanac.yaml (bitcoin/BTC, ethereum/ETH, binancecoin/BNB)',
     ],
-    [{ timestamp: 'yesterday' }, 'timestamp is no date and time'],
-    [{ timestamp: '2026-11-21 10:00:01' }, 'timestamp lies in the future'],
+    [{ timestamp: 'yesterday' }, 'timestamp is not a date and time'],
+    [{ timestamp: '2026-11-21 10:00:01' }, 'timestamp is in the future'],
     [{ price: 'NaN' }, 'price is no number'],
-    [{ price: '0' }, 'price is no number above 0'],
+    [{ price: '0' }, 'price is not a number above 0'],
     [{ price: '1e999' }, 'price is no number'],
     [{ volume: '-1' }, 'volume is'],
     [{ rsi: 'a\0b' }, 'rsi holds a character that cannot be stored'],
@@ -105,7 +105,7 @@ describe('a day of Fear & Greed', () => {
   })
 
   it.each([
-    [{ value: '101' }, 'value is no whole number from 0 to 100'],
+    [{ value: '101' }, 'value is not a whole number from 0 to 100'],
     [{ value: '' }, 'value is no whole number'],
     [{ date: '2026-11-22' }, 'date is no day'],
     [{ classification: '' }, 'classification is empty'],

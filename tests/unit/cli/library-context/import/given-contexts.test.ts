@@ -72,7 +72,7 @@ describe('the text of a context file', () => {
     ['with a NUL', Buffer.from(`${words(150)}\0`)],
     ['in another encoding', Buffer.concat([Buffer.from(words(150)), Buffer.from([0xe9, 0x20])])],
   ])('rejects a context file %s', async (_, text) => {
-    expect(await readText('x-context.txt', text)).toEqual({ refused: 'is no UTF-8 text' })
+    expect(await readText('x-context.txt', text)).toEqual({ refused: 'is not UTF-8 text' })
   })
 
   it('rejects a context file that disappeared since its folder was read', async () => {

@@ -57,7 +57,7 @@ describe('a line of a table of stars', () => {
 
   it.each([
     ['github.com/c/d', '-1', 'stars are -1: the old collector could not read the page', '"-1"'],
-    ['example.com/e/f', '3', 'github_url is no address of a repository on GitHub', '"example.com/e/f"'],
+    ['example.com/e/f', '3', 'github_url is not an address of a repository on GitHub', '"example.com/e/f"'],
   ])('rejects a line with %s and %s stars', (address, stars, reason, found) => {
     expect(parse({ github_url: address, stars })).toEqual({ reason, found })
   })

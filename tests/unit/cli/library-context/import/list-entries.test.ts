@@ -68,10 +68,10 @@ describe('an old list', () => {
     ])
     expect(reasons(parsed)).toEqual([
       'stars are below 0',
-      'stars are no whole number',
-      'name is no owner/name of a repository on GitHub',
+      'stars are not a whole number',
+      'name is not the owner/name of a repository on GitHub',
       'name is not the repository of github_url',
-      'the entry is no object with name and stars',
+      'the entry is not an object with name and stars',
     ])
     expect(rows(parsed).map(({ name }) => name)).toEqual(['good/one'])
   })
@@ -83,11 +83,11 @@ describe('an old list', () => {
   })
 
   it.each([
-    ['{"libraries": [', /list\.json is no valid JSON/],
+    ['{"libraries": [', /list\.json is not valid JSON/],
     ['[]', /list\.json: the entry is no object/],
     ['{"domain": "astronomy"}', /list\.json: libraries is no list/],
     ['{"libraries": []}', /list\.json: domain /],
-    ['{"libraries": [], "domain": "../x"}', /list\.json: domain is no name in small letters/],
+    ['{"libraries": [], "domain": "../x"}', /list\.json: domain is not a name in lower case/],
     ['{"libraries": [], "domain": "x", "last_updated": "soon"}', /list\.json: last_updated /],
   ])('%s is not a list', (text, message) => {
     const read = () => parseOldList(text, 'list.json')

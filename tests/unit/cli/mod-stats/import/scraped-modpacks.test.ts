@@ -29,7 +29,7 @@ describe('a scraped modpack', () => {
 
   it('rejects an entry that has no slug, and continues', () => {
     expect(slugs([7, { name: 'x' }, { slug: 'good' }])).toEqual([
-      'the entry is no object with name, slug and legacy_url',
+      'the entry is not an object with name, slug and legacy_url',
       expect.stringMatching(/^slug /),
       'good',
     ])

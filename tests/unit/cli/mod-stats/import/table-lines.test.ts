@@ -69,7 +69,7 @@ describe('version_stats', () => {
       row: { datePublished: null, versionNumber: null, versionId: null },
     })
     expect(parseRecord(lines.version_stats, { ...version, date_published: 'infinity' })).toMatchObject({
-      reason: 'date_published is no date and time',
+      reason: 'date_published is not a date and time',
     })
   })
 
@@ -90,9 +90,9 @@ describe('modpacks', () => {
     })
   })
 
-  it('rejects a link that is no web address', () => {
+  it('rejects a link that is not a web address', () => {
     const line = { id: '1', name: 'a', slug: 'a', downloads: '1', link: 'javascript:alert(1)' }
-    expect(parseRecord(lines.modpacks, line)).toMatchObject({ reason: 'link is no web address' })
+    expect(parseRecord(lines.modpacks, line)).toMatchObject({ reason: 'link is not a web address' })
   })
 })
 
