@@ -1,4 +1,4 @@
-/** Deterministic chance: the same numbers give the same result forever, so that nothing of the world need be kept. */
+/** Deterministic chance: the same numbers give the same result forever, so that no state of the world need be kept. */
 
 const MURMUR_FIRST = 0x85ebca6b
 const MURMUR_SECOND = 0xc2b2ae35

@@ -2,9 +2,9 @@
 import { HOUR_MS } from '../core/durations.ts'
 import { Failure } from '../core/failures.ts'
 
-/** Half a day of matches, some 360 of them, is enough to show and over in twelve minutes. */
+/** Half a day of matches, some 360 of them, is enough for a demo and takes twelve minutes. */
 const DEFAULT_BEHIND_MS = 12 * HOUR_MS
-/** A world's minute a second: a collector of every minute has a second for it. */
+/** One simulated minute per second: a collector that runs every minute has a second for each. */
 const DEFAULT_SPEED = 60
 
 export interface FastClockOptions {
@@ -17,9 +17,9 @@ export interface FastClockOptions {
 }
 
 /**
- * Makes a clock that begins in the past when it is made, runs `speed` times as fast as `now`, and goes with `now` once
- * it has reached it.
- * @throws Failure `Misconfigured` if the speed is no number of at least 1, or `startAt` is no date.
+ * Makes a clock that begins in the past when it is made, runs `speed` times as fast as `now`, and equals `now` once it
+ * has reached it.
+ * @throws Failure `Misconfigured` if the speed is not a number of at least 1, or `startAt` is not a date.
  */
 export function fastClock(options: FastClockOptions = {}): () => Date {
   const { now = () => new Date(), speed = DEFAULT_SPEED } = options

@@ -1,4 +1,4 @@
-/** What a fault makes of a response: another response, or another way to send it. */
+/** How a fault changes a response: another response, or another way to send it. */
 import type { CommonFault } from './faults.ts'
 import {
   bare,
@@ -133,7 +133,7 @@ function tooManyRequests(refusals: Refusals, shape: string, seconds: number): Re
     case 'retry-after-seconds':
       return json(429, { error: 'too many requests' }, { 'retry-after': String(seconds) })
     case 'retry-after-date':
-      // real time, as the Date header beside it
+      // real time, as in the Date header
       return bare(429, { 'retry-after': new Date(Date.now() + seconds * 1000).toUTCString() })
     case 'html':
       return html(429, '<!DOCTYPE html><title>429 Too Many Requests</title>', {

@@ -7,7 +7,7 @@ const status = z.int().min(200).max(599)
 const milliseconds = z.int().min(0).max(600_000)
 const fieldName = z.string().min(1)
 
-/** Kinds that every upstream has; unknown keys are refused, so that a misspelt fault is not silently none. */
+/** Kinds that every upstream has; unknown keys are rejected, so that a misspelt fault is not ignored silently. */
 const COMMON = [
   z.strictObject({
     kind: z.literal('status'),
@@ -55,7 +55,10 @@ export type Fault = CommonFault | AnyFault
 
 /** The faults in force. */
 export interface Faults {
-  /** Switches a fault on, or off with `null`. Throws a ZodError for an ill-formed fault, a RangeError for an unknown upstream. */
+  /**
+   * Enables a fault, or disables it with `null`. Throws a ZodError for an ill-formed fault, a RangeError for an unknown
+   * upstream.
+   */
   set(upstream: string, fault: Fault | null): void
   /** Validates everything, then merges; `null` removes. The text of the first fault found, or nothing. */
   merge(change: unknown): string | undefined

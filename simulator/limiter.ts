@@ -25,7 +25,7 @@ export function createLimiter({
   periodMs,
 }: LimiterOptions): (client: string, nowMs: number) => Verdict {
   const intervalMs = periodMs / limit
-  /** "Theoretical arrival time": when the client's requests so far will have been worked off. */
+  /** "Theoretical arrival time": when the client's requests so far will have been processed. */
   const arrivals = new Map<string, number>()
   return (client, nowMs) => {
     const arrival = arrivals.get(client) ?? nowMs

@@ -1,4 +1,4 @@
-/** A fixed number of requests in a minute: the plainest of rate limits. */
+/** A fixed number of requests in a minute: the simplest rate limit. */
 import { MINUTE_MS } from '../core/durations.ts'
 
 /** Counts requests of clients. Returns 0 if the request is allowed, else the milliseconds until one is. */

@@ -1,10 +1,10 @@
-/** How an upstream declares its own kind of fault. */
+/** Declaration of an upstream's own kind of fault. */
 import { z } from 'zod'
 import type { OwnFault, Reply } from './upstream.ts'
 
 /** Fields of every fault. */
 export const faultScope = {
-  /** The fault meets this many matching requests, then vanishes; without it, it stays. */
+  /** The fault affects this many matching requests, then ends; without it, it stays. */
   times: z.int().positive().optional(),
   /** Regular expression on path and query (after the upstream's prefix); without it every request matches. */
   match: z
@@ -15,7 +15,7 @@ export const faultScope = {
 
 /**
  * A kind of fault with its own fields.
- * @param reply the response in place of the true one; without, the upstream itself plays the fault
+ * @param reply the response instead of the true one; if omitted, the upstream itself implements the fault
  */
 export function ownFault<Fields extends z.ZodRawShape>(
   kind: string,

@@ -27,7 +27,7 @@ export interface StartedPart<World extends object, Truth extends object> {
   close?: () => Promise<void>
 }
 
-/** A world that the demo sees in several passes, each of them later in it than the one before. */
+/** A world that the demo shows in several passes, each at a later time than the one before. */
 export interface DemoWorld<Options extends object> {
   /** Options of the part for this world. */
   options: Options

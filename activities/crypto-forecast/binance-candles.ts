@@ -21,7 +21,7 @@ const PAGES_AT_ONCE = 3
 /** One request: hours of a coin, a thousand at most. */
 export type Page = Hours
 
-/** Collects what is missing (in a backfill: what was requested) and stores hours that the exchange does not have. */
+/** Collects missing hours (in a backfill: the requested ones) and stores hours that the exchange does not have. */
 export async function collectBinanceCandles(
   context: ActivityContext,
   { run, backfill }: SourceInput,

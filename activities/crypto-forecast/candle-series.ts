@@ -17,7 +17,7 @@ export interface CandleSeries {
 }
 
 /**
- * Refuses what would silently spoil every later row: an unknown close stays in an exponential average for ever, and a
+ * Rejects what would silently spoil every later row: an unknown close stays in an exponential average forever, and a
  * time out of order puts candles into windows that they do not belong to.
  * @throws RangeError naming the row; a defect of the caller, not of an upstream
  */

@@ -11,7 +11,10 @@ import { reason } from '../../wording/reason.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
-/** Asks both at once and stores one row per coin, with null for a source that does not answer; none if neither does. */
+/**
+ * Requests both at once and stores one row per coin, with null for a source that does not respond; none if neither
+ * does.
+ */
 export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, coingecko, settings, signal, retryBudget, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
@@ -51,7 +54,7 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
   return { outcome, fetched, written, rejected: 0, why }
 }
 
-/** One request for all symbols; the exchange refuses it for one unknown symbol, and then each is asked for alone. */
+/** One request for all symbols; the exchange refuses it for one unknown symbol, and then each is requested alone. */
 async function askBinance(
   { binance, signal }: ActivityContext,
   why: Reason[],

@@ -1,4 +1,4 @@
-/** Indicators and features of every coin whose inputs changed, from its first changed hour on, stored in one go. */
+/** Indicators and features of every coin whose inputs changed, from its first changed hour on, stored together. */
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'

@@ -12,9 +12,9 @@ const FIRST_ADX_ROW = 2 * OSCILLATOR_PERIOD - 1
  * the smoothing begins with the 14th (Wilder's table adds all 14), and a row without any range or direction gives no
  * index: the average stays.
  *
- * Where a source tells no high or low, the hour is taken to have moved between the close before it and its own, the
- * least range that the two closes prove. Such rows tend to give a higher index than the true range would.
- * Source: J. W. Wilder, New Concepts in Technical Trading Systems (1978), section IV; TA-Lib `ta_ADX.c`.
+ * If a source reports no high or low, the hour is taken to have moved between the close before it and its own, the
+ * least range that the two closes prove. Such rows tend to give a higher index than the true range would. Source: J. W.
+ * Wilder, New Concepts in Technical Trading Systems (1978), section IV; TA-Lib `ta_ADX.c`.
  */
 export function wilderAdx(high: Float64Array, low: Float64Array, close: Float64Array): Float64Array {
   const values = new Float64Array(close.length).fill(NaN)

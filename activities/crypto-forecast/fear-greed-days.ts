@@ -10,7 +10,7 @@ import { sourceCounts } from '../source-counts.ts'
 const SOURCE = 'fear-greed'
 /** The newest day is requested again with the next ones: its value may have been corrected. */
 const OVERLAP_DAYS = 2
-/** alternative.me's word for "all days". */
+/** alternative.me's value for "all days". */
 const ALL = 0
 
 /** Requests enough days to close every gap since the newest stored day, or since the beginning of a backfill. */

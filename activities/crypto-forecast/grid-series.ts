@@ -5,7 +5,7 @@ import { candleColumns, type CandleColumns } from '../../db/queries/crypto-forec
 import { featuresOf, type DailyIndex, type Features } from './features.ts'
 import { indicatorsOf, type Indicators } from './indicators.ts'
 
-/** Raise it with every change of a formula: the next run then recomputes older rows. */
+/** Increase it with every change of a formula: the next run then recomputes older rows. */
 export const FORMULAS = 1
 
 /** While the database reads or stores one coin, another is computed; more would only hold more memory. */

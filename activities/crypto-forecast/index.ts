@@ -36,7 +36,7 @@ export function createCryptoForecastActivities(dependencies: CryptoForecastDepen
     scorePredictions: (run: Run) => scoreForecasts(context(), run),
     reportToMlflow: () => deliverReports(context()),
 
-    /** Needs no database: whoever watches the file must learn of a database outage, too. */
+    /** Needs no database: the file must report a database outage, too. */
     writeMetricsFile(run: Run, ending: RunEnding): Promise<void> {
       writeMetrics(dependencies.textfileDir, run, ending, clock())
       return Promise.resolve()

@@ -72,8 +72,8 @@ export function indicatorsOf(series: CandleSeries): Indicators {
 
 /**
  * MACD (12, 26) and its signal (9), all three averages beginning with the first price as in the document. MACD is known
- * from the 26th row, signal and histogram from the 34th. Source: the document; TA-Lib begins its averages later,
- * with a plain mean, so that the two agree only after the beginning has faded.
+ * from the 26th row, signal and histogram from the 34th. Source: the document; TA-Lib begins its averages later, with a
+ * plain mean, so that the two agree only after the first rows have lost their weight.
  */
 function macdOf(close: Float64Array): Pick<Indicators, 'macd' | 'macdSignal' | 'macdHistogram'> {
   const fast = exponentialAverage(close, MACD_SPANS.fast)

@@ -20,11 +20,12 @@ import { SERVED_VERSION, servedForecasts } from './served-forecasts.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Name of the built-in model in every forecast; raise it when the method changes. */
+/** Name of the built-in model in every forecast; change it when the method changes. */
 const MODEL_VERSION = 'ridge-1'
 
 /**
- * Makes the forecasts, each once: a second run in the same hour finds them. `reports` wait for MLflow, if there is one.
+ * Makes the forecasts, each once: a second run in the same hour finds them. `reports` wait for MLflow, if it is
+ * configured.
  */
 export async function makeForecasts(
   context: ActivityContext,

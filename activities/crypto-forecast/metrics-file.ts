@@ -53,7 +53,7 @@ export function writeMetrics(folder: string, run: Run, ending: RunEnding, now: D
 
 /**
  * A run succeeded if every expected hour is there: a partial one, too, if one source replaced the other. Stale data is
- * no success, whatever else the run did.
+ * not a success, whatever else the run did.
  */
 function isSuccess({ outcome, counts }: RunEnding): boolean {
   if (outcome === 'complete') return true

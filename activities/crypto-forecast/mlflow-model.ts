@@ -1,7 +1,6 @@
 /**
  * The files of a forecast model as MLflow serves them: flavor `python_function` with its own small loader, so that
- * `mlflow models serve -m models:/NAME/VERSION --env-manager local` serves our model without anything of ours
- * installed.
+ * `mlflow models serve -m models:/NAME/VERSION --env-manager local` serves our model without Almanac installed.
  */
 import { stringify } from 'yaml'
 
@@ -10,7 +9,7 @@ const FOLDER = 'model'
 const LOADER = 'almanac_ridge'
 /** The lowest versions whose scoring server takes `dataframe_split`, and what the loader itself imports. */
 const REQUIREMENTS = ['mlflow>=2.0', 'numpy', 'pandas']
-/** For whoever builds an environment from the files; the loader needs nothing newer. */
+/** For environments that are built from the files; the loader needs nothing newer. */
 const PYTHON_VERSION = '3.11'
 
 /** A fitted pipeline of median imputation, standardisation and ridge; lists in the order of `features`. */
@@ -109,7 +108,7 @@ const mlmodel = (about: Omit<AboutModel, 'createdMs'>, created: string): string 
       },
     },
     metadata: about,
-    // MLflow's own way of writing a time.
+    // MLflow's format of a time.
     utc_time_created: created.replace('T', ' ').replace('Z', '000'),
   })
 

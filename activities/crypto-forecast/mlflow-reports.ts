@@ -22,7 +22,7 @@ import { reason } from '../../wording/reason.ts'
 
 /** The original's experiment, so that its charts continue. */
 const EXPERIMENT = 'cryptobot_ridge'
-/** Deliveries per run; a long outage is made up for over several, so that none of them takes an hour. */
+/** Deliveries per run; after a long outage several runs share them, so that none takes an hour. */
 const DELIVERIES_PER_RUN = 60
 
 interface Made {

@@ -37,7 +37,7 @@ export function movesOf(close: Float64Array): Moves {
 
 /**
  * Cutler's RSI, 0 to 100: 100 - 100 / (1 + g / (l + 1e-10)), g and l being the simple means of the last 14 gains and
- * losses. 0 where the price stood still. From the 15th row (14 changes). Source: the document.
+ * losses. 0 if the price did not move. From the 15th row (14 changes). Source: the document.
  */
 export function cutlerRsi({ meanGain, meanLoss }: Moves): Float64Array {
   const values = new Float64Array(meanGain.length)
@@ -50,8 +50,8 @@ export function cutlerRsi({ meanGain, meanLoss }: Moves): Float64Array {
 
 /**
  * Wilder's RSI, 0 to 100: gains and losses smoothed with weight 1/14, beginning with the plain means of the first 14
- * changes. 0 where the price stood still, as in TA-Lib. From the 15th row.
- * Source: J. W. Wilder, New Concepts in Technical Trading Systems (1978), section VI; TA-Lib `RSI`.
+ * changes. 0 if the price did not move, as in TA-Lib. From the 15th row. Source: J. W. Wilder, New Concepts in
+ * Technical Trading Systems (1978), section VI; TA-Lib `RSI`.
  */
 export function wilderRsi({ gain, loss }: Moves): Float64Array {
   const values = new Float64Array(gain.length).fill(NaN)
@@ -68,8 +68,8 @@ export function wilderRsi({ gain, loss }: Moves): Float64Array {
 }
 
 /**
- * Stochastic RSI, 0 to 100, without %K and %D smoothing: where the RSI stands between its least and greatest of the last
- * 14 rows; 0 where it stood still. From the 14th row with an RSI. Source: the document; TA-Lib `STOCHRSI` has the
+ * Stochastic RSI, 0 to 100, without %K and %D smoothing: the position of the RSI between its minimum and maximum of the
+ * last 14 rows; 0 if it did not move. From the 14th row with an RSI. Source: the document; TA-Lib `STOCHRSI` has the
  * same without the guard of 1e-10.
  */
 export function stochasticRsi(rsi: Float64Array): Float64Array {

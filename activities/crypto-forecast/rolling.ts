@@ -1,7 +1,7 @@
 /**
  * Windows over the last `size` rows, and exponential averages.
  *
- * Each window is summed anew instead of adding the new value and taking the old one away: at these sizes (9 to 26 rows)
+ * Each window is summed anew instead of adding the new value and subtracting the old one: at these sizes (9 to 26 rows)
  * that costs little, it cannot drift, and a row's value depends on its window's candles alone, to the last bit. NaN
  * inside a window makes its result NaN, which is also how the rows before the first full window come out.
  */
@@ -95,8 +95,8 @@ export function rollingRange(
 }
 
 /**
- * Exponential averages, weight 2 / (span + 1), beginning with the first value: pandas'
- * `ewm(span=span, adjust=False).mean()`, which the document uses. Not cut: the first rows lean on the first value.
+ * Exponential averages, weight 2 / (span + 1), beginning with the first value: pandas' `ewm(span=span,
+ * adjust=False).mean()`, which the document uses. Not cut: the first rows depend mostly on the first value.
  */
 export function exponentialAverage(values: Float64Array, span: number): Float64Array {
   const weight = 2 / (span + 1)

@@ -1,4 +1,4 @@
-/** Forecasts by the user's model behind an MLflow scoring server, judged by its own record. */
+/** Forecasts by the user's model behind an MLflow scoring server, judged by its own past forecasts. */
 import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
@@ -15,7 +15,7 @@ import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
 export const SERVED_VERSION = 'served'
 /** Newest scored forecasts from which error and interval are computed … */
 const RECORD_ROWS = 500
-/** … and the fewest: an 80 % interval from less is a guess. */
+/** … and the minimum: an 80 % interval from fewer is a guess. */
 const FEWEST_SCORED = 30
 
 /**

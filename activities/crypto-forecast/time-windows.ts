@@ -6,8 +6,8 @@ import { DAY_MS } from '../../core/durations.ts'
 import type { CandleSeries } from './candle-series.ts'
 
 /**
- * Share of a window's steps that must have a value. Not all: an exchange's maintenance of some hours would blank a whole
- * month of averages. Not much fewer: the average would be of another time than its name says.
+ * Share of a window's steps that must have a value. Not all: an exchange's maintenance of some hours would blank a
+ * whole month of averages. Not many fewer: the average would describe another period than its name says.
  */
 export const MIN_COVERAGE = 0.9
 
@@ -39,8 +39,8 @@ export function dayWindow({ openMs, stepMs }: CandleSeries, days: number): DayWi
 
 /**
  * Means over day windows, unknown values left out; NaN while the series does not reach back or where too few values are
- * known. The sum is kept in two doubles (value and rounding error, after Knuth's exact addition): taking old values away
- * leaves nothing of them behind, neither after 20,000 rows nor after a volume a million times the usual.
+ * known. The sum is kept in two doubles (value and rounding error, after Knuth's exact addition): subtracting old
+ * values leaves no error behind, neither after 20,000 rows nor after a volume a million times the usual.
  */
 export function windowMean(values: Float64Array, window: DayWindow): Float64Array {
   const { firstRow, warmFrom, atLeast } = window

@@ -1,4 +1,5 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
+import { counted } from '../../core/wording.ts'
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
@@ -53,7 +54,7 @@ export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDi
   const damaged = damagedSegments(folder).length
   if (waiting + damaged === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
-  const aside = damaged === 0 ? '' : `, ${damaged} put aside as damaged`
+  const aside = damaged === 0 ? '' : `, ${counted(damaged, 'dead letter')}`
   const command = (name: string) => `"${ALMANAC} spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
   const remedy =
     waiting > 0

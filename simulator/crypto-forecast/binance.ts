@@ -6,7 +6,7 @@ import { ownFault } from '../own-fault.ts'
 import { bare, html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 
 const DEFAULT_LIMIT = 500
-/** A larger limit is taken for this one, without a word. */
+/** A larger limit is silently reduced to this one. */
 const LARGEST_LIMIT = 1_000
 const PRICE_DECIMALS = 8
 
@@ -28,7 +28,7 @@ const GEO_BLOCK = ownFault('geo-block', {}, () =>
   ),
 )
 
-/** The ban of an address that went on asking. Its end is in real time, as Retry-After is. */
+/** The ban of an address that continued to send requests. Its end is in real time, as Retry-After is. */
 const BANNED = ownFault('banned', { seconds: z.int().positive() }, ({ seconds }) => {
   const msg = `Way too much request weight used; IP banned until ${Date.now() + seconds * 1000}. Please use WebSocket Streams for live updates to avoid bans.`
   return json(418, { code: -1003, msg }, { 'retry-after': String(seconds) })

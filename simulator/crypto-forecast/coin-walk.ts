@@ -114,7 +114,7 @@ function partOf(whole: CandleNumbers, prices: number[]): CandleNumbers {
   }
 }
 
-/** Calm and stormy days: the factor on the coin's deviation, about 1 in the quadratic mean. */
+/** Calm and volatile days: the factor on the coin's deviation, about 1 in the quadratic mean. */
 function storm(seed: number, key: number, hour: number): number {
   return 0.55 + 1.15 * fraction(seed, key, DRAW.storm, Math.floor(hour / HOURS_PER_DAY)) ** 2
 }

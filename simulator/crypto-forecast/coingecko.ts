@@ -82,7 +82,7 @@ function withHeaders(reply: Reply): Reply {
   return { ...reply, headers: { ...CLOUDFLARE, ...etag, ...reply.headers } }
 }
 
-/** What the network in front says to a client that does not name itself. */
+/** Response of the network in front to a client that does not identify itself. */
 function firewall(): Reply {
   return { status: 403, headers: { 'content-type': 'text/plain; charset=UTF-8' }, body: 'error code: 1020' }
 }

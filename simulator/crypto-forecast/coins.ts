@@ -58,8 +58,8 @@ export interface Coins {
 }
 
 /**
- * Makes the coins; costs nothing before the first question.
- * @throws Failure `Misconfigured` if the count is no integer from 1 to 10,000, or recorded klines fit no coin or no
+ * Makes the coins; computes nothing before the first request.
+ * @throws Failure `Misconfigured` if the count is not an integer from 1 to 10,000, or recorded klines fit no coin or no
  * shape.
  */
 export function createCoins({ count, seed, clock, klines }: CoinsOptions): Coins {

@@ -41,7 +41,7 @@ export interface CoinCandle extends CandleNumbers {
 export interface CoinSeries {
   /** Opening time of its oldest hour. */
   firstMs: number
-  /** The hour as it stands at `nowMs`: finished, going on, or (not begun, not there) nothing. */
+  /** The hour at `nowMs`: finished, current, or undefined if it has not begun or does not exist. */
   kline(openMs: number, nowMs: number): Kline | undefined
   /** The market's price at a time since the first hour and not after `nowMs`, also while the exchange is closed. */
   priceAt(ms: number, nowMs: number): number | undefined

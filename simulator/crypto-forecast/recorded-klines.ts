@@ -50,7 +50,7 @@ export function createRecorded(symbol: string, rows: readonly (readonly unknown[
   }
 }
 
-/** Close of the newest row that opens before `ms`: in a gap, and after the last row, the price stands still. */
+/** Close of the newest row that opens before `ms`: in a gap, and after the last row, the price does not change. */
 function closeBefore(sorted: readonly Kline[], ms: number): number | undefined {
   const row = sorted.findLast(([openMs]) => openMs < ms)
   return row === undefined ? undefined : Number(row[4])

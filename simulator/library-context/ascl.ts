@@ -5,14 +5,14 @@ import { between, hex } from '../chance.ts'
 import type { Libraries } from './libraries.ts'
 import { html, json, type Reply, type SimulatedRequest, type Upstream } from '../upstream.ts'
 
-/** The old export gives unassigned records this id; what they link to is no library. */
+/** The old export gives unassigned records this id; their links lead to no library. */
 const UNASSIGNED = '0000.000'
 /** One library in this many has two records, each with another spelling of the address. */
 const TWICE_EVERY = 5
 /** One in this many has its address in the abstract's text only, with empty link fields. */
 const IN_TEXT_EVERY = 6
 
-/** How people write the address of a repository, `o/n` being its full name. */
+/** Spellings of the address of a repository, `o/n` being its full name. */
 const SPELLINGS: readonly ((fullName: string) => string)[] = [
   (name) => `https://github.com/${name}`,
   (name) => `http://github.com/${name}/`,
@@ -101,7 +101,7 @@ function records(libraries: Libraries, seed: number): AsclRecord[] {
   return [...found, ...linkless(seed, found.length * 2)]
 }
 
-/** A name with an odd end is spelt plainly: punctuation behind it would be taken for a part of it, or it for punctuation. */
+/** A name that ends in punctuation is written plainly: punctuation after it would be ambiguous. */
 function spelt(fullName: string, index: number): string {
   const plain = `https://github.com/${fullName}`
   return /[A-Za-z0-9]$/.test(fullName) ? (SPELLINGS[index % SPELLINGS.length]?.(fullName) ?? plain) : plain

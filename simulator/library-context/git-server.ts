@@ -15,7 +15,7 @@ const ADDRESS =
   /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack|HEAD|objects\/.+)$/
 /** Responses up to this size are kept per commit: lists of branches, which are requested again night after night. */
 const LARGEST_KEPT_BYTES = 8_192
-/** About 3 MB of lists; then keeping begins anew. */
+/** About 3 MB of lists; then the cache is emptied. */
 const MAX_KEPT_ANSWERS = 10_000
 const NO_CACHE = { 'cache-control': 'no-cache, max-age=0, must-revalidate' }
 
@@ -73,7 +73,7 @@ function addressIn(path: string): Address | undefined {
   return { fullName: `${owner}/${name}`, rest }
 }
 
-/** GitHub does not say whether a repository is missing or private: it asks who wants to know. */
+/** GitHub does not say whether a repository is missing or private: it requests credentials. */
 function credentialsWanted(): AnyReply {
   return plain(401, 'Repository not found.', { 'www-authenticate': 'Basic realm="GitHub"' })
 }
@@ -91,7 +91,7 @@ function moved({ headers, url }: SimulatedRequest, library: SimulatedLibrary, { 
   return bare(301, { location, 'content-type': 'text/html' })
 }
 
-/** Why a request is none of a client that fetches by the smart protocol. */
+/** Why a request is not one of a client that fetches by the smart protocol. */
 function refusalOf({ method, query, headers }: SimulatedRequest, rest: string): AnyReply | undefined {
   const service = rest === 'info/refs' ? query.get('service') : rest
   if (service === 'git-receive-pack') return credentialsWanted()
@@ -129,7 +129,7 @@ function createUpload({ git }: Hosting): Upload {
   }
 }
 
-/** Version 2 if the client speaks it, else version 0; anything else in the header is nothing to git's environment. */
+/** Version 2 if the client speaks it, else version 0; anything else in the header is not passed to git. */
 function protocolOf(header: string | string[] | undefined): string {
   return header === 'version=2' ? 'version=2' : 'version=0'
 }

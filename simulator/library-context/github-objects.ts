@@ -64,7 +64,7 @@ export function instant(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-/** GitHub's `size`, in KB: measured now and then, and never exactly what a clone weighs. */
+/** GitHub's `size`, in KB: measured now and then, and never exactly the size of a clone. */
 export function sizeKb({ kind, githubId }: SimulatedLibrary): number {
   if (kind === 'empty') return 0
   if (kind === 'huge') return KB_OF_HUGE

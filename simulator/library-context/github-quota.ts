@@ -17,7 +17,7 @@ const PRIMARY_DOCUMENTATION = 'https://docs.github.com/rest/overview/resources-i
 const SECONDARY_DOCUMENTATION =
   'https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits'
 
-/** Who asks: limits count per token, else per address. */
+/** The caller: limits count per token, else per address. */
 export interface Caller {
   token: string | undefined
   client: string
@@ -88,7 +88,10 @@ export function createQuotas({ rateLimits, now }: { rateLimits: boolean; now: ()
   }
 }
 
-/** The primary limit's refusal: REST says 403 or 429 in turn, GraphQL 200 and an error; none says when but by its headers. */
+/**
+ * The primary limit's refusal: REST says 403 or 429 in turn, GraphQL 200 and an error; the time of the reset is only in
+ * the headers.
+ */
 function exhausted({ token, client }: Caller, resource: Resource, refusals: number): Reply {
   const whose = token === undefined ? client : 'user ID 1'
   const message = `API rate limit exceeded for ${whose}.`
@@ -114,7 +117,7 @@ export function exhaustedFor(seconds: number): Reply {
   return { ...reply, headers: { ...reply.headers, ...headers } }
 }
 
-/** The secondary limit's refusal, with its delay or with a mere hint that there is one. */
+/** The secondary limit's refusal, with its delay or with only a hint that there is one. */
 export function tooFast(retryAfterSeconds: number | undefined): Reply {
   const body = {
     message:

@@ -34,10 +34,7 @@ interface Query {
   operators: number
 }
 
-/**
- * Handles `GET /search/repositories`. Only what stands under its current name is found: no renames, nothing deleted or
- * blocked.
- */
+/** Handles `GET /search/repositories`. Only current names are found: no renames, nothing deleted or blocked. */
 export function searchRepositories(libraries: Libraries, parameters: URLSearchParams): Reply {
   const q = parameters.get('q') ?? ''
   if (q.trim() === '') return invalid({ code: 'missing' })
@@ -143,7 +140,7 @@ function textOf(library: SimulatedLibrary, fields: readonly string[]): string {
     .toLowerCase()
 }
 
-/** `>20`, `>=20`, `<20`, `<=20`, `20`, `10..50`, `10..*`. A value that is none of these limits nothing. */
+/** `>20`, `>=20`, `<20`, `<=20`, `20`, `10..50`, `10..*`. Any other value matches everything. */
 function inRange(text: string, value: number, read: (text: string) => number = Number): boolean {
   const [low, high] = text.split('..')
   if (high !== undefined)

@@ -128,7 +128,7 @@ function rest(office: Office, caller: Caller, request: SimulatedRequest): Reply 
   const resource = resourceOf(request)
   const isFree = caller.token !== undefined
   const reply = resource === 'core' ? conditional(core(libraries, request), request) : undefined
-  // a 304 costs nothing, but only who shows a token
+  // a 304 costs nothing, but only with a token
   const refusal = reply?.status === 304 && isFree ? undefined : quotas.take(caller, resource, 1)
   return refusal ?? reply ?? search(libraries, request)
 }
@@ -178,7 +178,7 @@ function below(library: SimulatedLibrary, rest: string): Reply {
   return notFound()
 }
 
-/** The simulated git server alone knows commits: a request here says so instead of a hash that it does not have. */
+/** Only the simulated git server knows commits: a request here reports that instead of inventing a hash. */
 function commits({ kind }: SimulatedLibrary): Reply {
   const documentation = `${REST_DOCUMENTATION}/commits/commits#list-commits`
   return kind === 'empty'

@@ -3,7 +3,10 @@ import { listLibraries, type SimulatedLibrary } from './library-list.ts'
 
 export type { RepositoryKind, SimulatedLibrary } from './library-list.ts'
 
-/** The libraries of a world, in the order in which they were made. What is given out is never changed afterwards: ask again. */
+/**
+ * The libraries of a world, in the order in which they were made. Returned objects never change; request them again for
+ * the current state.
+ */
 export interface Libraries {
   list(): SimulatedLibrary[]
   /** By full name in any case, through former names; also one that is deleted or blocked: its `state` says so. */
@@ -21,7 +24,7 @@ export interface Libraries {
 export interface LibrariesOptions {
   seed: number
   clock: () => Date
-  /** So many more plain repositories; none by default. */
+  /** Number of additional plain repositories. Default: none. */
   extra?: number
   /** The world is these repositories with these stars, all plain, instead of the fixed ones. */
   recorded?: { stars: ReadonlyMap<string, number> }

@@ -5,7 +5,7 @@
 import { DAY_MS } from '../../core/durations.ts'
 import { between } from '../chance.ts'
 
-/** What a repository holds, and what it does to who makes a context of it. */
+/** Content of a repository, and its effect on making a context. */
 export type RepositoryKind =
   | 'plain'
   | 'sphinx'
@@ -51,15 +51,20 @@ export interface SimulatedLibrary {
   catalogued: string[]
 }
 
-/** Real ids of GitHub have these many digits; those of the recorded world begin elsewhere, so that a mix is seen. */
+/**
+ * Real ids of GitHub have these many digits; those of the recorded world begin elsewhere, so that a mix-up is visible.
+ */
 const FIRST_ID = 900_000_001
 const FIRST_EXTRA_ID = 910_000_001
 const FIRST_RECORDED_ID = 920_000_001
-/** No repository is older: ASCL and GitHub met about then. */
+/** No repository is older: links from ASCL to GitHub begin about then. */
 const FIRST_CREATION_MS = Date.parse('2012-01-01')
 const CREATION_DAYS = 4_000
 const DAYS_TO_PUSH = 700
-/** Below every quick one of the fixed list, above every odd one: a bench's top is made of plain repositories. */
+/**
+ * Below every quick one of the fixed list, above every odd one: so that the top of a benchmark consists of plain
+ * repositories.
+ */
 const EXTRA_STARS = { least: 200, most: 499 }
 
 type Row = [fullName: string, stars: number, kind: RepositoryKind, description: string, more?: More]
@@ -121,7 +126,7 @@ const FIXED: readonly Row[] = [
   ['sim-astro/astro-baddocs', 155, 'broken-docs', 'Documentation that does not build'],
   ['sim-astro/astro-gone', 150, 'plain', 'Deleted by its owner', { state: 'deleted' }],
   ['sim-astro/astro-blocked', 145, 'plain', 'Taken down', { state: 'blocked' }],
-  // pass as a part of a word only: noise to who wants whole words
+  // match only as a part of a word: noise if whole words are wanted
   ['sim-tools/regalia', 140, 'plain', 'Crowns and sceptres'],
   ['sim-tools/whisky', 135, 'plain', 'Distillation'],
   ['sim-sky/reads-environment', 60, 'reads-environment', 'A conf.py that reads the environment'],
@@ -134,7 +139,7 @@ const FIXED: readonly Row[] = [
   ['sim-sky/sleeps', 53, 'sleeps', 'A conf.py that sleeps for ever'],
   ['sim-sky/slow-makefile', 52, 'slow-makefile', 'A Makefile that sleeps'],
   ['sim-sky/jupytext-config', 51, 'jupytext-config', 'A jupytext configuration that runs code'],
-  // no astronomer's word: in ASCL, but of no interest whatever their stars
+  // no astronomer's word: in ASCL, but never listed whatever their stars
   ['sim-tools/fastfits', 9_300, 'plain', 'Fast files'],
   ['sim-tools/pipework', 5_400, 'plain', 'Pipelines'],
   ['sim-lab/raytracer', 3_300, 'sphinx', 'Rays'],
@@ -146,13 +151,13 @@ const FIXED: readonly Row[] = [
 
 export interface ListOptions {
   seed: number
-  /** So many more plain repositories. */
+  /** Number of additional plain repositories. */
   extra: number
   /** Stars by full name, as recorded: the world is these repositories instead of the fixed ones. */
   recordedStars?: ReadonlyMap<string, number>
 }
 
-/** The libraries as they are before anybody changes them; the same for the same options. */
+/** The libraries before any change; the same for the same options. */
 export function listLibraries({ seed, extra, recordedStars }: ListOptions): SimulatedLibrary[] {
   const recorded = (): SimulatedLibrary[] =>
     [...(recordedStars ?? [])].map(([fullName, stars], index) =>

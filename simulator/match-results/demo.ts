@@ -6,8 +6,8 @@ import type { DemoWorld } from '../part.ts'
 const PASSES = 30
 
 /**
- * The clock stands still during a pass, however long that takes: so the demo shows the same under load. After the last pass
- * it has reached now, and goes on with the machine's.
+ * The clock is stopped during a pass, however long that takes, so that the demo shows the same under load. After the
+ * last pass it has reached now, and follows the machine's clock.
  */
 export function demoLeague(now: () => Date = () => new Date()): DemoWorld<{ matchClock: () => Date }> {
   let atMs = now().getTime() - PASSES * MINUTE_MS

@@ -9,7 +9,7 @@ import { momentAt, scoreOf, scriptOf, type MatchScript, type Moment } from './ma
 
 export type { Ending } from './matches/endings.ts'
 
-/** What truly happens in a match, and when each service reports it. */
+/** The true course of a match, and when each service reports it. */
 export interface SimulatedMatch {
   eventId: number
   leagueId: number
@@ -34,7 +34,7 @@ export interface SimulatedMatch {
   resultId: number
   /** From then on the results service has it; `null`: never. */
   resultAt: Date | null
-  /** What the results service says in place of a score that there is not. */
+  /** Text of the results service instead of a missing score. */
   voidScore: string
 }
 
@@ -58,7 +58,7 @@ export interface Matches {
   truthBetween(from: Date, to: Date): SimulatedMatch[]
   /** Matches that started in the last 24 hours of the clock. */
   truth(): SimulatedMatch[]
-  /** The match of an event id, past or to come; nothing for an id that no match has. */
+  /** The match of an event id, past or future; undefined for an unknown id. */
   byId(eventId: number): SimulatedMatch | undefined
 }
 
@@ -72,7 +72,7 @@ export interface MatchesOptions {
   /** Matches end in these ways only, in turn; all by default. */
   ends?: readonly Ending[]
 }
-/** A lane begins a match this often; the longest is over and gone by then. */
+/** A lane begins a match this often; the longest has left the feed by then. */
 const SLOT_MINUTES = 12
 const SLOT_MS = SLOT_MINUTES * MINUTE_MS
 /** No announcement is longer before its match than this, and no match is shown longer after its start. */
@@ -85,13 +85,13 @@ const MAX_LANES = 4_096
 /** Results under another id lie beyond every event id. */
 const OTHER_RESULT_ID = 100_000_000_000
 const OTHER_RESULT_ID_SHARE = 0.1
-/** Seconds by which the results service is behind the whistle. */
+/** Delay of the results service after the whistle, in seconds. */
 const RESULT_DELAY_S = [60, 600] as const
 /** What it says of a match without score; `null`: nothing, forever. */
 const VOID_SCORES = [null, '', 'annulé'] as const
 /** Salt of the lanes' own chances. */
 const DRAW = 63
-/** Scripts kept, so that 2,000 events every minute need not be written anew each time. */
+/** Scripts kept, so that 2,000 events every minute need not be computed again each time. */
 const MAX_SCRIPTS = 20_000
 
 /**
@@ -218,7 +218,7 @@ function teamsOf(seed: number, lane: Lane, slot: number): Written['teams'] {
   return swapped ? [team(second), team(first)] : [team(first), team(second)]
 }
 
-/** Keeps what was written lately; what it forgets is written anew, the same. */
+/** Caches recent scripts; others are computed again with the same result. */
 function remembering(write: (lane: Lane, slot: number) => Written): (lane: Lane, slot: number) => Written {
   const kept = new Map<number, Written>()
   return (lane, slot) => {

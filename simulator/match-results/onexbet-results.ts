@@ -1,6 +1,6 @@
 /**
- * 1xBet's results service: what became of the matches, some minutes after their end. No response of it is recorded;
- * shaped after section 8 of the contracts page.
+ * 1xBet's results service: results of the matches, some minutes after their end. No response of it is recorded; shaped
+ * after section 8 of the contracts page.
  */
 import type { Matches, SimulatedMatch } from './matches.ts'
 import { SPORT } from './matches/feed-event.ts'
@@ -67,7 +67,7 @@ function windowOf(query: URLSearchParams): Window | string {
   return { from: new Date(from * 1_000), to: new Date(to * 1_000) }
 }
 
-/** Matches that started in the window and of which something is known by now. */
+/** Matches that started in the window and have a result by now. */
 function known({ matches, clock }: OneXBetResultsOptions, { from, to }: Window): SimulatedMatch[] {
   const now = clock()
   return matches

@@ -27,7 +27,7 @@ export interface OneXBetOptions {
   leagueIds?: boolean
 }
 
-/** How it says no: 200 with a code and no events. */
+/** A refusal: 200 with a code and no events. */
 const ERROR_CODE = ownFault(
   'error-code',
   { code: z.int(), message: z.string().optional() },

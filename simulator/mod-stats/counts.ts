@@ -1,10 +1,10 @@
-/** How often everything was downloaded, followed and liked: grows with the date, never shrinks. */
+/** How often everything was downloaded, followed and liked: increases with the date, never decreases. */
 import { DAY_MS } from '../../core/durations.ts'
 import { between, fraction, hash } from '../chance.ts'
 import type { Modpack } from './modpacks.ts'
 import type { Mod } from './mods.ts'
 const DAY_SECONDS = 86_400
-/** Counting begins here; on an earlier date every count stands at its first value. */
+/** Counting begins here; on an earlier date every count has its first value. */
 const WORLD_START_MS = Date.UTC(2025, 0, 1)
 const DAYS_BETWEEN_RELEASES = 6
 /** Numbers that keep the versions and files of one mod apart from the next mod's. */
@@ -21,7 +21,7 @@ export interface Counts {
   modDownloads(mod: Mod): number
   thumbsUp(mod: Mod): number
   modpackDownloads(pack: Modpack): number
-  /** When the thing at this place of `count` things came out: a fixed moment before the world's start. */
+  /** Publication time of item `place` of `count`: a fixed moment before the world's start. */
   publishedAt(mod: Mod, place: number, count: number): Date
 }
 

@@ -14,7 +14,7 @@ export interface CurseForgeWebOptions {
   world: ModWorld
   /** The markup of the site without a fault. */
   markup: Markup
-  /** What a page past the last one is: a 404, or a page without packs. */
+  /** The page past the last one: a 404, or a page without packs. */
   pastTheEnd: '404' | 'empty'
 }
 
@@ -22,7 +22,7 @@ const markupFields = {
   markup: z.enum(['listing', 'legacy', 'cards']),
   pastTheEnd: z.enum(['404', 'empty']).optional(),
 }
-/** Another markup of the website, and what it says past the last page. */
+/** Another markup of the website, and its response past the last page. */
 const MARKUP = ownFault('markup', markupFields)
 
 /** The upstream `curseforge-web`. */

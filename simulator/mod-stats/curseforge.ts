@@ -116,7 +116,7 @@ function listing(query: URLSearchParams, total: number, thing: (place: number) =
   return json(200, { data, pagination: { index, pageSize, resultCount: count, totalCount: total } })
 }
 
-/** A slug is exact only together with a class; alone it also brings what only begins like it. */
+/** A slug is exact only together with a class; alone it also matches slugs that begin with it. */
 function search(world: ModWorld, query: URLSearchParams): Reply {
   if (query.get('gameId') !== '432') {
     return wholeNumber(query.get('gameId') ?? '') === undefined ? BAD_REQUEST : listing(query, 0, () => null)

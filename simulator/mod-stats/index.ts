@@ -9,9 +9,9 @@ import { createModrinth } from './modrinth.ts'
 export interface ModStatsOptions {
   /** Default: 3. */
   mods?: number
-  /** Look of the dependents pages. Default: `cards`. */
+  /** Markup of the dependents pages. Default: `cards`. */
   markup?: Markup
-  /** What the website says past the last dependents page. Default: `404`. */
+  /** Response of the website past the last dependents page. Default: `404`. */
   pastTheEnd?: '404' | 'empty'
 }
 

@@ -35,8 +35,8 @@ export interface ModWorldOptions {
 }
 
 /**
- * Makes the mods; costs nothing whatever their number.
- * @throws Failure `Misconfigured` if `mods` is no integer from 1 to 900,000.
+ * Makes the mods; computes nothing whatever their number.
+ * @throws Failure `Misconfigured` if `mods` is not an integer from 1 to 900,000.
  */
 export function createModWorld({ mods, seed, clock }: ModWorldOptions): ModWorld {
   if (!Number.isInteger(mods) || mods < 1 || mods > MAX_MODS) {

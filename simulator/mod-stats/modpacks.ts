@@ -1,7 +1,7 @@
-/** The modpacks of the simulated world: who they are and which mods they use. Their counts are in counts.ts. */
+/** The modpacks of the simulated world: their identities and the mods that they use. Their counts are in counts.ts. */
 import { between, hash, pick } from '../chance.ts'
 
-/** Who a modpack is. `inApi` is false for a pack that the website lists and the API does not know. */
+/** Identity of a modpack. `inApi` is false for a pack that the website lists and the API does not know. */
 export interface Modpack {
   /** CurseForge id. */
   id: number
@@ -15,7 +15,7 @@ const FIRST_PACK_ID = 2_000_000
 const PACKS_PER_MOD = 64
 const MAX_OWN_PACKS = 4
 
-/** Slugs with an end like an id, and names with what breaks CSV, HTML or ASCII: all shapes seen on the site. */
+/** Slugs that end like an id, and names that break CSV, HTML or ASCII: all shapes seen on the site. */
 const PACKS_OF_FIRST_MOD: readonly (readonly [string, string])[] = [
   ['rebel-tactics-2', 'Rebel-Tactics 2'],
   ['reactor-lagoon-2025', 'Reactor Lagoon 2025'],
@@ -62,7 +62,7 @@ const PACKS_OF_FIRST_MOD: readonly (readonly [string, string])[] = [
   ['rebel-tactics', 'Rebel-Tactics'],
 ]
 
-/** The last name belongs to no mod: who cuts "-2" from `rebel-tactics-2` finds it, and has the wrong pack. */
+/** The last name belongs to no mod: cutting "-2" from `rebel-tactics-2` finds it, the wrong pack. */
 const DECOYS = 1
 /** Of 600 scraped packs 72 did not resolve through the API (renamed or removed): the two names before the decoy. */
 const NOT_IN_API = 2

@@ -7,7 +7,9 @@ const HALF_BITS = 23
 const HALF = 2 ** HALF_BITS
 const ROUNDS = 4
 
-/** The id of a number below 2^46. Neighbours get unlike ids (a small Feistel network, keyed by the seed). */
+/**
+ * The id of a number below 2^46. Consecutive numbers get unrelated ids (a small Feistel network, keyed by the seed).
+ */
 export function encodeModrinthId(seed: number, number: number): string {
   let left = Math.floor(number / HALF)
   let right = number % HALF

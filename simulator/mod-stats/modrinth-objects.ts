@@ -7,7 +7,7 @@ import type { ModWorld } from './mod-world.ts'
 const GAME_VERSIONS = ['1.18.2', '1.19.2', '1.20.1', '1.21.1'] as const
 const LOADERS = ['forge', 'fabric', 'neoforge', 'quilt'] as const
 const VERSION_TYPES = ['release', 'release', 'beta', 'alpha'] as const
-/** Recorded projects hold odd values too. */
+/** Recorded projects have unusual values too. */
 const SIDES = ['required', 'optional', 'unsupported', 'unknown'] as const
 /** Ids of teams, authors and files lie above those of all projects and versions. */
 const OTHER_IDS = 2 ** 40

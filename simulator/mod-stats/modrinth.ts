@@ -11,7 +11,7 @@ const REQUESTS_PER_MINUTE = 300
 /** Longer addresses are refused, as by common front servers. */
 const LONGEST_URL_BYTES = 8_192
 
-/** The default names of HTTP libraries: they do not say who is asking, which is what the policy wants. */
+/** The default names of HTTP libraries: they do not identify the client, as the policy requires. */
 const GENERIC_AGENT =
   /^(node|node-fetch|undici|axios|got|curl|wget|okhttp|java|go-http-client|python-requests|python-urllib)([/ ][\d.]+)?( .*)?$/i
 

@@ -1,4 +1,4 @@
-/** Who the mods of the world are, and how their ids are read: nothing is kept, everything is computed. */
+/** The mods of the world and the parsing of their ids: nothing is stored, everything is computed. */
 import { between, hash } from '../chance.ts'
 import { decodeModrinthId, encodeModrinthId } from './modrinth-id.ts'
 
@@ -11,7 +11,7 @@ const FILES_PER_MOD = 128
 /** Room for one mod in Modrinth's id space: the project itself and at most 14 versions. */
 const MODRINTH_IDS_PER_MOD = 16
 
-/** Who a mod is. `index` is its place in the world, 0 for Create Nuclear. */
+/** Identity of a mod. `index` is its place in the world, 0 for Create Nuclear. */
 export interface Mod {
   index: number
   slug: string

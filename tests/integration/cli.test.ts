@@ -165,7 +165,11 @@ describe('wrong usage exits with 2 and one sentence', () => {
     ['a wrong number', ['runs', '--limit', 'many'], /expected a whole number/],
     ['an unknown parameter', ['run', 'mod-stats', '--input', 'bound=3'], /bound/],
     ['a parameter without a value', ['run', 'mod-stats', '--input', 'boundSeconds'], /expected key=value/],
-    ['a parameter that is no number', ['run', 'mod-stats', '--input', 'boundSeconds=soon'], /boundSeconds/],
+    [
+      'a parameter that is not a number',
+      ['run', 'mod-stats', '--input', 'boundSeconds=soon'],
+      /boundSeconds/,
+    ],
     ['an unknown run', ['show', 'mod-stats-never'], /There is no run "mod-stats-never"/],
   ])('exits with 2 and one sentence: %s', async (_, args, sentence) => {
     const result = await almanac(...args)

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
 import { sleep } from '../sleep.ts'
 
-/** At a hundred megabytes a second, which no network here gives, that much more is written before it is seen. */
+/** At a hundred megabytes a second, more than a network here delivers, this bounds what is written before the check. */
 const POLL_INTERVAL_MS = 500
 /**
- * A disk holds a limited number of names; a small pack can hold millions of empty files. Large libraries have 20,000.
+ * A disk has a limited number of inodes; a small pack can contain millions of empty files. Large libraries have 20,000.
  */
 const MAX_ENTRIES = 200_000
-/** Looked at together: enough to keep the disk busy, few enough to leave threads to others. */
+/** Checked concurrently: enough to keep the disk busy, few enough to leave threads to others. */
 const CHUNK = 64
 const BLOCK_BYTES = 512
 export const MB = 1_000_000

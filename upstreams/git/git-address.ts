@@ -1,6 +1,6 @@
 /**
- * Checks a repository's address without git: the present address of a renamed one, and whether git answers there. Git
- * follows a redirect to any host or to none, and treats a web page as a repository without a commit.
+ * Checks a repository's address without git: the present address of a renamed one, and whether a git server responds
+ * there. Git follows a redirect to any host or to none, and treats a web page as a repository without a commit.
  */
 import { Failure } from '../../core/failures.ts'
 import type { ProgramResult } from '../../system/run-program.ts'
@@ -28,7 +28,7 @@ export interface Following {
 }
 
 export interface GitAddress {
-  /** Throws `PayloadInvalid` for a text that is no repository's name. */
+  /** Throws `PayloadInvalid` for a text that is not the name of a repository. */
   check: (fullName: string) => void
   /**
    * Runs git with a repository's address, again under its present name if it was renamed, and returns only if git ended
@@ -39,7 +39,7 @@ export interface GitAddress {
     which: Following,
     run: (url: string) => Promise<ProgramResult>,
   ) => Promise<{ result: ProgramResult; name: string }>
-  /** Throws `PayloadInvalid` or `Blocked` if not git but a page answers, and what `Http.request` throws. */
+  /** Throws `PayloadInvalid` or `Blocked` if a page responds instead of git, and what `Http.request` throws. */
   confirmGit: (fullName: string, signal: AbortSignal) => Promise<void>
 }
 

@@ -11,17 +11,17 @@ import { isFileTooLarge, isUnwritten } from './git-failure.ts'
 const MAX_OUTPUT_BYTES = 65_536
 /** Reading one name from a folder of ours. */
 const READ_TIMEOUT_MS = 30_000
-/** With less room on the disk, or none for another name, a file that could not be written did not fit. */
+/** With less free space, or no free inode, a file that could not be written did not fit. */
 const LOW_ROOM_BYTES = 64 * MB
-/** That git may keep busy at once (`pack.threads` in git-settings.ts). */
+/** Threads of git (`pack.threads` in git-settings.ts). */
 const THREADS = 2
 /** Of `ulimit -f`, by POSIX. */
 const FILE_BLOCK_BYTES = 512
 /**
  * Sets what Node cannot: files that another user (the sandbox's) can read, no file larger than the whole clone may be,
- * memory, and both kinds of time, which bound a git that outlives a killed worker. A host whose own limit is lower keeps it.
- * The signal of the file limit is ignored, since the part of git that unpacks would end by it without a word; so it says
- * "File too large". The command is handed on as it is.
+ * memory, and both kinds of time, which bound a git that outlives a killed worker. A host whose own limit is lower
+ * keeps it. The signal of the file limit is ignored, since it would end the unpacking part of git without a message;
+ * this way git prints "File too large". The command is passed on unchanged.
  */
 const LIMITED =
   'trap "" XFSZ; umask 022; ulimit -f "$1" 2>/dev/null; ulimit -d "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; seconds=$4; shift 4; command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"; exec "$@"'
@@ -39,7 +39,7 @@ const CLONE = [
   '--template=',
 ]
 
-/** Git as it may run for one host. */
+/** Configuration of git for one host. */
 export interface CloningGit {
   address: GitAddress
   env: Record<string, string>
@@ -62,7 +62,7 @@ export interface CloneRequest {
 }
 
 export interface Clone {
-  /** Full hash of the commit whose files lie there. */
+  /** Full hash of the commit that was checked out. */
   commit: string
   /** Taken on disk, git's own folder included. */
   bytes: number
@@ -126,7 +126,7 @@ async function checkedOut(git: CloningGit, target: string, signal: AbortSignal):
   return code === 0 ? stdout.trim() : undefined
 }
 
-/** Where git could not write a file it does not always say why: our limit, or the disk. */
+/** If git could not write a file it does not always say why: our limit, or the disk. */
 async function rejectUnwritten(request: CloneRequest, result: ProgramResult): Promise<void> {
   const { fullName, target, maxBytes } = request
   if (result.code === 0) return
@@ -134,13 +134,13 @@ async function rejectUnwritten(request: CloneRequest, result: ProgramResult): Pr
   if (!isUnwritten(result)) return
   await within(request)
   const { bavail, bsize, ffree, files } = await statfs(target)
-  // Some file systems count no names at all, and say 0 of 0.
+  // Some file systems do not count inodes, and report 0 of 0.
   if (bavail * bsize < LOW_ROOM_BYTES || (files > 0 && ffree === 0)) {
     throw new Failure('DiskFull', `${fullName} cannot be cloned: the disk is full; free some space.`)
   }
 }
 
-/** The size of the clone; throws `CommandFailed` where it is too large. */
+/** The size of the clone; throws `CommandFailed` if it is too large. */
 async function within({ fullName, target, maxBytes }: CloneRequest): Promise<{ bytes: number }> {
   const size = await treeSize(target, maxBytes)
   const found = excess(size, maxBytes)
@@ -151,10 +151,13 @@ async function within({ fullName, target, maxBytes }: CloneRequest): Promise<{ b
 const tooLarge = (fullName: string, found: string): Failure =>
   new Failure('CommandFailed', `The clone of ${fullName} is ${found}; it was stopped.`)
 
-/** Another clone's end may take the empty parent away just then; more often than this it is something else. */
+/** The end of another clone may remove the empty parent just then; more often than this it is another problem. */
 const MAKING_ATTEMPTS = 3
 
-/** Makes the folder that git fills: made here, its absence is certain, and another user can enter it whatever our umask. */
+/**
+ * Makes the folder that git fills: creating it here shows that it did not exist, and another user can enter it whatever
+ * our umask is.
+ */
 async function makeFolder(target: string, attempts = MAKING_ATTEMPTS): Promise<void> {
   try {
     await mkdir(dirname(target), { recursive: true })

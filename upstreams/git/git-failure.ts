@@ -3,14 +3,14 @@ import { ALMANAC } from '../../core/command-name.ts'
 import { Failure, type FailureType } from '../../core/failures.ts'
 import type { ProgramResult } from '../../system/run-program.ts'
 
-/** GitHub names no delay where it refuses git for its rate; its API asks for a minute. */
+/** GitHub names no delay when it refuses git for its rate; its API asks for a minute. */
 const RATE_LIMIT_DELAY_MS = 60_000
 const QUOTED_CHARS = 300
 const NOT_FOUND_BY_SHELL = 127
 
 interface Rule {
   says: RegExp
-  /** Looks at the host's words ("remote: …") too, which are otherwise no evidence of what git met. */
+  /** Also checks the host's words ("remote: …"), which are otherwise no evidence of git's error. */
   host?: true
   type: FailureType
   because: string
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** The failure for a run of git that did not end with 0; `what` is the beginning of its sentence. */
+/** Returns the failure for a run of git that did not end with 0; `what` begins its sentence. */
 export function gitFailure(what: string, { code, endedBy, stderr }: ProgramResult): Failure {
   if (code === NOT_FOUND_BY_SHELL) {
     return new Failure(
@@ -93,7 +93,7 @@ export const isFileTooLarge = ({ stderr }: ProgramResult): boolean =>
 export const isUnwritten = ({ stderr }: ProgramResult): boolean =>
   /^error: unable to (?:write|create) file .*$/m.test(stderr)
 
-/** The line that tells most: git's own first complaint (what follows comes of it), or what the host says of a block. */
+/** The most informative line: git's own first error (later ones follow from it), or what the host says of a block. */
 function saidBy(stderr: string, blocked: boolean): string {
   const lines = stderr
     .split(/[\r\n]+/)
@@ -104,7 +104,7 @@ function saidBy(stderr: string, blocked: boolean): string {
   return line.replace(/\.$/, '').slice(0, QUOTED_CHARS)
 }
 
-/** Without what a terminal would obey, and without user and password of an address. */
+/** Without control characters, and without user and password of an address. */
 const cleaned = (line: string): string =>
   line
     .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')

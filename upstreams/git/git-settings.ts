@@ -43,7 +43,7 @@ const SAFE = [
   // A redirect is followed by us (git-address.ts), within the host; git can only follow anywhere or nowhere.
   'http.followRedirects=false',
   'http.sslVerify=true',
-  // Not a byte in two minutes (hosts at work send some every few seconds): ends a git whose worker was killed.
+  // Not a byte in two minutes (busy hosts send some every few seconds): ends a git whose worker was killed.
   'http.lowSpeedLimit=1',
   'http.lowSpeedTime=120',
   'gc.auto=0',
@@ -56,7 +56,7 @@ const SAFE = [
 export interface GitBase {
   /** Without a trailing slash. */
   url: string
-  /** The only protocol that git may speak. */
+  /** The only protocol that git may use. */
   protocol: 'https' | 'http'
 }
 
@@ -86,7 +86,7 @@ const isLoopback = (host: string): boolean => /^(?:localhost|\[::1\]|127(?:\.\d{
 
 /**
  * The address of a repository, built from its name alone. The ending is the one that GitHub itself shows to be cloned.
- * Throws `PayloadInvalid` for a text that is no name: nothing of it reaches git.
+ * Throws `PayloadInvalid` for a text that is not a name: nothing of it reaches git.
  */
 export function addressOf(base: GitBase, fullName: string): string {
   if (!FULL_NAME.test(fullName)) {
@@ -130,6 +130,6 @@ export function gitEnvironment(
   }
 }
 
-/** What stands before every subcommand. */
+/** Arguments before every subcommand. */
 export const safeArguments = (base: GitBase): string[] =>
   ['protocol.allow=never', `protocol.${base.protocol}.allow=always`, ...SAFE].flatMap((one) => ['-c', one])

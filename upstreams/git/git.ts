@@ -1,8 +1,8 @@
 /**
- * Public repositories over git: the commit that a branch stands at, and a shallow copy on disk. Everything that comes from
- * there is hostile: an address is built from a checked name, git sees nothing of this machine and starts nothing of the
- * repository's (git-settings.ts), and time, size and memory are bounded. Git is run directly, in a process group of its
- * own, so that a cancelled clone leaves no process behind.
+ * Public repositories over git: the newest commit of a branch, and a shallow copy on disk. All input is untrusted: an
+ * address is built from a checked name, git sees nothing of this machine and starts no program of the repository
+ * (git-settings.ts), and time, size and memory are bounded. Git is run directly, in a process group of its own, so that
+ * a cancelled clone leaves no process behind.
  */
 import { runProgram } from '../../system/run-program.ts'
 import { createGitAddress, type GitAddress } from './git-address.ts'
@@ -11,18 +11,18 @@ import { gitBase, gitEnvironment, safeArguments } from './git-settings.ts'
 
 /** The response is one line; a host that has not sent it by then is unavailable. */
 const HEAD_TIMEOUT_MS = 30_000
-/** One line is asked for; some more may match. */
+/** One line is requested; some more may match. */
 const MAX_OUTPUT_BYTES = 65_536
 /**
- * Memory of each of git's processes, in kilobytes. A few hundred bytes can stand for ten thousand million files, of which git
- * makes a list before it writes the first; at this size that ends after some ten seconds.
+ * Memory of each of git's processes, in kilobytes. A few hundred bytes can stand for ten thousand million files, which
+ * git lists before it writes the first; with this limit that ends after some ten seconds.
  */
 const MEMORY_KB = 1_000_000
 
 export interface GitOptions {
   /** Host of the repositories: https, or http on a loopback address; a path prefix may follow. */
   baseUrl: string
-  /** The process's environment; git is let see PATH, proxies and certificates of it. */
+  /** The process's environment; git gets only PATH, proxies and certificates of it. */
   environment?: Readonly<Record<string, string | undefined>>
   /** Most memory of each of git's processes, in kilobytes. Default: `MEMORY_KB`. */
   memoryKb?: number
@@ -37,14 +37,14 @@ export interface Git {
   /** The full hash at the tip of the default branch; undefined for a repository without a commit there. */
   head: (fullName: string, signal: AbortSignal) => Promise<string | undefined>
   /**
-   * The files of the newest commit of the default branch; links come out as small text files, submodules as empty folders.
-   * Throws as well `NotFound` for a repository without a commit, `CommandFailed` for one that is too large, `DiskFull`,
-   * `Conflict` where the target exists. A clone that failed leaves no folder behind.
+   * The files of the newest commit of the default branch; links come out as small text files, submodules as empty
+   * folders. Throws as well `NotFound` for a repository without a commit, `CommandFailed` for one that is too large,
+   * `DiskFull`, `Conflict` if the target exists. A failed clone leaves no folder behind.
    */
   clone: (request: CloneRequest) => Promise<Clone>
 }
 
-/** A client of one host of repositories. Throws `Misconfigured` for an address that git must not speak to. */
+/** A client of one host of repositories. Throws `Misconfigured` for an address that git must not contact. */
 export function createGit({ baseUrl, environment = {}, memoryKb = MEMORY_KB }: GitOptions): Git {
   const base = gitBase(baseUrl)
   const address = createGitAddress(base)
@@ -66,7 +66,7 @@ async function headOf(
     runProgram({
       program: 'git',
       args: [...before, 'ls-remote', '--', url, 'HEAD'],
-      // No repository of this machine lends its settings.
+      // No repository of this machine applies its settings.
       env: { ...env, GIT_DIR: '/dev/null' },
       cwd: '/',
       timeoutMs: HEAD_TIMEOUT_MS,

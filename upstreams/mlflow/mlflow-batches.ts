@@ -22,7 +22,7 @@ export interface Loggable {
 }
 
 /**
- * The batches of a run. Every metric has the run's end as its time and step 0: MLflow takes an equal finite
+ * The batches of a run. Every metric has the run's end as its time and step 0: MLflow stores an equal finite
  * observation of the same time and step once, so a repeated batch adds nothing.
  */
 export function batchesOf({ params, metrics, tags, endMs }: Loggable): Batch[] {
@@ -49,12 +49,12 @@ export function batchesOf({ params, metrics, tags, endMs }: Loggable): Batch[] {
     room(bytesOf(entry), (batch) => batch.tags.length < MAX_TAGS).tags.push(entry)
   }
   for (const [key, value] of Object.entries(metrics)) {
-    // JSON has no word for the others; as strings the server takes them.
+    // JSON cannot represent the others; the server accepts them as strings.
     const entry = { key, value: Number.isFinite(value) ? value : String(value), timestamp: endMs, step: 0 }
     room(bytesOf(entry), () => true).metrics.push(entry)
   }
   return batches
 }
 
-/** As it goes on the wire, with its comma. */
+/** As sent, with its comma. */
 const bytesOf = (entry: object): number => Buffer.byteLength(JSON.stringify(entry)) + 1

@@ -9,7 +9,7 @@ const versionSchema = z.object({ name: z.string(), version: id })
 const createdVersionSchema = z.object({ model_version: versionSchema })
 const versionsSchema = z.object({ model_versions: z.array(versionSchema).default([]) })
 
-/** Puts every file (path -> text); returns why nothing could be put, in one sentence, or undefined. */
+/** Stores every file (path -> text); returns in one sentence why none could be stored, or undefined. */
 export async function putArtifacts(
   rest: MlflowRest,
   artifactUri: string,
@@ -26,13 +26,13 @@ export async function putArtifacts(
   return undefined
 }
 
-/** The folder behind the server's own artifact door, or undefined if the store is elsewhere. */
+/** The folder behind the server's own artifact endpoint, or undefined if the store is elsewhere. */
 function proxiedFolder(artifactUri: string, baseUrl: string): string | undefined {
   const proxied =
     /^mlflow-artifacts:(?:\/\/([^/]*))?\/+(.+)$/.exec(artifactUri) ??
     /^https?:\/\/([^/]+).*\/api\/2\.0\/mlflow-artifacts\/artifacts\/+(.+)$/.exec(artifactUri)
   const host = proxied?.[1] ?? ''
-  // Another server's door might not be ours to open with this token.
+  // This token must not be sent to another server.
   return host === '' || host === new URL(baseUrl).host ? proxied?.[2]?.replace(/\/+$/, '') : undefined
 }
 

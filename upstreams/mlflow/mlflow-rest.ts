@@ -12,14 +12,14 @@ const API = '/api/2.0/mlflow'
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts'
 /** Statuses under which MLflow sends its own error codes for a request that it understood. */
 const NAMED_ERRORS = [400, 404, 409]
-/** With this status, and a sentence that names its switch, a server says that it passes no artifacts on. */
+/** With this status, and a sentence that names its option, a server reports that it does not proxy artifacts. */
 const DISABLED = 503
 
 export interface MlflowOptions {
-  /** Address of the tracking server; `user:password@` goes as Basic. */
+  /** Address of the tracking server; `user:password@` is sent as Basic. */
   baseUrl: string
   userAgent: string
-  /** Goes as Bearer. */
+  /** Sent as Bearer. */
   token?: string
   timeoutMs?: number
 }
@@ -34,7 +34,7 @@ export interface MlflowCall<T> {
   signal: AbortSignal
 }
 
-/** Errors that are answers: two deliveries may create the same thing. */
+/** Errors that are expected: two deliveries may create the same thing. */
 export type Tolerated = 'RESOURCE_ALREADY_EXISTS' | 'RESOURCE_DOES_NOT_EXIST'
 
 export interface MlflowRest {
@@ -42,20 +42,23 @@ export interface MlflowRest {
   baseUrl: string
   /** One call. Throws the failures of `Http.request`, with MLflow's own `errorCode` in the details, and `PayloadInvalid`. */
   call: <T>(call: MlflowCall<T>) => Promise<T>
-  /** As `call`, but undefined if MLflow answers with this error code. */
+  /** As `call`, but undefined if MLflow responds with this error code. */
   callUnless: <T>(code: Tolerated, call: MlflowCall<T>) => Promise<T | undefined>
-  /** Stores a file through the server; false if the server was started without that. `path` is slash-separated. */
+  /**
+   * Stores a file through the server; false if the server was started without artifact support. `path` is
+   * slash-separated.
+   */
   putArtifact: (path: string, content: string, signal: AbortSignal) => Promise<boolean>
 }
 
 /** JSON from protobuf writes 64-bit numbers as text, newer servers as numbers; ids are either. */
 export const id = z.union([z.string(), z.int()]).transform(String)
-/** An answer of which nothing is read. */
+/** A response that is not read. */
 export const nothing = z.looseObject({})
 
 const errorSchema = z.object({ error_code: z.string() })
 
-/** Throws `Misconfigured` for an address that is none. */
+/** Throws `Misconfigured` for an invalid address. */
 export function createMlflowRest(options: MlflowOptions): MlflowRest {
   const { baseUrl, headers } = credentials(UPSTREAM, options.baseUrl, options.token)
   const http = createHttp({
@@ -111,7 +114,7 @@ function errorCode(body: string): string | undefined {
   try {
     return errorSchema.safeParse(JSON.parse(body)).data?.error_code
   } catch {
-    // A proxy's or another server's error: its status says enough.
+    // An error of a proxy or another server: its status is enough.
     return undefined
   }
 }

@@ -10,7 +10,7 @@ import { createMlflowRest, id, nothing, type MlflowOptions, type MlflowRest } fr
 
 /** The tag by which a second delivery finds the run of the first. */
 export const DELIVERY_TAG = 'almanac.delivery_id'
-/** What of a finished run could not be delivered, kept with the run for its reader. */
+/** What could not be delivered of a finished run, stored with the run. */
 const NOTE_TAG = 'almanac.note'
 
 export interface MlflowRun {
@@ -34,15 +34,16 @@ export interface MlflowDelivery {
   runId: string
   /** Version of the registered model, such as "7". */
   version?: string
-  /** One sentence for everything that could not be delivered, such as artifacts of a store that REST does not reach. */
+  /** One sentence for each part that could not be delivered, such as artifacts of a store that REST does not reach. */
   notes: string[]
 }
 
 export interface Mlflow {
   /**
-   * Delivers a run, whole or again. The run's status becomes FINISHED last, so that a finished run lacks nothing but
-   * what `notes` says. Deliveries of the same id must not overlap: MLflow has no lock. Throws `Misconfigured` if the
-   * experiment is deleted, the failures of `Http.request` (details: MLflow's `errorCode`), and `PayloadInvalid`.
+   * Delivers a run, or completes an earlier delivery. The run's status becomes FINISHED last, so that a finished run
+   * lacks only what `notes` names. Deliveries of the same id must not overlap: MLflow has no lock. Throws
+   * `Misconfigured` if the experiment is deleted, the failures of `Http.request` (details: MLflow's `errorCode`), and
+   * `PayloadInvalid`.
    */
   deliver: (experiment: string, run: MlflowRun, signal: AbortSignal) => Promise<MlflowDelivery>
 }
@@ -61,12 +62,12 @@ const runSchema = z.object({
     .optional(),
 })
 const createdRunSchema = z.object({ run: runSchema })
-/** An empty list is left out of the answer. */
+/** An empty list is left out of the response. */
 const runsSchema = z.object({ runs: z.array(runSchema).default([]) })
 
 type StoredRun = z.infer<typeof runSchema>
 
-/** A client of one tracking server. Throws `Misconfigured` for an address that is none. */
+/** A client of one tracking server. Throws `Misconfigured` for an invalid address. */
 export function createMlflow(options: MlflowOptions): Mlflow {
   const rest = createMlflowRest(options)
   return {
@@ -93,7 +94,7 @@ async function complete(
   for (const batch of batchesOf({ ...run, metrics: missingMetrics(run, stored) }))
     await logBatch(rest, runId, batch, signal)
   const note = await putArtifacts(rest, artifactUri, run.artifacts, signal)
-  // A version without its files could be loaded by nobody.
+  // A version without its files could not be loaded.
   const version =
     note === undefined && run.registerAs !== undefined
       ? await register(rest, run.registerAs, stored.info, signal)
@@ -106,8 +107,8 @@ async function complete(
 }
 
 /**
- * An equal observation is taken once, says the contract, but a NaN equals nothing: MLflow 2 refuses the whole second
- * batch with an integrity error, and a file store keeps both of any. So what the run has is not sent again.
+ * By the contract an equal observation is stored once, but a NaN equals nothing: MLflow 2 rejects the whole second
+ * batch with an integrity error, and a file store keeps both. So metrics of the run are not sent again.
  */
 function missingMetrics({ metrics }: MlflowRun, { data }: StoredRun): Record<string, number> {
   const known = new Set(data?.metrics.map(({ key }) => key))
@@ -145,7 +146,7 @@ async function experimentOf(rest: MlflowRest, name: string, signal: AbortSignal)
     signal,
   })
   if (created !== undefined) return created.experiment_id
-  // Another creator was faster, between the two requests.
+  // Another process created it between the two requests.
   const theirs = (await read())?.experiment
   if (theirs !== undefined) return active(name, theirs)
   throw new Failure(
@@ -176,7 +177,7 @@ async function findRun(
     max_results: 10,
   }
   const found = await rest.call({ method: 'POST', path: 'runs/search', input, schema: runsSchema, signal })
-  // Of several, which only overlapping deliveries can leave, always the same one.
+  // If overlapping deliveries left several, always the same one.
   return found.runs.toSorted((a, b) => (a.info.run_id < b.info.run_id ? -1 : 1))[0]
 }
 
@@ -207,7 +208,7 @@ async function logBatch(rest: MlflowRest, runId: string, batch: Batch, signal: A
   await rest.call({ method: 'POST', path: 'runs/log-batch', input, schema: nothing, signal })
 }
 
-/** The id stands in a search filter, whose language has no escapes. */
+/** The id is part of a search filter, whose language has no escapes. */
 function refuseOddId(deliveryId: string): void {
   if (!/^[\w.:/+-]+$/.test(deliveryId))
     throw new Error(

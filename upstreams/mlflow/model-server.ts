@@ -1,6 +1,6 @@
 /**
- * An MLflow scoring server, or whatever speaks its protocol: `POST /invocations` with `dataframe_split`
- * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally). MLflow 2 and 3 answer alike.
+ * An MLflow scoring server, or another server with its protocol: `POST /invocations` with `dataframe_split`
+ * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally). MLflow 2 and 3 respond alike.
  */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
@@ -15,10 +15,10 @@ const PATH = '/invocations'
 const MAX_REASON_CHARS = 300
 
 export interface ModelServerOptions {
-  /** Scheme, host, port and prefix, with or without `/invocations`; `user:password@` goes as Basic. */
+  /** Scheme, host, port and prefix, with or without `/invocations`; `user:password@` is sent as Basic. */
   url: string
   userAgent: string
-  /** Goes as Bearer. */
+  /** Sent as Bearer. */
   token?: string
   timeoutMs?: number
 }
@@ -26,8 +26,8 @@ export interface ModelServerOptions {
 export interface ModelServer {
   /**
    * One prediction per row, in the order of the rows; null is a missing value. Throws the failures of `Http.request`,
-   * `UpstreamRejected` with the model's own reason, and `PayloadInvalid` if the answer has not exactly one finite
-   * number a row.
+   * `UpstreamRejected` with the model's own reason, and `PayloadInvalid` if the response does not have exactly one
+   * finite number per row.
    */
   predict: (
     columns: readonly string[],
@@ -36,7 +36,7 @@ export interface ModelServer {
   ) => Promise<number[]>
 }
 
-/** A data frame of one column comes back as one list or one object a row. */
+/** A data frame of one column is returned as one list or one object per row. */
 const prediction = z.union([
   z.number(),
   z.tuple([z.number()]).transform(([value]) => value),
@@ -55,7 +55,7 @@ const answerSchema = z.union([
 
 const errorSchema = z.object({ stack_trace: z.string() })
 
-/** A client of a scoring server. Throws `Misconfigured` for an address that is none. */
+/** A client of a scoring server. Throws `Misconfigured` for an invalid address. */
 export function createModelServer(options: ModelServerOptions): ModelServer {
   const { baseUrl, headers } = credentials(UPSTREAM, options.url, options.token)
   const http = createHttp({
@@ -77,7 +77,7 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   }
 }
 
-/** MLflow's own message never says what was wrong; the last line of the model's stack trace does. */
+/** The cause is not in MLflow's own message but in the last line of the model's stack trace. */
 function refused(answer: Answer): Failure {
   const trace = errorSchema.safeParse(jsonOf(answer.body)).data?.stack_trace ?? ''
   const reason = trace.trim().split('\n').at(-1)?.slice(0, MAX_REASON_CHARS)
@@ -94,13 +94,13 @@ function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
-    // Not MLflow's own error: its status says enough.
+    // Not MLflow's own error: its status is enough.
     return undefined
   }
 }
 
 function readPredictions(body: string, rows: number): number[] {
-  // Python writes what JSON does not know, and only where a model computed it.
+  // Python writes NaN and Infinity, which JSON does not have, and only if a model computed them.
   if (/[[:,\s](?:NaN|-?Infinity)\b/.test(body)) {
     throw new Failure(
       'PayloadInvalid',

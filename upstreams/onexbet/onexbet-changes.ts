@@ -1,14 +1,14 @@
 /**
- * Signs in a whole answer of the feed that its format changed, which no single row can show: what is missing in one
- * match is normal, and what is missing in all is not. Pure.
+ * Signs in a whole response of the feed that its format changed, which no single row can show: a value may be missing
+ * in one match, but not in all. Pure.
  */
 import type { SeenEvents, Sighting } from './onexbet-event.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
-/** Markets of all announced matches may be closed for a moment where they are few. */
+/** Markets of all announced matches may be closed for a moment if they are few. */
 const ENOUGH_MATCHES = 8
-/** A match in play has a score from its first second on: an empty one at 0-0. */
+/** A match in play has a score from its first second on; it is empty at 0-0. */
 const ENOUGH_PLAYED = 3
 
 /** One reason for each sign. */

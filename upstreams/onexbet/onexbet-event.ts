@@ -1,4 +1,4 @@
-/** Reads an answer of the live feed into sightings of matches; pure. */
+/** Parses a response of the live feed into sightings of matches; pure. */
 import { z } from 'zod'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
@@ -6,49 +6,49 @@ import { hasMatchOdds, hasOutcomeRow, oddsOf, type Odds } from './onexbet-odds.t
 import { isBefore, phaseOf, type Phase, type StatusSigns } from './onexbet-status.ts'
 import { count, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
 import { excerptOf } from '../refusal.ts'
-/** A longer text is no status but a notice; it bounds what pattern matching costs. */
+/** A longer text is a notice, not a status; the limit also bounds the cost of pattern matching. */
 const STATUS_CHARS = 200
 /** As wide as the documented columns of names. */
 const NAME_CHARS = 255
-/** A live feed announces days ahead at most: a start further off is in another unit, or no time. */
+/** A live feed announces days ahead at most: a later start is in another unit, or not a time. */
 const PLAUSIBLE_MS = 366 * 24 * 60 * MINUTE_MS
 const COUNTING_DOWN = -1
-/** As many as the results service can write; more are a change of format. */
+/** Maximum that the results service can write; more means a change of format. */
 const MAX_GOALS = 999
-/** As much as PostgreSQL's integer holds: 68 years. A clock beyond it is in another unit, or none. */
+/** Maximum of PostgreSQL's integer: 68 years. A clock beyond it is in another unit, or invalid. */
 const MAX_SECONDS = 2 ** 31 - 1
 
-/** What one answer says of one match; plain JSON. */
+/** One match in one response; plain JSON. */
 export interface Sighting {
   /** Unique within its feed. */
   eventId: number
   team1: string
   team2: string
-  /** In the language asked for; empty if the feed names none. */
+  /** In the requested language; empty if the feed names none. */
   league: string
   leagueId: number | null
-  /** ISO 8601, UTC; from the feed's own time, else from the clock that runs towards the start. */
+  /** ISO 8601, UTC; from the feed's own time, else from the clock that counts down to the start. */
   startsAt: string | null
   phase: Phase
-  /** The status text as it came, trimmed; the period's if there is none. */
+  /** The status text as received, trimmed; that of the period if there is none. */
   status: string | null
-  /** Seconds since the start; null before it and where the feed has no clock. */
+  /** Seconds since the start; null before it and if the feed has no clock. */
   elapsedS: number | null
-  /** Null before the start, and where the feed says nothing at all of a score. */
+  /** Null before the start, and if the feed has no score. */
   score: [number, number] | null
   odds: Odds
 }
 
-/** The events of one answer. */
+/** The events of one response. */
 export interface SeenEvents {
-  /** One a match, in the order of the answer. */
+  /** One per match, in the order of the response. */
   sightings: Sighting[]
-  /** The rows without a second team: bets on a whole tournament, which are no matches. */
+  /** The rows without a second team: bets on a whole tournament, not on a match. */
   others: unknown[]
   rejected: RejectedRow[]
-  /** Rows of an event that an earlier row of the answer told of. */
+  /** Rows of an event that an earlier row of the response had. */
   repeated: number
-  /** Matches before their start, and how many of them have a row of 1 / X / 2, be it blocked. */
+  /** Matches before their start, and how many of them have a row of 1 / X / 2, blocked or not. */
   announced: { matches: number; priced: number }
 }
 
@@ -66,7 +66,7 @@ const rowsOf = z.array(z.unknown()).nullish()
 export const positiveId = z.int().positive()
 
 const goals = count.max(MAX_GOALS)
-/** Empty at 0-0; fields under other names are no zeros. */
+/** Empty at 0-0; fields under other names are not zeros. */
 const scoreSchema = z
   .looseObject({ S1: goals.nullish(), S2: goals.nullish() })
   .refine(
@@ -89,14 +89,14 @@ const eventSchema = z.object({
   LE: optionalName,
   LI: count.nullish(),
   S: z.number().nullish(),
-  // Without it nobody could tell a match in play from one before its start, nor their odds.
+  // Without it a match in play cannot be distinguished from one before its start, nor can their odds.
   SC: stateSchema,
   E: rowsOf,
   AE: rowsOf,
 })
 type Event = z.infer<typeof eventSchema>
 
-/** What an event without a second team must not have. */
+/** Fields that an event without a second team must not have. */
 const secondTeamSchema = z.object({
   O2: z.unknown().optional(),
   O2I: z.unknown().optional(),
@@ -116,8 +116,8 @@ const envelopeSchema = z.object({
 const NO_ERROR = new Set<unknown>([undefined, null, 0, '0', ''])
 
 /**
- * The list of an answer of the feed. `what` names the request. Throws `UpstreamUnavailable` if it carries an error
- * under a good status, `PayloadInvalid` where it has no list. An empty list is a good answer: a sport may rest.
+ * The list of a response of the feed. `what` names the request. Throws `UpstreamUnavailable` if it has an error under a
+ * good status, `PayloadInvalid` if it has no list. An empty list is valid: a sport may have no matches.
  */
 export function listOf(body: string, what: string): unknown[] {
   const {
@@ -141,8 +141,8 @@ export function listOf(body: string, what: string): unknown[] {
 }
 
 /**
- * Reads the feed's list as seen at `at`, which the clocks that run towards a start are added to. The later of two
- * rows of one event counts.
+ * Reads the feed's list as seen at `at`, which clocks that count down to a start are added to. The later of two rows of
+ * one event counts.
  */
 export function readEvents(list: readonly unknown[], at: Date): SeenEvents {
   const others = list.filter(isOutright)
@@ -171,7 +171,7 @@ export const idOf = (row: unknown): number | undefined => idSchema.safeParse(row
 
 /**
  * A row without a second team that has a score or odds of 1 / X / 2 is a match whose format changed: it must be
- * seen to be refused.
+ * rejected, not ignored.
  */
 function isOutright(row: unknown): boolean {
   const { success, data } = secondTeamSchema.safeParse(row)
@@ -198,7 +198,7 @@ function sightingOf(event: Event, at: Date): Sighting {
     phase,
     status: [signs.status, signs.period].find((status) => status !== '') ?? null,
     elapsedS: begun && !signs.countdown && (signs.clockS ?? -1) >= 0 ? signs.clockS : null,
-    // The feed leaves zeros out: a side that is absent from a running match's score has no goal.
+    // The feed leaves zeros out: a side that is absent from the score of a running match has no goal.
     score: begun && sides !== null ? [sides.S1 ?? 0, sides.S2 ?? 0] : null,
     odds: oddsOf(event.E ?? [], event.AE ?? []),
   }
@@ -226,7 +226,7 @@ function wholeSeconds(seconds: number): number | null {
 const hasBegun = (signs: StatusSigns): boolean =>
   signs.goals || (!isBefore(signs) && (signs.scored || (signs.clockS ?? 0) > 0))
 
-/** The feed's clock counts whole seconds and the answer was under way: only the minute is sure. */
+/** The feed's clock counts whole seconds and the response took time to arrive: only the minute is certain. */
 function startOf(epochS: number | null, leftS: number | null, at: Date): string | null {
   if (epochS !== null && isPlausible(epochS * 1_000, at)) return new Date(epochS * 1_000).toISOString()
   if (leftS === null || leftS < 0) return null

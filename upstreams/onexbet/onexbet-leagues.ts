@@ -1,5 +1,5 @@
 /**
- * The live feed asked league by league, where one answer does not hold all of its events. Whether that reached all is
+ * The live feed requested by league, if one response does not hold all of its events. Whether that reached all is
  * judged by what the first answer and the feed's list of leagues tell: some brands do not know the question.
  */
 import { z } from 'zod'

@@ -118,7 +118,7 @@ const gameSchema = z
   })
 type Game = z.infer<typeof gameSchema>
 
-/** A client of the results service. Throws `Misconfigured` for an address that is none. */
+/** A client of the results service. Throws `Misconfigured` for an invalid address. */
 export function createOneXBetResults(options: OneXBetResultsOptions): OneXBetResults {
   const transport = createTransport({ ...options, upstream: UPSTREAM, setting: 'match-results.results.url' })
   const ask = asking(transport)

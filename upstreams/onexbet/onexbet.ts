@@ -79,7 +79,7 @@ export interface OneXBet {
   live: (signal: AbortSignal) => Promise<LiveFeed>
 }
 
-/** A client of one feed. Throws `Misconfigured` for an address that is none. */
+/** A client of one feed. Throws `Misconfigured` for an invalid address. */
 export function createOneXBet(options: OneXBetOptions): OneXBet {
   const { folder, path, extra } = partsOf(options.feedUrl)
   const transport = createTransport({

@@ -13,7 +13,7 @@ import { RunningSums } from './running-sums.ts'
 import { samplesOf, usableRows, type Samples } from './samples.ts'
 import { finalSplit, rowsNeeded } from './time-splits.ts'
 
-/** A model serves a day: one more hour among thousands hardly changes it. */
+/** A model is used for a day: one more hour among thousands hardly changes it. */
 export const BACKTEST_REFIT_MS = DAY_MS
 
 export interface BacktestOptions {
@@ -27,7 +27,7 @@ export interface BacktestOptions {
 
 /** One past forecast with its outcome. All times are opening times of candles. */
 export interface BacktestForecast {
-  /** When its model was fitted, from candles that had closed by then. */
+  /** When its model was fitted, on candles that had closed by then. */
   fittedMs: number
   /** The candle whose row it was made from, at that candle's close. */
   baseMs: number
@@ -63,7 +63,7 @@ export interface BacktestResult {
 
 /**
  * Returns one result per horizon, in the order requested. Throws a `RangeError` for a table out of order, a horizon
- * that is no whole number of candles, or a refit interval that is not above 0.
+ * that is not a whole number of candles, or a refit interval that is not above 0.
  */
 export function backtest(table: FeatureTable, options: BacktestOptions): BacktestResult[] {
   checkTable(table)

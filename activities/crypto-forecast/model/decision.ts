@@ -12,7 +12,7 @@ export function decide(price: number, lastPrice: number): Decision {
   return share < -DECISION_SHARE ? 'SELL' : 'HOLD'
 }
 
-/** Whether two prices lie on the same side of the last one; no move is a side of its own. */
+/** Whether two prices lie on the same side of the last one; no move is a third side. */
 export function sameDirection(predicted: number, actual: number, lastPrice: number): boolean {
   return Math.sign(predicted - lastPrice) === Math.sign(actual - lastPrice)
 }

@@ -54,7 +54,7 @@ export interface NoForecast {
 /**
  * Returns one forecast per horizon, in the order requested. The model is trained on the first four fifths only, so that
  * the errors on the last fifth are those of this very model and the interval holds. Throws a `RangeError` for a table
- * out of order or a horizon that is no whole number of candles.
+ * out of order or a horizon that is not a whole number of candles.
  */
 export function forecast(table: FeatureTable, horizonsMs: readonly number[]): (Forecast | NoForecast)[] {
   checkTable(table)

@@ -1,6 +1,6 @@
 /**
- * Sums from which a ridge regression over all rows so far can be had at any moment: rows are added in the order of time
- * and never taken away, so folds and walk-forward refits share one pass.
+ * Sums from which a ridge regression over all rows so far can be computed at any moment: rows are added in the order of
+ * time and never taken away, so folds and walk-forward refits share one pass.
  */
 import { FEATURE_COLUMNS, IMPUTED, type FeatureTable } from './feature-columns.ts'
 import { RunningMedian } from './running-median.ts'
@@ -18,7 +18,7 @@ const MISSING_BITS = Int32Array.from({ length: SIZE }, (_, place) => {
 /** A row that adds nothing. */
 const NOTHING = new Float64Array(SIZE)
 
-/** What the rows so far say, missing values replaced by the median. Features by their place in `FEATURE_COLUMNS`. */
+/** Moments of the rows so far, missing values replaced by the median. Features by their place in `FEATURE_COLUMNS`. */
 export interface Moments {
   count: number
   /** Features that have a value at all, ascending. */

@@ -3,7 +3,7 @@
 /** As in the document: five folds, and the last fifth of the rows as the test part. */
 const FOLDS = 5
 const PARTS = 5
-/** The smallest part is half of the test part; fewer rows than these give no quantile worth its name. */
+/** The smallest part is half of the test part; fewer rows give no meaningful quantile. */
 const SMALLEST_PARTS = 2 * PARTS
 const MIN_PART_ROWS = 10
 

@@ -1,4 +1,4 @@
-/** Fills a context within its budget: what fits is taken, what does not is remembered. */
+/** Fills a context within its budget, and records what does not fit. */
 import { cutTo, tokensOf, type Budget } from './budget.ts'
 import { CUT_LINE, NOTES_TITLE } from './context-lines.ts'
 import { fencesClosed } from './document-text.ts'
@@ -27,7 +27,7 @@ interface LongText {
 export interface Assembly {
   budget: Budget
   chosen: Record<Section, Piece[]>
-  /** Long texts of which only the beginning was taken so far. */
+  /** Long texts that are cut so far. */
   cut: LongText[]
 }
 
@@ -69,7 +69,7 @@ export function takeLong({ budget, chosen, cut }: Assembly, long: LongText, floo
   if (room > 0 && budget.take(beginning.tokens)) chosen[section] = [beginning]
 }
 
-/** Gives the remaining room to the texts that were cut; returns the paths of those that still are. */
+/** Gives the remaining room to the texts that were cut; returns the paths of those still cut. */
 export function regrow(assembly: Assembly): string[] {
   const { budget, chosen } = assembly
   for (const long of assembly.cut.splice(0)) {

@@ -1,8 +1,9 @@
 /** How much text a context may hold, counted in estimated tokens. */
 
 /**
- * Characters of one token. Every model cuts differently and no tokenizer is shipped for an estimate; four is what the
- * vendors name for English. Code runs nearer to three, so a budget is no promise about one model's window.
+ * Characters of one token. Every model tokenizes differently, and no tokenizer is shipped for an estimate; vendors
+ * state four for English. Code is nearer to three, so a budget does not guarantee that a text fits into a model's
+ * window.
  */
 export const CHARACTERS_PER_TOKEN = 4
 
@@ -16,7 +17,7 @@ export function cutTo(text: string, tokens: number): string {
   const most = Math.max(0, tokens) * CHARACTERS_PER_TOKEN
   if (text.length <= most) return text
   const lineEnd = text.lastIndexOf('\n', most)
-  // A text that is one long line is cut in the middle rather than lost.
+  // A text of one long line is cut within the line, not dropped.
   return text.slice(0, lineEnd > most / 2 ? lineEnd : most)
 }
 

@@ -1,4 +1,7 @@
-/** The lines that a context says about itself: its head, and at its end what is not in it. The quality gate does not count them. */
+/**
+ * The lines of a context about itself: its head, and at its end what is not in it. The quality gate does not count
+ * them.
+ */
 import { shownPath } from './document-text.ts'
 import type { Skipped } from './walk.ts'
 
@@ -7,22 +10,22 @@ export interface ContextHead {
   name: string
   /** `Owner/Name`. */
   fullName: string
-  /** What the tree was checked out from. */
+  /** The commit of the tree. */
   commit: string
-  /** Who made the context, with its version where it has one. */
+  /** The engine of the context, with its version if it has one. */
   engine: string
   mode: string
-  /** When, as it is to be shown: nothing here reads a clock. */
+  /** The time as it is shown: nothing here reads a clock. */
   date: string
 }
 
-/** Number of paths that a reader can still take in; the rest is counted. */
+/** Maximum number of paths that are listed; the rest is counted. */
 const MAX_PATHS = 60
 const MAX_REASONS = 8
 /** Longer paths are shown by their end. */
 const PATH_CHARACTERS = 100
 
-/** What each line begins with: the quality gate passes over these. */
+/** Prefix of each line: the quality gate skips these. */
 export const OWN_LINES = [
   '- Repository: ',
   '- Commit: ',
@@ -35,8 +38,8 @@ export const OWN_LINES = [
 ] as const
 
 /**
- * Title of the last section. Licence and change log explain no use of a library: the quality gate counts nothing from
- * this line on, or a README with a licence would pass.
+ * Title of the last section. A licence and a change log do not explain how to use a library: the quality gate counts
+ * nothing from this line on; otherwise a README with a licence would pass.
  */
 export const NOTES_TITLE = 'Notes of the project: changes, licence, contributing'
 

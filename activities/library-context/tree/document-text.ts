@@ -1,6 +1,9 @@
-/** From the bytes of a foreign file to text that may be stored and shown, and from text to markdown that cannot break out of its place. */
+/**
+ * Converts the bytes of an untrusted file into text that can be stored and shown, and text into markdown that cannot
+ * affect its surroundings.
+ */
 
-/** Longer lines hold data, not words; a reader gains nothing from the rest of them. */
+/** Longer lines are data, not words, and are cut. */
 const LINE_CHARACTERS = 4_000
 /** Git, too, looks for a NUL byte in the first 8,000 bytes to tell binary files. */
 const BINARY_PROBE_BYTES = 8_000
@@ -12,8 +15,8 @@ const UTF16_MARKS = [
 ] as const
 
 /**
- * The text of a file's bytes: UTF-8, UTF-16 with its mark, else Latin-1 (in which every byte is some character, so that
- * an old author's name does not cost the file). Undefined if the bytes are no text.
+ * The text of a file's bytes: UTF-8, UTF-16 with its mark, else Latin-1 (in which every byte is a character, so that a
+ * name in an old encoding does not lose the file). Undefined if the bytes are not text.
  */
 export function textOf(bytes: Buffer): string | undefined {
   const wide = UTF16_MARKS.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte))
@@ -33,8 +36,8 @@ function decoded(bytes: Buffer): string {
 }
 
 /**
- * Line ends as `\n`, no control characters (PostgreSQL stores no NUL, a terminal obeys escape sequences), and no lone
- * surrogates, which a notebook's JSON can spell.
+ * Line ends as `\n`, no control characters (PostgreSQL stores no NUL, a terminal interprets escape sequences), and no
+ * lone surrogates, which a notebook's JSON can spell.
  */
 export function plain(text: string): string {
   return Buffer.from(text, 'utf8')
@@ -44,7 +47,10 @@ export function plain(text: string): string {
     .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '')
 }
 
-/** Text as a context shows it: no pictures inside the text, no endless lines, no spaces at line ends, no piles of empty lines. */
+/**
+ * Text as a context shows it: no pictures inside the text, no overlong lines, no spaces at line ends, no repeated empty
+ * lines.
+ */
 export function readable(text: string): string {
   return text
     .replace(/data:[a-z]{1,20}\/[\w.+-]{1,60};base64,[A-Za-z0-9+/=]{40,}/gi, 'data:')
@@ -80,7 +86,7 @@ export function fencesClosed(markdown: string): string {
   return open === undefined ? markdown : `${markdown}\n${open}`
 }
 
-/** A foreign path as a heading or a list may show it: one line, no mark-up of its own. */
+/** An untrusted path as shown in a heading or a list: one line, without its own mark-up. */
 export function shownPath(path: string): string {
   return path.replace(/[\u0000-\u001F\u007F`]/g, '?')
 }

@@ -4,7 +4,7 @@ export type FileKind = 'readme' | 'doc' | 'note' | 'example' | 'notebook' | 'sou
 
 export interface KnownFile {
   kind: FileKind
-  /** As a fence names it; empty for prose. */
+  /** Name of the language in a code fence; empty for prose. */
   language: string
   /** Larger ones are data. */
   maxBytes: number
@@ -13,7 +13,7 @@ export interface KnownFile {
 }
 
 const KB = 1024
-/** The longest module of SciPy has 300 KB; larger ones are tables and generated code, and cost seconds to parse. */
+/** The longest module of SciPy has 300 KB; larger ones are tables and generated code, and take seconds to parse. */
 const SOURCE_BYTES = 512 * KB
 const PROSE_BYTES = 1024 * KB
 /** Nearly all of a notebook's bytes are pictures in its outputs, which are dropped. */
@@ -94,12 +94,12 @@ export function folderReason(path: string): string | undefined {
   if (name.startsWith('.')) return 'hidden'
   if (VENDORED.test(name)) return 'vendored'
   if (name.endsWith('.egg-info') || name === '__pycache__') return 'generated'
-  // A package may have a module folder called `build`; at the root and in the documentation it is a product.
+  // A package may have a module folder called `build`; at the root and in the documentation it is build output.
   if (BUILT.test(name) && (parent === undefined || DOC_FOLDER.test(parent))) return 'generated'
   return TESTS.test(name) ? 'test' : undefined
 }
 
-/** What a file is, or why it is not read. */
+/** The kind of a file, or why it is not read. */
 export function kindOf(path: string): KnownFile | { reason: string } {
   const segments = path.split('/')
   const file = segments.at(-1) ?? ''
@@ -123,7 +123,7 @@ function codeKind(file: string, folders: string[], language: string): KnownFile 
   const isExample = folders.some((name) => EXAMPLE_FOLDER.test(name)) || DOC_FOLDER.test(folders[0] ?? '')
   if (isExample) return { kind: 'example', language, maxBytes: SOURCE_BYTES, rank: folders.length }
   const isPrivate = [...folders, file].some((name) => /^_(?!_init__\.)/.test(name))
-  // Python first: its outlines carry the library; a shell script is rarely what a reader wants.
+  // Python first: its outlines describe the library; a shell script is rarely useful.
   const family = language === 'python' ? 0 : language === 'bash' ? 40 : 20
   return {
     kind: 'source',
@@ -155,7 +155,7 @@ function proseKind(
   return { ...known, kind: 'doc', rank: (isGuide ? 0 : 20) + pageRank(stem, folders) }
 }
 
-/** First pages first, then what lies near the root. */
+/** First pages first, then files near the root. */
 function pageRank(stem: string, folders: string[]): number {
   return (FIRST_PAGES.test(stem) ? 0 : 10) + Math.min(folders.length, 9)
 }

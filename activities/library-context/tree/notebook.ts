@@ -1,4 +1,4 @@
-/** Notebooks without their outputs: what the author wrote, not what a machine answered. */
+/** Notebooks without their outputs: only what the author wrote. */
 import { z } from 'zod'
 import { fenced, fencesClosed, plain, readable } from './document-text.ts'
 
@@ -15,7 +15,7 @@ export interface Notebook {
 }
 
 const lines = z.union([z.string(), z.array(z.string())])
-/** `input` and `worksheets` are format 3, which old repositories still hold; everything unknown passes by. */
+/** `input` and `worksheets` are format 3, which old repositories still have; unknown keys are ignored. */
 const cell = z.object({ cell_type: z.string(), source: lines.optional(), input: lines.optional() })
 const notebook = z.object({
   cells: z.array(z.unknown()).optional(),
@@ -28,7 +28,7 @@ const notebook = z.object({
 
 const LANGUAGE = /^[A-Za-z][A-Za-z0-9+#-]{0,19}$/
 
-/** Reads a notebook of format 3 or 4. Undefined if the text is none; cells of another shape are passed over. */
+/** Reads a notebook of format 3 or 4. Undefined if the text is not a notebook; cells of another shape are skipped. */
 export function notebookOf(path: string, text: string): Notebook | undefined {
   const parsed = notebook.safeParse(json(text))
   if (!parsed.success) return undefined

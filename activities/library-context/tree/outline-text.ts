@@ -28,7 +28,7 @@ function memberText(member: OutlineMember, depth: OutlineDepth, indent: string):
   const below = depth === 'brief' ? 'names' : depth
   const inner = members.map((one) => memberText(one, below, indent + INDENT))
   if (doc !== undefined) inner.unshift(docText(doc, depth, indent + INDENT))
-  // One-line methods stand close, so that a class without docstrings reads as a list.
+  // No empty line between one-line methods, so that a class without docstrings reads as a list.
   return inner.length === 0 ? `${signature}: ...` : `${signature}:\n${inner.join('\n')}`
 }
 

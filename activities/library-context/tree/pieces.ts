@@ -1,4 +1,4 @@
-/** The parts that a context is put together from: one a file, with what they cost. */
+/** The parts of a context: one per file, with their size in tokens. */
 import { tokensOf } from './budget.ts'
 import { fenced, fencesClosed, shownPath } from './document-text.ts'
 import { notebookMarkdown, type Notebook } from './notebook.ts'
@@ -14,13 +14,13 @@ export interface Piece {
 
 const DEPTHS = ['names', 'brief', 'whole'] as const
 
-/** The most outlines that a source has. */
+/** Maximum number of outlines of a source. */
 export const OUTLINE_SIZES = DEPTHS.length
 
 /** A source in all its sizes. */
 export interface SourcePieces {
   path: string
-  /** From the smallest to the largest; none for a source that offers nothing by name. */
+  /** From the smallest to the largest; none for a source without public names. */
   outlines: Piece[]
   whole: Piece
 }

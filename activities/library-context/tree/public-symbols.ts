@@ -1,12 +1,12 @@
-/** The names by which a library is used, and how much library there is: what the quality gate measures a context against. */
+/** The public names and the size of a library, which the quality gate compares a context with. */
 import { wordsIn } from './document-text.ts'
 import type { OutlineMember } from './python-outline.ts'
 import type { SourceFile, SourceTree } from './source-tree.ts'
 
 /**
  * The public names of the Python sources, each once: what `__all__` lists, else the classes and functions of a module
- * whose own name does not begin with an underscore, and the public methods of these classes: documentation speaks of
- * methods as often as of classes. Sources in other languages have none.
+ * whose own name does not begin with an underscore, and the public methods of these classes: documentation mentions
+ * methods as often as classes. Sources in other languages have none.
  */
 export function publicSymbols({ sources }: SourceTree): string[] {
   const names = new Set<string>()

@@ -1,6 +1,6 @@
 /**
- * What a Python module offers: its docstrings, signatures and public names, read from its text. Nothing is executed or
- * imported. The parser never refuses: it goes on after what it does not understand, so Python 2 has an outline too.
+ * The docstrings, signatures and public names of a Python module, read from its text. Nothing is executed or imported.
+ * The parser recovers from syntax errors, so Python 2 has an outline too.
  */
 import { setImmediate } from 'node:timers/promises'
 import { parser } from '@lezer/python'
@@ -11,7 +11,7 @@ export type SyntaxNode = ReturnType<typeof parser.parse>['topNode']
 export interface OutlineMember {
   kind: 'class' | 'def' | 'attribute'
   name: string
-  /** In one line, as the source says it, without the colon: `def area(self, radius: float = 1) -> float`. */
+  /** In one line, as in the source, without the colon: `def area(self, radius: float = 1) -> float`. */
   signature: string
   doc: string | undefined
   /** Public methods and annotated attributes of a class. */
@@ -20,30 +20,27 @@ export interface OutlineMember {
 
 export interface PythonOutline {
   doc: string | undefined
-  /** `__all__`, where it is written as plain strings. */
+  /** `__all__`, if it is written as plain strings. */
   exported: string[] | undefined
   /** Public classes and functions of the module itself, not of its functions. */
   members: OutlineMember[]
 }
 
-/** CPython refuses 200 nested parentheses; far more brackets that are never closed exhaust the parser, not a reader. */
+/** CPython rejects 200 nested parentheses; many more unclosed brackets would exhaust the parser. */
 const MAX_OPEN_BRACKETS = 2_000
 /** Parser steps between two yields to the rest of the process: about five milliseconds. */
 const STEPS_BETWEEN_BREATHS = 4_000
-/** `if` in `try` in `if`: definitions are looked for so deep. */
+/** Maximum depth of `if`, `try` and `with` in which definitions are searched. */
 const MAX_BRANCHES = 8
-/** Signatures are to be read; a table as a default value is not. */
+/** Maximum length of a signature: a table as a default value is cut. */
 const SIGNATURE_CHARACTERS = 400
-/** Comments and indentation take some of what is read. */
+/** Comments and indentation are part of what is read. */
 const READ_CHARACTERS = 10 * SIGNATURE_CHARACTERS
 
-/** Called without being named in the source, and so part of what a class offers. */
+/** Called without being named in the source, and so part of the interface of a class. */
 const OFFERED_METHODS = new Set(['__init__', '__call__'])
 
-/**
- * The outline of a module's text; undefined if its nesting is beyond what any Python would read. Throws the signal's
- * reason.
- */
+/** The outline of a module's text; undefined if its nesting exceeds what Python accepts. Throws the signal's reason. */
 export async function outlineOf(text: string, signal: AbortSignal): Promise<PythonOutline | undefined> {
   const top = await parsed(text, signal)
   if (top === undefined) return undefined
@@ -64,13 +61,13 @@ async function parsed(text: string, signal: AbortSignal): Promise<SyntaxNode | u
       signal.throwIfAborted()
     }
   } catch (error) {
-    // The parser is recursive: an endless `not not not …` is no program, and no fault of ours.
+    // The parser is recursive: a stack overflow by an endless `not not not …` is not a defect of ours.
     if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
-/** The most brackets open at once, without a look at strings: a bound, not a measure. */
+/** The most brackets open at once, strings included: an upper bound, not an exact count. */
 function openBrackets(text: string): number {
   let open = 0
   let most = 0
@@ -85,7 +82,7 @@ interface Definition {
   node: SyntaxNode
   name: string
   decorators: string[]
-  /** Methods are looked at by the class that has them. */
+  /** Methods are read by their class. */
   text: string
 }
 
@@ -140,7 +137,7 @@ function assigned(node: SyntaxNode, text: string, result: BodyFound): void {
   }
 }
 
-/** `__all__ += [...]`; with anything else but plain names the list as a whole is unknown. */
+/** `__all__ += [...]`; with anything else than plain names the whole list is unknown. */
 function extended(node: SyntaxNode, text: string, result: BodyFound): void {
   const target = node.firstChild
   if (target === null || text.slice(target.from, target.to) !== '__all__') return
@@ -149,7 +146,7 @@ function extended(node: SyntaxNode, text: string, result: BodyFound): void {
     more === undefined || result.exported === undefined ? undefined : [...result.exported, ...more]
 }
 
-/** The strings of a list or tuple; undefined if anything else stands in it. */
+/** The strings of a list or tuple; undefined if it contains anything else. */
 function namesOf(node: SyntaxNode | null, text: string): string[] | undefined {
   if (node?.name !== 'ArrayExpression' && node?.name !== 'TupleExpression') return undefined
   const names: string[] = []
@@ -195,7 +192,7 @@ function memberOf({ node, name, decorators, text }: Definition): OutlineMember {
 
 /** The source between two places in one line: comments dropped, line breaks closed up. */
 function oneLine(node: SyntaxNode, text: string, end = node.to): string {
-  // What is longer is cut anyway; a signature of half a megabyte must not be gone through first.
+  // Longer text is cut anyway; a signature of half a megabyte must not be processed first.
   const last = Math.min(end, node.from + READ_CHARACTERS)
   let said = ''
   let from = node.from
@@ -216,7 +213,7 @@ function oneLine(node: SyntaxNode, text: string, end = node.to): string {
   return line.length > SIGNATURE_CHARACTERS ? `${line.slice(0, SIGNATURE_CHARACTERS)} …` : line
 }
 
-/** The string that a module, class or function begins with. */
+/** The first string of a module, class or function. */
 function docOf(body: SyntaxNode, text: string): string | undefined {
   for (const child of childrenOf(body)) {
     if (child.name === ':' || child.name === 'Comment') continue

@@ -15,7 +15,7 @@ const ESCAPES: Record<string, string> = {
   0: '',
 }
 
-/** The value of one plain literal; undefined for bytes, formatted strings and what is no literal. */
+/** The value of one plain literal; undefined for bytes, formatted strings and anything that is not a literal. */
 export function stringOf(literal: string): string | undefined {
   const parts = /^([A-Za-z]{0,2})("""|'''|"|')([\s\S]*)$/.exec(literal)
   if (parts === null) return undefined
@@ -39,7 +39,7 @@ function unescaped(value: string): string {
   )
 }
 
-/** A docstring of adjacent literals, cleaned as `inspect.cleandoc` does; undefined if it says nothing. */
+/** A docstring of adjacent literals, cleaned as `inspect.cleandoc` does; undefined if it is empty. */
 export function docstringOf(literals: readonly string[]): string | undefined {
   const values = literals.map(stringOf)
   if (values.includes(undefined)) return undefined
@@ -47,7 +47,7 @@ export function docstringOf(literals: readonly string[]): string | undefined {
   const indents = rest
     .filter((line) => line.trim() !== '')
     .map((line) => line.length - line.trimStart().length)
-  // Not Math.min(...indents): a docstring may have more lines than a call may have arguments.
+  // Not Math.min(...indents): a docstring may have more lines than a call can have arguments.
   const margin = indents.reduce((least, indent) => Math.min(least, indent), Number.POSITIVE_INFINITY)
   const lines = [first.trim(), ...rest.map((line) => line.slice(margin).trimEnd())]
   const text = lines.join('\n').trim()

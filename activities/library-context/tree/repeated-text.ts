@@ -1,10 +1,12 @@
-/** Whether a text stands in a document already, told by its runs of words: mark-up and line breaks do not matter. */
+/** Checks whether a document already contains a text, by runs of words: mark-up and line breaks do not matter. */
 
-/** Six words in a row are hardly said twice by chance. */
+/** The same six words in a row rarely occur twice by chance. */
 const RUN_WORDS = 6
-/** Bits of the filter that remembers runs: 8 MB; a document of 3 million words then mistakes one run of twenty. */
+/** Bits of the filter of runs: 8 MB; a document of 3 million words then has one false match in twenty runs. */
 const FILTER_BITS = 26
-/** Share of a text's runs from which on it counts as said. A rendered page loses directives, roles and references. */
+/**
+ * Share of a text's runs from which on it counts as contained. A rendered page loses directives, roles and references.
+ */
 const REPEATED_SHARE = 0.7
 
 const WORD = /[A-Za-z0-9\u00C0-\uFFFF]+/g
@@ -25,7 +27,10 @@ function wordHash(word: string): number {
   return hash
 }
 
-/** A test for texts: does the document say (nearly) all of it? Texts of fewer than six words are never said. */
+/**
+ * Returns a test: does the document contain (nearly) all of a text? Texts of fewer than six words never count as
+ * contained.
+ */
 export function repeatsOf(document: string): (text: string) => boolean {
   const seen = new Uint8Array(2 ** (FILTER_BITS - 3))
   const place = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> (32 - FILTER_BITS)

@@ -1,6 +1,6 @@
 /**
- * Puts a context together from a source tree, the most useful first, until its budget of tokens is used. Nothing is
- * executed and no clock is read: the same tree gives the same text.
+ * Builds a context from a source tree, the most useful first, until its budget of tokens is used. Nothing is executed
+ * and no clock is read: the same tree gives the same text.
  */
 import {
   createAssembly,
@@ -29,16 +29,16 @@ export interface ContextRequest extends ContextHead {
 export interface Context {
   markdown: string
   tokens: number
-  /** Paths of which nothing is in the text for want of room; of a text that was cut, its path with `(its end)`. */
+  /** Paths left out for lack of room; a text that was cut has its path with `(its end)`. */
   left: string[]
-  /** Paths of sources whose outline stands in place of their text for want of room. */
+  /** Paths of sources with their outline instead of their text for lack of room. */
   outlined: string[]
 }
 
 /** Below this there is no room for head, end and a page of README. */
 export const MIN_TOKENS = 1_000
 
-/** Tokens kept for the lines that tell what is missing, and their share where the budget is small. */
+/** Tokens reserved for the lines about what is missing, and their share if the budget is small. */
 const FOOT_TOKENS = 800
 const FOOT_SHARE = 0.2
 
@@ -50,14 +50,14 @@ const KEPT_AFTER = { readme: 0.7, documents: 0.35, docs: 0.4, outlines: 0.15 } a
 
 type Said = (text: string) => boolean
 
-/** A context by our own engine: README, documentation, outlines, examples and notebooks, whole sources. */
+/** A context by the static reader: README, documentation, outlines, examples and notebooks, whole sources. */
 export function staticContext(request: ContextRequest): Context {
   return assembled(request, undefined)
 }
 
 /**
- * A context around documents that another engine made: they come first, then whatever of the tree does not repeat them.
- * Documents longer than their share are cut at a line's end; `left` then says so.
+ * A context around documents that another engine made: they come first, then the parts of the tree that do not repeat
+ * them. Documents longer than their share are cut at a line's end; `left` then says so.
  */
 export function joinContext(request: ContextRequest & { documents: string }): Context {
   return assembled(request, readable(plain(request.documents)))
@@ -79,13 +79,13 @@ function assembled(request: ContextRequest, documents: string | undefined): Cont
   return { markdown, tokens: tokensOf(markdown), left, outlined }
 }
 
-/** The other engine's documents, cut to their share; returns a test for what they say already. */
+/** The other engine's documents, cut to their share; returns a test for what they already contain. */
 function takeDocuments(assembly: Assembly, documents: string, floor: number): Said {
   takeLong(assembly, { section: 'documents', path: 'made documents', text: documents }, floor)
   return repeatsOf(assembly.chosen.documents[0]?.text ?? '')
 }
 
-/** Everything of the tree that is not said yet. */
+/** Everything in the tree that the context does not contain yet. */
 function takeTree(
   assembly: Assembly,
   { tree, maxTokens }: ContextRequest,
@@ -109,7 +109,7 @@ function takeTree(
   return { left: [noDocs, noExamples, noSources, noNotes].flat().map(({ path }) => path), outlined }
 }
 
-/** Documents that were taken late take their place by usefulness. */
+/** Documents that were added late are sorted by usefulness. */
 function inOrderOf(docs: readonly { path: string }[], pieces: Piece[]): void {
   const order = new Map(docs.map(({ path }, at) => [path, at]))
   pieces.sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0))

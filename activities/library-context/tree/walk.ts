@@ -1,6 +1,6 @@
 /**
  * The content of a source tree. The tree is untrusted: symbolic links are listed and never followed, nothing is
- * executed, and folders with millions of files end the walk, not the worker.
+ * executed, and a folder with millions of files ends the walk, not the worker.
  */
 import { constants } from 'node:fs'
 import { lstat, open, opendir } from 'node:fs/promises'
@@ -16,12 +16,14 @@ export interface Skipped {
 
 /** The largest known scientific package (SciPy) has about 3,000 files; beyond this it is data. */
 export const MAX_ENTRIES = 20_000
-/** No package nests this deep; a path that does is built to exhaust its reader. */
+/** No package nests this deep; a deeper path is made to exhaust its reader. */
 const MAX_LEVELS = 30
 
 const TOO_MANY = `beyond the ${MAX_ENTRIES} entries that are read`
 
-/** File system errors of an untrusted entry that cannot be read; anything else is this machine's fault and thrown. */
+/**
+ * File system errors of an untrusted entry that cannot be read; anything else is a fault of this machine and thrown.
+ */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EISDIR'])
 
 /**
@@ -102,7 +104,7 @@ function isUnreadable(error: unknown): boolean {
 
 /**
  * The bytes of a plain file, or why not. Opened without following a link and without waiting for a pipe's other end;
- * what is read is bounded by what was opened, not by what was listed.
+ * the bound applies to the opened file, not to the listed size.
  */
 export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer | { reason: string }> {
   try {

@@ -12,7 +12,7 @@ const HUGE_FILE_BYTES = 20_000_000
 
 /**
  * The files of a library's commit number `push`, the first being 1: always the same for the same library. `port` is the
- * simulator's; only what knocks there holds it. An empty repository has none.
+ * simulator's; only payloads that connect to it contain it. An empty repository has none.
  */
 export function filesOf(library: SimulatedLibrary, push: number, port: number): TreeFile[] {
   const fullName = firstName(library)
@@ -64,7 +64,7 @@ function table(push: number): string {
 /** Sphinx reads nested quotes by recursion and gives up (exit 2) somewhere between 150 and 200 levels, measured. */
 const NESTED_QUOTES = 300
 
-/** No settings of anybody's make these pages build: their own cannot be read, and the first page nests too deeply. */
+/** No settings make these pages build: their own cannot be read, and the first page nests too deeply. */
 function brokenDocs(made: PythonPackage): TreeFile[] {
   const conf = 'import a_package_that_nobody_has\n\nextensions = ["a_package_that_nobody_has.extension"]\n'
   const levels = Array.from({ length: NESTED_QUOTES }, (_, at) => `${' '.repeat(at)}level ${at}`)
@@ -72,7 +72,7 @@ function brokenDocs(made: PythonPackage): TreeFile[] {
   return replaced(documentedCodeOf(made), [file('docs/conf.py', conf), file('docs/index.rst', index)])
 }
 
-/** Bytes that no compression makes smaller, and that are the same every time: a cipher's key stream. */
+/** Incompressible bytes, the same every time: a cipher's key stream. */
 function noise(fullName: string): TreeFile[] {
   const key = createHash('sha256').update(fullName).digest()
   return Array.from({ length: HUGE_FILES }, (_, at) => {

@@ -20,11 +20,11 @@ export interface GitProcesses {
    * output returns it: `upload-pack` reports there to its client what is wrong with the request, and fails too.
    */
   run: (run: GitRun) => Promise<Buffer>
-  /** Kills what runs and waits until it is gone; what is started later fails at once. */
+  /** Kills running processes and waits until they end; later starts fail at once. */
   end: () => Promise<void>
 }
 
-/** No process yet. */
+/** Has no process at first. */
 export function createGitProcesses(): GitProcesses {
   const running = new Map<ChildProcess, Promise<Buffer>>()
   let ended = false

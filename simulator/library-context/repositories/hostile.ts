@@ -5,7 +5,10 @@ import { documentedCodeOf, type PythonPackage } from './package-template.ts'
 import { CONF_PAYLOADS, JUPYTEXT_CONFIG, SLOW_MAKEFILE } from './payloads.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
 
-/** A package whose docs/conf.py runs a payload first. `port` is the simulator's: what opens sockets knocks there. */
+/**
+ * A package whose docs/conf.py runs a payload first. `port` is the simulator's: payloads that open sockets connect to
+ * it.
+ */
 export function hostileConf(made: PythonPackage, kind: keyof typeof CONF_PAYLOADS, port: number): TreeFile[] {
   const conf = file('docs/conf.py', `${CONF_PAYLOADS[kind]}\n${textOf(made, 'docs/conf.py')}`)
   const files = kind === 'opens-sockets' ? [conf, file('docs/port.txt', `${port}\n`)] : [conf]

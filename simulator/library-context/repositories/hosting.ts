@@ -9,7 +9,7 @@ import { filesOf } from './files.ts'
 import { createGitProcesses, type GitProcesses } from './git-process.ts'
 import type { TreeFile } from './tree-file.ts'
 
-/** As GitHub's, if it matters to a client: partial clones and any commit may be requested. */
+/** As on GitHub, if a client can notice: partial clones and any commit may be requested. */
 const CONFIG = `[core]
 	repositoryformatversion = 0
 	filemode = true
@@ -21,7 +21,7 @@ const CONFIG = `[core]
 [gc]
 	auto = 0
 `
-/** What cannot be made smaller need not be tried. */
+/** No compression: the content is incompressible. */
 const UNCOMPRESSED = `[core]
 	compression = 0
 [pack]
@@ -80,7 +80,7 @@ export function createHosting(port: () => number): Hosting {
       const change = before.then((held) => upToDate(library, held))
       changes.set(
         library.githubId,
-        // this caller gets the error; the next one starts anew
+        // this caller gets the error; the next one starts over
         change.catch(() => undefined),
       )
       return change
@@ -120,7 +120,7 @@ interface Growth {
   library: SimulatedLibrary
   /** Pushes that the repository has. */
   from: number
-  /** Pushes that it is to have. */
+  /** Pushes that it should have. */
   to: number
   port: number
 }
@@ -138,7 +138,7 @@ async function commit({ git, path, library, from, to, port }: Growth): Promise<v
   await git({ args: ['fast-import', '--quiet', '--done'], cwd: path, input: fastImport(commits, from > 0) })
 }
 
-/** Files of a push that are not as the push before left them; no push takes a file away. */
+/** Files that a push adds or changes; no push deletes a file. */
 function changedFiles(library: SimulatedLibrary, push: number, port: number): TreeFile[] {
   const files = filesOf(library, push, port)
   if (push === 1) return files

@@ -1,4 +1,4 @@
-/** The Python packages of fixtures/: read once, and renamed for the library that is to have one. */
+/** The Python packages of fixtures/: read once, and renamed for each library. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { textHash } from '../../chance.ts'
@@ -6,7 +6,7 @@ import { file, type TreeFile } from './tree-file.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 
 const FIXTURES = join(packageRoot, 'simulator', 'library-context', 'fixtures')
-/** As it stands in every fixture. */
+/** As in every fixture. */
 const TEMPLATE_VERSION = '0.1.0'
 
 /** Words of a fixture that belong to one library and are replaced. */

@@ -1,14 +1,14 @@
 /**
- * What hostile repositories run when their documentation is built: a few lines of Python each, which really work. Those
- * that would not end read `limit.txt` beside them, if it exists, and stop there: so that a test can let them run
- * outside the sandbox and see that they do what they say.
+ * Payloads that hostile repositories run when their documentation is built: a few lines of working Python each. Those
+ * that would not end read `limit.txt` beside them, if it exists, and stop there: so that a test can run them outside
+ * the sandbox and check what they do.
  */
 
-/** Names of the files that payloads leave behind begin so. */
+/** Prefix of the names of files that payloads leave behind. */
 export const MARKER = 'almanac-hostile-'
-/** What a payload could read stands behind this in the built pages. */
+/** Marks what a payload could read in the built pages. */
 export const READ_MARKER = 'HOSTILE-READ:'
-/** What came of a payload's connections stands behind this in the built pages. */
+/** Marks the results of a payload's connections in the built pages. */
 export const SOCKET_MARKER = 'HOSTILE-SOCKET:'
 /** Path below the simulator's address that only a payload asks for. */
 export const SOCKET_PATH = '/git/almanac-hostile/opens-sockets'
@@ -104,7 +104,7 @@ ATTEMPTS = [
 show([tried(*attempt) for attempt in ATTEMPTS[:limit(1000)]])
 `
 
-/** Shows whether a build can fill the table of processes: 5,000 children that sleep; it tries on when refused. */
+/** Shows whether a build can fill the table of processes: 5,000 children that sleep; it continues when refused. */
 const FORKS = `${PREAMBLE}
 made = 0
 most = limit(5000)
@@ -167,7 +167,7 @@ while seconds == 0 or time.monotonic() < until:
 print("hostile: slept", flush=True)
 `
 
-/** The payloads that stand in docs/conf.py, before the documentation's own settings. */
+/** The payloads in docs/conf.py, before the documentation's own settings. */
 export const CONF_PAYLOADS = {
   'reads-environment': READS_ENVIRONMENT,
   'writes-outside': WRITES_OUTSIDE,

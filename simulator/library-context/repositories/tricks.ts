@@ -6,7 +6,7 @@ import { codeOf, documentedCodeOf, type PythonPackage } from './package-template
 import { MARKER } from './payloads.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
 
-/** Any commit will do: no honest client follows it. */
+/** Any commit works: no safe client follows it. */
 const NOWHERE = 'badc0de'.padEnd(40, '0')
 
 /** Sources, and links out of the tree in every place that a reader opens: README, a module, the docs, and a loop. */
@@ -41,7 +41,7 @@ export function submodules(made: PythonPackage): TreeFile[] {
   return [...documentedCodeOf(made), file('.gitmodules', entries.join('')), ...links]
 }
 
-/** Hooks, filters and a repository inside the repository: each leaves a marker if git is talked into running it. */
+/** Hooks, filters and a repository inside the repository: each leaves a marker if git runs it. */
 export function hook(made: PythonPackage): TreeFile[] {
   const script = `#!/bin/sh\ntouch "/tmp/${MARKER}hook"\ncat\n`
   const config = `[core]\n\thooksPath = .githooks\n\tfsmonitor = .githooks/post-checkout\n[filter "evil"]\n\tsmudge = .githooks/post-checkout\n\trequired = false\n`
@@ -54,7 +54,7 @@ export function hook(made: PythonPackage): TreeFile[] {
     ]),
     file('.gitconfig', config),
     file('.gitattributes', '*.md filter=evil\n*.py filter=evil\n*.rst export-subst\n'),
-    // A folder that git itself takes for a bare repository, with a configuration that runs a program.
+    // A folder that git recognises as a bare repository, with a configuration that runs a program.
     file('embedded/HEAD', 'ref: refs/heads/main\n'),
     file(
       'embedded/config',

@@ -3,17 +3,17 @@ import { hash } from '../../chance.ts'
 
 /**
  * How a match leaves the feed:
- * - `vanishes`: gone with the final whistle, no word of its end (the usual way);
+ * - `vanishes`: gone with the final whistle, without a final status (the usual way);
  * - `over-shown`: stays for one to three minutes with a status that says so;
  * - `cleared`: the same, but its score is empty from the whistle on, which looks like 0-0;
  * - `vanishes-early`: gone one to three minutes before the whistle, forever;
  * - `comes-back`: gone for a while in the second half, then back;
- * - `suspended`: play stands still for a while, then goes on;
+ * - `suspended`: play is interrupted for a while, then continues;
  * - `abandoned`: stopped in play and never finished: it has no score;
  * - `called-off`: announced, never played: it has no score;
- * - `corrected-in-feed`: over with a wrong score, put right while it is still shown;
+ * - `corrected-in-feed`: over with a wrong score, corrected while it is still shown;
  * - `corrected-in-results`: over with a wrong score; only the results service has the right one;
- * - `flaps`: said to be over for a minute, then live again, then truly over.
+ * - `flaps`: shown as over for a minute, then live again, then really over.
  */
 export type Ending =
   | 'vanishes'
@@ -28,7 +28,7 @@ export type Ending =
   | 'corrected-in-results'
   | 'flaps'
 
-/** One turn of the wheel: each way at least once, so that 49 matches in a row have them all. */
+/** One turn of the sequence: each way at least once, so that 49 matches in a row have them all. */
 const SHARES: readonly (readonly [Ending, number])[] = [
   ['vanishes', 8],
   ['cleared', 1],
@@ -52,7 +52,7 @@ const STEPS = [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19, 21, 22, 2
 /** Salt of the wheel's chances. */
 const DRAW = 61
 
-/** The way of the `number`th match of a world: in every turn of 25 each has its share, in another order. */
+/** The way in which match `number` of a world ends: in every turn of 25 each has its share, in another order. */
 export function endingOf(seed: number, number: number, only: readonly Ending[] = []): Ending {
   if (only.length > 0) return only[modulo(number, only.length)] ?? 'vanishes'
   const turn = Math.floor(number / WHEEL.length)

@@ -34,14 +34,14 @@ const TEAMS = [
   'Beşiktaş',
 ] as const
 
-/** Who holds the pad: in e-football the same clubs play at the same time, in other hands. */
+/** Names of players: in e-football the same clubs play at the same time, with other players. */
 const PLAYERS = ['Nico', 'Kray', 'Zoé', 'Labotryas', 'Hotshot', "O'Neil", 'Žan', 'Мастер'] as const
 
 const FIRST_LEAGUE_ID = 2_665_392
 const LEAGUE_ID_STEP = 37
 const FIRST_TEAM_ID = 410_000
 
-/** How many teams play in one lane of a league. */
+/** Number of teams in one lane of a league. */
 export const TEAMS_IN_A_LANE = TEAMS.length
 
 /** The league in one place; beyond the named ones they carry a number. */

@@ -16,7 +16,7 @@ export interface Line {
 const BLOCKED = 1.001
 const LOWEST = 1.01
 const HIGHEST = 51
-/** What the house keeps. */
+/** The margin of the bookmaker. */
 const MARGIN = 1.07
 /** Share of minutes in which the result's market is blocked: before, at the beginning and at the end of play. */
 const BLOCKED_BEFORE = 0.03

@@ -1,4 +1,4 @@
-/** What happens in one match, second by second from its announcement until no service shows it any more. */
+/** The course of one match, second by second from its announcement until no service shows it. */
 import type { Ending } from './endings.ts'
 import type { MatchChance } from './match-chance.ts'
 import { halvesOf, isPlay, leadOf, stretchesOf, type Stretch, type StretchKind } from './stretches.ts'
@@ -21,7 +21,7 @@ export interface MatchScript {
   endsS: number
   /** When the feed stops showing it. */
   leavesS: number
-  /** Seconds of play in a match that runs its course. */
+  /** Seconds of play in a match that is played to its end. */
   playS: number
   /** Seconds of play in the first half. */
   firstHalfS: number
@@ -38,7 +38,7 @@ export interface Moment {
   untilStartS: number
   /** Seconds played. */
   elapsedS: number
-  /** As the feed has it, true or not. */
+  /** As the feed shows it, correct or not. */
   score: [number, number]
   /** The first half's, once it is over. */
   firstHalf: [number, number] | null
@@ -50,7 +50,7 @@ const GOALS = [0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7] as const
 const LATE_S = 50
 const LATE_SHARE = 0.4
 const ANNULLED_SHARE = 0.08
-/** How long an annulled goal stands. */
+/** How long an annulled goal counts. */
 const ANNULLED_S = [30, 90] as const
 
 /** Writes the script of a match; the same chance gives the same script. */
@@ -135,7 +135,7 @@ function goalsOf(chance: MatchChance, playS: number): Goal[] {
   return goals
 }
 
-/** Without its last goal, or with one that was none. */
+/** Without its last goal, or with one too many. */
 function wrongScoreOf(
   [ofFirst, ofSecond]: [number, number],
   goals: readonly Goal[],

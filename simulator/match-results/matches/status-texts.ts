@@ -1,4 +1,7 @@
-/** What the feed says of a match's state, in French and English. "Début dans 25 minutes" and "3 minutes" are recorded; the others are made up after what users report. */
+/**
+ * Texts of the feed for the state of a match, in French and English. "Début dans 25 minutes" and "3 minutes" are
+ * recorded; the others are made up after what users report.
+ */
 import type { MatchChance } from './match-chance.ts'
 import type { Moment } from './match-script.ts'
 
@@ -27,7 +30,7 @@ const ABANDONED = bilingual(['Abandonné', 'Match annulé'], ['Abandoned', 'Matc
 const CALLED_OFF = bilingual(['Reporté', 'Annulé'], ['Postponed', 'Cancelled'])
 const FIRST_HALF = { fr: '1ère mi-temps', en: '1st half' }
 const SECOND_HALF = { fr: '2ème mi-temps', en: '2nd half' }
-/** Texts that no list knows, in play, for a minute. */
+/** Texts in no list, in play, for a minute. */
 const ODD: Texts = ['Pending', 'Prolongation ?', '']
 const ODD_SHARE = 0.04
 /** Matches that state their half beside the minute. */

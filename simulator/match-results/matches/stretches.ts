@@ -1,12 +1,12 @@
-/** A match as stretches of time, one after the other, and what each way to end makes of them. */
+/** A match as stretches of time, one after the other, and the effect of each way to end. */
 import type { Ending } from './endings.ts'
 import type { MatchChance } from './match-chance.ts'
 
-/** What a match does for a while. */
+/** State of a match for a while. */
 export type StretchKind =
   'before' | 'first-half' | 'half-time' | 'second-half' | 'suspended' | 'over' | 'abandoned' | 'called-off'
 
-/** A stretch of time in which a match does one thing. */
+/** A stretch of time in which the state of a match does not change. */
 export interface Stretch {
   kind: StretchKind
   seconds: number
@@ -35,7 +35,7 @@ const OVER_S = [61, 180] as const
 const STOP_S = [65, 150] as const
 /** Minimum time of the second half before something happens to it. */
 const AT_FIRST_S = 20
-/** The end of a match that vanishes early, played unseen. */
+/** The end of a match that vanishes early, played while not shown. */
 const UNSEEN_S = [60, 180] as const
 /** Some matches that had trouble vanish at their end, some are shown over. */
 const OVER_SHARE = 0.5
@@ -96,7 +96,7 @@ function beginning(leadS: number, { first }: Halves, chance: MatchChance): Stret
   ]
 }
 
-/** The second half, and what follows, of a match that does not play it through in sight. */
+/** The second half, and what follows, of a match that is not shown to its end. */
 function troubled(
   ends: 'vanishes-early' | 'comes-back' | 'suspended' | 'abandoned' | 'flaps',
   halfS: number,

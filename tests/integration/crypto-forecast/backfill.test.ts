@@ -199,7 +199,7 @@ describe('almanac backfill crypto-forecast', () => {
     [['crypto-forecast', '--from', soon, '--to', soon], `--from ${soon} is in the future.`],
     [
       ['crypto-forecast', '--from', '2023-05-01T10:20:00Z', '--to', '2023-05-01T10:50:00Z'],
-      'From 2023-05-01T10:20:00.000Z to 2023-05-01T10:50:00Z no hour begins that is over.',
+      'No complete hour begins between 2023-05-01T10:20:00.000Z and 2023-05-01T10:50:00Z.',
     ],
     [
       ['crypto-forcast', '--from', FROM],
@@ -213,7 +213,7 @@ describe('almanac backfill crypto-forecast', () => {
   it('refuses a backfill of mod-stats with the reason', async () => {
     const { code, stdout, stderr } = await almanac('mod-stats', '--from', '2023-05-01', '--to', '2023-05-02')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('mod-stats cannot be backfilled: its upstreams tell what they count now')
+    expect(stderr).toContain('mod-stats cannot be backfilled: its upstreams report only current counts')
   })
 })
 

@@ -222,11 +222,11 @@ describeRecorded('the recorded list', () => {
       {
         line: 1,
         reason:
-          'refused by the quality gate (found astroquery-context.txt: 0 words, at least 200 asked, 0 words beyond the README, at least 120 asked)',
+          'rejected by the quality gate (found astroquery-context.txt: 0 words, at least 200 required, 0 words beyond the README, at least 120 required)',
       },
       {
         line: 2,
-        reason: 'refused by the quality gate (found gwpy-context.txt: is a folder, not a file)',
+        reason: 'rejected by the quality gate (found gwpy-context.txt: is a folder, not a file)',
       },
     ])
     expect(list?.notes).toContain('flag with a rejected file: 2 (astropy/astroquery, gwpy/gwpy)')

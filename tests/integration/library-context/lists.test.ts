@@ -283,7 +283,7 @@ describe('an implausible night', () => {
     const night = await lists.listsAt(SECOND)
     expect(night.ending.outcome).toBe('partial')
     expect(whyOf(night.ending, 'stars')).toMatch(
-      /^GitHub returned nothing tonight for \S+ and \d+ others \(.*stargazerCount.*\); their last stars count\nsuspicious: sky: GitHub returned nothing for \d+ of \d+ candidates; the list of 2026-07-20 stays$/,
+      /^GitHub returned nothing tonight for \S+ and \d+ others \(.*stargazerCount.*\); their previous stars are used\nsuspicious: sky: GitHub returned nothing for \d+ of \d+ candidates; the list of 2026-07-20 stays$/,
     )
     expect(lists.published.listText(DOMAIN)).toBe(before)
   })
@@ -361,7 +361,7 @@ describe('a first night without half of the data', () => {
     const first = await lists.listsAt(FIRST)
     expect(first.ending.outcome).toBe('partial')
     expect(whyOf(first.ending, 'stars')).toMatch(
-      /told nothing of \d+ of \d+ candidates; no list is made from it$/,
+      /returned nothing for \d+ of \d+ candidates; no list is made from it$/,
     )
     await goodNight(SECOND)
     expect(nameAt(1)).toBe(`sim-astro/extra-${99 + TOP}`)

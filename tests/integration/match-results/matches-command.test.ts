@@ -156,7 +156,7 @@ describe('almanac matches', () => {
     const { stdout } = await almanac('matches', '--limit', '1')
     expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
       '7 matches: 3 confirmed (1 by status, 2 by results), 1 vanished and not confirmed, 3 on show',
-      'last-seen scores: 1 of the 2 that were checked by results later were right (50 %)',
+      'last-seen scores: 1 of the 2 that were later checked by results were right (50 %)',
     ])
   })
 
@@ -299,7 +299,7 @@ describe('another feed', () => {
   it('a feed without a match says how to collect one, and imported matches are not judged', async () => {
     const first = await command(['matches'], settings(empty.url))
     expect(first).toMatchObject({ code: 0, stderr: '' })
-    expect(first.stdout).toBe('no matches yet; "./almanac run match-results --wait" looks at the feed\n')
+    expect(first.stdout).toBe('no matches yet; "./almanac run match-results --wait" polls the feed\n')
     const path = join(folder, 'old.csv')
     const header =
       'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'
@@ -317,7 +317,7 @@ describe('another feed', () => {
       lastSeenRight: 0,
     })
     const { stdout } = await command(['matches'], settings(empty.url))
-    expect(stdout).toContain('so nothing says how good they are')
+    expect(stdout).toContain('so their quality is unknown')
     // The match had no event id: the import made one, below zero.
     const id = /^-\d+/m.exec(stdout)?.[0] ?? ''
     const shown = await command(['matches', 'show', id], settings(empty.url))
@@ -339,7 +339,7 @@ describe('almanac runs', () => {
   it('"runs match-results" shows the runs that were aggregated by the hour', async () => {
     const { code, stdout } = await almanac('runs', 'match-results')
     expect(code).toBe(0)
-    expect(stdout).toBe('and 1,060 complete runs before 2026-02-01 12:00:00 UTC, added up by the hour\n')
+    expect(stdout).toBe('and 1,060 complete runs before 2026-02-01 12:00:00 UTC, aggregated by hour\n')
   })
 
   it('"runs" names the pipeline of aggregated runs below the table', async () => {
@@ -347,7 +347,7 @@ describe('almanac runs', () => {
     const lines = stdout.trimEnd().split('\n')
     expect(lines[1]).toContain('mod-stats-1')
     expect(lines[2]).toBe(
-      'and 1,060 complete runs of match-results before 2026-02-01 12:00:00 UTC, added up by the hour',
+      'and 1,060 complete runs of match-results before 2026-02-01 12:00:00 UTC, aggregated by hour',
     )
   })
 

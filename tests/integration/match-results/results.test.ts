@@ -317,7 +317,7 @@ describe('a feed with unusable responses', () => {
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['feed']?.why).toEqual([
-      expect.stringMatching(/^the answer names 3 matches and leaves out \d+ that were going on/) as string,
+      expect.stringMatching(/^the response names 3 matches and leaves out \d+ open ones/) as string,
     ])
     expect(await takenForGone()).toEqual([])
     most = Infinity
@@ -436,7 +436,7 @@ describe('a feed at its cap of events', () => {
     stack.simulator.faults.set('onexbet', { kind: 'empty', match: 'champs=' })
     const ending = await minute()
     expect(ending.outcome).toBe('partial')
-    expect(ending.counts['feed']?.why.join('\n')).toContain('this host may not know the parameter champs')
+    expect(ending.counts['feed']?.why.join('\n')).toContain('this host may not support the parameter champs')
     expect((await polls()).map(({ truncated }) => truncated)).toEqual([false, true])
     expect(await takenForGone()).toEqual([])
   })

@@ -46,7 +46,7 @@ it('follows the polls before and after one that the tables cannot hold', async (
   await storePolls(database, FEED, [...GOOD.slice(0, 7), tooLong(6.5), ...GOOD.slice(7)])
   const followed = await followPolls(database, FEED)
   expect(words(followed.refused)).toEqual([
-    'the look of 2026-03-10T12:06:30.000Z cannot be followed and is passed over: value "3000000000000" is out of range for type integer',
+    'the poll of 2026-03-10T12:06:30.000Z cannot be followed and is skipped: value "3000000000000" is out of range for type integer',
   ])
   expect(followed.polls).toBe(GOOD.length)
   expect(await tablesOf(database, FEED)).toEqual(await undisturbed())

@@ -222,7 +222,7 @@ describe('an empty response in place of rows', () => {
     })
     expect(ending.outcome).toBe('partial')
     expect(why(ending, 'modpacks')).toMatch(
-      /suspicious: (\d+) of \1 known modpacks did not answer; they stay/,
+      /suspicious: (\d+) of \1 known modpacks were not returned; they are kept/,
     )
     expect(csv().length).toBeGreaterThan(20)
   })

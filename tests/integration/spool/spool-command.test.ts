@@ -138,7 +138,7 @@ describe('what waits', () => {
     const { code, stdout } = await almanac('drain')
     expect(stdout.trim().split('\n')).toEqual([
       'loaded 3 segments: 6 rows',
-      'what follows from the rows of crypto-forecast is still to be computed: ' +
+      'derived rows of crypto-forecast are still to be computed: ' +
         'a running worker starts that, or this command when repeated',
     ])
     expect(code).toBe(0)
@@ -216,7 +216,7 @@ describe('a dead letter', () => {
     const drained = await almanac('drain')
     expect(drained.stdout.split('\n').slice(0, 2)).toEqual([
       'loaded 2 segments: 4 rows',
-      `put aside as damaged/${name}: ${reason}`,
+      `moved to damaged/${name}: ${reason}`,
     ])
     expect(drained.code).toBe(1)
     expect((await almanac('list')).stdout).toContain(`damaged/${name}: ${reason}`)
@@ -228,7 +228,7 @@ describe('a dead letter', () => {
     })
     const again = await almanac('drain')
     expect(again.stdout.split('\n').at(-2)).toBe(
-      '1 segment put aside as damaged: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
+      '1 segment in damaged/: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     )
     expect(again.stdout).not.toContain('the spool is empty')
     expect(again.code).toBe(1)
@@ -241,7 +241,7 @@ describe('a dead letter', () => {
     const { code, stdout } = await almanac('drain')
     expect(stdout.trim().split('\n')).toEqual([
       `nothing waits in ${folder}`,
-      '1 segment put aside as damaged: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
+      '1 segment in damaged/: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     ])
     expect(code).toBe(1)
   })

@@ -37,7 +37,7 @@ describe('the child workflows of a run', () => {
       ...begun(11, 'a/cancelled', 13),
       ...begun(13, 'a/running', 14),
       completed(5, 14, { outcome: 'made', bytes: 1 }),
-      completed(7, 15, { outcome: 'title-only', reason: '12 words, at least 200 asked', bytes: 1 }),
+      completed(7, 15, { outcome: 'title-only', reason: '12 words, at least 200 required', bytes: 1 }),
       { childWorkflowExecutionTerminatedEventAttributes: { initiatedEventId: id(9) } },
       { childWorkflowExecutionCanceledEventAttributes: { initiatedEventId: id(11) } },
     ]
@@ -49,7 +49,7 @@ describe('the child workflows of a run', () => {
       ['a/cancelled', 'cancelled', undefined, undefined],
       ['a/running', 'running', undefined, undefined],
     ])
-    expect(children[1]?.reason).toBe('12 words, at least 200 asked')
+    expect(children[1]?.reason).toBe('12 words, at least 200 required')
     expect(childrenSentence(children)).toBe('1 running, 1 made, 1 title-only, 1 failed, 1 cancelled')
   })
 

@@ -17,7 +17,7 @@ describe('an error of the file system', () => {
   it.each([
     ['ENOSPC', 'DiskFull', 'the disk is full'],
     ['EDQUOT', 'DiskFull', 'quota'],
-    ['EROFS', 'Misconfigured', 'Give this user the folder'],
+    ['EROFS', 'Misconfigured', 'Give this user access to the folder'],
     ['EIO', 'Misconfigured', 'The disk reports an error'],
     ['EMFILE', 'Misconfigured', 'ulimit -n'],
     ['ENFILE', 'Misconfigured', 'open files'],

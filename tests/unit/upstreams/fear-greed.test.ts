@@ -115,7 +115,7 @@ describe('the Fear & Greed client', () => {
   })
 
   it('reports an empty list as implausible in words', () => {
-    expect(() => parsed()).toThrow(/empty list, which is suspicious/)
+    expect(() => parsed()).toThrow(/empty list, which is implausible/)
   })
 
   it('treats a page of its server under 502 as UpstreamUnavailable', async () => {

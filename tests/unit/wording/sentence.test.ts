@@ -23,7 +23,7 @@ describe('a reason', () => {
     expect(sentence(reason('left-to-next-run', { message: 'no room left' }), 'fr')).toBe(
       'le reste est laissé à la prochaine collecte: no room left',
     )
-    expect(sentence(missing, 'fr')).toMatch(/^suspect: answered before/)
+    expect(sentence(missing, 'fr')).toMatch(/^suspect: returned before/)
   })
 
   it('a reason of another program keeps its words', () => {

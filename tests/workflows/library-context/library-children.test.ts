@@ -253,7 +253,7 @@ describe('a host without its worker', () => {
     )
     const { ending, histories } = await runLibraryContext(time, steps)
     expect(ending.outcome).toBe('partial')
-    const reason = `HostLost: no worker of its host took its steps, ${CHAIN_ROUNDS} times`
+    const reason = `HostLost: no worker of its host took its activities, ${CHAIN_ROUNDS} times`
     expect(ending.counts['contexts']).toMatchObject({
       outcome: 'failed',
       why: [`Owner/lib1: ${reason}`, `Owner/lib2: ${reason}`],

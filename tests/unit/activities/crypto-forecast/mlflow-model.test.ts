@@ -50,7 +50,7 @@ describe('the files of a model', () => {
   it.each<[string, Partial<ServableModel>]>([
     ['lacks a coefficient', { coefficients: [1] }],
     ['has a scale too many', { scales: [1, 2, 3] }],
-    ['has a mean that is no number', { means: [NaN, 1] }],
+    ['has a mean that is not a number', { means: [NaN, 1] }],
     ['has an endless intercept', { intercept: Infinity }],
   ])('makes no files of a model that %s', (_, broken) => {
     expect(() => modelFiles({ ...MODEL, ...broken }, ABOUT)).toThrow(/model for MLflow/)

@@ -47,13 +47,13 @@ describe('without a request, a library', () => {
       'that failed waits until then, and says why',
       without({ failures: 1, nextTryAt: new Date('2026-11-22T01:00:00Z'), reason: 'NotFound: gone' }),
       false,
-      { skip: 'failed once (NotFound: gone), tried again on 2026-11-22' },
+      { skip: 'failed once (NotFound: gone), retried on 2026-11-22' },
     ],
     [
       'with a context whose next one failed waits too',
       library({ failures: 3, nextTryAt: new Date('2026-11-25T01:00:00Z'), reason: 'too short' }),
       false,
-      { skip: 'failed 3 times (too short), tried again on 2026-11-25' },
+      { skip: 'failed 3 times (too short), retried on 2026-11-25' },
     ],
     [
       'that waits is made with force',

@@ -28,22 +28,22 @@ describe('the quality gate', () => {
     [
       '199 words',
       { markdown: `${words('w', 186)} symbol_0 symbol_1\n${CODE}` },
-      '194 words, at least 200 asked',
+      '194 words, at least 200 required',
     ],
     [
       'words of the README',
       { markdown: `${words('readme', 150)}\n\n${words('w', 100)} symbol_0 symbol_1\n${CODE}` },
-      '108 words beyond the README, at least 120 asked',
+      '108 words beyond the README, at least 120 required',
     ],
     [
       'one name of eight',
       { markdown: GOOD.replace('symbol_1', 'other') },
-      '1 public names beyond the README, at least 2 asked',
+      '1 public names beyond the README, at least 2 required',
     ],
     [
       'one block of code',
       { markdown: GOOD.replace('```\ny = run()\n```', 'y') },
-      '1 blocks of code, at least 2 asked',
+      '1 blocks of code, at least 2 required',
     ],
   ])('the gate rejects %s', (_, input, reason) => {
     expect(reasons(input)).toEqual([reason])
@@ -146,7 +146,7 @@ describe('the quality gate', () => {
       }),
     ).toEqual([])
     expect(reasons({ ...tiny, markdown: 'def one(a): pass\ndef two(b): pass\ndef three(c): pass' })).toEqual([
-      '3 public names beyond the README, at least 4 asked',
+      '3 public names beyond the README, at least 4 required',
     ])
     expect(reasons({ ...tiny, markdown: tiny.readme })).toHaveLength(1)
     expect(reasons({ ...tiny, sourceWords: 500, markdown: 'def one(a): pass' })).toHaveLength(4)

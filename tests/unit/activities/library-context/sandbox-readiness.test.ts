@@ -52,7 +52,7 @@ describe('a sandbox that does not start', () => {
     expect(explain('bwrap: something new\nmore').missing).toBe(
       'the sandbox does not start (bwrap: something new)',
     )
-    expect(explain('').missing).toBe('the sandbox does not start (it says nothing)')
+    expect(explain('').missing).toBe('the sandbox does not start (without a message)')
   })
 
   it('distinguishes a sandbox that does not start from a contextmaker that failed', () => {

@@ -120,10 +120,10 @@ describe('a repository that GitHub omits tonight', () => {
     expect(why([])).toEqual([])
     expect(why([found('a/x', 1), lost('b/x', 'gone')])).toEqual([])
     expect(why([lost('a/x', 'unknown')])).toEqual([
-      'GitHub returned nothing tonight for a/x (GitHub answers 404); their last stars count',
+      'GitHub returned nothing tonight for a/x (GitHub answers 404); their previous stars are used',
     ])
     expect(why([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual([
-      'GitHub returned nothing tonight for a/x and 2 others (GitHub answers 404); their last stars count',
+      'GitHub returned nothing tonight for a/x and 2 others (GitHub answers 404); their previous stars are used',
     ])
   })
 })

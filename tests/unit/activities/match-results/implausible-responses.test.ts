@@ -116,7 +116,7 @@ describe('a run', () => {
     expect(words(why)).toEqual([
       '2 events rejected, see quarantine',
       expect.stringMatching(
-        /^1 of them without a readable id, .*: no match is taken for over by this answer$/,
+        /^1 of them without a readable id, .*: no match is counted as over by this response$/,
       ) as unknown,
     ])
     expect(countsOf({ ...FEED, rejected: rejected.slice(0, 1), fetched: 5 }).why).toHaveLength(1)
@@ -128,7 +128,7 @@ describe('a run', () => {
       'the feed is empty: no match is counted as over because of it',
     ])
     expect(words(countsOf({ ...none, others: 2, fetched: 2 }).why)).toEqual([
-      'no match can be read in 2 events: none is taken for over because of it',
+      'no match can be read in 2 events: none is counted as over because of it',
     ])
   })
 
@@ -137,7 +137,7 @@ describe('a run', () => {
     expect(outcome).toBe('partial')
     expect(words(why)).toEqual([
       'A league failed.',
-      expect.stringContaining('truncated: 4 events came') as unknown,
+      expect.stringContaining('truncated: 4 events were received') as unknown,
     ])
   })
 })

@@ -1,4 +1,4 @@
-/** While the tables cannot be asked the file is written every `csv_minutes`, and lacks nothing for long. */
+/** While the tables are unavailable the file is written every `csv_minutes`. */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,7 +54,7 @@ function fileWith({ minutes = 5, dataDir = folder } = {}) {
 
 const ids = async () => (await linesOfFile(folder)).map((line) => line['event_id'])
 
-describe('matches.csv, while its tables cannot be asked', () => {
+describe('matches.csv while its tables are unavailable', () => {
   it('writes the first change to matches.csv at once, and a later one when its minutes have passed', async () => {
     const run = fileWith()
     await run(0, [over(1)])

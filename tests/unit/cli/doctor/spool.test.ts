@@ -42,7 +42,7 @@ describe('a spool', () => {
     const folder = spoolFolder(dataDir)
     for (const name of segmentNames(folder)) moveToDeadLetters(folder, { name, reason: 'for the test' })
     const [check] = checked()
-    expect(check?.found).toBe('0 segments wait for the database, 1 put aside as damaged; 0 % of SPOOL_MB')
+    expect(check?.found).toBe('0 segments wait for the database, 1 dead letter; 0 % of SPOOL_MB')
     expect(check?.remedy).toContain('"./almanac spool list"')
   })
 })

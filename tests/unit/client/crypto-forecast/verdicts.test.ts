@@ -36,7 +36,7 @@ describe('the sentence on the naive forecast', () => {
     )
     // Two standard errors of 512 gains that scatter by 34 are 3.005, and by 33.9 they are 2.996.
     expect(sentence({ gainDeviation: 34 })).toContain(
-      'is ahead of the naive forecast (skill 0.030 over 512 forecasts), but by no more than chance explains',
+      'is better than the naive forecast (skill 0.030 over 512 forecasts), but not beyond chance',
     )
     expect(sentence({ gainDeviation: 33.9 })).toContain('beats the naive forecast')
   })
@@ -52,7 +52,7 @@ describe('the sentence on the naive forecast', () => {
   it('counts overlapping daily forecasts made every hour as few', () => {
     const day = { horizon: '24h', gainDeviation: 8 }
     // 512 hours hold 21.3 days: two standard errors are 3.46; of 512 forecasts of an hour they would be 0.71.
-    expect(sentence(day)).toContain('no more than chance')
+    expect(sentence(day)).toContain('not beyond chance')
     expect(sentence({ gainDeviation: 8 })).toContain('beats the naive forecast')
   })
 

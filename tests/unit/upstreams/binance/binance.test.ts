@@ -123,7 +123,7 @@ describe('a candle', () => {
     ['with a price of zero', kline(NOON - 2 * HOUR, { 1: '0.00000000' }), /^1: /],
     ['with a price as a number', kline(NOON - 2 * HOUR, { 4: 11 }), /^4: /],
     [
-      'with a price that is no number',
+      'with a price that is not a number',
       kline(NOON - 2 * HOUR, { 4: 'NaN' }),
       /^4: not a non-negative decimal/,
     ],

@@ -123,7 +123,7 @@ describe('a refusal', () => {
   it('reports a refusal in one line, without control characters', async () => {
     const [failure] = await bothFail(says(403, 'DMCA \u001b[31mtakedown\u0007\nmore'))
     expect(failure).toMatchObject({
-      message: `The newest commit of ${NAME} cannot be asked for: access to it is blocked by its host (git says: remote: DMCA [31mtakedown).`,
+      message: `The newest commit of ${NAME} cannot be requested: access to it is blocked by its host (git says: remote: DMCA [31mtakedown).`,
     })
   })
 

@@ -417,7 +417,7 @@ describe('a feed that is full', () => {
       'a league alone is full',
       (league) => (league === '11' ? answerOf(match(3), match(4)) : inLeague(league)),
       () => leagues(10, 11),
-      '1 leagues alone',
+      '1 leagues have as many',
     ],
     [
       'a league fails',
@@ -433,7 +433,7 @@ describe('a feed that is full', () => {
     const live = await feed.live(calm())
     expect(live.truncated).toBe(true)
     expect(words(live.why)).toEqual([expect.stringContaining(why) as unknown])
-    // League 10 was seen in the feed itself, so that it is asked for in any case.
+    // League 10 was seen in the feed itself, so that it is requested in any case.
     expect(live.sightings.find(({ eventId }) => eventId === 2)?.score).toEqual([2, 0])
   })
 
@@ -459,7 +459,7 @@ describe('a feed that is full', () => {
       )
       expect({ truncated, fetched }).toEqual({ truncated: true, fetched: 20 })
       expect(words(why)).toEqual([
-        expect.stringContaining("20 of 20 matches of the feed's first answer") as unknown,
+        expect.stringContaining("20 of 20 matches of the feed's first response") as unknown,
       ])
     })
 

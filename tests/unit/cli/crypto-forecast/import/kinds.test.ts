@@ -59,7 +59,7 @@ describe('the kind of a file', () => {
     ['x.csv', '', /the first line is ""; expected/],
     ['x.csv', '{"data": []}', /the first line is "\{"data": \[\]\}"; expected/],
     ['x.csv', `${HOUR},7,8`, /expected one of:/],
-    ['dogecoin_features.csv', 'timestamp;price\n', /"dogecoin" is none of almanac\.yaml; .*bitcoin\/BTC/],
+    ['dogecoin_features.csv', 'timestamp;price\n', /"dogecoin" is not in almanac\.yaml; .*bitcoin\/BTC/],
     ['old.csv', 'timestamp;price\n', /its name must say of which coin.*expected COIN_features\.csv/],
     ['comparison.csv', 'Crypto;CoinGecko Price;Binance Price\n', /its name holds no time/],
     ['a_20250231-101010.csv', 'Crypto;CoinGecko Price;Binance Price\n', /its name holds no time/],

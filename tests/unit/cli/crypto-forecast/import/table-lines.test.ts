@@ -53,9 +53,9 @@ describe('a line of old prices', () => {
     ],
     [{ timestamp: 'yesterday' }, 'timestamp is not a date and time'],
     [{ timestamp: '2026-11-21 10:00:01' }, 'timestamp is in the future'],
-    [{ price: 'NaN' }, 'price is no number'],
+    [{ price: 'NaN' }, 'price is not a number'],
     [{ price: '0' }, 'price is not a number above 0'],
-    [{ price: '1e999' }, 'price is no number'],
+    [{ price: '1e999' }, 'price is not a number'],
     [{ volume: '-1' }, 'volume is'],
     [{ rsi: 'a\0b' }, 'rsi holds a character that cannot be stored'],
   ])('rejects a price line with %j by its column', (wrong, reason) => {
@@ -106,8 +106,8 @@ describe('a day of Fear & Greed', () => {
 
   it.each([
     [{ value: '101' }, 'value is not a whole number from 0 to 100'],
-    [{ value: '' }, 'value is no whole number'],
-    [{ date: '2026-11-22' }, 'date is no day'],
+    [{ value: '' }, 'value is not a whole number'],
+    [{ date: '2026-11-22' }, 'date is not a day'],
     [{ classification: '' }, 'classification is empty'],
   ])('rejects a day of Fear & Greed with %j', (wrong, reason) => {
     const record = { date: '2018-02-01', value: '0', classification: 'Extreme Fear', ...wrong }

@@ -85,7 +85,7 @@ describeRecorded('the recorded context of 44 bytes', () => {
   it('rejects a title as a context', async () => {
     const path = file('astroquery-context.txt', recording('libraries/context-empty-output.astroquery.txt'))
     expect(await readContext({ path, file: 'astroquery-context.txt', folder })).toEqual({
-      refused: '0 words, at least 200 asked, 0 words beyond the README, at least 120 asked',
+      refused: '0 words, at least 200 required, 0 words beyond the README, at least 120 required',
     })
   })
 })

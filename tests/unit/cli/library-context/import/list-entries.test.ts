@@ -84,8 +84,8 @@ describe('an old list', () => {
 
   it.each([
     ['{"libraries": [', /list\.json is not valid JSON/],
-    ['[]', /list\.json: the entry is no object/],
-    ['{"domain": "astronomy"}', /list\.json: libraries is no list/],
+    ['[]', /list\.json: the entry is not an object/],
+    ['{"domain": "astronomy"}', /list\.json: libraries is not a list/],
     ['{"libraries": []}', /list\.json: domain /],
     ['{"libraries": [], "domain": "../x"}', /list\.json: domain is not a name in lower case/],
     ['{"libraries": [], "domain": "x", "last_updated": "soon"}', /list\.json: last_updated /],

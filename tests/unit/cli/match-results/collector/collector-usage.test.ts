@@ -33,7 +33,7 @@ describe('almanac collector', () => {
     [['--daemon', '--interval', 'five'], 'expected a whole number'],
     [['--daemon', '--interval', '-1'], 'expected a whole number'],
     [['--daemon', '--interval', '99999999'], 'from 1 to'],
-    [['--interval', '5'], '--interval is of --daemon'],
+    [['--interval', '5'], '--interval needs --daemon'],
     [['--test-bd'], '--test-db'],
     [['surplus'], 'too many arguments'],
     [['--log-file', '/dev/null/x.log'], '--log-file'],
@@ -72,7 +72,7 @@ describe('almanac collector', () => {
 describe('almanac service install', () => {
   it.each([
     [['webserver'], 'There is no service "webserver"'],
-    [['--interval', '5'], '--interval is of the collector'],
+    [['--interval', '5'], '--interval belongs to the collector'],
     [['collector', '--interval', '0'], 'from 1 to'],
   ])('service install refuses %j as wrong usage', async (args, sentence) => {
     expect(await main(['service', 'install', ...args])).toBe(2)

@@ -36,14 +36,14 @@ describe('daily_stats', () => {
   })
 
   it.each([
-    [{ total_downloads: '-1' }, /^total_downloads is no whole number/, '"-1"'],
-    [{ total_downloads: '1e3' }, /^total_downloads is no whole number/, '"1e3"'],
-    [{ total_downloads: '9007199254740993' }, /^total_downloads is no whole number/, '"9007199254740993"'],
-    [{ versions_count: '2147483648' }, /^versions_count is no whole number/, '"2147483648"'],
-    [{ followers: 'many' }, /^followers is no whole number/, '"many"'],
-    [{ date: '2025-02-29' }, /^date is no day/, '"2025-02-29"'],
-    [{ date: '2026-11-22' }, /^date is no day/, '"2026-11-22"'],
-    [{ date: '31.07.2025' }, /^date is no day/, '"31.07.2025"'],
+    [{ total_downloads: '-1' }, /^total_downloads is not a whole number/, '"-1"'],
+    [{ total_downloads: '1e3' }, /^total_downloads is not a whole number/, '"1e3"'],
+    [{ total_downloads: '9007199254740993' }, /^total_downloads is not a whole number/, '"9007199254740993"'],
+    [{ versions_count: '2147483648' }, /^versions_count is not a whole number/, '"2147483648"'],
+    [{ followers: 'many' }, /^followers is not a whole number/, '"many"'],
+    [{ date: '2025-02-29' }, /^date is not a day/, '"2025-02-29"'],
+    [{ date: '2026-11-22' }, /^date is not a day/, '"2026-11-22"'],
+    [{ date: '31.07.2025' }, /^date is not a day/, '"31.07.2025"'],
     [{ platform: 'steam' }, /^platform is neither/, '"steam"'],
   ])('rejects %j with a reason that names the column', (wrong, reason, found) => {
     const parsed = parseRecord(lines.daily_stats, { ...daily, ...wrong })
