@@ -16,7 +16,7 @@ export interface CliPart<Id extends PipelineId> {
   addCommands?(program: CommandUnknownOpts, setExitCode: SetExitCode): void
   /** Examples of `run` in its help: what follows the pipeline's id. */
   runExamples?: string[]
-  /** Parameters of a run that have an option of their own; all others are given with `--input`. */
+  /** Parameters of a run that have their own option; all others are given with `--input`. */
   runOptions?: RunOption[]
   /** Throws `WrongUsage` for parameters that the settings contradict, before a run is started. */
   checkParams?(config: Config, params: Record<string, unknown>): Promise<void>
@@ -59,7 +59,7 @@ export interface DryRun<Id extends PipelineId> {
   dependencies: ActivityDependencies[Id]
   /** Calls an activity whose failure ends the dry run. */
   call<T>(activity: () => Promise<T>): Promise<T>
-  /** Calls an activity and adds its counts to those of this source; its failure is told there. */
+  /** Calls an activity and adds its counts to those of this source; its failure is reported there. */
   source(name: string, activity: () => Promise<SourceCounts>): Promise<void>
   /** Calls an activity batch after batch; it gets the cursor of its batch, 0 for the first. */
   batches(

@@ -41,8 +41,8 @@ export interface DryEnding {
 }
 
 /**
- * Does what a run with these parameters would do, and undoes it; files go to a folder that is removed. `tell` gets the name
- * of each source before it is asked. Throws where the database is away, and when the process is asked to end.
+ * Does what a run with these parameters would do, and undoes it; files go to a folder that is removed. `report` gets
+ * the name of each source before it is requested. Throws if the database is unavailable, and on SIGINT or SIGTERM.
  */
 export async function dryRun(
   pipeline: Pipeline,
@@ -77,13 +77,13 @@ function newRun(pipeline: PipelineId): Run {
 }
 
 function dependenciesFor(id: PipelineId, config: Config, db: Database): ActivityDependencies[PipelineId] {
-  // Nobody is asked about other runs: without the run lock there is none in the way.
+  // Temporal is not asked about other runs: without the run lock none is in the way.
   const temporal = () => Promise.resolve({ alive: false as const })
   // A transaction whose server is gone does not come back, however long one waits.
   return { ...connected(dependenciesOf(config), { db, temporal })[id], retryBudgetMs: 0 }
 }
 
-/** How a pipeline calls its activities; a source that fails is told in `counts`, as in a run. */
+/** How a pipeline calls its activities; a source that fails is reported in `counts`, as in a run. */
 function callsOf(db: Database, counts: RunCounts, report: (source: string) => void): Calls {
   const signal = stopSignal()
   const call: Calls['call'] = (activity) => inActivityContext(signal, activity)

@@ -10,7 +10,7 @@ export const EXIT = {
   cannotReach: 3,
 } as const
 
-/** `Service unavailable`, `deadline exceeded` of gRPC: the server went away during the command. */
+/** `Service unavailable`, `deadline exceeded` of gRPC: the server became unavailable during the command. */
 const GRPC_UNAVAILABLE = new Set([4, 14])
 
 /** The exit code for an error that ended a command. */

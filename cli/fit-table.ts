@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** Which columns give way, by their heads; the first named goes first. */
 export interface ColumnFit {
-  /** Told on lines of their own below the row. */
+  /** Printed on separate lines below the row. */
   below?: readonly string[]
   /** Left out. */
   spare?: readonly string[]

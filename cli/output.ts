@@ -52,7 +52,7 @@ export function coloured(state: string): string {
 }
 
 export interface TableOptions extends ColumnFit {
-  /** Characters that stand before each line. */
+  /** Characters before each line. */
   margin?: number
 }
 

@@ -51,7 +51,7 @@ export async function startAll(options: StartOptions): Promise<Running> {
       try {
         await one()
       } catch (error) {
-        // The parts that were started before it must be stopped all the same.
+        // The parts that were started before it must be stopped as well.
         const reason = sentenceOf(error)
         options.say(`could not stop a part cleanly: ${reason}`, { event: 'stop.failed', reason })
       }
@@ -105,7 +105,7 @@ async function schedule(client: Client, options: StartOptions): Promise<void> {
   }
 }
 
-/** The demo's upstreams live in this process, on a loopback port of their own. */
+/** The demo's upstreams live in this process, on a separate loopback port. */
 async function demoUpstreams(config: Config, worlds: DemoWorlds): Promise<() => Promise<void>> {
   const options: SimulatorOptions = { port: config.ports.simulator }
   for (const world of Object.values(worlds)) Object.assign(options, world.options)

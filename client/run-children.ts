@@ -26,7 +26,7 @@ export interface ChildView {
   reason?: string
   startedAt?: Date
   seconds?: number
-  /** Steps that are going on or wait, of a running one that was looked at. */
+  /** Running and waiting activities, for a running one that was described. */
   steps: StepView[]
 }
 

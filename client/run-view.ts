@@ -24,7 +24,7 @@ export interface RunView {
   error?: string
   /** Empty if Temporal no longer keeps the history (7 days on the embedded server). */
   steps: StepView[]
-  /** What it started as workflows of their own, in that order; those before a fresh history are not among them. */
+  /** Child workflows that it started, in that order; those before a fresh history are not among them. */
   chains: ChildView[]
   link: string
 }

@@ -1,4 +1,4 @@
-/** Runs from outside: starting, asking how one stands, cancelling. */
+/** Runs from outside: start, status, cancel. */
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
@@ -84,7 +84,7 @@ function failedEnding(error: WorkflowFailedError): RunEnding {
   }
 }
 
-/** How a run stands, for the run lock and the sweep. A workflow that Temporal no longer knows is not alive. */
+/** Status of a run, for the run lock and the sweep. A workflow that Temporal no longer knows is not alive. */
 export async function runStatus(
   client: Client,
   run: { workflowId: string; runId: string },

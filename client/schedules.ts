@@ -169,7 +169,7 @@ export interface ScheduleState {
   last?: Date
 }
 
-/** Every pipeline's schedule as it stands on the server. */
+/** Every pipeline's schedule on the server. */
 export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
   return Promise.all(
     PIPELINES.map(async ({ id }) => {

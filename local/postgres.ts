@@ -36,7 +36,7 @@ const SETTINGS = [
   'log_checkpoints=off',
 ]
 
-/** A throw-away cluster is not worth a wait for the disk. */
+/** A throw-away cluster need not wait for the disk. */
 const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
 export interface PostgresOptions {

@@ -86,7 +86,7 @@ function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: Say
   )
 }
 
-/** The demo's ports have settings of their own. */
+/** The demo's ports have their own settings. */
 function demoPrefix(mode: Config['mode']): string {
   return mode === 'demo' ? 'DEMO_' : ''
 }

@@ -17,7 +17,7 @@ const STOP_TIMEOUT_MS = 15_000
 /** What SQLite committed survives a kill, so there is nothing left to wait for. */
 const KILL_TIMEOUT_MS = 5_000
 
-/** Histories of a week can be looked at; a development server's default is one day. */
+/** Histories are kept for a week; a development server's default is one day. */
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1000
 
 /**

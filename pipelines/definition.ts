@@ -19,7 +19,7 @@ export interface Timing {
 /** A section of almanac.yaml states at least whether the pipeline runs. */
 type Section = z.ZodType<{ enabled: boolean }>
 type Variables = Record<string, z.ZodType>
-/** Of a pipeline without variables of its own. */
+/** Of a pipeline without its own variables. */
 // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- its keys are none, and that is meant
 type NoVariables = Record<never, never>
 type Values<Shape extends Variables> = z.infer<z.ZodObject<Shape>>

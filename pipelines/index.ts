@@ -27,7 +27,7 @@ export type DefinitionOf<Id extends PipelineId> = Extract<Defined, { id: Id }>
 /** Sections of almanac.yaml by pipeline. */
 export type Sections = { [D in Defined as D['id']]: z.infer<D['section']> }
 
-/** Of a pipeline without variables of its own, no constraint. */
+/** Of a pipeline without its own variables, no constraint. */
 type VariablesOf<D> = D extends { variables?: infer Vars extends Record<string, z.ZodType> }
   ? [keyof Vars] extends [never]
     ? object

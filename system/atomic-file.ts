@@ -28,7 +28,7 @@ export const UNFINISHED = /\.tmp$/
 
 /**
  * Replaces a file by new content. Throws `DiskFull` if there is no room and `Misconfigured` if it may not be written;
- * the old file then still stands.
+ * the old file then stays.
  */
 export function writeFileAtomically(path: string, content: string | Buffer): void {
   // Two containers on one folder number their processes alike.
@@ -46,7 +46,7 @@ export function writeFileAtomically(path: string, content: string | Buffer): voi
     renameSync(temporary, path)
     syncFolder(dirname(path))
   } catch (error) {
-    // Removing what never existed is a separate error if a file stands in the place of the folder.
+    // Removing a missing file is a separate error if a file is in the place of the folder.
     if (existsSync(temporary)) rmSync(temporary, { force: true })
     throw fileFailure(path, error) ?? error
   }

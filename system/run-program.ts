@@ -38,7 +38,7 @@ export interface ProgramResult {
   ms: number
 }
 
-/** Reasons stand at the end of what a program says; progress bars before it may be long. */
+/** Reasons are at the end of a program's output; progress bars before it may be long. */
 const STDERR_BYTES = 65_536
 
 /**

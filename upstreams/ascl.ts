@@ -20,7 +20,7 @@ export interface AsclOptions {
   /** Such as https://ascl.net */
   baseUrl: string
   userAgent: string
-  /** Default: a gate of its own. */
+  /** Default: its own gate. */
   gate?: Gate
   /** Largest catalogue, in bytes. Default: 32 MB. */
   maxBytes?: number
@@ -40,7 +40,7 @@ export interface AsclEntry {
 }
 
 export interface AsclCatalogue {
-  /** Every record with an id of its own, in the catalogue's order. */
+  /** Every record with its own id, in the catalogue's order. */
   entries: AsclEntry[]
   rejected: RejectedRow[]
   raw: RawBody

@@ -1,4 +1,4 @@
-/** Recognises a firewall's page that stands where the upstream's answer should be. */
+/** Recognises a firewall's page in place of the upstream's response. */
 
 const TITLES =
   /<title[^>]*>\s*(?:just a moment|attention required|one moment, please|ddos-guard|access denied|please wait)/i

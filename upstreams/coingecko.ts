@@ -142,7 +142,7 @@ function createAsk(options: CoinGeckoOptions): (request: HttpRequest, id?: strin
   }
 }
 
-/** The two kinds of key go to two hosts under two names; a stand-in is asked as the free host. */
+/** The two kinds of key go to two hosts under two names; a stand-in is treated as the free host. */
 function keyHeader({ baseUrl, apiKey }: CoinGeckoOptions): Record<string, string> {
   if (apiKey === undefined) return {}
   const pro = URL.canParse(baseUrl) && new URL(baseUrl).hostname === PRO_HOST

@@ -23,7 +23,7 @@ export interface HttpOptions {
   timeoutMs?: number
   /** Largest decoded body, in bytes. */
   maxBytes?: number
-  /** 'manual' where a header is a secret: fetch would carry it to whatever host a redirect names. */
+  /** 'manual' if a header is a secret: fetch would send it to any host that a redirect names. */
   redirect?: 'follow' | 'manual'
 }
 
@@ -131,7 +131,7 @@ function judged(answer: Answer, request: HttpRequest, upstream: string): Answer 
   const what: Exchange = { upstream, method: request.method ?? 'GET', path: new URL(answer.url).pathname }
   const html = looksLikeHtml(answer.headers, answer.body)
   const good = answer.status >= 200 && answer.status < 300
-  // A page that was asked for is judged by whoever reads it: a project's name may hold a challenge's words.
+  // A requested page is judged by its parser: a project's name may hold a challenge's words.
   if (good && (request.expects === 'html' || !html)) return answer
   if (isChallenge(answer.headers, answer.body)) throw refusal(what, answer, 'blocked')
   if (request.accept?.includes(answer.status) === true) return answer

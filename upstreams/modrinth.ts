@@ -9,7 +9,7 @@ import { count, instant, parseBody, parseRows, text, type RejectedRow } from './
 const UPSTREAM = 'modrinth'
 /** Proxies and servers commonly refuse request lines above 8 KB. */
 const MAX_URL_BYTES = 8_000
-/** Bulk answers of 470 versions are half a megabyte: three at once hide the latency without holding many bodies. */
+/** Bulk responses of 470 versions are half a megabyte: three at once hide the latency without holding many bodies. */
 const VERSION_CALLS_IN_FLIGHT = 3
 /** Of 300 requests a minute per address, left to whatever else runs behind it. */
 const RESERVED_REQUESTS = 10

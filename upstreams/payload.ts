@@ -32,8 +32,8 @@ export const instant = z.string().transform((value, context) => {
 })
 
 /**
- * Parses a JSON body. `what` names the request in messages. Throws `PayloadInvalid` (details: the first 5 issues) where
- * the shape is wrong, `UpstreamUnavailable` where the text ends in the middle: the same request may then get it whole.
+ * Parses a JSON body. `what` names the request in messages. Throws `PayloadInvalid` (details: the first 5 issues) if
+ * the shape is wrong, `UpstreamUnavailable` if the text ends in the middle: a retry may then get all of it.
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: string, what: string): T {
   const parsed = schema.safeParse(parseJson(body, what))

@@ -2,7 +2,7 @@
 
 /** Under a second the next attempt meets the same closed window. */
 const MIN_RETRY_MS = 1_000
-/** Longer answers are mistakes or bans; an operator should see the next refusal within a quarter of an hour. */
+/** Longer delays are mistakes or bans; an operator should see the next refusal within a quarter of an hour. */
 export const MAX_RETRY_MS = 15 * 60_000
 /** A larger number in a reset header is an epoch in seconds, not a delay: as a delay it would be three years. */
 const EPOCH_FROM_SECONDS = 100_000_000
@@ -35,8 +35,8 @@ export function resetMs(headers: Headers, now: Date): number | undefined {
 }
 
 /**
- * Milliseconds to wait before the next attempt after an answer of this status, clamped to [1 s, 15 min]; undefined when
- * the headers do not say. `Retry-After` (delta seconds or HTTP date, RFC 9110 10.2.3) is authoritative; the reset
+ * Milliseconds to wait before the next attempt after a response of this status, clamped to [1 s, 15 min]; undefined
+ * when the headers do not say. `Retry-After` (delta seconds or HTTP date, RFC 9110 10.2.3) is authoritative; the reset
  * headers count only where it is absent or unreadable. A ban (418) is clamped to [1 s, 3 days] and two minutes if
  * nothing names its end.
  */

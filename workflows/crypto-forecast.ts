@@ -137,9 +137,7 @@ async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boole
   if (reports > 0) await parts.outside('mlflow', 'Report to MLflow', (work) => work.reportToMlflow())
 }
 
-/**
- * Writes the metrics file, however the run ended. If it cannot be written, the run says so and is closed all the same.
- */
+/** Writes the metrics file, however the run ended. If it cannot be written, the run reports that and is closed. */
 async function writeMetrics(run: Run, ending: RunEnding): Promise<void> {
   const written = await settleSource(undefined, async () => {
     await activities(computation(METRICS_MS), 'Write the metrics file').writeMetricsFile(run, ending)

@@ -40,9 +40,9 @@ export type Features = Record<
 /**
  * The features of a series. Means of volume and close over the 7, 14 and 30 days that end with each candle
  * (`time-windows.ts` says when they are known), the change against the close exactly one day earlier, and the Fear &
- * Greed index of the candle's UTC day with its means over the days that end with that day.
- * Source: the document, whose windows were rows and whose index means were all of seven rows.
- * @throws RangeError where the candles are out of order or a close is unknown
+ * Greed index of the candle's UTC day with its means over the days that end with that day. Source: the document, whose
+ * windows were rows and whose index means were all of seven rows.
+ * @throws RangeError if the candles are out of order or a close is unknown
  */
 export function featuresOf(series: CandleSeries, fearGreed: DailyIndex): Features {
   assertCandles(series)
@@ -90,7 +90,7 @@ function indexOfDay(openMs: Float64Array, { day, value }: DailyIndex): Float64Ar
 
 /**
  * Means of the known index values in (D - days, D], D being each candle's day; NaN until the index reaches back to the
- * window's first day and where fewer than half of its days are known. Summed anew for every day: the windows are short,
+ * window's first day, and if fewer than half of its days are known. Summed anew for every day: the windows are short,
  * and most candles share their day with the one before.
  */
 function indexMean(openMs: Float64Array, { day, value }: DailyIndex, days: number): Float64Array {
@@ -131,7 +131,7 @@ export type Intermediates = Record<
 /**
  * The intermediate columns of the document's CSV: change against the candle before, its gain and loss, the RSI's range
  * of 14 rows, the deviation of 20, the two averages of MACD, the document's directions, and the mean volume of 14 rows.
- * @throws RangeError where the candles are out of order or a close is unknown
+ * @throws RangeError if the candles are out of order or a close is unknown
  */
 export function intermediatesOf(series: CandleSeries): Intermediates {
   assertCandles(series)

@@ -48,7 +48,7 @@ export type Indicators = Record<
 
 /**
  * The indicators of a series. Prices and averages are in the price's unit, oscillators 0 to 100.
- * @throws RangeError where the candles are out of order or a close is unknown
+ * @throws RangeError if the candles are out of order or a close is unknown
  */
 export function indicatorsOf(series: CandleSeries): Indicators {
   assertCandles(series)

@@ -10,9 +10,9 @@ export const DIVISION_GUARD = 1e-10
 export interface Moves {
   /** Change against the row before; NaN in the first row, as in the other columns. */
   change: Float64Array
-  /** The change where it is a rise, else 0. */
+  /** The change if it is a rise, else 0. */
   gain: Float64Array
-  /** The change's size where it is a fall, else 0. */
+  /** The size of the change if it is a fall, else 0. */
   loss: Float64Array
   /** Simple means of the last 14 gains and losses, from the 15th row. */
   meanGain: Float64Array

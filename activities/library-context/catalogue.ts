@@ -121,7 +121,7 @@ export async function anomalyOf(
   candidates: { name: string }[],
 ): Promise<Reason | undefined> {
   const before = await newestCandidates(db, domain.id)
-  // Compares only what today's settings would still accept: whoever edits the keywords gets the list they asked for.
+  // Compares only what today's settings would still accept: an edit of the keywords always takes effect.
   const names = before.map(({ name }) => name)
   const wanted = selectCandidates(names, { ...domain, always: [] })
   const found = new Set(candidates.map(({ name }) => foldCase(name)))

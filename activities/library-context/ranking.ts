@@ -30,7 +30,7 @@ const MIN_JUDGED = 6
 
 /**
  * Returns why a list is implausible; undefined if it is not. `before` is the list of the last night, limited to what
- * today's settings would still accept: whoever edits the keywords gets the list they asked for.
+ * today's settings would still accept: an edit of the keywords always takes effect.
  */
 export function listAnomaly(
   before: readonly { library: string; stars: number | null }[],

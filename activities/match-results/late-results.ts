@@ -1,4 +1,4 @@
-/** Whether results fail to come although the service answers; pure. */
+/** Whether results are missing although the service responds; pure. */
 import type { WantedLeague } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Match } from './match-life.ts'
 import type { Reason } from '../../core/reason.ts'

@@ -45,8 +45,8 @@ export const matchesFile = (dataDir: string): string => join(dataDir, FILE)
 export type AddLines = (lines: readonly MatchLine[]) => Promise<void>
 
 /**
- * Rewrites the file atomically from the lines that `tell` adds piece by piece, so that a month is not held in memory.
- * Throws `DiskFull`, `Misconfigured` if it is not writable, and what `tell` throws; the old file then stays.
+ * Rewrites the file atomically from the lines that `write` adds piece by piece, so that a month is not held in memory.
+ * Throws `DiskFull`, `Misconfigured` if it is not writable, and what `write` throws; the old file then stays.
  */
 export async function writeMatchesCsv(
   dataDir: string,

@@ -108,7 +108,7 @@ async function goBack(
 
 /**
  * Nearly all are in the last poll before; if a response was cut off or empty, further back. Beyond this many polls it
- * does not matter when a match was last seen: it counts as gone all the same.
+ * does not matter when a match was last seen: it counts as gone.
  */
 const POLLS_BACK = 12 * 60
 

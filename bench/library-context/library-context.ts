@@ -125,7 +125,7 @@ function clonesIn(workDir: string): string[] {
   return foldersIn(workDir).flatMap(foldersIn)
 }
 
-/** What ends while it is looked at is not there. */
+/** A process that ends meanwhile does not count. */
 function foldersIn(folder: string): string[] {
   const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? []
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))

@@ -55,7 +55,7 @@ export async function matchResults(): Promise<Figure[]> {
   }
 }
 
-/** Minutes in which the league plays on, and some in which it stands still. */
+/** Minutes in which the league plays, and some in which it is paused. */
 async function servedMinutes(matches: MatchStack, count: number): Promise<Figure[]> {
   return withWorker(matches, async (pid) => {
     const changing = await minutes(matches, count)

@@ -67,7 +67,7 @@ async function planned(
   }
 }
 
-/** The time as the run takes it. A day stands for all of it; what has not happened yet is cut off. */
+/** The period as the run takes it. A day means all of it; the future is cut off. */
 function askedTime(
   pipeline: Pipeline,
   backfiller: Backfiller,

@@ -61,7 +61,7 @@ function runTable(records: readonly RunRecord[]): string {
   )
 }
 
-/** Runs of every minute that went well keep no record of their own for long. */
+/** Records of complete minutely runs are soon aggregated. */
 function rolledUpLine({ pipeline, runs, before }: RolledUpRuns, isOfAll: boolean): string {
   const of = isOfAll ? ` of ${pipeline}` : ''
   return `and ${counted(runs, 'complete run')}${of} before ${moment(before)}, aggregated by hour`

@@ -16,7 +16,7 @@ interface InstallOptions extends GlobalOptions {
   interval?: number
 }
 
-/** Prints the unit, or writes it and says how to start it. Root gets a unit of the system, others one of their own. */
+/** Prints the unit, or writes it and says how to start it. Root gets a system unit, others a user unit. */
 export function install(what: string | undefined, options: InstallOptions): void {
   const service = serviceOf(what, options.interval)
   if (process.platform !== 'linux')

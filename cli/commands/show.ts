@@ -17,7 +17,7 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
   const client = await connectTemporal(config)
   try {
     const view = await viewRun(client, database.db, config, id).catch(async (error: unknown) => {
-      // Exactly while the database is away one wants to see what waits for it.
+      // This is needed most while the database is unavailable.
       if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
       print('the database is unavailable: no counts')
       return viewRun(client, undefined, config, id)

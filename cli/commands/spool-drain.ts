@@ -98,7 +98,7 @@ function reportDrained(config: Config, folder: string, attempt: DrainReport): nu
   return isLeft || skipped.length > 0 ? EXIT.runFailed : code
 }
 
-/** What could not be started now: Temporal is away, or a run is going on. */
+/** What could not be started now: Temporal is unavailable, or a run is open. */
 function reportDue(config: Config, folder: string): void {
   const due = duePipelines(folder).join(', ')
   if (due === '') return

@@ -27,7 +27,7 @@ const MB = 1_000_000
 /** So many rows of a table show what it holds. */
 const FIRST_ROWS = 5
 
-/** Prints what waits and what was put aside. */
+/** Prints waiting segments and dead letters. */
 export function list(options: JsonOptions): void {
   const config = configOf(options)
   const folder = spoolFolder(config.dataDir)

@@ -21,7 +21,7 @@ import { startAll, type Running } from '../start-all.ts'
 import { stopSignal } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
 
-/** Stands before each line of the demo. */
+/** Prefix of each line of the demo. */
 const DEMO = 'DEMO  '
 const marginOf = ({ mode }: Config) => (mode === 'demo' ? DEMO.length : 0)
 

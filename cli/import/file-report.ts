@@ -11,7 +11,7 @@ export interface FileReport {
   read: number
   /** Rows that were stored or changed. */
   written: number
-  /** Rows that stand already, or that a collected row of the same day outranks. */
+  /** Rows that are already stored, or that a collected row of the same day outranks. */
   unchanged: number
   /** Lines left out, by reason. */
   skipped: Record<string, number>

@@ -1,4 +1,4 @@
-/** `almanac libraries`: the lists by stars, and how the context of each library stands. */
+/** `almanac libraries`: the lists by stars, and the status of each context. */
 import { ALMANAC } from '../../core/command-name.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'

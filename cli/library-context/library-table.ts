@@ -76,9 +76,7 @@ function troubleOf(attempt: ListedLine['attempt'], now: Date): string {
 /** Maximum number of names in one line. */
 const MAX_NAMED = 10
 
-/**
- * What stands below the tables: contexts that stay although their libraries left the lists, and where files are stored.
- */
+/** Lines below the tables: contexts that stay although their libraries left the lists, and where files are stored. */
 export function footLines({ domains, kept, contextFolder }: LibrariesStatus): string[] {
   const all = domains.flatMap(({ libraries }) => libraries)
   const lines = [
@@ -103,7 +101,7 @@ export function firstPlaces(
   margin = 0,
 ): string[] {
   const all = domains.flatMap(({ domain, libraries }) => libraries.map((line) => ({ domain, line })))
-  // The best of each list, whatever the number of lists; in the table each list stands together.
+  // The best of each list, whatever the number of lists; the table is grouped by list.
   const shown = new Set(all.toSorted((a, b) => a.line.rank - b.line.rank).slice(0, most))
   if (shown.size === 0) return []
   const rows = all

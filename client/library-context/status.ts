@@ -1,4 +1,4 @@
-/** How the lists and the contexts of their libraries stand, from the database alone. */
+/** Status of the lists and of the contexts of their libraries, from the database alone. */
 import { join } from 'node:path'
 import { DAY_MS } from '../../core/durations.ts'
 import { publishedIn } from '../../activities/library-context/publish.ts'
@@ -56,7 +56,7 @@ export interface StatusOptions {
   missingContext?: boolean | undefined
 }
 
-/** Reads how things stand. Throws `WrongUsage` for a domain that is not in the settings. */
+/** Reads the status. Throws `WrongUsage` for a domain that is not in the settings. */
 export async function librariesStatus(
   db: Database,
   config: Config,

@@ -1,5 +1,5 @@
 /**
- * Events of runs as they are stored, for whoever wants to be notified. Pure: activities write them, the command reads
+ * Events of runs as they are stored, for programs that forward them. Pure: activities write them, the command reads
  * them.
  */
 import { z } from 'zod'

@@ -30,7 +30,7 @@ export const feedPolls = pgTable(
     feed: text().notNull(),
     /** `feed` or `results`. */
     kind: text().notNull(),
-    /** Start of the run that asked: asked again in the same run, the first answer stands. */
+    /** Start of the run that asked: asked again in the same run, the first response is kept. */
     collectedFor: moment('collected_for').notNull(),
     /** When it was answered. */
     polledAt: moment('polled_at').notNull(),
@@ -76,7 +76,7 @@ export const matches = pgTable(
     openingOdds1: doublePrecision('opening_odds_1'),
     openingOddsX: doublePrecision('opening_odds_x'),
     openingOdds2: doublePrecision('opening_odds_2'),
-    /** The last odds before its start: those during the match stand in `match_observations` alone. */
+    /** The last odds before its start: those during the match are only in `match_observations`. */
     odds1: doublePrecision('odds_1'),
     oddsX: doublePrecision('odds_x'),
     odds2: doublePrecision('odds_2'),

@@ -249,6 +249,6 @@ export function changing<T>(path: string, work: () => T): T {
   }
 }
 
-/** ENOTDIR: a file is in the place of a folder; whoever writes there reports it. */
+/** ENOTDIR: a file is in the place of a folder; a writer there reports it. */
 const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

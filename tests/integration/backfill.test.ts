@@ -1,4 +1,6 @@
-/** A snapshot pipeline cannot collect the past: asked to by Temporal's own backfill, it says why and collects nothing. */
+/**
+ * A snapshot pipeline cannot collect the past: for a backfill by Temporal itself it reports why and collects nothing.
+ */
 import { ScheduleOverlapPolicy } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'

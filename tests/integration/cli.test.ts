@@ -1,4 +1,4 @@
-/** The `almanac` command against a stack: what it prints, and with which code it ends. */
+/** The `almanac` command against a stack: its output and its exit codes. */
 import { PIPELINES } from '../../pipelines/index.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -46,7 +46,7 @@ const refuseAll = () => {
     stack.simulator.faults.set(upstream, { kind: 'refuse' })
 }
 
-/** One sentence on standard error, nothing else, no stack. */
+/** One sentence on standard error, nothing else, no stack trace. */
 function expectSentence({ stdout, stderr }: CommandResult, sentence: RegExp): void {
   expect(stdout).toBe('')
   expect(stderr).toMatch(sentence)

@@ -72,7 +72,7 @@ function write(file: string, content: string): void {
   writeFileSync(join(root, file), content)
 }
 
-/** Runs `almanac`; `nobody` is a user that cannot write to the clone. */
+/** Runs `almanac`; with `isReadOnly` the user cannot write to the clone. */
 function almanac(
   args: string[],
   { file = join(root, 'almanac'), env = process.env, isReadOnly = false } = {},

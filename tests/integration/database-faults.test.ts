@@ -1,4 +1,4 @@
-/** What else a database does on a bad day than being away: the rows are safe, and the pool is as good as before. */
+/** Faults of a database other than being unavailable: the rows are kept, and the pool stays usable. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

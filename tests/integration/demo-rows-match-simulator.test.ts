@@ -1,4 +1,4 @@
-/** `npm run demo -- --once`, as a person runs it: what it says, and that its tables hold exactly the simulator's truth. */
+/** `npm run demo -- --once`, as a user runs it: its output, and that its tables match the simulator. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ interface Found {
   table: Record<string, string>[]
 }
 
-/** What the demo left in its database, which is started for the look alone. */
+/** The tables that the demo left; the database is started only to read them. */
 async function readTables(): Promise<Found> {
   const server = await startPostgres({ dataDir: join(stateDir, 'demo', 'postgres'), port })
   const database = openDatabase(server.url, () => undefined)

@@ -1,4 +1,4 @@
-/** `almanac doctor` on real servers: all well, tables missing, schedules missing, nothing there. */
+/** `almanac doctor` on real servers: everything ready, missing tables, missing schedules, no servers. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

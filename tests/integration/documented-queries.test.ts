@@ -1,4 +1,7 @@
-/** The SQL that the original documents print runs unchanged on our tables, and answers what it answered for their one mod. */
+/**
+ * The SQL that the original documents print runs unchanged on our tables, and gives the documented results for their
+ * one mod.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -70,7 +73,7 @@ async function answer(text: string): Promise<{ columns: string; rows: string[][]
 }
 
 describe('the documented queries', () => {
-  // The documents lie beside the repository, where it is developed; elsewhere there is nothing to compare with.
+  // The documents are beside the repository during development; elsewhere the comparison is skipped.
   const missing = documents.length === 0 && process.env['CI'] !== 'true'
 
   it.skipIf(missing)('finds all documented queries in the two documents', () => {

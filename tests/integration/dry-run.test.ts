@@ -1,4 +1,4 @@
-/** `almanac run <pipeline> --dry-run`: says what the run then does, and leaves no row and no file. */
+/** `almanac run <pipeline> --dry-run`: reports what the run then does, and leaves no row and no file. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A lock file between containers: its holder's process id means nothing there, and what tells is whether it is renewed. */
+/** A lock file between containers: its holder's process id is not valid there, so only renewals count. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +35,7 @@ process.stdout.write('release' in lock ? 'taken' : JSON.stringify(lock.holder))
 process.stdin.resume().on('end', () => process.exit())
 `
 
-/** Takes the lock in a container of its own; answers its word. */
+/** Takes the lock in a separate container; returns its output. */
 async function takeElsewhere(isRenewed: boolean): Promise<{ child: ChildProcess; said: string }> {
   const args = ['--input-type=module', '-e', TAKER, file, isRenewed ? 'renewed' : 'once']
   const child = spawn('unshare', [...ELSEWHERE, process.execPath, ...args], {

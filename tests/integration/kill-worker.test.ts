@@ -28,7 +28,7 @@ afterAll(async () => {
   await stack.stop()
 })
 
-/** Steps whose end stands in the history: name and the cursor with which they began. */
+/** Activities that ended, from the history: name and the cursor with which they began. */
 async function recordedSteps(handle: RunHandle): Promise<{ step: string; after: number }[]> {
   const { events } = await handle.fetchHistory()
   const done = new Set(

@@ -1,4 +1,4 @@
-/** PostgreSQL goes away and comes back: the run waits, stores everything, and asks the upstreams nothing twice. */
+/** PostgreSQL becomes unavailable and comes back: the run waits, stores everything, and repeats no request. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ let stack: TestStack
 let worker: RunningWorker
 let database: DatabaseHandle
 let start: () => Promise<RunningPostgres>
-/** What a run asks while nothing goes wrong. */
+/** The requests of an undisturbed run. */
 let undisturbed: string[]
 
 beforeAll(async () => {
@@ -73,13 +73,13 @@ async function stepOf(handle: RunHandle, name: string): Promise<StepView | undef
   return view?.steps.find(({ step }) => step === name)
 }
 
-/** The step of a run, once an attempt failed because the database is away; the next one may wait inside. */
+/** The activity of a run, once an attempt failed because the database is unavailable; the next one may wait inside. */
 async function missingDatabase(handle: RunHandle, name: string): Promise<StepView | undefined> {
   const step = await stepOf(handle, name)
   return step?.failure?.startsWith('DatabaseUnavailable') === true ? step : undefined
 }
 
-/** The run is complete, every row is there, its record is closed, and the upstreams were asked what an undisturbed run asks. */
+/** The run is complete, every row is there, its record is closed, and the requests are those of an undisturbed run. */
 async function expectWhole(handle: RunHandle): Promise<void> {
   expect(await endingOf(handle)).toMatchObject({ outcome: 'complete' })
   expect(await stored(database.db)).toEqual(truthOf(stack.simulator.world))
@@ -88,7 +88,7 @@ async function expectWhole(handle: RunHandle): Promise<void> {
   expect(questions()).toEqual(undisturbed)
 }
 
-/** Everything that the upstreams were asked, sorted. */
+/** All requests to the upstreams, sorted. */
 function questions(): string[] {
   return stack.simulator.requests
     .list()
@@ -123,7 +123,7 @@ describe('an unavailable database', () => {
   it('a database outage delays the closing of a run', async () => {
     const handle = await begin()
     await until(() => stack.simulator.requests.count() > 0)
-    // The record cannot be closed while this lock is held; the server goes away in the middle of the attempt.
+    // The record cannot be closed while this lock is held; the server becomes unavailable in the middle of the attempt.
     const lock = await database.pool.connect()
     await lock.query('begin')
     await lock.query('lock table pipeline_runs in share mode')

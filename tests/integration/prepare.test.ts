@@ -20,7 +20,7 @@ const INSTALLED = /^Installing packages … \d+\.\d s$/gm
 
 let root: string
 
-/** A clone with the real `bin/` and one package of its own, so that npm needs no registry. */
+/** A clone with the real `bin/` and one local package, so that npm needs no registry. */
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'almanac prepare '))
   cpSync(join(packageRoot, 'bin'), join(root, 'bin'), { recursive: true })
@@ -76,7 +76,7 @@ function prepareFor(verb: string): Promise<Ended> {
   return node(['--input-type=module', '-e', script])
 }
 
-/** A folder with a python3 of our own, to stand first (or alone) on PATH. */
+/** A folder with a fake python3, to be first (or alone) on PATH. */
 function pythonThat(script: string): string {
   const folder = join(root, 'path')
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** A transaction that is always rolled back: what happens inside behaves as on a database of its own. */
+/** A transaction that is always rolled back: the work inside behaves as on a separate database. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { rolledBack } from '../../db/rolled-back.ts'

@@ -1,4 +1,4 @@
-/** The run lock and the record: one open run a pipeline, and no run that says `running` for ever. */
+/** The run lock and the record: one open run per pipeline, and no run that stays `running` forever. */
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -38,7 +38,7 @@ function start(): Promise<RunHandle> {
   return startRun(stack.client, pipeline, 'manual')
 }
 
-/** A run that holds the lock and waits for Modrinth, which is away until the faults are cleared. */
+/** A run that holds the lock and waits for Modrinth, which is unavailable until the faults are cleared. */
 async function startHeld(): Promise<RunHandle> {
   stack.simulator.faults.set('modrinth', { kind: 'status', status: 503 })
   const handle = await start()

@@ -1,4 +1,7 @@
-/** Schedules as code, on a real server: what is applied, what an operator's word outlives, what an outage costs. */
+/**
+ * Schedules as code, on a real server: what is applied, what survives of an operator's changes, and what happens after
+ * an outage.
+ */
 import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { TypedSearchAttributes } from '@temporalio/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -56,7 +59,7 @@ function enabled(value: boolean, id: keyof Config['tracked'] = ID): Config {
   return { ...config, tracked: { ...config.tracked, [id]: { ...config.tracked[id], enabled: value } } }
 }
 
-/** A schedule that somebody else made on the same server. */
+/** A schedule that is not Almanac's, on the same server. */
 const strange = (scheduleId: string): ScheduleOptions => ({
   scheduleId,
   spec: { intervals: [{ every: DAY_MS }] },
@@ -272,7 +275,7 @@ describe('times missed in an outage of the server', () => {
     await apply({ ...enabled(false), env: { ...config.env, COLLECTION_INTERVAL: everyMs / 1000 } })
     await until(() => Date.now() % everyMs < everyMs / 8)
     await stack.client.schedule.getHandle(ID).unpause('outage')
-    // Of a schedule that heard of it only after the outage nothing was missed.
+    // A schedule that was created only after the outage missed nothing.
     await until(async () => !(await current()).state.paused)
     await stack.temporal().stop()
     // One time is missed, just before the server comes back.

@@ -1,4 +1,4 @@
-/** `almanac up` on a live state folder: what it tells, how it ends, and what it does with servers that were left running. */
+/** `almanac up` on a live state folder: its output, its end, and what it does with servers that were left running. */
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -91,7 +91,7 @@ const outcomes = async () =>
 
 const firstCollection = () => until(async () => (await outcomes()).some((outcome) => outcome === 'complete'))
 
-/** A run of its own; while a first collection still goes on it is skipped, and asked for again. */
+/** A separate run; while a first collection still runs it is skipped, and started again. */
 async function collectNow(): Promise<void> {
   const { code, stdout } = await until(async () => {
     const run = await commandProcess(['run', 'mod-stats', '--wait', '--strict'], env)
@@ -121,7 +121,7 @@ describe('almanac up', () => {
     expect(await outcomes()).toEqual(before)
     const days = await select<{ n: number }>(sql`select count(*)::int as n from daily_stats`)
     expect(days).toEqual([{ n: 6 }])
-    // Of the other pipeline almanac.yaml has no section: nothing of it runs, and nothing is said.
+    // The other pipeline has no section in almanac.yaml: it does not run and is not mentioned.
     expect(await select(sql`select distinct pipeline from pipeline_runs`)).toEqual([
       { pipeline: 'mod-stats' },
     ])

@@ -1,4 +1,4 @@
-/** The promises of the one write door, on a real PostgreSQL: newest wins, all or nothing, nothing twice, named failures. */
+/** The promises of the writer, on a real PostgreSQL: newest wins, all or nothing, nothing twice, named failures. */
 import { gunzipSync } from 'node:zlib'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'

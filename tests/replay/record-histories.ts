@@ -15,7 +15,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import type { Way, Ways } from './way.ts'
 
-/** Answered with by an upstream that a run cannot wait for. */
+/** Response of an upstream that a run cannot wait for. */
 const FORBIDDEN = { kind: 'status', status: 400 } as const
 const AWAY = { kind: 'status', status: 503 } as const
 
@@ -25,7 +25,8 @@ for (const pipeline of PIPELINES) {
     const { outcome, name = outcome } = way
     it(`records a ${name} run of ${pipeline.id}`, async () => {
       const stack = await startTestStack({
-        // A stack of its own: what one run has stored, the next would not ask for, and the histories name their namespace.
+        // A separate stack: the next run would not request what another has stored, and the histories name their
+        // namespace.
         ownTemporal: true,
         mods: 1,
         sections: { ...ways.sections, ...way.sections },
@@ -49,7 +50,7 @@ function store(pipeline: Pipeline, name: string, history: string): void {
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(JSON.parse(history, scrubbed), null, 1))
 }
 
-/** Runs to the end; answers the history as JSON, and that of the first chain where it started one. */
+/** Runs to the end; returns the history as JSON, and that of the first child workflow if there is one. */
 async function recorded(
   stack: TestStack,
   pipeline: Pipeline,
@@ -58,7 +59,7 @@ async function recorded(
   for (const upstream of faulty) stack.simulator.faults.set(upstream, cancel ? AWAY : FORBIDDEN)
   const handle = await startRun(stack.client, pipeline, 'manual', params)
   if (cancel) {
-    // Once a step waits for its second attempt, every source has been asked.
+    // Once an activity waits for its second attempt, every source has been requested.
     await until(async () =>
       (await handle.describe()).raw.pendingActivities?.some((step) => (step.attempt ?? 1) > 1),
     )
@@ -73,7 +74,7 @@ async function recorded(
   return { history: historyToJSON(history), chain: chain && historyToJSON(chain) }
 }
 
-/** Leaves out what tells about this machine; a replay reads none of it. */
+/** Leaves out details of this machine; a replay reads none of them. */
 function scrubbed(key: string, value: unknown): unknown {
   if (key === 'stackTrace') return undefined
   if (key === 'identity' || key === 'lastWorkerIdentity') return 'worker'

@@ -19,7 +19,7 @@ const recorded = readdirSync(folder).flatMap((pipeline) =>
   })),
 )
 
-/** The first activity of each recorded history: every one of them asks for it again. */
+/** The first activity of each recorded history: every replay schedules it again. */
 const RENAMED = new RegExp(`\\b(${[...firstActivities()].join('|')})\\b`, 'g')
 
 /** Names of the first activity of each recorded history. */
@@ -35,7 +35,7 @@ beforeAll(async () => {
   code = readFileSync(await workflowBundle(toolsDir), 'utf8')
 })
 
-/** Replays all; answers what each run's replay said, undefined where it went well. */
+/** Replays all; returns the error of each replay, undefined if it succeeded. */
 async function replay(code: string, histories: typeof recorded): Promise<Map<string, Error | undefined>> {
   // Under the id that it had: a night's chains are named after it.
   const nameOf = new Map(histories.map(({ workflowId, text }) => [recordedId(text), workflowId]))

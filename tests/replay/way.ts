@@ -6,7 +6,7 @@ export interface Way {
   outcome: RunOutcome
   /** Name of its file. Default: the outcome. */
   name?: string
-  /** Upstreams that refuse every question; if the run is cancelled, they are away. */
+  /** Upstreams that refuse every request; if the run is cancelled, they are unavailable. */
   faulty: string[]
   cancel?: true
   params?: Record<string, unknown>

@@ -1,6 +1,7 @@
 /**
- * `npm run soak [-- name… --minutes N --seed S …]`: what takes too long for every test run. Pipelines collect while everything
- * around them is killed, and the spool is killed some hundreds of times. Exit code 1 if a promise was broken.
+ * `npm run soak [-- name… --minutes N --seed S …]`: checks that take too long for every test run. Pipelines collect
+ * while everything around them is killed, and the spool is killed some hundreds of times. Exit code 1 if a promise was
+ * broken.
  */
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { print } from '../../cli/output.ts'

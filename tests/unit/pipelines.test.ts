@@ -1,4 +1,4 @@
-/** A pipeline is a column: every floor has its piece, and what is missing is named. */
+/** A pipeline is a column: every floor has its part, and a missing one is named. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -38,7 +38,7 @@ function missingPieces(id: string): string[] {
   return pieces.filter(([, there]) => !there).map(([name]) => name)
 }
 
-/** Names of the activities that the recorded runs of a pipeline asked for. */
+/** Names of the activities that the recorded runs of a pipeline called. */
 function recordedActivities(id: string): string[] {
   const folder = join('tests', 'replay', 'histories', id)
   const histories = readdirSync(join(packageRoot, folder)).map((file) => text(join(folder, file)))

@@ -1,4 +1,4 @@
-/** Shared code names no pipeline, no table of one and no upstream: what belongs to a pipeline stands in its column. */
+/** Shared code names no pipeline, no table of one and no upstream: what belongs to a pipeline is in its column. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'

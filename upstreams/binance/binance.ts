@@ -187,7 +187,7 @@ function codeOf(body: string): number | undefined {
   }
 }
 
-/** The body of a ban names its end, also where a proxy ate `Retry-After`; a minute's weight ends with the minute. */
+/** The body of a ban names its end, also if a proxy removed `Retry-After`; a minute's weight ends with the minute. */
 function limited(what: Exchange, answer: Answer, gate: Gate, nowMs: number): Failure {
   const bannedUntil = Number(/banned until (\d{13})\b/i.exec(answer.body)?.[1] ?? 0)
   const banMs = Math.min(MAX_BAN_MS, Math.max(0, bannedUntil - nowMs))

@@ -15,7 +15,7 @@ export interface HourCandle {
   trades: number
 }
 
-/** A number as Binance sends it: as text, so that nobody loses digits. */
+/** A number as Binance sends it: as text, so that no digits are lost. */
 export const decimal = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'not a non-negative decimal')

@@ -35,8 +35,8 @@ export type DependentsPage =
 
 export interface CurseForgeDependents {
   /**
-   * Page `page` (from 1) of the modpacks that include the mod `slug`. A firewall's page is `Blocked`, never a short list.
-   * Past its end the site may repeat a page: stop also where a page brings no new slug.
+   * Page `page` (from 1) of the modpacks that include the mod `slug`. A firewall's page is `Blocked`, never a short
+   * list. Past its end the site may repeat a page: stop also at a page without a new slug.
    */
   dependentsPage: (slug: string, page: number, signal: AbortSignal) => Promise<DependentsPage>
 }

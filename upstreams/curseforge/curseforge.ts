@@ -209,7 +209,7 @@ async function readMods(ask: Ask, ids: readonly number[], signal: AbortSignal): 
 }
 
 async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<FilesAnswer> {
-  // By id: a file published while we page moves another one onto the next page, where it comes a second time.
+  // By id: a file published while we page moves another one onto the next page, where it appears again.
   const files = new Map<number, ModFile>()
   const rejected: RejectedRow[] = []
   const raw: RawBody[] = []

@@ -2,7 +2,7 @@
 import { load, type CheerioAPI } from 'cheerio'
 
 const SITE = 'https://www.curseforge.com'
-/** A pager's bare `?page=2` means the page it stands on. */
+/** A pager's bare `?page=2` refers to its own page. */
 const PAGER_BASE = `${SITE}/relations/dependents`
 /** One element per modpack, newest markup last. Within one, the first modpack link is the row's own. */
 const ROWS = [
@@ -11,15 +11,15 @@ const ROWS = [
   '.project-card',
 ]
 const PACK_LINKS = 'a[href*="/minecraft/modpacks/"]'
-/** Nothing but the slug: deeper paths are files and buttons of a pack whose own link stands beside them. */
+/** Nothing but the slug: deeper paths are files and buttons of a pack whose own link is beside them. */
 const PACK_PATH = /\/minecraft\/modpacks\/([^/]+)\/?$/
-/** Where a link wraps a whole card, its text is the card's: the heading within is the name. */
+/** If a link wraps a whole card, its text is the card's: the heading within is the name. */
 const HEADINGS = 'h1, h2, h3, h4, [class*="name" i], [class*="title" i]'
 
 export interface DependentPack {
   /** Whole, as the address has it: "rebel-tactics-2" names another pack than "rebel-tactics". */
   slug: string
-  /** The link's text; the slug where a link has none. */
+  /** The link's text; the slug if a link has none. */
   name: string
   /** The pack's page on the site. */
   url: string
@@ -102,10 +102,10 @@ function hasNext($: CheerioAPI, page: number): boolean {
     .map((element) => $(element).attr('href') ?? '')
     .filter((href) => URL.canParse(href, PAGER_BASE))
     .map((href) => new URL(href, PAGER_BASE))
-    // Menus and file lists have pages of their own.
+    // Menus and file lists have separate pages.
     .filter(({ pathname }) => pathname.endsWith('/relations/dependents'))
     .map(({ searchParams }) => Number(searchParams.get('page')))
     .filter((number) => Number.isSafeInteger(number) && number > 0)
-  // Without a pager only the next page can tell; asking costs one request.
+  // Without a pager only the next page can show it, at the cost of one request.
   return pages.length === 0 || Math.max(...pages) > page
 }

@@ -18,8 +18,8 @@ const CERTIFICATES = [
   'GIT_PROXY_SSL_CAINFO',
 ]
 /**
- * Processors used by one clone, since several run at once; each thread that unpacks also brings memory of its own. A file
- * beyond the size is streamed, not held in memory.
+ * Processors used by one clone, since several run at once; each thread that unpacks also needs memory. A file beyond
+ * the size is streamed, not held in memory.
  */
 const UNPACKING = ['pack.threads=2', 'core.bigFileThreshold=32m']
 

@@ -66,7 +66,7 @@ const isLimit = ({ type, message }: GraphqlError): boolean =>
 
 const aliasOf = (index: number): string => `r${index}`
 
-/** Names travel as variables: whatever stands in one, it can never become a part of the query. */
+/** Names are passed as variables: their content can never become a part of the query. */
 function queryFor(names: number): string {
   const numbers = Array.from({ length: names }, (_, index) => index)
   const variables = numbers.map((index) => `$o${index}:String!,$n${index}:String!`).join(',')

@@ -1,4 +1,7 @@
-/** What is asked of GitHub about a repository, and what its REST answers say; one shape for REST, search and GraphQL. */
+/**
+ * Fields of a repository that are requested from GitHub, and its REST responses; one shape for REST, search and
+ * GraphQL.
+ */
 import { z } from 'zod'
 import { count, instant } from '../payload.ts'
 import { FULL_NAME } from './repository-name.ts'
@@ -18,7 +21,7 @@ export interface FoundRepository {
 
 /**
  * What became of a name: `gone` is deleted or private, `blocked` is closed by GitHub (copyright, terms of use),
- * `unknown` was not told and says nothing about the repository.
+ * `unknown` was not in the response and says nothing about the repository.
  */
 export type RepositoryState =
   ({ state: 'found' } & FoundRepository) | { state: 'gone' | 'blocked' | 'unknown'; reason: string }
@@ -26,7 +29,7 @@ export type RepositoryState =
 /** The answer for one name, as it was asked. */
 export type RepositoryAnswer = { asked: string } & RepositoryState
 
-/** What is known about a name that was not told. */
+/** What is known about a name without a response. */
 export const unknown = (reason: string): RepositoryState => ({ state: 'unknown', reason })
 
 /** GitHub's own words for a repository that it closed: with status 403 or 451, and in GraphQL's errors. */

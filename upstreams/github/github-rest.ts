@@ -81,7 +81,9 @@ function targetOf(answer: Answer, baseUrl: string): string | undefined {
   return ours ? pathname.slice(prefix.length) + search : undefined
 }
 
-/** Counts what this client asked in the present window, whose end GitHub's headers tell. The gate keeps the reserve. */
+/**
+ * Counts requests of this client in the current window, whose end is in GitHub's headers. The gate keeps the reserve.
+ */
 function createAllowance({ clock }: GitHubTransport) {
   let spent = 0
   let endsAt = 0

@@ -60,8 +60,8 @@ export async function searchNames(
 }
 
 /**
- * The repositories of a query, most stars first, up to `limit` of the 1,000 that GitHub shows. Throws `UpstreamRejected` for a
- * query that it does not understand, `UpstreamUnavailable` where it could not look through everything.
+ * The repositories of a query, most stars first, up to `limit` of the 1,000 that GitHub shows. Throws
+ * `UpstreamRejected` for a query that it does not understand, `UpstreamUnavailable` if its results are incomplete.
  */
 export async function searchQuery(
   transport: GitHubTransport,

@@ -13,12 +13,12 @@ import type { Sleep } from '../sleep.ts'
 const UPSTREAM = 'github'
 /** The version whose fields are read here. */
 const API_VERSION = '2022-11-28'
-/** "Wait for at least one minute" where a refusal names no delay (its documentation). */
+/** "Wait for at least one minute" if a refusal names no delay (its documentation). */
 const UNNAMED_REFUSAL_MS = 60_000
 /** The longest of its windows: a reset that lies further away is a wrong clock. */
 const LONGEST_WINDOW_MS = 60 * 60_000
 const SHORTEST_DELAY_MS = 1_000
-/** Of the hourly quota of an address (60) or a token (5,000), left to whoever else uses them. */
+/** Of the hourly quota of an address (60) or a token (5,000), left to other programs. */
 const CORE_RESERVE = { withoutToken: 10, withToken: 50 } as const
 /** A batch costs one of 5,000 points an hour. */
 const GRAPHQL_RESERVE = 50
@@ -65,7 +65,7 @@ export interface GitHubTransport {
    * other failures of `Http.request`. Redirects are never followed: the token must not travel.
    */
   ask: (request: TransportRequest) => Promise<Answer>
-  /** The failure for a limit that only the body tells (GraphQL, status 200), and the gate closes. */
+  /** Returns the failure for a limit that only the body states (GraphQL, status 200), and closes the gate. */
   limited: (resource: Resource, answer: Answer) => Failure
 }
 
@@ -154,7 +154,7 @@ const isLimit = ({ status, headers }: Answer, message: string): boolean =>
   isRateLimited(headers, status) ||
   (status === 403 && (headers.has('gh-limited-by') || LIMIT_WORDS.test(message)))
 
-/** Milliseconds until it answers again: Retry-After, else the reset of an empty window, else a minute. */
+/** Milliseconds until it accepts requests again: Retry-After, else the reset of an empty window, else a minute. */
 function delayOf(headers: Headers, now: Date): number {
   if (headers.has('retry-after')) return retryAfterMs(headers, now) ?? UNNAMED_REFUSAL_MS
   const reset = headerNumber(headers, 'x-ratelimit-reset')
@@ -192,7 +192,7 @@ export function messageOf(body: string): string {
   try {
     return messageSchema.safeParse(JSON.parse(body)).data?.message ?? ''
   } catch {
-    // A text of whatever stands in between; the status says enough.
+    // A text of a proxy or firewall; the status is enough.
     return ''
   }
 }

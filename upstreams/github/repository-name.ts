@@ -11,7 +11,7 @@ const NAME_CHARS = '[A-Za-z0-9._-]'
 /** A whole `Owner/Name`: neither `.` nor `..`, which would be folders, nor with the ending that git adds. */
 export const FULL_NAME = new RegExp(`^${OWNER}/(?!\\.{1,2}$)(?!.*\\.[gG][iI][tT]$)${NAME_CHARS}{1,100}$`)
 
-/** First parts of GitHub's own pages; nobody's account. Everything below them is a page, not a repository. */
+/** First parts of GitHub's own pages, not accounts. Everything below them is a page, not a repository. */
 const PAGES = new Set(
   [
     'about account advisories apps assets blog business codesearch codespaces collections contact contributing',
@@ -54,7 +54,7 @@ export function repositoriesInText(text: string): string[] {
   return distinct(Array.from(mentionsIn(text), ({ fullName }) => fullName))
 }
 
-/** Each name once, in the case in which it stands first. */
+/** Each name once, in the case of its first occurrence. */
 export function distinct(fullNames: Iterable<string>): string[] {
   const found = new Map<string, string>()
   for (const fullName of fullNames) {

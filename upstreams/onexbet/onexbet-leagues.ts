@@ -1,6 +1,6 @@
 /**
  * The live feed requested by league, if one response does not hold all of its events. Whether that reached all is
- * judged by what the first answer and the feed's list of leagues tell: some brands do not know the question.
+ * judged by what the first answer and the feed's list of leagues tell: some brands do not support the request.
  */
 import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
@@ -13,10 +13,13 @@ import { reason } from '../../wording/reason.ts'
 
 /** More requests than this do not fit into a minute beside everything else. */
 export const MAX_LEAGUES = 50
-/** The documented cap of an answer; a host with one of its own has it at 40, or at a multiple of 50. */
+/** The documented cap of a response; a host with its own cap has it at 40, or at a multiple of 50. */
 const KNOWN_CAP = 40
 const CAP_STEP = 50
-/** Of the first answer's events so many may be gone from the leagues' answers: they ended in the seconds between. */
+/**
+ * Maximum number of events of the first response that may be missing in the leagues' responses: they ended in the
+ * seconds between.
+ */
 const ENDED_MEANWHILE = 1
 const ENDED_MEANWHILE_SHARE = 0.05
 
@@ -36,7 +39,7 @@ export interface League {
 /** What asking by league added to the first answer. */
 export interface Split {
   pages: Page[]
-  /** True if nothing tells of an event that no answer named. */
+  /** True if nothing indicates an event that no response named. */
   complete: boolean
   /** One for each thing that could not be fetched. */
   why: Reason[]
@@ -59,7 +62,7 @@ const leagueSchema = z.object({ LI: positiveId, GC: count.nullish().catch(null) 
 export const leaguesOf = (list: readonly unknown[]): League[] =>
   parseRows(leagueSchema, list).rows.map(({ LI, GC }) => ({ id: LI, events: GC ?? null }))
 
-/** Asks for every league that the feed lists or has shown. Only failures with a name are survived. */
+/** Requests every league that the feed lists or has shown. Only named failures are tolerated. */
 export async function splitByLeague(first: Page, { page, leagues, signal }: Asking): Promise<Split> {
   const listed = await survived(leagues(signal))
   const list = listed.value?.leagues ?? []
@@ -90,7 +93,7 @@ function failedReason(failures: readonly (Failure | undefined)[]): Reason[] {
   return [reason('leagues-failed', { failed: failed.length, asked: failures.length, message: one.message })]
 }
 
-/** What the good answers of the leagues (by id) do not hold although something tells of it. */
+/** Events that are missing in the good responses of the leagues (by id). */
 function gapsIn(first: Page, list: readonly League[], pages: ReadonlyMap<number, Page>): Reason[] {
   const gaps: Reason[] = []
   const full = [...pages.values()].filter((page) => page.full).length

@@ -17,7 +17,7 @@ export interface Odds {
 const OUTCOME_GROUP = 1
 const OUTCOME_TYPES = { one: 1, x: 2, two: 3 } as const
 
-/** A blocked market's placeholder: nobody can bet at it, and 1 would pay nothing back. */
+/** A blocked market's placeholder: no bet is possible, and 1 would pay nothing back. */
 const PLACEHOLDER = 1.001
 /** No bookmaker pays ten thousand times the stake: such a number is in another unit. */
 const MAX_ODDS = 10_000
@@ -35,9 +35,9 @@ const groupSchema = z.object({ G: z.literal(OUTCOME_GROUP), ME: z.array(z.unknow
 type Row = z.infer<typeof rowSchema>
 
 /**
- * Reads the odds of an event from `E`, its main lines. Only an outcome that has no row there is looked for in `AE`,
- * which holds other lines: what is blocked in `E` stays blocked. A row that cannot be read is no odds; it does not
- * cost the match.
+ * Reads the odds of an event from `E`, its main lines. Only an outcome that has no row there is read from `AE`, which
+ * holds other lines: what is blocked in `E` stays blocked. A row that cannot be read is no odds; it does not cost the
+ * match.
  */
 export function oddsOf(main: readonly unknown[], others: readonly unknown[]): Odds {
   const rows = mainRows(main)

@@ -87,12 +87,9 @@ const listSchema = z.object({ items: z.array(z.unknown()).nullable() })
 const leagueSchema = z.object({ id: positiveId, name: wellFormed.nullish() })
 type League = z.infer<typeof leagueSchema>
 
-/**
- * 2:1 (1:0,1:1): what stands behind the score is its parts. Any word there may mean anything: such a row is
- * refused.
- */
+/** 2:1 (1:0,1:1): the text after the score is its parts. Any word there may mean anything: such a row is refused. */
 const SCORE = /^(\d{1,3}) ?[:-] ?(\d{1,3})(?: ?[([][\d\s:;,()[\]-]*)?$/
-/** What stands in a score's place if there is none. */
+/** Text in the place of a missing score. */
 const NO_SCORE =
   /^(?:|annulee?|match annule|cancell?ed|reportee?|postponed|abandon(?:nee?|ed)?|interrompue?|interrupted|suspendue?|suspended|non joue|not played|walkover|forfait|void)$/
 const SCORE_CHARS = 200

@@ -1,11 +1,10 @@
 /**
- * What the live feed's texts say of a match's life, in French and English; pure. The one rule that must never be
- * wrong: a match is over only where the feed says so in so many words, since a live score taken for a result is
- * never noticed.
+ * What the live feed's texts say of a match's life, in French and English; pure. The one rule that must never be wrong:
+ * a match is over only if the feed says so explicitly, since a live score taken for a result is never noticed.
  */
 
 /**
- * Where a match stands by one answer of the feed. `suspended` is stopped, or will not be played: never a result by
+ * Phase of a match in one response of the feed. `suspended` is stopped, or will not be played: never a result by
  * itself.
  */
 export type Phase = 'before' | 'live' | 'suspended' | 'over'
@@ -14,7 +13,7 @@ export type Phase = 'before' | 'live' | 'suspended' | 'over'
 export interface StatusSigns {
   /** `TD` is -1: the clock runs backwards, which before the start means towards it. */
   countdown: boolean
-  /** `TS`, seconds; elapsed, or left where the clock runs backwards. */
+  /** `TS`, seconds; elapsed, or left if the clock counts down. */
   clockS: number | null
   /** `I`, such as "Paris avant le début du jeu". */
   notice: string
@@ -63,10 +62,10 @@ const withEndings = (texts: readonly string[]): Set<string> =>
   new Set(texts.flatMap((text) => ENDINGS.map((ending) => text + ending)))
 
 /**
- * The closed list: the whole folded text must be one of these. The original looked for parts of words, and called
- * "Mi-temps", "Pending" and "3 minutes" finished (originals C.2, K-1). Of its words "fin", "end", "final",
- * "complete", "complet", "closed" and "fermé" are missing on purpose: "closed" may be the market, "final" the
- * round, "fin" that of a half.
+ * The closed list: the whole folded text must be one of these. The original searched for parts of words, and called
+ * "Mi-temps", "Pending" and "3 minutes" finished (originals C.2, K-1). Of its words "fin", "end", "final", "complete",
+ * "complet", "closed" and "fermé" are missing on purpose: "closed" may be the market, "final" the round, "fin" that of
+ * a half.
  */
 const MATCH_IS_OVER = withEndings([
   'match termine',
@@ -117,8 +116,8 @@ const PERIOD =
 const RUNNING = /\b(?:en cours|en direct|live|in progress|in play|playing|ongoing|commence|started)\b/
 
 /**
- * Where a match stands. An unknown text decides nothing: a score or a clock that runs forward does, and without
- * them it is before the start.
+ * Phase of a match. An unknown text decides nothing: a score or a clock that runs forward does, and without them it is
+ * before the start.
  */
 export function phaseOf(signs: StatusSigns): Phase {
   const status = foldCase(signs.status)
@@ -146,7 +145,7 @@ function isOver(status: string, period: string): boolean {
   return SOMETHING_IS_OVER.has(period) && !PERIOD.test(status)
 }
 
-/** Stands for a running time in a status's kind. */
+/** Placeholder for a running time in a status's kind. */
 const TIME = '#'
 /** 45+2, 45+2', 12:34, 3', 25 minutes, 1 h: a number with a sign or unit of time. "1ère" and "Set 2" are none. */
 const RUNNING_TIME =

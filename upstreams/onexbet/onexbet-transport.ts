@@ -15,8 +15,7 @@ const MAX_HOLD_MS = 5_000
 /** Leagues are asked side by side, but no faster than a browser would. */
 const REQUESTS_IN_FLIGHT = 4
 /**
- * Where no key is sent, none can be wrong: these refuse this client or this address. 406 also answers unknown
- * parameters.
+ * Without a key, none can be wrong: these refuse this client or this address. 406 is also sent for unknown parameters.
  */
 const REFUSED = [401, 403, 406]
 /** Judged here, since http.ts would call a refusal a bad key and the page of a country block another base URL. */

@@ -16,7 +16,7 @@ export type { Sighting } from './onexbet-event.ts'
 export type { Odds } from './onexbet-odds.ts'
 
 const UPSTREAM = 'onexbet'
-/** The leagues of a sport stand beside its events. */
+/** The leagues of a sport are at an address beside its events. */
 const LEAGUES_PATH = '/GetChampsZip'
 
 /** The feed's parameters, under the names of their settings. */
@@ -64,7 +64,7 @@ export interface LiveFeed {
   others: number
   /** All events, each once: the sightings, the others and the rejected. */
   fetched: number
-  /** Rows that repeat an event of their own answer. */
+  /** Rows that repeat an event of the same response. */
   duplicates: number
   rejected: RejectedRow[]
   raw: RawBody[]
@@ -164,7 +164,7 @@ const eventsQuery = (query: FeedQuery, league: number | undefined): Record<strin
 
 /**
  * `GetChampsZip` and `champs=` are not in upstream-contracts 8: public clients of the same API ask so (one sport,
- * `Value` is a list of leagues, `LI` their id). Where a brand answers otherwise the feed stays `truncated`.
+ * `Value` is a list of leagues, `LI` their id). If a brand responds otherwise the feed stays `truncated`.
  */
 const leaguesQuery = ({
   sport,

@@ -25,7 +25,7 @@ export interface Forecast {
   /** Mean absolute error on the test part, the last fifth of the rows, and that of the naive forecast there. */
   mae: number
   naiveMae: number
-  /** 1 - mae / naiveMae; `-Infinity` where the naive forecast was never wrong but the model was. */
+  /** 1 - mae / naiveMae; `-Infinity` if the naive forecast was never wrong but the model was. */
   skill: number
   /** Mean and population deviation of the errors of the five folds. */
   maeCvMean: number
@@ -127,7 +127,7 @@ function testedSplits(table: FeatureTable, samples: Samples, splits: readonly Sp
   return tests
 }
 
-/** Adds the samples up to a position, from where the sums stand. */
+/** Adds the samples up to a position to the sums. */
 export function addSamples(sums: RunningSums, { rows, targets }: Samples, end: number): void {
   while (sums.count < end) sums.add(rows[sums.count] ?? NaN, targets[sums.count] ?? NaN)
 }

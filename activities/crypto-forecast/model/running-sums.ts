@@ -1,6 +1,6 @@
 /**
  * Sums from which a ridge regression over all rows so far can be computed at any moment: rows are added in the order of
- * time and never taken away, so folds and walk-forward refits share one pass.
+ * time and never removed, so folds and walk-forward refits share one pass.
  */
 import { FEATURE_COLUMNS, IMPUTED, type FeatureTable } from './feature-columns.ts'
 import { RunningMedian } from './running-median.ts'

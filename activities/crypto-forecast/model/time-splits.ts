@@ -7,7 +7,7 @@ const PARTS = 5
 const SMALLEST_PARTS = 2 * PARTS
 const MIN_PART_ROWS = 10
 
-/** Least rows where the horizon is one step. */
+/** Minimum rows if the horizon is one step. */
 export const MIN_ROWS = SMALLEST_PARTS * MIN_PART_ROWS
 
 /** Positions in the samples: trained on `[0, trainEnd)`, tested on `[testStart, testEnd)`. */

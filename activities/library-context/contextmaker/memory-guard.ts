@@ -10,7 +10,7 @@ import { availableShare, commandLine, familyOf, processes, type ProcessState } f
 export const SANDBOX_MEMORY_BYTES = 1536 * 1_048_576
 /** Two cores fill about 500 MB in this time. A poll costs a few milliseconds. */
 const POLL_INTERVAL_MS = 250
-/** Below this the kernel soon kills programs of its own choice: better to end a run of contextmaker. */
+/** Below this the kernel soon kills arbitrary programs: better to end a run of contextmaker. */
 const MIN_AVAILABLE_SHARE = 0.03
 
 export interface MemoryGuard {

@@ -22,7 +22,7 @@ import {
 import { storeMonths } from './store-months.ts'
 import type { TrackedCoins } from './tracked-coins.ts'
 
-/** Lines in which the interval is looked for; one broken line should not decide for a file. */
+/** Lines that are checked for the interval; one broken line should not decide for a file. */
 const LINES_CHECKED = 20
 
 /** Candles without a header, with one, and as a JSON list of lists, for an import at `now`. */
@@ -109,7 +109,7 @@ function otherInterval(lines: Cells[]): string | undefined {
   return span === undefined ? 'no open and close times' : `candles of ${duration(span)}`
 }
 
-/** Candles that a run has collected stand; imported ones fill what it does not have. */
+/** Candles that a run has collected stay; imported ones fill its gaps. */
 async function storeCandles(
   target: ImportTarget,
   crypto: string,

@@ -49,7 +49,7 @@ const pastMoment = (now: Date) =>
     .pipe(timestamp)
     .refine((moment) => moment <= now, { error: 'is in the future' })
 
-/** Columns that have a place of their own; the others keep the names that they have in their file. */
+/** Columns that have their own place; the others keep the names that they have in their file. */
 const OWN_COLUMNS = new Set(['id', 'crypto', 'timestamp', 'price', 'volume'])
 
 /** Names of a price file's columns; Almanac's own are compared without regard to case. */

@@ -14,7 +14,7 @@ export interface GivenContext {
   problem?: string
 }
 
-/** A library that a context file is looked for. */
+/** A library that may own a context file. */
 export interface Claimant {
   /** `owner/name` in small letters: the current one. */
   library: string

@@ -113,8 +113,9 @@ export interface ListedOnce extends Omit<ListEntry, 'contextFile'> {
 }
 
 /**
- * Each library once: entries that differ in case alone, or are an old and a new name of one repository, are one. The more
- * stars stand (the other is older), the first name with a capital letter is shown, and no flag is lost.
+ * Each library once: entries that differ in case alone, or are an old and a new name of one repository, are one. The
+ * larger number of stars is kept (the other is older), the first name with a capital letter is shown, and no flag is
+ * lost.
  */
 export function dedupe(entries: readonly ListEntry[], libraryOf: (fullName: string) => string): ListedOnce[] {
   const found = new Map<string, ListedOnce>()

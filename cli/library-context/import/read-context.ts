@@ -13,8 +13,8 @@ export type ReadContext =
   { markdown: string; measures: Record<string, number>; modifiedAt: Date } | { refused: string }
 
 /**
- * Reads one file. Of its library there is neither README nor sources at hand, so that words alone are measured: a title
- * and what says that nothing was found are refused all the same.
+ * Reads one file. Of its library there is neither README nor sources at hand, so that words alone are measured: a
+ * title, or a text that says that nothing was found, is still rejected.
  */
 export async function readContext({ path, problem }: GivenContext): Promise<ReadContext> {
   if (problem !== undefined) return { refused: problem }

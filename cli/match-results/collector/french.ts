@@ -14,7 +14,7 @@ type French = {
   ) => string | LogLine[]
 }
 
-/** The sentence of a record, which has the record's level, or its lines with levels of their own. */
+/** The sentence of a record, which has the record's level, or its lines with their own levels. */
 export const FRENCH: French = {
   'server.ended': ({ name }) => `${name} s'est arrêté; il est redémarré`,
   'server.restart-failed': ({ name, reason }) => `${name} n'a pas pu être redémarré: ${reason}`,

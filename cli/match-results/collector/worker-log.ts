@@ -7,10 +7,7 @@ import type { Logger } from '../../../worker/log.ts'
 import { FRENCH, type CollectorRecord } from './french.ts'
 import type { CollectorLog, LineLevel, LogLine } from './log-lines.ts'
 
-/**
- * The same problem is reported again only after this time: a server that stays away would fill the log with one
- * sentence.
- */
+/** The same problem is reported again only after this time: a long outage would fill the log with one sentence. */
 const REPEAT_AFTER_MS = 10 * 60_000
 
 /** Troubles remembered at most; their texts hold numbers that change, and the collector runs for months. */

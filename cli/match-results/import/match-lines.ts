@@ -23,7 +23,7 @@ import {
 /** A match of a file, and what only its observation keeps. */
 export interface ImportedMatch {
   match: Match
-  /** Odds of the old collector: those at the end of the match, so they must not stand as odds before its start. */
+  /** Odds of the old collector: those at the end of the match, so they must not count as odds before its start. */
   oddsAtEnd: Odds | null
 }
 

@@ -14,7 +14,7 @@ export interface MatchTarget extends ImportTarget {
 }
 
 /**
- * Stores matches. A match collected here stays unchanged; of several lines of one match the newest stands, whichever
+ * Stores matches. A match collected here stays unchanged; of several lines of one match the newest is kept, whichever
  * file it came from and however often it comes, so that a repeated import writes nothing.
  */
 export async function storeMatches(target: MatchTarget, imported: ImportedMatch[]): Promise<Stored> {
@@ -43,7 +43,7 @@ export async function storeMatches(target: MatchTarget, imported: ImportedMatch[
   }
 }
 
-/** The old table had no unique key: one event may stand there several times. */
+/** The old table had no unique key: one event may occur several times. */
 function newestOfEach(imported: ImportedMatch[]): Map<number, ImportedMatch> {
   const newest = new Map<number, ImportedMatch>()
   for (const line of imported) {

@@ -41,7 +41,7 @@ function wholeSlug(slug: string, address: string, id: number): string {
   return cut ? `${slug}-${id}` : slug
 }
 
-/** An address with a stray % is taken as it stands. */
+/** An address with a stray % is taken unchanged. */
 function decoded(text: string): string {
   return /^(?:[^%]|%[0-7][\dA-Fa-f])*$/.test(text) && !/%00/.test(text) ? decodeURIComponent(text) : text
 }

@@ -81,7 +81,7 @@ export async function joinImportedVersions(db: Database, modId: number): Promise
           and not exists (select from version_stats held where ${sameDay} and held.version_id = known.version_id)
         order by imported.date, imported.platform, known.version_id, imported.id
       ) as found where found.id = version_stats.id`)
-    // Two statements: one condition with "or" is asked again for every row.
+    // Two statements: one condition with "or" is evaluated for every row.
     await tx.execute(sql`delete from version_stats imported using (
         select distinct date, platform, version_name from version_stats
         where mod_id = ${modId} and not starts_with(version_id, ${SYNTHETIC})

@@ -38,7 +38,7 @@ export async function syncMods(
     await tx.execute(
       sql`${lists} update mods set tracked = false where tracked and id not in (select id from same)`,
     )
-    // Two mods that were tracked apart, one a platform, and now stand in one entry: each keeps its own address and history.
+    // Two mods that were tracked apart, one a platform, and are now one entry: each keeps its own address and history.
     await tx.execute(sql`${lists} update mods set tracked = true, name = coalesce(wanted.name, mods.name),
         modrinth = case when alone then coalesce(wanted.modrinth, mods.modrinth) else mods.modrinth end,
         curseforge_id = case when alone then coalesce(wanted.curseforge, mods.curseforge_id) else mods.curseforge_id end

@@ -1,4 +1,6 @@
-/** `almanac backfill crypto-forecast`: says first how much, asks for that and no more, and refuses what cannot be. */
+/**
+ * `almanac backfill crypto-forecast`: reports its size first, requests exactly that, and refuses an impossible period.
+ */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../core/durations.ts'
@@ -58,7 +60,7 @@ const storedOf = async (crypto: string) =>
     )
   ).map(({ at }) => at)
 
-/** Two requests long, and further back than CoinGecko tells hours. */
+/** Two requests long, and before the hourly prices of CoinGecko. */
 const FROM = '2023-03-01'
 const TO = '2023-04-20'
 const HOURS = 51 * 24

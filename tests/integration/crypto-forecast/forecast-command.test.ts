@@ -28,7 +28,7 @@ beforeAll(async () => {
   if (pipeline === undefined) throw new Error('crypto-forecast is not registered')
   const ending = await endingOf(await startRun(stack.client, pipeline, 'manual'))
   await worker.stop()
-  // The reports of these tests are on rows of their own.
+  // The reports of these tests use separate rows.
   await stack.database.db.execute(sql`truncate predictions, prediction_scores`)
   if (ending.outcome !== 'complete') throw new Error(JSON.stringify(ending))
 })
@@ -192,7 +192,7 @@ describe('almanac forecast backtest', () => {
       almanac('backtest', '--days', '5', '--json'),
     ])
     expect(first.code).toBe(0)
-    // Where it takes long, standard error tells so.
+    // If it takes long, standard error reports it.
     expect({ ...second, stderr: '' }).toEqual({ ...first, stderr: '' })
     expect(
       (JSON.parse(first.stdout) as Report).figures.map(({ horizon, scored }) => [horizon, scored > 90]),

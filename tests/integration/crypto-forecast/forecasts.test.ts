@@ -20,7 +20,7 @@ const NOON = '2026-07-20T12:10:00Z'
 const COINS = Object.keys(SYMBOLS) as (keyof typeof SYMBOLS)[]
 const HORIZONS = 2
 
-/** The newest hour of bitcoin, while the exchange does not tell it. */
+/** The newest hour of bitcoin, while the exchange does not serve it. */
 let withheldMs: number | undefined
 let crypto: CryptoStack
 let worker: RunningWorker
@@ -70,7 +70,7 @@ const scored = () =>
       direction_right as right, within_interval as within
     from prediction_scores join predictions using (crypto, horizon, target_time, model_version) order by 1, 2, 3`)
 
-/** What the exchange says of the hour that ended at this time. */
+/** The exchange's candle of the hour that ended at this time. */
 const closeAt = (coin: keyof typeof SYMBOLS, ms: number) =>
   crypto.stack.simulator.world.coins.candle(SYMBOLS[coin], ms - HOUR_MS)?.close
 

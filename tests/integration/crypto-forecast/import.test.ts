@@ -86,7 +86,7 @@ async function contents(): Promise<unknown> {
   return Object.fromEntries(await Promise.all(tables))
 }
 
-/** Imports, then again: the second time everything stands already. */
+/** Imports twice: the second time everything is already stored. */
 async function importedTwice(...files: string[]): Promise<FileReport[]> {
   const reports = await imported(...files)
   const before = await contents()

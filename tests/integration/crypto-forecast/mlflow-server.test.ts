@@ -1,4 +1,4 @@
-/** Delivery to a real `mlflow server`, and the delivered model asked through a real `mlflow models serve`. */
+/** Delivery to a real `mlflow server`, and predictions of the delivered model through a real `mlflow models serve`. */
 import { beforeAll, expect, it } from 'vitest'
 import { modelFiles } from '../../../activities/crypto-forecast/mlflow-model.ts'
 import { predictOne, type RidgeModel } from '../../../activities/crypto-forecast/model/ridge.ts'
@@ -171,7 +171,7 @@ describeMlflow('a real MLflow', () => {
     })
   })
 
-  /** A way to the server on which a request is lost before it, or its answer after it. */
+  /** A proxy to the server that loses a request, or its response. */
   const faulty = (lose: (asked: Asked, number: number) => 'before' | 'after' | false) =>
     loopback((response, asked, number) => {
       const fault = lose(asked, number)

@@ -1,4 +1,6 @@
-/** What MLflow is told of each model waits in the database until it is delivered, once; a forecast never waits for it. */
+/**
+ * The report of each model waits in the database until it is delivered to MLflow, once; a forecast never waits for it.
+ */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Failure } from '../../../core/failures.ts'
@@ -23,7 +25,7 @@ const ELEVEN = '2026-07-20T11:10:00Z'
 /** Three coins, two horizons. */
 const MODELS = 6
 
-/** What a worker asks; a test puts another one behind it. */
+/** The client of a worker; a test replaces what is behind it. */
 let deliver: Mlflow['deliver']
 let delivered: MlflowRun[]
 let crypto: CryptoStack

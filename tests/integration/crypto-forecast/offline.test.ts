@@ -21,7 +21,7 @@ const FIRST = '2026-05-25T00:00:00Z'
 const MORNING = '2026-07-20T10:10:00Z'
 const COINS = Object.keys(SYMBOLS)
 
-/** Hours that Binance leaves out of its answers for now, by symbol and opening time. */
+/** Hours that Binance leaves out of its responses for now, by symbol and opening time. */
 const withheld = new Set<string>()
 const hourOf = (symbol: string, openMs: number) => `${symbol} ${new Date(openMs).toISOString()}`
 const withhold = (symbol: string, from: string, hours = 1) => {
@@ -56,7 +56,7 @@ describeRecorded('a series with disturbances', () => {
     const { candles, crypto_prices: prices, fear_greed_index: days } = await seriesRows(crypto.stack)
     return { candles, prices, days }
   }
-  /** The series of a database that saw nothing but an undisturbed run at this moment. */
+  /** The series of a database with only an undisturbed run at this moment. */
   const freshSeries = async (at: string) => {
     withheld.clear()
     await crypto.reset()
@@ -93,7 +93,7 @@ describeRecorded('a series with disturbances', () => {
     expect(await check('gaps')).toEqual(COINS.map(() => [true, 0]))
     const healed = await series()
     const fresh = await freshSeries('2026-07-20T16:10:00Z')
-    // One hour more: CoinGecko's first point tells the close of the hour before.
+    // One hour more: CoinGecko's first point is the close of the hour before.
     const hours = (Date.parse('2026-07-20T16:00:00Z') - Date.parse(FIRST)) / HOUR_MS + 1
     expect(fresh.prices).toHaveLength(COINS.length * hours)
     expect(healed).toEqual(fresh)

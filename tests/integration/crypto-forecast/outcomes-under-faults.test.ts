@@ -1,4 +1,4 @@
-/** A run of crypto-forecast tells the truth: what a source would not give has a name, and the other one stands in. */
+/** Outcomes of crypto-forecast under faults: each failure is named, and the other source replaces it. */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -25,7 +25,7 @@ const BLOCKED: Fault = { kind: 'geo-block' }
 
 let crypto: CryptoStack
 let worker: RunningWorker
-/** Puts back what a good run at ten has stored. */
+/** Restores the rows of a good run at ten. */
 let goodRun: () => Promise<void>
 beforeAll(async () => {
   crypto = await startCryptoStack({
@@ -112,7 +112,7 @@ describe('Binance', () => {
     const compared = await select(sql`select binance_price, difference, coingecko_price > 0 as told
       from price_comparisons order by "timestamp" desc limit ${COINS}`)
     expect(compared).toEqual(Array(COINS).fill({ binance_price: null, difference: null, told: true }))
-    // One source stood in for the other: nothing is missing.
+    // One source replaced the other: nothing is missing.
     expect(metrics()).toMatchObject({ run_status: 1, success_timestamp: seconds(ELEVEN) })
   })
 

@@ -1,4 +1,4 @@
-/** The recorded half year of Binance through the whole pipeline: every row is compared with what the files say. */
+/** The recorded half year of Binance through the whole pipeline: every row is compared with the files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'

@@ -20,7 +20,7 @@ const BOUND = { boundSeconds: 14 }
 interface Question {
   dataframe_split: { columns: string[]; data: (number | string | null)[][] }
 }
-/** What the server was asked, and how it answers. */
+/** Requests to the server, and its responses. */
 let asked: Question[]
 let answer: (rows: Record<string, unknown>[]) => { status?: number; body: string }
 const onePercentMore = (rows: Record<string, unknown>[]) => ({

@@ -1,4 +1,4 @@
-/** What a night asks for and what it need not ask: requests counted by the simulator, pushes and renames between and in nights. */
+/** Requests of a night, counted by the simulator, with pushes and renames between and during nights. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../core/durations.ts'
@@ -104,7 +104,7 @@ describe('a night in which nothing has changed', () => {
     expect(requests.count({ upstream: 'github' })).toBe(1)
     expect(requests.count({ upstream: 'git', path: /\/info\/refs/ })).toBe(size)
     const asked = requests.list().filter(({ upstream }) => upstream === 'git')
-    // Git's second version asks for the branches in a request of their own.
+    // Version 2 of the git protocol lists the branches in a separate request.
     expect(asked.length).toBeLessThanOrEqual(2 * size)
     expect(asked.filter(({ bytes }) => bytes > LARGEST_BRANCH_LIST)).toEqual([])
     expect(library.published.contextFiles().map((file) => library.published.contextText(file))).toEqual(texts)

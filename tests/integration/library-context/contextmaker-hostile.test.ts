@@ -1,6 +1,6 @@
 /**
- * contextmaker on libraries that attack, in native mode, where their programs really run. Each attack is also run without
- * the sandbox, to show that it works: else its failure would prove nothing.
+ * contextmaker on libraries that attack, in native mode, where their programs really run. Each attack also runs without
+ * the sandbox to show that it works; otherwise its failure would prove nothing.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -52,11 +52,11 @@ describeSandbox('a hostile library', () => {
   const make = (files: Record<string, string>, mode: Mode, options: Partial<ContextmakerOptions> = {}) =>
     createContextmaker({ venv, ...options }).make({ tree: tree(files), name: 'hostile', mode, signal: NEVER })
 
-  /** What the configuration told of itself from inside. */
+  /** Output of the configuration from inside the sandbox. */
   const inside = async (conf: string, options: Partial<ContextmakerOptions> = {}) =>
     jsonLines((await make(hostileLibrary(conf), 'native', options)).markdown)
 
-  /** The same program without a sandbox: what it would have done. */
+  /** The effect of the same program without a sandbox. */
   const outside = async (conf: string, env: Record<string, string> = {}) => {
     const file = join(scratch, 'conf.py')
     writeFileSync(file, conf)

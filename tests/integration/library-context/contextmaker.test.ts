@@ -1,4 +1,4 @@
-/** contextmaker, the real one, in the real sandbox: what it makes of small trees, in each mode. */
+/** The real contextmaker in the real sandbox, on small trees, in each mode. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Nights on which the disk is full: told for each library, made up for in the next night, and nothing stays. */
+/** Nights with a full disk: reported for each library, made up for in the next night, without leftovers. */
 import { spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -120,7 +120,7 @@ describe('a full disk', () => {
 /** Room for the largest clone of the settings and the reserve, a little more, and nothing else. */
 const SMALL_MB = 560
 
-/** A small file system of its own, where this user may mount one. */
+/** A separate small file system, if this user may mount one. */
 function smallDisk(): { mount: () => string; unmount: () => void } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'almanac-small-'))
   const unmount = () => {

@@ -27,7 +27,7 @@ import {
   type Night,
 } from '../../support/library-context/library-stack.ts'
 
-/** What the sandbox itself needs of processes: unshare and bubblewrap, inside and outside. */
+/** Processes of the sandbox itself: unshare and bubblewrap, inside and outside. */
 const OWN_PROCESSES = 4
 /** Nothing here ends by itself; long enough that a payload begins on a busy machine. */
 const SHORT_SECONDS = 10
@@ -39,7 +39,10 @@ const OUT_OF_MEMORY = /^(?:MemoryError|CommandFailed: contextmaker took more tha
 const MAX_SEEN_BYTES = 2 * SANDBOX_MEMORY_BYTES
 const SECRET = 'of-the-worker-alone'
 
-/** What the verdict on native mode says of each that never ends; the last two may hit another limit before the time is up. */
+/**
+ * The expected result in native mode for each build that never ends; the last two may reach another limit before the
+ * timeout.
+ */
 const KILLED = 'CommandTimedOut: contextmaker (native mode) did not end within 10 s and was killed.'
 const EXPECTED: Record<(typeof ENDLESS)[number], RegExp> = {
   sleeps: exactly(KILLED),

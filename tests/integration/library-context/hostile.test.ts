@@ -23,7 +23,7 @@ import {
   type Night,
 } from '../../support/library-context/library-stack.ts'
 
-/** One with good documentation that attacks nobody, last in the list or not: the night must come to it. */
+/** A benign library with good documentation: the night must reach it wherever it is in the list. */
 const KINDS = [...HOSTILE, 'sphinx'] as const
 
 describeSandbox('a night in safe mode over hostile repositories', () => {

@@ -94,7 +94,7 @@ async function contents(): Promise<unknown> {
   return Object.fromEntries(await Promise.all(tables))
 }
 
-/** Imports, then again: the second time everything stands already. */
+/** Imports twice: the second time everything is already stored. */
 async function importedTwice(files: string[], options: { date?: string } = {}): Promise<FileReport[]> {
   const reports = await imported(files, options)
   const before = await contents()
@@ -111,7 +111,7 @@ const storedContexts = () =>
     sql`select library, file, engine, commit from library_contexts order by library`,
   )
 
-/** What a night stored, at a moment of the test's choice. */
+/** Rows of a night at a given moment. */
 const collected = (rows: RowsByTable, at: string) =>
   writeRows(database.db, rows, { observedAt: new Date(at), runId: 'library-context-night', retryBudget })
 
@@ -127,7 +127,7 @@ const asked = (name: string, githubId: number, stars: number) => ({
   askedAt: new Date('2026-11-20T02:00:00Z'),
 })
 
-/** Renders what is stored, as the end of a night does; answers the published list. */
+/** Publishes the stored rows, as the end of a night does; returns the published list. */
 async function published(): Promise<{ name: string; hasContextFile: boolean; contextFileName: string }[]> {
   const { tracked } = loadConfig({ env: settings(), root: folder })
   const dataDir = join(folder, 'data')

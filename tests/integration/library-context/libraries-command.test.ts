@@ -1,4 +1,7 @@
-/** `almanac libraries`, `run library-context` and its dry run: what they print is what is stored, and a dry run stores nothing. */
+/**
+ * `almanac libraries`, `run library-context` and its dry run: their output matches the stored rows, and a dry run
+ * stores nothing.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -19,7 +22,7 @@ import { startTestStack, type TestStack } from '../../support/stack.ts'
 const SKY_MAP = 'sim-astro/SkyMap'
 const LENSING = 'sim-cosmo/cmb-lensing'
 const QUANT_LAB = 'sim-finance/quant-lab'
-/** A repository with a title and nothing else: no text of it passes the gate. */
+/** A repository with only a title: no text of it passes the gate. */
 const TITLE = 'sim-astro/astro-title'
 
 let stack: TestStack
@@ -37,7 +40,7 @@ beforeAll(async () => {
       },
     },
   })
-  // Contexts by our own engine alone: what these tests look at does not depend on who made them.
+  // Contexts by the static reader only: these tests do not depend on the engine.
   const contextmaker = {
     ready: () =>
       Promise.resolve({ ok: false as const, missing: 'not in this test', remedy: 'None is needed.' }),
@@ -86,7 +89,7 @@ async function night(): Promise<EndingInWords> {
   return ending
 }
 
-/** Moves what a night stored into the past, so that the next list is another one. */
+/** Moves the rows of a night into the past, so that the next list is a new one. */
 async function aDayPasses(): Promise<void> {
   await stack.database.db.execute(sql`update library_snapshots set date = date - 1`)
   await stack.database.db.execute(
@@ -148,7 +151,7 @@ describe('a dry run', () => {
       { library: LENSING, why: 'new' },
     ])
     expect(counts['changes']).toMatchObject({ outcome: 'complete', fetched: 3, written: 3 })
-    // A commit is asked for by two requests; a clone would ask for objects as well.
+    // A commit needs two requests; a clone would also request objects.
     const asked = stack.simulator.requests.list().filter(({ upstream }) => upstream === 'git')
     expect(
       new Set(
@@ -192,7 +195,7 @@ describe('a dry run', () => {
     expect(counts).toMatchObject({
       ascl: { outcome: 'failed', why: [expect.stringMatching(/^UpstreamUnavailable: /)] },
       stars: { outcome: 'failed', why: [expect.stringMatching(/^UpstreamUnavailable: /)] },
-      // One of the four waits after a failure and is not asked for.
+      // One of the four waits after a failure and is not requested.
       changes: { outcome: 'partial', fetched: 4, written: 0 },
     })
     expect(counts['changes']?.why).toHaveLength(3)

@@ -1,4 +1,4 @@
-/** Lists night by night: what enters and leaves, under which name a library stands, and nights that are not to be believed. */
+/** Lists night by night: libraries that enter and leave, their names, and implausible nights. */
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fullNameOf, type SimulatedLibrary } from '../../../simulator/library-context/libraries.ts'
@@ -22,7 +22,7 @@ const SECTION: LibraryStackSection = {
   domains: { [DOMAIN]: { description: 'Astronomy', keywords: ['astro', 'cosmo', 'surveys'], top: TOP } },
 }
 const NO_STARS: Fault = { kind: 'wrong-type', field: 'stargazerCount', value: 0 }
-/** Of the two batches the first is told in a shape that nobody can read. */
+/** The first of the two batches has an unreadable format. */
 const HALF_UNKNOWN: Fault = { kind: 'wrong-type', field: 'stargazerCount', value: 'many', times: 1 }
 
 let lists: LibrarySteps
@@ -34,7 +34,7 @@ afterEach(() => lists.stop())
 const libraries = () => lists.simulator.world.libraries
 const isCandidate = (library: SimulatedLibrary) =>
   library.catalogued.length > 0 && /astro|cosmo|surveys/.test(fullNameOf(library).toLowerCase())
-/** What the list must be by the world as it is now. */
+/** The expected list for the current state of the world. */
 const expectedList = (top = TOP) =>
   libraries()
     .list()
@@ -217,7 +217,7 @@ describe('the catalogue', () => {
 })
 
 describe('an implausible night', () => {
-  /** A night of which the list must not take anything: the file stays to its last byte. */
+  /** A night that must not change the list: the file stays the same to the last byte. */
   const refused = async (at: string): Promise<Night> => {
     const before = lists.published.listText(DOMAIN)
     const night = await lists.listsAt(at)
@@ -309,7 +309,7 @@ describe('an implausible night', () => {
         `^suspicious: ${DOMAIN}: only \\d+ of the \\d+ repositories of the previous run are named; those of the previous run stay$`,
       ),
     )
-    // The stars are asked for all the same.
+    // The stars are requested nevertheless.
     expect(night.ending.counts['stars']).toMatchObject({ outcome: 'complete' })
     expect(publishedList().map(({ name }) => name)).not.toEqual(expectedList().map(({ name }) => name))
     expect(pushOut(night)).toMatchObject({ left: [], entered: [] })
@@ -354,7 +354,7 @@ describe('edited settings', () => {
 
 describe('a first night without half of the data', () => {
   it('a first night without half of the data does not block the next, which knows twelve better ones', async () => {
-    // In the order of their names these are asked first.
+    // In the order of names these are requested first.
     for (let number = 100; number < 100 + TOP; number++)
       libraries().change(`sim-astro/extra-${number}`, { stars: 1_000_000 + number })
     lists.simulator.faults.set('github', HALF_UNKNOWN)

@@ -1,5 +1,6 @@
 /**
- * Nights on which something breaks: a killed worker, a killed contextmaker, a git server that is away, no sandbox. Each ends with the truth, and leaves no clone and no process behind.
+ * Nights on which something breaks: a killed worker, a killed contextmaker, an unavailable git server, no sandbox. Each
+ * ends with a correct outcome, and leaves no clone and no process behind.
  */
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -67,7 +68,7 @@ async function withWorker<T>(change: LibraryWorkerChange, work: () => Promise<T>
   }
 }
 
-/** Our own engine makes the contexts: quick, where the day is bad for another reason. */
+/** The static reader makes the contexts, since it is fast and the fault is elsewhere. */
 const QUICK: LibraryWorkerChange = { dependencies: { contextmaker: withoutBubblewrap() } }
 
 /** The sandbox in which a process of this id runs the payload that sleeps. */

@@ -78,7 +78,7 @@ describeRecorded('the recorded state of September 2025', () => {
     const listed = flagged().filter(({ name }) => tonight.has(name.toLowerCase()))
     expect(listed.length).toBeGreaterThan(60)
     for (const { name } of listed) expect(tonight.get(name.toLowerCase())?.hasContextFile, name).toBe(true)
-    // The others left the list; what was made of them is kept, and marked.
+    // The others left the list; their contexts are kept and marked.
     const kept = await lists.database.select(
       sql`select count(*)::int as all, count(left_at)::int as marked from library_contexts`,
     )

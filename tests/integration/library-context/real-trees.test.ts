@@ -23,7 +23,7 @@ const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'almanac-trees-'))
 let contextmaker: Contextmaker
 
-/** Where a library was unpacked, and what the gate measures its texts with. */
+/** The folder of an unpacked library, and its measures for the gate. */
 async function library(requirement: string) {
   const root = join(folder, requirement.replace('==', '-'))
   const tree = await readTree(root)

@@ -25,7 +25,7 @@ const NIGHT = '2026-07-20T02:00:00Z'
 const NAMED = 2_532
 const CANDIDATES = 342
 const PLACES = 100
-/** Of an address without a token, in whatever minute one looks. */
+/** Limit of an address without a token, in any minute. */
 const SEARCHES_PER_MINUTE = 10
 
 type Row = Record<'github_url' | 'library_name' | 'stars', string>
@@ -173,7 +173,7 @@ describeRecorded('the recorded night without a token', () => {
       if (request.path.startsWith('/search/')) searchedAt.push(nowMs)
       add(request)
     }
-    // Far below the list: what search does not show by name is asked for by name.
+    // Far below the list: repositories that search does not show are requested by name.
     const [gone = '', blocked = '', renamed = ''] = fewestStarsFirst(lists.simulator)
     world.libraries.change(gone, { state: 'deleted' })
     world.libraries.change(blocked, { state: 'blocked' })

@@ -1,4 +1,4 @@
-/** Rows of library-context as a night would have written them, for tests of what is read from them. */
+/** Rows of library-context as a night writes them, for tests that read them. */
 import type { Database } from '../../../db/database.ts'
 import { writeRows } from '../../../db/write-rows.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
@@ -16,7 +16,7 @@ export const runOf = (day: number) => `run-${day}`
 const write = (db: Database, day: number, rows: Parameters<typeof writeRows>[1]) =>
   writeRows(db, rows, { observedAt: night(day), runId: runOf(day), retryBudget })
 
-/** Libraries by their names as shown; present, without a number of GitHub's, unless told. */
+/** Libraries by their names as shown; present, without a GitHub number by default. */
 export async function storeLibraries(
   db: Database,
   names: readonly string[],
@@ -59,7 +59,7 @@ export async function storeList(
   await write(db, day, { library_snapshots })
 }
 
-/** A context that was made from the commit `c0ffee`, unless told. */
+/** A context; by default made from the commit `c0ffee`. */
 export async function storeContext(
   db: Database,
   name: string,
@@ -86,7 +86,7 @@ export async function storeContext(
   await write(db, 1, { library_contexts: [row] })
 }
 
-/** An attempt of one night; made, unless told. */
+/** An attempt of one night; made by default. */
 export async function storeAttempt(
   db: Database,
   day: number,
@@ -110,12 +110,12 @@ export async function storeAttempt(
   await write(db, day, { library_attempts: [row] })
 }
 
-/** A name by which GitHub was asked, and the library to which it led. */
+/** A name that was requested from GitHub, and the library to which it led. */
 export async function storeName(db: Database, day: number, named: string, library: string): Promise<void> {
   await write(db, day, { library_names: [{ named, library }] })
 }
 
-/** What a source named for a domain in one night. */
+/** Names from a source for a domain in one night. */
 export async function storeCandidates(
   db: Database,
   day: number,

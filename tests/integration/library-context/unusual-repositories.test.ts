@@ -1,6 +1,6 @@
 /**
- * Odd repositories through the nights: what became of each, when it is tried again, and that nobody is led out of a clone.
- * Three nights: the first, another at once, and one a day later.
+ * Unusual repositories over several nights: the result of each, its retries, and that nothing escapes a clone. Three
+ * nights: the first, another at once, and one a day later.
  */
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'

@@ -1,4 +1,6 @@
-/** One active collector: however many workers poll, and whichever of them dies, a minute is looked at once. */
+/**
+ * One active collector: however many workers there are, and whichever of them dies, the feed is polled once a minute.
+ */
 import { ScheduleOverlapPolicy } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -19,7 +21,7 @@ const HANGING = { kind: 'latency', ms: 60_000 } as const
 let nowMs = Date.parse('2026-03-10T12:00:00Z')
 
 let stack: TestStack
-/** Processes of their own; one that a test has killed gets a successor. */
+/** Separate processes; one that a test has killed is replaced. */
 let workers: RunningCommand[]
 beforeAll(async () => {
   stack = await startTestStack({ simulator: { matchClock: () => new Date(nowMs) } })
@@ -51,7 +53,7 @@ function begin(): Promise<RunHandle> {
 /** As the schedule starts its runs, and `almanac schedules trigger`. */
 const trigger = () => stack.client.schedule.getHandle(ID).trigger(ScheduleOverlapPolicy.SKIP)
 
-/** How often the feed itself was asked. */
+/** Number of requests to the feed itself. */
 function asked(): number {
   return stack.simulator.requests.list().filter(({ path }) => path.includes('Get1x2_VZip')).length
 }
@@ -90,7 +92,7 @@ async function completed(rows: RunRow[]): Promise<void> {
   await until(async () => (await schedule.describe()).info.runningActions.length === 0)
 }
 
-/** Nothing is there twice, every poll was followed, and every match is one that the league plays. */
+/** No row is duplicated, every poll was followed, and every match exists in the league. */
 async function expectNothingTwice(): Promise<void> {
   const twice = await stack.database.select(sql`
     select 'match' as what, event_id from matches group by event_id having count(*) > 1

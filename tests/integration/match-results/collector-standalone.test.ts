@@ -1,4 +1,4 @@
-/** `almanac collector` with servers of its own: the whole life of a daemon, from a start without PostgreSQL to its end. */
+/** `almanac collector` with its own servers: the life of a daemon from a start without PostgreSQL to its end. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ it('the collector starts without PostgreSQL, uses one that appears, locks its fo
   expect(existsSync(join(folder.stateDir, 'data', 'matches.csv'))).toBe(
     Number(confirmed) + Number(lastSeen) > 0,
   )
-  // Nobody has set an address that could be corrected.
+  // No address is set that could be corrected.
   expect(daemon.output()).not.toMatch(/ECONNREFUSED|DATABASE_URL/)
 
   const [up, again] = await Promise.all([folder.run(['up']), folder.run(['collector'])])

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 beforeEach(async () => {
   stack.simulator.faults.clear()
-  // What a daemon leaves on a server that others use: its schedule, and a run that was under way.
+  // Leftovers of a daemon on a shared server: its schedule, and a running run.
   await applySchedules(stack.client, stack.config)
   for await (const { workflowId } of stack.client.workflow.list({ query: 'ExecutionStatus="Running"' }))
     await stack.client.workflow.getHandle(workflowId).terminate()
@@ -50,7 +50,7 @@ function start(args: string[] = [], env: Record<string, string> = {}): RunningCo
 const run = (args: string[] = [], env: Record<string, string> = {}): Promise<CommandResult> =>
   start(args, env).ended
 
-/** Sends the signal; fails where the end takes too long. */
+/** Sends the signal; fails if the process takes too long to end. */
 async function stop(collector: RunningCommand, signal: NodeJS.Signals): Promise<CommandResult> {
   const stoppedAt = Date.now()
   collector.kill(signal)
@@ -195,7 +195,7 @@ describe('without PostgreSQL', () => {
     const without = await run([], { DATABASE_URL: url.href })
     expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' })
     const warnings = linesOf(without.stdout).filter((line) => line.startsWith('[WARNING]'))
-    // One cause is told once.
+    // One cause is reported once.
     expect(warnings).toEqual([
       expect.stringMatching(/PostgreSQL n'est pas là.*ECONNREFUSED/),
       expect.stringMatching(/Collecte partielle: [12] relevés? gardés? sur disque/),

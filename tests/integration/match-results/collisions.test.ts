@@ -1,4 +1,4 @@
-/** The same event, minute and look, more than once or from several sides at once: everything stands there once. */
+/** The same event, minute and poll, repeated or from several workers at once: everything is stored once. */
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { followStored } from '../../../activities/match-results/follow-stored.ts'
@@ -112,7 +112,7 @@ describe('two followers at once', () => {
 
   it('a poll stored while two followers work stays pending', async () => {
     const [first, second, third] = polls.filter(({ kind }) => kind === 'feed')
-    if (first === undefined || second === undefined || third === undefined) throw new Error('too few looks')
+    if (first === undefined || second === undefined || third === undefined) throw new Error('too few polls')
     await storePolls(database, FEED, [first, third])
     const from = new Date(first.polledAt)
     const read = await pollsFrom(database.db, { feed: FEED, from, onlyPending: true, limit: 10 })

@@ -1,4 +1,6 @@
-/** What is said of the matches of a feed: how often last-seen scores were right, and whose league is asked for results. */
+/**
+ * Figures of the matches of a feed: how often last-seen scores were right, and which leagues are requested for results.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Poll } from '../../../activities/match-results/follow.ts'
 import { matchCounts } from '../../../db/queries/match-results/match-report.ts'
@@ -16,11 +18,11 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-/** Goes on all the time, so that no answer is empty. */
+/** Always open, so that no response is empty. */
 const OTHER = live([0, 0], { eventId: 1, team1: 'Lens', team2: 'Nice', league: 'Other', leagueId: 9 })
 type FeedStep = Sighting | 'absent' | { result: [number, number] }
 
-/** What is told of one match, minute by minute. */
+/** Polls of one match, minute by minute. */
 function pollsAt(eventId: number, ...told: FeedStep[]): Poll[] {
   return told.map((one, at): Poll => {
     const polledAt = minute(eventId + at)

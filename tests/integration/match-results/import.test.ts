@@ -1,4 +1,4 @@
-/** What the old collector stored as results, brought over as what it is worth. */
+/** Import of what the old collector stored as results, with its true confidence. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Looks at the feed that come late, in any order and in any batches: the tables are those of looks in their order. */
+/** Late polls, in any order and in any batches: the tables are those of polls in sequence. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** The tables of looks that come in these batches, followed after each. */
+/** The tables of polls that arrive in these batches, followed after each. */
 async function derived(batches: readonly (readonly Poll[])[]): Promise<Tables> {
   const feed = `feed ${++feeds}`
   for (const batch of batches) {
@@ -37,7 +37,7 @@ async function derived(batches: readonly (readonly Poll[])[]): Promise<Tables> {
   return tablesOf(database, feed)
 }
 
-/** Looks as places in a list; each batch a list of places. */
+/** Polls as places in a list; each batch is a list of places. */
 const places = (count: number, batches: number) =>
   fc
     .tuple(
@@ -127,7 +127,7 @@ const resultsPoll = fc.record({
       })),
     ),
 })
-/** Minutes between looks; a results look may share its moment with the look at the feed before it. */
+/** Minutes between polls; a poll of results may have the same time as the poll of the feed before it. */
 const gap = fc.constantFrom(1, 1, 1, 2, 5, 16, 200)
 const anyPolls: fc.Arbitrary<Poll[]> = fc
   .array(
@@ -224,7 +224,7 @@ describe('a late poll', () => {
 })
 
 describe('more polls than are read at once', () => {
-  /** A match every seven minutes, each in the feed for twenty; its result is told ten minutes later. */
+  /** A match every seven minutes, each in the feed for twenty; its result comes ten minutes later. */
   const long: Poll[] = [...Array(260).keys()].flatMap((at): Poll[] => {
     const shown = [...Array(40).keys()].filter((id) => at >= id * 7 && at < id * 7 + 20)
     const told = shown.map((id) => {

@@ -1,4 +1,4 @@
-/** `almanac matches` and what other commands say of matches: a score is called a result only where it is one. */
+/** `almanac matches` and other commands about matches: a score is called a result only if it is one. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 const FEED = 'some-feed'
 const retryBudget = { ms: 0, signal: new AbortController().signal }
 
-/** Told by its status / by the results as it was seen / by the results otherwise / by nobody / still on show. */
+/** Confirmed by its status / by an equal result / by another result / not confirmed / still on show. */
 const [BY_STATUS, SEEN_RIGHT, SEEN_WRONG, VANISHED, LIVE, COMING, REMATCH] = [
   101, 102, 103, 104, 105, 106, 107,
 ]
@@ -68,7 +68,7 @@ interface Listed {
 const list = (...args: string[]) => json<Listed>('matches', ...args)
 const ids = ({ matches }: Listed) => matches.map(({ eventId }) => eventId)
 
-/** The line of a table in which a match stands. */
+/** The line of a match in a table. */
 const lineOf = (stdout: string, eventId: number) =>
   stdout.split('\n').find((line) => line.startsWith(`${eventId} `)) ?? ''
 

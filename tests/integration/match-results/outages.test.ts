@@ -1,4 +1,4 @@
-/** A feed that is down, workers that are started anew and a database that is away: nothing is lost, doubled or wrong. */
+/** A feed that is down, restarted workers and an unavailable database: nothing is lost, duplicated or wrong. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MatchLine } from '../../../activities/match-results/matches-csv.ts'
@@ -48,7 +48,7 @@ async function live(
 }
 
 const confirmedOnly = ({ confidence }: MatchLine) => confidence === 'confirmed'
-/** What a worker can know that was started in the middle: how matches ended. */
+/** What a worker that was started in the middle can know: how matches ended. */
 const ends = (lines: MatchLine[]) =>
   lines
     .map(({ event_id, team1, team2, score1, score2, status, outcome, confidence }) =>
@@ -106,7 +106,7 @@ describe('an hour and a half without the results service, beside a twin that not
     // Between two spells that are drained together the tables, and so the file, lack the first one for a while.
     for (const { minute, here, there } of during.filter(({ minute }) => !within([67, 74])(minute))) {
       expect({ minute, ends: ends(here) }).toEqual({ minute, ends: ends(there) })
-      // Until the worker is started anew it also knows what was before the outage.
+      // Until the worker is restarted it also knows what was before the outage.
       if (minute < 48) expect({ minute, lines: sorted(here) }).toEqual({ minute, lines: sorted(there) })
     }
     const long = during.filter(({ minute }) => minute >= 42 && minute <= 55)
@@ -159,7 +159,8 @@ describe('three hours with the results service', () => {
   const wrongIn = (lines: MatchLine[]) =>
     lines.filter(confirmedOnly).filter(({ event_id = '', score1, score2 }) => {
       const match = truth(event_id)
-      // Of a match that the feed told wrong, or took back, the results service knows better some minutes later.
+      // For a match with a wrong or withdrawn score in the feed the results service has the right one some minutes
+      // later.
       const isSettling = match !== undefined && match.endsAt.getTime() + SETTLING_MS > hours.now().getTime()
       return !isSettling && match?.score?.join(' ') !== `${score1 ?? ''} ${score2 ?? ''}`
     })
@@ -198,5 +199,5 @@ describe('three hours with the results service', () => {
   })
 })
 
-/** The results service is ten minutes behind at most, and asked every five. */
+/** The results service is at most ten minutes behind, and polled every five. */
 const SETTLING_MS = 17 * 60_000

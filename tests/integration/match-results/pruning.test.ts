@@ -1,4 +1,4 @@
-/** A year of minutes must not fill the disk: what is cleared away, and what stays for ever. */
+/** A year of minutes must not fill the disk: what is deleted, and what is kept forever. */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -52,11 +52,11 @@ const observed = async (eventId = 700) =>
     )
   ).map(({ line }) => line)
 
-/** Minute of the look that says so. */
+/** Minute of that poll. */
 const OVER_AT = POLLS.length - 2
 const clearOdds = (oddsBefore: Date) => pruneMatches(database.db, { pollsBefore: LONG_AGO, oddsBefore })
 
-/** The results service tells the score that the status had confirmed. */
+/** The results service states the score that the status had confirmed. */
 async function resultPolled(score: number) {
   const game = { gameId: 700, leagueId: 5, league: 'L', team1: 'Ajax', team2: 'Inter', startsAt: null }
   const polledAt = minute(POLLS.length)

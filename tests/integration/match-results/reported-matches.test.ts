@@ -1,4 +1,4 @@
-/** What the worker's log tells of matches: each result once, what was corrected or taken back as such. */
+/** Matches in the worker's log: each result once, corrections and withdrawals as such. */
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
@@ -22,7 +22,7 @@ async function confirmedLate(): Promise<string[]> {
   return rows.map(({ line }) => line)
 }
 
-/** What the evidence says: the last word of each run on a match against the one before. */
+/** Expected reports from the observations: the last state of each run of a match against the one before. */
 async function turnsOfEvidence(): Promise<string[]> {
   const rows = await matches.database.select<{ line: string | null }>(sql`
     with last_words as (

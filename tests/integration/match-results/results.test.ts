@@ -1,4 +1,4 @@
-/** match-results on real servers: what one run stores, and what it says when its feed or the results service misbehave. */
+/** match-results on real servers: what one run stores, and its reports when the feed or the results service fail. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
@@ -31,7 +31,7 @@ const SHORT_BOUND_S = 12
 /** Between two tests: longer than the results service is left in peace, and than any match is shown. */
 const PAUSE_MS = 60 * MINUTE_MS
 
-/** What the feed and the steps take for now. */
+/** The time according to the feed and the activities. */
 let nowMs = Date.parse('2026-03-10T12:00:00Z')
 const clock = () => new Date(nowMs)
 
@@ -61,7 +61,7 @@ beforeEach(async () => {
   )
 })
 
-/** A worker on the moved clock, whose feed is asked as the test of the moment has it. */
+/** A worker on the moved clock, with the feed settings of the current test. */
 function startWorker(env: WorkerChange['env'] = {}): Promise<RunningWorker> {
   const { config } = stack
   const settings = config.tracked['match-results'].feed
@@ -117,8 +117,8 @@ async function matchLines(): Promise<MatchLine[]> {
 }
 
 /**
- * Every match that the feed shows at this moment is stored as it is, and no other counts as shown: whatever went wrong
- * before this minute has left nothing behind.
+ * Every match that the feed shows at this moment is stored as it is, and no other counts as shown: earlier faults left
+ * nothing behind.
  */
 async function expectAsShown(): Promise<void> {
   const { matches } = stack.simulator.world
@@ -130,7 +130,7 @@ async function expectAsShown(): Promise<void> {
     const match = matches.byId(id)
     expect({ teams, league }).toEqual({ teams: `${match?.team1} - ${match?.team2}`, league: match?.league })
     const moment = shown.get(id)?.moment
-    // An end at 0-0 after goals is not believed, be it cleared or corrected.
+    // An end at 0-0 after goals is implausible, whether cleared or corrected.
     const isCleared = moment?.kind === 'over' && moment.score.join(':') === '0:0'
     if (moment === undefined) expect(['vanished', 'settled'], teams).toContain(state)
     else if (settled !== 'results' && !isCleared)
@@ -139,7 +139,7 @@ async function expectAsShown(): Promise<void> {
   }
 }
 
-/** Matches that were taken for gone because this minute's answer did not name them. */
+/** Matches that counted as gone because the response of this minute did not name them. */
 async function takenForGone(): Promise<number[]> {
   const rows = await stack.database.select<{ id: number }>(sql`select event_id::float8 as id
     from match_observations where source = 'absence' and at = ${clock().toISOString()}::timestamptz`)
@@ -452,7 +452,7 @@ describe('a feed at its cap of events', () => {
 })
 
 describe('the results service', () => {
-  /** Minutes until one asks for results. */
+  /** Minutes until one requests results. */
   async function untilAsked(): Promise<EndingInWords> {
     let ending = await minute()
     while (ending.counts['results'] === undefined) ending = await minute()

@@ -5,7 +5,7 @@ import { storedPolls } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 
 const MINUTES = 180
-/** The results service is ten minutes behind at most, and asked every five: nobody knows better of what ended since. */
+/** The results service is at most ten minutes behind, and polled every five: later ends are unconfirmed. */
 const KNOWN_AFTER_MS = 17 * 60_000
 
 interface Row extends Record<string, unknown> {

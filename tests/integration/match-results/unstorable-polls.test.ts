@@ -1,4 +1,7 @@
-/** A look that cannot be followed, whatever the fault, stops none of those after it: it is marked, told and passed over. */
+/**
+ * A poll that cannot be followed, whatever the fault, blocks none of those after it: it is marked, reported and
+ * skipped.
+ */
 import { words } from '../../support/ending-in-words.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -25,7 +28,7 @@ const poll = (at: number, ...told: Sighting[]): Poll => ({
 })
 /** More seconds than an integer column holds. */
 const tooLong = (at: number): Poll => poll(at, live([0, 0], { status: 'odd', elapsedS: 3e12 }))
-/** What no answer that was read can be. */
+/** A value that no parsed response can have. */
 const nonsense = (at: number): Poll => ({ ...poll(at), told: 'nothing' }) as unknown as Poll
 const GOOD = [...Array(12).keys()].map((at) => poll(at, live([at, 0])))
 
@@ -35,7 +38,7 @@ const refused = () =>
   )
 const pending = () => database.select(sql`select 1 as one from feed_polls where followed_at is null`)
 
-/** The tables of the good looks alone. */
+/** The tables of the good polls alone. */
 async function undisturbed() {
   await storePolls(database, 'twin', GOOD)
   await followPolls(database, 'twin')

@@ -48,7 +48,7 @@ describe('mod-stats on the real servers', () => {
     const packs = await stack.database.select<{ rows: number; slugs: number }>(
       sql`select count(*)::int as rows, count(distinct slug)::int as slugs from modpacks`,
     )
-    // Some packs contain several of the mods, or this would show nothing.
+    // Some packs contain several of the mods; otherwise the test would prove nothing.
     expect(packs[0]?.rows).toBeGreaterThan(packs[0]?.slugs ?? 0)
     expect(slugs.toSorted()).toEqual([...new Set(slugs)].toSorted())
     expect(slugs).toHaveLength(packs[0]?.slugs ?? 0)

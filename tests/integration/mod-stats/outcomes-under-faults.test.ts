@@ -1,4 +1,4 @@
-/** A run tells the truth: every way in which an upstream can be wrong is an outcome with a name, never fewer rows. */
+/** Outcomes of mod-stats under faults: every fault of an upstream has a named outcome, never silently fewer rows. */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -16,7 +16,7 @@ import { simulatedMods, startTestStack, type TestStack, type WorkerChange } from
 const [modStats] = PIPELINES
 
 let stack: TestStack
-/** The worker that runs, and what it has otherwise than the stack. */
+/** The running worker, and its differences from the stack. */
 let worker: { running: RunningWorker; change: WorkerChange } | undefined
 
 /** Most tests share the stack's own worker: starting one takes longer than a run. */

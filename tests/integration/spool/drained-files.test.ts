@@ -1,4 +1,4 @@
-/** Files that are made of stored rows, where these came out of the spool: they are written again once the rows are there. */
+/** Files that are made from stored rows: after a drain they are written again. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -66,7 +66,7 @@ function pipelineOf(id: Pipeline['id']): Pipeline {
   return pipeline
 }
 
-/** Runs while the database goes away, lets it come back, and waits until what was spooled is loaded and derived from. */
+/** Runs while the database becomes unavailable, restores it, and waits for the drain and the recompute. */
 async function runAndDrain(
   id: Pipeline['id'],
   params: Record<string, unknown>,

@@ -53,7 +53,7 @@ const spoolDay = (day: number) =>
     { observedAt: NOON, runId: 'run-1', rejected: [{ source: 'a', reason: 'b', row: day }] },
   )
 const almanac = (...args: string[]) => command(['spool', ...args], env)
-/** Whether a process has a handler of its own for SIGINT, as the kernel knows it. */
+/** Whether a process has its own handler for SIGINT, according to the kernel. */
 const catchesCtrlC = (pid: number) => {
   const mask = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
   return ((BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGINT - 1)) & 1n) === 1n

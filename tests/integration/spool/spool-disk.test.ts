@@ -1,4 +1,7 @@
-/** A spool on a disk that is full or read-only: refused by name, nothing half-written, and well again once it can be. */
+/**
+ * A spool on a disk that is full or read-only: named failures, no partial files, and normal work once the disk
+ * recovers.
+ */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'

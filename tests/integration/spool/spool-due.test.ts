@@ -1,4 +1,4 @@
-/** What a process that ended left due is started by the next one, here by the command. */
+/** Work that an ended process left due is started by the next one, here by the command. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { duePipelines, markDue } from '../../../db/spool/due.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'

@@ -1,4 +1,7 @@
-/** mod-stats and crypto-forecast while the database goes away in the middle of a run: partial, spooled, and whole after. */
+/**
+ * mod-stats and crypto-forecast while the database becomes unavailable in the middle of a run: partial, spooled, and
+ * complete after the drain.
+ */
 import { sql } from 'drizzle-orm'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -64,7 +67,7 @@ const spooledSentence = (ending: EndingInWords, source: string) =>
   )
 
 describe('crypto-forecast', () => {
-  /** The clients of all sources, whose first answers come only after all were asked and `then` was done. */
+  /** The clients of all sources, whose first responses come only after all were requested and `then` was done. */
   function held(then: () => Promise<void>): WorkerChange['dependencies'] {
     const { fearGreed } = dependenciesOf(crypto.stack.config)['crypto-forecast']
     const { binance, coingecko } = crypto.clients

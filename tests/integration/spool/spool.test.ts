@@ -1,4 +1,7 @@
-/** The spool on a real PostgreSQL: away, back, drained; newest wins, nothing twice, damage costs its own segment alone. */
+/**
+ * The spool on a real PostgreSQL: outage, recovery, drain; newest wins, nothing twice, damage affects only its own
+ * segment.
+ */
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'

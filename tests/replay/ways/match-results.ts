@@ -3,7 +3,7 @@ import type { Ways } from '../way.ts'
 export const ways: Ways = {
   runs: [
     { outcome: 'complete', faulty: [] },
-    // At its cap of events, and not asked league by league.
+    // At its cap of events, and not requested by league.
     {
       outcome: 'partial',
       faulty: [],

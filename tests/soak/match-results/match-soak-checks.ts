@@ -1,4 +1,7 @@
-/** What must hold after a day of match-results: the truth in the confirmed, nothing twice, the tables those of one straight fold. */
+/**
+ * What must hold after a day of match-results: only true scores are confirmed, nothing is duplicated, and the tables
+ * are those of one pass in order.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { MINUTE_MS } from '../../../core/durations.ts'
@@ -25,7 +28,7 @@ export interface Day {
   /** Matches that start within are judged. */
   from: Date
   until: Date
-  /** When the feed was away: what was shown only then could not be seen. */
+  /** When the feed was unavailable: what was shown only then could not be seen. */
   blindFrom: Date
   blindUntil: Date
 }
@@ -53,7 +56,7 @@ export async function judge({ stack }: MatchStack, day: Day): Promise<Judged> {
       ...results.figures,
       'doubled rows': doubled.length,
       polls: polls.filter(({ kind }) => kind === 'feed').length,
-      'looks at the results': polls.filter(({ kind }) => kind === 'results').length,
+      'polls of the results': polls.filter(({ kind }) => kind === 'results').length,
       observations: observations.length,
       'rows unlike those of one straight fold': differing.length,
     },
@@ -132,7 +135,10 @@ interface Fold {
   observations: Observation[]
 }
 
-/** All looks in the order of their times, from nothing: what the tables are, whenever and however often each look came. */
+/**
+ * All polls in the order of their times, from empty tables: the expected tables, whenever and however often each poll
+ * came.
+ */
 function straightFold(polls: readonly PollRow[]): Fold {
   const fold: Fold = { matches: new MatchesById(), observations: [] }
   for (const poll of polls) fold.observations.push(...follow(fold.matches, pollOf(poll)).observations)
@@ -175,14 +181,16 @@ const said = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringi
 
 function unfollowed(polls: readonly PollRow[]): string[] {
   const waiting = polls.filter(({ followedAt }) => followedAt === null).length
-  return waiting === 0 ? [] : [`${waiting} looks were never followed`]
+  return waiting === 0 ? [] : [`${waiting} polls were never followed`]
 }
 
-/** Keys are unique by constraint; two looks of one minute, or one event under two ids of ours, would still count twice. */
+/**
+ * Keys are unique by constraint; two polls of one minute, or one event under two of our ids, would still count twice.
+ */
 async function doubledRows({ database }: BenchStack): Promise<string[]> {
   const result = await database.db.execute<{ what: string; times: number }>(sql`
     select 'match ' || event_id as what, count(*)::int as times from matches group by feed, event_id having count(*) > 1
-    union all select 'look ' || kind || ' of ' || polled_at, count(*)::int
+    union all select 'poll ' || kind || ' of ' || polled_at, count(*)::int
       from feed_polls group by feed, kind, polled_at having count(*) > 1
     union all select 'observation ' || event_id || ' of ' || at, count(*)::int
       from match_observations group by feed, event_id, at, source having count(*) > 1`)

@@ -1,6 +1,7 @@
 /**
- * The soak of match-results: a simulated day, a run each of its minutes, on the real stack. The feed is away for a while,
- * workers are killed in the middle of runs, PostgreSQL is stopped at once; then the tables are held against the truth.
+ * The soak of match-results: a simulated day, a run each of its minutes, on the real stack. The feed is unavailable for
+ * a while, workers are killed in the middle of runs, PostgreSQL is stopped at once; then the tables are held against
+ * the truth.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { print, table } from '../../../cli/output.ts'
@@ -12,10 +13,13 @@ import { judge } from './match-soak-checks.ts'
 import { startPoll, startMatchStack, type MatchStack } from '../../../bench/match-results/match-stack.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 
-/** The simulator's six leagues begin 720 matches a day; these minutes more let the last of them be played and told. */
+/**
+ * The simulator's six leagues begin 720 matches a day; these additional minutes let the last of them end and be
+ * reported.
+ */
 const AFTER_MINUTES = 45
 const KILLS = 3
-/** Of the day: how long the feed and the database are away. */
+/** How long the feed and the database are unavailable in the day. */
 const FEED_AWAY_MINUTES = 20
 const DATABASE_AWAY_MINUTES = 30
 /** A run takes some 200 ms: most kills within this time hit one. */
@@ -61,7 +65,7 @@ export async function soakMatchResults(options: { minutes: number; seed: number 
       if (minute % TELL_EVERY_MINUTES === 0) print(`${minute} minutes have passed`)
     }
     await spoolIsEmpty(matches)
-    // One more look: what came out of the spool is followed, whoever was to do it.
+    // One more poll: rows from the spool are followed, by whichever worker.
     await liveThrough(soak, minutes + AFTER_MINUTES + 1)
     const until = new Date(from.getTime() + minutes * 60_000)
     const { figures, broken } = await judge(matches, { from, until, ...awayIn(plan, from) })
@@ -79,7 +83,10 @@ export async function soakMatchResults(options: { minutes: number; seed: number 
 
 const row = ([name, value]: [string, number]): [string, string] => [name, value.toLocaleString('en-US')]
 
-/** The feed is away in the first half of the day and the database in the second; kills are anywhere, one beside each. */
+/**
+ * The feed is unavailable in the first half of the day and the database in the second; kills are anywhere, one near
+ * each outage.
+ */
 function planOf(minutes: number, chance: Chance): Plan {
   const feedFrom = 1 + Math.floor(minutes / 5) + chance(Math.max(1, Math.floor(minutes / 10)))
   const databaseFrom = 1 + Math.floor(minutes / 2) + chance(Math.max(1, Math.floor(minutes / 10)))
@@ -115,7 +122,7 @@ async function liveThrough(soak: Soak, minute: number): Promise<void> {
   if (minute === plan.databaseAway[0]) await crashDatabase(matches)
   if (minute === plan.databaseAway[1]) {
     await stack.restartPostgres()
-    // Until the spool is empty a look is both late and new; here both come in their order.
+    // Until the spool is empty a poll can be both late and new; here both come in order.
     if (chance(2) === 0) await spoolIsEmpty(matches)
   }
   const handle = await startPoll(stack)

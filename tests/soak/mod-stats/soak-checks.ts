@@ -1,4 +1,4 @@
-/** What must hold after every run of a soak, whatever happened in it. Each answer is a sentence about a broken promise. */
+/** What must hold after every run of a soak. Each returned sentence is a broken promise. */
 import { sql } from 'drizzle-orm'
 import { openRuns } from '../../../db/queries/runs.ts'
 import type { BenchStack } from '../../../bench/bench-stack.ts'
@@ -16,7 +16,7 @@ export interface RunUnderTest {
   date: string
 }
 
-/** Turns today's rows into yesterday's, so that the next run has to store every row anew beside what it knows from before. */
+/** Turns today's rows into yesterday's, so that the next run has to store every row again. */
 export async function passOneDay({ database: { db } }: BenchStack): Promise<void> {
   for (const table of ['daily_stats', 'version_stats', 'modpack_stats']) {
     const name = sql.identifier(table)

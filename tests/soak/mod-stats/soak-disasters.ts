@@ -1,4 +1,4 @@
-/** What a soak does to a stack while a run goes on: each disaster says what it did and mends it within seconds. */
+/** Disasters of a soak during a run: each reports what it did and repairs it within seconds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance } from '../soak-chance.ts'
 import type { BenchStack } from '../../../bench/bench-stack.ts'
@@ -11,14 +11,14 @@ export interface Victim {
   worker: CommandProcess
 }
 
-/** How long something stays away: at most this. */
+/** Maximum time that something is unavailable. */
 const LONGEST_AWAY_MS = 5_000
 /** A fault of an upstream meets at most this many requests. */
 const MAX_FAULTY_REQUESTS = 6
 
 const UPSTREAMS = ['modrinth', 'curseforge', 'curseforge-web'] as const
 
-/** Faults that pass: after them the run must be complete, since a step asks again. */
+/** Transient faults: after them the run must be complete, since the activity is retried. */
 const PASSING_FAULTS: Fault[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 502, body: 'bad gateway' },

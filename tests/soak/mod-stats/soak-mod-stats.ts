@@ -1,6 +1,6 @@
 /**
- * The soak of mod-stats: runs one after another while everything around them is killed, and after each a look at what was
- * promised.
+ * The soak of mod-stats: runs one after another while everything around them is killed, with a check of all promises
+ * after each.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MINUTE_MS } from '../../../core/durations.ts'
@@ -18,7 +18,7 @@ const MAX_DISASTERS = 4
 const LONGEST_PEACE_MS = 3_000
 /** No disaster lasts longer than seconds, so a run that takes this long does not end. */
 const STUCK_MS = 5 * MINUTE_MS
-/** gRPC calls of a client whose server was killed fail; asking again that often outlives a restart. */
+/** gRPC calls of a client whose server was killed fail; this many retries outlast a restart. */
 const ASK_AGAIN_MS = 500
 
 export interface ModStatsSoak {
@@ -29,7 +29,7 @@ export interface ModStatsSoak {
   mods: number
 }
 
-/** Soaks for so long and prints what was tried; returns how many promises were broken. */
+/** Soaks for this long and prints the results; returns the number of broken promises. */
 export async function soakModStats({ minutes, seed, mods }: ModStatsSoak): Promise<number> {
   print(`soaking for ${minutes} min with seed ${seed} and ${mods} mods`)
   const chance = chanceFrom(seed)
@@ -56,7 +56,7 @@ export async function soakModStats({ minutes, seed, mods }: ModStatsSoak): Promi
   return found.length
 }
 
-/** Starts a run, lets disasters happen until it ends, and looks at what it left. */
+/** Starts a run, lets disasters happen until it ends, and checks what it left. */
 async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>) {
   const { stack } = victim
   const pipeline = pipelineById('mod-stats')
@@ -89,7 +89,7 @@ async function oneRun(victim: Victim, chance: Chance, tried: Map<string, number>
   return { outcome: ending.outcome, broken }
 }
 
-/** The ending, asked for again whenever the server goes away meanwhile; undefined after `STUCK_MS`. */
+/** The ending, requested again whenever the server becomes unavailable meanwhile; undefined after `STUCK_MS`. */
 async function persistentEnding(ask: () => Promise<EndingInWords>): Promise<EndingInWords | undefined> {
   const deadline = Date.now() + STUCK_MS
   while (Date.now() < deadline) {
@@ -97,7 +97,7 @@ async function persistentEnding(ask: () => Promise<EndingInWords>): Promise<Endi
       const late = sleep(deadline - Date.now(), undefined, { ref: false })
       return await Promise.race([ask(), late])
     } catch (error) {
-      // gRPC says in a number that its server is away (4, 14) or that the call was cut (1); anything else is a defect.
+      // gRPC codes for an unavailable server (4, 14) or an aborted call (1); anything else is a defect.
       const code = error instanceof Error ? codeOf(error) : undefined
       if (code !== 1 && code !== 4 && code !== 14) throw error
       await sleep(ASK_AGAIN_MS)

@@ -1,4 +1,4 @@
-/** The wait for the database ends before the server gives an attempt up: what was fetched is in the spool by then. */
+/** The wait for the database ends before the timeout of an attempt: fetched rows are in the spool by then. */
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'

@@ -1,4 +1,4 @@
-/** The systemd unit: what it says, and that systemd reads it so. */
+/** The systemd unit: its content, and that systemd accepts it. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

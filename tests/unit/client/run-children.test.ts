@@ -1,4 +1,4 @@
-/** Chains of a run as its history tells them. */
+/** Child workflows of a run, from its history. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
 import { childrenOf, childrenSentence } from '../../../client/run-children.ts'

@@ -31,7 +31,7 @@ function load(options: {
   return loadConfig({ root, env: options.env ?? {}, demo: options.demo ?? false })
 }
 
-/** The message of the refusal; fails where there is none. */
+/** The error message; fails if there is none. */
 function refusal(options: Parameters<typeof load>[0]): string {
   try {
     load(options)

@@ -1,4 +1,4 @@
-/** What was stored before reasons were records is read as what it was. */
+/** Outcomes that were stored before reasons were records keep their meaning. */
 import { describe, expect, it } from 'vitest'
 import { failureReason, textReason } from '../../../core/reason.ts'
 import { addCounts, asCounts, asEnding, type StoredCounts } from '../../../core/run-outcome.ts'

@@ -1,4 +1,4 @@
-/** A database that hangs is as good as one that is away. */
+/** A database that hangs counts as unavailable. */
 import { describe, expect, it } from 'vitest'
 import { withDatabaseRetry } from '../../../db/database-retry.ts'
 

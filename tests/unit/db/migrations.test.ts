@@ -1,4 +1,4 @@
-/** The migrations make the tables that the schema describes: a forgotten one would read as a database that is away. */
+/** The migrations make the tables that the schema describes: a forgotten one would count as an unavailable database. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -206,7 +206,7 @@ describe('the folder', () => {
   it('removes what dead writers left, known by its age, in whatever container they ran', () => {
     mkdirSync(folder, { recursive: true })
     const file = (pid: number) => join(folder, `20260310T120000.000Z-1-1-aa.segment.${pid}.0badcafe.tmp`)
-    // The second is of a process id that nobody has: a writer in another container.
+    // The second is of an unused process id: a writer in another container.
     const pids = [process.pid, 2 ** 22 + 1]
     for (const pid of pids) writeFileSync(file(pid), 'half')
     writeFileSync(join(folder, 'notes.txt'), 'mine')

@@ -1,4 +1,4 @@
-/** The picture of a terminal shows what was printed, in its colours and columns. */
+/** The picture of a terminal has the printed text, colours and columns. */
 import { describe, expect, it } from 'vitest'
 import { terminalSvg } from '../../../docs/generate/terminal-svg.ts'
 

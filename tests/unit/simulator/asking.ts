@@ -1,4 +1,4 @@
-/** A simulator for one test file, and short ways to ask it. */
+/** A simulator for one test file, with short request helpers. */
 import { afterAll, beforeAll } from 'vitest'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/server.ts'
 
@@ -31,7 +31,7 @@ export function ask(simulator: Simulator, path: string, init: RequestInit = {}):
   return fetch(simulator.url + path, { ...init, headers })
 }
 
-/** The JSON of an answer, as the shape that the test expects. */
+/** The JSON of a response, in the type that the test expects. */
 export async function askJson(simulator: Simulator, path: string, init?: RequestInit): Promise<unknown> {
   return (await ask(simulator, path, init)).json()
 }

@@ -39,7 +39,7 @@ describe('when to ask again', () => {
   it.each<[string, Record<string, string>, number]>([
     ['in full', { 'retry-after': '86400' }, 86_400_000],
     ['up to three days', { 'retry-after': '999999999' }, MAX_BAN_MS],
-    ['for two minutes where nothing names its end', {}, 120_000],
+    ['for two minutes if nothing names its end', {}, 120_000],
     ['by an HTTP date', { 'retry-after': 'Sun, 01 Mar 2026 14:00:00 GMT' }, 7_200_000],
   ])('a ban (418) is obeyed %s', (_name, headers, expected) => {
     expect(retryAfterMs(new Headers(headers), NOW, 418)).toBe(expected)

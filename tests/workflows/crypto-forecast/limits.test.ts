@@ -1,4 +1,4 @@
-/** How long a crypto-forecast run waits for what is away, and what it does not do for a time that is over. */
+/** How long a crypto-forecast run waits for an unavailable source, and what it does not do for a past period. */
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'

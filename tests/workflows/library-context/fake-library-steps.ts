@@ -37,7 +37,7 @@ export function todos(count: number, first = 1): LibraryTodo[] {
   return Array.from({ length: count }, (_, index) => todo(first + index))
 }
 
-/** The answer of a look at a batch of libraries, all of which are to be done; by default there is no other batch. */
+/** The result for a batch of libraries, all of which need a context; by default there is no other batch. */
 export function changes(
   libraries: LibraryTodo[],
   { next = null, atOnce = 2, counts = {} }: ChangesOptions = {},

@@ -12,13 +12,13 @@ import type { HistoryEvent } from '../history-order.ts'
 
 export type MatchSteps = FakeSteps<keyof MatchResultsActivities>
 
-/** Events that a look gives. */
+/** Events of a poll. */
 const EVENTS = 13
 
-/** Where the matches of a look stand. */
+/** Status of the matches of a poll. */
 export const FIGURES: MatchFigures = { confirmed: 2, lastSeen: 1, open: 10, duplicates: 0 }
 
-/** What a look at the feed gives; `results` only where they were asked. */
+/** The result of a poll of the feed; `results` only if they were requested. */
 export function collected(feed: Partial<SourceCounts> = {}, results?: SourceCounts): Promise<Collected> {
   const counts = { ...NOTHING, fetched: EVENTS, written: EVENTS, ...feed }
   return Promise.resolve({ counts, figures: FIGURES, ...(results && { results }) })

@@ -38,7 +38,7 @@ export function batch(next: number | null = null, counts: Partial<SourceCounts> 
   return Promise.resolve({ counts: { ...complete, ...counts }, done: ROWS_PER_BATCH, left: 0, next })
 }
 
-/** What the clients throw while an upstream is away. */
+/** The failure of the clients while an upstream is unavailable. */
 export function unavailable(): Failure {
   return new Failure('UpstreamUnavailable', 'The upstream does not answer.')
 }

@@ -77,7 +77,7 @@ export function indexFrom(firstDay: number, days: number, seed = 7): DailyIndex 
   }
 }
 
-/** A recorded Binance answer (`binance/klines_BTCUSDT_1h.json`) as columns. */
+/** A recorded Binance response (`binance/klines_BTCUSDT_1h.json`) as columns. */
 export function recordedSeries(path: string, stepMs: number): CandleSeries {
   const rows = recorded(path) as [number, string, string, string, string, string][]
   return seriesOf(

@@ -1,4 +1,4 @@
-/** Features: windows of true days, what is enough to know them, the change of a day, and the index with its holes. */
+/** Features: windows of real days, how complete they must be, the change of a day, and the index with its gaps. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'

@@ -1,4 +1,4 @@
-/** When indicators are known, and what they are where prices stand still, candles are missing or ranges unknown. */
+/** When indicators are known, and their values if prices do not move, candles are missing or ranges are unknown. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS } from '../../../../core/durations.ts'

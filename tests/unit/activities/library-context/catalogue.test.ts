@@ -11,7 +11,7 @@ import { domain, type DomainOfRun } from './domain.ts'
 const now = new Date('2026-11-21T02:00:00Z')
 const signal = new AbortController().signal
 
-/** An upstream that must not be asked. */
+/** An upstream that must not be contacted. */
 const unasked = { catalogue: () => Promise.reject(new Error('asked')) }
 
 const answer = (named: { name: string; asclId: string | null }[]): SourceAnswer => ({

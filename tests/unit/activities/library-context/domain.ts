@@ -1,4 +1,4 @@
-/** A domain as almanac.yaml gives it, with what a test wants otherwise. */
+/** A domain as in almanac.yaml, with the changes of a test. */
 import type { domainsOf } from '../../../../activities/library-context/domains.ts'
 
 export type DomainOfRun = ReturnType<typeof domainsOf>[number]

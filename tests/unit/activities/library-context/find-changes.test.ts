@@ -14,7 +14,7 @@ import { sentence } from '../../../../wording/sentence.ts'
 const now = new Date('2026-11-21T02:00:00Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
 
-/** A library whose context was made from `c0ffee`, unless told. */
+/** A library; by default with a context made from `c0ffee`. */
 const library = (own: Partial<ListedLibrary> = {}): ListedLibrary => ({
   library: 'o/lib',
   name: 'O/Lib',
@@ -73,49 +73,49 @@ describe('by its newest commit, a library', () => {
     ['at the commit of its context is skipped', library(), 'c0ffee', undefined, { skip: 'unchanged' }],
     ['at another commit is made', library(), 'decade', undefined, { todo: 'changed' }],
     [
-      'that changed long ago is done all the same',
+      'that changed long ago is still made',
       library({ pushedAt: daysAgo(400) }),
       'decade',
       undefined,
       { todo: 'changed' },
     ],
     [
-      'with an imported context, of no known commit, is done',
+      'with an imported context, without a known commit, is made',
       library({ commit: null }),
       'decade',
       undefined,
       { todo: 'changed' },
     ],
     [
-      'that is empty now keeps its context, and is told',
+      'that is empty now keeps its context, and is reported',
       library(),
       undefined,
       undefined,
       { skip: 'the repository is empty now; the context stays', isTrouble: true },
     ],
     [
-      'that is empty now is told with an imported context too',
+      'that is empty now is reported with an imported context too',
       library({ commit: null }),
       undefined,
       undefined,
       { skip: 'the repository is empty now; the context stays', isTrouble: true },
     ],
     [
-      'that changed within the days of the settings is done',
+      'that changed within the configured days is made',
       library({ pushedAt: daysAgo(30) }),
       'decade',
       30,
       { todo: 'changed' },
     ],
     [
-      'that changed before them is skipped',
+      'that changed earlier is skipped',
       library({ pushedAt: daysAgo(31) }),
       'decade',
       30,
       { skip: 'changed, but not within the last 30 days' },
     ],
     [
-      'of which nobody told when it changed is done',
+      'without a known time of the change is made',
       library({ pushedAt: null }),
       'decade',
       30,
@@ -141,7 +141,7 @@ describe('the time for reading a library', () => {
 })
 
 describe('of a batch', () => {
-  /** A git host on which these heads are; a failure where there is none. */
+  /** A git host with these heads; a failure if there is none. */
   function context(heads: Record<string, string>) {
     const asked: string[] = []
     const head = (name: string) => {

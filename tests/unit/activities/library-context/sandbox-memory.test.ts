@@ -1,4 +1,4 @@
-/** What Linux tells of processes, and whose memory counts to whom. */
+/** Processes as Linux reports them, and the family whose memory is summed. */
 import { describe, expect, it } from 'vitest'
 import {
   availableShare,

@@ -1,4 +1,4 @@
-/** Why a sandbox does not start: what bubblewrap and util-linux really say, and what a person is told. */
+/** Why a sandbox does not start: real messages of bubblewrap and util-linux, and what is reported. */
 import { describe, expect, it } from 'vitest'
 import { explain, isStartFailure } from '../../../../activities/library-context/contextmaker/readiness.ts'
 

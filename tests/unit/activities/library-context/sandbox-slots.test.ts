@@ -1,4 +1,4 @@
-/** Slots: never two of one number, in the order of asking, none lost. */
+/** Slots: each number once, in the order of requests, none lost. */
 import { describe, expect, it } from 'vitest'
 import { createSlots } from '../../../../activities/library-context/contextmaker/slots.ts'
 

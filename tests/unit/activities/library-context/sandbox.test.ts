@@ -1,4 +1,4 @@
-/** The command line of the sandbox: what holds on every machine, also where no sandbox starts. */
+/** The command line of the sandbox: checks that hold on every machine, even without a working sandbox. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ const line = (plan: Partial<SandboxPlan>) => {
   const { program, args } = sandboxCommand({ ...PLAN, ...plan })
   return [program, ...args]
 }
-/** The arguments that follow an option, wherever it stands. */
+/** The arguments that follow an option, wherever it is. */
 const after = (words: string[], option: string, count = 1) =>
   words.flatMap((word, at) => (word === option ? [words.slice(at + 1, at + 1 + count)] : []))
 

@@ -90,7 +90,7 @@ describe('a repository that GitHub omits tonight', () => {
         { library: 'new/x', name: 'New/X', githubId: 1, stars: 300, state, reason: 'GitHub answers 404' },
       ])
       const firstSeen = [{ library: 'first/seen', stars: null, state }]
-      // Of what nobody ever told of there is nothing to keep.
+      // There is nothing to keep of an unknown repository.
       expect(rows([lost('first/seen', state)])).toMatchObject(state === 'unknown' ? [] : firstSeen)
     },
   )

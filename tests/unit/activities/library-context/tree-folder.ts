@@ -1,10 +1,10 @@
-/** A source tree that a test writes into a folder of its own. */
+/** A source tree that a test writes into its own folder. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** Writes the files below a fresh folder, which goes when the test ends; answers the folder. */
+/** Writes the files below a fresh folder, which is removed when the test ends; returns the folder. */
 export function treeOf(files: Record<string, string | Buffer>): string {
   const above = mkdtempSync(join(tmpdir(), 'almanac-tree-'))
   onTestFinished(() => {

@@ -1,4 +1,4 @@
-/** What an answer that is cut off, empty or of the results service does to all matches that are followed. */
+/** Effects of truncated and empty responses, and of results, on all followed matches. */
 import { describe, expect, it } from 'vitest'
 import { follow, type Followed, type Poll } from '../../../../activities/match-results/follow.ts'
 import type { Match } from '../../../../activities/match-results/match-life.ts'

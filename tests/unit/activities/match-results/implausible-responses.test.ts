@@ -1,4 +1,4 @@
-/** An answer that would end most matches at once, and what a run says of its look at the feed. */
+/** A response that would end most matches at once, and the report of a run on its poll. */
 import { describe, expect, it } from 'vitest'
 import { countsOf, anomaliesOf } from '../../../../activities/match-results/feed-counts.ts'
 import { follow, type Poll } from '../../../../activities/match-results/follow.ts'
@@ -18,7 +18,7 @@ interface FeedPoll {
   unread?: number[]
 }
 
-/** The matches after these looks, and what the run of the last one says of those that it left out. */
+/** The matches after these polls, and the report of the last run on those left out. */
 function after(...polls: FeedPoll[]) {
   const all = new MatchesById()
   for (const { at, truncated = false, ...more } of polls)

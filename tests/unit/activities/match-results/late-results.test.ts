@@ -1,4 +1,4 @@
-/** Results that fail to come although the service answers. */
+/** Results that are missing although the service responds. */
 import { describe, expect, it } from 'vitest'
 import { lateOf } from '../../../../activities/match-results/late-results.ts'
 import type { Match } from '../../../../activities/match-results/match-life.ts'

@@ -29,7 +29,7 @@ const SIGHTING: Sighting = {
   odds: NO_ODDS,
 }
 
-/** A sighting before the start, unless told. */
+/** A sighting; by default before the start. */
 export const before = (more: Partial<Sighting> = {}): Sighting => ({
   ...SIGHTING,
   status: 'Début dans 5 minutes',
@@ -61,7 +61,7 @@ export const suspended = (score: [number, number] | null, more: Partial<Sighting
   ...more,
 })
 
-/** One minute's piece of evidence: a sighting, none in a whole answer, or the result that is told. */
+/** One minute's piece of evidence: a sighting, none in a whole response, or the result. */
 export type Evidence = Sighting | 'absent' | { result: [number, number] }
 
 export interface Life {

@@ -25,7 +25,7 @@ const status = fc.constantFrom(
   'Début dans 5 minutes',
 )
 const elapsedS = fc.option(fc.integer({ min: 0, max: 600 }), { nil: null })
-/** Who plays, where and when: names change and are left out; starts shake within the countdown's rounding, and move. */
+/** Teams, league and start: names change and are left out; starts vary by rounding of the countdown, and move. */
 const names = fc.record({
   team1: fc.constantFrom('Ajax', 'Ajax B'),
   league: fc.constantFrom('Ligue des champions', 'Champions League', ''),

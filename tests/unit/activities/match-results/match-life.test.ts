@@ -1,4 +1,4 @@
-/** The life of a match: what each piece of evidence makes of it, and what it never makes. */
+/** The life of a match: the effect of each piece of evidence. */
 import { describe, expect, it } from 'vitest'
 import { outcomeOfMatch, resulted } from '../../../../activities/match-results/match-life.ts'
 import { before, lifeOf, live, minute, over, suspended } from './lives.ts'

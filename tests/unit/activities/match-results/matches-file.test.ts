@@ -33,7 +33,7 @@ const over = (eventId: number): Match => lifeOf(live([eventId, 0], { eventId }),
 const back = (eventId: number): Match =>
   lifeOf(live([eventId, 0], { eventId }), 'absent', live([eventId, 0], { eventId })).match
 
-/** A file whose runs come in the minutes that are told. */
+/** A file whose runs come in the given minutes. */
 function fileWith({ minutes = 5, dataDir = folder } = {}) {
   const file = createMatchesFile()
   const signal = new AbortController().signal

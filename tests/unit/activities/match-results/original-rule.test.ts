@@ -1,6 +1,6 @@
 /**
- * The rule by which the original called a match finished (originals C.2), written down as the counter-example: what it
- * says of the recorded answer and of texts in the middle of a match, and what we say.
+ * The rule by which the original called a match finished (originals C.2), as a counter-example: its verdict on the
+ * recorded response and on texts in the middle of a match, and ours.
  */
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../../../activities/match-results/follow.ts'

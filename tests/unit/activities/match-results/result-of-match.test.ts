@@ -23,7 +23,7 @@ const game = (more: Partial<MatchResult>): MatchResult => ({
   ...more,
 })
 
-/** What becomes of these matches, which are gone, by answers of the results service one after the other. */
+/** The result of these vanished matches after a sequence of responses of the results service. */
 function settled(matches: Sighting[], ...answers: MatchResult[][]): Record<number, string> {
   const known = new MatchesById()
   const feed = (at: number, told: Sighting[]): Poll => ({

@@ -1,4 +1,4 @@
-/** What a worker knows of the matches while the database is away. */
+/** What a worker knows of the matches while the database is unavailable. */
 import { describe, expect, it } from 'vitest'
 import type { Poll } from '../../../../activities/match-results/follow.ts'
 import type { Match } from '../../../../activities/match-results/match-life.ts'

@@ -1,4 +1,4 @@
-/** Lists of libraries, a night in words: what a person reads is what the numbers say. */
+/** Lists of libraries, a night in words: the text matches the numbers. */
 import { describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../../core/durations.ts'
 import {

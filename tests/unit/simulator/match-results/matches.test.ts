@@ -23,7 +23,7 @@ const world = (options: Partial<MatchesOptions> = {}) =>
   createMatches({ seed: 1, clock: () => after(24 * HOUR_MS), ...options })
 const dayOf = (matches: Matches) => matches.truthBetween(START, after(24 * HOUR_MS))
 
-/** What a look every minute sees of one match, from before its announcement until long after it has left. */
+/** Polls of one match every minute, from before its announcement until long after it has left. */
 function polls(
   matches: Matches,
   { eventId, announcedAt, leavesAt }: SimulatedMatch,
@@ -35,7 +35,7 @@ function polls(
   )
 }
 
-/** The matches of three hours that all end in one way, each with what a look every minute sees of it. */
+/** The matches of three hours that all end in one way, each with its polls of every minute. */
 function lives(ending: Ending, seed: number) {
   const matches = world({ seed, ends: [ending] })
   return matches.truthBetween(START, after(2 * HOUR_MS)).map((match) => {

@@ -8,7 +8,7 @@ const PAGE =
   '/curseforge-web/minecraft/mc-mods/createnuclear/relations/dependents?filter-related-dependents=6'
 const simulator = simulatorForTests()
 
-/** Slugs and names by the selectors that scrapers of the real site used for each look of it. */
+/** Slugs and names by the selectors that scrapers of the real site used for each of its markups. */
 const ROWS: Record<Markup, { row: string; link: string; pager: string }> = {
   listing: {
     row: 'ul.project-listing > li.project-listing-row',

@@ -110,7 +110,7 @@ describe('the markups of a dependents page', () => {
     expect(parseDependents(listing(packs, pager(1, 2, 33)), { page: 34 }).next).toBe(false)
     expect(parseDependents(listing(packs)).next).toBe(true)
     expect(parseDependents(page('nothing here')).next).toBe(false)
-    // Menus and file lists have pages of their own.
+    // Menus and file lists have separate pages.
     const foreign =
       '<a href="/minecraft/modpacks?page=1">all</a><a href="/minecraft/modpacks/a/files/all?page=1">files</a>'
     expect(parseDependents(listing(packs, foreign)).next).toBe(true)

@@ -215,8 +215,8 @@ describe('an event', () => {
     ['a status that is no text', event({}, { SLS: 3 }), /^SC\.SLS: /],
     ['no fields', null, /^\(row\): /],
     // Its odds in play would be taken for odds before the start.
-    ['nothing that says where it stands', event({ SC: undefined }), /^SC: /],
-    ['null in place of where it stands', event({ SC: null }), /^SC: /],
+    ['no status object', event({ SC: undefined }), /^SC: /],
+    ['null instead of the status object', event({ SC: null }), /^SC: /],
   ])('rejects an event with %s, and only that event', (_name, row, reason) => {
     const { sightings, rejected } = read(row, event({ I: 2 }))
     expect(sightings).toHaveLength(1)

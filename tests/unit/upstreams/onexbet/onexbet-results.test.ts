@@ -100,7 +100,7 @@ describe('the results service', () => {
   it.each<[string, { id: number | null; name: string }]>([
     ['its id, whatever it is called', { id: 10, name: 'Superleague' }],
     ['its name, accents and case aside', { id: null, name: 'fc 26 5X5 Rush - Supérligue' }],
-    ['its name, where it has another id', { id: 99, name: SUPERLEAGUE.name }],
+    ['its name, if it has another id', { id: 99, name: SUPERLEAGUE.name }],
   ])('matches a league by %s', async (_name, league) => {
     const { results } = await client(answering({ items: [SUPERLEAGUE] }, () => ({ items: [game()] })))
     expect((await results.finished({ leagues: [league], at: AT }, calm())).results).toHaveLength(1)

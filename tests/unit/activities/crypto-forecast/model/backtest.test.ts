@@ -221,7 +221,7 @@ describe('a future candle', () => {
         const same = after[place]?.forecasts ?? []
         expect(same.filter(({ targetMs }) => targetMs < changedAt)).toEqual(early)
         if (other === cut) continue
-        // What was made earlier stands, also where its outcome is another one now.
+        // Earlier forecasts stay, even if their outcome is now different.
         const said = made.map((one, at) => ({ ...one, actual: same[at]?.actual }))
         expect(same.slice(0, made.length)).toEqual(said)
         expect(same).not.toEqual(forecasts)

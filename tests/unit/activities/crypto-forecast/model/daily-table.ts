@@ -13,7 +13,7 @@ import { recording } from '../../../upstreams/recordings.ts'
 const WARM_UP = 30
 const FIBONACCI = { fibo23: 0.236, fibo38: 0.382, fibo50: 0.5, fibo61: 0.618, fibo78: 0.786 }
 
-/** `holes`: some volumes are missing. `away`: there is no sentiment at all, and one column never changes. */
+/** `holes`: some volumes are missing. `away`: no sentiment, and one column never changes. */
 export type Variant = 'whole' | 'holes' | 'away'
 
 export function dailyTable(symbol: string, variant: Variant): FeatureTable {

@@ -1,4 +1,4 @@
-/** The collector's options: what is refused, with which exit code, before anything starts. */
+/** The collector's options: wrong usage and its exit code, before anything starts. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
