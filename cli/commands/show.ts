@@ -52,10 +52,10 @@ const BELOW = { below: ['what and why'] }
 /** How many child workflows there are, and what the open ones do; why the others failed is among the counts. */
 function printChildren(children: readonly ChildView[]): void {
   if (children.length === 0) return
-  print(`\nchains: ${childrenSentence(children)}`)
+  print(`\nchild workflows: ${childrenSentence(children)}`)
   const rows = children.flatMap(({ name, steps }) => steps.map((step) => [name, ...stepRow(step)]))
   if (rows.length > 0)
-    print(`\n${table(['chain', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
+    print(`\n${table(['child workflow', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }
 
 function stepRow(step: StepView): (string | number)[] {

@@ -303,7 +303,7 @@ describe('a night', () => {
       [`${TITLE} failed`, `${SKY_MAP} done`, 'sim-cosmo/planck-maps done', `${QUANT_LAB} done`].toSorted(),
     )
     const { stdout } = await almanac('show', ran.workflowId)
-    expect(stdout).toMatch(/^chains: (3 made, 1 title-only|1 title-only, 3 made)$/m)
+    expect(stdout).toMatch(/^child workflows: (3 made, 1 title-only|1 title-only, 3 made)$/m)
     expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
     expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
     expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ asked/m)
@@ -326,7 +326,7 @@ describe('a night', () => {
     )
     const [run] = await json<{ workflowId: string }[]>('runs')
     const { stdout } = await almanac('show', run?.workflowId ?? '')
-    expect(stdout).toMatch(/^chains: \d running/m)
+    expect(stdout).toMatch(/^child workflows: \d running/m)
     expect(stdout).toMatch(/^sim-astro\/SkyMap +cloneLibrary +(waiting|running) +\d/m)
     stack.simulator.faults.clear()
     const { code, stdout: output } = await running.ended

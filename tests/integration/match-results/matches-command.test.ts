@@ -244,8 +244,8 @@ describe('almanac matches show', () => {
   })
 
   it.each([
-    [VANISHED, 'vanished: 2-1 last seen, which is no result'],
-    [LIVE, 'live: 0-1 so far, which is no result'],
+    [VANISHED, 'vanished: 2-1 last seen, not a result'],
+    [LIVE, 'live: 0-1 so far, not a result'],
     [COMING, 'seen, no score'],
     [SEEN_RIGHT, 'settled, confirmed by results: 2-0, outcome 1'],
   ])('"matches show" states the status of match %i', async (eventId, expected) => {
@@ -322,7 +322,7 @@ describe('another feed', () => {
     const id = /^-\d+/m.exec(stdout)?.[0] ?? ''
     const shown = await command(['matches', 'show', id], settings(empty.url))
     expect(shown).toMatchObject({ code: 0, stderr: '' })
-    expect(shown.stdout).toContain('vanished: 1-0 last seen, which is no result')
+    expect(shown.stdout).toContain('vanished: 1-0 last seen, not a result')
   })
 })
 
@@ -352,7 +352,7 @@ describe('almanac runs', () => {
   })
 
   it('"runs" of a pipeline without aggregated runs does not mention them, and its JSON is a list of records', async () => {
-    expect((await almanac('runs', 'mod-stats')).stdout).not.toContain('added up')
+    expect((await almanac('runs', 'mod-stats')).stdout).not.toContain('aggregated')
     expect((await almanac('runs', 'crypto-forecast')).stdout).toBe(
       'no runs yet; start one with "./almanac run mod-stats"\n',
     )

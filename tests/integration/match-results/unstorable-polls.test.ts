@@ -100,7 +100,7 @@ it('the run that meets an unstorable poll is partial and says why; the next one 
     const { outcome, counts } = await matches.minute()
     const why = counts['feed']?.why ?? []
     expect([outcome, why.length]).toEqual(['partial', 1])
-    expect(why[0]).toContain('cannot be followed and is passed over')
+    expect(why[0]).toContain('cannot be followed and is skipped')
     expect((await matches.minute()).outcome).toBe('complete')
   } finally {
     await matches.stop()

@@ -378,7 +378,7 @@ describe('a drain', () => {
     writeFileSync(join(folder, 'damaged'), 'a file where the folder should be')
     const { segments, damaged, skipped } = await drain()
     expect([segments, damaged, skipped.map((one) => one.name)]).toEqual([2, [], [name]])
-    expect(skipped[0]?.reason).toContain('the checksum does not fit')
+    expect(skipped[0]?.reason).toContain('the checksum does not match')
     expect(segmentNames(folder)).toEqual([name])
   })
 

@@ -9,7 +9,7 @@ const at = (seconds: number) => ({ seconds: seconds as unknown as Long })
 type Long = NonNullable<NonNullable<HistoryEvent['eventTime']>['seconds']>
 const id = (number: number) => number as unknown as Long
 
-/** The first two events of every chain. */
+/** The first two events of every child workflow. */
 function begun(number: number, name: string, seconds: number): HistoryEvent[] {
   const workflowId = `${RUN}/${name}`
   return [

@@ -58,7 +58,7 @@ interface ChangesOptions {
   counts?: Partial<SourceCounts>
 }
 
-/** The answer of a chain's last step on its host. */
+/** The result of a child workflow's last activity on its host. */
 export function made(own: Partial<ChildEnding> = {}): Promise<ChildEnding> {
   return Promise.resolve({ outcome: 'made', bytes: CLONE_BYTES, ...own })
 }
@@ -147,7 +147,7 @@ export async function runLibraryContext(
   )()
 }
 
-/** Whether the chain that claimed a host last has a step in a queue that nobody polls. */
+/** Whether the child workflow that claimed a host last has an activity in a queue without a worker. */
 async function waitsForNobody(time: TimeSkipping, handle: RunHandle, steps: LibrarySteps): Promise<boolean> {
   if (steps.callsOf('claimHost').length === 0) return false
   // One that has begun: of one that is only asked for the server knows no history yet.
@@ -178,7 +178,7 @@ export async function historiesOf(
   return histories
 }
 
-/** A chain as the history of its night tells it. */
+/** A child workflow in the history of its night. */
 export interface ChildEvents {
   workflowId: string
   /** Names of its search attributes. */
@@ -208,7 +208,7 @@ export function childrenIn(events: readonly HistoryEvent[]): ChildEvents[] {
   return children
 }
 
-/** The library that a call of a chain's step is about; undefined for other steps. */
+/** The library of a call of a child workflow's activity; undefined for other activities. */
 export function libraryOf({ input }: Call): string | undefined {
   return (input as { todo?: LibraryTodo } | undefined)?.todo?.name
 }

@@ -35,7 +35,7 @@ afterAll(async () => {
   await time.stop()
 })
 
-/** Steps of a night of these libraries, one after the other unless told; with the queues that chain steps came from. */
+/** Activities of a night of these libraries, by default one after the other; with the queues of the child workflows. */
 function fakes(
   own: Partial<LibraryContextActivities> = {},
   libraries = todos(1),
