@@ -43,7 +43,7 @@ export function list(options: JsonOptions): void {
     print(`${stack}the spool is empty: every row is in the database (${folder})`)
     return
   }
-  if (waiting.length > 0) print(`${stack}${waitingTable(waiting)}\n`)
+  if (waiting.length > 0) print(`${waitingTable(waiting)}\n`)
   const percent = Math.round((size.bytes / size.capBytes) * 100)
   const share = percent === 0 ? '' : `, ${percent} %`
   const total = `${counted(waiting.length, 'segment')} in ${folder}: ${sizeText(size.bytes)}${share}`

@@ -14,7 +14,7 @@ const HEAD = [
   'error, USD',
   'naive error',
   'skill',
-  `in ${INTERVAL_PERCENT} % interval`,
+  `in ${INTERVAL_PERCENT} %`,
   'buy/sell/hold',
 ]
 

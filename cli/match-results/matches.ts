@@ -40,7 +40,7 @@ export async function list(options: MatchesOptions): Promise<void> {
       print(stack + noMatches(options))
       return
     }
-    print(matches.length === 0 ? `${stack}no such match` : `${stack}${matchTable(matches)}`)
+    print(matches.length === 0 ? `${stack}no such match` : matchTable(matches))
     print()
     for (const line of figureLines(counts)) printWrapped(stack + line)
   } finally {

@@ -3,7 +3,7 @@
  * while everything around them is killed, and the spool is killed some hundreds of times. Exit code 1 if a promise was
  * broken.
  */
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { print } from '../../cli/output.ts'
 import { SOAKS } from './index.ts'
 
@@ -11,12 +11,18 @@ const names = Object.keys(SOAKS)
 const program = new Command('soak')
   .argument('[name...]', `which to run: ${names.join(', ')} (default: all)`)
   .option('--seed <number>', 'repeats the same disasters in the same order', positive, Date.now() % 1_000_000)
+  .option('--short', 'half a minute, as the gate runs it: only the soaks that have a short form')
 for (const { options } of Object.values(SOAKS))
   for (const { flags, description, default: value } of options)
     program.option(flags, description, positive, value)
 program.parse()
 
-const chosen = program.args.length === 0 ? names : program.args
+const isShort = program.getOptionValue('short') === true
+const shortNames = names.filter((name) => SOAKS[name]?.options.some(({ short }) => short !== undefined))
+const chosen = program.args.length > 0 ? program.args : isShort ? shortNames : names
+if (isShort)
+  for (const { flags, short } of chosen.flatMap((name) => SOAKS[name]?.options ?? []))
+    if (short !== undefined) program.setOptionValue(new Option(flags).attributeName(), short)
 const unknown = chosen.filter((name) => !names.includes(name))
 if (unknown.length > 0)
   program.error(`There is no soak ${unknown.join(', ')}; there are ${names.join(', ')}.`)
