@@ -61,6 +61,11 @@ const records = () =>
   crypto.stack.database.select<{ run_id: string; outcome: string; trigger: string }>(
     sql`select run_id, outcome, trigger from pipeline_runs order by started_at`,
   )
+/** Waits for the end of the run after the drain. */
+const drained = () =>
+  until(async () =>
+    (await records()).some(({ trigger, outcome }) => trigger === 'drain' && outcome !== 'running'),
+  )
 const spooledSentence = (ending: EndingInWords, source: string) =>
   ending.counts[source]?.why.filter((sentence) =>
     /^spooled [1-9][\d,]* rows?: the database is unavailable$/.test(sentence),
@@ -112,9 +117,7 @@ describe('crypto-forecast', () => {
     expect(kinds.at(-1)).toBe('ending crypto-forecast')
 
     await proxy.comeBack()
-    await until(async () =>
-      (await records()).some(({ trigger, outcome }) => trigger === 'drain' && outcome !== 'running'),
-    )
+    await drained()
     expect(segmentNames(folder)).toEqual([])
     expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
       ['manual', 'partial'],
@@ -155,7 +158,7 @@ describe('mod-stats', () => {
     expect(ending.outcome).toBe('partial')
     expect(spooledSentence(ending, 'modrinth')).toHaveLength(1)
     expect(ending.counts['modrinth']?.spooled).toBeGreaterThan(0)
-    await until(async () => (await records()).length > 1)
+    await drained()
     expect(segmentNames(folder)).toEqual([])
     expect(await stored(crypto.stack.database.db)).toEqual(truthOf(crypto.stack.simulator.world))
     expect((await records()).map(({ trigger, outcome }) => [trigger, outcome])).toEqual([
