@@ -138,8 +138,13 @@ describe('mod-stats', () => {
   it('mod-stats is partial if its database fails between a fetch and its rows, and ends with every row once', async () => {
     const modStats = pipelineById('mod-stats')
     if (modStats === undefined) throw new Error('mod-stats is registered')
-    const { modrinth } = dependenciesOf(crypto.stack.config)['mod-stats']
+    const { modrinth, curseforge } = dependenciesOf(crypto.stack.config)['mod-stats']
+    if (curseforge === undefined) throw new Error('the stack has a key')
     let isCut = false
+    let comeBack: () => void = () => undefined
+    const back = new Promise<void>((resolve) => {
+      comeBack = resolve
+    })
     await startWorker({
       modrinth: {
         ...modrinth,
@@ -150,10 +155,13 @@ describe('mod-stats', () => {
           return answer
         },
       },
+      // Without its rows in the database no modpack is known, and the run would look for none.
+      curseforge: { ...curseforge, mods: (ids, signal) => back.then(() => curseforge.mods(ids, signal)) },
     })
     const handle = await startRun(crypto.stack.client, modStats, 'manual')
     await until(() => segmentNames(folder).length > 0)
     await proxy.comeBack()
+    comeBack()
     const ending = await endingOf(handle)
     expect(ending.outcome).toBe('partial')
     expect(spooledSentence(ending, 'modrinth')).toHaveLength(1)
