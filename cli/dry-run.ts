@@ -32,7 +32,7 @@ import { inActivityContext } from '../worker/activity-context.ts'
 import { connected, dependenciesOf } from '../worker/dependencies.ts'
 import type { DryFindings, DryRun } from './cli-part.ts'
 import { CLI_PARTS } from './parts.ts'
-import { stopSignal } from './stop-request.ts'
+import { stopController } from './stop-request.ts'
 
 /** How a run would end now, and what else its pipeline has found. */
 export interface DryEnding {
@@ -85,7 +85,7 @@ function dependenciesFor(id: PipelineId, config: Config, db: Database): Activity
 
 /** How a pipeline calls its activities; a source that fails is reported in `counts`, as in a run. */
 function callsOf(db: Database, counts: RunCounts, report: (source: string) => void): Calls {
-  const signal = stopSignal()
+  const { signal } = stopController()
   const call: Calls['call'] = (activity) => inActivityContext(signal, activity)
   const source: Calls['source'] = async (name, activity) => {
     const before = counts[name]

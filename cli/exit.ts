@@ -21,9 +21,13 @@ export function exitCodeOf(error: unknown): number {
     if (error.type === 'DatabaseUnavailable') return EXIT.cannotReach
     if (error.type === 'Misconfigured') return EXIT.wrongUsage
   }
+  return isGrpcAway(error) ? EXIT.cannotReach : EXIT.runFailed
+}
+
+/** Whether Temporal's server went away during the command. */
+export function isGrpcAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'number' && GRPC_UNAVAILABLE.has(cause.code))
-      return EXIT.cannotReach
+    if ('code' in cause && typeof cause.code === 'number' && GRPC_UNAVAILABLE.has(cause.code)) return true
   }
-  return EXIT.runFailed
+  return false
 }

@@ -34,7 +34,7 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
     .showHelpAfterError('(see --help)')
     // Too heavy for --help, but loaded before the command runs: a later build may remove this one's files meanwhile.
     .hook('preAction', async () => {
-      await databaseErrors()
+      await serverErrors()
     })
   addCommands(program, (code) => (exitCode = code))
   try {
@@ -42,8 +42,8 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage
-    const { explainDatabaseError } = await databaseErrors()
-    const cause = explainDatabaseError(error, argv.includes('--demo'))
+    const { explainServerError } = await serverErrors()
+    const cause = explainServerError(error, argv.includes('--demo'))
     const verbose = argv.includes('--verbose')
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''
     stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
@@ -51,7 +51,7 @@ async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number
   }
 }
 
-const databaseErrors = async () => import('./database-errors.ts')
+const serverErrors = async () => import('./server-errors.ts')
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,13 +1,17 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
 import { connect } from 'node:net'
-import type { Client } from '@temporalio/client'
+import type { Client, ConnectionOptions } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
+import { sentenceOf } from '../core/failures.ts'
 import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
 /** A local server responds in milliseconds, a remote one within a second or two. */
 const CONNECT_TIMEOUT_MS = 5_000
+
+/** gRPC's status of a call that its caller ended; such a call is not tried again. */
+const GRPC_CANCELLED = 1
 
 /** `host:port` of the Temporal server of this stack. */
 export function temporalAddress(config: Config): string {
@@ -30,17 +34,49 @@ export async function connectTemporal(config: Config): Promise<Client> {
     // gRPC retries a refused port until its timeout; this fails at once.
     await portAnswers(temporalAddress(config))
     // Loading it takes a quarter of a second, which commands that only query the database save.
-    const { Client, Connection } = await import('@temporalio/client')
+    const { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } =
+      await import('@temporalio/client')
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),
       connectTimeout: CONNECT_TIMEOUT_MS,
+      interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), endsWithItsConnection],
     })
     return new Client({ connection, namespace: config.env.TEMPORAL_NAMESPACE })
   } catch (error) {
-    const remedy = config.env.TEMPORAL_ADDRESS === undefined ? startHint(config) : 'check TEMPORAL_ADDRESS'
-    throw new CannotReach(`Temporal does not answer at ${temporalAddress(config)}; ${remedy}.`, {
-      cause: error,
-    })
+    throw new CannotReach(
+      `Temporal does not answer at ${temporalAddress(config)}; ${temporalHint(config)}.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number]
+type Call = ReturnType<Interceptor>
+
+/** Gets the end of a call. */
+interface Listener {
+  onReceiveMessage(message: null): void
+  onReceiveStatus(status: { code: number; details: string; metadata: unknown }): void
+}
+
+/**
+ * Makes a call on a closed connection fail like any other. The SDK's retry starts its next attempt from a timer, where
+ * gRPC throws "Channel has been shut down": that would end the process, and the call would never settle.
+ */
+const endsWithItsConnection: Interceptor = (options, nextCall) => {
+  try {
+    return nextCall(options) as Call
+  } catch (error) {
+    const start = (metadata: unknown, listener: Listener) => {
+      listener.onReceiveMessage(null)
+      listener.onReceiveStatus({ code: GRPC_CANCELLED, details: sentenceOf(error), metadata })
+    }
+    const nothing = () => undefined
+    const ended: unknown = { start, sendMessage: nothing, halfClose: nothing, cancelWithStatus: nothing }
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- grpc would be loaded for its class
+    return ended as Call
   }
 }
 
@@ -69,6 +105,11 @@ export function databaseUrl(config: Config): string {
 /** What to do if the embedded servers do not respond. */
 export function startHint(config: Config): string {
   return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
+}
+
+/** What to do if Temporal does not respond. */
+export function temporalHint(config: Config): string {
+  return config.env.TEMPORAL_ADDRESS === undefined ? startHint(config) : 'check TEMPORAL_ADDRESS'
 }
 
 /** What to do if the embedded database does not respond. */

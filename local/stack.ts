@@ -103,14 +103,20 @@ async function keep(name: string, say: Say, start: () => Promise<Server>) {
   let identity: ProcessIdentity | undefined = identify(server.pid)
   let restarting: Promise<void> | undefined
   const { adopted } = server
+  /** Why it could not be started again, as it was reported. */
+  let told: string | undefined
   const restart = async () => {
-    say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
+    if (told === undefined)
+      say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
     try {
       server = await start()
       identity = identify(server.pid)
+      told = undefined
     } catch (error) {
       const reason = sentenceOf(error)
-      say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
+      if (reason !== told)
+        say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
+      told = reason
     }
     restarting = undefined
   }

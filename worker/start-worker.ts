@@ -4,6 +4,8 @@ import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../clie
 import { startRecomputeRuns } from '../client/derive-runs.ts'
 import { runStatus } from '../client/runs.ts'
 import type { Config } from '../config/load-config.ts'
+import { ALMANAC } from '../core/command-name.ts'
+import { sentenceOf } from '../core/failures.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
 import { openSpool, spoolFolder } from '../db/spool/spool.ts'
@@ -18,7 +20,7 @@ import { createQueueWorker, createWorker } from './worker.ts'
 import { createActivities } from '../activities/index.ts'
 
 export interface RunningWorker {
-  /** Resolves when the worker ended by itself or by `stop`; rejects if it broke. */
+  /** Resolves when `stop` has ended the worker; rejects with `WorkerBroke` if it ends before. */
   ended: Promise<void>
   /** Lets activities finish for a moment, then cancels them (they are retried), and closes all connections. */
   stop(): Promise<void>
@@ -32,6 +34,19 @@ export interface WorkerOptions {
   optionalDatabase?: EmbeddedServer | undefined
   /** Replaces the defaults of the worker that runs workflows. */
   temporal?: Partial<TemporalOptions>
+}
+
+/** The worker ended by itself. Runs that wait for it go on with the next one. */
+export class WorkerBroke extends Error {
+  override name = 'WorkerBroke'
+
+  constructor(cause: unknown) {
+    const found = cause === undefined ? 'it ended by itself' : sentenceOf(cause).replace(/\.$/, '')
+    super(
+      `The worker broke (${found}); its runs go on with the next one: start it again, and if it breaks again, see its log and "${ALMANAC} doctor".`,
+      { cause },
+    )
+  }
 }
 
 /**
@@ -77,7 +92,6 @@ export async function startWorker(
     createWorker(settings),
     ...ownQueues(dependencies).map((queue) => createQueueWorker(settings, queue)),
   ])
-  const all = workers
   const sweeping = startSweeping(database.db, temporal, log)
   const draining = startDraining({
     db: database.db,
@@ -87,16 +101,23 @@ export async function startWorker(
       await startRecomputeRuns(client, pipelines)
     },
   })
-  const ended = Promise.all(all.map((worker) => worker.run())).then(() => undefined)
+  const runs = workers.map((worker) => worker.run())
+  let isStopping = false
+  const end = (cause?: unknown) => {
+    if (!isStopping) throw new WorkerBroke(cause)
+  }
+  const ended = Promise.all(runs.map((run) => run.then(end, end))).then(() => undefined)
+  // Whoever waits for the worker's runs reports it; one that breaks before that must not end the process.
+  ended.catch(() => undefined)
   return {
     ended,
     async stop() {
-      for (const worker of all) if (worker.getState() === 'RUNNING') worker.shutdown()
-      try {
-        await ended
-      } catch (error) {
+      isStopping = true
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+      for (const run of await Promise.allSettled(runs)) {
+        if (run.status === 'fulfilled') continue
         // While its server is away a worker cannot take its leave; what it was doing is tried again all the same.
-        const record = { event: 'worker.stop-failed', reason: String(error) } satisfies LogRecord
+        const record = { event: 'worker.stop-failed', reason: String(run.reason) } satisfies LogRecord
         log.error(record, 'the worker could not stop cleanly')
       }
       await Promise.all([sweeping.stop(), draining.stop(), watch?.stop()])

@@ -1,5 +1,4 @@
 /** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is stopped. */
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
@@ -18,7 +17,7 @@ import { scheduleStates } from '../../client/schedules.ts'
 import { reportPlaces } from '../places.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { startAll, type Running } from '../start-all.ts'
-import { stopSignal } from '../stop-request.ts'
+import { aborted, stopController } from '../stop-request.ts'
 import { openLog } from '../../worker/log.ts'
 
 /** Prefix of each line of the demo. */
@@ -36,7 +35,7 @@ interface Session extends Running {
   config: Config
   pipelines: readonly Pipeline[]
   say: Say
-  /** Goes off with Ctrl+C; calls to Temporal that wait are ended by it before their connection is closed. */
+  /** Aborted on Ctrl+C and if the worker broke: ends what waits for Temporal before its connection is closed. */
   stopped: AbortSignal
   /** Reports in progress of open runs. */
   reporting: Promise<void>[]
@@ -46,7 +45,8 @@ export async function up(options: UpOptions): Promise<number> {
   const config = configOf(options)
   const pipelines =
     options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
-  const stopped = stopSignal()
+  const stopping = stopController()
+  const stopped = stopping.signal
   const say: Say = (line) => {
     print(config.mode === 'demo' ? DEMO + line : line)
   }
@@ -65,17 +65,19 @@ export async function up(options: UpOptions): Promise<number> {
   say(`ready      after ${duration(Date.now() - startedAt)}`)
   const reporting: Promise<void>[] = []
   try {
-    return await work({ ...running, config, pipelines, say, stopped, reporting }, options.once ?? false)
+    const working = work({ ...running, config, pipelines, say, stopped, reporting }, options.once ?? false)
+    return await Promise.race([working, running.worker.ended.then(() => working)])
   } finally {
-    await Promise.all(reporting)
+    stopping.abort()
     await running.stop()
+    await Promise.all(reporting)
     say('stopped; all data is kept')
   }
 }
 
 /** The demo runs everything once before it stays; the live stack starts what is due. */
 async function work(session: Session, onlyOnce: boolean): Promise<number> {
-  const { config, worker, say, stopped } = session
+  const { config, say, stopped } = session
   if (onlyOnce || config.mode === 'demo') {
     const code = await collectOnce(session)
     if (onlyOnce) return code
@@ -84,13 +86,13 @@ async function work(session: Session, onlyOnce: boolean): Promise<number> {
   }
   await reportNext(session)
   say('Ctrl+C stops everything')
-  if (!stopped.aborted) await Promise.race([once(stopped, 'abort'), worker.ended])
+  await aborted(stopped)
   return EXIT.done
 }
 
 /** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
 async function collectOnce(session: Session): Promise<number> {
-  const { client, config, demo, pipelines, worker, stopped, say } = session
+  const { client, config, demo, pipelines, stopped, say } = session
   const database = connectDatabase(config)
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
@@ -109,7 +111,7 @@ async function collectOnce(session: Session): Promise<number> {
   say(`collecting ${pipelines.map(({ id }) => id).join(', ')}`)
   say('           then: counts and findings of each')
   const rows = await Promise.race([
-    worker.ended,
+    aborted(stopped),
     client.withAbortSignal(stopped, () => Promise.all(pipelines.map(collect))),
   ])
     .catch((error: unknown) => {
@@ -159,7 +161,7 @@ async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' 
   }
   try {
     const follower = { say: indented, everyAttempt: false, signal: stopped }
-    const ending = await followRun(client, config, handle, follower)
+    const ending = await client.withAbortSignal(stopped, () => followRun(client, config, handle, follower))
     const { fetched, written } = totals(ending.counts)
     const rows = `${fetched} rows fetched, ${written} written`
     say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)

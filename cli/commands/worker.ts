@@ -25,8 +25,10 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   await preparePipelines(enabled, config.toolsDir, print)
   const running = await startWorker(config, log)
   print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
-  const stopped = stopRequested()
-  await Promise.race([stopped, running.ended])
-  await running.stop()
+  try {
+    await Promise.race([stopRequested(), running.ended])
+  } finally {
+    await running.stop()
+  }
   return EXIT.done
 }

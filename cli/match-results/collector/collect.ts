@@ -1,5 +1,4 @@
 /** The collector: the stack of this folder with match-results alone and an optional database, once or until stopped. */
-import { once } from 'node:events'
 import type { Client } from '@temporalio/client'
 import { collectedBy } from '../../../activities/match-results/match-records.ts'
 import { endingOf, startRun } from '../../../client/runs.ts'
@@ -10,6 +9,7 @@ import type { Pipeline } from '../../../pipelines/index.ts'
 import { flushRuntimeLog } from '../../../worker/log.ts'
 import { EXIT } from '../../exit.ts'
 import { startAll } from '../../start-all.ts'
+import { aborted } from '../../stop-request.ts'
 import { endLines } from './collection-lines.ts'
 import type { CollectorLog } from './log-lines.ts'
 import { openWorkerLog } from './worker-log.ts'
@@ -45,7 +45,7 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
   })
   const stay = async () => {
     await startRun(client, pipeline, 'start')
-    if (!stopped.aborted) await once(stopped, 'abort')
+    await aborted(stopped)
     return EXIT.done
   }
   const collectOnce = async () => {
@@ -56,12 +56,9 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
     if (!reported.has(workflowId)) log.lines(endLines(collectedBy(ending, false)))
     return exitCodeFor(ending.outcome)
   }
-  const broken = async () => {
-    await worker.ended
-    throw new Error('the worker ended by itself')
-  }
   try {
-    return await Promise.race([isDaemon ? stay() : collectOnce(), broken()])
+    const work = isDaemon ? stay() : collectOnce()
+    return await Promise.race([work, worker.ended.then(() => work)])
   } finally {
     await stop()
   }
@@ -110,7 +107,8 @@ async function unlessAborted<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await client.withAbortSignal(signal, work)
+    // The signal ends a call that is on its way; one that waits for its next attempt does not see it.
+    return await Promise.race([client.withAbortSignal(signal, work), aborted(signal).then(() => undefined)])
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

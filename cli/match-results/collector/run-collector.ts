@@ -9,7 +9,7 @@ import { everyMinutes } from './french-words.ts'
 import { openCollectorLog, type CollectorLog } from './log-lines.ts'
 import { testDatabase } from './test-database.ts'
 import { EXIT, exitCodeOf } from '../../exit.ts'
-import { stopSignal } from '../../stop-request.ts'
+import { stopController } from '../../stop-request.ts'
 import { knownPipeline } from '../../known-pipeline.ts'
 
 interface CollectorOptions extends GlobalOptions {
@@ -27,7 +27,7 @@ export async function collector(options: CollectorOptions): Promise<number> {
   if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
   const config = collecting(configOf(options), options.interval)
   const log = openLog(options)
-  const stopped = stopSignal()
+  const stopped = stopController().signal
   const isDaemon = options.daemon ?? false
   if (isDaemon) log.line('INFO', `Démarrage du collecteur (${rhythm(config, options.interval)})`)
   try {
