@@ -12,31 +12,31 @@ import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
 import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
+import { SCHEDULE_NOTES, type ScheduleReason } from '../wording/schedules.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
 
 /** Marks the schedules that are ours: the server may be shared. */
 const OWNER = { managedBy: 'almanac' }
-/** A pause or resume with one of these notes was ours; any other note is an operator's word, and is kept. */
-const NOTE_OFF = `Off in almanac.yaml: set enabled to true there, or run "${ALMANAC} schedules resume"`
-/** Of schedules that version 0.1.0 paused. */
-const NOTE_OFF_0_1 = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
-const NOTE_ON = 'On in almanac.yaml'
-const NOTE_ONLY = 'Not among the pipelines of the last start (--only, or the collector alone)'
-/** Of the version before, which left them on its server. */
-const EARLIER_NOTES = [
+/**
+ * A note of ours ends with its reason's code: a pause or resume replaces the note, so one without a code is an
+ * operator's, and is kept. The words before it are for who reads the note in Temporal's Web UI.
+ */
+const CODE = / \[almanac:([\w-]+)\]$/
+/** Notes of ours from before they had a code, on servers that have kept them. */
+const NOTES_WITHOUT_CODE: readonly (string | undefined)[] = [
+  undefined,
+  '',
+  'On in almanac.yaml',
+  'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume"',
+  'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"',
+  'Not among the pipelines of the last start (--only, or the collector alone)',
   'Runs for "almanac collector --daemon"',
   'Ran for "almanac collector --daemon", which has ended',
 ]
-const OUR_NOTES: (string | undefined)[] = [
-  undefined,
-  '',
-  NOTE_OFF,
-  NOTE_OFF_0_1,
-  NOTE_ON,
-  NOTE_ONLY,
-  ...EARLIER_NOTES,
-]
+
+const noteOf = (reason: ScheduleReason) => `${SCHEDULE_NOTES[reason]} [almanac:${reason}]`
+const isOurNote = (note: string | undefined) => NOTES_WITHOUT_CODE.includes(note) || CODE.test(note ?? '')
 
 export interface AppliedSchedule {
   id: string
@@ -84,7 +84,7 @@ async function applySchedule(
   }
   refuseUnmanaged(current)
   const { paused, note } = current.state
-  const kept = OUR_NOTES.includes(note) ? undefined : note
+  const kept = isOurNote(note) ? undefined : note
   const state = kept === undefined ? options.state : { paused, note: kept }
   await client.schedule.getHandle(id).update(() => ({ ...options, state }))
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
@@ -128,7 +128,7 @@ function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
       staticDetails: pipeline.summary,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchupMs, pauseOnFailure: false },
-    state: { paused: !enabled || !chosen, note: !chosen ? NOTE_ONLY : enabled ? NOTE_ON : NOTE_OFF },
+    state: { paused: !enabled || !chosen, note: noteOf(!chosen ? 'not-started' : enabled ? 'on' : 'off') },
   } satisfies ScheduleOptions
 }
 
@@ -182,7 +182,7 @@ export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
       return {
         id,
         state: found.state.paused ? ('paused' as const) : ('active' as const),
-        note: found.state.note ?? '',
+        note: (found.state.note ?? '').replace(CODE, ''),
         ...(everyMs === undefined ? {} : { everyMs }),
         ...(next && !found.state.paused ? { next } : {}),
         ...(last ? { last } : {}),

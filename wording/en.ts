@@ -1,6 +1,6 @@
 /** English: the codes that all pipelines share, and one line per pipeline. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
-import { counted } from '../core/wording.ts'
+import { counted } from './text.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
 import { matchResults } from './match-results/en.ts'

@@ -17,7 +17,7 @@ import {
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
-import { counted } from '../../core/wording.ts'
+import { counted } from '../../wording/text.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
 import { stackName } from '../command-context.ts'
 

@@ -2,7 +2,7 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'
-import { counted } from '../../core/wording.ts'
+import { counted } from '../../wording/text.ts'
 import {
   librariesStatus,
   type DomainStatus,

@@ -2,7 +2,7 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import { moment, paint, table } from '../output.ts'
 import { ageOf, dayOf } from './days.ts'
-import { counted, oneLine, truncateList } from '../../core/wording.ts'
+import { counted, oneLine, truncateList } from '../../wording/text.ts'
 import type {
   DomainStatus,
   KeptContext,

@@ -2,7 +2,7 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import type { LibraryNight, ListChange } from '../../core/library-context/night-event.ts'
 import { duration } from '../output.ts'
-import { counted, oneLine, truncateList } from '../../core/wording.ts'
+import { counted, oneLine, truncateList } from '../../wording/text.ts'
 
 /** Libraries named of those that are new, left or moved. */
 const MAX_NAMED = 5

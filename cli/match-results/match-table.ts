@@ -1,7 +1,7 @@
 /** Matches as a table for people, and the figures that say how far they can be believed. */
 import type { Database } from '../../db/database.ts'
 import { matchCounts, newestMatches, type MatchCounts } from '../../db/queries/match-results/match-report.ts'
-import { counted } from '../../core/wording.ts'
+import { counted } from '../../wording/text.ts'
 import { moment, paint, table } from '../output.ts'
 import {
   matchView,

@@ -1,6 +1,6 @@
 /** A match as it is shown: a score is called a result only if it is one. Pure. */
 import type { MatchRow, ObservationRow } from '../../db/queries/match-results/matches.ts'
-import { oneLine } from '../../core/wording.ts'
+import { oneLine } from '../../wording/text.ts'
 
 type Pair = [number, number]
 /** Odds on the first team, the draw and the second team. */

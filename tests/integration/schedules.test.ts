@@ -78,7 +78,7 @@ describe('schedules apply', () => {
       pauseOnFailure: false,
     })
     expect(memo).toEqual({ managedBy: 'almanac' })
-    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
     expect(action).toMatchObject({
       type: 'startWorkflow',
       workflowType: 'modStatsWorkflow',
@@ -102,7 +102,7 @@ describe('schedules apply', () => {
       catchupWindow: 54 * MINUTE_MS,
       pauseOnFailure: false,
     })
-    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
     expect(action).toMatchObject({
       type: 'startWorkflow',
       workflowType: 'cryptoForecastWorkflow',
@@ -134,7 +134,7 @@ describe('schedules apply', () => {
       catchupWindow: 10_000,
       pauseOnFailure: false,
     })
-    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect(state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
     expect(action).toMatchObject({
       type: 'startWorkflow',
       workflowType: 'matchResultsWorkflow',
@@ -153,7 +153,7 @@ describe('schedules apply', () => {
     const { state, info } = await current(MINUTELY)
     expect(state).toMatchObject({
       paused: true,
-      note: 'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume"',
+      note: 'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume" [almanac:off]',
     })
     expect(info.numActionsTaken).toBe(0)
   })
@@ -234,15 +234,21 @@ describe('schedules apply', () => {
     expect(off.paused).toBe(true)
     expect(off.note).toContain('almanac.yaml')
     await apply(enabled(true))
-    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
   })
 
-  it('resumes a schedule that version 0.1.0 paused, whose note names the command without its folder', async () => {
+  it.each([
+    ['of version 0.1.0', 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'],
+    [
+      'from before notes had a code',
+      'Not among the pipelines of the last start (--only, or the collector alone)',
+    ],
+    ['with a code, in other words', 'Words of a later version [almanac:off]'],
+  ])('resumes a schedule whose pause has a note of ours %s', async (_, note) => {
     await apply(enabled(false))
-    const note = 'Off in almanac.yaml: set enabled to true there, or run "almanac schedules resume"'
     await stack.client.schedule.getHandle(ID).pause(note)
     await apply(enabled(true))
-    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml' })
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
   })
 
   it('removes schedules that left the registry and leaves unmanaged ones alone', async () => {

@@ -2,7 +2,7 @@
  * What an import reports about contexts: of each folder what became of its files, of each list what became of its
  * flags. Pure.
  */
-import { truncateList } from '../../../core/wording.ts'
+import { truncateList } from '../../../wording/text.ts'
 import { refuse, skip, type FileReport } from '../../import/file-report.ts'
 import type { Claims, GivenContext } from './context-claims.ts'
 import type { FileOutcome } from './store-contexts.ts'

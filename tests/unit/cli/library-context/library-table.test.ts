@@ -8,7 +8,7 @@ import {
   libraryTable,
 } from '../../../../cli/library-context/library-table.ts'
 import { nightLines } from '../../../../cli/library-context/night-lines.ts'
-import { oneLine, truncateList } from '../../../../core/wording.ts'
+import { oneLine, truncateList } from '../../../../wording/text.ts'
 import type { DomainStatus, ListedLine } from '../../../../client/library-context/status.ts'
 import type { LibraryNight } from '../../../../core/library-context/night-event.ts'
 

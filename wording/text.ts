@@ -1,4 +1,4 @@
-/** Reasons come from programs and servers: tables and summaries show one line of each. */
+/** Shapes of text that tables and sentences share. Reasons come from programs and servers: one line of each is shown. */
 
 /** Wide enough for a sentence and the numbers in it. */
 const MAX_CHARACTERS = 140
