@@ -83,16 +83,21 @@ function missing({ root, stateDir, development, servers, tools }) {
 }
 
 /**
- * Two terminals may start at once: the second waits, and then finds nothing left to do.
+ * Two terminals may start at once: the second waits, and then finds nothing left to do. Packages are the clone's, the
+ * tools are the state folder's, which another terminal may have elsewhere.
  *
  * @param {Need} need
  */
 async function makeAlone(need) {
-  const release = await waitForTurn(join(need.stateDir, 'prepare.lock'))
+  const ofClone = missing(need).some((what) => what !== 'tools')
+  const folders = new Set([...(ofClone ? [join(need.root, '.almanac')] : []), need.stateDir])
+  /** @type {(() => void)[]} */
+  const releases = []
   try {
+    for (const folder of folders) releases.push(await waitForTurn(join(folder, 'prepare.lock')))
     await make(need)
   } finally {
-    release()
+    for (const release of releases) release()
   }
 }
 

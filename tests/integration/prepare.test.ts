@@ -69,11 +69,11 @@ async function node(args: string[], env: Record<string, string> = {}): Promise<E
 }
 
 /** What bin/almanac.mjs does for a verb before it loads the command. */
-function prepareFor(verb: string): Promise<Ended> {
+function prepareFor(verb: string, env: Record<string, string> = {}): Promise<Ended> {
   const script = `
     const { prepare } = await import('./bin/prepare/prepare.mjs')
     process.exitCode = (await prepare(process.cwd(), ['${verb}'])) ? 0 : 1`
-  return node(['--input-type=module', '-e', script])
+  return node(['--input-type=module', '-e', script], env)
 }
 
 /** A folder with a fake python3, to be first (or alone) on PATH. */
@@ -113,6 +113,14 @@ describe('prepare', () => {
     const both = await Promise.all([prepareFor('runs'), prepareFor('runs')])
     expect(both.map(({ code }) => code)).toEqual([0, 0])
     const said = both.map((ended) => ended.said).join('')
+    expect(said.match(INSTALLED)).toHaveLength(1)
+  })
+
+  it('prepare installs once when three start together, each with a state folder of its own', async () => {
+    const folders = ['one', 'two', 'three'].map((name) => join(root, name))
+    const all = await Promise.all(folders.map((folder) => prepareFor('runs', { ALMANAC_STATE_DIR: folder })))
+    expect(all.map(({ code }) => code)).toEqual([0, 0, 0])
+    const said = all.map((ended) => ended.said).join('')
     expect(said.match(INSTALLED)).toHaveLength(1)
   })
 
