@@ -1,9 +1,17 @@
 /** crypto-forecast: the sources in parallel, then the grid, then what is computed from it. */
-import { workflowInfo } from '@temporalio/workflow'
+import { patched, workflowInfo } from '@temporalio/workflow'
 import type { Backfill, SourceInput } from '../activities/crypto-forecast/activity-context.ts'
+import { HOUR_MS } from '../core/durations.ts'
 import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
-import { isSpooled, NOTHING, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
+import {
+  addCounts,
+  isSpooled,
+  NOTHING,
+  type RunCounts,
+  type RunEnding,
+  type SourceCounts,
+} from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import {
   CLOSING_MS,
@@ -32,6 +40,12 @@ const PARTS = [
   'mlflow',
 ]
 
+/** The parts that are about the newest closed hour. */
+const NEWEST_HOUR = ['checks', 'forecasts']
+
+/** Its activity counts all that the run has stored, also before. */
+const COUNTS_THE_RUN = 'binance'
+
 type Activities = CryptoForecastActivities
 const activities = activitiesOf<Activities>()
 
@@ -57,24 +71,25 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
 
   return recordedRun(run, hooks, input, async (counts) => {
     const parts = partsOf(counts, left, backfill !== undefined)
+    const hour = hourNow()
+    // Rows from the spool were collected by the run that put them there.
+    const isCollecting = input.params?.derive !== true
+    const asked = { run, ...(backfill && { backfill }) }
     try {
-      // Rows from the spool were collected by the run that put them there.
-      if (input.params?.derive !== true) {
-        await collect(parts, { run, ...(backfill && { backfill }) }, live)
-        // Nothing new: what is stored was computed and scored by the run that collected it.
-        if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return
-        if (isSpooled(counts)) {
-          counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [reason('all-left-to-drain')] }
-          return
-        }
-      }
-      await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
-      await deriveFrom(parts, counts, run, live)
+      if (isCollecting && !(await collect(parts, counts, asked, live))) return
+      await derive(parts, counts, run, live)
+      if (!isCollecting || !live || hourNow() === hour || isUpToDate(counts)) return
+      // An hour closed meanwhile: what is made from the newest one needs it.
+      if (patched('collect-newest-hour') && (await collect(parts, counts, asked, live)))
+        await derive(parts, counts, run, live)
     } finally {
       inOrder(counts)
     }
   })
 }
+
+const hourNow = () => Math.floor(Date.now() / HOUR_MS)
+const isUpToDate = (counts: RunCounts) => NEWEST_HOUR.every((name) => counts[name]?.outcome === 'complete')
 
 /** The parts of a run. Each is one activity; its failure is counted and stops only what depends on it. */
 interface Parts {
@@ -93,32 +108,56 @@ interface Parts {
 }
 
 function partsOf(counts: RunCounts, left: () => number, isBackfill: boolean): Parts {
-  const part = async (name: string, work: () => Promise<SourceCounts>) => {
-    counts[name] = await settleSource(undefined, work)
+  const source = async (name: string, work: () => Promise<SourceCounts>) => {
+    const before = counts[name]
+    const found = await settleSource(undefined, work)
+    if (before === undefined) counts[name] = found
+    else
+      counts[name] = addCounts(
+        name === COUNTS_THE_RUN ? { ...before, fetched: 0, written: 0 } : before,
+        found,
+      )
+  }
+  /** What was derived a second time replaces what stood for the hour before. */
+  const derived = async (name: string, work: () => Promise<SourceCounts>) => {
+    const before = counts[name] ?? NOTHING
+    const found = await settleSource(undefined, work)
+    counts[name] = { ...found, written: before.written + found.written }
   }
   return {
     source: (name, summary, ask) => {
       const mostMs = Math.floor(left() * SOURCES_SHARE)
       const waitMs = isBackfill ? mostMs : Math.min(mostMs, HOURLY_SOURCE_MS)
-      return part(name, () => ask(activities(upstreamRead(waitMs), summary)))
+      return source(name, () => ask(activities(upstreamRead(waitMs), summary)))
     },
-    derived: (name, summary, work) => part(name, () => work(activities(computation(left()), summary))),
+    derived: (name, summary, work) => derived(name, () => work(activities(computation(left()), summary))),
     outside: (name, summary, work) =>
-      part(name, () => work(activities(computation(Math.min(left(), HOURLY_SOURCE_MS)), summary))),
+      derived(name, () => work(activities(computation(Math.min(left(), HOURLY_SOURCE_MS)), summary))),
   }
 }
 
-async function collect(parts: Parts, asked: SourceInput, live: boolean): Promise<void> {
+/** Asks all sources at once; returns whether there may be something new to derive from. */
+async function collect(parts: Parts, counts: RunCounts, asked: SourceInput, live: boolean): Promise<boolean> {
   await Promise.all([
     parts.source('binance', 'Binance: closed hourly candles', (ask) => ask.collectBinance(asked)),
     parts.source('coingecko', 'CoinGecko: hourly prices', (ask) => ask.collectCoinGecko(asked)),
     parts.source('fear-greed', 'Fear & Greed: daily index', (ask) => ask.collectFearGreed(asked)),
     live && parts.source('spot', 'Spot prices of both', (ask) => ask.compareSpotPrices(asked.run)),
   ])
+  // Nothing new: what is stored was computed and scored by the run that collected it.
+  if (Object.values(counts).every(({ outcome }) => outcome === 'failed')) return false
+  if (!isSpooled(counts)) return true
+  counts['prices'] = { ...NOTHING, outcome: 'skipped', why: [reason('all-left-to-drain')] }
+  return false
+}
+
+async function derive(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
+  await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
+  await deriveFromPrices(parts, counts, run, live)
 }
 
 /** Everything computed from the grid, in parallel. Without a grid there are no forecasts. */
-async function deriveFrom(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
+async function deriveFromPrices(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
   let reports = 0
   const forecast = async (work: Activities) => {
     const made = await work.forecastPrices(run)

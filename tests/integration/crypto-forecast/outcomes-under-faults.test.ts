@@ -294,6 +294,17 @@ describe('Fear & Greed', () => {
   })
 })
 
+describe('spot prices', () => {
+  it('are asked for again, of both, if one does not answer', async () => {
+    const ending = await collectAt(TEN, {
+      coingecko: { kind: 'status', status: 503, match: '/simple/price', times: 2 },
+    })
+    expect(ending.outcome, JSON.stringify(ending.counts)).toBe('complete')
+    const compared = await select(sql`select difference is not null as both from price_comparisons`)
+    expect(compared).toEqual(Array(COINS).fill({ both: true }))
+  })
+})
+
 describe('an unknown coin', () => {
   it('an unknown coin fails alone', async () => {
     const section = crypto.stack.config.tracked['crypto-forecast']

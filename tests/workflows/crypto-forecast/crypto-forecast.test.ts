@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CryptoForecastActivities } from '../../../activities/crypto-forecast/index.ts'
 import { Failure } from '../../../core/failures.ts'
-import type { SourceCounts } from '../../../core/run-outcome.ts'
+import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
   closings,
@@ -82,6 +82,33 @@ describe('the activities of a run', () => {
       expect(closings(steps)).toEqual([ending])
     },
   )
+
+  it('collects again if an hour closes meanwhile, so that the forecast is made from the newest one', async () => {
+    await time.skipTo(9, 59)
+    let passes = 0
+    const stale = { ...NOTHING, outcome: 'failed' as const, why: [textReason('too old')] }
+    const steps = fakes({
+      // A minute and more of attempts.
+      collectCoinGecko: late(counted, 7),
+      forecastPrices: () => (passes++ === 0 ? Promise.resolve({ counts: stale, reports: 0 }) : forecasts()),
+    })
+    const { ending } = await runOnce(steps)
+    expect(ending.outcome).toBe('complete')
+    expect(steps.callsOf('collectBinance')).toHaveLength(2)
+    // Binance counts what the run has stored in total, the others what they stored this time.
+    expect(ending.counts).toMatchObject({
+      binance: { written: ROWS },
+      'fear-greed': { written: 2 * ROWS },
+      prices: { written: 2 * ROWS },
+    })
+  })
+
+  it('does not collect again if the forecast was made before the hour closed', async () => {
+    await time.skipTo(9, 59)
+    const steps = fakes({ scorePredictions: late(counted, 7) })
+    expect((await runOnce(steps)).ending.outcome).toBe('complete')
+    expect(steps.callsOf('collectBinance')).toHaveLength(1)
+  })
 
   it('fits into a history of one page', async () => {
     const { ending, events } = await runOnce(fakes({ forecastPrices: () => forecasts(6) }))
