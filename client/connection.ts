@@ -7,8 +7,8 @@ import { openDatabase, type DatabaseHandle } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
-/** A local server responds in milliseconds, a remote one within a second or two. */
-const CONNECT_TIMEOUT_MS = 5_000
+/** A local server responds in milliseconds, a remote one within a second or two; on a busy machine either took over 5 s. */
+const CONNECT_TIMEOUT_MS = 15_000
 
 /** gRPC's status of a call that its caller ended; such a call is not tried again. */
 const GRPC_CANCELLED = 1

@@ -14,6 +14,8 @@ import { refuseTakenPort } from './taken-port.ts'
 const READY_TIMEOUT_MS = 60_000
 /** One question to a server that is up takes milliseconds; one that is overloaded gets another chance by the loop. */
 const CONNECT_TIMEOUT_MS = 5_000
+/** `CREATE DATABASE` copies a folder and waits for the disk: took over 5 s on a busy machine. */
+const CREATE_TIMEOUT_MS = 60_000
 /** A fast shutdown writes a checkpoint first: up to `shared_buffers` of dirty pages. */
 const STOP_TIMEOUT_MS = 30_000
 /** An immediate shutdown writes nothing. */
@@ -192,8 +194,8 @@ async function answers(port: number, password: string, dataDir: string): Promise
 
 async function createDatabase(port: number, password: string): Promise<void> {
   const exists = `SELECT 1 FROM pg_database WHERE datname = '${POSTGRES_DATABASE}'`
-  if ((await query(port, password, 'postgres', exists)).length > 0) return
-  await query(port, password, 'postgres', `CREATE DATABASE ${POSTGRES_DATABASE}`)
+  if ((await query(port, password, 'postgres', exists, CREATE_TIMEOUT_MS)).length > 0) return
+  await query(port, password, 'postgres', `CREATE DATABASE ${POSTGRES_DATABASE}`, CREATE_TIMEOUT_MS)
 }
 
 async function query<Row extends object>(
@@ -201,11 +203,12 @@ async function query<Row extends object>(
   password: string,
   database: string,
   sql: string,
+  timeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<Row[]> {
   const client = new Client({
     connectionString: urlOf(port, password, database),
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
   })
   // A server that disappears between two steps also emits the error; the rejected promise reports it.
   client.on('error', () => undefined)

@@ -3,6 +3,7 @@
  * walks through adding one.
  */
 import type { z } from 'zod'
+import type { Intersection } from '../core/intersection.ts'
 import { cryptoForecast } from './crypto-forecast.ts'
 import type { Timing } from './definition.ts'
 import { libraryContext } from './library-context.ts'
@@ -33,11 +34,6 @@ type VariablesOf<D> = D extends { variables?: infer Vars extends Record<string, 
     ? object
     : z.infer<z.ZodObject<Vars>>
   : object
-type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
-  : never
 
 /** Environment variables of one pipeline, and of all of them. */
 export type PipelineVariables<Id extends PipelineId = PipelineId> = Intersection<

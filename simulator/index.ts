@@ -1,4 +1,5 @@
 /** The parts of the simulator, one line a pipeline, and what they add to its options and its world. */
+import type { Intersection } from '../core/intersection.ts'
 import { cryptoForecast } from './crypto-forecast/index.ts'
 import { libraryContext } from './library-context/index.ts'
 import { matchResults } from './match-results/index.ts'
@@ -14,11 +15,6 @@ export const PARTS = {
 
 type Part = (typeof PARTS)[keyof typeof PARTS]
 type Started = ReturnType<Part['start']>
-type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
-  : never
 
 /** Options of all parts. */
 export type PartOptions = Intersection<Parameters<Part['start']>[1]>

@@ -1,5 +1,6 @@
 /** English: the codes that all pipelines share, and one line per pipeline. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
+import type { Intersection } from '../core/intersection.ts'
 import { counted } from './text.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
@@ -38,8 +39,4 @@ export const shared = {
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable
 
-type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
-  ? I
-  : never
-
-export type English = typeof shared & UnionToIntersection<(typeof PIPELINE_SENTENCES)[number]>
+export type English = typeof shared & Intersection<(typeof PIPELINE_SENTENCES)[number]>
