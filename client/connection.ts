@@ -103,7 +103,7 @@ export function databaseUrl(config: Config): string {
 }
 
 /** What to do if the embedded servers do not respond. */
-export function startHint(config: Config): string {
+function startHint(config: Config): string {
   return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
 }
 

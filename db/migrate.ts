@@ -18,9 +18,9 @@ const MIGRATION_LOCK = 4_120_260_311
 
 /**
  * A server that does not accept a connection within this time counts as unavailable; a firewall would let us wait for
- * minutes.
+ * minutes, and a busy machine took over 5 s.
  */
-const CONNECT_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 15_000
 
 /** Applies what is missing; safe to call from several processes at once. */
 export async function migrateDatabase(url: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** crypto-forecast: the sources in parallel, then the grid, then what is computed from it. */
 import { patched, workflowInfo } from '@temporalio/workflow'
 import type { Backfill, SourceInput } from '../activities/crypto-forecast/activity-context.ts'
-import { HOUR_MS } from '../core/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'
 import {
@@ -13,18 +13,24 @@ import {
   type SourceCounts,
 } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
-import {
-  CLOSING_MS,
-  computation,
-  databaseWork,
-  HOURLY_BOUND_MS,
-  HOURLY_SOURCE_MS,
-  METRICS_MS,
-  SOURCES_SHARE,
-  upstreamRead,
-} from './policies.ts'
+import { CLOSING_MS, computation, databaseWork, upstreamRead } from './policies.ts'
 import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
 import { reason } from '../wording/reason.ts'
+
+/** The next run starts after an hour and must not find this one running. */
+export const HOURLY_BOUND_MS = 40 * MINUTE_MS
+
+/**
+ * How long an hourly run waits for one source before it continues without it: its forecast of the next hour is due at
+ * the full hour, and the other sources have answered long before.
+ */
+export const HOURLY_SOURCE_MS = 12 * MINUTE_MS
+
+/** Share of the remaining time for the sources: what they collected must still be computed and stored. */
+export const SOURCES_SHARE = 0.75
+
+/** A file of five lines: what a minute of attempts cannot write, an hour cannot either. */
+export const METRICS_MS = MINUTE_MS
 
 /** Order in which the parts of a run are reported, whatever order they end in. */
 const PARTS = [

@@ -31,20 +31,16 @@ import {
   type RunEnding,
   type SourceCounts,
 } from '../core/run-outcome.ts'
-import { makeContextWorkflow } from './library-context/make-context.ts'
-import { pastSnapshot } from './past-snapshot.ts'
 import {
   CATALOGUE_MS,
   CHANGES_MS,
-  CLOSING_MS,
-  computation,
-  databaseWork,
-  HISTORY_EVENTS,
   NIGHTLY_BOUND_MS,
   PUBLISHING_MS,
   STARS_MS,
-  upstreamRead,
-} from './policies.ts'
+} from './library-context/bounds.ts'
+import { makeContextWorkflow } from './library-context/make-context.ts'
+import { pastSnapshot } from './past-snapshot.ts'
+import { CLOSING_MS, computation, databaseWork, HISTORY_EVENTS, upstreamRead } from './policies.ts'
 import {
   activitiesOf,
   settleSource,

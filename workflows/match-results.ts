@@ -1,11 +1,21 @@
 /** match-results: one poll of the feed every minute; only three activities, since there are so many runs. */
 import type { MatchResultsActivities } from '../activities/match-results/index.ts'
 import type { MatchFigures } from '../activities/match-results/match-records.ts'
+import { SECOND_MS } from '../core/durations.ts'
 import { asCounts, type RunEnding } from '../core/run-outcome.ts'
 import { pastSnapshot } from './past-snapshot.ts'
-import { CLOSING_SHARE_MS, databaseWork, MINUTELY_BOUND_MS, OPENING_MS, upstreamRead } from './policies.ts'
+import { databaseWork, upstreamRead } from './policies.ts'
 import { type RunInput } from '../core/run.ts'
 import { activitiesOf, settleSource, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
+
+/** The next run starts after a minute and must not find this one running. */
+export const MINUTELY_BOUND_MS = 50 * SECOND_MS
+
+/** Share of it for the lock: the database's retry budget, and a Temporal client's one query about the holder. */
+export const OPENING_MS = 15 * SECOND_MS
+
+/** Share of it for closing the record, or for spooling it. */
+export const CLOSING_SHARE_MS = 10 * SECOND_MS
 
 const activities = activitiesOf<MatchResultsActivities>()
 

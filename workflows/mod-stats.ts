@@ -1,8 +1,9 @@
 /** mod-stats: Modrinth and CurseForge in parallel, the modpacks after CurseForge. */
 import { continueAsNew, log, workflowInfo } from '@temporalio/workflow'
 import type { ModStatsActivities } from '../activities/mod-stats/index.ts'
+import { HOUR_MS } from '../core/durations.ts'
 import { NOTHING, type RunEnding } from '../core/run-outcome.ts'
-import { CLOSING_MS, databaseWork, untilDayEnds, upstreamRead } from './policies.ts'
+import { CLOSING_MS, databaseWork, upstreamRead } from './policies.ts'
 import { pastSnapshot } from './past-snapshot.ts'
 import { type RunInput } from '../core/run.ts'
 import { activitiesOf, boundMsOf, recordedRun, remainingMs, runOf } from './recorded-run.ts'
@@ -84,4 +85,12 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
 
 function summaryOf(loop: Loop, after: number): string {
   return after === 0 ? SUMMARY[loop] : `${SUMMARY[loop]} (from mod ${after + 1})`
+}
+
+/**
+ * A run may take until the end of the UTC day on which it started, since its rows carry that day; at least an hour.
+ */
+export function untilDayEnds(startedAt: Date): number {
+  const midnight = Date.UTC(startedAt.getUTCFullYear(), startedAt.getUTCMonth(), startedAt.getUTCDate() + 1)
+  return Math.max(midnight - startedAt.getTime(), HOUR_MS)
 }

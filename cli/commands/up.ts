@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
 import type { Say } from '../../core/log-records.ts'
+import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
@@ -22,6 +24,8 @@ import { openLog } from '../../worker/log.ts'
 
 /** Prefix of each line of the demo. */
 const DEMO = 'DEMO  '
+/** A start of PostgreSQL after a crash takes up to a minute. */
+const DATABASE_MS = 2 * MINUTE_MS
 const marginOf = ({ mode }: Config) => (mode === 'demo' ? DEMO.length : 0)
 
 interface UpOptions extends GlobalOptions {
@@ -90,6 +94,11 @@ async function work(session: Session, onlyOnce: boolean): Promise<number> {
   return EXIT.done
 }
 
+/** A query of the stack's own database, which answers late on a busy machine, or is being started again. */
+function lateDatabase<T>(signal: AbortSignal, query: () => Promise<T>): Promise<T> {
+  return withDatabaseRetry({ ms: DATABASE_MS, signal }, query)
+}
+
 /** Runs every pipeline once and prints the table. A run that an earlier stop left open is followed instead of started. */
 async function collectOnce(session: Session): Promise<number> {
   const { client, config, demo, pipelines, stopped, say } = session
@@ -99,7 +108,7 @@ async function collectOnce(session: Session): Promise<number> {
     const isDemo = config.mode === 'demo'
     let workflowId = ''
     const run = async () => {
-      const open = await openRun(client, database.db, pipeline)
+      const open = await lateDatabase(stopped, () => openRun(client, database.db, pipeline))
       const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
       workflowId = handle.workflowId
       return endingOf(handle)
@@ -128,16 +137,18 @@ async function collectOnce(session: Session): Promise<number> {
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
   const fit = { below: ['where to look'], margin: marginOf(config) }
   for (const line of table(head, lines, fit).split('\n')) say(line)
-  for (const line of await foundLines(config, pipelines)) say(line)
+  for (const line of await foundLines(session)) say(line)
   return rows.every(({ ending }) => ending.outcome === 'complete') ? EXIT.done : EXIT.runFailed
 }
 
 /** What the pipelines found, if a table of counts says little of it. */
-async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promise<string[]> {
+async function foundLines({ config, pipelines, stopped }: Session): Promise<string[]> {
   const database = connectDatabase(config)
   try {
-    const found = await Promise.all(
-      pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config, marginOf(config))),
+    const found = await lateDatabase(stopped, () =>
+      Promise.all(
+        pipelines.map(async ({ id }) => CLI_PARTS[id].foundLines?.(database.db, config, marginOf(config))),
+      ),
     )
     return found.flatMap((lines = []) => (lines.length === 0 ? [] : ['', ...lines]))
   } finally {
@@ -147,8 +158,9 @@ async function foundLines(config: Config, pipelines: readonly Pipeline[]): Promi
 
 /** Starts what is due, and reports it while the stack stays up. */
 async function collectDue(session: Session): Promise<void> {
-  const { client, config, pipelines, say, reporting } = session
-  for (const { handle, continued } of await collectionsAtStart(client, config, pipelines)) {
+  const { client, config, pipelines, say, stopped, reporting } = session
+  const collections = await lateDatabase(stopped, () => collectionsAtStart(client, config, pipelines))
+  for (const { handle, continued } of collections) {
     say(`${continued ? 'continuing' : 'collecting'} ${handle.workflowId}`)
     reporting.push(reportRun(session, handle))
   }

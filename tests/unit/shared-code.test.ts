@@ -38,7 +38,6 @@ const EXCEPTIONS: Record<string, string> = {
   'upstreams/http.ts': 'modrinth',
   'upstreams/payload.ts': 'curseforge modrinth',
   'upstreams/retry-after.ts': 'binance',
-  'workflows/policies.ts': 'crypto-forecast library-context match-results mod-stats',
 }
 
 /** Files of upstreams/ that serve all upstreams; every other file or folder there is one. */

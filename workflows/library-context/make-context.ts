@@ -11,14 +11,8 @@ import {
 import type { ChildEnding, LibraryTodo } from '../../activities/library-context/activity-context.ts'
 import { type Run } from '../../core/run.ts'
 import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
-import {
-  CHAIN_ROUNDS,
-  CLEANUP_MS,
-  databaseWork,
-  hostCleanup,
-  hostCommand,
-  RECORDING_MS,
-} from '../policies.ts'
+import { databaseWork } from '../policies.ts'
+import { CHAIN_ROUNDS, CLEANUP_MS, hostCleanup, hostCommand, RECORDING_MS } from './bounds.ts'
 import { reasonOf, remainingMs } from '../recorded-run.ts'
 import { reason } from '../../wording/reason.ts'
 import { failureReason } from '../../core/reason.ts'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Host } from '../../../activities/library-context/activity-context.ts'
 import { startRun } from '../../../client/runs.ts'
 import { endingOf } from '../../support/ending-in-words.ts'
-import { CHAIN_ROUNDS } from '../../../workflows/policies.ts'
+import { CHAIN_ROUNDS } from '../../../workflows/library-context/bounds.ts'
 import {
   attemptAt,
   expectContext,

@@ -6,7 +6,7 @@ import type { CryptoForecastActivities } from '../../../activities/crypto-foreca
 import { endingOf, type EndingInWords } from '../../support/ending-in-words.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
-import { HOURLY_BOUND_MS, HOURLY_SOURCE_MS } from '../../../workflows/policies.ts'
+import { HOURLY_BOUND_MS, HOURLY_SOURCE_MS } from '../../../workflows/crypto-forecast.ts'
 import type { RunInput } from '../../../core/run.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {

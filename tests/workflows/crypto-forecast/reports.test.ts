@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
 import type { CryptoForecastActivities } from '../../../activities/crypto-forecast/index.ts'
 import { Failure } from '../../../core/failures.ts'
-import { HOURLY_BOUND_MS } from '../../../workflows/policies.ts'
+import { HOURLY_BOUND_MS } from '../../../workflows/crypto-forecast.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
   closings,

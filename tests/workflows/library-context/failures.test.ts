@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { Failure } from '../../../core/failures.ts'
-import { PUBLISHING_MS } from '../../../workflows/policies.ts'
+import { PUBLISHING_MS } from '../../../workflows/library-context/bounds.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
   childrenIn,

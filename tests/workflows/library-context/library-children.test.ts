@@ -6,7 +6,12 @@ import type { ChildStep } from '../../../activities/library-context/activity-con
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
-import { CHAIN_ROUNDS, CLEANUP_MS, HOST_AWAY_MS, NIGHTLY_BOUND_MS } from '../../../workflows/policies.ts'
+import {
+  CHAIN_ROUNDS,
+  CLEANUP_MS,
+  HOST_AWAY_MS,
+  NIGHTLY_BOUND_MS,
+} from '../../../workflows/library-context/bounds.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
   childrenIn,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { Failure } from '../../../core/failures.ts'
-import { NIGHTLY_BOUND_MS } from '../../../workflows/policies.ts'
+import { NIGHTLY_BOUND_MS } from '../../../workflows/library-context/bounds.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
   childrenIn,

@@ -6,7 +6,7 @@ import { countsInWords, endingOf, type EndingInWords } from '../../support/endin
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../../core/run-outcome.ts'
-import { CLOSING_SHARE_MS, MINUTELY_BOUND_MS, OPENING_MS } from '../../../workflows/policies.ts'
+import { CLOSING_SHARE_MS, MINUTELY_BOUND_MS, OPENING_MS } from '../../../workflows/match-results.ts'
 import type { RunInput } from '../../../core/run.ts'
 import { startTimeSkipping, type TimeSkipping } from '../../support/time-skipping.ts'
 import {
