@@ -84,7 +84,7 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
     try {
       if (isCollecting && !(await collect(parts, counts, asked, live))) return
       await derive(parts, counts, run, live)
-      if (!isCollecting || !live || hourNow() === hour || isUpToDate(counts)) return
+      if (!isCollecting || !live || hourNow() === hour || !isOutrun(counts)) return
       // An hour closed meanwhile: what is made from the newest one needs it.
       if (patched('collect-newest-hour') && (await collect(parts, counts, asked, live)))
         await derive(parts, counts, run, live)
@@ -95,7 +95,10 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
 }
 
 const hourNow = () => Math.floor(Date.now() / HOUR_MS)
-const isUpToDate = (counts: RunCounts) => NEWEST_HOUR.every((name) => counts[name]?.outcome === 'complete')
+const isComplete = (counts: RunCounts, name: string) => counts[name]?.outcome === 'complete'
+/** Whether the prices are there, but an hour of them is missing by now. */
+const isOutrun = (counts: RunCounts) =>
+  isComplete(counts, 'prices') && NEWEST_HOUR.some((name) => !isComplete(counts, name))
 
 /** The parts of a run. Each is one activity; its failure is counted and stops only what depends on it. */
 interface Parts {
