@@ -30,7 +30,11 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
   const { db, settings, signal, retryBudget, clock } = context
   const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
   let answers = await requestBoth(context, coins)
-  for (let attempt = 1; attempt < ATTEMPTS && answers.failures.some(({ type }) => FAILURES[type]); attempt++) {
+  for (
+    let attempt = 1;
+    attempt < ATTEMPTS && answers.failures.some(({ type }) => FAILURES[type]);
+    attempt++
+  ) {
     await sleep(PAUSE_MS, signal)
     answers = await requestBoth(context, coins)
   }

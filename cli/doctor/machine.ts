@@ -1,5 +1,5 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
-import { counted } from '../../core/wording.ts'
+import { counted } from '../../wording/text.ts'
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
