@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { inject } from 'vitest'
 import { connectTemporal } from '../../client/connection.ts'
 import { applySchedules } from '../../client/schedules.ts'
+import type { Intersection } from '../../core/intersection.ts'
 import { loadConfig, type Config } from '../../config/load-config.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
@@ -43,12 +44,6 @@ export interface WorkerChange {
   /** Replaces what the activities of every pipeline get under these names. */
   dependencies?: ReplacedDependencies
 }
-
-type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
-  : never
 
 export type ReplacedDependencies = Partial<
   Intersection<{ [Id in PipelineId]: ClientsOf<Id> }[PipelineId]> &

@@ -1,5 +1,5 @@
 /** Runs of library-context with stand-ins for its steps: each does its work at once and well unless a test says otherwise. */
-import type { Worker } from '@temporalio/worker'
+import type { Worker, WorkerOptions } from '@temporalio/worker'
 import { SECOND_MS } from '../../../core/durations.ts'
 import type { Changes } from '../../../activities/library-context/find-changes.ts'
 import type { ChildEnding, LibraryTodo } from '../../../activities/library-context/activity-context.ts'
@@ -90,9 +90,9 @@ export function createHostWorker(
   time: TimeSkipping,
   taskQueue: string,
   { activities }: LibrarySteps,
+  options: Partial<WorkerOptions> = {},
 ): Promise<Worker> {
-  // With one slot a worker does not poll while it works: a task cannot reach one that is shutting down, where it is lost.
-  return time.createWorker(activities, { taskQueue, maxConcurrentActivityTaskExecutions: 1 })
+  return time.createWorker(activities, { taskQueue, ...options })
 }
 
 /** Starts a night as `almanac run` does. */

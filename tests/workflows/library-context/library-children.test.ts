@@ -232,17 +232,28 @@ describe('a host without its worker', () => {
 
   it('a host lost between two activities passes its library on, and the next host clones again', async () => {
     const queues = [`${NOBODY}-but-once`, TASK_QUEUE]
+    let endNight: () => void = () => undefined
+    const nightEnded = new Promise<void>((resolve) => {
+      endNight = resolve
+    })
     const steps = fakes({
       claimHost: () => Promise.resolve({ queue: queues.shift() ?? TASK_QUEUE, cleanupQueue: TASK_QUEUE }),
-      cloneLibrary() {
-        if (activityInfo().taskQueue !== TASK_QUEUE) host.shutdown()
-        return Promise.resolve({ commit: 'c0ffee', bytes: CLONE_BYTES })
+      async cloneLibrary() {
+        const clone = { commit: 'c0ffee', bytes: CLONE_BYTES }
+        if (activityInfo().taskQueue !== TASK_QUEUE) {
+          // The result arrives, and its host's only slot stays taken: it never polls again.
+          await time.client.activity.complete(activityInfo().taskToken, clone)
+          await nightEnded
+        }
+        return clone
       },
     })
-    const host = await createHostWorker(time, `${NOBODY}-but-once`, steps)
-    const ended = host.run()
-    const { ending } = await runLibraryContext(time, steps)
-    await ended
+    const host = await createHostWorker(time, `${NOBODY}-but-once`, steps, {
+      maxConcurrentActivityTaskExecutions: 1,
+      // Without our heartbeat, which would end an activity that is complete.
+      interceptors: {},
+    })
+    const { ending } = await host.runUntil(runLibraryContext(time, steps).finally(endNight))
     expect(ending.outcome).toBe('complete')
     expect(steps.queues).toEqual([
       `clone ${NOBODY}-but-once`,
