@@ -115,6 +115,8 @@ export interface NightRun {
 
 /** Queues that no worker polls are called so. */
 export const NOBODY = 'nobody'
+/** A queue whose worker is lost after a clone. */
+export const LOST_AFTER_CLONE = 'lost-after-clone'
 
 export interface NightOptions {
   params?: Record<string, unknown>
@@ -160,7 +162,9 @@ async function waitsForNobody(time: TimeSkipping, handle: RunHandle, steps: Libr
   if (begun === undefined) return false
   const { events } = await time.client.workflow.getHandle(begun).fetchHistory()
   const waiting = events?.at(-1)?.activityTaskScheduledEventAttributes
-  return waiting?.taskQueue?.name?.startsWith(NOBODY) === true
+  const queue = waiting?.taskQueue?.name
+  // A clone that is being made is the last event, too: time that passed meanwhile would be its heartbeat's.
+  return queue === NOBODY || (queue === LOST_AFTER_CLONE && waiting?.activityType?.name !== 'cloneLibrary')
 }
 
 /** The histories of a run's executions, the first one first. */

@@ -20,6 +20,7 @@ import {
   createHostWorker,
   fakeLibrarySteps,
   libraryOf,
+  LOST_AFTER_CLONE,
   made,
   NOBODY,
   runLibraryContext,
@@ -231,7 +232,7 @@ describe('a host without its worker', () => {
   })
 
   it('a host lost between two activities passes its library on, and the next host clones again', async () => {
-    const queues = [`${NOBODY}-but-once`, TASK_QUEUE]
+    const queues = [LOST_AFTER_CLONE, TASK_QUEUE]
     let endNight: () => void = () => undefined
     const nightEnded = new Promise<void>((resolve) => {
       endNight = resolve
@@ -248,7 +249,7 @@ describe('a host without its worker', () => {
         return clone
       },
     })
-    const host = await createHostWorker(time, `${NOBODY}-but-once`, steps, {
+    const host = await createHostWorker(time, LOST_AFTER_CLONE, steps, {
       maxConcurrentActivityTaskExecutions: 1,
       // Without our heartbeat, which would end an activity that is complete.
       interceptors: {},
@@ -256,7 +257,7 @@ describe('a host without its worker', () => {
     const { ending } = await host.runUntil(runLibraryContext(time, steps).finally(endNight))
     expect(ending.outcome).toBe('complete')
     expect(steps.queues).toEqual([
-      `clone ${NOBODY}-but-once`,
+      `clone ${LOST_AFTER_CLONE}`,
       ...['remove', 'clone', 'read', 'remove'].map((step) => `${step} ${TASK_QUEUE}`),
     ])
     expect(recorded(steps)).toEqual([])
