@@ -1,8 +1,12 @@
-/** Run as a separate process: runs a program that ends with it, and writes the program's group into the given file. */
+/**
+ * Run as a separate process: runs a program that ends with it, and writes the program's group into the given file, and
+ * one beside it once the program is guarded.
+ */
+import { writeFileSync } from 'node:fs'
 import { runProgram } from '../../system/run-program.ts'
 
 const [file = ''] = process.argv.slice(2)
-await runProgram({
+const ended = runProgram({
   program: '/bin/sh',
   args: ['-c', 'echo $$ > "$1"; sleep 600 & sleep 600', 'sh', file],
   env: { PATH: '/usr/bin:/bin' },
@@ -12,3 +16,5 @@ await runProgram({
   signal: new AbortController().signal,
   endsWithUs: true,
 })
+writeFileSync(`${file}.guarded`, '')
+await ended

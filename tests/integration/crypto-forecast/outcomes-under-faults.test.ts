@@ -241,7 +241,7 @@ describe('CoinGecko', () => {
 
 describe('Fear & Greed', () => {
   it.each<[string, Fault, RegExp, Record<string, unknown>]>([
-    ['an empty list', { kind: 'empty' }, /^PayloadInvalid: .*suspicious/, {}],
+    ['an empty list', { kind: 'empty' }, /^PayloadInvalid: .*implausible/, {}],
     [
       'an error under a good status',
       {

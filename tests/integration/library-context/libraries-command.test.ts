@@ -306,7 +306,7 @@ describe('a night', () => {
     expect(stdout).toMatch(/^child workflows: (3 made, 1 title-only|1 title-only, 3 made)$/m)
     expect(stdout).toMatch(/^astronomy: 2 libraries in the list of \d{4}-\d\d-\d\d; all new$/m)
     expect(stdout).toMatch(/^contexts made: 3 \(static 3\)$/m)
-    expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ asked/m)
+    expect(stdout).toMatch(/^ {2}sim-astro\/astro-title: .+ required/m)
     const child = await json<RunView & { night: LibraryNight }>('show', `${ran.workflowId}/${SKY_MAP}`)
     expect(child.outcome).toBe('made')
     expect(child.steps.map(({ step }) => step)).toEqual([

@@ -169,7 +169,7 @@ describe('an empty response in place of rows', () => {
     stack.simulator.faults.set('modrinth', { kind: 'empty', match: '/projects' })
     const ending = await collect()
     expect(ending.outcome).toBe('partial')
-    expect(why(ending, 'modrinth')).toMatch(/suspicious: answered before/)
+    expect(why(ending, 'modrinth')).toMatch(/suspicious: returned before/)
     const after = await rowCounts()
     // CurseForge's three mods of today are new; Modrinth's of yesterday stay.
     expect(after['days']).toBe((before['days'] ?? 0) + 3)
@@ -179,7 +179,7 @@ describe('an empty response in place of rows', () => {
   it('an empty version list is implausible if the projects name versions', async () => {
     const ending = await collectAfterAGoodRun({ modrinth: { kind: 'empty', match: '/versions' } })
     expect(ending.counts['modrinth']?.outcome).toBe('partial')
-    expect(why(ending, 'modrinth')).toMatch(/suspicious: \d+ versions .* did not answer/)
+    expect(why(ending, 'modrinth')).toMatch(/suspicious: \d+ versions .* were not returned/)
   })
 
   it('an empty file list is implausible, and the count of versions is unknown, not zero', async () => {

@@ -36,6 +36,7 @@ describe('a program that is to end with us', () => {
     const script = join(packageRoot, 'tests', 'support', 'program-owner.ts')
     const owner = spawn(process.execPath, ['--import', 'tsx', script, file], { cwd: packageRoot })
     const group = await until(() => existsSync(file) && Number(readFileSync(file, 'utf8')))
+    await until(() => existsSync(`${file}.guarded`))
     expect(isGroupThere(group)).toBe(true)
     owner.kill('SIGKILL')
     await once(owner, 'close')
