@@ -108,26 +108,27 @@ function filesOf(
   })
 }
 
-/** A list that shrank to nothing, or that could not be read to its end, is reported and never believed. */
+/** A list that is empty against what is known, or that could not be read to its end, is reported and never believed. */
 function filesWhy({ mod, answer, files }: Listed): Reason[] {
-  if (files.files.length === 0 && mod.versionsBefore > 0) {
-    return [implausible('files-gone', { slug: answer.slug, before: mod.versionsBefore })]
-  }
-  return files.truncated ? [reason('files-cut-off', { slug: answer.slug })] : []
+  const { slug } = answer
+  if (files.truncated) return [reason('files-cut-off', { slug })]
+  if (files.files.length > 0) return []
+  if (mod.versionsBefore > 0) return [implausible('files-gone', { slug, before: mod.versionsBefore })]
+  return answer.hasFiles ? [implausible('files-missing', { slug })] : []
 }
 
 function rowsOf(date: string, listed: Listed[]): RowsByTable {
   const platform = 'curseforge'
   return {
-    daily_stats: listed.map(({ mod, answer, files }) => ({
+    daily_stats: listed.map((one) => ({
       date,
       platform,
-      modId: mod.id,
-      totalDownloads: answer.downloadCount,
+      modId: one.mod.id,
+      totalDownloads: one.answer.downloadCount,
       // CurseForge has no followers; thumbs up are another thing and have their own column.
       followers: null,
-      thumbsUp: answer.thumbsUpCount,
-      versionsCount: files.files.length === 0 && mod.versionsBefore > 0 ? null : files.files.length,
+      thumbsUp: one.answer.thumbsUpCount,
+      versionsCount: filesWhy(one).length > 0 ? null : one.files.files.length,
     })),
     version_stats: listed.flatMap(({ mod, files }) =>
       files.files.map((file) => ({

@@ -44,6 +44,8 @@ export interface Mod {
   /** 6 mods, 4471 modpacks, 5 bukkit plugins. */
   classId: number | null
   websiteUrl: string | null
+  /** Whether it names files of its own: then an empty list of files is wrong. */
+  hasFiles: boolean
 }
 
 export interface ModFile {
@@ -67,7 +69,7 @@ export interface FilesAnswer {
   files: ModFile[]
   /** The upstream's own count; a list that changes while it is read may give fewer. Null if it does not say. */
   totalCount: number | null
-  /** True if the mod has more files than the upstream's index can reach (10,000). */
+  /** True if the list ended before the upstream's count, or at the end of its index (10,000). */
   truncated: boolean
   rejected: RejectedRow[]
   raw: RawBody[]
@@ -100,9 +102,11 @@ const modSchema = z
     thumbsUpCount: count.nullish(),
     classId: z.int().nullish(),
     links: z.object({ websiteUrl: text.nullish() }).nullish(),
+    latestFilesIndexes: z.array(z.unknown()).nullish(),
   })
-  .transform(({ links, thumbsUpCount, classId, ...mod }): Mod => ({
+  .transform(({ links, thumbsUpCount, classId, latestFilesIndexes, ...mod }): Mod => ({
     ...mod,
+    hasFiles: (latestFilesIndexes ?? []).length > 0,
     thumbsUpCount: thumbsUpCount ?? null,
     classId: classId ?? null,
     // The API says "" as often as null.
@@ -214,6 +218,9 @@ async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<
   const rejected: RejectedRow[] = []
   const raw: RawBody[] = []
   let totalCount: number | null = null
+  // An empty page may count nothing, too.
+  let mostCounted = 0
+  let hasEmptyPage = false
   let index = 0
   for (let more = true; more && index + PAGE_SIZE <= MAX_INDEX;) {
     const query = { index, pageSize: PAGE_SIZE }
@@ -224,8 +231,11 @@ async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<
     raw.push(rawBody(UPSTREAM, answer))
     index += page.received
     totalCount = page.total ?? null
+    mostCounted = Math.max(mostCounted, totalCount ?? 0)
+    hasEmptyPage = page.received === 0
     more = page.received > 0 && (totalCount === null ? page.received === PAGE_SIZE : index < totalCount)
   }
-  const truncated = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
+  const isAtEndOfIndex = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
+  const truncated = isAtEndOfIndex || (hasEmptyPage && index < mostCounted)
   return { files: [...files.values()], totalCount, truncated, rejected, raw }
 }

@@ -18,6 +18,7 @@ export const modStats = {
     `${versions} versions that the projects list were not returned`,
   'files-gone': ({ slug, before }: { slug: string; before: number }) =>
     `${slug} lists no files and had ${before} before`,
+  'files-missing': ({ slug }: { slug: string }) => `${slug} names files, and its list of them is empty`,
   'files-cut-off': ({ slug }: { slug: string }) => `${slug}: its list of files could not be read completely`,
   'modpacks-missing': ({ missing, known }: { missing: number; known: number }) =>
     `${missing} of ${known} known modpacks were not returned; they are kept`,

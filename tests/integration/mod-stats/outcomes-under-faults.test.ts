@@ -182,6 +182,19 @@ describe('an empty response in place of rows', () => {
     expect(why(ending, 'modrinth')).toMatch(/suspicious: \d+ versions .* were not returned/)
   })
 
+  it('the first file list of a mod is implausible if it is empty and the mod names files', async () => {
+    stack.simulator.faults.set('curseforge', { kind: 'empty', match: '/v1/mods/989797/files' })
+    const ending = await collect()
+    expect(ending.counts['curseforge']?.outcome).toBe('partial')
+    expect(why(ending, 'curseforge')).toBe(
+      'suspicious: createnuclear names files, and its list of them is empty',
+    )
+    const days = await stack.database.select<{ versions_count: number | null }>(sql`
+      select versions_count from daily_stats join mods on mods.id = mod_id
+      where platform = 'curseforge' and curseforge_id = 989797`)
+    expect(days).toEqual([{ versions_count: null }])
+  })
+
   it('an empty file list is implausible, and the count of versions is unknown, not zero', async () => {
     await collect()
     await becomeYesterday()

@@ -80,6 +80,7 @@ describeRecorded('recorded CurseForge answers', () => {
     thumbsUpCount: 1,
     classId: 6,
     websiteUrl: 'https://www.curseforge.com/minecraft/mc-mods/jei',
+    hasFiles: true,
   }
   const worldguard = {
     id: 31_054,
@@ -88,6 +89,7 @@ describeRecorded('recorded CurseForge answers', () => {
     thumbsUpCount: 0,
     classId: 5,
     websiteUrl: 'https://www.curseforge.com/minecraft/bukkit-plugins/worldguard',
+    hasFiles: true,
   }
 
   it.each([
@@ -191,7 +193,7 @@ describe('the files of a mod', () => {
     )
   })
 
-  it('stops at an empty page if the count promises more', async () => {
+  it('stops at an empty page if the count promises more, and says that the list was cut off', async () => {
     const { curseforge, asked } = await client(
       paged(
         Array.from({ length: 60 }, (_, index) => file(index + 1)),
@@ -200,8 +202,17 @@ describe('the files of a mod', () => {
     )
     const found = await curseforge.files(7, calm())
     expect(found.files).toHaveLength(60)
-    expect(found).toMatchObject({ totalCount: 500, truncated: false })
+    expect(found).toMatchObject({ totalCount: 500, truncated: true })
     expect(asked).toHaveLength(3)
+  })
+
+  it('says that the list was cut off if an empty page denies the count of the page before', async () => {
+    const { curseforge } = await client((response, { url }) => {
+      const isFirst = new URL(url, 'http://x').searchParams.get('index') === '0'
+      const data = isFirst ? Array.from({ length: 50 }, (_, index) => file(index + 1)) : []
+      sendJson(response, { data, pagination: { totalCount: isFirst ? 75 : 0 } })
+    })
+    expect(await curseforge.files(7, calm())).toMatchObject({ truncated: true })
   })
 
   it('reads all files even if the upstream gives smaller pages than requested', async () => {
