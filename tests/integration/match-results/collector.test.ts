@@ -14,8 +14,6 @@ import { linesOf } from '../../support/match-results/collector.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 
-/** A stop takes no longer than this; a start on a busy machine may. */
-const STOP_MS = 10_000
 /** Longer than the client's own ten seconds: such a feed holds a step until the fault is cleared. */
 const HANGING = { kind: 'latency', ms: 60_000 } as const
 
@@ -50,13 +48,9 @@ function start(args: string[] = [], env: Record<string, string> = {}): RunningCo
 const run = (args: string[] = [], env: Record<string, string> = {}): Promise<CommandResult> =>
   start(args, env).ended
 
-/** Sends the signal; fails if the process takes too long to end. */
-async function stop(collector: RunningCommand, signal: NodeJS.Signals): Promise<CommandResult> {
-  const stoppedAt = Date.now()
+function stop(collector: RunningCommand, signal: NodeJS.Signals): Promise<CommandResult> {
   collector.kill(signal)
-  const result = await collector.ended
-  expect(Date.now() - stoppedAt).toBeLessThan(STOP_MS)
-  return result
+  return collector.ended
 }
 
 async function outcomes(): Promise<string[]> {
