@@ -7,6 +7,7 @@ import { startRun } from '../../client/runs.ts'
 import type { RunCounts, RunEnding } from '../../core/run-outcome.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
+import { waysOf, type Ways } from '../replay/way.ts'
 import { command } from '../support/command.ts'
 import { endingOf } from '../support/ending-in-words.ts'
 import { everythingStored } from '../support/everything-stored.ts'
@@ -18,9 +19,11 @@ const temporary = mkdtempSync(join(tmpdir(), 'almanac-dry-test-'))
 
 beforeAll(async () => {
   vi.stubEnv('TMPDIR', temporary)
+  const tracked = await Promise.all(PIPELINES.map(({ id }) => waysOf(id)))
   stack = await startTestStack({
     simulator: { rateLimits: false },
     sections: {
+      ...(Object.assign({}, ...tracked.map(({ sections }) => sections)) as Ways['sections']),
       'crypto-forecast': { history_days: 60 },
       'library-context': {
         domains: {
@@ -66,22 +69,10 @@ const numbersOf = (counts: RunCounts) =>
     ]),
   )
 
-/** What a run does after the point where a dry run stops; matches move between two polls. */
-const COMPARED: Record<Pipeline['id'], string[]> = {
-  'mod-stats': ['modrinth', 'curseforge', 'modpacks'],
-  'crypto-forecast': [
-    'binance',
-    'coingecko',
-    'fear-greed',
-    'spot',
-    'prices',
-    'checks',
-    'csv',
-    'forecasts',
-    'scores',
-  ],
-  'library-context': ['lists', 'stars', 'changes'],
-  'match-results': [],
+/** Sources whose numbers are others in the real run: its dry run stops before them, or they move between two polls. */
+const DIFFERENT: Partial<Record<Pipeline['id'], string[]>> = {
+  'library-context': ['ascl', 'contexts', 'files'],
+  'match-results': ['feed', 'results', 'matches', 'file'],
 }
 
 describe.each(PIPELINES.map((pipeline) => ({ id: pipeline.id, pipeline })))(
@@ -93,11 +84,13 @@ describe.each(PIPELINES.map((pipeline) => ({ id: pipeline.id, pipeline })))(
       expect(first, first.stderr).toMatchObject({ code: 0, ending: { outcome: 'complete' } })
       expect(await everythingStored(stack)).toEqual(empty)
       const ran = await endingOf(await startRun(stack.client, pipeline, 'manual'))
-      for (const source of COMPARED[id])
-        expect({ source, ...numbersOf(first.ending.counts)[source] }).toEqual({
-          source,
-          ...numbersOf(ran.counts as unknown as RunCounts)[source],
-        })
+      const compared = (counts: RunCounts) =>
+        Object.fromEntries(
+          Object.entries(numbersOf(counts)).filter(
+            ([source]) => source in first.ending.counts && DIFFERENT[id]?.includes(source) !== true,
+          ),
+        )
+      expect(compared(first.ending.counts)).toEqual(compared(ran.counts as unknown as RunCounts))
       expect(Object.values(first.ending.counts).some(({ written }) => written > 0)).toBe(true)
       const stored = await everythingStored(stack)
       expect(stored).not.toEqual(empty)

@@ -13,14 +13,14 @@ import { packageRoot } from '../../system/package-root.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
-import type { Way, Ways } from './way.ts'
+import { waysOf, type Way } from './way.ts'
 
 /** Response of an upstream that a run cannot wait for. */
 const FORBIDDEN = { kind: 'status', status: 400 } as const
 const AWAY = { kind: 'status', status: 503 } as const
 
 for (const pipeline of PIPELINES) {
-  const { ways } = (await import(`./ways/${pipeline.id}.ts`)) as { ways: Ways }
+  const ways = await waysOf(pipeline.id)
   for (const way of ways.runs) {
     const { outcome, name = outcome } = way
     it(`records a ${name} run of ${pipeline.id}`, async () => {

@@ -22,3 +22,9 @@ export interface Ways {
   sections?: NonNullable<TestStackOptions['sections']>
   runs: Way[]
 }
+
+/** The ways of one pipeline. */
+export async function waysOf(id: string): Promise<Ways> {
+  const { ways } = (await import(`./ways/${id}.ts`)) as { ways: Ways }
+  return ways
+}
