@@ -13,6 +13,8 @@ const WARM_REPETITIONS = 3
 /** More than one start of the demo makes. */
 const NEWEST_RUNS = 100
 const TARGET_DEMO_SECONDS = 15
+/** Makes both servers' data and installs contextmaker, which depends on the network. */
+const TARGET_COLD_DEMO_SECONDS = 30
 const TARGET_FIRST_RUN_SECONDS = 10
 const TARGET_PREPARE_MS = 200
 /** A person who types --help should not notice a wait; Node alone takes 50 ms of it. */
@@ -64,7 +66,12 @@ async function demoFigures(): Promise<Figure[]> {
     return [
       { ...total, value: median(totals), note: `${WARM_REPETITIONS} starts, ${spread(totals, 's')}` },
       { ...first, value: median(firsts), note: spread(firsts, 's') },
-      { ...total, value: cold.totalSeconds, note: 'in a new state folder' },
+      {
+        ...total,
+        atMost: TARGET_COLD_DEMO_SECONDS,
+        value: cold.totalSeconds,
+        note: 'in a new state folder',
+      },
       { ...first, value: cold.firstRunSeconds, note: 'in a new state folder' },
       await runsFigure(demo),
     ]
