@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** A hang is told by these, never a slow machine: each is many times what the slowest test of its kind takes alone. */
+/** These find a hang, never a slow machine: each is many times what the slowest test of its kind takes alone. */
 const UNIT_MS = 5_000
 /** The time-skipping server; histories that replay. */
 const WORKFLOWS_MS = 60_000
@@ -10,7 +10,7 @@ const INTEGRATION_MS = 300_000
 const bound = (ms: number) => ({ testTimeout: ms, hookTimeout: ms, expect: { poll: { timeout: ms } } })
 
 /**
- * Processes, not threads: free ports are told apart by the process' id, and some tests set its environment. Each process
+ * Processes, not threads: free ports differ by the process' id, and some tests set its environment. Each process
  * runs many files, since loading the modules takes longer than most tests: no file may use `vi.mock`, which does not
  * replace what another file has loaded, and each puts back what it changed.
  */

@@ -104,19 +104,19 @@ async function keep(name: string, say: Say, start: () => Promise<Server>) {
   let restarting: Promise<void> | undefined
   const { adopted } = server
   /** Why it could not be started again, as it was reported. */
-  let told: string | undefined
+  let reported: string | undefined
   const restart = async () => {
-    if (told === undefined)
+    if (reported === undefined)
       say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
     try {
       server = await start()
       identity = identify(server.pid)
-      told = undefined
+      reported = undefined
     } catch (error) {
       const reason = sentenceOf(error)
-      if (reason !== told)
+      if (reason !== reported)
         say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
-      told = reason
+      reported = reason
     }
     restarting = undefined
   }

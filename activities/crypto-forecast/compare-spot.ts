@@ -12,7 +12,7 @@ import { reason } from '../../wording/reason.ts'
 
 type Prices = Awaited<ReturnType<Binance['prices']>>
 
-/** A dropped connection or a busy machine gets more attempts; the forecasts wait for this activity. */
+/** A dropped connection or a busy machine gets six seconds more; the forecasts wait for this activity. */
 const ATTEMPTS = 4
 const PAUSE_MS = 2_000
 

@@ -11,6 +11,7 @@ import { waysOf, type Ways } from '../replay/way.ts'
 import { command } from '../support/command.ts'
 import { endingOf } from '../support/ending-in-words.ts'
 import { everythingStored } from '../support/everything-stored.ts'
+import { withoutBubblewrap } from '../support/library-context/library-stack.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 
 let stack: TestStack
@@ -35,12 +36,7 @@ beforeAll(async () => {
       },
     },
   })
-  const contextmaker = {
-    ready: () =>
-      Promise.resolve({ ok: false as const, missing: 'not in this test', remedy: 'None is needed.' }),
-    make: () => Promise.reject(new Error('it was not ready')),
-  }
-  worker = await stack.startWorker({ dependencies: { contextmaker } })
+  worker = await stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
 })
 afterAll(async () => {
   await worker.stop()

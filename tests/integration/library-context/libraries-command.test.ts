@@ -17,6 +17,7 @@ import type { RenderedEnding } from '../../../wording/run.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command, startCommand, type CommandResult } from '../../support/command.ts'
 import { everythingStored } from '../../support/everything-stored.ts'
+import { withoutBubblewrap } from '../../support/library-context/library-stack.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 
 const SKY_MAP = 'sim-astro/SkyMap'
@@ -41,12 +42,7 @@ beforeAll(async () => {
     },
   })
   // Contexts by the static reader only: these tests do not depend on the engine.
-  const contextmaker = {
-    ready: () =>
-      Promise.resolve({ ok: false as const, missing: 'not in this test', remedy: 'None is needed.' }),
-    make: () => Promise.reject(new Error('it was not ready')),
-  }
-  worker = await stack.startWorker({ dependencies: { contextmaker } })
+  worker = await stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
 })
 afterAll(async () => {
   await worker.stop()
