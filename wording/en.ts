@@ -17,6 +17,17 @@ export const PIPELINE_SENTENCES = [
   matchResults,
 ] as const
 
+interface ValueDoubted {
+  measure: string
+  of: string
+  before: number
+  now: number
+  others: number
+  days: number
+}
+
+const amount = (value: number) => value.toLocaleString('en-US')
+
 export const shared = {
   failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,
   text: ({ text }: CoreReasons['text']) => text,
@@ -34,6 +45,10 @@ export const shared = {
   suspicious: ({ finding }: { finding: Reason }, say: Say) => `suspicious: ${say(finding)}`,
   'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,
   'rows-refused': ({ rows }: { rows: number }) => `${rows} rows rejected, see quarantine`,
+  /** The first of the changes of one measure that are not believed (core/plausibility.ts), and how many others. */
+  'value-doubted': ({ measure, of, before, now, others, days }: ValueDoubted) =>
+    `${measure} of ${of} changed from ${amount(before)} to ${amount(now)}${others === 0 ? '' : ` (and ${others} more like it)`}: ` +
+    `not stored, unless it is seen on ${days} days`,
   'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
   /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),

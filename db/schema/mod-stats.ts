@@ -38,14 +38,17 @@ const modId = () =>
     .notNull()
     .references(() => mods.id)
 
-/** One row a UTC day, platform and mod. Totals of CurseForge are `downloadCount`; it has no followers. */
+/**
+ * One row a UTC day, platform and mod. Totals of CurseForge are `downloadCount`; it has no followers. A value is null if
+ * the platform gave none on that day that can be read and believed.
+ */
 export const dailyStats = pgTable(
   'daily_stats',
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
     date: date({ mode: 'string' }).notNull(),
     platform: text().notNull(),
-    totalDownloads: count('total_downloads').notNull(),
+    totalDownloads: count('total_downloads'),
     followers: count('followers'),
     versionsCount: integer('versions_count'),
     thumbsUp: count('thumbs_up'),

@@ -82,7 +82,13 @@ export const quarantine = pgTable(
     observedAt: moment('observed_at').notNull(),
     runId: text('run_id').notNull(),
   },
-  (table) => [unique('quarantine_once_a_run').on(table.runId, table.source, table.rowHash)],
+  (table) => [
+    unique('quarantine_once_a_run').on(table.runId, table.source, table.rowHash),
+    // Doubted values (db/queries/doubts.ts), which are counted day by day.
+    index('quarantine_doubts')
+      .on(table.source, sql`("row" ->> 'of')`)
+      .where(sql`"row" ? 'doubted'`),
+  ],
 )
 
 /** Events for notifiers; one row per run and kind, whatever sends it. */

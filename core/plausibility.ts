@@ -1,0 +1,36 @@
+/**
+ * Whether a change of a reported value is believed. Pure. A pipeline declares a rule for each value that its upstreams
+ * report; this is the only place that judges by them. A doubted value is kept aside in `quarantine`, never stored over
+ * the good one, and the run is partial.
+ */
+
+/** How much a value may change from one observation to the next. */
+export interface ChangeRule {
+  /** Largest believed fall, as a share of the value before; below 1, so that a fall to nothing is doubted. */
+  fall: number
+  /** A fall from a smaller value is always believed: small numbers halve by chance. Default: 1. */
+  judgedFrom?: number
+  /** A rise is doubted if the value multiplies by more than `times` and then exceeds `above`. Default: any is believed. */
+  rise?: { times: number; above: number }
+}
+
+export type Doubt = 'fell' | 'jumped'
+
+/** Returns why a change is doubted; undefined if it is believed, or if there is nothing to compare with. */
+export function doubtOf(rule: ChangeRule, before: number | null, now: number): Doubt | undefined {
+  if (before === null) return undefined
+  if (before >= (rule.judgedFrom ?? 1) && now < before * (1 - rule.fall)) return 'fell'
+  const { rise } = rule
+  return rise !== undefined && now > before * rise.times && now > rise.above ? 'jumped' : undefined
+}
+
+/**
+ * A change that stays is true: it is believed on the third day on which it is seen. An upstream has two days to mend a
+ * fault, and a true change is late by two days.
+ */
+export const DAYS_UNTIL_BELIEVED = 3
+
+/** Returns whether a doubted change is believed today, given the earlier days on which it was doubted. */
+export function isBelievedNow(daysDoubted: number): boolean {
+  return daysDoubted + 1 >= DAYS_UNTIL_BELIEVED
+}

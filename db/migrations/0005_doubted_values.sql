@@ -1,0 +1,2 @@
+ALTER TABLE "daily_stats" ALTER COLUMN "total_downloads" DROP NOT NULL;--> statement-breakpoint
+CREATE INDEX "quarantine_doubts" ON "quarantine" USING btree ("source",("row" ->> 'of')) WHERE "row" ? 'doubted';

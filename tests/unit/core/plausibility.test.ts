@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { DAYS_UNTIL_BELIEVED, doubtOf, isBelievedNow } from '../../../core/plausibility.ts'
+
+const TOTAL = { fall: 0.1, rise: { times: 10, above: 1_000_000 } }
+
+describe('a change of a value', () => {
+  it.each([
+    ['rises', 1000, 1200, undefined],
+    ['falls by a tenth', 1000, 900, undefined],
+    ['falls by more than a tenth', 1000, 899, 'fell'],
+    ['falls to nothing', 1, 0, 'fell'],
+    ['stays at nothing', 0, 0, undefined],
+    ['multiplies, and is still small', 5, 900_000, undefined],
+    ['multiplies beyond belief', 5, 4_294_967_295, 'jumped'],
+    ['is large, and was', 900_000, 1_100_000, undefined],
+    ['is the first', null, 0, undefined],
+  ])('that %s', (_, before, now, expected) => {
+    expect(doubtOf(TOTAL, before, now)).toBe(expected)
+  })
+
+  it('is believed from small values, where the rule says so', () => {
+    const rule = { fall: 0.5, judgedFrom: 10 }
+    expect(doubtOf(rule, 9, 0)).toBeUndefined()
+    expect(doubtOf(rule, 10, 4)).toBe('fell')
+  })
+
+  it('is believed on the third day on which it is seen', () => {
+    expect([0, 1, 2].map(isBelievedNow)).toEqual([false, false, true])
+    expect(DAYS_UNTIL_BELIEVED).toBe(3)
+  })
+})
