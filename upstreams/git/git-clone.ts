@@ -6,6 +6,7 @@ import { runProgram, type ProgramResult } from '../../system/run-program.ts'
 import { excess, MB, treeSize, whileSmall } from './clone-size.ts'
 import type { GitAddress } from './git-address.ts'
 import { isFileTooLarge, isUnwritten } from './git-failure.ts'
+import { limitedGit } from './limited-git.ts'
 
 /** Git prints only errors. */
 const MAX_OUTPUT_BYTES = 65_536
@@ -13,21 +14,6 @@ const MAX_OUTPUT_BYTES = 65_536
 const READ_TIMEOUT_MS = 30_000
 /** With less free space, or no free inode, a file that could not be written did not fit. */
 const LOW_ROOM_BYTES = 64 * MB
-/** Threads of git (`pack.threads` in git-settings.ts). */
-const THREADS = 2
-/** Of `ulimit -f`, by POSIX. */
-const FILE_BLOCK_BYTES = 512
-/**
- * Sets what Node cannot: files that another user (the sandbox's) can read, no file larger than the whole clone may be,
- * memory, and both kinds of time, which bound a git that outlives a killed worker. A host whose own limit is lower
- * keeps it. The signal of the file limit is ignored, since it would end the unpacking part of git without a message;
- * this way git prints "File too large". The command is passed on unchanged.
- */
-const LIMITED =
-  'trap "" XFSZ; umask 022; ulimit -f "$1" 2>/dev/null; ulimit -d "$2" 2>/dev/null; ulimit -t "$3" 2>/dev/null; seconds=$4; shift 4; command -v timeout >/dev/null && set -- timeout -s KILL "$seconds" "$@"; exec "$@"'
-/** Git survives a killed worker; `timeout` then ends it this much later than the worker would have. */
-const ORPHAN_SECONDS = 10
-
 const CLONE = [
   'clone',
   '--quiet',
@@ -87,15 +73,12 @@ export async function clone(git: CloningGit, request: CloneRequest): Promise<Clo
 
 async function fetchInto(git: CloningGit, request: CloneRequest): Promise<string> {
   const { fullName, target, maxBytes, timeoutMs, signal } = request
-  const seconds = Math.ceil(timeoutMs / 1_000)
-  const blocks = Math.ceil(maxBytes / FILE_BLOCK_BYTES)
-  const limits = [blocks, git.memoryKb, seconds * THREADS, seconds + ORPHAN_SECONDS].map(String)
+  const limits = { memoryKb: git.memoryKb, fileBytes: maxBytes, timeoutMs }
   const endsAt = performance.now() + timeoutMs
   const what = `${fullName} cannot be cloned`
   const { name } = await git.address.following({ fullName, what, signal }, async (url) => {
     const result = await runProgram({
-      program: '/bin/sh',
-      args: ['-c', LIMITED, 'sh', ...limits, 'git', ...git.before, ...CLONE, '--', url, target],
+      ...limitedGit(limits, [...git.before, ...CLONE, '--', url, target]),
       env: { ...git.env, GIT_CEILING_DIRECTORIES: dirname(target) },
       cwd: dirname(target),
       timeoutMs: Math.max(1, Math.round(endsAt - performance.now())),
@@ -115,8 +98,13 @@ async function fetchInto(git: CloningGit, request: CloneRequest): Promise<string
 /** The commit of a fresh clone; undefined if it has none. */
 async function checkedOut(git: CloningGit, target: string, signal: AbortSignal): Promise<string | undefined> {
   const { code, stdout } = await runProgram({
-    program: 'git',
-    args: [...git.before, 'rev-parse', '--verify', '--quiet', 'HEAD^{commit}'],
+    ...limitedGit({ memoryKb: git.memoryKb, fileBytes: 0, timeoutMs: READ_TIMEOUT_MS }, [
+      ...git.before,
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      'HEAD^{commit}',
+    ]),
     env: { ...git.env, GIT_DIR: join(target, '.git') },
     cwd: target,
     timeoutMs: READ_TIMEOUT_MS,

@@ -5,8 +5,9 @@
  * a cancelled clone leaves no process behind.
  */
 import { runProgram } from '../../system/run-program.ts'
-import { createGitAddress, type GitAddress } from './git-address.ts'
-import { clone, type Clone, type CloneRequest } from './git-clone.ts'
+import { createGitAddress } from './git-address.ts'
+import { clone, type Clone, type CloneRequest, type CloningGit } from './git-clone.ts'
+import { limitedGit } from './limited-git.ts'
 import { gitBase, gitEnvironment, safeArguments } from './git-settings.ts'
 
 /** The response is one line; a host that has not sent it by then is unavailable. */
@@ -18,6 +19,8 @@ const MAX_OUTPUT_BYTES = 65_536
  * git lists before it writes the first; with this limit that ends after some ten seconds.
  */
 const MEMORY_KB = 1_000_000
+/** The same for one line of a host's list of branches and tags: a million of these, which a host may send whole, take 150 MB. */
+const HEAD_MEMORY_KB = 256_000
 
 export interface GitOptions {
   /** Host of the repositories: https, or http on a loopback address; a path prefix may follow. */
@@ -51,21 +54,25 @@ export function createGit({ baseUrl, environment = {}, memoryKb = MEMORY_KB }: G
   const env = gitEnvironment(base, environment)
   const before = safeArguments(base)
   return {
-    head: (fullName, signal) => headOf({ address, env, before }, fullName, signal),
+    head: (fullName, signal) => headOf({ address, env, before, memoryKb }, fullName, signal),
     clone: (request) => clone({ address, env, before, memoryKb }, request),
   }
 }
 
 async function headOf(
-  { address, env, before }: { address: GitAddress; env: Record<string, string>; before: readonly string[] },
+  { address, env, before, memoryKb }: CloningGit,
   fullName: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const what = `The newest commit of ${fullName} cannot be requested`
+  const limits = {
+    memoryKb: Math.min(memoryKb, HEAD_MEMORY_KB),
+    fileBytes: 0,
+    timeoutMs: HEAD_TIMEOUT_MS,
+  }
   const { result, name } = await address.following({ fullName, what, signal }, (url) =>
     runProgram({
-      program: 'git',
-      args: [...before, 'ls-remote', '--', url, 'HEAD'],
+      ...limitedGit(limits, [...before, 'ls-remote', '--', url, 'HEAD']),
       // No repository of this machine applies its settings.
       env: { ...env, GIT_DIR: '/dev/null' },
       cwd: '/',

@@ -2,6 +2,7 @@
  * Converts the bytes of an untrusted file into text that can be stored and shown, and text into markdown that cannot
  * affect its surroundings.
  */
+import { windows1252 } from './windows-1252.ts'
 
 /** Longer lines are data, not words, and are cut. */
 const LINE_CHARACTERS = 4_000
@@ -15,8 +16,8 @@ const UTF16_MARKS = [
 ] as const
 
 /**
- * The text of a file's bytes: UTF-8, UTF-16 with its mark, else Latin-1 (in which every byte is a character, so that a
- * name in an old encoding does not lose the file). Undefined if the bytes are not text.
+ * The text of a file's bytes: UTF-8, UTF-16 with its mark, else Windows-1252 (what nearly all old pages that are not
+ * UTF-8 are written in, and Latin-1 beside its own characters). Undefined if the bytes are not text.
  */
 export function textOf(bytes: Buffer): string | undefined {
   const wide = UTF16_MARKS.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte))
@@ -30,8 +31,7 @@ function decoded(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    // Not TextDecoder's windows-1252: what it makes of these bytes differs between versions of Node.
-    return bytes.toString('latin1')
+    return windows1252(bytes)
   }
 }
 

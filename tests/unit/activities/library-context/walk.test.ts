@@ -160,7 +160,12 @@ describe('bytes', () => {
     ['UTF-16 with a mark', Buffer.from('\uFEFFMüller\n', 'utf16le'), 'Müller'],
     ['CRLF', Buffer.from('a\r\nb\rc\r\n'), 'a\nb\nc'],
     ['escape sequences', Buffer.from('a\u001B[31mb\u0007\u0085'), 'a[31mb'],
-    ['Latin-1 control bytes', Buffer.from([0x61, 0x9b, 0x62, 0xe9]), 'abé'],
+    [
+      'Windows-1252',
+      Buffer.from('5\x9610 GHz \x97 \x93l\x92\x9cuvre\x94: 3 \x80', 'latin1'),
+      '5–10 GHz — “l’œuvre”: 3 €',
+    ],
+    ['no character of Windows-1252', Buffer.from([0x61, 0x81, 0x62, 0xe9]), 'a\uFFFDbé'],
   ])('decodes bytes in %s to plain text', async (_, bytes, text) => {
     expect((await readTree(treeOf({ 'README.md': bytes }))).readme?.text).toBe(text)
   })

@@ -103,6 +103,39 @@ describe('a limit', () => {
   })
 })
 
+describe('a list of branches', () => {
+  it('ends a request whose response has no end by memory', async () => {
+    const host = await gitHost((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' })
+      response.write('001e# service=git-upload-pack\n0000')
+      let sent = 0
+      const more = (): void => {
+        while (!response.destroyed && response.write(refs(sent++)));
+      }
+      response.on('drain', more)
+      more()
+      return true
+    })
+    const small = createGit({ baseUrl: host.baseUrl, environment: process.env, memoryKb: 60_000 })
+    const failure = await rejection(small.head(NAME, new AbortController().signal))
+    expect(failure).toMatchObject({
+      type: 'CommandFailed',
+      message: expect.stringContaining('Out of memory') as string,
+    })
+    expect(processesWith(host.baseUrl)).toEqual([])
+  })
+})
+
+/** A thousand branches, as the first version of the protocol lists them. */
+function refs(part: number): string {
+  const line = (index: number) =>
+    `${'1'.repeat(40)} refs/heads/${'x'.repeat(60)}-${part * 1_000 + index}${index === 0 && part === 0 ? '\0agent=test' : ''}\n`
+  return Array.from({ length: 1_000 }, (_, index) => {
+    const text = line(index)
+    return (text.length + 4).toString(16).padStart(4, '0') + text
+  }).join('')
+}
+
 describe('a cancellation', () => {
   it('a cancellation ends a clone at once with its own reason, processes included', async () => {
     const { host, reached } = await silentHost()
