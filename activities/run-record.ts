@@ -1,11 +1,11 @@
 /** The run record for activities: takes the lock, closes the record, and closes records that were left open. */
-import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable, wordsOf } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
 import { type Database } from '../db/database.ts'
 import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
-import { isSpooled, type RunEnding } from '../core/run-outcome.ts'
+import { isSpooled, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
 /** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
@@ -83,16 +83,26 @@ export async function finishRun(
   }
 }
 
-/** Checks every open record once and closes those whose run has ended; returns how many. */
-export async function sweepRuns(db: Database, ask: AskTemporal): Promise<number> {
-  let closed = 0
+/** What a sweep did: records that it closed, and open ones that it could not check or close, with the reason. */
+export interface Swept {
+  closed: number
+  failed: { run: RunRecord; error: unknown }[]
+}
+
+/** Checks every open record once and closes those whose run has ended. One that fails does not keep the others open. */
+export async function sweepRuns(db: Database, ask: AskTemporal): Promise<Swept> {
+  const swept: Swept = { closed: 0, failed: [] }
   for (const run of await openRuns(db)) {
-    const status = await ask(run)
-    if (status.alive) continue
-    await closeLeftOpen(db, run, status)
-    closed++
+    try {
+      const status = await ask(run)
+      if (status.alive) continue
+      await closeLeftOpen(db, run, status)
+      swept.closed++
+    } catch (error) {
+      swept.failed.push({ run, error })
+    }
   }
-  return closed
+  return swept
 }
 
 async function closeLeftOpen(
@@ -102,7 +112,23 @@ async function closeLeftOpen(
 ): Promise<void> {
   const { runId, workflowId, pipeline, trigger } = run
   const identity = { runId, workflowId, pipeline, trigger, startedAt: run.startedAt.toISOString() }
-  await closeRun(db, identity, status.ending ?? interrupted(run), status.closedAt ?? new Date())
+  const close = (ending: RunEnding) => closeRun(db, identity, ending, status.closedAt ?? new Date())
+  const ending = status.ending ?? interrupted(run)
+  try {
+    await close(ending)
+  } catch (error) {
+    if (isDatabaseUnwritable(databaseFailure(error))) throw error
+    // Something in this ending can be neither rendered nor stored. The lock is released all the same.
+    await close(withoutReasons(ending, wordsOf(error)))
+  }
+}
+
+function withoutReasons({ outcome, counts }: RunEnding, message: string): RunEnding {
+  const bare = Object.entries(counts).map(([source, numbers]): [string, SourceCounts] => [
+    source,
+    { ...numbers, why: [] },
+  ])
+  return { outcome, counts: Object.fromEntries(bare), error: reason('RecordRefused', { message }) }
 }
 
 function interrupted(run: RunRecord): RunEnding {

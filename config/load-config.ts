@@ -9,6 +9,7 @@ import leven from 'leven'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import { hideSecrets, secretsOfAddress } from '../core/secrets.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { address } from '../pipelines/definition.ts'
 import { PIPELINES } from '../pipelines/index.ts'
@@ -57,6 +58,7 @@ export function loadConfig({
   root = packageRoot,
 }: ConfigSources = {}): Config {
   const given = mergedEnvironment(env, root)
+  hideSecrets(secretsIn({ ...programEnv(env), ...given }))
   const settings = parse(environmentSchema, given, 'environment or .env')
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
   const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
@@ -128,6 +130,16 @@ function demoEnvironment(settings: Environment): Environment {
   return { ...environmentSchema.parse(own), ALMANAC_STATE_DIR, LOG_LEVEL, SIMULATOR_PORT }
 }
 
+/** Names whose values are secrets as a whole; those of addresses are secret in part. */
+const SECRET_NAME = /key$|password$|secret$|token$/i
+
+/** Keys, tokens and passwords among variables, and the passwords in their addresses. */
+function secretsIn(variables: Record<string, string>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) ? [value] : value.split(',').flatMap((one) => secretsOfAddress(one.trim())),
+  )
+}
+
 function programEnv(env: Record<string, string | undefined>): Record<string, string> {
   const found = PROGRAM_VARIABLES.map((name) => [name, env[name]] as const)
   return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
@@ -169,7 +181,9 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
       cause: error,
     })
   }
-  return parse(almanacFileSchema, withAddresses(content, variables), file)
+  const tracked = parse(almanacFileSchema, withAddresses(content, variables), file)
+  hideSecrets(addressesIn(tracked).flatMap(secretsOfAddress))
+  return tracked
 }
 
 /** Applies the variables that still override an address of almanac.yaml to its sections. */

@@ -1,7 +1,8 @@
 /**
  * The one table of failure types. Clients, SQL and processes throw a `Failure` where the fault is seen;
- * the worker turns it into a Temporal failure. This file imports nothing, so that every floor may use it.
+ * the worker turns it into a Temporal failure.
  */
+import { cleanText, cleanValue } from './foreign-text.ts'
 
 /** Every named failure; `true` if another attempt can help. */
 export const FAILURES = {
@@ -21,7 +22,7 @@ export const FAILURES = {
   /** A firewall, a challenge page or a geographic block answered instead of the upstream. */
   Blocked: false,
   CommandFailed: false,
-  /** SQLSTATE class 23 and other broken constraints: a defect or a bad key. */
+  /** SQLSTATE classes 22, 23 and 54, and other broken constraints: a defect or a bad key. */
   Conflict: false,
   DiskFull: false,
   Misconfigured: false,
@@ -37,7 +38,10 @@ export interface FailureOptions {
   cause?: unknown
 }
 
-/** A fault with a name from `FAILURES`. The message is one sentence: what was found, what was expected, what to do. */
+/**
+ * A fault with a name from `FAILURES`. The message is one sentence: what was found, what was expected, what to do. Message
+ * and details may quote strangers: they are cleaned here.
+ */
 export class Failure extends Error {
   override name = 'Failure'
   readonly type: FailureType
@@ -45,10 +49,10 @@ export class Failure extends Error {
   readonly details: Record<string, unknown>
 
   constructor(type: FailureType, message: string, options: FailureOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(cleanText(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.type = type
     this.retryAfterMs = options.retryAfterMs
-    this.details = options.details ?? {}
+    this.details = cleanValue(options.details ?? {})
   }
 }
 
@@ -57,7 +61,7 @@ export class WrongUsage extends Error {
   override name = 'WrongUsage'
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown, cleaned. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return cleanText(error instanceof Error ? error.message : String(error))
 }

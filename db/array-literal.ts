@@ -1,4 +1,5 @@
 /** Columns of a batch as PostgreSQL array literals: the driver's own way quotes every number and takes ten times as long. */
+import { storable, storableJson } from '../core/foreign-text.ts'
 
 /** SQL types whose values need no quotes in an array literal. */
 const BARE = new Set(['double precision', 'integer', 'bigint', 'boolean'])
@@ -11,8 +12,8 @@ export function arrayParameter(type: string, values: readonly unknown[]): unknow
   if (BARE.has(type)) return literal(values, String)
   if (type === 'timestamp with time zone') return literal(values, quotedTime)
   // As text: the driver would take a JSON array for one more dimension.
-  if (type === 'jsonb') return values.map((value) => (value === null ? null : JSON.stringify(value)))
-  return values
+  if (type === 'jsonb') return values.map((value) => (value === null ? null : storableJson(value)))
+  return values.map((value) => (typeof value === 'string' ? storable(value) : value))
 }
 
 function literal(values: readonly unknown[], textOf: (value: unknown) => string): string {

@@ -1,6 +1,7 @@
 /** The names of the faults of PostgreSQL and its driver. */
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { ALMANAC } from '../core/command-name.ts'
-import { Failure, type FailureType } from '../core/failures.ts'
+import { Failure, sentenceOf, type FailureType } from '../core/failures.ts'
 import type { Trouble } from '../core/log-records.ts'
 
 /**
@@ -13,6 +14,11 @@ const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL|E(HOST|NET)(UNREACH|DOWN))$/
 /** A missing socket file, or a process without file handles left; for a file they mean something else. */
 const NO_SOCKET = /^(ENOENT|EMFILE|ENFILE)$/
+/**
+ * 22: a value that no column of its type takes; 23: broken constraints; 54: a key or a document beyond the server's limits.
+ * The same rows are refused the next time.
+ */
+const REFUSED_ROWS = /^(22|23|54).{3}$/
 /**
  * Missing tables or columns: this program is newer than its database, or the database is new. It passes as soon as the
  * database is migrated; until then rows are kept as if it were unavailable.
@@ -36,11 +42,20 @@ export function databaseFailure(error: unknown): Failure | undefined {
   return undefined
 }
 
+/**
+ * Returns what an error says, without the query builder's "Failed query": that holds the statement and all its values.
+ */
+export function wordsOf(error: unknown): string {
+  let deepest = error
+  while (deepest instanceof DrizzleQueryError && deepest.cause !== undefined) deepest = deepest.cause
+  return sentenceOf(deepest)
+}
+
 /** Returns an error as a log record shows it. */
 export function troubleOf(error: unknown): Trouble {
   const failure = databaseFailure(error)
   return failure === undefined
-    ? { reason: String(error) }
+    ? { reason: wordsOf(error) }
     : { reason: failure.message, failure: failure.type }
 }
 
@@ -60,7 +75,7 @@ function faultType(error: Error): FailureType | undefined {
   if (NOT_MIGRATED.test(code)) return 'DatabaseUnavailable'
   if (AWAY.test(code) || NETWORK.test(code) || DRIVER_AWAY.test(error.message)) return 'DatabaseUnavailable'
   if (NO_SOCKET.test(code) && 'syscall' in error && error.syscall === 'connect') return 'DatabaseUnavailable'
-  if (code.startsWith('23')) return 'Conflict'
+  if (REFUSED_ROWS.test(code)) return 'Conflict'
   if (/^(28...|3D000|42501)$/.test(code) || TLS.test(error.message)) return 'Misconfigured'
   return undefined
 }

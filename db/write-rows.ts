@@ -15,7 +15,9 @@ import { WaitEnded, withDatabaseRetry } from './database-retry.ts'
 import type { Writable } from './writable.ts'
 import { WRITABLE_TABLES, type WritableTable } from './writable-tables.ts'
 import type { RawBody, RowsByTable, WriteOptions } from './write-call.ts'
+import { cleanText, storable, storableJson } from '../core/foreign-text.ts'
 import { textReason } from '../core/reason.ts'
+import { redacted } from '../core/secrets.ts'
 
 /** Rows per statement: large enough that the round trip does not matter, small enough for steady memory. */
 const CHUNK_ROWS = 5_000
@@ -123,7 +125,10 @@ async function upsertAll(
 /** A statement cannot touch one row twice: of two rows with one key the later in the batch wins. */
 function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<string, unknown>[] {
   const byKey = new Map(
-    rows.map((row) => [table.key.map((column) => String(row[column.property])).join('\u0000'), row]),
+    rows.map((row) => [
+      table.key.map((column) => storable(String(row[column.property]))).join('\u0000'),
+      row,
+    ]),
   )
   return byKey.size === rows.length ? rows : [...byKey.values()]
 }
@@ -193,9 +198,8 @@ async function storeRejected(
 ): Promise<void> {
   if (rejected.length === 0) return
   const rows = rejected.map(({ source, reason, row }) => {
-    // A string cut out of a broken body may hold NUL or half a surrogate pair, which PostgreSQL's JSON refuses.
-    const text = JSON.stringify(row ?? null).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd')
-    return { source, reason, text, hash: createHash('sha256').update(text).digest('hex') }
+    const text = redacted(storableJson(row ?? null))
+    return { source, reason: cleanText(reason), text, hash: createHash('sha256').update(text).digest('hex') }
   })
   await tx.execute(sql`insert into quarantine (source, reason, "row", row_hash, observed_at, run_id)
     select source, reason, "row"::jsonb, row_hash, ${observedAt.toISOString()}::timestamptz, ${runId}

@@ -1,6 +1,7 @@
 /** Validation of upstream bodies: a wrong body is one failure, a wrong row costs only itself. */
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
+import { storable } from '../core/foreign-text.ts'
 
 const MAX_ISSUES = 5
 const MAX_ISSUE_CHARS = 200
@@ -14,8 +15,8 @@ export interface RejectedRow {
 /** A count as stored: a non-negative safe integer. */
 export const count = z.int().nonnegative()
 
-/** Text as stored: PostgreSQL has no place for NUL, which JSON can carry. */
-export const text = z.string().transform((value) => value.replaceAll('\u0000', ''))
+/** Text as stored: without NUL and half surrogate pairs, which JSON can carry and PostgreSQL cannot. */
+export const text = z.string().transform((value) => storable(value.replaceAll('\u0000', '')))
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:\d{2})?$/i
 

@@ -41,6 +41,8 @@ export const shared = {
   NoBackfill: ({ pipeline, scheduledFor }: { pipeline: string; scheduledFor: string }) =>
     `no backfill: ${pipeline} stores what the upstreams count now, and ${scheduledFor} has passed`,
   Interrupted: 'the workflow ended without closing this record (it was terminated, or its server lost it)',
+  RecordRefused: ({ message }: { message: string }) =>
+    `the reasons of this run could not be stored: ${message}`,
   /** Marks an implausible response of an upstream: it is not believed. */
   suspicious: ({ finding }: { finding: Reason }, say: Say) => `suspicious: ${say(finding)}`,
   'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,

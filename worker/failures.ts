@@ -1,7 +1,8 @@
 /** Turns the project's named failures into Temporal's, at the one place where every activity ends. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
-import { databaseFailure } from '../db/database-failure.ts'
+import { databaseFailure, wordsOf } from '../db/database-failure.ts'
 import { FAILURES, Failure } from '../core/failures.ts'
+import { cleanText } from '../core/foreign-text.ts'
 
 /**
  * An error without a name is a defect of ours. It may still pass (a full disk, a moment without memory), so it gets
@@ -17,9 +18,13 @@ export function temporalFailure(error: unknown, attempt: number): unknown {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error
   const failure = error instanceof Failure ? error : databaseFailure(error)
   if (failure === undefined) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     const nonRetryable = attempt >= UNCLASSIFIED_ATTEMPTS
-    return ApplicationFailure.create({ type: 'Unclassified', message, nonRetryable, ...causeOf(error) })
+    return ApplicationFailure.create({
+      type: 'Unclassified',
+      message: named(error),
+      nonRetryable,
+      ...causeOf(error),
+    })
   }
   return ApplicationFailure.create({
     type: failure.type,
@@ -30,6 +35,20 @@ export function temporalFailure(error: unknown, attempt: number): unknown {
   })
 }
 
+const named = (error: unknown) =>
+  error instanceof Error ? cleanText(`${error.name}: ${wordsOf(error)}`) : wordsOf(error)
+
+/** For the place in the code. The error itself may hold a query with all its values, in its message and in its stack. */
 function causeOf(error: unknown): { cause?: Error } {
-  return error instanceof Error ? { cause: error } : {}
+  if (!(error instanceof Error)) return {}
+  const cause = new Error(wordsOf(error))
+  cause.name = error.name
+  cause.stack = `${named(error)}\n${framesOf(error)}`
+  return { cause }
+}
+
+/** The lines of a stack that name places; those above them are the message once more. */
+function framesOf({ stack = '' }: Error): string {
+  const lines = stack.split('\n').filter((line) => /^ {4}at /.test(line))
+  return cleanText(lines.join('\n'))
 }

@@ -1,6 +1,7 @@
 /** Target and wording of a worker's log: pino, for our lines and for Temporal's. */
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
-import pino, { type Logger } from 'pino'
+import pino, { type DestinationStream, type Logger } from 'pino'
+import { cleanJson } from '../core/foreign-text.ts'
 import type { Environment } from '../config/environment.ts'
 
 export type { Logger } from 'pino'
@@ -13,13 +14,26 @@ const LEVELS: Record<LogLevel, pino.Level> = {
   ERROR: 'error',
 }
 
+/** Of the log's file: it quotes upstreams and names what is collected. */
+const OWNER_ONLY = 0o600
+
 /** Opens the log: JSON lines into a file, or readable lines on standard error without a file. */
 export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {
-  if (file !== undefined) return pino({ level }, pino.destination({ dest: file, mkdir: true, sync: false }))
-  return pino({
-    level,
-    transport: { target: 'pino-pretty', options: { destination: 2, ignore: 'pid,hostname' } },
-  })
+  return pino({ level }, cleaning(file === undefined ? readableLines() : linesIn(file)))
+}
+
+const linesIn = (file: string) => pino.destination({ dest: file, mkdir: true, sync: false, mode: OWNER_ONLY })
+
+const readableLines = (): DestinationStream =>
+  pino.transport({ target: 'pino-pretty', options: { destination: 2, ignore: 'pid,hostname' } })
+
+/** What strangers wrote is cleaned and our secrets are hidden in every line, whoever logs it. */
+function cleaning(target: DestinationStream): DestinationStream {
+  return {
+    write(line) {
+      target.write(cleanJson(line))
+    },
+  }
 }
 
 /**

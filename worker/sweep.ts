@@ -2,7 +2,8 @@
 import { sweepRuns, type AskTemporal } from '../activities/run-record.ts'
 import { troubleOf } from '../db/database-failure.ts'
 import { type Database } from '../db/database.ts'
-import type { LogRecord } from '../core/log-records.ts'
+import type { LogRecord, Trouble } from '../core/log-records.ts'
+import type { RunRecord } from '../db/queries/runs.ts'
 import type { Logger } from './log.ts'
 
 /** A run that was terminated or lost shows as such within a minute. */
@@ -11,19 +12,29 @@ const SWEEP_EVERY_MS = 60_000
 /** Sweeps at once and then every minute, until stopped. A database or server that is away is for the next time. */
 export function startSweeping(db: Database, ask: AskTemporal, log: Logger): { stop(): Promise<void> } {
   let current = Promise.resolve()
+  /** What the last sweep reported: the same trouble is reported once, however long it lasts. */
+  let reported = ''
+  const report = (troubles: Trouble[]) => {
+    const found = JSON.stringify(troubles)
+    if (found !== reported)
+      for (const trouble of troubles)
+        log.warn(
+          { event: 'runs.check-failed', ...trouble } satisfies LogRecord,
+          'could not check open runs; will retry',
+        )
+    reported = found
+  }
   const sweep = async () => {
     try {
-      const closed = await sweepRuns(db, ask)
+      const { closed, failed } = await sweepRuns(db, ask)
+      report(failed.map(({ run, error }) => ofRun(run, error)))
       if (closed > 0)
         log.warn(
           { event: 'runs.closed', closed } satisfies LogRecord,
           'closed the records of runs that had ended without closing them',
         )
     } catch (error) {
-      log.warn(
-        { event: 'runs.check-failed', ...troubleOf(error) } satisfies LogRecord,
-        'could not check open runs; will retry',
-      )
+      report([troubleOf(error)])
     }
   }
   const timer = setInterval(() => {
@@ -36,4 +47,9 @@ export function startSweeping(db: Database, ask: AskTemporal, log: Logger): { st
       await current
     },
   }
+}
+
+function ofRun({ workflowId }: RunRecord, error: unknown): Trouble {
+  const trouble = troubleOf(error)
+  return { ...trouble, reason: `${workflowId}: ${trouble.reason}` }
 }

@@ -15,6 +15,7 @@ import {
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { RECOMPUTE_WAIT_MS, RECOMPUTE_WAITS } from './policies.ts'
+import { cleanText } from '../core/foreign-text.ts'
 import { failureReason } from '../core/reason.ts'
 import {
   asCounts,
@@ -77,7 +78,7 @@ export async function recordedRun(
   if (ending.outcome === 'failed') {
     throw ApplicationFailure.create({
       type: 'RunFailed',
-      message: ending.error === undefined ? 'every source failed' : sentence(ending.error),
+      message: ending.error === undefined ? 'every source failed' : cleanText(sentence(ending.error)),
       nonRetryable: true,
       details: [ending],
     })

@@ -1,5 +1,6 @@
 /** The run record and the run lock: one open row per pipeline, by a partial unique index. */
 import { and, desc, eq, gt, inArray, isNull, like, lt, lte, ne, notInArray, or, sql } from 'drizzle-orm'
+import { cleanValue, storableJson } from '../../core/foreign-text.ts'
 import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
@@ -47,7 +48,7 @@ export async function closeRun(
   { late = false }: { late?: boolean } = {},
 ): Promise<void> {
   // The closing activity may have been scheduled before reasons were records.
-  const { outcome, counts, error: why } = asEnding(ending)
+  const { outcome, counts, error: why } = cleanValue(asEnding(ending))
   const error = why && renderError(why)
   const end = {
     finishedAt,
@@ -121,9 +122,14 @@ export async function storeEvent(
   { once = false }: { once?: boolean } = {},
 ): Promise<void> {
   const { runId, pipeline } = run
-  const insert = db.insert(runEvents).values({ runId, pipeline, type, payload, createdAt })
+  const storedPayload: unknown = JSON.parse(storableJson(payload))
+  const insert = db.insert(runEvents).values({ runId, pipeline, type, payload: storedPayload, createdAt })
   if (once) await insert.onConflictDoNothing()
-  else await insert.onConflictDoUpdate({ target: [runEvents.runId, runEvents.type], set: { payload } })
+  else
+    await insert.onConflictDoUpdate({
+      target: [runEvents.runId, runEvents.type],
+      set: { payload: storedPayload },
+    })
 }
 
 /**

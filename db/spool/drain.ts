@@ -3,7 +3,7 @@
  * segment loaded late or twice (a crash between its commit and its removal) changes nothing newer. The caller must hold
  * the drain lock.
  */
-import { databaseFailure } from '../database-failure.ts'
+import { databaseFailure, wordsOf } from '../database-failure.ts'
 import { sqlState } from '../sql-state.ts'
 import { type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
@@ -145,15 +145,8 @@ function refusal(error: unknown, isInCalls: boolean): string | undefined {
   if (failure !== undefined && failure.type !== 'Conflict') return undefined
   const code = sqlState(error)
   if (code !== undefined)
-    return `PostgreSQL refused it (SQLSTATE ${code}): ${failure?.message ?? deepestMessage(error)}`
-  return isInCalls ? `it cannot be written to the database: ${deepestMessage(error)}` : undefined
-}
-
-/** The server's message: the query builder wraps it together with the statement and all its values. */
-function deepestMessage(error: unknown): string {
-  let message = String(error)
-  for (let cause = error; cause instanceof Error; cause = cause.cause) message = cause.message
-  return message
+    return `PostgreSQL refused it (SQLSTATE ${code}): ${failure?.message ?? wordsOf(error)}`
+  return isInCalls ? `it cannot be written to the database: ${wordsOf(error)}` : undefined
 }
 
 /** Marks the pipelines whose rows came: on disk before the segments go, since this process may end at any moment. */

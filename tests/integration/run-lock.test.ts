@@ -5,12 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRecord, sweepRuns } from '../../activities/run-record.ts'
 import { runStatus, startRun, type RunHandle } from '../../client/runs.ts'
 import { endingOf } from '../support/ending-in-words.ts'
-import { findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
+import { failureReason } from '../../core/reason.ts'
+import { closeRun, findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
 import { pipelineRuns } from '../../db/schema/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../pipelines/index.ts'
 import type { RunningWorker } from '../../worker/start-worker.ts'
-import type { Trigger } from '../../core/run.ts'
+import type { RunIdentity, Trigger } from '../../core/run.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { toolsDir } from '../support/tools-dir.ts'
 import { temporalCommand } from '../support/temporal-command.ts'
@@ -52,13 +53,14 @@ async function recordOf({ workflowId }: { workflowId: string }): Promise<RunReco
   return record
 }
 
-const sweep = () => sweepRuns(stack.database.db, (run) => runStatus(stack.client, run))
+const sweep = async () => (await sweepRuns(stack.database.db, (run) => runStatus(stack.client, run))).closed
 
 /** An open record whose workflow Temporal does not know. */
-async function leaveOpen(workflowId: string): Promise<void> {
+async function leaveOpen(workflowId: string, pipeline = 'mod-stats'): Promise<RunIdentity> {
   const startedAt = new Date().toISOString()
-  const run = { runId: randomUUID(), workflowId, pipeline: 'mod-stats', trigger: 'manual', startedAt }
+  const run = { runId: randomUUID(), workflowId, pipeline, trigger: 'manual', startedAt }
   expect(await takeRunLock(stack.database.db, run)).toBe('taken')
+  return run
 }
 
 describe('the run lock', () => {
@@ -118,6 +120,28 @@ describe('the run lock', () => {
   })
 })
 
+describe('the record', () => {
+  it('is stored whatever an upstream wrote into the reasons', async () => {
+    const run = await leaveOpen('mod-stats-hostile')
+    const why = [
+      failureReason({ type: 'UpstreamUnavailable', message: 'a page with \0, \ud800 and \u001b[2J' }),
+    ]
+    const counts = { modrinth: { ...COUNTS.modrinth, outcome: 'failed' as const, why } }
+    const ending = { outcome: 'failed' as const, counts, error: why[0] ?? { code: 'none' } }
+    await closeRun(stack.database.db, run, ending, new Date())
+    expect(await recordOf(run)).toMatchObject({
+      outcome: 'failed',
+      errorMessage: 'a page with �, � and �[2J',
+      counts: { modrinth: { why: [{ values: { message: 'a page with �, � and �[2J' } }] } },
+    })
+  })
+})
+
+const COUNTS = {
+  modrinth: { outcome: 'partial' as const, fetched: 3, written: 2, rejected: 0, why: [{ code: 'x' }] },
+}
+const GONE = { alive: false as const }
+
 describe('the sweep', () => {
   it('the sweep leaves a live run alone and closes its record as interrupted once it is terminated', async () => {
     const handle = await startHeld()
@@ -135,5 +159,32 @@ describe('the sweep', () => {
     await leaveOpen('mod-stats-gone')
     expect(await sweep()).toBe(1)
     expect(await recordOf({ workflowId: 'mod-stats-gone' })).toMatchObject({ outcome: 'interrupted' })
+  })
+
+  it('releases the lock of a run whose reasons can be neither rendered nor stored', async () => {
+    await leaveOpen('mod-stats-unreadable')
+    // As a version with other values of this code would have written it.
+    const error = { code: 'RunFailed', values: {} }
+    const ended = { alive: false as const, ending: { outcome: 'failed' as const, counts: COUNTS, error } }
+    expect(await sweepRuns(stack.database.db, () => Promise.resolve(ended))).toEqual({
+      closed: 1,
+      failed: [],
+    })
+    expect(await recordOf({ workflowId: 'mod-stats-unreadable' })).toMatchObject({
+      outcome: 'failed',
+      errorType: 'RecordRefused',
+      counts: { modrinth: { fetched: 3, written: 2, why: [] } },
+    })
+  })
+
+  it('closes the other records if one cannot be checked, and says which', async () => {
+    await leaveOpen('mod-stats-unknown')
+    await leaveOpen('match-results-gone', 'match-results')
+    const ask = ({ workflowId }: { workflowId: string }) =>
+      workflowId === 'mod-stats-unknown' ? Promise.reject(new Error('busy')) : Promise.resolve(GONE)
+    expect(await sweepRuns(stack.database.db, ask)).toMatchObject({
+      closed: 1,
+      failed: [{ run: { workflowId: 'mod-stats-unknown' }, error: { message: 'busy' } }],
+    })
   })
 })

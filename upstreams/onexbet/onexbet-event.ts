@@ -52,8 +52,8 @@ export interface SeenEvents {
   announced: { matches: number; priced: number }
 }
 
-/** Trimmed text that PostgreSQL's jsonb takes, which refuses half a surrogate pair. */
-export const wellFormed = text.transform((value) => value.replaceAll(/\p{Surrogate}/gu, '\uFFFD').trim())
+/** Trimmed text. */
+export const wellFormed = text.transform((value) => value.trim())
 /** A team's or league's name. */
 export const nameText = wellFormed.pipe(z.string().min(1).max(NAME_CHARS))
 const optionalName = wellFormed.pipe(z.string().max(NAME_CHARS)).nullish()

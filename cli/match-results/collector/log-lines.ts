@@ -2,6 +2,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure, sentenceOf } from '../../../core/failures.ts'
+import { printable } from '../../../core/foreign-text.ts'
+import { redacted } from '../../../core/secrets.ts'
 import { print } from '../../output.ts'
 
 export type LineLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
@@ -36,7 +38,7 @@ export function formatLine({ level, text }: LogLine, at: Date): string {
   const two = (part: number) => String(part).padStart(2, '0')
   const day = `${String(at.getFullYear())}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
-  return `[${day} ${time}] [${level}] [${SERVICE}] ${text.replaceAll(CONTROL, ' ').trim()}`
+  return `[${day} ${time}] [${level}] [${SERVICE}] ${printable(redacted(text).replaceAll(CONTROL, ' ')).trim()}`
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Known modpacks: which to ask for, which are new, and the list that the CSV backup is made from. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
+import { storableJson } from '../../../core/foreign-text.ts'
 
 /** A mod whose list of dependents is to be read, from `page` on. */
 export interface DependentsTask {
@@ -149,7 +150,7 @@ export async function adoptModpacks(
   const result = await db.execute<{ adopted: number }>(sql`
     with pack as materialized (
       select distinct on (slug) *
-      from jsonb_to_recordset(${JSON.stringify(packs)}::jsonb) as pack(id bigint, name text, slug text, downloads bigint, link text)
+      from jsonb_to_recordset(${storableJson(packs)}::jsonb) as pack(id bigint, name text, slug text, downloads bigint, link text)
       order by slug, id nulls last
     ), completed as (
       update modpacks known set curseforge_id = pack.id, name = pack.name, link = coalesce(pack.link, known.link),

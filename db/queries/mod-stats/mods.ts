@@ -1,6 +1,7 @@
 /** Reads and writes of mod-stats besides its rows. */
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
+import { storableJson } from '../../../core/foreign-text.ts'
 
 /** A mod as one platform needs it. `id` is ours. */
 export interface TrackedModrinthMod {
@@ -26,7 +27,7 @@ export async function syncMods(
   // A mod is the same one if either of its addresses is; the other may be new. Three joins, since one with "or"
   // compares every mod with every other: 16 s for 5,000 of them.
   const lists = sql`with wanted as (
-      select * from rows from (jsonb_to_recordset(${JSON.stringify(tracked)}::jsonb)
+      select * from rows from (jsonb_to_recordset(${storableJson(tracked)}::jsonb)
         as (name text, modrinth text, curseforge bigint)) with ordinality as list(name, modrinth, curseforge, place)
     ), same as (
       select mods.id, place from mods join wanted on lower(mods.modrinth) = lower(wanted.modrinth)
@@ -106,7 +107,7 @@ export async function rememberModrinth(
   found: { id: number; modrinthId: string; title: string }[],
 ): Promise<void> {
   await db.execute(sql`update mods set modrinth_id = found."modrinthId", name = coalesce(mods.name, found.title)
-    from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as found(id int, "modrinthId" text, title text)
+    from jsonb_to_recordset(${storableJson(found)}::jsonb) as found(id int, "modrinthId" text, title text)
     where mods.id = found.id and (mods.modrinth_id is distinct from found."modrinthId" or mods.name is null)`)
 }
 
@@ -115,7 +116,7 @@ export async function rememberCurseForge(
   found: { id: number; slug: string; name: string }[],
 ): Promise<void> {
   await db.execute(sql`update mods set curseforge_slug = found.slug, name = coalesce(mods.name, found.name)
-    from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as found(id int, slug text, name text)
+    from jsonb_to_recordset(${storableJson(found)}::jsonb) as found(id int, slug text, name text)
     where mods.id = found.id and (mods.curseforge_slug is distinct from found.slug or mods.name is null)`)
 }
 
