@@ -26,16 +26,22 @@ const MACHINE: Record<string, string> = {
 /** End of the names of files that are being written. */
 export const UNFINISHED = /\.tmp$/
 
+/** Mode of an ordinary new file, of which the umask takes away. */
+const READABLE = 0o666
+
+/** Mode of a file for its owner alone. */
+export const OWNER_ONLY = 0o600
+
 /**
  * Replaces a file by new content. Throws `DiskFull` if there is no room and `Misconfigured` if it may not be written;
  * the old file then stays.
  */
-export function writeFileAtomically(path: string, content: string | Buffer): void {
+export function writeFileAtomically(path: string, content: string | Buffer, mode = READABLE): void {
   // Two containers on one folder number their processes alike.
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     makeFolder(dirname(path))
-    const file = openSync(temporary, 'w')
+    const file = openSync(temporary, 'w', mode)
     try {
       // A single write may take a part only, as on a disk that is nearly full; this goes on until all is there.
       writeFileSync(file, content)

@@ -2,6 +2,7 @@
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { cleanJson } from '../core/foreign-text.ts'
+import { OWNER_ONLY } from '../system/atomic-file.ts'
 import type { Environment } from '../config/environment.ts'
 
 export type { Logger } from 'pino'
@@ -13,9 +14,6 @@ const LEVELS: Record<LogLevel, pino.Level> = {
   WARN: 'warn',
   ERROR: 'error',
 }
-
-/** Of the log's file: it quotes upstreams and names what is collected. */
-const OWNER_ONLY = 0o600
 
 /** Opens the log: JSON lines into a file, or readable lines on standard error without a file. */
 export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {

@@ -59,6 +59,7 @@ export async function installTools(root, stateDir) {
   const draft = join(tools, 'temporal.new')
   const final = join(tools, 'temporal')
   rmSync(draft, { recursive: true, force: true })
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   mkdirSync(draft, { recursive: true })
   await step('Bringing the Temporal server', async () => {
     const python = await pythonWithPip(draft)

@@ -5,8 +5,9 @@ import { bad, none, ok, type Check } from './check.ts'
 import { checkClock } from './clock.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { CLI_PARTS } from '../parts.ts'
-import { checkFolders, checkPorts, checkSpool } from './machine.ts'
+import { checkFolders, checkPorts, checkSecretsFile, checkSpool, checkStateRights } from './machine.ts'
 import { checkGit, checkNode, checkPython, checkTemporalProgram } from './programs.ts'
+import { checkRunRecords } from './run-records.ts'
 import { checkDatabase, checkTemporal } from './servers.ts'
 
 export interface Examination {
@@ -41,9 +42,10 @@ export async function examine(load: () => Config): Promise<Examination> {
 async function examineStack(config: Config): Promise<Check[]> {
   // Before the servers are contacted: a port is tried by listening on it for a moment.
   const ports = await checkPorts(config)
-  const [database, temporal, clock, ...own] = await Promise.all([
+  const [database, temporal, records, clock, ...own] = await Promise.all([
     checkDatabase(config),
     checkTemporal(config),
+    checkRunRecords(config),
     checkClock(config),
     ...PIPELINES.map(async ({ id }) => CLI_PARTS[id].checks?.(config) ?? []),
   ])
@@ -52,12 +54,15 @@ async function examineStack(config: Config): Promise<Check[]> {
     checkPython(config),
     checkTemporalProgram(config),
     ok('settings', `.env and the environment are valid; tracked: ${tracked}`),
+    ...checkSecretsFile(),
     ...own.flat(),
     ...checkFolders(config),
+    ...checkStateRights(config),
     ...checkSpool(config),
     ...ports,
     ...database,
     ...temporal,
+    records,
     clock,
   ]
 }

@@ -10,8 +10,11 @@ import { Failure } from '../../core/failures.ts'
 import { lockHolder } from '../../local/file-lock.mjs'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
+import { packageRoot } from '../../system/package-root.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
 
+/** Rights of the group and of others, on systems that have them. */
+const FOR_OTHERS = 0o077
 const MEGABYTE = 1_000_000
 const GIGABYTE = 1_000_000_000
 /** Below this a few weeks of raw payloads (500 MB a source by default) may fill the disk. */
@@ -34,6 +37,19 @@ export function checkFolders({ stateDir, dataDir }: Config): Check[] {
   })
 }
 
+/** Warns of a state folder that other users can enter: logs and Temporal's histories are in it. */
+export function checkStateRights({ stateDir }: Pick<Config, 'stateDir'>): Check[] {
+  if (process.platform === 'win32' || !existsSync(stateDir)) return []
+  if ((statSync(stateDir).mode & FOR_OTHERS) === 0) return []
+  return [
+    warn(
+      'state folder',
+      `${stateDir} can be entered by other users of this machine`,
+      `chmod 700 ${stateDir}`,
+    ),
+  ]
+}
+
 function withSpace(name: string, folder: string, setting: string, existing: string): Check {
   const { bavail, bsize } = statfsSync(existing)
   return spaceCheck(name, folder, setting, bavail * bsize)
@@ -45,6 +61,15 @@ export function spaceCheck(name: string, folder: string, setting: string, freeBy
   const remedy = `free space, or set ${setting} to a folder on a larger disk`
   if (freeBytes < TOO_LITTLE_BYTES) return bad(name, found, remedy)
   return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
+}
+
+/** Warns of keys that other users of this machine can read; nothing without the file. */
+export function checkSecretsFile(file = join(packageRoot, '.env')): Check[] {
+  if (process.platform === 'win32' || !existsSync(file)) return []
+  if ((statSync(file).mode & FOR_OTHERS) === 0) return [ok('.env', 'readable by its owner alone')]
+  return [
+    warn('.env', `${file} holds keys, and other users of this machine can read it`, `chmod 600 ${file}`),
+  ]
 }
 
 /** What the spool holds; nothing if it is empty. */

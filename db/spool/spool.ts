@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
-import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { OWNER_ONLY, writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
 import type { LogRecord } from '../../core/log-records.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
@@ -81,7 +81,7 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
     if (size.now() + bytes.length > capBytes && size.again() + bytes.length > capBytes)
       throw capReached(folder, capBytes)
     if (freeBytes(folder) < bytes.length + RESERVE_BYTES) throw diskFull(folder)
-    writeFileAtomically(segmentPath(folder, nextName()), bytes)
+    writeFileAtomically(segmentPath(folder, nextName()), bytes, OWNER_ONLY)
     size.add(bytes.length)
     reportGrowth(size.now())
   }

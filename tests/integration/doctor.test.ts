@@ -1,11 +1,15 @@
 /** `almanac doctor` on real servers: everything ready, missing tables, missing schedules, no servers. */
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Check } from '../../cli/doctor/check.ts'
 import { examine, type Examination } from '../../cli/doctor/examine.ts'
 import { applySchedules } from '../../client/schedules.ts'
 import type { Config } from '../../config/load-config.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
+import { takeRunLock } from '../../db/queries/runs.ts'
+import { pipelineRuns } from '../../db/schema/runs.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -45,6 +49,22 @@ describe('almanac doctor', () => {
       await expect.poll(async () => found(await examined(), 'worker')?.state).toBe('ok')
     } finally {
       await worker.stop()
+    }
+  })
+
+  it('doctor names an open record whose run is gone', async () => {
+    expect(found(await examined(), 'run records')?.state).toBe('ok')
+    const { db } = stack.database
+    const startedAt = new Date(Date.now() - 10 * MINUTE_MS).toISOString()
+    const run = { runId: randomUUID(), workflowId: 'mod-stats-gone', pipeline: 'mod-stats' }
+    await takeRunLock(db, { ...run, trigger: 'manual', startedAt })
+    try {
+      expect(found(await examined(), 'run records')).toMatchObject({
+        state: 'bad',
+        found: expect.stringContaining('mod-stats-gone') as string,
+      })
+    } finally {
+      await db.delete(pipelineRuns)
     }
   })
 

@@ -1,6 +1,6 @@
 /** The lock of a state folder: who holds it, who takes over, and that a race has one winner. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -49,6 +49,13 @@ describe('the stack lock', () => {
         new RegExp(`"almanac up" \\(process ${process.pid}, since 20`),
       ) as string,
     })
+    release()
+  })
+
+  it.skipIf(process.platform === 'win32')('makes a new state folder for its owner alone', async () => {
+    const made = join(stateDir, 'new')
+    const release = await takeStackLock(made, 'almanac up')
+    expect(statSync(made).mode & 0o777).toBe(0o700)
     release()
   })
 

@@ -239,6 +239,21 @@ describe('the quarantine', () => {
   })
 })
 
+describe('text that the database cannot hold', () => {
+  it('is stored with replacement characters, and two keys that become one are one row', async () => {
+    const [version] = versions(1)
+    if (version === undefined) throw new Error('expected a version')
+    const named = ['v\0', 'v\ud800', 'v\ufffd'].map((versionId) => ({
+      ...version,
+      versionId,
+      versionName: 'a\0b',
+    }))
+    expect(await write({ version_stats: named })).toEqual({ written: 1 })
+    const stored = sql`select version_id, version_name from version_stats`
+    expect(await database.select(stored)).toEqual([{ version_id: 'v\ufffd', version_name: 'a\ufffdb' }])
+  })
+})
+
 describe('an unavailable database', () => {
   const unreachable = async () =>
     openDatabase(`postgresql://nobody:secret@127.0.0.1:${await freePort()}/none`, () => undefined)

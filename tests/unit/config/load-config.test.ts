@@ -129,6 +129,20 @@ describe('a wrong environment', () => {
   })
 })
 
+describe('a secret among the settings', () => {
+  it('is hidden in every failure once it was read, whether a key, a token or a part of an address', () => {
+    const env = {
+      GITHUB_TOKEN: 'ghp_0123456789',
+      DATABASE_URL: 'postgresql://joe:open-sesame@db.example/x',
+      https_proxy: 'http://joe:proxy-pass@proxy.example',
+    }
+    const yaml = `${MODS}  modrinth_url: https://joe:yaml-pass-1@mirror.example\n`
+    load({ env, yaml, dotenv: "CURSEFORGE_API_KEY='$2a$10$from-the-file'\n" })
+    const said = 'ghp_0123456789 open-sesame proxy-pass yaml-pass-1 $2a$10$from-the-file db.example'
+    expect(new Failure('NotFound', said).message).toBe(`${'[hidden] '.repeat(5)}db.example`)
+  })
+})
+
 describe('the environment', () => {
   it.each([
     ['single quotes', `'${KEY}'`],

@@ -1,6 +1,6 @@
 /** The verdicts of `almanac doctor` that depend on a value alone: the key's form, the clock, the space, the ports. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkClock, clockCheck } from '../../../../cli/doctor/clock.ts'
 import { checkCurseForgeKey } from '../../../../cli/mod-stats/curseforge-key.ts'
 import { examine } from '../../../../cli/doctor/examine.ts'
-import { checkFolders, checkPorts, spaceCheck } from '../../../../cli/doctor/machine.ts'
+import {
+  checkFolders,
+  checkPorts,
+  checkSecretsFile,
+  checkStateRights,
+  spaceCheck,
+} from '../../../../cli/doctor/machine.ts'
+import { recordsCheck } from '../../../../cli/doctor/run-records.ts'
 import { loadConfig } from '../../../../config/load-config.ts'
 import { freePort } from '../../../../local/taken-port.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
@@ -159,5 +166,45 @@ describe('with settings in a separate folder', () => {
       expect.stringContaining('COLLECTION_INTERVAL'),
     ])
     expect(checks.find(({ name }) => name === 'Node')?.state).toBe('ok')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('what other users of the machine can read', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'almanac-rights-'))
+  })
+  afterEach(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  it('warns of a file of keys, until it is for its owner alone', () => {
+    const file = join(folder, '.env')
+    expect(checkSecretsFile(file)).toEqual([])
+    writeFileSync(file, 'GITHUB_TOKEN=x\n', { mode: 0o644 })
+    expect(checkSecretsFile(file)).toMatchObject([{ state: 'warn', remedy: `chmod 600 ${file}` }])
+    chmodSync(file, 0o600)
+    expect(checkSecretsFile(file)).toMatchObject([{ state: 'ok' }])
+  })
+
+  it('warns of an open state folder', () => {
+    chmodSync(folder, 0o755)
+    expect(checkStateRights({ stateDir: folder })).toMatchObject([
+      { state: 'warn', remedy: `chmod 700 ${folder}` },
+    ])
+    chmodSync(folder, 0o700)
+    expect(checkStateRights({ stateDir: folder })).toEqual([])
+  })
+})
+
+describe('open run records', () => {
+  it('whose run is gone are named with what closes them', () => {
+    const startedAt = new Date('2026-03-10T10:00:00Z')
+    expect(recordsCheck([{ workflowId: 'mod-stats-x', startedAt }])).toMatchObject({
+      state: 'bad',
+      found: expect.stringContaining('mod-stats-x of 2026-03-10 10:00:00 UTC') as string,
+      remedy: expect.stringContaining('worker') as string,
+    })
+    expect(recordsCheck([]).state).toBe('ok')
   })
 })
