@@ -45,6 +45,21 @@ export default tseslint.config(
     },
   },
   {
+    // Names from inputs, rows and upstreams; the tree of a clone is walked by the names that its folders hold.
+    files: ['activities/**/*.ts'],
+    ignores: ['activities/*/tree/**', 'activities/*/contextmaker/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name='join'] > :matches(TemplateLiteral, MemberExpression.arguments:not([object.name='entry'])):not(:first-child)",
+          message: 'A path made of a name: use insideFolder of system/inside-folder.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs', 'docs/generate/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },

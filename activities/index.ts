@@ -4,14 +4,18 @@ import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
 import { createLibraryContextActivities } from './library-context/index.ts'
 import { createMatchResultsActivities } from './match-results/index.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
+import type { CheckedActivity } from './checked-activity.ts'
 import type { CommonDependencies } from './dependencies.ts'
+
+/** By name; each checks its input. */
+type Activities = Record<string, CheckedActivity<never, unknown>>
 
 const FACTORIES = {
   'mod-stats': createModStatsActivities,
   'crypto-forecast': createCryptoForecastActivities,
   'library-context': createLibraryContextActivities,
   'match-results': createMatchResultsActivities,
-} satisfies Record<PipelineId, (dependencies: never) => object>
+} satisfies Record<PipelineId, (dependencies: never) => Activities>
 
 type Factories = typeof FACTORIES
 
@@ -25,12 +29,10 @@ export type ClientsOf<Id extends PipelineId> = Omit<
 >
 
 /** Returns one flat map, as Temporal expects it. Throws if two pipelines have an activity of the same name. */
-export function createActivities(
-  dependencies: ActivityDependencies,
-): Record<string, (...input: never[]) => unknown> {
-  const activities: Record<string, (...input: never[]) => unknown> = {}
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  const activities: Activities = {}
   for (const id of Object.keys(FACTORIES) as PipelineId[]) {
-    const create = FACTORIES[id] as (dependencies: ActivityDependencies[PipelineId]) => typeof activities
+    const create = FACTORIES[id] as (dependencies: ActivityDependencies[PipelineId]) => Activities
     for (const [name, activity] of Object.entries(create(dependencies[id]))) {
       if (name in activities)
         throw new Error(`${id}: another pipeline has an activity ${name}; names are unique`)

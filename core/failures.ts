@@ -26,6 +26,8 @@ export const FAILURES = {
   Conflict: false,
   DiskFull: false,
   Misconfigured: false,
+  /** The input of an activity is none that its workflow makes: nothing was done. */
+  InputInvalid: false,
 } as const
 
 export type FailureType = keyof typeof FAILURES

@@ -3,7 +3,8 @@ import { failureReason, type Reason } from './reason.ts'
 import type { RunCounts } from './run-outcome.ts'
 
 /** `drain`: rows were loaded from the spool, and the rows derived from them are due. */
-export type Trigger = 'schedule' | 'manual' | 'start' | 'demo' | 'drain'
+export const TRIGGERS = ['schedule', 'manual', 'start', 'demo', 'drain'] as const
+export type Trigger = (typeof TRIGGERS)[number]
 
 /** Parameters of every run, whatever its pipeline. */
 export interface RunParams {

@@ -1,6 +1,6 @@
 /** crypto-forecast: the sources in parallel, then the grid, then what is computed from it. */
 import { patched, workflowInfo } from '@temporalio/workflow'
-import type { Backfill, SourceInput } from '../activities/crypto-forecast/activity-context.ts'
+import type { Backfill, SourceInput } from '../activities/crypto-forecast/inputs.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import { type BackfillParams, type Run, type RunInput } from '../core/run.ts'
 import type { CryptoForecastActivities } from '../activities/crypto-forecast/index.ts'

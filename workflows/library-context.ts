@@ -11,13 +11,8 @@ import {
   TerminatedFailure,
   workflowInfo,
 } from '@temporalio/workflow'
-import type {
-  CatalogueSource,
-  ChildEnding,
-  ChildSettings,
-  LibraryParams,
-  LibraryTodo,
-} from '../activities/library-context/activity-context.ts'
+import type { ChildEnding, ChildSettings } from '../activities/library-context/activity-context.ts'
+import type { CatalogueSource, LibraryParams, LibraryTodo } from '../activities/library-context/inputs.ts'
 import { type Run, type RunInput } from '../core/run.ts'
 import type { LibraryContextActivities } from '../activities/library-context/index.ts'
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'

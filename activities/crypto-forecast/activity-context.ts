@@ -1,24 +1,10 @@
-/** Input, clients and context of the activities of crypto-forecast. */
-import type { Run } from '../../core/run.ts'
+/** Clients and context of the activities of crypto-forecast. */
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { CoinGecko } from '../../upstreams/coingecko.ts'
 import type { FearGreed } from '../../upstreams/fear-greed.ts'
 import type { Mlflow } from '../../upstreams/mlflow/mlflow.ts'
 import type { ModelServer } from '../../upstreams/mlflow/model-server.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
-
-/** A past period to collect; ISO 8601. */
-export interface Backfill {
-  from: string
-  to: string
-  onlyMissing: boolean
-}
-
-/** Input of a source's activity: the run, and the period to collect if it is not the newest hours. */
-export interface SourceInput {
-  run: Run
-  backfill?: Backfill
-}
 
 /** The clients of the activities of crypto-forecast. */
 export interface CryptoForecastClients {

@@ -1,11 +1,11 @@
 /** `data/{coin}_features.csv`: the last days of the grid under the document's column names. */
-import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { fearGreedClasses, priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { insideFolder } from '../../system/inside-folder.ts'
 import { intermediatesOf } from './features.ts'
 import { newestClosedHour } from './hours.ts'
 import type { ActivityContext } from './activity-context.ts'
@@ -79,7 +79,7 @@ export async function exportCsv(context: ActivityContext): Promise<SourceCounts>
     const table = await withDatabaseRetry(retryBudget, () =>
       priceColumns(db, crypto, STORED, fromMs - LEAD_DAYS * DAY_MS),
     )
-    writeFileAtomically(join(dataDir, `${crypto}_features.csv`), csvOf(table, classes, fromMs))
+    writeFileAtomically(insideFolder(dataDir, `${crypto}_features.csv`), csvOf(table, classes, fromMs))
   }
   return NOTHING
 }

@@ -1,8 +1,8 @@
 /** The activities of crypto-forecast. Sources write candles and days; the rest is computed from stored rows. */
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
-import type { RunEnding } from '../../core/run-outcome.ts'
-import type { Run } from '../../core/run.ts'
+import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
+import { endingSchema } from '../run-input.ts'
 import { finishRun, openRecord } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
 import { checkGrid } from './check-grid.ts'
@@ -15,37 +15,38 @@ import { makeForecasts } from './make-forecasts.ts'
 import { writeMetrics } from './metrics-file.ts'
 import { deliverReports } from './mlflow-reports.ts'
 import { scoreForecasts } from './score-forecasts.ts'
-import type { CryptoForecastDependencies, SourceInput } from './activity-context.ts'
+import type { CryptoForecastDependencies } from './activity-context.ts'
+import { runSchema, sourceInput } from './inputs.ts'
 
-export type CryptoForecastActivities = ReturnType<typeof createCryptoForecastActivities>
+export type CryptoForecastActivities = CallsOf<ReturnType<typeof createCryptoForecastActivities>>
 
 export function createCryptoForecastActivities(dependencies: CryptoForecastDependencies) {
   const { db, temporal, clock } = dependencies
   const context = () => forAttempt(dependencies)
   return {
-    openCryptoForecast: (run: Run) => openRecord(db, temporal, run),
+    openCryptoForecast: activity([runSchema], (run) => openRecord(db, temporal, run)),
 
-    collectBinance: (input: SourceInput) => collectBinanceCandles(context(), input),
-    collectCoinGecko: (input: SourceInput) => collectCoinGeckoPrices(context(), input),
-    collectFearGreed: (input: SourceInput) => collectFearGreedDays(context(), input),
-    compareSpotPrices: (run: Run) => compareSpot(context(), run),
-    computePrices: (run: Run) => computeGrid(context(), run),
-    checkPrices: (run: Run) => checkGrid(context(), run),
-    exportFeatures: () => exportCsv(context()),
-    forecastPrices: (run: Run) => makeForecasts(context(), run),
-    scorePredictions: (run: Run) => scoreForecasts(context(), run),
-    reportToMlflow: () => deliverReports(context()),
+    collectBinance: activity([sourceInput], (input) => collectBinanceCandles(context(), input)),
+    collectCoinGecko: activity([sourceInput], (input) => collectCoinGeckoPrices(context(), input)),
+    collectFearGreed: activity([sourceInput], (input) => collectFearGreedDays(context(), input)),
+    compareSpotPrices: activity([runSchema], (run) => compareSpot(context(), run)),
+    computePrices: activity([runSchema], (run) => computeGrid(context(), run)),
+    checkPrices: activity([runSchema], (run) => checkGrid(context(), run)),
+    exportFeatures: activity([], () => exportCsv(context())),
+    forecastPrices: activity([runSchema], (run) => makeForecasts(context(), run)),
+    scorePredictions: activity([runSchema], (run) => scoreForecasts(context(), run)),
+    reportToMlflow: activity([], () => deliverReports(context())),
 
     /** Needs no database: the file must report a database outage, too. */
-    writeMetricsFile(run: Run, ending: RunEnding): Promise<void> {
+    writeMetricsFile: activity([runSchema, endingSchema], (run, ending) => {
       writeMetrics(dependencies.textfileDir, run, ending, clock())
       return Promise.resolve()
-    },
+    }),
 
-    async closeCryptoForecast(run: Run, ending: RunEnding) {
-      await finishRun(db, { run, ending, at: clock() }, () =>
+    closeCryptoForecast: activity([runSchema, endingSchema], (run, ending) =>
+      finishRun(db, { run, ending, at: clock() }, () =>
         pruneRawPayloads(db, dependencies.rawPayloadCaps, clock()),
-      )
-    },
+      ),
+    ),
   }
 }

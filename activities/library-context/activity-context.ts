@@ -1,38 +1,10 @@
-/** Input, result, clients and context of the activities of library-context. */
-import type { Run, RunParams } from '../../core/run.ts'
+/** Results, clients and context of the activities of library-context. */
 import type { Ascl } from '../../upstreams/ascl.ts'
 import type { Git } from '../../upstreams/git/git.ts'
 import type { GitHub } from '../../upstreams/github/github.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { Contextmaker } from './contextmaker/contextmaker.ts'
 import type { Reason } from '../../core/reason.ts'
-
-/** Sources of names of libraries. */
-export type CatalogueSource = 'ascl' | 'lists' | 'search'
-
-/** Parameters of a run of library-context; `pipelines/library-context.ts` holds their meaning. */
-export interface LibraryParams extends RunParams {
-  domain?: string | undefined
-  library?: string | undefined
-  force?: boolean | undefined
-}
-
-/** Input of a night's activity. */
-export interface NightInput {
-  run: Run
-  params: LibraryParams
-}
-
-/** A library whose context is to be made. */
-export interface LibraryTodo {
-  /** `owner/name` in lower case. */
-  library: string
-  /** As GitHub shows it. */
-  name: string
-  why: 'new' | 'changed' | 'failed before' | 'forced'
-  /** Failures in a row so far, of a kind that another night does not fix. */
-  failures: number
-}
 
 /** Settings of the child workflows. Times in milliseconds. */
 export interface ChildSettings {
@@ -51,12 +23,6 @@ export interface ChildEnding {
   bytes: number
   /** Rows of it in the spool because the database is unavailable. */
   spooled?: number
-}
-
-/** Input of a child workflow's activity. */
-export interface ChildStep {
-  run: Run
-  todo: LibraryTodo
 }
 
 /** This host, for activities that work on its disk. */

@@ -1,18 +1,13 @@
 /** The record of attempts: the outcome of a library's child workflow, and when it is tried again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
-import type { ChildEnding, ChildStep, LibraryTodo, ActivityContext } from './activity-context.ts'
+import type { ChildEnding, ActivityContext } from './activity-context.ts'
+import type { ChildStep, LibraryTodo, NamedFailure } from './inputs.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { FAILURES } from '../../core/failures.ts'
 import { failureReason } from '../../core/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
-
-/** Why a child workflow failed, as stored with the attempt. */
-export interface NamedFailure {
-  type: string
-  message: string
-}
 
 /** After one failure the next night tries again, then two days later, four, eight … */
 const GROWTH = 2

@@ -4,32 +4,33 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, stat
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
 import type { Run } from '../../core/run.ts'
-import type { ChildStep, ActivityContext } from './activity-context.ts'
-
-/** Result of a clone activity. */
-export interface Clone {
-  commit: string
-  bytes: number
-}
+import { insideFolder } from '../../system/inside-folder.ts'
+import type { ActivityContext, Host } from './activity-context.ts'
+import type { ChildStep, Clone } from './inputs.ts'
 
 /** Left free for everything else on this disk, in addition to the largest clone that the settings allow. */
 const RESERVE_BYTES = 500_000_000
+
+/** Name of a run's folder. Another one in the work folder is not ours to remove. */
+const RUN_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** Claims this host for a child workflow, and removes what earlier runs left on it. */
 export function claimThisHost(
   { host }: ActivityContext,
   run: Run,
 ): Promise<{ queue: string; cleanupQueue: string }> {
+  const own = basename(folderOf(host, run))
   mkdirSync(host.workDir, { recursive: true })
   for (const entry of readdirSync(host.workDir, { withFileTypes: true })) {
-    if (entry.isDirectory() && entry.name !== folderOf(run)) remove(join(host.workDir, entry.name))
+    if (!entry.isDirectory() || !RUN_ID.test(entry.name) || entry.name === own) continue
+    remove(join(host.workDir, entry.name))
   }
   return Promise.resolve({ queue: host.queue, cleanupQueue: host.cleanupQueue })
 }
 
-/** Path of this run's clone of a library on this host. */
+/** Path of this run's clone of a library on this host. Throws `InputInvalid` if it would lie elsewhere. */
 export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo }: ChildStep): string {
-  return join(host.workDir, folderOf(run), todo.name.replace('/', '__'))
+  return insideFolder(host.workDir, run.runId, todo.name.replace('/', '__'))
 }
 
 /**
@@ -64,12 +65,12 @@ function removeAttempts(target: string): void {
 /** Removes a library's clone, and the run's folder with the last one. */
 export function removeCloneOf(context: ActivityContext, step: ChildStep): Promise<void> {
   removeAttempts(cloneFolder(context, step))
-  removeEmpty(join(context.host.workDir, folderOf(step.run)))
+  removeEmpty(folderOf(context.host, step.run))
   return Promise.resolve()
 }
 
-function folderOf(run: Run): string {
-  return run.runId
+function folderOf({ workDir }: Host, { runId }: Run): string {
+  return insideFolder(workDir, runId)
 }
 
 /** Not recursive: another child workflow's git may start its clone there at any time. */

@@ -1,6 +1,6 @@
 /** The domains of almanac.yaml, and where the names of their libraries come from. */
 import type { Sections } from '../../pipelines/index.ts'
-import type { CatalogueSource } from './activity-context.ts'
+import type { CatalogueSource } from './inputs.ts'
 
 /** Returns the domains of a run: all, or the requested one. */
 export function domainsOf(settings: Sections['library-context'], only?: string) {

@@ -6,12 +6,8 @@ import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { foldCase } from '../../upstreams/github/repository-name.ts'
 import { domainsOf } from './domains.ts'
-import {
-  type ChildSettings,
-  type LibraryTodo,
-  type NightInput,
-  type ActivityContext,
-} from './activity-context.ts'
+import { type ChildSettings, type ActivityContext } from './activity-context.ts'
+import type { LibraryTodo, NightInput } from './inputs.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 

@@ -23,6 +23,7 @@ import {
 import { knownLibraries, newestList, type KnownLibrary } from '../../db/queries/library-context/libraries.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { insideFolder } from '../../system/inside-folder.ts'
 import { domainsOf } from './domains.ts'
 import { type ActivityContext } from './activity-context.ts'
 import { reason } from '../../wording/reason.ts'
@@ -61,7 +62,7 @@ export async function publishAll(context: ActivityContext): Promise<SourceCounts
     if (list === undefined) continue
     lists++
     const text = `${JSON.stringify(listFile(domain, list, known, byLibrary), null, 2)}\n`
-    if (replace(join(folder, `${domain.id}-libraries.json`), text)) written++
+    if (replace(insideFolder(folder, `${domain.id}-libraries.json`), text)) written++
   }
   if (lists + contexts.length === 0) return { ...NOTHING, outcome: 'skipped', why: [reason('no-list')] }
   return { ...NOTHING, fetched: contexts.length, written }
@@ -75,13 +76,13 @@ async function currentContexts(context: ActivityContext, folder: string): Promis
     const keptUntil =
       one.leftAt === null ? undefined : one.leftAt.getTime() + settings.keep_left_days * DAY_MS
     if (keptUntil !== undefined && keptUntil <= clock().getTime()) {
-      rmSync(join(folder, one.file), { force: true })
+      rmSync(insideFolder(folder, one.file), { force: true })
       await removeContext(db, one.library)
       continue
     }
     const file = contextFile(one.name)
     if (file !== one.file) {
-      rmSync(join(folder, one.file), { force: true })
+      rmSync(insideFolder(folder, one.file), { force: true })
       await renameContextFile(db, one.library, file)
     }
     kept.push({ ...one, file })
@@ -91,7 +92,7 @@ async function currentContexts(context: ActivityContext, folder: string): Promis
 
 /** Writes a context's file if it is missing or holds another text. */
 async function renderContext({ db }: ActivityContext, folder: string, one: StoredContext): Promise<boolean> {
-  const path = join(folder, one.file)
+  const path = insideFolder(folder, one.file)
   if (hashOf(path) === one.hash) return false
   const text = await contextText(db, one.library)
   if (text === undefined) return false
@@ -123,10 +124,11 @@ function linkShortNames(folder: string, contexts: readonly StoredContext[]): voi
   }
   for (const [name, file] of wanted) {
     // A name such as `a__b` may be the file of another library: the file wins.
-    if (lstatSync(join(folder, name), { throwIfNoEntry: false })) continue
-    const draft = join(folder, `${name}.${process.pid}.tmp`)
+    const path = insideFolder(folder, name)
+    if (lstatSync(path, { throwIfNoEntry: false })) continue
+    const draft = `${path}.${process.pid}.tmp`
     symlinkSync(file, draft)
-    renameSync(draft, join(folder, name))
+    renameSync(draft, path)
   }
 }
 

@@ -1,5 +1,4 @@
-/** Input, result, clients and context of the activities of match-results. */
-import type { Run } from '../../core/run.ts'
+/** Result, clients and context of the activities of match-results. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { OneXBet } from '../../upstreams/onexbet/onexbet.ts'
 import type { OneXBetResults } from '../../upstreams/onexbet/onexbet-results.ts'
@@ -7,12 +6,6 @@ import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { MatchesFile } from './matches-file.ts'
 import type { MatchFigures } from './match-records.ts'
 import type { UnstoredMatches } from './unstored-matches.ts'
-
-/** Input of a poll: the run, and whether only stored polls are to be followed. */
-export interface CollectInput {
-  run: Run
-  derive: boolean
-}
 
 /** Result of a poll: the counts of the feed and, if it was asked, of the results service. */
 export interface Collected {

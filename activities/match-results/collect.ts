@@ -1,6 +1,7 @@
 /** One poll of the feed: the response is stored, then every match is brought up to it. */
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
-import type { CollectInput, Collected, ActivityContext } from './activity-context.ts'
+import type { Collected, ActivityContext } from './activity-context.ts'
+import type { CollectInput } from './inputs.ts'
 import { segmentNames } from '../../db/spool/folder.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'

@@ -4,20 +4,22 @@
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
-import type { CollectInput, MatchResultsDependencies, ActivityContext } from './activity-context.ts'
+import type { MatchResultsDependencies, ActivityContext } from './activity-context.ts'
+import { collectInput, figuresSchema, runSchema } from './inputs.ts'
 import { troubleOf } from '../../db/database-failure.ts'
 import type { Run, Skipped } from '../../core/run.ts'
+import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
+import { endingSchema } from '../run-input.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { pruneMatches } from '../../db/queries/match-results/matches.ts'
 import { pruneQuarantine, pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { rollUpRuns } from '../../db/queries/run-hours.ts'
-import type { RunEnding } from '../../core/run-outcome.ts'
 import { attemptRetryBudget } from '../attempt-retry-budget.ts'
 import { closeRunOrSpool, openRecord } from '../run-record.ts'
 import { collectMatches } from './collect.ts'
 import { createMatchesFile } from './matches-file.ts'
-import { collectedBy, type MatchFigures, type MatchRecord } from './match-records.ts'
+import { collectedBy, type MatchRecord } from './match-records.ts'
 import { createUnstoredMatches, type UnstoredMatches } from './unstored-matches.ts'
 
 /**
@@ -44,7 +46,7 @@ const RECORDS_DAYS = RAW_DAYS
 /** Removing old rows: once an hour is enough, and a minute's run has other things to do. */
 const PRUNE_EVERY_MS = 3_600_000
 
-export type MatchResultsActivities = ReturnType<typeof createMatchResultsActivities>
+export type MatchResultsActivities = CallsOf<ReturnType<typeof createMatchResultsActivities>>
 
 export function createMatchResultsActivities(dependencies: MatchResultsDependencies) {
   const { db, temporal, settings, clock } = dependencies
@@ -65,7 +67,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
   }
   return {
     /** Without its database a run has no lock and continues: its writes are idempotent. */
-    async openMatchResults(run: Run): Promise<{ skipped?: Skipped }> {
+    openMatchResults: activity([runSchema], async (run): Promise<{ skipped?: Skipped }> => {
       const reportStart = () => {
         const record = { event: 'collection.started', isRecompute: isRecompute(run) } satisfies MatchRecord
         log.info('collection started', record)
@@ -82,11 +84,11 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         log.warn('the database accepts no rows: this run has no lock, and spools its rows', record)
         return {}
       }
-    },
+    }),
 
-    collectMatches: (input: CollectInput) => collectMatches(context(), input),
+    collectMatches: activity([collectInput], (input) => collectMatches(context(), input)),
 
-    async closeMatchResults(run: Run, ending: RunEnding, figures: MatchFigures | undefined): Promise<void> {
+    closeMatchResults: activity([runSchema, endingSchema, figuresSchema], async (run, ending, figures) => {
       const retryBudget = attemptRetryBudget({ ms: 0, tryMs: TRY_MS })
       const { spooled } = await closeRunOrSpool(db, run, ending, clock(), retryBudget)
       const collected = collectedBy(ending, isRecompute(run))
@@ -100,7 +102,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
       // Set even after a failure: the record is closed, and the activity is not retried for this.
       prunedAtMs = now
       await prune(dependencies)
-    },
+    }),
   }
 }
 

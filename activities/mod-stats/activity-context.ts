@@ -1,16 +1,10 @@
-/** Input, result, clients and context of the activities of mod-stats. */
+/** Result, clients and context of the activities of mod-stats. */
 import type { Run } from '../../core/run.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import type { CurseForgeDependents } from '../../upstreams/curseforge/curseforge-dependents.ts'
 import type { Modrinth } from '../../upstreams/modrinth.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
-
-/** Input of a batch: the run, and the cursor that the previous batch returned (0 for the first). */
-export interface BatchInput {
-  run: Run
-  after: number
-}
 
 /** The clients of the activities of mod-stats. */
 export interface ModStatsClients {

@@ -1,7 +1,8 @@
 /** The day's downloads of every known modpack, in bulk by id. */
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
-import type { Batch, BatchInput, ActivityContext } from './activity-context.ts'
+import type { Batch, ActivityContext } from './activity-context.ts'
+import type { BatchInput } from './inputs.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'

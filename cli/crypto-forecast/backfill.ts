@@ -8,7 +8,7 @@ import type { Config } from '../../config/load-config.ts'
 import type { Database } from '../../db/database.ts'
 import { missingHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { storedHours } from '../../db/queries/crypto-forecast/forecast-report.ts'
-import type { Backfill } from '../../activities/crypto-forecast/activity-context.ts'
+import type { Backfill } from '../../activities/crypto-forecast/inputs.ts'
 
 /** Hours of a coin's time that were, or were not, requested from Binance. */
 export interface CoinPlan {

@@ -1,7 +1,7 @@
 /** A dry run of library-context: the lists, and which contexts a night would make. Clones nothing. */
 import { sourcesOf } from '../../activities/library-context/domains.ts'
 import { createLibraryContextActivities } from '../../activities/library-context/index.ts'
-import type { LibraryTodo } from '../../activities/library-context/activity-context.ts'
+import type { LibraryTodo } from '../../activities/library-context/inputs.ts'
 import { LISTS_EVENT, listChanges, type ListChange } from '../../core/library-context/night-event.ts'
 import { counted } from '../../wording/text.ts'
 import { eventOf } from '../../db/queries/runs.ts'

@@ -8,7 +8,8 @@ import {
   TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow'
-import type { ChildEnding, LibraryTodo } from '../../activities/library-context/activity-context.ts'
+import type { ChildEnding } from '../../activities/library-context/activity-context.ts'
+import type { LibraryTodo } from '../../activities/library-context/inputs.ts'
 import { type Run } from '../../core/run.ts'
 import type { LibraryContextActivities } from '../../activities/library-context/index.ts'
 import { databaseWork } from '../policies.ts'

@@ -1,7 +1,7 @@
 /** Nights and chains that an operator ends, on a real server. */
 import { cancellationSignal } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Clone } from '../../../activities/library-context/clones.ts'
+import type { Clone } from '../../../activities/library-context/inputs.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { type RunHandle } from '../../../client/runs.ts'
 import { endingOf } from '../../support/ending-in-words.ts'

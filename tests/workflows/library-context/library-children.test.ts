@@ -2,7 +2,7 @@
 import { activityInfo } from '@temporalio/activity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '../../../core/durations.ts'
-import type { ChildStep } from '../../../activities/library-context/activity-context.ts'
+import type { ChildStep } from '../../../activities/library-context/inputs.ts'
 import type { LibraryContextActivities } from '../../../activities/library-context/index.ts'
 import { TASK_QUEUE } from '../../../client/task-queue.ts'
 import { Failure } from '../../../core/failures.ts'

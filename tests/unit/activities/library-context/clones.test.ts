@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   claimThisHost,
@@ -8,7 +17,8 @@ import {
   cloneOf,
   removeCloneOf,
 } from '../../../../activities/library-context/clones.ts'
-import type { ChildStep, ActivityContext } from '../../../../activities/library-context/activity-context.ts'
+import type { ActivityContext } from '../../../../activities/library-context/activity-context.ts'
+import type { ChildStep } from '../../../../activities/library-context/inputs.ts'
 import { Failure } from '../../../../core/failures.ts'
 import type { Git } from '../../../../upstreams/git/git.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
@@ -18,6 +28,9 @@ vi.setConfig({ testTimeout: LONG_UNIT_MS })
 
 type CloneRequest = Parameters<Git['clone']>[0]
 
+const TONIGHT = '01a1ff96-7de3-7058-bb7c-22685f636182'
+const LAST_NIGHT = '01a1ff00-7de3-7058-bb7c-22685f636182'
+
 let workDir: string
 beforeEach(() => {
   workDir = mkdtempSync(join(tmpdir(), 'almanac-clones-'))
@@ -26,7 +39,7 @@ afterEach(() => {
   rmSync(workDir, { recursive: true, force: true })
 })
 
-const step = (name: string, runId = 'tonight'): ChildStep => ({
+const step = (name: string, runId = TONIGHT): ChildStep => ({
   run: {
     runId,
     workflowId: 'library-context-1',
@@ -62,20 +75,20 @@ describe('a clone', () => {
     const { given, asked } = context({ maxCloneMb: 3 })
     const answer = await cloneOf(given, step('Owner/lib'))
     expect(answer).toEqual({ commit: 'c0ffee', bytes: 1_000 })
-    expect(cloneFolder(given, step('Owner/lib'))).toBe(join(workDir, 'tonight', 'Owner__lib'))
-    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__lib'])
-    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+    expect(cloneFolder(given, step('Owner/lib'))).toBe(join(workDir, TONIGHT, 'Owner__lib'))
+    expect(readdirSync(join(workDir, TONIGHT))).toEqual(['Owner__lib'])
+    expect(readdirSync(join(workDir, TONIGHT, 'Owner__lib'))).toEqual(['setup.py'])
     expect(asked).toMatchObject([{ fullName: 'Owner/lib', maxBytes: 3_000_000, timeoutMs: 300_000 }])
-    expect(dirname(asked[0]?.target ?? '')).toBe(join(workDir, 'tonight'))
+    expect(dirname(asked[0]?.target ?? '')).toBe(join(workDir, TONIGHT))
   })
 
   it('a clone starts over after an attempt was killed', async () => {
     const broken = context({ fail: true })
     await expect(cloneOf(broken.given, step('Owner/lib'))).rejects.toThrow('The server is away.')
-    mkdirSync(join(workDir, 'tonight', 'Owner__lib', 'half'), { recursive: true })
+    mkdirSync(join(workDir, TONIGHT, 'Owner__lib', 'half'), { recursive: true })
     await cloneOf(context().given, step('Owner/lib'))
-    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__lib'])
-    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+    expect(readdirSync(join(workDir, TONIGHT))).toEqual(['Owner__lib'])
+    expect(readdirSync(join(workDir, TONIGHT, 'Owner__lib'))).toEqual(['setup.py'])
   })
 
   it('a clone survives a git that outlived its worker, and cleans up when it fails', async () => {
@@ -83,7 +96,7 @@ describe('a clone', () => {
     await expect(cloneOf(given, step('Owner/lib'))).rejects.toThrow('The server is away.')
     await cloneOf(context().given, step('Owner/lib'))
     rmSync(asked[0]?.target ?? '', { recursive: true, force: true })
-    expect(readdirSync(join(workDir, 'tonight', 'Owner__lib'))).toEqual(['setup.py'])
+    expect(readdirSync(join(workDir, TONIGHT, 'Owner__lib'))).toEqual(['setup.py'])
   })
 
   it('starts no clone without room for the largest allowed one, and says how much is missing', async () => {
@@ -98,12 +111,56 @@ describe('a clone', () => {
   })
 })
 
+describe('a step whose names lead out of the work folder', () => {
+  const outside = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'almanac-outside-'))
+    writeFileSync(join(folder, 'kept'), 'secret', { mode: 0o600 })
+    return folder
+  }
+  const STEPS: [what: string, hostile: (outside: string) => ChildStep][] = [
+    ['a run id with steps', (outside) => step('Owner/lib', relative(workDir, outside))],
+    ['a run id that is an absolute path', (outside) => step('Owner/lib', outside)],
+    ['a library with steps', (outside) => step(`../../${basename(outside)}`)],
+    ['a library that is an absolute path', (outside) => step(outside)],
+    ['a run id with a NUL', () => step('Owner/lib', `${TONIGHT}\0`)],
+  ]
+
+  it.each(STEPS)('is refused before anything is touched: %s', async (_, hostile) => {
+    const folder = outside()
+    const { given, asked } = context()
+    const bad = hostile(folder)
+    await expect(Promise.resolve().then(() => cloneOf(given, bad))).rejects.toMatchObject({
+      type: 'InputInvalid',
+    })
+    await expect(Promise.resolve().then(() => removeCloneOf(given, bad))).rejects.toMatchObject({
+      type: 'InputInvalid',
+    })
+    expect([readdirSync(folder), readdirSync(workDir), asked]).toEqual([['kept'], [], []])
+    expect(statSync(join(folder, 'kept')).mode & 0o777).toBe(0o600)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('is refused if a folder on the way is a link to elsewhere', async () => {
+    const folder = outside()
+    symlinkSync(folder, join(workDir, TONIGHT))
+    const { given, asked } = context()
+    await expect(Promise.resolve().then(() => cloneOf(given, step('Owner/lib')))).rejects.toThrow(
+      'leads out of',
+    )
+    await expect(Promise.resolve().then(() => claimThisHost(given, step('Owner/lib').run))).rejects.toThrow(
+      'leads out of',
+    )
+    expect([readdirSync(folder), asked]).toEqual([['kept'], []])
+    rmSync(folder, { recursive: true })
+  })
+})
+
 describe('removing a clone', () => {
   it('removing a clone leaves those of other libraries, and the run’s folder until the last one is gone', async () => {
     const { given } = context()
     for (const name of ['Owner/lib', 'Owner/library']) await cloneOf(given, step(name))
     await removeCloneOf(given, step('Owner/lib'))
-    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__library'])
+    expect(readdirSync(join(workDir, TONIGHT))).toEqual(['Owner__library'])
     await removeCloneOf(given, step('Owner/library'))
     expect(readdirSync(workDir)).toEqual([])
   })
@@ -123,13 +180,14 @@ describe('removing a clone', () => {
 describe('a claimed host', () => {
   it('sweeps a claimed host of what earlier runs left, and of nothing else', async () => {
     const { given } = context()
-    await cloneOf(given, step('Owner/lib', 'last-night'))
+    await cloneOf(given, step('Owner/lib', LAST_NIGHT))
     await cloneOf(given, step('Owner/other'))
     writeFileSync(join(workDir, 'host-id'), 'abcd\n')
+    mkdirSync(join(workDir, 'other'))
     const { run } = step('Owner/lib')
     expect(await claimThisHost(given, run)).toEqual({ queue: 'host-1', cleanupQueue: 'host-1-cleanup' })
-    expect(readdirSync(workDir).toSorted()).toEqual(['host-id', 'tonight'])
-    expect(readdirSync(join(workDir, 'tonight'))).toEqual(['Owner__other'])
+    expect(readdirSync(workDir).toSorted()).toEqual([TONIGHT, 'host-id', 'other'])
+    expect(readdirSync(join(workDir, TONIGHT))).toEqual(['Owner__other'])
   })
 
   it('makes the work folder of a claimed host if it is missing', async () => {
