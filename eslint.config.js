@@ -60,6 +60,28 @@ export default tseslint.config(
     },
   },
   {
+    files: ['cli/*/import/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name=/^(Number|BigInt|parseInt|parseFloat)$/], CallExpression[callee.object.name='Number'][callee.property.name=/^parse(Float|Int)$/][arguments.1.value!=16]",
+          message: 'Read numbers of files by cli/import/numbers.ts: exactly or not at all.',
+        },
+        {
+          selector: 'CallExpression[callee.property.name="split"][arguments.0.value=/^(,|;|\\t|\\r?\\n)$/]',
+          message: 'Split lines of files by cli/import/csv-lines.ts and csv-record.ts.',
+        },
+        {
+          selector:
+            'CallExpression[callee.name=/^(readFileSync|createReadStream)$/], ImportDeclaration[source.value=/^csv-/], NewExpression[callee.name="TextDecoder"][arguments.length=0]',
+          message: 'Read files by cli/import/: it knows their encoding and their separators.',
+        },
+      ],
+    },
+  },
+  {
     files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs', 'docs/generate/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },

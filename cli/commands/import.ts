@@ -4,7 +4,7 @@ import { SingleBar } from 'cli-progress'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
-import type { FileReport } from '../import/file-report.ts'
+import { isRefused, type FileReport } from '../import/file-report.ts'
 import type { Importer, ImportRequest } from '../import/importer.ts'
 import { loadImporters } from '../import/importers.ts'
 import { print, printJson, table } from '../output.ts'
@@ -28,7 +28,7 @@ export async function importFiles(id: string, files: string[], given: ImportComm
   )
   if (given.json) printJson({ ...about, files: reports })
   else printReports(`${stackName(config)}imported for ${Object.values(about).join(', ') || id}`, reports)
-  return EXIT.done
+  return reports.some(isRefused) ? EXIT.runFailed : EXIT.done
 }
 
 /** The options that the pipeline's importer takes, by name. Throws `WrongUsage` for one of another pipeline. */
@@ -96,4 +96,6 @@ function printReports(title: string, reports: FileReport[]): void {
   )
   for (const { file, problems } of reports)
     for (const { line, reason } of problems) print(`${file}:${line}: ${reason}`)
+  for (const { file, read, refused } of reports.filter(isRefused))
+    print(`${file}: nothing was taken; ${refused} of ${read} lines were refused`)
 }

@@ -1,8 +1,10 @@
-/** Reads a CSV file line by line, however large: each line as a record, or as the reason why it is none. */
-import { createReadStream } from 'node:fs'
-import { parse, type CsvError } from 'csv-parse'
+/** Reads a CSV file line by line, however large: each record, or the reason why a line is none. */
+import { splitRecord, type SplitRecord } from './csv-record.ts'
+import { readPieces } from './encoding.ts'
 import { columnNames, type FileStart } from './file-start.ts'
 import type { Line } from './import-rows.ts'
+import type { Delimiter } from './notation.ts'
+import { linesIn, type TextLine } from './text-lines.ts'
 
 /** Values by column name. */
 export type CsvRecord = Record<string, string>
@@ -10,50 +12,88 @@ export type CsvRecord = Record<string, string>
 /** How a file names its columns: from its header, or these if it has none. */
 export type CsvColumns = string[] | ((header: string[]) => string[])
 
+/** Lines that a value may have. One that seems to have more begins with a stray quote. */
+const MAX_RECORD_LINES = 100
+
+const UNCLOSED = 'a value begins with a quote that is not closed: remove the quote'
+
 /** A reader of all lines after the header, in their order; `line` is the line in the file where a record ends. */
 export const csvReader = (
-  { path, delimiter }: Pick<FileStart, 'path' | 'delimiter'>,
+  file: Pick<FileStart, 'path' | 'encoding' | 'delimiter'>,
   columns: CsvColumns = columnNames,
 ) =>
   async function* (onBytes: (bytes: number) => void): AsyncGenerator<Line<CsvRecord>> {
-    const problems: Line<CsvRecord>[] = []
-    let lastLine = 1
-    const parser = parse({
-      bom: true,
-      delimiter,
-      columns,
-      skip_empty_lines: true,
-      // A stray quote inside a value is a letter of it; read strictly it would swallow the lines after it.
-      relax_quotes: true,
-      skip_records_with_error: true,
-      on_record: (value: CsvRecord, { lines }) => {
-        lastLine = lines
-        return { line: lines, value }
-      },
-      on_skip: (error) => {
-        const line = typeof error?.['lines'] === 'number' ? error['lines'] : lastLine
-        problems.push({ line, problem: sentence(error, lastLine + 1) })
-        lastLine = line
-      },
-    })
-    const input = createReadStream(path)
-    input.on('data', () => {
-      onBytes(input.bytesRead)
-    })
-    // The parser does not hear of its source's errors by itself.
-    input.on('error', (error) => parser.destroy(error))
-    for await (const line of input.pipe(parser) as AsyncIterable<Line<CsvRecord>>) {
-      // The parser reads ahead of its records.
-      const before = problems.findIndex((problem) => problem.line > line.line)
-      yield* problems.splice(0, before === -1 ? problems.length : before)
-      yield line
+    let names = typeof columns === 'function' ? undefined : columns
+    const records = new RecordReader(linesIn(readPieces(file, onBytes)), file.delimiter)
+    for (;;) {
+      const found = await records.next(names?.length)
+      if (found === undefined) return
+      const { line, values } = found
+      if (values === undefined) yield { line, problem: UNCLOSED }
+      else if (names === undefined && typeof columns === 'function') names = columns(values)
+      else if (values.length !== names?.length)
+        yield { line, problem: 'the number of values differs from the header' }
+      else yield { line, value: Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])) }
     }
-    yield* problems
   }
 
-function sentence(error: CsvError | undefined, startLine: number): string {
-  if (error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS') return 'the number of values differs from the header'
-  if (error?.code === 'CSV_QUOTE_NOT_CLOSED')
-    return `a quote after line ${startLine - 1} is never closed; nothing from there on could be read`
-  return 'the line is not CSV'
+/** Takes records from lines, and looks ahead for the end of a value of several lines. */
+class RecordReader {
+  private readonly ahead: TextLine[] = []
+  private readonly lines: AsyncIterator<TextLine, undefined>
+  private readonly delimiter: Delimiter
+
+  constructor(lines: AsyncIterator<TextLine, undefined>, delimiter: Delimiter) {
+    this.lines = lines
+    this.delimiter = delimiter
+  }
+
+  /** The next record that is not empty; without `values` if it begins a value that never ends. Undefined at the end. */
+  async next(columns: number | undefined): Promise<{ line: number; values?: string[] } | undefined> {
+    for (;;) {
+      const first = await this.lineAt(0)
+      this.ahead.shift()
+      if (first === undefined) return undefined
+      if (first.text === '') continue
+      const record = splitRecord(first.text, this.delimiter)
+      if (!record.isOpen) return { line: first.number, values: record.values }
+      return (await this.continued(first, columns)) ?? { line: first.number }
+    }
+  }
+
+  /**
+   * The record whose last value goes on in the lines after `first`. Undefined if the value's quote is stray: then each of
+   * these lines is a record of its own, and none is lost.
+   */
+  private async continued(first: TextLine, columns: number | undefined) {
+    let text = first.text + first.end
+    for (let index = 0; index < MAX_RECORD_LINES; index++) {
+      const next = await this.lineAt(index)
+      if (next === undefined || isWhole(splitRecord(next.text, this.delimiter), columns)) return undefined
+      const record = splitRecord(text + next.text, this.delimiter)
+      text += next.text + next.end
+      if (record.isOpen) continue
+      if (record.hasStrayQuote || (columns !== undefined && record.values.length !== columns))
+        return undefined
+      this.ahead.splice(0, index + 1)
+      return { line: next.number, values: record.values }
+    }
+    return undefined
+  }
+
+  private async lineAt(index: number): Promise<TextLine | undefined> {
+    while (this.ahead.length <= index) {
+      const found = await this.lines.next()
+      if (found.done === true) return undefined
+      this.ahead.push(found.value)
+    }
+    return this.ahead[index]
+  }
 }
+
+/** Two values a line may have by chance. */
+const EVIDENT_COLUMNS = 3
+
+/** A line that has all columns by itself is no part of a value. */
+const isWhole = ({ isOpen, values }: SplitRecord, columns = 0): boolean =>
+  columns >= EVIDENT_COLUMNS && !isOpen && values.length === columns

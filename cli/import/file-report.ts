@@ -15,6 +15,8 @@ export interface FileReport {
   unchanged: number
   /** Lines left out, by reason. */
   skipped: Record<string, number>
+  /** Those of `skipped` that are wrong; the others are not needed. */
+  refused: number
   /** The first lines that are wrong; `line` is the line in the file, in a JSON list the entry's position from 1. */
   problems: { line: number; reason: string }[]
   /** What else a reader should know. */
@@ -22,7 +24,7 @@ export interface FileReport {
 }
 
 export function newReport(file: string, kind: string): FileReport {
-  return { file, kind, read: 0, written: 0, unchanged: 0, skipped: {}, problems: [], notes: [] }
+  return { file, kind, read: 0, written: 0, unchanged: 0, skipped: {}, refused: 0, problems: [], notes: [] }
 }
 
 /** Counts lines that are left out though nothing is wrong with them. */
@@ -32,7 +34,17 @@ export function skip(report: FileReport, reason: string, lines = 1): void {
 
 /** Counts a wrong line, and reports it while there are few. `found` is the wrong value. */
 export function refuse(report: FileReport, line: number, reason: string, found?: string): void {
-  skip(report, reason)
+  distrust(report, reason, 1)
   if (report.problems.length >= TOLD_PROBLEMS) return
   report.problems.push({ line, reason: found === undefined ? reason : `${reason} (found ${found})` })
 }
+
+/** Counts lines that are left out because they are not to be believed. */
+export function distrust(report: FileReport, reason: string, lines: number): void {
+  skip(report, reason, lines)
+  report.refused += lines
+}
+
+/** Whether nothing of the file was taken because its lines are wrong. */
+export const isRefused = ({ written, unchanged, refused }: FileReport): boolean =>
+  written + unchanged === 0 && refused > 0

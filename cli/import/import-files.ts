@@ -4,10 +4,10 @@ import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { checkMigrated } from '../../db/migrate.ts'
 import { newReport, type FileReport } from './file-report.ts'
-import { fileStart, readStart, type FileStart } from './file-start.ts'
+import { findEncoding, type FoundEncoding } from './encoding.ts'
+import { cannotRead, fileStart, readStart, type FileStart } from './file-start.ts'
 import type { FileTask } from './import-rows.ts'
 import type { ImportRequest, ImportResult } from './importer.ts'
-import { mustBeUtf8 } from './must-be-utf8.ts'
 import type { ImportTarget } from './write-periods.ts'
 
 /** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
@@ -41,8 +41,6 @@ export interface PipelineImport<Target> {
   runId: string
   /** The kinds of files; of several that fit, the first counts. */
   kinds: readonly ImportKind<Target>[]
-  /** Tables may have semicolons in place of commas. */
-  semicolons?: boolean
   /** Makes ready what all files need, after all were recognised and before anything is written. May throw `WrongUsage`. */
   open: (base: ImportTarget) => Target | Promise<Target>
   /** What the rows belong to, for the report. */
@@ -53,8 +51,8 @@ export interface PipelineImport<Target> {
 
 /**
  * Imports the files in their order. Existing rows are not changed, so an import may be repeated or continued after a
- * failure. Throws `WrongUsage`, before anything is written, if a file is of no known kind or is not UTF-8; throws if
- * the database cannot be reached or is not migrated.
+ * failure. Throws `WrongUsage`, before anything is written, if a file is of no known kind or encoding; throws if the
+ * database cannot be reached or is not migrated.
  */
 export async function importFiles<Target>(
   config: Config,
@@ -63,10 +61,9 @@ export async function importFiles<Target>(
 ): Promise<ImportResult> {
   const planned = []
   for (const path of files) {
-    const { kind, file } = recognise(path, pipeline)
-    planned.push({ path, kind, run: await kind.plan(file) })
+    const { kind, file, note } = await recognise(path, pipeline)
+    planned.push({ path, kind, note, run: await kind.plan(file) })
   }
-  for (const { path, kind } of planned) if (kind.isPath === undefined) await mustBeUtf8(path)
   const database = connectDatabase(config)
   try {
     const { db } = database
@@ -74,8 +71,9 @@ export async function importFiles<Target>(
     const retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: new AbortController().signal }
     const target = await pipeline.open({ db, retryBudget, runId: pipeline.runId })
     const reports: FileReport[] = []
-    for (const { path, kind, run } of planned) {
+    for (const { path, kind, note, run } of planned) {
       const report = newReport(path, kind.name)
+      if (note !== undefined) report.notes.push(note)
       reports.push(report)
       await run(target, { path, report, onProgress: (done, total) => onProgress?.(path, done, total) })
     }
@@ -86,19 +84,36 @@ export async function importFiles<Target>(
   }
 }
 
-type Recognition<Target> = Pick<PipelineImport<Target>, 'kinds' | 'semicolons'>
+type Recognition<Target> = Pick<PipelineImport<Target>, 'kinds'>
+
+interface Recognised<Target> {
+  kind: ImportKind<Target>
+  file: FileStart
+  /** What the report says of its encoding. */
+  note?: string | undefined
+}
 
 /** The kind of a file, and its beginning. Throws `WrongUsage` if it cannot be read or is of no known kind. */
-function recognise<Target>(path: string, pipeline: Recognition<Target>) {
+async function recognise<Target>(path: string, pipeline: Recognition<Target>): Promise<Recognised<Target>> {
   const kind = pipeline.kinds.find(({ isPath }) => isPath?.(path))
-  if (kind !== undefined) return { kind, file: fileStart(path, '') }
-  return recogniseStart(fileStart(path, readStart(path), pipeline.semicolons), pipeline)
+  if (kind !== undefined) return { kind, file: fileStart({ path, encoding: 'utf-8' }, '') }
+  const { file, note } = await openStart(path)
+  return { ...recogniseStart(file, pipeline), note }
+}
+
+async function openStart(path: string): Promise<{ file: FileStart } & Pick<FoundEncoding, 'note'>> {
+  try {
+    const { encoding, ...found } = await findEncoding(path)
+    return { file: fileStart({ path, encoding }, readStart({ path, encoding })), ...found }
+  } catch (error) {
+    throw error instanceof WrongUsage ? error : cannotRead(path, error)
+  }
 }
 
 /** As `recognise`, from the beginning of a file. */
 export function recogniseStart<Target>(
   file: FileStart,
-  { kinds, semicolons }: Recognition<Target>,
+  { kinds }: Recognition<Target>,
 ): { kind: ImportKind<Target>; file: FileStart } {
   const kind = kinds.find(({ recognises, columns }) =>
     recognises === undefined
@@ -106,10 +121,10 @@ export function recogniseStart<Target>(
       : recognises(file),
   )
   if (kind !== undefined) return { kind, file }
-  const separators = semicolons ? 'commas or semicolons' : 'commas'
   const expected = kinds.flatMap((known) => {
     const table =
-      known.columns && `CSV with ${separators}, with at least the columns ${known.columns.join(',')}`
+      known.columns &&
+      `CSV with commas, semicolons or tabs, with at least the columns ${known.columns.join(',')}`
     const described = known.expected ?? table
     return described === undefined ? [] : [`  ${known.name}: ${described}`]
   })

@@ -1,6 +1,6 @@
 /** Takes a file's lines into the database chunk by chunk, and counts what became of them. */
 import { stat } from 'node:fs/promises'
-import { refuse, skip, type FileReport } from './file-report.ts'
+import { distrust, refuse, skip, type FileReport } from './file-report.ts'
 import type { Parsed } from './line-values.ts'
 
 /** Rows held in memory at once: as many as the writer takes in one statement. */
@@ -13,6 +13,8 @@ export type Line<Value> = { line: number; value: Value } | { line: number; probl
 export interface Stored {
   written: number
   skipped?: Record<string, number>
+  /** Rows left out because together they are not to be believed. */
+  distrusted?: { reason: string; rows: number }
 }
 
 /** One file under way. */
@@ -56,8 +58,9 @@ export async function importRows<Value, Row>(
   await flush()
 }
 
-function countStored(report: FileReport, rows: number, { written, skipped = {} }: Stored): void {
-  let left = 0
+function countStored(report: FileReport, rows: number, { written, skipped = {}, distrusted }: Stored): void {
+  let left = distrusted?.rows ?? 0
+  if (distrusted !== undefined) distrust(report, distrusted.reason, distrusted.rows)
   for (const [reason, lines] of Object.entries(skipped)) {
     skip(report, reason, lines)
     left += lines

@@ -1,11 +1,11 @@
 /** Reads a JSON file that holds a list. */
-import { readFileSync } from 'node:fs'
 import { Failure } from '../../core/failures.ts'
+import { readText, type EncodedFile } from './encoding.ts'
 import type { Line } from './import-rows.ts'
 
 /** A reader of a list's entries. It throws `PayloadInvalid` if the file holds none; `expected` describes the list. */
-export const jsonReader = (path: string, expected: string) => (): Line<unknown>[] =>
-  entriesOf(parseJsonList(readFileSync(path, 'utf8'), path, expected))
+export const jsonReader = (file: EncodedFile, expected: string) => (): Line<unknown>[] =>
+  entriesOf(parseJsonList(readText(file), file.path, expected))
 
 /** Entries with their positions, from 1. */
 export const entriesOf = <Value>(list: readonly Value[]): Line<Value>[] =>

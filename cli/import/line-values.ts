@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { WrongUsage } from '../../core/failures.ts'
 import { instant } from '../../upstreams/payload.ts'
+import type { Notation } from './notation.ts'
+import { decimalIn, isRounded, wholeIn } from './numbers.ts'
 
 /** Characters of a wrong value that a message shows. */
 const SHOWN_CHARS = 40
@@ -23,6 +25,25 @@ export const orNull = <T>(schema: z.ZodType<T, string>) =>
     .optional()
     .transform((value) => value ?? null)
 
+/** What pandas, Python and PostgreSQL write for nothing. */
+export const NOTHING = /^(?:nan|none|null|\\n)?$/i
+
+/** What stands for nothing in a column of numbers is null. */
+export const nothingAsNull = <T>(schema: z.ZodType<T, string>) =>
+  z.union([
+    z
+      .string()
+      .regex(NOTHING)
+      .transform(() => null),
+    schema,
+  ])
+
+/** As `orNull`, for a column of numbers. */
+export const numberOrNull = <T>(schema: z.ZodType<T, string>) =>
+  nothingAsNull(schema)
+    .optional()
+    .transform((value) => value ?? null)
+
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name
@@ -41,45 +62,68 @@ export function camelCased<Line extends object>(
 /** A whole number from 0 to `max`. */
 export const whole = (max: number) =>
   z.string().transform((value, context) => {
-    const number = /^\d{1,16}$/.test(value) ? Number(value) : Infinity
-    if (number <= max) return number
-    context.addIssue({ code: 'custom', message: `is not a whole number from 0 to ${max}` })
+    const number = wholeIn(value)
+    if (number !== undefined && number >= 0 && number <= max) return number
+    const rounded = isRounded(value) ? ' with all its digits: a spreadsheet has rounded it' : ''
+    context.addIssue({ code: 'custom', message: `is not a whole number from 0 to ${max}${rounded}` })
     return z.NEVER
   })
 /** A whole number that JavaScript holds exactly. */
 export const count = whole(Number.MAX_SAFE_INTEGER)
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-
-/** The number that a text writes out; undefined if it is none, or not finite. */
-export function numberIn(text: string): number | undefined {
-  const number = DECIMAL.test(text) ? Number(text) : Infinity
-  return Number.isFinite(number) ? number : undefined
-}
-
-/** A number, with a fraction or without, for which `fits` holds; `error` says of another value what it is not. */
-export const decimal = (error = 'is not a number', fits: (value: number) => boolean = () => true) =>
-  z.string().transform((value, context) => {
-    const number = numberIn(value)
-    if (number !== undefined && fits(number)) return number
-    context.addIssue({ code: 'custom', message: error })
-    return z.NEVER
-  })
-/** A number above 0. */
-export const positive = decimal('is not a number above 0', (value) => value > 0)
-
 /** PostgreSQL writes `2023-08-11 21:13:54.12` and `+00`, where ISO 8601 has a T and minutes. Without a zone it is UTC. */
-export const timestamp = z
+const isoTimestamp = z
   .string()
   .transform((value) => value.replace(' ', 'T').replace(/[+-]\d{2}$/, '$&:00'))
   .pipe(z.string().refine((value) => instant.safeParse(value).success, { error: 'is not a date and time' }))
   .transform((value) => instant.parse(value))
 
+/** The values that files write in different ways. */
+export function valuesIn(notation: Notation) {
+  /** A number, with a fraction or without, for which `fits` holds; `error` says of another value what it is not. */
+  const decimal = (error = 'is not a number', fits: (value: number) => boolean = () => true) =>
+    z.string().transform((value, context) => {
+      const number = decimalIn(value, notation)
+      if (number !== undefined && fits(number)) return number
+      const separated = value.includes(',') ? '; expected a decimal point and no other separator' : ''
+      context.addIssue({ code: 'custom', message: error + separated })
+      return z.NEVER
+    })
+  return {
+    decimal,
+    /** A number above 0. */
+    positive: decimal('is not a number above 0', (value) => value > 0),
+    /** A date and time; without a zone it is UTC. */
+    timestamp: z
+      .string()
+      .transform((value) => isoDate(value, notation))
+      .pipe(isoTimestamp),
+    /** A UTC day, not after `today`, as `YYYY-MM-DD`. */
+    pastDay: (today: string) =>
+      z
+        .string()
+        .transform((value) => isoDate(value, notation))
+        .pipe(pastDay(today)),
+  }
+}
+
+/** `31/07/2025` and `31.7.2025 10:00`, as spreadsheets show them; elsewhere they may have the month first. */
+const DAY_FIRST = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})(?:(?=[ T])(.+))?$/
+
+/** A date with its time, if any, in the order of ISO 8601. */
+function isoDate(text: string, notation: Notation): string {
+  const found = notation === 'continental' ? DAY_FIRST.exec(text.trim()) : null
+  if (found === null) return text
+  const [, day = '', , month = '', year = '', time = ''] = found
+  // A spreadsheet leaves out seconds.
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}${time.replace(/^( |T)(\d):/, '$10$2:').replace(/^.\d\d:\d\d$/, '$&:00')}`
+}
+
 /** The UTC day of a moment, as `YYYY-MM-DD`. */
 export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 'YYYY-MM-DD'.length)
 
 /** A UTC day as `YYYY-MM-DD`, not after `today`: no snapshot can have been taken later. */
-export const pastDay = (today: string) =>
+const pastDay = (today: string) =>
   z.string().refine(
     (value) => {
       if (!/^(19[7-9]\d|2\d{3})-\d{2}-\d{2}$/.test(value) || value > today) return false

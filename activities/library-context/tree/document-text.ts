@@ -2,7 +2,7 @@
  * Converts the bytes of an untrusted file into text that can be stored and shown, and text into markdown that cannot
  * affect its surroundings.
  */
-import { windows1252 } from './windows-1252.ts'
+import { windows1252 } from '../../../core/windows-1252.ts'
 
 /** Longer lines are data, not words, and are cut. */
 const LINE_CHARACTERS = 4_000
@@ -31,7 +31,7 @@ function decoded(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    return windows1252(bytes)
+    return windows1252(bytes.toString('latin1'))
   }
 }
 

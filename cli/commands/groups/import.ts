@@ -26,6 +26,8 @@ function addImporters(command: CommandUnknownOpts, importers: ReadonlyMap<string
   const descriptions = new Map<string, string[]>()
   const examples = ['psql "$OLD_DATABASE" -c "\\copy TABLE to TABLE.csv csv header"']
   const texts = [
+    `Tables may have commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252. With semicolons, a comma is a decimal mark
+and dates may have the day first. Each line is stored, or counted with the reason why it is not.`,
     'A repeated import changes nothing, and a row that was collected on a day outranks an imported one of that day.',
   ]
   for (const [id, importer] of importers) {

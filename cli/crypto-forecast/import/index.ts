@@ -16,7 +16,6 @@ export const importer: Importer = {
     importFiles(config, request, {
       runId: 'import-crypto-forecast',
       kinds: cryptoKinds(request.now ?? new Date(), trackedCoins(config.tracked['crypto-forecast'].coins)),
-      semicolons: true,
       open: (base) => base,
     }),
 }

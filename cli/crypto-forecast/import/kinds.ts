@@ -5,6 +5,7 @@ import { WrongUsage } from '../../../core/failures.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { csvReader, type CsvRecord } from '../../import/csv-lines.ts'
 import type { FileReport } from '../../import/file-report.ts'
+import type { FileStart } from '../../import/file-start.ts'
 import type { ImportKind } from '../../import/import-files.ts'
 import { importRows } from '../../import/import-rows.ts'
 import { dayOf, parseRecord, type Parsed } from '../../import/line-values.ts'
@@ -16,11 +17,14 @@ import type { TrackedCoins } from './tracked-coins.ts'
 
 /** The kinds, for an import at `now`. */
 export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTarget>[] {
-  const lines = tableLines(now, coins)
+  const linesOf = ({ notation }: FileStart) => tableLines(now, coins, notation)
   const fearGreed = (columns: string[]) =>
     table('fear_greed_index', columns, {
       into: 'fear_greed_index',
-      parse: (record) => parseFearGreedLine(lines.fear_greed_index, record),
+      parserOf: (file) => {
+        const { fear_greed_index: schema } = linesOf(file)
+        return (record) => parseFearGreedLine(schema, record)
+      },
       notes: ({ written }) =>
         written > 0 ? ['the next run computes the features that these days change'] : [],
     })
@@ -31,10 +35,11 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
       columns: ['crypto', 'coingecko price', 'binance price'],
       plan: (file) => {
         const timestamp = timeOfComparison(file.path)
+        const { price_comparisons: schema } = linesOf(file)
         return async (target, task) => {
           await importRows(task, {
             read: csvReader(file),
-            parse: (record) => parseRecord(lines.price_comparisons, record),
+            parse: (record) => parseRecord(schema, record),
             store: (rows) => {
               const compared = rows.map((row) => ({ ...row, timestamp }))
               return storeMonths(target, 'price_comparisons', compared)
@@ -47,7 +52,10 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
     },
     table('predictions', ['crypto', 'timestamp', 'predicted_price'], {
       into: 'imported_predictions',
-      parse: (record) => parseRecord(lines.predictions, record),
+      parserOf: (file) => {
+        const { predictions: schema } = linesOf(file)
+        return (record) => parseRecord(schema, record)
+      },
       notes: () => [
         'kept in imported_predictions and not scored: the old model predicted a price that was already known',
       ],
@@ -59,11 +67,12 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
       columns: ['timestamp', 'price'],
       plan: (file) => {
         const crypto = file.columns.includes('crypto') ? undefined : coinOfFeatures(file.path, coins)
+        const { prices: schema } = linesOf(file)
         return async (target, task) => {
           const days = new Set<string>()
           await importRows(task, {
             read: csvReader(file, priceColumns),
-            parse: (record) => parseRecord(lines.prices, { crypto, ...record }),
+            parse: (record) => parseRecord(schema, { crypto, ...record }),
             store: (rows) => {
               for (const { timestamp } of rows) days.add(dayOf(timestamp))
               return storeMonths(target, 'imported_prices', rows)
@@ -82,11 +91,11 @@ const table = <Table extends ImportedTable>(
   columns: string[],
   {
     into,
-    parse,
+    parserOf,
     notes,
   }: {
     into: Table
-    parse: (record: CsvRecord) => Parsed<WritableRows[Table]>
+    parserOf: (file: FileStart) => (record: CsvRecord) => Parsed<WritableRows[Table]>
     notes: (report: FileReport) => string[]
   },
 ): ImportKind<ImportTarget> => ({
@@ -95,7 +104,7 @@ const table = <Table extends ImportedTable>(
   plan: (file) => async (target, task) => {
     await importRows(task, {
       read: csvReader(file),
-      parse,
+      parse: parserOf(file),
       store: (rows) => storeMonths(target, into, rows),
     })
     task.report.notes.push(...notes(task.report))

@@ -4,10 +4,12 @@ import { HOUR_MS } from '../../../core/durations.ts'
 import { WrongUsage } from '../../../core/failures.ts'
 import { duration } from '../../output.ts'
 import { csvReader } from '../../import/csv-lines.ts'
+import { splitRecord } from '../../import/csv-record.ts'
 import { parseStart, type FileStart } from '../../import/file-start.ts'
 import type { ImportKind } from '../../import/import-files.ts'
 import { importRows, type RowImport, type Stored } from '../../import/import-rows.ts'
 import { jsonReader } from '../../import/json-list.ts'
+import { plainDecimal } from '../../import/numbers.ts'
 import type { ImportTarget } from '../../import/write-periods.ts'
 import {
   BARE_COLUMNS,
@@ -35,19 +37,20 @@ export function klineKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTar
       expected: "Binance's hourly candles as a JSON list of lists",
       plan: (file) =>
         klineImport(file, coins, jsonCells(file.text), {
-          read: jsonReader(file.path, 'a list of candles, each a list'),
+          read: jsonReader(file, 'a list of candles, each a list'),
           parse: lines.json,
         }),
     },
     {
       name: 'klines',
-      recognises: ({ header }) =>
-        header.length === BARE_COLUMNS.length && header.every((value) => /^\d+(\.\d+)?$/.test(value.trim())),
+      recognises: ({ header, notation }) =>
+        header.length === BARE_COLUMNS.length &&
+        header.every((value) => plainDecimal(value, notation) !== undefined),
       expected: "Binance's hourly candles as CSV without a header",
       plan: (file) =>
         klineImport(file, coins, csvCells(file, BARE_COLUMNS), {
           read: csvReader(file, BARE_COLUMNS),
-          parse: lines.csv,
+          parse: lines.csv(file.notation),
         }),
     },
     {
@@ -57,7 +60,7 @@ export function klineKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTar
       plan: (file) =>
         klineImport(file, coins, csvCells(file, klineColumns(file.header)).slice(1), {
           read: csvReader(file, klineColumns),
-          parse: lines.csv,
+          parse: lines.csv(file.notation),
         }),
     },
   ]
@@ -98,7 +101,7 @@ function csvCells({ text, delimiter }: FileStart, columns: string[]): Cells[] {
 const jsonCells = (text: string): Cells[] =>
   Array.from(text.matchAll(/\[([^[\]]+)\]/g))
     .slice(0, LINES_CHECKED)
-    .map(([, list = '']) => list.split(','))
+    .map(([, list = '']) => splitRecord(list, ',').values)
     .map((cells) => [cells[OPEN_TIME], cells[CLOSE_TIME]])
 
 /** What candles are that are no hours, in words; undefined if one of them is an hour, or if there is none. */

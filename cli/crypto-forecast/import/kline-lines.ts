@@ -6,6 +6,8 @@ import { parseKlines, type HourCandle } from '../../../upstreams/binance/klines.
 import type { CsvRecord } from '../../import/csv-lines.ts'
 import { columnNames } from '../../import/file-start.ts'
 import type { Parsed } from '../../import/line-values.ts'
+import type { Notation } from '../../import/notation.ts'
+import { plainDecimal, wholeIn } from '../../import/numbers.ts'
 
 /** Columns of a file without a header, in their order (https://github.com/binance/binance-public-data#klines). */
 export const BARE_COLUMNS = [
@@ -36,6 +38,7 @@ const ALIASES: Record<string, string> = {
 const FIRST_MICROSECONDS = 1e14
 export const OPEN_TIME = 0
 export const CLOSE_TIME = BARE_COLUMNS.indexOf('close_time')
+const TIMES = new Set(['open_time', 'close_time'])
 
 /** Column names of a header as this importer calls them. */
 export const klineColumns = (header: string[]): string[] =>
@@ -44,19 +47,19 @@ export const klineColumns = (header: string[]): string[] =>
 /** A candle, or nothing if it is still open. */
 export type ImportedCandle = HourCandle | undefined
 
-/** The parsers of a CSV line and of an entry of a JSON list, for an import at `nowMs`. */
+/** The parsers of a CSV line, by the notation of its file, and of an entry of a JSON list, for an import at `nowMs`. */
 export function klineLines(nowMs: number): {
-  csv: (record: CsvRecord) => Parsed<ImportedCandle>
+  csv: (notation: Notation) => (record: CsvRecord) => Parsed<ImportedCandle>
   json: (entry: unknown) => Parsed<ImportedCandle>
 } {
   return {
-    csv: (record) => {
-      const [openTime, open, high, low, close, volume, closeTime, quoteVolume, trades] = KLINE_COLUMNS.map(
-        (name) => record[name]?.trim(),
-      )
-      const times = [milliseconds(openTime), milliseconds(closeTime)]
-      const [openMs, closeMs] = times
-      return parseKline([openMs, open, high, low, close, volume, closeMs, quoteVolume, Number(trades)], nowMs)
+    csv: (notation) => (record) => {
+      const cells = KLINE_COLUMNS.map((name) => {
+        const cell = record[name]?.trim() ?? ''
+        if (TIMES.has(name)) return milliseconds(cell)
+        return name === 'trades' ? wholeIn(cell) : (plainDecimal(cell, notation) ?? cell)
+      })
+      return parseKline(cells, nowMs)
     },
     json: (entry) => {
       if (!Array.isArray(entry)) return parseKline(entry, nowMs)
@@ -82,15 +85,15 @@ function parseKline(cells: unknown, nowMs: number): Parsed<ImportedCandle> {
   // `1: not a decimal; (row): …`: places of the list by their names.
   const reason = wrong.reason.replaceAll(
     /(?<=^|; )(\d+|\(row\)):/g,
-    (_, place: string) => BARE_COLUMNS[Number(place)] ?? 'the candle',
+    (_, place: string) => BARE_COLUMNS[wholeIn(place) ?? -1] ?? 'the candle',
   )
   return { reason }
 }
 
 /** A time of a file in milliseconds; NaN if it is none. */
 export function milliseconds(text: string | undefined): number {
-  const digits = /^\s*"?(\d+)"?\s*$/.exec(text ?? '')?.[1]
-  return inMilliseconds(Number(digits ?? Number.NaN))
+  const digits = /^\s*"?([^"]+)"?\s*$/.exec(text ?? '')?.[1] ?? ''
+  return inMilliseconds(wholeIn(digits) ?? Number.NaN)
 }
 
 /** The last microsecond of an hour becomes its last millisecond; a first one that is not whole stays wrong. */

@@ -3,51 +3,35 @@ import { z } from 'zod'
 import {
   camelCased,
   dayOf,
-  decimal,
   filled,
-  numberIn,
+  NOTHING,
+  numberOrNull,
   orNull,
   parseRecord,
-  positive,
-  pastDay,
   storable,
-  timestamp,
+  valuesIn,
   whole,
   type Parsed,
 } from '../../import/line-values.ts'
+import type { Notation } from '../../import/notation.ts'
+import { decimalIn } from '../../import/numbers.ts'
 import type { TrackedCoins } from './tracked-coins.ts'
 
 /** The index ends at 100, extreme greed. */
 const MAX_FEAR_GREED = 100
 
-/** What pandas and PostgreSQL write for a number that is none. */
-const NOTHING = /^(?:nan)?$/i
-
-const volume = decimal('is not a number from 0', (value) => value >= 0)
-
-const numberOrNull = (schema: z.ZodType<number, string>) =>
-  orNull(
-    schema.or(
-      z
-        .string()
-        .regex(NOTHING, 'is not a number')
-        .transform(() => null),
-    ),
-  )
-
-/** A value of a column that is only kept: a number if it is one. */
-const kept = storable.transform((value) => {
-  if (NOTHING.test(value)) return null
-  return numberIn(value) ?? value
-})
+/** A value of a column that is only kept: a number if it is one that JavaScript holds. */
+const kept = (notation: Notation) =>
+  storable.transform((value) => {
+    if (NOTHING.test(value)) return null
+    const number = decimalIn(value, notation)
+    return number === undefined || (Number.isInteger(number) && !Number.isSafeInteger(number))
+      ? value
+      : number
+  })
 
 /** pandas writes a day alone if all times are midnight. */
-const pastMoment = (now: Date) =>
-  z
-    .string()
-    .transform((value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00` : value))
-    .pipe(timestamp)
-    .refine((moment) => moment <= now, { error: 'is in the future' })
+const DAY_ALONE = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}([./])\d{1,2}\1\d{4})$/
 
 /** Columns that have their own place; the others keep the names that they have in their file. */
 const OWN_COLUMNS = new Set(['id', 'crypto', 'timestamp', 'price', 'volume'])
@@ -60,18 +44,24 @@ export const priceColumns = (header: string[]): string[] =>
   })
 
 /** The parsers of all kinds of lines, for an import at `now`. */
-export function tableLines(now: Date, coins: TrackedCoins) {
+export function tableLines(now: Date, coins: TrackedCoins, notation: Notation) {
+  const { decimal, positive, timestamp, pastDay } = valuesIn(notation)
+  const volume = decimal('is not a number from 0', (value) => value >= 0)
   const crypto = z.string().transform((name, context) => {
     const id = coins.named(name)
     if (id !== undefined) return id
     context.addIssue({ code: 'custom', message: `is not a coin of almanac.yaml (${coins.names})` })
     return z.NEVER
   })
-  const moment = pastMoment(now)
+  const moment = z
+    .string()
+    .transform((value) => (DAY_ALONE.test(value) ? `${value} 00:00:00` : value))
+    .pipe(timestamp)
+    .refine((at) => at <= now, { error: 'is in the future' })
   return {
     prices: z
       .object({ crypto, timestamp: moment, price: positive, volume: numberOrNull(volume) })
-      .catchall(kept)
+      .catchall(kept(notation))
       .transform(({ crypto: coin, timestamp: at, price: value, volume: traded, ...others }) => ({
         crypto: coin,
         timestamp: at,

@@ -1,10 +1,11 @@
 /** The files of library-context: lists of a domain, tables of stars, folders of context files. */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { WrongUsage } from '../../../core/failures.ts'
 import { repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { csvReader } from '../../import/csv-lines.ts'
+import { readText } from '../../import/encoding.ts'
 import type { ImportKind } from '../../import/import-files.ts'
 import type { FileTask } from '../../import/import-rows.ts'
 import { checkDay, parseRecord, storable, whole } from '../../import/line-values.ts'
@@ -52,12 +53,12 @@ export const libraryKinds = (given: GivenFiles, asked: Asked): ImportKind<Import
     name: 'list of libraries',
     recognises: ({ firstLine }) => /^[[{]/.test(firstLine),
     expected: 'JSON such as astronomy-libraries.json',
-    plan: ({ path }) => {
+    plan: ({ path, encoding }) => {
       if (statSync(path).size > MAX_LIST_BYTES)
         throw new WrongUsage(
           `${path} is larger than 64 MB; expected a list such as astronomy-libraries.json.`,
         )
-      const list = parseOldList(readFileSync(path, 'utf8'), path)
+      const list = parseOldList(readText({ path, encoding }), path)
       const dated = { ...list, day: dayOfFile(path, asked, list.day) }
       given.hasLists = true
       return async (target, task) => {

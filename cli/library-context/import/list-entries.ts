@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { foldCase, FULL_NAME, repositoryIn } from '../../../upstreams/github/repository-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
-import { dayOf, filled, parseRecord, storable, timestamp, type Parsed } from '../../import/line-values.ts'
+import { dayOf, filled, parseRecord, storable, valuesIn, type Parsed } from '../../import/line-values.ts'
 
 /** Largest value of the column of stars. */
 const MAX_STARS = 2 ** 31 - 1
@@ -76,7 +76,7 @@ const list = z.object(
       error: 'is not a name in lower case',
     }),
     libraries: z.array(z.unknown(), { error: 'is not a list' }),
-    last_updated: optional(timestamp),
+    last_updated: optional(valuesIn('plain').timestamp),
   },
   { error: 'is not an object' },
 )

@@ -86,7 +86,11 @@ async function importOnce<Value>(
         ? { written: await store(listed), skipped }
         : {
             written: 0,
-            skipped: { ...skipped, [sentence(reason('suspicious', { finding: anomaly }))]: listed.length },
+            skipped,
+            distrusted: {
+              reason: sentence(reason('suspicious', { finding: anomaly })),
+              rows: listed.length,
+            },
           }
     },
   })

@@ -2,6 +2,7 @@
 import { WrongUsage } from '../../../core/failures.ts'
 import { writeRows } from '../../../db/write-rows.ts'
 import { csvReader } from '../../import/csv-lines.ts'
+import type { FileStart } from '../../import/file-start.ts'
 import type { FileImport, ImportKind } from '../../import/import-files.ts'
 import { importRows } from '../../import/import-rows.ts'
 import { matchLines } from './match-lines.ts'
@@ -28,12 +29,12 @@ export const matchKinds = (now: Date): ImportKind<MatchTarget>[] => [
   {
     name: 'matches with confidence',
     columns: [...COLUMNS, 'confidence'],
-    plan: (file) => matchImport(csvReader(file), now, true),
+    plan: (file) => matchImport(file, now, true),
   },
   {
     name: 'matches',
     columns: COLUMNS,
-    plan: (file) => matchImport(csvReader(file), now, false),
+    plan: (file) => matchImport(file, now, false),
   },
 ]
 
@@ -41,9 +42,9 @@ export const matchKinds = (now: Date): ImportKind<MatchTarget>[] => [
 type Tally = Record<'confirmed' | 'last-seen' | 'none', number>
 
 const matchImport =
-  (read: ReturnType<typeof csvReader>, now: Date, isOurs: boolean): FileImport<MatchTarget> =>
+  (file: FileStart, now: Date, isOurs: boolean): FileImport<MatchTarget> =>
   async (target, task) => {
-    const parse = matchLines(now, isOurs)
+    const parse = matchLines(now, { isOurs, notation: file.notation })
     const tally: Tally = { confirmed: 0, 'last-seen': 0, none: 0 }
     let contradictions: { reason: string; row: unknown }[] = []
     const keepContradictions = async () => {
@@ -53,7 +54,7 @@ const matchImport =
       if (rejected.length > 0) await writeRows(db, {}, { observedAt: now, runId, rejected, retryBudget })
     }
     await importRows(task, {
-      read,
+      read: csvReader(file),
       parse: (record) => {
         const parsed = parse(record)
         if ('row' in parsed) tally[parsed.row.match.confidence ?? 'none']++

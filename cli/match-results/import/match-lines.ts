@@ -11,14 +11,16 @@ import { phaseOf } from '../../../upstreams/onexbet/onexbet-status.ts'
 import type { Odds } from '../../../upstreams/onexbet/onexbet.ts'
 import {
   filled,
+  NOTHING,
   orNull,
   parseRecord,
-  positive,
   storable,
-  timestamp,
+  valuesIn,
   whole,
   type Parsed,
 } from '../../import/line-values.ts'
+import type { Notation } from '../../import/notation.ts'
+import { wholeIn } from '../../import/numbers.ts'
 
 /** A match of a file, and what only its observation keeps. */
 export interface ImportedMatch {
@@ -33,14 +35,15 @@ export type ParsedMatch = Parsed<ImportedMatch> | { reason: string; contradictio
 /** No sport counts further; a larger number is another column's. */
 const MAX_SCORE = 99_999
 
-/** What pandas, Python and PostgreSQL write for nothing. */
-const NOTHING = /^(?:nan|none|null|\\n)?$/i
 const OPTIONAL = ['event_id', 'odds_1', 'odds_x', 'odds_2', 'score1', 'score2', 'status', 'outcome'] as const
 const MOMENTS = ['created_at', 'updated_at'] as const
 
 /** The parser of lines, for an import at `now`; `isOurs` if the file has a column `confidence`. */
-export function matchLines(now: Date, isOurs: boolean): (record: Record<string, string>) => ParsedMatch {
-  const schema = lineSchema(now, isOurs)
+export function matchLines(
+  now: Date,
+  { isOurs, notation }: { isOurs: boolean; notation: Notation },
+): (record: Record<string, string>) => ParsedMatch {
+  const schema = lineSchema(now, isOurs, notation)
   return (record) => {
     const line = readable(record)
     const parsed = parseRecord(schema, line)
@@ -55,13 +58,24 @@ export function matchLines(now: Date, isOurs: boolean): (record: Record<string, 
   }
 }
 
-function lineSchema(now: Date, isOurs: boolean) {
+/** A number, exact to its last digit: a rounded one is that of another match. Other texts are no ids of the feed. */
+const eventId = storable.refine((id) => wholeIn(id) !== undefined || /[a-df-z]/i.test(id), {
+  error: 'is not a whole number with all its digits',
+})
+/** pandas writes 1.0 for 1 in a column that has empty cells. */
+const outcome = z
+  .string()
+  .transform((text) => String(wholeIn(text) ?? text))
+  .pipe(z.enum(['1', 'N', '2'], { error: 'is not 1, N or 2' }))
+
+function lineSchema(now: Date, isOurs: boolean, notation: Notation) {
+  const { positive, timestamp } = valuesIn(notation)
   const moment = timestamp.refine((at) => at <= now, { error: 'is in the future' })
   const score = orNull(whole(MAX_SCORE))
   const confidence = z.enum(['confirmed', 'last-seen'], { error: 'is neither confirmed nor last-seen' })
   return z.object({
     timestamp_utc: moment,
-    event_id: orNull(storable),
+    event_id: orNull(eventId),
     league: orNull(storable),
     team1: filled,
     team2: filled,
@@ -71,7 +85,7 @@ function lineSchema(now: Date, isOurs: boolean) {
     score1: score,
     score2: score,
     status: orNull(storable),
-    outcome: orNull(z.enum(['1', 'N', '2'], { error: 'is not 1, N or 2' })),
+    outcome: orNull(outcome),
     created_at: orNull(moment),
     updated_at: orNull(moment),
     confidence: isOurs ? confidence : z.string().optional(),
@@ -80,12 +94,12 @@ function lineSchema(now: Date, isOurs: boolean) {
 
 type Line = z.infer<ReturnType<typeof lineSchema>>
 
-/** The cells as they were before a spreadsheet or pandas had them: formulas, `nan`, `3.0`. */
+/** The cells as they were before a spreadsheet or pandas had them: formulas, `nan`. */
 function readable(record: Record<string, string>): Record<string, string> {
   const line = Object.fromEntries(Object.entries(record).map(([name, cell]) => [name, withoutQuote(cell)]))
   for (const name of [...OPTIONAL, ...MOMENTS]) {
     const cell = line[name]?.trim()
-    if (cell !== undefined) line[name] = NOTHING.test(cell) ? '' : cell.replace(/^(-?\d+)\.0+$/, '$1')
+    if (cell !== undefined) line[name] = NOTHING.test(cell) ? '' : cell
   }
   return line
 }
@@ -158,8 +172,8 @@ function saysOver(status: string, [one, two]: Score): boolean {
 
 /** An event id that is a number, as the feed has them; one below zero was made by an earlier import. */
 function eventIdOf(text: string): number | undefined {
-  const id = /^-?\d{1,16}$/.test(text) ? Number(text) : 0
-  return id !== 0 && Number.isSafeInteger(id) ? id : undefined
+  const id = wholeIn(text)
+  return id === 0 ? undefined : id
 }
 
 /** Hexadecimal digits of a hash that make a number which JavaScript holds exactly. */

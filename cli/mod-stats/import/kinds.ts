@@ -24,9 +24,14 @@ import { tableLines } from './table-lines.ts'
 
 /** The kinds, for an import on the UTC day `today`; `date` is the day of the downloads in `curseforge_modpacks.csv`. */
 export function modStatsKinds(today: string, date: string | undefined): ImportKind<ModTarget>[] {
-  const lines = tableLines(today)
+  const linesOf = ({ notation }: FileStart) => tableLines(today, notation)
   return [
-    table('daily_stats', ['date', 'platform', 'total_downloads'], lines.daily_stats, storeDailyStats),
+    table(
+      'daily_stats',
+      ['date', 'platform', 'total_downloads'],
+      (file) => linesOf(file).daily_stats,
+      storeDailyStats,
+    ),
     {
       name: 'version_stats',
       columns: ['date', 'platform', 'version_name', 'downloads'],
@@ -37,7 +42,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
         const versions = await uniquelyNamedVersions(db, modId)
         const known = new Map(versions.map((version) => [nameKey(version), version]))
         await importRows(task, {
-          ...ofOneMod(file, lines.version_stats),
+          ...ofOneMod(file, linesOf(file).version_stats),
           store: (rows) => storeVersionStats(target, rows, known),
         })
         await joinImportedVersions(db, modId)
@@ -46,7 +51,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
     table(
       'modpack_stats',
       ['date', 'platform', 'modpack_name', 'modpack_slug', 'downloads'],
-      lines.modpack_stats,
+      (file) => linesOf(file).modpack_stats,
       storeModpackStats,
     ),
     {
@@ -55,7 +60,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
       plan: (file) => async (target, task) => {
         let ofDay = 0
         await importRows(task, {
-          ...ofOneMod(file, lines.modpacks),
+          ...ofOneMod(file, linesOf(file).modpacks),
           store: async (packs) => {
             if (date !== undefined) ofDay += (await storeModpackDay(target, packs, date)).written
             return storeModpacks(target, packs)
@@ -74,7 +79,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
       expected: 'a JSON list of modpacks with name, slug and legacy_url',
       plan: (file) => async (target, task) => {
         await importRows(task, {
-          read: jsonReader(file.path, 'a list of modpacks: [{"name": …, "slug": …, "legacy_url": …}, …]'),
+          read: jsonReader(file, 'a list of modpacks: [{"name": …, "slug": …, "legacy_url": …}, …]'),
           parse: parseScrapedModpack,
           store: (packs) => storeModpacks(target, packs),
         })
@@ -90,13 +95,13 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
 const table = <Row>(
   name: string,
   columns: string[],
-  schema: z.ZodType<Row>,
+  schemaOf: (file: FileStart) => z.ZodType<Row>,
   store: (target: ModTarget, rows: Row[]) => Promise<Stored>,
 ): ImportKind<ModTarget> => ({
   name,
   columns,
   plan: (file) => (target, task) =>
-    importRows(task, { ...ofOneMod(file, schema), store: (rows) => store(target, rows) }),
+    importRows(task, { ...ofOneMod(file, schemaOf(file)), store: (rows) => store(target, rows) }),
 })
 
 /** A dump of our own tables may hold several mods; put together they would be one mod with wrong counts. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ModpackLine } from '../../../db/queries/mod-stats/modpacks.ts'
 import { filled, parseRecord, storable, type Parsed } from '../../import/line-values.ts'
+import { wholeIn } from '../../import/numbers.ts'
 
 /** Ids of CurseForge modpacks have six digits and more; a smaller number is what was cut from a slug. */
 const SMALLEST_ID = 100_000
@@ -22,7 +23,7 @@ const entry = z
     { error: 'is not an object with name, slug and legacy_url' },
   )
   .transform(({ slug: found, name, legacy_url: address, id }): ModpackLine => {
-    const slug = wholeSlug(found, address ?? '', Number(id ?? Number.NaN))
+    const slug = wholeSlug(found, address ?? '', wholeIn(String(id ?? '')))
     return {
       // Never taken over: the next run asks CurseForge for the id of the slug.
       id: null,
@@ -34,11 +35,11 @@ const entry = z
   })
 
 /** The address holds the slug as it was; without one, a number too small for an id is put back. */
-function wholeSlug(slug: string, address: string, id: number): string {
+function wholeSlug(slug: string, address: string, id: number | undefined): string {
   const inAddress = SLUG_IN_ADDRESS.exec(address)?.[1]
   if (inAddress !== undefined) return decoded(inAddress)
-  const cut = Number.isSafeInteger(id) && id >= 0 && id < SMALLEST_ID
-  return cut ? `${slug}-${id}` : slug
+  const isCut = id !== undefined && id >= 0 && id < SMALLEST_ID
+  return isCut ? `${slug}-${id}` : slug
 }
 
 /** An address with a stray % is taken unchanged. */

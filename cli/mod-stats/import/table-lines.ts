@@ -3,14 +3,15 @@ import { z } from 'zod'
 import {
   camelCased,
   count,
-  emptyAsNull,
   filled,
+  nothingAsNull,
+  numberOrNull,
   orNull,
-  pastDay,
   storable,
-  timestamp,
+  valuesIn,
   whole,
 } from '../../import/line-values.ts'
+import type { Notation } from '../../import/notation.ts'
 
 /** Largest value of a 32-bit column. */
 const MAX_INTEGER = 2 ** 31 - 1
@@ -18,16 +19,17 @@ const MAX_INTEGER = 2 ** 31 - 1
 const platform = z.enum(['modrinth', 'curseforge'], { error: 'is neither modrinth nor curseforge' })
 
 /** The parsers of all kinds, for an import on the given UTC day. Rows carry no mod: the old tables have none. */
-export function tableLines(today: string) {
+export function tableLines(today: string, notation: Notation) {
+  const { pastDay, timestamp } = valuesIn(notation)
   const key = { date: pastDay(today), platform }
   return {
     daily_stats: z
       .object({
         ...key,
         total_downloads: count,
-        followers: orNull(count),
-        versions_count: orNull(whole(MAX_INTEGER)),
-        thumbs_up: emptyAsNull(count).optional(),
+        followers: numberOrNull(count),
+        versions_count: numberOrNull(whole(MAX_INTEGER)),
+        thumbs_up: nothingAsNull(count).optional(),
       })
       .transform(camelCased)
       .transform(({ thumbsUp, ...line }) => {
@@ -53,10 +55,10 @@ export function tableLines(today: string) {
       .transform((line) => ({ ...camelCased(line), followers: null })),
     modpacks: z
       .object({
-        id: orNull(count),
+        id: numberOrNull(count),
         name: storable,
         slug: filled,
-        downloads: orNull(count),
+        downloads: numberOrNull(count),
         link: orNull(storable.refine((link) => /^https?:\/\//.test(link), { error: 'is not a web address' })),
       })
       .transform((line) => ({ ...line, name: line.name.trim() === '' ? line.slug : line.name })),

@@ -18,6 +18,7 @@ import { KLINE_HEADER, klineCells, START_MS } from '../../unit/cli/crypto-foreca
 import { describeRecorded } from '../../unit/upstreams/recordings.ts'
 import { SHARED } from '../../support/shared-folder.ts'
 
+const given = (name: string) => fileURLToPath(new URL(`cases/${name}`, SHARED))
 const recordings = (path: string) => fileURLToPath(new URL(`recordings/${path}`, SHARED))
 const TABLES = [
   'candles',
@@ -391,5 +392,31 @@ it('import prints the same report as JSON', async () => {
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
     files: [{ file: path, kind: 'klines', read: 2, written: 2, unchanged: 0, skipped: {}, problems: [] }],
+  })
+})
+
+describeRecorded('candles as people have them', () => {
+  it('reads numbers that pandas wrote with exponents, and every digit of them', async () => {
+    expect(await imported(given('BTCUSDT-1h-pandas.csv'))).toMatchObject([
+      { read: 2, written: 2, problems: [] },
+    ])
+    const told = { open: 0.0000093, high: 0.0000094, low: 0.0000092, close: 0.00000935, volume: 9.3 }
+    expect(
+      await database.select(sql`select open, high, low, close, volume from candles order by timestamp`),
+    ).toEqual([told, told])
+  })
+
+  it('reads candles that a French Excel saved, and refuses times that it has rounded', async () => {
+    const cells = klineCells(START_MS).map((cell) => String(cell).replace('.', ','))
+    const rounded = klineCells(START_MS + HOUR_MS).map((cell, place) => (place === 0 ? '1,76954E+12' : cell))
+    const lines = [KLINE_HEADER.replaceAll(',', ';'), cells.join(';'), rounded.join(';')]
+    expect(await imported(file('BTCUSDT-1h.csv', ...lines))).toMatchObject([
+      {
+        read: 2,
+        written: 1,
+        problems: [{ line: 3, reason: expect.stringContaining('open_time') as string }],
+      },
+    ])
+    expect(await rowsOf('candles')).toMatchObject([{ open: 100.5, low: 99.25, volume: 760.5 }])
   })
 })

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -15,6 +16,8 @@ import type { MatchResult } from '../../../upstreams/onexbet/onexbet-results.ts'
 import type { Sighting } from '../../../upstreams/onexbet/onexbet.ts'
 import { command } from '../../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { SHARED } from '../../support/shared-folder.ts'
+import { describeRecorded } from '../../unit/upstreams/recordings.ts'
 
 const CSV_HEADER =
   'timestamp_utc,event_id,league,team1,team2,odds_1,odds_x,odds_2,score1,score2,status,outcome'
@@ -206,6 +209,63 @@ describe('a matches.csv of the old collector', () => {
         team1: 'A',
       },
       { source: 'import-match-results', reason: 'outcome N without a score', team1: 'C' },
+    ])
+  })
+})
+
+describeRecorded('files as people have them', () => {
+  const given = (name: string) => fileURLToPath(new URL(`cases/${name}`, SHARED))
+  const names = () => database.select(sql`select event_id, league, team1, team2 from matches order by 1`)
+
+  it('stores or reports every line of a file with stray quotes, and keeps each event id', async () => {
+    expect(await imported(given('matches_odd.csv'))).toMatchObject([
+      {
+        read: 8,
+        written: 6,
+        problems: [
+          { line: 5, reason: 'a value begins with a quote that is not closed: remove the quote' },
+          { line: 8, reason: 'outcome is not 1, N or 2 (found "X")' },
+        ],
+      },
+    ])
+    expect(await names()).toEqual([
+      { event_id: '700000011', league: 'Ligue, A', team1: "O'Higgins FC", team2: 'Los "Pumas", B' },
+      { event_id: '700000012', league: 'L', team1: '"Tigres" U21', team2: 'B' },
+      { event_id: '700000013', league: 'L', team1: 'A "B" C', team2: 'D' },
+      { event_id: '700000015', league: 'L', team1: 'E', team2: 'F' },
+      { event_id: '700000016', league: 'L', team1: 'G', team2: 'H' },
+      { event_id: '700000018', league: 'L', team1: 'K', team2: 'M' },
+    ])
+  })
+
+  it('reads Windows-1252, and says so', async () => {
+    const note = 'not UTF-8; read as Windows-1252: line 2 says "'
+    expect(await imported(given('win1252_matches.csv'))).toMatchObject([
+      { written: 1, notes: expect.arrayContaining([expect.stringContaining(note)]) as string[] },
+    ])
+    expect(await names()).toEqual([
+      { event_id: '700000031', league: 'Coupe', team1: 'Cœur d’Alène – réserve', team2: 'AS Nœud' },
+    ])
+    expect(await stored()).toMatchObject([{ status: 'Match terminé', confidence: 'confirmed' }])
+  })
+
+  it('refuses an event id that a spreadsheet has rounded', async () => {
+    const path = file('m.csv', CSV_HEADER, over.replace('724955365', '7.2E+08'))
+    expect(await imported(path)).toMatchObject([
+      {
+        written: 0,
+        problems: [
+          { line: 2, reason: 'event_id is not a whole number with all its digits (found "7.2E+08")' },
+        ],
+      },
+    ])
+  })
+
+  it('reads odds with a decimal comma and times with the day first', async () => {
+    const line = '06/12/2025 10:30;5;L;A;B;1,875;3;21,5;3;1;Terminé;1'
+    await imported(file('m.csv', CSV_HEADER.replaceAll(',', ';'), line))
+    expect(await database.select(sql`select at::text, odds_1, odds_2 from match_observations`)).toEqual([
+      { at: '2025-12-06 10:30:00+00', odds_1: 1.875, odds_2: 21.5 },
     ])
   })
 })

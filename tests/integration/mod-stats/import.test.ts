@@ -15,6 +15,7 @@ import { describeRecorded } from '../../unit/upstreams/recordings.ts'
 import { SHARED } from '../../support/shared-folder.ts'
 
 const FOLDER = new URL('recordings/curseforge/', SHARED)
+const given = (name: string) => fileURLToPath(new URL(`cases/${name}`, SHARED))
 const PACKS_CSV = fileURLToPath(new URL('createnuclear_dependents_modpacks.csv', FOLDER))
 const PACKS_JSON = fileURLToPath(new URL('createnuclear_dependents_scraped.json', FOLDER))
 const TABLES = ['mods', 'daily_stats', 'version_stats', 'modpack_stats', 'modpacks']
@@ -299,6 +300,52 @@ describe('versions without ids', () => {
   })
 })
 
+describeRecorded('files as people have them', () => {
+  const daily = () =>
+    rows(sql`select date::text, platform, total_downloads::int as total, coalesce(followers, thumbs_up)::int as liked,
+      versions_count as versions from daily_stats order by 1, 2 desc`)
+
+  it('reads whole numbers that pandas wrote as 31.0, and nothing where it wrote nothing', async () => {
+    expect(await imported(given('pandas_daily_stats.csv'))).toMatchObject([
+      { read: 4, written: 4, refused: 0 },
+    ])
+    expect(await daily()).toEqual([
+      { date: '2025-07-29', platform: 'modrinth', total: 1201, liked: 31, versions: 7 },
+      { date: '2025-07-29', platform: 'curseforge', total: 9100, liked: null, versions: null },
+      { date: '2025-07-30', platform: 'modrinth', total: 1210, liked: 31, versions: 7 },
+      { date: '2025-07-30', platform: 'curseforge', total: 9150, liked: null, versions: null },
+    ])
+    expect(await imported(given('curseforge_modpacks.csv'))).toMatchObject([{ read: 2, written: 2 }])
+    expect(await rows(sql`select slug, curseforge_id::int as id from modpacks order by slug`)).toEqual([
+      { slug: 'pack-a', id: 520101 },
+      { slug: 'pack-b', id: null },
+    ])
+  })
+
+  it('reads a table that a French Excel saved', async () => {
+    expect(await imported(given('fr_semicolon_iso.csv'))).toMatchObject([
+      { read: 2, written: 2, problems: [] },
+    ])
+    const path = file('excel.csv', 'Date;Platform;Total_Downloads;Followers', '31/07/2025;modrinth;1220,0;32')
+    expect(await imported(path)).toMatchObject([{ read: 1, written: 1 }])
+    expect(await daily()).toEqual([
+      { date: '2025-07-29', platform: 'modrinth', total: 1201, liked: 31, versions: 7 },
+      { date: '2025-07-30', platform: 'modrinth', total: 1210, liked: 31, versions: 7 },
+      { date: '2025-07-31', platform: 'modrinth', total: 1220, liked: 32, versions: null },
+    ])
+  })
+})
+
+it('a file of which nothing was taken exits with 1, with the count', async () => {
+  const good = file('good.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,')
+  const bad = file('bad.csv', DAILY_HEADER, '1,2024-01-01,modrinth,1e3,1,1,', '2,2024-01-02,steam,5,1,1,')
+  const { code, stdout } = await almanac(good, bad)
+  expect(code).toBe(1)
+  expect(stdout).toContain(`${bad}: nothing was taken; 2 of 2 lines were refused`)
+  expect(stdout).not.toContain(`${good}: nothing`)
+  expect((await almanac(good, file('none.csv', DAILY_HEADER))).code).toBe(0)
+})
+
 describeRecorded('the recorded lists of modpacks', () => {
   const packs = () =>
     rows(sql`select count(*)::int as packs, count(curseforge_id)::int as resolved,
@@ -354,7 +401,7 @@ it('import prints the same report as JSON', async () => {
 describe('wrong usage', () => {
   it.each([
     [['absent.csv'], /absent\.csv cannot be read/],
-    [['good', 'latin1', '--mod', 'one'], /latin1\.csv is not UTF-8 \(/],
+    [['good', 'roman', '--mod', 'one'], /roman\.csv is not UTF-8 \(line 2\)/],
     [['unknown'], /the first line is "a,b"; expected one of/],
     [['good', '--date', 'tomorrow'], /--date is "tomorrow"; expected a day/],
     [['good', '--mod', 'nobody'], /No known mod has the slug or id nobody; tracked are: one, two \/ 2/],
@@ -364,9 +411,9 @@ describe('wrong usage', () => {
     const files: Record<string, string> = {
       unknown: file('unknown.csv', 'a,b', '1,2'),
       good: file('good.csv', DAILY_HEADER, '1,2024-01-01,modrinth,5,1,1,'),
-      latin1: join(folder, 'latin1.csv'),
+      roman: join(folder, 'roman.csv'),
     }
-    writeFileSync(join(folder, 'latin1.csv'), `${DAILY_HEADER}\n1,2024-01-02,modrin\u00e9,5,1,1,\n`, 'latin1')
+    writeFileSync(join(folder, 'roman.csv'), `${DAILY_HEADER}\n1,2024-01-02,modrin\u008e,5,1,1,\n`, 'latin1')
     const { code, stderr } = await almanac(...args.map((arg) => files[arg] ?? arg))
     expect(stderr).toMatch(message)
     expect(code).toBe(2)

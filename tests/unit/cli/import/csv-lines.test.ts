@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { csvReader, type CsvRecord } from '../../../../cli/import/csv-lines.ts'
 import type { Line } from '../../../../cli/import/import-rows.ts'
+import { linesIn } from '../../../../cli/import/text-lines.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -16,7 +18,8 @@ afterAll(() => {
 })
 const path = join(folder, 'file.csv')
 
-const linesOf = (file: string) => csvReader({ path: file, delimiter: ',' })(() => undefined)
+const linesOf = (file: string) =>
+  csvReader({ path: file, encoding: 'utf-8', delimiter: ',' })(() => undefined)
 
 async function read(text: string): Promise<Line<CsvRecord>[]> {
   writeFileSync(path, text)
@@ -40,10 +43,28 @@ describe('reading the lines of a CSV file', () => {
     expect(await read('a,b\n1,5" pack\n2,"x"y\n3,4\n')).toHaveLength(3)
   })
 
-  it('reports where an unclosed quote of a CSV file begins', async () => {
+  it('a quote that is not closed costs its own line alone', async () => {
+    const problem = 'a value begins with a quote that is not closed: remove the quote'
     expect(await read('a,b\n1,2\n3,"4\n5,6\n')).toEqual([
       { line: 2, value: { a: '1', b: '2' } },
-      { line: 4, problem: 'a quote after line 2 is never closed; nothing from there on could be read' },
+      { line: 3, problem },
+      { line: 4, value: { a: '5', b: '6' } },
+    ])
+    // The next quote neither closes it nor swallows anything.
+    expect(await read('a,b,c\n1,"x,2\n3,y,4\n5,"z",6\n7,"v"" w,8\n9,u",10\n')).toEqual([
+      { line: 2, problem },
+      { line: 3, value: { a: '3', b: 'y', c: '4' } },
+      { line: 4, value: { a: '5', b: 'z', c: '6' } },
+      { line: 5, problem },
+      { line: 6, value: { a: '9', b: 'u"', c: '10' } },
+    ])
+  })
+
+  it('keeps a value of several lines, whatever ends them', async () => {
+    expect(await read('a,b\r\n1,"x\r\n\r\ny, ""z"""\r\n2,"\ru"\r3,w')).toEqual([
+      { line: 4, value: { a: '1', b: 'x\r\n\r\ny, "z"' } },
+      { line: 6, value: { a: '2', b: '\ru' } },
+      { line: 7, value: { a: '3', b: 'w' } },
     ])
   })
 
@@ -64,10 +85,26 @@ describe('reading the lines of a CSV file', () => {
             if ('problem' in line) expect(line.problem).not.toBe('')
             else expect(Object.keys(line.value).sort()).toEqual(['a', 'b'])
           }
+          // Each line that holds anything is part of a record or of a problem.
+          const { number = 1 } = { number: lines.at(-1)?.line }
+          const told = text.split(/\r\n|\n|\r/)
+          expect(told.slice(number - 1).join('')).toBe('')
         },
       ),
       { numRuns: 300 },
     )
+  })
+
+  it('reads the same from pieces of any size', async () => {
+    const text = 'a,b\r\n1,"x\r\ny"\r2,z\n\n3,'
+    const whole = await read(text)
+    expect(whole).toHaveLength(3)
+    for (let size = 1; size < text.length; size++) {
+      const pieces = Readable.from(text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])
+      const lines: string[] = []
+      for await (const line of linesIn(pieces as AsyncIterable<string>)) lines.push(line.text)
+      expect(lines).toEqual(['a,b', '1,"x', 'y"', '2,z', '', '3,'])
+    }
   })
 
   it('fails if the CSV file cannot be read', async () => {

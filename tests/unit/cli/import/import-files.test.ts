@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { fileStart, readStart } from '../../../../cli/import/file-start.ts'
-import { recogniseStart, type ImportKind } from '../../../../cli/import/import-files.ts'
-import { mustBeUtf8 } from '../../../../cli/import/must-be-utf8.ts'
+import { importFiles, recogniseStart, type ImportKind } from '../../../../cli/import/import-files.ts'
+import { findEncoding, readText } from '../../../../cli/import/encoding.ts'
+import type { Config } from '../../../../config/load-config.ts'
 import { WrongUsage } from '../../../../core/failures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'almanac-files-'))
@@ -20,8 +21,8 @@ const kinds: ImportKind<unknown>[] = [
   { name: 'refused', recognises: ({ columns }) => columns.includes('secret'), plan },
   { name: 'list', recognises: ({ firstLine }) => firstLine.startsWith('['), expected: 'a JSON list', plan },
 ]
-const kindOf = (text: string, semicolons = false) =>
-  recogniseStart(fileStart('x.csv', text, semicolons), { kinds, semicolons }).kind.name
+const start = (text: string) => fileStart({ path: 'x.csv', encoding: 'utf-8' }, text)
+const kindOf = (text: string) => recogniseStart(start(text), { kinds }).kind.name
 
 describe('recognising a file by its beginning', () => {
   it.each([
@@ -34,17 +35,22 @@ describe('recognising a file by its beginning', () => {
     expect(kindOf(text)).toBe(kind)
   })
 
-  it('accepts semicolons as separators only if the pipeline has them', () => {
-    expect(kindOf('a;b\n1;2', true)).toBe('old')
-    expect(() => kindOf('a;b\n1;2')).toThrow(/the first line is "a;b"/)
+  it.each([
+    ['a,b\n1,2', ',', 'plain'],
+    ['\uFEFFA;B\r\n1;2', ';', 'continental'],
+    ['a\tb\n1\t2', '\t', 'plain'],
+    ['"a;1";"b";a;b\n', ';', 'continental'],
+    ['1735689600000;0,5;0,6;0,4;7\n', ';', 'continental'],
+  ])('recognises what separates the values of %j', (text, delimiter, notation) => {
+    expect(start(text)).toMatchObject({ delimiter, notation })
   })
 
   it('states what an unknown file holds, and names every accepted kind', () => {
     expect(() => kindOf('x,y\n1,2')).toThrow(
       new WrongUsage(
         'x.csv: the first line is "x,y"; expected one of:\n' +
-          '  own: CSV with commas, with at least the columns a,b,c\n' +
-          '  old: CSV with commas, with at least the columns a,b\n' +
+          '  own: CSV with commas, semicolons or tabs, with at least the columns a,b,c\n' +
+          '  old: CSV with commas, semicolons or tabs, with at least the columns a,b\n' +
           '  list: a JSON list',
       ),
     )
@@ -65,29 +71,65 @@ describe('recognising a file by its beginning', () => {
     )
   })
 
-  it('names a file that cannot be read', () => {
-    expect(() => readStart(join(folder, 'absent.csv'))).toThrow(/absent\.csv cannot be read \(ENOENT\)/)
-    expect(() => readStart(folder)).toThrow(/cannot be read \(EISDIR\)/)
+  it('names a file that cannot be read', async () => {
+    const importOf = (path: string) =>
+      importFiles({} as Config, { files: [path] }, { runId: 'x', kinds, open: () => undefined })
+    await expect(importOf(join(folder, 'absent.csv'))).rejects.toThrow(
+      /absent\.csv cannot be read \(ENOENT\)/,
+    )
+    await expect(importOf(folder)).rejects.toThrow(/cannot be read \(EISDIR\)/)
   })
 })
 
-describe('the check of the encoding', () => {
+describe('the encoding of a file', () => {
   const path = join(folder, 'file.csv')
-  const check = (text: string | Buffer) => {
-    writeFileSync(path, text)
-    return mustBeUtf8(path)
+  const found = async (bytes: string | Buffer) => {
+    writeFileSync(path, bytes)
+    const { encoding, note } = await findEncoding(path)
+    return { encoding, note, text: readText({ path, encoding }), start: readStart({ path, encoding }) }
   }
+  const western = (text: string) =>
+    Buffer.from(text.replaceAll('œ', '\x9C').replaceAll('–', '\x96'), 'latin1')
+  const UTF16 = '\uFEFFa\tb\r\n1\té\r\n'
 
-  it('rejects a file that is not UTF-8, and says where and what to do', async () => {
-    const latin1 = Buffer.from('a,b\n1,termin\u00e9\n2,x\n', 'latin1')
-    await expect(check(latin1)).rejects.toThrow(WrongUsage)
-    await expect(check(latin1)).rejects.toThrow(/file\.csv is not UTF-8 \(lines 1 to 4\).*Save it as UTF-8/)
-    await expect(check(Buffer.from('a\né', 'utf8').subarray(0, -1))).rejects.toThrow(
-      /is not UTF-8 \(line 2\)/,
+  it.each([
+    ['UTF-8', 'a,b\n1,terminé\n', 'a,b\n1,terminé\n', 'utf-8'],
+    ['UTF-8 with a mark', '\uFEFFa,b\n', 'a,b\n', 'utf-8'],
+    ['UTF-16', Buffer.from(UTF16, 'utf16le'), UTF16.slice(1), 'utf-16le'],
+    ['UTF-16, big end first', Buffer.from(UTF16, 'utf16le').swap16(), UTF16.slice(1), 'utf-16be'],
+    ['Windows-1252', western('a\r\nCœur – réserve\r\n'), 'a\r\nCœur – réserve\r\n', 'windows-1252'],
+  ])('reads %s as it was written', async (_, bytes, text, encoding) => {
+    expect(await found(bytes)).toMatchObject({ encoding, text, start: text })
+  })
+
+  it('reports a line of a file that it read as Windows-1252, and nothing of UTF-8', async () => {
+    expect(await found(western('a\nb\nCœur – réserve\n'))).toMatchObject({
+      note: 'not UTF-8; read as Windows-1252: line 3 says "Cœur – réserve"',
+    })
+    expect(await found('Cœur')).toMatchObject({ note: undefined })
+  })
+
+  it.each([
+    [
+      'UTF-8 with a damaged letter',
+      Buffer.concat([Buffer.from('a\né,'), Buffer.from([0xe9]), Buffer.from('x\n')]),
+      2,
+    ],
+    ['Mac Roman', Buffer.from('a\n\n\x8Ft\x8E\n', 'latin1'), 3],
+    ['code page 850', Buffer.from('termin\x82\n', 'latin1'), 1],
+    ['Windows-1251', Buffer.from('a\n\xEC\xE0\xF2\xF7\n', 'latin1'), 2],
+    ['Windows-1250', Buffer.from('\xB3\xF3d\x9F\n', 'latin1'), 1],
+    ['an image', Buffer.from('\x89PNG\r\n\x1A\n\x00\x00\x81', 'latin1'), 1],
+  ])('refuses %s, and says where and what to do', async (_, bytes, line) => {
+    await expect(found(bytes)).rejects.toThrow(WrongUsage)
+    await expect(found(bytes)).rejects.toThrow(
+      new RegExp(String.raw`file\.csv is not UTF-8 \(line ${line}\).*Save it as UTF-8.*iconv -f ENCODING`),
     )
   })
 
-  it('accepts UTF-8', async () => {
-    await expect(check('a,b\n1,terminé\n')).resolves.toBeUndefined()
+  it('refuses a file that ends in the middle of a letter', async () => {
+    await expect(found(Buffer.from('a\né', 'utf8').subarray(0, -1))).rejects.toThrow(
+      /is not UTF-8 \(it ends in the middle of a letter\)/,
+    )
   })
 })

@@ -10,11 +10,11 @@ import { WrongUsage } from '../../../../../core/failures.ts'
 import { COINS, KLINE_HEADER, klineCells, START_MS } from './files.ts'
 
 const HOUR = klineCells(START_MS).join(',')
-const KINDS = { kinds: cryptoKinds(new Date('2026-11-21T10:00:00Z'), COINS), semicolons: true }
+const KINDS = { kinds: cryptoKinds(new Date('2026-11-21T10:00:00Z'), COINS) }
 
 /** The kind of a file with this name and beginning, as far as it may be imported. */
 function kindOf(name: string, head: string): { kind: string; delimiter: string; form: string } {
-  const { kind, file } = recogniseStart(fileStart(`/old/${name}`, head, true), KINDS)
+  const { kind, file } = recogniseStart(fileStart({ path: `/old/${name}`, encoding: 'utf-8' }, head), KINDS)
   void kind.plan(file)
   return { kind: kind.name, delimiter: file.delimiter, form: kind.expected ?? 'CSV with a header' }
 }

@@ -11,7 +11,11 @@ import { LONG_UNIT_MS } from '../../../../support/bounds.ts'
 // Seconds of computing on a busy machine.
 vi.setConfig({ testTimeout: LONG_UNIT_MS })
 const LATER_MS = START_MS + 1_000 * HOUR_MS
-const lines = klineLines(LATER_MS)
+const linesAt = (nowMs: number) => {
+  const { csv, json } = klineLines(nowMs)
+  return { csv: csv('plain'), json }
+}
+const lines = linesAt(LATER_MS)
 const candle = { openMs: START_MS, open: 100.5, high: 103, low: 99.25, close: 101, volume: 760.5, trades: 42 }
 
 /** A line as it is read from a file with Binance's own header. */
@@ -31,8 +35,8 @@ describe('a candle of a file', () => {
 
   it('a candle that is not closed at the time of the import is neither a row nor a fault', () => {
     const closeMs = START_MS + HOUR_MS - 1
-    expect(klineLines(closeMs).csv(record(klineCells(START_MS)))).toEqual({ row: undefined })
-    expect(klineLines(closeMs + 1).csv(record(klineCells(START_MS)))).toEqual({ row: candle })
+    expect(linesAt(closeMs).csv(record(klineCells(START_MS)))).toEqual({ row: undefined })
+    expect(linesAt(closeMs + 1).csv(record(klineCells(START_MS)))).toEqual({ row: candle })
   })
 
   it.each([
@@ -63,7 +67,7 @@ describeRecorded('the recorded candles', () => {
   it.each(['BTC', 'ETH', 'BNB'])(
     'reads %s the same from CSV and JSON, and as the live client does',
     (coin) => {
-      const all = klineLines(Date.UTC(2026, 10, 21))
+      const all = linesAt(Date.UTC(2026, 10, 21))
       const text = recording(`prices/binance_klines12_${coin}USDT_1h_2026-01_2026-07.csv`)
       const records: Record<string, string>[] = parse(text, { columns: klineColumns })
       const entries = recorded(`binance/klines_${coin}USDT_1h.json`) as unknown[]

@@ -9,7 +9,7 @@ import { parseRecord } from '../../../../../cli/import/line-values.ts'
 import { describeRecorded, recording } from '../../../upstreams/recordings.ts'
 import { COINS } from './files.ts'
 
-const lines = tableLines(new Date('2026-11-21T10:00:00Z'), COINS)
+const lines = tableLines(new Date('2026-11-21T10:00:00Z'), COINS, 'plain')
 const price = {
   crypto: 'bitcoin',
   timestamp: '2025-06-05 19:31:11.25+02',

@@ -10,7 +10,8 @@ const asked = { date: undefined, today: '2026-11-21', isTracked: () => true }
 describe('the kind of a file of library-context', () => {
   const given = { folders: new Map(), tasks: new Map(), hasLists: false, lists: [] }
   const kinds = libraryKinds(given, asked)
-  const kindOf = (text: string) => recogniseStart(fileStart('x', text), { kinds }).kind.name
+  const kindOf = (text: string) =>
+    recogniseStart(fileStart({ path: 'x', encoding: 'utf-8' }, text), { kinds }).kind.name
 
   it.each([
     ['{"libraries": []}', 'list of libraries'],

@@ -5,7 +5,8 @@ import { modStatsKinds } from '../../../../../cli/mod-stats/import/kinds.ts'
 import { WrongUsage } from '../../../../../core/failures.ts'
 
 const kinds = modStatsKinds('2026-11-21', undefined)
-const kindOf = (head: string) => recogniseStart(fileStart('x.csv', head), { kinds }).kind.name
+const kindOf = (head: string) =>
+  recogniseStart(fileStart({ path: 'x.csv', encoding: 'utf-8' }, head), { kinds }).kind.name
 
 describe('the kind of a file of mod-stats', () => {
   it.each([

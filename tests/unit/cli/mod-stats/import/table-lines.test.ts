@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRecord, pastDay } from '../../../../../cli/import/line-values.ts'
+import { parseRecord, valuesIn } from '../../../../../cli/import/line-values.ts'
 import { tableLines } from '../../../../../cli/mod-stats/import/table-lines.ts'
 
-const lines = tableLines('2026-11-21')
+const lines = tableLines('2026-11-21', 'plain')
 const daily = { date: '2025-07-31', platform: 'curseforge', total_downloads: '4096', followers: '7' }
 const version = {
   date: '2025-07-31',
@@ -133,6 +133,7 @@ describe('any record', () => {
 })
 
 it('accepts days up to today only', () => {
+  const { pastDay } = valuesIn('plain')
   expect(pastDay('2026-11-21').safeParse('2026-11-21').success).toBe(true)
   expect(pastDay('2026-11-21').safeParse('2026-11-22').success).toBe(false)
 })
