@@ -1,4 +1,10 @@
 /** Candles as columns: what indicators and features are computed from. */
+import { DAY_MS } from '../../core/durations.ts'
+
+/** The longest window of an indicator or feature, in days. */
+export const LONGEST_WINDOW_DAYS = 30
+/** Candles further apart than this share no window: after such a gap everything warms up again. */
+export const LONGEST_GAP_MS = LONGEST_WINDOW_DAYS * DAY_MS
 
 /**
  * Closed candles of one coin as columns, oldest first, times strictly ascending on the grid of `stepMs`; hours may be
@@ -35,4 +41,58 @@ export function assertCandles({ stepMs, openMs, close, ...columns }: CandleSerie
     if (!Number.isFinite(close[row])) throw new RangeError(`Candle ${row} has no close.`)
     before = opened
   }
+}
+
+/**
+ * Computes columns of each stretch of a series alone, a stretch ending at a gap longer than the longest window, and joins
+ * them: a window of rows would otherwise mix prices that lie months apart.
+ */
+export function byStretch<Name extends string>(
+  series: CandleSeries,
+  compute: (stretch: CandleSeries) => Record<Name, Float64Array>,
+): Record<Name, Float64Array> {
+  const starts = stretchStarts(series.openMs)
+  if (starts.length === 0) return compute(series)
+  const bounds = [0, ...starts, series.openMs.length]
+  const parts = bounds
+    .slice(1)
+    .map((end, index) => compute(withColumns(series, (column) => column.subarray(bounds[index], end))))
+  const [first] = parts as [Record<Name, Float64Array>]
+  const names = Object.keys(first) as Name[]
+  return Object.fromEntries(
+    names.map((name) => [name, joined(parts.map((part) => part[name]))]),
+  ) as typeof first
+}
+
+/** Rows that follow a gap longer than the longest window. */
+function stretchStarts(openMs: Float64Array): number[] {
+  const starts: number[] = []
+  for (let row = 1; row < openMs.length; row++)
+    if ((openMs[row] ?? NaN) - (openMs[row - 1] ?? NaN) > LONGEST_GAP_MS) starts.push(row)
+  return starts
+}
+
+function withColumns(
+  { stepMs, openMs, open, high, low, close, volume }: CandleSeries,
+  cut: (column: Float64Array) => Float64Array,
+): CandleSeries {
+  return {
+    stepMs,
+    openMs: cut(openMs),
+    open: cut(open),
+    high: cut(high),
+    low: cut(low),
+    close: cut(close),
+    volume: cut(volume),
+  }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((rows, part) => rows + part.length, 0))
+  let row = 0
+  for (const part of parts) {
+    whole.set(part, row)
+    row += part.length
+  }
+  return whole
 }

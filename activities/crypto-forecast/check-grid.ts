@@ -6,13 +6,21 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
+import { LONGEST_WINDOW_DAYS } from './candle-series.ts'
 import { newestClosedHour } from './hours.ts'
+import { AVERAGE_PERIOD, MACD_SPANS } from './indicators.ts'
+import { MIN_COVERAGE } from './time-windows.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 
-/** All indicators and windows are warm after the longest window. */
-const WARM_UP_DAYS = 30
+/** What the rows are checked against. All indicators and windows are warm after the longest window. */
+const WINDOWS = {
+  longestDays: LONGEST_WINDOW_DAYS,
+  longestRows: MIN_COVERAGE * LONGEST_WINDOW_DAYS * (DAY_MS / HOUR_MS),
+  averageRows: AVERAGE_PERIOD,
+  signalRows: MACD_SPANS.slow + MACD_SPANS.signal - 1,
+}
 
 interface Check {
   name: string
@@ -30,7 +38,7 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
   const rows = []
   for (const { id: crypto } of settings.coins) {
     const facts = await withDatabaseRetry(retryBudget, () =>
-      gridFacts(db, crypto, { warmUpDays: WARM_UP_DAYS, keptFromMs }),
+      gridFacts(db, crypto, { ...WINDOWS, keptFromMs }),
     )
     for (const { name, passed, found, finding } of checksOf(facts, newestMs)) {
       rows.push({
@@ -51,7 +59,7 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
 
 /** Returns the facts, and whether they are as they should be. */
 export function checksOf(facts: GridFacts, newestMs: number): Check[] {
-  const { rows, days, newest, cold, double, gaps, knownGaps } = facts
+  const { rows, days, newest, cold, early, double, gaps, knownGaps } = facts
   const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS
   const hours = Number.isFinite(behind) ? behind : 0
   return [
@@ -71,7 +79,13 @@ export function checksOf(facts: GridFacts, newestMs: number): Check[] {
       name: 'nulls-after-warm-up',
       passed: cold === 0,
       found: cold,
-      finding: reason('check-nulls', { rows: cold, days: WARM_UP_DAYS }),
+      finding: reason('check-nulls', { rows: cold, days: LONGEST_WINDOW_DAYS }),
+    },
+    {
+      name: 'warm-up-after-gap',
+      passed: early === 0,
+      found: early,
+      finding: reason('check-early', { rows: early, days: LONGEST_WINDOW_DAYS }),
     },
     {
       name: 'duplicates',

@@ -1,8 +1,11 @@
 /** The average directional index: Wilder's, from high, low and close, and the document's, from closes alone. */
-import { DIVISION_GUARD, OSCILLATOR_PERIOD, type Moves } from './relative-strength.ts'
+import { OSCILLATOR_PERIOD, type Moves } from './relative-strength.ts'
 import { rollingMean } from './rolling.ts'
 
-/** Below this a range or a sum of directions counts as none: TA-Lib's `TA_EPSILON`. */
+/**
+ * Below this share of the price a range counts as none, and below this a sum of directions. TA-Lib's `TA_EPSILON` is the
+ * same number in the price's unit, which would be a range of coins that cost very little.
+ */
 const NOTHING = 1e-14
 /** The first row with an ADX: 14 movements to smooth them, 14 of their indexes for the first mean. */
 const FIRST_ADX_ROW = 2 * OSCILLATOR_PERIOD - 1
@@ -35,7 +38,7 @@ export function wilderAdx(high: Float64Array, low: Float64Array, close: Float64A
     rangeSum = rangeSum * kept + Math.max(rowHigh, closeBefore) - Math.min(rowLow, closeBefore)
     ;[closeBefore, highBefore, lowBefore] = [rowClose, rowHigh, rowLow]
     if (row < period) continue
-    const index = directionalIndex(upSum, downSum, rangeSum)
+    const index = directionalIndex(upSum / rowClose, downSum / rowClose, rangeSum / rowClose)
     if (row <= FIRST_ADX_ROW) {
       indexSum += index ?? 0
       adx = indexSum / period
@@ -50,7 +53,10 @@ function knownOr(value: number | undefined, otherwise: number): number {
   return value === undefined || Number.isNaN(value) ? otherwise : value
 }
 
-/** How one-sided the movement is, 0 to 100; undefined if there was no range or no direction at all. */
+/**
+ * How one-sided the movement is, 0 to 100; undefined if there was no range or no direction at all. All are shares of the
+ * price.
+ */
 function directionalIndex(up: number, down: number, range: number): number | undefined {
   if (range < NOTHING) return undefined
   const plus = (100 * up) / range
@@ -67,14 +73,16 @@ export interface CloseDirection {
 
 /**
  * The document's directions from closes alone: simple means of the last 14 rises and falls, and
- * |rise - fall| / (rise + fall + 1e-10) * 100. From the 15th row. Source: the document.
+ * |rise - fall| / (rise + fall) * 100, 0 if the price did not move. From the 15th row. Source: the document, which adds
+ * 1e-10 of the price's unit to the divisor.
  */
 export function closeDirection({ meanGain, meanLoss }: Moves): CloseDirection {
   const dx = new Float64Array(meanGain.length)
   for (let row = 0; row < dx.length; row++) {
     const rise = meanGain[row] ?? NaN
     const fall = meanLoss[row] ?? NaN
-    dx[row] = (Math.abs(rise - fall) / (rise + fall + DIVISION_GUARD)) * 100
+    const both = rise + fall
+    dx[row] = both === 0 ? 0 : (Math.abs(rise - fall) / both) * 100
   }
   return { posDi: meanGain, negDi: meanLoss, dx }
 }

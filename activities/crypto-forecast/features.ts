@@ -3,7 +3,7 @@
  * Like the indicators, a row's values follow from that row and earlier ones alone.
  */
 import { DAY_MS } from '../../core/durations.ts'
-import { assertCandles, type CandleSeries } from './candle-series.ts'
+import { assertCandles, byStretch, LONGEST_WINDOW_DAYS, type CandleSeries } from './candle-series.ts'
 import { closeDirection } from './directional-movement.ts'
 import { AVERAGE_PERIOD, MACD_SPANS } from './indicators.ts'
 import { cutlerRsi, movesOf, OSCILLATOR_PERIOD } from './relative-strength.ts'
@@ -46,8 +46,13 @@ export type Features = Record<
  */
 export function featuresOf(series: CandleSeries, fearGreed: DailyIndex): Features {
   assertCandles(series)
+  return byStretch(series, (stretch) => featuresOfStretch(stretch, fearGreed))
+}
+
+function featuresOfStretch(series: CandleSeries, fearGreed: DailyIndex): Features {
   const { close, volume } = series
-  const [week, fortnight, month] = [dayWindow(series, 7), dayWindow(series, 14), dayWindow(series, 30)]
+  const [week, fortnight] = [dayWindow(series, 7), dayWindow(series, 14)]
+  const month = dayWindow(series, LONGEST_WINDOW_DAYS)
   return {
     volumeAvg7d: windowMean(volume, week),
     volumeAvg14d: windowMean(volume, fortnight),
@@ -135,7 +140,10 @@ export type Intermediates = Record<
  */
 export function intermediatesOf(series: CandleSeries): Intermediates {
   assertCandles(series)
-  const { close, volume } = series
+  return byStretch(series, intermediatesOfStretch)
+}
+
+function intermediatesOfStretch({ close, volume }: CandleSeries): Intermediates {
   const moves = movesOf(close)
   const { least, greatest } = rollingRange(cutlerRsi(moves), OSCILLATOR_PERIOD)
   const average = (span: number) => exponentialAverage(close, span).fill(NaN, 0, span - 1)

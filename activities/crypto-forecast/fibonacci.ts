@@ -1,9 +1,9 @@
 /** Fibonacci retracement levels on a trailing window. */
-import type { CandleSeries } from './candle-series.ts'
+import { LONGEST_WINDOW_DAYS, type CandleSeries } from './candle-series.ts'
 import { dayWindow, windowRange } from './time-windows.ts'
 
 /** The document's frame was the last 30 days: the same length, but ending at each row, so that no row sees later ones. */
-const FIBONACCI_DAYS = 30
+const FIBONACCI_DAYS = LONGEST_WINDOW_DAYS
 
 /** Ratios of the retracement, by the document's column names (the ratio's first two digits). */
 const RATIOS = { fibo23: 0.236, fibo38: 0.382, fibo50: 0.5, fibo61: 0.618, fibo78: 0.786 } as const

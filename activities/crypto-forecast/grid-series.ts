@@ -6,7 +6,7 @@ import { featuresOf, type DailyIndex, type Features } from './features.ts'
 import { indicatorsOf, type Indicators } from './indicators.ts'
 
 /** Increase it with every change of a formula: the next run then recomputes older rows. */
-export const FORMULAS = 1
+export const FORMULAS = 2
 
 /** While the database reads or stores one coin, another is computed; more would only hold more memory. */
 export const COINS_AT_ONCE = 2

@@ -1,8 +1,9 @@
 /**
  * All indicators of a candle series, from its beginning to its end.
  *
- * They count rows, not hours, as charting tools do: 14 periods are 14 stored candles, also across a gap. (The Fibonacci
- * levels, whose window is 30 days, are the exception.) A row's values follow from that row and those before it alone, in
+ * They count rows, not hours, as charting tools do: 14 periods are 14 stored candles, also across a gap, unless it is
+ * longer than the longest window: then they begin again. (The Fibonacci levels, whose window is 30 days, are the
+ * exception.) A row's values follow from that row and those before it alone, in
  * the same order of operations however long the series is: one pass over all rows and a pass over any beginning of them
  * agree in every bit, and a late candle changes nothing before itself.
  *
@@ -10,7 +11,7 @@
  * the population deviation; the first counts the missing first change as a 0 in its RSI and knows no ADX, the second has
  * an ADX that counts both directions where they are equal, and takes several times as long for all of them.
  */
-import { assertCandles, type CandleSeries } from './candle-series.ts'
+import { assertCandles, byStretch, type CandleSeries } from './candle-series.ts'
 import { closeAdx, wilderAdx } from './directional-movement.ts'
 import { fibonacciLevels } from './fibonacci.ts'
 import { cutlerRsi, movesOf, stochasticRsi, wilderRsi } from './relative-strength.ts'
@@ -52,6 +53,10 @@ export type Indicators = Record<
  */
 export function indicatorsOf(series: CandleSeries): Indicators {
   assertCandles(series)
+  return byStretch(series, indicatorsOfStretch)
+}
+
+function indicatorsOfStretch(series: CandleSeries): Indicators {
   const { high, low, close } = series
   const moves = movesOf(close)
   const rsi = cutlerRsi(moves)

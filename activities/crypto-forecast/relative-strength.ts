@@ -3,8 +3,8 @@ import { rollingMean, rollingRange } from './rolling.ts'
 
 /** Rows of all oscillators: Wilder's own choice, and the document's. */
 export const OSCILLATOR_PERIOD = 14
-/** The document's guard against division by zero; part of the formula, since stored values were made with it. */
-export const DIVISION_GUARD = 1e-10
+/** Guard of the stochastic against division by zero, in points of the RSI, which has no unit. */
+const RANGE_GUARD = 1e-10
 
 /** How closes moved, in the price's unit; falls are positive numbers. */
 export interface Moves {
@@ -36,15 +36,23 @@ export function movesOf(close: Float64Array): Moves {
 }
 
 /**
- * Cutler's RSI, 0 to 100: 100 - 100 / (1 + g / (l + 1e-10)), g and l being the simple means of the last 14 gains and
- * losses. 0 if the price did not move. From the 15th row (14 changes). Source: the document.
+ * 100 - 100 / (1 + gain / loss), written so that it divides by 0 only if the price did not move: that is 0, as in TA-Lib.
+ * Only rises are 100 exactly. The document adds 1e-10 to the loss, in the price's unit, which is most of the loss of a
+ * coin that costs a millionth.
+ */
+function strengthIndex(gain: number, loss: number): number {
+  if (loss === 0) return gain > 0 ? 100 : 0
+  return (100 * gain) / (gain + loss)
+}
+
+/**
+ * Cutler's RSI, 0 to 100, of the simple means of the last 14 gains and losses. 0 if the price did not move. From the
+ * 15th row (14 changes). Source: the document.
  */
 export function cutlerRsi({ meanGain, meanLoss }: Moves): Float64Array {
   const values = new Float64Array(meanGain.length)
-  for (let row = 0; row < values.length; row++) {
-    const strength = (meanGain[row] ?? NaN) / ((meanLoss[row] ?? NaN) + DIVISION_GUARD)
-    values[row] = 100 - 100 / (1 + strength)
-  }
+  for (let row = 0; row < values.length; row++)
+    values[row] = strengthIndex(meanGain[row] ?? NaN, meanLoss[row] ?? NaN)
   return values
 }
 
@@ -61,8 +69,7 @@ export function wilderRsi({ gain, loss }: Moves): Float64Array {
     // The sums of 14 are kept instead of the means: the ratio is the same.
     smoothGain = smoothGain * kept + (gain[row] ?? NaN)
     smoothLoss = smoothLoss * kept + (loss[row] ?? NaN)
-    const both = smoothGain + smoothLoss
-    if (row >= OSCILLATOR_PERIOD) values[row] = both > 0 ? (100 * smoothGain) / both : 0
+    if (row >= OSCILLATOR_PERIOD) values[row] = strengthIndex(smoothGain, smoothLoss)
   }
   return values
 }
@@ -77,7 +84,7 @@ export function stochasticRsi(rsi: Float64Array): Float64Array {
   const values = new Float64Array(rsi.length)
   for (let row = 0; row < rsi.length; row++) {
     const low = least[row] ?? NaN
-    values[row] = (((rsi[row] ?? NaN) - low) / ((greatest[row] ?? NaN) - low + DIVISION_GUARD)) * 100
+    values[row] = (((rsi[row] ?? NaN) - low) / ((greatest[row] ?? NaN) - low + RANGE_GUARD)) * 100
   }
   return values
 }

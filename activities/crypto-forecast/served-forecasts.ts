@@ -10,6 +10,8 @@ import { HORIZON_NAMES, HORIZONS, targetTime, type CoinForecasts, type Horizon }
 import { intervalRadius } from './model/conformal.ts'
 import { decide, skillOf } from './model/decision.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from './model/feature-columns.ts'
+import { newestStretch, whyBroken } from './model/history-breaks.ts'
+import { whyNoPrice } from './model/plausible-price.ts'
 
 /** The name under which its forecasts are stored: the server does not say which model it serves. */
 export const SERVED_VERSION = 'served'
@@ -20,48 +22,76 @@ const FEWEST_SCORED = 30
 
 /**
  * Requests one number per horizon. The server gets the newest row of the grid: `crypto`, `horizon_hours`, and the
- * features under their names in `crypto_prices`, null if unknown.
+ * features under their names in `crypto_prices`, null if unknown. It is not asked about a row whose features reach across
+ * a jump, and an answer that cannot be a price is no forecast.
  */
 export async function servedForecasts(
-  { db, signal, retryBudget, clock }: ActivityContext,
+  context: ActivityContext,
   server: ModelServer,
   crypto: string,
-  { openMs, columns }: FeatureTable,
+  whole: FeatureTable,
 ): Promise<CoinForecasts> {
+  const { table, follows } = newestStretch(whole)
+  const made: CoinForecasts = { predictions: [], mlflow_outbox: [], none: [] }
+  if (follows !== undefined && table.openMs.length === 0) {
+    const reason = whyBroken(follows, { rows: 0, needed: 1 })
+    return { ...made, none: HORIZON_NAMES.map((horizon) => ({ horizon, reason })) }
+  }
+  const prices = await askServer(context, server, crypto, table)
+  const base = table.openMs.at(-1) ?? NaN
+  const lastPrice = table.columns.price.at(-1) ?? NaN
+  // Errors from before a break are in another unit.
+  const sinceMs = follows === undefined ? 0 : (table.openMs[0] ?? 0)
+  for (const [index, horizon] of HORIZON_NAMES.entries()) {
+    const predicted = prices[index] ?? NaN
+    const judged = await withDatabaseRetry(context.retryBudget, () =>
+      judgement(context.db, { crypto, horizon, sinceMs }, predicted),
+    )
+    const reason = whyNoPrice({ predicted, lastPrice, ...judged })
+    if (reason !== undefined) {
+      made.none.push({ horizon, reason })
+      continue
+    }
+    made.predictions.push({
+      crypto,
+      horizon,
+      modelVersion: SERVED_VERSION,
+      madeAt: context.clock(),
+      timestamp: new Date(base),
+      targetTime: targetTime(base, horizon),
+      predictedPrice: predicted,
+      lastPrice,
+      decision: decide(predicted, lastPrice),
+      trainFrom: null,
+      trainTo: null,
+      ...judged,
+    })
+  }
+  return made
+}
+
+/** Returns the server's number for each horizon, from the newest row. */
+function askServer(
+  { signal }: ActivityContext,
+  server: ModelServer,
+  crypto: string,
+  { columns }: FeatureTable,
+): Promise<number[]> {
   const features = FEATURE_COLUMNS.map((name) => {
     const value = columns[name].at(-1) ?? NaN
     return Number.isNaN(value) ? null : value
   })
   const rows = HORIZON_NAMES.map((horizon) => [crypto, HORIZONS[horizon] / HOUR_MS, ...features])
-  const names = ['crypto', 'horizon_hours', ...columnNames(FEATURE_COLUMNS)]
-  const prices = await server.predict(names, rows, signal)
-  const base = openMs.at(-1) ?? NaN
-  const lastPrice = columns.price.at(-1) ?? NaN
-  const predictions = await Promise.all(
-    HORIZON_NAMES.map(async (horizon, index) => {
-      const predictedPrice = prices[index] ?? NaN
-      return {
-        crypto,
-        horizon,
-        modelVersion: SERVED_VERSION,
-        madeAt: clock(),
-        timestamp: new Date(base),
-        targetTime: targetTime(base, horizon),
-        predictedPrice,
-        lastPrice,
-        decision: decide(predictedPrice, lastPrice),
-        trainFrom: null,
-        trainTo: null,
-        ...(await withDatabaseRetry(retryBudget, () => judgement(db, crypto, horizon, predictedPrice))),
-      }
-    }),
-  )
-  return { predictions, mlflow_outbox: [], none: [] }
+  return server.predict(['crypto', 'horizon_hours', ...columnNames(FEATURE_COLUMNS)], rows, signal)
 }
 
 /** Returns error, skill and interval from its scored forecasts so far; null while they are too few. */
-async function judgement(db: Database, crypto: string, horizon: Horizon, predicted: number) {
-  const record = { crypto, horizon, modelVersion: SERVED_VERSION, limit: RECORD_ROWS }
+async function judgement(
+  db: Database,
+  of: { crypto: string; horizon: Horizon; sinceMs: number },
+  predicted: number,
+) {
+  const record = { ...of, modelVersion: SERVED_VERSION, limit: RECORD_ROWS }
   const { errors, mae, naiveMae } = await trackRecord(db, record)
   if (errors.length < FEWEST_SCORED || mae === null || naiveMae === null)
     return { lower: null, upper: null, modelMae: null, naiveMae: null, skill: null }

@@ -3,10 +3,12 @@ import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { HORIZON_NAMES, HORIZONS, type Horizon } from '../../activities/crypto-forecast/horizons.ts'
 import { backtest } from '../../activities/crypto-forecast/model/backtest.ts'
 import { FEATURE_COLUMNS, type FeatureTable } from '../../activities/crypto-forecast/model/feature-columns.ts'
+import { newestStretch, whyBroken } from '../../activities/crypto-forecast/model/history-breaks.ts'
 import { samplesOf, usableRows } from '../../activities/crypto-forecast/model/samples.ts'
 import { rowsNeeded } from '../../activities/crypto-forecast/model/time-splits.ts'
 import type { Database } from '../../db/database.ts'
 import { priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
+import { sentence } from '../../wording/sentence.ts'
 import { moment } from '../output.ts'
 import { testedForecasts, type ForecastFigures } from '../../client/crypto-forecast/figures.ts'
 
@@ -66,8 +68,11 @@ function testHorizon(
   }
 }
 
-function whyNone(table: FeatureTable, horizon: Horizon): string {
+function whyNone(whole: FeatureTable, horizon: Horizon): string {
+  const { table, follows } = newestStretch(whole)
   const { rows, gapRows } = samplesOf(table, usableRows(table), HORIZONS[horizon])
+  const needed = rowsNeeded(gapRows)
+  if (follows !== undefined) return sentence(whyBroken(follows, { rows: rows.length, needed }))
   const stored = `of ${table.openMs.length} stored hours ${rows.length} have all features and a known outcome`
-  return `too few to test: ${stored}; ${rowsNeeded(gapRows)} are needed before the first forecast`
+  return `too few to test: ${stored}; ${needed} are needed before the first forecast`
 }

@@ -17,11 +17,22 @@ import {
   primaryKey,
   text,
   timestamp,
+  type PgColumn,
 } from 'drizzle-orm/pg-core'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const number = (name: string) => doublePrecision(name)
+
+/**
+ * A price is finite and above 0, or unknown. PostgreSQL orders NaN above infinity. The migration adds these as `not valid`:
+ * what an earlier version stored stays as it was, and no row since breaks them.
+ */
+const arePrices = (...columns: PgColumn[]) =>
+  sql.join(
+    columns.map((column) => sql`${column} > 0 and ${column} < 'infinity'`),
+    sql` and `,
+  )
 
 /** Run and time of the observation; every table that the writer fills has these. */
 const provenance = () => ({
@@ -54,6 +65,7 @@ export const candles = pgTable(
   (table) => [
     primaryKey({ columns: [table.crypto, table.timestamp, table.source] }),
     check('candles_on_the_hour', sql`date_trunc('hour', ${table.timestamp}, 'UTC') = ${table.timestamp}`),
+    check('candles_are_prices', arePrices(table.open, table.high, table.low, table.close)),
   ],
 )
 
@@ -157,7 +169,10 @@ export const cryptoPrices = pgTable(
     formulas: integer().notNull(),
     ...provenance(),
   },
-  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+  (table) => [
+    primaryKey({ columns: [table.crypto, table.timestamp] }),
+    check('crypto_prices_are_prices', arePrices(table.price)),
+  ],
 )
 
 /** One row a UTC day (https://alternative.me/crypto/fear-and-greed-index/). */
@@ -182,7 +197,10 @@ export const priceComparisons = pgTable(
     differencePercent: number('difference_percent'),
     ...provenance(),
   },
-  (table) => [primaryKey({ columns: [table.crypto, table.timestamp] })],
+  (table) => [
+    primaryKey({ columns: [table.crypto, table.timestamp] }),
+    check('price_comparisons_are_prices', arePrices(table.coingeckoPrice, table.binancePrice)),
+  ],
 )
 
 /** Forecasts, each made before its target time. A trigger refuses every change. */
@@ -216,6 +234,10 @@ export const predictions = pgTable(
   (table) => [
     primaryKey({ columns: [table.crypto, table.horizon, table.targetTime, table.modelVersion] }),
     check('predictions_made_before', sql`${table.madeAt} < ${table.targetTime}`),
+    check(
+      'predictions_are_prices',
+      arePrices(table.predictedPrice, table.lastPrice, table.lower, table.upper),
+    ),
     index('predictions_recent').on(table.crypto, table.madeAt.desc()),
   ],
 )

@@ -27,6 +27,26 @@ export const cryptoForecast = {
   'newest-row-lacks': ({ feature }: { feature: string }) => `The newest row has no ${feature}.`,
   'rows-too-few': ({ rows, needed }: { rows: number; needed: number }) =>
     `${rows} rows have all features and a known outcome, ${needed} are needed.`,
+  'history-jump': ({
+    at,
+    before,
+    after,
+    days,
+    rows,
+    needed,
+  }: Record<'at' | 'before' | 'after', string> & Record<'days' | 'rows' | 'needed', number>) =>
+    `the price jumps from ${before} to ${after} at ${at} (another unit, or a wrong candle): ${rows} usable rows from ${days} days later on, ${needed} are needed`,
+  'history-gap': ({
+    from,
+    to,
+    rows,
+    needed,
+  }: Record<'from' | 'to', string> & Record<'rows' | 'needed', number>) =>
+    `no hours between ${from} and ${to}: ${rows} usable rows since, ${needed} are needed`,
+  'forecast-implausible': ({ predicted, lastPrice }: { predicted: string; lastPrice: string }) =>
+    `a forecast of ${predicted} from a price of ${lastPrice} is not believed`,
+  'interval-implausible': ({ lower, upper }: { lower: string; upper: string }) =>
+    `an interval from ${lower} to ${upper} is none of prices: the past errors are too large`,
   'reports-wait': ({ reports }: { reports: number }) => `${reports} reports wait for the next run`,
 
   check: ({ check, crypto, finding }: { check: string; crypto: string; finding: Reason }, say: Say) =>
@@ -37,6 +57,8 @@ export const cryptoForecast = {
   'check-behind': ({ hours }: { hours: number }) => `is ${hours} hours behind the newest closed hour`,
   'check-nulls': ({ rows, days }: { rows: number; days: number }) =>
     `has ${rows} rows without an indicator later than ${days} days after its first`,
+  'check-early': ({ rows, days }: { rows: number; days: number }) =>
+    `has ${rows} rows whose indicators reach across a gap of more than ${days} days`,
   'check-duplicates': ({ rows }: { rows: number }) => `has ${rows} rows that are not alone on a full hour`,
   'check-gaps': ({ gaps, known }: { gaps: number; known: number }) =>
     `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)`,

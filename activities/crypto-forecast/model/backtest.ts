@@ -8,6 +8,8 @@ import { intervalRadius } from './conformal.ts'
 import { decide, sameDirection, skillOf, type Decision } from './decision.ts'
 import { checkTable, type FeatureTable } from './feature-columns.ts'
 import { absoluteErrors, addSamples } from './forecast.ts'
+import { stretchesOf } from './history-breaks.ts'
+import { whyNoPrice } from './plausible-price.ts'
 import { fitRidge, predictRows, type RidgeModel } from './ridge.ts'
 import { RunningSums } from './running-sums.ts'
 import { samplesOf, usableRows, type Samples } from './samples.ts'
@@ -69,10 +71,18 @@ export function backtest(table: FeatureTable, options: BacktestOptions): Backtes
   checkTable(table)
   const { refitMs = BACKTEST_REFIT_MS } = options
   if (!(refitMs > 0)) throw new RangeError(`A model cannot be refitted every ${refitMs} ms.`)
-  const usable = usableRows(table)
+  const stretches = stretchesOf(table).map((stretch) => ({
+    ...stretch,
+    usable: usableRows(stretch.table),
+  }))
   return options.horizonsMs.map((horizonMs) => {
-    const samples = samplesOf(table, usable, horizonMs)
-    return scored(horizonMs, walkForward(table, samples, { ...options, refitMs }))
+    const forecasts = stretches.flatMap(({ table: rows, usable }) =>
+      walkForward(rows, samplesOf(rows, usable, horizonMs), { ...options, refitMs }),
+    )
+    return scored(
+      horizonMs,
+      forecasts.filter((made) => whyNoPrice(made) === undefined),
+    )
   })
 }
 

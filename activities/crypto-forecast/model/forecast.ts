@@ -2,6 +2,8 @@
 import { heldShare, intervalRadius } from './conformal.ts'
 import { decide, sameDirection, skillOf, type Decision } from './decision.ts'
 import { checkTable, type FeatureColumn, type FeatureTable } from './feature-columns.ts'
+import { newestStretch, whyBroken } from './history-breaks.ts'
+import { whyNoPrice } from './plausible-price.ts'
 import { fitRidge, predictOne, predictRows, type RidgeModel } from './ridge.ts'
 import { RunningSums } from './running-sums.ts'
 import { missingFeature, samplesOf, usableRows, type Samples } from './samples.ts'
@@ -53,22 +55,28 @@ export interface NoForecast {
 
 /**
  * Returns one forecast per horizon, in the order requested. The model is trained on the first four fifths only, so that
- * the errors on the last fifth are those of this very model and the interval holds. Throws a `RangeError` for a table
+ * the errors on the last fifth are those of this very model and the interval holds. Rows before a break of the history
+ * are not used, and a result that cannot be a price is no forecast. Throws a `RangeError` for a table
  * out of order or a horizon that is not a whole number of candles.
  */
-export function forecast(table: FeatureTable, horizonsMs: readonly number[]): (Forecast | NoForecast)[] {
-  checkTable(table)
+export function forecast(whole: FeatureTable, horizonsMs: readonly number[]): (Forecast | NoForecast)[] {
+  checkTable(whole)
+  const { table, follows } = newestStretch(whole)
   const newest = table.openMs.length - 1
   const missing = newest < 0 ? 'candle' : missingFeature(table, newest)
   const usable = usableRows(table)
   return horizonsMs.map((horizonMs) => {
     const samples = samplesOf(table, usable, horizonMs)
     const needed = rowsNeeded(samples.gapRows)
+    if (follows !== undefined && (missing !== undefined || samples.rows.length < needed))
+      return { horizonMs, why: whyBroken(follows, { rows: samples.rows.length, needed }) }
     if (missing !== undefined) return { horizonMs, why: reason('newest-row-lacks', { feature: missing }) }
     if (samples.rows.length < needed) {
       return { horizonMs, why: reason('rows-too-few', { rows: samples.rows.length, needed }) }
     }
-    return forecastHorizon(table, samples, newest)
+    const made = forecastHorizon(table, samples, newest)
+    const why = whyNoPrice(made)
+    return why === undefined ? made : { horizonMs, why }
   })
 }
 

@@ -49,20 +49,25 @@ export async function dueScores(db: Database): Promise<WritableRows['prediction_
   }))
 }
 
-/** Returns a model's record: absolute errors of its newest scored forecasts of a coin, smallest first. */
+/**
+ * Returns a model's record: absolute errors of its newest scored forecasts of a coin that were due after a moment
+ * (milliseconds since 1970), smallest first.
+ */
 export async function trackRecord(
   db: Database,
   {
     crypto,
     horizon,
     modelVersion,
+    sinceMs,
     limit,
-  }: { crypto: string; horizon: string; modelVersion: string; limit: number },
+  }: { crypto: string; horizon: string; modelVersion: string; sinceMs: number; limit: number },
 ): Promise<{ errors: number[]; mae: number | null; naiveMae: number | null }> {
   const result = await db.execute<{ errors: number[] | null; mae: number | null; naive: number | null }>(sql`
     select array_agg(abs(error) order by abs(error)) as errors, avg(abs(error)) as mae, avg(abs(naive_error)) as naive
     from (select error, naive_error from prediction_scores
       where crypto = ${crypto} and horizon = ${horizon} and model_version = ${modelVersion}
+        and target_time > ${new Date(sinceMs).toISOString()}::timestamptz
       order by target_time desc limit ${limit}) as newest`)
   const [row] = result.rows
   return { errors: row?.errors ?? [], mae: row?.mae ?? null, naiveMae: row?.naive ?? null }

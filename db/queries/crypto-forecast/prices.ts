@@ -81,13 +81,29 @@ export interface GridFacts {
   days: number
   /** When the newest hour began, milliseconds since 1970; undefined without rows. */
   newest: number | undefined
-  /** Rows later than the warm-up in which an indicator made from closes is null or not a number. */
+  /**
+   * Rows later than the warm-up in which an indicator made from closes is null or not a number, though their window is full
+   * enough.
+   */
   cold: number
+  /** Rows of all hours with an indicator whose window begins before a gap longer than the longest window. */
+  early: number
   /** Rows beyond the first of their hour, and rows that are not on a full hour. */
   double: number
   /** Hours between the first and the newest row without one: unexplained, and known as gaps of Binance. */
   gaps: number
   knownGaps: number
+}
+
+/** How long the windows are, for checking what was computed with them. */
+export interface Windows {
+  longestDays: number
+  /** Rows that the longest window must have for a value. */
+  longestRows: number
+  /** Rows of the window of `sma`, and of what `macd_signal` needs. */
+  averageRows: number
+  signalRows: number
+  keptFromMs: number
 }
 
 /** Columns made from closes alone: once warm, they have a value in every row. */
@@ -116,12 +132,14 @@ const FROM_CLOSES = [
 export async function gridFacts(
   db: Database,
   crypto: string,
-  { warmUpDays, keptFromMs }: { warmUpDays: number; keptFromMs: number },
+  { longestDays, longestRows, averageRows, signalRows, keptFromMs }: Windows,
 ): Promise<GridFacts> {
   const isCold = FROM_CLOSES.map((name) => `${name} is null or ${name} = 'NaN'`).join(' or ')
   const onTheHour = `date_trunc('hour', "timestamp", 'UTC')`
   const result = await db.execute<
-    Record<'rows' | 'days' | 'cold' | 'kept' | 'hours' | 'span' | 'known', number> & { newest: number | null }
+    Record<'rows' | 'days' | 'cold' | 'early' | 'kept' | 'hours' | 'span' | 'known', number> & {
+      newest: number | null
+    }
   >(sql`
     with edge as (
       select min("timestamp") filter (where "timestamp" >= ${new Date(keptFromMs).toISOString()}::timestamptz) as first,
@@ -130,18 +148,31 @@ export async function gridFacts(
       select count(*)::int as known from known_gaps gap, edge where gap.crypto = ${crypto} and gap.source = 'binance'
         and gap."timestamp" between first and last
         and not exists (select from crypto_prices price where price.crypto = gap.crypto and price."timestamp" = gap."timestamp")
+    ), grid as (
+      select "timestamp", sma, macd_signal, fibo_50, (${sql.raw(isCold)}) as is_cold, lag("timestamp") over hours as before,
+        count(*) over (hours range between ${longestDays} * interval '1 day' - interval '1 hour' preceding and current row) as filled
+      from crypto_prices where crypto = ${crypto} window hours as (order by "timestamp")
+    ), stretched as (
+      select *, max("timestamp") filter (where before is null or "timestamp" - before > ${longestDays} * interval '1 day')
+        over (order by "timestamp") as since
+      from grid
     )
     select count(*)::int as rows, coalesce(floor(extract(epoch from max(last) - max(first)) / 86400)::int, 0) as days,
       (extract(epoch from max(last)) * 1000)::float8 as newest,
-      count(*) filter (where "timestamp" > first + ${warmUpDays} * interval '1 day' and (${sql.raw(isCold)}))::int as cold,
+      count(*) filter (where "timestamp" > greatest(first, since) + ${longestDays} * interval '1 day' and filled >= ${longestRows}
+        and is_cold)::int as cold,
+      count(*) filter (where (sma is not null and "timestamp" < since + ${averageRows - 1} * interval '1 hour')
+        or (macd_signal is not null and "timestamp" < since + ${signalRows - 1} * interval '1 hour')
+        or (fibo_50 is not null and "timestamp" < since + ${longestDays} * interval '1 day' - interval '1 hour'))::int as early,
       count(*) filter (where "timestamp" >= first)::int as kept,
       count(distinct ${sql.raw(onTheHour)}) filter (where "timestamp" >= first and "timestamp" = ${sql.raw(onTheHour)})::int as hours,
       coalesce((extract(epoch from max(last) - max(first)) / 3600)::int + 1, 0) as span, coalesce(max(known), 0) as known
-    from crypto_prices, edge, known where crypto = ${crypto}`)
+    from stretched, edge, known`)
   const row = result.rows[0]
-  const { rows = 0, days = 0, cold = 0, kept = 0, hours = 0, span = 0, known = 0 } = row ?? {}
+  const { rows = 0, days = 0, cold = 0, early = 0, kept = 0, hours = 0, span = 0, known = 0 } = row ?? {}
   const gaps = span - hours - known
-  return { rows, days, newest: row?.newest ?? undefined, cold, double: kept - hours, gaps, knownGaps: known }
+  const newest = row?.newest ?? undefined
+  return { rows, days, newest, cold, early, double: kept - hours, gaps, knownGaps: known }
 }
 
 /** The word for each stored day of Fear & Greed, by day since 1970. */

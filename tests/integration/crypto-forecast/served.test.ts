@@ -133,6 +133,18 @@ it('gives served forecasts an interval and a skill from thirty scored forecasts 
 
 it.each<[string, typeof answer, RegExp, Record<string, unknown>]>([
   ['is away', () => ({ status: 502, body: '{}' }), /^UpstreamUnavailable: /, BOUND],
+  [
+    'predicts a price below zero',
+    () => ({ body: '{"predictions": [-5, -5]}' }),
+    /^bitcoin 1h: a forecast of -5 from a price of \d+(\.\d+)? is not believed$/m,
+    {},
+  ],
+  [
+    'predicts a hundred times the price',
+    (rows) => ({ body: JSON.stringify({ predictions: rows.map(({ price }) => Number(price) * 100) }) }),
+    /^ethereum 24h: a forecast of \d+(\.\d+)? from a price of \d+(\.\d+)? is not believed$/m,
+    {},
+  ],
   ['predicts no number', () => ({ body: '{"predictions": [NaN, NaN]}' }), /^PayloadInvalid: .*NaN/, {}],
   [
     'answers too few',

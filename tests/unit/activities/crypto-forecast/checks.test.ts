@@ -4,7 +4,16 @@ import { checksOf } from '../../../../activities/crypto-forecast/check-grid.ts'
 import type { GridFacts } from '../../../../db/queries/crypto-forecast/prices.ts'
 import { sentence } from '../../../../wording/sentence.ts'
 const NEWEST = Date.parse('2026-07-20T09:00:00Z')
-const GOOD: GridFacts = { rows: 1_440, days: 60, newest: NEWEST, cold: 0, double: 0, gaps: 0, knownGaps: 2 }
+const GOOD: GridFacts = {
+  rows: 1_440,
+  days: 60,
+  newest: NEWEST,
+  cold: 0,
+  early: 0,
+  double: 0,
+  gaps: 0,
+  knownGaps: 2,
+}
 const failed = (facts: Partial<GridFacts>) =>
   checksOf({ ...GOOD, ...facts }, NEWEST)
     .filter(({ passed }) => !passed)
@@ -13,7 +22,7 @@ const failed = (facts: Partial<GridFacts>) =>
 describe('the checks', () => {
   it('the checks pass a whole grid with the gaps of the exchange', () => {
     expect(failed({})).toEqual([])
-    expect(checksOf(GOOD, NEWEST)).toHaveLength(5)
+    expect(checksOf(GOOD, NEWEST)).toHaveLength(6)
   })
 
   it.each<[string, Partial<GridFacts>, number, string]>([
@@ -23,6 +32,12 @@ describe('the checks', () => {
       { cold: 2 },
       2,
       'has 2 rows without an indicator later than 30 days after its first',
+    ],
+    [
+      'warm-up-after-gap',
+      { early: 3 },
+      3,
+      'has 3 rows whose indicators reach across a gap of more than 30 days',
     ],
     ['duplicates', { double: 1 }, 1, 'has 1 rows that are not alone on a full hour'],
     ['gaps', { gaps: 4 }, 4, 'lacks 4 hours that the exchange should have (and 2 that it does not have)'],

@@ -1,7 +1,7 @@
 /** When indicators are known, and their values if prices do not move, candles are missing or ranges are unknown. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { HOUR_MS } from '../../../../core/durations.ts'
+import { DAY_MS, HOUR_MS } from '../../../../core/durations.ts'
 import { indicatorsOf, type Indicators } from '../../../../activities/crypto-forecast/indicators.ts'
 import {
   exponentialAverage,
@@ -100,6 +100,76 @@ describe('an indicator', () => {
     for (const name of names) if (!name.startsWith('fibo')) expect(broken[name], name).toEqual(whole[name])
     expect(broken.fibo50.subarray(0, 850)).toEqual(whole.fibo50.subarray(0, 850))
     expect(broken.fibo50.subarray(850)).not.toEqual(whole.fibo50.subarray(850))
+  })
+})
+
+describe('a gap longer than the longest window', () => {
+  it('lets every indicator warm up again, as if the series began after it', () => {
+    const candles = walk(1_700)
+    const gap = candles.map((candle, row) =>
+      row < 850 ? candle : { ...candle, openMs: candle.openMs + 30 * DAY_MS },
+    )
+    const [before, after] = [
+      indicatorsOf(seriesOf(gap.slice(0, 850))),
+      indicatorsOf(seriesOf(gap.slice(850))),
+    ]
+    const broken = indicatorsOf(seriesOf(gap))
+    for (const name of names) {
+      expect(broken[name].subarray(0, 850), name).toEqual(before[name])
+      expect(broken[name].subarray(850), name).toEqual(after[name])
+    }
+    expect(names.every((name) => Number.isNaN(broken[name][850]))).toBe(true)
+  })
+
+  it('does not begin at a gap that is one hour shorter', () => {
+    const gap = walk(900).map((candle, row) =>
+      row < 850 ? candle : { ...candle, openMs: candle.openMs + 30 * DAY_MS - HOUR_MS },
+    )
+    expect(indicatorsOf(seriesOf(gap)).rsi.subarray(850).every(Number.isFinite)).toBe(true)
+  })
+})
+
+describe('a scale of prices', () => {
+  const UNITLESS = names.filter((name) => /^(rsi|stoch|adx)/.test(name))
+  const times = (candles: Candle[], factor: number) =>
+    candles.map(({ openMs, open, high, low, close, volume }) => ({
+      ...{ openMs, volume, open: open * factor, high: high * factor },
+      ...{ low: low * factor, close: close * factor },
+    }))
+
+  it('changes no oscillator, and every other indicator by its factor', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: -70, max: 30 }), (seed, power) => {
+        const candles = walk(MONTH_HOURS + 20, seed)
+        // A power of two scales every number without rounding.
+        const factor = 2 ** power
+        const [plain, tiny] = [
+          indicatorsOf(seriesOf(candles)),
+          indicatorsOf(seriesOf(times(candles, factor))),
+        ]
+        for (const name of names) {
+          const by = UNITLESS.includes(name) ? 1 : factor
+          expect(tiny[name], name).toEqual(plain[name].map((value) => value * by))
+        }
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('of a hundred-millionth leaves the oscillators as they are', () => {
+    const candles = walk(400)
+    const [plain, tiny] = [indicatorsOf(seriesOf(candles)), indicatorsOf(seriesOf(times(candles, 1e-8)))]
+    for (const name of UNITLESS)
+      for (const [row, value] of plain[name].entries())
+        if (!Number.isNaN(value)) expect(tiny[name][row], name).toBeCloseTo(value, 6)
+  })
+
+  it('a coin of a hundred-millionth that only rises has an RSI of 100 exactly', () => {
+    const rising = closes(Array.from({ length: 60 }, (_, row) => 1e-8 * 1.01 ** row))
+    const { rsi, rsiWilder, adx, adxClose } = indicatorsOf(seriesOf(rising))
+    expect([rsi[59], rsiWilder[59]]).toEqual([100, 100])
+    expect(adx[59]).toBeCloseTo(100, 9)
+    expect(adxClose[59]).toBeCloseTo(100, 9)
   })
 })
 
