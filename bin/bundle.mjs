@@ -7,9 +7,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** `main` is the command; the build of the image runs the others. */
+/** `main` is the command, which runs `read-tree` (system/own-program.ts); the build of the image runs the others. */
 const ENTRIES = {
   main: 'cli/main.ts',
+  'read-tree': 'activities/library-context/read-tree.ts',
   'build-workflow-bundle': 'worker/build-bundle.ts',
   'contextmaker-venv': 'local/contextmaker-venv.ts',
 }

@@ -13,7 +13,7 @@ export interface ProgramRun {
   env: Record<string, string>
   cwd: string
   /** Written to standard input, which is then closed. Default: nothing. */
-  input?: string
+  input?: string | Buffer
   /** The whole group is killed after this many milliseconds: `CommandTimedOut`. */
   timeoutMs: number
   /** Most bytes of standard output; one more and the group is killed: `CommandFailed`. */
@@ -32,7 +32,9 @@ export interface ProgramResult {
   /** Null if a signal ended it. */
   code: number | null
   endedBy: NodeJS.Signals | null
-  stdout: string
+  output: Buffer
+  /** The output as text. */
+  readonly stdout: string
   /** The last bytes of standard error. */
   stderr: string
   ms: number
@@ -81,8 +83,18 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   try {
     const { code, endedBy } = await closed(child, name)
     if (ended !== undefined) throw ended as Error
-    const text = { stdout: Buffer.concat(output).toString('utf8'), stderr: errors.toString('utf8') }
-    return { code, endedBy, ...text, ms: performance.now() - startedAt }
+    const whole = Buffer.concat(output)
+    return {
+      code,
+      endedBy,
+      output: whole,
+      // Decoded only if it is read: 32 MB would hold the event loop.
+      get stdout() {
+        return whole.toString('utf8')
+      },
+      stderr: errors.toString('utf8'),
+      ms: performance.now() - startedAt,
+    }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)

@@ -4,6 +4,7 @@ import type { Git } from '../../upstreams/git/git.ts'
 import type { GitHub } from '../../upstreams/github/github.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 import type { Contextmaker } from './contextmaker/contextmaker.ts'
+import type { TreeReader } from './tree-reader.ts'
 import type { Reason } from '../../core/reason.ts'
 
 /** Settings of the child workflows. Times in milliseconds. */
@@ -40,6 +41,7 @@ export interface LibraryContextClients {
   github: GitHub
   git: Git
   contextmaker: Contextmaker
+  trees: TreeReader
   host: Host
 }
 

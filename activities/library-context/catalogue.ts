@@ -55,7 +55,7 @@ export async function collectFrom(
   for (const domain of domains) {
     const candidates = candidatesOf(domain, answer)
     const anomaly = params.force === true ? undefined : await anomalyOf(context, domain, candidates)
-    if (anomaly === undefined) rows.push(...candidates.map((one) => rowOf(domain.id, one, run.startedAt)))
+    if (anomaly === undefined) for (const one of candidates) rows.push(rowOf(domain.id, one, run.startedAt))
     else why.push(anomaly)
   }
   const { observedAt, raw, rejected } = answer

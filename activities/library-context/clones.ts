@@ -1,8 +1,9 @@
 /** Clones on this host's disk: paths, cloning, and removal. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
+import { removeFolder } from '../../system/remove-folder.ts'
 import type { Run } from '../../core/run.ts'
 import { insideFolder } from '../../system/inside-folder.ts'
 import type { ActivityContext, Host } from './activity-context.ts'
@@ -15,7 +16,7 @@ const RESERVE_BYTES = 500_000_000
 const RUN_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** Claims this host for a child workflow, and removes what earlier runs left on it. */
-export function claimThisHost(
+export async function claimThisHost(
   { host }: ActivityContext,
   run: Run,
 ): Promise<{ queue: string; cleanupQueue: string }> {
@@ -23,9 +24,9 @@ export function claimThisHost(
   mkdirSync(host.workDir, { recursive: true })
   for (const entry of readdirSync(host.workDir, { withFileTypes: true })) {
     if (!entry.isDirectory() || !RUN_ID.test(entry.name) || entry.name === own) continue
-    remove(join(host.workDir, entry.name))
+    await removeFolder(join(host.workDir, entry.name))
   }
-  return Promise.resolve({ queue: host.queue, cleanupQueue: host.cleanupQueue })
+  return { queue: host.queue, cleanupQueue: host.cleanupQueue }
 }
 
 /** Path of this run's clone of a library on this host. Throws `InputInvalid` if it would lie elsewhere. */
@@ -40,7 +41,7 @@ export function cloneFolder({ host }: Pick<ActivityContext, 'host'>, { run, todo
 export async function cloneOf(context: ActivityContext, step: ChildStep): Promise<Clone> {
   const { settings, git, signal, host } = context
   const target = cloneFolder(context, step)
-  removeAttempts(target)
+  await removeAttempts(target)
   const maxBytes = settings.max_clone_mb * 1_000_000
   checkRoom(host.workDir, maxBytes)
   mkdirSync(dirname(target), { recursive: true })
@@ -56,17 +57,16 @@ export async function cloneOf(context: ActivityContext, step: ChildStep): Promis
 const ATTEMPT = '@'
 
 /** Removes a clone and all attempts at it, including those of killed workers. */
-function removeAttempts(target: string): void {
+async function removeAttempts(target: string): Promise<void> {
   const [folder, name] = [dirname(target), basename(target)]
   for (const entry of existsSync(folder) ? readdirSync(folder) : [])
-    if (entry === name || entry.startsWith(`${name}${ATTEMPT}`)) remove(join(folder, entry))
+    if (entry === name || entry.startsWith(`${name}${ATTEMPT}`)) await removeFolder(join(folder, entry))
 }
 
 /** Removes a library's clone, and the run's folder with the last one. */
-export function removeCloneOf(context: ActivityContext, step: ChildStep): Promise<void> {
-  removeAttempts(cloneFolder(context, step))
+export async function removeCloneOf(context: ActivityContext, step: ChildStep): Promise<void> {
+  await removeAttempts(cloneFolder(context, step))
   removeEmpty(folderOf(context.host, step.run))
-  return Promise.resolve()
 }
 
 function folderOf({ workDir }: Host, { runId }: Run): string {
@@ -81,10 +81,6 @@ function removeEmpty(folder: string): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
   }
-}
-
-function remove(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 })
 }
 
 function checkRoom(folder: string, maxBytes: number): void {

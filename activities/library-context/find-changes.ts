@@ -8,6 +8,7 @@ import { foldCase } from '../../upstreams/github/repository-name.ts'
 import { domainsOf } from './domains.ts'
 import { type ChildSettings, type ActivityContext } from './activity-context.ts'
 import type { LibraryTodo, NightInput } from './inputs.ts'
+import { TREE_MS } from './tree-reader.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -71,11 +72,11 @@ export function readMsOf({
   settings,
   retryBudgetMs,
 }: Pick<ActivityContext, 'settings' | 'retryBudgetMs'>): number {
-  return 2 * settings.contextmaker_seconds * 1000 + READING_MS + retryBudgetMs
+  return 2 * settings.contextmaker_seconds * 1000 + READINGS * settings.chains * TREE_MS + retryBudgetMs
 }
 
-/** Walking, joining and judging a large tree, and storing the text. */
-const READING_MS = 120_000
+/** A tree is read for both modes of contextmaker and for our own engine, and trees are read one at a time. */
+const READINGS = 3
 
 /** Returns libraries of the lists, or the requested one. Throws `NotFound` if that one is unknown. */
 async function listedFor(

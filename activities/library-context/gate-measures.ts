@@ -129,16 +129,21 @@ function readmeTest(readme: string): (line: string) => boolean {
   const lines = readme.slice(0, MAX_README_CHARACTERS).split('\n')
   const said = lines.map(withoutTargets).flatMap(bareWords)
   for (const word of said) if (!numbers.has(word)) numbers.set(word, numbers.size + 1)
-  const whole = ` ${said.join(' ')} `
   const base = numbers.size + 1
   const runs = new Set(runsOf(said, numbers, base))
+  const pairs = new Set(pairwise(said))
   return (line) => {
     const words = bareWords(line)
-    if (words.length === 0) return true
-    if (words.length < RUN_WORDS) return whole.includes(` ${words.join(' ')} `)
+    if (words.length < RUN_WORDS)
+      return words.every((word) => numbers.has(word)) && pairwise(words).every((pair) => pairs.has(pair))
     const own = runsOf(words, numbers, base)
     return own.filter((run) => runs.has(run)).length / own.length >= SAME_SHARE
   }
+}
+
+/** Each two words that follow each other. */
+function pairwise(words: readonly string[]): string[] {
+  return words.slice(1).map((second, at) => `${words[at] ?? ''} ${second}`)
 }
 
 /** Each run of three words as one number; 0 if a word of it is not in the README. */

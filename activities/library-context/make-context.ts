@@ -7,14 +7,12 @@ import { attemptRow, storeAttempt } from './attempts.ts'
 import { cloneFolder } from './clones.ts'
 import type { Clone } from './inputs.ts'
 import { complaintIn } from './contextmaker/complaint.ts'
-import type { Mode } from './contextmaker/contextmaker.ts'
+import type { Contextmaker, Mode } from './contextmaker/contextmaker.ts'
 import type { ChildEnding, ActivityContext } from './activity-context.ts'
 import type { ChildStep, LibraryTodo } from './inputs.ts'
 import { contextFile } from './publish.ts'
-import { judge } from './quality-gate.ts'
-import { publicSymbols, sourceWords } from './tree/public-symbols.ts'
-import { readTree, type SourceTree } from './tree/source-tree.ts'
-import { joinContext, staticContext, type Context } from './tree/static-context.ts'
+import type { JudgedContext } from './judged-context.ts'
+import type { Context } from './tree/static-context.ts'
 import { failureReason, textReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
@@ -34,8 +32,6 @@ interface Reading {
   todo: LibraryTodo
   clone: Clone
   folder: string
-  tree: SourceTree
-  judgeText: (markdown: string, log?: string) => ReturnType<typeof judge>
   verdicts: StoredVerdict[]
   /** Why the last judged text was refused. */
   refused: Reason[]
@@ -50,27 +46,18 @@ export async function readClone(
 ): Promise<ChildEnding> {
   const startedAt = performance.now()
   const folder = cloneFolder(context, { run, todo })
-  const tree = await readTree(folder, context.signal)
-  const about = {
-    readme: tree.readme?.text ?? '',
-    symbols: publicSymbols(tree),
-    sourceWords: sourceWords(tree),
-  }
-  const judgeText = (markdown: string, log?: string) =>
-    judge({ markdown, ...about, ...(log === undefined ? {} : { log }) })
   const reading: Reading = {
     context,
     todo,
     clone,
     folder,
-    tree,
-    judgeText,
     verdicts: [],
     refused: [],
     notes: [],
   }
   const ready = await context.contextmaker.ready()
-  const made = (ready.ok ? await askContextmaker(reading, ready.version) : undefined) ?? askStatic(reading)
+  const made =
+    (ready.ok ? await askContextmaker(reading, ready.version) : undefined) ?? (await askStatic(reading))
   const notice = ready.ok
     ? {}
     : { notice: reason('contextmaker-not-run', { missing: ready.missing, remedy: ready.remedy }) }
@@ -106,34 +93,34 @@ async function askContextmaker(reading: Reading, version: string): Promise<Made 
 }
 
 async function askMode(reading: Reading, mode: Mode, version: string): Promise<Made | undefined> {
-  const { context, todo, folder, tree } = reading
+  const { context, folder } = reading
   const engine = 'contextmaker'
+  const documents = await documentsBy(reading, mode)
+  if (documents === undefined) return undefined
+  const { markdown, log } = documents
+  const head = headOf(reading, `contextmaker ${version}`, mode)
+  const verdict = await context.trees.read({ folder, head, log }, context.signal, markdown)
+  const broken = verdict.passed ? undefined : complaintIn(log)
+  if (broken !== undefined)
+    reading.notes.push(reason('contextmaker-failed', { mode, reason: textReason(broken) }))
+  const reasons = [...(broken === undefined ? [] : [textReason(broken)]), ...verdict.reasons]
+  noteVerdict(reading, { engine, mode, passed: verdict.passed, measures: { ...verdict.measures } }, reasons)
+  return madeBy(verdict, { engine, mode, version })
+}
+
+/** contextmaker's documents in one mode; undefined, with a note, if it failed. */
+async function documentsBy(
+  reading: Reading,
+  mode: Mode,
+): Promise<Awaited<ReturnType<Contextmaker['make']>> | undefined> {
+  const { context, todo, folder } = reading
   try {
-    const name = nameOf(todo)
-    const { markdown, log } = await context.contextmaker.make({
-      tree: folder,
-      name,
-      mode,
-      signal: context.signal,
-    })
-    const verdict = reading.judgeText(markdown, log)
-    const broken = verdict.passed ? undefined : complaintIn(log)
-    if (broken !== undefined)
-      reading.notes.push(reason('contextmaker-failed', { mode, reason: textReason(broken) }))
-    const reasons = [...(broken === undefined ? [] : [textReason(broken)]), ...verdict.reasons]
-    noteVerdict(reading, { engine, mode, passed: verdict.passed, measures: { ...verdict.measures } }, reasons)
-    if (!verdict.passed) return undefined
-    const joined = joinContext({
-      documents: markdown,
-      tree,
-      ...headOf(reading, `contextmaker ${version}`, mode),
-    })
-    return { context: joined, engine, mode, version, measures: { ...verdict.measures } }
+    return await context.contextmaker.make({ tree: folder, name: nameOf(todo), mode, signal: context.signal })
   } catch (error) {
     if (!(error instanceof Failure) || FATAL.has(error.type)) throw error
     const why = failureReason(error)
     reading.notes.push(reason('contextmaker-failed', { mode, reason: why }))
-    noteVerdict(reading, { engine, mode, passed: false, measures: {} }, [why])
+    noteVerdict(reading, { engine: 'contextmaker', mode, passed: false, measures: {} }, [why])
     return undefined
   }
 }
@@ -142,14 +129,20 @@ async function askMode(reading: Reading, mode: Mode, version: string): Promise<M
 const FATAL = new Set(['DiskFull', 'DatabaseUnavailable'])
 
 /** Our own engine, which executes nothing. */
-function askStatic(reading: Reading): Made | undefined {
-  const { tree } = reading
-  const context = staticContext({ tree, ...headOf(reading, 'static', 'source tree') })
-  const verdict = reading.judgeText(context.markdown)
+async function askStatic(reading: Reading): Promise<Made | undefined> {
+  const { context, folder } = reading
+  const head = headOf(reading, 'static', 'source tree')
+  const verdict = await context.trees.read({ folder, head }, context.signal)
   const { passed, reasons } = verdict
   noteVerdict(reading, { engine: 'static', mode: null, passed, measures: { ...verdict.measures } }, reasons)
-  if (!verdict.passed) return undefined
-  return { context, engine: 'static', mode: null, version: null, measures: { ...verdict.measures } }
+  return madeBy(verdict, { engine: 'static', mode: null, version: null })
+}
+
+function madeBy(
+  { passed, context, measures }: JudgedContext,
+  by: Pick<Made, 'engine' | 'mode' | 'version'>,
+): Made | undefined {
+  return passed && context !== undefined ? { context, ...by, measures: { ...measures } } : undefined
 }
 
 function headOf({ context, todo, clone }: Reading, engine: string, mode: string) {

@@ -10,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY_MS } from '../../core/durations.ts'
 import {
@@ -93,16 +94,18 @@ async function currentContexts(context: ActivityContext, folder: string): Promis
 /** Writes a context's file if it is missing or holds another text. */
 async function renderContext({ db }: ActivityContext, folder: string, one: StoredContext): Promise<boolean> {
   const path = insideFolder(folder, one.file)
-  if (hashOf(path) === one.hash) return false
+  if ((await hashOf(path)) === one.hash) return false
   const text = await contextText(db, one.library)
   if (text === undefined) return false
   writeFileAtomically(path, text)
   return true
 }
 
-function hashOf(path: string): string | undefined {
+async function hashOf(path: string): Promise<string | undefined> {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 /** `{name}-context.txt`, as the documents call it, links to the file if only one library has that name. */

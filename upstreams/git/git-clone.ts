@@ -1,7 +1,8 @@
 /** A shallow copy of a repository on disk, within bounds of size, time and memory. */
-import { chmod, mkdir, rm, statfs } from 'node:fs/promises'
+import { chmod, mkdir, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../../core/failures.ts'
+import { removeFolder } from '../../system/remove-folder.ts'
 import { runProgram, type ProgramResult } from '../../system/run-program.ts'
 import { excess, MB, treeSize, whileSmall } from './clone-size.ts'
 import type { GitAddress } from './git-address.ts'
@@ -66,7 +67,7 @@ export async function clone(git: CloningGit, request: CloneRequest): Promise<Clo
     const { bytes } = await within(request)
     return { commit, bytes }
   } catch (error) {
-    await rm(target, { recursive: true, force: true, maxRetries: 3 })
+    await removeFolder(target)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 /** The clients of library-context, the queues of this host's disk, and the program that contexts are made with. */
 import { createContextmaker } from '../../activities/library-context/contextmaker/contextmaker.ts'
+import { createTreeReader } from '../../activities/library-context/tree-reader.ts'
 import { Failure } from '../../core/failures.ts'
 import { contextmakerVenv, ensureContextmaker } from '../../local/contextmaker-venv.ts'
 import { createAscl } from '../../upstreams/ascl.ts'
@@ -24,6 +25,7 @@ export const libraryContextWorker: WorkerPart<'library-context'> = {
       venv: contextmakerVenv(folders.tools),
       wallMs: settings.contextmaker_seconds * 1000,
     }),
+    trees: createTreeReader(),
     host: thisHost(folders.work),
   }),
 

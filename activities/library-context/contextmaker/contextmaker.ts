@@ -52,9 +52,10 @@ export interface Contextmaker {
   ready: () => Promise<Readiness>
   /**
    * Returns the whole result. Throws `CommandTimedOut`, `CommandFailed` (with the reason), `Misconfigured` (the sandbox
-   * does not start). Control characters are removed. Waits while 16 sandboxes run.
+   * does not start). The bytes are as contextmaker left them, the log is without control characters. Waits while 16
+   * sandboxes run.
    */
-  make: (request: MakeRequest) => Promise<{ markdown: string; log: string; seconds: number }>
+  make: (request: MakeRequest) => Promise<{ markdown: Buffer; log: string; seconds: number }>
 }
 
 export interface ContextmakerOptions {
@@ -140,8 +141,8 @@ export function createContextmaker({
       const command = [python, '-I', '-c', INSIDE, libraryName(name), mode, alarm, SAFE_CONF]
       const ended = await run(command, { name: title, timeoutMs: wallMs, signal }, tree)
       const log = printable(ended.stderr)
-      if (ended.code !== 0 || ended.stdout === '') throw failed(title, ended, log)
-      return { markdown: printable(ended.stdout), log, seconds: ended.ms / 1000 }
+      if (ended.code !== 0 || ended.output.length === 0) throw failed(title, ended, log)
+      return { markdown: ended.output, log, seconds: ended.ms / 1000 }
     },
   }
 }
@@ -212,7 +213,7 @@ function failed(title: string, { code, endedBy, stderr }: ProgramResult, log: st
   return new Failure('CommandFailed', `${title} ${end}: ${reason}`, { details: { code, endedBy } })
 }
 
-/** Text without control characters but tab and line end: they mean nothing in Markdown, and PostgreSQL takes no NUL. */
+/** Text without control characters but tab and line end: PostgreSQL takes no NUL. */
 function printable(text: string): string {
   return text.replace(/(?![\t\n])\p{Cc}/gu, '')
 }

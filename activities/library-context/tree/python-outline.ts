@@ -45,7 +45,8 @@ export async function outlineOf(text: string, signal: AbortSignal): Promise<Pyth
   const top = await parsed(text, signal)
   if (top === undefined) return undefined
   const { exported, found } = bodyOf(top, text)
-  const isPublic = (name: string) => exported?.includes(name) ?? !name.startsWith('_')
+  const listed = exported === undefined ? undefined : new Set(exported)
+  const isPublic = (name: string) => listed?.has(name) ?? !name.startsWith('_')
   return { doc: docOf(top, text), exported, members: publicOf(found, isPublic) }
 }
 
@@ -107,7 +108,7 @@ function bodyOf(body: SyntaxNode, text: string, branches = 0): BodyFound {
       if (/^if\s+\(?__name__/.test(text.slice(child.from, child.from + 40))) continue
       for (const part of child.getChildren('Body')) {
         const inner = bodyOf(part, text, branches + 1)
-        result.found.push(...inner.found)
+        for (const one of inner.found) result.found.push(one)
         result.exported ??= inner.exported
       }
     }
@@ -142,8 +143,8 @@ function extended(node: SyntaxNode, text: string, result: BodyFound): void {
   const target = node.firstChild
   if (target === null || text.slice(target.from, target.to) !== '__all__') return
   const more = namesOf(node.lastChild, text)
-  result.exported =
-    more === undefined || result.exported === undefined ? undefined : [...result.exported, ...more]
+  if (more === undefined) result.exported = undefined
+  else for (const name of more) result.exported?.push(name)
 }
 
 /** The strings of a list or tuple; undefined if it contains anything else. */

@@ -21,6 +21,7 @@ import {
   GOOD_LIBRARY,
   hostileLibrary,
   sourceTree,
+  inText,
   testVenv,
 } from '../../support/library-context/contextmaker.ts'
 import * as hostile from '../../support/library-context/hostile-configurations.ts'
@@ -49,8 +50,14 @@ describeSandbox('a hostile library', () => {
     remove.push(made.remove)
     return made.path
   }
-  const make = (files: Record<string, string>, mode: Mode, options: Partial<ContextmakerOptions> = {}) =>
-    createContextmaker({ venv, ...options }).make({ tree: tree(files), name: 'hostile', mode, signal: NEVER })
+  const make = async (
+    files: Record<string, string>,
+    mode: Mode,
+    options: Partial<ContextmakerOptions> = {},
+  ) => {
+    const request = { tree: tree(files), name: 'hostile', mode, signal: NEVER }
+    return inText(await createContextmaker({ venv, ...options }).make(request))
+  }
 
   /** Output of the configuration from inside the sandbox. */
   const inside = async (conf: string, options: Partial<ContextmakerOptions> = {}) =>

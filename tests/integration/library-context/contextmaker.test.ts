@@ -21,6 +21,7 @@ import {
   describeSandbox,
   GOOD_LIBRARY,
   sourceTree,
+  inText,
   testVenv,
 } from '../../support/library-context/contextmaker.ts'
 
@@ -43,8 +44,8 @@ describeSandbox('contextmaker', () => {
     remove.push(made.remove)
     return made.path
   }
-  const make = (path: string, mode: Mode, name = 'orbit') =>
-    contextmaker.make({ tree: path, name, mode, signal: new AbortController().signal })
+  const make = async (path: string, mode: Mode, name = 'orbit') =>
+    inText(await contextmaker.make({ tree: path, name, mode, signal: new AbortController().signal }))
 
   it('contextmaker is ready, and shows its version', async () => {
     expect(await contextmaker.ready()).toEqual({ ok: true, version: '1.8.8' })

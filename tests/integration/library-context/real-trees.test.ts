@@ -13,7 +13,7 @@ import { judge } from '../../../activities/library-context/quality-gate.ts'
 import { publicSymbols, sourceWords } from '../../../activities/library-context/tree/public-symbols.ts'
 import { readTree, type SourceTree } from '../../../activities/library-context/tree/source-tree.ts'
 import { joinContext, staticContext } from '../../../activities/library-context/tree/static-context.ts'
-import { describeSandbox, testVenv } from '../../support/library-context/contextmaker.ts'
+import { describeSandbox, inText, testVenv } from '../../support/library-context/contextmaker.ts'
 
 /** Small ones with documentation in their source distribution. */
 const LIBRARIES = ['emcee==3.1.6', 'corner==2.2.3', 'astroplan==0.10.1']
@@ -77,7 +77,7 @@ describeSandbox('real libraries', () => {
       let documents = ''
       for (const mode of ['safe', 'strip'] as const) {
         const { signal } = new AbortController()
-        const { markdown, log } = await contextmaker.make({ tree: root, name, mode, signal })
+        const { markdown, log } = inText(await contextmaker.make({ tree: root, name, mode, signal }))
         if (!judge({ markdown, log, ...measured }).passed) continue
         passed.push(mode)
         if (documents === '') documents = markdown

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
+import { plain } from '../../../activities/library-context/tree/document-text.ts'
 import { ensureContextmaker } from '../../../local/contextmaker-venv.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 
@@ -13,6 +14,11 @@ const hasBubblewrap = spawnSync('bwrap', ['--version']).status === 0
 export function describeSandbox(name: string, tests: () => void): void {
   if (hasBubblewrap || process.env.CI === 'true') describe(name, tests)
   else describe.skip(`${name} (skipped: no bubblewrap)`, tests)
+}
+
+/** What contextmaker made, its text as it is judged. */
+export function inText<Made extends { markdown: Buffer }>(made: Made) {
+  return { ...made, markdown: plain(made.markdown.toString('utf8')) }
 }
 
 /** The venv of this clone; made at the first use, which takes ten seconds and a package index. */

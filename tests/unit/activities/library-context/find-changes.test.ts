@@ -132,7 +132,7 @@ describe('the time for reading a library', () => {
     (seconds) => {
       const retryBudgetMs = 600_000
       const given = {
-        settings: { contextmaker_seconds: seconds },
+        settings: { contextmaker_seconds: seconds, chains: 2 },
         retryBudgetMs: retryBudgetMs,
       } as unknown as ActivityContext
       expect(readMsOf(given)).toBeGreaterThan(2 * seconds * 1000 + retryBudgetMs)

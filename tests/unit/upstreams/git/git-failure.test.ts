@@ -7,6 +7,7 @@ const said = (stderr: string, code: number | null = 128) =>
   gitFailure('astro/stars cannot be cloned', {
     code,
     endedBy: code === null ? 'SIGKILL' : null,
+    output: Buffer.alloc(0),
     stdout: '',
     stderr,
     ms: 1,
