@@ -5,12 +5,11 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
-/** `main` is the command, which runs `read-tree` (system/own-program.ts); the build of the image runs the others. */
+/** `main` is the command; the build of the image runs the others. */
 const ENTRIES = {
   main: 'cli/main.ts',
-  'read-tree': 'activities/library-context/read-tree.ts',
   'build-workflow-bundle': 'worker/build-bundle.ts',
   'contextmaker-venv': 'local/contextmaker-venv.ts',
 }
@@ -68,6 +67,17 @@ export function shippedBundle(root) {
   const bundle = newestBundle(root)
   if (bundle === undefined) throw new Error(`There are neither sources nor a bundle in ${root}.`)
   return join(root, 'dist', bundle.folder)
+}
+
+/**
+ * Programs that the command starts as processes of their own (system/own-program.ts), by name.
+ *
+ * @param {string} root
+ */
+function ownPrograms(root) {
+  const files = readdirSync(join(root, 'activities'), { recursive: true, encoding: 'utf8' })
+  const programs = files.filter((file) => /^[^/]+\/programs\/[^/]+\.ts$/.test(file))
+  return Object.fromEntries(programs.map((file) => [basename(file, '.ts'), join('activities', file)]))
 }
 
 /**
@@ -156,7 +166,7 @@ async function bundleInto(root, outdir) {
     inputs[file] = hashOf(readFileSync(join(root, file)))
   const building = esbuild.build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
+    entryPoints: { ...ENTRIES, ...ownPrograms(root) },
     outdir,
     bundle: true,
     splitting: true,

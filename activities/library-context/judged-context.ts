@@ -1,4 +1,4 @@
-/** From a source tree to a judged context: what `read-tree.ts` does in a process of its own. */
+/** From a source tree to a judged context: what `programs/read-tree.ts` does in a process of its own. */
 import { judge, type GateVerdict } from './quality-gate.ts'
 import { plain } from './tree/document-text.ts'
 import { publicSymbols, sourceWords } from './tree/public-symbols.ts'

@@ -48,7 +48,7 @@ export function createTreeReader({
     read: async (request, signal, documents) => {
       const { release } = await slots.take(signal)
       try {
-        const { program, args, cwd } = ownProgram('activities/library-context/read-tree.ts', [
+        const { program, args, cwd } = ownProgram('activities/library-context/programs/read-tree.ts', [
           `--max-old-space-size=${heapMb}`,
         ])
         const ended = await untilTimeout({

@@ -37,7 +37,7 @@ beforeEach(async () => {
   write('cli/main.ts', `import { greeting } from './greeting.ts'\n${MAIN}`)
   write('cli/greeting.ts', greeting('first'))
   write('worker/build-bundle.ts', 'export {}')
-  write('activities/library-context/read-tree.ts', 'export {}')
+  write('activities/pipeline/programs/own.ts', 'export {}')
   write('local/contextmaker-venv.ts', 'export {}')
   for (const file of ['file-lock.mjs', 'process-identity.mjs'])
     cpSync(join(packageRoot, 'local', file), join(root, 'local', file))

@@ -3,9 +3,9 @@
  * then the documents of another engine; standard output gets the `TreeAnswer`.
  */
 import { buffer } from 'node:stream/consumers'
-import { Failure } from '../../core/failures.ts'
-import { judgedContext, type TreeRequest } from './judged-context.ts'
-import type { TreeAnswer } from './tree-reader.ts'
+import { Failure } from '../../../core/failures.ts'
+import { judgedContext, type TreeRequest } from '../judged-context.ts'
+import type { TreeAnswer } from '../tree-reader.ts'
 
 const input = await buffer(process.stdin)
 const lineEnd = input.indexOf('\n')
