@@ -1,6 +1,18 @@
 import tseslint from 'typescript-eslint'
 
 /** What may be imported from where stands in .dependency-cruiser.js. */
+
+const NO_ENVIRONMENT = {
+  object: 'process',
+  property: 'env',
+  message: 'Only config/load-config.ts reads the environment.',
+}
+const NO_OUTPUT = ['stdout', 'stderr'].map((property) => ({
+  object: 'process',
+  property,
+  message: 'Print through cli/output.ts or cli/terminal.ts: they clean what strangers wrote.',
+}))
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.almanac/**', 'data/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -18,10 +30,8 @@ export default tseslint.config(
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Only config/load-config.ts reads the environment.' },
-      ],
+      'no-restricted-properties': ['error', NO_ENVIRONMENT, ...NO_OUTPUT],
+      'no-console': 'error',
     },
   },
   {
@@ -44,6 +54,8 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['config/load-config.ts'], rules: { 'no-restricted-properties': ['error', ...NO_OUTPUT] } },
+  { files: ['cli/terminal.ts'], rules: { 'no-restricted-properties': ['error', NO_ENVIRONMENT] } },
   {
     // Names from inputs, rows and upstreams; the tree of a clone is walked by the names that its folders hold.
     files: ['activities/**/*.ts'],
@@ -82,8 +94,9 @@ export default tseslint.config(
     },
   },
   {
-    files: ['config/load-config.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs', 'docs/generate/*.ts'],
-    rules: { 'no-restricted-properties': 'off' },
+    // No stranger's text comes there: bin/ runs before the packages are installed.
+    files: ['tests/**/*.ts', 'bench/**/*.ts', 'bin/**/*.mjs', 'docs/generate/*.ts'],
+    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {

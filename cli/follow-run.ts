@@ -6,7 +6,7 @@ import type { Config } from '../config/load-config.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { oneLine } from '../wording/text.ts'
 import { coloured, moment, print } from './output.ts'
-import { terminal } from './terminal.ts'
+import { forTerminal, terminal } from './terminal.ts'
 import { endingOf, type RunHandle } from '../client/runs.ts'
 import type { ChildView } from '../client/run-children.ts'
 import { viewRun, type RunView, type StepView } from '../client/run-view.ts'
@@ -139,7 +139,7 @@ function barProgress(): ProgressDisplay {
     },
     above(line) {
       if (shown.size === 0) print(line)
-      else bars.log(`${line}\n`)
+      else bars.log(forTerminal(`${line}\n`))
     },
     end() {
       bars.stop()

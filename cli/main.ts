@@ -14,11 +14,12 @@ const HELP_COLUMNS = 80
  * Runs one command and returns its exit code. `argv` is without node and the script; `where` defaults to the terminal
  * of the process.
  */
-export function main(argv: string[], where: Terminal = terminal()): Promise<number> {
-  return withTerminal(where, () => run(argv, where))
+export function main(argv: string[], where?: Terminal): Promise<number> {
+  return where === undefined ? run(argv) : withTerminal(where, () => run(argv))
 }
 
-async function run(argv: string[], { stdout, stderr }: Terminal): Promise<number> {
+async function run(argv: string[]): Promise<number> {
+  const { stdout, stderr } = terminal()
   let exitCode: number = EXIT.done
   const program = new Command(ALMANAC)
     .description('Recurring data collections as durable Temporal workflows.')

@@ -1,22 +1,19 @@
 /** How commands speak: tables, durations and times for people, JSON for programs. Colours follow NO_COLOR. */
 import Table from 'cli-table3'
-import pc from 'picocolors'
 import { SECOND_MS } from '../core/durations.ts'
+import { printableJson } from '../core/foreign-text.ts'
 import { wantsColour } from '../config/load-config.ts'
-import { terminal } from './terminal.ts'
+import { harmless, style, terminal } from './terminal.ts'
 import type { RunCounts, SourceCounts } from '../core/run-outcome.ts'
 import { sentence } from '../wording/sentence.ts'
 import { fitTable, wrap, type ColumnFit } from './fit-table.ts'
 
-const COLOURED = pc.createColors(true)
-const PLAIN = pc.createColors(false)
+type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta' | 'cyan'
 
 const using = (colour: Colour) => (text: string) => {
   const { stdout, env } = terminal()
-  return (wantsColour(stdout.isTTY, env) ? COLOURED : PLAIN)[colour](text)
+  return wantsColour(stdout.isTTY, env) ? style(text, colour) : text
 }
-
-type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta' | 'cyan'
 
 /** Colours for a person's terminal; a pipe, a log and CI get the words alone, unless they ask. */
 export const paint: Record<Colour, (text: string) => string> = {
@@ -65,7 +62,7 @@ export function table(
   rows: readonly (readonly (string | number)[])[],
   { margin = 0, ...givingWay }: TableOptions = {},
 ): string {
-  const texts = rows.map((row) => row.map(String))
+  const texts = rows.map((row) => row.map((cell) => harmless(String(cell))))
   const fitted = fitTable(head, texts, terminalWidth() - margin, givingWay)
   const isWhole = fitted.leftOut.length === 0 && fitted.below.every((lines) => lines.length === 0)
   const lines = linesOf(fitted.head, fitted.rows)
@@ -81,9 +78,13 @@ export function table(
   ].join('\n')
 }
 
+/** Of a terminal that does not say. */
+const DEFAULT_COLUMNS = 80
+
 /** Columns of the terminal; infinite without a terminal. */
 export function terminalWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Infinity
+  const { isTTY, columns = DEFAULT_COLUMNS } = terminal().stdout
+  return isTTY === true ? columns : Infinity
 }
 
 function linesOf(head: string[], rows: string[][]): string[] {
@@ -125,7 +126,7 @@ export function printWrapped(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2))
+  print(printableJson(JSON.stringify(value, null, 2)))
 }
 
 /** `2026-11-21 10:00:00 UTC`, the clock of everything in Almanac. */

@@ -7,6 +7,7 @@ import { EXIT } from '../exit.ts'
 import { isRefused, type FileReport } from '../import/file-report.ts'
 import type { Importer, ImportRequest } from '../import/importer.ts'
 import { loadImporters } from '../import/importers.ts'
+import { printable } from '../../core/foreign-text.ts'
 import { print, printJson, table } from '../output.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { terminal } from '../terminal.ts'
@@ -72,8 +73,8 @@ async function withProgress<T>(
         if (file !== reported) stderr.write(`importing ${file} …\n`)
       } else if (bar.isActive) {
         bar.setTotal(total)
-        bar.update(done, { file })
-      } else bar.start(total, done, { file })
+        bar.update(done, { file: printable(file) })
+      } else bar.start(total, done, { file: printable(file) })
       reported = file
     })
   } finally {
