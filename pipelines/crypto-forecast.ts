@@ -1,5 +1,6 @@
 /** crypto-forecast: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
+import { pairCurrency, QUOTES, tradingPair } from '../core/crypto-forecast/trading-pair.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import { address, backfillParams, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
@@ -16,7 +17,9 @@ const coinSchema = z.strictObject({
     .string()
     .regex(/^[A-Z0-9]+$/, 'expected a trading pair such as BTCUSDT')
     .optional()
-    .describe('Trading pair on Binance. Default: `code` against USDT, such as `BTCUSDT`'),
+    .describe(
+      'Trading pair on Binance, which also decides the currency of all prices of the coin. Default: `code` against USDT, such as `BTCUSDT`',
+    ),
 })
 
 const DEFAULT_COINS = [
@@ -31,6 +34,7 @@ const section = z.strictObject({
     .array(coinSchema)
     .min(1)
     .superRefine(eachCoinOnce)
+    .superRefine(eachInKnownCurrency)
     .default(DEFAULT_COINS)
     .describe('Coins to follow, each once'),
   // The exchange returns a thousand candles a request. With less than two months, 30 days of warm-up leave too few hours
@@ -124,4 +128,16 @@ function eachCoinOnce(coins: { id: string; code: string }[], context: z.Refineme
       context.addIssue({ code: 'custom', ...at, message: 'expected each coin once' })
     })
   }
+}
+
+/** Both sources have to tell a coin's price in one currency. */
+function eachInKnownCurrency(
+  coins: { code: string; symbol?: string | undefined }[],
+  context: z.RefinementCtx,
+) {
+  coins.forEach((coin, index) => {
+    if (pairCurrency(coin) !== undefined) return
+    const message = `CoinGecko has no prices in the currency of ${tradingPair(coin)}; expected a pair against one of: ${QUOTES.join(', ')}`
+    context.addIssue({ code: 'custom', path: [index, 'symbol'], input: coin.symbol, message })
+  })
 }

@@ -1,4 +1,4 @@
-/** CoinGecko API v3 (https://docs.coingecko.com): a coin's history in USD and spot prices, with a demo key, a pro key or none. */
+/** CoinGecko API v3 (https://docs.coingecko.com): a coin's history and spot prices in a currency, with a demo key, a pro key or none. */
 import { z } from 'zod'
 import { Failure, type FailureType } from '../core/failures.ts'
 import { createGate, isRateLimited, type Gate } from './gate.ts'
@@ -31,7 +31,7 @@ export interface MarketPoint {
   /** Milliseconds since 1970; hourly points are anywhere in their hour. */
   atMs: number
   price: number
-  /** Rolling 24 h volume of all markets in USD; null if the response has none for this time. */
+  /** Rolling 24 h volume of all markets in the same currency; null if the response has none for this time. */
   volume24h: number | null
 }
 
@@ -39,6 +39,12 @@ export interface MarketChart {
   points: MarketPoint[]
   rejected: RejectedRow[]
   raw: RawBody[]
+}
+
+/** A coin, and the currency of its price, such as `EUR`. */
+export interface PricedCoin {
+  id: string
+  currency: string
 }
 
 export interface SpotPrices {
@@ -50,22 +56,22 @@ export interface SpotPrices {
 
 export interface CoinGecko {
   /**
-   * History of a coin in USD, oldest first, without its newest point, which is "now" and no candle. `days` of 2 to 90
+   * History of a coin, oldest first, without its newest point, which is "now" and no candle. `days` of 2 to 90
    * gives hourly points, 1 gives one every five minutes, more than 90 or `interval: 'daily'` gives one at 00:00 UTC a day.
    * An unknown id is `NotFound`.
    */
   marketChart: (
-    query: { id: string; days: number; interval?: 'daily' },
+    query: PricedCoin & { days: number; interval?: 'daily' },
     signal: AbortSignal,
   ) => Promise<MarketChart>
-  /** Spot prices in USD of all ids in one request. */
-  prices: (ids: readonly string[], signal: AbortSignal) => Promise<SpotPrices>
+  /** Spot prices of all coins in one request. */
+  prices: (coins: readonly PricedCoin[], signal: AbortSignal) => Promise<SpotPrices>
 }
 
 const priceSchema = z.tuple([count, z.number().positive()], z.unknown())
 const volumeSchema = z.tuple([count, z.number().nonnegative().nullable()], z.unknown())
 const chartSchema = z.object({ prices: z.array(z.unknown()), total_volumes: z.array(z.unknown()).nullish() })
-const pricesSchema = z.record(z.string(), z.object({ usd: z.number().positive().nullish() }))
+const pricesSchema = z.record(z.string(), z.record(z.string(), z.number().positive().nullish()))
 
 /** The time of a point, readable even where its number is not. */
 const timeOf = (point: unknown): number | undefined =>
@@ -93,25 +99,32 @@ export function parseMarketChart(body: string): { points: MarketPoint[]; rejecte
 export function createCoinGecko(options: CoinGeckoOptions): CoinGecko {
   const ask = createAsk(options)
   return {
-    marketChart: async ({ id, days, interval }, signal) => {
+    marketChart: async ({ id, currency, days, interval }, signal) => {
       const path = `/coins/${encodeURIComponent(id)}/market_chart`
-      const query = { vs_currency: 'usd', days, ...(interval === undefined ? {} : { interval }) }
+      const query = {
+        vs_currency: currency.toLowerCase(),
+        days,
+        ...(interval === undefined ? {} : { interval }),
+      }
       const answer = await ask({ path, query, signal }, id)
       return { ...parseMarketChart(answer.body), raw: [rawBody(UPSTREAM, answer)] }
     },
-    prices: async (ids, signal) => {
-      const asked = [...new Set(ids)]
-      if (asked.length === 0) return { prices: new Map(), missing: [], raw: [] }
+    prices: async (coins, signal) => {
+      const wanted = new Map(coins.map(({ id, currency }) => [id, currency.toLowerCase()]))
+      if (wanted.size === 0) return { prices: new Map(), missing: [], raw: [] }
       // A space after the comma makes the server forget the ids behind it.
-      const query = { ids: asked.join(','), vs_currencies: 'usd' }
+      const query = {
+        ids: [...wanted.keys()].join(','),
+        vs_currencies: [...new Set(wanted.values())].join(','),
+      }
       const answer = await ask({ path: '/simple/price', query, signal })
       const found = parseBody(pricesSchema, answer.body, 'coingecko GET /simple/price')
       const prices = new Map<string, number>()
-      for (const id of asked) {
-        const usd = found[id]?.usd
-        if (typeof usd === 'number') prices.set(id, usd)
+      for (const [id, currency] of wanted) {
+        const price = found[id]?.[currency]
+        if (typeof price === 'number') prices.set(id, price)
       }
-      const missing = asked.filter((id) => !prices.has(id))
+      const missing = [...wanted.keys()].filter((id) => !prices.has(id))
       return { prices, missing, raw: [rawBody(UPSTREAM, answer)] }
     },
   }

@@ -1,5 +1,6 @@
 /** Closed hourly candles from Binance: all hours of the kept history that are not stored yet, page by page. */
 import pMap from 'p-map'
+import { tradingPair } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
@@ -11,7 +12,6 @@ import type { ActivityContext } from './activity-context.ts'
 import type { Backfill, SourceInput } from './inputs.ts'
 import { newestClosedHour } from './hours.ts'
 import { rememberGaps, type AskedPage } from './known-gaps.ts'
-import { tradingPair } from './trading-pair.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 

@@ -1,4 +1,5 @@
 /** Hourly prices from CoinGecko: the second source, which serves the grid where Binance has no candle. */
+import { currencyOf } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { heldHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
@@ -51,11 +52,13 @@ export async function collectCoinGeckoPrices(
 }
 
 async function collectCoin(
-  { db, coingecko, signal, retryBudget, clock }: ActivityContext,
+  { db, settings, coingecko, signal, retryBudget, clock }: ActivityContext,
   run: Run,
   { crypto, sinceMs, fromMs, toMs }: Hours & { sinceMs: number },
 ): Promise<SourceCounts> {
-  const query = { id: crypto, days: daysSince(sinceMs, clock().getTime()) }
+  const coin = settings.coins.find(({ id }) => id === crypto)
+  if (coin === undefined) throw new RangeError(`${crypto} is not a tracked coin.`)
+  const query = { id: crypto, currency: currencyOf(coin), days: daysSince(sinceMs, clock().getTime()) }
   const chart = await coingecko.marketChart(query, signal).catch((error: unknown) => {
     // An id that CoinGecko does not know costs only its own coin.
     if (error instanceof Failure && error.type === 'NotFound') return error

@@ -1,4 +1,5 @@
 /** The current price according to both sources; it never enters the candles. */
+import { currencyOf, tradingPair } from '../../core/crypto-forecast/trading-pair.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure, FAILURES } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -6,7 +7,6 @@ import { sleep } from '../../upstreams/sleep.ts'
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
-import { tradingPair } from './trading-pair.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -28,7 +28,11 @@ interface Answers {
  */
 export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, signal, retryBudget, clock } = context
-  const coins = settings.coins.map((coin) => ({ id: coin.id, symbol: tradingPair(coin) }))
+  const coins = settings.coins.map((coin) => ({
+    id: coin.id,
+    symbol: tradingPair(coin),
+    currency: currencyOf(coin),
+  }))
   let answers = await requestBoth(context, coins)
   for (
     let attempt = 1;
@@ -64,14 +68,13 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
 
 async function requestBoth(
   context: ActivityContext,
-  coins: readonly { id: string; symbol: string }[],
+  coins: readonly { id: string; symbol: string; currency: string }[],
 ): Promise<Answers> {
   const failures: Failure[] = []
-  const ids = coins.map(({ id }) => id)
   const symbols = coins.map(({ symbol }) => symbol)
   const [onBinance, onCoinGecko] = await Promise.all([
     askBinance(context, failures, symbols),
-    tryOrNote(failures, () => context.coingecko.prices(ids, context.signal)),
+    tryOrNote(failures, () => context.coingecko.prices(coins, context.signal)),
   ])
   return { onBinance, onCoinGecko, failures }
 }

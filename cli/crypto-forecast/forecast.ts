@@ -15,6 +15,7 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import { storedForecasts, type ForecastFigures } from '../../client/crypto-forecast/figures.ts'
 import { figuresTable } from './figures-table.ts'
+import { currencies, type CurrencyOf } from './money.ts'
 import { newestTable } from './newest-table.ts'
 import { testPast, type TestedCoin } from './past-forecasts.ts'
 import { verdicts } from '../../client/crypto-forecast/verdicts.ts'
@@ -39,10 +40,12 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
     const others = known.map(({ crypto }) => crypto)
     const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
     const newest = await newestForecasts(database.db, crypto)
-    if (options.json) printJson(newest)
+    const currencyOf = currencies(config.tracked['crypto-forecast'])
+    if (options.json)
+      printJson(newest.map((made) => ({ ...made, currency: currencyOf(made.crypto) || null })))
     else if (newest.length === 0)
       print(`${stackName(config)}no forecasts yet; ${firstRun(options)} makes the first`)
-    else print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest)}`)
+    else print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}`)
   } finally {
     await database.close()
   }
@@ -66,7 +69,9 @@ export async function report(options: ForecastOptions): Promise<void> {
       printJson({ since, days: options.days, figures, verdicts: verdicts(figures) })
       return
     }
-    if (figures.length > 0) printFigures(`${stackName(config)}forecasts made since ${moment(since)}`, figures)
+    const currencyOf = currencies(config.tracked['crypto-forecast'])
+    if (figures.length > 0)
+      printFigures(`${stackName(config)}forecasts made since ${moment(since)}`, figures, currencyOf)
     else print(stackName(config) + noForecasts(options, crypto, forecast))
   } finally {
     await database.close()
@@ -117,7 +122,11 @@ export async function backtest(options: ForecastOptions & { refitHours: number }
         notes: tested.flatMap(({ notes }) => notes),
         tooFew: tested.flatMap(({ tooFew }) => tooFew),
       })
-    } else printTested(stackName(config), tested, options)
+    } else
+      printTested(stackName(config), tested, {
+        ...options,
+        currencyOf: currencies(config.tracked['crypto-forecast']),
+      })
     return tested.every(({ tooFew }) => tooFew.length === 0) ? EXIT.done : EXIT.runFailed
   } finally {
     await database.close()
@@ -151,7 +160,11 @@ const isoSpan = ({ fromMs, toMs }: NonNullable<TestedCoin['span']>) => ({
 })
 
 /** Coins whose newest hour is the same, which it is unless a source fell behind, share a table. */
-function printTested(stack: string, tested: TestedCoin[], { refitHours }: { refitHours: number }): void {
+function printTested(
+  stack: string,
+  tested: TestedCoin[],
+  { refitHours, currencyOf }: { refitHours: number; currencyOf: CurrencyOf },
+): void {
   const spans = tested.flatMap(({ figures, span }) =>
     span === undefined || figures.length === 0 ? [] : [span],
   )
@@ -161,16 +174,16 @@ function printTested(stack: string, tested: TestedCoin[], { refitHours }: { refi
     const what = `walk-forward over stored hours from ${from} to ${moment(new Date(toMs))}`
     const heading = `${stack}${what}, refitted every ${refitHours} h; nothing is stored`
     const figures = coins.flatMap((coin) => coin.figures)
-    printFigures(heading, figures)
+    printFigures(heading, figures, currencyOf)
   }
   const remarks = tested.flatMap(({ notes, tooFew }) => [...notes, ...tooFew])
   if (spans.length > 0 && remarks.length > 0) print()
   for (const line of remarks) print(line)
 }
 
-function printFigures(heading: string, figures: ForecastFigures[]): void {
+function printFigures(heading: string, figures: ForecastFigures[], currencyOf: CurrencyOf): void {
   print(`${heading}\n`)
-  print(figuresTable(figures))
+  print(figuresTable(figures, currencyOf))
   print()
   for (const verdict of verdicts(figures)) printWrapped(verdict)
 }

@@ -2,13 +2,13 @@
 import { INTERVAL_PERCENT } from '../../activities/crypto-forecast/model/conformal.ts'
 import type { OpenForecast } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import { moment, table } from '../output.ts'
-import { usd } from './figures-table.ts'
+import { moneyOf, type CurrencyOf, type Money } from './money.ts'
 
-const HEAD = [
+const headOf = (money: Money) => [
   'coin',
   'horizon',
   'due',
-  'price now, USD',
+  money.head('price now'),
   'forecast',
   `${INTERVAL_PERCENT} % interval`,
   'decision',
@@ -16,21 +16,27 @@ const HEAD = [
 ]
 
 /** A line a coin, horizon and model; `margin` characters are printed before each. */
-export function newestTable(forecasts: readonly OpenForecast[], margin = 0): string {
+export function newestTable(forecasts: readonly OpenForecast[], currencyOf: CurrencyOf, margin = 0): string {
+  const money = moneyOf(
+    forecasts.map(({ crypto }) => crypto),
+    currencyOf,
+  )
   return table(
-    HEAD,
+    headOf(money),
     forecasts.map(
       ({ crypto, horizon, targetTime, lastPrice, predictedPrice, lower, upper, decision, modelVersion }) => [
         crypto,
         horizon,
         moment(targetTime),
-        usd(lastPrice),
-        usd(predictedPrice),
-        lower === null || upper === null ? '' : `${usd(lower)} to ${usd(upper)}`,
+        money.price(lastPrice, crypto),
+        money.price(predictedPrice, crypto),
+        lower === null || upper === null
+          ? ''
+          : `${money.price(lower, crypto)} to ${money.price(upper, crypto)}`,
         decision,
         modelVersion,
       ],
     ),
-    { margin, spare: ['model', 'price now, USD', 'due'] },
+    { margin, spare: ['model', money.head('price now'), 'due'] },
   )
 }

@@ -7,12 +7,13 @@ export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
 
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
-  foundLines: async (db, _, margin) => {
+  foundLines: async (db, config, margin) => {
     const { newestForecasts } = await import('../../db/queries/crypto-forecast/forecast-report.ts')
     const newest = await newestForecasts(db)
     if (newest.length === 0) return []
     const { newestTable } = await import('./newest-table.ts')
-    return newestTable(newest, margin).split('\n')
+    const { currencies } = await import('./money.ts')
+    return newestTable(newest, currencies(config.tracked['crypto-forecast']), margin).split('\n')
   },
 
   backfill: async () => (await import('./backfill.ts')).backfiller,

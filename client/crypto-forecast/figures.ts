@@ -5,7 +5,7 @@ import type { BacktestResult } from '../../activities/crypto-forecast/model/back
 import { skillOf } from '../../activities/crypto-forecast/model/decision.ts'
 import type { StoredFigures } from '../../db/queries/crypto-forecast/forecast-report.ts'
 
-/** What the forecasts of one model for one coin and horizon came to. Errors in USD; `NaN` if there are none. */
+/** What the forecasts of one model for one coin and horizon came to. Errors in the coin's currency; `NaN` if there are none. */
 export interface ForecastFigures {
   crypto: string
   horizon: string

@@ -56,9 +56,9 @@ export const candles = pgTable(
     high: number('high'),
     low: number('low'),
     close: number('close').notNull(),
-    /** Traded within the hour on the exchange, in USDT. */
+    /** Traded within the hour on the exchange, in the pair's quote asset. Prices are in its currency. */
     volume: number('volume'),
-    /** Traded on all markets in the 24 hours before the end of the hour, in USD; only CoinGecko reports it. */
+    /** Traded on all markets in the 24 hours before the end of the hour, in the coin's currency; only CoinGecko reports it. */
     volume24h: number('volume_24h'),
     ...provenance(),
   },
@@ -127,7 +127,7 @@ export const cryptoPrices = pgTable(
     crypto: text().notNull(),
     timestamp: moment('timestamp').notNull(),
     price: number('price').notNull(),
-    /** Traded within the hour, in USDT; null if the hour's source does not report it. */
+    /** Traded within the hour, in the pair's quote asset; null if the hour's source does not report it. */
     volume: number('volume'),
     rsi: number('rsi'),
     macd: number('macd'),
@@ -192,7 +192,7 @@ export const priceComparisons = pgTable(
     timestamp: moment('timestamp').notNull(),
     coingeckoPrice: number('coingecko_price'),
     binancePrice: number('binance_price'),
-    /** Binance's price less CoinGecko's, in USD and in percent of CoinGecko's. */
+    /** Binance's price less CoinGecko's, in the coin's currency and in percent of CoinGecko's. */
     difference: number('difference'),
     differencePercent: number('difference_percent'),
     ...provenance(),
@@ -223,7 +223,7 @@ export const predictions = pgTable(
     /** Close of the candle; also the naive forecast. */
     lastPrice: number('last_price').notNull(),
     decision: text().$type<'BUY' | 'SELL' | 'HOLD'>().notNull(),
-    /** Mean absolute errors on the held-out part, USD, and 1 - model/naive. */
+    /** Mean absolute errors on the held-out part, and 1 - model/naive. */
     modelMae: number('model_mae'),
     naiveMae: number('naive_mae'),
     skill: number('skill'),
@@ -251,7 +251,7 @@ export const predictionScores = pgTable(
     targetTime: moment('target_time').notNull(),
     modelVersion: text('model_version').notNull(),
     actualPrice: number('actual_price').notNull(),
-    /** Predicted less actual, USD. */
+    /** Predicted less actual. */
     error: number('error').notNull(),
     naiveError: number('naive_error').notNull(),
     /** Whether it said up for what went up, down for what went down. */

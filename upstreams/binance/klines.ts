@@ -10,7 +10,7 @@ export interface HourCandle {
   high: number
   low: number
   close: number
-  /** Traded in the quote currency, which is USDT. */
+  /** Traded in the quote currency. */
   volume: number
   trades: number
 }

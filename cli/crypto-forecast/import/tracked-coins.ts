@@ -1,5 +1,8 @@
 /** Whose rows they are: coins of almanac.yaml by the names that old files give them. Pure. */
-import { tradingPair, type Coin } from '../../../activities/crypto-forecast/trading-pair.ts'
+import { tradingPair } from '../../../core/crypto-forecast/trading-pair.ts'
+import type { Sections } from '../../../pipelines/index.ts'
+
+type Coin = Sections['crypto-forecast']['coins'][number]
 
 /** Finds coins; every result is the id in the column `crypto`. */
 export interface TrackedCoins {

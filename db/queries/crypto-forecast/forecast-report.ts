@@ -3,7 +3,7 @@ import { desc, eq, sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { predictions } from '../../schema/crypto-forecast.ts'
 
-/** Counts and mean errors of the forecasts of one model for one coin and horizon. Errors are in USD. */
+/** Counts and mean errors of the forecasts of one model for one coin and horizon. Errors are in the coin's currency. */
 export interface StoredFigures {
   crypto: string
   horizon: string
@@ -75,7 +75,7 @@ export async function storedHours(
   return new Map(result.rows.map(({ crypto, hours }) => [crypto, hours]))
 }
 
-/** A forecast whose time has not come. Prices are in USD. */
+/** A forecast whose time has not come. Prices are in the coin's currency. */
 export interface OpenForecast {
   crypto: string
   horizon: string

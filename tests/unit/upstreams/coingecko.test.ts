@@ -12,6 +12,8 @@ const sleep = (ms: number) => {
 }
 
 const KEY = 'CG-se$cret'
+const inDollars = (ids: string[]) => ids.map((id) => ({ id, currency: 'USD' }))
+const BITCOIN = inDollars(['bitcoin'])
 
 async function client(answer: Answering, options: { apiKey?: string } = {}) {
   const server = await loopback(answer)
@@ -78,7 +80,7 @@ describeRecorded('recorded CoinGecko answers', () => {
     const { coingecko } = await client((response) => {
       sendJson(response, body)
     })
-    const { prices, missing } = await coingecko.prices(['bitcoin', 'ethereum'], calm())
+    const { prices, missing } = await coingecko.prices(inDollars(['bitcoin', 'ethereum']), calm())
     expect([...prices]).toEqual([['bitcoin', 49_357]])
     expect(missing).toEqual(['ethereum'])
   })
@@ -91,7 +93,9 @@ describeRecorded('recorded CoinGecko answers', () => {
       const answer = exchange(file)
       sendJson(response, answer.body, answer.status)
     })
-    const failure = await rejection(coingecko.marketChart({ id: 'bitcoin', days: 90 }, calm()))
+    const failure = await rejection(
+      coingecko.marketChart({ id: 'bitcoin', currency: 'USD', days: 90 }, calm()),
+    )
     expect(failure).toMatchObject({
       type,
       details: { status },
@@ -189,7 +193,7 @@ describe('a market chart', () => {
 })
 
 describe('the CoinGecko client', () => {
-  it('requests a chart in USD, identifies itself, sends no key it does not have, and keeps the response', async () => {
+  it('requests a chart in the currency, identifies itself, sends no key it does not have, and keeps the response', async () => {
     const body = chart([
       [1_000, 1],
       [2_000, 2],
@@ -197,12 +201,12 @@ describe('the CoinGecko client', () => {
     const { coingecko, asked, baseUrl } = await client((response) => {
       sendJson(response, JSON.parse(body))
     })
-    const { points, raw } = await coingecko.marketChart({ id: 'bitcoin', days: 30 }, calm())
-    await coingecko.marketChart({ id: 'a/b', days: 90, interval: 'daily' }, calm())
+    const { points, raw } = await coingecko.marketChart({ id: 'bitcoin', currency: 'USD', days: 30 }, calm())
+    await coingecko.marketChart({ id: 'a/b', currency: 'EUR', days: 90, interval: 'daily' }, calm())
     expect(points).toEqual([{ atMs: 1_000, price: 1, volume24h: null }])
     expect(asked.map(({ url }) => url)).toEqual([
       '/api/v3/coins/bitcoin/market_chart?vs_currency=usd&days=30',
-      '/api/v3/coins/a%2Fb/market_chart?vs_currency=usd&days=90&interval=daily',
+      '/api/v3/coins/a%2Fb/market_chart?vs_currency=eur&days=90&interval=daily',
     ])
     expect(asked[0]?.headers['user-agent']).toBe('almanac/0.1 (test)')
     expect(Object.keys(asked[0]?.headers ?? {}).filter((name) => name.includes('key'))).toEqual([])
@@ -221,7 +225,7 @@ describe('the CoinGecko client', () => {
       sendJson(response, { bitcoin: { usd: 49_357 }, status: { usd: 0.02 }, tether: {}, dai: { usd: null } })
     })
     const ids = ['bitcoin', 'status', 'tether', 'dai', 'constructor', 'bitcoin']
-    const { prices, missing, raw } = await coingecko.prices(ids, calm())
+    const { prices, missing, raw } = await coingecko.prices(inDollars(ids), calm())
     expect(new URL(asked[0]?.url ?? '', 'http://x').searchParams.get('ids')).toBe(
       'bitcoin,status,tether,dai,constructor',
     )
@@ -232,6 +236,19 @@ describe('the CoinGecko client', () => {
     expect(missing).toEqual(['tether', 'dai', 'constructor'])
     expect(asked).toHaveLength(1)
     expect(raw).toHaveLength(1)
+  })
+
+  it('requests spot prices in several currencies at once, and gives each coin its own', async () => {
+    const { coingecko, asked } = await client((response) => {
+      sendJson(response, { bitcoin: { usd: 100_500, eur: 87_384 }, ethereum: { usd: 3_000, eur: 2_600 } })
+    })
+    const coins = [
+      { id: 'bitcoin', currency: 'EUR' },
+      { id: 'ethereum', currency: 'USD' },
+    ]
+    const { prices } = await coingecko.prices(coins, calm())
+    expect(new URL(asked[0]?.url ?? '', 'http://x').searchParams.get('vs_currencies')).toBe('eur,usd')
+    expect(Object.fromEntries(prices)).toEqual({ bitcoin: 87_384, ethereum: 3_000 })
   })
 
   it('sends nothing for no ids', async () => {
@@ -246,7 +263,7 @@ describe('the CoinGecko client', () => {
     const { coingecko } = await client((response) => {
       sendJson(response, { bitcoin: { usd: '49357' } })
     })
-    expect(await rejection(coingecko.prices(['bitcoin'], calm()))).toMatchObject({ type: 'PayloadInvalid' })
+    expect(await rejection(coingecko.prices(BITCOIN, calm()))).toMatchObject({ type: 'PayloadInvalid' })
   })
 })
 
@@ -258,7 +275,7 @@ describe('the key of CoinGecko', () => {
       },
       { apiKey: KEY },
     )
-    const error = await rejection(coingecko.prices(['bitcoin'], calm()))
+    const error = await rejection(coingecko.prices(BITCOIN, calm()))
     expect(asked[0]?.headers['x-cg-demo-api-key']).toBe(KEY)
     expect(asked[0]?.headers['x-cg-pro-api-key']).toBeUndefined()
     expect(JSON.stringify(error) + String(error)).not.toContain(KEY)
@@ -273,7 +290,7 @@ describe('the key of CoinGecko', () => {
     }
     try {
       const baseUrl = 'https://pro-api.coingecko.com/api/v3'
-      await createCoinGecko({ baseUrl, apiKey: KEY, userAgent: 'test' }).prices(['bitcoin'], calm())
+      await createCoinGecko({ baseUrl, apiKey: KEY, userAgent: 'test' }).prices(BITCOIN, calm())
     } finally {
       globalThis.fetch = real
     }
@@ -288,7 +305,7 @@ describe('the key of CoinGecko', () => {
       },
       { apiKey: KEY },
     )
-    expect(await rejection(coingecko.prices(['bitcoin'], calm()))).toMatchObject({ type: 'UpstreamRejected' })
+    expect(await rejection(coingecko.prices(BITCOIN, calm()))).toMatchObject({ type: 'UpstreamRejected' })
     expect(asked).toHaveLength(1)
   })
 })
@@ -339,7 +356,9 @@ describe('a refusal of CoinGecko', () => {
     const { coingecko } = await client((response) => {
       sendJson(response, body, status)
     })
-    const error = await rejection(coingecko.marketChart({ id: 'bit-coin', days: 90 }, calm()))
+    const error = await rejection(
+      coingecko.marketChart({ id: 'bit-coin', currency: 'USD', days: 90 }, calm()),
+    )
     expect(error).toMatchObject({
       type,
       details: { status },
@@ -362,7 +381,7 @@ describe('a refusal of CoinGecko', () => {
     ],
   ])('treats a 403 %s as Blocked', async (_name, answer) => {
     const { coingecko } = await client(answer)
-    expect(await rejection(coingecko.prices(['bitcoin'], calm()))).toMatchObject({ type: 'Blocked' })
+    expect(await rejection(coingecko.prices(BITCOIN, calm()))).toMatchObject({ type: 'Blocked' })
   })
 
   it.each<[string, Answering]>([
@@ -392,7 +411,7 @@ describe('a refusal of CoinGecko', () => {
     ],
   ])('waits a minute after a quota refusal as %s if nothing names the delay', async (_name, answer) => {
     const { coingecko } = await client(answer)
-    const error = (await rejection(coingecko.prices(['bitcoin'], calm()))) as Failure
+    const error = (await rejection(coingecko.prices(BITCOIN, calm()))) as Failure
     expect(error.type).toBe('RateLimited')
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(UNNAMED_REFUSAL_MS)
     expect(error.retryAfterMs).toBeLessThanOrEqual(UNNAMED_REFUSAL_MS * 1.1)
@@ -402,9 +421,9 @@ describe('a refusal of CoinGecko', () => {
     const { coingecko, asked } = await client((response) => {
       response.writeHead(429).end()
     })
-    await rejection(coingecko.prices(['bitcoin'], calm()))
+    await rejection(coingecko.prices(BITCOIN, calm()))
     slept.length = 0
-    await expect(coingecko.prices(['bitcoin'], calm())).rejects.toThrow('nobody waits in a test')
+    await expect(coingecko.prices(BITCOIN, calm())).rejects.toThrow('nobody waits in a test')
     expect(asked).toHaveLength(1)
     // Less what passed since, on the machine's clock.
     expect(slept[0]).toBeGreaterThan(UNNAMED_REFUSAL_MS / 2)
@@ -417,10 +436,10 @@ describe('a refusal of CoinGecko', () => {
         'retry-after': '300',
       })
     })
-    const error = (await rejection(coingecko.prices(['bitcoin'], calm()))) as Failure
+    const error = (await rejection(coingecko.prices(BITCOIN, calm()))) as Failure
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(300_000)
     expect(error.retryAfterMs).toBeLessThanOrEqual(330_000)
-    expect(await rejection(coingecko.prices(['bitcoin'], calm()))).toMatchObject({ type: 'RateLimited' })
+    expect(await rejection(coingecko.prices(BITCOIN, calm()))).toMatchObject({ type: 'RateLimited' })
     expect(asked).toHaveLength(1)
   })
 })

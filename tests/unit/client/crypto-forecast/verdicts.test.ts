@@ -149,7 +149,9 @@ describe('a line of figures', () => {
   it('a line of figures shows errors of any size with four digits, and nothing if nothing is scored', () => {
     const cheap = { ...GOOD, crypto: 'shiba-inu', mae: 0.00000123456, naiveMae: 1234.56 }
     const none = { ...GOOD, scored: 0, moved: 0, intervals: 0, hitRate: NaN, coverage: NaN }
-    const rows = figuresTable([cheap, { ...none, mae: NaN, naiveMae: NaN, skill: NaN }]).split('\n')
+    const rows = figuresTable([cheap, { ...none, mae: NaN, naiveMae: NaN, skill: NaN }], () => 'USD').split(
+      '\n',
+    )
     expect(rows[1]).toContain('0.000001235')
     expect(rows[1]).toContain('1,235')
     expect(rows[1]).toContain('56.3 % of 512')
