@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 /** What may be imported from where stands in .dependency-cruiser.js. */
@@ -32,6 +33,15 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       'no-restricted-properties': ['error', NO_ENVIRONMENT, ...NO_OUTPUT],
       'no-console': 'error',
+    },
+  },
+  {
+    // A pattern that takes squared time on a stranger's text holds up every pipeline.
+    ignores: ['tests/**', 'bench/**', 'simulator/**', 'docs/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
     },
   },
   {

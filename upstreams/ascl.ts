@@ -7,8 +7,8 @@ import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
 import { distinct, repositoriesInText, repositoryIn } from './github/repository-name.ts'
 
 const UPSTREAM = 'ascl'
-/** Other clients cap at 8 to 20 MB; the catalogue grows by a twelfth a year. */
-export const MAX_CATALOGUE_BYTES = 32 * 1024 * 1024
+/** Other clients cap at 8 to 20 MB; the catalogue, of some 4,000 records, grows by a twelfth a year. */
+export const MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 /** The page is generated on request by a small server: half a minute, the timeout of other upstreams, was too short. */
 const CATALOGUE_TIMEOUT_MS = 3 * 60_000
 /** One catalogue is asked for once a night. */
@@ -22,7 +22,7 @@ export interface AsclOptions {
   userAgent: string
   /** Default: its own gate. */
   gate?: Gate
-  /** Largest catalogue, in bytes. Default: 32 MB. */
+  /** Largest catalogue, in bytes. Default: 16 MB. */
   maxBytes?: number
   timeoutMs?: number
 }
@@ -54,8 +54,8 @@ export interface Ascl {
   catalogue: (signal: AbortSignal) => Promise<AsclCatalogue>
 }
 
-/** An older export writes lists as PHP does: `a:1:{i:0;s:21:"https://example.org/a";}`. */
-const PHP_STRING = /s:\d+:"(.*?)";/gs
+/** An older export writes lists as PHP does: `a:1:{i:0;s:21:"https://example.org/a";}`. An address holds no quote. */
+const PHP_STRING = /s:\d+:"([^"]*)";/g
 
 /** The links of a record in any notation: a list, PHP's object or text for one, one address, or nothing. */
 const links = z

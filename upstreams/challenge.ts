@@ -1,7 +1,7 @@
 /** Recognises a firewall's page in place of the upstream's response. */
 
 const TITLES =
-  /<title[^>]*>\s*(?:just a moment|attention required|one moment, please|ddos-guard|access denied|please wait)/i
+  /<title[^<>]*>\s*(?:just a moment|attention required|one moment, please|ddos-guard|access denied|please wait)/i
 /** `challenge-platform` is no sign: Cloudflare adds that script to ordinary pages too. */
 const MARKS =
   /_cf_chl_opt|cf-browser-verification|cf-challenge-running|id="challenge-(?:form|running|error-text)"/i

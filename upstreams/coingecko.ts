@@ -8,6 +8,8 @@ import { refusal, spread, type Exchange } from './refusal.ts'
 import type { Sleep } from './sleep.ts'
 
 const UPSTREAM = 'coingecko'
+/** Ninety days of hours, the longest series that is asked for, have 0.3 MB. */
+const MAX_BYTES = 2 * 1024 * 1024
 const PRO_HOST = 'pro-api.coingecko.com'
 /** The cache in front decides whether a refusal names its delay; the quota is per minute. */
 export const UNNAMED_REFUSAL_MS = 60_000
@@ -134,6 +136,7 @@ export function createCoinGecko(options: CoinGeckoOptions): CoinGecko {
 function createAsk(options: CoinGeckoOptions): (request: HttpRequest, id?: string) => Promise<Answer> {
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent, ...keyHeader(options) },
     gate:

@@ -23,7 +23,7 @@ export function credentials(name: string, address: string, token?: string): Cred
   const basic = url.username === '' ? undefined : `${part(name, url.username)}:${part(name, url.password)}`
   url.username = ''
   url.password = ''
-  const baseUrl = url.href.replace(/\/+$/, '')
+  const baseUrl = url.href.replace(/(?<!\/)\/+$/, '')
   if (token !== undefined && token !== '') return { baseUrl, headers: { authorization: `Bearer ${token}` } }
   if (basic === undefined) return { baseUrl, headers: {} }
   return { baseUrl, headers: { authorization: `Basic ${Buffer.from(basic).toString('base64')}` } }

@@ -10,6 +10,8 @@ import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
 import { excerptOf } from './refusal.ts'
 
 const UPSTREAM = 'fear-greed'
+/** All days since 2018 have 0.3 MB. */
+const MAX_BYTES = 1024 * 1024
 /** Without the trailing slash the answer is a redirect. */
 const PATH = '/fng/'
 const DAY_S = 86_400
@@ -96,6 +98,7 @@ export function parseFearGreed(body: string): { days: FearGreedDay[]; rejected: 
 export function createFearGreed(options: FearGreedOptions): FearGreed {
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate: options.gate ?? createGate({ reserve: 0, concurrency: 1 }),

@@ -9,8 +9,6 @@ import { refusal, type Exchange } from './refusal.ts'
 
 /** A whole exchange; the largest known responses (4 MB) take seconds, a slow drip takes forever. */
 const DEFAULT_TIMEOUT_MS = 30_000
-/** Four times the largest known answer. */
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 
 export interface HttpOptions {
   /** Name of the service in messages and in `RawBody.source`, such as 'modrinth'. */
@@ -21,8 +19,8 @@ export interface HttpOptions {
   gate: Gate
   /** Bound of one exchange from the first byte sent to the last received, in milliseconds; waiting at the gate is not counted. */
   timeoutMs?: number
-  /** Largest decoded body, in bytes. */
-  maxBytes?: number
+  /** Largest decoded body, in bytes: what the service may send, not what fits into memory. */
+  maxBytes: number
   /** 'manual' if a header is a secret: fetch would send it to any host that a redirect names. */
   redirect?: 'follow' | 'manual'
 }
@@ -100,11 +98,10 @@ export function createHttp(options: HttpOptions): Http {
     if (request.json !== undefined) sent.set('content-type', 'application/json')
     const body = request.json === undefined ? (request.text ?? null) : JSON.stringify(request.json)
     const init: RequestInit = { method, headers: sent, body, redirect: options.redirect ?? 'follow' }
-    const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     return await within(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal, what, async (signal) => {
       const response = await fetch(url, { ...init, signal })
       options.gate.observe(response.headers, response.status)
-      const read = await readBody(response, maxBytes, what)
+      const read = await readBody(response, options.maxBytes, what)
       return {
         status: response.status,
         headers: response.headers,
@@ -219,7 +216,7 @@ function checkedBase({ upstream, baseUrl }: HttpOptions): string {
       `The base URL of ${upstream} is not an http(s) address: correct the setting.`,
     )
   }
-  return baseUrl.replace(/\/+$/, '')
+  return baseUrl.replace(/(?<!\/)\/+$/, '')
 }
 
 function checkedHeaders({ upstream, headers }: HttpOptions): Headers {

@@ -7,6 +7,8 @@ import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './h
 import { count, instant, parseBody, parseRows, text, type RejectedRow } from './payload.ts'
 
 const UPSTREAM = 'modrinth'
+/** A batch of projects with their descriptions, or the largest list of versions, has 1 to 4 MB. */
+const MAX_BYTES = 16 * 1024 * 1024
 /** Proxies and servers commonly refuse request lines above 8 KB. */
 const MAX_URL_BYTES = 8_000
 /** Bulk responses of 470 versions are half a megabyte: three at once hide the latency without holding many bodies. */
@@ -107,6 +109,7 @@ export function createModrinth(options: ModrinthOptions): Modrinth {
   const gate = options.gate ?? createGate({ reserve: RESERVED_REQUESTS })
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate,

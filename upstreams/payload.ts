@@ -3,6 +3,12 @@ import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { storable } from '../core/foreign-text.ts'
 
+/** The deepest known answer has 12 levels: writing a deeper row down again would exhaust the stack. */
+const MAX_LEVELS = 64
+/** Three times the largest known feed. More values take so long to read that other pipelines would wait. */
+const MAX_VALUES = 1_000_000
+/** Rows of another shape from which on the whole body is: each costs as much as a hundred good ones. */
+const MAX_REJECTED = 1_000
 const MAX_ISSUES = 5
 const MAX_ISSUE_CHARS = 200
 
@@ -48,7 +54,10 @@ export function parseBody<T>(schema: z.ZodType<T>, body: string, what: string): 
   )
 }
 
-/** Parses rows one by one; order is kept. */
+/**
+ * Parses rows one by one; order is kept. Throws `PayloadInvalid` at the 1,000th wrong row: then it is the format that is
+ * wrong.
+ */
 export function parseRows<T>(
   schema: z.ZodType<T>,
   candidates: readonly unknown[],
@@ -59,11 +68,18 @@ export function parseRows<T>(
     const parsed = schema.safeParse(row)
     if (parsed.success) rows.push(parsed.data)
     else rejected.push({ reason: issuesOf(parsed.error).join('; '), row })
+    if (rejected.length < MAX_REJECTED) continue
+    const reason = rejected[0]?.reason ?? ''
+    const message = `${MAX_REJECTED} rows have another shape than expected (the first: ${reason}): the format may have changed.`
+    throw new Failure('PayloadInvalid', message)
   }
   return { rows, rejected }
 }
 
 function parseJson(body: string, what: string): unknown {
+  const found = beyondBounds(body)
+  if (found !== undefined)
+    throw new Failure('PayloadInvalid', `${what} answered JSON with ${found}, which no such answer has.`)
   try {
     return JSON.parse(body) as unknown
   } catch (error) {
@@ -80,6 +96,34 @@ function parseJson(body: string, what: string): unknown {
       cause: error,
     })
   }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+/** `[` and `{`. */
+const OPENING = new Set([0x5b, 0x7b])
+/** `]` and `}`. */
+const CLOSING = new Set([0x5d, 0x7d])
+
+/** Returns what is too much in a JSON text, before it is parsed: its levels or its values. */
+function beyondBounds(body: string): string | undefined {
+  let levels = 0
+  let values = 0
+  let isInString = false
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at)
+    if (isInString) {
+      if (code === BACKSLASH) at++
+      else if (code === QUOTE) isInString = false
+    } else if (code === QUOTE) isInString = true
+    else if (OPENING.has(code)) {
+      values++
+      if (++levels > MAX_LEVELS) return `more than ${MAX_LEVELS} levels`
+    } else if (CLOSING.has(code)) levels--
+    else if (code === COMMA && ++values > MAX_VALUES) return `more than ${MAX_VALUES} values`
+  }
+  return values > MAX_VALUES ? `more than ${MAX_VALUES} values` : undefined
 }
 
 /** The engine names the position where it gave up: at the text's end, something is missing; before, something is wrong. */

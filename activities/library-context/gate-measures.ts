@@ -66,7 +66,7 @@ export function measureText(markdown: string, readme: string): TextMeasures {
     counts.wordsBeyondReadme += count
     for (const [name] of text.matchAll(/[A-Za-z_]\w*/g)) names.add(name)
     if (opensBlock()) counts.fenced++
-    else if (!isFenced && /^( {4,}|\t)\s*[^\s*+-]/.test(line)) counts.indented++
+    else if (!isFenced && /^( {4}|\t)\s*[^\s*+-]/.test(line)) counts.indented++
     if (/^\s*>>>/.test(line)) counts.prompts++
   }
   const { words, wordsBeyondReadme, fenced, indented, prompts } = counts

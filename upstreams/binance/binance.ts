@@ -13,6 +13,8 @@ import type { Sleep } from '../sleep.ts'
 export { parseKlines, type HourCandle } from './klines.ts'
 
 const UPSTREAM = 'binance'
+/** A page of 1,000 candles has 0.2 MB. */
+const MAX_BYTES = 1024 * 1024
 /** Largest page of `GET /api/v3/klines`. */
 export const CANDLES_PER_PAGE = 1_000
 /**
@@ -142,6 +144,7 @@ function createAsk(options: BinanceOptions, clock: () => Date): Ask {
 function createHost(baseUrl: string, gate: Gate, options: BinanceOptions): Host {
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate,

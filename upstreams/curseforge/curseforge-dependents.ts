@@ -7,6 +7,8 @@ import { parseDependents, type DependentPack } from './dependents-markup.ts'
 import { refusal } from '../refusal.ts'
 
 const UPSTREAM = 'curseforge-web'
+/** A page for people has some hundred kilobytes. */
+const MAX_BYTES = 2 * 1024 * 1024
 /** The site is made for people: as slow as a reader. */
 export const PAGE_INTERVAL_MS = 2_000
 /** Relation type "included", which is how a modpack relates to its mods. */
@@ -45,6 +47,7 @@ export interface CurseForgeDependents {
 export function createDependents(options: DependentsOptions): CurseForgeDependents {
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate:

@@ -7,6 +7,8 @@ import { count, instant, parseBody, parseRows, text, type RejectedRow } from '..
 import { sleep as realSleep, type Sleep } from '../sleep.ts'
 
 const UPSTREAM = 'curseforge'
+/** Fifty mods or files with the modules of each have 1 to 2 MB. */
+const MAX_BYTES = 8 * 1024 * 1024
 /** Default and largest page of every list of this API (its specification). */
 const PAGE_SIZE = 50
 /** `index + pageSize` may not exceed this (its specification). */
@@ -169,6 +171,7 @@ function createAsk(options: CurseForgeOptions): Ask {
   const sleep = options.sleep ?? realSleep
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     headers: { 'x-api-key': options.apiKey, 'user-agent': options.userAgent },
     gate: options.gate ?? createGate({ reserve: 0 }),

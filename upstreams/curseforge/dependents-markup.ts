@@ -1,20 +1,24 @@
-/** Reads a dependents page in every markup that the site is known to have had; pure. */
-import { load, type CheerioAPI } from 'cheerio'
+/**
+ * Reads a dependents page in every markup that the site is known to have had; pure. The page is read as a stream of
+ * tags, without a tree: a tree of badly nested tags can take a thousand times the page's size.
+ */
+import { Parser } from 'htmlparser2'
+import { Failure } from '../../core/failures.ts'
 
 const SITE = 'https://www.curseforge.com'
 /** A pager's bare `?page=2` refers to its own page. */
 const PAGER_BASE = `${SITE}/relations/dependents`
-/** One element per modpack, newest markup last. Within one, the first modpack link is the row's own. */
-const ROWS = [
-  'ul.project-listing > li.project-listing-row',
-  '.listing-body .project-list-item',
-  '.project-card',
-]
-const PACK_LINKS = 'a[href*="/minecraft/modpacks/"]'
+const PACKS = '/minecraft/modpacks/'
 /** Nothing but the slug: deeper paths are files and buttons of a pack whose own link is beside them. */
 const PACK_PATH = /\/minecraft\/modpacks\/([^/]+)\/?$/
 /** If a link wraps a whole card, its text is the card's: the heading within is the name. */
-const HEADINGS = 'h1, h2, h3, h4, [class*="name" i], [class*="title" i]'
+const HEADING = /^h[1-4]$/
+const HEADING_CLASS = /name|title/i
+
+/** A page of twenty rows has some 5,000 elements, about 60 deep, and hundreds of links: beyond these it is no such page. */
+const MAX_ELEMENTS = 50_000
+const MAX_DEPTH = 256
+const MAX_LINKS = 10_000
 
 export interface DependentPack {
   /** Whole, as the address has it: "rebel-tactics-2" names another pack than "rebel-tactics". */
@@ -32,53 +36,135 @@ export interface DependentsMarkup {
   next: boolean
 }
 
-type Link = ReturnType<CheerioAPI>
+/** An element that shows one modpack. The first modpack link within is its own. */
+interface Row {
+  outer: Row | undefined
+  slug: string | undefined
+}
 
-/** Reads one page. `page` is its own number, `baseUrl` where it came from (links to that host count as the site's own). */
+interface Link {
+  row: Row | undefined
+  slug: string
+  title: string
+  text: string
+  /** Text of the first heading within. */
+  heading: string | undefined
+}
+
+interface Element {
+  /** Lists of the two markups whose rows are known by what surrounds them. */
+  isListing: boolean
+  isBody: boolean
+  row: Row | undefined
+  link: Link | undefined
+  /** The heading of the link that is being read. */
+  isHeading: boolean
+}
+
+/**
+ * Reads one page. `page` is its own number, `baseUrl` where it came from (links to that host count as the site's own).
+ * Throws `PayloadInvalid` for markup beyond any such page.
+ */
 export function parseDependents(
   html: string,
   { page = 1, baseUrl = SITE }: { page?: number; baseUrl?: string } = {},
 ): DependentsMarkup {
-  const $ = load(html)
   const hosts = new Set([new URL(baseUrl).host, new URL(SITE).host])
-  const slugOf = (link: Link): string | undefined => packSlug(link.attr('href') ?? '', hosts)
+  const { links, pages } = linksIn(html, hosts)
+  const ofRows = links.filter(({ row, slug }) => row?.slug === slug)
   const names = new Map<string, string>()
-  const add = (slug: string, links: Link[]): void => {
-    const name = links.map(nameOf).find((text) => text !== '') ?? ''
+  for (const link of ofRows.length > 0 ? ofRows : links) {
     // A pack's first link is often its picture; a later one carries the name.
-    if ((names.get(slug) ?? '') === '') names.set(slug, name)
-  }
-  const linksIn = (scope: Link): Link[] =>
-    scope
-      .find(PACK_LINKS)
-      .toArray()
-      .map((element) => $(element))
-
-  for (const element of $(ROWS.join(', ')).toArray()) {
-    const links = linksIn($(element))
-    const slug = links.map(slugOf).find((found) => found !== undefined)
-    if (slug !== undefined)
-      add(
-        slug,
-        links.filter((link) => slugOf(link) === slug),
-      )
-  }
-  if (names.size === 0) {
-    for (const link of linksIn($.root())) {
-      const slug = slugOf(link)
-      if (slug !== undefined) add(slug, [link])
-    }
+    if ((names.get(link.slug) ?? '') === '') names.set(link.slug, nameOf(link))
   }
   const packs = [...names].map(([slug, name]) => ({
     slug,
     name: name === '' ? slug : name,
     url: `${SITE}/minecraft/modpacks/${encodeURIComponent(slug)}`,
   }))
-  return { packs, next: packs.length > 0 && hasNext($, page) }
+  // Without a pager only the next page can show it, at the cost of one request.
+  const isLast = pages.length > 0 && pages.every((number) => number <= page)
+  return { packs, next: packs.length > 0 && !isLast }
+}
+
+/** The links to modpacks, and the page numbers that the pager links to. */
+function linksIn(html: string, hosts: ReadonlySet<string>): { links: Link[]; pages: number[] } {
+  const links: Link[] = []
+  const pages: number[] = []
+  const open: Element[] = []
+  let elements = 0
+  let anchors = 0
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (name === 'a') anchors++
+      if (++elements > MAX_ELEMENTS || open.length >= MAX_DEPTH || anchors > MAX_LINKS) throw beyondBounds()
+      const above = open.at(-1)
+      const element = elementIn(above, name, attributes)
+      if (name === 'a') {
+        element.link = linkOf(attributes, element.row, hosts)
+        element.isHeading = false
+        if (element.link !== undefined) links.push(element.link)
+        const number = pageOf(attributes['href'] ?? '')
+        if (number !== undefined) pages.push(number)
+      }
+      open.push(element)
+    },
+    ontext: (text) => {
+      const { link, isHeading } = open.at(-1) ?? {}
+      if (link === undefined) return
+      link.text += text
+      if (isHeading === true) link.heading = (link.heading ?? '') + text
+    },
+    onclosetag: () => {
+      open.pop()
+    },
+  })
+  parser.end(html)
+  return { links, pages }
+}
+
+function elementIn(above: Element | undefined, name: string, attributes: Record<string, string>): Element {
+  const classes = new Set((attributes['class'] ?? '').split(/\s+/))
+  const isRow =
+    classes.has('project-card') ||
+    (above?.isBody === true && classes.has('project-list-item')) ||
+    (above?.isListing === true && name === 'li' && classes.has('project-listing-row'))
+  const link = above?.link
+  const isFirstHeading = link !== undefined && link.heading === undefined && isHeading(name, attributes)
+  if (isFirstHeading) link.heading = ''
+  return {
+    isListing: name === 'ul' && classes.has('project-listing'),
+    isBody: above?.isBody === true || classes.has('listing-body'),
+    row: isRow ? { outer: above?.row, slug: undefined } : above?.row,
+    link,
+    isHeading: isFirstHeading || above?.isHeading === true,
+  }
+}
+
+function isHeading(name: string, attributes: Record<string, string>): boolean {
+  return HEADING.test(name) || HEADING_CLASS.test(attributes['class'] ?? '')
+}
+
+function linkOf(
+  attributes: Record<string, string>,
+  row: Row | undefined,
+  hosts: ReadonlySet<string>,
+): Link | undefined {
+  const slug = packSlug(attributes['href'] ?? '', hosts)
+  if (slug === undefined) return undefined
+  for (let one = row; one !== undefined && one.slug === undefined; one = one.outer) one.slug = slug
+  return { row, slug, title: attributes['title'] ?? '', text: '', heading: undefined }
+}
+
+function beyondBounds(): Failure {
+  return new Failure(
+    'PayloadInvalid',
+    `A page of CurseForge's dependents has more than ${MAX_ELEMENTS} elements, ${MAX_DEPTH} levels or ${MAX_LINKS} links: its format may have changed.`,
+  )
 }
 
 function packSlug(href: string, hosts: ReadonlySet<string>): string | undefined {
-  if (!URL.canParse(href, SITE)) return undefined
+  if (!href.includes(PACKS) || !URL.canParse(href, SITE)) return undefined
   const url = new URL(href, SITE)
   if (!hosts.has(url.host) && !url.hostname.endsWith('.curseforge.com')) return undefined
   const encoded = PACK_PATH.exec(url.pathname)?.[1]
@@ -88,24 +174,17 @@ function packSlug(href: string, hosts: ReadonlySet<string>): string | undefined 
   return /^[^\s/?#\p{Cc}]{1,200}$/u.test(slug) ? slug : undefined
 }
 
-function nameOf(link: Link): string {
-  const heading = oneLine(link.find(HEADINGS).first().text())
-  const text = heading === '' ? oneLine(link.text()) : heading
-  return text === '' ? oneLine(link.attr('title') ?? '') : text
+function nameOf({ heading = '', text, title }: Link): string {
+  return [heading, text, title].map(oneLine).find((said) => said !== '') ?? ''
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
 
-function hasNext($: CheerioAPI, page: number): boolean {
-  const pages = $('a[href*="page="]')
-    .toArray()
-    .map((element) => $(element).attr('href') ?? '')
-    .filter((href) => URL.canParse(href, PAGER_BASE))
-    .map((href) => new URL(href, PAGER_BASE))
-    // Menus and file lists have separate pages.
-    .filter(({ pathname }) => pathname.endsWith('/relations/dependents'))
-    .map(({ searchParams }) => Number(searchParams.get('page')))
-    .filter((number) => Number.isSafeInteger(number) && number > 0)
-  // Without a pager only the next page can show it, at the cost of one request.
-  return pages.length === 0 || Math.max(...pages) > page
+function pageOf(href: string): number | undefined {
+  if (!href.includes('page=') || !URL.canParse(href, PAGER_BASE)) return undefined
+  const { pathname, searchParams } = new URL(href, PAGER_BASE)
+  // Menus and file lists have separate pages.
+  if (!pathname.endsWith('/relations/dependents')) return undefined
+  const number = Number(searchParams.get('page'))
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined
 }

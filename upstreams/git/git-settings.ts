@@ -79,7 +79,7 @@ export function gitBase(baseUrl: string): GitBase {
   if (protocol !== 'https' && (protocol !== 'http' || !isLoopback(url.hostname))) {
     throw wrong(`is ${protocol} to ${url.hostname}: plain http is allowed only to a loopback address`)
   }
-  return { url: url.href.replace(/\/+$/, ''), protocol }
+  return { url: url.href.replace(/(?<!\/)\/+$/, ''), protocol }
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(host)

@@ -75,7 +75,7 @@ function targetOf(answer: Answer, baseUrl: string): string | undefined {
   if (location === '' || !URL.canParse(location, answer.url)) return undefined
   const { origin, pathname, search, username, password } = new URL(location, answer.url)
   const base = new URL(baseUrl)
-  const prefix = base.pathname.replace(/\/+$/, '')
+  const prefix = base.pathname.replace(/(?<!\/)\/+$/, '')
   const ours =
     origin === base.origin && username === '' && password === '' && pathname.startsWith(`${prefix}/`)
   return ours ? pathname.slice(prefix.length) + search : undefined

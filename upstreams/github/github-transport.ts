@@ -11,6 +11,8 @@ import { headerNumber, retryAfterMs } from '../retry-after.ts'
 import type { Sleep } from '../sleep.ts'
 
 const UPSTREAM = 'github'
+/** A page of 100 hits of a search has 0.6 MB. */
+const MAX_BYTES = 4 * 1024 * 1024
 /** The version whose fields are read here. */
 const API_VERSION = '2022-11-28'
 /** "Wait for at least one minute" if a refusal names no delay (its documentation). */
@@ -123,6 +125,7 @@ function createHttps(options: TransportOptions, token: string | undefined, gates
   const of = (gate: Gate) =>
     createHttp({
       upstream: UPSTREAM,
+      maxBytes: MAX_BYTES,
       baseUrl: options.baseUrl,
       headers: {
         'user-agent': options.userAgent,

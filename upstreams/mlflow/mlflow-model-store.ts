@@ -26,14 +26,21 @@ export async function putArtifacts(
   return undefined
 }
 
+/** Path of the server's own artifact endpoint. */
+const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/'
+
 /** The folder behind the server's own artifact endpoint, or undefined if the store is elsewhere. */
 function proxiedFolder(artifactUri: string, baseUrl: string): string | undefined {
-  const proxied =
-    /^mlflow-artifacts:(?:\/\/([^/]*))?\/+(.+)$/.exec(artifactUri) ??
-    /^https?:\/\/([^/]+).*\/api\/2\.0\/mlflow-artifacts\/artifacts\/+(.+)$/.exec(artifactUri)
-  const host = proxied?.[1] ?? ''
+  const own = /^mlflow-artifacts:(?:\/\/([^/]*))?\//.exec(artifactUri)
+  const web = /^https?:\/\/([^/]+)\//.exec(artifactUri)
+  const at = own === null ? artifactUri.lastIndexOf(ARTIFACTS) : 0
+  if ((own === null && web === null) || at === -1) return undefined
+  const host = (own ?? web)?.[1] ?? ''
   // This token must not be sent to another server.
-  return host === '' || host === new URL(baseUrl).host ? proxied?.[2]?.replace(/\/+$/, '') : undefined
+  if (host !== '' && host !== new URL(baseUrl).host) return undefined
+  const path = artifactUri.slice(own === null ? at + ARTIFACTS.length : own[0].length)
+  const folder = path.replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '')
+  return folder === '' ? undefined : folder
 }
 
 const schemeOf = (uri: string): string => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1] ?? 'a folder'
@@ -54,7 +61,7 @@ export async function register(
     schema: nothing,
     signal,
   })
-  const source = `${artifactUri.replace(/\/+$/, '')}/${MODEL_FOLDER}`
+  const source = `${artifactUri.replace(/(?<!\/)\/+$/, '')}/${MODEL_FOLDER}`
   const input = { name, source, run_id: runId }
   const created = await rest.call({
     method: 'POST',

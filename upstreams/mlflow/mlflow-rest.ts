@@ -8,6 +8,8 @@ import { parseBody } from '../payload.ts'
 import { refusal } from '../refusal.ts'
 
 const UPSTREAM = 'mlflow'
+/** A run with all its metrics has some hundred kilobytes. */
+const MAX_BYTES = 4 * 1024 * 1024
 const API = '/api/2.0/mlflow'
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts'
 /** Statuses under which MLflow sends its own error codes for a request that it understood. */
@@ -63,6 +65,7 @@ export function createMlflowRest(options: MlflowOptions): MlflowRest {
   const { baseUrl, headers } = credentials(UPSTREAM, options.baseUrl, options.token)
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl,
     headers: { 'user-agent': options.userAgent, ...headers },
     gate: createGate({ reserve: 0 }),

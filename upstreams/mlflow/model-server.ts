@@ -11,6 +11,8 @@ import { parseBody } from '../payload.ts'
 import { refusal } from '../refusal.ts'
 
 const UPSTREAM = 'model server'
+/** One number a row, and there are hundreds of rows. */
+const MAX_BYTES = 1024 * 1024
 const PATH = '/invocations'
 const MAX_REASON_CHARS = 300
 
@@ -60,6 +62,7 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   const { baseUrl, headers } = credentials(UPSTREAM, options.url, options.token)
   const http = createHttp({
     upstream: UPSTREAM,
+    maxBytes: MAX_BYTES,
     baseUrl: baseUrl.replace(/\/invocations$/, ''),
     headers: { 'user-agent': options.userAgent, ...headers },
     gate: createGate({ reserve: 0 }),

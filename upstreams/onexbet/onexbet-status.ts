@@ -149,7 +149,7 @@ function isOver(status: string, period: string): boolean {
 const TIME = '#'
 /** 45+2, 45+2', 12:34, 3', 25 minutes, 1 h: a number with a sign or unit of time. "1ère" and "Set 2" are none. */
 const RUNNING_TIME =
-  /\d+ ?\+ ?\d+ ?(?:['’′]|min(?:ute)?s?\b)?|\d+:\d{2}(?::\d{2})?|\d+ ?(?:['’′]|min(?:ute)?s?\b|sec(?:ond)?e?s?\b|s\b|h\b|heures?\b|hours?\b)/g
+  /\d{1,6} ?\+ ?\d{1,6} ?(?:['’′]|min(?:ute)?s?\b)?|\d{1,6}:\d{2}(?::\d{2})?|\d{1,6} ?(?:['’′]|min(?:ute)?s?\b|sec(?:ond)?e?s?\b|s\b|h\b|heures?\b|hours?\b)/g
 
 /**
  * A status text without its running time: two texts of one kind are the same status at two times. Null is the empty

@@ -8,6 +8,8 @@ import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, type Answer } from '../http.ts'
 import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 
+/** Twice the largest known feed; a day's results of a large league have as much. */
+const MAX_BYTES = 8 * 1024 * 1024
 /** A minute's collection must have time for a second attempt; a good answer takes less than a second. */
 const TIMEOUT_MS = 10_000
 /** A longer wait is the next minute's business. */
@@ -46,6 +48,7 @@ export type Transport = (
 export function createTransport(options: TransportOptions): Transport {
   const http = createHttp({
     upstream: options.upstream,
+    maxBytes: MAX_BYTES,
     baseUrl: options.baseUrl,
     // The service's own pages ask with this header; some brands refuse requests without it.
     headers: { 'user-agent': options.userAgent, 'x-requested-with': 'XMLHttpRequest' },

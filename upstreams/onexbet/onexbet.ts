@@ -183,7 +183,7 @@ function partsOf(feedUrl: string): { folder: string; path: string; extra: Record
   // What is no address at all is refused where every base URL is.
   if (!URL.canParse(feedUrl)) return { folder: feedUrl, path: '', extra: {} }
   const { origin, pathname, searchParams } = new URL(feedUrl)
-  const parts = pathname.replace(/\/+$/, '').split('/')
+  const parts = pathname.replace(/(?<!\/)\/+$/, '').split('/')
   const last = parts.pop() ?? ''
   return { folder: origin + parts.join('/'), path: `/${last}`, extra: Object.fromEntries(searchParams) }
 }

@@ -1,7 +1,7 @@
 /** Finds errors in a log: contextmaker continues after a failed build and reports success at its end. */
 
 /** A Python exception or a message of Sphinx at the beginning of a line, maybe with the module that it comes from. */
-const COMPLAINT = /^\s*((?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Killed)\b.*)$/
+const COMPLAINT = /^\s*((?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Killed)\b.*)/
 /** Logged even if the exception has no message, such as one for lack of memory. */
 const GIVEN_UP = 'Sphinx build failed'
 /** Longest line quoted in a reason. */

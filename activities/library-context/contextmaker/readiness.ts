@@ -33,7 +33,7 @@ const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
     remedy: APPARMOR,
   },
   {
-    said: /max_\S*_namespaces exceeded|unprivileged_userns_clone/,
+    said: /max_\w{1,40}_namespaces exceeded|unprivileged_userns_clone/,
     missing: 'this system allows no user namespaces',
     remedy:
       'allow them ("sysctl user.max_user_namespaces=10000", on old Debian "sysctl kernel.unprivileged_userns_clone=1")',
@@ -44,7 +44,7 @@ const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
     remedy: CONTAINER,
   },
   {
-    said: /No permissions to creat(e|ing) new namespace|Creating new namespace failed|unshare failed: Operation not permitted|(make \/ slave|pivot_root|mount\b.*): (permission denied|operation not permitted)/i,
+    said: /No permissions to creat(e|ing) new namespace|Creating new namespace failed|unshare failed: Operation not permitted|(make \/ slave|pivot_root|mount\b.{0,200}): (permission denied|operation not permitted)/i,
     missing: 'this system or container forbids namespaces or mounts',
     remedy: `${CONTAINER}; on Ubuntu, ${APPARMOR}`,
   },

@@ -92,7 +92,7 @@ function parseKline(cells: unknown, nowMs: number): Parsed<ImportedCandle> {
 
 /** A time of a file in milliseconds; NaN if it is none. */
 export function milliseconds(text: string | undefined): number {
-  const digits = /^\s*"?([^"]+)"?\s*$/.exec(text ?? '')?.[1] ?? ''
+  const digits = /^"?([^"]*)"?$/.exec((text ?? '').trim())?.[1] ?? ''
   return inMilliseconds(wholeIn(digits) ?? Number.NaN)
 }
 

@@ -166,7 +166,7 @@ describe('the catalogue over HTTP', () => {
   })
 
   it('does not read a response beyond the cap to its end', async () => {
-    expect(MAX_CATALOGUE_BYTES).toBe(32 * 1024 * 1024)
+    expect(MAX_CATALOGUE_BYTES).toBe(16 * 1024 * 1024)
     const { ascl } = await client(
       (response) => {
         sendJson(response, { 1: record({ abstract: 'x'.repeat(200_000) }) })

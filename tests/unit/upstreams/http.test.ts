@@ -6,6 +6,7 @@ import { createHttp, encodeQuery, type HttpOptions } from '../../../upstreams/ht
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from './loopback.ts'
 
 const SECRET = 'se$cret'
+const MAX_BYTES = 1_000_000
 
 async function client(answer: Answering, options: Partial<HttpOptions> = {}) {
   const server = await loopback(answer)
@@ -14,6 +15,7 @@ async function client(answer: Answering, options: Partial<HttpOptions> = {}) {
     baseUrl: `${server.baseUrl}/base/`,
     headers: { 'user-agent': 'almanac-test', 'x-api-key': SECRET },
     gate: createGate({ reserve: 0 }),
+    maxBytes: MAX_BYTES,
     ...options,
   })
   return { ...server, http }
@@ -231,7 +233,13 @@ describe('a broken exchange is UpstreamUnavailable', () => {
 
   it('treats a refused connection as UpstreamUnavailable', async () => {
     const baseUrl = `http://127.0.0.1:${await closedPort()}`
-    const http = createHttp({ upstream: 'test', baseUrl, headers: {}, gate: createGate({ reserve: 0 }) })
+    const http = createHttp({
+      upstream: 'test',
+      baseUrl,
+      headers: {},
+      gate: createGate({ reserve: 0 }),
+      maxBytes: MAX_BYTES,
+    })
     const error = await rejection(http.request({ path: '/x', query: { key: SECRET }, signal: calm() }))
     expect(error).toMatchObject({ type: 'UpstreamUnavailable' })
     expect(String(error)).not.toContain(SECRET)
@@ -316,13 +324,16 @@ describe('a setting that cannot be sent is Misconfigured and never printed', () 
   it.each(['', 'api.modrinth.com', 'ftp://x', 'http://'])(
     'treats base URL %j as Misconfigured',
     (baseUrl) => {
-      expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate })).toThrow(Failure)
+      expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate, maxBytes: MAX_BYTES })).toThrow(
+        Failure,
+      )
     },
   )
 
   it('treats a key with a line break as Misconfigured', () => {
     const headers = { 'x-api-key': `${SECRET}\n` }
-    const make = () => createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate })
+    const make = () =>
+      createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate, maxBytes: MAX_BYTES })
     expect(make).toThrow(/x-api-key header of test/)
     expect(make).not.toThrow(SECRET)
   })
