@@ -1,4 +1,3 @@
-import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 /** What may be imported from where stands in .dependency-cruiser.js. */
@@ -33,15 +32,6 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       'no-restricted-properties': ['error', NO_ENVIRONMENT, ...NO_OUTPUT],
       'no-console': 'error',
-    },
-  },
-  {
-    // A pattern that takes squared time on a stranger's text holds up every pipeline.
-    ignores: ['tests/**', 'bench/**', 'simulator/**', 'docs/**'],
-    plugins: { regexp },
-    rules: {
-      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
-      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
     },
   },
   {

@@ -67,8 +67,12 @@ function* mentionsIn(text: string): Generator<{ fullName: string; at: number }> 
   for (const { 1: owner = '', 2: name = '', index } of text.matchAll(IN_TEXT)) {
     if (name.length > MAX_NAME_CHARS || PAGES.has(foldCase(owner))) continue
     // The dot that ends a sentence, and `.git`, in whatever order they were put there. A dash may end a name.
-    // eslint-disable-next-line regexp/no-super-linear-move -- of a name of at most MAX_NAME_CHARS
-    const fullName = `${owner}/${name.replace(/(?:\.git|\.)+$/i, '')}`
+    const fullName = `${owner}/${withoutEnding(name)}`
     if (FULL_NAME.test(fullName)) yield { fullName, at: index }
   }
+}
+
+function withoutEnding(name: string): string {
+  const shorter = name.replace(/\.(?:git)?$/i, '')
+  return shorter === name ? name : withoutEnding(shorter)
 }
