@@ -2,7 +2,7 @@
 import { currencyOf } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { heldHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
+import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -28,8 +28,8 @@ const TOO_OLD = reason('coingecko-too-old', { days: MAX_DAYS })
 const NEAR_MS = 15 * 60_000
 
 /**
- * Collects the hours since the newest stored one, ninety days at first. Hours before the kept history are left out:
- * nothing would fill its holes.
+ * Collects the hours since the newest stored one, ninety days at first, and since the first hour of those days that
+ * neither source has. Hours before the kept history are left out: nothing would fill its holes.
  */
 export async function collectCoinGeckoPrices(
   context: ActivityContext,
@@ -41,9 +41,13 @@ export async function collectCoinGeckoPrices(
     return { ...NOTHING, outcome: 'skipped', why: [TOO_OLD] }
   const { coins, fromMs, toMs } = wantedHours(context, backfill)
   const held = await withDatabaseRetry(retryBudget, () => heldHours(db, SOURCE, coins))
+  const holes = await withDatabaseRetry(retryBudget, () =>
+    missingHours(db, { coins, fromMs: Math.max(fromMs, nextHour(oldestMs)), toMs }),
+  )
   let counts: SourceCounts | undefined
   for (const crypto of coins) {
-    const sinceMs = backfill === undefined ? (held.get(crypto)?.toMs ?? fromMs) : fromMs
+    const hole = holes.find((stretch) => stretch.crypto === crypto)?.fromMs ?? Infinity
+    const sinceMs = backfill === undefined ? Math.min(held.get(crypto)?.toMs ?? fromMs, hole) : fromMs
     const ofCoin = await collectCoin(context, run, { crypto, sinceMs, fromMs, toMs })
     counts = counts === undefined ? ofCoin : addCounts(counts, ofCoin)
   }
@@ -77,6 +81,8 @@ async function collectCoin(
   const outcome = isEmpty ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched: chart.points.length, written, rejected: rejected.length, why }
 }
+
+const nextHour = (ms: number) => Math.ceil(ms / HOUR_MS) * HOUR_MS
 
 function daysSince(sinceMs: number, nowMs: number): number {
   return Math.min(MAX_DAYS, Math.max(FEWEST_DAYS, Math.ceil((nowMs - sinceMs) / DAY_MS) + 1))

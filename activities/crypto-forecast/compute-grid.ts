@@ -2,13 +2,13 @@
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { computeFrom, fearGreedColumns } from '../../db/queries/crypto-forecast/prices.ts'
+import { computeFrom, fearGreedColumns, type IndexOfDays } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
-import type { DailyIndex } from './features.ts'
+import { indexFeatures, type DailyIndex } from './features.ts'
 import { COINS_AT_ONCE, FORMULAS, gridSeries, type GridSeries } from './grid-series.ts'
 
 /** Rows older than this are a history and not the last hours: one coin of it at a time, because of its memory. */
@@ -18,12 +18,16 @@ const HISTORY_MS = 30 * DAY_MS
 export async function computeGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, signal, retryBudget, clock } = context
   const fearGreed = await withDatabaseRetry(retryBudget, () => fearGreedColumns(db))
+  const index = indexOfDays(fearGreed, clock().getTime())
   const coins = settings.coins.map(({ id }) => id)
   const due = await pMap(
     coins,
     async (crypto) => ({
       crypto,
-      fromMs: (await withDatabaseRetry(retryBudget, () => computeFrom(db, crypto, FORMULAS))) ?? Infinity,
+      fromMs:
+        (await withDatabaseRetry(retryBudget, () =>
+          computeFrom(db, crypto, { formulas: FORMULAS, index }),
+        )) ?? Infinity,
     }),
     { concurrency: COINS_AT_ONCE, signal },
   )
@@ -35,6 +39,23 @@ export async function computeGrid(context: ActivityContext, run: Run): Promise<S
   )
   const sum = written.reduce((total, rows) => total + rows, 0)
   return { outcome: 'complete', fetched: 0, written: sum, rejected: 0, why: [] }
+}
+
+/**
+ * What every day from the index's first on has of it. A row reads up to 30 days: comparing its own day alone would miss a
+ * late one for which the grid has no hour.
+ */
+function indexOfDays(fearGreed: DailyIndex, nowMs: number): IndexOfDays {
+  const today = Math.floor(nowMs / DAY_MS)
+  const first = fearGreed.day[0] ?? today + 1
+  const day = Int32Array.from({ length: Math.max(0, today - first + 1) }, (_, place) => first + place)
+  return {
+    day,
+    columns: indexFeatures(
+      Float64Array.from(day, (number) => number * DAY_MS),
+      fearGreed,
+    ),
+  }
 }
 
 async function computeCoin(

@@ -1,39 +1,84 @@
-/** Fear & Greed: the days since the newest stored one, all of them at first. */
+/** Fear & Greed: the days that are not stored yet, and the newest ones again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
+import { missingFearGreedDays, newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
+import type { FearGreedDays } from '../../upstreams/fear-greed.ts'
+import { implausible } from '../../wording/reason.ts'
 import type { ActivityContext } from './activity-context.ts'
 import type { SourceInput } from './inputs.ts'
 import { sourceCounts } from '../source-counts.ts'
 
 const SOURCE = 'fear-greed'
+/** The index begins here (https://alternative.me/crypto/fear-and-greed-index/#api). */
+const FIRST_DAY = '2018-02-01'
 /** The newest day is requested again with the next ones: its value may have been corrected. */
 const OVERLAP_DAYS = 2
 /** alternative.me's value for "all days". */
 const ALL = 0
+/** A day whose row was refused may still be mended for this long … */
+const MENDED_DAYS = 7
+/** … and a response with a larger share of refused rows shows nothing: rather its form has changed. */
+const MAX_REFUSED_SHARE = 0.01
 
-/** Requests enough days to close every gap since the newest stored day, or since the beginning of a backfill. */
+/** Requests enough days to fill every hole, or those since the beginning of a backfill. */
 export async function collectFearGreedDays(
-  { db, fearGreed, signal, retryBudget, clock }: ActivityContext,
+  context: ActivityContext,
   { run, backfill }: SourceInput,
 ): Promise<SourceCounts> {
-  const since = backfill?.from ?? (await withDatabaseRetry(retryBudget, () => newestFearGreedDay(db)))
-  const daysSince =
-    since === undefined ? undefined : Math.floor((clock().getTime() - Date.parse(since)) / DAY_MS)
-  const answer = await fearGreed.days(
-    daysSince === undefined ? ALL : Math.max(0, daysSince) + OVERLAP_DAYS,
-    signal,
-  )
+  const { db, fearGreed, signal, retryBudget, clock } = context
+  const today = dayOf(clock().getTime())
+  const missingDays = () => withDatabaseRetry(retryBudget, () => missingFearGreedDays(db, FIRST_DAY, today))
+  const newest = await withDatabaseRetry(retryBudget, () => newestFearGreedDay(db))
+  const [oldestMissing = newest] = await missingDays()
+  const since = [newest, oldestMissing, backfill?.from].filter((day) => day !== undefined).toSorted()[0]
+  const answer = await fearGreed.days(daysToAsk(newest === undefined ? undefined : since, today), signal)
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))
-  const { written } = await writeRows(
+  const options = { observedAt: clock(), runId: run.runId, retryBudget }
+  const stored = await writeRows(
     db,
     { fear_greed_index: answer.days },
-    { observedAt: clock(), runId: run.runId, raw: answer.raw, rejected, retryBudget },
+    { ...options, raw: answer.raw, rejected },
   )
   const fetched = answer.days.length
-  const counts = sourceCounts({ fetched, written, rejected: rejected.length, why: [] })
+  const counts = { fetched, written: stored.written, rejected: rejected.length, why: [] }
   // At least the newest day is always there.
-  return fetched === 0 ? { ...counts, outcome: 'failed' } : counts
+  if (fetched === 0) return { ...sourceCounts(counts), outcome: 'failed' }
+  // What is missing is unknown while some of it is in the spool; the next run requests it.
+  if (stored.spooled !== undefined) return sourceCounts(counts)
+  const { gaps, lost } = gapsAmong(await missingDays(), answer, today)
+  const fear_greed_gaps = gaps.map((date) => ({ date, reason: 'the index has no value of this day' }))
+  if (gaps.length > 0) await writeRows(db, { fear_greed_gaps }, options)
+  const [from, to] = [lost.at(0), lost.at(-1)]
+  if (from === undefined || to === undefined) return sourceCounts(counts)
+  return sourceCounts({
+    ...counts,
+    why: [implausible('index-days-missing', { days: lost.length, from, to })],
+  })
 }
+
+function daysToAsk(since: string | undefined, today: string): number {
+  if (since === undefined || since <= FIRST_DAY) return ALL
+  return Math.max(0, Math.floor((Date.parse(today) - Date.parse(since)) / DAY_MS)) + OVERLAP_DAYS
+}
+
+/**
+ * Which missing days the index does not have: those between two days of one response. Days that the response should have
+ * shown and did not are lost; the next run requests them again. After the newest day nothing is missing yet.
+ */
+export function gapsAmong(
+  missing: readonly string[],
+  { days, rejected }: Pick<FearGreedDays, 'days' | 'rejected'>,
+  today: string,
+): { gaps: string[]; lost: string[] } {
+  const shown = days.map(({ date }) => date).toSorted()
+  const [first = today, last = ''] = [shown.at(0), shown.at(-1)]
+  const isRead = rejected.length <= MAX_REFUSED_SHARE * days.length
+  const settled = rejected.length === 0 ? last : dayOf(Date.parse(today) - MENDED_DAYS * DAY_MS)
+  const past = missing.filter((day) => day < last)
+  const gaps = past.filter((day) => isRead && day > first && day < settled)
+  return { gaps, lost: past.filter((day) => !gaps.includes(day)) }
+}
+
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 'YYYY-MM-DD'.length)

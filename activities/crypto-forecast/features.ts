@@ -60,11 +60,21 @@ function featuresOfStretch(series: CandleSeries, fearGreed: DailyIndex): Feature
     sma7: windowMean(close, week),
     sma14: windowMean(close, fortnight),
     sma30: windowMean(close, month),
-    fearGreed7d: indexMean(series.openMs, fearGreed, 7),
-    fearGreed14d: indexMean(series.openMs, fearGreed, 14),
-    fearGreed30d: indexMean(series.openMs, fearGreed, 30),
+    ...indexFeatures(series.openMs, fearGreed),
     changePercent: changeOfDay(series),
-    fearGreed: indexOfDay(series.openMs, fearGreed),
+  }
+}
+
+/** The features of the index alone, for candles that opened at these times. */
+export function indexFeatures(
+  openMs: Float64Array,
+  fearGreed: DailyIndex,
+): Pick<Features, 'fearGreed' | 'fearGreed7d' | 'fearGreed14d' | 'fearGreed30d'> {
+  return {
+    fearGreed: indexOfDay(openMs, fearGreed),
+    fearGreed7d: indexMean(openMs, fearGreed, 7),
+    fearGreed14d: indexMean(openMs, fearGreed, 14),
+    fearGreed30d: indexMean(openMs, fearGreed, 30),
   }
 }
 

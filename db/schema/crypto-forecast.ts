@@ -183,6 +183,13 @@ export const fearGreedIndex = pgTable('fear_greed_index', {
   ...provenance(),
 })
 
+/** Days that the index does not have and never will; they are not requested again. */
+export const fearGreedGaps = pgTable('fear_greed_gaps', {
+  date: date({ mode: 'string' }).primaryKey(),
+  reason: text().notNull(),
+  ...provenance(),
+})
+
 /** The price at the same moment according to both sources; null if one did not answer. */
 export const priceComparisons = pgTable(
   'price_comparisons',
@@ -324,6 +331,7 @@ export const cryptoForecastTables = {
   known_gaps: writable(knownGaps, ['crypto', 'timestamp', 'source']),
   crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp'], { derived: true }),
   fear_greed_index: writable(fearGreedIndex, ['date']),
+  fear_greed_gaps: writable(fearGreedGaps, ['date']),
   price_comparisons: writable(priceComparisons, ['crypto', 'timestamp']),
   price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], { derived: true }),
   predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {

@@ -12,6 +12,8 @@ export const cryptoForecast = {
     `no comparison of ${coins.join(', ')}: one of the sources has no price`,
   'candles-missing': ({ crypto, from, to }: { crypto: string; from: string; to: string }) =>
     `${crypto} has no candles from ${from} to ${to}, though later ones came`,
+  'index-days-missing': ({ days, from, to }: { days: number; from: string; to: string }) =>
+    `the index lacks ${days} days from ${from} to ${to}, though later ones came`,
   'prices-not-computed': 'the prices could not be computed',
   'all-left-to-drain':
     'left to the drain: rows of this run are in the spool, and the rest is computed from them',

@@ -13,7 +13,8 @@ export interface Hours {
 }
 
 interface Wanted {
-  source: CandleSource
+  /** Default: any source. */
+  source?: CandleSource
   coins: readonly string[]
   fromMs: number
   toMs: number
@@ -26,7 +27,8 @@ const iso = (ms: number) => new Date(ms).toISOString()
  */
 export async function missingHours(db: Database, { source, coins, fromMs, toMs }: Wanted): Promise<Hours[]> {
   // Stored hours, with one before and after the wanted time: if two neighbours lie apart, hours are missing.
-  const within = sql`source = ${source} and crypto = any(${sql.param(coins)}::text[])
+  const ofSource = source === undefined ? sql`` : sql`source = ${source} and`
+  const within = sql`${ofSource} crypto = any(${sql.param(coins)}::text[])
     and "timestamp" between ${iso(fromMs)}::timestamptz and ${iso(toMs)}::timestamptz`
   const edge = (ms: number) =>
     sql`select crypto, ${iso(ms)}::timestamptz from unnest(${sql.param(coins)}::text[]) as crypto`

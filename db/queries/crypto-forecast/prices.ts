@@ -4,23 +4,36 @@ import type { Database } from '../../database.ts'
 import { cryptoPrices } from '../../schema/crypto-forecast.ts'
 import { OPEN_MS, packed, unpacked } from './packed-columns.ts'
 
+/** What the index says of each day, as the rows of its hours have it: days since 1970 and their values, NaN if unknown. */
+export interface IndexOfDays {
+  day: Int32Array
+  columns: Record<'fearGreed' | 'fearGreed7d' | 'fearGreed14d' | 'fearGreed30d', Float64Array>
+}
+
 /**
  * Returns the first hour of a coin whose row is missing or was computed from an older input (a late candle, a better
- * source, a late Fear & Greed day, older formulas). Indicators look back, never forward: rows before it stay valid.
- * Undefined if everything is computed. Milliseconds since 1970.
+ * source, a day of Fear & Greed that came late or was corrected, older formulas). Indicators look back, never forward:
+ * rows before it stay valid. Undefined if everything is computed. Milliseconds since 1970.
  */
 export async function computeFrom(
   db: Database,
   crypto: string,
-  formulas: number,
+  { formulas, index }: { formulas: number; index: IndexOfDays },
 ): Promise<number | undefined> {
+  const { fearGreed, fearGreed7d, fearGreed14d, fearGreed30d } = index.columns
+  const column = (values: Float64Array) =>
+    sql`${sql.param(Array.from(values, (value) => (Number.isNaN(value) ? null : value)))}::float8[]`
   const result = await db.execute<{ from: number | null }>(sql`
     select (extract(epoch from min(grid."timestamp")) * 1000)::float8 as "from"
     from hourly_candles grid
-    left join fear_greed_index on date = (grid."timestamp" at time zone 'UTC')::date
+    left join unnest(${sql.param([...index.day])}::int[], ${column(fearGreed)}, ${column(fearGreed7d)}, ${column(fearGreed14d)},
+      ${column(fearGreed30d)}) as fear(day, today, week, fortnight, month)
+      on fear.day = (grid."timestamp" at time zone 'UTC')::date - date '1970-01-01'
     left join crypto_prices price on price.crypto = grid.crypto and price."timestamp" = grid."timestamp"
-    where grid.crypto = ${crypto} and (price.price, price.volume, price.source, price.open, price.high, price.low, price.fear_greed, price.formulas)
-      is distinct from (grid.close, grid.volume, grid.source, grid.open, grid.high, grid.low, fear_greed_index.value::float8, ${formulas}::int)`)
+    where grid.crypto = ${crypto} and (price.price, price.volume, price.source, price.open, price.high, price.low, price.formulas,
+        price.fear_greed, price.fear_greed_7d, price.fear_greed_14d, price.fear_greed_30d)
+      is distinct from (grid.close, grid.volume, grid.source, grid.open, grid.high, grid.low, ${formulas}::int,
+        fear.today, fear.week, fear.fortnight, fear.month)`)
   const from = result.rows[0]?.from
   return from ?? undefined
 }
@@ -69,6 +82,16 @@ export async function newestFearGreedDay(db: Database): Promise<string | undefin
     sql`select max(date)::text as day from fear_greed_index`,
   )
   return result.rows[0]?.day ?? undefined
+}
+
+/** Returns the days from one to another that are neither stored nor known as gaps of the index, `YYYY-MM-DD`, oldest first. */
+export async function missingFearGreedDays(db: Database, fromDay: string, toDay: string): Promise<string[]> {
+  const result = await db.execute<{ day: string }>(sql`
+    select day::date::text as day from generate_series(${fromDay}::date, ${toDay}::date, interval '1 day') as day
+    where not exists (select from fear_greed_index where date = day::date)
+      and not exists (select from fear_greed_gaps where date = day::date)
+    order by 1`)
+  return result.rows.map(({ day }) => day)
 }
 
 /**

@@ -9,6 +9,7 @@ import { HOUR_MS } from '../../../core/durations.ts'
 import { importer } from '../../../cli/crypto-forecast/import/index.ts'
 import type { FileReport } from '../../../cli/import/file-report.ts'
 import { loadConfig } from '../../../config/load-config.ts'
+import { indexFeatures } from '../../../activities/crypto-forecast/features.ts'
 import { computeFrom } from '../../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { writeRows } from '../../../db/write-rows.ts'
@@ -326,9 +327,19 @@ describe('candles from a file', () => {
   })
 
   it('the next run computes from imported candles', async () => {
+    const due = {
+      formulas: 1,
+      index: {
+        day: new Int32Array(),
+        columns: indexFeatures(new Float64Array(), {
+          day: new Int32Array(),
+          value: new Float64Array(),
+        }),
+      },
+    }
     await imported(file('BTCUSDT.csv', ...hours(2)))
-    expect(await computeFrom(database.db, 'bitcoin', 1)).toBe(START_MS)
-    expect(await computeFrom(database.db, 'ethereum', 1)).toBeUndefined()
+    expect(await computeFrom(database.db, 'bitcoin', due)).toBe(START_MS)
+    expect(await computeFrom(database.db, 'ethereum', due)).toBeUndefined()
   })
 
   it('imports the same hours in another cut as the same candles, and corrects them from a mended file', async () => {

@@ -66,6 +66,7 @@ const TABLES = [
   'known_gaps',
   'crypto_prices',
   'fear_greed_index',
+  'fear_greed_gaps',
   'price_comparisons',
   'price_checks',
   'predictions',
