@@ -8,7 +8,7 @@ export default tseslint.config(
     files: ['**/*.ts'],
     ignores: ['tests/**', 'bench/**', 'simulator/**', 'docs/**'],
     languageOptions: { parser: tseslint.parser },
-    linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'off' },
+    linterOptions: { reportUnusedDisableDirectives: 'off' },
     plugins: { regexp },
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],

@@ -2,7 +2,8 @@
  * Runs a program of the machine in a separate process group, so that whatever it starts ends with it: its time, its
  * output and its cancellation are bounded. Git and the sandbox go through here. Knows no Temporal.
  */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { Writable, type Readable } from 'node:stream'
 import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
@@ -14,6 +15,8 @@ export interface ProgramRun {
   cwd: string
   /** Written to standard input, which is then closed. Default: nothing. */
   input?: string | Buffer
+  /** Can be read from file descriptor 3. */
+  third?: Buffer
   /** The whole group is killed after this many milliseconds: `CommandTimedOut`. */
   timeoutMs: number
   /** Most bytes of standard output; one more and the group is killed: `CommandFailed`. */
@@ -48,10 +51,12 @@ const STDERR_BYTES = 65_536
  * `Misconfigured` if it is missing, `CommandTimedOut`, `CommandFailed` (too much output), or the signal's reason.
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
-  const { program, args, env, cwd, input, timeoutMs, maxOutputBytes, signal, name = program } = run
+  const { program, args, env, cwd, input, third, timeoutMs, maxOutputBytes, signal, name = program } = run
   signal.throwIfAborted()
   const startedAt = performance.now()
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const stdio = ['pipe', 'pipe', 'pipe', third === undefined ? 'ignore' : 'pipe'] as const
+  // Its types know no fourth stream.
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: [...stdio] }) as Program
   let ended: unknown
   const end = (reason: unknown) => {
     ended ??= reason
@@ -80,6 +85,11 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   // A program that ends before it has read everything breaks the pipe; its exit code says what happened.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? '')
+  const pipe = child.stdio[3]
+  if (pipe instanceof Writable) {
+    pipe.on('error', () => undefined)
+    pipe.end(third)
+  }
   try {
     const { code, endedBy } = await closed(child, name)
     if (ended !== undefined) throw ended as Error
@@ -103,6 +113,8 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
     letGo?.()
   }
 }
+
+type Program = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** The first line lets go; without one its end of the pipe was closed by our death. */
 const GUARD = 'read -r _ || kill -s KILL -- "-$1"'

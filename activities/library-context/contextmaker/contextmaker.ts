@@ -13,6 +13,7 @@ import { createMemoryGuard, SANDBOX_MEMORY_BYTES } from './memory-guard.ts'
 import { processes } from './processes.ts'
 import { explain, isStartFailure, type Readiness } from './readiness.ts'
 import { MAX_PROCESSES, OUTER_ENV, sandboxCommand, sandboxUid, SLOTS } from './sandbox.ts'
+import { keyFilter } from './seccomp.ts'
 import { createSlots } from './slots.ts'
 
 /** The slowest library measured took 5 s: what runs for five minutes does not end. */
@@ -105,6 +106,7 @@ export function createContextmaker({
         timeoutMs: bounds.timeoutMs,
         maxOutputBytes: OUTPUT_BYTES,
         signal: AbortSignal.any([bounds.signal, exceeded.signal]),
+        third: keyFilter(),
         endsWithUs: true,
       })
     } finally {

@@ -33,7 +33,7 @@ const SYMPTOMS: { said: RegExp; missing: string; remedy: string }[] = [
     remedy: APPARMOR,
   },
   {
-    said: /max_\w{1,40}_namespaces exceeded|unprivileged_userns_clone/,
+    said: /max_\S{1,40}_namespaces exceeded|unprivileged_userns_clone/,
     missing: 'this system allows no user namespaces',
     remedy:
       'allow them ("sysctl user.max_user_namespaces=10000", on old Debian "sysctl kernel.unprivileged_userns_clone=1")',

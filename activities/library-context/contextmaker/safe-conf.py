@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
@@ -12,6 +13,27 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "fi
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 root_doc = "index"
 exclude_patterns = ["_build", "build", "**/.ipynb_checkpoints", "**/node_modules"]
+
+# What may be opened: the copied tree, what Sphinx writes, and its packages, which have templates and lists of characters
+# of their own. A page could include any other file of the system, and publish it.
+TREE = os.path.join("/src", os.path.relpath(os.path.realpath(os.path.dirname(__file__)), "/src").split(os.sep)[0])
+ROOMS = (TREE, "/tmp", os.path.realpath(sys.prefix))
+
+
+def confine(event, args):
+    if event != "open" or isinstance(args[0], int):
+        return
+    path = os.path.realpath(os.fsdecode(args[0]))
+    if any(path == room or path.startswith(room + os.sep) for room in ROOMS) or path == os.devnull:
+        return
+    # A module that is imported late.
+    if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+        return
+    # As in a sandbox without it: callers expect a file that is missing more often than one that is closed.
+    raise FileNotFoundError(2, "outside of the tree", path)
+
+
+sys.addaudithook(confine)
 
 # Quotes and dashes stay as they were typed, since most of them are code.
 smartquotes = False

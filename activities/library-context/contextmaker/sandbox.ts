@@ -1,6 +1,6 @@
 /**
- * The command line that runs a program on a source tree in bubblewrap: no network, nothing of the host but `/usr`, its
- * own small file systems, a user of its own, bounded processes, memory, files and computing time. Pure: starts nothing.
+ * The command line that runs a program on a source tree in bubblewrap: no network, nothing of the host but its programs,
+ * small file systems of its own, a user of its own, bounded processes, memory, files and computing time. Pure: starts nothing.
  */
 
 const MEBIBYTE = 1_048_576
@@ -43,6 +43,12 @@ const UID_BLOCKS = 4
 
 /** Mount point in our own mount namespace, invisible elsewhere: `/sys` exists everywhere and holds no user's files. */
 const PLACE = '/sys'
+
+/**
+ * What Python and the programs of a Makefile are made of. Not all of `/usr`: `/usr/local` and `/usr/src` hold what people
+ * put there, which an ordinary user's sandbox could read as that user. There is no `/proc` either.
+ */
+const SYSTEM = ['/usr/bin', '/usr/lib', '/usr/lib64', '/usr/share']
 
 /** The whole environment of the outer programs. */
 export const OUTER_ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' }
@@ -160,9 +166,10 @@ function bubblewrap(plan: SandboxPlan, venv: string, tree: string | undefined): 
     plan.marker,
     '--cap-drop',
     'ALL',
-    '--ro-bind',
-    '/usr',
-    '/usr',
+    // The filter of seccomp.ts, which is given as file descriptor 3.
+    '--seccomp',
+    '3',
+    ...SYSTEM.flatMap((folder) => ['--ro-bind-try', folder, folder]),
     '--symlink',
     'usr/lib',
     '/lib',
@@ -172,8 +179,6 @@ function bubblewrap(plan: SandboxPlan, venv: string, tree: string | undefined): 
     '--symlink',
     'usr/bin',
     '/bin',
-    '--proc',
-    '/proc',
     '--dev',
     '/dev',
     ...tmpfs('/tmp', SCRATCH_BYTES),

@@ -9,6 +9,8 @@ import {
   type Contextmaker,
   type Mode,
 } from '../../../activities/library-context/contextmaker/contextmaker.ts'
+import { keyFilter } from '../../../activities/library-context/contextmaker/seccomp.ts'
+import { runProgram } from '../../../system/run-program.ts'
 import {
   OUTER_ENV,
   sandboxCommand,
@@ -75,6 +77,38 @@ describeSandbox('contextmaker', () => {
     expect(log).toContain('Mode: Sphinx Build')
     expect(markdown).toContain('First words.')
     expect(markdown).toContain('orbit.draw')
+  })
+
+  it('contextmaker includes files of the tree in safe mode, and none of the system', async () => {
+    const outside = ['/usr/lib/os-release', '/usr/bin/bwrap', '/etc/passwd', '/proc/self/environ']
+    const pages = outside
+      .map((file) => `${'../'.repeat(3)}${file.slice(1)}`)
+      .flatMap((file) => [
+        `.. include:: ${file}`,
+        `.. literalinclude:: ${file}`,
+        `.. literalinclude:: ../orbit/__init__.py\n   :diff: ${file}`,
+        `.. raw:: html\n   :file: ${file}`,
+        `.. csv-table::\n   :file: ${file}`,
+      ])
+    const files = {
+      ...GOOD_LIBRARY,
+      'docs/index.rst': 'Orbit\n=====\n\n.. toctree::\n\n   own\n   marked\n   system\n',
+      'docs/own.rst':
+        'Own\n===\n\n.. include:: ../README.md\n\n.. literalinclude:: ../orbit/__init__.py\n\n.. include:: <isonum.txt>\n\n|copy| 2026\n',
+      'docs/marked.md':
+        '# Marked\n\n```{include} ../../../usr/lib/os-release\n```\n\nThe end of the marked.\n',
+      'docs/system.rst': `System\n======\n\n${pages.join('\n\n')}\n\n.. raw:: html\n   :url: file:///usr/lib/os-release\n\nThe end of the system.\n`,
+    }
+    const { markdown } = await make(tree(files), 'safe')
+    for (const text of [
+      'Computes orbits.',
+      'return a ** 1.5',
+      '© 2026',
+      'end of the marked',
+      'end of the system',
+    ])
+      expect(markdown).toContain(text)
+    for (const text of ['PRETTY_NAME', 'HOME=', 'root:']) expect(markdown).not.toContain(text)
   })
 
   it('contextmaker dumps the sources in strip mode', async () => {
@@ -146,30 +180,45 @@ describeSandbox('contextmaker', () => {
     await expect(make(path, 'strip')).rejects.toThrow('cannot be copied into the sandbox')
   })
 
-  it.runIf(isRoot)('contextmaker works with an environment under a folder that only root may enter', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'almanac-closed-'))
-    remove.push(() => {
-      rmSync(folder, { recursive: true })
+  const ranWithFilter = (program: string, args: string[]) =>
+    runProgram({
+      program,
+      args,
+      cwd: '/',
+      env: OUTER_ENV,
+      third: keyFilter(),
+      timeoutMs: 60_000,
+      maxOutputBytes: 10_000,
+      signal: new AbortController().signal,
     })
-    const closed = join(folder, 'venv')
-    spawnSync(join(venv, 'bin', 'python'), ['-m', 'venv', '--without-pip', closed])
-    const python = /python3\.\d+/.exec(
-      readFileSync(join(venv, 'installed'), 'utf8').replace('python ', 'python'),
-    )
-    spawnSync('mkdir', [join(closed, 'lib', python?.[0] ?? '', 'logs')])
-    const { program, args } = sandboxCommand({
-      venv: closed,
-      python: python?.[0] ?? '',
-      marker: 'ctx-test',
-      processes: 64,
-      uid: sandboxUid(0, process.pid),
-      command: [join(closed, 'bin', 'python'), '-c', 'import sys; print(sys.prefix)'],
-    })
-    const ran = spawnSync(program, args, { cwd: '/', env: OUTER_ENV, encoding: 'utf8' })
-    expect(ran.stdout.trim()).toBe(closed)
-  })
 
-  it.runIf(isRoot)('contextmaker works for an ordinary user, who cannot switch users', () => {
+  it.runIf(isRoot)(
+    'contextmaker works with an environment under a folder that only root may enter',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'almanac-closed-'))
+      remove.push(() => {
+        rmSync(folder, { recursive: true })
+      })
+      const closed = join(folder, 'venv')
+      spawnSync(join(venv, 'bin', 'python'), ['-m', 'venv', '--without-pip', closed])
+      const python = /python3\.\d+/.exec(
+        readFileSync(join(venv, 'installed'), 'utf8').replace('python ', 'python'),
+      )
+      spawnSync('mkdir', [join(closed, 'lib', python?.[0] ?? '', 'logs')])
+      const { program, args } = sandboxCommand({
+        venv: closed,
+        python: python?.[0] ?? '',
+        marker: 'ctx-test',
+        processes: 64,
+        uid: sandboxUid(0, process.pid),
+        command: [join(closed, 'bin', 'python'), '-c', 'import sys; print(sys.prefix)'],
+      })
+      const ran = await ranWithFilter(program, args)
+      expect(ran.stdout.trim()).toBe(closed)
+    },
+  )
+
+  it.runIf(isRoot)('contextmaker works for an ordinary user, who cannot switch users', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'almanac-user-'))
     remove.push(() => {
       rmSync(folder, { recursive: true })
@@ -183,14 +232,18 @@ describeSandbox('contextmaker', () => {
       marker: 'ctx-test',
       processes: 64,
       uid: undefined,
-      command: [join(closed, 'bin', 'python'), '-c', 'import os; print(os.getuid(), os.listdir("/"))'],
+      command: [
+        join(closed, 'bin', 'python'),
+        '-c',
+        'import os; print(os.getuid(), os.listdir("/"), os.listdir("/usr"))',
+      ],
     })
     spawnSync('mkdir', ['-p', join(closed, 'lib', 'python3', 'logs')])
     const asUser = ['--reuid=1999', '--regid=1999', '--clear-groups', '--', program, ...args]
-    const ran = spawnSync('setpriv', asUser, { cwd: '/', env: OUTER_ENV, encoding: 'utf8' })
+    const ran = await ranWithFilter('setpriv', asUser)
     expect(ran.stderr).toBe('')
     expect(ran.stdout).toContain('65534 [')
-    expect(ran.stdout).not.toContain('root')
+    for (const name of ['root', 'proc', 'local']) expect(ran.stdout).not.toContain(name)
   })
 
   it('the doctor checks contextmaker', async () => {

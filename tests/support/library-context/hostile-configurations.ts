@@ -20,7 +20,10 @@ def attempt(name, action):
         tell(name + "-refused-" + type(error).__name__)
 `
 
-/** Reads a secret from the environment, its parents' environments, and a file that everybody may read. */
+/**
+ * Reads a secret from the environment, its parents' environments, and a file that everybody may read; what people put
+ * beside the system's programs, and the keys of the session.
+ */
 export const readsSecrets = (secretFile: string): string => `${TELL}
 attempt("own", lambda: os.environ["ALMANAC_TEST_SECRET"])
 def others():
@@ -36,6 +39,15 @@ attempt("file", lambda: open(${JSON.stringify(secretFile)}).read())
 attempt("passwd", lambda: len(open("/etc/passwd").read()) > 0)
 attempt("root", lambda: len(os.listdir("/root")) >= 0)
 attempt("user", lambda: os.getuid())
+attempt("system", lambda: "-".join(sorted(os.listdir("/usr"))))
+import ctypes
+def session():
+    keyctl = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
+    number = ctypes.CDLL(None, use_errno=True).syscall(keyctl, 0, -3, 0)
+    if number < 0:
+        raise OSError(ctypes.get_errno(), "keyctl")
+    return number
+attempt("keys", session)
 `
 
 /** Writes its mark everywhere, even in world-writable places. */

@@ -39,11 +39,18 @@ describe('the sandbox', () => {
     )
   })
 
-  it('the sandbox has no network, and of the host only /usr, the tree and the environment, read-only', () => {
+  it('the sandbox has no network, and of the host only its programs, the tree and the environment, read-only', () => {
     for (const words of [line({}), line({ uid: 60520 })]) {
       expect(words).toEqual(expect.arrayContaining(['--unshare-all', '--disable-userns', '--clearenv']))
       expect(words).not.toContain('--bind')
-      expect(after(words, '--ro-bind', 2).map(([, inside]) => inside)).toEqual(['/usr', PLAN.venv, '/in'])
+      expect(after(words, '--ro-bind', 2).map(([, inside]) => inside)).toEqual([PLAN.venv, '/in'])
+      expect(after(words, '--ro-bind-try').flat()).toEqual([
+        '/usr/bin',
+        '/usr/lib',
+        '/usr/lib64',
+        '/usr/share',
+      ])
+      expect(words).not.toContain('--proc')
       expect(after(words, '--remount-ro').flat()).toEqual(['/', '/dev'])
       expect(after(words, '--cap-drop').flat()).toEqual(['ALL'])
     }
