@@ -7,11 +7,11 @@ import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import { CANDLES_PER_PAGE } from '../../upstreams/binance/binance.ts'
+import { CANDLES_PER_PAGE, openingOf } from '../../upstreams/binance/binance.ts'
 import type { ActivityContext } from './activity-context.ts'
 import type { Backfill, SourceInput } from './inputs.ts'
 import { newestClosedHour } from './hours.ts'
-import { rememberGaps, type AskedPage } from './known-gaps.ts'
+import { LONGEST_OUTAGE_HOURS, rememberGaps, type AskedPage, type RefusedCandle } from './known-gaps.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -30,10 +30,11 @@ export async function collectBinanceCandles(
   const { db, settings, retryBudget } = context
   const wanted = wantedHours(context, backfill)
   const hours = await withDatabaseRetry(retryBudget, () => hoursToAsk(context, wanted, backfill))
-  const pages = pagesOf(hours.map((stretch) => withNextHour(stretch, wanted)))
+  const pages = pagesOf(hours.map((stretch) => withNeighbours(stretch, wanted)))
   const why: Reason[] = []
   const unknown = new Set<string>()
   const asked: AskedPage[] = []
+  const refused: RefusedCandle[] = []
   const sum = { fetched: 0, rejected: 0, written: 0, spooled: 0 }
   await pMap(
     pages,
@@ -42,7 +43,8 @@ export async function collectBinanceCandles(
       try {
         const done = await collectPage(context, run.runId, page)
         for (const key of ['fetched', 'rejected', 'written', 'spooled'] as const) sum[key] += done[key] ?? 0
-        asked.push({ ...page, isTrusted: done.fetched > 0 && done.rejected === 0 })
+        asked.push(done.page)
+        refused.push(...done.refused)
       } catch (error) {
         // A pair that the exchange does not know costs only its own coin.
         if (!(error instanceof Failure) || error.type !== 'NotFound') throw error
@@ -56,8 +58,11 @@ export async function collectBinanceCandles(
   const { fetched, rejected } = sum
   // Missing hours are unknown while some of them are in the spool; the next run requests what is missing.
   const isSpooled = sum.spooled > 0
-  if (!isSpooled) why.push(...(await rememberGaps(context, run.runId, { ...wanted, coins }, asked)))
-  if (rejected > 0) why.push(reason('rows-refused', { rows: rejected }))
+  const known = isSpooled
+    ? { why: [], news: rejected }
+    : await rememberGaps(context, run.runId, { ...wanted, coins }, { asked, refused })
+  why.push(...known.why)
+  if (known.news > 0) why.push(reason('rows-refused', { rows: known.news }))
   // Counts all attempts of this activity: an earlier one may have been killed between two pages.
   const ofRun = () => withDatabaseRetry(retryBudget, () => candlesOfRun(db, SOURCE, run.runId))
   const written = isSpooled ? sum.written : await ofRun()
@@ -109,11 +114,16 @@ export async function hoursToAsk(
 }
 
 /**
- * Returns a stretch of missing hours with the hour after it: only next to a candle can a response show that there is
- * none.
+ * Returns a stretch of missing hours with the hour after it, a long one with the hour before it, too: only next to a candle
+ * can a response show that there is none.
  */
-function withNextHour({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
-  return { crypto, fromMs, toMs: Math.min(toMs + HOUR_MS, wanted.toMs) }
+function withNeighbours({ crypto, fromMs, toMs }: Hours, wanted: Wanted): Hours {
+  const isLong = (toMs - fromMs) / HOUR_MS + 1 > LONGEST_OUTAGE_HOURS
+  return {
+    crypto,
+    fromMs: isLong ? Math.max(fromMs - HOUR_MS, wanted.fromMs) : fromMs,
+    toMs: Math.min(toMs + HOUR_MS, wanted.toMs),
+  }
 }
 
 /** From the first to the last hour of a full page. */
@@ -140,7 +150,7 @@ async function collectPage(
   { db, binance, settings, signal, retryBudget, clock }: ActivityContext,
   runId: string,
   { crypto, fromMs, toMs }: Page,
-): Promise<Written & { fetched: number; rejected: number }> {
+): Promise<Written & { fetched: number; rejected: number; page: AskedPage; refused: RefusedCandle[] }> {
   const coin = settings.coins.find(({ id }) => id === crypto)
   if (coin === undefined) throw new RangeError(`${crypto} is not a tracked coin.`)
   const page = await binance.candles({ symbol: tradingPair(coin), fromMs, toMs }, signal)
@@ -159,5 +169,12 @@ async function collectPage(
   const rejected = page.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: clock(), runId, raw: page.raw, rejected, retryBudget }
   const written = await writeRows(db, { candles }, options)
-  return { ...written, fetched: candles.length, rejected: rejected.length }
+  const refused = page.rejected.map((row) => ({ crypto, openMs: openingOf(row.row), ...row }))
+  const [first, last] = [page.candles.at(0)?.openMs, page.candles.at(-1)?.openMs]
+  const about = {
+    ...{ crypto, fromMs, toMs, isEmpty: candles.length + refused.length === 0 },
+    isTrusted: candles.length > 0 && refused.every(({ openMs }) => openMs !== undefined),
+    ...(first !== undefined && last !== undefined && { firstMs: first, lastMs: last }),
+  }
+  return { ...written, fetched: candles.length, rejected: refused.length, page: about, refused }
 }

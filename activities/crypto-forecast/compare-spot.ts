@@ -1,12 +1,17 @@
 /** The current price according to both sources; it never enters the candles. */
 import { currencyOf, tradingPair } from '../../core/crypto-forecast/trading-pair.ts'
 import { writeRows } from '../../db/write-rows.ts'
+import { HOUR_MS } from '../../core/durations.ts'
+import { databaseFailure } from '../../db/database-failure.ts'
+import { newestCandles, type NewestCandle } from '../../db/queries/crypto-forecast/candles.ts'
 import { Failure, FAILURES } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sleep } from '../../upstreams/sleep.ts'
 import type { Binance } from '../../upstreams/binance/binance.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
+import { newestClosedHour } from './hours.ts'
+import { SILENT_HOURS } from './known-gaps.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -16,6 +21,12 @@ type Prices = Awaited<ReturnType<Binance['prices']>>
 const ATTEMPTS = 4
 const PAUSE_MS = 2_000
 
+/**
+ * Percent between the sources from which on one of them is wrong. A minute's move and a stablecoin's distance from the dollar
+ * stay below.
+ */
+const MAX_APART_PERCENT = 5
+
 interface Answers {
   onBinance: Prices | undefined
   onCoinGecko: Pick<Prices, 'prices' | 'raw'> | undefined
@@ -24,7 +35,7 @@ interface Answers {
 
 /**
  * Requests both at once and stores one row per coin, with null for a source that does not respond; none if neither
- * does. After a failure that may pass, both are requested again: their prices belong to one moment.
+ * does. A ticker that stands still although its pair is traded no more is no price. After a failure that may pass, both are requested again: their prices belong to one moment.
  */
 export async function compareSpot(context: ActivityContext, run: Run): Promise<SourceCounts> {
   const { db, settings, signal, retryBudget, clock } = context
@@ -44,12 +55,15 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
   }
   const { onBinance, onCoinGecko } = answers
   const why: Reason[] = answers.failures.map(failureReason)
+  const frozen = await frozenTickers(context, coins, answers)
   const rows = coins.map(({ id, symbol }) => {
-    const binancePrice = onBinance?.prices.get(symbol) ?? null
+    const binancePrice = frozen.has(id) ? null : (onBinance?.prices.get(symbol) ?? null)
     const coingeckoPrice = onCoinGecko?.prices.get(id) ?? null
     const difference = binancePrice === null || coingeckoPrice === null ? null : binancePrice - coingeckoPrice
     const differencePercent =
       difference === null || coingeckoPrice === null ? null : (difference / coingeckoPrice) * 100
+    if (isApart(differencePercent))
+      why.push(reason('prices-apart', { pair: symbol, percent: Math.round(differencePercent) }))
     const timestamp = new Date(run.startedAt)
     return { crypto: id, timestamp, binancePrice, coingeckoPrice, difference, differencePercent }
   })
@@ -59,17 +73,70 @@ export async function compareSpot(context: ActivityContext, run: Run): Promise<S
     ({ binancePrice, coingeckoPrice }) => binancePrice !== null || coingeckoPrice !== null,
   )
   const { written } = await writeRows(db, { price_comparisons: compared }, options)
-  const alone = rows.filter(({ difference }) => difference === null).map(({ crypto }) => crypto)
+  why.push(...[...frozen.values()].map((pair) => reason('ticker-frozen', { pair, hours: SILENT_HOURS })))
+  const alone = rows
+    .filter(({ crypto, difference }) => difference === null && !frozen.has(crypto))
+    .map(({ crypto }) => crypto)
   if (alone.length > 0) why.push(reason('no-comparison', { coins: alone }))
   const fetched = (onBinance?.prices.size ?? 0) + (onCoinGecko?.prices.size ?? 0)
   const outcome = fetched === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
   return { outcome, fetched, written, rejected: 0, why }
 }
 
-async function requestBoth(
+const isApart = (percent: number | null): percent is number =>
+  percent !== null && Math.abs(percent) > MAX_APART_PERCENT
+
+interface SpotCoin {
+  id: string
+  symbol: string
+  currency: string
+}
+
+/**
+ * Returns the pairs, by coin, whose ticker answers although the exchange has no candle of the last hours. Asked for coins
+ * whose ticker still shows the close of a stored candle that old, or whose two prices are far apart.
+ */
+async function frozenTickers(
   context: ActivityContext,
-  coins: readonly { id: string; symbol: string; currency: string }[],
-): Promise<Answers> {
+  coins: readonly SpotCoin[],
+  { onBinance, onCoinGecko }: Answers,
+): Promise<Map<string, string>> {
+  const newestMs = newestClosedHour(context.clock().getTime())
+  const fromMs = newestMs - (SILENT_HOURS - 1) * HOUR_MS
+  const newest = await storedCandles(context, coins)
+  const suspects = coins.filter(({ id, symbol }) => {
+    const price = onBinance?.prices.get(symbol)
+    const other = onCoinGecko?.prices.get(id)
+    const candle = newest.get(id)
+    if (price === undefined) return false
+    const isOld = candle !== undefined && candle.openMs < fromMs && candle.close === price
+    return isOld || isApart(other === undefined ? null : (price / other - 1) * 100)
+  })
+  const frozen = new Map<string, string>()
+  for (const { id, symbol } of suspects) {
+    const query = { symbol, fromMs, toMs: newestMs }
+    const page = await answerOf(() => context.binance.candles(query, context.signal))
+    if (!(page instanceof Failure) && page.candles.length + page.rejected.length === 0) frozen.set(id, symbol)
+  }
+  return frozen
+}
+
+/** The newest stored candle of each coin; none while the database is unavailable. */
+async function storedCandles(
+  { db }: ActivityContext,
+  coins: readonly SpotCoin[],
+): Promise<ReadonlyMap<string, NewestCandle>> {
+  try {
+    const ids = coins.map(({ id }) => id)
+    return await newestCandles(db, 'binance', ids)
+  } catch (error) {
+    // The prices go to the spool, and only their distance makes a ticker suspicious.
+    if (databaseFailure(error) === undefined) throw error
+    return new Map()
+  }
+}
+
+async function requestBoth(context: ActivityContext, coins: readonly SpotCoin[]): Promise<Answers> {
   const failures: Failure[] = []
   const symbols = coins.map(({ symbol }) => symbol)
   const [onBinance, onCoinGecko] = await Promise.all([

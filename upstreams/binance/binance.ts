@@ -10,7 +10,7 @@ import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 import { headerNumber, MAX_BAN_MS } from '../retry-after.ts'
 import type { Sleep } from '../sleep.ts'
 
-export { parseKlines, type HourCandle } from './klines.ts'
+export { openingOf, parseKlines, type HourCandle } from './klines.ts'
 
 const UPSTREAM = 'binance'
 /** A page of 1,000 candles has 0.2 MB. */

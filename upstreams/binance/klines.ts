@@ -42,6 +42,11 @@ const klineSchema = z
 
 const rowsSchema = z.array(z.unknown())
 
+/** When a refused row says that it opened, milliseconds since 1970; undefined if it does not. */
+export function openingOf(row: unknown): number | undefined {
+  return z.tuple([count], z.unknown()).safeParse(row).data?.[0]
+}
+
 /**
  * Reads the body of `GET /api/v3/klines?interval=1h`. A candle that closes at `nowMs` or later is still open and left
  * out: its numbers are not final. Throws `PayloadInvalid` if the body is no list.

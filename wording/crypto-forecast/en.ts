@@ -10,6 +10,12 @@ export const cryptoForecast = {
     `${rows} rows of ${crypto} rejected, see quarantine`,
   'no-comparison': ({ coins }: { coins: readonly string[] }) =>
     `no comparison of ${coins.join(', ')}: one of the sources has no price`,
+  'prices-apart': ({ pair, percent }: { pair: string; percent: number }) =>
+    `${pair} on Binance is ${percent} % from CoinGecko's price: one of them is wrong, or the id and the pair in almanac.yaml are of two coins`,
+  'ticker-frozen': ({ pair, hours }: { pair: string; hours: number }) =>
+    `Binance's price of ${pair} stands still: it has no candle of the last ${hours} hours, so the price was not compared`,
+  'pair-silent': ({ pair, since, hours }: { pair: string; since: string; hours: number }) =>
+    `Binance has had no candle of ${pair} since ${since} (${hours} hours): if the pair was delisted, set another symbol in almanac.yaml or remove the coin`,
   'candles-missing': ({ crypto, from, to }: { crypto: string; from: string; to: string }) =>
     `${crypto} has no candles from ${from} to ${to}, though later ones came`,
   'index-days-missing': ({ days, from, to }: { days: number; from: string; to: string }) =>

@@ -63,6 +63,25 @@ export async function heldHours(
   )
 }
 
+/** When a candle opened, milliseconds since 1970, and its close. */
+export interface NewestCandle {
+  openMs: number
+  close: number
+}
+
+/** The newest candle of a source for each coin; coins without any are left out. */
+export async function newestCandles(
+  db: Database,
+  source: CandleSource,
+  coins: readonly string[],
+): Promise<Map<string, NewestCandle>> {
+  const result = await db.execute<{ crypto: string; openMs: number; close: number }>(sql`
+    select coin.crypto, (extract(epoch from "timestamp") * 1000)::float8 as "openMs", close
+    from unnest(${sql.param(coins)}::text[]) as coin(crypto), lateral (select "timestamp", close from candles
+      where candles.crypto = coin.crypto and source = ${source} order by "timestamp" desc limit 1) as newest`)
+  return new Map(result.rows.map(({ crypto, openMs, close }) => [crypto, { openMs, close }]))
+}
+
 /** How many candles of a source were last changed by this run. */
 export async function candlesOfRun(db: Database, source: CandleSource, runId: string): Promise<number> {
   const result = await db.execute<{ count: number }>(
