@@ -5,9 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse as parseDotenv } from 'dotenv'
-import leven from 'leven'
-import { parse as parseYaml, YAMLParseError } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { hideSecrets, secretsOfAddress } from '../core/secrets.ts'
 import { packageRoot } from '../system/package-root.ts'
@@ -16,6 +14,8 @@ import { PIPELINES } from '../pipelines/index.ts'
 import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
 import { addressesIn } from './addresses.ts'
 import { almanacFileSchema, type Tracked } from './almanac-file.ts'
+import { didYouMean, explainIssues, type SettingsPlace } from './explain-settings.ts'
+import { readYaml } from './yaml-file.ts'
 
 /** All settings of one process. `demo` ignores every key and address of the live stack. */
 export interface Config {
@@ -59,7 +59,7 @@ export function loadConfig({
 }: ConfigSources = {}): Config {
   const given = mergedEnvironment(env, root)
   hideSecrets(secretsIn({ ...programEnv(env), ...given }))
-  const settings = parse(environmentSchema, given, 'environment or .env')
+  const settings = parse(environmentSchema, given, { name: 'environment or .env' })
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
   const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
   if (!demo) {
@@ -113,7 +113,7 @@ export function wantsColour(
 function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
   const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
   const sections = Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(simulator)]))
-  const tracked = parse(almanacFileSchema, sections, 'the demo')
+  const tracked = parse(almanacFileSchema, sections, { name: 'the demo' })
   // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
@@ -172,16 +172,15 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
       `${file} is missing; it lists what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
     )
   }
-  let content: unknown
-  try {
-    content = parseYaml(readFileSync(file, 'utf8'))
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new Failure('Misconfigured', `${file}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`, {
-      cause: error,
-    })
-  }
-  const tracked = parse(almanacFileSchema, withAddresses(content, variables), file)
+  const { content, placeOf } = readYaml(file)
+  const examples = Object.fromEntries(
+    PIPELINES.map(({ id, demo }) => [id, demo.section('https://example.org')]),
+  )
+  const tracked = parse(almanacFileSchema, withAddresses(content, variables), {
+    name: file,
+    placeOf,
+    examples,
+  })
   hideSecrets(addressesIn(tracked).flatMap(secretsOfAddress))
   return tracked
 }
@@ -205,59 +204,12 @@ function withAddresses(content: unknown, variables: Record<string, string>): unk
   return file
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  place: SettingsPlace,
+): z.infer<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const sentences = result.error.issues.map((issue) => `${where}: ${explain(issue, schema, value)}`)
-  throw new Failure('Misconfigured', sentences.join('\n'))
-}
-
-/** One issue as "key: found this, expected that". Values of secret variables are never shown. */
-function explain(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): string {
-  const key = issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path)
-    return issue.keys
-      .map((name) => `${[...issue.path, name].join('.')} is not a known key${didYouMean(name, known)}`)
-      .join(' ')
-  }
-  const secret = /key$|password|token|_?ur(l|ls|i)(\.\d+)?$/i.test(key)
-  // As it was written: a coerced number would show as NaN.
-  const written = valueAt(value, issue.path)
-  const found = secret ? 'a hidden value' : written === undefined ? 'nothing' : JSON.stringify(written)
-  return `${key === '' ? 'the file' : key}: found ${found}; ${issue.message.replace(/^Invalid input: /, '')}.`
-}
-
-function valueAt(value: unknown, path: PropertyKey[]): unknown {
-  return path.reduce((here, step) => (here as Record<PropertyKey, unknown> | undefined)?.[step], value)
-}
-
-/** The keys that the schema allows at a path, for "did you mean". */
-function keysAt(schema: z.ZodType, path: PropertyKey[]): string[] {
-  let here: unknown = schema
-  for (const step of path) {
-    const inner = unwrapped(here)
-    if (inner instanceof z.ZodObject) here = inner.shape[String(step)]
-    else if (inner instanceof z.ZodArray) here = inner.element
-  }
-  const target = unwrapped(here)
-  return target instanceof z.ZodObject ? Object.keys(target.shape) : []
-}
-
-function unwrapped(schema: unknown): unknown {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? unwrapped(schema.unwrap())
-    : schema
-}
-
-/** Names further apart than this many letters are not what was meant. */
-const DID_YOU_MEAN_DISTANCE = 3
-
-function didYouMean(name: string, known: Iterable<string>): string {
-  const names = [...known]
-  const [best] = names
-    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  if (best !== undefined && best.distance <= DID_YOU_MEAN_DISTANCE) return `; did you mean ${best.candidate}?`
-  return `; known: ${names.join(', ')}.`
+  throw new Failure('Misconfigured', explainIssues(result.error.issues, schema, value, place).join('\n'))
 }

@@ -1,10 +1,10 @@
 /** `data/{coin}_features.csv`: the last days of the grid under the document's column names. */
-import { stringify } from 'csv-stringify/sync'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { fearGreedClasses, priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { csvOf, type Cell } from '../../system/csv.ts'
 import { insideFolder } from '../../system/inside-folder.ts'
 import { intermediatesOf } from './features.ts'
 import { newestClosedHour } from './hours.ts'
@@ -79,27 +79,27 @@ export async function exportCsv(context: ActivityContext): Promise<SourceCounts>
     const table = await withDatabaseRetry(retryBudget, () =>
       priceColumns(db, crypto, STORED, fromMs - LEAD_DAYS * DAY_MS),
     )
-    writeFileAtomically(insideFolder(dataDir, `${crypto}_features.csv`), csvOf(table, classes, fromMs))
+    writeFileAtomically(insideFolder(dataDir, `${crypto}_features.csv`), featuresCsv(table, classes, fromMs))
   }
   return NOTHING
 }
 
-function csvOf(table: StoredColumns, classes: Map<number, string>, fromMs: number): string {
+function featuresCsv(table: StoredColumns, classes: Map<number, string>, fromMs: number): string {
   const { openMs, columns: stored } = table
   const series = { open: stored.price, high: stored.price, low: stored.price, close: stored.price }
   const columns: Record<string, Float64Array> = {
     ...stored,
     ...intermediatesOf({ stepMs: HOUR_MS, openMs, volume: stored.volume, ...series }),
   }
-  const lines: string[][] = []
+  const lines: Cell[][] = []
   for (const [index, opened] of openMs.entries()) {
     if (opened <= fromMs) continue
     const cells = Object.values(COLUMNS).map((name) => {
       if (name === 'classification') return classes.get(Math.floor(opened / DAY_MS)) ?? ''
       const value = columns[name]?.[index] ?? NaN
-      return Number.isNaN(value) ? '' : String(value)
+      return Number.isNaN(value) ? '' : value
     })
     lines.push([new Date(opened).toISOString().slice(0, 19).replace('T', ' '), ...cells])
   }
-  return stringify([['timestamp', ...Object.keys(COLUMNS)], ...lines], { delimiter: ';' })
+  return csvOf([['timestamp', ...Object.keys(COLUMNS)], ...lines], { delimiter: ';' })
 }

@@ -8,8 +8,8 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
-import { stringify } from 'csv-stringify/sync'
 import { fileFailure, UNFINISHED } from '../../system/atomic-file.ts'
+import { csvOf, withoutMark } from '../../system/csv.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
@@ -68,8 +68,8 @@ async function replace(path: string, write: (add: AddLines) => Promise<void>): P
   try {
     const file = await open(temporary, 'w')
     try {
-      await file.appendFile(stringify([[...MATCH_COLUMNS]]))
-      await write((lines) => file.appendFile(csvOf(lines)))
+      await file.appendFile(csvOf([MATCH_COLUMNS]))
+      await write((lines) => file.appendFile(csvOf(lines.map(rowOf))))
       // Otherwise a power failure could leave a file that is named and empty.
       await file.sync()
     } finally {
@@ -103,7 +103,7 @@ export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>
 }
 
 /**
- * Returns the lines of the file, also in the document's older form, without the formula quotes; none without a file.
+ * Returns the lines of the file, also in the document's older form, without the marks of formulas; none without a file.
  */
 export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine> {
   const path = matchesFile(dataDir)
@@ -112,12 +112,10 @@ export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine
   // An error on the way ends the loop below.
   pipeline(createReadStream(path), parser, () => undefined)
   for await (const line of parser as AsyncIterable<MatchLine>)
-    yield Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutQuote(cell)]))
+    yield Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutMark(cell)]))
 }
 
-function csvOf(lines: readonly MatchLine[]): string {
-  return stringify(lines.map((line) => MATCH_COLUMNS.map((name) => neutral(line[name] ?? ''))))
-}
+const rowOf = (line: MatchLine) => MATCH_COLUMNS.map((name) => line[name] ?? '')
 
 /** Removes files of processes that were killed while writing. */
 async function removeUnfinished(dataDir: string): Promise<void> {
@@ -128,19 +126,6 @@ async function removeUnfinished(dataDir: string): Promise<void> {
     if (found !== undefined && Date.now() - found.mtimeMs > LONGEST_WRITE_MS) await rm(path, { force: true })
   }
 }
-
-/** What a spreadsheet calculates, in plain and in wide characters, behind any apostrophes. */
-const FORMULA = /^'*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
-
-/**
- * A team named "=1+1" stays a name when a spreadsheet opens the file: an apostrophe marks it, one more than the name
- * has.
- */
-const neutral = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
-
-/** The original of a cell of such a file. */
-export const withoutQuote = (cell: string): string =>
-  cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 
 /** The columns of a match. */
 export type LineMatch = Pick<

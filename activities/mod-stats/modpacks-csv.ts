@@ -4,7 +4,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import {
   adoptModpacks,
@@ -15,6 +14,7 @@ import {
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
+import { csvOf, withoutMark } from '../../system/csv.ts'
 
 const FILE = 'curseforge_modpacks.csv'
 const COLUMNS: (keyof ModpackLine)[] = ['id', 'name', 'slug', 'downloads', 'link']
@@ -32,6 +32,7 @@ const lineSchema = z.object({
 export function parseModpacksCsv(text: string): ModpackLine[] {
   const lines: unknown[] = parse(text, {
     columns: true,
+    cast: withoutMark,
     bom: true,
     skip_empty_lines: true,
     relax_column_count: true,
@@ -56,8 +57,12 @@ export async function adoptKnownModpacks(
   await adoptModpacks(db, modId, parseModpacksCsv(readFileSync(path, 'utf8')), run.runId)
 }
 
+/** The text of the file. */
+export function modpacksCsv(lines: readonly ModpackLine[]): string {
+  return csvOf([COLUMNS, ...lines.map((line) => COLUMNS.map((name) => line[name]))])
+}
+
 /** Rewrites the file from the database, atomically. */
 export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<void> {
-  const lines = await allModpacks(db)
-  writeFileAtomically(join(dataDir, FILE), stringify(lines, { header: true, columns: COLUMNS }))
+  writeFileAtomically(join(dataDir, FILE), modpacksCsv(await allModpacks(db)))
 }

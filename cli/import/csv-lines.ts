@@ -1,5 +1,6 @@
 /** Reads a CSV file line by line, however large: each record, or the reason why a line is none. */
 import { splitRecord, type SplitRecord } from './csv-record.ts'
+import { withoutMark } from '../../system/csv.ts'
 import { readPieces } from './encoding.ts'
 import { columnNames, type FileStart } from './file-start.ts'
 import type { Line } from './import-rows.ts'
@@ -17,7 +18,10 @@ const MAX_RECORD_LINES = 100
 
 const UNCLOSED = 'a value begins with a quote that is not closed: remove the quote'
 
-/** A reader of all lines after the header, in their order; `line` is the line in the file where a record ends. */
+/**
+ * A reader of all lines after the header, in their order, without the marks of formulas that `csvOf` sets; `line` is the
+ * line in the file where a record ends.
+ */
 export const csvReader = (
   file: Pick<FileStart, 'path' | 'encoding' | 'delimiter'>,
   columns: CsvColumns = columnNames,
@@ -33,7 +37,11 @@ export const csvReader = (
       else if (names === undefined && typeof columns === 'function') names = columns(values)
       else if (values.length !== names?.length)
         yield { line, problem: 'the number of values differs from the header' }
-      else yield { line, value: Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])) }
+      else
+        yield {
+          line,
+          value: Object.fromEntries(names.map((name, index) => [name, withoutMark(values[index] ?? '')])),
+        }
     }
   }
 

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { outcomeOfMatch, type Match, type Score } from '../../../activities/match-results/match-life.ts'
-import { withoutQuote } from '../../../activities/match-results/matches-csv.ts'
 import { phaseOf } from '../../../upstreams/onexbet/onexbet-status.ts'
 import type { Odds } from '../../../upstreams/onexbet/onexbet.ts'
 import {
@@ -94,9 +93,9 @@ function lineSchema(now: Date, isOurs: boolean, notation: Notation) {
 
 type Line = z.infer<ReturnType<typeof lineSchema>>
 
-/** The cells as they were before a spreadsheet or pandas had them: formulas, `nan`. */
+/** The cells as they were before pandas had them: `nan`. */
 function readable(record: Record<string, string>): Record<string, string> {
-  const line = Object.fromEntries(Object.entries(record).map(([name, cell]) => [name, withoutQuote(cell)]))
+  const line = { ...record }
   for (const name of [...OPTIONAL, ...MOMENTS]) {
     const cell = line[name]?.trim()
     if (cell !== undefined) line[name] = NOTHING.test(cell) ? '' : cell

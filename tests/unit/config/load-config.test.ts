@@ -51,13 +51,15 @@ describe('a wrong almanac.yaml', () => {
 
   it('a wrong almanac.yaml is reported with key, value and what is expected', () => {
     const message = yamlRefusal(`${MODS}  modpacks:\n    pages: many\n`)
-    expect(message).toContain('mod-stats.modpacks.pages: found "many"; expected number')
+    expect(message).toContain(
+      ', line 5: mod-stats.modpacks.pages: found "many"; expected a number, for example 35.',
+    )
     expect(message.split('\n')).toHaveLength(1)
   })
 
   it('reports each of several mistakes in almanac.yaml', () => {
     const message = yamlRefusal(`${MODS}  enabled: perhaps\n  modpacks:\n    pages: 5000\n`)
-    expect(message).toMatch(/mod-stats\.enabled: found "perhaps"; expected boolean/)
+    expect(message).toMatch(/mod-stats\.enabled: found "perhaps"; expected true or false/)
     expect(message).toMatch(/mod-stats\.modpacks\.pages: found 5000; .*1000/)
   })
 
@@ -66,7 +68,7 @@ describe('a wrong almanac.yaml', () => {
       /mod-stats\.modpack is not a known key.*modpacks/,
     )
     expect(yamlRefusal('mod-stats:\n  mods:\n    - modrint: createnuclear\n')).toMatch(
-      /mod-stats\.mods\.0\.modrint is not a known key.*modrinth/,
+      /line 3: mod-stats\.mods, entry 1, modrint is not a known key.*modrinth/,
     )
     expect(yamlRefusal(`${MODS}mod-stat: {}\n`)).toMatch(/mod-stat is not a known key.*mod-stats/)
   })
@@ -77,16 +79,43 @@ describe('a wrong almanac.yaml', () => {
     )
   })
 
-  it('names the line of a syntax error in almanac.yaml', () => {
+  it('names the line of a syntax error in almanac.yaml, and what YAML expects', () => {
     expect(yamlRefusal('mod-stats:\n  mods: [\n')).toMatch(/not valid YAML: .*line \d/)
+    expect(yamlRefusal('mod-stats:\n\tmods: 1\n')).toMatch(
+      /not valid YAML: Tabs .*, in line 2 \("mods: 1"\)\. Expected "name: value"/,
+    )
+  })
+
+  it('explains each kind of mistake in words, with an example from the defaults or the demo', () => {
+    expect(yamlRefusal('mod-stats:\n  mods: []\n')).toMatch(
+      /line 2: mod-stats\.mods: found \[\]; expected at least 1 entry, for example \[\{.*createnuclear/,
+    )
+    expect(yamlRefusal(`${MODS}crypto-forecast:\n  coins: bitcoin\n`)).toMatch(
+      /line 5: crypto-forecast\.coins: found "bitcoin"; expected a list, .* for example \[\{"id":"bitcoin"/,
+    )
+    expect(yamlRefusal(`${MODS}    - 3\n`)).toMatch(
+      /line 4: mod-stats\.mods, entry 2: found 3; expected settings/,
+    )
+  })
+
+  it('knows the keys of a section that can be left out', () => {
+    expect(yamlRefusal(`${MODS}match-results:\n  csv_minuts: 3\n`)).toMatch(
+      /match-results\.csv_minuts is not a known key; did you mean csv_minutes\?$/,
+    )
+  })
+
+  it('counts what it leaves out after ten mistakes', () => {
+    const message = yamlRefusal(`${MODS}${'    - {}\n'.repeat(20)}`)
+    expect(message.split('\n')).toHaveLength(11)
+    expect(message).toMatch(/: and 10 more$/)
   })
 
   it('rejects a mod without a platform, and a mod listed twice', () => {
     expect(yamlRefusal('mod-stats:\n  mods:\n    - name: Nowhere\n')).toMatch(
-      /mod-stats\.mods\.0: .*expected modrinth .*curseforge/,
+      /mod-stats\.mods, entry 1: .*expected modrinth .*curseforge/,
     )
     expect(yamlRefusal(`${MODS}    - modrinth: CreateNuclear\n`)).toMatch(
-      /mod-stats\.mods\.1\.modrinth: found "CreateNuclear"; expected each mod once/,
+      /mod-stats\.mods, entry 2, modrinth: found "CreateNuclear"; expected each mod once/,
     )
   })
 
@@ -101,7 +130,7 @@ describe('a wrong environment', () => {
   it('a wrong environment variable is reported with its value and what is expected', () => {
     const message = refusal({ env: { COLLECTION_INTERVAL: '5' } })
     expect(message).toMatch(/^environment or \.env: COLLECTION_INTERVAL: found "5"; .*60/)
-    expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected number')
+    expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected a number')
     expect(refusal({ env: { LOG_LEVEL: 'loud' } })).toMatch(/LOG_LEVEL: found "loud"; .*"info"/)
     expect(refusal({ env: { TEMPORAL_ADDRESS: 'somewhere' } })).toMatch(
       /TEMPORAL_ADDRESS.*expected host:port/,
@@ -112,6 +141,8 @@ describe('a wrong environment', () => {
     expect(refusal({ dotenv: 'COLLECTION_INTERVALL=60\n' })).toMatch(
       /^\.env: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
     )
+    // All of its words, before a name with fewer other letters.
+    expect(refusal({ dotenv: 'CURSEFORGE_KEY=x\n' })).toContain('did you mean CURSEFORGE_API_KEY?')
   })
 
   it('accepts the variables of docker-compose.yml in .env, and any name in the environment', () => {
