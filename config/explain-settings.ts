@@ -51,7 +51,7 @@ function explain(
   return [`${placeOf(path)}: ${title}: found ${found}; ${expectation(issue)}${shown}.`]
 }
 
-/** `mod-stats.mods, entry 2, modrinth`: people count from one. */
+/** `section.list, entry 2, name`: people count from one. */
 function nameOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, step, at) => {
     if (typeof step === 'number') return `${name}, entry ${step + 1}`
@@ -162,7 +162,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
 }
 
-/** `CURSEFORGE_KEY` means `CURSEFORGE_API_KEY`, though `CURSEFORGE_URL` has fewer other letters. */
+/** `SERVICE_KEY` means `SERVICE_API_KEY`, though `SERVICE_URL` has fewer other letters. */
 function hasWordsOf(candidate: string, name: string): boolean {
   const wordsOf = (text: string) => text.toLowerCase().split(/[^a-z0-9]+/)
   const words = wordsOf(candidate)
