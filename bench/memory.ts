@@ -1,6 +1,8 @@
 /** What the demo's processes hold while nothing runs. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clusterFolder } from '../local/embedded-database.ts'
+import { runningPostgres, runningTemporal } from '../local/running-servers.ts'
 import { memoryMb } from './command-process.ts'
 import { demoStack } from './demo-stack.ts'
 import type { Figure } from './figure.ts'
@@ -16,10 +18,8 @@ export async function memory(): Promise<Figure[]> {
     try {
       await command.saw('Ctrl+C stops everything')
       await sleep(REST_MS)
-      const temporal = JSON.parse(readFileSync(`${demo.stateDir}/temporal.pid.json`, 'utf8')) as {
-        server: { pid: number }
-      }
-      const postgres = Number(readFileSync(`${demo.stateDir}/postgres/postmaster.pid`, 'utf8').split('\n')[0])
+      const temporal = runningTemporal(demo.stateDir)?.server.pid ?? 0
+      const postgres = runningPostgres(clusterFolder(demo.stateDir))?.server.pid ?? 0
       const processes = [postgres, ...childrenOf(postgres)]
       const sum = processes.reduce((total, pid) => total + privateMb(pid), 0)
       return [
@@ -29,7 +29,7 @@ export async function memory(): Promise<Figure[]> {
           unit: 'MB',
           note: 'worker and simulator',
         },
-        { what: 'Temporal server', value: memoryMb(temporal.server.pid, 'VmRSS'), unit: 'MB' },
+        { what: 'Temporal server', value: memoryMb(temporal, 'VmRSS'), unit: 'MB' },
         {
           what: 'PostgreSQL',
           value: sum,

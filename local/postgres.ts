@@ -1,12 +1,13 @@
 /** The embedded PostgreSQL server: started or adopted, ready when this returns, stopped on request. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Client, DatabaseError } from 'pg'
 import { Failure } from '../core/failures.ts'
 import { ensureCluster, POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
 import { asOrdinaryUser, postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
-import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
+import { commandLine, isAlive, type ProcessIdentity } from './process-identity.mjs'
+import { canonical, runningPostgres } from './running-servers.ts'
 import { endProcess, logTail, spawnServer, waitForEnd, waitUntilReady } from './server-process.ts'
 import { refuseTakenPort } from './taken-port.ts'
 
@@ -65,12 +66,12 @@ export interface RunningPostgres {
 
 /** Brings PostgreSQL up on a data folder and makes the database `almanac`. Throws `Misconfigured` with the remedy. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const dataDir = resolve(options.dataDir)
+  mkdirSync(dirname(options.dataDir), { recursive: true })
+  const dataDir = join(canonical(dirname(options.dataDir)), basename(options.dataDir))
   const tuning = options.tuning ?? 'durable'
   const say = options.log ?? (() => undefined)
   const programs = await postgresPrograms()
   const isNew = !existsSync(dataDir)
-  if (isNew) mkdirSync(dirname(dataDir), { recursive: true })
   if (isNew) await refuse(options)
   const password = await ensureCluster(programs, { dataDir, password: options.password, tuning })
   if (isNew) say(`made the database cluster ${dataDir}`)
@@ -95,10 +96,12 @@ async function adopt(
   programs: PostgresPrograms,
   say: (line: string) => void,
 ): Promise<ProcessIdentity | undefined> {
-  const found = runningOn(dataDir)
+  const found = runningPostgres(dataDir)
   if (found === undefined) return undefined
   if (found.port !== port) {
-    say(`PostgreSQL was left running on port ${found.port}; stopping it`)
+    say(
+      `PostgreSQL was left running on ${found.port === undefined ? 'another port' : `port ${found.port}`}; stopping it`,
+    )
     await stop(found.server, dataDir, programs)
     return undefined
   }
@@ -107,21 +110,15 @@ async function adopt(
 }
 
 /**
- * The live server of a data folder by its postmaster.pid (pid, folder, start, port, one a line). The file of a killed
- * one is removed if its pid now is another program's, on which PostgreSQL itself would refuse to start.
+ * PostgreSQL refuses to start on a postmaster.pid that is empty, as a full disk leaves it, or whose pid is any living
+ * process now. Such a file is removed, unless that process may be a server of another user in this folder.
  */
-function runningOn(dataDir: string): { server: ProcessIdentity; port: number } | undefined {
+function removeStalePidFile(dataDir: string): void {
   const pidFile = join(dataDir, 'postmaster.pid')
-  if (!existsSync(pidFile)) return undefined
-  const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n').map(Number)
-  const server = pid === undefined ? undefined : identify(pid)
-  if (server === undefined) return undefined
-  const command = commandLine(server.pid)
-  if (command !== undefined && !(command.includes('postgres') && command.includes(dataDir))) {
-    rmSync(pidFile)
-    return undefined
-  }
-  return { server, port: port ?? 0 }
+  if (!existsSync(pidFile)) return
+  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
+  const command = Number.isNaN(pid) ? '' : commandLine(pid)
+  if (command !== undefined && !(command.includes('postgres') && command.includes(dataDir))) rmSync(pidFile)
 }
 
 async function launch(
@@ -131,6 +128,7 @@ async function launch(
 ): Promise<ProcessIdentity> {
   const { dataDir, port, tuning } = options
   await refuse(options)
+  removeStalePidFile(dataDir)
   const logFile = `${dataDir}.log`
   const settings = tuning === 'test' ? [...SETTINGS, ...TEST_SETTINGS] : SETTINGS
   const run = asOrdinaryUser(programs.postgres, [

@@ -6,4 +6,5 @@ export interface ProcessIdentity {
 export function identify(pid: number): ProcessIdentity | undefined
 export function isAlive(identity: ProcessIdentity): boolean
 export function commandLine(pid: number): string | undefined
+export function ownProcesses(): { pid: number; command: string }[]
 export function pidPlace(): string

@@ -2,7 +2,7 @@
  * Which process a pid stands for. Plain JavaScript, because `bin/almanac.mjs` reads it before anything is installed.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 
 /**
  * @typedef {{ pid: number, startedAt: string }} ProcessIdentity
@@ -32,7 +32,48 @@ export function isAlive(identity) {
 }
 
 /**
- * Program and arguments of a process; undefined if the machine does not show them (Windows, or the process ended).
+ * Every living process of this user, with its program and arguments, separated by spaces. A process that was started on
+ * a folder is found by that folder's path: unlike a file with its pid, that cannot be lost, copied or half-written.
+ *
+ * @returns {{ pid: number, command: string }[]}
+ */
+export function ownProcesses() {
+  if (process.platform === 'linux') return readdirSync('/proc').flatMap((name) => ownProcessOnLinux(name))
+  const [program, ...args] = process.platform === 'win32' ? LIST_ON_WINDOWS : LIST
+  const { stdout } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: LIST_BYTES, windowsHide: true })
+  return [...stdout.matchAll(/^\s*(\d+) (.+?)\s*$/gm)].map(([, pid, command]) => ({
+    pid: Number(pid),
+    command,
+  }))
+}
+
+const LIST = ['ps', '-ww', '-x', '-o', 'pid=,command=', '-U', String(process.getuid?.())]
+const LIST_ON_WINDOWS = [
+  'powershell',
+  '-NoProfile',
+  '-Command',
+  'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.CommandLine)" }',
+]
+/** A thousand processes with long command lines are under one megabyte. */
+const LIST_BYTES = 16 * 1024 * 1024
+
+/** @param {string} name of a file in /proc */
+function ownProcessOnLinux(name) {
+  const pid = Number(name)
+  if (!Number.isInteger(pid)) return []
+  try {
+    if (statSync(`/proc/${name}`).uid !== process.getuid?.()) return []
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+  const command = commandLine(pid)
+  return command === undefined ? [] : [{ pid, command }]
+}
+
+/**
+ * Program and arguments of a process of any user; undefined if the machine does not show them (Windows, another user's
+ * process, or it ended).
  *
  * @param {number} pid
  * @returns {string | undefined}
@@ -41,12 +82,13 @@ export function commandLine(pid) {
   if (process.platform === 'win32') return undefined
   if (process.platform !== 'linux') {
     const { stdout } = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
-    return stdout.trim() === '' ? undefined : stdout.trim()
+    return stdout.trim() || undefined
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EACCES'))
+      return undefined
     throw error
   }
 }

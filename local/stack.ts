@@ -109,6 +109,8 @@ async function keep(name: string, say: Say, start: () => Promise<Server>) {
     if (reported === undefined)
       say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
     try {
+      // Lets go of what a server leaves behind in this process when it dies, as the front of the Web UI.
+      await server.stop()
       server = await start()
       identity = identify(server.pid)
       reported = undefined

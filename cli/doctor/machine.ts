@@ -1,13 +1,15 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
 import { counted } from '../../wording/text.ts'
-import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../core/failures.ts'
+import { clusterFolder } from '../../local/embedded-database.ts'
 import { lockHolder } from '../../local/file-lock.mjs'
+import { runningPostgres, runningTemporal } from '../../local/running-servers.ts'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
 import { packageRoot } from '../../system/package-root.ts'
@@ -92,7 +94,7 @@ export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDi
 export async function checkPorts(config: Config): Promise<Check[]> {
   const uses = portUses(config)
   if (uses.length === 0) return [none('ports', 'no embedded server')]
-  const ours = ownProcesses(config.stateDir)
+  const ours = processesOf(config.stateDir)
   return Promise.all(uses.map((use) => checkPort(use, ours)))
 }
 
@@ -129,15 +131,11 @@ function portUses({ mode, env, ports }: Config): PortUse[] {
 }
 
 /** Processes of this state folder: the one that holds its lock, and the servers it started. */
-function ownProcesses(stateDir: string): Set<number> {
-  const postgres = join(stateDir, 'postgres', 'postmaster.pid')
-  const temporal = join(stateDir, 'temporal.pid.json')
+function processesOf(stateDir: string): Set<number> {
   const pids = [
     lockHolder(join(stateDir, STACK_LOCK_FILE))?.pid,
-    existsSync(postgres) ? Number(readFileSync(postgres, 'utf8').split('\n')[0]) : undefined,
-    existsSync(temporal)
-      ? (JSON.parse(readFileSync(temporal, 'utf8')) as { server: { pid: number } }).server.pid
-      : undefined,
+    runningPostgres(clusterFolder(stateDir))?.server.pid,
+    runningTemporal(stateDir)?.server.pid,
   ]
   return new Set(pids.filter((pid) => pid !== undefined))
 }

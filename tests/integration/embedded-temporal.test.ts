@@ -1,5 +1,6 @@
 /** The embedded Temporal server against the real program: namespace, attributes, adoption, crash, taken port. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { request, type OutgoingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,45 @@ async function withClient<T>(
   } finally {
     await connection.close()
   }
+}
+
+interface Target {
+  ip: string
+  port: number
+  path: string
+  headers: OutgoingHttpHeaders
+}
+
+/** Status of a request with a body, or of a GET without; undefined if what listens speaks no HTTP. */
+function post({ ip, port, path, headers }: Target, body?: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asked = request(
+      { host: ip, port, path, headers, method: body === undefined ? 'GET' : 'POST' },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      },
+    )
+    asked.once('error', () => {
+      resolve(undefined)
+    })
+    asked.end(body)
+  })
+}
+
+/** Where a process listens, from /proc. */
+function listeningOf(pid: number): { ip: string; port: number }[] {
+  const folder = `/proc/${pid}/fd`
+  const open = new Set(readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`)))
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1, -1)
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter((fields) => fields[3] === '0A' && open.has(`socket:[${fields[9] ?? ''}]`))
+    .map((fields) => {
+      const [ip = '', port = ''] = (fields[1] ?? '').split(':')
+      const bytes = [...Buffer.from(ip, 'hex')].reverse()
+      return { ip: bytes.join('.'), port: Number.parseInt(port, 16) }
+    })
 }
 
 describe('the embedded Temporal server', () => {
@@ -109,15 +149,62 @@ describe('the embedded Temporal server', () => {
     expect(found.status.name).toBe('RUNNING')
   })
 
-  it('does not mistake another process with the pid of a dead Temporal server for it', async () => {
+  it('adopts a Temporal server without any file that names it, however its folder is reached', async () => {
     const port = await freePort()
     const first = await start({ port })
-    const pidFile = join(stateDir, 'temporal.pid.json')
-    const left = readFileSync(pidFile, 'utf8')
-    await first.stop()
-    expect(existsSync(pidFile)).toBe(false)
-    writeFileSync(pidFile, left.replace(/"pid":\d+/, `"pid":${process.pid}`))
-    expect((await start({ port })).adopted).toBe(false)
+    const link = `${stateDir} link`
+    symlinkSync(stateDir, link)
+    const second = await start({ port, stateDir: link })
+    rmSync(link)
+    expect(second).toMatchObject({ adopted: true, pid: first.pid })
+  })
+
+  it('leaves the Temporal server of the folder alone that this one is a copy of', async () => {
+    const first = await start({ port: await freePort() })
+    const copy = `${stateDir} copy`
+    cpSync(stateDir, copy, { recursive: true })
+    const second = await start({ port: await freePort(), stateDir: copy })
+    expect(second.adopted).toBe(false)
+    expect(identify(first.pid)).toBeDefined()
+    await second.stop()
+    rmSync(copy, { recursive: true })
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'Temporal takes nothing that a web page of another site posts to any of its ports',
+    async () => {
+      const uiPort = await freePort()
+      const server = await start({ port: await freePort(), uiPort })
+      const body = JSON.stringify({ workflowType: { name: 'foreign' }, taskQueue: { name: 'any' } })
+      const path = '/api/v1/namespaces/default/workflows/foreign'
+      const headers = { origin: 'http://evil.example', 'content-type': 'text/plain' }
+      const targets = [...listeningOf(server.pid), { ip: '127.0.0.1', port: uiPort }]
+      const statuses = await Promise.all(
+        targets.flatMap(({ ip, port }) =>
+          [`${ip}:${port}`, `evil.example:${port}`].map((host) =>
+            post({ ip, port, path, headers: { ...headers, host } }, body),
+          ),
+        ),
+      )
+      // The HTTP API and the front of the Web UI.
+      expect(statuses.filter((status) => status === 403).length).toBeGreaterThanOrEqual(3)
+      expect(statuses.filter((status) => status !== undefined && status < 400)).toEqual([])
+      await withClient(server, async ({ workflow }) => {
+        await expect(workflow.getHandle('foreign').describe()).rejects.toThrow(/not found/)
+      })
+    },
+  )
+
+  it('the Web UI answers this machine alone, by its names', async () => {
+    const uiPort = await freePort()
+    await start({ port: await freePort(), uiPort })
+    const ask = (host: string) =>
+      post({ ip: '127.0.0.1', port: uiPort, path: '/', headers: { host } })
+    expect(await ask(`127.0.0.1:${uiPort}`)).toBe(200)
+    expect(await ask('localhost:9000')).toBe(200)
+    expect(await ask('[::1]')).toBe(200)
+    expect(await ask(`evil.example:${uiPort}`)).toBe(403)
+    expect(await ask('127.0.0.1.evil.example')).toBe(403)
   })
 
   it('Temporal names the port, its setting and its holder if a port is taken', async () => {
