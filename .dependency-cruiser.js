@@ -31,7 +31,7 @@ const FOLDERS = {
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
   local: {
-    imports: ['core', 'system'],
+    imports: ['core', 'system', 'db'],
     types: ['config'],
     packages: ['node', 'pg', '@temporalio/client', '@temporalio/common'],
   },

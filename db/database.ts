@@ -1,6 +1,7 @@
 /** The connection to PostgreSQL. */
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
+import { DatabaseClient } from './database-client.ts'
 import * as schema from './schema/index.ts'
 import type { Spool } from './spool/spool.ts'
 
@@ -41,6 +42,7 @@ export function openDatabase(
   { spool }: { spool?: Spool } = {},
 ): DatabaseHandle {
   const pool = new pg.Pool({
+    Client: DatabaseClient,
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
-import pg from 'pg'
 import { ALMANAC } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
+import { DatabaseClient } from './database-client.ts'
 import { type Database } from './database.ts'
 
 const folder = join(packageRoot, 'db', 'migrations')
@@ -24,7 +24,7 @@ const CONNECT_TIMEOUT_MS = 15_000
 
 /** Applies what is missing; safe to call from several processes at once. */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new pg.Client({
+  const client = new DatabaseClient({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'almanac migrate',

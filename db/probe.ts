@@ -1,5 +1,6 @@
 /** One bounded check of a database, on its own connection, which nothing else waits for. */
-import pg from 'pg'
+import type pg from 'pg'
+import { DatabaseClient } from './database-client.ts'
 import { databaseFailure } from './database-failure.ts'
 
 /** A server that does not accept a connection within this time counts as unavailable. */
@@ -12,7 +13,7 @@ const QUERY_TIMEOUT_MS = 10_000
  * if a firewall swallows every packet.
  */
 export async function probeDatabase<T>(url: string, queries: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+  const client = new DatabaseClient({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,

@@ -1,14 +1,12 @@
 /** The data folder of the embedded PostgreSQL: made once, all or nothing, with a password next to it. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../core/failures.ts'
+import { OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
 import { asOrdinaryUser, POSTGRES_MAJOR, type PostgresPrograms } from './postgres-programs.ts'
-
-/** Role and database that Almanac uses. */
-export const POSTGRES_USER = 'almanac'
-export const POSTGRES_DATABASE = 'almanac'
+import { POSTGRES_ADMIN } from './postgres-roles.ts'
 
 export interface ClusterOptions {
   dataDir: string
@@ -18,7 +16,7 @@ export interface ClusterOptions {
   tuning: 'durable' | 'test'
 }
 
-/** Makes the cluster if there is none; returns the password of `almanac`, its superuser. */
+/** Makes the cluster if there is none; returns the password of its superuser. */
 export async function ensureCluster(programs: PostgresPrograms, options: ClusterOptions): Promise<string> {
   const { dataDir } = options
   const passwordFile = `${dataDir}.password`
@@ -27,14 +25,12 @@ export async function ensureCluster(programs: PostgresPrograms, options: Cluster
     return options.password ?? readPassword(passwordFile)
   }
   mkdirSync(dirname(dataDir), { recursive: true })
-  if (!existsSync(passwordFile)) {
-    const password = options.password ?? randomBytes(24).toString('base64url')
-    // On disk before the cluster is, which cannot be entered without it.
-    writeFileSync(passwordFile, password, { mode: 0o600, flag: 'wx', flush: true })
-  }
+  const password = options.password ?? storedPassword(passwordFile) ?? randomBytes(24).toString('base64url')
+  // On disk before the cluster is, which cannot be entered without it.
+  writeFileAtomically(passwordFile, password, OWNER_ONLY)
   removeHalfMade(dataDir)
   await initialise(programs, options, passwordFile)
-  return options.password ?? readPassword(passwordFile)
+  return password
 }
 
 /** initdb works in a folder of another name, so that a kill in its middle leaves nothing that looks like a cluster. */
@@ -46,7 +42,7 @@ async function initialise(
   const draft = `${options.dataDir}${DRAFT_MARK}${process.pid}`
   await run(programs.initdb, [
     `--pgdata=${draft}`,
-    `--username=${POSTGRES_USER}`,
+    `--username=${POSTGRES_ADMIN}`,
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
@@ -74,7 +70,7 @@ function refuseOtherMajor(dataDir: string): void {
   const versionFile = join(dataDir, 'PG_VERSION')
   const found = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : undefined
   if (found === POSTGRES_MAJOR) return
-  if (found === undefined) {
+  if (found === undefined || found === '') {
     throw new Failure(
       'Misconfigured',
       `${dataDir} exists but holds no PostgreSQL data; move it away and start again.`,
@@ -86,12 +82,20 @@ function refuseOtherMajor(dataDir: string): void {
   )
 }
 
-function readPassword(passwordFile: string): string {
-  if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim()
+/** The password of a cluster that exists. Throws `Misconfigured` if it is lost. */
+export function readPassword(passwordFile: string): string {
+  const password = storedPassword(passwordFile)
+  if (password !== undefined) return password
   throw new Failure(
     'Misconfigured',
-    `${passwordFile}, the password of the database beside it, is missing; put it back, or move the data folder away to start with an empty database.`,
+    `${passwordFile}, the password of the database beside it, is ${existsSync(passwordFile) ? 'empty' : 'missing'}; put it back, or move the data folder away to start with an empty database.`,
   )
+}
+
+/** Undefined if there is none, or an earlier version was interrupted while it wrote it. */
+function storedPassword(passwordFile: string): string | undefined {
+  const password = existsSync(passwordFile) ? readFileSync(passwordFile, 'utf8').trim() : ''
+  return password === '' ? undefined : password
 }
 
 async function run(program: string, programArgs: string[]): Promise<void> {

@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Client, DatabaseError } from 'pg'
+import { DatabaseError } from 'pg'
 import { Failure } from '../core/failures.ts'
-import { ensureCluster, POSTGRES_DATABASE, POSTGRES_USER } from './postgres-cluster.ts'
+import { ensureCluster } from './postgres-cluster.ts'
 import { asOrdinaryUser, postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
+import { ensureWorkRole, loginUrl, POSTGRES_ADMIN, query, workLogin } from './postgres-roles.ts'
 import { commandLine, isAlive, type ProcessIdentity } from './process-identity.mjs'
 import { canonical, runningPostgres } from './running-servers.ts'
 import { endProcess, logTail, spawnServer, waitForEnd, waitUntilReady } from './server-process.ts'
@@ -15,8 +16,6 @@ import { refuseTakenPort } from './taken-port.ts'
 const READY_TIMEOUT_MS = 60_000
 /** One question to a server that is up takes milliseconds; one that is overloaded gets another chance by the loop. */
 const CONNECT_TIMEOUT_MS = 5_000
-/** `CREATE DATABASE` copies a folder and waits for the disk: took over 5 s on a busy machine. */
-const CREATE_TIMEOUT_MS = 60_000
 /** A fast shutdown writes a checkpoint first: up to `shared_buffers` of dirty pages. */
 const STOP_TIMEOUT_MS = 30_000
 /** An immediate shutdown writes nothing. */
@@ -54,8 +53,10 @@ export interface PostgresOptions {
 }
 
 export interface RunningPostgres {
-  /** Connection string with the password: not for logs. */
+  /** Connection string of the role that works, with its password: not for logs. */
   url: string
+  /** Connection string of the superuser, to the database `postgres`. */
+  adminUrl: string
   port: number
   pid: number
   /** It ran already, left behind by one that was killed. */
@@ -77,10 +78,10 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (isNew) say(`made the database cluster ${dataDir}`)
   const adopted = await adopt(dataDir, options.port, password, programs, say)
   const server = adopted ?? (await launch({ ...options, dataDir, tuning }, programs, password))
-  const url = urlOf(options.port, password, POSTGRES_DATABASE)
-  await createDatabase(options.port, password)
+  await ensureWorkRole(options.port, password)
   return {
-    url,
+    url: loginUrl(workLogin(options.port, password)),
+    adminUrl: loginUrl({ port: options.port, role: POSTGRES_ADMIN, password, database: 'postgres' }),
     port: options.port,
     pid: server.pid,
     adopted: adopted !== undefined,
@@ -168,7 +169,8 @@ const NOT_YET = /^(57P0|53300)/
 /** True when the server on the port is the one of our folder; undefined while it is not ready. */
 async function answers(port: number, password: string, dataDir: string): Promise<true | undefined> {
   try {
-    const found = await query<{ data_directory: string }>(port, password, 'postgres', 'SHOW data_directory')
+    const admin = { port, role: POSTGRES_ADMIN, password, database: 'postgres' }
+    const found = await query<{ data_directory: string }>(admin, 'SHOW data_directory', CONNECT_TIMEOUT_MS)
     const folder = found[0]?.data_directory ?? ''
     if (realpathSync(folder) === realpathSync(dataDir)) return true
     throw new Failure(
@@ -179,7 +181,7 @@ async function answers(port: number, password: string, dataDir: string): Promise
     if (error instanceof DatabaseError && !NOT_YET.test(error.code ?? '')) {
       throw new Failure(
         'Misconfigured',
-        `PostgreSQL on port ${port} refused "${POSTGRES_USER}": ${error.message}.`,
+        `PostgreSQL on port ${port} refused "${POSTGRES_ADMIN}": ${error.message}.`,
         {
           cause: error,
         },
@@ -188,38 +190,6 @@ async function answers(port: number, password: string, dataDir: string): Promise
     if (error instanceof Failure) throw error
     return undefined
   }
-}
-
-async function createDatabase(port: number, password: string): Promise<void> {
-  const exists = `SELECT 1 FROM pg_database WHERE datname = '${POSTGRES_DATABASE}'`
-  if ((await query(port, password, 'postgres', exists, CREATE_TIMEOUT_MS)).length > 0) return
-  await query(port, password, 'postgres', `CREATE DATABASE ${POSTGRES_DATABASE}`, CREATE_TIMEOUT_MS)
-}
-
-async function query<Row extends object>(
-  port: number,
-  password: string,
-  database: string,
-  sql: string,
-  timeoutMs = CONNECT_TIMEOUT_MS,
-): Promise<Row[]> {
-  const client = new Client({
-    connectionString: urlOf(port, password, database),
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  })
-  // A server that disappears between two steps also emits the error; the rejected promise reports it.
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-function urlOf(port: number, password: string, database: string): string {
-  return `postgresql://${POSTGRES_USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
 }
 
 async function stop(server: ProcessIdentity, dataDir: string, programs: PostgresPrograms): Promise<void> {

@@ -1,5 +1,6 @@
 /** `almanac db …`: migrating and checking the database. */
 import { sql } from 'drizzle-orm'
+import { SCRAM_ONLY } from '../../db/database-client.ts'
 import { checkMigrated, migrateDatabase, migrationState } from '../../db/migrate.ts'
 import { connectDatabase, databaseUrl } from '../../client/connection.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -28,5 +29,6 @@ export async function check(options: GlobalOptions): Promise<void> {
 }
 
 export function url(options: GlobalOptions): void {
-  print(databaseUrl(configOf(options)))
+  // The parameter is not known to psql before 16.
+  print(databaseUrl(configOf(options)).replace(`?${SCRAM_ONLY}`, ''))
 }

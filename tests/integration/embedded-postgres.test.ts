@@ -74,6 +74,53 @@ describe('the embedded PostgreSQL', () => {
     await expect(wrong.connect()).rejects.toMatchObject({ code: '28P01' })
   })
 
+  it('the role that works runs no program and reads no file of the machine', async () => {
+    const server = await start({ port: await freePort() })
+    await valueOf(server, 'CREATE TABLE taken (line text)')
+    for (const foreign of [`COPY taken FROM PROGRAM 'id'`, `COPY taken FROM '/etc/passwd'`])
+      await expect(valueOf(server, foreign)).rejects.toMatchObject({ code: '42501' })
+    await expect(valueOf(server, `SELECT pg_read_file('/etc/passwd')`)).rejects.toMatchObject({
+      code: '42501',
+    })
+  })
+
+  it('takes over a database that an earlier version made as the superuser', async () => {
+    const port = await freePort()
+    const first = await start({ port })
+    const earlier = new URL(first.adminUrl)
+    earlier.pathname = '/almanac'
+    const superuser = { ...first, url: earlier.href }
+    await valueOf(superuser, 'ALTER DATABASE almanac OWNER TO almanac')
+    await valueOf(superuser, 'DROP ROLE almanac_work')
+    await valueOf(superuser, 'CREATE SCHEMA drizzle')
+    await valueOf(superuser, `CREATE TYPE drizzle.outcome AS ENUM ('complete')`)
+    await valueOf(superuser, 'CREATE TABLE drizzle.runs (id serial, outcome drizzle.outcome)')
+    await valueOf(superuser, 'CREATE VIEW seen AS SELECT id FROM drizzle.runs')
+    await valueOf(superuser, 'CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$')
+    await first.stop()
+    const second = await start({ port })
+    await valueOf(second, 'ALTER TABLE drizzle.runs ADD COLUMN note text')
+    await valueOf(second, `ALTER TYPE drizzle.outcome ADD VALUE 'partial'`)
+    await valueOf(second, `INSERT INTO drizzle.runs (outcome) VALUES ('complete')`)
+    await valueOf(second, 'DROP VIEW seen')
+    await valueOf(second, 'DROP FUNCTION one()')
+    expect(await valueOf(second, 'SELECT id FROM drizzle.runs')).toBe(1)
+    expect(await valueOf(second, `SELECT current_setting('is_superuser')`)).toBe('off')
+  })
+
+  it('PostgreSQL starts on an empty postmaster.pid, as a full disk leaves it', async () => {
+    const port = await freePort()
+    await (await start({ port })).stop()
+    writeFileSync(join(dataDir, 'postmaster.pid'), '')
+    expect((await start({ port })).adopted).toBe(false)
+  })
+
+  it('PostgreSQL makes a new password where an interrupted first start left an empty one', async () => {
+    writeFileSync(`${dataDir}.password`, '')
+    await start({ port: await freePort() })
+    expect(readFileSync(`${dataDir}.password`, 'utf8')).toMatch(/^[\w-]{32}$/)
+  })
+
   it('adopts the PostgreSQL server that already runs on its folder', async () => {
     const port = await freePort()
     const first = await start({ port })
@@ -151,6 +198,8 @@ describe('the embedded PostgreSQL', () => {
   it('PostgreSQL refuses a data folder whose password is lost', async () => {
     const port = await freePort()
     await (await start({ port })).stop()
+    writeFileSync(`${dataDir}.password`, '')
+    await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is empty; put it back/)
     rmSync(`${dataDir}.password`)
     await expect(startPostgres({ dataDir, port })).rejects.toThrow(/\.password.* is missing; put it back/)
   })

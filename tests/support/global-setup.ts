@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '../../db/migrate.ts'
+import { POSTGRES_ROLE } from '../../local/postgres-roles.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { freePort } from '../../local/taken-port.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
@@ -38,16 +39,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
       namespace: 'default',
     }),
   ])
-  const admin = new URL(server.url)
-  admin.pathname = '/postgres'
-  const client = new pg.Client({ connectionString: admin.href })
+  const client = new pg.Client({ connectionString: server.adminUrl })
   await client.connect()
-  await client.query(`create database ${TEMPLATE}`)
+  await client.query(`alter role ${POSTGRES_ROLE} createdb`)
+  await client.query(`create database ${TEMPLATE} owner ${POSTGRES_ROLE}`)
   await client.end()
+  const postgresUrl = new URL(server.url)
+  postgresUrl.pathname = '/postgres'
   const template = new URL(server.url)
   template.pathname = `/${TEMPLATE}`
   await migrateDatabase(template.href)
-  project.provide('postgresUrl', admin.href)
+  project.provide('postgresUrl', postgresUrl.href)
   project.provide('temporalAddress', temporal.address)
   return async () => {
     await Promise.all([server.stop(), temporal.stop()])
