@@ -10,9 +10,26 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(`Almanac needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}.`)
   process.exitCode = 1
 } else {
+  endOnClosedPipe()
   const code = await start(process.argv.slice(2))
   // A pool or a native thread that a failed command left open must not keep it from ending; what was printed goes out first.
   process.stdout.write('', () => process.exit(code))
+}
+
+/**
+ * `| head` closes its end when it has enough. A command that stays up then stops in its own order, which it does on
+ * SIGTERM; any other ends quietly.
+ */
+function endOnClosedPipe() {
+  let isClosed = false
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (!('code' in error) || error.code !== 'EPIPE') throw error
+      if (isClosed) return
+      isClosed = true
+      if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+      else process.exit()
+    })
 }
 
 /** @param {string[]} argv */

@@ -49,7 +49,7 @@ const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
  */
 export async function freshBundle(root) {
   const bundle = newestBundle(root)
-  if (bundle !== undefined && isFresh(root, bundle)) return join(root, 'dist', bundle.folder)
+  if (bundle?.inputs !== undefined && isFresh(root, bundle)) return join(root, 'dist', bundle.folder)
   try {
     return await buildBundle(root)
   } catch (error) {
@@ -86,9 +86,10 @@ function ownPrograms(root) {
  */
 function newestBundle(root) {
   try {
-    return JSON.parse(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8'))
+    return JSON.parse(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')) ?? undefined
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined
+    // A file that a power cut left empty counts as none.
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined
     throw error
   }
 }

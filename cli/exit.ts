@@ -1,5 +1,6 @@
 /** Exit codes of the command, and which error leads to which. */
 import { Failure, WrongUsage } from '../core/failures.ts'
+import { CannotStart } from '../local/cannot-start.ts'
 import { CannotReach } from '../client/cannot-reach.ts'
 
 export const EXIT = {
@@ -8,6 +9,10 @@ export const EXIT = {
   runFailed: 1,
   wrongUsage: 2,
   cannotReach: 3,
+  /** The stack could not start, for a reason that may pass by itself: a taken port, a full disk, a server that ended. */
+  cannotStart: 4,
+  /** A second Ctrl+C; what a shell calls a program that SIGINT ended. */
+  endedAtOnce: 130,
 } as const
 
 /** `Service unavailable`, `deadline exceeded` of gRPC: the server became unavailable during the command. */
@@ -17,6 +22,7 @@ const GRPC_UNAVAILABLE = new Set([4, 14])
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CannotReach) return EXIT.cannotReach
   if (error instanceof WrongUsage) return EXIT.wrongUsage
+  if (error instanceof CannotStart) return EXIT.cannotStart
   if (error instanceof Failure) {
     if (error.type === 'DatabaseUnavailable') return EXIT.cannotReach
     if (error.type === 'Misconfigured') return EXIT.wrongUsage

@@ -1,5 +1,6 @@
 /** The systemd units, as text: of the whole stack, and of the collector alone. */
 import { dirname, join } from 'node:path'
+import { EXIT } from './exit.ts'
 
 export interface ServiceUnit {
   /** What it runs. Default: the whole stack. */
@@ -51,13 +52,8 @@ export function collectorService(intervalMinutes: number | undefined): Service {
 
 /** The longest orderly stop: worker 5 s, Temporal 20 s, PostgreSQL 35 s, each of which is rarely a second. */
 const STOP_SECONDS = 90
-/** A crash is followed by a restart soon … */
-const RESTART_SECONDS = 5
-/** … but one that follows every start is left to a person, after this many within ten minutes. */
-const RESTARTS = 10
-const RESTARTS_WITHIN_SECONDS = 600
-/** Exit code of settings that cannot be read: another start reads the same. */
-const MISCONFIGURED = 2
+/** A crash, a taken port or a full disk is tried again after this long, for as long as it takes. */
+const RESTART_SECONDS = 15
 
 /** The text of a unit. */
 export function serviceUnit({ user, node, root, writable, service = STACK_SERVICE }: ServiceUnit): string {
@@ -68,8 +64,7 @@ export function serviceUnit({ user, node, root, writable, service = STACK_SERVIC
     `Description=${service.description}`,
     ...(isSystem ? ['Wants=network-online.target'] : []),
     ...(after.length > 0 ? [`After=${after.join(' ')}`] : []),
-    `StartLimitIntervalSec=${RESTARTS_WITHIN_SECONDS}`,
-    `StartLimitBurst=${RESTARTS}`,
+    'StartLimitIntervalSec=0',
     '',
     '[Service]',
     'Type=exec',
@@ -80,7 +75,8 @@ export function serviceUnit({ user, node, root, writable, service = STACK_SERVIC
     `ExecStart=${argument(node)} ${argument(join(root, 'bin', 'almanac.mjs'))} ${service.args.join(' ')}`,
     'Restart=on-failure',
     `RestartSec=${RESTART_SECONDS}`,
-    `RestartPreventExitStatus=${MISCONFIGURED}`,
+    '# Settings that cannot be read: another start reads the same.',
+    `RestartPreventExitStatus=${EXIT.wrongUsage}`,
     '# Only Almanac is told to stop: it stops its worker, then Temporal, then PostgreSQL. What is left then is killed.',
     'KillMode=mixed',
     `TimeoutStopSec=${STOP_SECONDS}`,

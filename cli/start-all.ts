@@ -4,11 +4,12 @@ import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { startStack, type Stack } from '../local/stack.ts'
-import { takeStackLock } from '../local/stack-lock.ts'
+import { STATE_FOLDER_MODE, takeStackLock } from '../local/stack-lock.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { Say } from '../core/log-records.ts'
 import { demoWorlds, type DemoWorlds } from '../simulator/index.ts'
 import { startSimulator, type SimulatorOptions } from '../simulator/server.ts'
+import { ensureWritable } from '../system/writable-folder.ts'
 import { workflowBundle } from '../worker/bundle.ts'
 import { installRuntime, type Logger } from '../worker/log.ts'
 import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
@@ -35,6 +36,8 @@ export interface StartOptions {
   /** Opens the worker's log, once the stack is ours. */
   openLog: () => Logger
   say: Say
+  /** Ends the start before its next part; its reason is thrown. */
+  stopped?: AbortSignal
   /** What is printed if another stack runs. Default: `almanac up`. */
   what?: string
   /** Starts without an unavailable database: rows go to the spool until it responds. */
@@ -67,8 +70,10 @@ export async function startAll(options: StartOptions): Promise<Running> {
 
 /** Starts the parts in their order; `stops` gets what ends each. */
 async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Running, 'stop'>> {
-  const { config, scheduled, say, databaseOptional = false } = options
+  const { config, scheduled, say, stopped, databaseOptional = false } = options
   const name = options.what ?? `almanac up${config.mode === 'demo' ? ' --demo' : ''}`
+  ensureWritable({ folder: config.stateDir, setting: 'ALMANAC_STATE_DIR', mode: STATE_FOLDER_MODE })
+  ensureWritable({ folder: config.dataDir, setting: 'DATA_DIR' })
   stops.push(await takeStackLock(config.stateDir, name))
   const log = options.openLog()
   installRuntime(log)
@@ -79,6 +84,7 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
     preparePipelines(enabled, config.toolsDir, say),
   ])
   stops.push(() => stack.stop())
+  stopped?.throwIfAborted()
   const demo = config.mode === 'demo' ? demoWorlds() : {}
   if (config.mode === 'demo') stops.push(await demoUpstreams(config, demo))
   if (!databaseOptional) await migrateDatabase(databaseUrl(config))

@@ -4,12 +4,22 @@ import { terminal } from './terminal.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
+/** What a command does when it is asked to end. */
+export interface OnStop {
+  /** At the first signal: stopping may take a while. */
+  first?: () => void
+  /** At the second: whoever asks twice does not want to wait. Default: the process ends. */
+  second?: () => Promise<void>
+}
+
 /** Aborted when this process is asked to end, or by its holder. */
-export function stopController(): AbortController {
+export function stopController({ first, second }: OnStop = {}): AbortController {
   const controller = new AbortController()
   // Every call to Temporal that is on its way listens to it; a dozen of them are no leak.
   setMaxListeners(0, controller.signal)
   void stopRequested().then(() => {
+    if (second !== undefined) void stopRequested().then(second)
+    first?.()
     controller.abort()
   })
   return controller

@@ -13,6 +13,8 @@ export type LogRecord =
   /** An embedded server died; it is started again. */
   | { event: 'server.ended'; name: string }
   | ({ event: 'server.restart-failed'; name: string } & Trouble)
+  /** The Temporal server cannot use its store, which has this path now, and began with an empty one. */
+  | { event: 'temporal.store-put-aside'; aside: string }
   /** A part of the stack did not stop cleanly. */
   | ({ event: 'stop.failed' } & Trouble)
   /** A start left a schedule as an operator had set it; `note` is the operator's. */

@@ -3,9 +3,10 @@
  * it. Plain JavaScript, because `bin/almanac.mjs` uses it before anything is installed.
  */
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '../system/make-folder.mjs'
 import { identify, isAlive, pidPlace } from './process-identity.mjs'
 
 /**
@@ -24,7 +25,7 @@ const FRESH_MS = 60_000
 /** Poll interval while another process takes a lock over: long enough for a few file operations. */
 const TAKEOVER_WAIT_MS = 20
 
-/** What a power cut left of a lock: its holder is gone with the power. */
+/** What a power cut or a full disk left of a lock: no process holds it, since one writes it whole. */
 const UNREADABLE = { pid: 0, startedAt: 'unreadable', since: '', what: '', nonce: 'unreadable' }
 
 /**
@@ -41,7 +42,7 @@ const UNREADABLE = { pid: 0, startedAt: 'unreadable', since: '', what: '', nonce
  */
 export async function takeFileLock(file, what, { isRenewed = false } = {}) {
   const nonce = randomUUID()
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   for (;;) {
     if (createLock(file, what, nonce, isRenewed)) {
       const renewing = isRenewed
@@ -139,10 +140,19 @@ function renewLock(file, nonce) {
  */
 function readHolder(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const found = JSON.parse(readFileSync(file, 'utf8'))
+    return isHolder(found) ? found : UNREADABLE
   } catch (error) {
     if (error instanceof SyntaxError) return UNREADABLE
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** @param {any} found @returns {found is Holder} */
+function isHolder(found) {
+  return (
+    typeof found?.pid === 'number' &&
+    ['startedAt', 'since', 'what', 'nonce'].every((name) => typeof found[name] === 'string')
+  )
 }

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:
 import { basename, dirname, join } from 'node:path'
 import { DatabaseError } from 'pg'
 import { Failure } from '../core/failures.ts'
+import { endedWhileStarting } from './cannot-start.ts'
 import { ensureCluster } from './postgres-cluster.ts'
 import { asOrdinaryUser, postgresPrograms, type PostgresPrograms } from './postgres-programs.ts'
 import { ensureWorkRole, loginUrl, POSTGRES_ADMIN, query, workLogin } from './postgres-roles.ts'
 import { commandLine, isAlive, type ProcessIdentity } from './process-identity.mjs'
 import { canonical, runningPostgres } from './running-servers.ts'
-import { endProcess, logTail, spawnServer, waitForEnd, waitUntilReady } from './server-process.ts'
+import { endProcess, logEnd, logTail, spawnServer, waitForEnd, waitUntilReady } from './server-process.ts'
 import { refuseTakenPort } from './taken-port.ts'
 
 /** Recovery after a crash replays at most `max_wal_size` of log, which a slow disk reads in well under this. */
@@ -140,6 +141,7 @@ async function launch(
     ...settings.flatMap((setting) => ['-c', setting]),
   ])
   for (let attempt = 1; ; attempt += 1) {
+    const from = logEnd(logFile)
     const server = await spawnServer({ name: 'PostgreSQL', ...run, logFile })
     const ready = await waitUntilReady(server, READY_TIMEOUT_MS, () =>
       answers(port, password, dataDir),
@@ -148,12 +150,11 @@ async function launch(
       throw error
     })
     if (ready !== undefined) return server
-    const tail = logTail(logFile)
-    if (attempt === STARTS_WHILE_BACKENDS_LEAVE || !tail.includes('pre-existing shared memory block')) {
-      throw new Failure(
-        'Misconfigured',
-        `PostgreSQL ended while it started; the end of ${logFile} says why:\n${tail}`,
-      )
+    if (
+      attempt === STARTS_WHILE_BACKENDS_LEAVE ||
+      !logTail(logFile, from).includes('pre-existing shared memory block')
+    ) {
+      throw endedWhileStarting('PostgreSQL', dataDir, logFile, from)
     }
     await new Promise((done) => setTimeout(done, BACKENDS_LEAVE_WAIT_MS))
   }

@@ -97,8 +97,14 @@ export async function waitForEnd(server: ProcessIdentity, timeoutMs: number): Pr
   return true
 }
 
-/** The last lines of a log, for a failure's message. */
-export function logTail(logFile: string): string {
+/** The last lines of a log from a position on, for a failure's message. */
+export function logTail(logFile: string, from = 0): string {
   if (!existsSync(logFile)) return '(no log)'
-  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n')
+  const text = readFileSync(logFile).subarray(from).toString('utf8')
+  return text.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n')
+}
+
+/** Where a log ends now; 0 if there is none. */
+export function logEnd(logFile: string): number {
+  return statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
 }

@@ -1,9 +1,10 @@
 /** One embedded stack per state folder: the lock that `almanac up`, or the collector, holds for as long as it runs. */
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Failure } from '../core/failures.ts'
 import { takeFileLock, type Holder } from './file-lock.mjs'
 import { ALMANAC } from '../core/command-name.ts'
+import { makeFolder } from '../system/make-folder.mjs'
 import { packageRoot } from '../system/package-root.ts'
 
 /** Name of the lock in a state folder; `bin/prepare/` reads it before it touches node_modules. */
@@ -36,14 +37,14 @@ export async function takeStackLock(stateDir: string, what: string): Promise<() 
 }
 
 /** Of the state folder: databases, passwords and logs are for their owner alone. */
-const OWNER_ONLY = 0o700
+export const STATE_FOLDER_MODE = 0o700
 
 /**
  * Makes the state folder, for its owner alone. The one in the clone, which earlier versions left open, is closed; any other
  * may hold more than ours, and `almanac doctor` says so.
  */
 function makePrivate(stateDir: string): void {
-  mkdirSync(stateDir, { recursive: true, mode: OWNER_ONLY })
+  makeFolder(stateDir, STATE_FOLDER_MODE)
   const isInClone = stateDir.startsWith(packageRoot + sep)
-  if (isInClone && statSync(stateDir).uid === process.getuid?.()) chmodSync(stateDir, OWNER_ONLY)
+  if (isInClone && statSync(stateDir).uid === process.getuid?.()) chmodSync(stateDir, STATE_FOLDER_MODE)
 }

@@ -1,10 +1,13 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
+import { existsSync } from 'node:fs'
 import { sentenceOf } from '../core/failures.ts'
 import type { Say } from '../core/log-records.ts'
 import type { Config } from '../config/load-config.ts'
+import { refuseFullDisk } from './cannot-start.ts'
 import { clusterFolder } from './embedded-database.ts'
 import { startPostgres } from './postgres.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
+import { temporalStore } from './running-servers.ts'
 import { temporalExecutable } from './temporal-binary.ts'
 import { startTemporal } from './temporal.ts'
 
@@ -33,6 +36,7 @@ export async function startStack(
   say: Say,
   { database = 'required' }: StackOptions = {},
 ): Promise<Stack> {
+  refuseFirstStartOnFullDisk(config)
   const [postgres, temporal] = await Promise.allSettled([
     config.env.DATABASE_URL === undefined && keepPostgres(config, say),
     config.env.TEMPORAL_ADDRESS === undefined && keepTemporal(config, say),
@@ -62,6 +66,13 @@ export async function startStack(
   }
 }
 
+function refuseFirstStartOnFullDisk({ stateDir, env }: Config): void {
+  const isFirst =
+    (env.DATABASE_URL === undefined && !existsSync(clusterFolder(stateDir))) ||
+    (env.TEMPORAL_ADDRESS === undefined && !existsSync(temporalStore(stateDir)))
+  if (isFirst) refuseFullDisk(stateDir)
+}
+
 function keepPostgres({ mode, stateDir, ports }: Config, say: Say) {
   return keep('PostgreSQL', say, () =>
     startPostgres({
@@ -75,6 +86,7 @@ function keepPostgres({ mode, stateDir, ports }: Config, say: Say) {
 function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: Say) {
   return keep('Temporal', say, () =>
     startTemporal({
+      say,
       stateDir,
       port: ports.temporal,
       uiPort: ports.temporalUi,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../core/failures.ts'
+import { CannotStart } from './cannot-start.ts'
 
 export interface PortUse {
   port: number
@@ -16,7 +16,7 @@ export interface PortUse {
 const LET_GO_MS = 2_000
 const ASK_EVERY_MS = 50
 
-/** Throws `Misconfigured` that names the port, its setting and, if known, its holder. */
+/** Throws `CannotStart` that names the port, its setting and, if known, its holder. */
 export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
   const deadline = Date.now() + LET_GO_MS
   while (Date.now() < deadline) {
@@ -25,8 +25,7 @@ export async function refuseTakenPort({ port, setting, name }: PortUse): Promise
   }
   const holder = portHolder(port)
   const by = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`
-  throw new Failure(
-    'Misconfigured',
+  throw new CannotStart(
     `Port ${port}, wanted by ${name}, is taken by ${by}; stop that process or set ${setting} to a free port.`,
     { details: { port, setting, ...(holder === undefined ? {} : { pid: holder.pid }) } },
   )

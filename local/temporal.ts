@@ -1,12 +1,14 @@
 /** The embedded Temporal server with its Web UI: started or adopted, ready when this returns, stopped on request. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js'
 import { Failure } from '../core/failures.ts'
+import type { Say } from '../core/log-records.ts'
+import { endedWhileStarting } from './cannot-start.ts'
 import type { ProcessIdentity } from './process-identity.mjs'
-import { canonical, runningTemporal } from './running-servers.ts'
-import { endProcess, logTail, spawnServer, waitUntilReady } from './server-process.ts'
+import { canonical, runningTemporal, temporalStore } from './running-servers.ts'
+import { endProcess, logEnd, logTail, spawnServer, waitUntilReady } from './server-process.ts'
 import { isListening, refuseTakenPort } from './taken-port.ts'
 import { temporalArguments, uiAddressIn, type TemporalSettings } from './temporal-arguments.ts'
 import { hiddenUiAddress, serveWebUi, type UiAddress } from './web-ui.ts'
@@ -31,7 +33,7 @@ export interface TemporalOptions extends TemporalSettings {
   /** Settings that a failure about a taken port names. */
   setting?: string
   uiSetting?: string
-  log?: (line: string) => void
+  say?: Say
 }
 
 export interface RunningTemporal {
@@ -84,7 +86,6 @@ async function adopt(options: TemporalOptions): Promise<Started | undefined> {
     (ui === undefined) === (options.uiPort === null) &&
     command.endsWith(` ${temporalArguments(options, ui).join(' ')}`)
   if (!isSame) {
-    options.log?.('the Temporal server was left running with other settings; stopping it')
     await stop(server)
     return undefined
   }
@@ -92,25 +93,54 @@ async function adopt(options: TemporalOptions): Promise<Started | undefined> {
   return ready === undefined ? undefined : { server, ui }
 }
 
+/** Starts the server; a store that it cannot use is put aside, and what was in it is made anew. */
 async function launch(options: TemporalOptions): Promise<Started> {
   const { stateDir, port, uiPort, setting = 'the port' } = options
   await refuseTakenPort({ port, setting, name: 'the Temporal server' })
   if (uiPort !== null) await refuseTakenUiPort(options, uiPort)
-  const ui = uiPort === null ? undefined : await hiddenUiAddress()
   const logFile = join(stateDir, 'temporal.log')
+  const from = logEnd(logFile)
+  const started = await spawnReady(options, logFile)
+  if (started !== undefined) return started
+  if (!UNUSABLE_STORE.test(logTail(logFile, from)))
+    throw endedWhileStarting('The Temporal server', stateDir, logFile, from)
+  const aside = putAside(stateDir)
+  options.say?.(
+    `the Temporal server could not use its store, which is ${aside} now; it begins with an empty one, and runs that were open are closed as interrupted`,
+    { event: 'temporal.store-put-aside', aside },
+  )
+  const again = await spawnReady(options, logFile)
+  if (again === undefined) throw endedWhileStarting('The Temporal server', stateDir, logFile, from)
+  return again
+}
+
+/** Undefined if the server ended while it started. */
+async function spawnReady(options: TemporalOptions, logFile: string): Promise<Started | undefined> {
+  const ui = options.uiPort === null ? undefined : await hiddenUiAddress()
   const args = temporalArguments(options, ui)
   const server = await spawnServer({ name: 'Temporal', command: options.executable, args, logFile })
-  const ready = await waitUntilReady(server, READY_TIMEOUT_MS, () => answers(port, options.namespace)).catch(
-    async (error: unknown) => {
-      await stop(server)
-      throw error
-    },
-  )
-  if (ready !== undefined) return { server, ui }
-  throw new Failure(
-    'Misconfigured',
-    `The Temporal server ended while it started; the end of ${logFile} says why:\n${logTail(logFile)}`,
-  )
+  const ready = await waitUntilReady(server, READY_TIMEOUT_MS, () =>
+    answers(options.port, options.namespace),
+  ).catch(async (error: unknown) => {
+    await stop(server)
+    throw error
+  })
+  return ready === undefined ? undefined : { server, ui }
+}
+
+/**
+ * SQLite's own words for a file without tables, as an interrupted first start leaves it, for one that is no database, and
+ * for a damaged one.
+ */
+const UNUSABLE_STORE =
+  /no such table: namespaces|file is not a database \(26\)|database disk image is malformed \(11\)/
+
+/** Renames the store, with SQLite's files beside it; returns its new path. */
+function putAside(stateDir: string): string {
+  const store = temporalStore(stateDir)
+  const aside = `${store}.unusable-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+  for (const end of ['', '-wal', '-shm']) if (existsSync(store + end)) renameSync(store + end, aside + end)
+  return aside
 }
 
 async function openUi(options: TemporalOptions, ui: UiAddress | undefined): Promise<() => Promise<void>> {

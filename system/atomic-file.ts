@@ -1,20 +1,12 @@
 /** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../core/failures.ts'
+import { makeFolder } from './make-folder.mjs'
 
-/** The folder belongs to another user, is mounted read-only, or is no folder. */
-const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
+/** The folder belongs to another user, is mounted read-only, is no folder, or cannot be made. */
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'])
 const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
 /** Faults of the machine, and what to do about them. */
 const MACHINE: Record<string, string> = {
@@ -40,7 +32,7 @@ export function writeFileAtomically(path: string, content: string | Buffer, mode
   // Two containers on one folder number their processes alike.
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    makeFolder(dirname(path))
+    makeLastingFolder(dirname(path))
     const file = openSync(temporary, 'w', mode)
     try {
       // A single write may take a part only, as on a disk that is nearly full; this goes on until all is there.
@@ -74,8 +66,8 @@ export function fileFailure(path: string, error: unknown): Failure | undefined {
 }
 
 /** A new folder is a new line in the one above it, which a power cut may undo as well. */
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true })
+function makeLastingFolder(folder: string): void {
+  const first = makeFolder(folder)
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }

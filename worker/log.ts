@@ -2,8 +2,8 @@
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { cleanJson } from '../core/foreign-text.ts'
-import { OWNER_ONLY } from '../system/atomic-file.ts'
 import type { Environment } from '../config/environment.ts'
+import { openLogFile } from './log-file.ts'
 
 export type { Logger } from 'pino'
 
@@ -15,12 +15,13 @@ const LEVELS: Record<LogLevel, pino.Level> = {
   ERROR: 'error',
 }
 
-/** Opens the log: JSON lines into a file, or readable lines on standard error without a file. */
+/**
+ * Opens the log: JSON lines into a file, or readable lines on standard error without a file. Throws `Misconfigured` if
+ * the file cannot be written.
+ */
 export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {
-  return pino({ level }, cleaning(file === undefined ? readableLines() : linesIn(file)))
+  return pino({ level }, cleaning(file === undefined ? readableLines() : openLogFile(file)))
 }
-
-const linesIn = (file: string) => pino.destination({ dest: file, mkdir: true, sync: false, mode: OWNER_ONLY })
 
 const readableLines = (): DestinationStream =>
   pino.transport({ target: 'pino-pretty', options: { destination: 2, ignore: 'pid,hostname' } })

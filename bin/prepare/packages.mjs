@@ -17,7 +17,7 @@ import { PrepareError, run, step } from './step.mjs'
 export function packagesDiffer(root, development) {
   const record = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(record)) return true
-  const installed = lockEntries(record)
+  const installed = recordedEntries(record)
   const wanted = lockEntries(join(root, 'package-lock.json'))
   const mayLack = (/** @type {LockEntry} */ entry) =>
     entry.optional === true || entry.devOptional === true || (!development && entry.dev === true)
@@ -27,6 +27,21 @@ export function packagesDiffer(root, development) {
     if (found === undefined) return !mayLack(entry)
     return found.version !== entry.version || found.integrity !== entry.integrity
   })
+}
+
+/**
+ * Nothing if a power cut or a full disk left half of the record.
+ *
+ * @param {string} file
+ * @returns {Record<string, LockEntry>}
+ */
+function recordedEntries(file) {
+  try {
+    return lockEntries(file) ?? {}
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
 }
 
 /**

@@ -25,10 +25,28 @@ export async function prepare(root, argv) {
     if (missing(need).length > 0) await makeAlone(need)
     return true
   } catch (error) {
-    if (!(error instanceof PrepareError)) throw error
-    console.error(error.message)
+    const sentence = error instanceof PrepareError ? error.message : folderSentence(error)
+    if (sentence === undefined) throw error
+    console.error(sentence)
     return false
   }
+}
+
+/** Faults of the file system that a person mends. */
+const REMEDIES = {
+  EACCES: 'cannot be written by this user; change its owner, or set ALMANAC_STATE_DIR to a folder that can',
+  EPERM: 'cannot be written by this user; change its owner, or set ALMANAC_STATE_DIR to a folder that can',
+  EROFS: 'is on a disk that is mounted read-only; set ALMANAC_STATE_DIR to a folder on another one',
+  ENOTDIR: 'is not in a folder; correct ALMANAC_STATE_DIR',
+  EEXIST: 'is in the way of a folder; remove it, or correct ALMANAC_STATE_DIR',
+  ENOSPC: 'cannot be written: the disk is full; free some space',
+  EDQUOT: "cannot be written: this user's quota is used up; free some space",
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function folderSentence(error) {
+  const remedy = REMEDIES[error.code ?? '']
+  return remedy === undefined || error.path === undefined ? undefined : `${error.path} ${remedy}.`
 }
 
 /**

@@ -64,18 +64,57 @@ export async function run(command, args, { cwd, remedy, env = {}, shell = false 
   const child = spawn(command, args, {
     cwd,
     shell,
+    // Its own group, so that whatever it starts ends with us.
+    detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const endWithUs = endsWithUs(child)
   const failure = await new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) => resolve(code === 0 ? undefined : `ended with ${code ?? signal}`))
   })
+  endWithUs.release()
   if (failure === undefined) return
   throw new PrepareError(`${bothEnds(output)}\n${[command, ...args].join(' ')}: ${failure}. ${remedy}`)
+}
+
+/** What a terminal, systemd and a service manager send to end a program. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** Exit code of a program that SIGINT ended. */
+const INTERRUPTED = 130
+
+/**
+ * Ends a child, with all that it started, if this process is asked to end.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function endsWithUs(child) {
+  const end = () => {
+    if (child.pid === undefined) return
+    try {
+      if (process.platform === 'win32') child.kill()
+      else process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error
+    }
+  }
+  const stop = () => {
+    end()
+    say(process.stderr.isTTY ? '\nstopped' : 'stopped')
+    process.exit(INTERRUPTED)
+  }
+  for (const signal of ENDING) process.on(signal, stop)
+  process.on('exit', end)
+  return {
+    release() {
+      for (const signal of ENDING) process.removeListener(signal, stop)
+      process.removeListener('exit', end)
+    },
+  }
 }
 
 /** @param {string} output */

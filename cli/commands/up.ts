@@ -18,10 +18,13 @@ import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.t
 import { scheduleStates } from '../../client/schedules.ts'
 import { reportPlaces } from '../places.ts'
 import { knownPipeline } from '../known-pipeline.ts'
-import { startAll, type Running } from '../start-all.ts'
+import { startAll, type Running, type StartOptions } from '../start-all.ts'
 import { aborted, stopController } from '../stop-request.ts'
+import { endServersAtOnce } from '../../local/end-servers.ts'
 import { openLog } from '../../worker/log.ts'
 
+/** The last line. */
+const STOPPED = 'stopped; all data is kept'
 /** Prefix of each line of the demo. */
 const DEMO = 'DEMO  '
 /** A start of PostgreSQL after a crash takes up to a minute. */
@@ -49,14 +52,24 @@ export async function up(options: UpOptions): Promise<number> {
   const config = configOf(options)
   const pipelines =
     options.only?.map(knownPipeline) ?? PIPELINES.filter(({ id }) => config.tracked[id].enabled)
-  const stopping = stopController()
-  const stopped = stopping.signal
   const say: Say = (line) => {
     print(config.mode === 'demo' ? DEMO + line : line)
   }
+  const stopping = stopController({
+    first() {
+      say('stopping … (Ctrl+C again ends everything at once)')
+    },
+    async second() {
+      say('ending at once; the next start recovers')
+      await endServersAtOnce(config.stateDir)
+      process.exit(EXIT.endedAtOnce)
+    },
+  })
+  const stopped = stopping.signal
   const startedAt = Date.now()
-  const running = await startAll({
+  const running = await startUnlessStopped({
     config,
+    stopped,
     scheduled: options.only ? pipelines : PIPELINES,
     say,
     openLog: () =>
@@ -65,6 +78,10 @@ export async function up(options: UpOptions): Promise<number> {
         options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
       ),
   })
+  if (running === undefined) {
+    say(STOPPED)
+    return EXIT.done
+  }
   reportPlaces(config, running.stack, say)
   say(`ready      after ${duration(Date.now() - startedAt)}`)
   const reporting: Promise<void>[] = []
@@ -75,7 +92,19 @@ export async function up(options: UpOptions): Promise<number> {
     stopping.abort()
     await running.stop()
     await Promise.all(reporting)
-    say('stopped; all data is kept')
+    say(STOPPED)
+  }
+}
+
+/** Undefined if a stop was asked for while it started. */
+async function startUnlessStopped(
+  options: StartOptions & { stopped: AbortSignal },
+): Promise<Running | undefined> {
+  try {
+    return await startAll(options)
+  } catch (error) {
+    if (options.stopped.aborted) return undefined
+    throw error
   }
 }
 

@@ -26,7 +26,12 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   const running = await startWorker(config, log)
   print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
   try {
-    await Promise.race([stopRequested(), running.ended])
+    await Promise.race([
+      stopRequested().then(() => {
+        print('stopping …')
+      }),
+      running.ended,
+    ])
   } finally {
     await running.stop()
   }

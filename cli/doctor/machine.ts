@@ -1,7 +1,7 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
 import { counted } from '../../wording/text.ts'
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
@@ -13,6 +13,7 @@ import { runningPostgres, runningTemporal } from '../../local/running-servers.ts
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
 import { packageRoot } from '../../system/package-root.ts'
+import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
 
 /** Rights of the group and of others, on systems that have them. */
@@ -138,20 +139,4 @@ function processesOf(stateDir: string): Set<number> {
     runningTemporal(stateDir)?.server.pid,
   ]
   return new Set(pids.filter((pid) => pid !== undefined))
-}
-
-/** The folder itself, or the one in which it will be made. */
-function nearestExisting(folder: string): string {
-  return existsSync(folder) ? folder : nearestExisting(dirname(folder))
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK)
-    return true
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false
-    throw error
-  }
 }

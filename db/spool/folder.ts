@@ -7,11 +7,10 @@ import {
   readSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import pMap from 'p-map'
 import { fileFailure, UNFINISHED, writeFileAtomically } from '../../system/atomic-file.ts'
 import { sentenceOf } from '../../core/failures.ts'
@@ -61,17 +60,6 @@ export function folderBytes(folder: string): number {
     namesIn(here).map((name) => sizeOf(join(here, name))),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** Returns the bytes that this user may still write on the disk of the folder, which need not exist yet. */
-export function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    return freeBytes(dirname(folder))
-  }
 }
 
 /** Returns the waiting segments, oldest first, from the heads of the files. */

@@ -1,5 +1,14 @@
 /** The embedded Temporal server against the real program: namespace, attributes, adoption, crash, taken port. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { request, type OutgoingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -195,11 +204,27 @@ describe('the embedded Temporal server', () => {
     },
   )
 
+  it.each([
+    ['empty, as an interrupted first start leaves it', ''],
+    ['no database', 'x'.repeat(10_000)],
+  ])('puts a store aside that is %s, says so, and begins with an empty one', async (_name, content) => {
+    const store = join(stateDir, 'temporal.db')
+    writeFileSync(store, content)
+    const lines: string[] = []
+    const server = await start({ port: await freePort(), say: (line) => lines.push(line) })
+    const aside = readdirSync(stateDir).filter((name) => /^temporal\.db\.unusable-\d{4}-[\dTZ-]+$/.test(name))
+    expect(aside).toHaveLength(1)
+    expect(lines).toEqual([expect.stringContaining(join(stateDir, aside[0] ?? '?'))])
+    expect(readFileSync(join(stateDir, aside[0] ?? ''), 'utf8').startsWith(content)).toBe(true)
+    await withClient(server, ({ workflow }) =>
+      workflow.start('noWorkerRunsThis', { workflowId: 'begun', taskQueue: 'nobody' }),
+    )
+  })
+
   it('the Web UI answers this machine alone, by its names', async () => {
     const uiPort = await freePort()
     await start({ port: await freePort(), uiPort })
-    const ask = (host: string) =>
-      post({ ip: '127.0.0.1', port: uiPort, path: '/', headers: { host } })
+    const ask = (host: string) => post({ ip: '127.0.0.1', port: uiPort, path: '/', headers: { host } })
     expect(await ask(`127.0.0.1:${uiPort}`)).toBe(200)
     expect(await ask('localhost:9000')).toBe(200)
     expect(await ask('[::1]')).toBe(200)

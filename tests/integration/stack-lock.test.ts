@@ -100,11 +100,15 @@ describe('the stack lock', () => {
     expect(readdirSync(stateDir)).toEqual([])
   })
 
-  it('takes the stack lock over when a power cut left it empty', async () => {
-    writeFileSync(join(stateDir, STACK_LOCK_FILE), '')
-    const release = await takeStackLock(stateDir, 'almanac up')
-    release()
-  })
+  it.each(['', '{}', 'null', '[]', '{"pid":1}', '{"pid":'])(
+    'takes the stack lock over when its file holds only %j',
+    async (content) => {
+      writeFileSync(join(stateDir, STACK_LOCK_FILE), content)
+      const release = await takeStackLock(stateDir, 'almanac up')
+      release()
+      expect(readdirSync(stateDir)).toEqual([])
+    },
+  )
 
   it('one of several processes wins the lock of a dead holder', async () => {
     leaveLock({ pid: await endedPid(), startedAt: 'then' })

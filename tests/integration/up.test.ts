@@ -160,7 +160,7 @@ describe('almanac up', () => {
     const holder = await hold(ports[name])
     const { code, stderr } = await commandProcess(['up'], env)
     expect(stderr).toMatch(new RegExp(`Port ${ports[name]}, .*set ${setting} to a free port`))
-    expect(code).toBe(2)
+    expect(code).toBe(4)
     await new Promise((resolve) => holder.close(resolve))
     expect(await anyListens()).toBe(false)
   })

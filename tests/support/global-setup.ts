@@ -41,11 +41,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   ])
   const client = new pg.Client({ connectionString: server.adminUrl })
   await client.connect()
-  await client.query(`alter role ${POSTGRES_ROLE} createdb`)
+  await client.query(`alter role ${POSTGRES_ROLE} createdb createrole`)
   await client.query(`create database ${TEMPLATE} owner ${POSTGRES_ROLE}`)
   await client.end()
   const postgresUrl = new URL(server.url)
   postgresUrl.pathname = '/postgres'
+  // Tests connect through proxies, and as other roles.
+  postgresUrl.search = ''
   const template = new URL(server.url)
   template.pathname = `/${TEMPLATE}`
   await migrateDatabase(template.href)

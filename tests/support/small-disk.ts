@@ -40,7 +40,7 @@ export function mountSmallDisk(megabytes: number): SmallDisk | undefined {
         throw new Error(`${folder} could not be remounted`)
     },
     remove() {
-      spawnSync('umount', [folder])
+      spawnSync('umount', ['-l', folder])
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -3,9 +3,10 @@
  * activities up again.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../../activities/library-context/activity-context.ts'
+import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { TASK_QUEUE } from '../../client/task-queue.ts'
 
 /** This host, named in its work folder at its first start; throws if that folder cannot be written. */
@@ -15,12 +16,23 @@ export function thisHost(workDir: string): Host {
   return { queue, cleanupQueue: `${queue}-cleanup`, workDir }
 }
 
+/** The name in the file. Of two workers that start at once, one makes it; a file that is empty counts as none. */
 function hostId(file: string): string {
+  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  if (found !== '') return found
+  const draft = `${file}.${process.pid}`
+  writeFileAtomically(draft, `${randomBytes(4).toString('hex')}\n`)
+  if (existsSync(file)) renameSync(draft, file)
+  else linkIfAbsent(draft, file)
+  return readFileSync(file, 'utf8').trim()
+}
+
+function linkIfAbsent(draft: string, file: string): void {
   try {
-    // Of two workers that start at once in one folder, one writes.
-    writeFileSync(file, `${randomBytes(4).toString('hex')}\n`, { flag: 'wx' })
+    linkSync(draft, file)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(draft)
   }
-  return readFileSync(file, 'utf8').trim()
 }

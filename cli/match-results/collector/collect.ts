@@ -34,6 +34,7 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
   const workerLog = openWorkerLog(log, isDaemon ? {} : { onEnded: (workflowId) => reported.add(workflowId) })
   const { client, worker, stop } = await startAll({
     config,
+    stopped,
     scheduled: isDaemon ? [pipeline] : [],
     leavesOthers: config.env.TEMPORAL_ADDRESS !== undefined,
     openLog: () => workerLog,

@@ -18,6 +18,8 @@ type French = {
 export const FRENCH: French = {
   'server.ended': ({ name }) => `${name} s'est arrêté; il est redémarré`,
   'server.restart-failed': ({ name, reason }) => `${name} n'a pas pu être redémarré: ${reason}`,
+  'temporal.store-put-aside': ({ aside }) =>
+    `Le serveur Temporal n'a pas pu utiliser ses données, qui sont maintenant dans ${aside}; il repart de zéro`,
   'stop.failed': ({ reason }) => `Une partie n'a pas pu être arrêtée proprement: ${reason}`,
   'schedule.kept': ({ pipeline, paused, note }) =>
     `La planification de ${pipeline} reste ${paused ? 'en pause' : 'active'}, comme un opérateur l'a laissée: "${note}"`,

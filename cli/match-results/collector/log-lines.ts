@@ -1,6 +1,7 @@
 /** The collector's log: the lines of the document, on the console and in a file. */
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../../system/make-folder.mjs'
 import { Failure, sentenceOf } from '../../../core/failures.ts'
 import { printable } from '../../../core/foreign-text.ts'
 import { redacted } from '../../../core/secrets.ts'
@@ -82,7 +83,7 @@ export function openCollectorLog({
 /** Opened anew for each line: a program that rotates logs may have moved the file in between. */
 function fileOf(path: string): (line: string) => void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     appendFileSync(path, '')
   } catch (error) {
     throw new Failure('Misconfigured', `--log-file ${path} cannot be written: ${sentenceOf(error)}.`, {

@@ -2,6 +2,7 @@
 import type { Config } from '../../../config/load-config.ts'
 import { databaseFailure } from '../../../db/database-failure.ts'
 import { sentenceOf, WrongUsage } from '../../../core/failures.ts'
+import { endServersAtOnce } from '../../../local/end-servers.ts'
 import { StackInUse } from '../../../local/stack-lock.ts'
 import { configOf, type GlobalOptions } from '../../command-context.ts'
 import { collect } from './collect.ts'
@@ -27,12 +28,18 @@ export async function collector(options: CollectorOptions): Promise<number> {
   if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
   const config = collecting(configOf(options), options.interval)
   const log = openLog(options)
-  const stopped = stopController().signal
+  const stopped = stopController({
+    async second() {
+      await endServersAtOnce(config.stateDir)
+      process.exit(EXIT.endedAtOnce)
+    },
+  }).signal
   const isDaemon = options.daemon ?? false
   if (isDaemon) log.line('INFO', `Démarrage du collecteur (${rhythm(config, options.interval)})`)
   try {
     return await collect({ config, log, isDaemon, stopped, pipeline: knownPipeline('match-results') })
   } catch (error) {
+    if (stopped.aborted) return EXIT.done
     if (error instanceof StackInUse) {
       const { what, pid } = error.holder
       log.line('INFO', `Collecte ignorée: "${what}" (processus ${pid}) tourne déjà ici`)

@@ -22,6 +22,7 @@ describe('a number with its word', () => {
 const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, { event: Event }> } = {
   'server.ended': { event: 'server.ended', name: 'Temporal' },
   'server.restart-failed': { event: 'server.restart-failed', name: 'Temporal', reason: 'R' },
+  'temporal.store-put-aside': { event: 'temporal.store-put-aside', aside: '/var/temporal.db.unusable' },
   'stop.failed': { event: 'stop.failed', reason: 'R' },
   'schedule.kept': { event: 'schedule.kept', pipeline: 'p', paused: true, note: 'N' },
   'database.available': { event: 'database.available' },
