@@ -1,6 +1,6 @@
 /** What a clone needs before its command can be loaded: packages, PostgreSQL's links, the Temporal programs. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lockHolder, takeFileLock } from '../../local/file-lock.mjs'
 import { hydratePostgres, installPackages, packagesDiffer, postgresLinksMissing } from './packages.mjs'
@@ -43,10 +43,17 @@ const REMEDIES = {
   EDQUOT: "cannot be written: this user's quota is used up; free some space",
 }
 
-/** @param {NodeJS.ErrnoException} error */
-function folderSentence(error) {
-  const remedy = REMEDIES[error.code ?? '']
-  return remedy === undefined || error.path === undefined ? undefined : `${error.path} ${remedy}.`
+const UNMAKABLE = 'cannot be made; set ALMANAC_STATE_DIR to another folder'
+
+/**
+ * What to do about the folder in which something could not be made; undefined for any other fault.
+ *
+ * @param {NodeJS.ErrnoException} error
+ */
+function folderSentence({ code = '', syscall, path }) {
+  if (path === undefined) return undefined
+  if (syscall === 'mkdir') return `${path} ${REMEDIES[code] ?? UNMAKABLE}.`
+  return REMEDIES[code] === undefined ? undefined : `${dirname(path)} ${REMEDIES[code]}.`
 }
 
 /**

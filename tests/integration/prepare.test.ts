@@ -7,14 +7,17 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { identify } from '../../local/process-identity.mjs'
 import { takeStackLock } from '../../local/stack-lock.ts'
 import { packageRoot } from '../../system/package-root.ts'
+import { until } from '../support/until.ts'
 
 const INSTALLED = /^Installing packages … \d+\.\d s$/gm
 
@@ -28,6 +31,8 @@ beforeEach(() => {
   for (const file of ['file-lock.mjs', 'process-identity.mjs', 'tools-requirements.txt']) {
     copyFileSync(join(packageRoot, 'local', file), join(root, 'local', file))
   }
+  mkdirSync(join(root, 'system'))
+  copyFileSync(join(packageRoot, 'system', 'make-folder.mjs'), join(root, 'system', 'make-folder.mjs'))
   mkdirSync(join(root, 'cli'))
   writeFileSync(join(root, 'cli', 'main.ts'), '')
   writePackage('1.0.0')
@@ -107,6 +112,43 @@ describe('prepare', () => {
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
     rmSync(join(root, 'node_modules', '.package-lock.json'))
     expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+  })
+
+  it('prepare installs again if a full disk left half of npm’s record', async () => {
+    await prepareFor('runs')
+    writeFileSync(join(root, 'node_modules', '.package-lock.json'), '')
+    expect((await prepareFor('runs')).said).toMatch(INSTALLED)
+  })
+
+  it.runIf(process.platform !== 'win32')('prepare ends npm, and what npm started, on Ctrl+C', async () => {
+    const pids = join(root, 'pids')
+    const folder = join(root, 'path')
+    mkdirSync(folder)
+    writeFileSync(
+      join(folder, 'npm'),
+      `#!/bin/sh\nsleep 600 & echo "$$ $!" > '${pids}.new'; mv '${pids}.new' '${pids}'; wait\n`,
+    )
+    chmodSync(join(folder, 'npm'), 0o755)
+    const script = `
+      const { prepare } = await import('./bin/prepare/prepare.mjs')
+      await prepare(process.cwd(), ['runs'])`
+    const env = { ...process.env, npm_execpath: '', PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: root, env })
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await until(() => Promise.resolve(existsSync(pids)))
+    const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    await until(() => Promise.resolve(started.every((pid) => identify(pid) === undefined)))
+  })
+
+  it('prepare says in one sentence that its folder cannot be made', async () => {
+    writeFileSync(join(root, 'file'), '')
+    const { code, said } = await prepareFor('up', { ALMANAC_STATE_DIR: join(root, 'file', 'state') })
+    expect(said.trim().split('\n').at(-1)).toBe(
+      `${join(root, 'file', 'state')} is not in a folder; correct ALMANAC_STATE_DIR.`,
+    )
+    expect(code).toBe(1)
   })
 
   it('prepare installs once when two start together', async () => {
