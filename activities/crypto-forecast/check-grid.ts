@@ -1,13 +1,16 @@
 /** The check of the grid after every run: enough rows, no holes, no duplicates, no empty or stale values. */
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { sharedHours, type SharedHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { LONGEST_WINDOW_DAYS } from './candle-series.ts'
+import { MAX_DAYS } from './coingecko-prices.ts'
 import { newestClosedHour } from './hours.ts'
+import { MAX_APART_PERCENT, MAX_APART_SHARE } from './two-sources.ts'
 import { AVERAGE_PERIOD, MACD_SPANS } from './indicators.ts'
 import { MIN_COVERAGE } from './time-windows.ts'
 import type { Reason } from '../../core/reason.ts'
@@ -34,13 +37,20 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
   const { db, settings, retryBudget, clock } = context
   const newestMs = newestClosedHour(clock().getTime())
   const keptFromMs = clock().getTime() - settings.history_days * DAY_MS
+  const coins = settings.coins.map(({ id }) => id)
+  const shared = await withDatabaseRetry(retryBudget, () =>
+    sharedHours(db, coins, {
+      sinceMs: clock().getTime() - MAX_DAYS * DAY_MS,
+      percent: MAX_APART_PERCENT,
+    }),
+  )
   const why: Reason[] = []
   const rows = []
-  for (const { id: crypto } of settings.coins) {
+  for (const crypto of coins) {
     const facts = await withDatabaseRetry(retryBudget, () =>
       gridFacts(db, crypto, { ...WINDOWS, keptFromMs }),
     )
-    for (const { name, passed, found, finding } of checksOf(facts, newestMs)) {
+    for (const { name, passed, found, finding } of checksOf(facts, shared.get(crypto), newestMs)) {
       rows.push({
         checkedAt: new Date(run.startedAt),
         crypto,
@@ -58,8 +68,12 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
 }
 
 /** Returns the facts, and whether they are as they should be. */
-export function checksOf(facts: GridFacts, newestMs: number): Check[] {
-  const { rows, days, newest, cold, early, double, gaps, knownGaps } = facts
+export function checksOf(
+  facts: GridFacts,
+  { both, apart }: Pick<SharedHours, 'both' | 'apart'> = { both: 0, apart: 0 },
+  newestMs: number,
+): Check[] {
+  const { rows, days, newest, cold, early, double, gaps, knownGaps, others } = facts
   const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS
   const hours = Number.isFinite(behind) ? behind : 0
   return [
@@ -97,7 +111,13 @@ export function checksOf(facts: GridFacts, newestMs: number): Check[] {
       name: 'gaps',
       passed: gaps === 0,
       found: gaps,
-      finding: reason('check-gaps', { gaps, known: knownGaps }),
+      finding: reason('check-hours', { gaps, known: knownGaps, others }),
+    },
+    {
+      name: 'sources',
+      passed: apart <= MAX_APART_SHARE * both,
+      found: apart,
+      finding: reason('check-sources', { apart, both, percent: MAX_APART_PERCENT }),
     },
   ]
 }

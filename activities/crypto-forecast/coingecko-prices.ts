@@ -2,7 +2,7 @@
 import { currencyOf } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { heldHours, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
+import { heldHours, missingHours, sharedHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -13,13 +13,14 @@ import type { ActivityContext } from './activity-context.ts'
 import type { SourceInput } from './inputs.ts'
 import { wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
+import { MAX_APART_PERCENT } from './two-sources.ts'
 import { failureReason } from '../../core/reason.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 
 const SOURCE = 'coingecko' as const
 /** CoinGecko returns hours for 2 to 90 days, five-minute points for one day, and only days beyond 90. */
 const FEWEST_DAYS = 2
-const MAX_DAYS = 90
+export const MAX_DAYS = 90
 const TOO_OLD = reason('coingecko-too-old', { days: MAX_DAYS })
 /**
  * Its hourly points are anywhere within the hour. One this close to a full hour counts as the price at that hour; 94 %
@@ -29,7 +30,7 @@ const NEAR_MS = 15 * 60_000
 
 /**
  * Collects the hours since the newest stored one, ninety days at first, and since the first hour of those days that
- * neither source has. Hours before the kept history are left out: nothing would fill its holes.
+ * neither source has or at which they are apart: it may have been another coin or currency. Hours before the kept history are left out: nothing would fill its holes.
  */
 export async function collectCoinGeckoPrices(
   context: ActivityContext,
@@ -44,10 +45,16 @@ export async function collectCoinGeckoPrices(
   const holes = await withDatabaseRetry(retryBudget, () =>
     missingHours(db, { coins, fromMs: Math.max(fromMs, nextHour(oldestMs)), toMs }),
   )
+  const shared = await withDatabaseRetry(retryBudget, () =>
+    sharedHours(db, coins, { sinceMs: oldestMs, percent: MAX_APART_PERCENT }),
+  )
   let counts: SourceCounts | undefined
   for (const crypto of coins) {
     const hole = holes.find((stretch) => stretch.crypto === crypto)?.fromMs ?? Infinity
-    const sinceMs = backfill === undefined ? Math.min(held.get(crypto)?.toMs ?? fromMs, hole) : fromMs
+    const sinceMs =
+      backfill === undefined
+        ? Math.min(held.get(crypto)?.toMs ?? fromMs, hole, shared.get(crypto)?.firstMs ?? Infinity)
+        : fromMs
     const ofCoin = await collectCoin(context, run, { crypto, sinceMs, fromMs, toMs })
     counts = counts === undefined ? ofCoin : addCounts(counts, ofCoin)
   }

@@ -12,6 +12,7 @@ import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { newestClosedHour } from './hours.ts'
 import { SILENT_HOURS } from './known-gaps.ts'
+import { MAX_APART_PERCENT } from './two-sources.ts'
 import { failureReason, type Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -20,12 +21,6 @@ type Prices = Awaited<ReturnType<Binance['prices']>>
 /** A dropped connection or a busy machine gets six seconds more; the forecasts wait for this activity. */
 const ATTEMPTS = 4
 const PAUSE_MS = 2_000
-
-/**
- * Percent between the sources from which on one of them is wrong. A minute's move and a stablecoin's distance from the dollar
- * stay below.
- */
-const MAX_APART_PERCENT = 5
 
 interface Answers {
   onBinance: Prices | undefined

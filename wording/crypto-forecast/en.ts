@@ -68,6 +68,11 @@ export const cryptoForecast = {
   'check-early': ({ rows, days }: { rows: number; days: number }) =>
     `has ${rows} rows whose indicators reach across a gap of more than ${days} days`,
   'check-duplicates': ({ rows }: { rows: number }) => `has ${rows} rows that are not alone on a full hour`,
+  /** Of records of earlier versions. */
   'check-gaps': ({ gaps, known }: { gaps: number; known: number }) =>
     `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)`,
+  'check-hours': ({ gaps, known, others }: { gaps: number; known: number; others: number }) =>
+    `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)${others > 0 ? `; ${others} hours are CoinGecko's` : ''}`,
+  'check-sources': ({ apart, both, percent }: { apart: number; both: number; percent: number }) =>
+    `has ${apart} of ${both} hours at which the sources are more than ${percent} % apart`,
 } satisfies SentenceTable

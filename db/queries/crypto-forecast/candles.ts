@@ -82,6 +82,33 @@ export async function newestCandles(
   return new Map(result.rows.map(({ crypto, openMs, close }) => [crypto, { openMs, close }]))
 }
 
+/** Hours of a coin that both sources have, how many of them are further apart than allowed, and the first of those. */
+export interface SharedHours {
+  both: number
+  apart: number
+  /** Milliseconds since 1970; null if there is none. */
+  firstMs: number | null
+}
+
+/** Compares the sources' closes since a moment (milliseconds since 1970); coins that only one source has are left out. */
+export async function sharedHours(
+  db: Database,
+  coins: readonly string[],
+  { sinceMs, percent }: { sinceMs: number; percent: number },
+): Promise<Map<string, SharedHours>> {
+  const isApart = sql`abs(one.close / other.close - 1) * 100 > ${percent}::float8`
+  const result = await db.execute<
+    Record<'both' | 'apart', number> & { crypto: string; firstMs: number | null }
+  >(sql`
+    select crypto, count(*)::int as both, count(*) filter (where ${isApart})::int as apart,
+      (extract(epoch from min("timestamp") filter (where ${isApart})) * 1000)::float8 as "firstMs"
+    from candles one join candles other using (crypto, "timestamp")
+    where one.source = 'binance' and other.source = 'coingecko' and crypto = any(${sql.param(coins)}::text[])
+      and "timestamp" >= ${iso(sinceMs)}::timestamptz
+    group by crypto`)
+  return new Map(result.rows.map(({ crypto, ...hours }) => [crypto, hours]))
+}
+
 /** How many candles of a source were last changed by this run. */
 export async function candlesOfRun(db: Database, source: CandleSource, runId: string): Promise<number> {
   const result = await db.execute<{ count: number }>(

@@ -116,6 +116,8 @@ export interface GridFacts {
   /** Hours between the first and the newest row without one: unexplained, and known as gaps of Binance. */
   gaps: number
   knownGaps: number
+  /** Kept rows that are not from Binance. */
+  others: number
 }
 
 /** How long the windows are, for checking what was computed with them. */
@@ -160,7 +162,7 @@ export async function gridFacts(
   const isCold = FROM_CLOSES.map((name) => `${name} is null or ${name} = 'NaN'`).join(' or ')
   const onTheHour = `date_trunc('hour', "timestamp", 'UTC')`
   const result = await db.execute<
-    Record<'rows' | 'days' | 'cold' | 'early' | 'kept' | 'hours' | 'span' | 'known', number> & {
+    Record<'rows' | 'days' | 'cold' | 'early' | 'others' | 'kept' | 'hours' | 'span' | 'known', number> & {
       newest: number | null
     }
   >(sql`
@@ -172,7 +174,7 @@ export async function gridFacts(
         and gap."timestamp" between first and last
         and not exists (select from crypto_prices price where price.crypto = gap.crypto and price."timestamp" = gap."timestamp")
     ), grid as (
-      select "timestamp", sma, macd_signal, fibo_50, (${sql.raw(isCold)}) as is_cold, lag("timestamp") over hours as before,
+      select "timestamp", source, sma, macd_signal, fibo_50, (${sql.raw(isCold)}) as is_cold, lag("timestamp") over hours as before,
         count(*) over (hours range between ${longestDays} * interval '1 day' - interval '1 hour' preceding and current row) as filled
       from crypto_prices where crypto = ${crypto} window hours as (order by "timestamp")
     ), stretched as (
@@ -187,15 +189,26 @@ export async function gridFacts(
       count(*) filter (where (sma is not null and "timestamp" < since + ${averageRows - 1} * interval '1 hour')
         or (macd_signal is not null and "timestamp" < since + ${signalRows - 1} * interval '1 hour')
         or (fibo_50 is not null and "timestamp" < since + ${longestDays} * interval '1 day' - interval '1 hour'))::int as early,
+      count(*) filter (where "timestamp" >= first and source <> 'binance')::int as others,
       count(*) filter (where "timestamp" >= first)::int as kept,
       count(distinct ${sql.raw(onTheHour)}) filter (where "timestamp" >= first and "timestamp" = ${sql.raw(onTheHour)})::int as hours,
       coalesce((extract(epoch from max(last) - max(first)) / 3600)::int + 1, 0) as span, coalesce(max(known), 0) as known
     from stretched, edge, known`)
   const row = result.rows[0]
-  const { rows = 0, days = 0, cold = 0, early = 0, kept = 0, hours = 0, span = 0, known = 0 } = row ?? {}
+  const {
+    rows = 0,
+    days = 0,
+    cold = 0,
+    early = 0,
+    others = 0,
+    kept = 0,
+    hours = 0,
+    span = 0,
+    known = 0,
+  } = row ?? {}
   const gaps = span - hours - known
   const newest = row?.newest ?? undefined
-  return { rows, days, newest, cold, early, double: kept - hours, gaps, knownGaps: known }
+  return { rows, days, newest, cold, early, double: kept - hours, gaps, knownGaps: known, others }
 }
 
 /** The word for each stored day of Fear & Greed, by day since 1970. */

@@ -169,13 +169,19 @@ describeRecorded('the recorded half year', () => {
     const checks = await select<{ name: string; passed: boolean; count: number }>(sql`
       select name, passed, count(*)::int as count from price_checks group by 1, 2 order by 1`)
     expect(checks).toEqual(
-      ['duplicates', 'gaps', 'newest-candle', 'nulls-after-warm-up', 'rows', 'warm-up-after-gap'].map(
-        (name) => ({
-          name,
-          passed: true,
-          count: COINS.length,
-        }),
-      ),
+      [
+        'duplicates',
+        'gaps',
+        'newest-candle',
+        'nulls-after-warm-up',
+        'rows',
+        'sources',
+        'warm-up-after-gap',
+      ].map((name) => ({
+        name,
+        passed: true,
+        count: COINS.length,
+      })),
     )
   })
 

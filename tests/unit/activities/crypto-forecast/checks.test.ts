@@ -13,16 +13,17 @@ const GOOD: GridFacts = {
   double: 0,
   gaps: 0,
   knownGaps: 2,
+  others: 0,
 }
 const failed = (facts: Partial<GridFacts>) =>
-  checksOf({ ...GOOD, ...facts }, NEWEST)
+  checksOf({ ...GOOD, ...facts }, undefined, NEWEST)
     .filter(({ passed }) => !passed)
     .map(({ name, found, finding }) => [name, found, sentence(finding)])
 
 describe('the checks', () => {
   it('the checks pass a whole grid with the gaps of the exchange', () => {
     expect(failed({})).toEqual([])
-    expect(checksOf(GOOD, NEWEST)).toHaveLength(6)
+    expect(checksOf(GOOD, { both: 2_000, apart: 20 }, NEWEST)).toHaveLength(7)
   })
 
   it.each<[string, Partial<GridFacts>, number, string]>([
@@ -43,6 +44,22 @@ describe('the checks', () => {
     ['gaps', { gaps: 4 }, 4, 'lacks 4 hours that the exchange should have (and 2 that it does not have)'],
   ])('the checks name %s if it fails, with what was found', (name, facts, found, said) => {
     expect(failed(facts)).toEqual([[name, found, said]])
+  })
+
+  it('the checks say how many hours are from the other source', () => {
+    const gaps = checksOf({ ...GOOD, others: 27 }, undefined, NEWEST).find(({ name }) => name === 'gaps')
+    expect(gaps && sentence(gaps.finding)).toMatch(/; 27 hours are CoinGecko's$/)
+  })
+
+  it('the checks fail a coin at whose hours the sources are apart, if they are more than one in a hundred', () => {
+    const failing = (apart: number) =>
+      checksOf(GOOD, { both: 2_000, apart }, NEWEST)
+        .filter(({ passed }) => !passed)
+        .map(({ name, finding }) => [name, sentence(finding)])
+    expect(failing(20)).toEqual([])
+    expect(failing(21)).toEqual([
+      ['sources', 'has 21 of 2000 hours at which the sources are more than 5 % apart'],
+    ])
   })
 
   it('the checks fail a coin without rows by name', () => {
