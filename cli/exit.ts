@@ -11,7 +11,7 @@ export const EXIT = {
   cannotReach: 3,
   /** The stack could not start, for a reason that may pass by itself: a taken port, a full disk, a server that ended. */
   cannotStart: 4,
-  /** A second Ctrl+C; what a shell calls a program that SIGINT ended. */
+  /** A second Ctrl+C, or one while `run --wait` waits; what a shell calls a program that SIGINT ended. */
   endedAtOnce: 130,
 } as const
 

@@ -2,7 +2,10 @@
 import { CannotReach } from '../client/cannot-reach.ts'
 import { databaseHint, temporalAddress, temporalHint } from '../client/connection.ts'
 import type { Failure } from '../core/failures.ts'
-import { databaseFailure, isNotMigrated } from '../db/database-failure.ts'
+import { join } from 'node:path'
+import { ALMANAC } from '../core/command-name.ts'
+import { databaseFailure, isNotMigrated, wordsOf } from '../db/database-failure.ts'
+import { sqlState } from '../db/sql-state.ts'
 import { configOf } from './command-context.ts'
 import { isGrpcAway } from './exit.ts'
 
@@ -10,8 +13,20 @@ import { isGrpcAway } from './exit.ts'
 export function explainServerError(error: unknown, isDemo: boolean): unknown {
   if (error instanceof CannotReach) return error
   if (isGrpcAway(error)) return temporalAway(error, isDemo)
+  const said = wordsOfTemporal(error)
+  if (said !== undefined) return said
   const failure = databaseFailure(error)
   return failure?.type === 'DatabaseUnavailable' ? unavailable(failure, isDemo) : (failure ?? error)
+}
+
+/** The SDK says only what it could not do ("Failed to describe schedule"); the server's reason is behind that. */
+function wordsOfTemporal(error: unknown): Error | undefined {
+  if (!(error instanceof Error) || !(error.cause instanceof Error)) return undefined
+  if (!('details' in error.cause) || typeof error.cause.details !== 'string') return undefined
+  return new Error(
+    `${error.message}: Temporal said "${error.cause.details}". "${ALMANAC} doctor" checks the server and its namespace.`,
+    { cause: error },
+  )
 }
 
 function temporalAway(cause: unknown, isDemo: boolean): Error {
@@ -28,10 +43,13 @@ function temporalAway(cause: unknown, isDemo: boolean): Error {
 function unavailable(failure: Failure, isDemo: boolean): Error {
   if (isNotMigrated(failure)) return failure
   const config = configOf({ demo: isDemo })
-  return config.env.DATABASE_URL === undefined
-    ? new CannotReach(
-        `The database does not answer on port ${config.ports.postgres}; ${databaseHint(config)}.`,
-        { cause: failure },
-      )
-    : failure
+  if (config.env.DATABASE_URL !== undefined) return failure
+  const { postgres: port } = config.ports
+  const says = sqlState(failure) === undefined ? undefined : wordsOf(failure.cause)
+  return new CannotReach(
+    says === undefined
+      ? `The database does not answer on port ${port}; ${databaseHint(config)}.`
+      : `The database on port ${port} takes no work: it said "${says}". See ${join(config.stateDir, 'postgres.log')}; if it does not pass, stop the stack and start it again.`,
+    { cause: failure },
+  )
 }

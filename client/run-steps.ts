@@ -55,6 +55,13 @@ export function stepsOf(history: History, pending: Pending[]): StepView[] {
   return [...steps.values()]
 }
 
+/** Steps of a workflow that has ended: nothing of it runs or waits, though the server still lists it after a termination. */
+export function endedSteps(history: History): StepView[] {
+  return stepsOf(history, []).map((step) =>
+    step.state === 'running' ? { ...step, state: 'cancelled' } : step,
+  )
+}
+
 /** The running activities, from a description alone: what a history would add (the summary) is left empty. */
 export function pendingSteps(pending: Pending[]): StepView[] {
   return pending.map((info) => {

@@ -7,7 +7,7 @@ import type { Database } from '../db/database.ts'
 import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
 import { webUiLink } from './connection.ts'
 import { childrenOf, withPendingSteps, type ChildView } from './run-children.ts'
-import { resultOf, stepsOf, type StepView } from './run-steps.ts'
+import { endedSteps, resultOf, stepsOf, type StepView } from './run-steps.ts'
 
 export type { StepView } from './run-steps.ts'
 
@@ -80,12 +80,12 @@ async function liveRun(client: Client, workflowId: string): Promise<LiveRun | un
     const description = await handle.describe()
     const history = await handle.fetchHistory()
     const chains = childrenOf(history, workflowId)
+    const isRunning = description.status.name === 'RUNNING'
     return {
       runId: description.runId,
-      outcome:
-        description.status.name === 'RUNNING' ? 'running' : (resultOf(history)?.outcome ?? 'interrupted'),
+      outcome: isRunning ? 'running' : (resultOf(history)?.outcome ?? 'interrupted'),
       startedAt: description.startTime,
-      steps: stepsOf(history, description.raw.pendingActivities ?? []),
+      steps: isRunning ? stepsOf(history, description.raw.pendingActivities ?? []) : endedSteps(history),
       chains: await withPendingSteps(client, chains),
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `almanac run`: starts a run and, with --wait, reports what happens until it ends. */
+import type { Client } from '@temporalio/client'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
@@ -11,7 +12,10 @@ import { CLI_PARTS } from '../parts.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
 import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
-import { endingOf, startRun } from '../../client/runs.ts'
+import { endingOf, openRun, startRun } from '../../client/runs.ts'
+import { aborted, stopController } from '../stop-request.ts'
+import { databaseFailure } from '../../db/database-failure.ts'
+import { ALMANAC } from '../../core/command-name.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { renderEnding } from '../../wording/run.ts'
 import { sentence } from '../../wording/sentence.ts'
@@ -71,6 +75,7 @@ export async function startAndReport(
   const client = await connectTemporal(config)
   try {
     const startedAt = Date.now()
+    const before = options.wait ? undefined : await runBefore(config, client, pipeline)
     const handle = await startRun(client, pipeline, 'manual', params)
     const about = {
       ...preface,
@@ -80,13 +85,19 @@ export async function startAndReport(
     }
     if (!options.wait) {
       if (options.json) printJson(about)
-      else print(`started ${about.workflowId}\n${about.link}`)
+      else print(`started ${about.workflowId}${skippedFor(before)}\n${about.link}`)
       return EXIT.done
     }
     if (!options.json) print(`${stackName(config)}${about.workflowId}\n${about.link}`)
-    const ending = options.json
-      ? await endingOf(handle)
-      : await followRun(client, config, handle, { say: print, everyAttempt: true })
+    const { signal } = stopController()
+    const ended = options.json
+      ? endingOf(handle)
+      : followRun(client, config, handle, { say: print, everyAttempt: true, signal })
+    const ending = await Promise.race([ended, aborted(signal)])
+    if (ending === undefined) {
+      terminal().stderr.write(`${goesOn(about.workflowId)}\n`)
+      return EXIT.endedAtOnce
+    }
     const details = await storedDetails(config, { pipeline: pipeline.id, runId: about.runId })
     const seconds = (Date.now() - startedAt) / 1000
     if (options.json) printJson({ ...about, ...renderEnding(ending), seconds, ...details?.json })
@@ -99,6 +110,25 @@ export async function startAndReport(
     await client.connection.close()
   }
 }
+
+/** The run of the pipeline that holds its lock; unknown while the database is unavailable. */
+async function runBefore(config: Config, client: Client, pipeline: Pipeline): Promise<string | undefined> {
+  const database = connectDatabase(config)
+  try {
+    return (await openRun(client, database.db, pipeline))?.workflowId
+  } catch (error) {
+    if (databaseFailure(error) === undefined) throw error
+    return undefined
+  } finally {
+    await database.close()
+  }
+}
+
+const skippedFor = (before: string | undefined): string =>
+  before === undefined ? '' : `, which ends as skipped: ${before} goes on`
+
+const goesOn = (workflowId: string): string =>
+  `The run goes on without you: "${ALMANAC} show ${workflowId}" shows it, "${ALMANAC} cancel ${workflowId}" ends it.`
 
 async function storedDetails(config: Config, run: { pipeline: string; runId: string }) {
   const database = connectDatabase(config)

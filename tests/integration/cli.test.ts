@@ -100,6 +100,22 @@ describe('almanac run', () => {
     expect(stdout).toMatch(/complete after/)
   })
 
+  it('"run --wait" says at Ctrl+C that the run goes on, and "run" says that the next one is skipped for it', async () => {
+    refuseAll()
+    const running = startCommand(['run', 'mod-stats', '--wait'], stack.env)
+    await running.said(/collectModrinth waiting/)
+    running.kill('SIGINT')
+    const { code, stdout, stderr } = await running.ended
+    const id = /^(mod-stats-\S+)/m.exec(stdout)?.[1] ?? ''
+    expect(code).toBe(130)
+    expect(stderr).toContain(`The run goes on without you: "./almanac show ${id}" shows it`)
+    const second = (await almanac('run', 'mod-stats')).stdout
+    expect(second).toContain(`, which ends as skipped: ${id} goes on`)
+    await stack.client.workflow.getHandle(/^started ([^,]+),/.exec(second)?.[1] ?? '').result()
+    stack.simulator.faults.clear()
+    await stack.client.workflow.getHandle(id).result()
+  })
+
   it('"run --wait" ends as failed with the table and exit code 1 at its bound', async () => {
     refuseAll()
     const { code, stdout } = await almanac('run', 'mod-stats', '--wait', '--input', 'boundSeconds=3')
@@ -180,7 +196,7 @@ describe('wrong usage exits with 2 and one sentence', () => {
   it('a command rejects an invalid setting', async () => {
     const result = await command(['runs'], { ...stack.env, COLLECTION_INTERVAL: '5' })
     expect(result.code).toBe(2)
-    expectSentence(result, /COLLECTION_INTERVAL: found "5".*>=60/)
+    expectSentence(result, /COLLECTION_INTERVAL: found "5"; expected at least 60/)
   })
 })
 

@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { CLI_PARTS } from '../../parts.ts'
-import { add, example, ids, whole, type SetExitCode } from './add-command.ts'
+import { add, atLeastOne, example, ids, type SetExitCode } from './add-command.ts'
 
 /** A pipeline that can collect the past, for examples. */
 const pastId = PIPELINES.find(({ noBackfill }) => noBackfill === undefined)?.id ?? ''
@@ -31,7 +31,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     `${ALMANAC} runs`,
     `${ALMANAC} runs ${example} --limit 5 --json`,
   ])
-    .option('--limit <count>', 'number of runs per pipeline (default: 5; 20 for a named one)', whole)
+    .option('--limit <count>', 'number of runs per pipeline (default: 5; 20 for a named one)', atLeastOne)
     .option('--json', 'print JSON')
     .action(async (pipeline: string | undefined, options) => {
       await (await import('../runs.ts')).runs(pipeline, options)

@@ -85,7 +85,7 @@ it('almanac up --only refuses a pipeline that is not registered, and names those
   expect(said).toMatch(/There is no pipeline "nothing"; there are: .*match-results/)
 })
 
-it('almanac matches refuses a limit of zero', async () => {
-  expect(await main(['matches', '--limit', '0'])).toBe(2)
+it.each(['matches', 'runs'])('almanac %s refuses a limit of zero', async (command) => {
+  expect(await main([command, '--limit', '0'])).toBe(2)
   expect(said).toContain('1 or more')
 })
