@@ -100,12 +100,11 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
 
 async function schedule(client: Client, options: StartOptions): Promise<void> {
   const { config, scheduled, leavesOthers = false, say } = options
-  for (const { id, paused, kept } of await applySchedules(client, config, scheduled, { leavesOthers })) {
+  for (const { id, kept } of await applySchedules(client, config, scheduled, { leavesOthers })) {
     if (kept === undefined) continue
-    say(`${id} stays ${paused ? 'paused' : 'active'}, as an operator left it: "${kept}"`, {
+    say(`${id} stays paused, as an operator left it: "${kept}"`, {
       event: 'schedule.kept',
       pipeline: id,
-      paused,
       note: kept,
     })
   }

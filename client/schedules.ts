@@ -19,8 +19,8 @@ import { TASK_QUEUE } from './task-queue.ts'
 /** Marks the schedules that are ours: the server may be shared. */
 const OWNER = { managedBy: 'almanac' }
 /**
- * A note of ours ends with its reason's code: a pause or resume replaces the note, so one without a code is an
- * operator's, and is kept. The words before it are for who reads the note in Temporal's Web UI.
+ * A note of ours ends with its reason's code: a pause replaces the note, so a pause without one is an operator's, and is
+ * kept until it is resumed. The words before it are for who reads the note in Temporal's Web UI.
  */
 const CODE = / \[almanac:([\w-]+)\]$/
 /** Notes of ours from before they had a code, on servers that have kept them. */
@@ -42,7 +42,7 @@ export interface AppliedSchedule {
   id: string
   change: 'created' | 'updated' | 'removed'
   paused: boolean
-  /** The operator's words if their pause or resume was kept. */
+  /** The operator's words if their pause was kept. */
   kept?: string
 }
 
@@ -84,10 +84,22 @@ async function applySchedule(
   }
   refuseUnmanaged(current)
   const { paused, note } = current.state
-  const kept = isOurNote(note) ? undefined : note
+  const kept = paused && !isOurNote(note) ? note : undefined
   const state = kept === undefined ? options.state : { paused, note: kept }
   await client.schedule.getHandle(id).update(() => ({ ...options, state }))
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
+}
+
+/**
+ * Ends an operator's pause: the schedule follows the configuration again. Returns whether it is paused all the same, since
+ * the configuration has the pipeline off. Throws Temporal's `ScheduleNotFoundError` if there is none, and `Conflict`.
+ */
+export async function resumeSchedule(client: Client, config: Config, pipeline: Pipeline): Promise<boolean> {
+  const options = scheduleOptions(config, pipeline, true)
+  const handle = client.schedule.getHandle(pipeline.id)
+  refuseUnmanaged(await handle.describe())
+  await handle.update(() => options)
+  return options.state.paused
 }
 
 /** Throws `Conflict` for a foreign schedule with the id of a pipeline. */

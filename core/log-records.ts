@@ -18,7 +18,7 @@ export type LogRecord =
   /** A part of the stack did not stop cleanly. */
   | ({ event: 'stop.failed' } & Trouble)
   /** A start left a schedule as an operator had set it; `note` is the operator's. */
-  | { event: 'schedule.kept'; pipeline: string; paused: boolean; note: string }
+  | { event: 'schedule.kept'; pipeline: string; note: string }
   /** Of an optional database: it answers, and its tables are up to date. */
   | { event: 'database.available' }
   | ({ event: 'database.unavailable' } & Trouble)

@@ -5,6 +5,7 @@
 import { Failure } from '../core/failures.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
+import { fetchOnHost } from './redirect.ts'
 import { refusal, type Exchange } from './refusal.ts'
 
 /** A whole exchange; the largest known responses (4 MB) take seconds, a slow drip takes forever. */
@@ -21,8 +22,8 @@ export interface HttpOptions {
   timeoutMs?: number
   /** Largest decoded body, in bytes: what the service may send, not what fits into memory. */
   maxBytes: number
-  /** 'manual' if a header is a secret: fetch would send it to any host that a redirect names. */
-  redirect?: 'follow' | 'manual'
+  /** Default: those of GET requests on the same host are followed. `manual` ones are responses like others. */
+  redirect?: 'manual'
 }
 
 export interface HttpRequest {
@@ -49,7 +50,7 @@ export interface Answer {
   body: string
   /** Decoded size. */
   bytes: number
-  /** Address asked, without secrets. */
+  /** Address that answered, without secrets. */
   url: string
   observedAt: Date
 }
@@ -97,16 +98,19 @@ export function createHttp(options: HttpOptions): Http {
     sent.set('accept', request.expects === 'html' ? 'text/html' : 'application/json')
     if (request.json !== undefined) sent.set('content-type', 'application/json')
     const body = request.json === undefined ? (request.text ?? null) : JSON.stringify(request.json)
-    const init: RequestInit = { method, headers: sent, body, redirect: options.redirect ?? 'follow' }
+    const follows = method === 'GET' && options.redirect !== 'manual'
     return await within(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal, what, async (signal) => {
-      const response = await fetch(url, { ...init, signal })
+      const init: RequestInit = { method, headers: sent, body, signal, redirect: 'manual' }
+      const { response, url: answered } = follows
+        ? await fetchOnHost(url, init, what)
+        : { response: await fetch(url, init), url }
       options.gate.observe(response.headers, response.status)
       const read = await readBody(response, options.maxBytes, what)
       return {
         status: response.status,
         headers: response.headers,
         ...read,
-        url: withoutSecrets(url),
+        url: withoutSecrets(answered),
         observedAt: new Date(),
       }
     })

@@ -6,7 +6,7 @@ import { connectTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
-import { applySchedules, scheduleStates } from '../../client/schedules.ts'
+import { applySchedules, resumeSchedule, scheduleStates } from '../../client/schedules.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { stackName } from '../command-context.ts'
 
@@ -56,9 +56,12 @@ export const pause = (id: string, options: Options) =>
   )
 
 export const resume = (id: string, options: Options) =>
-  act(id, options, 'resumed', (client) =>
-    client.schedule.getHandle(id).unpause(`Resumed with "${ALMANAC} schedules resume"`),
-  )
+  act(id, options, 'resumed', async (client, config) => {
+    const isOff = await resumeSchedule(client, config, knownPipeline(id))
+    return isOff ? STILL_OFF : undefined
+  })
+
+const STILL_OFF = 'follows almanac.yaml again, which has it off: set enabled to true there, and start again'
 
 export const trigger = (id: string, options: Options) =>
   // Without the policy named here a trigger would start a second run next to an open one.
@@ -67,22 +70,24 @@ export const trigger = (id: string, options: Options) =>
 export const remove = (id: string, options: Options) =>
   act(id, options, 'removed', (client) => client.schedule.getHandle(id).delete())
 
+/** Does something with a schedule, and prints `done`, or what `work` returns in its place. */
 async function act(
   id: string,
   options: Options,
   done: string,
-  work: (client: Client) => Promise<void>,
+  work: (client: Client, config: Config) => Promise<unknown>,
 ): Promise<void> {
   knownPipeline(id)
   await withClient(options, async (client, config) => {
     try {
-      await work(client)
+      const found = await work(client, config)
+      const said = typeof found === 'string' ? found : done
+      if (options.json) printJson({ id, done: said })
+      else print(`${stackName(config)}${id} ${said}`)
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error
       throw new WrongUsage(`The server has no schedule "${id}"; make it with "${ALMANAC} schedules apply".`)
     }
-    if (options.json) printJson({ id, done })
-    else print(`${stackName(config)}${id} ${done}`)
   })
 }
 

@@ -56,7 +56,7 @@ async function upstreamClock({ env, tracked }: Config): Promise<OtherClock | und
 async function dateHeader(address: string, headers: Record<string, string>): Promise<string | null> {
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
-    const response = await fetch(address, { method: 'HEAD', headers, signal })
+    const response = await fetch(address, { method: 'HEAD', headers, signal, redirect: 'manual' })
     return response.headers.get('date')
   } catch (error) {
     if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return null

@@ -6,10 +6,10 @@ import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { TypedSearchAttributes } from '@temporalio/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
-import { applySchedules, describe as describeSchedule } from '../../client/schedules.ts'
+import { applySchedules, describe as describeSchedule, resumeSchedule } from '../../client/schedules.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
 import type { Config } from '../../config/load-config.ts'
-import { PIPELINES } from '../../pipelines/index.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { almanacFileSchema } from '../../config/almanac-file.ts'
 import { startTestStack, type TestStack } from '../support/stack.ts'
 import { until } from '../support/until.ts'
@@ -153,7 +153,7 @@ describe('schedules apply', () => {
     const { state, info } = await current(MINUTELY)
     expect(state).toMatchObject({
       paused: true,
-      note: 'Off in almanac.yaml: set enabled to true there, or run "./almanac schedules resume" [almanac:off]',
+      note: 'Off in almanac.yaml: set enabled to true there, and start again [almanac:off]',
     })
     expect(info.numActionsTaken).toBe(0)
   })
@@ -221,11 +221,29 @@ describe('schedules apply', () => {
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
   })
 
-  it('keeps a schedule that an operator resumed although almanac.yaml has it off', async () => {
-    await apply(enabled(false))
-    await stack.client.schedule.getHandle(ID).unpause('only this week')
-    await apply(enabled(false))
-    expect((await current()).state).toMatchObject({ paused: false, note: 'only this week' })
+  it.each(['', 'only this week', 'Resumed with "./almanac schedules resume"'])(
+    'follows almanac.yaml again after an operator has resumed a schedule with the note "%s"',
+    async (note) => {
+      const handle = stack.client.schedule.getHandle(ID)
+      await apply()
+      await handle.pause('maintenance')
+      await handle.unpause(note)
+      expect(await applied(enabled(false))).toEqual([{ id: ID, change: 'updated', paused: true }])
+      expect((await current()).state.note).toContain('[almanac:off]')
+      await handle.unpause(note)
+      expect(await applied(enabled(true))).toEqual([{ id: ID, change: 'updated', paused: false }])
+    },
+  )
+
+  it('a resume ends the pause of an operator as almanac.yaml says', async () => {
+    await apply()
+    await stack.client.schedule.getHandle(ID).pause('maintenance')
+    const pipeline = PIPELINES.find(({ id }) => id === ID) as Pipeline
+    expect(await resumeSchedule(stack.client, stack.config, pipeline)).toBe(false)
+    expect((await current()).state).toMatchObject({ paused: false, note: 'On in almanac.yaml [almanac:on]' })
+    await stack.client.schedule.getHandle(ID).pause('maintenance')
+    expect(await resumeSchedule(stack.client, enabled(false), pipeline)).toBe(true)
+    expect(await applied(enabled(true))).toEqual([{ id: ID, change: 'updated', paused: false }])
   })
 
   it('pauses a schedule that almanac.yaml has off, says how to turn it on, and resumes it when it is on again', async () => {

@@ -47,6 +47,7 @@ const SHARED_BY_UPSTREAMS = [
   'gate',
   'http',
   'payload',
+  'redirect',
   'refusal',
   'retry-after',
   'sleep',

@@ -21,7 +21,7 @@ export function addScheduleCommands(program: CommandUnknownOpts): void {
   for (const verb of ['pause', 'resume', 'trigger', 'remove'] as const) {
     const meaning = {
       pause: 'stop starting runs until resumed',
-      resume: 'start runs again',
+      resume: "end an operator's pause: almanac.yaml decides again whether runs start",
       trigger: 'let the schedule start a run now (skipped while one runs)',
       remove: 'delete the schedule from the server; "schedules apply" makes it again',
     }[verb]

@@ -21,8 +21,8 @@ export const FRENCH: French = {
   'temporal.store-put-aside': ({ aside }) =>
     `Le serveur Temporal n'a pas pu utiliser ses données, qui sont maintenant dans ${aside}; il repart de zéro`,
   'stop.failed': ({ reason }) => `Une partie n'a pas pu être arrêtée proprement: ${reason}`,
-  'schedule.kept': ({ pipeline, paused, note }) =>
-    `La planification de ${pipeline} reste ${paused ? 'en pause' : 'active'}, comme un opérateur l'a laissée: "${note}"`,
+  'schedule.kept': ({ pipeline, note }) =>
+    `La planification de ${pipeline} reste en pause, comme un opérateur l'a laissée: "${note}"`,
   'database.available': () => 'PostgreSQL est là',
   'database.unavailable': ({ reason }) =>
     `PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: ${reason}`,

@@ -77,6 +77,14 @@ describe('a good response', () => {
     })
     expect((await http.request({ path: '/old', signal: calm() })).body).toBe('{"url":"/base/new"}')
   })
+
+  it('is told with the address that answered, without secrets', async () => {
+    const { http, baseUrl } = await client((response, { url }) => {
+      if (url === '/base/old') response.writeHead(308, { location: `new?api_key=${SECRET}&n=1` }).end()
+      else sendJson(response, {})
+    })
+    expect((await http.request({ path: '/old', signal: calm() })).url).toBe(`${baseUrl}/base/new?n=1`)
+  })
 })
 
 describe('a bad status has a name', () => {
@@ -193,6 +201,46 @@ describe('a bad status has a name', () => {
     expect(await rejection(http.request({ path: '/wall', signal: calm(), accept: [404] }))).toMatchObject({
       type: 'Blocked',
     })
+  })
+
+  it.each([
+    ['a link-local address', () => 'http://169.254.169.254/latest/meta-data/'],
+    ['another port of this machine', (other: string) => `${other}/x`],
+    ['another name of this machine', (other: string) => other.replace('127.0.0.1', 'localhost')],
+    ['a public host', () => 'https://example.org/x'],
+    [
+      'the same port without its path, as another protocol',
+      (_: string, own: string) => own.replace('http', 'https'),
+    ],
+    ['a user name on its own host', (_: string, own: string) => own.replace('://', '://user:word@')],
+    ['a file', () => 'file:///etc/passwd'],
+    ['no address', () => 'http://[/'],
+  ])('does not follow a redirect to %s', async (_, target) => {
+    const other = await loopback((response) => {
+      sendJson(response, { token: 'of another service' })
+    })
+    const own = await client((response, { headers }) => {
+      response.writeHead(302, { location: target(other.baseUrl, `http://${headers.host ?? ''}/base`) }).end()
+    })
+    const failure = (await rejection(own.http.request({ path: '/x', signal: calm() }))) as Failure
+    expect(failure).toMatchObject({ type: 'Blocked', details: { status: 302 } })
+    expect(failure.message).toMatch(
+      /^test GET \/base\/x answered 302 to .*, which is another host and is not followed\. /,
+    )
+    expect([own.asked.length, other.asked.length]).toEqual([1, 0])
+  })
+
+  it('does not follow redirects endlessly, nor one of a request that changes something', async () => {
+    const { http, asked } = await client((response) => {
+      response.writeHead(307, { location: '/base/again' }).end()
+    })
+    expect(await rejection(http.request({ path: '/x', signal: calm() }))).toMatchObject({
+      type: 'Blocked',
+      message: expect.stringContaining('redirects endlessly') as string,
+    })
+    expect(asked).toHaveLength(5)
+    await rejection(http.request({ method: 'POST', path: '/x', json: {}, signal: calm() }))
+    expect(asked).toHaveLength(6)
   })
 
   it('refuses a redirect if the headers hold a key', async () => {

@@ -24,7 +24,7 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'server.restart-failed': { event: 'server.restart-failed', name: 'Temporal', reason: 'R' },
   'temporal.store-put-aside': { event: 'temporal.store-put-aside', aside: '/var/temporal.db.unusable' },
   'stop.failed': { event: 'stop.failed', reason: 'R' },
-  'schedule.kept': { event: 'schedule.kept', pipeline: 'p', paused: true, note: 'N' },
+  'schedule.kept': { event: 'schedule.kept', pipeline: 'p', note: 'N' },
   'database.available': { event: 'database.available' },
   'database.unavailable': { event: 'database.unavailable', reason: 'R' },
   'database.connection-lost': { event: 'database.connection-lost', reason: 'R' },
