@@ -31,7 +31,7 @@ RUN apt-get update \
 # The folders that are written to belong to the user that runs; everything else stays root's.
 RUN mkdir data .almanac && chown node:node data .almanac
 COPY --from=packages /app/node_modules node_modules
-COPY package.json almanac.yaml almanac ./
+COPY package.json almanac.example.yaml almanac ./
 # What is no code is found where the sources have it.
 COPY db/migrations db/migrations
 COPY activities/library-context/contextmaker/*.py activities/library-context/contextmaker/

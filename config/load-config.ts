@@ -2,7 +2,7 @@
  * The only place that reads the environment, `.env` and `almanac.yaml`. Everything is validated before anything starts;
  * an error names the file, the key, what was found and what is expected.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse as parseDotenv } from 'dotenv'
 import type { z } from 'zod'
@@ -22,6 +22,8 @@ export interface Config {
   mode: 'live' | 'demo'
   env: Environment
   tracked: Tracked
+  /** Set while the user has no almanac.yaml: the example that applies, and where theirs is to be made. */
+  example?: { from: string; to: string }
   /** Absolute folders. */
   stateDir: string
   dataDir: string
@@ -67,7 +69,7 @@ export function loadConfig({
       ...common,
       mode: 'live',
       env: settings,
-      tracked: readTracked(resolve(root, settings.ALMANAC_CONFIG), given),
+      ...trackedIn(root, settings, given),
       stateDir,
       workDir: join(stateDir, 'work'),
       dataDir: resolve(root, settings.DATA_DIR),
@@ -165,11 +167,33 @@ function mergedEnvironment(env: Record<string, string | undefined>, root: string
   return merged
 }
 
+/** The shipped file, which nobody edits. */
+const EXAMPLE = 'almanac.example.yaml'
+
+/** What the user's file lists; the example's content while there is none and no other is named. */
+function trackedIn(
+  root: string,
+  { ALMANAC_CONFIG }: Environment,
+  given: Record<string, string>,
+): Pick<Config, 'tracked' | 'example'> {
+  const own = resolve(root, ALMANAC_CONFIG)
+  const example = resolve(root, EXAMPLE)
+  if (given['ALMANAC_CONFIG'] !== undefined || existsSync(own) || !existsSync(example))
+    return { tracked: readTracked(own, given) }
+  return { tracked: readTracked(example, given), example: { from: example, to: own } }
+}
+
 function readTracked(file: string, variables: Record<string, string>): Tracked {
   if (!existsSync(file)) {
     throw new Failure(
       'Misconfigured',
-      `${file} is missing; it lists what is tracked. Copy the one of the repository or set ALMANAC_CONFIG.`,
+      `${file} is missing; it lists what is tracked. Copy ${EXAMPLE} to it, or correct ALMANAC_CONFIG.`,
+    )
+  }
+  if (statSync(file).isDirectory()) {
+    throw new Failure(
+      'Misconfigured',
+      `${file} is a folder, as Docker makes one for a file that is missing. Remove it, and copy ${EXAMPLE} to it.`,
     )
   }
   const { content, placeOf } = readYaml(file)

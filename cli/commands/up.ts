@@ -13,6 +13,7 @@ import { demoPasses } from '../demo-passes.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
+import { makeOwnFile } from '../own-file.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
@@ -66,6 +67,7 @@ export async function up(options: UpOptions): Promise<number> {
     },
   })
   const stopped = stopping.signal
+  makeOwnFile(config, say)
   const startedAt = Date.now()
   const running = await startUnlessStopped({
     config,

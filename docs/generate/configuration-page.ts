@@ -62,7 +62,8 @@ and \`POSTGRES_DB\`, both \`almanac\` by default.
 
 ## almanac.yaml
 
-One section a pipeline. A change takes effect at the next start. A pipeline whose section is missing is paused. In the
+The first start makes this file from [\`almanac.example.yaml\`](../almanac.example.yaml), which nobody edits. Git ignores
+yours. One section a pipeline. A change takes effect at the next start. A pipeline whose section is missing is paused. In the
 tables, \`a.b\` is key \`b\` inside \`a\`, \`a[].b\` is key \`b\` of each item of the list \`a\`, and \`a.<name>.b\` stands for any name.`
 
 function inputSchema(schema: z.ZodType): JsonSchema {

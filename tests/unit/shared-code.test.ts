@@ -56,7 +56,7 @@ const SHARED_BY_UPSTREAMS = [
 
 /** Not code: documents, settings of the user, recorded and generated files; and this list. */
 const NOT_CODE =
-  /\.md$|^(docs|db\/migrations|tests\/golden|tests\/replay\/histories)\/|^(LICENSE|almanac\.yaml|\.env\.example|package-lock\.json|tests\/unit\/shared-code\.test\.ts)$/
+  /\.md$|^(docs|db\/migrations|tests\/golden|tests\/replay\/histories)\/|^(LICENSE|almanac\.example\.yaml|\.env\.example|package-lock\.json|tests\/unit\/shared-code\.test\.ts)$/
 
 const ids = readdirSync(join(packageRoot, 'activities'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

@@ -51,7 +51,7 @@ const recordedTop = () =>
 /** The section as it is shipped. */
 const shipped = (): LibraryStackSection =>
   (
-    parseYaml(readFileSync(join(packageRoot, 'almanac.yaml'), 'utf8')) as {
+    parseYaml(readFileSync(join(packageRoot, 'almanac.example.yaml'), 'utf8')) as {
       'library-context': LibraryStackSection
     }
   )['library-context']
@@ -60,7 +60,7 @@ const shipped = (): LibraryStackSection =>
 const shippedWithTop = (top: number): LibraryStackSection => {
   const section = shipped()
   const { astronomy, ...others } = section.domains ?? {}
-  if (astronomy === undefined) throw new Error('almanac.yaml ships astronomy')
+  if (astronomy === undefined) throw new Error('almanac.example.yaml has astronomy')
   return { ...section, domains: { ...others, astronomy: { ...astronomy, top } } }
 }
 

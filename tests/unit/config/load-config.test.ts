@@ -1,5 +1,5 @@
 /** What `loadConfig` accepts, and the one sentence with which it refuses the rest. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -41,6 +41,31 @@ function refusal(options: Parameters<typeof load>[0]): string {
   }
   throw new Error('expected a refusal')
 }
+
+describe('the example that is shipped', () => {
+  const from = () => join(root, 'almanac.example.yaml')
+  beforeEach(() => {
+    writeFileSync(from(), MODS.replace('createnuclear', 'example'))
+  })
+
+  it('applies while there is no almanac.yaml, and the settings say where that is to be made', () => {
+    rmSync(join(root, 'almanac.yaml'))
+    const { tracked, example } = load({})
+    expect(tracked['mod-stats'].mods).toMatchObject([{ modrinth: 'example' }])
+    expect(example).toEqual({ from: from(), to: join(root, 'almanac.yaml') })
+  })
+
+  it('does not apply beside an almanac.yaml, for another file that is missing, or in the demo', () => {
+    const { tracked, ...config } = load({})
+    expect(tracked['mod-stats'].mods).toMatchObject([{ modrinth: 'createnuclear' }])
+    expect(config).not.toHaveProperty('example')
+    expect(refusal({ env: { ALMANAC_CONFIG: 'other.yaml' } })).toMatch(
+      /other\.yaml is missing.*Copy almanac\.example\.yaml/,
+    )
+    rmSync(join(root, 'almanac.yaml'))
+    expect(load({ demo: true })).not.toHaveProperty('example')
+  })
+})
 
 describe('a wrong almanac.yaml', () => {
   const yamlRefusal = (yaml: string) => {
@@ -117,6 +142,11 @@ describe('a wrong almanac.yaml', () => {
     expect(yamlRefusal(`${MODS}    - modrinth: CreateNuclear\n`)).toMatch(
       /mod-stats\.mods, entry 2, modrinth: found "CreateNuclear"; expected each mod once/,
     )
+  })
+
+  it('says what to do if almanac.yaml is a folder', () => {
+    mkdirSync(join(root, 'folder.yaml'))
+    expect(refusal({ env: { ALMANAC_CONFIG: 'folder.yaml' } })).toMatch(/folder\.yaml is a folder.*Remove it/)
   })
 
   it('says what to do if almanac.yaml is missing', () => {
