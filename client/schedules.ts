@@ -12,7 +12,9 @@ import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
 import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
+import type { Timing } from '../pipelines/definition.ts'
 import { SCHEDULE_NOTES, type ScheduleReason } from '../wording/schedules.ts'
+import { missingTimes } from './missing-times.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
 
@@ -124,7 +126,7 @@ function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
     scheduleId: pipeline.id,
     spec: daily
       ? {
-          calendars: [{ hour: daily.hour, minute: daily.minute }],
+          calendars: [{ hour: daily.hour, minute: daily.minute }, ...calendarsOfMissing(daily)],
           timezone: daily.timezone,
           jitter: jitterMs,
         }
@@ -143,6 +145,27 @@ function scheduleOptions(config: Config, pipeline: Pipeline, chosen: boolean) {
     state: { paused: !enabled || !chosen, note: noteOf(!chosen ? 'not-started' : enabled ? 'on' : 'off') },
   } satisfies ScheduleOptions
 }
+
+/** A server whose stack is not started again for this long would skip the day on which its clocks go forward. */
+const YEARS_AHEAD = 10
+
+/** Calendars for the days on which a time of day does not exist, which the server would skip. */
+function calendarsOfMissing(daily: NonNullable<Timing['daily']>) {
+  return missingTimes(daily, new Date().getUTCFullYear(), YEARS_AHEAD).map(
+    ({ year, month, day, hour, minute }) => ({
+      year,
+      month: MONTHS[month - 1] as (typeof MONTHS)[number],
+      dayOfMonth: day,
+      hour,
+      minute,
+    }),
+  )
+}
+
+const MONTHS = [
+  ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
+  ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
+]
 
 /** A schedule as the server holds it; undefined if it has none of that id. */
 export async function describe(client: Client, id: string): Promise<ScheduleDescription | undefined> {
@@ -167,7 +190,9 @@ export async function ownedSchedules(client: Client): Promise<string[]> {
 function intervalOf({ intervals, calendars }: ScheduleOptions['spec']): number | undefined {
   const every: unknown = intervals?.[0]?.every
   if (typeof every === 'number') return every
-  return calendars?.length === 1 ? DAY_MS : undefined
+  // The others are for the days on which the time does not exist.
+  const everyDay = calendars?.filter(({ year }) => (Array.isArray(year) ? year : []).length === 0)
+  return everyDay?.length === 1 ? DAY_MS : undefined
 }
 
 export interface ScheduleState {

@@ -6,7 +6,12 @@ import { ScheduleOverlapPolicy, type ScheduleOptions } from '@temporalio/client'
 import { TypedSearchAttributes } from '@temporalio/common'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
-import { applySchedules, describe as describeSchedule, resumeSchedule } from '../../client/schedules.ts'
+import {
+  applySchedules,
+  describe as describeSchedule,
+  resumeSchedule,
+  scheduleStates,
+} from '../../client/schedules.ts'
 import { PIPELINE } from '../../client/search-attributes.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
@@ -121,6 +126,35 @@ describe('schedules apply', () => {
     const shown = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', timeStyle: 'short' })
     expect(info.nextActionTimes).not.toEqual([])
     for (const next of info.nextActionTimes) expect(shown.format(next)).toBe('03:30')
+  })
+
+  it('creates a nightly schedule that has a run in the night whose hour does not exist, and one in the night that has it twice', async () => {
+    const on = enabled(true, NIGHTLY)
+    const env = { ...on.env, MAINTENANCE_TIME: '02:00', MAINTENANCE_TIMEZONE: 'Europe/Paris' }
+    await apply({ ...on, env })
+    const { spec, action } = await current(NIGHTLY)
+    const nightsFrom = async (day: string) => {
+      const scheduleId = `from-${day}`
+      const { schedule } = stack.client
+      const later = { ...spec, startAt: new Date(day) } as ScheduleOptions['spec']
+      await schedule.create({ ...strange(scheduleId), spec: later })
+      const { info } = await current(scheduleId)
+      await schedule.getHandle(scheduleId).delete()
+      return info.nextActionTimes.slice(0, 3).map((next) => next.toISOString().slice(0, 16))
+    }
+    expect(action).toMatchObject({ workflowId: NIGHTLY })
+    expect(await nightsFrom('2027-03-27')).toEqual([
+      '2027-03-27T01:00',
+      '2027-03-28T01:00',
+      '2027-03-29T00:00',
+    ])
+    expect(await nightsFrom('2027-10-30')).toEqual([
+      '2027-10-30T00:00',
+      '2027-10-31T01:00',
+      '2027-11-01T01:00',
+    ])
+    const { state, everyMs } = (await scheduleStates(stack.client)).find(({ id }) => id === NIGHTLY) ?? {}
+    expect({ state, everyMs }).toEqual({ state: 'active', everyMs: DAY_MS })
   })
 
   it('creates the minutely schedule with a catch-up of seconds, so that late minutes do not pile up', async () => {
