@@ -255,7 +255,7 @@ describe('schedules apply', () => {
     expect(await applied()).toEqual([{ id: ID, change: 'updated', paused: false }])
   })
 
-  it.each(['', 'only this week', 'Resumed with "./almanac schedules resume"'])(
+  it.each(['Unpaused via TypeScript SDK', 'only this week', 'Resumed with "./almanac schedules resume"'])(
     'follows almanac.yaml again after an operator has resumed a schedule with the note "%s"',
     async (note) => {
       const handle = stack.client.schedule.getHandle(ID)
