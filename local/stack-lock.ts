@@ -4,6 +4,7 @@ import { join, sep } from 'node:path'
 import { Failure } from '../core/failures.ts'
 import { takeFileLock, type Holder } from './file-lock.mjs'
 import { ALMANAC } from '../core/command-name.ts'
+import { fileFailure } from '../system/atomic-file.ts'
 import { makeFolder } from '../system/make-folder.mjs'
 import { packageRoot } from '../system/package-root.ts'
 
@@ -31,7 +32,10 @@ export class StackInUse extends Failure {
  */
 export async function takeStackLock(stateDir: string, what: string): Promise<() => void> {
   makePrivate(stateDir)
-  const lock = await takeFileLock(join(stateDir, STACK_LOCK_FILE), what)
+  const file = join(stateDir, STACK_LOCK_FILE)
+  const lock = await takeFileLock(file, what).catch((error: unknown) => {
+    throw fileFailure(file, error) ?? error
+  })
   if ('release' in lock) return lock.release
   throw new StackInUse(stateDir, lock.holder)
 }
