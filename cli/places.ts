@@ -14,9 +14,12 @@ export function reportPlaces(config: Config, { adopted }: Stack, say: Say): void
   const database =
     env.DATABASE_URL === undefined ? `127.0.0.1:${ports.postgres} (embedded)` : new URL(env.DATABASE_URL).host
   const embedded = env.TEMPORAL_ADDRESS === undefined ? ' (embedded)' : ''
-  const notes = PIPELINES.flatMap(({ id }) =>
-    config.tracked[id].enabled ? (CLI_PARTS[id].upstreamNote?.(config) ?? []) : [],
-  )
+  const notes =
+    config.mode === 'demo'
+      ? [`a simulator on 127.0.0.1:${ports.simulator} stands in for every service`]
+      : PIPELINES.flatMap(({ id }) =>
+          config.tracked[id].enabled ? (CLI_PARTS[id].upstreamNote?.(config) ?? []) : [],
+        )
   say(`database   ${database}`)
   say(`temporal   ${temporalAddress(config)}${embedded}, Web UI ${webUi(config)}`)
   for (const note of notes) say(`upstreams  ${note}`)

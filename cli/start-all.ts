@@ -5,6 +5,7 @@ import { migrateDatabase } from '../db/migrate.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { STATE_FOLDER_MODE, takeStackLock } from '../local/stack-lock.ts'
+import { refuseTakenPort } from '../local/taken-port.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { Say } from '../core/log-records.ts'
 import { demoWorlds, type DemoWorlds } from '../simulator/index.ts'
@@ -75,6 +76,8 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   ensureWritable({ folder: config.stateDir, setting: 'ALMANAC_STATE_DIR', mode: STATE_FOLDER_MODE })
   ensureWritable({ folder: config.dataDir, setting: 'DATA_DIR' })
   stops.push(await takeStackLock(config.stateDir, name))
+  if (config.mode === 'demo')
+    await refuseTakenPort({ port: config.ports.simulator, setting: 'SIMULATOR_PORT', name: 'the simulator' })
   const log = options.openLog()
   installRuntime(log)
   const enabled = scheduled.map(({ id }) => id).filter((id) => config.tracked[id].enabled)

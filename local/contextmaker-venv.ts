@@ -35,8 +35,9 @@ const SHOWN_LINES = 6
 const PIP_ENVIRONMENT = ['PIP_USER=0', 'PIP_REQUIRE_VIRTUALENV=0', 'PIP_DISABLE_PIP_VERSION_CHECK=1']
 const PIP_INSTALL = ['install', '--no-deps', '--require-hashes', '--only-binary=:all:', '--quiet']
 
-const REMEDY =
-  'Debian, Ubuntu: apt install python3 python3-venv python3-pip; without contextmaker the contexts are made by the static reader only'
+const WITHOUT = 'without contextmaker the contexts are made by the static reader only'
+const NEEDS_PYTHON = `Debian, Ubuntu: apt install python3 python3-venv python3-pip; ${WITHOUT}`
+const NEEDS_INDEX = `See that pip reaches its package index (the installation needs the internet, or the index that "pip config list" names); ${WITHOUT}`
 
 /** Path of contextmaker, now or later: one path, however the folder is reached, since its programs hold it. */
 export function contextmakerVenv(toolsDir: string): string {
@@ -86,7 +87,7 @@ async function systemPython(): Promise<Python> {
   }
   throw new Failure(
     'Misconfigured',
-    `contextmaker needs Python 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} with its venv module in /usr/bin; found: ${found.join(', ') || 'none'}. ${REMEDY}.`,
+    `contextmaker needs Python 3.${OLDEST_MINOR} to 3.${NEWEST_MINOR} with its venv module in /usr/bin; found: ${found.join(', ') || 'none'}. ${NEEDS_PYTHON}.`,
   )
 }
 
@@ -123,10 +124,10 @@ async function install(
   const pip = await pipWithPython(python)
   if (pip !== undefined) {
     await run(python.program, ['-I', '-m', 'venv', '--without-pip', venv])
-    await run(pip, ['-m', 'pip', '--python', inside, ...PIP_INSTALL, '-r', REQUIREMENTS])
+    await run(pip, ['-m', 'pip', '--python', inside, ...PIP_INSTALL, '-r', REQUIREMENTS], NEEDS_INDEX)
   } else {
     await run(python.program, ['-I', '-m', 'venv', venv])
-    await run(inside, ['-m', 'pip', ...PIP_INSTALL, '-r', REQUIREMENTS])
+    await run(inside, ['-m', 'pip', ...PIP_INSTALL, '-r', REQUIREMENTS], NEEDS_INDEX)
     await run(inside, ['-m', 'pip', 'uninstall', '--quiet', '--yes', 'setuptools', 'pip'])
   }
   // contextmaker writes its log here, and crashes if it can neither write nor make the folder.
@@ -152,13 +153,13 @@ async function ask(program: string, args: string[]): Promise<string | undefined>
   return failure === undefined ? output.trim() : undefined
 }
 
-async function run(program: string, args: string[]): Promise<void> {
+async function run(program: string, args: string[], remedy = NEEDS_PYTHON): Promise<void> {
   const { failure, output } = await execute(program, args, INSTALL_MS)
   if (failure === undefined) return
   const said = output.trim().split('\n').slice(-SHOWN_LINES).join('\n')
   throw new Failure(
     'Misconfigured',
-    `contextmaker could not be installed: ${[program, ...args].join(' ')} ${failure}:\n${said}\n${REMEDY}.`,
+    `contextmaker could not be installed: ${[program, ...args].join(' ')} ${failure}:\n${said}\n${remedy}.`,
   )
 }
 

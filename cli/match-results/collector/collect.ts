@@ -39,7 +39,9 @@ export async function collect({ config, pipeline, log, isDaemon, stopped }: Coll
     leavesOthers: config.env.TEMPORAL_ADDRESS !== undefined,
     openLog: () => workerLog,
     say: (line, record) => {
-      workerLog.warn(record ?? {}, line)
+      // Lines without a code are notes on the way, and in English.
+      if (record === undefined) workerLog.debug(line)
+      else workerLog.warn(record, line)
     },
     what: `almanac collector${isDaemon ? ' --daemon' : ''}${config.mode === 'demo' ? ' --demo' : ''}`,
     databaseOptional: true,

@@ -25,7 +25,7 @@ export function addCollectorCommand(program: CommandUnknownOpts, setExitCode: Se
       minutes,
     )
     .option('--log-file <path>', 'also write the log to this file; its folder is created')
-    .option('--test-db', 'test the connection to the database, and exit (0 or 1)')
+    .option('--test-db', 'test whether a collection has a database, and exit (0 or 1)')
     .option('--demo', 'use the stack of the demo instead of the live one')
     .option('-v, --verbose', 'log lines of level DEBUG: why each match is not counted as finished')
     .addHelpText(

@@ -26,8 +26,10 @@ export async function collector(options: CollectorOptions): Promise<number> {
   if (options.interval !== undefined && !options.daemon)
     throw new WrongUsage('--interval needs --daemon: without it one collection is made.')
   if (options.testDb) return testDatabase(() => configOf(options), openLog(options))
-  const config = collecting(configOf(options), options.interval)
+  const given = configOf(options)
+  const config = collecting(given, options.interval)
   const log = openLog(options)
+  if (!given.tracked['match-results'].enabled) log.line('WARNING', NOT_ENABLED)
   const stopped = stopController({
     async second() {
       await endServersAtOnce(config.stateDir)
@@ -67,6 +69,9 @@ function collecting(config: Config, interval: number | undefined): Config {
   const section = { ...found, enabled: true, every_minutes: interval ?? found.every_minutes }
   return { ...config, tracked: { ...config.tracked, 'match-results': section } }
 }
+
+const NOT_ENABLED =
+  "match-results n'est pas activé dans almanac.yaml (enabled: false ou section absente): le collecteur collecte quand même"
 
 /** Minutes between two collections of the document's service. */
 const USUAL_MINUTES = 1

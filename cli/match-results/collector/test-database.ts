@@ -36,8 +36,8 @@ const WORKS_ALL_THE_SAME =
   'Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv'
 
 /**
- * Prints the result as log lines, without any secret; the exit code is 0 if the collector can work with it, else 1,
- * also if the settings cannot be read.
+ * Prints the result as log lines, without any secret. The exit code is 0 if a collection would have a database, which is
+ * also so of an embedded one that it would start; else 1, also if the settings cannot be read.
  */
 export async function testDatabase(configured: () => Config, log: CollectorLog): Promise<number> {
   log.line('INFO', 'Test de la connexion à la base de données...')
@@ -46,12 +46,14 @@ export async function testDatabase(configured: () => Config, log: CollectorLog):
     return await testConfigured(config, databaseUrl(config), log)
   } catch (error) {
     if (error instanceof CannotReach) {
-      log.line('ERROR', "Pas de base de données: celle d'Almanac n'a encore jamais démarré ici")
-      log.line('INFO', WORKS_ALL_THE_SAME)
-    } else if (error instanceof Failure && error.type === 'Misconfigured') {
+      log.line('INFO', "Pas encore de base de données: la première collecte crée celle d'Almanac")
+      return EXIT.done
+    }
+    if (error instanceof Failure && error.type === 'Misconfigured') {
       log.line('ERROR', `La configuration ne peut pas être lue: ${error.message}`)
-    } else throw error
-    return EXIT.runFailed
+      return EXIT.runFailed
+    }
+    throw error
   }
 }
 
@@ -72,24 +74,29 @@ async function testConfigured(config: Config, url: string, log: CollectorLog): P
   } catch (error) {
     const isUnavailable = databaseFailure(error)?.type === 'DatabaseUnavailable'
     const isOurs = config.env.DATABASE_URL === undefined
-    log.line(
-      'ERROR',
-      `La connexion a échoué: ${isUnavailable && isOurs ? await whyUnavailable(config) : sentenceOf(error)}`,
-    )
+    const obstacle = isUnavailable && isOurs ? await portTaken(config) : sentenceOf(error)
+    if (obstacle === undefined) {
+      log.line(
+        'INFO',
+        `Le PostgreSQL d'Almanac ne tourne pas (port ${config.ports.postgres}): la collecte le démarre`,
+      )
+      return EXIT.done
+    }
+    log.line('ERROR', `La connexion a échoué: ${obstacle}`)
     if (isUnavailable) log.line('INFO', WORKS_ALL_THE_SAME)
     return EXIT.runFailed
   }
 }
 
-/** The embedded server does not respond: it is not running, or another program has its port. */
-async function whyUnavailable({ ports, mode }: Config): Promise<string> {
+/** Why the embedded server, which does not respond, cannot be started: another program has its port. */
+async function portTaken({ ports, mode }: Config): Promise<string | undefined> {
   try {
     await refuseTakenPort({
       port: ports.postgres,
       setting: mode === 'demo' ? 'DEMO_POSTGRES_PORT' : 'POSTGRES_PORT',
       name: 'PostgreSQL',
     })
-    return `le PostgreSQL d'Almanac ne tourne pas (port ${ports.postgres}); il démarre avec la pile ou le collecteur`
+    return undefined
   } catch (error) {
     if (error instanceof Failure) return error.message
     throw error

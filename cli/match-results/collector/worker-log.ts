@@ -64,6 +64,12 @@ export function openWorkerLog(
 /** The lines of a record: one with the record's level, or several with their own; undefined if it is not worth one. */
 function frenchLines(record: Written): LogLine | LogLine[] | undefined {
   const { event, sdkComponent, workflowId, activityType, error, msg } = record
+  // A run of another pipeline that goes on where a killed stack left it is no matter of this log.
+  if (workflowId !== undefined && !workflowId.startsWith(OWN_RUNS))
+    return {
+      level: 'DEBUG',
+      text: `Autre pipeline (${workflowId}): ${[msg, error?.reason].filter(Boolean).join(': ')}`,
+    }
   if (event !== undefined && event in FRENCH) {
     const reported = (FRENCH[event] as (record: Written) => string | LogLine[])(record)
     return typeof reported === 'string' ? { level: levelOf(record), text: reported } : reported
@@ -80,6 +86,9 @@ function frenchLines(record: Written): LogLine | LogLine[] | undefined {
   // The last activity of a failed workflow has already reported its end.
   return { level: isError ? 'ERROR' : 'DEBUG', text: `Temporal: ${msg}${reason}` }
 }
+
+/** The beginning of the workflow ids of match-results. */
+const OWN_RUNS = 'match-results'
 
 const AWAY = 'DatabaseUnavailable'
 

@@ -1,7 +1,8 @@
 /** `almanac collector` as a person starts it, on a server and a database that are there: its log, exit codes and ends. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
+import { parse, stringify } from 'yaml'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { applySchedules, scheduleStates, type ScheduleState } from '../../../client/schedules.ts'
 import { openCollectorLog } from '../../../cli/match-results/collector/log-lines.ts'
@@ -39,8 +40,19 @@ afterEach(async () => {
   running = []
 })
 
+/** The stack's almanac.yaml with match-results on or off. */
+function settingsFile(enabled: boolean): string {
+  const path = join(stack.config.dataDir, `match-results-${enabled ? 'on' : 'off'}.yaml`)
+  const settings = parse(readFileSync(stack.env['ALMANAC_CONFIG'] ?? '', 'utf8')) as Record<string, object>
+  const section = { ...settings['match-results'], enabled }
+  mkdirSync(stack.config.dataDir, { recursive: true })
+  writeFileSync(path, stringify({ ...settings, 'match-results': section }))
+  return path
+}
+
 function start(args: string[] = [], env: Record<string, string> = {}): RunningCommand {
-  const collector = startCommand(['collector', ...args], { ...stack.env, ...env })
+  const own = { ...stack.env, ALMANAC_CONFIG: settingsFile(true) }
+  const collector = startCommand(['collector', ...args], { ...own, ...env })
   running.push(collector)
   return collector
 }
@@ -79,6 +91,16 @@ describe('a single collection', () => {
     ])
     expect(stdout).toContain('[DEBUG] [COLLECTOR-SERVICE] Match ignoré (non terminé): ')
     expect(await outcomes()).toEqual(['complete'])
+  })
+
+  it('logs first that almanac.yaml does not have it collect', async () => {
+    const { code, stdout } = await run([], { ALMANAC_CONFIG: settingsFile(false) })
+    const lines = linesOf(stdout)
+    expect(lines[0]).toBe(
+      "[WARNING] [COLLECTOR-SERVICE] match-results n'est pas activé dans almanac.yaml (enabled: false ou section absente): le collecteur collecte quand même",
+    )
+    expect(lines.at(-1)).toBe(ENDED_WELL)
+    expect(code).toBe(0)
   })
 
   it('a feed that refuses us fails the collection, which is never reported as a success', async () => {
@@ -222,10 +244,10 @@ function refusedUrl(): string {
 }
 
 describe('--test-db', () => {
-  async function test(databaseUrl: string): Promise<{ code: number; lines: string[] }> {
+  async function test(databaseUrl: string, settings: Record<string, string> = {}) {
     const printed: string[] = []
     const log = openCollectorLog({ verbose: false, write: (line) => printed.push(line) })
-    const env = { ...stack.env, DATABASE_URL: databaseUrl }
+    const env = { ...stack.env, ...settings, DATABASE_URL: databaseUrl }
     const code = await testDatabase(() => loadConfig({ env, root: stack.config.workDir }), log)
     return { code, lines: linesOf(printed.join('\n')) }
   }
@@ -252,13 +274,24 @@ describe('--test-db', () => {
     expect(code).toBe(1)
   })
 
-  it('--test-db says that there is no database and that the collector works without, and returns 1', async () => {
+  it('--test-db says that the first collection creates the database, and returns 0 as that collection would', async () => {
     const { code, lines } = await test('')
-    expect(lines.slice(-2)).toEqual([
-      "[ERROR] [COLLECTOR-SERVICE] Pas de base de données: celle d'Almanac n'a encore jamais démarré ici",
-      '[INFO] [COLLECTOR-SERVICE] Le collecteur fonctionne quand même: il garde les relevés sur disque et écrit data/matches.csv',
-    ])
-    expect(code).toBe(1)
+    expect(lines.at(-1)).toBe(
+      "[INFO] [COLLECTOR-SERVICE] Pas encore de base de données: la première collecte crée celle d'Almanac",
+    )
+    expect(code).toBe(0)
+  })
+
+  it('--test-db says that a collection starts the embedded database, and returns 0', async () => {
+    const stateDir = join(stack.config.dataDir, 'stopped')
+    mkdirSync(stateDir)
+    writeFileSync(join(stateDir, 'postgres.password'), 'a-password')
+    const port = String(await freePort())
+    const { code, lines } = await test('', { ALMANAC_STATE_DIR: stateDir, POSTGRES_PORT: port })
+    expect(lines.at(-1)).toBe(
+      `[INFO] [COLLECTOR-SERVICE] Le PostgreSQL d'Almanac ne tourne pas (port ${port}): la collecte le démarre`,
+    )
+    expect(code).toBe(0)
   })
 
   it('--test-db logs an invalid address, and returns 1', async () => {

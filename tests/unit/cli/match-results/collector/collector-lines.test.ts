@@ -313,6 +313,21 @@ describe("the worker's log", () => {
     ])
   })
 
+  it('logs what runs of other pipelines report with --verbose alone', () => {
+    const [quiet, verbose] = [worker(), worker({ verbose: true })]
+    for (const { logger } of [quiet, verbose]) {
+      const activity = { sdkComponent: 'worker', workflowId: 'mod-stats-1', activityType: 'collectModrinth' }
+      logger.warn({ ...activity, error: new Error('Modrinth answered 503') }, 'activity failed')
+      logger.warn({ workflowId: 'library-context-1' }, 'the host of this library is lost; starting over')
+      logger.error({ workflowId: 'mod-stats-1', event: 'run.close-failed', reason: 'away' }, 'any text')
+    }
+    expect(quiet.lines).toEqual([])
+    expect(texts(verbose.lines)[0]).toBe(
+      '[DEBUG] [COLLECTOR-SERVICE] Autre pipeline (mod-stats-1): activity failed: Modrinth answered 503',
+    )
+    expect(verbose.lines).toHaveLength(3)
+  })
+
   it('logs once that the database is unavailable, and the consequences only with --verbose', () => {
     const [quiet, verbose] = [worker(), worker({ verbose: true })]
     const away = { reason: 'connect ECONNREFUSED', failure: 'DatabaseUnavailable' }
