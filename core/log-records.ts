@@ -9,6 +9,14 @@ export interface Trouble {
   failure?: string | undefined
 }
 
+/**
+ * Whether two reasons tell the same trouble, which is reported once: the end of a server's log, a process id or a time in
+ * one changes with every attempt.
+ */
+export function isSameTrouble(one: string | undefined, other: string | undefined): boolean {
+  return one?.replaceAll(/\d+/g, '') === other?.replaceAll(/\d+/g, '')
+}
+
 export type LogRecord =
   /** An embedded server died; it is started again. */
   | { event: 'server.ended'; name: string }

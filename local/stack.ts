@@ -1,7 +1,7 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
 import { existsSync } from 'node:fs'
 import { sentenceOf } from '../core/failures.ts'
-import type { Say } from '../core/log-records.ts'
+import { isSameTrouble, type Say } from '../core/log-records.ts'
 import type { Config } from '../config/load-config.ts'
 import { refuseFullDisk } from './cannot-start.ts'
 import { clusterFolder } from './embedded-database.ts'
@@ -128,7 +128,7 @@ async function keep(name: string, say: Say, start: () => Promise<Server>) {
       reported = undefined
     } catch (error) {
       const reason = sentenceOf(error)
-      if (reason !== reported)
+      if (!isSameTrouble(reason, reported))
         say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
       reported = reason
     }

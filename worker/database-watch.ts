@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseUrl } from '../client/connection.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure, sentenceOf } from '../core/failures.ts'
-import type { LogRecord } from '../core/log-records.ts'
+import { isSameTrouble, type LogRecord } from '../core/log-records.ts'
 import { troubleOf } from '../db/database-failure.ts'
 import type { DatabaseHandle } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
@@ -96,7 +96,7 @@ async function troubleWith(config: Config, wasThere: boolean): Promise<unknown> 
 /** The same problem is reported once, however long it lasts. */
 function isNews(before: unknown, now: unknown): boolean {
   if (before === undefined || now === undefined) return before !== now
-  return sentenceOf(before) !== sentenceOf(now)
+  return !isSameTrouble(sentenceOf(before), sentenceOf(now))
 }
 
 function report(config: Config, log: Logger, trouble: unknown): void {
