@@ -13,6 +13,8 @@ export const MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 const CATALOGUE_TIMEOUT_MS = 3 * 60_000
 /** One catalogue is asked for once a night. */
 const REQUESTS_IN_FLIGHT = 1
+/** An abstract has a page at most; names further on are not looked for. */
+const ABSTRACT_CHARS = 100_000
 /** The id of records that wait for a real one. */
 const UNASSIGNED = '0000.000'
 
@@ -123,7 +125,7 @@ function entryOf(row: z.infer<typeof recordSchema>): AsclEntry {
   const linked = (row.site_list ?? []).map((link) => repositoryIn(withoutEntities(link)))
   const repositories = distinct(linked.filter((fullName) => fullName !== undefined))
   const title = withoutEntities(row.title)
-  const words = `${title}\n${withoutEntities(row.abstract ?? '')}`
+  const words = `${title}\n${withoutEntities((row.abstract ?? '').slice(0, ABSTRACT_CHARS))}`
   return {
     asclId: row.ascl_id,
     title,

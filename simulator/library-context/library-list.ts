@@ -29,6 +29,11 @@ export type RepositoryKind =
   | 'sleeps'
   | 'slow-makefile'
   | 'jupytext-config'
+  | 'slow-readme'
+  | 'slow-names'
+  | 'many-fences'
+  | 'large-notebook'
+  | 'many-files'
 
 /** One repository on the simulated GitHub. */
 export interface SimulatedLibrary {

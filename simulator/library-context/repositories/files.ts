@@ -3,6 +3,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import type { SimulatedLibrary } from '../libraries.ts'
 import { hostileConf, jupytextConfig, slowMakefile } from './hostile.ts'
 import { codeOf, documentedCodeOf, pythonPackage, type PythonPackage } from './package-template.ts'
+import { SLOW_TREES } from './slow-trees.ts'
 import { hook, lfs, submodules, symlinks } from './tricks.ts'
 import { file, replaced, type TreeFile } from './tree-file.ts'
 
@@ -46,6 +47,12 @@ export function filesOf(library: SimulatedLibrary, push: number, port: number): 
       return slowMakefile(made)
     case 'jupytext-config':
       return jupytextConfig(made)
+    case 'slow-readme':
+    case 'slow-names':
+    case 'many-fences':
+    case 'large-notebook':
+    case 'many-files':
+      return SLOW_TREES[library.kind](made)
     default:
       return hostileConf(made, library.kind, port)
   }
