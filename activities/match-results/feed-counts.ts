@@ -3,6 +3,7 @@ import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { idOf } from '../../upstreams/onexbet/onexbet-event.ts'
 import type { LiveFeed } from '../../upstreams/onexbet/onexbet.ts'
 import type { Poll } from './follow.ts'
+import { feedIdOf, livesOf } from './lives.ts'
 import type { Match } from './match-life.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -37,10 +38,10 @@ export function anomaliesOf(poll: Poll, all: ReadonlyMap<number, Match>): Reason
   if (poll.kind !== 'feed' || poll.truncated) return []
   const { told, polledAt } = poll
   const isSeen = (eventId: number) => (all.get(eventId)?.lastSeenAt ?? -Infinity) >= polledAt
-  if (!told.some(({ eventId }) => isSeen(eventId))) return []
+  if (!told.some(({ eventId }) => livesOf(eventId).some(isSeen))) return []
   const unread = new Set(poll.unread)
   const going = [...all.values()].filter(({ overAt }) => overAt === null)
-  const left = going.filter(({ eventId }) => !isSeen(eventId) && !unread.has(eventId))
+  const left = going.filter(({ eventId }) => !isSeen(eventId) && !unread.has(feedIdOf(eventId)))
   if (left.length === 0) return []
   return [reason('half-left-out', { named: told.length, left: left.length })]
 }

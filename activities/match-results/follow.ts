@@ -1,4 +1,5 @@
 /** Brings the matches up to a poll of the feed, or of the results. Pure; polls are ordered by time. */
+import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { Sighting } from '../../upstreams/onexbet/onexbet.ts'
@@ -11,6 +12,7 @@ import {
   type Observation,
   type Step,
 } from './match-life.ts'
+import { feedIdOf, lifeOf } from './lives.ts'
 import type { MatchesById } from './matches-by-id.ts'
 import { resultedMatches } from './result-of-match.ts'
 
@@ -49,8 +51,8 @@ const CUT_OFF_WAIT_MS = 6 * 3_600_000
  */
 const IMPLAUSIBLE_WAIT_MS = 15 * 60_000
 
-/** Of fewer matches than this, more than half may well end within a minute. */
-const MIN_JUDGED = 8
+/** Of fewer matches than eight, more than half may well end within a minute. */
+const GOING_ON: ChangeRule = { fall: 0.5, judgedFrom: 8 }
 
 export interface Followed {
   /** Matches in this poll, changed or not. */
@@ -80,12 +82,18 @@ export function follow(matches: MatchesById, poll: Poll): Followed {
   const sightings = new Map(poll.told.map((sighting) => [sighting.eventId, sighting]))
   const unread = new Set(poll.unread)
   const going = matches.onShow().filter(({ overAt }) => overAt === null)
-  const left = going.filter(({ eventId }) => !sightings.has(eventId) && !unread.has(eventId)).length
-  const isImplausible = sightings.size === 0 || (going.length >= MIN_JUDGED && left > going.length / 2)
+  const left = going
+    .map(({ eventId }) => feedIdOf(eventId))
+    .filter((id) => !sightings.has(id) && !unread.has(id)).length
+  const isImplausible =
+    sightings.size === 0 || doubtOf(GOING_ON, going.length, going.length - left) !== undefined
   const waitMs = poll.truncated ? CUT_OFF_WAIT_MS : isImplausible ? IMPLAUSIBLE_WAIT_MS : 0
-  for (const sighting of sightings.values()) take(sighted(matches.get(sighting.eventId), sighting, at))
+  for (const sighting of sightings.values()) {
+    const eventId = lifeOf(matches, sighting)
+    take(sighted(matches.get(eventId), { ...sighting, eventId }, at))
+  }
   for (const match of matches.onShow()) {
-    if (unread.has(match.eventId) || touched.has(match.eventId)) continue
+    if (unread.has(feedIdOf(match.eventId)) || touched.has(match.eventId)) continue
     if (at - match.lastSeenAt < waitMs || at < match.lastSeenAt) continue
     const step = missed(match, at)
     if (step.observation !== undefined) take(step)

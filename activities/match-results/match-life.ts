@@ -8,6 +8,7 @@
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import type { Odds, Sighting } from '../../upstreams/onexbet/onexbet.ts'
 import { isSameButTime } from '../../upstreams/onexbet/onexbet-status.ts'
+import { isSwitched, switchedOdds, switchedScore } from './sides.ts'
 
 export type MatchState = 'seen' | 'live' | 'suspended' | 'ended' | 'vanished' | 'settled'
 
@@ -78,9 +79,9 @@ const STATE_OF = { before: 'seen', live: 'live', suspended: 'suspended', over: '
 
 /** The match is in the feed. */
 export function sighted(known: Match | undefined, sighting: Sighting, at: number): Step {
-  const before = known ?? firstSight(sighting, at)
   // The results service has the last word, however long the feed still shows a match.
-  if (before.settledBy === 'results') return { match: { ...before, lastSeenAt: at } }
+  if (known?.settledBy === 'results') return { match: { ...known, lastSeenAt: at } }
+  const before = known === undefined ? firstSight(sighting, at) : onItsSides(known, sighting)
   // A final status without a score: we know that it ended, not how; treated as vanished.
   const shownScore = isCleared(sighting, before) ? null : sighting.score
   const isWithoutScore = sighting.phase === 'over' && shownScore === null
@@ -124,6 +125,21 @@ export function sighted(known: Match | undefined, sighting: Sighting, at: number
       ...(isOtherName && { names }),
       ...(isOddsOnly && { isOddsOnly: true as const }),
     },
+  }
+}
+
+/** The match with the sides of a sighting: what belongs to a team stays with it. */
+function onItsSides(known: Match, sighting: Sighting): Match {
+  if (!isSwitched(known, sighting)) return known
+  return {
+    ...known,
+    team1: known.team2,
+    team2: known.team1,
+    score: switchedScore(known.score),
+    lastSeenScore: switchedScore(known.lastSeenScore),
+    odds: switchedOdds(known.odds),
+    openingOdds: switchedOdds(known.openingOdds),
+    closingOdds: switchedOdds(known.closingOdds),
   }
 }
 
@@ -266,7 +282,7 @@ const isSameNames = (one: Names, other: Names): boolean =>
   one.startsAt === other.startsAt
 
 /** Twice the minute to which a countdown is rounded. */
-const START_SHAKES_MS = 120_000
+export const START_SHAKES_MS = 120_000
 
 function after(match: Match, at: number, source: 'absence' | 'results'): Observation {
   const { eventId, state, status, score } = match

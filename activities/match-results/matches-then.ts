@@ -13,6 +13,7 @@ import {
   type MatchRow,
 } from '../../db/queries/match-results/matches.ts'
 import type { Poll } from './follow.ts'
+import { feedIdOf, livesOf } from './lives.ts'
 import type { Match, Observation } from './match-life.ts'
 import { matchOfRow, observationOfRow } from './match-rows.ts'
 import { MatchesById } from './matches-by-id.ts'
@@ -94,11 +95,12 @@ async function goBack(
   }
   await removeObservationsFrom(tx, { feed, eventIds: eventIds.filter((id) => !fixed.has(id)), from })
   const onShow = rows.filter(({ eventId, lastSeenAt }) => lastSeenAt >= from && seen.has(eventId))
-  const sightings = await lastSightings(tx, { feed, eventIds: eventsOf(onShow), before: from })
+  const shown = eventsOf(onShow).map(feedIdOf)
+  const sightings = await lastSightings(tx, { feed, eventIds: shown, before: from })
   for (const row of rows) {
     const { eventId } = row
     const now = matchOfRow(row, null)
-    const past = { observations: seen.get(eventId) ?? [], sighting: sightings.get(eventId) }
+    const past = { observations: seen.get(eventId) ?? [], sighting: sightings.get(feedIdOf(eventId)) }
     const before = fixed.has(eventId) ? now : matchBefore(now, past, from.getTime())
     then.stored.set(eventId, now)
     if (before !== undefined) then.matches.set(eventId, before)
@@ -126,6 +128,6 @@ const eventsOf = (rows: readonly MatchRow[]): number[] => rows.map(({ eventId })
 
 function idsOf(poll: Poll): number[] {
   return poll.kind === 'feed'
-    ? poll.told.map(({ eventId }) => eventId)
-    : poll.told.map(({ gameId }) => gameId)
+    ? poll.told.flatMap(({ eventId }) => livesOf(eventId))
+    : poll.told.flatMap(({ gameId }) => livesOf(gameId))
 }

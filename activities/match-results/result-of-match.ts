@@ -3,6 +3,7 @@
  */
 import type { MatchResult } from '../../upstreams/onexbet/onexbet-results.ts'
 import { foldCase } from '../../upstreams/onexbet/onexbet-status.ts'
+import { feedIdOf, livesOf } from './lives.ts'
 import type { Match } from './match-life.ts'
 
 /** The service may report a game for a day after its end; for this long its match is searched among those over. */
@@ -28,13 +29,14 @@ export function resultedMatches(
   const named = new Set(answer.map(({ gameId }) => gameId))
   const byNames = new Map<Match, MatchResult[]>()
   for (const result of answer) {
-    const own = matches.get(result.gameId)
-    if (own !== undefined) {
-      if (isOfSameTeams(own, result)) found.set(result, own)
+    const own = livesOf(result.gameId).flatMap((id) => matches.get(id) ?? [])
+    if (own.length > 0) {
+      const match = lifeOfResult(own, result)
+      if (match !== undefined) found.set(result, match)
       continue
     }
     const match = onlyMatchOf(matches, result, at)
-    if (match === undefined || named.has(match.eventId)) continue
+    if (match === undefined || named.has(feedIdOf(match.eventId))) continue
     if (match.settledBy === 'results' && match.resultId !== result.gameId) continue
     byNames.set(match, [...(byNames.get(match) ?? []), result])
   }
@@ -43,23 +45,32 @@ export function resultedMatches(
   return found
 }
 
+/** Of the matches under its id, the only one of its teams, or of those the one that began then. */
+function lifeOfResult(own: readonly Match[], result: MatchResult): Match | undefined {
+  const ofTeams = own.filter((match) => isOfSameTeams(match, result))
+  const then = ofTeams.length > 1 ? ofTeams.filter((match) => isOfSameStart(match, result)) : ofTeams
+  return then.length === 1 ? then[0] : undefined
+}
+
 /** Leagues play the same pairs at the same time, so the league counts, too. */
 function onlyMatchOf(
   matches: ReadonlyMap<number, Match>,
   result: MatchResult,
   at: number,
 ): Match | undefined {
-  if (result.startsAt === null) return undefined
-  const startsAt = Date.parse(result.startsAt)
   const candidates = [...matches.values()].filter(
     (match) =>
-      match.startsAt !== null &&
-      Math.abs(match.startsAt - startsAt) <= SAME_START_MS &&
+      isOfSameStart(match, result) &&
       (match.overAt === null || at - match.overAt <= RESULTS_WITHIN_MS) &&
       isOfSameTeams(match, result) &&
       isOfSameLeague(match, result),
   )
   return candidates.length === 1 ? candidates[0] : undefined
+}
+
+function isOfSameStart(match: Match, { startsAt }: MatchResult): boolean {
+  if (match.startsAt === null || startsAt === null) return false
+  return Math.abs(match.startsAt - Date.parse(startsAt)) <= SAME_START_MS
 }
 
 /** Names differ in accents, case and spaces between the two services. */

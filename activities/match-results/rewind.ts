@@ -1,5 +1,6 @@
 /** A match as it was at an earlier moment, from its observations: for inserting a late poll of the feed. */
 import { namesOf, type Match, type Observation } from './match-life.ts'
+import { isSwitched, switchedOdds, switchedScore, type Sides } from './sides.ts'
 
 /** When a match was last in the feed, changed or not, and its status text there. */
 export interface LastSighting {
@@ -18,11 +19,9 @@ export interface Past {
 const NEVER: LastSighting = { at: -Infinity, status: null }
 
 /** Returns the match as it was before a moment; undefined if it had no observation. */
-export function matchBefore(
-  now: Match,
-  { observations, sighting = NEVER }: Past,
-  before: number,
-): Match | undefined {
+export function matchBefore(now: Match, past: Past, before: number): Match | undefined {
+  const observations = onTheirLastSides(past.observations)
+  const { sighting = NEVER } = past
   const [first] = observations
   const last = observations.at(-1)
   if (first === undefined || last === undefined) return undefined
@@ -54,6 +53,21 @@ export function matchBefore(
     resultId: last.resultId ?? null,
     overAt: isOver ? overSince(observations) : null,
   }
+}
+
+/** The observations with odds and scores on the sides that the teams have in the last one. */
+function onTheirLastSides(observations: readonly Observation[]): Observation[] {
+  let sides: Sides | undefined
+  let switches = 0
+  const before = observations.map(({ names }) => {
+    if (names !== undefined && sides !== undefined && isSwitched(sides, names)) switches += 1
+    sides = names ?? sides
+    return switches
+  })
+  return observations.map((one, index) => {
+    const isTurned = (switches - (before[index] ?? 0)) % 2 === 1
+    return isTurned ? { ...one, odds: switchedOdds(one.odds), score: switchedScore(one.score) } : one
+  })
 }
 
 /** The time of the first of the last observations in a row that say it is over. */

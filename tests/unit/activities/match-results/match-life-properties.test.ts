@@ -35,23 +35,40 @@ const names = fc.record({
     { nil: null },
   ),
 })
-const rest = fc
-  .tuple(fc.record({ odds, status, elapsedS }), fc.option(names, { nil: {} }))
-  .map(([more, named]) => ({ ...more, ...named }))
 const maybeScore = fc.option(score, { nil: null })
 
-const sighting: fc.Arbitrary<Sighting> = fc.oneof(
-  rest.map((more) => before(more)),
-  fc.tuple(maybeScore, rest).map(([shown, more]) => live([0, 0], { ...more, score: shown })),
-  fc.tuple(maybeScore, rest).map(([shown, more]) => suspended(shown, more)),
-  fc.tuple(maybeScore, rest).map(([shown, more]) => over(shown, more)),
+/** Sightings under these names, or under those of the first. */
+function sightingsOf(own: fc.Arbitrary<Partial<Sighting>>): fc.Arbitrary<Sighting> {
+  const rest = fc
+    .tuple(fc.record({ odds, status, elapsedS }), fc.option(own, { nil: {} }))
+    .map(([more, named]) => ({ ...more, ...named }))
+  return fc.oneof(
+    rest.map((more) => before(more)),
+    fc.tuple(maybeScore, rest).map(([shown, more]) => live([0, 0], { ...more, score: shown })),
+    fc.tuple(maybeScore, rest).map(([shown, more]) => suspended(shown, more)),
+    fc.tuple(maybeScore, rest).map(([shown, more]) => over(shown, more)),
+  )
+}
+
+function livesOf(one: fc.Arbitrary<Sighting>) {
+  const evidence: fc.Arbitrary<Evidence> = fc.oneof(
+    { weight: 4, arbitrary: one },
+    { weight: 1, arbitrary: fc.constant<Evidence>('absent') },
+    { weight: 1, arbitrary: score.map((result) => ({ result })) },
+  )
+  return fc.tuple(one, fc.array(evidence, { maxLength: 12 }))
+}
+
+const sighting = sightingsOf(names)
+const life = livesOf(sighting)
+/** The teams change sides as well. */
+const switchingLife = livesOf(
+  sightingsOf(
+    fc
+      .tuple(names, fc.boolean())
+      .map(([named, isSwitched]) => (isSwitched ? { ...named, team1: 'Inter', team2: 'Ajax' } : named)),
+  ),
 )
-const evidence: fc.Arbitrary<Evidence> = fc.oneof(
-  { weight: 4, arbitrary: sighting },
-  { weight: 1, arbitrary: fc.constant<Evidence>('absent') },
-  { weight: 1, arbitrary: score.map((result) => ({ result })) },
-)
-const life = fc.tuple(sighting, fc.array(evidence, { maxLength: 12 }))
 
 const isSighting = (one: Evidence | undefined): one is Sighting => typeof one === 'object' && 'phase' in one
 
@@ -116,7 +133,7 @@ describe('whatever is seen of a match', () => {
 
   it('observations and polls of an earlier moment give the match as it was then', () => {
     fc.assert(
-      fc.property(life, ([first, more]) => {
+      fc.property(fc.oneof(life, switchingLife), ([first, more]) => {
         const { states, match, observations } = lifeOf(first, ...more)
         const all: Evidence[] = [first, ...more]
         for (const at of all.keys()) {

@@ -1,5 +1,9 @@
 /** The life of a match: the effect of each piece of evidence. */
 import { describe, expect, it } from 'vitest'
+import { follow, type Poll } from '../../../../activities/match-results/follow.ts'
+import { MatchesById } from '../../../../activities/match-results/matches-by-id.ts'
+import { matchBefore } from '../../../../activities/match-results/rewind.ts'
+import type { Sighting } from '../../../../upstreams/onexbet/onexbet.ts'
 import { outcomeOfMatch, resulted } from '../../../../activities/match-results/match-life.ts'
 import { before, lifeOf, live, minute, over, suspended } from './lives.ts'
 
@@ -7,6 +11,95 @@ const ODDS = { one: 1.8, x: 3.4, two: 4.1 }
 const SHORTER = { one: 1.5, x: 3.9, two: 5.2 }
 const IN_PLAY = { one: 1.02, x: 11, two: 40 }
 const states = (life: ReturnType<typeof lifeOf>) => life.states.map(({ state }) => state)
+
+describe('a match whose sides are switched', () => {
+  const switched = { team1: 'Inter', team2: 'Ajax' }
+
+  it('keeps the odds with their teams, also when it is rewound', () => {
+    const life = lifeOf(before({ odds: ODDS }), live([0, 0], switched), live([1, 0], switched))
+    const turned = { one: 4.1, x: 3.4, two: 1.8 }
+    expect(life.match).toMatchObject({ ...switched, openingOdds: turned, closingOdds: turned, score: [1, 0] })
+    const { observations } = life
+    expect(matchBefore(life.match, { observations }, minute(9))).toMatchObject({
+      ...switched,
+      openingOdds: turned,
+      closingOdds: turned,
+    })
+  })
+
+  it('keeps the goals with their teams while the feed shows no score', () => {
+    const { match } = lifeOf(live([2, 1]), suspended(null, switched))
+    expect(match.score).toEqual([1, 2])
+  })
+})
+
+describe('an event id that is used again', () => {
+  const feed = (number: number, ...told: Sighting[]): Poll => ({
+    kind: 'feed',
+    polledAt: minute(number),
+    truncated: false,
+    told,
+  })
+  const followed = (...polls: Poll[]) => {
+    const matches = new MatchesById()
+    for (const poll of polls) follow(matches, poll)
+    return [...matches.values()].map(({ team1, state, score, openingOdds }) => ({
+      team1,
+      state,
+      score,
+      openingOdds,
+    }))
+  }
+  const otherTeams = { team1: 'Lyon', team2: 'Nice', startsAt: new Date(minute(100)).toISOString() }
+  const played = [feed(0, before({ odds: ODDS })), feed(11, live([5, 0])), feed(20)]
+
+  it('is another match, which begins its own life', () => {
+    const next = before({ ...otherTeams, odds: SHORTER })
+    expect(followed(...played, feed(90, next), feed(101, live([0, 1], otherTeams)))).toEqual([
+      { team1: 'Ajax', state: 'vanished', score: [5, 0], openingOdds: ODDS },
+      { team1: 'Lyon', state: 'live', score: [0, 1], openingOdds: SHORTER },
+    ])
+  })
+
+  it('is another match if the same teams meet again', () => {
+    const rematch = { startsAt: new Date(minute(100)).toISOString() }
+    expect(followed(...played, feed(90, before(rematch)))).toMatchObject([
+      { state: 'vanished' },
+      { state: 'seen', score: null },
+    ])
+  })
+
+  it('is the same match if it comes back, is moved before it began, or has its names corrected', () => {
+    expect(followed(...played, feed(21, live([5, 1])))).toMatchObject([{ state: 'live', score: [5, 1] }])
+    const moved = { startsAt: new Date(minute(300)).toISOString() }
+    expect(followed(feed(0, before()), feed(1), feed(2, before(moved)))).toHaveLength(1)
+    expect(followed(feed(0, before()), feed(1, before({ team1: 'AFC Ajax' })))).toMatchObject([
+      { team1: 'AFC Ajax' },
+    ])
+    expect(followed(...played, feed(21, live([5, 1], { team1: 'AFC Ajax' })))).toHaveLength(1)
+  })
+
+  it('is settled by the result of its own start', () => {
+    const rematch = { startsAt: new Date(minute(100)).toISOString() }
+    const result = (number: number, score: [number, number]) => ({
+      gameId: 700,
+      team1: 'Ajax',
+      team2: 'Inter',
+      league: 'Ligue des champions',
+      leagueId: 5,
+      startsAt: new Date(minute(number)).toISOString(),
+      score,
+    })
+    const told = [result(10, [6, 0]), result(100, [1, 1])]
+    const results = { kind: 'results', polledAt: minute(130), truncated: false, told } as Poll
+    expect(
+      followed(...played, feed(90, before(rematch)), feed(101, live([1, 0], rematch)), feed(120), results),
+    ).toMatchObject([
+      { state: 'settled', score: [6, 0] },
+      { state: 'settled', score: [1, 1] },
+    ])
+  })
+})
 
 describe('a match', () => {
   it('settles a match that is announced, played, final and gone by its status', () => {
