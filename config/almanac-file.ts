@@ -8,12 +8,7 @@ import { PIPELINES, type Sections } from '../pipelines/index.ts'
  * definitions, which the compiler cannot follow through the list.
  */
 export const almanacFileSchema = z.strictObject(
-  Object.fromEntries(
-    PIPELINES.map(({ id, section, sectionDefault }) => [
-      id,
-      sectionDefault === 'required' ? section : section.prefault({ enabled: false }),
-    ]),
-  ),
+  Object.fromEntries(PIPELINES.map(({ id, section }) => [id, section.prefault({ enabled: false })])),
 ) as unknown as z.ZodType<Sections, SectionInputs> & { shape: Record<keyof Sections, z.ZodType> }
 
 /** What a person may write in each section; everything that is not required may be omitted. */

@@ -4,21 +4,22 @@ import { pairCurrency, QUOTES, tradingPair } from '../core/crypto-forecast/tradi
 import { HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import { address, backfillParams, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
+// Letters of any alphabet: Binance trades 币安人生USDT. An id is part of a file's name, so nothing that means a folder.
 const coinSchema = z.strictObject({
   id: z
     .string()
-    .regex(/^[a-z0-9-]+$/, 'expected a CoinGecko id such as bitcoin')
+    .regex(/^[\p{L}\p{N}_][\p{L}\p{N}._-]{0,99}$/u, 'expected a CoinGecko id such as bitcoin')
     .describe('Id on CoinGecko, such as `bitcoin`; the value of `crypto` in every table'),
   code: z
     .string()
-    .regex(/^[A-Z0-9]+$/, 'expected a ticker symbol such as BTC')
+    .regex(/^[\p{L}\p{N}._$+-]{1,40}$/u, 'expected a ticker symbol such as BTC')
     .describe('Ticker symbol, such as `BTC`'),
   symbol: z
     .string()
-    .regex(/^[A-Z0-9]+$/, 'expected a trading pair such as BTCUSDT')
+    .regex(/^[\p{Lu}\p{Lo}\p{N}._-]{2,50}$/u, 'expected a trading pair such as BTCUSDT')
     .optional()
     .describe(
-      'Trading pair on Binance, which also decides the currency of all prices of the coin. Default: `code` against USDT, such as `BTCUSDT`',
+      'Trading pair on Binance, which also decides the currency of all prices of the coin. Default: `code` in capitals against USDT, such as `BTCUSDT`',
     ),
 })
 

@@ -46,10 +46,11 @@ export interface Definition<
   children?: readonly Child[]
   /** Parameters of a run, `--input name=value`; `runParams` and `recompute` are the common ones. */
   params: Params
-  /** Its section of almanac.yaml, with the addresses of its upstreams. */
+  /**
+   * Its section of almanac.yaml, with the addresses of its upstreams. A file without it has `{ enabled: false }`, so
+   * that must be a section.
+   */
   section: S
-  /** Default for a file without the section: `{ enabled: false }`; `'required'` rejects such a file. */
-  sectionDefault?: 'required'
   /** Its own environment variables: keys, tokens, servers of the user. */
   variables?: Vars
   /**

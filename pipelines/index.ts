@@ -48,7 +48,6 @@ export interface Pipeline {
   children?: readonly string[]
   params: z.ZodType<Record<string, unknown>> & { shape: Record<string, z.ZodType> }
   section: z.ZodType<{ enabled: boolean }>
-  sectionDefault?: 'required'
   variables?: Record<string, z.ZodType>
   addressVariables?: Record<string, string>
   databaseRetryBudgetMs: number

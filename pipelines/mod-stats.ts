@@ -13,7 +13,8 @@ const modSchema = z
       .describe("Name in tables and exports. Default: the platform's own name"),
     modrinth: z
       .string()
-      .regex(/^[\w!@$().+"\-']{3,64}$/, 'expected a Modrinth slug or id')
+      // What Modrinth accepts as a slug; an id is eight letters and digits.
+      .regex(/^[\w!@$()`.+,"\-']{3,64}$/, 'expected a Modrinth slug or id')
       .optional()
       .describe('Slug or id on Modrinth. Each mod needs this, `curseforge` or both'),
     curseforge: z.int().positive().optional().describe('Project id on CurseForge'),
@@ -41,7 +42,7 @@ const modpacksSchema = z.strictObject({
 
 const section = z.strictObject({
   enabled: z.boolean().default(true).describe(ENABLED),
-  mods: z.array(modSchema).min(1).superRefine(rejectDuplicates).describe('Mods to track, each once'),
+  mods: z.array(modSchema).superRefine(rejectDuplicates).default([]).describe('Mods to track, each once'),
   modpacks: modpacksSchema
     .default({ pages: 35, page_delay_seconds: 2 })
     .describe('How fast lists of dependents are read'),
@@ -61,7 +62,6 @@ export const modStats = definePipeline({
   workflow: 'modStatsWorkflow',
   params: z.strictObject({ ...runParams, ...recompute }),
   section,
-  sectionDefault: 'required',
   variables: {
     CURSEFORGE_API_KEY: z
       .string()

@@ -43,9 +43,10 @@ export const QUOTES: readonly string[] = [...CURRENCIES.keys()]
 
 /**
  * Returns the trading pair whose price is the coin's. Default: against USDT, whose price is nearly that of the dollar.
+ * Pairs are in capitals, whatever the ticker symbol is (`stETH`).
  */
 export function tradingPair({ code, symbol }: TradedCoin): string {
-  return symbol ?? `${code}USDT`
+  return symbol ?? `${code.toUpperCase()}USDT`
 }
 
 /**
@@ -54,8 +55,9 @@ export function tradingPair({ code, symbol }: TradedCoin): string {
  */
 export function pairCurrency(coin: TradedCoin): string | undefined {
   const pair = tradingPair(coin)
+  const code = coin.code.toUpperCase()
   const [quote] = QUOTES.filter((name) => pair.length > name.length && pair.endsWith(name)).toSorted(
-    (a, b) => Number(pair === coin.code + b) - Number(pair === coin.code + a) || b.length - a.length,
+    (a, b) => Number(pair === code + b) - Number(pair === code + a) || b.length - a.length,
   )
   return quote === undefined ? undefined : CURRENCIES.get(quote)
 }

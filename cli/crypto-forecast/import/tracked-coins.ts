@@ -18,18 +18,22 @@ export interface TrackedCoins {
 /** The coins of almanac.yaml. */
 export function trackedCoins(coins: readonly Coin[]): TrackedCoins {
   const byName = new Map(
-    coins.flatMap(({ id, code }) => [[code.toLowerCase(), id] as const, [id, id] as const]),
+    coins.flatMap(({ id, code }) => [[code.toLowerCase(), id] as const, [id.toLowerCase(), id] as const]),
   )
   const byPair = new Map(coins.map((coin) => [tradingPair(coin), coin.id]))
   return {
     named: (name) => byName.get(name.trim().toLowerCase()),
-    inFileName: (fileName) =>
-      fileName
-        .toUpperCase()
-        .split(/[^A-Z0-9]+/)
-        .map((word) => byPair.get(word))
-        .find((id) => id !== undefined),
+    inFileName: (fileName) => [...byPair].find(([pair]) => containsWord(fileName.toUpperCase(), pair))?.[1],
     names: coins.map(({ id, code }) => `${id}/${code}`).join(', '),
     pairs: [...byPair.keys()].join(', '),
   }
+}
+
+/** Whether a text has this word with no letter or digit beside it. */
+function containsWord(text: string, word: string): boolean {
+  const isWordAt = (at: number): boolean =>
+    at >= 0 &&
+    ((!/[\p{L}\p{N}]$/u.test(text.slice(0, at)) && !/^[\p{L}\p{N}]/u.test(text.slice(at + word.length))) ||
+      isWordAt(text.indexOf(word, at + 1)))
+  return isWordAt(text.indexOf(word))
 }

@@ -13,6 +13,10 @@ export async function chosenMod(db: Database, address: string | undefined): Prom
   if (mod !== undefined && found.length === 1) return mod
   const tracked = address === undefined ? found : await namedMods(db, undefined, LISTED_MODS)
   const list = tracked.map(described).join(', ') + (tracked.length === LISTED_MODS ? ', …' : '')
+  if (tracked.length === 0)
+    throw new WrongUsage(
+      'almanac.yaml tracks no mod that these rows could belong to; list the mod under mod-stats.mods.',
+    )
   if (address === undefined)
     throw new WrongUsage(
       `Several mods are tracked; pass --mod <slug or id> to choose the mod of these rows: ${list}.`,

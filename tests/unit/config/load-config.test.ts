@@ -112,8 +112,8 @@ describe('a wrong almanac.yaml', () => {
   })
 
   it('explains each kind of mistake in words, with an example from the defaults or the demo', () => {
-    expect(yamlRefusal('mod-stats:\n  mods: []\n')).toMatch(
-      /line 2: mod-stats\.mods: found \[\]; expected at least 1 entry, for example \[\{.*createnuclear/,
+    expect(yamlRefusal('crypto-forecast:\n  coins: []\n')).toMatch(
+      /line 2: crypto-forecast\.coins: found \[\]; expected at least 1 entry, for example \[\{"id":"bitcoin"/,
     )
     expect(yamlRefusal(`${MODS}crypto-forecast:\n  coins: bitcoin\n`)).toMatch(
       /line 5: crypto-forecast\.coins: found "bitcoin"; expected a list, .* for example \[\{"id":"bitcoin"/,
@@ -147,6 +147,41 @@ describe('a wrong almanac.yaml', () => {
   it('says what to do if almanac.yaml is a folder', () => {
     mkdirSync(join(root, 'folder.yaml'))
     expect(refusal({ env: { ALMANAC_CONFIG: 'folder.yaml' } })).toMatch(/folder\.yaml is a folder.*Remove it/)
+  })
+
+  it.each([
+    ['a section alone', 'crypto-forecast: {}\n'],
+    ['mods that are none', 'mod-stats:\n  mods: []\n'],
+    ['a section that is off', 'mod-stats:\n  enabled: false\n'],
+  ])('accepts %s', (_, yaml) => {
+    expect(load({ yaml }).tracked['mod-stats'].mods).toEqual([])
+  })
+
+  it('leaves a pipeline off whose section is left out', () => {
+    const { tracked } = load({ yaml: 'crypto-forecast: {}\n' })
+    const enabled = Object.entries(tracked).flatMap(([id, section]) => (section.enabled ? [id] : []))
+    expect(enabled).toEqual(['crypto-forecast'])
+  })
+
+  it('accepts names that the services allow', () => {
+    const slugs = ['rock,paper', 'back`tick', `it's-"quoted"`, 'plus+plus', 'at@home!']
+    const coins = [
+      { id: 'bianrensheng', code: '币安人生', symbol: '币安人生USDT' },
+      { id: 'staked_ether', code: 'stETH' },
+      { id: 'usd-coin-bridged.e', code: 'USDC.e' },
+    ]
+    const yaml = JSON.stringify({
+      'mod-stats': { mods: slugs.map((modrinth) => ({ modrinth })) },
+      'crypto-forecast': { coins },
+    })
+    const { tracked } = load({ yaml })
+    expect(tracked['mod-stats'].mods.map(({ modrinth }) => modrinth)).toEqual(slugs)
+    expect(tracked['crypto-forecast'].coins).toEqual(coins)
+  })
+
+  it.each(['../etc', 'a/b', '..', 'a b', 'a,b', ''])('rejects the coin id "%s"', (id) => {
+    const yaml = JSON.stringify({ 'crypto-forecast': { coins: [{ id, code: 'X' }] } })
+    expect(yamlRefusal(yaml)).toMatch(/crypto-forecast\.coins, entry 1, id: .*expected a CoinGecko id/)
   })
 
   it('says what to do if almanac.yaml is missing', () => {

@@ -7,6 +7,7 @@ import {
 import { fileStart } from '../../../../../cli/import/file-start.ts'
 import { recogniseStart } from '../../../../../cli/import/import-files.ts'
 import { WrongUsage } from '../../../../../core/failures.ts'
+import { trackedCoins } from '../../../../../cli/crypto-forecast/import/tracked-coins.ts'
 import { COINS, KLINE_HEADER, klineCells, START_MS } from './files.ts'
 
 const HOUR = klineCells(START_MS).join(',')
@@ -91,6 +92,17 @@ describe("a file's name", () => {
     ['BNBFDUSD.json', 'binancecoin'],
   ])('the file name %s means candles of %s', (name, coin) => {
     expect(COINS.inFileName(name)).toBe(coin)
+  })
+
+  it('finds names of any alphabet and case', () => {
+    const coins = trackedCoins([
+      { id: 'bianrensheng', code: '币安人生', symbol: '币安人生USDT' },
+      { id: 'staked_ether', code: 'stETH' },
+    ])
+    expect(coins.inFileName('币安人生USDT-1h-2026-01.csv')).toBe('bianrensheng')
+    expect(coins.inFileName('STETHUSDT-1h.csv')).toBe('staked_ether')
+    expect(coins.inFileName('WSTETHUSDT-1h.csv')).toBeUndefined()
+    expect(coinOfFeatures('staked_ether_features.csv', coins)).toBe('staked_ether')
   })
 
   it('reads from the file name when prices were compared, in UTC', () => {
