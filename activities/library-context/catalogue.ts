@@ -2,6 +2,7 @@
 import { newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
+import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../upstreams/http.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
@@ -35,11 +36,9 @@ export interface SourceAnswer {
 
 /**
  * A source that names less than two thirds of what it named the last time has lost something: its response is not
- * accepted. The real catalogue only grows.
+ * accepted. The real catalogue only grows. One of less than six names may well change by a third.
  */
-const MIN_KEPT = 2 / 3
-/** Shorter catalogues may well change by a third. */
-const MIN_JUDGED = 6
+const NAMES: ChangeRule = { fall: 1 / 3, judgedFrom: 6 }
 
 /** Queries one source for all its domains and stores the candidates of each. */
 export async function collectFrom(
@@ -127,8 +126,8 @@ export async function anomalyOf(
   const wanted = selectCandidates(names, { ...domain, always: [] })
   const found = new Set(candidates.map(({ name }) => foldCase(name)))
   const kept = wanted.filter((name) => found.has(foldCase(name))).length
-  if (sourceOf(domain.source) === 'lists' || wanted.length < MIN_JUDGED) return undefined
-  if (kept >= wanted.length * MIN_KEPT) return undefined
+  if (sourceOf(domain.source) === 'lists' || doubtOf(NAMES, wanted.length, kept) === undefined)
+    return undefined
   return implausible('candidates-stay', {
     domain: domain.id,
     finding: reason('candidates-lost', { kept, of: wanted.length }),

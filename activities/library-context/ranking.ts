@@ -1,4 +1,5 @@
 /** A domain's list by stars, and whether it is plausible compared to the list before. Pure. */
+import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -21,12 +22,12 @@ export function rankByStars(libraries: readonly Starred[], top: number): Ranked[
     .map(({ library, stars }, index) => ({ library, stars, rank: index + 1 }))
 }
 
-/** More than this share of the previous list cannot leave in one night: real lists change by a few places a month. */
-const MAX_LEFT = 1 / 3
-/** A page that changed its form leaves more than this share of a list without a single star (seen: 100 of 100). */
-const MAX_WITHOUT_STARS = 1 / 2
 /** Shorter lists may well change by half, or hold nothing but young libraries. */
 const MIN_JUDGED = 6
+/** More than a third of the previous list cannot leave in one night: real lists change by a few places a month. */
+const STAYING: ChangeRule = { fall: 1 / 3, judgedFrom: MIN_JUDGED }
+/** A page that changed its form leaves more than this share of a list without a single star (seen: 100 of 100). */
+const MAX_WITHOUT_STARS = 1 / 2
 
 /**
  * Returns why a list is implausible; undefined if it is not. `before` is the list of the last night, limited to what
@@ -42,13 +43,13 @@ export function listAnomaly(
     return reason('list-starless', { starless: starless.length, of: next.length })
   const inNext = new Set(next.map(({ library }) => library))
   const left = before.filter(({ library }) => !inNext.has(library))
-  if (before.length >= MIN_JUDGED && left.length > before.length * MAX_LEFT)
+  if (doubtOf(STAYING, before.length, before.length - left.length) !== undefined)
     return reason('list-shrinks', { left: left.length, of: before.length })
   return undefined
 }
 
 /** Returns why a list of these candidates is implausible: GitHub did not report more than a third of them. */
 export function starsMissing(answered: number, unanswered: number): Reason | undefined {
-  if (answered + unanswered < MIN_JUDGED || unanswered <= (answered + unanswered) * MAX_LEFT) return undefined
+  if (doubtOf(STAYING, answered + unanswered, answered) === undefined) return undefined
   return reason('stars-silent', { silent: unanswered, of: answered + unanswered })
 }

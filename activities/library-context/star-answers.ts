@@ -6,22 +6,45 @@ import {
   type KnownLibrary,
   type Rename,
 } from '../../db/queries/library-context/libraries.ts'
+import type { ChangeRule } from '../../core/plausibility.ts'
+import type { Reason } from '../../core/reason.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
+import { reason } from '../../wording/reason.ts'
+import { judgeFor, type Judge } from '../doubts.ts'
 import type { ActivityContext } from './activity-context.ts'
+import { settleIdentities } from './identities.ts'
 
-/** Stores GitHub's response about these names; a renamed library moves first. Returns how many rows changed. */
+/** What was stored of an answer. */
+export interface StoredAnswers {
+  written: number
+  rejected: number
+  why: Reason[]
+}
+
+/** Real lists lose and win stars by a few; a library that loses half of them at once is a wrong answer. */
+const RULES: Record<'stars', ChangeRule> = {
+  stars: { fall: 0.5, judgedFrom: 10, rise: { times: 10, above: 1_000_000 } },
+}
+const SOURCE = 'github'
+
+/** Stores GitHub's response about these names; a library that was renamed moves first. */
 export async function storeAnswers(
   context: ActivityContext,
   run: Run,
-  answers: RepositoryAnswer[],
-): Promise<number> {
-  const { db, retryBudget, clock } = context
+  given: RepositoryAnswer[],
+): Promise<StoredAnswers> {
+  const { db, retryBudget, clock, github, signal } = context
+  const before = await knownLibraries(db)
+  const ask = (githubId: number) => github.repositoryById(githubId, signal)
+  const settled = await settleIdentities(given, before, await namesOf(db), ask)
+  await renameLibraries(db, [...settled.replaced.map(replacement), ...renamesIn(settled.answers, before)])
   const known = await knownLibraries(db)
-  await renameLibraries(db, renamesIn(answers, known))
+  const judge = await judgeFor(db, RULES, { source: SOURCE, date: run.startedAt.slice(0, 10) })
+  const answers = settled.answers.map((answer) => withBelievedStars(answer, known, judge))
   const libraryOf = await namesOf(db)
   const askedAt = clock()
   const rows = rowsOf(answers, known, { askedAt, libraryOf, since: new Date(run.startedAt) })
@@ -29,8 +52,29 @@ export async function storeAnswers(
   const named = answers
     .map((answer) => ({ named: foldCase(answer.asked), library: keyOf(answer, libraryOf) }))
     .filter(({ library }) => stored.has(library))
-  const options = { observedAt: askedAt, runId: run.runId, retryBudget }
-  return (await writeRows(db, { libraries: rows, library_names: named }, options)).written
+  const options = { observedAt: askedAt, runId: run.runId, rejected: judge.rejected(), retryBudget }
+  const { written } = await writeRows(db, { libraries: rows, library_names: named }, options)
+  const replaced = settled.replaced.map(({ name }) => reason('library-replaced', { library: name }))
+  return { written, rejected: judge.rejected().length, why: [...replaced, ...judge.why()] }
+}
+
+/** A library that is gone leaves its name to the repository that has it now, and keeps its history. */
+function replacement({ library, githubId, name }: KnownLibrary): Rename {
+  return { from: library, to: `${library}#${githubId}`, name, isReplaced: true }
+}
+
+/** The answer with the stars of before if tonight's are doubted. */
+function withBelievedStars(
+  answer: RepositoryAnswer,
+  known: readonly KnownLibrary[],
+  judge: Judge<'stars'>,
+): RepositoryAnswer {
+  if (answer.state !== 'found') return answer
+  const { githubId, fullName: name, stars: now } = answer
+  const stars = known.find((one) => one.githubId === githubId)?.stars ?? null
+  const before = stars === null ? null : { value: stars }
+  const isBelieved = judge.believes({ measure: 'stars', of: String(githubId), name, before, now })
+  return isBelieved ? answer : { ...answer, stars: stars ?? now }
 }
 
 /**

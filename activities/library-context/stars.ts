@@ -1,11 +1,16 @@
 /** Stars of all candidates, each requested once a run, and the lists that follow from them. */
-import { knownLibraries, namesOf, newestCandidates } from '../../db/queries/library-context/libraries.ts'
+import {
+  knownLibraries,
+  namesOf,
+  newestCandidates,
+  type KnownLibrary,
+} from '../../db/queries/library-context/libraries.ts'
 import { storeEvent } from '../../db/queries/runs.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { LISTS_EVENT } from '../../core/library-context/night-event.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
-import { foldCase } from '../../upstreams/github/repository-name.ts'
+import { distinct, foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
 import { type ActivityContext } from './activity-context.ts'
@@ -38,7 +43,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
     const isForced = params.force === true
     lists.push(await listOf(context, run, domain, { listed, unanswered, isForced }))
   }
-  counts.why.push(...lists.flatMap(({ why }) => why))
+  counts.why.push(...lists.flatMap(({ why }) => why), ...notFound(domains, known, libraryOf))
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
   // Before the lists are stored: an activity that is killed in between would find them changed already.
   await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
@@ -46,6 +51,38 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   const rows = lists.flatMap((list) => list.rows)
   counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
   return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }
+}
+
+/** Names that a reason lists; the rest is a number. */
+const NAMED = 5
+
+/** Reasons for names of almanac.yaml that lead to no repository: a mistyped one must not vanish. */
+export function notFound(
+  domains: ReturnType<typeof domainsOf>,
+  known: ReadonlyMap<string, Pick<KnownLibrary, 'state' | 'stars'>>,
+  libraryOf: ReadonlyMap<string, string>,
+): Reason[] {
+  const lost = domains.flatMap(({ source, always, never }) => {
+    const unwanted = new Set(never.map(foldCase))
+    const listed = typeof source === 'object' && 'list' in source ? source.list : []
+    return distinct([...listed, ...always]).flatMap((name) => {
+      const one = known.get(libraryOf.get(foldCase(name)) ?? foldCase(name))
+      const isLost = one?.state === 'gone' || one?.state === 'blocked'
+      return isLost && !unwanted.has(foldCase(name)) ? [{ name, isNew: one.stars === null }] : []
+    })
+  })
+  const named = (isNew: boolean) =>
+    distinct(lost.filter((one) => one.isNew === isNew).map(({ name }) => name))
+  return (
+    [
+      ['libraries-not-found', named(true)],
+      ['libraries-gone', named(false)],
+    ] as const
+  ).flatMap(([code, names]) =>
+    names.length === 0
+      ? []
+      : [reason(code, { names: names.slice(0, NAMED), more: Math.max(0, names.length - NAMED) })],
+  )
 }
 
 /**
@@ -75,7 +112,10 @@ async function askAll(context: ActivityContext, run: Run, names: readonly string
   const left = all.filter((name) => !asked.has(foldCase(name)))
   const unknown: RepositoryAnswer[] = []
   for await (const answers of answersFor(github, left, signal)) {
-    counts.written += await storeAnswers(context, run, answers)
+    const stored = await storeAnswers(context, run, answers)
+    counts.written += stored.written
+    counts.rejected += stored.rejected
+    counts.why.push(...stored.why)
     counts.fetched += answers.filter(({ state }) => state !== 'unknown').length
     unknown.push(...answers.filter(({ state }) => state === 'unknown'))
   }

@@ -24,6 +24,8 @@ const SPENT = `search does not show it, and ${ASKS_PER_WINDOW} others were alrea
 export interface SingleRepositories {
   /** Returns the state of one name. Throws the transport's failures; an exhausted quota is `unknown` instead. */
   ask: (fullName: string, signal: AbortSignal) => Promise<RepositoryState>
+  /** The same by GitHub's number, whatever the repository is called now. */
+  askById: (githubId: number, signal: AbortSignal) => Promise<RepositoryState>
 }
 
 /** Asks for single names, at most `ASKS_PER_WINDOW` of them an hour. */
@@ -45,17 +47,20 @@ export function createSingleRepositories(transport: GitHubTransport, baseUrl: st
     return hops > 0 ? await follow(target, hops - 1, signal) : unknown('it moved in a circle')
   }
 
+  const ask = async (path: string, signal: AbortSignal): Promise<RepositoryState> => {
+    try {
+      return await follow(path, MAX_HOPS, signal)
+    } catch (error) {
+      // The names already found must not be lost, nor the night held, for the few that a quota does not reach.
+      if (!(error instanceof Failure) || error.type !== 'RateLimited') throw error
+      if ((error.retryAfterMs ?? 0) <= MAX_REFUSAL_MS) throw error
+      return unknown(error.message)
+    }
+  }
+
   return {
-    ask: async (fullName, signal) => {
-      try {
-        return await follow(`/repos/${fullName}`, MAX_HOPS, signal)
-      } catch (error) {
-        // The names already found must not be lost, nor the night held, for the few that a quota does not reach.
-        if (!(error instanceof Failure) || error.type !== 'RateLimited') throw error
-        if ((error.retryAfterMs ?? 0) <= MAX_REFUSAL_MS) throw error
-        return unknown(error.message)
-      }
-    },
+    ask: (fullName, signal) => ask(`/repos/${fullName}`, signal),
+    askById: (githubId, signal) => ask(`/repositories/${githubId}`, signal),
   }
 }
 

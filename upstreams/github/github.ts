@@ -14,7 +14,7 @@ import { createSingleRepositories, type SingleRepositories } from './github-rest
 import { searchNames, searchQuery } from './github-search.ts'
 import { distinct, foldCase, FULL_NAME } from './repository-name.ts'
 
-export type { FoundRepository, RepositoryAnswer } from './github-repository.ts'
+export type { FoundRepository, RepositoryAnswer, RepositoryState } from './github-repository.ts'
 
 /** A query of so many aliases costs one point; GitHub refuses much larger ones by their time. */
 const NAMES_PER_QUERY = 100
@@ -32,6 +32,8 @@ export interface GitHub {
    * `Http.request`, and a RangeError for more than `batchSize` names.
    */
   repositories: (names: readonly string[], signal: AbortSignal) => Promise<RepositoryAnswer[]>
+  /** What became of a repository by its number, which stays through renames. Throws as `repositories`. */
+  repositoryById: (githubId: number, signal: AbortSignal) => Promise<RepositoryState>
   /**
    * Repositories of a query in GitHub's own language, most stars first, at most `limit` and 1,000. Throws
    * `UpstreamRejected` for a query that GitHub does not understand, `UpstreamUnavailable` for a part of an answer.
@@ -58,6 +60,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
         ...(byName.get(foldCase(name)) ?? unknown('it is not the name of a repository')),
       }))
     },
+    repositoryById: (githubId, signal) => singles.askById(githubId, signal),
     search: (query, limit, signal) => searchQuery(transport, { query, limit }, signal),
   }
 }

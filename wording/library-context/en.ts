@@ -7,6 +7,14 @@ const asked =
   ({ found, least }: { found: number; least: number }) =>
     `${found} ${what}, at least ${least} required`
 
+/** The first names of a list, and how many more there are. */
+interface Named {
+  names: readonly string[]
+  more: number
+}
+
+const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+
 export const libraryContext = {
   'no-list': 'there is no list yet',
   'no-candidate': 'there is no candidate yet',
@@ -32,6 +40,11 @@ export const libraryContext = {
   'stars-unknown': ({ asked, others, message }: { asked: string; others: number; message: string }) =>
     `GitHub returned nothing tonight for ${asked}${others === 0 ? '' : ` and ${others} others`} (${message}); their previous stars are used`,
 
+  'libraries-not-found': (named: Named) =>
+    `not found on GitHub: ${list(named)}; correct them in almanac.yaml`,
+  'libraries-gone': (named: Named) => `listed in almanac.yaml and gone from GitHub: ${list(named)}`,
+  'library-replaced': ({ library }: { library: string }) =>
+    `${library} is gone, and another repository has its name now: that one is listed as a new library`,
   library: ({ library, reason }: { library: string; reason: Reason }, say: Say) =>
     `${library}: ${say(reason)}`,
   'and-others': ({ first, others }: { first: Reason; others: number }, say: Say) =>

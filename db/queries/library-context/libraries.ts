@@ -17,6 +17,12 @@ export async function newestCandidates(db: Database, domain: string): Promise<Ca
   return result.rows
 }
 
+/** The domains whose source ever named a candidate. */
+export async function namedDomains(db: Database): Promise<Set<string>> {
+  const result = await db.execute<{ domain: string }>(sql`select distinct domain from library_catalogue`)
+  return new Set(result.rows.map(({ domain }) => domain))
+}
+
 /** A library as it is known so far. */
 export interface KnownLibrary {
   library: string
@@ -86,6 +92,8 @@ export interface Rename {
   from: string
   to: string
   name: string
+  /** It is gone, and its name is another repository's: it keeps its history under a key of its own. */
+  isReplaced?: true
 }
 
 /**
@@ -94,8 +102,20 @@ export interface Rename {
  */
 export async function renameLibraries(db: Database, renames: readonly Rename[]): Promise<void> {
   if (renames.length === 0) return
+  const taken = new Set(renames.map(({ to }) => to))
   await db.transaction(async (tx) => {
-    for (const { from, to, name } of renames) {
+    const moves = []
+    for (const rename of renames) {
+      // Its name is another one's now: both must not meet under it.
+      const from = taken.has(rename.from) ? `${rename.from}#moving` : rename.from
+      if (from !== rename.from)
+        await tx.execute(sql`update libraries set library = ${from} where library = ${rename.from}`)
+      moves.push({ ...rename, from })
+    }
+    for (const { from, to, name, isReplaced } of moves) {
+      if (isReplaced)
+        await tx.execute(sql`with gone as (update libraries set state = 'gone' where library = ${from})
+          delete from library_contexts where library = ${from}`)
       const target = await tx.execute(sql`select 1 from libraries where library = ${to}`)
       if (target.rows.length === 0) {
         await tx.execute(sql`update libraries set library = ${to}, name = ${name} where library = ${from}`)

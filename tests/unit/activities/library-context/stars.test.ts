@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { starred } from '../../../../activities/library-context/lists.ts'
 import { keyOf, renamesIn, rowsOf } from '../../../../activities/library-context/star-answers.ts'
-import { unknownReason } from '../../../../activities/library-context/stars.ts'
+import { domainsOf } from '../../../../activities/library-context/domains.ts'
+import { notFound, unknownReason } from '../../../../activities/library-context/stars.ts'
+import { libraryContext } from '../../../../pipelines/library-context.ts'
 import type { KnownLibrary } from '../../../../db/queries/library-context/libraries.ts'
 import type { RepositoryAnswer } from '../../../../upstreams/github/github.ts'
 import { words } from '../../../support/ending-in-words.ts'
@@ -125,6 +127,31 @@ describe('a repository that GitHub omits tonight', () => {
     expect(why([lost('a/x', 'unknown'), lost('b/x', 'unknown'), lost('c/x', 'unknown')])).toEqual([
       'GitHub returned nothing tonight for a/x and 2 others (GitHub answers 404); their previous stars are used',
     ])
+  })
+})
+
+describe('a name of almanac.yaml', () => {
+  const domains = (section: object) =>
+    domainsOf(libraryContext.section.parse({ domains: { d: { description: 'D', ...section } } }))
+  const told = (section: object, ...libraries: KnownLibrary[]) =>
+    words(notFound(domains(section), new Map(libraries.map((one) => [one.library, one])), new Map()))
+
+  it('that leads to no repository is said, in a list and among those that are always listed', () => {
+    const typo = known('astro/astropyy', { state: 'gone', stars: null })
+    const sentence = 'not found on GitHub: Astro/Astropyy; correct them in almanac.yaml'
+    expect(told({ source: { list: ['Astro/Astropyy', 'a/x'] } }, typo, known('a/x'))).toEqual([sentence])
+    expect(told({ always: ['Astro/Astropyy'] }, typo)).toEqual([sentence])
+    expect(told({ always: ['Astro/Astropyy'], never: ['astro/astropyy'] }, typo)).toEqual([])
+  })
+
+  it('that was found before is said to be gone', () => {
+    expect(told({ always: ['a/x'] }, known('a/x', { state: 'blocked' }))).toEqual([
+      'listed in almanac.yaml and gone from GitHub: a/x',
+    ])
+  })
+
+  it('of the catalogue may lead nowhere', () => {
+    expect(told({ source: 'ascl' }, known('a/x', { state: 'gone', stars: null }))).toEqual([])
   })
 })
 
