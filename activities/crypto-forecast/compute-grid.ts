@@ -2,7 +2,12 @@
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { computeFrom, fearGreedColumns, type IndexOfDays } from '../../db/queries/crypto-forecast/prices.ts'
+import {
+  computeFrom,
+  fearGreedColumns,
+  pricesOfRun,
+  type IndexOfDays,
+} from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -32,13 +37,14 @@ export async function computeGrid(context: ActivityContext, run: Run): Promise<S
     { concurrency: COINS_AT_ONCE, signal },
   )
   const isHistory = due.some(({ fromMs }) => clock().getTime() - fromMs > HISTORY_MS)
-  const written = await pMap(
+  await pMap(
     due.filter(({ fromMs }) => fromMs < Infinity),
     ({ crypto, fromMs }) => computeCoin(context, run, { crypto, fromMs, fearGreed }),
     { concurrency: isHistory ? 1 : COINS_AT_ONCE, signal },
   )
-  const sum = written.reduce((total, rows) => total + rows, 0)
-  return { outcome: 'complete', fetched: 0, written: sum, rejected: 0, why: [] }
+  // Counts all attempts of this activity: an earlier one may have been killed between two coins.
+  const written = await withDatabaseRetry(retryBudget, () => pricesOfRun(db, run.runId))
+  return { outcome: 'complete', fetched: 0, written, rejected: 0, why: [] }
 }
 
 /**
@@ -62,10 +68,10 @@ async function computeCoin(
   { db, retryBudget, clock }: ActivityContext,
   run: Run,
   { crypto, fromMs, fearGreed }: { crypto: string; fromMs: number; fearGreed: DailyIndex },
-): Promise<number> {
+): Promise<void> {
   const grid = await withDatabaseRetry(retryBudget, () => gridSeries(db, crypto, fearGreed))
   const rows = { crypto_prices: rowsOf(crypto, grid, fromMs) }
-  return (await writeRows(db, rows, { observedAt: clock(), runId: run.runId, retryBudget })).written
+  await writeRows(db, rows, { observedAt: clock(), runId: run.runId, retryBudget })
 }
 
 /** Returns the rows from an hour on; values that are not warmed up are null, never NaN. */

@@ -149,3 +149,11 @@ export async function candleColumns(db: Database, crypto: string): Promise<Candl
     source: (row?.sources?.split(',') ?? []) as CandleSource[],
   }
 }
+
+/** Returns those of these coins of which no source has reported a candle yet. */
+export async function coinsWithoutCandles(db: Database, coins: readonly string[]): Promise<string[]> {
+  const result = await db.execute<{ crypto: string }>(sql`
+    select crypto from unnest(${sql.param(coins)}::text[]) as listed(crypto)
+    where not exists (select from candles where candles.crypto = listed.crypto)`)
+  return result.rows.map(({ crypto }) => crypto)
+}
