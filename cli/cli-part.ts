@@ -27,6 +27,8 @@ export interface CliPart<Id extends PipelineId> {
   dryRun(dry: DryRun<Id>): Promise<DryFindings | undefined>
   /** What the stack says of the pipeline's upstreams when it starts, such as a key that is missing. */
   upstreamNote?(config: Config): string
+  /** Whether almanac.yaml lists something that no run has looked for yet: then a start collects at once. */
+  listsNew?(db: Database, config: Config): Promise<boolean>
   /** What the pipeline has found, in lines below the table of `up --once`; `margin` columns are taken. Default: nothing. */
   foundLines?(db: Database, config: Config, margin: number): Promise<string[]>
   /** Details of a run beyond its counts: shown by `show` and `run --wait`; undefined if there is nothing. */

@@ -1,4 +1,4 @@
-/** Which pipelines `almanac up` starts at once: those without a collection in their last interval. */
+/** Which pipelines `almanac up` starts at once: those without a collection in their last interval, or with something new. */
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
@@ -7,6 +7,7 @@ import { timingOf, type Pipeline } from '../pipelines/index.ts'
 import { connectDatabase } from '../client/connection.ts'
 import { openRun, startRun, type RunHandle } from '../client/runs.ts'
 import { describe } from '../client/schedules.ts'
+import { CLI_PARTS } from './parts.ts'
 
 export interface Collection {
   handle: Pick<RunHandle, 'workflowId' | 'result'>
@@ -17,7 +18,7 @@ export interface Collection {
 /**
  * The runs that a start of the stack brings: one that an earlier stop interrupted goes on, and a pipeline that has
  * collected nothing for a whole interval begins (the very first start, or an outage longer than the schedule's
- * catch-up window).
+ * catch-up window), and one for which almanac.yaml lists something new.
  */
 export async function collectionsAtStart(
   client: Client,
@@ -44,5 +45,6 @@ async function isDue(client: Client, db: Database, config: Config, pipeline: Pip
   const schedule = await describe(client, pipeline.id)
   if (schedule?.state.paused === true || (schedule?.info.runningActions.length ?? 0) > 0) return false
   const last = await lastCollected(db, pipeline.id)
-  return last === undefined || Date.now() - last.getTime() >= timingOf(pipeline, config).everyMs
+  if (last === undefined || Date.now() - last.getTime() >= timingOf(pipeline, config).everyMs) return true
+  return (await CLI_PARTS[pipeline.id].listsNew?.(db, config)) ?? false
 }

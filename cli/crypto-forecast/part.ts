@@ -5,6 +5,12 @@ import { addForecastCommands } from './commands.ts'
 export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
   addCommands: addForecastCommands,
 
+  listsNew: async (db, { tracked }) => {
+    const { coinsWithoutCandles } = await import('../../db/queries/crypto-forecast/candles.ts')
+    const coins = tracked['crypto-forecast'].coins.map(({ id }) => id)
+    return (await coinsWithoutCandles(db, coins)).length > 0
+  },
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {

@@ -30,6 +30,8 @@ export const libraryContextCli: CliPart<'library-context'> = {
     domainsNamed(config, domain)
   },
 
+  listsNew: async (db, config) => (await import('./listed-names.ts')).listsNewName(db, config),
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {

@@ -7,6 +7,11 @@ export const modStatsCli: CliPart<'mod-stats'> = {
       ? 'CurseForge skipped, CURSEFORGE_API_KEY is not set'
       : 'CurseForge with a key',
 
+  listsNew: async (db, { tracked }) => {
+    const { listsNewMod } = await import('../../db/queries/mod-stats/mods.ts')
+    return listsNewMod(db, tracked['mod-stats'].mods)
+  },
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   checks: async ({ mode, env }) => {

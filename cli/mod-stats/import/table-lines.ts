@@ -26,7 +26,7 @@ export function tableLines(today: string, notation: Notation) {
     daily_stats: z
       .object({
         ...key,
-        total_downloads: count,
+        total_downloads: orNull(count),
         followers: numberOrNull(count),
         versions_count: numberOrNull(whole(MAX_INTEGER)),
         thumbs_up: nothingAsNull(count).optional(),
