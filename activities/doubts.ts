@@ -1,17 +1,20 @@
-/** Judges the values of one source's answer by their rules, and keeps the doubted ones for `quarantine` and the run. */
+/**
+ * Judges the values of one source's answer by their rules, and keeps the doubted ones for `quarantine` and the run's
+ * reasons.
+ */
 import { DAY_MS } from '../core/durations.ts'
-import { DAYS_UNTIL_BELIEVED, doubtOf, isBelievedNow, type ChangeRule } from '../core/plausibility.ts'
+import {
+  DAYS_UNTIL_BELIEVED,
+  doubtOf,
+  isBelievedNow,
+  type Believed,
+  type ChangeRule,
+} from '../core/plausibility.ts'
 import type { Reason } from '../core/reason.ts'
 import type { Database } from '../db/database.ts'
 import { doubtedDays, doubtKey, type DoubtedRow } from '../db/queries/doubts.ts'
 import type { RejectedRow } from '../db/write-call.ts'
 import { implausible } from '../wording/reason.ts'
-
-/** A value as it was believed last, and on which UTC day; without a day, doubts of the last week count. */
-export interface Believed {
-  value: number
-  date?: string
-}
 
 export interface Observation {
   /** Name of its column. */
@@ -26,23 +29,23 @@ export interface Observation {
 
 export interface Judge<Measure extends string> {
   /** Whether a value may be stored. */
-  believes(observation: Observation & { measure: Measure }): boolean
+  believes: (observation: Observation & { measure: Measure }) => boolean
   /** The doubted values so far, as rows for `quarantine`. */
-  rejected(): RejectedRow[]
+  rejected: () => RejectedRow[]
   /** One reason a measure. */
-  why(): Reason[]
+  why: () => Reason[]
 }
 
-/** Without the day of the believed value: doubts older than a week say nothing about today's. */
+/** Doubts of a value whose believed day is unknown count for a week; older ones say nothing about today's. */
 const REMEMBERED_DAYS = 7
 
-/** Returns a judge of what a source reports on a UTC day of these keys. Reads on which days they were doubted before. */
+/** Returns a judge of what a source reports on a UTC day. Reads on which days its values were doubted before. */
 export async function judgeFor<Measure extends string>(
   db: Database,
   rules: Readonly<Record<Measure, ChangeRule>>,
-  { source, date, of }: { source: string; date: string; of: readonly string[] },
+  { source, date }: { source: string; date: string },
 ): Promise<Judge<Measure>> {
-  const days = await doubtedDays(db, { source, date, of })
+  const days = await doubtedDays(db, source, date)
   const weekAgo = new Date(Date.parse(date) - REMEMBERED_DAYS * DAY_MS).toISOString().slice(0, 10)
   const doubts: { row: DoubtedRow; name: string }[] = []
   return {
@@ -65,4 +68,15 @@ export async function judgeFor<Measure extends string>(
         return [implausible('value-doubted', { measure, of: first.name, ...counts })]
       }),
   }
+}
+
+/** Returns the value to store: as reported if it can be read and is believed, else what its day already holds. */
+export function storable<Measure extends string>(
+  judge: Judge<Measure>,
+  { now, ...observation }: Omit<Observation, 'now'> & { measure: Measure; now: number | null },
+  date: string,
+): number | null {
+  const { before } = observation
+  if (now !== null && judge.believes({ ...observation, now })) return now
+  return before?.date === date ? before.value : null
 }

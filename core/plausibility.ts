@@ -14,12 +14,18 @@ export interface ChangeRule {
   rise?: { times: number; above: number }
 }
 
+/** A value as it was believed last, and on which UTC day, if that is known. */
+export interface Believed {
+  value: number
+  date?: string
+}
+
 export type Doubt = 'fell' | 'jumped'
 
 /** Returns why a change is doubted; undefined if it is believed, or if there is nothing to compare with. */
 export function doubtOf(rule: ChangeRule, before: number | null, now: number): Doubt | undefined {
   if (before === null) return undefined
-  if (before >= (rule.judgedFrom ?? 1) && now < before * (1 - rule.fall)) return 'fell'
+  if (before >= (rule.judgedFrom ?? 1) && before - now > before * rule.fall) return 'fell'
   const { rise } = rule
   return rise !== undefined && now > before * rise.times && now > rise.above ? 'jumped' : undefined
 }

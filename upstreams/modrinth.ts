@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, encodeQuery, rawBody, type Answer, type RawBody } from './http.ts'
-import { count, instant, parseBody, parseRows, text, type RejectedRow } from './payload.ts'
+import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } from './payload.ts'
 
 const UPSTREAM = 'modrinth'
 /** A batch of projects with their descriptions, or the largest list of versions, has 1 to 4 MB. */
@@ -30,11 +30,12 @@ export interface ModrinthProject {
   /** Eight base62 characters; the slug can change, this cannot. */
   id: string
   slug: string
-  title: string
+  /** Like the following fields null if it could not be read: such a field is among the rejected. */
+  title: string | null
   /** All-time downloads of the project; need not equal the sum over its versions. */
-  downloads: number
-  followers: number
-  versionIds: string[]
+  downloads: number | null
+  followers: number | null
+  versionIds: string[] | null
 }
 
 export interface ModrinthVersion {
@@ -44,7 +45,7 @@ export interface ModrinthVersion {
   /** Not unique: the same number is published once per loader. */
   versionNumber: string
   downloads: number
-  datePublished: Date
+  datePublished: Date | null
 }
 
 export interface ModrinthProjects {
@@ -72,20 +73,26 @@ export interface Modrinth {
 
 const id = z.string().regex(/^[0-9A-Za-z]{1,11}$/)
 
-const projectSchema = z
-  .object({
-    id,
-    slug: text.pipe(z.string().min(1)),
-    title: text,
-    downloads: count,
-    followers: count,
-    versions: z.array(id),
-  })
-  .transform(({ versions, ...project }): ModrinthProject => ({ ...project, versionIds: versions }))
+const projectSchema = z.object({ id, slug: text.pipe(z.string().min(1)) })
+const projectFields = { title: text, downloads: count, followers: count, versions: z.array(z.string()) }
 
-const versionSchema = z
-  .object({ id, project_id: id, name: text, version_number: text, downloads: count, date_published: instant })
-  .transform((row): ModrinthVersion => ({
+const versionSchema = z.object({ id, project_id: id, name: text, version_number: text, downloads: count })
+const versionFields = { date_published: instant }
+
+const rowsSchema = z.array(z.unknown())
+
+/** Reads the body of `GET /projects`. Throws `PayloadInvalid` if it is no list. */
+export function parseProjects(body: string): { rows: ModrinthProject[]; rejected: RejectedRow[] } {
+  const list = parseBody(rowsSchema, body, 'modrinth GET /projects')
+  const { rows, rejected } = parseRowsSparing(projectSchema, projectFields, list)
+  return { rows: rows.map(({ versions, ...project }) => ({ ...project, versionIds: versions })), rejected }
+}
+
+/** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` if it is no list. */
+export function parseVersions(body: string): { rows: ModrinthVersion[]; rejected: RejectedRow[] } {
+  const list = parseBody(rowsSchema, body, 'modrinth GET /versions')
+  const { rows, rejected } = parseRowsSparing(versionSchema, versionFields, list)
+  const versions = rows.map((row) => ({
     id: row.id,
     projectId: row.project_id,
     name: row.name,
@@ -93,16 +100,8 @@ const versionSchema = z
     downloads: row.downloads,
     datePublished: row.date_published,
   }))
-
-const rowsSchema = z.array(z.unknown())
-
-/** Reads the body of `GET /projects`. Throws `PayloadInvalid` if it is no list. */
-export const parseProjects = (body: string): { rows: ModrinthProject[]; rejected: RejectedRow[] } =>
-  parseRows(projectSchema, parseBody(rowsSchema, body, 'modrinth GET /projects'))
-
-/** Reads the body of `GET /versions` or `GET /project/…/version`. Throws `PayloadInvalid` if it is no list. */
-export const parseVersions = (body: string): { rows: ModrinthVersion[]; rejected: RejectedRow[] } =>
-  parseRows(versionSchema, parseBody(rowsSchema, body, 'modrinth GET /versions'))
+  return { rows: versions, rejected }
+}
 
 /** A Modrinth client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. */
 export function createModrinth(options: ModrinthOptions): Modrinth {
@@ -206,7 +205,8 @@ function absent(
   rows: readonly { id: string; slug?: string }[],
   rejected: readonly RejectedRow[],
 ): string[] {
-  const names = z.object({ id: z.string(), slug: z.string() }).partial()
+  const name = z.string().optional().catch(undefined)
+  const names = z.object({ id: name, slug: name })
   const broken = rejected.map(({ row }) => names.safeParse(row).data ?? {})
   const ids = new Set([...rows, ...broken].map((row) => row.id))
   const slugs = new Set([...rows, ...broken].map(({ slug }) => slug?.toLowerCase()))

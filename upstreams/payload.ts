@@ -16,10 +16,18 @@ const MAX_ISSUE_CHARS = 200
 export interface RejectedRow {
   reason: string
   row: unknown
+  /** The fields that could not be read; the rest of the row was taken. Undefined: the whole row was refused. */
+  fields?: string[]
 }
 
+/** What a counter of 32 bits shows for -1, unsigned, and at its end: never a count. */
+const COUNTER_ENDS: readonly number[] = [2 ** 31 - 1, 2 ** 32 - 1]
+
 /** A count as stored: a non-negative safe integer. */
-export const count = z.int().nonnegative()
+export const count = z
+  .int()
+  .nonnegative()
+  .refine((value) => !COUNTER_ENDS.includes(value), 'expected a count, found the end of a 32-bit counter')
 
 /** Text as stored: without NUL and half surrogate pairs, which JSON can carry and PostgreSQL cannot. */
 export const text = z.string().transform((value) => storable(value.replaceAll('\u0000', '')))
@@ -72,6 +80,39 @@ export function parseRows<T>(
     const reason = rejected[0]?.reason ?? ''
     const message = `${MAX_REJECTED} rows have another shape than expected (the first: ${reason}): the format may have changed.`
     throw new Failure('PayloadInvalid', message)
+  }
+  return { rows, rejected }
+}
+
+type Spared<Shape extends Record<string, z.ZodType>> = {
+  [Field in keyof Shape]: z.infer<Shape[Field]> | null
+}
+
+/** Like `parseRows`; an unreadable field of `spared` costs only itself: it is null in the row, and told as rejected. */
+export function parseRowsSparing<T extends object, Shape extends Record<string, z.ZodType>>(
+  schema: z.ZodType<T>,
+  spared: Shape,
+  candidates: readonly unknown[],
+): { rows: (T & Spared<Shape>)[]; rejected: RejectedRow[] } {
+  const rows: (T & Spared<Shape>)[] = []
+  const rejected: RejectedRow[] = []
+  for (const row of candidates) {
+    const whole = schema.safeParse(row)
+    if (!whole.success) {
+      rejected.push({ reason: issuesOf(whole.error).join('; '), row })
+      continue
+    }
+    const read = Object.entries(spared).map(([field, type]) => ({
+      field,
+      parsed: type.safeParse((row as Record<string, unknown>)[field]),
+    }))
+    const values = read.map(({ field, parsed }) => [field, parsed.success ? parsed.data : null])
+    rows.push({ ...whole.data, ...(Object.fromEntries(values) as Spared<Shape>) })
+    const unread = read.flatMap(({ field, parsed: { error } }) => (error ? [{ field, error }] : []))
+    if (unread.length > 0) {
+      const reason = unread.map(({ field, error }) => `${field}: ${issuesOf(error).join('; ')}`).join('; ')
+      rejected.push({ reason, row, fields: unread.map(({ field }) => field) })
+    }
   }
   return { rows, rejected }
 }

@@ -1,6 +1,8 @@
 /** Counts and reasons that the batches of mod-stats share. */
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { Reason } from '../../core/reason.ts'
+import { z } from 'zod'
+import type { RejectedRow } from '../../upstreams/payload.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 
 /** Names listed in one reason; the rest is a number. */
@@ -13,17 +15,61 @@ export function nothingTracked(platform: string, after: number): SourceCounts {
   return { ...none, outcome: 'skipped', why: [reason('no-mod-tracked', { platform })] }
 }
 
-/** Reasons for mods that did not answer: one that answered before is suspicious, a new one is a wrong id. */
-export function missingWhy(platform: string, missing: { name: string; known: boolean }[]): Reason[] {
-  const named = (isKnown: boolean) => {
-    const names = missing.filter(({ known }) => known === isKnown).map(({ name }) => name)
-    return { platform, names: names.slice(0, NAMED), more: Math.max(0, names.length - NAMED) }
+/** The first names of a list, and how many others there are. */
+function firstOf(platform: string, names: readonly string[]) {
+  return { platform, names: names.slice(0, NAMED), more: Math.max(0, names.length - NAMED) }
+}
+
+/**
+ * Reasons for mods of an answer that are `missing`: one that answered before is suspicious, a new one is a wrong id. If a
+ * refused row does not say which of the asked ones it is, any of the missing may be that one.
+ */
+export function missingWhy(
+  platform: string,
+  asked: readonly { name: string; known: boolean }[],
+  answer: { missing: readonly (string | number)[]; rejected: readonly RejectedRow[] },
+): Reason[] {
+  const absent = new Set(answer.missing.map(String))
+  const missing = asked.filter(({ name }) => absent.has(name))
+  if (missing.length === 0) return []
+  const names = new Set(asked.map(({ name }) => name.toLowerCase()))
+  const anonymous = answer.rejected.filter(
+    (one) => one.fields === undefined && !namesIn(one).some((name) => names.has(name.toLowerCase())),
+  )
+  if (anonymous.length > 0) {
+    const all = missing.map(({ name }) => name)
+    return [reason('mods-unreadable', { ...firstOf(platform, all), rows: anonymous.length })]
   }
+  const named = (isKnown: boolean) =>
+    firstOf(
+      platform,
+      missing.filter(({ known }) => known === isKnown).map(({ name }) => name),
+    )
   const [unknown, known] = [named(false), named(true)]
   return [
     ...(unknown.names.length > 0 ? [reason('mods-not-found', unknown)] : []),
     ...(known.names.length > 0 ? [implausible('mods-missing', known)] : []),
   ]
+}
+
+/** The reason for mods that answered with values that cannot be read; none if there are none. */
+export function refusedWhy(platform: string, refused: readonly RejectedRow[]): Reason[] {
+  const names = refused.flatMap((row) => {
+    const [name] = namesIn(row)
+    if (name === undefined) return []
+    return [row.fields === undefined ? name : `${name} (${row.fields.join(', ')})`]
+  })
+  return names.length === 0 ? [] : [reason('mods-refused', firstOf(platform, names))]
+}
+
+const naming = z.object({ slug: z.unknown(), id: z.unknown() }).partial()
+
+/** How a refused row calls its mod, as far as that can be read. */
+function namesIn({ row }: RejectedRow): string[] {
+  const { slug, id } = naming.safeParse(row).data ?? {}
+  return [slug, id].flatMap((name) =>
+    ['string', 'number'].includes(typeof name) && name !== '' ? [String(name)] : [],
+  )
 }
 
 /** The counts of a run that knows of no modpack to ask for: it says nothing about its source, good or bad. */

@@ -16,10 +16,12 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/curseforge.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
-import { missingWhy, nothingTracked } from './batch-counts.ts'
+import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
+import { judgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 
+const PLATFORM = 'curseforge'
 /** Mods per activity: each costs at least one request for its files, so a retry repeats at most a few hundred. */
 const BATCH_MODS = 100
 /** File lists requested at once; CurseForge publishes no limit and answers bursts with empty 403s. */
@@ -56,6 +58,8 @@ async function collect(
   mods: TrackedCurseForgeMod[],
 ): Promise<SourceCounts> {
   const { db, curseforge, signal, retryBudget, clock } = context
+  const date = snapshotDate(run)
+  const judged = await withDatabaseRetry(retryBudget, () => judgedDay(db, PLATFORM, date, mods))
   const found = await curseforge.mods(
     mods.map((mod) => mod.curseforgeId),
     signal,
@@ -67,27 +71,31 @@ async function collect(
   })
   const listed = await filesOf(curseforge, pairs, signal)
   const names = pairs.map(({ mod, answer }) => ({ id: mod.id, slug: answer.slug, name: answer.name }))
+  const rows = rowsOf(date, listed, judged)
   const rejected = [...found.rejected, ...listed.flatMap(({ files }) => files.rejected)]
-  const { written, spooled } = await writeRows(db, rowsOf(snapshotDate(run), listed), {
+  const refused = [...rejected.map((row) => ({ source: PLATFORM, ...row })), ...judged.rejected()]
+  const { written, spooled } = await writeRows(db, rows, {
     observedAt: clock(),
     runId: run.runId,
     raw: [...found.raw, ...listed.flatMap(({ files }) => files.raw)],
-    rejected: rejected.map((row) => ({ source: 'curseforge', ...row })),
+    rejected: refused,
     retryBudget,
   })
   // The next run finds the names again.
   if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberCurseForge(db, names))
-  const missing = mods.filter((mod) => !answers.has(mod.curseforgeId))
   return sourceCounts({
     fetched: pairs.length + listed.reduce((sum, { files }) => sum + files.files.length, 0),
     written,
-    rejected: rejected.length,
+    rejected: refused.length,
     why: [
       ...missingWhy(
         'CurseForge',
-        missing.map((mod) => ({ name: String(mod.curseforgeId), known: mod.known })),
+        mods.map(({ curseforgeId, known }) => ({ name: String(curseforgeId), known })),
+        found,
       ),
+      ...refusedWhy('CurseForge', found.rejected),
       ...listed.flatMap(filesWhy),
+      ...judged.why(),
     ],
   })
 }
@@ -109,39 +117,49 @@ function filesOf(
   })
 }
 
-/** A list that is empty against what is known, or that could not be read to its end, is reported and never believed. */
-function filesWhy({ mod, answer, files }: Listed): Reason[] {
+/** A list that is empty though files are named, or that could not be read to its end, is told and never believed. */
+function filesWhy({ answer, files }: Listed): Reason[] {
   const { slug } = answer
   if (files.truncated) return [reason('files-cut-off', { slug })]
-  if (files.files.length > 0) return []
-  if (mod.versionsBefore > 0) return [implausible('files-gone', { slug, before: mod.versionsBefore })]
-  return answer.hasFiles ? [implausible('files-missing', { slug })] : []
+  return files.listed === 0 && answer.hasFiles ? [implausible('files-missing', { slug })] : []
 }
 
-function rowsOf(date: string, listed: Listed[]): RowsByTable {
-  const platform = 'curseforge'
+/** Only what is believed. */
+function rowsOf(date: string, listed: Listed[], judged: JudgedDay): RowsByTable {
+  const platform = PLATFORM
   return {
-    daily_stats: listed.map((one) => ({
-      date,
-      platform,
-      modId: one.mod.id,
-      totalDownloads: one.answer.downloadCount,
-      // CurseForge has no followers; thumbs up are another thing and have their own column.
-      followers: null,
-      thumbsUp: one.answer.thumbsUpCount,
-      versionsCount: filesWhy(one).length > 0 ? null : one.files.files.length,
-    })),
-    version_stats: listed.flatMap(({ mod, files }) =>
-      files.files.map((file) => ({
+    daily_stats: listed.map((one) => {
+      const { mod, answer, files } = one
+      const valueOf = judged.valueOf.bind(undefined, { id: mod.id, slug: answer.slug })
+      return {
         date,
         platform,
-        versionId: String(file.id),
-        versionName: file.displayName,
-        versionNumber: file.fileName,
-        downloads: file.downloadCount,
-        datePublished: file.fileDate,
         modId: mod.id,
-      })),
+        totalDownloads: valueOf('total_downloads', answer.downloadCount),
+        // CurseForge has no followers; thumbs up are another thing and have their own column.
+        followers: null,
+        thumbsUp: valueOf('thumbs_up', answer.thumbsUpCount),
+        versionsCount: valueOf('versions_count', filesWhy(one).length > 0 ? null : files.listed),
+      }
+    }),
+    version_stats: listed.flatMap(({ mod, answer, files }) =>
+      files.files.flatMap((file) => {
+        const { id, displayName, fileName, downloadCount: downloads, fileDate } = file
+        const version = { id: String(id), name: `${answer.slug} ${fileName}`, downloads }
+        if (!judged.believesVersion(version)) return []
+        return [
+          {
+            date,
+            platform,
+            versionId: version.id,
+            versionName: displayName,
+            versionNumber: fileName,
+            downloads,
+            datePublished: fileDate,
+            modId: mod.id,
+          },
+        ]
+      }),
     ),
   }
 }

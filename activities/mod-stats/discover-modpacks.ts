@@ -1,5 +1,6 @@
 /** New modpacks from the website's lists of dependents, a bounded number of pages per run. */
 import pMap from 'p-map'
+import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import {
   modpacksSeenSince,
@@ -9,15 +10,14 @@ import {
   unresolvedModpacks,
   type DependentsTask,
 } from '../../db/queries/mod-stats/modpacks.ts'
-import { NOTHING, addCounts, withSpooled, type SourceCounts } from '../../core/run-outcome.ts'
+import { NOTHING, addCounts, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RawBody } from '../../db/write-call.ts'
 import type { Batch, ActivityContext } from './activity-context.ts'
 import type { BatchInput } from './inputs.ts'
 import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
-import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
-import { writeModpacks, type FoundModpack } from './write-modpacks.ts'
+import { modpackJudge, writeModpacks, type FoundModpack } from './write-modpacks.ts'
 import { implausible } from '../../wording/reason.ts'
 
 /** Pages per activity: at one page in two seconds a minute and a half, so that a retry repeats little. */
@@ -83,7 +83,7 @@ async function readList(
       )
       const found = packs
         .filter(({ slug }) => fresh.has(slug))
-        .map(({ slug, name, url }) => ({ modId: task.modId, slug, name, link: url }))
+        .map(({ slug, name, url }) => ({ modId: task.modId, slug, name, link: url, downloads: null }))
       counts = addCounts(counts, await resolve(lookup, found, [answer.raw]))
       if (counts.spooled !== undefined) return { counts, pages }
     }
@@ -97,9 +97,11 @@ async function readList(
   }
 }
 
-/** A whole list that is far shorter than what is known is a bad response, not news of fewer modpacks. */
+/** A whole list of less than half of what is known is a bad response, not news of fewer modpacks. */
+const WHOLE_LIST: ChangeRule = { fall: 0.5 }
+
 function endCounts(task: DependentsTask, seen: number): SourceCounts {
-  if (task.page !== 1 || seen * 2 >= task.known) return NOTHING
+  if (task.page !== 1 || doubtOf(WHOLE_LIST, task.known, seen) === undefined) return NOTHING
   const why = implausible('modpack-list-short', { slug: task.curseforgeSlug, seen, known: task.known })
   return { ...NOTHING, outcome: 'partial', why: [why] }
 }
@@ -116,22 +118,28 @@ async function retryUnresolved(lookup: Lookup): Promise<SourceCounts> {
 /** Finds each slug's modpack, asking the API once per run; an unknown one is kept without an id. */
 async function resolve(
   { context, run, curseforge }: Lookup,
-  found: { modId: number; slug: string; name: string; link: string | null }[],
+  found: { modId: number; slug: string; name: string; link: string | null; downloads: number | null }[],
   pages: RawBody[],
 ): Promise<SourceCounts> {
   const { db, retryBudget, signal } = context
   const slugs = [...new Set(found.map(({ slug }) => slug))]
   const known = await withDatabaseRetry(retryBudget, () => modpacksSeenSince(db, run.startedAt, slugs))
+  const judge = await modpackJudge(context, run)
   const asked = await pMap(
     slugs.filter((slug) => !known.has(slug)),
     async (slug) => ({ slug, ...(await curseforge.modpackBySlug(slug, signal)) }),
     { concurrency: LOOKUPS_AT_ONCE, signal },
   )
   for (const { slug, modpack } of asked) known.set(slug, modpack)
-  const modpacks = found.map((pack): FoundModpack => ({ ...pack, modpack: known.get(pack.slug) ?? null }))
-  const rejected = asked.flatMap((answer) => answer.rejected)
-  const raw = [...pages, ...asked.flatMap((answer) => answer.raw)]
-  const { written, spooled } = await writeModpacks(context, run, modpacks, { raw, rejected })
-  const counts = sourceCounts({ fetched: asked.length, written, rejected: rejected.length, why: [] })
-  return spooled === undefined ? counts : withSpooled(counts, spooled)
+  const modpacks = found.map(({ modId, ...pack }): FoundModpack => ({
+    ...pack,
+    modIds: [modId],
+    modpack: known.get(pack.slug) ?? null,
+  }))
+  return writeModpacks(context, run, judge, modpacks, {
+    fetched: asked.length,
+    raw: [...pages, ...asked.flatMap((answer) => answer.raw)],
+    rejected: asked.flatMap((answer) => answer.rejected),
+    why: [],
+  })
 }

@@ -15,10 +15,12 @@ import { writeRows } from '../../db/write-rows.ts'
 import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../upstreams/modrinth.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
-import { missingWhy, nothingTracked } from './batch-counts.ts'
+import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
+import { judgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { implausible } from '../../wording/reason.ts'
 
+const PLATFORM = 'modrinth'
 /** Mods per activity: their projects fit into one or two requests, and a retry repeats little. */
 const BATCH_MODS = 200
 
@@ -43,49 +45,56 @@ async function collect(
   mods: TrackedModrinthMod[],
 ): Promise<SourceCounts> {
   const { db, modrinth, signal, retryBudget, clock } = context
+  const date = snapshotDate(run)
+  const judged = await withDatabaseRetry(retryBudget, () => judgedDay(db, PLATFORM, date, mods))
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,
   )
   const pairs = pair(mods, found.projects)
-  const versions = await modrinth.versions(
-    pairs.flatMap(({ project }) => project.versionIds),
+  // Of two mods that are one project, one stands for both.
+  const own = [...new Map(pairs.toReversed().map((one) => [one.project.id, one])).values()]
+  const { versions, ...versionsAnswer } = await modrinth.versions(
+    own.flatMap(({ project }) => project.versionIds ?? []),
     signal,
   )
-  const names = pairs.map(({ mod, project }) => ({
-    id: mod.id,
-    modrinthId: project.id,
-    title: project.title,
-  }))
-  const rejected = [...found.rejected, ...versions.rejected]
-  const { written, spooled } = await writeRows(db, rowsOf(snapshotDate(run), pairs, versions.versions), {
+  const rows = rowsOf(date, own, versions, judged)
+  const rejected = [...found.rejected, ...versionsAnswer.rejected]
+  const refused = [...rejected.map((row) => ({ source: PLATFORM, ...row })), ...judged.rejected()]
+  const { written, spooled } = await writeRows(db, rows, {
     observedAt: clock(),
     runId: run.runId,
-    raw: [...found.raw, ...versions.raw],
-    rejected: rejected.map((row) => ({ source: 'modrinth', ...row })),
+    raw: [...found.raw, ...versionsAnswer.raw],
+    rejected: refused,
     retryBudget,
   })
+  const names = pairs.map(({ mod, project: { id, slug, title } }) => ({
+    id: mod.id,
+    modrinthId: id,
+    slug,
+    title,
+  }))
   // The next run finds the names again.
   if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberModrinth(db, names))
   return sourceCounts({
-    fetched: found.projects.length + versions.versions.length,
+    fetched: found.projects.length + versions.length,
     written,
-    rejected: rejected.length,
-    why: [...missingMods(mods, pairs), ...missingVersions(versions)],
+    rejected: refused.length,
+    why: [
+      ...missingWhy(
+        'Modrinth',
+        mods.map(({ modrinth: name, known }) => ({ name, known })),
+        found,
+      ),
+      ...refusedWhy('Modrinth', found.rejected),
+      ...missingVersions(versionsAnswer),
+      ...judged.why(),
+    ],
   })
 }
 
-function missingMods(mods: TrackedModrinthMod[], pairs: Pair[]): Reason[] {
-  const answered = new Set(pairs.map(({ mod }) => mod.id))
-  const missing = mods.filter((mod) => !answered.has(mod.id))
-  return missingWhy(
-    'Modrinth',
-    missing.map((mod) => ({ name: mod.modrinth, known: mod.known })),
-  )
-}
-
 /** Versions that their project lists and that the bulk response omits. */
-function missingVersions({ missing }: ModrinthVersions): Reason[] {
+function missingVersions({ missing }: Pick<ModrinthVersions, 'missing'>): Reason[] {
   return missing.length > 0 ? [implausible('versions-missing', { versions: missing.length })] : []
 }
 
@@ -104,22 +113,29 @@ function pair(mods: TrackedModrinthMod[], projects: ModrinthProject[]): Pair[] {
   })
 }
 
-function rowsOf(date: string, pairs: Pair[], versions: ModrinthVersion[]): RowsByTable {
-  const platform = 'modrinth'
-  const modOf = new Map(pairs.map(({ mod, project }) => [project.id, mod.id]))
+/** Only what is believed. */
+function rowsOf(date: string, pairs: Pair[], versions: ModrinthVersion[], judged: JudgedDay): RowsByTable {
+  const platform = PLATFORM
+  const pairOf = new Map(pairs.map((one) => [one.project.id, one]))
   return {
-    daily_stats: pairs.map(({ mod, project }) => ({
-      date,
-      platform,
-      modId: mod.id,
-      totalDownloads: project.downloads,
-      followers: project.followers,
-      versionsCount: project.versionIds.length,
-    })),
+    daily_stats: pairs.map(({ mod, project: { slug, downloads, followers, versionIds } }) => {
+      const valueOf = judged.valueOf.bind(undefined, { id: mod.id, slug })
+      return {
+        date,
+        platform,
+        modId: mod.id,
+        totalDownloads: valueOf('total_downloads', downloads),
+        followers: valueOf('followers', followers),
+        versionsCount: valueOf('versions_count', versionIds?.length ?? null),
+      }
+    }),
     version_stats: versions.flatMap((version) => {
-      const modId = modOf.get(version.projectId)
-      if (modId === undefined) return []
+      const found = pairOf.get(version.projectId)
+      if (found === undefined) return []
       const { id: versionId, name: versionName, versionNumber, downloads, datePublished } = version
+      const name = `${found.project.slug} ${versionNumber}`
+      if (!judged.believesVersion({ id: versionId, name, downloads })) return []
+      const modId = found.mod.id
       return [{ date, platform, versionId, versionName, versionNumber, downloads, datePublished, modId }]
     }),
   }

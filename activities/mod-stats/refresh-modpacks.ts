@@ -1,18 +1,18 @@
 /** The day's downloads of every known modpack, in bulk by id. */
+import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
 import type { Batch, ActivityContext } from './activity-context.ts'
 import type { BatchInput } from './inputs.ts'
-import { sourceCounts } from '../source-counts.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
-import { writeModpacks } from './write-modpacks.ts'
+import { modpackJudge, writeModpacks } from './write-modpacks.ts'
 import { implausible } from '../../wording/reason.ts'
 
 /** Modpacks per activity: ten bulk requests. */
 const BATCH_MODPACKS = 500
-/** Single packs vanish from the site; more than this share of a batch at once is a bad response. */
-const SUSPICIOUS_SHARE = 0.2
+/** Single packs vanish from the site; more than a fifth of a batch at once is a bad response. */
+const ANSWERED: ChangeRule = { fall: 0.2 }
 
 /** Refreshes the packs after the cursor (a CurseForge id). A pack that does not answer stays known, with its old `last_seen`. */
 export async function refreshModpacksBatch(
@@ -29,30 +29,28 @@ export async function refreshModpacksBatch(
 
   // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await withDatabaseRetry(retryBudget, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
+  const judge = await modpackJudge(context, run)
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
     signal,
   )
-  const modsOf = new Map(known.map((pack) => [pack.curseforgeId, pack.modIds]))
-  const found = answer.mods.flatMap((modpack) =>
-    (modsOf.get(modpack.id) ?? []).map((modId) => ({
-      modId,
-      slug: modpack.slug,
-      name: modpack.name,
-      link: null,
-      modpack,
-    })),
-  )
-  const { written } = await writeModpacks(context, run, found, answer)
+  const knownOf = new Map(known.map((pack) => [pack.curseforgeId, pack]))
+  const found = answer.mods.flatMap((modpack) => {
+    const pack = knownOf.get(modpack.id)
+    if (pack === undefined) return []
+    const { modIds, name, downloads } = pack
+    return [{ modIds, slug: modpack.slug, name, link: null, downloads, modpack }]
+  })
   const missing = answer.missing.length
   const why =
-    missing > known.length * SUSPICIOUS_SHARE
-      ? [implausible('modpacks-missing', { missing, known: known.length })]
-      : []
-  return {
-    counts: sourceCounts({ fetched: answer.mods.length, written, rejected: answer.rejected.length, why }),
-    done: known.length,
-    left,
-    next: left > 0 ? last.curseforgeId : null,
-  }
+    doubtOf(ANSWERED, known.length, known.length - missing) === undefined
+      ? []
+      : [implausible('modpacks-missing', { missing, known: known.length })]
+  const counts = await writeModpacks(context, run, judge, found, {
+    fetched: answer.mods.length,
+    raw: answer.raw,
+    rejected: answer.rejected,
+    why,
+  })
+  return { counts, done: known.length, left, next: left > 0 ? last.curseforgeId : null }
 }

@@ -14,15 +14,15 @@ export interface DoubtedRow {
   now: number
 }
 
-/** UTC days before `date` on which values of these were doubted, by `doubtKey`. */
+/** The UTC days before `date` on which values of a source were doubted, by `doubtKey`. */
 export async function doubtedDays(
   db: Database,
-  { source, date, of }: { source: string; date: string; of: readonly string[] },
+  source: string,
+  date: string,
 ): Promise<Map<string, string[]>> {
   const result = await db.execute<{ doubted: string; of: string; days: string[] }>(sql`
     select "row"->>'doubted' as doubted, "row"->>'of' as of, array_agg(distinct "row"->>'date') as days from quarantine
-    where source = ${source} and "row" ? 'doubted' and "row"->>'of' = any(${sql.param(of)}::text[])
-      and "row"->>'date' < ${date}
+    where source = ${source} and "row" ? 'doubted' and "row"->>'date' < ${date}
     group by 1, 2`)
   return new Map(result.rows.map((row) => [doubtKey(row), row.days]))
 }

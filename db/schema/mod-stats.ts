@@ -24,6 +24,8 @@ export const mods = pgTable('mods', {
   /** Slug or id as written in `almanac.yaml`; slugs can change, so the id found for it is kept beside it. */
   modrinth: text().unique(),
   modrinthId: text('modrinth_id').unique(),
+  /** The slug that Modrinth gave last. */
+  modrinthSlug: text('modrinth_slug'),
   curseforgeId: count('curseforge_id').unique(),
   curseforgeSlug: text('curseforge_slug'),
   tracked: boolean().notNull(),

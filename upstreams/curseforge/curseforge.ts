@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../../core/failures.ts'
 import { createGate, type Gate } from '../gate.ts'
 import { createHttp, rawBody, type Answer, type HttpRequest, type RawBody } from '../http.ts'
-import { count, instant, parseBody, parseRows, text, type RejectedRow } from '../payload.ts'
+import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } from '../payload.ts'
 import { sleep as realSleep, type Sleep } from '../sleep.ts'
 
 const UPSTREAM = 'curseforge'
@@ -38,10 +38,11 @@ export interface CurseForgeOptions {
 export interface Mod {
   id: number
   slug: string
-  name: string
+  /** Like the following fields null if it could not be read: such a field is among the rejected. */
+  name: string | null
   /** All-time downloads: the total of the mod, not the sum over its files. */
-  downloadCount: number
-  /** There is no follower count. Null if the answer has no such field. */
+  downloadCount: number | null
+  /** There is no follower count. Null, too, if the answer has no such field. */
   thumbsUpCount: number | null
   /** 6 mods, 4471 modpacks, 5 bukkit plugins. */
   classId: number | null
@@ -56,7 +57,7 @@ export interface ModFile {
   displayName: string
   fileName: string
   downloadCount: number
-  fileDate: Date
+  fileDate: Date | null
 }
 
 export interface ModsAnswer {
@@ -69,6 +70,8 @@ export interface ModsAnswer {
 
 export interface FilesAnswer {
   files: ModFile[]
+  /** Files that the list has, those that could not be read included. */
+  listed: number
   /** The upstream's own count; a list that changes while it is read may give fewer. Null if it does not say. */
   totalCount: number | null
   /** True if the list ended before the upstream's count, or at the end of its index (10,000). */
@@ -95,34 +98,18 @@ export interface CurseForge {
 
 const id = z.int().positive()
 
-const modSchema = z
-  .object({
-    id,
-    slug: text.pipe(z.string().min(1)),
-    name: text,
-    downloadCount: count,
-    thumbsUpCount: count.nullish(),
-    classId: z.int().nullish(),
-    links: z.object({ websiteUrl: text.nullish() }).nullish(),
-    latestFilesIndexes: z.array(z.unknown()).nullish(),
-  })
-  .transform(({ links, thumbsUpCount, classId, latestFilesIndexes, ...mod }): Mod => ({
-    ...mod,
-    hasFiles: (latestFilesIndexes ?? []).length > 0,
-    thumbsUpCount: thumbsUpCount ?? null,
-    classId: classId ?? null,
-    // The API says "" as often as null.
-    websiteUrl: links?.websiteUrl === '' ? null : (links?.websiteUrl ?? null),
-  }))
-
-const fileSchema: z.ZodType<ModFile> = z.object({
-  id,
-  modId: id,
-  displayName: text,
-  fileName: text,
+const modSchema = z.object({ id, slug: text.pipe(z.string().min(1)) })
+const modFields = {
+  name: text,
   downloadCount: count,
-  fileDate: instant,
-})
+  thumbsUpCount: count.nullish(),
+  classId: z.int().nullish(),
+  links: z.object({ websiteUrl: text.nullish() }).nullish(),
+  latestFilesIndexes: z.array(z.unknown()).nullish(),
+}
+
+const fileSchema = z.object({ id, modId: id, displayName: text, fileName: text, downloadCount: count })
+const fileFields = { fileDate: instant }
 
 const listSchema = z.object({ data: z.array(z.unknown()) })
 const pageSchema = z.object({
@@ -131,8 +118,19 @@ const pageSchema = z.object({
 })
 
 /** Reads the body of `POST /v1/mods` or a search. Throws `PayloadInvalid` if it holds no list. */
-export const parseMods = (body: string): { rows: Mod[]; rejected: RejectedRow[] } =>
-  parseRows(modSchema, parseBody(listSchema, body, 'curseforge mods').data)
+export function parseMods(body: string): { rows: Mod[]; rejected: RejectedRow[] } {
+  const { data } = parseBody(listSchema, body, 'curseforge mods')
+  const { rows, rejected } = parseRowsSparing(modSchema, modFields, data)
+  const mods = rows.map(({ links, thumbsUpCount, classId, latestFilesIndexes, ...mod }): Mod => ({
+    ...mod,
+    hasFiles: (latestFilesIndexes ?? []).length > 0,
+    thumbsUpCount: thumbsUpCount ?? null,
+    classId: classId ?? null,
+    // The API says "" as often as null.
+    websiteUrl: links?.websiteUrl === '' ? null : (links?.websiteUrl ?? null),
+  }))
+  return { rows: mods, rejected }
+}
 
 /**
  * Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined if it is not said.
@@ -144,7 +142,11 @@ export function parseFiles(body: string): {
   total: number | undefined
 } {
   const { data, pagination } = parseBody(pageSchema, body, 'curseforge files')
-  return { ...parseRows(fileSchema, data), received: data.length, total: pagination?.totalCount }
+  return {
+    ...parseRowsSparing(fileSchema, fileFields, data),
+    received: data.length,
+    total: pagination?.totalCount,
+  }
 }
 
 type Ask = (request: HttpRequest) => Promise<Answer>
@@ -240,5 +242,6 @@ async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<
   }
   const isAtEndOfIndex = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
   const truncated = isAtEndOfIndex || (hasEmptyPage && index < mostCounted)
-  return { files: [...files.values()], totalCount, truncated, rejected, raw }
+  const unread = rejected.filter(({ fields }) => fields === undefined).length
+  return { files: [...files.values()], listed: files.size + unread, totalCount, truncated, rejected, raw }
 }

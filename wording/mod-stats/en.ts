@@ -14,10 +14,12 @@ export const modStats = {
   'no-mod-tracked': ({ platform }: { platform: string }) => `no mod in almanac.yaml has a ${platform} id`,
   'mods-not-found': (named: Named) => `not found on ${named.platform}: ${list(named)}`,
   'mods-missing': (named: Named) => `returned before and missing on ${named.platform} now: ${list(named)}`,
+  'mods-refused': (named: Named) =>
+    `returned by ${named.platform} with values that cannot be read: ${list(named)}`,
+  'mods-unreadable': ({ rows, ...named }: Named & { rows: number }) =>
+    `${named.platform} returned ${rows} rows that cannot be read and are of no mod that was asked for; without an answer: ${list(named)}`,
   'versions-missing': ({ versions }: { versions: number }) =>
     `${versions} versions that the projects list were not returned`,
-  'files-gone': ({ slug, before }: { slug: string; before: number }) =>
-    `${slug} lists no files and had ${before} before`,
   'files-missing': ({ slug }: { slug: string }) => `${slug} names files, and its list of them is empty`,
   'files-cut-off': ({ slug }: { slug: string }) => `${slug}: its list of files could not be read completely`,
   'modpacks-missing': ({ missing, known }: { missing: number; known: number }) =>

@@ -50,8 +50,9 @@ export async function newSlugs(db: Database, modId: number, slugs: string[]): Pr
 export interface KnownModpack {
   id: number
   slug: string
-  name: string
-  downloadCount: number
+  /** Null, as the downloads, if it could not be read. */
+  name: string | null
+  downloadCount: number | null
   websiteUrl: string | null
 }
 
@@ -68,7 +69,7 @@ export async function modpacksSeenSince(
     slug: string
     id: string | null
     name: string
-    downloads: string
+    downloads: string | null
     link: string | null
   }>(
     sql`select distinct on (slug) slug, curseforge_id as id, name, downloads, link from modpacks
@@ -78,31 +79,82 @@ export async function modpacksSeenSince(
   return new Map(
     result.rows.map(({ slug, id, name, downloads, link }) => [
       slug,
-      id === null ? null : { id: Number(id), slug, name, downloadCount: Number(downloads), websiteUrl: link },
+      id === null
+        ? null
+        : { id: Number(id), slug, name, downloadCount: numberOf(downloads), websiteUrl: link },
     ]),
   )
 }
 
 /** Known modpacks of tracked mods that the API did not know when asked last, longest waiting first. */
 export async function unresolvedModpacks(db: Database, askedBefore: string, limit: number) {
-  const result = await db.execute<{ modId: number; slug: string; name: string; link: string | null }>(sql`
-    select mod_id as "modId", slug, modpacks.name, link from modpacks join mods on mods.id = mod_id
+  const result = await db.execute<{
+    modId: number
+    slug: string
+    name: string
+    link: string | null
+    downloads: string | null
+  }>(sql`
+    select mod_id as "modId", slug, modpacks.name, link, downloads from modpacks join mods on mods.id = mod_id
     where modpacks.curseforge_id is null and tracked and observed_at < ${askedBefore}::timestamptz
     order by observed_at limit ${limit}`)
-  return result.rows
+  return result.rows.map((row) => ({ ...row, downloads: numberOf(row.downloads) }))
 }
+
+const numberOf = (value: string | null) => (value === null ? null : Number(value))
 
 /**
  * Ids of known modpacks of tracked mods, after the given one, each with the mods that it contains; without those that
  * were seen since the run started.
  */
 export async function knownModpacks(db: Database, runStartedAt: string, after: number, limit: number) {
-  const result = await db.execute<{ curseforge_id: string; mod_ids: number[] }>(sql`
-    select modpacks.curseforge_id, array_agg(distinct mod_id) as mod_ids from modpacks join mods on mods.id = mod_id
+  const result = await db.execute<{
+    curseforge_id: string
+    mod_ids: number[]
+    name: string
+    downloads: string | null
+  }>(sql`
+    select modpacks.curseforge_id, array_agg(distinct mod_id) as mod_ids,
+      (array_agg(modpacks.name order by last_seen desc nulls last))[1] as name,
+      (array_agg(downloads order by last_seen desc nulls last))[1] as downloads
+    from modpacks join mods on mods.id = mod_id
     where tracked and modpacks.curseforge_id > ${after}
       and (last_seen is null or last_seen < ${runStartedAt}::timestamptz)
     group by modpacks.curseforge_id order by modpacks.curseforge_id limit ${limit}`)
-  return result.rows.map((row) => ({ curseforgeId: Number(row.curseforge_id), modIds: row.mod_ids }))
+  return result.rows.map((row) => ({
+    curseforgeId: Number(row.curseforge_id),
+    modIds: row.mod_ids,
+    name: row.name,
+    downloads: numberOf(row.downloads),
+  }))
+}
+
+/**
+ * Of packs that have another slug now, moves what was stored under the former ones: a pack is its id, and stands once on
+ * each day.
+ */
+export async function joinRenamedModpacks(
+  db: Database,
+  packs: readonly { id: number; slug: string }[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const renamed = await tx.execute<{ modId: number; former: string; slug: string }>(sql`
+      select former.mod_id as "modId", former.slug as former, pack.slug
+      from jsonb_to_recordset(${storableJson(packs)}::jsonb) as pack(id bigint, slug text)
+        join modpacks former on former.curseforge_id = pack.id and former.slug <> pack.slug
+        join modpacks own on own.mod_id = former.mod_id and own.slug = pack.slug`)
+    for (const { modId, former, slug } of renamed.rows) {
+      const rows = sql`platform = 'curseforge' and mod_id = ${modId} and modpack_slug = ${former}`
+      await tx.execute(sql`update modpack_stats as old set modpack_slug = ${slug} where ${rows} and not exists (
+        select from modpack_stats held where held.platform = old.platform and held.mod_id = old.mod_id
+          and held.date = old.date and held.modpack_slug = ${slug})`)
+      await tx.execute(sql`delete from modpack_stats where ${rows}`)
+      await tx.execute(sql`with gone as (
+          delete from modpacks where mod_id = ${modId} and slug = ${former} returning first_seen
+        ) update modpacks set first_seen = least(modpacks.first_seen, gone.first_seen)
+        from gone where mod_id = ${modId} and slug = ${slug}`)
+    }
+  })
 }
 
 /** How many modpacks of tracked mods come after this one, in the order of their CurseForge ids. */
@@ -132,8 +184,7 @@ export async function allModpacks(db: Database): Promise<ModpackLine[]> {
       select distinct on (coalesce(curseforge_id::text, slug)) curseforge_id as id, name, slug, downloads, link
       from modpacks order by coalesce(curseforge_id::text, slug), last_seen desc nulls last
     ) as packs order by downloads desc nulls last, slug`)
-  const number = (value: string | null) => (value === null ? null : Number(value))
-  return result.rows.map((row) => ({ ...row, id: number(row.id), downloads: number(row.downloads) }))
+  return result.rows.map((row) => ({ ...row, id: numberOf(row.id), downloads: numberOf(row.downloads) }))
 }
 
 /**

@@ -202,7 +202,9 @@ describe('an empty response in place of rows', () => {
     stack.simulator.faults.set('curseforge', { kind: 'empty', match: '/v1/mods/989797/files' })
     const ending = await collect()
     expect(ending.outcome).toBe('partial')
-    expect(why(ending, 'curseforge')).toBe('suspicious: createnuclear lists no files and had 120 before')
+    expect(why(ending, 'curseforge')).toBe(
+      'suspicious: createnuclear names files, and its list of them is empty',
+    )
     const days = await stack.database.select<{ versions_count: number | null; total_downloads: string }>(sql`
       select versions_count, total_downloads from daily_stats join mods on mods.id = mod_id
       where platform = 'curseforge' and curseforge_id = 989797 order by date`)
@@ -264,20 +266,33 @@ describe('a response of another shape', () => {
   ])('quarantines rows with %s and the reason, and keeps what was known', async (_, fault) => {
     await collect()
     const before = await rowCounts()
+    const days = () =>
+      stack.database.select(
+        sql`select platform, mod_id, total_downloads, followers from daily_stats order by id`,
+      )
+    const daysBefore = await days()
+    const versions = await stack.database.select(
+      sql`select id from version_stats where platform = 'modrinth'`,
+    )
     stack.simulator.faults.set('modrinth', fault)
     const ending = await collect()
     expect(ending.outcome).toBe('partial')
-    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'failed', written: 0, rejected: 3 })
+    const rejected = 3 + versions.length
+    expect(ending.counts['modrinth']).toMatchObject({ outcome: 'partial', written: 0, rejected })
+    expect(why(ending, 'modrinth')).toMatch(
+      /^returned by Modrinth with values that cannot be read:( [-\w]+ \(downloads\),?){3}$/m,
+    )
+    expect(await days()).toEqual(daysBefore)
     const refused = await stack.database.select<{ source: string; reason: string }>(
       sql`select source, reason from quarantine`,
     )
-    expect(refused).toHaveLength(3)
+    expect(refused).toHaveLength(rejected)
     for (const { source, reason } of refused)
       expect([source, reason]).toEqual(['modrinth', expect.stringContaining('downloads')])
     expect(await rowCounts()).toEqual(before)
   })
 
-  it('rejects one bad row of a batch and stores the rest', async () => {
+  it('rejects one bad value and stores the rest of its row and batch', async () => {
     const mods = simulatedMods(3).map(({ curseforge }) => curseforge)
     const data = (await trueMods(mods)).map((mod) =>
       mod['id'] === 1_000_001 ? { ...mod, downloadCount: 'plenty' } : mod,
@@ -287,9 +302,15 @@ describe('a response of another shape', () => {
     expect(ending.outcome).toBe('partial')
     expect(ending.counts['curseforge']).toMatchObject({ outcome: 'partial', rejected: 1 })
     expect(why(ending, 'curseforge')).toMatch(/1 rows rejected, see quarantine/)
-    const stored = await stack.database.select<{ id: string }>(sql`select curseforge_id as id from daily_stats
+    const stored = await stack.database.select<{ id: string; known: boolean; files: number }>(sql`
+      select curseforge_id as id, total_downloads is not null as known, versions_count as files from daily_stats
       join mods on mods.id = mod_id where platform = 'curseforge' order by curseforge_id`)
-    expect(stored.map(({ id }) => Number(id))).toEqual([989_797, 1_000_002])
+    expect(stored.map(({ id, known }) => [Number(id), known])).toEqual([
+      [989_797, true],
+      [1_000_001, false],
+      [1_000_002, true],
+    ])
+    expect(stored[1]?.files).toBeGreaterThan(0)
     const refused = await stack.database.select<{ reason: string; id: number }>(
       sql`select reason, ("row"->>'id')::int as id from quarantine`,
     )

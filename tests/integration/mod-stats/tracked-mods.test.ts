@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   curseForgeMods,
+  listsNewMod,
   modrinthMods,
   rememberModrinth,
   syncMods,
@@ -36,10 +37,22 @@ describe('the mods table follows almanac.yaml', () => {
 
   it('knows a mod by its Modrinth id after its slug has changed', async () => {
     await syncMods(database.db, [{ modrinth: 'old-slug' }])
-    await rememberModrinth(database.db, [{ id: 1, modrinthId: 'AABBCCDD', title: 'Alpha' }])
+    await rememberModrinth(database.db, [{ id: 1, modrinthId: 'AABBCCDD', slug: 'new-slug', title: 'Alpha' }])
     await syncMods(database.db, [{ modrinth: 'AABBCCDD', curseforge: 9 }])
     expect(await rows()).toEqual([{ id: 1, modrinth: 'AABBCCDD', curseforge_id: '9', tracked: true }])
     expect(await modrinthMods(database.db, 0, 10)).toEqual([{ id: 1, modrinth: 'AABBCCDD', known: true }])
+  })
+
+  it('knows which lists name a mod that no run has begun with', async () => {
+    const listed = [{ modrinth: 'alpha', curseforge: 7 }]
+    expect(await listsNewMod(database.db, listed)).toBe(true)
+    await syncMods(database.db, listed)
+    expect(await listsNewMod(database.db, listed)).toBe(false)
+    expect(await listsNewMod(database.db, [{ modrinth: 'Alpha' }])).toBe(false)
+    expect(await listsNewMod(database.db, [...listed, { modrinth: 'beta' }])).toBe(true)
+    expect(await listsNewMod(database.db, [])).toBe(false)
+    await syncMods(database.db, [])
+    expect(await listsNewMod(database.db, listed)).toBe(true)
   })
 
   it('two mods that were tracked apart can share one entry, each with its own history', async () => {

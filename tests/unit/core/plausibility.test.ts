@@ -24,6 +24,11 @@ describe('a change of a value', () => {
     expect(doubtOf(rule, 10, 4)).toBe('fell')
   })
 
+  it('by just the share of the rule is believed, whatever the numbers are', () => {
+    for (let before = 3; before <= 3_000; before += 3)
+      expect(doubtOf({ fall: 1 / 3 }, before, (before * 2) / 3), String(before)).toBeUndefined()
+  })
+
   it('is believed on the third day on which it is seen', () => {
     expect([0, 1, 2].map(isBelievedNow)).toEqual([false, false, true])
     expect(DAYS_UNTIL_BELIEVED).toBe(3)

@@ -53,7 +53,7 @@ describeRecorded('recorded Modrinth answers', () => {
     const { rows, rejected } = parseProjects(JSON.stringify([recorded(`modrinth/${file}`)].flat()))
     expect(rejected).toEqual([])
     expect(
-      rows.map((row) => [row.id, row.slug, row.title, row.downloads, row.followers, row.versionIds.length]),
+      rows.map((row) => [row.id, row.slug, row.title, row.downloads, row.followers, row.versionIds?.length]),
     ).toEqual(expected)
   })
 
@@ -72,7 +72,7 @@ describeRecorded('recorded Modrinth answers', () => {
     expect(rejected).toEqual([])
     expect(new Set(rows.map((row) => row.id)).size).toBe(versions)
     expect(rows.reduce((sum, row) => sum + row.downloads, 0)).toBe(downloads)
-    const dates = rows.map((row) => row.datePublished.toISOString()).toSorted()
+    const dates = rows.map((row) => row.datePublished?.toISOString()).toSorted()
     expect([dates[0], dates.at(-1)]).toEqual([first, last])
   })
 
@@ -118,11 +118,18 @@ describe('projects in bulk', () => {
 
   it('treats a broken row as rejected, not missing, and keeps the others', async () => {
     const { modrinth } = await client((response) => {
-      sendJson(response, [project('AABBCCDD', 'sodium'), { ...project('EEFFGGHH', 'iris'), downloads: -4 }])
+      const broken = [
+        { ...project('EEFFGGHH', 'iris'), downloads: -4 },
+        { id: 'IIJJKKLL', slug: 7 },
+      ]
+      sendJson(response, [project('AABBCCDD', 'sodium'), ...broken])
     })
-    const found = await modrinth.projects(['sodium', 'iris', 'EEFFGGHH', 'gone'], calm())
-    expect(found.projects).toHaveLength(1)
-    expect(found.rejected).toMatchObject([{ row: { slug: 'iris' } }])
+    const found = await modrinth.projects(['sodium', 'iris', 'EEFFGGHH', 'IIJJKKLL', 'gone'], calm())
+    expect(found.projects).toMatchObject([{ slug: 'sodium' }, { slug: 'iris', downloads: null }])
+    expect(found.rejected).toMatchObject([
+      { row: { slug: 'iris' }, fields: ['downloads'] },
+      { row: { id: 'IIJJKKLL' } },
+    ])
     expect(found.missing).toEqual(['gone'])
   })
 
