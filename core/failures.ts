@@ -25,6 +25,8 @@ export const FAILURES = {
   /** SQLSTATE classes 22, 23 and 54, and other broken constraints: a defect or a bad key. */
   Conflict: false,
   DiskFull: false,
+  /** A time to be stored lies ahead of the database's clock: one of the two clocks is wrong. */
+  ClockAhead: false,
   Misconfigured: false,
   /** The input of an activity is none that its workflow makes: nothing was done. */
   InputInvalid: false,

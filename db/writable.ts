@@ -17,6 +17,8 @@ export interface Writable {
   compared: WritableColumn[]
   /** A stored row never changes. */
   final: boolean
+  /** Key column that may lie in the future, such as the hour that a forecast is for. */
+  due: string | undefined
   /**
    * Rows computed from stored ones: an activity that cannot reach the database has none, and they are never spooled.
    */
@@ -39,13 +41,13 @@ const OWN = new Set(['id', 'created_at', 'updated_at', 'followed_at', 'first_see
 
 /**
  * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
- * move with every observation and are no change in themselves, `final` says that its rows never change, and `derived` that
- * they follow from stored rows alone.
+ * move with every observation and are no change in themselves, `final` says that its rows never change, `derived` that
+ * they follow from stored rows alone, and `due` which key column may lie in the future.
  */
 export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
   table: Table,
   key: Property[],
-  { times = [], final = false, derived = false }: WritableOptions<Property> = {},
+  { times = [], final = false, derived = false, due }: WritableOptions<Property> = {},
 ): WritableOf<Table> {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
@@ -61,6 +63,7 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     compared: data.filter((column) => !among(times)(column)),
     final,
     derived,
+    due: described.find(({ property }) => property === due)?.name,
   }
 }
 
@@ -68,4 +71,5 @@ interface WritableOptions<Property> {
   times?: Property[]
   final?: boolean
   derived?: boolean
+  due?: Property
 }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { sql, type SQL } from 'drizzle-orm'
 import pMap from 'p-map'
+import { ahead, refuseAhead } from './ahead.ts'
 import { arrayParameter } from './array-literal.ts'
 import { isDatabaseUnwritable } from './database-failure.ts'
 import { type Database } from './database.ts'
@@ -75,7 +76,8 @@ function containsDerived(rows: RowsByTable): boolean {
 /**
  * Upserts rows on their natural keys, in one transaction, bypassing the spool. Returns how many rows this run stored or
  * changed. A row whose values did not change only moves its `observed_at`, so that a late, older row cannot win later.
- * Throws `DatabaseUnavailable` if the database stays unavailable longer than the retry budget; nothing is half-written.
+ * Throws `DatabaseUnavailable` if the database stays unavailable longer than the retry budget, `ClockAhead` if the
+ * observation lies ahead of the database's clock; nothing is half-written.
  */
 export async function storeRows(
   db: Database,
@@ -95,6 +97,7 @@ export async function storeCall(
   options: Omit<WriteOptions, 'retryBudget'>,
   bodies?: PackedBody[],
 ): Promise<{ written: number }> {
+  await refuseAhead(tx, options.observedAt)
   await storeRaw(tx, bodies ?? (await packBodies(options.raw)), options.runId)
   await storeRejected(tx, options)
   let written = 0
@@ -135,7 +138,8 @@ function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<s
 
 /**
  * `insert … select from unnest … on conflict`: one array per column, so that any number of rows costs one plan. The
- * newest wins; `run_id` names the run that last changed a value, and those rows count as written.
+ * newest wins, but a stored time ahead of the database's clock counts as the oldest; `run_id` names the run that last
+ * changed a value, and those rows count as written.
  */
 export function upsertStatement(
   table: Writable,
@@ -160,7 +164,7 @@ export function upsertStatement(
       ${table.data.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ')},
       observed_at = excluded.observed_at,
       run_id = case when ${changed} then excluded.run_id else t.run_id end
-    where excluded.observed_at > t.observed_at
+    where excluded.observed_at > t.observed_at or ${ahead('t.observed_at')}
       or (excluded.observed_at = t.observed_at and ${changed})`
   return sql`with stored as (
     insert into ${sql.raw(`"${table.name}" as t (${names(columns)}, observed_at, run_id)`)}
@@ -189,7 +193,7 @@ async function storeRaw(tx: Database, bodies: PackedBody[], runId: string): Prom
       ${column((b) => b.observedAt.toISOString())}::timestamptz[], ${column((b) => b.packed.length)}::int[],
       ${column((b) => b.packed)}::bytea[]) as u(hash, source, url, observed_at, bytes, body)
     on conflict (hash) do update set observed_at = excluded.observed_at, run_id = excluded.run_id
-    where excluded.observed_at > raw_payloads.observed_at`)
+    where excluded.observed_at > raw_payloads.observed_at or ${sql.raw(ahead('raw_payloads.observed_at'))}`)
 }
 
 async function storeRejected(

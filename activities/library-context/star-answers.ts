@@ -133,7 +133,7 @@ export function rowsOf(
       continue
     }
     const own = before.get(library)
-    if (own !== undefined && isThere(own, since)) continue
+    if (own !== undefined && isThere(own, since, askedAt)) continue
     // A repository that was never reported is not stored: it is new in the night that reports it.
     if (own === undefined && answer.state === 'unknown') continue
     const { name = answer.asked, githubId = null, stars = null } = own ?? {}
@@ -162,6 +162,9 @@ function foundRow(
   return { library, name: fullName, githubId, stars, state, reason: null, pushedAt, sizeKb, askedAt }
 }
 
-function isThere({ state, askedAt }: KnownLibrary, since: Date): boolean {
-  return (state === 'present' || state === 'archived') && askedAt !== null && askedAt >= since
+/** Asked between these times: one that lies ahead, by a clock that was wrong, says nothing. */
+function isThere({ state, askedAt }: KnownLibrary, since: Date, now: Date): boolean {
+  return (
+    (state === 'present' || state === 'archived') && askedAt !== null && askedAt >= since && askedAt <= now
+  )
 }

@@ -150,9 +150,10 @@ async function followUnstored({ unstoredMatches }: ActivityContext, unstored: Po
   return { turned: [...turned.values()], before, all: unstoredMatches.all() }
 }
 
-function complaintsOf({ tooLate, refused, left }: FollowedMatches): Reason[] {
+function complaintsOf({ tooLate, ahead, refused, left }: FollowedMatches): Reason[] {
   return [
     ...(tooLate > 0 ? [reason('looks-too-late', { matches: tooLate })] : []),
+    ...(ahead > 0 ? [reason('looks-ahead', { polls: ahead })] : []),
     ...refused,
     ...(left === undefined ? [] : [reason('left-to-next-run', { message: left })]),
   ]

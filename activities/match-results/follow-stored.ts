@@ -3,6 +3,7 @@
  * database) is inserted in its place: the matches are rewound to that moment and follow everything from there again, so
  * that the tables do not depend on when a poll arrived.
  */
+import { AHEAD_TOLERANCE_MS } from '../../db/ahead.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { type Database } from '../../db/database.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
@@ -12,6 +13,8 @@ import {
   oldestPending,
   pollsFrom,
   rejectPoll,
+  rejectPollsAhead,
+  removeUnseenAhead,
   type PollRow,
 } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -41,6 +44,8 @@ export interface FollowedMatches {
   polls: number
   /** Matches in late polls whose later evidence was already removed: left as they are. */
   tooLate: number
+  /** Polls that lie ahead of the database's clock; they are passed over. */
+  ahead: number
   /** Why polls could not be followed, one reason each; they are marked and passed over. */
   refused: Reason[]
   /** Why the rest waits for the next run, if something was followed already. */
@@ -101,6 +106,7 @@ const nothingFollowed = (): FollowedMatches => ({
   written: 0,
   polls: 0,
   tooLate: 0,
+  ahead: 0,
   refused: [],
 })
 
@@ -110,6 +116,7 @@ function add(all: FollowedMatches, some: Some): void {
   all.written += some.written
   all.polls += some.polls
   all.tooLate += some.tooLate
+  all.ahead += some.ahead
 }
 
 interface Some extends Omit<FollowedMatches, 'refused' | 'left'> {
@@ -121,13 +128,15 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   const { feed, clock } = options
   Object.assign(tried, { pending: 0, first: undefined } satisfies Tried)
   await lockMatches(tx, feed)
+  const ahead = await rejectPollsAhead(tx, feed)
   const pending = await oldestPending(tx, feed)
-  if (pending === undefined) return { ...nothingFollowed(), isAll: true }
-  const moment = { feed, ...pending }
+  if (pending === undefined) return { ...nothingFollowed(), ahead: ahead.polls, isAll: true }
+  // What was followed up to a time that has not come is rewound, as for a late poll.
+  const moment = { feed, from: pending.from, isLate: pending.isLate || ahead.isBeyond }
   const then = noMatchesYet()
   const touched = new Set<number>()
   let [written, polls, last] = [0, 0, pending.from]
-  const most = Math.min(atMost, pending.isLate ? Infinity : POLLS_PER_TRANSACTION)
+  const most = Math.min(atMost, moment.isLate ? Infinity : POLLS_PER_TRANSACTION)
   for await (const rows of pagesOf(tx, moment, most, tried)) {
     const observations = await replay(tx, { then, moment, touched }, rows)
     last = rows.at(-1)?.polledAt ?? last
@@ -137,11 +146,15 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
     polls += rows.length
   }
   const stored = { matches: [...touched].flatMap((id) => rowsOf(feed, then.matches.get(id))) }
-  const observedAt = new Date(Math.max(last.getTime(), then.storedBefore + 1))
+  // A stored time that lies ahead needs no newer one: the writer takes it for the oldest.
+  const isStoredAhead = then.storedBefore > clock().getTime() + AHEAD_TOLERANCE_MS
+  const observedAt = isStoredAhead ? last : new Date(Math.max(last.getTime(), then.storedBefore + 1))
   written += (await writeRows(tx, stored, writing(options, observedAt))).written
+  if (ahead.isBeyond) await removeUnseenAhead(tx, feed)
   const turned = new Set([...touched].filter((id) => hasTurned(then, id)))
   const { matches, fixed } = then
-  return { matches, turned, written, polls, tooLate: fixed.size, isAll: tried.pending < most }
+  const tooLate = fixed.size
+  return { matches, turned, written, polls, tooLate, ahead: ahead.polls, isAll: tried.pending < most }
 }
 
 const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({

@@ -2,18 +2,43 @@
 import { sql } from 'drizzle-orm'
 import { SCRAM_ONLY } from '../../db/database-client.ts'
 import { checkMigrated, migrateDatabase, migrationState } from '../../db/migrate.ts'
+import { mendTimes as mendAhead } from '../../db/mend-times.ts'
 import { connectDatabase, databaseUrl } from '../../client/connection.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
+import { counted } from '../../wording/text.ts'
+import { CHECK_LIMITS, checkContents } from '../doctor/database.ts'
+import { EXIT } from '../exit.ts'
+import { printCheck } from '../doctor/print-check.ts'
 import { print } from '../output.ts'
 
-export async function migrate(options: GlobalOptions): Promise<void> {
+export async function migrate(options: GlobalOptions): Promise<number> {
   const config = configOf(options)
   await migrateDatabase(databaseUrl(config))
-  await check(options)
+  return check(options)
 }
 
-export async function check(options: GlobalOptions): Promise<void> {
+/** Mends rows that lie ahead of the database's clock, which was wrong when they were written. */
+export async function mendTimes(options: GlobalOptions): Promise<void> {
   const database = connectDatabase(configOf(options))
+  try {
+    const mended = await mendAhead(database.db)
+    for (const { table, removed, reset } of mended) {
+      const parts = [
+        removed > 0 ? `${counted(removed, 'row')} of days to come removed` : '',
+        reset > 0 ? `${counted(reset, 'row')} set to now` : '',
+      ]
+      print(`${table}: ${parts.filter((part) => part !== '').join(', ')}`)
+    }
+    if (mended.length === 0) print('no row lies ahead of the clock of the database')
+  } finally {
+    await database.close()
+  }
+}
+
+/** Exit code 0 if the tables are those of this version, can be read, and the server accepts rows. */
+export async function check(options: GlobalOptions): Promise<number> {
+  const config = configOf(options)
+  const database = connectDatabase(config, CHECK_LIMITS)
   try {
     const version = await database.db.execute<{ version: string; name: string }>(
       sql`select current_setting('server_version') as version, current_database() as name`,
@@ -23,6 +48,9 @@ export async function check(options: GlobalOptions): Promise<void> {
       `PostgreSQL ${version.rows[0]?.version ?? ''}, database ${version.rows[0]?.name ?? ''}, ${applied} of ${known} migrations`,
     )
     await checkMigrated(database.db)
+    const checks = await checkContents(config, database)
+    for (const one of checks) printCheck(one)
+    return checks.some(({ state }) => state === 'bad') ? EXIT.runFailed : EXIT.done
   } finally {
     await database.close()
   }

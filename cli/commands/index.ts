@@ -17,7 +17,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addRunCommands(program, setExitCode)
   for (const { id } of PIPELINES) CLI_PARTS[id].addCommands?.(program, setExitCode)
   addScheduleCommands(program)
-  addDatabaseCommands(program)
+  addDatabaseCommands(program, setExitCode)
   addSpoolCommands(program, setExitCode)
   addMachineCommands(program, setExitCode)
   addImportCommand(program, setExitCode)

@@ -2,6 +2,7 @@
 import { and, desc, eq, gt, inArray, isNull, like, lt, lte, ne, notInArray, or, sql } from 'drizzle-orm'
 import { cleanValue, storableJson } from '../../core/foreign-text.ts'
 import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
+import { ahead, notAhead } from '../ahead.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
 import type { RunIdentity } from '../../core/run.ts'
@@ -14,7 +15,7 @@ export type RunRecord = typeof pipelineRuns.$inferSelect
  * already has a record (a retried activity, a reset workflow), it opens that record again.
  */
 export async function takeRunLock(db: Database, run: RunIdentity): Promise<RunRecord | 'taken'> {
-  const values = { ...run, startedAt: new Date(run.startedAt) }
+  const values = { ...run, startedAt: notAhead(new Date(run.startedAt)) }
   const [inserted] = await db.insert(pipelineRuns).values(values).onConflictDoNothing().returning()
   if (inserted) return 'taken'
   const rows = await db
@@ -51,7 +52,7 @@ export async function closeRun(
   const { outcome, counts, error: why } = cleanValue(asEnding(ending))
   const error = why && renderError(why)
   const end = {
-    finishedAt,
+    finishedAt: notAhead(finishedAt),
     outcome,
     counts,
     errorType: error?.type ?? null,
@@ -59,7 +60,7 @@ export async function closeRun(
   }
   await db
     .insert(pipelineRuns)
-    .values({ ...run, startedAt: new Date(run.startedAt), ...end })
+    .values({ ...run, startedAt: notAhead(new Date(run.startedAt)), ...end })
     .onConflictDoUpdate({
       target: pipelineRuns.runId,
       set: end,
@@ -106,7 +107,7 @@ export async function findRun(db: Database, id: string): Promise<RunRecord | und
 export async function lastCollected(db: Database, pipeline: string): Promise<Date | undefined> {
   const result = await db.execute<{ at: Date | null }>(
     sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and trigger <> 'drain'
-      and outcome in ('complete', 'partial')`,
+      and outcome in ('complete', 'partial') and not ${sql.raw(ahead('started_at'))}`,
   )
   const at = result.rows[0]?.at
   return at == null ? undefined : new Date(at)
@@ -123,7 +124,9 @@ export async function storeEvent(
 ): Promise<void> {
   const { runId, pipeline } = run
   const storedPayload: unknown = JSON.parse(storableJson(payload))
-  const insert = db.insert(runEvents).values({ runId, pipeline, type, payload: storedPayload, createdAt })
+  const insert = db
+    .insert(runEvents)
+    .values({ runId, pipeline, type, payload: storedPayload, createdAt: notAhead(createdAt) })
   if (once) await insert.onConflictDoNothing()
   else
     await insert.onConflictDoUpdate({

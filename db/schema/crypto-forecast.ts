@@ -337,9 +337,11 @@ export const cryptoForecastTables = {
   predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
     final: true,
     derived: true,
+    due: 'targetTime',
   }),
   prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
     derived: true,
+    due: 'targetTime',
   }),
   mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true, derived: true }),
   imported_prices: writable(importedPrices, ['crypto', 'timestamp']),

@@ -7,7 +7,7 @@ import { databaseFailure, wordsOf } from '../database-failure.ts'
 import { sqlState } from '../sql-state.ts'
 import { type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
-import { Failure } from '../../core/failures.ts'
+import { Failure, type FailureType } from '../../core/failures.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
 import { moveToDeadLetters, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'
@@ -135,17 +135,20 @@ async function store(db: Database, whole: { segment: Segment }[]): Promise<strin
   }
 }
 
+/** Named failures that are about the rows: broken constraints, and times of a clock that was wrong. */
+const OF_THE_ROWS = new Set<FailureType>(['Conflict', 'ClockAhead'])
+
 /**
- * Returns why a call will never be accepted, or undefined if another attempt may succeed. A named failure says nothing
- * about the rows, except for broken constraints; an unnamed error thrown by the calls themselves is a row that cannot
+ * Returns why a call will never be accepted, or undefined if another attempt may succeed. An unnamed error thrown by the calls themselves is a row that cannot
  * be written, while before and after them it may be the connection.
  */
 function refusal(error: unknown, isInCalls: boolean): string | undefined {
   const failure = databaseFailure(error)
-  if (failure !== undefined && failure.type !== 'Conflict') return undefined
+  if (failure !== undefined && !OF_THE_ROWS.has(failure.type)) return undefined
   const code = sqlState(error)
   if (code !== undefined)
     return `PostgreSQL refused it (SQLSTATE ${code}): ${failure?.message ?? wordsOf(error)}`
+  if (failure?.type === 'ClockAhead') return failure.message
   return isInCalls ? `it cannot be written to the database: ${wordsOf(error)}` : undefined
 }
 

@@ -1,4 +1,5 @@
 /** Sentences of match-results, in English. */
+import { counted } from '../text.ts'
 import type { SentenceTable } from '../table.ts'
 
 const CHANGED = "the feed's format may have changed"
@@ -52,6 +53,8 @@ export const matchResults = {
 
   'looks-too-late': ({ matches }: { matches: number }) =>
     `${matches} matches left unchanged: a late poll is older than the polls that are kept`,
+  'looks-ahead': ({ polls }: { polls: number }) =>
+    `${counted(polls, 'poll')} ahead of the database's clock skipped: a clock was wrong; matches are as they were before`,
   'look-passed-over': ({ polledAt, said }: { polledAt: string; said: string }) =>
     `the poll of ${polledAt} cannot be followed and is skipped: ${said}`,
   'matches-file-left': ({ message }: { message: string }) =>

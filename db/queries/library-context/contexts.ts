@@ -1,5 +1,6 @@
 /** Contexts and attempts: what a night decides from, what is published, what is reported. */
 import { sql } from 'drizzle-orm'
+import { ahead, dayAhead, notAhead } from '../../ahead.ts'
 import type { Database } from '../../database.ts'
 
 /** A listed library, with what a night needs to decide about it. */
@@ -23,7 +24,7 @@ function currentPlaces(domains: readonly string[]) {
   return sql`(select place.domain, place.library, place.rank, place.stars, place.date
     from unnest(${sql.param(domains)}::text[]) as wanted(domain)
       join lateral (select max(date) as date from library_snapshots
-        where domain = wanted.domain and rank is not null) as newest on true
+        where domain = wanted.domain and rank is not null and not ${sql.raw(dayAhead('date'))}) as newest on true
       join library_snapshots as place on place.domain = wanted.domain and place.date = newest.date
     where place.rank is not null)`
 }
@@ -42,7 +43,7 @@ export async function listedLibraries(
   const where = only === undefined ? sql`` : sql`where l.library = ${only}`
   const result = await db.execute(sql`
     select l.library, l.name, l.pushed_at, c.commit, c.library is not null as has_context,
-      coalesce(a.failures, 0) as failures, a.next_try_at, a.run_id as tried_by,
+      coalesce(a.failures, 0) as failures, case when not ${sql.raw(ahead('a.tried_at'))} then a.next_try_at end as next_try_at, a.run_id as tried_by,
       case when a.outcome <> 'made' then a.reason end as reason
     from libraries as l ${which}
       left join library_contexts as c using (library) left join library_attempts as a using (library)
@@ -107,7 +108,7 @@ export async function renameContextFile(db: Database, library: string, file: str
 /** Marks since when the libraries of contexts are in no list of these domains, and takes the mark from those that are. */
 export async function markLeft(db: Database, domains: readonly string[], now: Date): Promise<void> {
   await db.execute(sql`
-    update library_contexts as c set left_at = case when listed.library is null then ${now.toISOString()}::timestamptz end
+    update library_contexts as c set left_at = case when listed.library is null then ${notAhead(now)} end
     from library_contexts as every left join (select distinct library from ${currentPlaces(domains)} as places) as listed
       using (library)
     where every.library = c.library and (c.left_at is null) = (listed.library is null)`)

@@ -1,5 +1,6 @@
 /** Reads and writes of library-context besides its rows: candidates, lists, renames. */
 import { sql } from 'drizzle-orm'
+import { ahead, dayAhead } from '../../ahead.ts'
 import type { Database } from '../../database.ts'
 
 /** A candidate of a domain, as the newest snapshot of its source named it. */
@@ -13,7 +14,8 @@ export interface Candidate {
 export async function newestCandidates(db: Database, domain: string): Promise<Candidate[]> {
   const result = await db.execute<Candidate & Record<string, unknown>>(sql`
     select named, name from library_catalogue where domain = ${domain}
-      and seen_at = (select max(seen_at) from library_catalogue where domain = ${domain}) order by named`)
+      and seen_at = (select max(seen_at) from library_catalogue
+        where domain = ${domain} and not ${sql.raw(ahead('seen_at'))}) order by named`)
   return result.rows
 }
 
@@ -51,7 +53,7 @@ export async function knownLibraries(db: Database): Promise<KnownLibrary[]> {
 /** The libraries that were seen for the first time then or later. */
 export async function firstSeenSince(db: Database, since: Date): Promise<Set<string>> {
   const result = await db.execute<{ library: string }>(
-    sql`select library from libraries where first_seen >= ${since.toISOString()}`,
+    sql`select library from libraries where first_seen >= ${since.toISOString()} and not ${sql.raw(ahead('first_seen'))}`,
   )
   return new Set(result.rows.map(({ library }) => library))
 }
@@ -75,7 +77,8 @@ export async function newestList(
   >(sql`
     select date::text as date, library, rank, stars, observed_at from library_snapshots
     where domain = ${domain} and rank is not null
-      and date = (select max(date) from library_snapshots where domain = ${domain} and rank is not null ${day})
+      and date = (select max(date) from library_snapshots where domain = ${domain} and rank is not null
+        and not ${sql.raw(dayAhead('date'))} ${day})
     order by rank`)
   const [first] = result.rows
   if (first === undefined) return undefined
@@ -136,7 +139,10 @@ export async function renameLibraries(db: Database, renames: readonly Rename[]):
 
 /** Returns which library a name leads to; with `since`, only names that were asked then or later. */
 export async function namesOf(db: Database, since?: Date): Promise<Map<string, string>> {
-  const when = since === undefined ? sql`` : sql`where observed_at >= ${since.toISOString()}`
+  const when =
+    since === undefined
+      ? sql``
+      : sql`where observed_at >= ${since.toISOString()} and not ${sql.raw(ahead('observed_at'))}`
   const result = await db.execute<{ named: string; library: string }>(
     sql`select named, library from library_names ${when}`,
   )

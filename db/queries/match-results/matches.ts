@@ -1,5 +1,6 @@
 /** Polls of the feed that the matches must be brought up to, and the matches with their observations. */
 import { and, asc, eq, gte, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm'
+import { ahead } from '../../ahead.ts'
 import type { Database } from '../../database.ts'
 import { feedPolls, matches, matchObservations } from '../../schema/match-results.ts'
 
@@ -10,6 +11,36 @@ export type PollRow = typeof feedPolls.$inferSelect
 /** Lets one transaction at a time bring a feed's matches forward; the others wait for it. */
 export async function lockMatches(tx: Database, feed: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`matches of ${feed}`}, 0))`)
+}
+
+/** Why a poll is passed over that lies ahead of the database's clock. */
+const AHEAD = 'it lies ahead of the clock of the database'
+
+/**
+ * Passes over polls that a clock dated ahead: followed, they would outlast every right one. Returns how many there were, and
+ * whether matches were brought up to such a time, and must be rewound.
+ */
+export async function rejectPollsAhead(
+  db: Database,
+  feed: string,
+): Promise<{ polls: number; isBeyond: boolean }> {
+  const result = await db.execute<{ polls: number; beyond: boolean }>(sql`
+    with passed as (
+      update feed_polls set refused = ${AHEAD}, followed_at = coalesce(followed_at, clock_timestamp())
+      where feed = ${feed} and refused is null and ${sql.raw(ahead('polled_at'))} returning 1
+    ) select (select count(*)::int from passed) as polls,
+      exists(select from matches where feed = ${feed} and ${sql.raw(ahead('over_at'))})
+      or exists(select from matches where feed = ${feed} and state in ('seen', 'live', 'suspended', 'ended')
+        and ${sql.raw(ahead('last_seen_at'))}) as beyond`)
+  const { polls = 0, beyond = false } = result.rows[0] ?? {}
+  return { polls, isBeyond: beyond }
+}
+
+/** Removes matches that were seen at a time ahead alone: nothing is left that shows them. */
+export async function removeUnseenAhead(db: Database, feed: string): Promise<void> {
+  await db.execute(sql`delete from matches where feed = ${feed}
+    and (${sql.raw(ahead('over_at'))} or ${sql.raw(ahead('last_seen_at'))})
+    and not exists(select from match_observations seen where seen.feed = matches.feed and seen.event_id = matches.event_id)`)
 }
 
 /** Returns the oldest poll that was not followed yet, and whether a newer one was; undefined if all were. */

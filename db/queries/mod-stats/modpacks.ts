@@ -1,5 +1,6 @@
 /** Known modpacks: which to ask for, which are new, and the list that the CSV backup is made from. */
 import { sql } from 'drizzle-orm'
+import { ahead, notAhead } from '../../ahead.ts'
 import type { Database } from '../../database.ts'
 import { storableJson } from '../../../core/foreign-text.ts'
 
@@ -21,7 +22,8 @@ export async function nextDependentsTask(
     select id as "modId", curseforge_slug as "curseforgeSlug", dependents_page as page,
       (select count(*)::int from modpacks where mod_id = mods.id) as known
     from mods where tracked and curseforge_slug is not null
-      and (dependents_read_at is null or dependents_read_at < ${runStartedAt}::timestamptz)
+      and (dependents_read_at is null or dependents_read_at < ${runStartedAt}::timestamptz
+        or ${sql.raw(ahead('dependents_read_at'))})
     order by dependents_read_at nulls first, id limit 1`)
   return result.rows[0]
 }
@@ -33,8 +35,10 @@ export async function noteDependents(
   page: number,
   readAt?: Date,
 ): Promise<void> {
-  await db.execute(sql`update mods set dependents_page = ${page},
-    dependents_read_at = coalesce(${readAt?.toISOString() ?? null}::timestamptz, dependents_read_at) where id = ${modId}`)
+  const at = readAt === undefined ? sql`dependents_read_at` : notAhead(readAt)
+  await db.execute(
+    sql`update mods set dependents_page = ${page}, dependents_read_at = ${at} where id = ${modId}`,
+  )
 }
 
 /** Of these slugs, the ones not yet known with the mod. */
@@ -74,6 +78,7 @@ export async function modpacksSeenSince(
   }>(
     sql`select distinct on (slug) slug, curseforge_id as id, name, downloads, link from modpacks
       where slug = any(${sql.param(slugs)}::text[]) and observed_at >= ${runStartedAt}::timestamptz
+        and not ${sql.raw(ahead('observed_at'))}
       order by slug, curseforge_id nulls last`,
   )
   return new Map(
@@ -96,7 +101,8 @@ export async function unresolvedModpacks(db: Database, askedBefore: string, limi
     downloads: string | null
   }>(sql`
     select mod_id as "modId", slug, modpacks.name, link, downloads from modpacks join mods on mods.id = mod_id
-    where modpacks.curseforge_id is null and tracked and observed_at < ${askedBefore}::timestamptz
+    where modpacks.curseforge_id is null and tracked
+      and (observed_at < ${askedBefore}::timestamptz or ${sql.raw(ahead('observed_at'))})
     order by observed_at limit ${limit}`)
   return result.rows.map((row) => ({ ...row, downloads: numberOf(row.downloads) }))
 }
@@ -118,8 +124,7 @@ export async function knownModpacks(db: Database, runStartedAt: string, after: n
       (array_agg(modpacks.name order by last_seen desc nulls last))[1] as name,
       (array_agg(downloads order by last_seen desc nulls last))[1] as downloads
     from modpacks join mods on mods.id = mod_id
-    where tracked and modpacks.curseforge_id > ${after}
-      and (last_seen is null or last_seen < ${runStartedAt}::timestamptz)
+    where tracked and modpacks.curseforge_id > ${after} and ${notSeenSince(runStartedAt)}
     group by modpacks.curseforge_id order by modpacks.curseforge_id limit ${limit}`)
   return result.rows.map((row) => ({
     curseforgeId: Number(row.curseforge_id),
@@ -157,12 +162,15 @@ export async function joinRenamedModpacks(
   })
 }
 
+/** The condition that a modpack was not seen since a run started: a time ahead says nothing. */
+const notSeenSince = (runStartedAt: string) =>
+  sql`(last_seen is null or last_seen < ${runStartedAt}::timestamptz or ${sql.raw(ahead('last_seen'))})`
+
 /** How many modpacks of tracked mods come after this one, in the order of their CurseForge ids. */
 export async function modpacksAfter(db: Database, runStartedAt: string, after: number): Promise<number> {
   const result = await db.execute<{ left: number }>(sql`
     select count(distinct modpacks.curseforge_id)::int as left from modpacks join mods on mods.id = mod_id
-    where tracked and modpacks.curseforge_id > ${after}
-      and (last_seen is null or last_seen < ${runStartedAt}::timestamptz)`)
+    where tracked and modpacks.curseforge_id > ${after} and ${notSeenSince(runStartedAt)}`)
   return result.rows[0]?.left ?? 0
 }
 
