@@ -25,6 +25,8 @@ export interface CliPart<Id extends PipelineId> {
    * servers other than the database, or start further workflows. All that is written is rolled back.
    */
   dryRun(dry: DryRun<Id>): Promise<DryFindings | undefined>
+  /** Addresses that `doctor` asks whether they answer. Default: those of the pipeline's section. */
+  upstreams?(config: Config): string[]
   /** What the stack says of the pipeline's upstreams when it starts, such as a key that is missing. */
   upstreamNote?(config: Config): string
   /** Whether almanac.yaml lists something that no run has looked for yet: then a start collects at once. */

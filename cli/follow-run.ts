@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Config } from '../config/load-config.ts'
+import { ALMANAC } from '../core/command-name.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { oneLine } from '../wording/text.ts'
 import { coloured, moment, print } from './output.ts'
@@ -44,17 +45,44 @@ export async function followRun(
     if (!reported.has(key)) progress.above(line)
     reported.add(key)
   }
+  const recoveries = createRecoveries()
   const startedAt = Date.now()
   try {
     for (;;) {
       const view = await viewRun(client, undefined, config, handle.workflowId)
+      if (view !== undefined && isUntaken(view) && Date.now() - startedAt > TAKEN_WITHIN_MS)
+        report(
+          'untaken',
+          `no worker takes it: it begins as soon as one does ("${ALMANAC} worker", or npm start)`,
+        )
       for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) report(key, line)
+      if (!everyAttempt && view !== undefined) for (const line of recoveries.of(view)) progress.above(line)
       if (view?.outcome !== 'running') return await endingOf(handle)
       progress.show(progressOf(view.steps))
       await sleep(pollIntervalMs(Date.now() - startedAt), undefined, signal === undefined ? {} : { signal })
     }
   } finally {
     progress.end()
+  }
+}
+
+/** A worker takes a run within milliseconds, and a busy one within seconds. */
+const TAKEN_WITHIN_MS = 5_000
+
+/** Whether no activity of a run was taken by a worker yet. */
+const isUntaken = ({ outcome, steps }: RunView): boolean =>
+  outcome === 'running' && steps.every(({ state, failure }) => state === 'waiting' && failure === undefined)
+
+/** Activities that were reported as waiting, and go on. */
+function createRecoveries() {
+  const waiting = new Set<string>()
+  return {
+    of({ steps }: RunView): string[] {
+      return steps.flatMap(({ step, state, failure }) => {
+        if (state === 'waiting' && failure !== undefined) waiting.add(step)
+        return state === 'done' && waiting.delete(step) ? [`${step} goes on`] : []
+      })
+    },
   }
 }
 
@@ -68,7 +96,7 @@ function newsOf({ steps, chains }: RunView, everyAttempt: boolean): { key: strin
   const waiting = [...own, ...theirs].flatMap(({ whose, step }) => {
     if (step.state !== 'waiting' || step.failure === undefined) return []
     const key = `${whose}${step.step} ${everyAttempt ? step.attempts : step.failure}`
-    return [{ key, line: whose + waitingLine(step) }]
+    return [{ key, line: whose + waitingLine(step, everyAttempt) }]
   })
   const ended = chains
     .filter(({ state }) => state !== 'running' && (everyAttempt || state !== 'done'))
@@ -80,9 +108,13 @@ function endedLine({ name, state, outcome, reason }: ChildView): string {
   return `${name} ${coloured(outcome ?? state)}${reason === undefined ? '' : `: ${oneLine(reason)}`}`
 }
 
-function waitingLine(step: StepView): string {
+function waitingLine(step: StepView, everyAttempt: boolean): string {
+  const why = (step.failure ?? '').replace(/\.$/, '')
+  // One line stands for all attempts: their number and times would be those of the first.
+  if (!everyAttempt)
+    return `${step.step} ${coloured('waiting')}: ${why}; it is tried again until the run's time is up`
   const next = step.nextAttemptAt ? `, next attempt at ${moment(step.nextAttemptAt)}` : ''
-  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${(step.failure ?? '').replace(/\.$/, '')}${next}`
+  return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${why}${next}`
 }
 
 interface SourceProgress {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { sentenceOf } from '../core/failures.ts'
-import { openDatabase, type DatabaseHandle } from '../db/database.ts'
+import { openDatabase, type DatabaseHandle, type DatabaseLimits } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
 
@@ -28,17 +28,19 @@ export function temporalConnectionOptions(config: Config): {
   return { address: temporalAddress(config), ...(apiKey === undefined ? {} : { tls: true, apiKey }) }
 }
 
-/** Connects a client; throws `CannotReach` with the remedy. Close its connection when done. */
-export async function connectTemporal(config: Config): Promise<Client> {
+/**
+ * Connects a client, within `timeoutMs`; throws `CannotReach` with the remedy. Close its connection when done.
+ */
+export async function connectTemporal(config: Config, timeoutMs = CONNECT_TIMEOUT_MS): Promise<Client> {
   try {
     // gRPC retries a refused port until its timeout; this fails at once.
-    await portAnswers(temporalAddress(config))
+    await portAnswers(temporalAddress(config), timeoutMs)
     // Loading it takes a quarter of a second, which commands that only query the database save.
     const { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } =
       await import('@temporalio/client')
     const connection = await Connection.connect({
       ...temporalConnectionOptions(config),
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      connectTimeout: timeoutMs,
       interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), endsWithItsConnection],
     })
     return new Client({ connection, namespace: config.env.TEMPORAL_NAMESPACE })
@@ -81,10 +83,10 @@ const endsWithItsConnection: Interceptor = (options, nextCall) => {
 }
 
 /** Opens and closes a TCP connection to `host:port`; rejects if nothing listens. */
-function portAnswers(address: string): Promise<void> {
+function portAnswers(address: string, timeoutMs: number): Promise<void> {
   const { hostname, port } = new URL(`tcp://${address}`)
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_TIMEOUT_MS })
+    const socket = connect({ host: hostname, port: Number(port), timeout: timeoutMs })
     socket.once('connect', () => {
       socket.destroy()
       resolve()
@@ -118,8 +120,24 @@ export function databaseHint(config: Config): string {
 }
 
 /** Opens the database of this stack for one command. */
-export function connectDatabase(config: Config): DatabaseHandle {
-  return openDatabase(databaseUrl(config), () => undefined)
+export function connectDatabase(config: Config, limits?: Partial<DatabaseLimits>): DatabaseHandle {
+  return openDatabase(databaseUrl(config), () => undefined, { limits })
+}
+
+/**
+ * How long a command waits for a server that it only reads from, in milliseconds: a person is waiting, and a server that
+ * works answers within a second.
+ */
+export const READING_MS = 3_000
+
+/** Runs calls to Temporal with that limit. */
+export async function readingTemporal<T>(config: Config, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connectTemporal(config, READING_MS)
+  try {
+    return await client.withDeadline(Date.now() + READING_MS, () => work(client))
+  } finally {
+    await client.connection.close()
+  }
 }
 
 /** Address of a run in Temporal's Web UI. */

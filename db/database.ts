@@ -32,6 +32,12 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** The longest statement is an upsert of one chunk (well under a second); a minute means the server hangs. */
 const QUERY_TIMEOUT_MS = 60_000
 
+/** How long a connection, and a query, may take, in milliseconds. */
+export interface DatabaseLimits {
+  connectMs: number
+  queryMs: number
+}
+
 /**
  * Opens a pool, which connects on first use. `onError` receives broken connections: the next query simply opens a new
  * one. With a spool, the writer keeps rows there while the server is unavailable.
@@ -39,14 +45,14 @@ const QUERY_TIMEOUT_MS = 60_000
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { spool }: { spool?: Spool } = {},
+  { spool, limits = {} }: { spool?: Spool; limits?: Partial<DatabaseLimits> | undefined } = {},
 ): DatabaseHandle {
   const pool = new pg.Pool({
     Client: DatabaseClient,
     connectionString: url,
     max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    connectionTimeoutMillis: limits.connectMs ?? CONNECT_TIMEOUT_MS,
+    query_timeout: limits.queryMs ?? QUERY_TIMEOUT_MS,
     application_name: 'almanac',
   })
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.

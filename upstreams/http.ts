@@ -2,6 +2,7 @@
  * The HTTP client of all upstreams: gate, timeout, size cap, and a named failure for every bad response. It never
  * retries: that is up to the activity's caller, except if a client knows better.
  */
+import { networkTrouble } from '../core/network-trouble.ts'
 import { Failure } from '../core/failures.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
@@ -173,7 +174,7 @@ async function within<T>(
 /** fetch says only "fetch failed" or "terminated"; the cause says why. */
 function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message
+  return error.cause instanceof Error ? networkTrouble(error.cause) : error.message
 }
 
 async function readBody(

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
@@ -134,6 +135,10 @@ async function storedDetails(config: Config, run: { pipeline: string; runId: str
   const database = connectDatabase(config)
   try {
     return await detailsOf(database.db, run)
+  } catch (error) {
+    // How the run ended is known without it.
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
+    return undefined
   } finally {
     await database.close()
   }
@@ -141,7 +146,9 @@ async function storedDetails(config: Config, run: { pipeline: string; runId: str
 
 export function printEnding(ending: RunEnding, ms: number): void {
   print(`${coloured(ending.outcome)} after ${duration(ms)}`)
-  if (ending.error && ending.outcome !== 'failed') print(sentence(ending.error))
+  // Of a failed run the table of its sources has the reasons, if it came to any source.
+  const isInTable = ending.outcome === 'failed' && Object.keys(ending.counts).length > 0
+  if (ending.error && !isInTable) print(sentence(ending.error))
   if (Object.keys(ending.counts).length > 0) print(sourcesTable(ending.counts))
 }
 

@@ -2,7 +2,7 @@
 import { ALMANAC } from '../../core/command-name.ts'
 import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
 import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
-import { connectDatabase } from '../../client/connection.ts'
+import { connectDatabase, READING_MS } from '../../client/connection.ts'
 import { counted } from '../../wording/text.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table, totals } from '../output.ts'
@@ -20,7 +20,7 @@ export async function runs(
   options: GlobalOptions & { limit?: number; json?: boolean },
 ): Promise<void> {
   if (pipeline !== undefined) knownPipeline(pipeline)
-  const database = connectDatabase(configOf(options))
+  const database = connectDatabase(configOf(options), { connectMs: READING_MS, queryMs: READING_MS })
   try {
     const { limit = pipeline === undefined ? OF_EACH : OF_ONE } = options
     const records = await listRuns(database.db, { pipeline, limit })

@@ -2,7 +2,7 @@
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
-import { connectTemporal } from '../../client/connection.ts'
+import { connectTemporal, readingTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
@@ -13,7 +13,7 @@ import { stackName } from '../command-context.ts'
 type Options = GlobalOptions & { json?: boolean }
 
 export const list = (options: Options) =>
-  withClient(options, async (client) => {
+  readingTemporal(configOf(options), async (client) => {
     const states = await scheduleStates(client)
     if (options.json) {
       printJson(states)

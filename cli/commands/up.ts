@@ -4,6 +4,7 @@ import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
+import { sentenceOf } from '../../core/failures.ts'
 import type { Say } from '../../core/log-records.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { connectDatabase } from '../../client/connection.ts'
@@ -15,9 +16,13 @@ import { followRun } from '../follow-run.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { makeOwnFile } from '../own-file.ts'
 import { coloured, duration, moment, print, table, totals } from '../output.ts'
+import type { RunEnding } from '../../core/run-outcome.ts'
+import { sentence } from '../../wording/sentence.ts'
+import { oneLine } from '../../wording/text.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
 import { reportPlaces } from '../places.ts'
+import { reportTroubles } from '../report-troubles.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { startAll, type Running, type StartOptions } from '../start-all.ts'
 import { aborted, stopController } from '../stop-request.ts'
@@ -71,24 +76,26 @@ export async function up(options: UpOptions): Promise<number> {
   const stopped = stopping.signal
   makeOwnFile(config, say)
   const startedAt = Date.now()
+  const logFile = options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log'))
   const running = await startUnlessStopped({
     config,
     stopped,
     scheduled: options.only ? pipelines : PIPELINES,
     say,
-    openLog: () =>
-      openLog(
-        options.verbose ? 'debug' : config.env.LOG_LEVEL,
-        options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log')),
-      ),
+    openLog: () => openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, logFile),
   })
   if (running === undefined) {
     say(STOPPED)
     return EXIT.done
   }
   reportPlaces(config, running.stack, say)
+  if (logFile !== undefined) say(`log        ${logFile}`)
   say(`ready      after ${duration(Date.now() - startedAt)}`)
-  const reporting: Promise<void>[] = []
+  const reporting: Promise<void>[] = [
+    reportTroubles(config, say).catch((error: unknown) => {
+      say(`checks     failed: ${sentenceOf(error)}`)
+    }),
+  ]
   try {
     const working = work({ ...running, config, pipelines, say, stopped, reporting }, options.once ?? false)
     return await Promise.race([working, running.worker.ended.then(() => working)])
@@ -147,6 +154,7 @@ async function collectOnce(session: Session): Promise<number> {
     const { workflowId, ending } = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
     running.delete(pipeline.id)
     say(`collected  ${pipeline.id} ${coloured(ending.outcome)} after ${duration(Date.now() - startedAt)}`)
+    for (const line of reasonLines(ending)) say(`           ${line}`)
     return { pipeline, workflowId, ending, ms: Date.now() - startedAt }
   }
   const running = new Set<string>(pipelines.map(({ id }) => id))
@@ -216,11 +224,26 @@ async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' 
     const { fetched, written } = totals(ending.counts)
     const rows = `${fetched} rows fetched, ${written} written`
     say(`collected  ${handle.workflowId} ${coloured(ending.outcome)}: ${rows}`)
+    for (const line of reasonLines(ending)) indented(line)
   } catch (error) {
     if (stopped.aborted) return
     indented(`stopped following ${handle.workflowId} (${String(error)}); "${ALMANAC} show" shows its status`)
   }
 }
+
+/** Why a run is not complete: a line a source, or what ended the run. */
+function reasonLines({ outcome, counts, error }: RunEnding): string[] {
+  if (outcome === 'complete') return []
+  const lines = Object.entries(counts).flatMap(([source, { why }]) =>
+    why.length === 0
+      ? []
+      : [`${source}: ${oneLine(why.map((one) => sentence(one)).join('; '), REASON_CHARACTERS)}`],
+  )
+  return lines.length === 0 && error !== undefined ? [sentence(error)] : lines
+}
+
+/** Enough for an address and what it said; "show" has all. */
+const REASON_CHARACTERS = 300
 
 async function reportNext({ client, pipelines, say }: Session): Promise<void> {
   for (const { id, state, next } of await scheduleStates(client)) {

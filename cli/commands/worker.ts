@@ -10,6 +10,7 @@ import { PIPELINES } from '../../pipelines/index.ts'
 import { preparePipelines } from '../../worker/dependencies.ts'
 import { stopRequested } from '../stop-request.ts'
 import { stackName } from '../command-context.ts'
+import { reportTroubles } from '../report-troubles.ts'
 
 export async function worker(options: GlobalOptions & { logFile?: string }): Promise<number> {
   const config = configOf(options)
@@ -25,6 +26,7 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   await preparePipelines(enabled, config.toolsDir, print)
   const running = await startWorker(config, log)
   print(`${stackName(config)}worker is polling; Ctrl+C ends it`)
+  await reportTroubles(config, print)
   try {
     await Promise.race([
       stopRequested().then(() => {

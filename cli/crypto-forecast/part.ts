@@ -1,4 +1,5 @@
 /** What crypto-forecast contributes to the command. */
+import { addressesIn } from '../../config/addresses.ts'
 import type { CliPart } from '../cli-part.ts'
 import { addForecastCommands } from './commands.ts'
 
@@ -10,6 +11,11 @@ export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
     const coins = tracked['crypto-forecast'].coins.map(({ id }) => id)
     return (await coinsWithoutCandles(db, coins)).length > 0
   },
+
+  upstreams: ({ env, tracked: { 'crypto-forecast': section } }) => [
+    ...addressesIn(section),
+    ...[env.MODEL_SERVING_URL, env.MLFLOW_TRACKING_URI].filter((address) => address !== undefined),
+  ],
 
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 

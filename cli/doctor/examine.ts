@@ -3,12 +3,14 @@ import type { Config } from '../../config/load-config.ts'
 import { Failure } from '../../core/failures.ts'
 import { bad, none, ok, type Check } from './check.ts'
 import { checkClock } from './clock.ts'
+import { checkDatabase } from './database.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { checkFolders, checkPorts, checkSecretsFile, checkSpool, checkStateRights } from './machine.ts'
 import { checkGit, checkNode, checkPython, checkTemporalProgram } from './programs.ts'
 import { checkRunRecords } from './run-records.ts'
-import { checkDatabase, checkTemporal } from './servers.ts'
+import { checkTemporal } from './temporal.ts'
+import { askUpstreams, upstreamsCheck } from './upstreams.ts'
 
 export interface Examination {
   /** Undefined if the settings could not be read. */
@@ -19,7 +21,10 @@ export interface Examination {
 }
 
 /** Runs every check. Settings that cannot be read are one of the findings, not an error. */
-export async function examine(load: () => Config): Promise<Examination> {
+export async function examine(
+  load: () => Config,
+  { upstreams = true }: { upstreams?: boolean } = {},
+): Promise<Examination> {
   const programs = [checkNode(), ...(await checkGit())]
   const config = readable(load)
   const checks =
@@ -31,7 +36,7 @@ export async function examine(load: () => Config): Promise<Examination> {
             .map((sentence) => bad('settings', sentence, 'correct it and run the check again')),
           none('other checks', 'not checked: it depends on the settings'),
         ]
-      : [...programs, ...(await examineStack(config))]
+      : [...programs, ...(await examineStack(config, upstreams))]
   return {
     stack: config instanceof Failure ? undefined : config.mode,
     passed: checks.every(({ state }) => state !== 'bad'),
@@ -39,14 +44,14 @@ export async function examine(load: () => Config): Promise<Examination> {
   }
 }
 
-async function examineStack(config: Config): Promise<Check[]> {
+async function examineStack(config: Config, withUpstreams: boolean): Promise<Check[]> {
   // Before the servers are contacted: a port is tried by listening on it for a moment.
   const ports = await checkPorts(config)
-  const [database, temporal, records, clock, ...own] = await Promise.all([
+  const [database, temporal, records, outside, ...own] = await Promise.all([
     checkDatabase(config),
     checkTemporal(config),
     checkRunRecords(config),
-    checkClock(config),
+    checkOutside(config, withUpstreams),
     ...PIPELINES.map(async ({ id }) => CLI_PARTS[id].checks?.(config) ?? []),
   ])
   const tracked = Object.keys(config.tracked).join(', ')
@@ -63,8 +68,14 @@ async function examineStack(config: Config): Promise<Check[]> {
     ...database,
     ...temporal,
     records,
-    clock,
+    ...outside,
   ]
+}
+
+/** The upstreams, and the clock, which is compared with theirs. */
+async function checkOutside(config: Config, withUpstreams: boolean): Promise<Check[]> {
+  const asked = withUpstreams && config.mode !== 'demo' ? await askUpstreams(config) : []
+  return [...(withUpstreams ? [upstreamsCheck(config, asked)] : []), await checkClock(config, asked)]
 }
 
 function readable(load: () => Config): Config | Failure {

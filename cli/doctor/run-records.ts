@@ -10,6 +10,8 @@ import { databaseFailure } from '../../db/database-failure.ts'
 import { openRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { moment } from '../output.ts'
 import { bad, none, ok, type Check } from './check.ts'
+import { CHECK_LIMITS } from './database.ts'
+import { CHECK_MS } from './within.ts'
 
 const NAME = 'run records'
 /** A worker closes them every minute; a run that has just ended may still be closing its own. */
@@ -38,11 +40,11 @@ export function recordsCheck(abandoned: readonly Pick<RunRecord, 'workflowId' | 
 }
 
 async function abandonedRuns(config: Config): Promise<RunRecord[]> {
-  const database = connectDatabase(config)
+  const database = connectDatabase(config, CHECK_LIMITS)
   try {
     const open = await openRuns(database.db)
     if (open.length === 0) return []
-    const client = await connectTemporal(config)
+    const client = await connectTemporal(config, CHECK_MS)
     try {
       const states = await Promise.all(
         open.map(async (run) => ({ run, status: await runStatus(client, run) })),

@@ -32,6 +32,11 @@ export const libraryContextCli: CliPart<'library-context'> = {
 
   listsNew: async (db, config) => (await import('./listed-names.ts')).listsNewName(db, config),
 
+  upstreams: ({ tracked: { 'library-context': section } }) => {
+    const isAscl = Object.values(section.domains).some(({ source }) => source === 'ascl')
+    return [...(isAscl ? [section.ascl_url] : []), section.github_api_url, section.github_url]
+  },
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {

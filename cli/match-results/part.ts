@@ -14,6 +14,9 @@ export const matchResultsCli: CliPart<'match-results'> = {
     addMatchCommands(program)
   },
 
+  upstreams: ({ tracked: { 'match-results': section } }) =>
+    section.results.enabled ? [section.feed.url, section.results.url] : [section.feed.url],
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   foundLines: async (db, config, margin) => {

@@ -12,6 +12,11 @@ export const modStatsCli: CliPart<'mod-stats'> = {
     return listsNewMod(db, tracked['mod-stats'].mods)
   },
 
+  upstreams: ({ env, tracked: { 'mod-stats': section } }) =>
+    env.CURSEFORGE_API_KEY === undefined
+      ? [section.modrinth_url]
+      : [section.modrinth_url, section.curseforge_url, section.curseforge_web_url],
+
   dryRun: async (dry) => (await import('./dry-run.ts')).dryRun(dry),
 
   checks: async ({ mode, env }) => {

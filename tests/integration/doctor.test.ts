@@ -1,9 +1,12 @@
 /** `almanac doctor` on real servers: everything ready, missing tables, missing schedules, no servers. */
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Check } from '../../cli/doctor/check.ts'
+import { checkDatabase } from '../../cli/doctor/database.ts'
 import { examine, type Examination } from '../../cli/doctor/examine.ts'
 import { applySchedules } from '../../client/schedules.ts'
 import type { Config } from '../../config/load-config.ts'
@@ -26,6 +29,8 @@ describe('almanac doctor', () => {
 
   const examined = (changed: Partial<Config['env']> = {}) =>
     examine(() => ({ ...stack.config, env: { ...stack.config.env, ...changed } }))
+  const ofDatabase = async (name: string) =>
+    (await checkDatabase(stack.config)).find((check) => check.name === name)
   const found = ({ checks }: Examination, name: string): Check | undefined =>
     checks.find((check) => check.name === name)
 
@@ -65,6 +70,85 @@ describe('almanac doctor', () => {
       })
     } finally {
       await db.delete(pipelineRuns)
+    }
+  })
+
+  it('doctor does not take a worker that polled a moment ago for one that works', async () => {
+    await (await stack.startWorker()).stop()
+    expect(found(await examined(), 'worker')).toMatchObject({
+      state: 'warn',
+      found: expect.stringContaining('does not take work now') as string,
+    })
+  })
+
+  it('doctor tries to write, and reads every table', async () => {
+    const { db } = stack.database
+    const name = new URL(stack.database.url).pathname.slice(1)
+    await db.execute(sql.raw(`alter database ${name} set default_transaction_read_only = on`))
+    try {
+      expect(await ofDatabase('writing')).toMatchObject({
+        state: 'bad',
+        found: expect.stringContaining('read-only') as string,
+      })
+    } finally {
+      await db.execute(sql.raw(`alter database ${name} reset default_transaction_read_only`))
+    }
+    expect((await ofDatabase('writing'))?.state).toBe('ok')
+    await db.execute(sql`alter table quarantine rename to quarantine_away`)
+    try {
+      expect(await ofDatabase('tables')).toMatchObject({
+        state: 'bad',
+        found: expect.stringContaining('quarantine') as string,
+      })
+    } finally {
+      await db.execute(sql`alter table quarantine_away rename to quarantine`)
+    }
+    expect(await stack.database.select(sql`select 1 from run_events`)).toEqual([])
+  })
+
+  it('doctor counts rows that lie ahead, and names the command that mends them', async () => {
+    await stack.database.db
+      .execute(sql`insert into fear_greed_index (date, value, classification, observed_at, run_id)
+      values ('2026-03-10', 1, 'Fear', now() + interval '30 days', 'wrong')`)
+    try {
+      expect(await ofDatabase('times')).toMatchObject({
+        state: 'warn',
+        found: expect.stringContaining('fear_greed_index 1') as string,
+        remedy: expect.stringContaining('db mend-times') as string,
+      })
+    } finally {
+      await stack.database.db.execute(sql`truncate fear_greed_index`)
+    }
+  })
+
+  it('doctor, runs and schedules list end within seconds while servers hang', async () => {
+    const hanging = createServer()
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
+    const { port } = hanging.address() as AddressInfo
+    const sockets = new Set<Socket>()
+    hanging.on('connection', (socket) => sockets.add(socket))
+    const env = {
+      ...process.env,
+      ...stack.env,
+      DATABASE_URL: `postgresql://someone:x@127.0.0.1:${port}/almanac`,
+      TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+    }
+    const seconds = async (...words: string[]) => {
+      const startedAt = Date.now()
+      await new Promise<void>((resolve) => {
+        execFile(process.execPath, [join(packageRoot, 'bin', 'almanac.mjs'), ...words], { env }, () => {
+          resolve()
+        })
+      })
+      return (Date.now() - startedAt) / 1000
+    }
+    try {
+      // 3 s for the server, the rest for the start of the process on a busy machine.
+      const took = await Promise.all([seconds('doctor'), seconds('runs'), seconds('schedules', 'list')])
+      for (const one of took) expect(one).toBeLessThan(20)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      hanging.close()
     }
   })
 

@@ -10,6 +10,7 @@ export function addMachineCommands(program: CommandUnknownOpts, setExitCode: Set
     `${ALMANAC} doctor --demo --json`,
   ])
     .option('--json', 'print JSON')
+    .option('--no-upstreams', 'ask no upstream whether it answers, for a check that is repeated')
     .action(async (options) => {
       setExitCode(await (await import('../doctor.ts')).doctor(options))
     })

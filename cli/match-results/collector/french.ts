@@ -48,7 +48,7 @@ export const FRENCH: French = {
     `Le spool ${folder} est rempli à ${percent} % de SPOOL_MB; au-delà, plus rien n'est gardé`,
   'collection.started': ({ isRecompute }) =>
     isRecompute ? 'Reprise des lignes gardées sur disque...' : 'Démarrage de la collecte...',
-  'collection.without-lock': ({ reason }) =>
+  'run.without-lock': ({ reason }) =>
     `PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: ${reason}`,
   'collection.ended': endLines,
   'match.over': (match) =>

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { askUpstreams, upstreamsCheck, type Asked } from '../../../../cli/doctor/upstreams.ts'
 import { checkClock, clockCheck } from '../../../../cli/doctor/clock.ts'
 import { checkCurseForgeKey } from '../../../../cli/mod-stats/curseforge-key.ts'
 import { examine } from '../../../../cli/doctor/examine.ts'
@@ -95,7 +96,7 @@ describe('the clock', () => {
     const { port } = upstream.address() as AddressInfo
     try {
       const config = loadConfig({ env: { MODRINTH_URL: `http://127.0.0.1:${port}` } })
-      expect(await checkClock(config)).toMatchObject({
+      expect(await checkClock(config, await askUpstreams(config))).toMatchObject({
         state: 'warn',
         found: expect.stringMatching(/^3(599|600)\.\d s behind 127\.0\.0\.1/) as string,
       })
@@ -108,6 +109,26 @@ describe('the clock', () => {
   it('says in which direction the clock is off', () => {
     expect(clockCheck({ aheadMs: 5_000, of: 'api.example' }).found).toBe('5.0 s ahead of api.example')
     expect(clockCheck({ aheadMs: -5_000, of: 'api.example' }).found).toBe('5.0 s behind api.example')
+  })
+})
+
+describe('the upstreams', () => {
+  const live = { mode: 'live' as const }
+
+  it.each<[string, Asked[], string, RegExp]>([
+    ['all answer', [{ host: 'a.example' }, { host: 'b.example' }], 'ok', /^a\.example, b\.example answer$/],
+    [
+      'one does not',
+      [{ host: 'a.example' }, { host: 'b.example', trouble: 'HTTP 503' }],
+      'warn',
+      /^b\.example: HTTP 503$/,
+    ],
+    ['none does', [{ host: 'a.example', trouble: 'gone' }], 'bad', /^none answers: a\.example: gone$/],
+  ])('%s', (_, asked, state, words) => {
+    expect(upstreamsCheck(live, asked)).toMatchObject({
+      state,
+      found: expect.stringMatching(words) as string,
+    })
   })
 })
 
@@ -131,6 +152,14 @@ describe('with settings in a separate folder', () => {
     rmSync(root, { recursive: true })
   })
   const load = (env: Record<string, string>) => loadConfig({ root, env })
+
+  it('asks upstreams side by side, each once, and names a refused connection', async () => {
+    const refused = `http://127.0.0.1:${await freePort()}`
+    const config = load({ MODRINTH_URL: refused })
+    expect(await askUpstreams(config)).toEqual([
+      { host: new URL(refused).host, trouble: expect.stringContaining('ECONNREFUSED') as string },
+    ])
+  })
 
   it('judges a folder that does not exist yet by the one in which it will be made', () => {
     expect(checkFolders(load({ DATA_DIR: 'a/b/c' })).map(({ state }) => state)).not.toContain('bad')

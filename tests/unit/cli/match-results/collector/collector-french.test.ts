@@ -41,7 +41,7 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'spool.segment-rejected': { event: 'spool.segment-rejected', folder: 'F', name: 'S', reason: 'R' },
   'spool.filling': { event: 'spool.filling', folder: 'F', bytes: 600, percent: 60 },
   'collection.started': { event: 'collection.started', isRecompute: false },
-  'collection.without-lock': { event: 'collection.without-lock', reason: 'R' },
+  'run.without-lock': { event: 'run.without-lock', reason: 'R' },
   'collection.ended': {
     event: 'collection.ended',
     outcome: 'failed',

@@ -338,9 +338,9 @@ describe("the worker's log", () => {
       logger.warn({ event: 'runs.check-failed', ...away }, '')
       logger.warn({ event: 'spool.waiting', ...away }, '')
       logger.warn({ event: 'database.connection-lost', reason: 'Connection terminated' }, '')
-      logger.warn({ ...from, event: 'collection.without-lock', ...away }, '')
+      logger.warn({ ...from, event: 'run.without-lock', ...away }, '')
       logger.warn({ ...from, sdkComponent: 'worker', activityType: 'openMatchResults', error }, '')
-      logger.warn({ ...from, event: 'collection.without-lock', ...full }, '')
+      logger.warn({ ...from, event: 'run.without-lock', ...full }, '')
     }
     expect(texts(quiet.lines)).toEqual([
       "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: connect ECONNREFUSED",

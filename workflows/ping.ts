@@ -1,0 +1,4 @@
+/** Ends at once: shows that a worker takes work. */
+export function pingWorkflow(): Promise<void> {
+  return Promise.resolve()
+}
