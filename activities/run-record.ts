@@ -1,12 +1,17 @@
 /** The run record for activities: takes the lock, closes the record, and closes records that were left open. */
-import { databaseFailure, isDatabaseUnwritable, wordsOf } from '../db/database-failure.ts'
+import { Context, log } from '@temporalio/activity'
+import type { LogRecord } from '../core/log-records.ts'
+import { refuseAhead } from '../db/ahead.ts'
+import { databaseFailure, isDatabaseUnwritable, troubleOf, wordsOf } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
 import { type Database } from '../db/database.ts'
 import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
-import { isSpooled, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
+import { failureReason } from '../core/reason.ts'
+import { isSpooled, lacking, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
+import type { CommonDependencies } from './dependencies.ts'
 
 /** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
 export type RunStatus = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
@@ -18,7 +23,8 @@ const RECOMPUTE_TRIGGER = 'drain'
 export type AskTemporal = (run: Pick<RunRecord, 'workflowId' | 'runId'>) => Promise<RunStatus>
 
 /**
- * Opens a run's record and takes the run lock. If another run of the pipeline holds it and is alive, returns why this
+ * Opens a run's record and takes the run lock. Throws `ClockAhead` for a run that started ahead of the database's clock:
+ * its rows would carry a day that has not come. If another run of the pipeline holds it and is alive, returns why this
  * one must not continue; a dead one is closed first.
  */
 export async function openRecord(
@@ -26,6 +32,7 @@ export async function openRecord(
   ask: AskTemporal,
   run: RunIdentity,
 ): Promise<{ skipped?: Skipped }> {
+  await named(refuseAhead(db, new Date(run.startedAt)))
   for (;;) {
     const holder = await named(takeRunLock(db, run))
     if (holder === 'taken') return {}
@@ -37,6 +44,32 @@ export async function openRecord(
       return { skipped: { reason: why, ...(isInTheWay && { isDeriving: true }) } }
     }
     await named(closeLeftOpen(db, holder, status))
+  }
+}
+
+/**
+ * Opens a run's record like `openRecord`, then prepares the run with `prepare`. While the database is unavailable, the
+ * activity fails and is repeated for the pipeline's retry budget; then, and at once if the database refuses us, the run
+ * continues without lock and preparation: what it fetches goes to the spool, and so does its ending.
+ */
+export async function openOrContinue(
+  { db, temporal, retryBudgetMs }: Pick<CommonDependencies, 'db' | 'temporal'> & { retryBudgetMs: number },
+  run: RunIdentity,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ skipped?: Skipped }> {
+  try {
+    const opened = await openRecord(db, temporal, run)
+    if (opened.skipped === undefined) await named(prepare())
+    return opened
+  } catch (error) {
+    const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info
+    const waitedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs
+    if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
+    if (error.type === 'DatabaseUnavailable' && waitedMs < retryBudgetMs) throw error
+    db.spool.databaseUnavailable(Date.now() - retryBudgetMs)
+    const record = { event: 'run.without-lock', ...troubleOf(error) } satisfies LogRecord
+    log.warn('the database accepts no rows: this run has no lock, and spools its rows', record)
+    return {}
   }
 }
 
@@ -65,22 +98,30 @@ export async function closeRunOrSpool(
 }
 
 /**
- * The last activity of a run: the database work, then the record. Without the database, a run with rows in the spool
- * leaves its ending there, too: the record is closed after its rows were loaded, and the recompute finds no open run.
- * For any other run the activity fails and is retried.
+ * The last activity of a run: the work, then the record. Returns how the run ended: the work may find that it is only
+ * partial. Without the database, a run with rows in the spool leaves its ending there, too: the record is closed after its
+ * rows were loaded, and the recompute finds no open run. So does a run that the database refuses; for any other the
+ * activity fails and is retried.
  */
 export async function finishRun(
   db: Database,
   { run, ending, at }: { run: RunIdentity; ending: RunEnding; at: Date },
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<RunEnding>,
+): Promise<RunEnding> {
+  let ended = ending
   try {
-    await named(work())
-    await named(closeRun(db, run, ending, at))
+    ended = await named(work())
+    await named(closeRun(db, run, ended, at))
   } catch (error) {
-    if (!isDatabaseUnwritable(error) || !isSpooled(ending.counts)) throw error
-    await closeRunOrSpool(db, run, ending, at)
+    // One that may return by itself is waited for, unless the run's rows must be loaded before its record is closed.
+    const isWaitedFor =
+      isDatabaseUnwritable(error) && error.type === 'DatabaseUnavailable' && !isSpooled(ended.counts)
+    if (!isDatabaseUnwritable(error) || isWaitedFor) throw error
+    if (!isSpooled(ended.counts))
+      ended = lacking(ended, 'closing', [reason('not-closed', { reason: failureReason(error) })])
+    await closeRunOrSpool(db, run, ended, at)
   }
+  return ended
 }
 
 /** What a sweep did: records that it closed, and open ones that it could not check or close, with the reason. */

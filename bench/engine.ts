@@ -49,7 +49,10 @@ function engineActivities(db: Database) {
   return {
     step: () => Promise.resolve(),
     open: (run: Run) => openRecord(db, () => Promise.resolve({ alive: true }), alone(run)),
-    close: (run: Run, ending: RunEnding) => closeRun(db, alone(run), ending, new Date()),
+    async close(run: Run, ending: RunEnding) {
+      await closeRun(db, alone(run), ending, new Date())
+      return ending
+    },
   }
 }
 

@@ -35,6 +35,8 @@ export type LogRecord =
   /** Records of runs that had ended without closing them were closed. */
   | { event: 'runs.closed'; closed: number }
   | ({ event: 'runs.check-failed' } & Trouble)
+  /** The database accepts no rows: the run continues without the lock. */
+  | ({ event: 'run.without-lock' } & Trouble)
   /** The sweep closes it later. */
   | ({ event: 'run.close-failed' } & Trouble)
   | { event: 'spool.loaded'; segments: number; rows: number; runs: number; pipelines: string[] }

@@ -107,6 +107,19 @@ function worse(a: SourceOutcome, b: SourceOutcome): SourceOutcome {
   return a === 'complete' && b === 'complete' ? 'complete' : 'partial'
 }
 
+/** Returns an ending in which one source or file lacks something, for these reasons: a complete run is then partial. */
+export function lacking(ending: RunEnding, source: string, why: readonly Reason[]): RunEnding {
+  if (why.length === 0) return ending
+  const before = ending.counts[source] ?? { ...NOTHING, outcome: 'failed' as const }
+  const outcome: SourceOutcome = before.outcome === 'failed' ? 'failed' : 'partial'
+  const counts = { ...before, outcome, why: distinctReasons([...before.why, ...why]).slice(0, WHY_LIMIT) }
+  return {
+    ...ending,
+    outcome: ending.outcome === 'complete' ? 'partial' : ending.outcome,
+    counts: { ...ending.counts, [source]: counts },
+  }
+}
+
 /** Whether rows of a run are in the spool: what is computed from stored rows cannot be computed yet. */
 export function isSpooled(counts: RunCounts): boolean {
   return Object.values(counts).some(({ spooled }) => spooled !== undefined)

@@ -10,6 +10,7 @@ const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOE
 const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
 /** Faults of the machine, and what to do about them. */
 const MACHINE: Record<string, string> = {
+  EISDIR: 'A folder is in the place of the file: remove it.',
   EIO: 'The disk reports an error: see the system log.',
   EMFILE: 'Allow a process more open files (ulimit -n).',
   ENFILE: 'Allow this machine more open files.',

@@ -52,6 +52,11 @@ export const shared = {
     `${measure} of ${of} changed from ${amount(before)} to ${amount(now)}${others === 0 ? '' : ` (and ${others} more like it)`}: ` +
     `not stored, unless it is seen on ${days} days`,
   'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
+  /** A file in DATA_DIR that the next run writes. */
+  'file-left': ({ file, reason }: { file: string; reason: Reason }, say: Say) =>
+    `${file} was not written: ${say(reason)}`,
+  /** The last step of a run failed: its record is closed without it. */
+  'not-closed': ({ reason }: { reason: Reason }, say: Say) => `the last step failed: ${say(reason)}`,
   /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable

@@ -68,10 +68,8 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
     open: () => activities(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
     close: async (_: unknown, ending: RunEnding) => {
       await writeMetrics(run, ending)
-      await activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeCryptoForecast(
-        run,
-        ending,
-      )
+      const last = activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`)
+      return last.closeCryptoForecast(run, ending)
     },
   }
 

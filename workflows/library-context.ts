@@ -88,6 +88,7 @@ export async function libraryContextWorkflow(input: RunInput<LibraryParams>): Pr
       sources = answer.sources
       return answer
     },
+    closing: 'night',
     close: (_: unknown, ending: RunEnding) =>
       activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeLibraryContext(
         run,

@@ -55,6 +55,7 @@ export async function modStatsWorkflow(input: RunInput): Promise<RunEnding> {
       )
       return openModStats(run)
     },
+    closing: 'modpacks',
     close: (_: unknown, ending: RunEnding) =>
       activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`).closeModStats(run, ending),
   }

@@ -21,6 +21,7 @@ import {
   asCounts,
   asRunCounts,
   failureOf,
+  lacking,
   NOTHING,
   outcomeOf,
   type RunCounts,
@@ -29,6 +30,7 @@ import {
 } from '../core/run-outcome.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { asSkipped, type Run, type RunInput, type Skipped } from '../core/run.ts'
+import { reason } from '../wording/reason.ts'
 import { sentence } from '../wording/sentence.ts'
 
 /** How the run ended, for `temporal workflow list --query 'Outcome="partial"'`. */
@@ -37,8 +39,13 @@ const OUTCOME = defineSearchAttributeKey('Outcome', 'KEYWORD')
 export interface RunHooks {
   /** First activity: takes the lock, prepares. Returns why the run must not continue, if so. */
   open(run: Run): Promise<{ skipped?: Skipped }>
-  /** Last activity: finishes files and the record. */
-  close(run: Run, ending: RunEnding): Promise<void>
+  /**
+   * Last activity: finishes files and the record. Returns the ending if that changed it; earlier versions returned
+   * nothing.
+   */
+  close(run: Run, ending: RunEnding): Promise<RunEnding | null | undefined>
+  /** What that activity makes besides the record, which a complete run has. Default: nothing. */
+  closing?: string
 }
 
 /** The input of any pipeline's workflow. */
@@ -73,7 +80,7 @@ export async function recordedRun(
       throw error
     }
   }
-  await CancellationScope.nonCancellable(() => close(run, hooks, ending))
+  ending = await CancellationScope.nonCancellable(() => close(run, hooks, ending))
   if (cancelled !== undefined) throw cancelled
   if (ending.outcome === 'failed') {
     throw ApplicationFailure.create({
@@ -159,19 +166,27 @@ export function reasonOf(error: ActivityFailure): { type: string; message: strin
   return reason
 }
 
-async function close(run: Run, hooks: RunHooks, ending: RunEnding): Promise<void> {
+/** Closes the record; returns the ending with what the last step found, or why it failed. */
+async function close(run: Run, hooks: RunHooks, found: RunEnding): Promise<RunEnding> {
+  let ending = found
   setCurrentDetails(detailsOf(ending))
   try {
-    await hooks.close(run, ending)
+    ending = (await hooks.close(run, ending)) ?? ending
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error
     // The worker's sweep closes the record from this workflow's result once the database is back.
     const { type, message } = reasonOf(error)
+    if (hooks.closing !== undefined)
+      ending = lacking(ending, hooks.closing, [
+        reason('not-closed', { reason: failureReason({ type, message }) }),
+      ])
     const record = { event: 'run.close-failed', reason: message, failure: type } satisfies LogRecord
     log.error('the record of this run could not be closed', record)
   }
   // Sent together with the workflow's end: on its own it would be one more write that the last activity waits for.
   upsertSearchAttributes([{ key: OUTCOME, value: ending.outcome }])
+  setCurrentDetails(detailsOf(ending))
+  return ending
 }
 
 /** What the Web UI shows of a finished run, as a table. */

@@ -3,6 +3,7 @@ import pMap from 'p-map'
 import { tradingPair } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { readOr } from '../../db/last-known.ts'
 import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -29,7 +30,12 @@ export async function collectBinanceCandles(
 ): Promise<SourceCounts> {
   const { db, settings, retryBudget } = context
   const wanted = wantedHours(context, backfill)
-  const hours = await withDatabaseRetry(retryBudget, () => hoursToAsk(context, wanted, backfill))
+  const hours = await readOr(
+    db,
+    retryBudget,
+    () => hoursToAsk(context, wanted, backfill),
+    () => newestHours(wanted),
+  )
   const pages = pagesOf(hours.map((stretch) => withNeighbours(stretch, wanted)))
   const why: Reason[] = []
   const unknown = new Set<string>()
@@ -100,6 +106,15 @@ export function wantedHours(
     fromMs: Math.ceil(from / HOUR_MS) * HOUR_MS,
     toMs: Math.floor(to / HOUR_MS) * HOUR_MS,
   }
+}
+
+/** Without the database it is unknown what is missing: then so many hours are asked, and stored again without harm. */
+const UNKNOWN_MS = 2 * DAY_MS
+
+/** The newest of the wanted hours: what an hourly run lacks after an outage, and the run before it may have spooled. */
+export function newestHours({ coins, fromMs, toMs }: Pick<Wanted, 'coins' | 'fromMs' | 'toMs'>): Hours[] {
+  const from = Math.max(fromMs, toMs - UNKNOWN_MS)
+  return from > toMs ? [] : coins.map((crypto) => ({ crypto, fromMs: from, toMs }))
 }
 
 /** Returns what is missing, or everything if a backfill overwrites stored hours. */

@@ -1,7 +1,7 @@
 /** Hourly prices from CoinGecko: the second source, which serves the grid where Binance has no candle. */
 import { currencyOf } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
-import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { readOr } from '../../db/last-known.ts'
 import { heldHours, missingHours, sharedHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -11,7 +11,7 @@ import type { MarketPoint } from '../../upstreams/coingecko.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 import type { SourceInput } from './inputs.ts'
-import { wantedHours } from './binance-candles.ts'
+import { newestHours, wantedHours } from './binance-candles.ts'
 import { newestClosedHour } from './hours.ts'
 import { MAX_APART_PERCENT } from './two-sources.ts'
 import { failureReason } from '../../core/reason.ts'
@@ -41,13 +41,17 @@ export async function collectCoinGeckoPrices(
   if (backfill !== undefined && Date.parse(backfill.to) < oldestMs)
     return { ...NOTHING, outcome: 'skipped', why: [TOO_OLD] }
   const { coins, fromMs, toMs } = wantedHours(context, backfill)
-  const held = await withDatabaseRetry(retryBudget, () => heldHours(db, SOURCE, coins))
-  const holes = await withDatabaseRetry(retryBudget, () =>
-    missingHours(db, { coins, fromMs: Math.max(fromMs, nextHour(oldestMs)), toMs }),
-  )
-  const shared = await withDatabaseRetry(retryBudget, () =>
-    sharedHours(db, coins, { sinceMs: oldestMs, percent: MAX_APART_PERCENT }),
-  )
+  const stored = async () => {
+    const held = await heldHours(db, SOURCE, coins)
+    const holes = await missingHours(db, { coins, fromMs: Math.max(fromMs, nextHour(oldestMs)), toMs })
+    const shared = await sharedHours(db, coins, { sinceMs: oldestMs, percent: MAX_APART_PERCENT })
+    return { held, holes, shared }
+  }
+  const { held, holes, shared } = await readOr(db, retryBudget, stored, () => {
+    const newest = newestHours({ coins, fromMs, toMs })
+    const ofCoins = new Map(newest.map((one) => [one.crypto, one]))
+    return { held: ofCoins, holes: newest, shared: new Map<string, never>() }
+  })
   let counts: SourceCounts | undefined
   for (const crypto of coins) {
     const hole = holes.find((stretch) => stretch.crypto === crypto)?.fromMs ?? Infinity

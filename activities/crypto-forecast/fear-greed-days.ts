@@ -1,6 +1,7 @@
 /** Fear & Greed: the days that are not stored yet, and the newest ones again. */
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { readOr } from '../../db/last-known.ts'
 import { missingFearGreedDays, newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -30,8 +31,15 @@ export async function collectFearGreedDays(
   const { db, fearGreed, signal, retryBudget, clock } = context
   const today = dayOf(clock().getTime())
   const missingDays = () => withDatabaseRetry(retryBudget, () => missingFearGreedDays(db, FIRST_DAY, today))
-  const newest = await withDatabaseRetry(retryBudget, () => newestFearGreedDay(db))
-  const [oldestMissing = newest] = await missingDays()
+  const known = async () => {
+    const [newest, missing] = [await newestFearGreedDay(db), await missingFearGreedDays(db, FIRST_DAY, today)]
+    return { newest, oldestMissing: missing[0] ?? newest }
+  }
+  // Without the database the newest days are asked; a later run that sees older holes fills them.
+  const { newest, oldestMissing } = await readOr(db, retryBudget, known, () => ({
+    newest: today,
+    oldestMissing: today,
+  }))
   const since = [newest, oldestMissing, backfill?.from].filter((day) => day !== undefined).toSorted()[0]
   const answer = await fearGreed.days(daysToAsk(newest === undefined ? undefined : since, today), signal)
   const rejected = answer.rejected.map((row) => ({ source: SOURCE, ...row }))

@@ -3,7 +3,7 @@ import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
 import { endingSchema } from '../run-input.ts'
-import { finishRun, openRecord } from '../run-record.ts'
+import { finishRun, openOrContinue } from '../run-record.ts'
 import { collectBinanceCandles } from './binance-candles.ts'
 import { checkGrid } from './check-grid.ts'
 import { collectCoinGeckoPrices } from './coingecko-prices.ts'
@@ -21,10 +21,10 @@ import { runSchema, sourceInput } from './inputs.ts'
 export type CryptoForecastActivities = CallsOf<ReturnType<typeof createCryptoForecastActivities>>
 
 export function createCryptoForecastActivities(dependencies: CryptoForecastDependencies) {
-  const { db, temporal, clock } = dependencies
+  const { db, clock } = dependencies
   const context = () => forAttempt(dependencies)
   return {
-    openCryptoForecast: activity([runSchema], (run) => openRecord(db, temporal, run)),
+    openCryptoForecast: activity([runSchema], (run) => openOrContinue(dependencies, run)),
 
     collectBinance: activity([sourceInput], (input) => collectBinanceCandles(context(), input)),
     collectCoinGecko: activity([sourceInput], (input) => collectCoinGeckoPrices(context(), input)),
@@ -44,9 +44,10 @@ export function createCryptoForecastActivities(dependencies: CryptoForecastDepen
     }),
 
     closeCryptoForecast: activity([runSchema, endingSchema], (run, ending) =>
-      finishRun(db, { run, ending, at: clock() }, () =>
-        pruneRawPayloads(db, dependencies.rawPayloadCaps, clock()),
-      ),
+      finishRun(db, { run, ending, at: clock() }, async () => {
+        await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
+        return ending
+      }),
     ),
   }
 }

@@ -1,4 +1,6 @@
 /** The names in the domains' sources, filtered by name: stars are requested only for those that pass. */
+import { z } from 'zod'
+import { lastKnown } from '../../db/last-known.ts'
 import { newestCandidates } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -116,11 +118,15 @@ export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
 
 /** Returns why tonight's candidates are implausible: too many of the last time's are missing. */
 export async function anomalyOf(
-  { db }: Pick<ActivityContext, 'db'>,
+  { db, retryBudget }: Pick<ActivityContext, 'db' | 'retryBudget'>,
   domain: Domains[number],
   candidates: { name: string }[],
 ): Promise<Reason | undefined> {
-  const before = await newestCandidates(db, domain.id)
+  const before = await lastKnown(db, retryBudget, {
+    name: `candidates-${domain.id}`,
+    schema: z.array(z.object({ named: z.string(), name: z.string() })),
+    query: () => newestCandidates(db, domain.id),
+  })
   // Compares only what today's settings would still accept: an edit of the keywords always takes effect.
   const names = before.map(({ name }) => name)
   const wanted = selectCandidates(names, { ...domain, always: [] })

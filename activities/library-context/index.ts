@@ -5,7 +5,7 @@ import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
 import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
 import { endingSchema } from '../run-input.ts'
-import { finishRun, openRecord } from '../run-record.ts'
+import { finishRun, openOrContinue } from '../run-record.ts'
 import { recordAttempt } from './attempts.ts'
 import { collectFrom } from './catalogue.ts'
 import { claimThisHost, cloneOf, removeCloneOf } from './clones.ts'
@@ -29,11 +29,11 @@ import {
 export type LibraryContextActivities = CallsOf<ReturnType<typeof createLibraryContextActivities>>
 
 export function createLibraryContextActivities(dependencies: LibraryContextDependencies) {
-  const { db, temporal, clock } = dependencies
+  const { db, clock } = dependencies
   const context = () => forAttempt(dependencies)
   return {
     openLibraryContext: activity([nightInput], async ({ run, params }) => {
-      const opened = await openRecord(db, temporal, run)
+      const opened = await openOrContinue(dependencies, run)
       return { ...opened, sources: sourcesOf(dependencies.settings, params.domain) }
     }),
 
@@ -52,6 +52,7 @@ export function createLibraryContextActivities(dependencies: LibraryContextDepen
       finishRun(db, { run, ending, at: clock() }, async () => {
         await (run.trigger === 'drain' ? reportLateNights(context(), run) : reportNight(context(), run))
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
+        return ending
       }),
     ),
   }

@@ -4,6 +4,7 @@
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
+import type { LogRecord } from '../../core/log-records.ts'
 import type { MatchResultsDependencies, ActivityContext } from './activity-context.ts'
 import { collectInput, figuresSchema, runSchema } from './inputs.ts'
 import { troubleOf } from '../../db/database-failure.ts'
@@ -80,7 +81,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
       } catch (error) {
         if (!isDatabaseUnwritable(error)) throw error
         reportStart()
-        const record = { event: 'collection.without-lock', ...troubleOf(error) } satisfies MatchRecord
+        const record = { event: 'run.without-lock', ...troubleOf(error) } satisfies LogRecord
         log.warn('the database accepts no rows: this run has no lock, and spools its rows', record)
         return {}
       }
@@ -98,10 +99,11 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         ...figures,
       } satisfies MatchRecord)
       const now = clock().getTime()
-      if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return
+      if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return ending
       // Set even after a failure: the record is closed, and the activity is not retried for this.
       prunedAtMs = now
       await prune(dependencies)
+      return ending
     }),
   }
 }

@@ -1,14 +1,11 @@
 /** Log records of the activities of match-results: the collector's own log is made from them. */
 import { asEnding, type RunEnding, type RunOutcome } from '../../core/run-outcome.ts'
-import type { Trouble } from '../../core/log-records.ts'
 import { distinctReasons, type Reason } from '../../core/reason.ts'
 import type { MatchState } from './match-life.ts'
 
 /** Records of the worker's log. */
 export type MatchRecord =
   | { event: 'collection.started'; isRecompute: boolean }
-  /** The database accepts no rows: the run has no lock, and keeps its rows in the spool. */
-  | ({ event: 'collection.without-lock' } & Trouble)
   | ({ event: 'collection.ended' } & CollectionEnded)
   | ({ event: 'match.over'; confidence: ResultStatus['confidence'] } & ReportedMatch)
   /** A confirmed result was corrected: `was1` and `was2` are the previous score. */

@@ -1,6 +1,8 @@
 /** One batch of mods on CurseForge: the mods in bulk, then every page of each mod's files. */
 import pMap from 'p-map'
+import { z } from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { lastKnown, readOr } from '../../db/last-known.ts'
 import {
   curseForgeMods,
   modsAfter,
@@ -17,7 +19,7 @@ import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/cu
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
-import { judgedDay, type JudgedDay } from './judged-day.ts'
+import { judgedDay, unjudgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 
@@ -43,11 +45,19 @@ export async function collectCurseForgeBatch(
 ): Promise<Batch> {
   const { db, curseforge, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const mods = await withDatabaseRetry(retryBudget, () => curseForgeMods(db, after, BATCH_MODS))
+  const mods = await lastKnown(db, retryBudget, {
+    name: `curseforge-mods-${after}`,
+    schema: z.array(z.object({ id: z.int(), curseforgeId: z.int(), known: z.boolean() })),
+    query: () => curseForgeMods(db, after, BATCH_MODS),
+  })
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
   // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
-  const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'curseforge', last.id))
+  const left = await lastKnown(db, retryBudget, {
+    name: `curseforge-mods-after-${last.id}`,
+    schema: z.int(),
+    query: () => modsAfter(db, 'curseforge', last.id),
+  })
   const counts = await collect({ ...context, curseforge }, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
@@ -59,7 +69,12 @@ async function collect(
 ): Promise<SourceCounts> {
   const { db, curseforge, signal, retryBudget, clock } = context
   const date = snapshotDate(run)
-  const judged = await withDatabaseRetry(retryBudget, () => judgedDay(db, PLATFORM, date, mods))
+  const judged = await readOr(
+    db,
+    retryBudget,
+    () => judgedDay(db, PLATFORM, date, mods),
+    () => unjudgedDay,
+  )
   const found = await curseforge.mods(
     mods.map((mod) => mod.curseforgeId),
     signal,

@@ -2,6 +2,7 @@
 import pMap from 'p-map'
 import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { readOr } from '../../db/last-known.ts'
 import {
   modpacksSeenSince,
   newSlugs,
@@ -18,7 +19,7 @@ import type { CurseForge } from '../../upstreams/curseforge/curseforge.ts'
 import { NO_MODPACKS } from './batch-counts.ts'
 import { NO_CREDENTIALS } from './curseforge.ts'
 import { modpackJudge, writeModpacks, type FoundModpack } from './write-modpacks.ts'
-import { implausible } from '../../wording/reason.ts'
+import { implausible, reason } from '../../wording/reason.ts'
 
 /** Pages per activity: at one page in two seconds a minute and a half, so that a retry repeats little. */
 const BATCH_PAGES = 40
@@ -37,6 +38,14 @@ export async function discoverModpacksBatch(
   const limit = settings.modpacks.pages
   const budget = Math.min(limit - after, BATCH_PAGES)
   const lookup = { context, run, curseforge }
+  // Which lists are read, and what is new in them, is in the database alone.
+  const unavailable = await readOr(
+    db,
+    retryBudget,
+    () => nextDependentsTask(db, run.startedAt).then(() => undefined),
+    leftOut,
+  )
+  if (unavailable !== undefined) return { counts: unavailable, done: 0, left: 0, next: null }
   let counts = after === 0 ? await retryUnresolved(lookup) : NO_MODPACKS
   let done = 0
   // Once something was spooled the list is left alone: its position is stored in the database, which is unavailable.
@@ -52,6 +61,13 @@ export async function discoverModpacksBatch(
   return { counts, done, left, next: left > 0 ? after + done : null }
 }
 
+/** The counts of a run that searches no list. */
+const leftOut = ({ message }: Error): SourceCounts => ({
+  ...NOTHING,
+  outcome: 'partial',
+  why: [reason('left-to-next-run', { message })],
+})
+
 interface Lookup {
   context: ActivityContext
   run: BatchInput['run']
@@ -66,7 +82,13 @@ async function readList(
 ): Promise<{ counts: SourceCounts; pages: number }> {
   const { db, dependents, signal, retryBudget, clock } = lookup.context
   const note = (page: number, readAt?: Date) =>
-    withDatabaseRetry(retryBudget, () => noteDependents(db, task.modId, page, readAt))
+    // If it cannot be noted, the next run reads these pages again.
+    readOr(
+      db,
+      retryBudget,
+      () => noteDependents(db, task.modId, page, readAt),
+      () => undefined,
+    )
   const seen = new Set<string>()
   let counts = NOTHING
   for (let pages = 1, page = task.page; ; pages++, page++) {

@@ -1,11 +1,12 @@
 /** The activities of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
 import { syncMods } from '../../db/queries/mod-stats/mods.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { lacking } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
 import { endingSchema } from '../run-input.ts'
-import { finishRun, openRecord } from '../run-record.ts'
+import { finishRun, openOrContinue } from '../run-record.ts'
 import { collectCurseForgeBatch } from './curseforge.ts'
 import { discoverModpacksBatch } from './discover-modpacks.ts'
 import { collectModrinthBatch } from './modrinth.ts'
@@ -23,15 +24,12 @@ export async function prepareModStats(context: ModStatsDependencies, run: Run): 
 }
 
 export function createModStatsActivities(dependencies: ModStatsDependencies) {
-  const { db, temporal, clock } = dependencies
+  const { db, clock } = dependencies
   const context = () => forAttempt(dependencies)
   return {
-    openModStats: activity([runSchema], async (run) => {
-      const opened = await openRecord(db, temporal, run)
-      if (opened.skipped !== undefined) return opened
-      await prepareModStats(context(), run)
-      return opened
-    }),
+    openModStats: activity([runSchema], (run) =>
+      openOrContinue(dependencies, run, () => prepareModStats(dependencies, run)),
+    ),
 
     collectModrinth: activity([batchInput], (input) => collectModrinthBatch(context(), input)),
     collectCurseForge: activity([batchInput], (input) => collectCurseForgeBatch(context(), input)),
@@ -40,8 +38,10 @@ export function createModStatsActivities(dependencies: ModStatsDependencies) {
 
     closeModStats: activity([runSchema, endingSchema], (run, ending) =>
       finishRun(db, { run, ending, at: clock() }, async () => {
-        if (ending.counts['modpacks'] !== undefined) await exportModpacks(context())
+        const isReported = ending.counts['modpacks'] !== undefined
+        const why = isReported ? await exportModpacks(context()) : []
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
+        return lacking(ending, 'modpacks', why)
       }),
     ),
   }

@@ -30,6 +30,14 @@ export interface JudgedDay extends Pick<Judge<keyof typeof RULES>, 'rejected' | 
   believesVersion: (version: { id: string; name: string; downloads: number }) => boolean
 }
 
+/** Without its database a run has nothing to compare with: what it fetches goes to the spool unjudged. */
+export const unjudgedDay: JudgedDay = {
+  rejected: () => [],
+  why: () => [],
+  valueOf: (_mod, _measure, now) => now,
+  believesVersion: () => true,
+}
+
 /** Reads what was stored last of these mods, before anything is fetched: fetched rows must not wait for the database. */
 export async function judgedDay(
   db: Database,

@@ -11,7 +11,10 @@ import {
   onlyCurseForgeMod,
   type ModpackLine,
 } from '../../db/queries/mod-stats/modpacks.ts'
+import { Failure } from '../../core/failures.ts'
+import { failureReason, type Reason } from '../../core/reason.ts'
 import type { Run } from '../../core/run.ts'
+import { reason } from '../../wording/reason.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
 import { csvOf, withoutMark } from '../../system/csv.ts'
@@ -62,7 +65,14 @@ export function modpacksCsv(lines: readonly ModpackLine[]): string {
   return csvOf([COLUMNS, ...lines.map((line) => COLUMNS.map((name) => line[name]))])
 }
 
-/** Rewrites the file from the database, atomically. */
-export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<void> {
-  writeFileAtomically(join(dataDir, FILE), modpacksCsv(await allModpacks(db)))
+/** Rewrites the file from the database, atomically. Returns why it could not be written. */
+export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<Reason[]> {
+  const text = modpacksCsv(await allModpacks(db))
+  try {
+    writeFileAtomically(join(dataDir, FILE), text)
+    return []
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [reason('file-left', { file: FILE, reason: failureReason(error) })]
+  }
 }

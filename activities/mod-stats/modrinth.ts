@@ -1,5 +1,7 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
+import { z } from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { lastKnown, readOr } from '../../db/last-known.ts'
 import {
   modrinthMods,
   modsAfter,
@@ -16,7 +18,7 @@ import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../u
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
-import { judgedDay, type JudgedDay } from './judged-day.ts'
+import { judgedDay, unjudgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { implausible } from '../../wording/reason.ts'
 
@@ -30,11 +32,19 @@ export async function collectModrinthBatch(
   { run, after }: BatchInput,
 ): Promise<Batch> {
   const { db, retryBudget } = context
-  const mods = await withDatabaseRetry(retryBudget, () => modrinthMods(db, after, BATCH_MODS))
+  const mods = await lastKnown(db, retryBudget, {
+    name: `modrinth-mods-${after}`,
+    schema: z.array(z.object({ id: z.int(), modrinth: z.string(), known: z.boolean() })),
+    query: () => modrinthMods(db, after, BATCH_MODS),
+  })
   const last = mods.at(-1)
   if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
   // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
-  const left = await withDatabaseRetry(retryBudget, () => modsAfter(db, 'modrinth', last.id))
+  const left = await lastKnown(db, retryBudget, {
+    name: `modrinth-mods-after-${last.id}`,
+    schema: z.int(),
+    query: () => modsAfter(db, 'modrinth', last.id),
+  })
   const counts = await collect(context, run, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
@@ -46,7 +56,12 @@ async function collect(
 ): Promise<SourceCounts> {
   const { db, modrinth, signal, retryBudget, clock } = context
   const date = snapshotDate(run)
-  const judged = await withDatabaseRetry(retryBudget, () => judgedDay(db, PLATFORM, date, mods))
+  const judged = await readOr(
+    db,
+    retryBudget,
+    () => judgedDay(db, PLATFORM, date, mods),
+    () => unjudgedDay,
+  )
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,

@@ -1,6 +1,7 @@
 /** The day's downloads of every known modpack, in bulk by id. */
+import { z } from 'zod'
+import { lastKnown, readOr } from '../../db/last-known.ts'
 import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
-import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { knownModpacks, modpacksAfter } from '../../db/queries/mod-stats/modpacks.ts'
 import type { Batch, ActivityContext } from './activity-context.ts'
 import type { BatchInput } from './inputs.ts'
@@ -19,16 +20,11 @@ export async function refreshModpacksBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, signal, retryBudget } = context
+  const { curseforge, signal } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
-  const known = await withDatabaseRetry(retryBudget, () =>
-    knownModpacks(db, run.startedAt, after, BATCH_MODPACKS),
-  )
+  const { known, left } = await batchOf(context, run.startedAt, after)
   const last = known.at(-1)
   if (last === undefined) return { counts: NO_MODPACKS, done: 0, left: 0, next: null }
-
-  // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
-  const left = await withDatabaseRetry(retryBudget, () => modpacksAfter(db, run.startedAt, last.curseforgeId))
   const judge = await modpackJudge(context, run)
   const answer = await curseforge.mods(
     known.map((pack) => pack.curseforgeId),
@@ -53,4 +49,43 @@ export async function refreshModpacksBatch(
     why,
   })
   return { counts, done: known.length, left, next: left > 0 ? last.curseforgeId : null }
+}
+
+/** More than any mod has: the list of all is one file. */
+const ALL = 1_000_000
+
+/** Every known modpack with its mods, whenever it was seen; kept for a run without its database. */
+const allKnown = ({ db, retryBudget }: ActivityContext) =>
+  lastKnown(db, retryBudget, {
+    name: 'modpacks',
+    schema: z.array(
+      z.object({
+        curseforgeId: z.int(),
+        modIds: z.array(z.int()),
+        name: z.string(),
+        downloads: z.number().nullable(),
+      }),
+    ),
+    query: () => knownModpacks(db, EVER, 0, ALL),
+  })
+
+/** Later than any run. */
+const EVER = 'infinity'
+
+/**
+ * The packs after the cursor, and how many come after them. Read before anything is fetched: rows that could only be spooled
+ * must not be requested again because of this number.
+ */
+async function batchOf(context: ActivityContext, startedAt: string, after: number) {
+  const { db, retryBudget } = context
+  const stored = async () => {
+    const known = await knownModpacks(db, startedAt, after, BATCH_MODPACKS)
+    const last = known.at(-1)
+    return { known, left: last === undefined ? 0 : await modpacksAfter(db, startedAt, last.curseforgeId) }
+  }
+  const batch = await readOr(db, retryBudget, stored, () => undefined)
+  const all = batch === undefined || batch.left === 0 ? await allKnown(context) : []
+  if (batch !== undefined) return batch
+  const rest = all.filter(({ curseforgeId }) => curseforgeId > after)
+  return { known: rest.slice(0, BATCH_MODPACKS), left: Math.max(0, rest.length - BATCH_MODPACKS) }
 }

@@ -1,5 +1,6 @@
 /** Modpacks as rows: the list of known ones, and the day's downloads of those that the API knows. */
 import { withDatabaseRetry } from '../../db/database-retry.ts'
+import { readOr } from '../../db/last-known.ts'
 import { joinRenamedModpacks, type KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
 import type { RawBody, RowsByTable } from '../../db/write-call.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -37,8 +38,12 @@ export type ModpackJudge = Judge<'downloads'>
 
 /** The judge of a run's modpacks, made before anything is fetched: fetched rows must not wait for the database. */
 export const modpackJudge = ({ db, retryBudget }: ActivityContext, run: Run): Promise<ModpackJudge> =>
-  withDatabaseRetry(retryBudget, () =>
-    judgeFor(db, { downloads: TOTAL }, { source: SOURCE, date: snapshotDate(run) }),
+  readOr(
+    db,
+    retryBudget,
+    () => judgeFor(db, { downloads: TOTAL }, { source: SOURCE, date: snapshotDate(run) }),
+    // What is stored is unknown: what is fetched goes to the spool unjudged.
+    () => ({ believes: () => true, rejected: () => [], why: () => [] }),
   )
 
 /** Stores both tables; returns the counts. */

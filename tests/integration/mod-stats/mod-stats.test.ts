@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { startRun } from '../../../client/runs.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
@@ -34,6 +36,28 @@ describe('mod-stats on the real servers', () => {
     const second = await endingOf(await startRun(stack.client, modStats, 'manual'))
     expect(second.outcome).toBe('complete')
     expect(await count()).toEqual(before)
+  })
+
+  it('is partial with the reason, in its record too, if the file of modpacks cannot be written', async () => {
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    const file = join(stack.config.dataDir, 'curseforge_modpacks.csv')
+    rmSync(file, { force: true })
+    mkdirSync(file)
+    const handle = await startRun(stack.client, modStats, 'manual')
+    try {
+      const { outcome, counts } = await endingOf(handle)
+      expect(outcome).toBe('partial')
+      expect(counts['modpacks']?.why.join()).toMatch(
+        /^curseforge_modpacks\.csv was not written: Misconfigured: /,
+      )
+      expect(
+        await stack.database.select(
+          sql`select outcome from pipeline_runs where run_id = ${handle.firstExecutionRunId}`,
+        ),
+      ).toEqual([{ outcome: 'partial' }])
+    } finally {
+      rmdirSync(file)
+    }
   })
 
   it('requests a modpack once a run, however many mods it contains', async () => {

@@ -73,7 +73,7 @@ export function fakeCryptoSteps(
     scorePredictions: () => counted(),
     reportToMlflow: () => counted(),
     writeMetricsFile: () => Promise.resolve(),
-    closeCryptoForecast: () => Promise.resolve(),
+    closeCryptoForecast: (_run, ending) => Promise.resolve(ending),
     ...own,
   })
 }

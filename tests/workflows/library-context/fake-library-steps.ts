@@ -81,7 +81,7 @@ export function fakeLibrarySteps(
     removeClone: () => Promise.resolve(),
     recordFailedAttempt: ({ reason }) =>
       Promise.resolve({ outcome: 'failed', reason: failureReason(reason), bytes: 0 }),
-    closeLibraryContext: () => Promise.resolve(),
+    closeLibraryContext: (_run, ending) => Promise.resolve(ending),
     ...own,
   })
 }

@@ -32,7 +32,7 @@ export function fakeMatchSteps(
   return notedSteps<MatchResultsActivities>(time, {
     openMatchResults: () => Promise.resolve({}),
     collectMatches: () => collected(),
-    closeMatchResults: () => Promise.resolve(),
+    closeMatchResults: (_run, ending) => Promise.resolve(ending),
     ...own,
   })
 }

@@ -58,9 +58,9 @@ describe('a minute in which all goes well', () => {
   it('passes the status of the matches to its last activity', async () => {
     const reported: unknown[] = []
     const steps = fakes({
-      closeMatchResults(_run, _ending, figures) {
+      closeMatchResults(_run, ending, figures) {
         reported.push(figures)
-        return Promise.resolve()
+        return Promise.resolve(ending)
       },
     })
     await runOnce(steps)

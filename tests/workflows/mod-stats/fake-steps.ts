@@ -51,7 +51,7 @@ export function fakeSteps(time: TimeSkipping, own: Partial<ModStatsActivities> =
     collectCurseForge: () => batch(),
     discoverModpacks: () => batch(),
     refreshModpacks: () => batch(),
-    closeModStats: () => Promise.resolve(),
+    closeModStats: (_run, ending) => Promise.resolve(ending),
     ...own,
   })
 }

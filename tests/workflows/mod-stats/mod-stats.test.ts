@@ -215,17 +215,19 @@ describe('the hooks of a run', () => {
     const [opening, closing] = [away(20), away(20)]
     const steps = fakeSteps(time, {
       openModStats: () => opening({}),
-      closeModStats: () => closing(undefined),
+      closeModStats: (_run, ending) => closing(ending),
     })
     expect((await runOnce(steps)).outcome).toBe('complete')
     expect(steps.callsOf('openModStats')).toHaveLength(21)
     expect(steps.callsOf('closeModStats')).toHaveLength(21)
   })
 
-  it('a collected run does not fail if its record cannot be closed', async () => {
+  it('a collected run whose last step fails for good is partial, and says why', async () => {
     const steps = fakeSteps(time, {
       closeModStats: () => Promise.reject(new Failure('DiskFull', 'No space left.')),
     })
-    expect((await runOnce(steps)).outcome).toBe('complete')
+    const { outcome, counts } = await runOnce(steps)
+    expect(outcome).toBe('partial')
+    expect(counts['modpacks']?.why).toEqual(['the last step failed: DiskFull: No space left.'])
   })
 })

@@ -1,0 +1,71 @@
+/** Reads that a run needs before it fetches, so that it fetches while the database is unavailable as well. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import { writeFileAtomically } from '../system/atomic-file.ts'
+import { isDatabaseUnwritable } from './database-failure.ts'
+import type { Database } from './database.ts'
+import { withDatabaseRetry, type RetryBudget } from './database-retry.ts'
+
+/** Folder within that of the spool; one file a query. */
+const FOLDER = 'known'
+
+/**
+ * Returns what a query returns. If the database stays unavailable longer than the retry budget, or refuses us, returns
+ * `instead` of it; time for which it has already been unavailable counts. Throws its failure if there is no spool: then
+ * what is fetched could not be kept.
+ */
+export async function readOr<T>(
+  db: Database,
+  retryBudget: RetryBudget,
+  query: () => Promise<T>,
+  instead: (failure: Error) => T,
+): Promise<T> {
+  const ms = Math.max(0, retryBudget.ms - (db.spool?.unavailableForMs() ?? 0))
+  try {
+    return await withDatabaseRetry({ ...retryBudget, ms }, query)
+  } catch (error) {
+    if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
+    db.spool.databaseUnavailable(Date.now() - ms)
+    return instead(error)
+  }
+}
+
+/** A query whose last answer is kept: a name that is a file's, and the shape of the answer. */
+export interface KnownQuery<T> {
+  name: string
+  schema: z.ZodType<T>
+  query: () => Promise<T>
+}
+
+/**
+ * Returns what a query returns, and keeps it on disk; while the database is unavailable (see `readOr`), what it returned the
+ * last time. Throws the database's failure if that is not known.
+ */
+export async function lastKnown<T>(
+  db: Database,
+  retryBudget: RetryBudget,
+  { name, schema, query }: KnownQuery<T>,
+): Promise<T> {
+  if (db.spool === undefined) return withDatabaseRetry(retryBudget, query)
+  const path = join(db.spool.folder, FOLDER, `${name}.json`)
+  const read = async () => {
+    const answer = await query()
+    writeFileAtomically(path, JSON.stringify(answer))
+    return answer
+  }
+  return readOr(db, retryBudget, read, (failure) => {
+    const known = existsSync(path) ? schema.safeParse(parsed(readFileSync(path, 'utf8'))) : undefined
+    if (known?.success !== true) throw failure
+    return known.data
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
