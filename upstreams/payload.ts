@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { storable } from '../core/foreign-text.ts'
 
-/** The deepest known answer has 12 levels: writing a deeper row down again would exhaust the stack. */
+/** An estimate, far above any known answer: writing a deeper row down again would exhaust the stack. */
 const MAX_LEVELS = 64
-/** Three times the largest known feed. More values take so long to read that other pipelines would wait. */
+/** An estimate, above any known feed. More values take so long to read that other pipelines would wait. */
 const MAX_VALUES = 1_000_000
 /** Rows of another shape from which on the whole body is: each costs as much as a hundred good ones. */
 const MAX_REJECTED = 1_000

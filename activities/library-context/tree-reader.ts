@@ -9,9 +9,9 @@ import { runProgram, type ProgramResult, type ProgramRun } from '../../system/ru
 import { createSlots } from './contextmaker/slots.ts'
 import type { JudgedContext, TreeRequest } from './judged-context.ts'
 
-/** The largest known package takes ten seconds; a busy machine takes several times as long. */
+/** Ordinary Python takes 0.3 s per megabyte; a tree made to be slow took 41 s on a busy machine. */
 export const TREE_MS = 90_000
-/** The largest known package with its documentation needs half of it. */
+/** Five times the 64 MB of text that are read; how much the largest known package needs is not measured. */
 const HEAP_MB = 320
 /** A context has 20 MB at most (`max_tokens`), and JSON escapes some of it. */
 const OUTPUT_BYTES = 64 * 1024 * 1024

@@ -15,7 +15,7 @@ const PACK_PATH = /\/minecraft\/modpacks\/([^/]+)\/?$/
 const HEADING = /^h[1-4]$/
 const HEADING_CLASS = /name|title/i
 
-/** A page of twenty rows has some 5,000 elements, about 60 deep, and hundreds of links: beyond these it is no such page. */
+/** Estimates, far above a page of twenty rows (none is recorded): beyond these it is no such page. */
 const MAX_ELEMENTS = 50_000
 const MAX_DEPTH = 256
 const MAX_LINKS = 10_000
