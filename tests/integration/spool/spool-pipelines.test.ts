@@ -181,9 +181,14 @@ describe('a database that refuses log-ins before a run begins', () => {
   const admin = (statement: string) => crypto.stack.database.db.execute(sql.raw(statement))
 
   beforeAll(async () => {
-    await admin(`create role ${role} login superuser`)
+    const { password } = new URL(crypto.stack.database.url)
+    await admin(`create role ${role} login password '${decodeURIComponent(password)}'`)
+    await admin(`grant all on all tables in schema public to ${role}`)
+    await admin(`grant all on all sequences in schema public to ${role}`)
   })
   afterAll(async () => {
+    await admin(`revoke all on all tables in schema public from ${role}`)
+    await admin(`revoke all on all sequences in schema public from ${role}`)
     await admin(`drop role ${role}`)
   })
 
@@ -195,10 +200,13 @@ describe('a database that refuses log-ins before a run begins', () => {
     if (pipeline === undefined) throw new Error(`${id} is registered`)
     const url = new URL(crypto.stack.database.url)
     url.username = role
-    worker = await crypto.startWorker({
-      env: { DATABASE_URL: url.href },
-      dependencies: { retryBudgetMs: SHORT_RETRY_BUDGET_MS },
-    })
+    const start = async () => {
+      worker = await crypto.startWorker({
+        env: { DATABASE_URL: url.href },
+        dependencies: { retryBudgetMs: SHORT_RETRY_BUDGET_MS },
+      })
+    }
+    await start()
     const run = async () => endingOf(await startRun(crypto.stack.client, pipeline, 'manual'))
     // What is tracked is known from the run before.
     expect((await run()).outcome).toBe('complete')
@@ -208,7 +216,9 @@ describe('a database that refuses log-ins before a run begins', () => {
     await admin(`delete from crypto_prices where "timestamp" >= '2026-03-10T00:00:00Z'`)
     await admin(`delete from fear_greed_index where date >= '2026-03-10'`)
     await admin(`alter role ${role} nologin`)
-    await admin(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`)
+    // A new worker: the connections of this one would stay.
+    await worker?.stop()
+    await start()
     try {
       const ending = await run()
       expect(ending.outcome).toBe('partial')
