@@ -55,6 +55,8 @@ export type Fault = CommonFault | AnyFault
 
 /** The faults in force. */
 export interface Faults {
+  /** Names of the upstreams that can have faults. */
+  upstreams: readonly string[]
   /**
    * Enables a fault, or disables it with `null`. Throws a ZodError for an ill-formed fault, a RangeError for an unknown
    * upstream.
@@ -93,6 +95,7 @@ export function createFaults(upstreams: readonly Upstream[]): Faults {
       : `Unknown shape of a refusal; known are ${shapes.join(', ')}.`
   }
   return {
+    upstreams: upstreams.map(({ name }) => name),
     set: (upstream, fault) => {
       const parsed = faultSchema.nullable().parse(fault)
       const problem = mismatch(upstream, parsed)

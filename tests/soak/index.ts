@@ -1,4 +1,5 @@
 /** The soaks by name: one line for each pipeline that has one, and those of shared parts. */
+import { disasters } from './disasters/index.ts'
 import { matchResults } from './match-results/index.ts'
 import { modStats } from './mod-stats/index.ts'
 import type { Soak } from './soak-definition.ts'
@@ -6,6 +7,7 @@ import type { Soak } from './soak-definition.ts'
 export const SOAKS: Record<string, Soak> = {
   'mod-stats': modStats,
   'match-results': matchResults,
+  disasters,
   spool: {
     options: [
       {

@@ -1,6 +1,8 @@
 /** What `npm run soak -- NAME` runs. */
 export interface Soak {
-  /** Its options beside `--seed`. Each takes a positive number; `short` is the one of `--short`. */
+  /**
+   * Its options beside `--seed`; soaks may share one. Each takes a positive number; `short` is the one of `--short`.
+   */
   options: { flags: string; description: string; default: number; short?: number }[]
   /** Returns how many promises were broken; `option` returns an option's value by its camel-case name. */
   run: (option: (name: string) => number) => Promise<number>

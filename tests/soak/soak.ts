@@ -6,23 +6,23 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { print } from '../../cli/output.ts'
 import { SOAKS } from './index.ts'
+import type { Soak } from './soak-definition.ts'
 
 const names = Object.keys(SOAKS)
 const program = new Command('soak')
   .argument('[name...]', `which to run: ${names.join(', ')} (default: all)`)
   .option('--seed <number>', 'repeats the same disasters in the same order', positive, Date.now() % 1_000_000)
   .option('--short', 'half a minute, as the gate runs it: only the soaks that have a short form')
-for (const { options } of Object.values(SOAKS))
-  for (const { flags, description, default: value } of options)
-    program.option(flags, description, positive, value)
+// Soaks may share an option: each has its own default.
+const shared = new Map(
+  Object.values(SOAKS).flatMap(({ options }) => options.map((each) => [each.flags, each.description])),
+)
+for (const [flags, description] of shared) program.option(flags, description, positive)
 program.parse()
 
 const isShort = program.getOptionValue('short') === true
 const shortNames = names.filter((name) => SOAKS[name]?.options.some(({ short }) => short !== undefined))
 const chosen = program.args.length > 0 ? program.args : isShort ? shortNames : names
-if (isShort)
-  for (const { flags, short } of chosen.flatMap((name) => SOAKS[name]?.options ?? []))
-    if (short !== undefined) program.setOptionValue(new Option(flags).attributeName(), short)
 const unknown = chosen.filter((name) => !names.includes(name))
 if (unknown.length > 0)
   program.error(`There is no soak ${unknown.join(', ')}; there are ${names.join(', ')}.`)
@@ -30,14 +30,18 @@ if (unknown.length > 0)
 let broken = 0
 for (const name of chosen) {
   print(`\n${name}`)
-  broken += (await SOAKS[name]?.run(option)) ?? 0
+  const soak = SOAKS[name]
+  if (soak !== undefined) broken += await soak.run((option) => valueOf(soak, option))
 }
 process.exitCode = broken === 0 ? 0 : 1
 
-function option(name: string): number {
-  const value = program.getOptionValue(name)
-  if (typeof value !== 'number') throw new Error(`there is no option ${name}`)
-  return value
+/** What was given, else the soak's own: the short one if that is wanted. */
+function valueOf({ options }: Soak, name: string): number {
+  const given: unknown = program.getOptionValue(name)
+  if (typeof given === 'number') return given
+  const own = options.find(({ flags }) => new Option(flags).attributeName() === name)
+  if (own === undefined) throw new Error(`there is no option ${name}`)
+  return isShort ? (own.short ?? own.default) : own.default
 }
 
 function positive(text: string): number {

@@ -1,0 +1,114 @@
+/** What must hold once everything has been repaired. Each returned sentence is a broken promise. */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import { segmentNames } from '../../../db/spool/folder.ts'
+import { spoolFolder } from '../../../db/spool/spool.ts'
+import { withAdministrator } from './administrator.ts'
+import type { SoakStack } from './soak-stack.ts'
+
+/** No disaster lasts longer than seconds and no retry waits longer than minutes: a run that takes this long does not end. */
+const STUCK_MS = 6 * MINUTE_MS
+const POLL_MS = SECOND_MS
+/** Sentences listed of one kind; a thousand wrong rows have one cause. */
+const LISTED = 5
+
+/**
+ * Waits until the runs that started before now have ended and the spool is empty; scheduled ones go on meanwhile.
+ * Returns what did not come to its end.
+ */
+export async function comesToRest(stack: SoakStack): Promise<string[]> {
+  const deadline = Date.now() + STUCK_MS
+  const before = new Date().toISOString()
+  for (;;) {
+    const found = [...(await openBefore(stack, before)), ...spooled(stack)]
+    if (found.length === 0) return []
+    if (Date.now() > deadline) return found.map((what) => `${what} after ${STUCK_MS / MINUTE_MS} min`)
+    await sleep(POLL_MS)
+  }
+}
+
+async function openBefore(stack: SoakStack, before: string): Promise<string[]> {
+  const rows = await withAdministrator(stack, (run) =>
+    run(`select workflow_id from pipeline_runs where finished_at is null and started_at < '${before}'`),
+  )
+  return rows.map(({ workflow_id: id }) => `the record of ${String(id)} is still open`)
+}
+
+function spooled({ config }: SoakStack): string[] {
+  const folder = spoolFolder(config.dataDir)
+  const segments = existsSync(folder) ? segmentNames(folder) : []
+  return segments.length === 0 ? [] : [`${segments.length} segments are still in the spool`]
+}
+
+/** Runs that are not complete and give no reason; each is looked at once. */
+export async function silentRuns(stack: SoakStack, since: string): Promise<string[]> {
+  const rows = await withAdministrator(stack, (run) =>
+    run(`select workflow_id, outcome, counts, error_type from pipeline_runs
+      where outcome not in ('complete', 'cancelled') and started_at >= '${since}'`),
+  )
+  return rows.flatMap(({ workflow_id: id, outcome, counts, error_type: type }) => {
+    const sources = Object.entries((counts ?? {}) as Record<string, { outcome: string; why: unknown[] }>)
+    const silent = sources.filter(([, source]) => source.outcome !== 'complete' && source.why.length === 0)
+    const isSilent = type === null && sources.every(([, source]) => source.why.length === 0)
+    return [
+      ...silent.map(([name]) => `${String(id)}: ${name} is not complete and does not say why`),
+      ...(isSilent ? [`${String(id)} ended ${String(outcome)} and does not say why`] : []),
+    ]
+  })
+}
+
+/** Confirmed results against the league's own. */
+export async function wrongResults(stack: SoakStack, from: Date): Promise<string[]> {
+  const truth = new Map(
+    stack.simulator.world.matches.truthBetween(from, new Date()).map((match) => [match.eventId, match.score]),
+  )
+  const rows = await withAdministrator(stack, (run) =>
+    run(`select event_id, score1, score2 from matches where confidence = 'confirmed'`),
+  )
+  const wrong = rows.filter(({ event_id: id, score1, score2 }) => {
+    const score = truth.get(Number(id))
+    return score !== undefined && (score === null || score[0] !== score1 || score[1] !== score2)
+  })
+  return wrong
+    .slice(0, LISTED)
+    .map(
+      ({ event_id: id, score1, score2 }) =>
+        `match ${String(id)} is confirmed with ${String(score1)}:${String(score2)}, the truth is ${truth.get(Number(id))?.join(':') ?? 'no score'}`,
+    )
+}
+
+/** Counts of mods against the simulator's world: what is stored is true or absent. */
+export async function wrongCounts(stack: SoakStack): Promise<string[]> {
+  const { date, mods } = stack.simulator.world.truth()
+  const wanted = new Map(
+    mods.flatMap(({ modrinth, curseforge }): [string, number][] => [
+      [`modrinth ${modrinth.id}`, modrinth.downloads],
+      [`curseforge ${curseforge.id}`, curseforge.downloadCount],
+    ]),
+  )
+  const rows = await withAdministrator(stack, (run) =>
+    run(`select platform || ' ' || case platform when 'modrinth' then modrinth_id else curseforge_id::text end as key,
+      total_downloads as total from daily_stats join mods on mods.id = mod_id where date = '${date}'`),
+  )
+  return rows
+    .filter(({ key, total }) => total !== null && wanted.get(String(key)) !== Number(total))
+    .slice(0, LISTED)
+    .map(
+      ({ key, total }) =>
+        `${String(key)} is stored as ${String(total)}, the truth is ${wanted.get(String(key)) ?? 'nothing'}`,
+    )
+}
+
+/** Drafts, half-made clusters, clones and temporary files that nothing will ever remove. */
+export function leftFiles({ config }: SoakStack): string[] {
+  const folders = [config.stateDir, config.dataDir, join(config.stateDir, 'work')]
+  return folders.flatMap((folder) =>
+    (existsSync(folder) ? readdirSync(folder) : [])
+      .filter((name) => /\.(tmp|new|part)$|\.initdb-|\.draft/.test(name) || isClone(folder, name))
+      .map((name) => `${name} was left in ${folder}`),
+  )
+}
+
+const isClone = (folder: string, name: string) => folder.endsWith('work') && /^[0-9a-f-]{36}/.test(name)
