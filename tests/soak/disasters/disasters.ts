@@ -54,6 +54,13 @@ const restarts: Disaster[] = [
     },
   },
   {
+    name: 'a second start beside the first',
+    strike: async (stack) => {
+      const code = await stack.second()
+      if (code === 0) stack.broken.push('a second start beside the first ended with 0')
+    },
+  },
+  {
     name: 'power cut',
     strike: async (stack) => {
       await stack.nothingRuns()

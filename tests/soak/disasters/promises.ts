@@ -11,6 +11,10 @@ import type { SoakStack } from './soak-stack.ts'
 /** No disaster lasts longer than seconds and no retry waits longer than minutes: a run that takes this long does not end. */
 const STUCK_MS = 6 * MINUTE_MS
 const POLL_MS = SECOND_MS
+/** A run of each minute may have programs of its own; they take seconds. */
+const LEAVE_MS = 30 * SECOND_MS
+/** PostgreSQL's processes rename themselves. */
+const SERVER = /^postgres: |postgres -D|temporal server start-dev/
 /** Sentences listed of one kind; a thousand wrong rows have one cause. */
 const LISTED = 5
 
@@ -40,6 +44,15 @@ function spooled({ config }: SoakStack): string[] {
   const folder = spoolFolder(config.dataDir)
   const segments = existsSync(folder) ? segmentNames(folder) : []
   return segments.length === 0 ? [] : [`${segments.length} segments are still in the spool`]
+}
+
+/** Processes beside the stack's own a while after all runs have ended: programs and sandboxes of killed workers. */
+export async function strayProcesses(stack: SoakStack): Promise<string[]> {
+  const strays = () =>
+    stack.processes().filter(({ pid, command }) => pid !== stack.up().pid && !SERVER.test(command))
+  const deadline = Date.now() + LEAVE_MS
+  while (strays().length > 0 && Date.now() < deadline) await sleep(POLL_MS)
+  return strays().map(({ pid, command }) => `process ${pid} was left over: ${command}`)
 }
 
 /** Runs that are not complete and give no reason; each is looked at once. */

@@ -13,7 +13,7 @@ import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
 import { drawDisaster } from './disasters.ts'
-import { comesToRest, leftFiles, silentRuns, wrongCounts, wrongResults } from './promises.ts'
+import { comesToRest, leftFiles, silentRuns, strayProcesses, wrongCounts, wrongResults } from './promises.ts'
 import { kill, soakStack, type SoakStack } from './soak-stack.ts'
 
 /** Disasters before everything is repaired and checked. */
@@ -100,15 +100,18 @@ async function startAny(stack: SoakStack, chance: Chance): Promise<void> {
   if (pipeline === undefined) throw new Error('there is no pipeline')
   const deadline = Date.now() + SERVER_BACK_MS
   for (;;) {
-    const failed = await startOne(stack, pipeline).catch((error: unknown) => error)
-    if (failed === undefined) return
-    // The server may still be on its way after a disaster.
-    if (!(failed instanceof CannotReach || isGrpcAway(failed)) || Date.now() > deadline) throw failed
-    await sleep(SECOND_MS)
+    try {
+      await startOne(stack, pipeline)
+      return
+    } catch (error) {
+      // The server may still be on its way after a disaster.
+      if (!(error instanceof CannotReach || isGrpcAway(error)) || Date.now() > deadline) throw error
+      await sleep(SECOND_MS)
+    }
   }
 }
 
-async function startOne(stack: SoakStack, pipeline: Pipeline): Promise<undefined> {
+async function startOne(stack: SoakStack, pipeline: Pipeline): Promise<void> {
   const client = await stack.client()
   try {
     await startRun(client, pipeline, 'manual')
@@ -122,6 +125,7 @@ async function checked(stack: SoakStack, began: Date): Promise<string[]> {
   const unfinished = await comesToRest(stack)
   return [
     ...unfinished,
+    ...(await strayProcesses(stack)),
     ...(await silentRuns(stack, began.toISOString())),
     ...(await wrongResults(stack, began)),
     ...(await wrongCounts(stack)),

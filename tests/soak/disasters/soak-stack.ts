@@ -47,6 +47,8 @@ export interface SoakStack {
   start(): Promise<void>
   /** Starts `up` and returns at once: for a start that is interrupted. */
   begin(): CommandProcess
+  /** Starts `up` beside the one that runs; returns its exit code. */
+  second(): Promise<number | null>
   /** The power goes: kills everything, until nothing of it runs any more. */
   nothingRuns(): Promise<void>
   /** Processes of the state folder that run now, `up` among them. */
@@ -110,6 +112,7 @@ export async function soakStack(seed: number): Promise<SoakStack> {
       const again = await readyOrWhy(begin, starts)
       if (again !== undefined) throw new Error(`the stack does not start any more: ${again}`)
     },
+    second: () => startCommand(['up'], env).ended,
     nothingRuns,
     client: () => connectTemporal(config),
     async close() {
