@@ -1,7 +1,9 @@
 /** A connection to the stack's database that stays open while nobody else may log in. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { embeddedDatabaseUrl } from '../../../local/embedded-database.ts'
+import { clusterFolder } from '../../../local/embedded-database.ts'
+import { readPassword } from '../../../local/postgres-cluster.ts'
+import { loginUrl, POSTGRES_ADMIN, POSTGRES_DATABASE } from '../../../local/postgres-roles.ts'
 import type { SoakStack } from './soak-stack.ts'
 
 /** A statement that is longer on its way meets a server that hangs. */
@@ -17,7 +19,14 @@ export async function withAdministrator<T>(
   { config }: Pick<SoakStack, 'config'>,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
-  const client = await connect(embeddedDatabaseUrl(config.stateDir, config.ports.postgres))
+  const client = await connect(
+    loginUrl({
+      port: config.ports.postgres,
+      role: POSTGRES_ADMIN,
+      password: readPassword(`${clusterFolder(config.stateDir)}.password`),
+      database: POSTGRES_DATABASE,
+    }),
+  )
   try {
     return await work(async (statement) => (await client.query<Record<string, unknown>>(statement)).rows)
   } finally {
@@ -25,7 +34,7 @@ export async function withAdministrator<T>(
   }
 }
 
-async function connect(url: string | undefined): Promise<Client> {
+async function connect(url: string): Promise<Client> {
   const deadline = Date.now() + CONNECT_WITHIN_MS
   for (;;) {
     const client = new Client({

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SECOND_MS } from '../../../core/durations.ts'
+import { POSTGRES_ROLE } from '../../../local/postgres-roles.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import type { Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
@@ -127,11 +128,15 @@ const deaths: Disaster[] = [
 
 /** Statements that begin and end a disaster of the database. */
 const databases: [name: string, begins: string, ends: string][] = [
-  ['the database refuses log-ins', 'alter role almanac nologin', 'alter role almanac login'],
+  [
+    'the database refuses log-ins',
+    `alter role ${POSTGRES_ROLE} nologin`,
+    `alter role ${POSTGRES_ROLE} login`,
+  ],
   [
     'the database is read-only',
-    'alter role almanac set default_transaction_read_only = on',
-    'alter role almanac reset default_transaction_read_only',
+    `alter role ${POSTGRES_ROLE} set default_transaction_read_only = on`,
+    `alter role ${POSTGRES_ROLE} reset default_transaction_read_only`,
   ],
   [
     'a table is missing',
@@ -146,7 +151,7 @@ const databases: [name: string, begins: string, ends: string][] = [
 ]
 
 const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
-  where usename = 'almanac' and pid <> pg_backend_pid()`
+  where usename = '${POSTGRES_ROLE}' and pid <> pg_backend_pid()`
 
 /** A trouble of the database, as its administrator makes and mends it. */
 const troubled =
