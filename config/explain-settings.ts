@@ -48,7 +48,7 @@ function explain(
   const title = path.length === 0 ? 'the file' : nameOf(path)
   // A check of our own says all there is to say.
   const shown = issue.code === 'custom' ? '' : example(schema, path, examples)
-  return [`${placeOf(path)}: ${title}: found ${found}; ${expectation(issue)}${shown}.`]
+  return [`${placeOf(path)}: ${title}: found ${found}; ${issue.message}${shown}.`]
 }
 
 /** `section.list, entry 2, name`: people count from one. */
@@ -69,8 +69,8 @@ const KINDS: Record<string, string> = {
   object: 'settings, one "name: value" a line below it',
 }
 
-/** What zod expected, in words; a schema's own sentence stays. */
-function expectation(issue: z.core.$ZodIssue): string {
+/** Words for what zod expected, to be given to its parser; a schema's own sentence comes before these. */
+export function expectation(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${KINDS[issue.expected] ?? issue.expected}`
@@ -81,11 +81,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `expected ${bound(issue.origin, 'at most', 'less than', Number(issue.maximum), issue.inclusive)}`
     case 'invalid_format':
-      return issue.message.startsWith('Invalid')
-        ? `expected ${FORMATS[issue.format] ?? issue.format}`
-        : issue.message
+      return `expected ${FORMATS[issue.format] ?? issue.format}`
     default:
-      return issue.message.replace(/^Invalid input: /, '')
+      return undefined
   }
 }
 

@@ -14,7 +14,7 @@ import { PIPELINES } from '../pipelines/index.ts'
 import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
 import { addressesIn } from './addresses.ts'
 import { almanacFileSchema, type Tracked } from './almanac-file.ts'
-import { didYouMean, explainIssues, type SettingsPlace } from './explain-settings.ts'
+import { didYouMean, expectation, explainIssues, type SettingsPlace } from './explain-settings.ts'
 import { readYaml } from './yaml-file.ts'
 
 /** All settings of one process. `demo` ignores every key and address of the live stack. */
@@ -233,7 +233,7 @@ function parse<Schema extends z.ZodType>(
   value: unknown,
   place: SettingsPlace,
 ): z.infer<Schema> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: expectation })
   if (result.success) return result.data
   throw new Failure('Misconfigured', explainIssues(result.error.issues, schema, value, place).join('\n'))
 }
