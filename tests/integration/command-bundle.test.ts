@@ -39,8 +39,8 @@ beforeEach(async () => {
   write('worker/build-bundle.ts', 'export {}')
   write('activities/pipeline/programs/own.ts', 'export {}')
   write('local/contextmaker-venv.ts', 'export {}')
-  for (const file of ['file-lock.mjs', 'process-identity.mjs'])
-    cpSync(join(packageRoot, 'local', file), join(root, 'local', file))
+  for (const file of ['local/file-lock.mjs', 'local/process-identity.mjs', 'system/make-folder.mjs'])
+    cpSync(join(packageRoot, file), join(root, file))
   mkdirSync(join(root, 'node_modules'))
   for (const name of ['esbuild', '@esbuild', 'tsx', 'get-tsconfig'].filter((name) =>
     existsSync(installed(name)),
