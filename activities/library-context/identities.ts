@@ -26,12 +26,15 @@ export async function settleIdentities(
 ): Promise<Settled> {
   const libraries = new Map(known.map((one) => [one.library, one]))
   const replaced = new Map<string, KnownLibrary>()
+  const numbers = new Set(known.map(({ githubId }) => githubId))
   const stateOf = askedOnce(answers, ask)
 
   const asAsked = async (answer: RepositoryAnswer): Promise<RepositoryAnswer> => {
     const asked = foldCase(answer.asked)
     const own = libraries.get(libraryOf.get(asked) ?? asked)
     if (answer.state !== 'found' || !isOther(own, answer)) return answer
+    // A library that is known took the name: it counts, and the one that had the name is followed below.
+    if (numbers.has(answer.githubId)) return answer
     const state = await stateOf(own.githubId)
     if (state.state === 'found') return { asked: answer.asked, ...state }
     if (state.state === 'unknown') return unfollowed(answer, state.reason)

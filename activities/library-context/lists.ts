@@ -13,7 +13,7 @@ import type { Run } from '../../core/run.ts'
 import type { domainsOf } from './domains.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
-import { rankByStars, starsMissing, listAnomaly, type Ranked, type Starred } from './ranking.ts'
+import { rankByStars, starsDoubted, starsMissing, listAnomaly, type Ranked, type Starred } from './ranking.ts'
 import type { Reason } from '../../core/reason.ts'
 import { implausible } from '../../wording/reason.ts'
 
@@ -48,6 +48,8 @@ interface Candidates {
   listed: readonly Starred[]
   /** Candidates that GitHub did not report. */
   unanswered: number
+  /** Candidates with the stars of an earlier night, since tonight's are not believed. */
+  doubted: number
   isForced: boolean
 }
 
@@ -112,6 +114,7 @@ export function nextList({
   before,
   listed,
   unanswered = 0,
+  doubted = 0,
   isForced,
   fresh = new Set(),
 }: {
@@ -119,6 +122,7 @@ export function nextList({
   before: { date: string; places: readonly Place[] } | undefined
   listed: readonly Starred[]
   unanswered?: number
+  doubted?: number
   isForced: boolean
   fresh?: ReadonlySet<string>
 }): { next: Ranked[]; left: Place[]; anomaly?: Reason } {
@@ -131,6 +135,7 @@ export function nextList({
   const finding = isForced
     ? undefined
     : (starsMissing(listed.length, unanswered) ??
+      starsDoubted(listed.length, doubted) ??
       anomalyOf(places, rankByStars(comparable, domain.top), domain))
   if (finding === undefined) return { next, left }
   const date = before?.date ?? null

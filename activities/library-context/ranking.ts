@@ -48,6 +48,12 @@ export function listAnomaly(
   return undefined
 }
 
+/** Returns why a list of so many candidates is implausible: the stars of more than a third of them are not believed. */
+export function starsDoubted(of: number, doubted: number): Reason | undefined {
+  if (doubtOf(STAYING, of, of - doubted) === undefined) return undefined
+  return reason('stars-doubted', { doubted, of })
+}
+
 /** Returns why a list of these candidates is implausible: GitHub did not report more than a third of them. */
 export function starsMissing(answered: number, unanswered: number): Reason | undefined {
   if (doubtOf(STAYING, answered + unanswered, answered) === undefined) return undefined

@@ -23,6 +23,8 @@ export interface StoredAnswers {
   written: number
   rejected: number
   why: Reason[]
+  /** Libraries that keep the stars of before, since the answer's are not believed. */
+  doubted: string[]
 }
 
 /** Real lists lose and win stars by a few; a library that loses half of them at once is a wrong answer. */
@@ -44,8 +46,13 @@ export async function storeAnswers(
   await renameLibraries(db, [...settled.replaced.map(replacement), ...renamesIn(settled.answers, before)])
   const known = await knownLibraries(db)
   const judge = await judgeFor(db, RULES, { source: SOURCE, date: run.startedAt.slice(0, 10) })
-  const answers = settled.answers.map((answer) => withBelievedStars(answer, known, judge))
   const libraryOf = await namesOf(db)
+  const doubted: string[] = []
+  const answers = settled.answers.map((answer) => {
+    const believed = withBelievedStars(answer, known, judge)
+    if (believed !== answer) doubted.push(keyOf(answer, libraryOf))
+    return believed
+  })
   const askedAt = clock()
   const rows = rowsOf(answers, known, { askedAt, libraryOf, since: new Date(run.startedAt) })
   const stored = new Set([...rows, ...known].map(({ library }) => library))
@@ -55,7 +62,7 @@ export async function storeAnswers(
   const options = { observedAt: askedAt, runId: run.runId, rejected: judge.rejected(), retryBudget }
   const { written } = await writeRows(db, { libraries: rows, library_names: named }, options)
   const replaced = settled.replaced.map(({ name }) => reason('library-replaced', { library: name }))
-  return { written, rejected: judge.rejected().length, why: [...replaced, ...judge.why()] }
+  return { written, rejected: judge.rejected().length, why: [...replaced, ...judge.why()], doubted }
 }
 
 /** A library that is gone leaves its name to the repository that has it now, and keeps its history. */

@@ -32,7 +32,7 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   }
   if ([...candidates.values()].every((names) => names.length === 0))
     return { ...NOTHING, outcome: 'skipped', why: [reason('no-candidate')] }
-  const counts = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
+  const { doubted, counts } = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
   const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
   const libraryOf = await namesOf(context.db)
   const lists = []
@@ -41,7 +41,8 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
     const listed = starred(names, known, libraryOf)
     const unanswered = unansweredOf(names, known, libraryOf)
     const isForced = params.force === true
-    lists.push(await listOf(context, run, domain, { listed, unanswered, isForced }))
+    const kept = listed.filter(({ library }) => doubted.has(library)).length
+    lists.push(await listOf(context, run, domain, { listed, unanswered, doubted: kept, isForced }))
   }
   counts.why.push(...lists.flatMap(({ why }) => why), ...notFound(domains, known, libraryOf))
   const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
@@ -103,7 +104,11 @@ async function currentNames(
 }
 
 /** Batch by batch, each stored at once: after a kill, only the rest is requested. */
-async function askAll(context: ActivityContext, run: Run, names: readonly string[]): Promise<SourceCounts> {
+async function askAll(
+  context: ActivityContext,
+  run: Run,
+  names: readonly string[],
+): Promise<{ counts: SourceCounts; doubted: Set<string> }> {
   const { db, github, signal } = context
   const counts = { ...NOTHING, why: [] as Reason[] }
   const asked = await namesOf(db, new Date(run.startedAt))
@@ -111,16 +116,18 @@ async function askAll(context: ActivityContext, run: Run, names: readonly string
   counts.fetched = all.filter((name) => asked.has(foldCase(name))).length
   const left = all.filter((name) => !asked.has(foldCase(name)))
   const unknown: RepositoryAnswer[] = []
+  const doubted = new Set<string>()
   for await (const answers of answersFor(github, left, signal)) {
     const stored = await storeAnswers(context, run, answers)
     counts.written += stored.written
     counts.rejected += stored.rejected
     counts.why.push(...stored.why)
+    for (const library of stored.doubted) doubted.add(library)
     counts.fetched += answers.filter(({ state }) => state !== 'unknown').length
     unknown.push(...answers.filter(({ state }) => state === 'unknown'))
   }
   counts.why.push(...unknownReason(unknown))
-  return counts
+  return { counts, doubted }
 }
 
 /** The answers for all these names, batch by batch. */

@@ -176,7 +176,7 @@ it('up --demo names the setting of the simulator when its port is taken, before 
   expect(stderr).toMatch(
     new RegExp(`Port ${port}, wanted by the simulator, .*set SIMULATOR_PORT to a free port`),
   )
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   await new Promise((resolve) => holder.close(resolve))
 })
 

@@ -35,7 +35,8 @@ async function write(round: number): Promise<never> {
       crypto: `call-${call}`,
       timestamp: new Date(row * HOUR_MS),
       source: 'binance' as const,
-      close: call,
+      // A price is above 0.
+      close: call + 1,
       open: null,
       high: null,
       low: null,

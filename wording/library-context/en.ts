@@ -35,6 +35,8 @@ export const libraryContext = {
     `${starless} of ${of} libraries would have no stars`,
   'list-shrinks': ({ left, of }: { left: number; of: number }) =>
     `${left} of the ${of} libraries of the previous list would leave it in one night`,
+  'stars-doubted': ({ doubted, of }: { doubted: number; of: number }) =>
+    `the stars of ${doubted} of ${of} candidates are not believed`,
   'stars-silent': ({ silent, of }: { silent: number; of: number }) =>
     `GitHub returned nothing for ${silent} of ${of} candidates`,
   'stars-unknown': ({ asked, others, message }: { asked: string; others: number; message: string }) =>

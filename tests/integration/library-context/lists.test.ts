@@ -79,7 +79,7 @@ describe('a list', () => {
     const again = FIRST.replace('T02', 'T03')
     expect(pushOut(await goodNight(again))).toMatchObject({ size: TOP, entered: [], left: [], moved: [] })
     const [first, second] = publishedList().map(({ name }) => name)
-    libraries().change(second ?? '', { stars: 5_000_000 })
+    libraries().change(second ?? '', { stars: 900_000 })
     const third = pushOut(await goodNight(FIRST.replace('T02', 'T04')))
     expect(third).toMatchObject({
       entered: [],
@@ -95,8 +95,8 @@ describe('a list', () => {
     await goodNight(FIRST)
     const [leaves, rises] = [nameAt(3), nameAt(9)]
     const enters = expectedList(TOP + 1).at(-1)?.name ?? ''
-    libraries().change(leaves, { stars: 5 })
-    libraries().change(rises, { stars: 2_000_000 })
+    libraries().change(leaves, { state: 'deleted' })
+    libraries().change(rises, { stars: 900_000 })
     const night = await goodNight(SECOND)
     expect(pushOut(night)).toMatchObject({
       domain: DOMAIN,
@@ -232,11 +232,11 @@ describe('an implausible night', () => {
     lists.simulator.faults.set('github', NO_STARS)
     const night = await refused(SECOND)
     expect(whyOf(night.ending, 'stars')).toMatch(
-      new RegExp(`^suspicious: ${DOMAIN}: \\d+ of .* the list of 2026-07-20 stays$`),
+      new RegExp(`suspicious: ${DOMAIN}: the stars of \\d+ of .* the list of 2026-07-20 stays$`),
     )
     expect(pushOut(night)).toMatchObject({ date: '2026-07-20', entered: [], left: [], moved: [] })
     lists.simulator.faults.clear()
-    libraries().change(nameAt(2), { stars: 3_000_000 })
+    libraries().change(nameAt(2), { stars: 900_000 })
     expect(pushOut(await goodNight(THIRD))?.moved).toHaveLength(2)
     expect(await wrongPlaces()).toEqual([])
   })

@@ -284,7 +284,7 @@ describe('--test-db', () => {
 
   it('--test-db says that a collection starts the embedded database, and returns 0', async () => {
     const stateDir = join(stack.config.dataDir, 'stopped')
-    mkdirSync(stateDir)
+    mkdirSync(join(stateDir, 'postgres'), { recursive: true })
     writeFileSync(join(stateDir, 'postgres.password'), 'a-password')
     const port = String(await freePort())
     const { code, lines } = await test('', { ALMANAC_STATE_DIR: stateDir, POSTGRES_PORT: port })
