@@ -11,7 +11,6 @@ import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/r
 import { failureReason } from '../core/reason.ts'
 import { isSpooled, lacking, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
-import type { CommonDependencies } from './dependencies.ts'
 
 /** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
 export type RunStatus = { alive: true } | { alive: false; ending?: RunEnding; closedAt?: Date }
@@ -53,7 +52,7 @@ export async function openRecord(
  * continues without lock and preparation: what it fetches goes to the spool, and so does its ending.
  */
 export async function openOrContinue(
-  { db, temporal, retryBudgetMs }: Pick<CommonDependencies, 'db' | 'temporal'> & { retryBudgetMs: number },
+  { db, temporal, retryBudgetMs }: { db: Database; temporal: AskTemporal; retryBudgetMs: number },
   run: RunIdentity,
   prepare: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ skipped?: Skipped }> {

@@ -18,7 +18,7 @@ export function readYaml(file: string): YamlFile {
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0])
     const shown = text.split('\n')[line - 1]?.trim() ?? ''
-    const found = `${error.message.replace(/[:.\s]+$/, '')}, in line ${line}${shown === '' ? '' : ` ("${shown}")`}`
+    const found = `${error.message.replace(/(?<![:.\s])[:.\s]+$/, '')}, in line ${line}${shown === '' ? '' : ` ("${shown}")`}`
     throw new Failure(
       'Misconfigured',
       `${file}: not valid YAML: ${found}. Expected "name: value" with spaces before it, never tabs; brackets and quotes are closed.`,

@@ -32,7 +32,11 @@ export async function rankAll(context: ActivityContext, { run, params }: NightIn
   }
   if ([...candidates.values()].every((names) => names.length === 0))
     return { ...NOTHING, outcome: 'skipped', why: [reason('no-candidate')] }
-  const { doubted, counts } = await askAll(context, run, await currentNames(context, [...candidates.values()].flat()))
+  const { doubted, counts } = await askAll(
+    context,
+    run,
+    await currentNames(context, [...candidates.values()].flat()),
+  )
   const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
   const libraryOf = await namesOf(context.db)
   const lists = []

@@ -6,16 +6,10 @@ import { CannotReach } from '../../client/cannot-reach.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { none, ok, warn, type Check } from './check.ts'
 import { CHECK_LIMITS } from './database.ts'
-import type { Asked } from './upstreams.ts'
+import type { Asked, OtherClock } from './upstreams.ts'
 
 /** Beyond the second or so that a comparison over the network is uncertain by. */
 const TOLERATED_MS = 2_000
-
-/** How far this machine's clock is ahead of another's (negative: behind). */
-export interface OtherClock {
-  aheadMs: number
-  of: string
-}
 
 /** Compares with the upstreams' clocks, else with that of a database elsewhere. The embedded servers share our clock. */
 export async function checkClock(config: Config, asked: readonly Asked[]): Promise<Check> {

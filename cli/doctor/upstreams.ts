@@ -6,11 +6,16 @@ import { PIPELINES } from '../../pipelines/index.ts'
 import { userAgent } from '../../upstreams/user-agent.ts'
 import { CLI_PARTS } from '../parts.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
-import type { OtherClock } from './clock.ts'
 import { CHECK_MS } from './within.ts'
 
 /** A `Date` header has whole seconds, cut off: on average the truth is half a second later. */
 const CUT_OFF_MS = 500
+
+/** How far this machine's clock is ahead of another's (negative: behind). */
+export interface OtherClock {
+  aheadMs: number
+  of: string
+}
 
 /** What asking one upstream gave; `trouble` if it did not answer. */
 export interface Asked {
