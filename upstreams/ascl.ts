@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createHttp, rawBody, type RawBody } from './http.ts'
-import { parseBody, parseRows, text, type RejectedRow } from './payload.ts'
+import { parseMembers } from './members.ts'
+import { text, type RejectedRow } from './payload.ts'
 import { distinct, repositoriesInText, repositoryIn } from './github/repository-name.ts'
 
 const UPSTREAM = 'ascl'
@@ -13,8 +14,12 @@ export const MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 const CATALOGUE_TIMEOUT_MS = 3 * 60_000
 /** One catalogue is asked for once a night. */
 const REQUESTS_IN_FLIGHT = 1
-/** An abstract has a page at most; names further on are not looked for. */
-const ABSTRACT_CHARS = 100_000
+/** A title, an abstract or a list in one text has a page at most; what is further on is not read. */
+const TEXT_CHARS = 100_000
+/** A code has a handful of addresses; those further on are not read. */
+const MAX_LINKS = 1_000
+/** A record has some kilobytes and some tens of values; a much-used code's lists make it a few times as large. */
+const RECORD_BOUNDS = { maxChars: 2 * 1024 * 1024, maxValues: 10_000 }
 /** The id of records that wait for a real one. */
 const UNASSIGNED = '0000.000'
 
@@ -67,11 +72,13 @@ const links = z
     z
       .string()
       .transform((list) =>
-        list.startsWith('a:') ? [...list.matchAll(PHP_STRING)].map(([, link = '']) => link) : [list],
+        list.startsWith('a:')
+          ? [...list.slice(0, TEXT_CHARS).matchAll(PHP_STRING)].map(([, link = '']) => link)
+          : [list.slice(0, TEXT_CHARS)],
       ),
     z.union([z.literal(false), z.null()]).transform(() => []),
   ])
-  .transform((list: (string | null)[]) => list.filter((link) => link !== null))
+  .transform((list: (string | null)[]) => list.filter((link) => link !== null).slice(0, MAX_LINKS))
 
 const recordSchema = z.object({
   ascl_id: z.string().regex(/^\d{4}\.\d{3,4}$/),
@@ -105,27 +112,34 @@ export const withoutEntities = (html: string): string =>
     return point > 0 && point <= LAST_CODE_POINT ? String.fromCodePoint(point) : whole
   })
 
-/** Reads the body of `GET /code/json`. Throws `PayloadInvalid` if it is no object or holds no record. */
-export function parseCatalogue(body: string): { entries: AsclEntry[]; rejected: RejectedRow[] } {
+/**
+ * Reads the body of `GET /code/json`, record by record. Throws `PayloadInvalid` if it is no object, holds no record or
+ * one larger than any, `UpstreamUnavailable` if it ends in the middle.
+ */
+export async function parseCatalogue(
+  body: string,
+): Promise<{ entries: AsclEntry[]; rejected: RejectedRow[] }> {
   const what = 'ascl GET /code/json'
-  const records = Object.values(parseBody(z.record(z.string(), z.unknown()), body, what))
-  const { rows, rejected } = parseRows(recordSchema, records)
+  const { rows, rejected } = await parseMembers(recordSchema.transform(entryOf), {
+    body,
+    what,
+    bounds: RECORD_BOUNDS,
+  })
   if (rows.length === 0) {
     const [first] = rejected
     const message = `${what} answered an object without a single record: its format may have changed.`
     throw new Failure('PayloadInvalid', message, {
-      details: { records: records.length, first: first?.reason },
+      details: { records: rejected.length, first: first?.reason },
     })
   }
-  const assigned = rows.filter((row) => row.ascl_id !== UNASSIGNED)
-  return { entries: assigned.map(entryOf), rejected }
+  return { entries: rows.filter(({ asclId }) => asclId !== UNASSIGNED), rejected }
 }
 
 function entryOf(row: z.infer<typeof recordSchema>): AsclEntry {
   const linked = (row.site_list ?? []).map((link) => repositoryIn(withoutEntities(link)))
   const repositories = distinct(linked.filter((fullName) => fullName !== undefined))
-  const title = withoutEntities(row.title)
-  const words = `${title}\n${withoutEntities((row.abstract ?? '').slice(0, ABSTRACT_CHARS))}`
+  const title = withoutEntities(row.title.slice(0, TEXT_CHARS))
+  const words = `${title}\n${withoutEntities((row.abstract ?? '').slice(0, TEXT_CHARS))}`
   return {
     asclId: row.ascl_id,
     title,
@@ -146,7 +160,7 @@ export function createAscl(options: AsclOptions): Ascl {
   return {
     catalogue: async (signal) => {
       const answer = await http.request({ path: '/code/json', signal })
-      return { ...parseCatalogue(answer.body), raw: rawBody(UPSTREAM, answer) }
+      return { ...(await parseCatalogue(answer.body)), raw: rawBody(UPSTREAM, answer) }
     },
   }
 }

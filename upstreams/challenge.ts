@@ -15,6 +15,9 @@ const PHRASES = [
   /request blocked\.\s+we can't connect to the server/i,
 ]
 
+/** A challenge has some tens of kilobytes, marks in its head; a page of megabytes would hold the event loop. */
+const SEARCHED_CHARS = 256 * 1024
+
 /** True if a body is a web page, by its header or its first character. */
 export function looksLikeHtml(headers: Headers, body: string): boolean {
   return (headers.get('content-type') ?? '').includes('html') || body.trimStart().startsWith('<')
@@ -24,5 +27,6 @@ export function looksLikeHtml(headers: Headers, body: string): boolean {
 export function isChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true
   if (!looksLikeHtml(headers, body)) return false
-  return TITLES.test(body) || MARKS.test(body) || PHRASES.some((phrase) => phrase.test(body))
+  const page = body.slice(0, SEARCHED_CHARS)
+  return TITLES.test(page) || MARKS.test(page) || PHRASES.some((phrase) => phrase.test(page))
 }

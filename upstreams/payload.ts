@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { storable } from '../core/foreign-text.ts'
+import { valueEnd } from '../core/json-bounds.ts'
 
-/** An estimate, far above any known answer: writing a deeper row down again would exhaust the stack. */
-const MAX_LEVELS = 64
 /** An estimate, above any known feed. More values take so long to read that other pipelines would wait. */
 const MAX_VALUES = 1_000_000
 /** Rows of another shape from which on the whole body is: each costs as much as a hundred good ones. */
@@ -62,26 +61,31 @@ export function parseBody<T>(schema: z.ZodType<T>, body: string, what: string): 
   )
 }
 
+/** Rows that a schema took, and those that it refused, in order. */
+export interface Rows<T> {
+  rows: T[]
+  rejected: RejectedRow[]
+}
+
 /**
  * Parses rows one by one; order is kept. Throws `PayloadInvalid` at the 1,000th wrong row: then it is the format that is
  * wrong.
  */
-export function parseRows<T>(
-  schema: z.ZodType<T>,
-  candidates: readonly unknown[],
-): { rows: T[]; rejected: RejectedRow[] } {
-  const rows: T[] = []
-  const rejected: RejectedRow[] = []
-  for (const row of candidates) {
-    const parsed = schema.safeParse(row)
-    if (parsed.success) rows.push(parsed.data)
-    else rejected.push({ reason: issuesOf(parsed.error).join('; '), row })
-    if (rejected.length < MAX_REJECTED) continue
-    const reason = rejected[0]?.reason ?? ''
-    const message = `${MAX_REJECTED} rows have another shape than expected (the first: ${reason}): the format may have changed.`
-    throw new Failure('PayloadInvalid', message)
-  }
-  return { rows, rejected }
+export function parseRows<T>(schema: z.ZodType<T>, candidates: readonly unknown[]): Rows<T> {
+  const read: Rows<T> = { rows: [], rejected: [] }
+  for (const row of candidates) parseRow(schema, row, read)
+  return read
+}
+
+/** Adds one row to those that were read. Throws as `parseRows`. */
+export function parseRow<T>(schema: z.ZodType<T>, row: unknown, { rows, rejected }: Rows<T>): void {
+  const parsed = schema.safeParse(row)
+  if (parsed.success) rows.push(parsed.data)
+  else rejected.push({ reason: issuesOf(parsed.error).join('; '), row })
+  if (rejected.length < MAX_REJECTED) return
+  const reason = rejected[0]?.reason ?? ''
+  const message = `${MAX_REJECTED} rows have another shape than expected (the first: ${reason}): the format may have changed.`
+  throw new Failure('PayloadInvalid', message)
 }
 
 type Spared<Shape extends Record<string, z.ZodType>> = {
@@ -118,54 +122,28 @@ export function parseRowsSparing<T extends object, Shape extends Record<string, 
 }
 
 function parseJson(body: string, what: string): unknown {
-  const found = beyondBounds(body)
-  if (found !== undefined)
-    throw new Failure('PayloadInvalid', `${what} answered JSON with ${found}, which no such answer has.`)
+  const { excess } = valueEnd(body, 0, { maxValues: MAX_VALUES })
+  if (excess !== undefined) throw beyondBounds(what, excess)
   try {
     return JSON.parse(body) as unknown
   } catch (error) {
-    if (endsTooEarly(error, body.length)) {
-      throw new Failure(
-        'UpstreamUnavailable',
-        `${what} answered JSON that ends after ${body.length} characters, in the middle: retry.`,
-        {
-          cause: error,
-        },
-      )
-    }
-    throw new Failure('PayloadInvalid', `${what} answered text that is not JSON: check the base URL.`, {
-      cause: error,
-    })
+    throw endsTooEarly(error, body.length) ? cutShort(what, body, error) : notJson(what, error)
   }
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-/** `[` and `{`. */
-const OPENING = new Set([0x5b, 0x7b])
-/** `]` and `}`. */
-const CLOSING = new Set([0x5d, 0x7d])
+/** The failures of a body that cannot be read at all. */
+export const beyondBounds = (what: string, excess: string) =>
+  new Failure('PayloadInvalid', `${what} answered JSON with ${excess}, which no such answer has.`)
 
-/** Returns what is too much in a JSON text, before it is parsed: its levels or its values. */
-function beyondBounds(body: string): string | undefined {
-  let levels = 0
-  let values = 0
-  let isInString = false
-  for (let at = 0; at < body.length; at++) {
-    const code = body.charCodeAt(at)
-    if (isInString) {
-      if (code === BACKSLASH) at++
-      else if (code === QUOTE) isInString = false
-    } else if (code === QUOTE) isInString = true
-    else if (OPENING.has(code)) {
-      values++
-      if (++levels > MAX_LEVELS) return `more than ${MAX_LEVELS} levels`
-    } else if (CLOSING.has(code)) levels--
-    else if (code === COMMA && ++values > MAX_VALUES) return `more than ${MAX_VALUES} values`
-  }
-  return values > MAX_VALUES ? `more than ${MAX_VALUES} values` : undefined
-}
+export const cutShort = (what: string, body: string, cause?: unknown) =>
+  new Failure(
+    'UpstreamUnavailable',
+    `${what} answered JSON that ends after ${body.length} characters, in the middle: retry.`,
+    { cause },
+  )
+
+export const notJson = (what: string, cause?: unknown) =>
+  new Failure('PayloadInvalid', `${what} answered text that is not JSON: check the base URL.`, { cause })
 
 /** The engine names the position where it gave up: at the text's end, something is missing; before, something is wrong. */
 function endsTooEarly(error: unknown, length: number): boolean {

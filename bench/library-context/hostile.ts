@@ -33,15 +33,23 @@ const ASTRONOMY = {
   top: KINDS.length,
 }
 
+/** A record within the bounds of one, whose text takes longest to read. */
+const longRecord = (part: string, times: number) => ({
+  ascl_id: '1303.002',
+  title: 'x',
+  abstract: part.repeat(times),
+  site_list: false,
+})
+
 /** Catalogues within the cap of their size, each slow to read in another way. */
 const ANSWERS = {
   'nested levels': `{"1":${'['.repeat(4e6)}`,
   'many values': `{"1":[${'[],'.repeat(4e6)}[]]}`,
   'wrong records': `{${Array.from({ length: 200_000 }, (_, at) => `"${at}":{}`).join(',')}}`,
   'a page': `<html><body>${'<title '.repeat(2e6)}`,
-  'a long text': JSON.stringify({
-    1: { ascl_id: '1303.002', title: 'x', abstract: 'github.com/a/'.repeat(1e6), site_list: false },
-  }),
+  'a long text': JSON.stringify({ 1: longRecord('github.com/a/', 1e6) }),
+  'long records': JSON.stringify(Object.assign({}, Array(7).fill(longRecord('github.com/a/', 160_000)))),
+  'wasted names': JSON.stringify(Object.assign({}, Array(150).fill(longRecord('github.com/a/', 7_600)))),
 }
 
 export async function hostile(): Promise<Figure[]> {

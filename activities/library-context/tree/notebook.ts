@@ -1,5 +1,6 @@
 /** Notebooks without their outputs: only what the author wrote. */
 import { z } from 'zod'
+import { valueEnd } from '../../../core/json-bounds.ts'
 import { fenced, fencesClosed, plain, readable } from './document-text.ts'
 
 export interface NotebookCell {
@@ -26,6 +27,9 @@ const notebook = z.object({
     .catch(undefined),
 })
 
+/** Lines and numbers of outputs; an estimate. The largest notebook that is read could hold five times as many, in 300 MB. */
+const MAX_VALUES = 1_000_000
+
 const LANGUAGE = /^[A-Za-z][A-Za-z0-9+#-]{0,19}$/
 
 /** Reads a notebook of format 3 or 4. Undefined if the text is not a notebook; cells of another shape are skipped. */
@@ -40,6 +44,7 @@ export function notebookOf(path: string, text: string): Notebook | undefined {
 }
 
 function json(text: string): unknown {
+  if (valueEnd(text, 0, { maxValues: MAX_VALUES }).excess !== undefined) return undefined
   try {
     return JSON.parse(text)
   } catch (error) {

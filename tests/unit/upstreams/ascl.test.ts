@@ -4,8 +4,8 @@ import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answerin
 import { describeRecorded, recording } from './recordings.ts'
 
 const record = (fields: Record<string, unknown>) => ({ ascl_id: '1303.002', title: 'A code', ...fields })
-const repositoriesOf = (fields: Record<string, unknown>): string[] | undefined =>
-  parseCatalogue(JSON.stringify({ 1: record(fields) })).entries[0]?.repositories
+const repositoriesOf = async (fields: Record<string, unknown>): Promise<string[] | undefined> =>
+  (await parseCatalogue(JSON.stringify({ 1: record(fields) }))).entries[0]?.repositories
 
 async function client(answer: Answering, options: { maxBytes?: number } = {}) {
   const server = await loopback(answer)
@@ -16,8 +16,8 @@ async function client(answer: Answering, options: { maxBytes?: number } = {}) {
 }
 
 describeRecorded('the recorded catalogue', () => {
-  it('gives 2,067 codes, of which 864 lead to a repository, each to one', () => {
-    const { entries, rejected } = parseCatalogue(recording('ascl/ascl_ids_titles_github_partial.json'))
+  it('gives 2,067 codes, of which 864 lead to a repository, each to one', async () => {
+    const { entries, rejected } = await parseCatalogue(recording('ascl/ascl_ids_titles_github_partial.json'))
     expect(rejected).toEqual([])
     expect(entries).toHaveLength(2_067)
     expect(entries.filter(({ repositories }) => repositories.length === 1)).toHaveLength(864)
@@ -34,17 +34,17 @@ describe('the links of a record', () => {
     ['a list with holes', [null, 'https://github.com/A/b', '', 'https://github.com/c/d']],
     ["PHP's object", { 1: 'https://github.com/A/b', 4: 'https://github.com/c/d' }],
     ["PHP's text", 'a:2:{i:0;s:22:"https://github.com/A/b";i:1;s:22:"https://github.com/c/d";}'],
-  ])('reads links from %s', (_shape, site_list) => {
-    expect(repositoriesOf({ site_list })).toEqual(['A/b', 'c/d'])
+  ])('reads links from %s', async (_shape, site_list) => {
+    expect(await repositoriesOf({ site_list })).toEqual(['A/b', 'c/d'])
   })
 
-  it('takes one address, even with encoded slashes, as its repository', () => {
-    expect(repositoriesOf({ site_list: 'https:&#47;&#x2F;github.com/A/b' })).toEqual(['A/b'])
+  it('takes one address, even with encoded slashes, as its repository', async () => {
+    expect(await repositoriesOf({ site_list: 'https:&#47;&#x2F;github.com/A/b' })).toEqual(['A/b'])
   })
 
-  it('takes an address that stands twice as one repository', () => {
+  it('takes an address that stands twice as one repository', async () => {
     const site_list = ['https://github.com/A/b', 'https://github.com/a/B/wiki']
-    expect(repositoriesOf({ site_list })).toEqual(['A/b'])
+    expect(await repositoriesOf({ site_list })).toEqual(['A/b'])
   })
 
   it.each([
@@ -54,28 +54,28 @@ describe('the links of a record', () => {
     ["PHP's empty list", { site_list: 'a:0:{}' }],
     ['no field', {}],
     ['links elsewhere', { site_list: ['https://example.org', 'https://gist.github.com/a/b'] }],
-  ])('%s: then reads the text, with its entities resolved', (_shape, fields) => {
+  ])('%s: then reads the text, with its entities resolved', async (_shape, fields) => {
     const abstract =
       'Code at <a href="https:&#x2F;&sol;github.com/X/y">github.com/x/Y</a>, see &quot;github.com/z/w&quot;.'
-    expect(repositoriesOf({ ...fields, abstract })).toEqual(['X/y', 'z/w'])
-    expect(repositoriesOf(fields)).toEqual([])
+    expect(await repositoriesOf({ ...fields, abstract })).toEqual(['X/y', 'z/w'])
+    expect(await repositoriesOf(fields)).toEqual([])
   })
 
-  it('counts what a text names only if the links lead nowhere', () => {
+  it('counts what a text names only if the links lead nowhere', async () => {
     const abstract = 'It needs https://github.com/other/needed.'
-    expect(repositoriesOf({ abstract, site_list: ['https://github.com/A/b'] })).toEqual(['A/b'])
+    expect(await repositoriesOf({ abstract, site_list: ['https://github.com/A/b'] })).toEqual(['A/b'])
   })
 
-  it('ignores links to codes that others built on', () => {
+  it('ignores links to codes that others built on', async () => {
     expect(
-      repositoriesOf({ used_in: ['https://github.com/A/b'], described_in: ['https://github.com/c/d'] }),
+      await repositoriesOf({ used_in: ['https://github.com/A/b'], described_in: ['https://github.com/c/d'] }),
     ).toEqual([])
   })
 })
 
 describe('records', () => {
-  it('rejects one invalid ASCL record with a reason, and continues with the rest', () => {
-    const { entries, rejected } = parseCatalogue(
+  it('rejects one invalid ASCL record with a reason, and continues with the rest', async () => {
+    const { entries, rejected } = await parseCatalogue(
       JSON.stringify({
         1: record({ title: 'Caf&eacute; &amp; co' }),
         2: 'x',
@@ -89,9 +89,9 @@ describe('records', () => {
     expect(rejected.map(({ reason }) => reason.split(':')[0])).toEqual(['(row)', 'ascl_id', 'site_list'])
   })
 
-  it('a record without its own id is neither a code nor a fault', () => {
+  it('a record without its own id is neither a code nor a fault', async () => {
     const body = { 1: record({}), 2: record({ ascl_id: '0000.000', site_list: ['https://github.com/A/b'] }) }
-    const { entries, rejected } = parseCatalogue(JSON.stringify(body))
+    const { entries, rejected } = await parseCatalogue(JSON.stringify(body))
     expect(entries.map(({ asclId }) => asclId)).toEqual(['1303.002'])
     expect(rejected).toEqual([])
   })
@@ -100,8 +100,8 @@ describe('records', () => {
     ['a list', '[]'],
     ['nothing', '{}'],
     ['an error', '{"error":"database"}'],
-  ])('treats %s in place of records as PayloadInvalid', (_what, body) => {
-    expect(() => parseCatalogue(body)).toThrow(expect.objectContaining({ type: 'PayloadInvalid' }))
+  ])('treats %s in place of records as PayloadInvalid', async (_what, body) => {
+    expect(await rejection(parseCatalogue(body))).toMatchObject({ type: 'PayloadInvalid' })
   })
 })
 

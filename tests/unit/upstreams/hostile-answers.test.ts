@@ -28,9 +28,11 @@ describe('a pattern', () => {
     },
   )
 
-  it('reads a list of links that never ends', () => {
+  it('reads a list of links that never ends', async () => {
     const record = { ascl_id: '1303.002', title: 'x', abstract: '', site_list: `a:1:{${filled('s:0:"')}` }
-    expect(parseCatalogue(JSON.stringify({ 1: record })).entries).toMatchObject([{ repositories: [] }])
+    expect((await parseCatalogue(JSON.stringify({ 1: record }))).entries).toMatchObject([
+      { repositories: [] },
+    ])
   })
 
   it('reads the time in a status of digits', () => {

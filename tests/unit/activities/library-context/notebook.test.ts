@@ -59,6 +59,11 @@ describe('a notebook', () => {
     expect(tree.skipped).toEqual([{ path: 'a.ipynb', reason: 'no readable notebook' }])
   })
 
+  it('skips a notebook with more values than any, before it has taken their memory', () => {
+    const text = `{"cells":[{"cell_type":"code","source":"a"},${'0,'.repeat(1_000_000)}0]}`
+    expect(notebookOf('a.ipynb', text)).toBeUndefined()
+  })
+
   it('a notebook holds nothing that PostgreSQL cannot store', () => {
     const found = notebookOf('a.ipynb', '{"cells":[{"cell_type":"code","source":"a\\u0000b\\ud800c"}]}')
     expect(found?.cells[0]?.text).toBe('ab\uFFFDc')
