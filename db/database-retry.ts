@@ -1,7 +1,7 @@
 /** Retries while the database is unavailable: for the writer, and for reads that an activity cannot do without. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../core/failures.ts'
-import { databaseFailure } from './database-failure.ts'
+import { databaseFailure, isNotMigrated } from './database-failure.ts'
 
 export interface RetryBudget {
   /** How long to wait for the database, in milliseconds; each pipeline's definition has its number. */
@@ -23,6 +23,8 @@ const LAST_TRY_MS = 1_000
 /** A restart of PostgreSQL takes a second or two: retry soon, then less often. */
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5_000
+/** A person migrates, and each attempt until then leaves some twenty lines in the log of PostgreSQL. */
+const NOT_MIGRATED_WAIT_MS = 30_000
 
 /** The activity was ended while it waited for the database; the cause is why it waited. */
 export class WaitEnded extends Error {
@@ -42,8 +44,9 @@ export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () =>
     } catch (error) {
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
-      if (failure.type !== 'DatabaseUnavailable' || Date.now() + wait > deadline) throw failure
-      await pause(wait, retryBudget.signal, failure)
+      const waitMs = isNotMigrated(error) ? NOT_MIGRATED_WAIT_MS : wait
+      if (failure.type !== 'DatabaseUnavailable' || Date.now() + waitMs > deadline) throw failure
+      await pause(waitMs, retryBudget.signal, failure)
     }
   }
 }

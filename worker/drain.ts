@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { fileFailure } from '../system/atomic-file.ts'
-import { troubleOf } from '../db/database-failure.ts'
+import { isNotMigrated, troubleOf } from '../db/database-failure.ts'
 import { type Database } from '../db/database.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
@@ -15,6 +15,12 @@ import type { Logger } from './log.ts'
 
 /** Rows are loaded seconds after the database is back; reading the names in a folder costs nothing. */
 const POLL_INTERVAL_MS = 5_000
+
+/**
+ * Intervals until the next poll after one that found a table missing: a person migrates, and each attempt until then leaves
+ * some twenty lines in the log of PostgreSQL.
+ */
+const INTERVALS_UNTIL_MIGRATED = 6
 
 /** What became of one attempt at the spool: it was empty, another process drains it, or it was drained. */
 export type DrainAttempt =
@@ -112,8 +118,9 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
   const poll = createPoll(draining, signal)
   const loop = async () => {
     while (!signal.aborted) {
-      await poll()
-      await sleep(pollIntervalMs, undefined, { signal }).catch(ignoreAbort)
+      const trouble = await poll()
+      const intervals = isNotMigrated(trouble) ? INTERVALS_UNTIL_MIGRATED : 1
+      await sleep(intervals * pollIntervalMs, undefined, { signal }).catch(ignoreAbort)
     }
   }
   const ended = loop()
@@ -126,8 +133,11 @@ export function startDraining(draining: Draining): { stop(): Promise<void> } {
   }
 }
 
-/** One poll, which never throws: each distinct error is reported once. */
-function createPoll({ db, folder, log, startRecompute }: Draining, signal: AbortSignal): () => Promise<void> {
+/** One poll, which never throws: each distinct error is reported once. Returns what ended it. */
+function createPoll(
+  { db, folder, log, startRecompute }: Draining,
+  signal: AbortSignal,
+): () => Promise<unknown> {
   let reported: string | undefined
   const report = ({ record, message }: Report) => {
     if (record.reason !== reported) log.warn(record, message)
@@ -137,16 +147,18 @@ function createPoll({ db, folder, log, startRecompute }: Draining, signal: Abort
   return async () => {
     try {
       const attempt = await attemptDrain(db, folder, options)
-      if (attempt.kind !== 'drained') return
+      if (attempt.kind !== 'drained') return undefined
       logDrained(log, folder, attempt)
       const trouble = troubleAfter(attempt, folder)
       if (trouble === undefined) reported = undefined
       else report(trouble)
+      return attempt.ended ?? attempt.notStarted
     } catch (error) {
       report({
         record: { event: 'spool.check-failed', ...troubleOf(error), folder },
         message: 'could not check the spool; will retry',
       })
+      return error
     }
   }
 }

@@ -544,4 +544,23 @@ describe("the worker's loop", () => {
     expect(reported).toHaveLength(1)
     expect(reported[0]).toContain('0.segment: EISDIR')
   })
+
+  it('the worker tries a database that lacks a table six times less often', async () => {
+    markDue(folder, ['crypto-forecast'])
+    const polls: number[] = []
+    const missing = Object.assign(new Error('relation "pipeline_runs" does not exist'), { code: '42P01' })
+    const db = new Proxy(handle.db, {
+      get: () => {
+        polls.push(performance.now())
+        throw missing
+      },
+    })
+    const startRecompute = () => Promise.resolve()
+    const log = pino({ level: 'silent' })
+    const draining = startDraining({ db, folder, log, startRecompute, pollIntervalMs: 20 })
+    await until(() => polls.length === 2)
+    await draining.stop()
+    const [first = 0, second = 0] = polls
+    expect(second - first).toBeGreaterThan(100)
+  })
 })
