@@ -67,7 +67,8 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
   const hooks = {
     open: () => activities(databaseWork(left()), 'Take the run lock').openCryptoForecast(run),
     close: async (_: unknown, ending: RunEnding) => {
-      await writeMetrics(run, ending)
+      // The file is about the newest hour, which a backfill does not collect.
+      if (backfill === undefined || !patched('backfill-leaves-metrics')) await writeMetrics(run, ending)
       const last = activities(databaseWork(CLOSING_MS), `Close the record: ${ending.outcome}`)
       return last.closeCryptoForecast(run, ending)
     },

@@ -1,6 +1,7 @@
 /**
  * `cryptobot_cron.prom` for the node exporter's textfile collector
- * (https://github.com/prometheus/node_exporter#textfile-collector): what the last run did, and when one last succeeded and failed.
+ * (https://github.com/prometheus/node_exporter#textfile-collector): what the last run did, and when one last succeeded
+ * and failed. A backfill leaves it as it is: it says nothing about the newest hour.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,11 +12,14 @@ import { writeFileAtomically } from '../../system/atomic-file.ts'
 export const METRICS_FILE = 'cryptobot_cron.prom'
 
 const METRICS = {
-  cryptobot_cron_last_success_timestamp: 'When a run last brought the grid up to date, Unix time in seconds.',
-  cryptobot_cron_last_failure_timestamp: 'When a run last did not, Unix time in seconds.',
-  cryptobot_cron_last_run_status: 'Whether the last run did (1) or did not (0).',
-  cryptobot_cron_last_run_duration_seconds: 'How long the last run took.',
-  cryptobot_cron_last_run_rows: 'Rows that the last run stored or changed.',
+  cryptobot_cron_last_success_timestamp:
+    'End of the last run after which the hourly prices of every coin were complete, Unix time in seconds.',
+  cryptobot_cron_last_failure_timestamp:
+    'End of the last run after which the hourly prices of a coin were incomplete or unchecked, Unix time in seconds.',
+  cryptobot_cron_last_run_status:
+    'Whether the hourly prices of every coin were complete after the last run: 1 if so, 0 if not.',
+  cryptobot_cron_last_run_duration_seconds: 'Duration of the last run from its start to its end, in seconds.',
+  cryptobot_cron_last_run_rows: 'Rows that the last run added or changed, over all tables.',
 } as const
 
 type Metric = keyof typeof METRICS

@@ -173,6 +173,14 @@ describe('a run for a time that is over', () => {
     expect(steps.callsOf('computePrices')).toEqual([])
   })
 
+  it('a backfill leaves the metrics file to the runs that collect the newest hour', async () => {
+    const steps = fakes()
+    const { ending } = await runOnce(steps, { from: '2025-11-01', to: '2025-11-02' })
+    expect(ending.outcome).toBe('complete')
+    expect(steps.callsOf('writeMetricsFile')).toEqual([])
+    expect(steps.callsOf('closeCryptoForecast')).toHaveLength(1)
+  })
+
   it('a backfill of the schedule collects the newest hours and forecasts nothing', async () => {
     const longOver = await startedFor(LATEST_MS + 10 * MINUTE_MS)
     expect(longOver.ending.outcome).toBe('complete')

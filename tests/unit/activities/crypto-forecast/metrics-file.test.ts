@@ -48,7 +48,7 @@ describe('the metrics file', () => {
   it('writes help, type and value of each number, and ends with a line feed', () => {
     write(COMPLETE)
     expect(text().split('\n').slice(0, 3)).toEqual([
-      '# HELP cryptobot_cron_last_success_timestamp When a run last brought the grid up to date, Unix time in seconds.',
+      '# HELP cryptobot_cron_last_success_timestamp End of the last run after which the hourly prices of every coin were complete, Unix time in seconds.',
       '# TYPE cryptobot_cron_last_success_timestamp gauge',
       `cryptobot_cron_last_success_timestamp ${seconds(FIRST)}`,
     ])
