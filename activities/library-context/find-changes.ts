@@ -95,11 +95,13 @@ async function listedFor(
 
 /** Decides about each; git is asked only for those whose context could be stale. */
 export async function decideAll(
-  context: Pick<ActivityContext, 'git' | 'signal' | 'clock' | 'settings'>,
+  context: Pick<ActivityContext, 'git' | 'signal' | 'clock' | 'settings' | 'contextmaker'>,
   libraries: readonly ListedLibrary[],
   isForced: boolean,
 ): Promise<{ library: ListedLibrary; decision: Decision }[]> {
   const now = context.clock()
+  const isReady =
+    libraries.some(({ lacksContextmaker }) => lacksContextmaker) && (await context.contextmaker.ready()).ok
   return pMap(
     libraries,
     async (library) => {
@@ -107,7 +109,8 @@ export async function decideAll(
       if (early !== undefined) return { library, decision: early }
       try {
         const head = await context.git.head(library.name, context.signal)
-        return { library, decision: afterAsking(library, head, context.settings.changed_within_days, now) }
+        const withinDays = context.settings.changed_within_days
+        return { library, decision: afterAsking(library, head, { withinDays, now, isReady }) }
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         return { library, decision: { skip: failureReason(error), isTrouble: true } }
@@ -129,14 +132,16 @@ export function beforeAsking(library: ListedLibrary, isForced: boolean, now: Dat
   return undefined
 }
 
-/** Decides the rest by commits. */
+/** Decides the rest by commits, and by whether contextmaker is ready. */
 export function afterAsking(
   library: ListedLibrary,
   head: string | undefined,
-  withinDays: number | undefined,
-  now: Date,
+  { withinDays, now, isReady }: { withinDays: number | undefined; now: Date; isReady: boolean },
 ): Decision {
-  if (head === library.commit) return { skip: reason('unchanged') }
+  if (head === library.commit)
+    return isReady && library.lacksContextmaker
+      ? { todo: 'contextmaker works again' }
+      : { skip: reason('unchanged') }
   if (head === undefined) return { skip: reason('repository-empty'), isTrouble: true }
   const pushedAt = library.pushedAt?.getTime()
   if (withinDays !== undefined && pushedAt !== undefined && now.getTime() - pushedAt > withinDays * DAY_MS)

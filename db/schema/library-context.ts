@@ -142,7 +142,7 @@ export const libraryContexts = pgTable(
 /** The last attempt at a library's context, and when the next one is due if it failed. */
 export const libraryAttempts = pgTable('library_attempts', {
   library: library().primaryKey(),
-  /** Why it was tried: `new`, `changed`, `failed before`, `forced`. */
+  /** Why it was tried: `new`, `changed`, `failed before`, `forced`, `contextmaker works again`. */
   why: text().notNull(),
   /** `made`, `title-only` (no engine passed the gate) or `failed`. */
   outcome: text().notNull(),

@@ -11,6 +11,8 @@ export interface ListedLibrary {
   /** Commit of the stored context; null for an imported one. */
   commit: string | null
   hasContext: boolean
+  /** Whether the built-in reader made the context because contextmaker was unavailable. */
+  lacksContextmaker: boolean
   failures: number
   nextTryAt: Date | null
   /** Why the last attempt failed; null if it did not. */
@@ -43,6 +45,7 @@ export async function listedLibraries(
   const where = only === undefined ? sql`` : sql`where l.library = ${only}`
   const result = await db.execute(sql`
     select l.library, l.name, l.pushed_at, c.commit, c.library is not null as has_context,
+      coalesce(c.engine = 'static' and not a.verdicts @> '[{"engine": "contextmaker"}]', false) as lacks_contextmaker,
       coalesce(a.failures, 0) as failures, case when not ${sql.raw(ahead('a.tried_at'))} then a.next_try_at end as next_try_at, a.run_id as tried_by,
       case when a.outcome <> 'made' then a.reason end as reason
     from libraries as l ${which}
@@ -54,6 +57,7 @@ export async function listedLibraries(
     pushedAt: dateOf(row['pushed_at']),
     commit: row['commit'] as string | null,
     hasContext: row['has_context'] as boolean,
+    lacksContextmaker: row['lacks_contextmaker'] as boolean,
     failures: row['failures'] as number,
     nextTryAt: dateOf(row['next_try_at']),
     reason: row['reason'] as string | null,

@@ -184,7 +184,14 @@ describe('the libraries that a night decides about', () => {
     const failure = { outcome: 'failed', reason: 'NotFound: gone', failures: 2, nextTryAt: night(22) }
     await storeAttempt(database.db, 20, 'o/failed', failure)
     const pushedAt = night(19)
-    const nothing = { commit: null, hasContext: false, failures: 0, nextTryAt: null, reason: null }
+    const nothing = {
+      commit: null,
+      hasContext: false,
+      lacksContextmaker: false,
+      failures: 0,
+      nextTryAt: null,
+      reason: null,
+    }
     expect(await listedLibraries(database.db, ['astronomy'])).toEqual([
       {
         library: 'o/made',
@@ -193,6 +200,7 @@ describe('the libraries that a night decides about', () => {
         ...nothing,
         commit: 'c0ffee',
         hasContext: true,
+        lacksContextmaker: true,
         triedBy: runOf(20),
       },
       {
@@ -207,6 +215,23 @@ describe('the libraries that a night decides about', () => {
       },
       { library: 'o/new', name: 'O/New', pushedAt, ...nothing, triedBy: null },
     ])
+  })
+
+  it('tells contexts that the built-in reader made in place of contextmaker from those that contextmaker could not make', async () => {
+    const names = ['O/Away', 'O/Refused', 'O/Contextmaker', 'O/Imported']
+    await storeLibraries(database.db, names)
+    await storeList(database.db, 20, names)
+    await storeContext(database.db, 'O/Away')
+    await storeContext(database.db, 'O/Refused')
+    await storeContext(database.db, 'O/Contextmaker', undefined, { engine: 'contextmaker', mode: 'safe' })
+    await storeContext(database.db, 'O/Imported', undefined, { engine: 'imported' })
+    const verdict = { mode: null, passed: true, reasons: [], measures: {} }
+    const read = { ...verdict, engine: 'static' }
+    const refused = { ...verdict, engine: 'contextmaker', mode: 'safe', passed: false }
+    await storeAttempt(database.db, 20, 'O/Away', { verdicts: [read] })
+    await storeAttempt(database.db, 20, 'O/Refused', { verdicts: [refused, read] })
+    const listed = await listedLibraries(database.db, ['astronomy'])
+    expect(listed.filter((one) => one.lacksContextmaker).map(({ name }) => name)).toEqual(['O/Away'])
   })
 })
 

@@ -21,6 +21,7 @@ const library = (own: Partial<ListedLibrary> = {}): ListedLibrary => ({
   pushedAt: daysAgo(1),
   commit: 'c0ffee',
   hasContext: true,
+  lacksContextmaker: false,
   failures: 0,
   nextTryAt: null,
   reason: null,
@@ -122,7 +123,7 @@ describe('by its newest commit, a library', () => {
       { todo: 'changed' },
     ],
   ] as const)('by its newest commit, a library %s', (_, one, head, withinDays, decision) => {
-    expect(inWords(afterAsking(one, head, withinDays, now))).toEqual(decision)
+    expect(inWords(afterAsking(one, head, { withinDays, now, isReady: true }))).toEqual(decision)
   })
 })
 
@@ -174,6 +175,26 @@ describe('of a batch', () => {
     ])
     expect(asked.toSorted()).toEqual(['O/Moved', 'O/Same'])
   })
+
+  it.each([
+    [true, 'contextmaker works again', 'skip'],
+    [false, 'skip', 'skip'],
+  ])(
+    'makes contexts of the built-in reader anew once contextmaker is ready (%s)',
+    async (ok, lacking, other) => {
+      const { given } = context({ 'O/Lib': 'c0ffee' })
+      const contextmaker = { ready: () => Promise.resolve({ ok }) }
+      const decisions = await decideAll(
+        { ...given, contextmaker } as unknown as ActivityContext,
+        [library({ lacksContextmaker: true }), library()],
+        false,
+      )
+      expect(decisions.map(({ decision }) => ('todo' in decision ? decision.todo : 'skip'))).toEqual([
+        lacking,
+        other,
+      ])
+    },
+  )
 
   it('requests no library of a batch with force', async () => {
     const { given, asked } = context({})
