@@ -1,4 +1,4 @@
-/** `almanac forecast report|backtest`: how good the forecasts were, and how good they would have been. */
+/** `almanac forecast latest|report|backtest`: the newest forecasts, how good the forecasts were, and how good they would have been. */
 
 import { ALMANAC } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
@@ -8,6 +8,7 @@ import {
   forecastCoins,
   newestForecasts,
   storedFigures,
+  type OpenForecast,
 } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -31,7 +32,7 @@ interface ForecastOptions extends GlobalOptions {
   json?: boolean
 }
 
-/** Prints the newest forecast of each coin and horizon. Throws `WrongUsage` for an unknown coin. */
+/** Prints the newest forecast of each coin and horizon, and the record of what made it. Throws `WrongUsage` for an unknown coin. */
 export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)
@@ -41,15 +42,33 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
     const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
     const newest = await newestForecasts(database.db, crypto)
     const currencyOf = currencies(config.tracked['crypto-forecast'])
-    if (options.json)
-      printJson(newest.map((made) => ({ ...made, currency: currencyOf(made.crypto) || null })))
-    else if (newest.length === 0)
+    if (newest.length === 0 && !options.json) {
       print(`${stackName(config)}no forecasts yet; ${firstRun(options)} makes the first`)
-    else print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}`)
+      return
+    }
+    const figures = (await storedFigures(database.db, { sinceMs: 0, crypto })).map(storedForecasts)
+    if (options.json) {
+      const told = newest.map((made) => ({
+        ...made,
+        currency: currencyOf(made.crypto) || null,
+        naiveForecast: made.lastPrice,
+        record: figures.find((one) => isOf(one, made)) ?? null,
+      }))
+      printJson(told)
+      return
+    }
+    print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}\n`)
+    printWrapped('The naive forecast is that the price stays as it is now. Against it, so far:')
+    for (const verdict of verdicts(figures)) printWrapped(verdict)
   } finally {
     await database.close()
   }
 }
+
+const isOf = (figures: ForecastFigures, made: OpenForecast) =>
+  figures.crypto === made.crypto &&
+  figures.horizon === made.horizon &&
+  figures.modelVersion === made.modelVersion
 
 const firstRun = ({ demo }: GlobalOptions) =>
   `"${ALMANAC} run crypto-forecast${demo ? ' --demo' : ''} --wait"`

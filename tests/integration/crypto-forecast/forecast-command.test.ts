@@ -150,9 +150,19 @@ describe('almanac forecast report', () => {
     expect(stdout).toMatch(
       /bitcoin +1h +\d{4}-\d\d-\d\d \d\d:00:00 UTC +100 +101\.5 +99\.5 to 103\.5 +BUY +ridge-1/,
     )
-    expect(stdout.match(/bitcoin/g)).toHaveLength(1)
-    const newest = await json<{ crypto: string; predictedPrice: number }[]>('latest')
-    expect(newest).toMatchObject([{ crypto: 'bitcoin', predictedPrice: 101.5 }])
+    expect(stdout.match(/bitcoin +1h +\d/g)).toHaveLength(1)
+    expect(stdout).toMatch(
+      /\n\nThe naive forecast is that the price stays as it is now\. Against it, so far:\nbitcoin 1h: too few to judge \(0 scored; 30 are needed\)\n$/,
+    )
+    const newest = await json<object[]>('latest')
+    expect(newest).toMatchObject([
+      {
+        crypto: 'bitcoin',
+        predictedPrice: 101.5,
+        naiveForecast: 100,
+        record: { modelVersion: 'ridge-1', made: 3, scored: 0 },
+      },
+    ])
   })
 
   it('"forecast" says what to do if there is no forecast, or none recent enough', async () => {
