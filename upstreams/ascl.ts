@@ -15,7 +15,7 @@ const CATALOGUE_TIMEOUT_MS = 3 * 60_000
 /** One catalogue is asked for once a night. */
 const REQUESTS_IN_FLIGHT = 1
 /** A title, an abstract or a list in one text has a page at most; what is further on is not read. */
-const TEXT_CHARS = 100_000
+const TEXT_CHARS = 20_000
 /** A code has a handful of addresses; those further on are not read. */
 const MAX_LINKS = 1_000
 /** A record has some kilobytes and some tens of values; a much-used code's lists make it a few times as large. */
