@@ -14,6 +14,7 @@ import {
   pollsFrom,
   rejectPoll,
   rejectPollsAhead,
+  removeMatches,
   removeUnseenAhead,
   type PollRow,
 } from '../../db/queries/match-results/matches.ts'
@@ -150,6 +151,7 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   const isStoredAhead = then.storedBefore > clock().getTime() + AHEAD_TOLERANCE_MS
   const observedAt = isStoredAhead ? last : new Date(Math.max(last.getTime(), then.storedBefore + 1))
   written += (await writeRows(tx, stored, writing(options, observedAt))).written
+  await removeMatches(tx, { feed, eventIds: vanished(then) })
   if (ahead.isBeyond) await removeUnseenAhead(tx, feed)
   const turned = new Set([...touched].filter((id) => hasTurned(then, id)))
   const { matches, fixed } = then
@@ -165,6 +167,11 @@ const writing = ({ runId, signal }: FollowOptions, observedAt: Date) => ({
 
 function rowsOf(feed: string, match: Match | undefined) {
   return match === undefined ? [] : [rowOfMatch(feed, match)]
+}
+
+/** Stored matches that no poll shows any more: a late one told that they are the life of another under their id. */
+function vanished({ stored, matches, fixed }: MatchesThen): number[] {
+  return [...stored.keys()].filter((id) => !matches.has(id) && !fixed.has(id))
 }
 
 function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {

@@ -1,3 +1,5 @@
+import type { World } from '../../simulator/world.ts'
+
 /** What `npm run soak -- NAME` runs. */
 export interface Soak {
   /**
@@ -6,4 +8,12 @@ export interface Soak {
   options: { flags: string; description: string; default: number; short?: number }[]
   /** Returns how many promises were broken; `option` returns an option's value by its camel-case name. */
   run: (option: (name: string) => number) => Promise<number>
+}
+
+/** What a pipeline's truth is compared with. */
+export interface Stored {
+  world: World
+  /** When the soak began; matches before it are unknown. */
+  began: Date
+  run: (statement: string) => Promise<Record<string, unknown>[]>
 }

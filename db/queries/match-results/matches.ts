@@ -191,6 +191,15 @@ export async function removeObservationsFrom(
   await db.delete(matchObservations).where(and(ofMatches(feed, eventIds), gte(matchObservations.at, from)))
 }
 
+/** Removes these matches; their observations are removed already. */
+export async function removeMatches(
+  db: Database,
+  { feed, eventIds }: { feed: string; eventIds: number[] },
+): Promise<void> {
+  if (eventIds.length === 0) return
+  await db.delete(matches).where(and(eq(matches.feed, feed), inArray(matches.eventId, eventIds)))
+}
+
 function ofMatches(feed: string, eventIds: number[]): SQL | undefined {
   return and(eq(matchObservations.feed, feed), inArray(matchObservations.eventId, eventIds))
 }

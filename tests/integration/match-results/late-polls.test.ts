@@ -217,6 +217,17 @@ describe('a late poll', () => {
     expect(await derived([polls, [late]])).toEqual(await derived(inOrder.map((poll) => [poll])))
   })
 
+  it('a late poll that shows two matches under one id to be one leaves one', async () => {
+    const pair = { team1: 'Lens', team2: 'Nice' }
+    const shown = at(1, before({ ...pair, startsAt: new Date(minute(4)).toISOString() }), other)
+    const gone = at(3, over(null, { ...pair, startsAt: null }), other)
+    const renamed = at(6, before({ startsAt: new Date(minute(5)).toISOString() }), other)
+    const inOrder = await derived([[shown], [gone], [renamed]])
+    const two = await derived([[gone, renamed]])
+    expect([inOrder.matches.length, two.matches.length]).toEqual([2, 3])
+    expect(await derived([[gone, renamed], [shown]])).toEqual(inOrder)
+  })
+
   it('a result can still settle matches after a late poll', async () => {
     const [seen, gone] = [at(0, live([1, 0]), other), at(1, other)]
     expect(await derived([[gone], [seen], [result]])).toEqual(await derived([[seen], [gone], [result]]))

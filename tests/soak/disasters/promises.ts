@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
+import { TRUTHS } from '../truths/index.ts'
 import { withAdministrator } from './administrator.ts'
 import type { SoakStack } from './soak-stack.ts'
 
@@ -72,46 +73,13 @@ export async function silentRuns(stack: SoakStack, since: string): Promise<strin
   })
 }
 
-/** Confirmed results against the league's own. */
-export async function wrongResults(stack: SoakStack, from: Date): Promise<string[]> {
-  const truth = new Map(
-    stack.simulator.world.matches.truthBetween(from, new Date()).map((match) => [match.eventId, match.score]),
+/** What each pipeline stored that is not true; see `truths/`. */
+export async function untruths(stack: SoakStack, began: Date): Promise<string[]> {
+  const { world } = stack.simulator
+  const found = await withAdministrator(stack, (run) =>
+    Promise.all(TRUTHS.map((truth) => truth({ world, began, run }))),
   )
-  const rows = await withAdministrator(stack, (run) =>
-    run(`select event_id, score1, score2 from matches where confidence = 'confirmed'`),
-  )
-  const wrong = rows.filter(({ event_id: id, score1, score2 }) => {
-    const score = truth.get(Number(id))
-    return score !== undefined && (score === null || score[0] !== score1 || score[1] !== score2)
-  })
-  return wrong
-    .slice(0, LISTED)
-    .map(
-      ({ event_id: id, score1, score2 }) =>
-        `match ${String(id)} is confirmed with ${String(score1)}:${String(score2)}, the truth is ${truth.get(Number(id))?.join(':') ?? 'no score'}`,
-    )
-}
-
-/** Counts of mods against the simulator's world: what is stored is true or absent. */
-export async function wrongCounts(stack: SoakStack): Promise<string[]> {
-  const { date, mods } = stack.simulator.world.truth()
-  const wanted = new Map(
-    mods.flatMap(({ modrinth, curseforge }): [string, number][] => [
-      [`modrinth ${modrinth.id}`, modrinth.downloads],
-      [`curseforge ${curseforge.id}`, curseforge.downloadCount],
-    ]),
-  )
-  const rows = await withAdministrator(stack, (run) =>
-    run(`select platform || ' ' || case platform when 'modrinth' then modrinth_id else curseforge_id::text end as key,
-      total_downloads as total from daily_stats join mods on mods.id = mod_id where date = '${date}'`),
-  )
-  return rows
-    .filter(({ key, total }) => total !== null && wanted.get(String(key)) !== Number(total))
-    .slice(0, LISTED)
-    .map(
-      ({ key, total }) =>
-        `${String(key)} is stored as ${String(total)}, the truth is ${wanted.get(String(key)) ?? 'nothing'}`,
-    )
+  return found.flatMap((sentences) => sentences.slice(0, LISTED))
 }
 
 /** Drafts, half-made clusters, clones and temporary files that nothing will ever remove. */

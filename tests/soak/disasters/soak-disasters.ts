@@ -13,7 +13,7 @@ import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
 import { drawDisaster } from './disasters.ts'
-import { comesToRest, leftFiles, silentRuns, strayProcesses, wrongCounts, wrongResults } from './promises.ts'
+import { comesToRest, leftFiles, silentRuns, strayProcesses, untruths } from './promises.ts'
 import { kill, soakStack, type SoakStack } from './soak-stack.ts'
 
 /** Disasters before everything is repaired and checked. */
@@ -127,8 +127,7 @@ async function checked(stack: SoakStack, began: Date): Promise<string[]> {
     ...unfinished,
     ...(await strayProcesses(stack)),
     ...(await silentRuns(stack, began.toISOString())),
-    ...(await wrongResults(stack, began)),
-    ...(await wrongCounts(stack)),
+    ...(await untruths(stack, began)),
   ]
 }
 
