@@ -20,6 +20,7 @@ import {
 } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { follow, isTurned, pollOf } from './follow.ts'
+import { feedIdOf, livesOf } from './lives.ts'
 import type { Match, Observation } from './match-life.ts'
 import { rowOfMatch, rowOfObservation } from './match-rows.ts'
 import { noMatchesYet, readThen, type MatchesThen, type Moment } from './matches-then.ts'
@@ -146,6 +147,7 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
     await markFollowed(tx, rows, clock())
     polls += rows.length
   }
+  if (moment.isLate) for (const id of leftBehind(then)) touched.add(id)
   const stored = { matches: [...touched].flatMap((id) => rowsOf(feed, then.matches.get(id))) }
   // A stored time that lies ahead needs no newer one: the writer takes it for the oldest.
   const isStoredAhead = then.storedBefore > clock().getTime() + AHEAD_TOLERANCE_MS
@@ -172,6 +174,13 @@ function rowsOf(feed: string, match: Match | undefined) {
 /** Stored matches that no poll shows any more: a late one told that they are the life of another under their id. */
 function vanished({ stored, matches, fixed }: MatchesThen): number[] {
   return [...stored.keys()].filter((id) => !matches.has(id) && !fixed.has(id))
+}
+
+/** Rewound matches of an id with several lives: later sightings may be another life's now, so that no poll touches them. */
+function leftBehind({ stored, matches, fixed }: MatchesThen): number[] {
+  const isOneOfSeveral = (id: number) =>
+    livesOf(feedIdOf(id)).some((life) => life !== id && (matches.has(life) || stored.has(life)))
+  return [...stored.keys()].filter((id) => matches.has(id) && !fixed.has(id) && isOneOfSeveral(id))
 }
 
 function hasTurned({ stored, matches }: MatchesThen, id: number): boolean {
