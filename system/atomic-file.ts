@@ -1,7 +1,17 @@
 /** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Failure } from '../core/failures.ts'
 import { makeFolder } from './make-folder.mjs'
 
@@ -48,6 +58,20 @@ export function writeFileAtomically(path: string, content: string | Buffer, mode
     // Removing a missing file is a separate error if a file is in the place of the folder.
     if (existsSync(temporary)) rmSync(temporary, { force: true })
     throw fileFailure(path, error) ?? error
+  }
+}
+
+/** A file is written in seconds, on a hanging disk in minutes; only its age shows that its writer was killed. */
+const LONGEST_WRITE_MS = 10 * 60_000
+
+/** Removes the unfinished files of killed writers from a folder and all below it. */
+export function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!UNFINISHED.test(name)) continue
+    const found = lstatSync(join(folder, name), { throwIfNoEntry: false })
+    const isOld = found !== undefined && Date.now() - found.mtimeMs > LONGEST_WRITE_MS
+    if (isOld) rmSync(join(folder, name), { force: true })
   }
 }
 

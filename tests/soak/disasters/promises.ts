@@ -82,12 +82,15 @@ export async function untruths(stack: SoakStack, began: Date): Promise<string[]>
   return found.flatMap((sentences) => sentences.slice(0, LISTED))
 }
 
-/** Drafts, half-made clusters, clones and temporary files that nothing will ever remove. */
+/**
+ * Half-made clusters and clones that nothing will ever remove. Unfinished files of killed writers are known by their age
+ * alone, and are removed at a start ten minutes later or more.
+ */
 export function leftFiles({ config }: SoakStack): string[] {
   const folders = [config.stateDir, config.dataDir, join(config.stateDir, 'work')]
   return folders.flatMap((folder) =>
     (existsSync(folder) ? readdirSync(folder) : [])
-      .filter((name) => /\.(tmp|new|part)$|\.initdb-|\.draft/.test(name) || isClone(folder, name))
+      .filter((name) => /\.initdb-/.test(name) || isClone(folder, name))
       .map((name) => `${name} was left in ${folder}`),
   )
 }

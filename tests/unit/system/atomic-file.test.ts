@@ -1,9 +1,9 @@
 /** Files that are whole or absent, and the names of what the file system says against them. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fileFailure, writeFileAtomically } from '../../../system/atomic-file.ts'
+import { fileFailure, removeUnfinished, writeFileAtomically } from '../../../system/atomic-file.ts'
 
 let folder: string
 beforeEach(() => {
@@ -11,6 +11,17 @@ beforeEach(() => {
 })
 afterEach(() => {
   rmSync(folder, { recursive: true })
+})
+
+it('removes what killed writers left, and not what may still be written', () => {
+  mkdirSync(join(folder, 'lists'))
+  for (const name of ['lists/a.json.1.ab.tmp', 'b.csv.2.cd.tmp', 'c.csv'])
+    writeFileSync(join(folder, name), '')
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  for (const name of ['lists/a.json.1.ab.tmp', 'c.csv']) utimesSync(join(folder, name), anHourAgo, anHourAgo)
+  removeUnfinished(folder)
+  expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(['b.csv.2.cd.tmp', 'c.csv', 'lists'])
+  removeUnfinished(join(folder, 'missing'))
 })
 
 describe('an error of the file system', () => {
