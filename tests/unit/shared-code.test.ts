@@ -24,7 +24,6 @@ const EXCEPTIONS: Record<string, string> = {
   'docker-compose.yml': 'curseforge library-context',
   'tests/integration/dry-run.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
-  'tests/soak/disasters/promises.ts': 'curseforge daily_stats matches modrinth mods',
   'tests/support/command.ts': 'curseforge',
   'tests/support/mlflow-requirements.txt': 'mlflow',
   'tests/support/spool-kills.ts': 'candles',
