@@ -25,6 +25,9 @@ const STOP_IMMEDIATE_TIMEOUT_MS = 5_000
 const STARTS_WHILE_BACKENDS_LEAVE = 10
 const BACKENDS_LEAVE_WAIT_MS = 500
 
+/** PostgreSQL's own lock on a data folder. */
+const PID_FILE = 'postmaster.pid'
+
 /** What the settings of every start differ in from PostgreSQL's defaults, and why. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
@@ -116,7 +119,7 @@ async function adopt(
  * process now. Such a file is removed, unless that process may be a server of another user in this folder.
  */
 function removeStalePidFile(dataDir: string): void {
-  const pidFile = join(dataDir, 'postmaster.pid')
+  const pidFile = join(dataDir, PID_FILE)
   if (!existsSync(pidFile)) return
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
   const command = Number.isNaN(pid) ? '' : commandLine(pid)
@@ -150,13 +153,15 @@ async function launch(
       throw error
     })
     if (ready !== undefined) return server
-    if (
-      attempt === STARTS_WHILE_BACKENDS_LEAVE ||
-      !logTail(logFile, from).includes('pre-existing shared memory block')
-    ) {
+    // Ours is removed when it ends: another server of the folder, of a start that was killed, begins or ends just now.
+    const isHeld = existsSync(join(dataDir, PID_FILE))
+    const isShared = logTail(logFile, from).includes('pre-existing shared memory block')
+    if (attempt === STARTS_WHILE_BACKENDS_LEAVE || !(isHeld || isShared))
       throw endedWhileStarting('PostgreSQL', dataDir, logFile, from)
-    }
     await new Promise((done) => setTimeout(done, BACKENDS_LEAVE_WAIT_MS))
+    const other = await adopt(dataDir, port, password, programs, options.log ?? (() => undefined))
+    if (other !== undefined) return other
+    removeStalePidFile(dataDir)
   }
 }
 
