@@ -61,13 +61,16 @@ export function writeFileAtomically(path: string, content: string | Buffer, mode
   }
 }
 
-/** A file is written in seconds, on a hanging disk in minutes; only its age shows that its writer was killed. */
+/**
+ * A file is written in moments, on a hanging disk in a minute or two; an older unfinished one has no living writer. Only
+ * its age shows that: a process id means nothing to another container.
+ */
 const LONGEST_WRITE_MS = 10 * 60_000
 
-/** Removes the unfinished files of killed writers from a folder and all below it. */
-export function removeUnfinished(folder: string): void {
+/** Removes the unfinished files of killed writers from a folder, if it exists; `recursive`: from all below it, too. */
+export function removeUnfinishedFiles(folder: string, { recursive = false } = {}): void {
   if (!existsSync(folder)) return
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  for (const name of readdirSync(folder, { recursive, encoding: 'utf8' })) {
     if (!UNFINISHED.test(name)) continue
     const found = lstatSync(join(folder, name), { throwIfNoEntry: false })
     const isOld = found !== undefined && Date.now() - found.mtimeMs > LONGEST_WRITE_MS

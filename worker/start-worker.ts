@@ -8,7 +8,7 @@ import { ALMANAC } from '../core/command-name.ts'
 import { sentenceOf } from '../core/failures.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
-import { removeUnfinished } from '../system/atomic-file.ts'
+import { removeUnfinishedFiles } from '../system/atomic-file.ts'
 import { openSpool, spoolFolder } from '../db/spool/spool.ts'
 import { workflowBundle } from './bundle.ts'
 import { NO_DATABASE, watchDatabase, type EmbeddedServer } from './database-watch.ts'
@@ -60,7 +60,7 @@ export async function startWorker(
   dependencies = dependenciesOf(config),
   { optionalDatabase, temporal: options = {} }: WorkerOptions = {},
 ): Promise<RunningWorker> {
-  removeUnfinished(config.dataDir)
+  removeUnfinishedFiles(config.dataDir, { recursive: true })
   const spool = openSpool({
     folder: spoolFolder(config.dataDir),
     capBytes: config.env.SPOOL_MB * 1_000_000,

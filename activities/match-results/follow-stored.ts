@@ -15,7 +15,6 @@ import {
   rejectPoll,
   rejectPollsAhead,
   removeMatches,
-  removeUnseenAhead,
   type PollRow,
 } from '../../db/queries/match-results/matches.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -154,7 +153,6 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   const observedAt = isStoredAhead ? last : new Date(Math.max(last.getTime(), then.storedBefore + 1))
   written += (await writeRows(tx, stored, writing(options, observedAt))).written
   await removeMatches(tx, { feed, eventIds: vanished(then) })
-  if (ahead.isBeyond) await removeUnseenAhead(tx, feed)
   const turned = new Set([...touched].filter((id) => hasTurned(then, id)))
   const { matches, fixed } = then
   const tooLate = fixed.size

@@ -3,20 +3,18 @@
  * the table; while the database is unavailable, from the file itself and the worker's memory.
  */
 import { randomBytes } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
-import { fileFailure, UNFINISHED } from '../../system/atomic-file.ts'
+import { fileFailure, removeUnfinishedFiles } from '../../system/atomic-file.ts'
 import { csvOf, withoutMark } from '../../system/csv.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
 /** Lines rendered at once if they do not arrive in pieces: some hundredths of a second. */
 const PIECE_LINES = 1_000
-/** The file is written in seconds; an older unfinished one belongs to a process that was killed. */
-const LONGEST_WRITE_MS = 3_600_000
 
 /** The document's columns in its order; `confidence` comes after them. */
 export const MATCH_COLUMNS = [
@@ -55,7 +53,7 @@ export async function writeMatchesCsv(
   const path = matchesFile(dataDir)
   try {
     await mkdir(dataDir, { recursive: true })
-    await removeUnfinished(dataDir)
+    removeUnfinishedFiles(dataDir)
     await replace(path, write)
   } catch (error) {
     throw fileFailure(path, error) ?? error
@@ -116,16 +114,6 @@ export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine
 }
 
 const rowOf = (line: MatchLine) => MATCH_COLUMNS.map((name) => line[name] ?? '')
-
-/** Removes files of processes that were killed while writing. */
-async function removeUnfinished(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    if (!name.startsWith(`${FILE}.`) || !UNFINISHED.test(name)) continue
-    const path = join(dataDir, name)
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found !== undefined && Date.now() - found.mtimeMs > LONGEST_WRITE_MS) await rm(path, { force: true })
-  }
-}
 
 /** The columns of a match. */
 export type LineMatch = Pick<

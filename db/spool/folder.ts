@@ -12,7 +12,7 @@ import {
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
-import { fileFailure, UNFINISHED, writeFileAtomically } from '../../system/atomic-file.ts'
+import { fileFailure, removeUnfinishedFiles, writeFileAtomically } from '../../system/atomic-file.ts'
 import { sentenceOf } from '../../core/failures.ts'
 import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
 
@@ -158,25 +158,12 @@ export async function removeSegments(folder: string, names: readonly string[]): 
   )
 }
 
-/**
- * A segment is written in moments, on a hanging disk in a minute or two; an older unfinished file has no living writer.
- * Only its age shows that: a process id means nothing to another container.
- */
-const LONGEST_WRITE_MS = 600_000
-
 /** Removes files of writers that died in the middle of a segment. */
 export function removeUnfinished(folder: string): void {
-  for (const here of [folder, damagedFolder(folder)]) {
-    for (const name of namesIn(here)) {
-      if (!UNFINISHED.test(name)) continue
-      const path = join(here, name)
-      const stat = statSync(path, { throwIfNoEntry: false })
-      if (stat !== undefined && Date.now() - stat.mtimeMs > LONGEST_WRITE_MS)
-        changing(path, () => {
-          rmSync(path, { force: true })
-        })
-    }
-  }
+  for (const here of [folder, damagedFolder(folder)])
+    changing(here, () => {
+      removeUnfinishedFiles(here)
+    })
 }
 
 /** Returns the content of a segment, or undefined if it is gone. */

@@ -36,13 +36,6 @@ export async function rejectPollsAhead(
   return { polls, isBeyond: beyond }
 }
 
-/** Removes matches that were seen at a time ahead alone: nothing is left that shows them. */
-export async function removeUnseenAhead(db: Database, feed: string): Promise<void> {
-  await db.execute(sql`delete from matches where feed = ${feed}
-    and (${sql.raw(ahead('over_at'))} or ${sql.raw(ahead('last_seen_at'))})
-    and not exists(select from match_observations seen where seen.feed = matches.feed and seen.event_id = matches.event_id)`)
-}
-
 /** Returns the oldest poll that was not followed yet, and whether a newer one was; undefined if all were. */
 export async function oldestPending(
   db: Database,

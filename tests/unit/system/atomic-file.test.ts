@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fileFailure, removeUnfinished, writeFileAtomically } from '../../../system/atomic-file.ts'
+import { fileFailure, removeUnfinishedFiles, writeFileAtomically } from '../../../system/atomic-file.ts'
 
 let folder: string
 beforeEach(() => {
@@ -19,9 +19,9 @@ it('removes what killed writers left, and not what may still be written', () => 
     writeFileSync(join(folder, name), '')
   const anHourAgo = new Date(Date.now() - 3_600_000)
   for (const name of ['lists/a.json.1.ab.tmp', 'c.csv']) utimesSync(join(folder, name), anHourAgo, anHourAgo)
-  removeUnfinished(folder)
+  removeUnfinishedFiles(folder, { recursive: true })
   expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(['b.csv.2.cd.tmp', 'c.csv', 'lists'])
-  removeUnfinished(join(folder, 'missing'))
+  removeUnfinishedFiles(join(folder, 'missing'))
 })
 
 describe('an error of the file system', () => {
