@@ -9,6 +9,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -67,9 +68,12 @@ export function writeFileAtomically(path: string, content: string | Buffer, mode
  */
 const LONGEST_WRITE_MS = 10 * 60_000
 
-/** Removes the unfinished files of killed writers from a folder, if it exists; `recursive`: from all below it, too. */
+/**
+ * Removes the unfinished files of killed writers from a folder; `recursive`: from all below it, too. Does nothing if
+ * there is no folder of this name.
+ */
 export function removeUnfinishedFiles(folder: string, { recursive = false } = {}): void {
-  if (!existsSync(folder)) return
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return
   for (const name of readdirSync(folder, { recursive, encoding: 'utf8' })) {
     if (!UNFINISHED.test(name)) continue
     const found = lstatSync(join(folder, name), { throwIfNoEntry: false })
