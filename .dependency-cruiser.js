@@ -49,7 +49,7 @@ const FOLDERS = {
   simulator: { imports: ['core', 'system'], packages: ['node'] },
   cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client', '@temporalio/common'] },
   // Runs before the packages are installed, and loads cli/ by its address afterwards.
-  bin: { imports: ['local'], packages: ['node'] },
+  bin: { imports: ['system', 'local'], packages: ['node'] },
   docs: { packages: ['node'] },
   bench: { packages: RESTRICTED },
   'vitest.config.ts': { packages: [] },

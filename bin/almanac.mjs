@@ -48,8 +48,9 @@ async function start(argv) {
     const { prepare } = await import('./prepare/prepare.mjs')
     if (!(await prepare(root, argv))) return 1
   }
+  const file = await commandFile(root, isClone)
   if (argv[0] === 'prepare') return 0
-  const { main } = await import(await commandFile(root, isClone))
+  const { main } = await import(file)
   return main(argv)
 }
 

@@ -2,10 +2,10 @@
  * The command as a bundle in `dist/`, built once per state of the sources and packages: a start then loads a few files instead
  * of compiling hundreds. Plain JavaScript, because it runs before the command can be loaded.
  */
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { hashOf, matchingBundle, newestBundle } from '../system/bundle.mjs'
 
 /** `main` is the command; the build of the image runs the others. */
 const ENTRIES = {
@@ -37,19 +37,13 @@ const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; con
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
 
 /**
- * @typedef {object} Bundle
- * @property {string} folder name of the folder in `dist/`
- * @property {Record<string, string>} inputs hash of each file it was built from, by its path relative to the root
- */
-
-/**
  * Returns the folder of a bundle that matches the sources, building it if necessary; undefined if it cannot be written.
  *
  * @param {string} root folder of the clone
  */
 export async function freshBundle(root) {
-  const bundle = newestBundle(root)
-  if (bundle?.inputs !== undefined && isFresh(root, bundle)) return join(root, 'dist', bundle.folder)
+  const folder = matchingBundle(root)
+  if (folder !== undefined) return folder
   try {
     return await buildBundle(root)
   } catch (error) {
@@ -78,40 +72,6 @@ function ownPrograms(root) {
   const files = readdirSync(join(root, 'activities'), { recursive: true, encoding: 'utf8' })
   const programs = files.filter((file) => /^[^/]+\/programs\/[^/]+\.ts$/.test(file))
   return Object.fromEntries(programs.map((file) => [basename(file, '.ts'), join('activities', file)]))
-}
-
-/**
- * @param {string} root
- * @returns {Bundle | undefined}
- */
-function newestBundle(root) {
-  try {
-    return JSON.parse(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')) ?? undefined
-  } catch (error) {
-    // A file that a power cut left empty counts as none.
-    if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-/**
- * Compares contents: modification times are wrong after a checkout or a copy. 430 files take 10 ms.
- *
- * @param {string} root
- * @param {Bundle} bundle
- */
-function isFresh(root, { inputs }) {
-  try {
-    return Object.entries(inputs).every(([file, hash]) => hashOf(readFileSync(join(root, file))) === hash)
-  } catch (error) {
-    if (error.code === 'ENOENT') return false
-    throw error
-  }
-}
-
-/** @param {Buffer} content */
-function hashOf(content) {
-  return createHash('sha256').update(content).digest('base64url').slice(0, 16)
 }
 
 /**
@@ -157,11 +117,11 @@ function rename(unfinished, final) {
 /**
  * @param {string} root
  * @param {string} outdir
- * @returns {Promise<Bundle['inputs']>} hashes of the contents esbuild was given: a file edited during the build counts as changed
+ * @returns {Promise<import('../system/bundle.mjs').Bundle['inputs']>} hashes of the contents esbuild was given: a file edited during the build counts as changed
  */
 async function bundleInto(root, outdir) {
   const esbuild = await import('esbuild')
-  /** @type {Bundle['inputs']} */
+  /** @type {import('../system/bundle.mjs').Bundle['inputs']} */
   const inputs = {}
   for (const file of [INSTALLED, relative(root, import.meta.filename)])
     inputs[file] = hashOf(readFileSync(join(root, file)))

@@ -42,8 +42,17 @@ const SETTINGS = [
   'log_checkpoints=off',
 ]
 
-/** A throw-away cluster need not wait for the disk. */
-const TEST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+/**
+ * A throw-away cluster need not wait for the disk, nor make its passwords costly to guess; and autovacuum, which works as
+ * the superuser, must not be in a database that the ordinary role drops.
+ */
+const TEST_SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'scram_iterations=1',
+  'autovacuum=off',
+]
 
 export interface PostgresOptions {
   /** Folder of the cluster; its password and log are next to it as `<dataDir>.password` and `<dataDir>.log`. */

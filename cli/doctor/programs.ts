@@ -80,8 +80,10 @@ function pythonWithPip(name: string): { text: string; complete: boolean } | unde
   if (version.error !== undefined) return undefined
   const number = version.stdout.trim()
   if (version.status !== 0) return { text: `${number}, older than 3.8`, complete: false }
-  // Without pip a virtual environment brings one, if Python has that module.
-  const pip = run('-m', 'pip', '--version').status === 0 || run('-c', 'import ensurepip').status === 0
+  // Without pip a virtual environment brings one, if Python has that module. Only found, not loaded: that takes a second.
+  const pip =
+    run('-c', 'from importlib.util import find_spec as f; exit(not (f("pip") or f("ensurepip")))').status ===
+    0
   return { text: pip ? `${number} with pip` : `${number} without pip`, complete: pip }
 }
 

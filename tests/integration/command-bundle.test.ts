@@ -39,7 +39,12 @@ beforeEach(async () => {
   write('worker/build-bundle.ts', 'export {}')
   write('activities/pipeline/programs/own.ts', 'export {}')
   write('local/contextmaker-venv.ts', 'export {}')
-  for (const file of ['local/file-lock.mjs', 'local/process-identity.mjs', 'system/make-folder.mjs'])
+  for (const file of [
+    'local/file-lock.mjs',
+    'local/process-identity.mjs',
+    'system/bundle.mjs',
+    'system/make-folder.mjs',
+  ])
     cpSync(join(packageRoot, file), join(root, file))
   mkdirSync(join(root, 'node_modules'))
   for (const name of ['esbuild', '@esbuild', 'tsx', 'get-tsconfig'].filter((name) =>

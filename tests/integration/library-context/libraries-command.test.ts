@@ -2,7 +2,7 @@
  * `almanac libraries`, `run library-context` and its dry run: their output matches the stored rows, and a dry run
  * stores nothing.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ import { command, startCommand, type CommandResult } from '../../support/command
 import { everythingStored } from '../../support/everything-stored.ts'
 import { withoutBubblewrap } from '../../support/library-context/library-stack.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
+import { toolsDir } from '../../support/tools-dir.ts'
 
 const SKY_MAP = 'sim-astro/SkyMap'
 const LENSING = 'sim-cosmo/cmb-lensing'
@@ -41,7 +42,11 @@ beforeAll(async () => {
       },
     },
   })
-  // Contexts by the static reader only: these tests do not depend on the engine.
+  // Contexts by the static reader only: these tests do not depend on the engine, which the commands do not find either.
+  const tools = join(stack.config.stateDir, 'tools')
+  rmSync(tools)
+  mkdirSync(tools)
+  symlinkSync(join(toolsDir, 'temporal'), join(tools, 'temporal'))
   worker = await stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
 })
 afterAll(async () => {
