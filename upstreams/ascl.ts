@@ -156,6 +156,8 @@ export function createAscl(options: AsclOptions): Ascl {
     gate: options.gate ?? createGate({ reserve: 0, concurrency: REQUESTS_IN_FLIGHT }),
     timeoutMs: options.timeoutMs ?? CATALOGUE_TIMEOUT_MS,
     maxBytes: options.maxBytes ?? MAX_CATALOGUE_BYTES,
+    // Read member by member, each within `RECORD_BOUNDS`.
+    maxValues: Infinity,
   })
   return {
     catalogue: async (signal) => {

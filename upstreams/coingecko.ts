@@ -10,6 +10,8 @@ import type { Sleep } from './sleep.ts'
 const UPSTREAM = 'coingecko'
 /** Ninety days of hours, the longest series that is asked for, have 0.3 MB. */
 const MAX_BYTES = 2 * 1024 * 1024
+/** Ninety days of hours, in three lists of pairs, have 20,000. */
+const MAX_VALUES = 50_000
 const PRO_HOST = 'pro-api.coingecko.com'
 /** The cache in front decides whether a refusal names its delay; the quota is per minute. */
 export const UNNAMED_REFUSAL_MS = 60_000
@@ -137,6 +139,7 @@ function createAsk(options: CoinGeckoOptions): (request: HttpRequest, id?: strin
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent, ...keyHeader(options) },
     gate:

@@ -12,6 +12,8 @@ import { excerptOf } from './refusal.ts'
 const UPSTREAM = 'fear-greed'
 /** All days since 2018 have 0.3 MB. */
 const MAX_BYTES = 1024 * 1024
+/** All days since 2018 have 12,000; each year adds 1,500. */
+const MAX_VALUES = 50_000
 /** Without the trailing slash the answer is a redirect. */
 const PATH = '/fng/'
 const DAY_S = 86_400
@@ -99,6 +101,7 @@ export function createFearGreed(options: FearGreedOptions): FearGreed {
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate: options.gate ?? createGate({ reserve: 0, concurrency: 1 }),

@@ -4,8 +4,10 @@
  */
 import { networkTrouble } from '../core/network-trouble.ts'
 import { Failure } from '../core/failures.ts'
+import { valueEnd } from '../core/json-bounds.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
+import { beyondBounds } from './payload.ts'
 import { fetchOnHost } from './redirect.ts'
 import { refusal, type Exchange } from './refusal.ts'
 
@@ -23,6 +25,11 @@ export interface HttpOptions {
   timeoutMs?: number
   /** Largest decoded body, in bytes: what the service may send, not what fits into memory. */
   maxBytes: number
+  /**
+   * Most values of a JSON body, well above the largest good one: parsing a million holds the event loop for 70 ms.
+   * `Infinity` where no body is parsed whole.
+   */
+  maxValues: number
   /** Default: those of GET requests on the same host are followed. `manual` ones are responses like others. */
   redirect?: 'manual'
 }
@@ -69,8 +76,8 @@ export interface RawBody {
 export interface Http {
   /**
    * One request. Throws `RateLimited`, `UpstreamUnavailable`, `CredentialsRejected`, `Blocked`, `NotFound`,
-   * `UpstreamRejected` by status (see `refusal.ts`), `PayloadInvalid` for a body too large or a web page where JSON
-   * was expected.
+   * `UpstreamRejected` by status (see `refusal.ts`), `PayloadInvalid` for a body too large, one of too many values or
+   * levels, or a web page where JSON was expected.
    */
   request: (request: HttpRequest) => Promise<Answer>
 }
@@ -107,6 +114,7 @@ export function createHttp(options: HttpOptions): Http {
         : { response: await fetch(url, init), url }
       options.gate.observe(response.headers, response.status)
       const read = await readBody(response, options.maxBytes, what)
+      refuseBeyond(options.maxValues, read.body, what, response.status)
       return {
         status: response.status,
         headers: response.headers,
@@ -195,6 +203,14 @@ async function readBody(
     body += decoder.decode(chunk, { stream: true })
   }
   return { body: body + decoder.decode(), bytes }
+}
+
+/** By its first character, since refusals are parsed as well, and those of a proxy are text. */
+function refuseBeyond(maxValues: number, body: string, what: Exchange, status: number): void {
+  if (maxValues === Infinity || !/^\s*[[{]/.test(body)) return
+  const { excess } = valueEnd(body, 0, { maxValues })
+  if (excess === undefined) return
+  throw beyondBounds(`${what.upstream} ${what.method} ${what.path}`, excess, { status })
 }
 
 const addressOf = (base: string, { path, query }: HttpRequest): string => {

@@ -2,10 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { storable } from '../core/foreign-text.ts'
-import { valueEnd } from '../core/json-bounds.ts'
 
-/** An estimate, above any known feed. More values take so long to read that other pipelines would wait. */
-const MAX_VALUES = 1_000_000
 /** Rows of another shape from which on the whole body is: each costs as much as a hundred good ones. */
 const MAX_REJECTED = 1_000
 const MAX_ISSUES = 5
@@ -46,7 +43,7 @@ export const instant = z.string().transform((value, context) => {
 })
 
 /**
- * Parses a JSON body. `what` names the request in messages. Throws `PayloadInvalid` (details: the first 5 issues) if
+ * Parses a JSON body, whose size its client has bounded (`HttpOptions`). `what` names the request in messages. Throws `PayloadInvalid` (details: the first 5 issues) if
  * the shape is wrong, `UpstreamUnavailable` if the text ends in the middle: a retry may then get all of it.
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: string, what: string): T {
@@ -122,8 +119,6 @@ export function parseRowsSparing<T extends object, Shape extends Record<string, 
 }
 
 function parseJson(body: string, what: string): unknown {
-  const { excess } = valueEnd(body, 0, { maxValues: MAX_VALUES })
-  if (excess !== undefined) throw beyondBounds(what, excess)
   try {
     return JSON.parse(body) as unknown
   } catch (error) {
@@ -132,8 +127,10 @@ function parseJson(body: string, what: string): unknown {
 }
 
 /** The failures of a body that cannot be read at all. */
-export const beyondBounds = (what: string, excess: string) =>
-  new Failure('PayloadInvalid', `${what} answered JSON with ${excess}, which no such answer has.`)
+export const beyondBounds = (what: string, excess: string, details: Record<string, unknown> = {}) =>
+  new Failure('PayloadInvalid', `${what} answered JSON with ${excess}, which no such answer has.`, {
+    details,
+  })
 
 export const cutShort = (what: string, body: string, cause?: unknown) =>
   new Failure(

@@ -15,6 +15,8 @@ export { openingOf, parseKlines, type HourCandle } from './klines.ts'
 const UPSTREAM = 'binance'
 /** A page of 1,000 candles has 0.2 MB. */
 const MAX_BYTES = 1024 * 1024
+/** A page of 1,000 candles has 13,000. */
+const MAX_VALUES = 50_000
 /** Largest page of `GET /api/v3/klines`. */
 export const CANDLES_PER_PAGE = 1_000
 /**
@@ -145,6 +147,7 @@ function createHost(baseUrl: string, gate: Gate, options: BinanceOptions): Host 
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate,

@@ -48,6 +48,8 @@ export function createDependents(options: DependentsOptions): CurseForgeDependen
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    // Its answers are web pages.
+    maxValues: Infinity,
     baseUrl: options.baseUrl,
     headers: { 'user-agent': options.userAgent },
     gate:

@@ -9,6 +9,8 @@ import { sleep as realSleep, type Sleep } from '../sleep.ts'
 const UPSTREAM = 'curseforge'
 /** Fifty mods or files with the modules of each have 1 to 2 MB. */
 const MAX_BYTES = 8 * 1024 * 1024
+/** Recorded: 1,300 for a mod with the modules of its files; fifty of them have 66,000. */
+const MAX_VALUES = 200_000
 /** Default and largest page of every list of this API (its specification). */
 const PAGE_SIZE = 50
 /** `index + pageSize` may not exceed this (its specification). */
@@ -174,6 +176,7 @@ function createAsk(options: CurseForgeOptions): Ask {
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl: options.baseUrl,
     headers: { 'x-api-key': options.apiKey, 'user-agent': options.userAgent },
     gate: options.gate ?? createGate({ reserve: 0 }),

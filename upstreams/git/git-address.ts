@@ -51,6 +51,8 @@ export function createGitAddress(base: GitBase): GitAddress {
     headers: { 'user-agent': AGENT, 'git-protocol': 'version=2' },
     gate: createGate({ reserve: 0, concurrency: CONCURRENCY }),
     maxBytes: MAX_BYTES,
+    // Its answers are no JSON.
+    maxValues: Infinity,
     redirect: 'manual',
   })
   const ask = async (fullName: string, signal: AbortSignal): Promise<Answer> => {

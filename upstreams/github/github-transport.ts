@@ -13,6 +13,8 @@ import type { Sleep } from '../sleep.ts'
 const UPSTREAM = 'github'
 /** A page of 100 hits of a search has 0.6 MB. */
 const MAX_BYTES = 4 * 1024 * 1024
+/** A repository has 200; a page has a hundred. */
+const MAX_VALUES = 50_000
 /** The version whose fields are read here. */
 const API_VERSION = '2022-11-28'
 /** "Wait for at least one minute" if a refusal names no delay (its documentation). */
@@ -126,6 +128,7 @@ function createHttps(options: TransportOptions, token: string | undefined, gates
     createHttp({
       upstream: UPSTREAM,
       maxBytes: MAX_BYTES,
+      maxValues: MAX_VALUES,
       baseUrl: options.baseUrl,
       headers: {
         'user-agent': options.userAgent,

@@ -10,6 +10,8 @@ import { refusal } from '../refusal.ts'
 const UPSTREAM = 'mlflow'
 /** A run with all its metrics has some hundred kilobytes. */
 const MAX_BYTES = 4 * 1024 * 1024
+/** A metric has five; a run has some hundred metrics, parameters and tags. */
+const MAX_VALUES = 50_000
 const API = '/api/2.0/mlflow'
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts'
 /** Statuses under which MLflow sends its own error codes for a request that it understood. */
@@ -66,6 +68,7 @@ export function createMlflowRest(options: MlflowOptions): MlflowRest {
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl,
     headers: { 'user-agent': options.userAgent, ...headers },
     gate: createGate({ reserve: 0 }),

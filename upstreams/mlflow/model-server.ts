@@ -13,6 +13,8 @@ import { refusal } from '../refusal.ts'
 const UPSTREAM = 'model server'
 /** One number a row, and there are hundreds of rows. */
 const MAX_BYTES = 1024 * 1024
+/** Two a row at most. */
+const MAX_VALUES = 10_000
 const PATH = '/invocations'
 const MAX_REASON_CHARS = 300
 
@@ -63,6 +65,7 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
   const http = createHttp({
     upstream: UPSTREAM,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl: baseUrl.replace(/\/invocations$/, ''),
     headers: { 'user-agent': options.userAgent, ...headers },
     gate: createGate({ reserve: 0 }),

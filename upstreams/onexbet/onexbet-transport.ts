@@ -10,6 +10,8 @@ import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 
 /** Twice the largest known feed; a day's results of a large league have as much. */
 const MAX_BYTES = 8 * 1024 * 1024
+/** Recorded: 100 for a match with its odds, 14 characters each; the largest known feed would have 290,000. */
+const MAX_VALUES = 400_000
 /** A minute's collection must have time for a second attempt; a good answer takes less than a second. */
 const TIMEOUT_MS = 10_000
 /** A longer wait is the next minute's business. */
@@ -49,6 +51,7 @@ export function createTransport(options: TransportOptions): Transport {
   const http = createHttp({
     upstream: options.upstream,
     maxBytes: MAX_BYTES,
+    maxValues: MAX_VALUES,
     baseUrl: options.baseUrl,
     // The service's own pages ask with this header; some brands refuse requests without it.
     headers: { 'user-agent': options.userAgent, 'x-requested-with': 'XMLHttpRequest' },

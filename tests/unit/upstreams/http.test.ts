@@ -7,6 +7,8 @@ import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answerin
 
 const SECRET = 'se$cret'
 const MAX_BYTES = 1_000_000
+const MAX_VALUES = 1_000
+const bounds = { maxBytes: MAX_BYTES, maxValues: MAX_VALUES }
 
 async function client(answer: Answering, options: Partial<HttpOptions> = {}) {
   const server = await loopback(answer)
@@ -15,7 +17,7 @@ async function client(answer: Answering, options: Partial<HttpOptions> = {}) {
     baseUrl: `${server.baseUrl}/base/`,
     headers: { 'user-agent': 'almanac-test', 'x-api-key': SECRET },
     gate: createGate({ reserve: 0 }),
-    maxBytes: MAX_BYTES,
+    ...bounds,
     ...options,
   })
   return { ...server, http }
@@ -286,7 +288,7 @@ describe('a broken exchange is UpstreamUnavailable', () => {
       baseUrl,
       headers: {},
       gate: createGate({ reserve: 0 }),
-      maxBytes: MAX_BYTES,
+      ...bounds,
     })
     const error = await rejection(http.request({ path: '/x', query: { key: SECRET }, signal: calm() }))
     expect(error).toMatchObject({ type: 'UpstreamUnavailable' })
@@ -372,16 +374,13 @@ describe('a setting that cannot be sent is Misconfigured and never printed', () 
   it.each(['', 'api.modrinth.com', 'ftp://x', 'http://'])(
     'treats base URL %j as Misconfigured',
     (baseUrl) => {
-      expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate, maxBytes: MAX_BYTES })).toThrow(
-        Failure,
-      )
+      expect(() => createHttp({ upstream: 'test', baseUrl, headers: {}, gate, ...bounds })).toThrow(Failure)
     },
   )
 
   it('treats a key with a line break as Misconfigured', () => {
     const headers = { 'x-api-key': `${SECRET}\n` }
-    const make = () =>
-      createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate, maxBytes: MAX_BYTES })
+    const make = () => createHttp({ upstream: 'test', baseUrl: 'http://127.0.0.1', headers, gate, ...bounds })
     expect(make).toThrow(/x-api-key header of test/)
     expect(make).not.toThrow(SECRET)
   })
