@@ -1,5 +1,6 @@
 /** What the writer needs to know about a table: its name, columns and natural key. */
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import type { ChangeRule } from '../core/plausibility.ts'
 
 interface WritableColumn {
   /** Property in a row, column in SQL, and SQL type of one value. */
@@ -23,7 +24,14 @@ export interface Writable {
    * Rows computed from stored ones: an activity that cannot reach the database has none, and they are never spooled.
    */
   derived: boolean
+  numbers: Numbers
 }
+
+/**
+ * By SQL name, how a change of each number is judged: the rule by which an upstream's value is believed, or why it has none.
+ * One text is the reason of all numbers of a table.
+ */
+export type Numbers = string | Readonly<Record<string, ChangeRule | string>>
 
 /** Properties of a row that the writer, the database or a later activity fills. */
 type OwnColumns = 'id' | 'createdAt' | 'updatedAt' | 'followedAt' | 'firstSeen' | 'observedAt' | 'runId'
@@ -42,12 +50,12 @@ const OWN = new Set(['id', 'created_at', 'updated_at', 'followed_at', 'first_see
 /**
  * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
  * move with every observation and are no change in themselves, `final` says that its rows never change, `derived` that
- * they follow from stored rows alone, and `due` which key column may lie in the future.
+ * they follow from stored rows alone, `due` which key column may lie in the future, and `numbers` how changes are judged.
  */
 export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
   table: Table,
   key: Property[],
-  { times = [], final = false, derived = false, due }: WritableOptions<Property> = {},
+  { times = [], final = false, derived = false, due, numbers = {} }: WritableOptions<Property> = {},
 ): WritableOf<Table> {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
@@ -63,6 +71,7 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     compared: data.filter((column) => !among(times)(column)),
     final,
     derived,
+    numbers,
     due: described.find(({ property }) => property === due)?.name,
   }
 }
@@ -72,4 +81,5 @@ interface WritableOptions<Property> {
   final?: boolean
   derived?: boolean
   due?: Property
+  numbers?: Numbers
 }

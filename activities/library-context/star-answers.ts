@@ -6,8 +6,8 @@ import {
   type KnownLibrary,
   type Rename,
 } from '../../db/queries/library-context/libraries.ts'
-import type { ChangeRule } from '../../core/plausibility.ts'
 import type { Reason } from '../../core/reason.ts'
+import { STARS_RULES } from '../../db/schema/library-context.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/github.ts'
@@ -27,10 +27,6 @@ export interface StoredAnswers {
   doubted: string[]
 }
 
-/** Real lists lose and win stars by a few; a library that loses half of them at once is a wrong answer. */
-const RULES: Record<'stars', ChangeRule> = {
-  stars: { fall: 0.5, judgedFrom: 10, rise: { times: 10, above: 1_000_000 } },
-}
 const SOURCE = 'github'
 
 /** Stores GitHub's response about these names; a library that was renamed moves first. */
@@ -45,7 +41,7 @@ export async function storeAnswers(
   const settled = await settleIdentities(given, before, await namesOf(db), ask)
   await renameLibraries(db, [...settled.replaced.map(replacement), ...renamesIn(settled.answers, before)])
   const known = await knownLibraries(db)
-  const judge = await judgeFor(db, RULES, { source: SOURCE, date: run.startedAt.slice(0, 10) })
+  const judge = await judgeFor(db, STARS_RULES, { source: SOURCE, date: run.startedAt.slice(0, 10) })
   const libraryOf = await namesOf(db)
   const doubted: string[] = []
   const answers = settled.answers.map((answer) => {

@@ -1,27 +1,10 @@
 /** Judges what a platform reports of a day's mods and versions against what was stored of them last. */
-import type { ChangeRule } from '../../core/plausibility.ts'
 import type { Database } from '../../db/database.ts'
 import { believedDays, believedDownloads, type DailyMeasure } from '../../db/queries/mod-stats/believed.ts'
+import { DAILY_RULES, DOWNLOADS_RULES } from '../../db/schema/mod-stats.ts'
 import { judgeFor, storable, type Judge } from '../doubts.ts'
 
-/**
- * Totals only rise; a tenth is left for downloads that a platform takes back. Few mods have a hundred million downloads
- * in their whole life: a rise beyond that, tenfold, comes from a broken counter.
- */
-export const TOTAL: ChangeRule = { fall: 0.1, rise: { times: 10, above: 100_000_000 } }
-/** People leave, but not half of them at once; no mod has ten million followers. */
-const PEOPLE: ChangeRule = { fall: 0.5, judgedFrom: 10, rise: { times: 10, above: 10_000_000 } }
-/** An author may remove old versions; a list that empties, or keeps less than a quarter, is a bad answer. */
-const LIST: ChangeRule = { fall: 0.75 }
-
-/** By column. */
-const RULES = {
-  total_downloads: TOTAL,
-  followers: PEOPLE,
-  thumbs_up: PEOPLE,
-  versions_count: LIST,
-  downloads: TOTAL,
-} as const
+const RULES = { ...DAILY_RULES, ...DOWNLOADS_RULES }
 
 export interface JudgedDay extends Pick<Judge<keyof typeof RULES>, 'rejected' | 'why'> {
   /** The value of a mod's day to store: `now` if it is believed, else what the day holds already. */

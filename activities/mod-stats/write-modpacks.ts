@@ -2,6 +2,7 @@
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { readOr } from '../../db/last-known.ts'
 import { joinRenamedModpacks, type KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
+import { DOWNLOADS_RULES } from '../../db/schema/mod-stats.ts'
 import type { RawBody, RowsByTable } from '../../db/write-call.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { withSpooled, type SourceCounts } from '../../core/run-outcome.ts'
@@ -11,7 +12,6 @@ import type { RejectedRow } from '../../upstreams/payload.ts'
 import { judgeFor, type Judge } from '../doubts.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { snapshotDate, type ActivityContext } from './activity-context.ts'
-import { TOTAL } from './judged-day.ts'
 
 const SOURCE = 'modpacks'
 
@@ -41,7 +41,7 @@ export const modpackJudge = ({ db, retryBudget }: ActivityContext, run: Run): Pr
   readOr(
     db,
     retryBudget,
-    () => judgeFor(db, { downloads: TOTAL }, { source: SOURCE, date: snapshotDate(run) }),
+    () => judgeFor(db, DOWNLOADS_RULES, { source: SOURCE, date: snapshotDate(run) }),
     // What is stored is unknown: what is fetched goes to the spool unjudged.
     () => ({ believes: () => true, rejected: () => [], why: () => [] }),
   )

@@ -327,23 +327,40 @@ export const importedPredictions = pgTable(
 
 /** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
 export const cryptoForecastTables = {
-  candles: writable(candles, ['crypto', 'timestamp', 'source']),
+  candles: writable(candles, ['crypto', 'timestamp', 'source'], {
+    numbers:
+      'a market may multiply: a forecast is made from no step that is none of a market, and the sources are compared',
+  }),
   known_gaps: writable(knownGaps, ['crypto', 'timestamp', 'source']),
-  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp'], { derived: true }),
-  fear_greed_index: writable(fearGreedIndex, ['date']),
+  crypto_prices: writable(cryptoPrices, ['crypto', 'timestamp'], {
+    derived: true,
+    numbers: 'computed from candles',
+  }),
+  fear_greed_index: writable(fearGreedIndex, ['date'], { numbers: 'within 0 to 100 it moves freely' }),
   fear_greed_gaps: writable(fearGreedGaps, ['date']),
-  price_comparisons: writable(priceComparisons, ['crypto', 'timestamp']),
-  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], { derived: true }),
+  price_comparisons: writable(priceComparisons, ['crypto', 'timestamp'], {
+    numbers: 'two prices that judge each other',
+  }),
+  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], {
+    derived: true,
+    numbers: 'our own counts',
+  }),
   predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
     final: true,
     derived: true,
     due: 'targetTime',
+    numbers: 'computed; a forecast that is no price is not made',
   }),
   prediction_scores: writable(predictionScores, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
     derived: true,
     due: 'targetTime',
+    numbers: 'computed from forecasts and candles',
   }),
   mlflow_outbox: writable(mlflowOutbox, ['deliveryId'], { final: true, derived: true }),
-  imported_prices: writable(importedPrices, ['crypto', 'timestamp']),
-  imported_predictions: writable(importedPredictions, ['crypto', 'timestamp']),
+  imported_prices: writable(importedPrices, ['crypto', 'timestamp'], {
+    numbers: 'a person imported them, and nothing reads them',
+  }),
+  imported_predictions: writable(importedPredictions, ['crypto', 'timestamp'], {
+    numbers: 'a person imported them, and nothing reads them',
+  }),
 }

@@ -13,10 +13,16 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { ChangeRule } from '../../core/plausibility.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const observed = () => ({ observedAt: moment('observed_at').notNull(), runId: text('run_id').notNull() })
+
+/** Real lists lose and win stars by a few; a library that loses half of them at once is a wrong answer. */
+export const STARS_RULES: Record<'stars', ChangeRule> = {
+  stars: { fall: 0.5, judgedFrom: 10, rise: { times: 10, above: 1_000_000 } },
+}
 
 /** Measures of a text, and why it was refused, if it was. */
 export interface StoredVerdict {
@@ -164,9 +170,22 @@ export const libraryAttempts = pgTable('library_attempts', {
 /** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
 export const libraryContextTables = {
   library_catalogue: writable(libraryCatalogue, ['domain', 'named'], { times: ['seenAt'] }),
-  libraries: writable(libraries, ['library'], { times: ['askedAt'] }),
+  libraries: writable(libraries, ['library'], {
+    times: ['askedAt'],
+    numbers: {
+      ...STARS_RULES,
+      github_id: 'an id',
+      size_kb: 'read by nothing: clones have a limit of their own',
+    },
+  }),
   library_names: writable(libraryNames, ['named']),
-  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], { derived: true }),
-  library_contexts: writable(libraryContexts, ['library'], { times: ['madeAt'] }),
-  library_attempts: writable(libraryAttempts, ['library']),
+  library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], {
+    derived: true,
+    numbers: 'stars of libraries, judged there',
+  }),
+  library_contexts: writable(libraryContexts, ['library'], {
+    times: ['madeAt'],
+    numbers: 'our own measures of the text',
+  }),
+  library_attempts: writable(libraryAttempts, ['library'], { numbers: 'our own measures of the attempt' }),
 }

@@ -160,9 +160,19 @@ export const matchObservations = pgTable(
   ],
 )
 
+const SCORES_AND_ODDS =
+  'scores may be corrected either way, and count only once confirmed; odds move freely; the others are ids and seconds'
+
 /** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
 export const matchResultsTables = {
   feed_polls: writable(feedPolls, ['feed', 'kind', 'collectedFor'], { final: true }),
-  matches: writable(matches, ['feed', 'eventId'], { times: ['lastSeenAt', 'status'], derived: true }),
-  match_observations: writable(matchObservations, ['feed', 'eventId', 'at', 'source'], { derived: true }),
+  matches: writable(matches, ['feed', 'eventId'], {
+    times: ['lastSeenAt', 'status'],
+    derived: true,
+    numbers: SCORES_AND_ODDS,
+  }),
+  match_observations: writable(matchObservations, ['feed', 'eventId', 'at', 'source'], {
+    derived: true,
+    numbers: SCORES_AND_ODDS,
+  }),
 }

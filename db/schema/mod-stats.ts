@@ -12,10 +12,30 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import type { ChangeRule } from '../../core/plausibility.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 const count = (name: string) => bigint(name, { mode: 'number' })
+
+/**
+ * Totals only rise; a tenth is left for downloads that a platform takes back. Few mods have a hundred million downloads
+ * in their whole life: a rise beyond that, tenfold, comes from a broken counter.
+ */
+const TOTAL: ChangeRule = { fall: 0.1, rise: { times: 10, above: 100_000_000 } }
+/** People leave, but not half of them at once; no mod has ten million followers. */
+const PEOPLE: ChangeRule = { fall: 0.5, judgedFrom: 10, rise: { times: 10, above: 10_000_000 } }
+/** An author may remove old versions; a list that empties, or keeps less than a quarter, is a bad answer. */
+const LIST: ChangeRule = { fall: 0.75 }
+
+/** By which changes of these columns are believed. */
+export const DAILY_RULES = {
+  total_downloads: TOTAL,
+  followers: PEOPLE,
+  thumbs_up: PEOPLE,
+  versions_count: LIST,
+} as const
+export const DOWNLOADS_RULES = { downloads: TOTAL } as const
 
 /** Every mod ever tracked; a mod taken out of `almanac.yaml` stays with `tracked` false. */
 export const mods = pgTable('mods', {
@@ -136,8 +156,15 @@ export const modpacks = pgTable(
 
 /** What the writer takes, by SQL name, with the natural key of each. Names are stable: spooled calls refer to them. */
 export const modStatsTables = {
-  daily_stats: writable(dailyStats, ['date', 'platform', 'modId']),
-  version_stats: writable(versionStats, ['date', 'platform', 'versionId']),
-  modpack_stats: writable(modpackStats, ['date', 'platform', 'modId', 'modpackSlug']),
-  modpacks: writable(modpacks, ['modId', 'slug'], { times: ['lastSeen'] }),
+  daily_stats: writable(dailyStats, ['date', 'platform', 'modId'], { numbers: DAILY_RULES }),
+  version_stats: writable(versionStats, ['date', 'platform', 'versionId'], {
+    numbers: { ...DOWNLOADS_RULES, mod_id: 'our own number of the mod' },
+  }),
+  modpack_stats: writable(modpackStats, ['date', 'platform', 'modId', 'modpackSlug'], {
+    numbers: { ...DOWNLOADS_RULES, followers: 'CurseForge has none' },
+  }),
+  modpacks: writable(modpacks, ['modId', 'slug'], {
+    times: ['lastSeen'],
+    numbers: { ...DOWNLOADS_RULES, curseforge_id: 'an id' },
+  }),
 }
