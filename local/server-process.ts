@@ -56,11 +56,11 @@ export async function waitUntilReady<T>(
   timeoutMs: number,
   ready: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   while (isAlive(server)) {
     const value = await ready()
     if (value !== undefined) return value
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new Failure(
         'CommandTimedOut',
         `Process ${server.pid} runs but did not answer within ${timeoutMs / 1000} s; see its log, or end it and start again.`,
@@ -89,9 +89,9 @@ export async function endProcess(
 
 /** True when the process is gone within the time. */
 export async function waitForEnd(server: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   while (isAlive(server)) {
-    if (Date.now() > deadline) return false
+    if (performance.now() > deadline) return false
     await sleep(POLL_MS)
   }
   return true

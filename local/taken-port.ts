@@ -18,8 +18,8 @@ const ASK_EVERY_MS = 50
 
 /** Throws `CannotStart` that names the port, its setting and, if known, its holder. */
 export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
-  const deadline = Date.now() + LET_GO_MS
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + LET_GO_MS
+  while (performance.now() < deadline) {
     if (await isFree(port)) return
     await sleep(ASK_EVERY_MS)
   }

@@ -4,7 +4,7 @@
  */
 import { Failure } from '../core/failures.ts'
 import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
-import { sleep as realSleep, type Sleep } from './sleep.ts'
+import { elapsed as realElapsed, sleep as realSleep, type Elapsed, type Sleep } from './sleep.ts'
 
 /** A refusal that names no delay closes the gate this long: the shortest rate-limit window of the known upstreams is a minute. */
 export const UNNAMED_DELAY_MS = 10_000
@@ -24,7 +24,9 @@ export interface GateOptions {
   minIntervalMs?: number
   /** Waits longer than this many milliseconds become `RateLimited`. Default: `MAX_HOLD_MS`. */
   maxHoldMs?: number
+  /** Only for reading times that an upstream names. */
   clock?: () => Date
+  elapsed?: Elapsed
   sleep?: Sleep
   /** How long a refusal without a delay closes the gate, in milliseconds. Default: `UNNAMED_DELAY_MS`. */
   unnamedDelayMs?: number
@@ -38,8 +40,8 @@ export interface Gate {
   wait: (signal: AbortSignal) => Promise<() => void>
   /** Updates the gate from a response. Call before the turn ends. */
   observe: (headers: Headers, status: number) => void
-  /** Closes the gate until this time (milliseconds since 1970), for what only a client can read; never opens it earlier. */
-  closeUntil: (atMs: number) => void
+  /** Closes the gate for so many milliseconds, for what only a client can read; never opens it earlier. */
+  closeFor: (ms: number) => void
 }
 
 /**
@@ -57,6 +59,7 @@ export function isRateLimited(headers: Headers, status: number): boolean {
 /** A gate with its own memory; share one between clients of the same host and credential. */
 export function createGate(options: GateOptions): Gate {
   const clock = options.clock ?? (() => new Date())
+  const elapsed = options.elapsed ?? realElapsed
   const sleep = options.sleep ?? realSleep
   const maxHoldMs = options.maxHoldMs ?? MAX_HOLD_MS
   const minIntervalMs = options.minIntervalMs ?? 0
@@ -65,11 +68,12 @@ export function createGate(options: GateOptions): Gate {
   /** What the upstream last said is left, less every request whose answer it may not have counted yet. */
   let budget: { left: number; resetAt: number } | undefined
   let inFlight = 0
+  /** By `elapsed`, as `resetAt` is. */
   let closedUntil = 0
   let nextStart = 0
 
-  const closeUntil = (atMs: number): void => {
-    closedUntil = Math.max(closedUntil, atMs)
+  const closeFor = (ms: number): void => {
+    closedUntil = Math.max(closedUntil, elapsed() + ms)
   }
   const opensAt = (now: number): number => {
     if (budget !== undefined && budget.resetAt <= now) budget = undefined
@@ -77,10 +81,10 @@ export function createGate(options: GateOptions): Gate {
     return Math.max(closedUntil, nextStart, exhausted && budget !== undefined ? budget.resetAt : 0)
   }
   const untilOpen = async (signal: AbortSignal): Promise<void> => {
-    const enteredAt = clock().getTime()
+    const enteredAt = elapsed()
     for (;;) {
       signal.throwIfAborted()
-      const now = clock().getTime()
+      const now = elapsed()
       const opens = opensAt(now)
       if (opens <= now) return
       if (opens - enteredAt > maxHoldMs) throw tooLong(opens - now)
@@ -90,16 +94,16 @@ export function createGate(options: GateOptions): Gate {
   const start = (leave: () => void): (() => void) => {
     inFlight += 1
     if (budget !== undefined) budget.left -= 1
-    nextStart = clock().getTime() + minIntervalMs
+    nextStart = elapsed() + minIntervalMs
     return () => {
       inFlight -= 1
-      nextStart = clock().getTime() + minIntervalMs
+      nextStart = elapsed() + minIntervalMs
       leave()
     }
   }
 
   return {
-    closeUntil,
+    closeFor,
     wait: async (signal) => {
       const leave = await slots.enter(signal)
       try {
@@ -113,14 +117,14 @@ export function createGate(options: GateOptions): Gate {
     observe: (headers, status) => {
       const now = clock()
       if (isRateLimited(headers, status)) {
-        closeUntil(now.getTime() + (retryAfterMs(headers, now, status) ?? unnamedDelayMs))
+        closeFor(retryAfterMs(headers, now, status) ?? unnamedDelayMs)
       }
       const remaining =
         headerNumber(headers, 'x-ratelimit-remaining') ?? headerNumber(headers, 'ratelimit-remaining')
       const reset = resetMs(headers, now)
       if (remaining === undefined || reset === undefined) return
       // The request that is being observed is counted by the upstream; the others in flight may not be.
-      budget = { left: remaining - Math.max(0, inFlight - 1), resetAt: now.getTime() + reset }
+      budget = { left: remaining - Math.max(0, inFlight - 1), resetAt: elapsed() + reset }
     },
   }
 }

@@ -131,12 +131,12 @@ function measured(folder: string) {
   let atMs = Number.NEGATIVE_INFINITY
   const again = () => {
     bytes = folderBytes(folder)
-    atMs = Date.now()
+    atMs = performance.now()
     return bytes
   }
   return {
     again,
-    now: () => (Date.now() - atMs < MEASURE_EVERY_MS ? bytes : again()),
+    now: () => (performance.now() - atMs < MEASURE_EVERY_MS ? bytes : again()),
     add: (more: number) => {
       bytes += more
     },

@@ -8,7 +8,7 @@ import { decimal, parseKlines, type HourCandle } from './klines.ts'
 import { parseBody, text, type RejectedRow } from '../payload.ts'
 import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 import { headerNumber, MAX_BAN_MS } from '../retry-after.ts'
-import type { Sleep } from '../sleep.ts'
+import { elapsed as realElapsed, type Elapsed, type Sleep } from '../sleep.ts'
 
 export { openingOf, parseKlines, type HourCandle } from './klines.ts'
 
@@ -41,6 +41,7 @@ export interface BinanceOptions {
   userAgent: string
   /** Decides which candle is closed and when a minute of request weight ends. */
   clock?: () => Date
+  elapsed?: Elapsed
   sleep?: Sleep
   timeoutMs?: number
 }
@@ -111,17 +112,19 @@ type Ask = (request: HttpRequest, symbols: readonly string[]) => Promise<Answer>
 interface Host {
   name: string
   http: Http
-  /** When it last blocked us, and with which status. */
+  /** How long it counts as blocking us, by `elapsed`, and with which status it did. */
   blocked?: { untilMs: number; status: unknown }
 }
 
 /** Asks the first host that does not block us. */
 function createAsk(options: BinanceOptions, clock: () => Date): Ask {
+  const elapsed = options.elapsed ?? realElapsed
   const gate = weighed(
     createGate({
       reserve: 0,
       concurrency: REQUESTS_IN_FLIGHT,
       clock,
+      elapsed,
       ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
     }),
     clock,
@@ -131,12 +134,12 @@ function createAsk(options: BinanceOptions, clock: () => Date): Ask {
     throw new Failure('Misconfigured', 'BINANCE_URLS names no host; expected at least one address.')
   return async (request, symbols) => {
     for (const host of hosts) {
-      if (host.blocked !== undefined && host.blocked.untilMs > clock().getTime()) continue
+      if (host.blocked !== undefined && host.blocked.untilMs > elapsed()) continue
       try {
         return judged(await host.http.request({ ...request, accept: JUDGED_HERE }), symbols, gate, clock)
       } catch (error) {
         if (!(error instanceof Failure) || error.type !== 'Blocked') throw error
-        host.blocked = { untilMs: clock().getTime() + BLOCKED_HOST_MS, status: error.details['status'] }
+        host.blocked = { untilMs: elapsed() + BLOCKED_HOST_MS, status: error.details['status'] }
       }
     }
     throw allBlocked(hosts)
@@ -162,7 +165,8 @@ const weighed = (gate: Gate, clock: () => Date): Gate => ({
   observe: (headers, status) => {
     gate.observe(headers, status)
     const used = headerNumber(headers, 'x-mbx-used-weight-1m') ?? 0
-    if (used > USABLE_WEIGHT) gate.closeUntil(nextMinute(clock().getTime()))
+    const nowMs = clock().getTime()
+    if (used > USABLE_WEIGHT) gate.closeFor(nextMinute(nowMs) - nowMs)
   },
 })
 
@@ -199,7 +203,7 @@ function limited(what: Exchange, answer: Answer, gate: Gate, nowMs: number): Fai
   const banMs = Math.min(MAX_BAN_MS, Math.max(0, bannedUntil - nowMs))
   const namedMs = Math.max(banMs, refusal(what, answer, 'status').retryAfterMs ?? 0)
   const delayMs = namedMs > 0 ? namedMs : nextMinute(nowMs) - nowMs
-  if (banMs > 0 || namedMs === 0) gate.closeUntil(nowMs + delayMs)
+  if (banMs > 0 || namedMs === 0) gate.closeFor(delayMs)
   const message = `${what.upstream} ${what.method} ${what.path} answered ${answer.status} ("${excerptOf(answer.body)}"): it accepts no request from this address for ${Math.ceil(delayMs / 1_000)} s; ask again then.`
   return new Failure('RateLimited', message, { details: { status: answer.status }, retryAfterMs: delayMs })
 }

@@ -21,7 +21,7 @@ export interface DependentsOptions {
   /** Default: one page at a time, two seconds apart. */
   gate?: Gate
   /** Time of its own gate. Default: real time. */
-  time?: Pick<GateOptions, 'clock' | 'sleep'>
+  time?: Pick<GateOptions, 'elapsed' | 'sleep'>
   timeoutMs?: number
 }
 

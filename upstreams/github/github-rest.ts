@@ -89,21 +89,21 @@ function targetOf(answer: Answer, baseUrl: string): string | undefined {
 /**
  * Counts requests of this client in the current window, whose end is in GitHub's headers. The gate keeps the reserve.
  */
-function createAllowance({ clock }: GitHubTransport) {
+function createAllowance({ clock, elapsed }: GitHubTransport) {
   let spent = 0
-  let endsAt = 0
+  let endsAt = Number.NEGATIVE_INFINITY
   return {
     isSpent: (): boolean => {
-      if (clock().getTime() >= endsAt) {
+      if (elapsed() >= endsAt) {
         spent = 0
-        endsAt = clock().getTime() + WINDOW_MS
+        endsAt = elapsed() + WINDOW_MS
       }
       return spent >= ASKS_PER_WINDOW
     },
     spend: (headers: Headers): void => {
       spent += 1
       const reset = headerNumber(headers, 'x-ratelimit-reset')
-      if (reset !== undefined) endsAt = Math.min(reset * 1_000, clock().getTime() + WINDOW_MS)
+      if (reset !== undefined) endsAt = elapsed() + Math.min(reset * 1_000 - clock().getTime(), WINDOW_MS)
     },
   }
 }

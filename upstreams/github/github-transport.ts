@@ -8,7 +8,7 @@ import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, type Answer, type HttpRequest } from '../http.ts'
 import { excerptOf, refusal, spread, type Exchange } from '../refusal.ts'
 import { headerNumber, retryAfterMs } from '../retry-after.ts'
-import type { Sleep } from '../sleep.ts'
+import { elapsed as realElapsed, type Elapsed, type Sleep } from '../sleep.ts'
 
 const UPSTREAM = 'github'
 /** A page of 100 hits of a search has 0.6 MB. */
@@ -52,6 +52,7 @@ export interface TransportOptions {
   searchIntervalMs?: number
   timeoutMs?: number
   clock?: () => Date
+  elapsed?: Elapsed
   sleep?: Sleep
 }
 
@@ -64,6 +65,7 @@ export interface TransportRequest extends Omit<HttpRequest, 'accept'> {
 export interface GitHubTransport {
   authenticated: boolean
   clock: () => Date
+  elapsed: Elapsed
   /**
    * Throws `RateLimited` (primary and secondary limits, in full until the reset), `CredentialsRejected`, `Blocked` and the
    * other failures of `Http.request`. Redirects are never followed: the token must not travel.
@@ -82,7 +84,7 @@ export function createGitHubTransport(options: TransportOptions): GitHubTranspor
 
   const limited = (resource: Resource, answer: Answer): Failure => {
     const delayMs = delayOf(answer.headers, clock())
-    gates[resource].closeUntil(clock().getTime() + delayMs)
+    gates[resource].closeFor(delayMs)
     const hint = token === undefined ? '; a GITHUB_TOKEN raises it' : ''
     const message = `${saying(exchangeOf(answer, resource), answer)}: its limit for ${resource} is reached for now${hint}.`
     return new Failure('RateLimited', message, {
@@ -94,6 +96,7 @@ export function createGitHubTransport(options: TransportOptions): GitHubTranspor
   return {
     authenticated: token !== undefined,
     clock,
+    elapsed: options.elapsed ?? realElapsed,
     limited,
     ask: async ({ resource, accepts, ...request }) => {
       const answer = await http[resource].request({ ...request, accept: READ_HERE })
@@ -107,11 +110,12 @@ export function createGitHubTransport(options: TransportOptions): GitHubTranspor
 }
 
 function gatesOf(options: TransportOptions, authenticated: boolean): Record<Resource, Gate> {
-  const { gates = {}, clock, sleep } = options
+  const { gates = {}, clock, elapsed, sleep } = options
   const key = authenticated ? 'withToken' : 'withoutToken'
   const shared = {
     unnamedDelayMs: UNNAMED_REFUSAL_MS,
     ...(clock === undefined ? {} : { clock }),
+    ...(elapsed === undefined ? {} : { elapsed }),
     ...(sleep === undefined ? {} : { sleep }),
   }
   const minIntervalMs = options.searchIntervalMs ?? SEARCH_INTERVAL_MS[key]

@@ -132,8 +132,8 @@ export function createContextmaker({
 
   return {
     ready: () => {
-      if (known === undefined || Date.now() - known.at > READY_FOR_MS)
-        known = { at: Date.now(), answer: check() }
+      if (known === undefined || performance.now() - known.at > READY_FOR_MS)
+        known = { at: performance.now(), answer: check() }
       return known.answer
     },
     make: async ({ tree, name, mode, signal }) => {

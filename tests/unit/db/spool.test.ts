@@ -152,7 +152,7 @@ describe('the cap', () => {
     for (let index = 9; index < 19; index++) await write(spool)
     expect(reported).toEqual([5, 6, 7, 8, 9].map((tenth) => `spool.filling ${tenth}`))
     await removeSegments(folder, segmentNames(folder))
-    const again = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+    const again = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)
     for (let index = 0; index < 12; index++) await write(spool)
     again.mockRestore()
     expect(reported).toHaveLength(6)

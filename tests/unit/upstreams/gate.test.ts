@@ -13,8 +13,8 @@ function gateInTest(options: Partial<GateOptions> = {}) {
     now += ms
     return Promise.resolve()
   }
-  const gate = createGate({ reserve: 0, clock: () => new Date(now), sleep, ...options })
-  return { gate, slept, now: () => now }
+  const gate = createGate({ reserve: 0, clock: () => new Date(now), elapsed: () => now, sleep, ...options })
+  return { gate, slept }
 }
 
 const quota = (remaining: number, resetSeconds: number): Headers =>
@@ -98,10 +98,21 @@ describe('the gate of an upstream', () => {
     expect(slept).toEqual([])
   })
 
-  it('closes until the time that a client read, and an earlier time does not open it', async () => {
-    const { gate, slept, now } = gateInTest()
-    gate.closeUntil(now() + 30_000)
-    gate.closeUntil(now() + 10_000)
+  it('closes for as long as a client read, and a shorter time does not open it', async () => {
+    const { gate, slept } = gateInTest()
+    gate.closeFor(30_000)
+    gate.closeFor(10_000)
+    ;(await gate.wait(calm()))()
+    expect(slept).toEqual([30_000])
+  })
+
+  it('opens when its time is over, also if the clock was a month ahead when it closed', async () => {
+    let machineMs = Date.parse('2026-03-31T00:00:00Z')
+    const { gate, slept } = gateInTest({ clock: () => new Date(machineMs), minIntervalMs: 2_000 })
+    const leave = await gate.wait(calm())
+    gate.observe(quota(0, 30), 200)
+    leave()
+    machineMs = Date.parse('2026-03-01T00:00:00Z')
     ;(await gate.wait(calm()))()
     expect(slept).toEqual([30_000])
   })

@@ -57,6 +57,7 @@ async function client(answers: Answering[], options: Partial<BinanceOptions> = {
     hosts: servers.map(({ baseUrl }) => baseUrl),
     userAgent: 'almanac/0.1 (test)',
     clock: () => new Date(now),
+    elapsed: () => now,
     sleep,
     ...options,
   })

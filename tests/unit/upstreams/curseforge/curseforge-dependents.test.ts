@@ -206,7 +206,7 @@ describe('reading the pages', () => {
       now += ms
       return Promise.resolve()
     }
-    const time = { clock: () => new Date(now), sleep }
+    const time = { elapsed: () => now, sleep }
     const dependents = createDependents({ baseUrl, userAgent: 'almanac/0.1 (test)', time })
     await Promise.all([1, 2, 3].map((number) => dependents.dependentsPage('x', number, calm())))
     expect(slept).toEqual([PAGE_INTERVAL_MS, PAGE_INTERVAL_MS])

@@ -15,6 +15,7 @@ export async function client(answer: Answering, options: Partial<GitHubOptions> 
     baseUrl: server.baseUrl,
     userAgent: 'almanac/0.1 (test)',
     clock: () => new Date(nowMs),
+    elapsed: () => nowMs,
     sleep: (ms, signal) => {
       signal.throwIfAborted()
       slept.push(ms)
