@@ -7,21 +7,14 @@ import { POSTGRES_ROLE } from '../../../local/postgres-roles.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import type { Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
+import { aWhile, LONGEST_MS, type Disaster } from './disaster.ts'
 import { kill, type SoakStack } from './soak-stack.ts'
+import { wrongClocks } from './wrong-clocks.ts'
 
-/** Longer than the retries within one attempt of an activity, short enough for many disasters in half an hour. */
-const LONGEST_MS = 12 * SECOND_MS
 /** A start takes 4 to 10 s on two busy cores: most interruptions within this time meet one. */
 const LATEST_INTERRUPTION_MS = 6 * SECOND_MS
 /** A fault of an upstream meets at most this many requests. */
 const MAX_FAULTY_REQUESTS = 8
-
-export interface Disaster {
-  name: string
-  strike: (stack: SoakStack, chance: Chance) => Promise<void>
-}
-
-const aWhile = (chance: Chance) => sleep(SECOND_MS + chance(LONGEST_MS))
 
 const pidOf = (stack: SoakStack, pattern: RegExp) =>
   stack.processes().find(({ command }) => pattern.test(command))?.pid
@@ -251,6 +244,7 @@ export function drawDisaster(chance: Chance, { disk }: SoakStack): Disaster {
     deaths,
     databaseTroubles,
     upstreamTroubles,
+    wrongClocks,
     ...(disk === undefined ? [] : [disks]),
   ]
   const family = families[chance(families.length)] ?? restarts

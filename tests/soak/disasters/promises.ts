@@ -2,7 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectDatabase } from '../../../client/connection.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import { timesAhead } from '../../../db/mend-times.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
 import { TRUTHS } from '../truths/index.ts'
@@ -60,7 +62,7 @@ export async function strayProcesses(stack: SoakStack): Promise<string[]> {
 export async function silentRuns(stack: SoakStack, since: string): Promise<string[]> {
   const rows = await withAdministrator(stack, (run) =>
     run(`select workflow_id, outcome, counts, error_type from pipeline_runs
-      where outcome not in ('complete', 'cancelled') and started_at >= '${since}'`),
+      where finished_at is not null and outcome not in ('complete', 'cancelled') and started_at >= '${since}'`),
   )
   return rows.flatMap(({ workflow_id: id, outcome, counts, error_type: type }) => {
     const sources = Object.entries((counts ?? {}) as Record<string, { outcome: string; why: unknown[] }>)
@@ -71,6 +73,17 @@ export async function silentRuns(stack: SoakStack, since: string): Promise<strin
       ...(isSilent ? [`${String(id)} ended ${String(outcome)} and does not say why`] : []),
     ]
   })
+}
+
+/** Rows from the future: the database's clock was right all along, so that nothing is to be mended. */
+export async function rowsAhead({ config }: SoakStack): Promise<string[]> {
+  const database = connectDatabase(config)
+  try {
+    const found = await timesAhead(database.db)
+    return found.map(({ table, removed, reset }) => `${removed + reset} rows of ${table} lie ahead`)
+  } finally {
+    await database.close()
+  }
 }
 
 /** What each pipeline stored that is not true; see `truths/`. */

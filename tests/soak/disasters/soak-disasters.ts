@@ -5,16 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { print, table } from '../../../cli/output.ts'
-import { isGrpcAway } from '../../../cli/exit.ts'
-import { CannotReach } from '../../../client/cannot-reach.ts'
-import { startRun } from '../../../client/runs.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
-import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
 import { drawDisaster } from './disasters.ts'
-import { comesToRest, leftFiles, silentRuns, strayProcesses, untruths } from './promises.ts'
+import { comesToRest, leftFiles, rowsAhead, silentRuns, strayProcesses, untruths } from './promises.ts'
 import { kill, soakStack, type SoakStack } from './soak-stack.ts'
+import { startAny } from './start-any.ts'
 
 /** Disasters before everything is repaired and checked. */
 const MAX_DISASTERS = 3
@@ -24,8 +21,6 @@ const LONGEST_PEACE_MS = 5 * SECOND_MS
 const FIRST_INTERRUPTIONS = 4
 const FIRST_START_MS = 8 * SECOND_MS
 
-/** The stack starts a server again within seconds, on a busy machine. */
-const SERVER_BACK_MS = MINUTE_MS
 /** What `up` printed last, if the soak itself fails. */
 const OUTPUT_CHARACTERS = 4_000
 
@@ -95,31 +90,6 @@ async function disaster(stack: SoakStack, chance: Chance): Promise<string[]> {
   return names
 }
 
-async function startAny(stack: SoakStack, chance: Chance): Promise<void> {
-  const pipeline = PIPELINES[chance(PIPELINES.length)]
-  if (pipeline === undefined) throw new Error('there is no pipeline')
-  const deadline = Date.now() + SERVER_BACK_MS
-  for (;;) {
-    try {
-      await startOne(stack, pipeline)
-      return
-    } catch (error) {
-      // The server may still be on its way after a disaster.
-      if (!(error instanceof CannotReach || isGrpcAway(error)) || Date.now() > deadline) throw error
-      await sleep(SECOND_MS)
-    }
-  }
-}
-
-async function startOne(stack: SoakStack, pipeline: Pipeline): Promise<void> {
-  const client = await stack.client()
-  try {
-    await startRun(client, pipeline, 'manual')
-  } finally {
-    await client.connection.close()
-  }
-}
-
 /** Waits until all is at rest, then looks at everything that was stored. */
 async function checked(stack: SoakStack, began: Date): Promise<string[]> {
   const unfinished = await comesToRest(stack)
@@ -127,6 +97,7 @@ async function checked(stack: SoakStack, began: Date): Promise<string[]> {
     ...unfinished,
     ...(await strayProcesses(stack)),
     ...(await silentRuns(stack, began.toISOString())),
+    ...(await rowsAhead(stack)),
     ...(await untruths(stack, began)),
   ]
 }

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { Client } from '@temporalio/client'
 import { stringify } from 'yaml'
 import { connectTemporal } from '../../../client/connection.ts'
@@ -22,6 +23,7 @@ import { SECOND_MS } from '../../../core/durations.ts'
 import { freePort } from '../../../local/taken-port.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
+import { writeFileAtomically } from '../../../system/atomic-file.ts'
 import { startCommand, type CommandProcess } from '../../../bench/command-process.ts'
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts'
 import { toolsDir } from '../../support/tools-dir.ts'
@@ -53,6 +55,8 @@ export interface SoakStack {
   nothingRuns(): Promise<void>
   /** Processes of the state folder that run now, `up` among them. */
   processes(): { pid: number; command: string }[]
+  /** Sets the clock of its Node processes, to milliseconds ahead of the machine's; the next start has it too. */
+  setClock(aheadMs: number): void
   /** What was found wrong with its starts and ends; emptied by who reads it. */
   broken: string[]
   /** Milliseconds of each start. */
@@ -71,7 +75,15 @@ export async function soakStack(seed: number): Promise<SoakStack> {
   mkdirSync(stateDir, { mode: 0o700 })
   symlinkSync(toolsDir, join(stateDir, 'tools'))
   const simulator = await startSimulator({ seed, rateLimits: false })
-  const env = await environment(root, stateDir, simulator.url)
+  const clockFile = join(root, 'clock')
+  const setClock = (aheadMs: number) => {
+    writeFileAtomically(clockFile, String(aheadMs))
+  }
+  setClock(0)
+  const env = {
+    ...(await environment(root, stateDir, simulator.url)),
+    NODE_OPTIONS: `--import=${clockModule(clockFile)}`,
+  }
   const config: Config = { ...loadConfig({ env, root }), toolsDir }
   const started: CommandProcess[] = []
   const broken: string[] = []
@@ -98,6 +110,7 @@ export async function soakStack(seed: number): Promise<SoakStack> {
     broken,
     starts,
     processes,
+    setClock,
     begin,
     up: () => {
       const newest = started.at(-1)
@@ -124,6 +137,13 @@ export async function soakStack(seed: number): Promise<SoakStack> {
       disk?.remove()
     },
   }
+}
+
+/** Address of the module by which a process reads the clock that the file tells. */
+function clockModule(file: string): string {
+  const url = pathToFileURL(join(import.meta.dirname, 'wrong-clock.mjs'))
+  url.searchParams.set('file', file)
+  return url.href
 }
 
 /** Sends a signal to a process, if it still runs. */
