@@ -3,6 +3,8 @@
  * pipeline's own records are declared in its column.
  */
 
+import type { Reason } from './reason.ts'
+
 /** Why something failed: one sentence, and the failure type if there is one. */
 export interface Trouble {
   reason: string
@@ -46,7 +48,14 @@ export type LogRecord =
   | ({ event: 'spool.unreadable' } & SpoolTrouble)
   /** The run that recomputes what follows from the loaded rows could not be started. */
   | ({ event: 'spool.derive-failed' } & SpoolTrouble)
-  | { event: 'spool.segment-rejected'; folder: string; name: string; reason: string }
+  /** `held` says which rows are in it, if anything does. */
+  | {
+      event: 'spool.segment-rejected'
+      folder: string
+      name: string
+      reason: string
+      held?: Reason | undefined
+    }
   /** The spool grows towards its cap. */
   | { event: 'spool.filling'; folder: string; bytes: number; percent: number }
 

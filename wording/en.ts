@@ -1,7 +1,7 @@
 /** English: the codes that all pipelines share, and one line per pipeline. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
-import { counted } from './text.ts'
+import { counted, minute } from './text.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
 import { matchResults } from './match-results/en.ts'
@@ -24,6 +24,13 @@ interface ValueDoubted {
   now: number
   others: number
   days: number
+}
+
+interface SegmentOfRows {
+  rows: number
+  tables: readonly string[]
+  observedAt: string
+  runId: string
 }
 
 const amount = (value: number) => value.toLocaleString('en-US')
@@ -51,6 +58,13 @@ export const shared = {
   'value-doubted': ({ measure, of, before, now, others, days }: ValueDoubted) =>
     `${measure} of ${of} changed from ${amount(before)} to ${amount(now)}${others === 0 ? '' : ` (and ${others} more like it)`}: ` +
     `not stored, unless it is seen on ${days} days`,
+  /** A segment of the spool that was not loaded: its rows with their tables, when they were observed, and by which run. */
+  'segment-of-rows': ({ rows, tables, observedAt, runId }: SegmentOfRows) =>
+    rows === 0
+      ? `it holds responses without rows (${minute(observedAt)}, run ${runId})`
+      : `it holds ${counted(rows, 'row')} of ${tables.join(', ')} (${minute(observedAt)}, run ${runId}), which the database lacks`,
+  'segment-of-ending': ({ runId, endedAt }: { runId: string; endedAt: string }) =>
+    `it holds the ending of run ${runId} (${minute(endedAt)}), whose record is closed as interrupted`,
   'left-to-next-run': ({ message }: { message: string }) => `left to the next run: ${message}`,
   /** A file in DATA_DIR that the next run writes. */
   'file-left': ({ file, reason }: { file: string; reason: Reason }, say: Say) =>

@@ -23,3 +23,7 @@ export function truncateList(names: readonly string[], most: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
 }
+
+/** `2026-11-28 10:15 UTC`, of a moment in ISO 8601 and UTC. */
+export const minute = (moment: string): string =>
+  `${moment.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`

@@ -8,9 +8,11 @@ import { openRuns } from '../db/queries/runs.ts'
 import { drainSpool, type Drained } from '../db/spool/drain.ts'
 import { duePipelines, forgetDue } from '../db/spool/due.ts'
 import { damagedSegments, DRAIN_LOCK, segmentNames, restoreDeadLetters } from '../db/spool/folder.ts'
+import { heldBy } from '../db/spool/held.ts'
 import { Failure } from '../core/failures.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { takeFileLock, type Holder } from '../local/file-lock.mjs'
+import { sentence } from '../wording/sentence.ts'
 import type { Logger } from './log.ts'
 
 /** Rows are loaded seconds after the database is back; reading the names in a folder costs nothing. */
@@ -217,11 +219,14 @@ function logDrained(
       { event: 'spool.loaded', segments, rows, runs, pipelines } satisfies LogRecord,
       'loaded rows from the spool',
     )
-  for (const { name, reason } of damaged)
+  for (const { name, reason, head } of damaged) {
+    const held = head === undefined ? undefined : heldBy(head)
+    const what = held === undefined ? '' : `: ${sentence(held)}`
     log.error(
-      { event: 'spool.segment-rejected', folder, name, reason } satisfies LogRecord,
-      'a segment of the spool could not be loaded and is now a dead letter',
+      { event: 'spool.segment-rejected', folder, name, reason, held } satisfies LogRecord,
+      `a segment of the spool could not be loaded and is now a dead letter${what}`,
     )
+  }
 }
 
 /** The wait was ended by a stop. */

@@ -3,11 +3,12 @@ import { SingleBar } from 'cli-progress'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { duePipelines } from '../../db/spool/due.ts'
-import { damagedSegments, segmentNames, type Damaged } from '../../db/spool/folder.ts'
+import { damagedSegments, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { attemptDrain, isDrained, type DrainAttempt } from '../../worker/drain.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
+import { deadLetterText, withRows } from '../dead-letters.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { startRecomputeRuns } from '../../client/derive-runs.ts'
 import { EXIT } from '../exit.ts'
@@ -85,8 +86,8 @@ function reportDrained(config: Config, folder: string, attempt: DrainReport): nu
   const stack = stackName(config)
   const endings = runs === 0 ? '' : ` and ${counted(runs, 'ending of a run', 'endings of runs')}`
   if (segments > 0) print(`${stack}loaded ${counted(segments, 'segment')}: ${counted(rows, 'row')}${endings}`)
-  for (const one of damaged) print(`${stack}moved to damaged/${textOf(one)}`)
-  for (const one of skipped) print(`${stack}not moved: ${textOf(one)}`)
+  for (const letter of damaged) print(`${stack}moved to ${deadLetterText(letter)}`)
+  for (const { name, reason } of skipped) print(`${stack}not moved: ${name}: ${reason}`)
   const left = segmentNames(folder).length
   const isLeft = left > 0 && (isStopped || ended !== undefined)
   if (isLeft) print(`${stack}${counted(left, 'segment')} left`)
@@ -110,17 +111,15 @@ function reportDue(config: Config, folder: string): void {
 
 /** Reports dead letters, and returns the exit code: their rows are not in the database. */
 function reportDamaged(config: Config, folder: string): number {
-  const { length } = damagedSegments(folder)
-  if (length === 0) return EXIT.done
-  const them = length === 1 ? 'it' : 'them'
+  const letters = damagedSegments(folder)
+  if (letters.length === 0) return EXIT.done
+  const them = letters.length === 1 ? 'it' : 'them'
   print(
-    `${stackName(config)}${counted(length, 'segment')} in damaged/: "${ALMANAC} spool list" says why, ` +
+    `${stackName(config)}${counted(letters.length, 'segment')} in damaged/${withRows(letters)}: "${ALMANAC} spool list" says why, ` +
       `"${ALMANAC} spool drain --damaged" tries ${them} again`,
   )
   return EXIT.runFailed
 }
-
-const textOf = ({ name, reason }: Damaged) => `${name}: ${reason}`
 
 /** A bar on a terminal; Ctrl+C ends the work after what is being written, with everything else kept. */
 async function withProgress(

@@ -5,6 +5,7 @@ import {
   findSegment,
   folderBytes,
   waitingSegments,
+  type DeadLetter,
   type Waiting,
 } from '../../db/spool/folder.ts'
 import {
@@ -17,6 +18,7 @@ import {
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
+import { deadLetterText, lostRowsRemedies } from '../dead-letters.ts'
 import { counted } from '../../wording/text.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
 import { stackName } from '../command-context.ts'
@@ -35,7 +37,7 @@ export function list(options: JsonOptions): void {
   const damaged = damagedSegments(folder)
   const size = { bytes: folderBytes(folder), capBytes: config.env.SPOOL_MB * MB }
   if (options.json) {
-    printJson({ folder, ...size, waiting: waiting.map(waitingJson), damaged })
+    printJson({ folder, ...size, waiting: waiting.map(waitingJson), damaged: damaged.map(damagedJson) })
     return
   }
   const stack = stackName(config)
@@ -48,22 +50,29 @@ export function list(options: JsonOptions): void {
   const share = percent === 0 ? '' : `, ${percent} %`
   const total = `${counted(waiting.length, 'segment')} in ${folder}: ${sizeText(size.bytes)}${share}`
   print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
-  for (const { name, reason } of damaged) print(`${stack}damaged/${name}: ${reason}`)
-  if (damaged.length > 0)
-    print(`${stack}once the cause is fixed, "${ALMANAC} spool drain --damaged" retries them`)
+  for (const letter of damaged) print(`${stack}${deadLetterText(letter)}`)
+  if (damaged.length === 0) return
+  print(`${stack}once the cause is fixed, "${ALMANAC} spool drain --damaged" retries them`)
+  for (const remedy of lostRowsRemedies(damaged)) print(`${stack}${remedy}`)
 }
 
 const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
   name,
   bytes,
   since: since.toISOString(),
+  ...headJson(head),
+  ...(trouble !== undefined && { trouble }),
+})
+
+const damagedJson = ({ name, reason, head }: DeadLetter) => ({ name, reason, ...headJson(head) })
+
+const headJson = (head: SegmentHead | undefined) => ({
   kind: head?.kind ?? null,
   pipeline: head?.pipeline ?? null,
   runId: head?.runId ?? null,
   observedAt: head?.observedAt ?? null,
   tables: head?.tables ?? {},
   rejected: head?.rejected ?? 0,
-  ...(trouble !== undefined && { trouble }),
 })
 
 function waitingTable(waiting: Waiting[]): string {

@@ -14,6 +14,7 @@ import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
+import { withRows } from '../dead-letters.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
 
 /** Rights of the group and of others, on systems that have them. */
@@ -79,10 +80,10 @@ export function checkSecretsFile(file = join(packageRoot, '.env')): Check[] {
 export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
   const folder = spoolFolder(dataDir)
   const waiting = segmentNames(folder).length
-  const damaged = damagedSegments(folder).length
-  if (waiting + damaged === 0) return []
+  const letters = damagedSegments(folder)
+  if (waiting + letters.length === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
-  const aside = damaged === 0 ? '' : `, ${counted(damaged, 'dead letter')}`
+  const aside = letters.length === 0 ? '' : `, ${counted(letters.length, 'dead letter')}${withRows(letters)}`
   const command = (name: string) => `"${ALMANAC} spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
   const remedy =
     waiting > 0

@@ -10,7 +10,15 @@ import { closeRun } from '../queries/runs.ts'
 import { Failure, type FailureType } from '../../core/failures.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
-import { moveToDeadLetters, removeSegments, removeUnfinished, segmentNames, type Damaged } from './folder.ts'
+import {
+  deadLetter,
+  moveToDeadLetters,
+  removeSegments,
+  removeUnfinished,
+  segmentNames,
+  type Damaged,
+  type DeadLetter,
+} from './folder.ts'
 import { loadGroups, type Loaded } from './load.ts'
 import { rowCount, type Segment } from './segment.ts'
 
@@ -22,7 +30,7 @@ export interface Drained {
   rows: number
   runs: number
   /** Segments that were moved to the dead letters. */
-  damaged: Damaged[]
+  damaged: DeadLetter[]
   /** Segments that could not be read or moved: they stay in place, and a later drain tries again. */
   skipped: Damaged[]
   /** Pipelines whose rows were loaded, not counting endings: their derived rows must be recomputed. */
@@ -104,7 +112,8 @@ async function settle(db: Database, folder: string, group: Loaded[], drained: Dr
 /** A full disk must not end a drain that frees it: what cannot be moved stays. */
 function aside(folder: string, { name, reason }: Damaged, drained: Drained): void {
   try {
-    if (moveToDeadLetters(folder, { name, reason })) drained.damaged.push({ name, reason })
+    if (moveToDeadLetters(folder, { name, reason }))
+      drained.damaged.push(deadLetter(folder, { name, reason }))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     drained.skipped.push({ name, reason: `${reason}; ${error.message}` })

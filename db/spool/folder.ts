@@ -27,6 +27,11 @@ export interface Damaged {
   reason: string
 }
 
+/** A dead letter; `head` is absent if that cannot be read either. */
+export interface DeadLetter extends Damaged {
+  head?: SegmentHead
+}
+
 /** A waiting segment, as its file describes it; `head` is undefined if it cannot be read. */
 export interface Waiting {
   name: string
@@ -73,12 +78,17 @@ export function waitingSegments(folder: string): Waiting[] {
 }
 
 /** Returns the dead letters, oldest first, each with its reason. */
-export function damagedSegments(folder: string): Damaged[] {
+export function damagedSegments(folder: string): DeadLetter[] {
   const here = damagedFolder(folder)
-  return segmentNames(here).map((name) => ({
-    name,
-    reason: textOr(join(here, `${name}${REASON}`), 'no reason was recorded'),
-  }))
+  return segmentNames(here).map((name) =>
+    deadLetter(folder, { name, reason: textOr(join(here, `${name}${REASON}`), 'no reason was recorded') }),
+  )
+}
+
+/** A segment that was moved to the dead letters, with its head: that is often whole where the rest is not. */
+export function deadLetter(folder: string, { name, reason }: Damaged): DeadLetter {
+  const { head } = headOf(join(damagedFolder(folder), name))
+  return { name, reason, ...(head !== undefined && { head }) }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Every record of the worker's log in French: one table, event code to sentence. */
 import type { MatchRecord } from '../../../activities/match-results/match-records.ts'
 import type { LogRecord } from '../../../core/log-records.ts'
+import { sentence } from '../../../wording/sentence.ts'
 import { endLines } from './collection-lines.ts'
 import { counted } from './french-words.ts'
 import type { LogLine } from './log-lines.ts'
@@ -42,8 +43,10 @@ export const FRENCH: French = {
   'spool.unreadable': ({ reason }) =>
     `Des fichiers du spool n'ont pas pu être lus et restent en place: ${reason}`,
   'spool.derive-failed': ({ reason }) => `La reprise des lignes gardées n'a pas pu être lancée: ${reason}`,
-  'spool.segment-rejected': ({ name, reason }) =>
-    `Un fichier du spool n'a pas pu être chargé et a été mis de côté: ${name}: ${reason}`,
+  'spool.segment-rejected': ({ name, reason, held }) => {
+    const what = held === undefined ? '' : `; ${sentence(held, 'fr')}`
+    return `Un fichier du spool n'a pas pu être chargé et a été mis de côté: ${name}: ${reason}${what}`
+  },
   'spool.filling': ({ folder, percent }) =>
     `Le spool ${folder} est rempli à ${percent} % de SPOOL_MB; au-delà, plus rien n'est gardé`,
   'collection.started': ({ isRecompute }) =>

@@ -214,12 +214,24 @@ describe('a dead letter', () => {
     damage(name)
     const reason = 'the checksum does not match: bytes were changed or are missing'
     const drained = await almanac('drain')
-    expect(drained.stdout.split('\n').slice(0, 2)).toEqual([
+    const letter = [
+      `damaged/${name}: ${reason}`,
+      '  it holds 2 rows of fear_greed_index, quarantine (2026-03-10 12:00 UTC, run run-1), which the database lacks',
+    ]
+    expect(drained.stdout.split('\n').slice(0, 3)).toEqual([
       'loaded 2 segments: 4 rows',
-      `moved to damaged/${name}: ${reason}`,
+      `moved to ${letter[0]}`,
+      letter[1],
     ])
     expect(drained.code).toBe(1)
-    expect((await almanac('list')).stdout).toContain(`damaged/${name}: ${reason}`)
+    expect((await almanac('list')).stdout.trim().split('\n').slice(-4)).toEqual([
+      ...letter,
+      'once the cause is fixed, "./almanac spool drain --damaged" retries them',
+      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2026-03-09 --only-missing"',
+    ])
+    expect(JSON.parse((await almanac('list', '--json')).stdout)).toMatchObject({
+      damaged: [{ name, reason, runId: 'run-1', tables: { fear_greed_index: 1 }, rejected: 1 }],
+    })
     expect(JSON.parse((await almanac('inspect', name, '--json')).stdout)).toMatchObject({
       name,
       isDamaged: true,
@@ -228,7 +240,7 @@ describe('a dead letter', () => {
     })
     const again = await almanac('drain')
     expect(again.stdout.split('\n').at(-2)).toBe(
-      '1 segment in damaged/: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
+      '1 segment in damaged/ with 2 rows: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     )
     expect(again.stdout).not.toContain('the spool is empty')
     expect(again.code).toBe(1)
@@ -241,7 +253,7 @@ describe('a dead letter', () => {
     const { code, stdout } = await almanac('drain')
     expect(stdout.trim().split('\n')).toEqual([
       `nothing waits in ${folder}`,
-      '1 segment in damaged/: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
+      '1 segment in damaged/ with 2 rows: "./almanac spool list" says why, "./almanac spool drain --damaged" tries it again',
     ])
     expect(code).toBe(1)
   })

@@ -253,7 +253,8 @@ describe('a drain', () => {
     const names = segmentNames(folder)
     damage(names[2] ?? '')
     const reason = 'the checksum does not match: bytes were changed or are missing'
-    const damaged = [{ name: names[2], reason }]
+    const head = expect.objectContaining({ tables: { fear_greed_index: 1 } }) as unknown
+    const damaged = [{ name: names[2], reason, head }]
     expect(await drain()).toMatchObject({ segments: 4, rows: 4, damaged })
     expect(await values()).toEqual([1, 2, 4, 5])
     expect(damagedSegments(folder)).toEqual(damaged)

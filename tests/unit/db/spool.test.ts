@@ -165,7 +165,13 @@ describe('the folder', () => {
     const [name = ''] = segmentNames(folder)
     moveToDeadLetters(folder, { name, reason: 'the checksum does not fit' })
     expect(segmentNames(folder)).toEqual([])
-    expect(damagedSegments(folder)).toEqual([{ name, reason: 'the checksum does not fit' }])
+    expect(damagedSegments(folder)).toEqual([
+      {
+        name,
+        reason: 'the checksum does not fit',
+        head: expect.objectContaining({ runId: 'run-1', tables: { fear_greed_index: 1 } }) as unknown,
+      },
+    ])
     expect(readdirSync(join(folder, 'damaged')).sort()).toEqual([name, `${name}.reason.txt`])
     expect(findSegment(folder, name.slice(0, 12))).toMatchObject({ name, isDamaged: true })
   })

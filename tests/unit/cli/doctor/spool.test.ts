@@ -20,7 +20,7 @@ const checked = () => checkSpool({ mode: 'live', dataDir, env: environmentSchema
 const spoolOne = () =>
   openSpool({ folder: spoolFolder(dataDir), capBytes: 1e6, warn: () => undefined }).writeRows(
     {},
-    { observedAt: new Date(), runId: 'run-1' },
+    { observedAt: new Date(), runId: 'run-1', rejected: [{ source: 'a', reason: 'b', row: 1 }] },
   )
 
 describe('a spool', () => {
@@ -42,7 +42,7 @@ describe('a spool', () => {
     const folder = spoolFolder(dataDir)
     for (const name of segmentNames(folder)) moveToDeadLetters(folder, { name, reason: 'for the test' })
     const [check] = checked()
-    expect(check?.found).toBe('0 segments wait for the database, 1 dead letter; 0 % of SPOOL_MB')
+    expect(check?.found).toBe('0 segments wait for the database, 1 dead letter with 1 row; 0 % of SPOOL_MB')
     expect(check?.remedy).toContain('"./almanac spool list"')
   })
 })
