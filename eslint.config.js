@@ -37,6 +37,10 @@ export default tseslint.config(
         {
           patterns: [
             { group: ['csv-stringify*'], message: 'Write CSV by system/csv.ts: it marks formulas.' },
+            {
+              group: ['csv-parse*'],
+              message: 'Read CSV by system/read-csv/: it knows what spreadsheets save.',
+            },
           ],
         },
       ],
@@ -92,16 +96,16 @@ export default tseslint.config(
         {
           selector:
             "CallExpression[callee.name=/^(Number|BigInt|parseInt|parseFloat)$/], CallExpression[callee.object.name='Number'][callee.property.name=/^parse(Float|Int)$/][arguments.1.value!=16]",
-          message: 'Read numbers of files by cli/import/numbers.ts: exactly or not at all.',
+          message: 'Read numbers of files by system/read-csv/numbers.ts: exactly or not at all.',
         },
         {
           selector: 'CallExpression[callee.property.name="split"][arguments.0.value=/^(,|;|\\t|\\r?\\n)$/]',
-          message: 'Split lines of files by cli/import/csv-lines.ts and csv-record.ts.',
+          message: 'Split lines of files by system/read-csv/csv-lines.ts and csv-record.ts.',
         },
         {
           selector:
-            'CallExpression[callee.name=/^(readFileSync|createReadStream)$/], ImportDeclaration[source.value=/^csv-/], NewExpression[callee.name="TextDecoder"][arguments.length=0]',
-          message: 'Read files by cli/import/: it knows their encoding and their separators.',
+            'CallExpression[callee.name=/^(readFileSync|createReadStream)$/], NewExpression[callee.name="TextDecoder"][arguments.length=0]',
+          message: 'Read files by system/read-csv/: it knows their encoding and their separators.',
         },
       ],
     },

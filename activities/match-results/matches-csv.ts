@@ -3,21 +3,22 @@
  * the table; while the database is unavailable, from the file itself and the worker's memory.
  */
 import { randomBytes } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream'
-import { parse } from 'csv-parse'
 import { fileFailure, removeUnfinishedFiles } from '../../system/atomic-file.ts'
-import { csvOf, withoutMark } from '../../system/csv.ts'
+import { csvOf } from '../../system/csv.ts'
+import { exportedRecords, unreadable, type ExportedRecord } from '../../system/read-csv/exported-file.ts'
+import { isoDate } from '../../system/read-csv/notation.ts'
+import { isRounded, plainDecimal, wholeIn } from '../../system/read-csv/numbers.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
 /** Lines rendered at once if they do not arrive in pieces: some hundredths of a second. */
 const PIECE_LINES = 1_000
 
-/** The document's columns in its order; `confidence` comes after them. */
-export const MATCH_COLUMNS = [
+/** The document's columns in its order. */
+const DOCUMENTED_COLUMNS = [
   'timestamp_utc',
   'event_id',
   'league',
@@ -30,8 +31,11 @@ export const MATCH_COLUMNS = [
   'score2',
   'status',
   'outcome',
-  'confidence',
 ] as const
+
+export const MATCH_COLUMNS = [...DOCUMENTED_COLUMNS, 'confidence'] as const
+
+const ODDS_COLUMNS = ['odds_1', 'odds_x', 'odds_2'] as const
 
 /** One line, as texts under the names of the columns. */
 export type MatchLine = Record<string, string>
@@ -87,7 +91,7 @@ export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>
     const unknown = new Map(turned)
     let piece: MatchLine[] = []
     for await (const line of readMatchesCsv(dataDir)) {
-      const match = turned.get(Number(line['event_id']))
+      const match = turned.get(wholeIn(line['event_id'] ?? '') ?? Number.NaN)
       if (match === undefined) piece.push(line)
       else if (unknown.delete(match.eventId) && match.confidence !== null)
         piece.push(renewed(line, lineOf(match)))
@@ -101,16 +105,30 @@ export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>
 }
 
 /**
- * Returns the lines of the file, also in the document's older form, without the marks of formulas; none without a file.
+ * Returns the lines of the file, also in the document's older form and as spreadsheets save it, without the marks of
+ * formulas; none without a file. Throws `Misconfigured` if something in it cannot be read.
  */
 export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine> {
   const path = matchesFile(dataDir)
   if (!existsSync(path)) return
-  const parser = parse({ columns: true, bom: true, skip_empty_lines: true })
-  // An error on the way ends the loop below.
-  pipeline(createReadStream(path), parser, () => undefined)
-  for await (const line of parser as AsyncIterable<MatchLine>)
-    yield Object.fromEntries(Object.entries(line).map(([name, cell]) => [name, withoutMark(cell)]))
+  for await (const record of exportedRecords(path, DOCUMENTED_COLUMNS)) {
+    const line = plainLine(record)
+    // It may be the id of any match, which would then be in the file twice.
+    if (isRounded(line['event_id'] ?? ''))
+      throw unreadable(path, `line ${record.line}: a spreadsheet has rounded event_id to ${line['event_id']}`)
+    yield line
+  }
+}
+
+/** With dates and odds as this file has them. */
+function plainLine({ value, notation }: ExportedRecord): MatchLine {
+  if (notation === 'plain') return value
+  const odds = ODDS_COLUMNS.map((name) => {
+    const cell = value[name] ?? ''
+    return [name, plainDecimal(cell, notation) ?? cell] as const
+  })
+  const seen = isoDate(value['timestamp_utc'] ?? '', notation)
+  return { ...value, ...Object.fromEntries(odds), timestamp_utc: seen }
 }
 
 const rowOf = (line: MatchLine) => MATCH_COLUMNS.map((name) => line[name] ?? '')
@@ -147,7 +165,7 @@ export function lineOf(match: LineMatch): MatchLine {
  * start.
  */
 function renewed(known: MatchLine, line: MatchLine): MatchLine {
-  const early = ['timestamp_utc', 'odds_1', 'odds_x', 'odds_2'].filter((name) => known[name] !== '')
+  const early = ['timestamp_utc', ...ODDS_COLUMNS].filter((name) => known[name] !== '')
   return { ...line, ...Object.fromEntries(early.map((name) => [name, known[name] ?? ''])) }
 }
 

@@ -1,9 +1,8 @@
 /**
  * `data/curseforge_modpacks.csv`: written from the database alone, read back only to find packs that it does not hold.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import {
   adoptModpacks,
@@ -17,47 +16,66 @@ import type { Run } from '../../core/run.ts'
 import { reason } from '../../wording/reason.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { writeFileAtomically } from '../../system/atomic-file.ts'
-import { csvOf, withoutMark } from '../../system/csv.ts'
+import { csvOf } from '../../system/csv.ts'
+import { exportedRecords, unreadable } from '../../system/read-csv/exported-file.ts'
+import { NOTHING, wholeIn } from '../../system/read-csv/numbers.ts'
 
 const FILE = 'curseforge_modpacks.csv'
 const COLUMNS: (keyof ModpackLine)[] = ['id', 'name', 'slug', 'downloads', 'link']
 
-const number = z.union([z.literal('').transform(() => null), z.coerce.number().int().nonnegative()])
-const lineSchema = z.object({
-  id: number,
-  name: z.string(),
-  slug: z.string().min(1),
-  downloads: number,
-  link: z.string().transform((link) => (link === '' ? null : link)),
+const number = z.string().transform((text, context) => {
+  if (NOTHING.test(text.trim())) return null
+  const value = wholeIn(text)
+  if (value !== undefined && value >= 0) return value
+  context.addIssue({ code: 'custom', message: 'is not a whole number with all its digits' })
+  return z.NEVER
 })
+const lineSchema = z
+  .object({
+    id: number,
+    name: z.string(),
+    slug: z.string().min(1, 'is empty'),
+    downloads: number,
+    link: z.string().transform((link) => (link === '' ? null : link)),
+  })
+  .transform((pack) => ({ ...pack, name: pack.name === '' ? pack.slug : pack.name }))
 
-/** Reads lines of that file; an invalid line is left out. Throws if the text is no CSV with its columns. */
-export function parseModpacksCsv(text: string): ModpackLine[] {
-  const lines: unknown[] = parse(text, {
-    columns: true,
-    cast: withoutMark,
-    bom: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-  })
-  return lines.flatMap((line) => {
-    const parsed = lineSchema.safeParse(line)
-    return parsed.success ? [parsed.data] : []
-  })
+/**
+ * Returns the packs of the file; none without a file. Throws `Misconfigured` if something in it cannot be read.
+ */
+export async function readModpacksCsv(dataDir: string): Promise<ModpackLine[]> {
+  const path = join(dataDir, FILE)
+  const packs: ModpackLine[] = []
+  if (!existsSync(path)) return packs
+  for await (const { line, value } of exportedRecords(path, COLUMNS)) {
+    const parsed = lineSchema.safeParse(value)
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      throw unreadable(path, `line ${line}: ${String(issue?.path[0])} ${issue?.message}`)
+    }
+    packs.push(parsed.data)
+  }
+  return packs
 }
 
 /**
  * Makes packs of an existing file known. The file has no mod column, so this is done only while a single mod is
- * tracked on CurseForge; `almanac import mod-stats` takes it for any mod.
+ * tracked on CurseForge; `almanac import mod-stats` takes it for any mod. Of a file that cannot be read none is known:
+ * `exportModpacks` says why, and does not replace it.
  */
 export async function adoptKnownModpacks(
   { db, dataDir }: Pick<ActivityContext, 'db' | 'dataDir'>,
   run: Run,
 ): Promise<void> {
-  const path = join(dataDir, FILE)
   const modId = await onlyCurseForgeMod(db)
-  if (modId === undefined || !existsSync(path)) return
-  await adoptModpacks(db, modId, parseModpacksCsv(readFileSync(path, 'utf8')), run.runId)
+  if (modId === undefined) return
+  const packs = await readModpacksCsv(dataDir).catch(noneOfUnreadable)
+  if (packs.length > 0) await adoptModpacks(db, modId, packs, run.runId)
+}
+
+function noneOfUnreadable(error: unknown): ModpackLine[] {
+  if (error instanceof Failure) return []
+  throw error
 }
 
 /** The text of the file. */
@@ -65,10 +83,14 @@ export function modpacksCsv(lines: readonly ModpackLine[]): string {
   return csvOf([COLUMNS, ...lines.map((line) => COLUMNS.map((name) => line[name]))])
 }
 
-/** Rewrites the file from the database, atomically. Returns why it could not be written. */
+/**
+ * Rewrites the file from the database, atomically. Returns why it was not written: it could not be, or the file holds
+ * something that was not read and would be lost.
+ */
 export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<Reason[]> {
   const text = modpacksCsv(await allModpacks(db))
   try {
+    await readModpacksCsv(dataDir)
     writeFileAtomically(join(dataDir, FILE), text)
     return []
   } catch (error) {

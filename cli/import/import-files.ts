@@ -4,8 +4,7 @@ import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { checkMigrated } from '../../db/migrate.ts'
 import { newReport, type FileReport } from './file-report.ts'
-import { findEncoding, type FoundEncoding } from './encoding.ts'
-import { cannotRead, fileStart, readStart, type FileStart } from './file-start.ts'
+import { fileStart, openStart, type FileStart } from '../../system/read-csv/file-start.ts'
 import type { FileTask } from './import-rows.ts'
 import type { ImportRequest, ImportResult } from './importer.ts'
 import type { ImportTarget } from './write-periods.ts'
@@ -97,17 +96,22 @@ interface Recognised<Target> {
 async function recognise<Target>(path: string, pipeline: Recognition<Target>): Promise<Recognised<Target>> {
   const kind = pipeline.kinds.find(({ isPath }) => isPath?.(path))
   if (kind !== undefined) return { kind, file: fileStart({ path, encoding: 'utf-8' }, '') }
-  const { file, note } = await openStart(path)
+  const { file, note } = await openFile(path)
   return { ...recogniseStart(file, pipeline), note }
 }
 
-async function openStart(path: string): Promise<{ file: FileStart } & Pick<FoundEncoding, 'note'>> {
+async function openFile(path: string): ReturnType<typeof openStart> {
   try {
-    const { encoding, ...found } = await findEncoding(path)
-    return { file: fileStart({ path, encoding }, readStart({ path, encoding })), ...found }
+    return await openStart(path)
   } catch (error) {
-    throw error instanceof WrongUsage ? error : cannotRead(path, error)
+    if (error instanceof WrongUsage) throw new WrongUsage(`${error.message} Nothing of it was imported.`)
+    throw cannotRead(path, error)
   }
+}
+
+function cannotRead(path: string, error: unknown): WrongUsage {
+  const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return new WrongUsage(`${path} cannot be read (${why}); expected a file to import.`, { cause: error })
 }
 
 /** As `recognise`, from the beginning of a file. */

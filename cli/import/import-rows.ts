@@ -2,12 +2,10 @@
 import { stat } from 'node:fs/promises'
 import { distrust, refuse, skip, type FileReport } from './file-report.ts'
 import type { Parsed } from './line-values.ts'
+import type { Line } from '../../system/read-csv/csv-lines.ts'
 
 /** Rows held in memory at once: as many as the writer takes in one statement. */
 const CHUNK_ROWS = 5_000
-
-/** A line or entry of a file, or why it could not be read as one; `line` is its line in the file, or its position from 1. */
-export type Line<Value> = { line: number; value: Value } | { line: number; problem: string }
 
 /** Rows stored or changed, and rows left out by reason. */
 export interface Stored {

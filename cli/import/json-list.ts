@@ -1,7 +1,7 @@
 /** Reads a JSON file that holds a list. */
 import { Failure } from '../../core/failures.ts'
-import { readText, type EncodedFile } from './encoding.ts'
-import type { Line } from './import-rows.ts'
+import { readText, type EncodedFile } from '../../system/read-csv/encoding.ts'
+import type { Line } from '../../system/read-csv/csv-lines.ts'
 
 /** A reader of a list's entries. It throws `PayloadInvalid` if the file holds none; `expected` describes the list. */
 export const jsonReader = (file: EncodedFile, expected: string) => (): Line<unknown>[] =>

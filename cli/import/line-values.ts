@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { WrongUsage } from '../../core/failures.ts'
 import { instant } from '../../upstreams/payload.ts'
-import type { Notation } from './notation.ts'
-import { decimalIn, isRounded, wholeIn } from './numbers.ts'
+import { isoDate, type Notation } from '../../system/read-csv/notation.ts'
+import { decimalIn, isRounded, NOTHING, wholeIn } from '../../system/read-csv/numbers.ts'
 
 /** Characters of a wrong value that a message shows. */
 const SHOWN_CHARS = 40
@@ -24,9 +24,6 @@ export const orNull = <T>(schema: z.ZodType<T, string>) =>
   emptyAsNull(schema)
     .optional()
     .transform((value) => value ?? null)
-
-/** What pandas, Python and PostgreSQL write for nothing. */
-export const NOTHING = /^(?:nan|none|null|\\n)?$/i
 
 /** What stands for nothing in a column of numbers is null. */
 export const nothingAsNull = <T>(schema: z.ZodType<T, string>) =>
@@ -105,18 +102,6 @@ export function valuesIn(notation: Notation) {
         .transform((value) => isoDate(value, notation))
         .pipe(pastDay(today)),
   }
-}
-
-/** `31/07/2025` and `31.7.2025 10:00`, as spreadsheets show them; elsewhere they may have the month first. */
-const DAY_FIRST = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})(?:(?=[ T])(.+))?$/
-
-/** A date with its time, if any, in the order of ISO 8601. */
-function isoDate(text: string, notation: Notation): string {
-  const found = notation === 'continental' ? DAY_FIRST.exec(text.trim()) : null
-  if (found === null) return text
-  const [, day = '', , month = '', year = '', time = ''] = found
-  // A spreadsheet leaves out seconds.
-  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}${time.replace(/^( |T)(\d):/, '$10$2:').replace(/^.\d\d:\d\d$/, '$&:00')}`
 }
 
 /** The UTC day of a moment, as `YYYY-MM-DD`. */

@@ -3,11 +3,11 @@
  * microseconds since 2025) and the API's JSON lists. Every row passes the checks of the live candles. Pure.
  */
 import { parseKlines, type HourCandle } from '../../../upstreams/binance/klines.ts'
-import type { CsvRecord } from '../../import/csv-lines.ts'
-import { columnNames } from '../../import/file-start.ts'
+import type { CsvRecord } from '../../../system/read-csv/csv-lines.ts'
+import { columnNames } from '../../../system/read-csv/file-start.ts'
 import type { Parsed } from '../../import/line-values.ts'
-import type { Notation } from '../../import/notation.ts'
-import { plainDecimal, wholeIn } from '../../import/numbers.ts'
+import type { Notation } from '../../../system/read-csv/notation.ts'
+import { plainDecimal, wholeIn } from '../../../system/read-csv/numbers.ts'
 
 /** Columns of a file without a header, in their order (https://github.com/binance/binance-public-data#klines). */
 export const BARE_COLUMNS = [

@@ -4,7 +4,6 @@ import {
   camelCased,
   dayOf,
   filled,
-  NOTHING,
   numberOrNull,
   orNull,
   parseRecord,
@@ -13,8 +12,8 @@ import {
   whole,
   type Parsed,
 } from '../../import/line-values.ts'
-import type { Notation } from '../../import/notation.ts'
-import { decimalIn } from '../../import/numbers.ts'
+import type { Notation } from '../../../system/read-csv/notation.ts'
+import { decimalIn, NOTHING } from '../../../system/read-csv/numbers.ts'
 import type { TrackedCoins } from './tracked-coins.ts'
 
 /** The index ends at 100, extreme greed. */

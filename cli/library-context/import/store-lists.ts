@@ -11,7 +11,7 @@ import {
 } from '../../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { foldCase } from '../../../upstreams/github/repository-name.ts'
-import type { CsvRecord } from '../../import/csv-lines.ts'
+import type { CsvRecord } from '../../../system/read-csv/csv-lines.ts'
 import type { FileReport } from '../../import/file-report.ts'
 import { importRows, type FileTask, type RowImport } from '../../import/import-rows.ts'
 import { entriesOf } from '../../import/json-list.ts'

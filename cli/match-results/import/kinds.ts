@@ -1,8 +1,8 @@
 /** The files of match-results: those of the old collector, dumps of its table, and our own. */
 import { WrongUsage } from '../../../core/failures.ts'
 import { writeRows } from '../../../db/write-rows.ts'
-import { csvReader } from '../../import/csv-lines.ts'
-import type { FileStart } from '../../import/file-start.ts'
+import { csvReader } from '../../../system/read-csv/csv-lines.ts'
+import type { FileStart } from '../../../system/read-csv/file-start.ts'
 import type { FileImport, ImportKind } from '../../import/import-files.ts'
 import { importRows } from '../../import/import-rows.ts'
 import { matchLines } from './match-lines.ts'

@@ -10,7 +10,6 @@ import { phaseOf } from '../../../upstreams/onexbet/onexbet-status.ts'
 import type { Odds } from '../../../upstreams/onexbet/onexbet.ts'
 import {
   filled,
-  NOTHING,
   orNull,
   parseRecord,
   storable,
@@ -18,8 +17,8 @@ import {
   whole,
   type Parsed,
 } from '../../import/line-values.ts'
-import type { Notation } from '../../import/notation.ts'
-import { wholeIn } from '../../import/numbers.ts'
+import type { Notation } from '../../../system/read-csv/notation.ts'
+import { NOTHING, wholeIn } from '../../../system/read-csv/numbers.ts'
 
 /** A match of a file, and what only its observation keeps. */
 export interface ImportedMatch {

@@ -4,8 +4,8 @@ import {
   joinImportedVersions,
   uniquelyNamedVersions,
 } from '../../../db/queries/mod-stats/imported-versions.ts'
-import { csvReader, type CsvRecord } from '../../import/csv-lines.ts'
-import type { FileStart } from '../../import/file-start.ts'
+import { csvReader, type CsvRecord } from '../../../system/read-csv/csv-lines.ts'
+import type { FileStart } from '../../../system/read-csv/file-start.ts'
 import type { ImportKind } from '../../import/import-files.ts'
 import { importRows, type RowImport, type Stored } from '../../import/import-rows.ts'
 import { jsonReader } from '../../import/json-list.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ModpackLine } from '../../../db/queries/mod-stats/modpacks.ts'
 import { filled, parseRecord, storable, type Parsed } from '../../import/line-values.ts'
-import { wholeIn } from '../../import/numbers.ts'
+import { wholeIn } from '../../../system/read-csv/numbers.ts'
 
 /** Ids of CurseForge modpacks have six digits and more; a smaller number is what was cut from a slug. */
 const SMALLEST_ID = 100_000

@@ -11,7 +11,7 @@ import {
   valuesIn,
   whole,
 } from '../../import/line-values.ts'
-import type { Notation } from '../../import/notation.ts'
+import type { Notation } from '../../../system/read-csv/notation.ts'
 
 /** Largest value of a 32-bit column. */
 const MAX_INTEGER = 2 ** 31 - 1

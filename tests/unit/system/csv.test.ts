@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { parse } from 'csv-parse/sync'
 import { expect, it } from 'vitest'
-import { modpacksCsv, parseModpacksCsv } from '../../../activities/mod-stats/modpacks-csv.ts'
 import { csvOf, withoutMark } from '../../../system/csv.ts'
 
 const FORMULAS = ['=1+1', '+1', '-2+3', '@SUM(A1)', '\t=1', '＝1', "'=1", "''@x"]
@@ -22,15 +21,4 @@ it('any cell reads back as it was written', () => {
     }),
     { numRuns: 2 },
   )
-})
-
-it('the file of modpacks has no formula and reads back', () => {
-  const lines = FORMULAS.map((name, id) => ({ id, name, slug: `@${id}`, downloads: 3, link: null }))
-  const text = modpacksCsv(lines)
-  const rows: string[][] = parse(text)
-  for (const [, name, slug] of rows.slice(1)) {
-    expect(name).toMatch(/^'/)
-    expect(slug).toMatch(/^'@/)
-  }
-  expect(parseModpacksCsv(text)).toEqual(lines)
 })

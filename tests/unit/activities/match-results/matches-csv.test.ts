@@ -205,3 +205,77 @@ describe('matches.csv', () => {
     expect(second?.['event_id']).toBe('1')
   })
 })
+
+describe('a matches.csv that a spreadsheet saved', () => {
+  /** As a French Excel writes it: semicolons, decimal commas, days first. */
+  const FRENCH = [
+    `${DOCUMENTED},confidence`.replaceAll(',', ';'),
+    '10/03/2026 12:00;1;Élite, Première;Ajax;"L\'""Inter""";1,8;3,4;4,10;1;0;Match terminé;1;confirmed',
+    '10/03/2026 12:05;2;Ligue;C;D;;;;0;0;Terminé;;last-seen',
+  ].join('\r\n')
+  const save = (bytes: string | Buffer) => {
+    writeFileSync(matchesFile(folder), bytes)
+  }
+
+  it.each([
+    ['in Windows-1252', Buffer.from(FRENCH, 'latin1')],
+    ['in UTF-8 with a byte order mark', Buffer.from(`\uFEFF${FRENCH}\r\n`)],
+    ['with tabs, in UTF-16', Buffer.from(`\uFEFF${FRENCH.replaceAll(';', '\t')}`, 'utf16le')],
+  ])('keeps every match of it, each once: %s', async (_, bytes) => {
+    save(bytes)
+    await updateMatchesCsv(folder, [
+      matchOf(2, live([0, 0]), 'absent', { result: [0, 1] }),
+      matchOf(3, over([5, 5])),
+    ])
+    const found = await lines()
+    expect(found.map((one) => [one['event_id'], one['score2']])).toEqual([
+      ['1', '0'],
+      ['2', '1'],
+      ['3', '5'],
+    ])
+    expect(found[0]).toMatchObject({
+      league: 'Élite, Première',
+      team2: `L'"Inter"`,
+      status: 'Match terminé',
+      confidence: 'confirmed',
+    })
+    expect(text().startsWith(`${DOCUMENTED},confidence\n`)).toBe(true)
+  })
+
+  it('writes its dates and odds again as this file has them', async () => {
+    save(FRENCH)
+    await updateMatchesCsv(folder, [])
+    expect(text().split('\n')[1]).toMatch(/^2026-03-10 12:00:00,1,.*,1\.8,3\.4,4\.10,1,0,/)
+  })
+
+  it.each([
+    [
+      'an id that was rounded',
+      FRENCH.replace(';1;Élite', ';7E+08;Élite'),
+      /line 2: .*rounded event_id to 7E\+08/,
+    ],
+    ['a line without all values', `${FRENCH}\r\n;x`, /line 4: the number of values/],
+    ['lines that became one value', FRENCH.replaceAll(/^.*$/gm, '"$&"'), /first line lacks timestamp_utc/],
+    ['a column that was removed', FRENCH.replace('league;', ''), /first line lacks league/],
+    [
+      'letters of another alphabet',
+      Buffer.from(FRENCH.replace('Ajax', '\xC0\xFF\xEA\xF1'), 'latin1'),
+      /not UTF-8/,
+    ],
+  ])('is refused and left as it is: %s', async (_, bytes, message) => {
+    save(bytes)
+    const saved = readFileSync(matchesFile(folder))
+    await expect(updateMatchesCsv(folder, [matchOf(3, over([5, 5]))])).rejects.toMatchObject({
+      type: 'Misconfigured',
+      message: expect.stringMatching(message) as unknown,
+    })
+    expect(readFileSync(matchesFile(folder))).toEqual(saved)
+    expect(readdirSync(folder)).toEqual(['matches.csv'])
+  })
+
+  it('holds no match if it is empty', async () => {
+    save('')
+    await updateMatchesCsv(folder, [matchOf(3, over([5, 5]))])
+    expect(await lines()).toHaveLength(1)
+  })
+})

@@ -4,7 +4,7 @@ import {
   cryptoKinds,
   timeOfComparison,
 } from '../../../../../cli/crypto-forecast/import/kinds.ts'
-import { fileStart } from '../../../../../cli/import/file-start.ts'
+import { fileStart } from '../../../../../system/read-csv/file-start.ts'
 import { recogniseStart } from '../../../../../cli/import/import-files.ts'
 import { WrongUsage } from '../../../../../core/failures.ts'
 import { trackedCoins } from '../../../../../cli/crypto-forecast/import/tracked-coins.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileStart } from '../../../../../cli/import/file-start.ts'
+import { fileStart } from '../../../../../system/read-csv/file-start.ts'
 import { recogniseStart } from '../../../../../cli/import/import-files.ts'
 import { parseRecord } from '../../../../../cli/import/line-values.ts'
 import { dayOfFile, libraryKinds, starsLine } from '../../../../../cli/library-context/import/kinds.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileStart } from '../../../../../cli/import/file-start.ts'
+import { fileStart } from '../../../../../system/read-csv/file-start.ts'
 import { recogniseStart } from '../../../../../cli/import/import-files.ts'
 import { modStatsKinds } from '../../../../../cli/mod-stats/import/kinds.ts'
 import { WrongUsage } from '../../../../../core/failures.ts'

@@ -4,6 +4,9 @@
  */
 import type { Notation } from './notation.ts'
 
+/** What pandas, Python and PostgreSQL write for nothing. */
+export const NOTHING = /^(?:nan|none|null|\\n)?$/i
+
 /** A number in parts: `digits` times ten to the power of `shift`. */
 interface Written {
   sign: '' | '-'

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { csvReader, type CsvRecord } from '../../../../cli/import/csv-lines.ts'
-import type { Line } from '../../../../cli/import/import-rows.ts'
-import { linesIn } from '../../../../cli/import/text-lines.ts'
+import { csvReader, type CsvRecord, type Line } from '../../../../system/read-csv/csv-lines.ts'
+import { linesIn } from '../../../../system/read-csv/text-lines.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.

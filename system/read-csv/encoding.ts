@@ -118,6 +118,6 @@ function notReadable(path: string, where: string): WrongUsage {
   return new WrongUsage(
     `${path} is not UTF-8 (${where}), and its encoding cannot be told for certain. Save it as UTF-8, for example with ` +
       `"iconv -f ENCODING -t utf-8", where ENCODING is that of the program that wrote it: windows-1252, windows-1250, ` +
-      'cp850, macintosh. Nothing of it was imported.',
+      'cp850, macintosh.',
   )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decimalIn, isRounded, plainDecimal, wholeIn } from '../../../../cli/import/numbers.ts'
+import { decimalIn, isRounded, plainDecimal, wholeIn } from '../../../../system/read-csv/numbers.ts'
 
 describe('a whole number', () => {
   it.each([

@@ -1,8 +1,7 @@
 /** The beginning of a file, by which it is recognised. */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { WrongUsage } from '../../core/failures.ts'
 import { splitRecord } from './csv-record.ts'
-import { decoderOf, type EncodedFile } from './encoding.ts'
+import { decoderOf, findEncoding, type EncodedFile, type FoundEncoding } from './encoding.ts'
 import { DELIMITERS, notationOf, type Delimiter, type Notation } from './notation.ts'
 
 /** A header line fits many times over. */
@@ -39,10 +38,13 @@ export function readStart(encoded: EncodedFile): string {
   }
 }
 
-/** The error of a file that cannot be read. */
-export function cannotRead(path: string, error: unknown): WrongUsage {
-  const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  return new WrongUsage(`${path} cannot be read (${why}); expected a file to import.`, { cause: error })
+/**
+ * Finds the encoding of a file and reads its beginning. Throws `WrongUsage` if the encoding is not certain, and what the
+ * file system throws.
+ */
+export async function openStart(path: string): Promise<{ file: FileStart } & Pick<FoundEncoding, 'note'>> {
+  const { encoding, ...found } = await findEncoding(path)
+  return { file: fileStart({ path, encoding }, readStart({ path, encoding })), ...found }
 }
 
 /** What the beginning of a file says. */

@@ -1,14 +1,16 @@
 /** Reads a CSV file line by line, however large: each record, or the reason why a line is none. */
 import { splitRecord, type SplitRecord } from './csv-record.ts'
-import { withoutMark } from '../../system/csv.ts'
+import { withoutMark } from '../csv.ts'
 import { readPieces } from './encoding.ts'
 import { columnNames, type FileStart } from './file-start.ts'
-import type { Line } from './import-rows.ts'
 import type { Delimiter } from './notation.ts'
 import { linesIn, type TextLine } from './text-lines.ts'
 
 /** Values by column name. */
 export type CsvRecord = Record<string, string>
+
+/** A line or entry of a file, or why it could not be read as one; `line` is its line in the file, or its position from 1. */
+export type Line<Value> = { line: number; value: Value } | { line: number; problem: string }
 
 /** How a file names its columns: from its header, or these if it has none. */
 export type CsvColumns = string[] | ((header: string[]) => string[])
@@ -18,6 +20,14 @@ const MAX_RECORD_LINES = 100
 
 const UNCLOSED = 'a value begins with a quote that is not closed: remove the quote'
 
+interface Reading {
+  /**
+   * The program that wrote the file quotes as it should, so that a line within a value may look like a record. Default:
+   * not known; a quote that seems to be stray is a letter.
+   */
+  isQuotedRight?: boolean
+}
+
 /**
  * A reader of all lines after the header, in their order, without the marks of formulas that `csvOf` sets; `line` is the
  * line in the file where a record ends.
@@ -25,10 +35,11 @@ const UNCLOSED = 'a value begins with a quote that is not closed: remove the quo
 export const csvReader = (
   file: Pick<FileStart, 'path' | 'encoding' | 'delimiter'>,
   columns: CsvColumns = columnNames,
+  { isQuotedRight = false }: Reading = {},
 ) =>
   async function* (onBytes: (bytes: number) => void): AsyncGenerator<Line<CsvRecord>> {
     let names = typeof columns === 'function' ? undefined : columns
-    const records = new RecordReader(linesIn(readPieces(file, onBytes)), file.delimiter)
+    const records = new RecordReader(linesIn(readPieces(file, onBytes)), file.delimiter, isQuotedRight)
     for (;;) {
       const found = await records.next(names?.length)
       if (found === undefined) return
@@ -50,10 +61,12 @@ class RecordReader {
   private readonly ahead: TextLine[] = []
   private readonly lines: AsyncIterator<TextLine, undefined>
   private readonly delimiter: Delimiter
+  private readonly isQuotedRight: boolean
 
-  constructor(lines: AsyncIterator<TextLine, undefined>, delimiter: Delimiter) {
+  constructor(lines: AsyncIterator<TextLine, undefined>, delimiter: Delimiter, isQuotedRight: boolean) {
     this.lines = lines
     this.delimiter = delimiter
+    this.isQuotedRight = isQuotedRight
   }
 
   /** The next record that is not empty; without `values` if it begins a value that never ends. Undefined at the end. */
@@ -77,7 +90,8 @@ class RecordReader {
     let text = first.text + first.end
     for (let index = 0; index < MAX_RECORD_LINES; index++) {
       const next = await this.lineAt(index)
-      if (next === undefined || isWhole(splitRecord(next.text, this.delimiter), columns)) return undefined
+      if (next === undefined) return undefined
+      if (!this.isQuotedRight && isWhole(splitRecord(next.text, this.delimiter), columns)) return undefined
       const record = splitRecord(text + next.text, this.delimiter)
       text += next.text + next.end
       if (record.isOpen) continue
