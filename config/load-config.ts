@@ -2,9 +2,8 @@
  * The only place that reads the environment, `.env` and `almanac.yaml`. Everything is validated before anything starts;
  * an error names the file, the key, what was found and what is expected.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parse as parseDotenv } from 'dotenv'
 import type { z } from 'zod'
 import { Failure } from '../core/failures.ts'
 import { hideSecrets, secretsOfAddress } from '../core/secrets.ts'
@@ -14,6 +13,7 @@ import { PIPELINES } from '../pipelines/index.ts'
 import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
 import { addressesIn } from './addresses.ts'
 import { almanacFileSchema, type Tracked } from './almanac-file.ts'
+import { readEnvFile, type EnvFile } from './env-file.ts'
 import { didYouMean, expectation, explainIssues, type SettingsPlace } from './explain-settings.ts'
 import { readYaml } from './yaml-file.ts'
 
@@ -60,8 +60,8 @@ export function loadConfig({
   root = packageRoot,
 }: ConfigSources = {}): Config {
   const given = mergedEnvironment(env, root)
-  hideSecrets(secretsIn({ ...programEnv(env), ...given }))
-  const settings = parse(environmentSchema, given, { name: 'environment or .env' })
+  hideSecrets(secretsIn({ ...programEnv(env), ...given.values }))
+  const settings = parse(environmentSchema, given.values, given.place)
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
   const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
   if (!demo) {
@@ -147,24 +147,44 @@ function programEnv(env: Record<string, string | undefined>): Record<string, str
   return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
 }
 
+/** Variables and where each was set. */
+interface Given {
+  values: Record<string, string>
+  place: Required<Pick<SettingsPlace, 'name' | 'placeOf'>>
+}
+
+const KNOWN_VARIABLES = new Set<string>([
+  ...Object.keys(environmentSchema.shape),
+  ...ADDRESS_VARIABLES.map(({ name }) => name),
+  ...COMPOSE_VARIABLES,
+])
+
 /** The process environment wins over `.env`; an empty value counts as unset. */
-function mergedEnvironment(env: Record<string, string | undefined>, root: string): Record<string, string> {
-  const known = new Set<string>([
-    ...Object.keys(environmentSchema.shape),
-    ...ADDRESS_VARIABLES.map(({ name }) => name),
-    ...COMPOSE_VARIABLES,
-  ])
+function mergedEnvironment(env: Record<string, string | undefined>, root: string): Given {
   const file = join(root, '.env')
-  const fromFile = existsSync(file) ? parseDotenv(readFileSync(file)) : {}
-  for (const name of Object.keys(fromFile)) {
-    if (!known.has(name))
-      throw new Failure('Misconfigured', `.env: ${name} is not a known variable${didYouMean(name, known)}`)
+  const ofFile = existsSync(file) ? checkedEnvFile(file) : undefined
+  const values: Record<string, string> = {}
+  for (const [name, value] of [...Object.entries(ofFile?.values ?? {}), ...Object.entries(env)]) {
+    if (KNOWN_VARIABLES.has(name) && value !== undefined && value !== '') values[name] = value
   }
-  const merged: Record<string, string> = {}
-  for (const [name, value] of [...Object.entries(fromFile), ...Object.entries(env)]) {
-    if (known.has(name) && value !== undefined && value !== '') merged[name] = value
-  }
-  return merged
+  const placeOf = ([name]: readonly PropertyKey[]) =>
+    env[String(name)] || ofFile === undefined ? 'environment' : ofFile.placeOf(String(name))
+  return { values, place: { name: 'environment and .env', placeOf } }
+}
+
+function checkedEnvFile(file: string): EnvFile {
+  const found = readEnvFile(file)
+  const mistakes = [
+    ...found.strangeLines.map((place) => `${place}: expected NAME=value, or a comment that begins with "#".`),
+    ...Object.keys(found.values)
+      .filter((name) => !KNOWN_VARIABLES.has(name))
+      .map(
+        (name) =>
+          `${found.placeOf(name)}: ${name} is not a known variable${didYouMean(name, KNOWN_VARIABLES)}`,
+      ),
+  ]
+  if (mistakes.length > 0) throw new Failure('Misconfigured', mistakes.join('\n'))
+  return found
 }
 
 /** The shipped file, which nobody edits. */
@@ -174,16 +194,16 @@ const EXAMPLE = 'almanac.example.yaml'
 function trackedIn(
   root: string,
   { ALMANAC_CONFIG }: Environment,
-  given: Record<string, string>,
+  given: Given,
 ): Pick<Config, 'tracked' | 'example'> {
   const own = resolve(root, ALMANAC_CONFIG)
   const example = resolve(root, EXAMPLE)
-  if (given['ALMANAC_CONFIG'] !== undefined || existsSync(own) || !existsSync(example))
+  if (given.values['ALMANAC_CONFIG'] !== undefined || existsSync(own) || !existsSync(example))
     return { tracked: readTracked(own, given) }
   return { tracked: readTracked(example, given), example: { from: example, to: own } }
 }
 
-function readTracked(file: string, variables: Record<string, string>): Tracked {
+function readTracked(file: string, given: Given): Tracked {
   if (!existsSync(file)) {
     throw new Failure(
       'Misconfigured',
@@ -200,7 +220,7 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
   const examples = Object.fromEntries(
     PIPELINES.map(({ id, demo }) => [id, demo.section('https://example.org')]),
   )
-  const tracked = parse(almanacFileSchema, withAddresses(content, variables), {
+  const tracked = parse(almanacFileSchema, withAddresses(content, given), {
     name: file,
     placeOf,
     examples,
@@ -210,20 +230,20 @@ function readTracked(file: string, variables: Record<string, string>): Tracked {
 }
 
 /** Applies the variables that still override an address of almanac.yaml to its sections. */
-function withAddresses(content: unknown, variables: Record<string, string>): unknown {
+function withAddresses(content: unknown, { values, place }: Given): unknown {
   if (typeof content !== 'object' || content === null) return content
   const file = structuredClone(content) as Record<string, Record<string, unknown> | undefined>
   for (const { name, id, key } of ADDRESS_VARIABLES) {
-    const value = variables[name]
+    const value = values[name]
     if (value === undefined) continue
     const section = (file[id] ??= { enabled: false })
-    const given = value.split(',').map((one) => one.trim())
-    if (!given.every((one) => address.safeParse(one).success))
+    const addresses = value.split(',').map((one) => one.trim())
+    if (!addresses.every((one) => address.safeParse(one).success))
       throw new Failure(
         'Misconfigured',
-        `environment or .env: ${name}: found a hidden value; expected http(s)://host.`,
+        `${place.placeOf([name])}: ${name}: found a hidden value; expected http(s)://host.`,
       )
-    section[key] = key.endsWith('_urls') ? given : value
+    section[key] = key.endsWith('_urls') ? addresses : value
   }
   return file
 }

@@ -1,7 +1,7 @@
 /** Reads a YAML file and remembers the line of each setting. */
-import { readFileSync } from 'node:fs'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { Failure } from '../core/failures.ts'
+import { settingsText } from './settings-text.ts'
 
 export interface YamlFile {
   content: unknown
@@ -9,9 +9,9 @@ export interface YamlFile {
   placeOf: (path: readonly PropertyKey[]) => string
 }
 
-/** Throws `Misconfigured` with the line of the first syntax error. */
+/** Throws `Misconfigured` if the file cannot be read, and with the line of the first syntax error. */
 export function readYaml(file: string): YamlFile {
-  const text = readFileSync(file, 'utf8')
+  const text = settingsText(file)
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
   const [error] = document.errors

@@ -92,10 +92,20 @@ function describeNeed(root, argv) {
  * @param {string} name
  */
 function setting(root, name) {
-  const file = join(root, '.env')
-  const line = existsSync(file) ? new RegExp(`^${name}=(.+)$`, 'm').exec(readFileSync(file, 'utf8')) : null
+  const line = new RegExp(`^${name}=(.+)$`, 'm').exec(envText(join(root, '.env')))
   const value = process.env[name] || line?.[1]?.trim().replace(/^(['"])(.*)\1$/, '$2')
   return value || undefined
+}
+
+/** @param {string} file */
+function envText(file) {
+  if (!existsSync(file)) return ''
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error'
+    throw new PrepareError(`${file} cannot be read (${code}); expected a file that this user may read.`)
+  }
 }
 
 /** @param {Need} need */

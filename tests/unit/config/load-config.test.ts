@@ -194,7 +194,7 @@ describe('a wrong almanac.yaml', () => {
 describe('a wrong environment', () => {
   it('a wrong environment variable is reported with its value and what is expected', () => {
     const message = refusal({ env: { COLLECTION_INTERVAL: '5' } })
-    expect(message).toMatch(/^environment or \.env: COLLECTION_INTERVAL: found "5"; .*60/)
+    expect(message).toMatch(/^environment: COLLECTION_INTERVAL: found "5"; .*60/)
     expect(refusal({ env: { COLLECTION_INTERVAL: 'daily' } })).toContain('found "daily"; expected a number')
     expect(refusal({ env: { LOG_LEVEL: 'loud' } })).toMatch(/LOG_LEVEL: found "loud"; .*"info"/)
     expect(refusal({ env: { TEMPORAL_ADDRESS: 'somewhere' } })).toMatch(
@@ -204,10 +204,48 @@ describe('a wrong environment', () => {
 
   it('rejects an unknown name in .env, and suggests a similar known one', () => {
     expect(refusal({ dotenv: 'COLLECTION_INTERVALL=60\n' })).toMatch(
-      /^\.env: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
+      /\.env, line 1: COLLECTION_INTERVALL is not a known variable.*COLLECTION_INTERVAL\b/,
     )
     // All of its words, before a name with fewer other letters.
     expect(refusal({ dotenv: 'CURSEFORGE_KEY=x\n' })).toContain('did you mean CURSEFORGE_API_KEY?')
+  })
+
+  it('names the line of every mistake in .env, and the environment if the value came from there', () => {
+    const file = join(root, '.env')
+    const dotenv = [
+      '\uFEFF# COLLECTION_INTERVAL=1',
+      'export COLLECTION_INTERVAL=60',
+      '',
+      ' COLLECTION_INTERVAL = "5"',
+      'LOG_LEVEL: loud',
+    ]
+    expect(refusal({ dotenv: dotenv.join('\r\n') }).split('\n')).toEqual([
+      expect.stringMatching(/, line 5: LOG_LEVEL: found "loud"; expected "debug"/),
+      expect.stringMatching(/, line 4: COLLECTION_INTERVAL: found "5"; expected at least 60/),
+    ])
+    expect(refusal({ dotenv: dotenv.join('\n'), env: { LOG_LEVEL: 'low' } }).split('\n')[0]).toMatch(
+      /^environment: LOG_LEVEL: found "low"/,
+    )
+    expect(refusal({ dotenv: "\nBINANCE_URLS='ftp://user:hunter2@host'\n" })).toBe(
+      `${file}, line 2: BINANCE_URLS: found a hidden value; expected http(s)://host.`,
+    )
+    expect(refusal({ dotenv: 'A=1\n\nB=2\n' }).split('\n')).toEqual([
+      expect.stringContaining(`${file}, line 1: A is not a known variable`),
+      expect.stringContaining(`${file}, line 3: B is not a known variable`),
+    ])
+  })
+
+  it('names a settings file that cannot be read', () => {
+    mkdirSync(join(root, '.env'))
+    expect(refusal({})).toMatch(/\.env cannot be read \(EISDIR\); expected a file/)
+  })
+
+  it('refuses a line of .env that is no setting, without showing it', () => {
+    expect(refusal({ dotenv: '# a key\nCURSEFORGE_API_KEY hunter2\n' })).toBe(
+      `${join(root, '.env')}, line 2: expected NAME=value, or a comment that begins with "#".`,
+    )
+    const password = 'one\ntwo words'
+    expect(load({ dotenv: `CURSEFORGE_API_KEY="${password}"\n` }).env.CURSEFORGE_API_KEY).toBe(password)
   })
 
   it('accepts the variables of docker-compose.yml in .env, and any name in the environment', () => {
