@@ -1,16 +1,70 @@
-/** French, for what is printed in it: the codes that all pipelines share, and one line per pipeline. */
+/**
+ * French, for what is printed in it: the codes that all pipelines share, and one line per pipeline. What servers, files and
+ * failures say stays as it came, in quotes.
+ */
+import type { FailureType } from '../core/failures.ts'
 import type { shared as english } from './en.ts'
 import { matchResults } from './match-results/fr.ts'
+import { minute } from './text.ts'
 import type { Translation } from './table.ts'
 
 export const PIPELINE_SENTENCES = [matchResults] as const
 
+/** What the names of failures mean; those after the first group are given by the run itself. */
+const FAILURES: Record<FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure', string> = {
+  RateLimited: "le service demande d'attendre",
+  UpstreamUnavailable: 'le service est injoignable ou en panne',
+  CommandTimedOut: "un programme n'a pas fini à temps",
+  DatabaseUnavailable: "PostgreSQL n'est pas là",
+  UpstreamRejected: 'le service a rejeté la requête',
+  CredentialsRejected: 'la clé ou le mot de passe a été refusé',
+  NotFound: 'introuvable',
+  PayloadInvalid: 'la réponse du service est illisible',
+  Blocked: 'le service refuse ce réseau ou ce client',
+  CommandFailed: 'un programme a échoué',
+  Conflict: 'la base refuse ces lignes',
+  DiskFull: "il n'y a plus de place sur le disque",
+  ClockAhead: "une horloge n'est pas à l'heure",
+  Misconfigured: 'un réglage ou un droit est à corriger',
+  InputInvalid: "une étape a reçu une entrée qui n'est pas la sienne",
+
+  TimedOut: "une étape n'a pas fini à temps",
+  Unclassified: 'erreur inattendue',
+  TerminatedFailure: 'la collecte a été arrêtée de force',
+}
+
+const meaningOf = (type: string) => (Object.hasOwn(FAILURES, type) ? FAILURES[type as FailureType] : type)
+
 /** In French nothing is singular, too. */
 const answers = (rows: number) => (rows < 2 ? 'relevé gardé sur disque' : 'relevés gardés sur disque')
+const lines = (rows: number) => `${rows} ${rows < 2 ? 'ligne' : 'lignes'}`
+const amount = (value: number) => value.toLocaleString('fr-FR')
 
 export const shared = {
+  failure: ({ type, message }) => `${meaningOf(type)} ("${message}")`,
+  text: ({ text }) => text,
   spooled: ({ rows }) => `${rows} ${answers(rows)}, PostgreSQL n'est pas là`,
-  suspicious: ({ finding }, say) => `suspect: ${say(finding)}`,
+  source: ({ source, reasons }, say) => `${source}: ${reasons.map(say).join('; ')}`,
+  RunFailed: ({ sources }, say) => sources.map(say).join(' | '),
   AlreadyRunning: ({ workflowId, since }) => `une autre est en cours: ${workflowId}, depuis ${since}`,
-  'left-to-next-run': ({ message }) => `le reste est laissé à la prochaine collecte: ${message}`,
+  NoBackfill: ({ pipeline, scheduledFor }) =>
+    `pas de rattrapage: ${pipeline} ne connaît que le présent, et ${scheduledFor} est passé`,
+  Interrupted: "elle s'est terminée sans noter sa fin (arrêtée de force, ou perdue par son serveur)",
+  RecordRefused: ({ message }) => `ses raisons n'ont pas pu être notées ("${message}")`,
+  suspicious: ({ finding }, say) => `suspect: ${say(finding)}`,
+  'no-credentials': ({ setting }) => `pas de clé: ${setting} n'est pas défini`,
+  'rows-refused': ({ rows }) => `lignes rejetées: ${rows}, voir quarantine`,
+  'value-doubted': ({ measure, of, before, now, others, days }) =>
+    `"${measure}" de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`}: ` +
+    `pas enregistré, sauf si cela se voit ${days} jours`,
+  'segment-of-rows': ({ rows, tables, observedAt, runId }) =>
+    rows === 0
+      ? `il contient des réponses sans lignes (${minute(observedAt)}, collecte ${runId})`
+      : `il contient ${lines(rows)} de ${tables.join(', ')} (${minute(observedAt)}, collecte ${runId}), qui manquent dans PostgreSQL`,
+  'segment-of-ending': ({ runId, endedAt }) =>
+    `il contient la fin de la collecte ${runId} (${minute(endedAt)}), qui est notée comme interrompue`,
+  'left-to-next-run': ({ message }) => `le reste est laissé à la prochaine collecte ("${message}")`,
+  'file-left': ({ file, reason }, say) => `${file} n'a pas été écrit: ${say(reason)}`,
+  'not-closed': ({ reason }, say) => `la dernière étape a échoué: ${say(reason)}`,
+  several: ({ reasons }, say) => reasons.map(say).join('; '),
 } satisfies Translation<typeof english>

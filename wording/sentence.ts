@@ -9,8 +9,8 @@ const TABLES = { en: allOf(en), fr: allOf(fr) }
 export type Language = keyof typeof TABLES
 
 /**
- * Returns the sentence of a reason. English if the language has none; a code of another version, which has no sentence,
- * is shown as it is.
+ * Returns the sentence of a reason. English if the language does not have its pipeline; a code of another version, which
+ * has no sentence, is shown as it is.
  */
 export function sentence({ code, values = {} }: Reason, language: Language = 'en'): string {
   const made = TABLES[language].get(code) ?? TABLES.en.get(code)

@@ -18,7 +18,7 @@ export type ValuesOf<Table extends SentenceTable, Code extends keyof Table> = Ta
 /** Never for values that JSON would change. */
 type JsonSafe<Values> = Values extends { [Key in keyof Values]: ReasonValue } ? Values : never
 
-/** Sentences in another language for some codes of a table; the others are shown in English. */
+/** Sentences in another language for every code of a table: a code without one does not compile. */
 export type Translation<Table extends SentenceTable> = {
-  [Code in keyof Table]?: string | ((values: ValuesOf<Table, Code>, say: Say) => string)
+  [Code in keyof Table]: string | ((values: ValuesOf<Table, Code>, say: Say) => string)
 }

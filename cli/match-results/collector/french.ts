@@ -1,9 +1,9 @@
 /** Every record of the worker's log in French: one table, event code to sentence. */
 import type { MatchRecord } from '../../../activities/match-results/match-records.ts'
-import type { LogRecord } from '../../../core/log-records.ts'
+import type { LogRecord, Trouble } from '../../../core/log-records.ts'
 import { sentence } from '../../../wording/sentence.ts'
 import { endLines } from './collection-lines.ts'
-import { counted } from './french-words.ts'
+import { because, counted } from './french-words.ts'
 import type { LogLine } from './log-lines.ts'
 
 /** What the collector's worker may log. */
@@ -18,31 +18,35 @@ type French = {
 /** The sentence of a record, which has the record's level, or its lines with their own levels. */
 export const FRENCH: French = {
   'server.ended': ({ name }) => `${name} s'est arrêté; il est redémarré`,
-  'server.restart-failed': ({ name, reason }) => `${name} n'a pas pu être redémarré: ${reason}`,
+  'server.restart-failed': ({ name, ...trouble }) => `${name} n'a pas pu être redémarré: ${because(trouble)}`,
   'temporal.store-put-aside': ({ aside }) =>
     `Le serveur Temporal n'a pas pu utiliser ses données, qui sont maintenant dans ${aside}; il repart de zéro`,
-  'stop.failed': ({ reason }) => `Une partie n'a pas pu être arrêtée proprement: ${reason}`,
+  'stop.failed': (trouble) => `Une partie n'a pas pu être arrêtée proprement: ${because(trouble)}`,
   'schedule.kept': ({ pipeline, note }) =>
     `La planification de ${pipeline} reste en pause, comme un opérateur l'a laissée: "${note}"`,
   'database.available': () => 'PostgreSQL est là',
-  'database.unavailable': ({ reason }) =>
-    `PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: ${reason}`,
-  'database.connection-lost': ({ reason }) => `Une connexion à PostgreSQL a été coupée: ${reason}`,
-  'worker.stop-failed': ({ reason }) => `Le travail en cours n'a pas pu être terminé proprement: ${reason}`,
+  'database.unavailable': (trouble) =>
+    `PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: ${besidesAway(trouble)}`,
+  'database.connection-lost': (trouble) => `Une connexion à PostgreSQL a été coupée: ${because(trouble)}`,
+  'worker.stop-failed': (trouble) =>
+    `Le travail en cours n'a pas pu être terminé proprement: ${because(trouble)}`,
   'runs.closed': ({ closed }) =>
     counted(closed, 'collecte interrompue, notée', 'collectes interrompues, notées'),
-  'runs.check-failed': ({ reason }) => `Les collectes en cours n'ont pas pu être vérifiées: ${reason}`,
-  'run.close-failed': ({ reason }) => `La fin de la collecte n'a pas pu être notée: ${reason}`,
+  'runs.check-failed': (trouble) => `Les collectes en cours n'ont pas pu être vérifiées: ${because(trouble)}`,
+  'run.close-failed': (trouble) => `La fin de la collecte n'a pas pu être notée: ${because(trouble)}`,
   'spool.loaded': ({ segments, rows }) => {
     const lines = counted(rows, 'ligne gardée', 'lignes gardées')
     return `Chargement dans PostgreSQL: ${lines} sur disque (${counted(segments, 'fichier', 'fichiers')})`
   },
-  'spool.waiting': ({ reason }) => `Les lignes gardées sur disque attendent PostgreSQL: ${reason}`,
-  'spool.check-failed': ({ reason }) => `Les lignes gardées sur disque n'ont pas pu être chargées: ${reason}`,
-  'spool.drain-failed': ({ reason }) => `Les lignes gardées sur disque n'ont pas pu être chargées: ${reason}`,
-  'spool.unreadable': ({ reason }) =>
-    `Des fichiers du spool n'ont pas pu être lus et restent en place: ${reason}`,
-  'spool.derive-failed': ({ reason }) => `La reprise des lignes gardées n'a pas pu être lancée: ${reason}`,
+  'spool.waiting': (trouble) => `Les lignes gardées sur disque attendent PostgreSQL: ${besidesAway(trouble)}`,
+  'spool.check-failed': (trouble) =>
+    `Les lignes gardées sur disque n'ont pas pu être chargées: ${because(trouble)}`,
+  'spool.drain-failed': (trouble) =>
+    `Les lignes gardées sur disque n'ont pas pu être chargées: ${because(trouble)}`,
+  'spool.unreadable': (trouble) =>
+    `Des fichiers du spool n'ont pas pu être lus et restent en place: ${because(trouble)}`,
+  'spool.derive-failed': (trouble) =>
+    `La reprise des lignes gardées n'a pas pu être lancée: ${because(trouble)}`,
   'spool.segment-rejected': ({ name, reason, held }) => {
     const what = held === undefined ? '' : `; ${sentence(held, 'fr')}`
     return `Un fichier du spool n'a pas pu être chargé et a été mis de côté: ${name}: ${reason}${what}`
@@ -51,8 +55,8 @@ export const FRENCH: French = {
     `Le spool ${folder} est rempli à ${percent} % de SPOOL_MB; au-delà, plus rien n'est gardé`,
   'collection.started': ({ isRecompute }) =>
     isRecompute ? 'Reprise des lignes gardées sur disque...' : 'Démarrage de la collecte...',
-  'run.without-lock': ({ reason }) =>
-    `PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: ${reason}`,
+  'run.without-lock': (trouble) =>
+    `PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: ${because(trouble)}`,
   'collection.ended': endLines,
   'match.over': (match) =>
     match.confidence === 'confirmed'
@@ -66,6 +70,10 @@ export const FRENCH: French = {
   'match.not-over': ({ status, state, ...match }) =>
     `Match ignoré (non terminé): ${teamsOf(match)} - Score: ${scoreOf(match)} - Statut: '${status ?? ''}' - ${STATES[state]}`,
 }
+
+/** Where the sentence says already that the database is away. */
+const besidesAway = (trouble: Trouble) =>
+  trouble.failure === 'DatabaseUnavailable' ? trouble.reason : because(trouble)
 
 /** Why a match does not count, by its state. */
 const STATES: Record<Extract<MatchRecord, { event: 'match.not-over' }>['state'], string> = {

@@ -1,12 +1,12 @@
 /** `almanac collector`: match-results alone, under the name, the options and the log lines of the stand-alone service. */
 import type { Config } from '../../../config/load-config.ts'
 import { databaseFailure } from '../../../db/database-failure.ts'
-import { sentenceOf, WrongUsage } from '../../../core/failures.ts'
+import { WrongUsage } from '../../../core/failures.ts'
 import { endServersAtOnce } from '../../../local/end-servers.ts'
 import { StackInUse } from '../../../local/stack-lock.ts'
 import { configOf, type GlobalOptions } from '../../command-context.ts'
 import { collect } from './collect.ts'
-import { everyMinutes } from './french-words.ts'
+import { becauseOf, everyMinutes } from './french-words.ts'
 import { openCollectorLog, type CollectorLog } from './log-lines.ts'
 import { testDatabase } from './test-database.ts'
 import { EXIT, exitCodeOf } from '../../exit.ts'
@@ -49,7 +49,7 @@ export async function collector(options: CollectorOptions): Promise<number> {
     }
     // In the log file too: cron and systemd have no other place to look.
     const cause = databaseFailure(error) ?? error
-    log.line('ERROR', sentenceOf(cause))
+    log.line('ERROR', `Le collecteur s'arrête: ${becauseOf(cause)}`)
     if (error instanceof Error) log.line('DEBUG', error.stack ?? error.message)
     return exitCodeOf(cause)
   } finally {

@@ -6,11 +6,12 @@ import type { Config } from '../../../config/load-config.ts'
 import { migrationState, type MigrationState } from '../../../db/migrate.ts'
 import { databaseFailure } from '../../../db/database-failure.ts'
 import { CannotReach } from '../../../client/cannot-reach.ts'
-import { Failure, sentenceOf } from '../../../core/failures.ts'
+import { Failure } from '../../../core/failures.ts'
 import { refuseTakenPort } from '../../../local/taken-port.ts'
 import { databaseUrl } from '../../../client/connection.ts'
 import { EXIT } from '../../exit.ts'
 import { probeDatabase } from '../../../db/probe.ts'
+import { becauseOf } from './french-words.ts'
 import type { CollectorLog } from './log-lines.ts'
 
 /** Number of queries whose median is the latency: one slow response must not decide. */
@@ -74,7 +75,8 @@ async function testConfigured(config: Config, url: string, log: CollectorLog): P
   } catch (error) {
     const isUnavailable = databaseFailure(error)?.type === 'DatabaseUnavailable'
     const isOurs = config.env.DATABASE_URL === undefined
-    const obstacle = isUnavailable && isOurs ? await portTaken(config) : sentenceOf(error)
+    const obstacle =
+      isUnavailable && isOurs ? await portTaken(config) : becauseOf(databaseFailure(error) ?? error)
     if (obstacle === undefined) {
       log.line(
         'INFO',

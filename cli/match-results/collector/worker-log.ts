@@ -5,6 +5,7 @@ import { sentenceOf } from '../../../core/failures.ts'
 import type { Trouble } from '../../../core/log-records.ts'
 import type { Logger } from '../../../worker/log.ts'
 import { FRENCH, type CollectorRecord } from './french.ts'
+import { because } from './french-words.ts'
 import type { CollectorLog, LineLevel, LogLine } from './log-lines.ts'
 
 /** The same problem is reported again only after this time: a long outage would fill the log with one sentence. */
@@ -76,9 +77,9 @@ function frenchLines(record: Written): LogLine | LogLine[] | undefined {
   }
   if (activityType !== undefined && error !== undefined) {
     const level = error.failure === AWAY ? 'DEBUG' : pinoLevel(record)
-    return { level, text: `Une étape a échoué: ${error.reason}` }
+    return { level, text: `Une étape a échoué: ${because(error)}` }
   }
-  const reason = error === undefined ? '' : `: ${error.reason}`
+  const reason = error === undefined ? '' : `: ${because(error)}`
   if (sdkComponent === undefined) return { level: pinoLevel(record), text: `Almanac: ${msg}${reason}` }
   const isError = pinoLevel(record) === 'ERROR'
   // How Temporal's worker is set up and goes through its states says nothing about a collection.

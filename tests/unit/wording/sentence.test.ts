@@ -2,13 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { textReason } from '../../../core/reason.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import * as english from '../../../wording/en.ts'
 import * as french from '../../../wording/fr.ts'
+import { matchResults } from '../../../wording/match-results/en.ts'
 import { reason, implausible } from '../../../wording/reason.ts'
 import { renderEnding, renderError } from '../../../wording/run.ts'
 import { sentence } from '../../../wording/sentence.ts'
+
+const JOINS = new Set(['text', 'source', 'RunFailed', 'several'])
 
 describe('a reason', () => {
   const missing = implausible('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
@@ -17,11 +20,61 @@ describe('a reason', () => {
     expect(sentence(missing)).toBe('suspicious: returned before and missing on Modrinth now: a, b and 3 more')
   })
 
+  it.each([
+    [
+      failureReason({ type: 'Blocked', message: 'onexbet GET /x answered 403' }),
+      'le service refuse ce réseau ou ce client ("onexbet GET /x answered 403")',
+    ],
+    [failureReason({ type: 'WorkerGone', message: 'no heartbeat' }), 'WorkerGone ("no heartbeat")'],
+    [
+      {
+        code: 'RunFailed',
+        values: {
+          sources: [
+            {
+              code: 'source',
+              values: { source: 'feed', reasons: [reason('feed-empty'), reason('leagues-none')] },
+            },
+          ],
+        },
+      },
+      'feed: le flux est vide: aucun match ne compte comme terminé pour cela; le flux est plein, et sa liste des ligues est vide',
+    ],
+    [
+      reason('not-closed', { reason: failureReason({ type: 'TimedOut', message: 'closeMatches' }) }),
+      'la dernière étape a échoué: une étape n\'a pas fini à temps ("closeMatches")',
+    ],
+    [
+      reason('segment-of-rows', {
+        rows: 1,
+        tables: ['polls'],
+        observedAt: '2026-11-28T10:00:00.000Z',
+        runId: 'r1',
+      }),
+      'il contient 1 ligne de polls (2026-11-28 10:00 UTC, collecte r1), qui manquent dans PostgreSQL',
+    ],
+  ])(
+    'a reason is written in French with those within it, and the words of others in quotes',
+    (one, french) => {
+      expect(sentence(one, 'fr')).toBe(french)
+    },
+  )
+
+  it('every code that a French log may show has its own French sentence', () => {
+    for (const [code, inEnglish] of Object.entries({ ...english.shared, ...matchResults })) {
+      const inFrench = { ...french.shared, ...french.PIPELINE_SENTENCES[0] }[
+        code as keyof typeof english.shared
+      ]
+      // One that only puts others together is the same in both.
+      if (!JOINS.has(code)) expect(String(inFrench), code).not.toBe(String(inEnglish))
+    }
+  })
+
   it('a reason is written in French as far as French goes, and in English beyond', () => {
     const spooled = { code: 'spooled', values: { rows: 1 } }
     expect(sentence(spooled, 'fr')).toBe("1 relevé gardé sur disque, PostgreSQL n'est pas là")
     expect(sentence(reason('left-to-next-run', { message: 'no room left' }), 'fr')).toBe(
-      'le reste est laissé à la prochaine collecte: no room left',
+      'le reste est laissé à la prochaine collecte ("no room left")',
     )
     expect(sentence(missing, 'fr')).toMatch(/^suspect: returned before/)
   })
