@@ -1,11 +1,12 @@
 /** How commands speak of dead letters: what each holds, and how its rows can be collected again. */
-import { ALMANAC } from '../core/command-name.ts'
+import type { Config } from '../config/load-config.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { DeadLetter } from '../db/spool/folder.ts'
 import { headRowCount, heldBy } from '../db/spool/held.ts'
 import { pipelineById } from '../pipelines/index.ts'
 import { sentence } from '../wording/sentence.ts'
 import { counted } from '../wording/text.ts'
+import { almanacCommand } from './doctor/commands.ts'
 
 /** ` with 12 rows`, of all heads that can be read; nothing if no row is known. */
 export function withRows(letters: readonly DeadLetter[]): string {
@@ -20,7 +21,7 @@ export function deadLetterText({ name, reason, head }: DeadLetter): string {
 }
 
 /** What to do about rows that can never be loaded: a line for each pipeline that has some, in the order of the letters. */
-export function lostRowsRemedies(letters: readonly DeadLetter[]): string[] {
+export function lostRowsRemedies(letters: readonly DeadLetter[], config: Pick<Config, 'mode'>): string[] {
   const oldest = new Map<string, number>()
   for (const { head } of letters) {
     if (head?.pipeline === undefined || headRowCount(head) === 0) continue
@@ -32,6 +33,6 @@ export function lostRowsRemedies(letters: readonly DeadLetter[]): string[] {
       return `what cannot be loaded of ${id} cannot be collected again either: its upstreams have only the present`
     // What was observed just after midnight is of the day before.
     const from = new Date(observedMs - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length)
-    return `what cannot be loaded of ${id} is collected again by "${ALMANAC} backfill ${id} --from ${from} --only-missing"`
+    return `what cannot be loaded of ${id} is collected again by "${almanacCommand(config, `backfill ${id} --from ${from} --only-missing`)}"`
   })
 }

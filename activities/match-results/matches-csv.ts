@@ -17,8 +17,8 @@ const FILE = 'matches.csv'
 /** Lines rendered at once if they do not arrive in pieces: some hundredths of a second. */
 const PIECE_LINES = 1_000
 
-/** The document's columns in its order. */
-const DOCUMENTED_COLUMNS = [
+/** The document's columns in its order; `confidence` comes after them. */
+export const MATCH_COLUMNS = [
   'timestamp_utc',
   'event_id',
   'league',
@@ -31,10 +31,11 @@ const DOCUMENTED_COLUMNS = [
   'score2',
   'status',
   'outcome',
+  'confidence',
 ] as const
 
-export const MATCH_COLUMNS = [...DOCUMENTED_COLUMNS, 'confidence'] as const
-
+/** By these a file is known as one of matches. */
+const KEY_COLUMNS = ['timestamp_utc', 'event_id'] as const
 const ODDS_COLUMNS = ['odds_1', 'odds_x', 'odds_2'] as const
 
 /** One line, as texts under the names of the columns. */
@@ -111,7 +112,7 @@ export async function updateMatchesCsv(dataDir: string, matches: Iterable<Match>
 export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine> {
   const path = matchesFile(dataDir)
   if (!existsSync(path)) return
-  for await (const record of exportedRecords(path, DOCUMENTED_COLUMNS)) {
+  for await (const record of exportedRecords(path, KEY_COLUMNS)) {
     const line = plainLine(record)
     // It may be the id of any match, which would then be in the file twice.
     if (isRounded(line['event_id'] ?? ''))

@@ -87,7 +87,10 @@ export function modpacksCsv(lines: readonly ModpackLine[]): string {
  * Rewrites the file from the database, atomically. Returns why it was not written: it could not be, or the file holds
  * something that was not read and would be lost.
  */
-export async function exportModpacks({ db, dataDir }: ActivityContext): Promise<Reason[]> {
+export async function exportModpacks({
+  db,
+  dataDir,
+}: Pick<ActivityContext, 'db' | 'dataDir'>): Promise<Reason[]> {
   const text = modpacksCsv(await allModpacks(db))
   try {
     await readModpacksCsv(dataDir)

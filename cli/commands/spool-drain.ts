@@ -11,6 +11,7 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { deadLetterText, withRows } from '../dead-letters.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { startRecomputeRuns } from '../../client/derive-runs.ts'
+import { almanacCommand } from '../doctor/commands.ts'
 import { EXIT } from '../exit.ts'
 import { counted } from '../../wording/text.ts'
 import { moment, print } from '../output.ts'
@@ -115,8 +116,8 @@ function reportDamaged(config: Config, folder: string): number {
   if (letters.length === 0) return EXIT.done
   const them = letters.length === 1 ? 'it' : 'them'
   print(
-    `${stackName(config)}${counted(letters.length, 'segment')} in damaged/${withRows(letters)}: "${ALMANAC} spool list" says why, ` +
-      `"${ALMANAC} spool drain --damaged" tries ${them} again`,
+    `${stackName(config)}${counted(letters.length, 'segment')} in damaged/${withRows(letters)}: "${almanacCommand(config, 'spool list')}" says why, ` +
+      `"${almanacCommand(config, 'spool drain --damaged')}" tries ${them} again`,
   )
   return EXIT.runFailed
 }

@@ -22,6 +22,7 @@ import { deadLetterText, lostRowsRemedies } from '../dead-letters.ts'
 import { counted } from '../../wording/text.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
 import { stackName } from '../command-context.ts'
+import { almanacCommand } from '../doctor/commands.ts'
 
 type JsonOptions = GlobalOptions & { json?: boolean }
 
@@ -52,8 +53,8 @@ export function list(options: JsonOptions): void {
   print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
   for (const letter of damaged) print(`${stack}${deadLetterText(letter)}`)
   if (damaged.length === 0) return
-  print(`${stack}once the cause is fixed, "${ALMANAC} spool drain --damaged" retries them`)
-  for (const remedy of lostRowsRemedies(damaged)) print(`${stack}${remedy}`)
+  print(`${stack}once the cause is fixed, "${almanacCommand(config, 'spool drain --damaged')}" retries them`)
+  for (const remedy of lostRowsRemedies(damaged, config)) print(`${stack}${remedy}`)
 }
 
 const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({

@@ -2,7 +2,6 @@
 import { counted } from '../../wording/text.ts'
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
@@ -16,6 +15,7 @@ import { packageRoot } from '../../system/package-root.ts'
 import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
 import { withRows } from '../dead-letters.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
+import { almanacCommand } from './commands.ts'
 
 /** Rights of the group and of others, on systems that have them. */
 const FOR_OTHERS = 0o077
@@ -84,7 +84,7 @@ export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDi
   if (waiting + letters.length === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
   const aside = letters.length === 0 ? '' : `, ${counted(letters.length, 'dead letter')}${withRows(letters)}`
-  const command = (name: string) => `"${ALMANAC} spool ${name}${mode === 'demo' ? ' --demo' : ''}"`
+  const command = (words: string) => `"${almanacCommand({ mode }, `spool ${words}`)}"`
   const remedy =
     waiting > 0
       ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`

@@ -45,27 +45,29 @@ describe('a dead letter', () => {
   })
 })
 
+const LIVE = { mode: 'live' } as const
+
 describe('rows that cannot be loaded', () => {
   it('are collected again from the day before the oldest, if the pipeline can collect the past', () => {
     const tables = { candles: 1 }
     const pipeline = 'crypto-forecast'
     expect(
-      lostRowsRemedies([
-        letter({ pipeline, tables, observedAt: '2026-11-29T05:00:00.000Z' }),
-        letter({ pipeline, tables }),
-      ]),
+      lostRowsRemedies(
+        [letter({ pipeline, tables, observedAt: '2026-11-29T05:00:00.000Z' }), letter({ pipeline, tables })],
+        LIVE,
+      ),
     ).toEqual([
       'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2026-11-27 --only-missing"',
     ])
   })
 
   it('are gone for good if it cannot', () => {
-    expect(lostRowsRemedies([letter({ tables: { daily_stats: 1 } })])).toEqual([
+    expect(lostRowsRemedies([letter({ tables: { daily_stats: 1 } })], LIVE)).toEqual([
       'what cannot be loaded of mod-stats cannot be collected again either: its upstreams have only the present',
     ])
   })
 
   it('are none in the ending of a run, in responses alone, or where nothing is known', () => {
-    expect(lostRowsRemedies([letter({ kind: 'ending' }), letter({}), letter()])).toEqual([])
+    expect(lostRowsRemedies([letter({ kind: 'ending' }), letter({}), letter()], LIVE)).toEqual([])
   })
 })

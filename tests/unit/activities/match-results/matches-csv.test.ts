@@ -256,7 +256,7 @@ describe('a matches.csv that a spreadsheet saved', () => {
     ],
     ['a line without all values', `${FRENCH}\r\n;x`, /line 4: the number of values/],
     ['lines that became one value', FRENCH.replaceAll(/^.*$/gm, '"$&"'), /first line lacks timestamp_utc/],
-    ['a column that was removed', FRENCH.replace('league;', ''), /first line lacks league/],
+    ['another table', 'date;total\r\n2026-03-10;5\r\n', /first line lacks timestamp_utc, event_id/],
     [
       'letters of another alphabet',
       Buffer.from(FRENCH.replace('Ajax', '\xC0\xFF\xEA\xF1'), 'latin1'),
