@@ -9,8 +9,10 @@ import { count, instant, parseBody, parseRowsSparing, text, type RejectedRow } f
 const UPSTREAM = 'modrinth'
 /** A batch of projects with their descriptions, or the largest list of versions, has 1 to 4 MB. */
 const MAX_BYTES = 16 * 1024 * 1024
-/** Recorded: 1,400 for a project with a thousand versions, of which a batch of two hundred mods would have 280,000. */
-const MAX_VALUES = 400_000
+/** Recorded: 1,400 for a project with a thousand versions, 30 for a version, of which a call asks for 470. */
+const MAX_VALUES = 100_000
+/** Fifty of the largest stay within `MAX_VALUES`. */
+const PROJECTS_PER_CALL = 50
 /** Proxies and servers commonly refuse request lines above 8 KB. */
 const MAX_URL_BYTES = 8_000
 /** Bulk responses of 470 versions are half a megabyte: three at once hide the latency without holding many bodies. */
@@ -67,7 +69,7 @@ export interface ModrinthVersions {
 }
 
 export interface Modrinth {
-  /** Projects by id or slug (slugs in any case), in as few calls as 8 KB addresses allow. */
+  /** Projects by id or slug (slugs in any case), fifty a call. */
   projects: (idsOrSlugs: readonly string[], signal: AbortSignal) => Promise<ModrinthProjects>
   /** Versions by id, such as the `versionIds` of projects, in as few calls as 8 KB addresses allow. */
   versions: (ids: readonly string[], signal: AbortSignal) => Promise<ModrinthVersions>
@@ -132,7 +134,11 @@ export function createModrinth(options: ModrinthOptions): Modrinth {
 
   return {
     projects: async (idsOrSlugs, signal) => {
-      const batches = batchesOf([...new Set(idsOrSlugs)], `${options.baseUrl}/projects?ids=`)
+      const batches = batchesOf(
+        [...new Set(idsOrSlugs)],
+        `${options.baseUrl}/projects?ids=`,
+        PROJECTS_PER_CALL,
+      )
       const found = { projects: [] as ModrinthProject[], rejected: [] as RejectedRow[], raw: [] as RawBody[] }
       for (const batch of batches) {
         const answer = await bulk('/projects', batch, {}, signal)
@@ -179,15 +185,18 @@ const retired = (path: string): Failure =>
     },
   )
 
-/** Splits ids so that each address, encoded, stays under `MAX_URL_BYTES`; an id too long for that goes alone. */
-function batchesOf(ids: readonly string[], address: string): string[][] {
+/**
+ * Splits ids so that each address, encoded, stays under `MAX_URL_BYTES`, with at most so many of them; an id too long for
+ * that goes alone.
+ */
+function batchesOf(ids: readonly string[], address: string, most = Infinity): string[][] {
   const separator = encodeQuery(',').length
   const brackets = encodeQuery('[]').length
   const batches: string[][] = []
   let room = 0
   for (const value of ids) {
     const needed = encodeQuery(JSON.stringify(value)).length + separator
-    if (batches.length === 0 || needed > room) {
+    if (batches.length === 0 || needed > room || batches.at(-1)?.length === most) {
       batches.push([])
       room = MAX_URL_BYTES - address.length - brackets
     }

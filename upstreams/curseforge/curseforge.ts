@@ -10,7 +10,7 @@ const UPSTREAM = 'curseforge'
 /** Fifty mods or files with the modules of each have 1 to 2 MB. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** Recorded: 1,300 for a mod with the modules of its files; fifty of them have 66,000. */
-const MAX_VALUES = 200_000
+const MAX_VALUES = 100_000
 /** Default and largest page of every list of this API (its specification). */
 const PAGE_SIZE = 50
 /** `index + pageSize` may not exceed this (its specification). */

@@ -10,8 +10,8 @@ import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 
 /** Twice the largest known feed; a day's results of a large league have as much. */
 const MAX_BYTES = 8 * 1024 * 1024
-/** Recorded: 100 for a match with its odds, 14 characters each; the largest known feed would have 290,000. */
-const MAX_VALUES = 400_000
+/** Recorded: 100 for a match with its odds; a host sends 40 matches, or some hundred. */
+const MAX_VALUES = 100_000
 /** A minute's collection must have time for a second attempt; a good answer takes less than a second. */
 const TIMEOUT_MS = 10_000
 /** A longer wait is the next minute's business. */

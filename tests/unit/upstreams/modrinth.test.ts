@@ -151,6 +151,17 @@ describe('projects in bulk', () => {
     for (const { url } of asked) expect(url.length).toBeLessThanOrEqual(8_000)
     expect(asked.length).toBeGreaterThan(1)
   })
+
+  it('asks for fifty projects a call, so that the largest stay within the bound of an answer', async () => {
+    const { modrinth, asked } = await client((response) => {
+      sendJson(response, [])
+    })
+    await modrinth.projects(
+      Array.from({ length: 120 }, (_, index) => `mod-${index}`),
+      calm(),
+    )
+    expect(asked.map(({ url }) => idsOf(url).length)).toEqual([50, 50, 20])
+  })
 })
 
 describe('versions in bulk', () => {
