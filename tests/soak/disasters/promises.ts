@@ -86,6 +86,15 @@ export async function rowsAhead({ config }: SoakStack): Promise<string[]> {
   }
 }
 
+/** Runs since a moment at which every clock was right that call it wrong all the same. */
+export async function refusedTimes(stack: SoakStack, since: string): Promise<string[]> {
+  const rows = await withAdministrator(stack, (run) =>
+    run(`select workflow_id from pipeline_runs where started_at >= '${since}'
+      and (error_type = 'ClockAhead' or counts::text like '%ClockAhead%')`),
+  )
+  return rows.map(({ workflow_id: id }) => `${String(id)} refused its times, though the clock is right again`)
+}
+
 /** What each pipeline stored that is not true; see `truths/`. */
 export async function untruths(stack: SoakStack, began: Date): Promise<string[]> {
   const { world } = stack.simulator

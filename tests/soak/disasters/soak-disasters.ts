@@ -9,7 +9,15 @@ import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import { chanceFrom, type Chance } from '../soak-chance.ts'
 import { withAdministrator } from './administrator.ts'
 import { drawDisaster } from './disasters.ts'
-import { comesToRest, leftFiles, rowsAhead, silentRuns, strayProcesses, untruths } from './promises.ts'
+import {
+  comesToRest,
+  leftFiles,
+  refusedTimes,
+  rowsAhead,
+  silentRuns,
+  strayProcesses,
+  untruths,
+} from './promises.ts'
 import { kill, soakStack, type SoakStack } from './soak-stack.ts'
 import { startAny } from './start-any.ts'
 
@@ -43,7 +51,7 @@ export async function soakDisasters({ minutes, seed }: { minutes: number; seed: 
     while (Date.now() < until) {
       const names = await disaster(stack, chance)
       for (const name of names) tried.set(name, (tried.get(name) ?? 0) + 1)
-      report([...stack.broken.splice(0), ...(await checked(stack, began))], names.join(', then '))
+      report([...stack.broken.splice(0), ...(await checked(stack, chance, began))], names.join(', then '))
     }
     print(table(['tried', 'times'], [...tried].toSorted()))
     print(`\n${table(['pipeline', 'ended', 'runs'], await endings(stack))}`)
@@ -90,13 +98,16 @@ async function disaster(stack: SoakStack, chance: Chance): Promise<string[]> {
   return names
 }
 
-/** Waits until all is at rest, then looks at everything that was stored. */
-async function checked(stack: SoakStack, began: Date): Promise<string[]> {
+/** Starts one more run, waits until all is at rest, then looks at everything that was stored. */
+async function checked(stack: SoakStack, chance: Chance, began: Date): Promise<string[]> {
+  const repaired = new Date().toISOString()
+  await startAny(stack, chance)
   const unfinished = await comesToRest(stack)
   return [
     ...unfinished,
     ...(await strayProcesses(stack)),
     ...(await silentRuns(stack, began.toISOString())),
+    ...(await refusedTimes(stack, repaired)),
     ...(await rowsAhead(stack)),
     ...(await untruths(stack, began)),
   ]

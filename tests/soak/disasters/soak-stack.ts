@@ -35,6 +35,8 @@ const DISK_MB = 1_500
 /** Printed by `up` when it takes runs. */
 const READY = 'ready      after'
 const EXIT_POLL_MS = 100
+/** Twice the interval at which wrong-clock.mjs reads it. */
+const CLOCK_READ_MS = 200
 
 export interface SoakStack {
   config: Config
@@ -55,8 +57,11 @@ export interface SoakStack {
   nothingRuns(): Promise<void>
   /** Processes of the state folder that run now, `up` among them. */
   processes(): { pid: number; command: string }[]
-  /** Sets the clock of its Node processes, to milliseconds ahead of the machine's; the next start has it too. */
-  setClock(aheadMs: number): void
+  /**
+   * Sets the clock of its Node processes, to milliseconds ahead of the machine's; resolves when they have read it. The next
+   * start has it too.
+   */
+  setClock(aheadMs: number): Promise<void>
   /** What was found wrong with its starts and ends; emptied by who reads it. */
   broken: string[]
   /** Milliseconds of each start. */
@@ -76,10 +81,11 @@ export async function soakStack(seed: number): Promise<SoakStack> {
   symlinkSync(toolsDir, join(stateDir, 'tools'))
   const simulator = await startSimulator({ seed, rateLimits: false })
   const clockFile = join(root, 'clock')
-  const setClock = (aheadMs: number) => {
+  const setClock = async (aheadMs: number) => {
     writeFileAtomically(clockFile, String(aheadMs))
+    await sleep(CLOCK_READ_MS)
   }
-  setClock(0)
+  await setClock(0)
   const env = {
     ...(await environment(root, stateDir, simulator.url)),
     NODE_OPTIONS: `--import=${clockModule(clockFile)}`,

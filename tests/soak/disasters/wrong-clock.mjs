@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs'
 
-/** Set by the soak at most once a second. */
 const READ_EVERY_MS = 100
 
 const file = new URL(import.meta.url).searchParams.get('file') ?? ''

@@ -17,21 +17,21 @@ export const wrongClocks: Disaster[] = WRONG.flatMap(([wrong, aheadMs]) => [
   {
     name: `the clock is ${wrong}`,
     strike: async (stack, chance) => {
-      stack.setClock(aheadMs)
+      await stack.setClock(aheadMs)
       await startAny(stack, chance)
       await aWhile(chance)
-      stack.setClock(0)
+      await stack.setClock(0)
     },
   },
   {
     name: `the clock is ${wrong} at a start`,
     strike: async (stack, chance) => {
       await stack.up().end('SIGINT')
-      stack.setClock(aheadMs)
+      await stack.setClock(aheadMs)
       await stack.start()
       await startAny(stack, chance)
       await aWhile(chance)
-      stack.setClock(0)
+      await stack.setClock(0)
     },
   },
 ])
