@@ -3,6 +3,7 @@
  * timeouts.
  */
 import { Context, type Info } from '@temporalio/activity'
+import { MINUTE_MS } from '../core/durations.ts'
 import type { RetryBudget } from '../db/database-retry.ts'
 
 /**
@@ -31,11 +32,29 @@ export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryM
 
 /**
  * Returns when an attempt that begins now must have ended (Unix, milliseconds): by the timeout of one attempt or of
- * all. Times of the server's clock are only compared with each other, and with ours for the time in the queue, which is
- * never negative.
+ * all.
  */
 export function attemptEndsAt(bounds: Bounds, now: number): number {
+  return Math.min(now + bounds.startToCloseTimeoutMs, allEndAt(bounds, now))
+}
+
+/**
+ * Longest wait for the next attempt (the policies' longest interval in the database is 30 s), and as much for that
+ * attempt itself.
+ */
+const NEXT_ATTEMPT_MS = MINUTE_MS
+
+/** Whether an attempt that fails now may be the last one: too little time is left for another. */
+export function isLastAttempt(now: number, bounds: Bounds = Context.current().info): boolean {
+  return allEndAt(bounds, now) - now < NEXT_ATTEMPT_MS
+}
+
+/**
+ * Returns when all attempts together must have ended. Times of the server's clock are only compared with each other, and
+ * with ours for the time in the queue, which is never negative.
+ */
+function allEndAt(bounds: Bounds, now: number): number {
   const { scheduledTimestampMs: first, currentAttemptScheduledTimestampMs: current } = bounds
   const gone = current - first + Math.max(now - current, 0)
-  return now + Math.min(bounds.startToCloseTimeoutMs, bounds.scheduleToCloseTimeoutMs - gone)
+  return now + bounds.scheduleToCloseTimeoutMs - gone
 }

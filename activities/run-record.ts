@@ -9,6 +9,7 @@ import { type Database } from '../db/database.ts'
 import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { failureReason } from '../core/reason.ts'
+import { attemptRetryBudget, isLastAttempt } from './attempt-retry-budget.ts'
 import { isSpooled, lacking, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
@@ -99,26 +100,31 @@ export async function closeRunOrSpool(
 /**
  * The last activity of a run: the work, then the record. Returns how the run ended: the work may find that it is only
  * partial. Without the database, a run with rows in the spool leaves its ending there, too: the record is closed after its
- * rows were loaded, and the recompute finds no open run. So does a run that the database refuses; for any other the
- * activity fails and is retried.
+ * rows were loaded, and the recompute finds no open run. So does a run that the database refuses. For any other the
+ * activity fails and is retried, and its last attempt leaves the ending in the spool: a run that began without the
+ * database has no open record that a sweep could close.
  */
 export async function finishRun(
   db: Database,
   { run, ending, at }: { run: RunIdentity; ending: RunEnding; at: Date },
   work: () => Promise<RunEnding>,
 ): Promise<RunEnding> {
+  const oneTry = attemptRetryBudget({ ms: 0 })
   let ended = ending
   try {
-    ended = await named(work())
-    await named(closeRun(db, run, ended, at))
+    ended = await withDatabaseRetry(oneTry, work)
+    await withDatabaseRetry(oneTry, () => closeRun(db, run, ended, at))
   } catch (error) {
     // One that may return by itself is waited for, unless the run's rows must be loaded before its record is closed.
     const isWaitedFor =
-      isDatabaseUnwritable(error) && error.type === 'DatabaseUnavailable' && !isSpooled(ended.counts)
+      isDatabaseUnwritable(error) &&
+      error.type === 'DatabaseUnavailable' &&
+      !isSpooled(ended.counts) &&
+      !isLastAttempt(Date.now())
     if (!isDatabaseUnwritable(error) || isWaitedFor) throw error
     if (!isSpooled(ended.counts))
       ended = lacking(ended, 'closing', [reason('not-closed', { reason: failureReason(error) })])
-    await closeRunOrSpool(db, run, ended, at)
+    await closeRunOrSpool(db, run, ended, at, oneTry)
   }
   return ended
 }

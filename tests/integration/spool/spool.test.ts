@@ -7,10 +7,12 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MockActivityEnvironment } from '@temporalio/testing'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { closeRunOrSpool } from '../../../activities/run-record.ts'
+import { closeRunOrSpool, finishRun } from '../../../activities/run-record.ts'
+import { HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
 import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
 import { migrateDatabase } from '../../../db/migrate.ts'
 import { type RunIdentity } from '../../../core/run.ts'
@@ -25,6 +27,7 @@ import type { RunEnding } from '../../../core/run-outcome.ts'
 import { startDraining } from '../../../worker/drain.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { unbounded } from '../../support/mock-attempt.ts'
 import { until } from '../../support/until.ts'
 
 const DAY = '2026-03-10'
@@ -446,6 +449,12 @@ const partial: RunEnding = {
   },
 }
 
+const failed: RunEnding = {
+  outcome: 'failed',
+  counts: {},
+  error: { code: 'DatabaseUnavailable', values: { message: 'It does not respond.' } },
+}
+
 describe('the ending of a run without a database', () => {
   const records = () =>
     database.select<Record<string, unknown>>(
@@ -472,6 +481,31 @@ describe('the ending of a run without a database', () => {
     await closeRun(database.db, identity, { outcome: 'interrupted', counts: {} }, NOON)
     await drain()
     expect(await records()).toMatchObject([{ outcome: 'interrupted' }])
+  })
+
+  /** The last step of a run that began without the database, `leftMs` before its time is up. */
+  const finished = (leftMs: number) => {
+    const scheduledTimestampMs = Date.now() - (HOUR_MS - leftMs)
+    const info = { ...unbounded(), scheduledTimestampMs }
+    return new MockActivityEnvironment(info).run(() =>
+      finishRun(handle.db, { run: identity, ending: failed, at: NOON }, async () => {
+        await handle.db.execute(sql`select 1`)
+        return failed
+      }),
+    )
+  }
+
+  it('the last step waits for the database while its time lasts, and then leaves the end of the run in the spool', async () => {
+    await away(async () => {
+      await expect(finished(2 * MINUTE_MS)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+      expect(segmentNames(folder)).toEqual([])
+      expect(await finished(MINUTE_MS / 2)).toMatchObject({
+        outcome: 'failed',
+        counts: { closing: { outcome: 'failed', why: [{ code: 'not-closed' }] } },
+      })
+    })
+    expect(await drain()).toMatchObject({ segments: 1, runs: 1 })
+    expect(await records()).toMatchObject([{ run_id: 'run-9', outcome: 'failed' }])
   })
 
   it('writes the end of a run at once if the database responds', async () => {
