@@ -2,7 +2,13 @@
 import { currencyOf } from '../../core/crypto-forecast/trading-pair.ts'
 import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { readOr } from '../../db/last-known.ts'
-import { heldHours, missingHours, sharedHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
+import {
+  candlesOfRun,
+  heldHours,
+  missingHours,
+  sharedHours,
+  type Hours,
+} from '../../db/queries/crypto-forecast/candles.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
@@ -63,7 +69,11 @@ export async function collectCoinGeckoPrices(
     counts = counts === undefined ? ofCoin : addCounts(counts, ofCoin)
   }
   const notes = backfill !== undefined && Date.parse(backfill.from) < oldestMs ? [TOO_OLD] : []
-  return { ...NOTHING, ...counts, why: [...(counts?.why ?? []), ...notes] }
+  const sum = { ...NOTHING, ...counts }
+  // Counts all attempts of this activity: an earlier one may have been killed between two coins.
+  const ofRun = () => candlesOfRun(db, SOURCE, run.runId)
+  const written = await readOr(db, retryBudget, ofRun, () => sum.written)
+  return { ...sum, written, why: [...sum.why, ...notes] }
 }
 
 async function collectCoin(

@@ -2,12 +2,8 @@
 import pMap from 'p-map'
 import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import {
-  computeFrom,
-  fearGreedColumns,
-  pricesOfRun,
-  type IndexOfDays,
-} from '../../db/queries/crypto-forecast/prices.ts'
+import { computeFrom, fearGreedColumns, type IndexOfDays } from '../../db/queries/crypto-forecast/prices.ts'
+import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
@@ -43,7 +39,7 @@ export async function computeGrid(context: ActivityContext, run: Run): Promise<S
     { concurrency: isHistory ? 1 : COINS_AT_ONCE, signal },
   )
   // Counts all attempts of this activity: an earlier one may have been killed between two coins.
-  const written = await withDatabaseRetry(retryBudget, () => pricesOfRun(db, run.runId))
+  const written = await withDatabaseRetry(retryBudget, () => rowsOfRun(db, run.runId, ['crypto_prices']))
   return { outcome: 'complete', fetched: 0, written, rejected: 0, why: [] }
 }
 

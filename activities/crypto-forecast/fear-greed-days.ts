@@ -3,6 +3,7 @@ import { DAY_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { readOr } from '../../db/last-known.ts'
 import { missingFearGreedDays, newestFearGreedDay } from '../../db/queries/crypto-forecast/prices.ts'
+import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import type { FearGreedDays } from '../../upstreams/fear-greed.ts'
@@ -55,6 +56,8 @@ export async function collectFearGreedDays(
   if (fetched === 0) return { ...sourceCounts(counts), outcome: 'failed' }
   // What is missing is unknown while some of it is in the spool; the next run requests it.
   if (stored.spooled !== undefined) return sourceCounts(counts)
+  // Counts all attempts of this activity: what an earlier one has stored is not requested again.
+  counts.written = await withDatabaseRetry(retryBudget, () => rowsOfRun(db, run.runId, ['fear_greed_index']))
   const { gaps, lost } = gapsAmong(await missingDays(), answer, today)
   const fear_greed_gaps = gaps.map((date) => ({ date, reason: 'the index has no value of this day' }))
   if (gaps.length > 0) await writeRows(db, { fear_greed_gaps }, options)

@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { waitingReports } from '../../db/queries/crypto-forecast/mlflow-outbox.ts'
 import { storedHorizons } from '../../db/queries/crypto-forecast/predictions.ts'
+import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
 import { priceColumns } from '../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -37,11 +38,15 @@ export async function makeForecasts(
     concurrency: COINS_AT_ONCE,
     signal,
   })
-  const sum = (key: 'made' | 'written') => done.reduce((total, coin) => total + coin[key], 0)
+  const made = done.reduce((total, coin) => total + coin.made, 0)
+  // Counts all attempts of this activity: an earlier one may have been killed between two coins.
+  const written = await withDatabaseRetry(retryBudget, () =>
+    rowsOfRun(db, run.runId, ['predictions', 'mlflow_outbox']),
+  )
   const why = done.flatMap((coin) => coin.why)
   const reports = mlflow === undefined ? 0 : await withDatabaseRetry(retryBudget, () => waitingReports(db))
-  const outcome = sum('made') === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
-  return { counts: { outcome, fetched: 0, written: sum('written'), rejected: 0, why }, reports }
+  const outcome = made === 0 ? 'failed' : why.length > 0 ? 'partial' : 'complete'
+  return { counts: { outcome, fetched: 0, written, rejected: 0, why }, reports }
 }
 
 /** `made` counts the forecasts of this hour that exist now, including those of an earlier run. */
@@ -49,25 +54,24 @@ async function forecastCoin(
   context: ActivityContext,
   run: Run,
   crypto: string,
-): Promise<{ made: number; written: number; why: Reason[] }> {
+): Promise<{ made: number; why: Reason[] }> {
   const { db, retryBudget, clock, modelServer } = context
   const { openMs, columns } = await withDatabaseRetry(retryBudget, () =>
     priceColumns(db, crypto, FEATURE_COLUMNS),
   )
   const table = { stepMs: HOUR_MS, openMs, columns }
   const stale = staleness(table, clock().getTime())
-  if (stale !== undefined)
-    return { made: 0, written: 0, why: [reason('no-forecast', { crypto, reason: stale })] }
+  if (stale !== undefined) return { made: 0, why: [reason('no-forecast', { crypto, reason: stale })] }
   const modelVersion = modelServer === undefined ? MODEL_VERSION : SERVED_VERSION
   const key = { crypto, openMs: openMs.at(-1) ?? NaN, modelVersion }
   const stored = await withDatabaseRetry(retryBudget, () => storedHorizons(db, key))
-  if (stored.size === HORIZON_NAMES.length) return { made: stored.size, written: 0, why: [] }
+  if (stored.size === HORIZON_NAMES.length) return { made: stored.size, why: [] }
   const { none, ...rows } = without(stored, await forecastsOf(context, run, crypto, table))
   const options = { observedAt: clock(), runId: run.runId, retryBudget }
-  const { written } = await writeRows(db, rows, options)
+  await writeRows(db, rows, options)
   const made = stored.size + rows.predictions.length
   const why = none.map((one) => reason('no-horizon', { crypto, ...one }))
-  return { made, written, why }
+  return { made, why }
 }
 
 /** Stored forecasts were reported with them, in one transaction: a second report would differ only in its times. */

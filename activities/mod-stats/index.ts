@@ -1,6 +1,7 @@
 /** The activities of mod-stats. Each is one source's fetch, validate and write; rows never travel through history. */
 import { syncMods } from '../../db/queries/mod-stats/mods.ts'
 import { pruneRawPayloads } from '../../db/queries/raw-payloads.ts'
+import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
 import { lacking } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import { activity, type CallsOf } from '../checked-activity.ts'
@@ -38,10 +39,14 @@ export function createModStatsActivities(dependencies: ModStatsDependencies) {
 
     closeModStats: activity([runSchema, endingSchema], (run, ending) =>
       finishRun(db, { run, ending, at: clock() }, async () => {
-        const isReported = ending.counts['modpacks'] !== undefined
-        const why = isReported ? await exportModpacks(context()) : []
+        const { modpacks } = ending.counts
+        const why = modpacks === undefined ? [] : await exportModpacks(context())
         await pruneRawPayloads(db, dependencies.rawPayloadCaps, clock())
-        return lacking(ending, 'modpacks', why)
+        if (modpacks === undefined) return ending
+        // Counts all attempts of every batch: what an earlier one has stored is not requested again.
+        const written = await rowsOfRun(db, run.runId, ['modpacks', 'modpack_stats'])
+        const counts = { ...ending.counts, modpacks: { ...modpacks, written } }
+        return lacking({ ...ending, counts }, 'modpacks', why)
       }),
     ),
   }

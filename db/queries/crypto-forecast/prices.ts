@@ -224,11 +224,3 @@ export function columnNames(names: readonly PriceColumn[]): string[] {
   const table = getTableColumns(cryptoPrices)
   return names.map((name) => table[name].name)
 }
-
-/** How many rows a run has computed. */
-export async function pricesOfRun(db: Database, runId: string): Promise<number> {
-  const result = await db.execute<{ count: number }>(
-    sql`select count(*)::int as count from crypto_prices where run_id = ${runId}`,
-  )
-  return result.rows[0]?.count ?? 0
-}
