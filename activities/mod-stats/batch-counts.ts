@@ -8,10 +8,14 @@ import { reason, implausible } from '../../wording/reason.ts'
 /** Names listed in one reason; the rest is a number. */
 const NAMED = 5
 
-/** The counts of a source for which nothing is tracked (no cursor yet), or of an empty last batch. */
-export function nothingTracked(platform: string, after: number): SourceCounts {
+/**
+ * The counts of a source for which nothing is tracked (no cursor yet), or of an empty last batch. `isListed`: almanac.yaml
+ * lists mods of it all the same, which only the opening of a run with its database makes known.
+ */
+export function nothingTracked(platform: string, after: number, isListed: boolean): SourceCounts {
   const none = { fetched: 0, written: 0, rejected: 0 }
   if (after > 0) return { ...none, outcome: 'complete', why: [] }
+  if (isListed) return { ...none, outcome: 'failed', why: [reason('mods-not-stored', { platform })] }
   return { ...none, outcome: 'skipped', why: [reason('no-mod-tracked', { platform })] }
 }
 

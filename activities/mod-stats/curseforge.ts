@@ -43,7 +43,7 @@ export async function collectCurseForgeBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, curseforge, retryBudget } = context
+  const { db, curseforge, settings, retryBudget } = context
   if (curseforge === undefined) return { counts: NO_CREDENTIALS, done: 0, left: 0, next: null }
   const mods = await lastKnown(db, retryBudget, {
     name: `curseforge-mods-${after}`,
@@ -51,7 +51,10 @@ export async function collectCurseForgeBatch(
     query: () => curseForgeMods(db, after, BATCH_MODS),
   })
   const last = mods.at(-1)
-  if (last === undefined) return { counts: nothingTracked('CurseForge', after), done: 0, left: 0, next: null }
+  if (last === undefined) {
+    const isListed = settings.mods.some((mod) => mod.curseforge !== undefined)
+    return { counts: nothingTracked('CurseForge', after, isListed), done: 0, left: 0, next: null }
+  }
   // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await lastKnown(db, retryBudget, {
     name: `curseforge-mods-after-${last.id}`,

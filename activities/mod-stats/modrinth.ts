@@ -31,14 +31,17 @@ export async function collectModrinthBatch(
   context: ActivityContext,
   { run, after }: BatchInput,
 ): Promise<Batch> {
-  const { db, retryBudget } = context
+  const { db, settings, retryBudget } = context
   const mods = await lastKnown(db, retryBudget, {
     name: `modrinth-mods-${after}`,
     schema: z.array(z.object({ id: z.int(), modrinth: z.string(), known: z.boolean() })),
     query: () => modrinthMods(db, after, BATCH_MODS),
   })
   const last = mods.at(-1)
-  if (last === undefined) return { counts: nothingTracked('Modrinth', after), done: 0, left: 0, next: null }
+  if (last === undefined) {
+    const isListed = settings.mods.some((mod) => mod.modrinth !== undefined)
+    return { counts: nothingTracked('Modrinth', after, isListed), done: 0, left: 0, next: null }
+  }
   // Before anything is fetched: rows that could only be spooled must not be requested again because of this number.
   const left = await lastKnown(db, retryBudget, {
     name: `modrinth-mods-after-${last.id}`,

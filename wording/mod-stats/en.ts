@@ -12,6 +12,8 @@ const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${
 
 export const modStats = {
   'no-mod-tracked': ({ platform }: { platform: string }) => `no mod in almanac.yaml has a ${platform} id`,
+  'mods-not-stored': ({ platform }: { platform: string }) =>
+    `the mods of almanac.yaml with a ${platform} id are left to the next run: the database did not know them when it was last available`,
   'mods-not-found': (named: Named) => `not found on ${named.platform}: ${list(named)}`,
   'mods-missing': (named: Named) => `returned before and missing on ${named.platform} now: ${list(named)}`,
   'mods-refused': (named: Named) =>
