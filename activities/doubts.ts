@@ -45,9 +45,17 @@ export async function judgeFor<Measure extends string>(
   rules: Readonly<Record<Measure, ChangeRule>>,
   { source, date }: { source: string; date: string },
 ): Promise<Judge<Measure>> {
-  const days = await doubtedDays(db, source, date)
+  return judgeOf(rules, { source, date }, await doubtedDays(db, source, date))
+}
+
+/** Returns a judge that knows on which days values were doubted before, by `doubtKey`. */
+export function judgeOf<Measure extends string>(
+  rules: Readonly<Record<Measure, ChangeRule>>,
+  { source, date }: { source: string; date: string },
+  days: ReadonlyMap<string, string[]>,
+): Judge<Measure> {
   const weekAgo = new Date(Date.parse(date) - REMEMBERED_DAYS * DAY_MS).toISOString().slice(0, 10)
-  const doubts: { row: DoubtedRow; name: string }[] = []
+  const doubts: Doubted[] = []
   return {
     believes: ({ measure, of: key, name = key, before, now }) => {
       if (before === null || before === undefined || doubtOf(rules[measure], before.value, now) === undefined)
@@ -59,15 +67,25 @@ export async function judgeFor<Measure extends string>(
       return false
     },
     rejected: () => doubts.map(({ row }) => ({ source, reason: 'value-doubted', row })),
-    why: () =>
-      Object.keys(rules).flatMap((measure) => {
-        const [first, ...others] = doubts.filter(({ row }) => row.doubted === measure)
-        if (first === undefined) return []
-        const { before, now } = first.row
-        const counts = { before, now, others: others.length, days: DAYS_UNTIL_BELIEVED }
-        return [implausible('value-doubted', { measure, of: first.name, ...counts })]
-      }),
+    why: () => doubtReasons(Object.keys(rules), doubts),
   }
+}
+
+/** A doubted value, and what it was reported of as a person knows it. */
+export interface Doubted {
+  row: DoubtedRow
+  name: string
+}
+
+/** One reason for each of these measures that was doubted. */
+export function doubtReasons(measures: readonly string[], doubts: readonly Doubted[]): Reason[] {
+  return measures.flatMap((measure) => {
+    const [first, ...others] = doubts.filter(({ row }) => row.doubted === measure)
+    if (first === undefined) return []
+    const { before, now } = first.row
+    const counts = { before, now, others: others.length, days: DAYS_UNTIL_BELIEVED }
+    return [implausible('value-doubted', { measure, of: first.name, ...counts })]
+  })
 }
 
 /** Returns the value to store: as reported if it can be read and is believed, else what its day already holds. */

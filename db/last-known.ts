@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../system/atomic-file.ts'
 import { isDatabaseUnwritable } from './database-failure.ts'
 import type { Database } from './database.ts'
 import { withDatabaseRetry, type RetryBudget } from './database-retry.ts'
+import type { Spool } from './spool/spool.ts'
 
 /** Folder within that of the spool; one file a query. */
 const FOLDER = 'known'
@@ -48,10 +49,10 @@ export async function lastKnown<T>(
   { name, schema, query }: KnownQuery<T>,
 ): Promise<T> {
   if (db.spool === undefined) return withDatabaseRetry(retryBudget, query)
-  const path = join(db.spool.folder, FOLDER, `${name}.json`)
+  const path = fileOf(db.spool, name)
   const read = async () => {
     const answer = await query()
-    writeFileAtomically(path, JSON.stringify(answer))
+    keepKnown(db, name, answer)
     return answer
   }
   return readOr(db, retryBudget, read, (failure) => {
@@ -60,6 +61,13 @@ export async function lastKnown<T>(
     return known.data
   })
 }
+
+/** Keeps what a query will return once the rows in the spool are stored; nothing without a spool. */
+export function keepKnown(db: Database, name: string, answer: unknown): void {
+  if (db.spool !== undefined) writeFileAtomically(fileOf(db.spool, name), JSON.stringify(answer))
+}
+
+const fileOf = ({ folder }: Spool, name: string) => join(folder, FOLDER, `${name}.json`)
 
 function parsed(text: string): unknown {
   try {

@@ -1,7 +1,8 @@
 /** The names in the domains' sources, filtered by name: stars are requested only for those that pass. */
 import { z } from 'zod'
-import { lastKnown } from '../../db/last-known.ts'
-import { newestCandidates } from '../../db/queries/library-context/libraries.ts'
+import { keepKnown, lastKnown } from '../../db/last-known.ts'
+import type { Database } from '../../db/database.ts'
+import { newestCandidates, type Candidate } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
@@ -62,9 +63,34 @@ export async function collectFrom(
   const { observedAt, raw, rejected } = answer
   const { retryBudget } = context
   const options = { observedAt, runId: run.runId, raw, rejected, retryBudget }
-  const { written } = await writeRows(context.db, { library_catalogue: rows }, options)
+  const { written, spooled } = await writeRows(context.db, { library_catalogue: rows }, options)
+  if (spooled !== undefined) keepCandidates(context.db, rows)
   return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
 }
+
+/** The stars of tonight are those of tonight's candidates, also if these are still in the spool. */
+function keepCandidates(db: Database, rows: readonly Row[]): void {
+  for (const domain of new Set(rows.map((row) => row.domain)))
+    keepKnown(
+      db,
+      candidatesFile(domain),
+      rows.filter((row) => row.domain === domain),
+    )
+}
+
+/** Returns what the newest accepted snapshot of a domain's source named, as far as it is known without the database. */
+export function knownCandidates(
+  { db, retryBudget }: Pick<ActivityContext, 'db' | 'retryBudget'>,
+  domain: string,
+): Promise<Candidate[]> {
+  return lastKnown(db, retryBudget, {
+    name: candidatesFile(domain),
+    schema: z.array(z.object({ named: z.string(), name: z.string() })),
+    query: () => newestCandidates(db, domain),
+  })
+}
+
+const candidatesFile = (domain: string) => `candidates-${domain}`
 
 /** Returns what the source names for these domains. Stores nothing. */
 export async function askSource(
@@ -118,15 +144,11 @@ export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
 
 /** Returns why tonight's candidates are implausible: too many of the last time's are missing. */
 export async function anomalyOf(
-  { db, retryBudget }: Pick<ActivityContext, 'db' | 'retryBudget'>,
+  context: Pick<ActivityContext, 'db' | 'retryBudget'>,
   domain: Domains[number],
   candidates: { name: string }[],
 ): Promise<Reason | undefined> {
-  const before = await lastKnown(db, retryBudget, {
-    name: `candidates-${domain.id}`,
-    schema: z.array(z.object({ named: z.string(), name: z.string() })),
-    query: () => newestCandidates(db, domain.id),
-  })
+  const before = await knownCandidates(context, domain.id)
   // Compares only what today's settings would still accept: an edit of the keywords always takes effect.
   const names = before.map(({ name }) => name)
   const wanted = selectCandidates(names, { ...domain, always: [] })

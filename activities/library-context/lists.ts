@@ -1,17 +1,11 @@
 /** A domain's list of tonight: who is in it, who left, and whether it is plausible. */
 import { DAY_MS } from '../../core/durations.ts'
-import {
-  firstSeenSince,
-  newestList,
-  type KnownLibrary,
-  type Place,
-} from '../../db/queries/library-context/libraries.ts'
+import type { KnownLibrary, Place } from '../../db/queries/library-context/libraries.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import type { ListChange } from '../../core/library-context/night-event.ts'
 import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import type { domainsOf } from './domains.ts'
-import type { ActivityContext } from './activity-context.ts'
 import { selectCandidates } from './keywords.ts'
 import { rankByStars, starsDoubted, starsMissing, listAnomaly, type Ranked, type Starred } from './ranking.ts'
 import type { Reason } from '../../core/reason.ts'
@@ -45,6 +39,9 @@ export function unansweredOf(
 
 /** Input of a list. */
 interface Candidates {
+  before: { date: string; places: readonly Place[] } | undefined
+  /** Libraries that were no candidates of that list. */
+  fresh: ReadonlySet<string>
   listed: readonly Starred[]
   /** Candidates that GitHub did not report. */
   unanswered: number
@@ -53,25 +50,31 @@ interface Candidates {
   isForced: boolean
 }
 
-/** Returns the rows of tonight's list: its places, and what left it. None if the list is implausible. */
-export async function listOf(
-  { db }: ActivityContext,
+/** Tonight's list of a domain. */
+export interface NightList {
+  date: string
+  places: Ranked[]
+  /** The rows of its places, and of what left it. */
+  rows: WritableRows['library_snapshots'][]
+  change: ListChange
+}
+
+/** Returns tonight's list, or why it is implausible. Pure. */
+export function listOf(
   run: Run,
   domain: ReturnType<typeof domainsOf>[number],
   candidates: Candidates,
-): Promise<{ rows: WritableRows['library_snapshots'][]; why: Reason[]; change: ListChange | undefined }> {
-  const before = await newestList(db, domain.id)
-  const fresh = before === undefined ? new Set<string>() : await firstSeenSince(db, afterList(before, run))
-  const { next, left, anomaly } = nextList({ domain, before, ...candidates, fresh })
-  if (anomaly !== undefined)
-    return { rows: [], why: [anomaly], change: before && unchanged(domain.id, before) }
+): NightList | { anomaly: Reason } {
+  const { before } = candidates
+  const { next, left, anomaly } = nextList({ domain, ...candidates })
+  if (anomaly !== undefined) return { anomaly }
   const rows: (Omit<Ranked, 'rank' | 'stars'> & { rank: number | null; stars: number | null })[] = [
     ...next,
     ...left.map(({ library, stars }) => ({ library, stars, rank: null })),
   ]
   const date = run.startedAt.slice(0, 10)
   const change = { domain: domain.id, date, size: next.length, ...changesOf(before?.places, next) }
-  return { rows: rows.map((row) => ({ ...row, date, domain: domain.id })), why: [], change }
+  return { date, places: next, rows: rows.map((row) => ({ ...row, date, domain: domain.id })), change }
 }
 
 /** A list that stays as it is. */
@@ -83,7 +86,7 @@ export function unchanged(
 }
 
 /** Returns who is new, who left, whose place changed; in a first list everyone is new. */
-function changesOf(
+export function changesOf(
   before: readonly Pick<Place, 'library' | 'rank'>[] | undefined,
   now: readonly Pick<Place, 'library' | 'rank'>[],
 ): Pick<ListChange, 'entered' | 'left' | 'moved'> {
@@ -100,7 +103,7 @@ function changesOf(
 }
 
 /** Libraries first seen after this moment were no candidates of that list: after its day, or in this run. */
-function afterList({ date }: { date: string }, run: Run): Date {
+export function afterList({ date }: { date: string }, run: Run): Date {
   return new Date(Math.min(Date.parse(date) + DAY_MS, Date.parse(run.startedAt)))
 }
 

@@ -1,7 +1,8 @@
 /** The results of a night in one typed event: for a notifier and for `almanac show`. */
 import { DAY_MS } from '../../core/durations.ts'
 import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
-import { newestList } from '../../db/queries/library-context/libraries.ts'
+import { listedBy, newestList } from '../../db/queries/library-context/libraries.ts'
+import type { Database } from '../../db/database.ts'
 import { eventOf, storeEvent, unreportedRuns } from '../../db/queries/runs.ts'
 import {
   LISTS_EVENT,
@@ -12,7 +13,7 @@ import {
 import type { Run } from '../../core/run.ts'
 import { domainsOf } from './domains.ts'
 import { type ActivityContext } from './activity-context.ts'
-import { unchanged } from './lists.ts'
+import { changesOf, unchanged } from './lists.ts'
 
 /** A night that was not reported for this long is no news. */
 const UNTOLD_DAYS = 7
@@ -44,6 +45,20 @@ export async function reportLateNights(context: ActivityContext, { pipeline }: R
   }
 }
 
+/** Returns what a night changed in a list that it put into the spool; undefined if it made none. */
+async function changeBy(
+  db: Database,
+  { runId, startedAt }: NightRun,
+  domain: string,
+): Promise<ListChange | undefined> {
+  if (!(await listedBy(db, runId, domain))) return undefined
+  const date = startedAt.slice(0, 10)
+  const dayAfter = new Date(Date.parse(date) + DAY_MS).toISOString().slice(0, 10)
+  const { places = [] } = (await newestList(db, domain, dayAfter)) ?? {}
+  const before = await newestList(db, domain, date)
+  return { domain, date, size: places.length, ...changesOf(before?.places, places) }
+}
+
 async function nightOf(
   { db, settings, clock }: ActivityContext,
   run: NightRun,
@@ -54,7 +69,7 @@ async function nightOf(
   const lists: ListChange[] = []
   for (const { id } of domains) {
     const list = await newestList(db, id)
-    const change = changes.find(({ domain }) => domain === id)
+    const change = changes.find(({ domain }) => domain === id) ?? (await changeBy(db, run, id))
     if (change !== undefined) lists.push(change)
     else if (list !== undefined) lists.push(unchanged(id, list))
   }

@@ -1,7 +1,5 @@
 /** GitHub's responses about names, as rows: one per repository, whatever it is called. */
 import {
-  knownLibraries,
-  namesOf,
   renameLibraries,
   type KnownLibrary,
   type Rename,
@@ -14,9 +12,11 @@ import type { FoundRepository, RepositoryAnswer } from '../../upstreams/github/g
 import { foldCase } from '../../upstreams/github/repository-name.ts'
 import type { Run } from '../../core/run.ts'
 import { reason } from '../../wording/reason.ts'
-import { judgeFor, type Judge } from '../doubts.ts'
+import { doubtsOfRun } from '../../db/queries/doubts.ts'
+import { doubtReasons, judgeFor, judgeOf, type Judge } from '../doubts.ts'
 import type { ActivityContext } from './activity-context.ts'
-import { settleIdentities } from './identities.ts'
+import { settleIdentities, type Settled } from './identities.ts'
+import { noteRows, readMoved, type Known } from './known-libraries.ts'
 
 /** What was stored of an answer. */
 export interface StoredAnswers {
@@ -29,36 +29,89 @@ export interface StoredAnswers {
 
 const SOURCE = 'github'
 
-/** Stores GitHub's response about these names; a library that was renamed moves first. */
+/**
+ * Stores GitHub's response about these names, and notes it in what is known. A library that was renamed moves first;
+ * while rows go to the spool it keeps its former name until a night that can move it.
+ */
 export async function storeAnswers(
   context: ActivityContext,
   run: Run,
+  known: Known,
   given: RepositoryAnswer[],
 ): Promise<StoredAnswers> {
-  const { db, retryBudget, clock, github, signal } = context
-  const before = await knownLibraries(db)
-  const ask = (githubId: number) => github.repositoryById(githubId, signal)
-  const settled = await settleIdentities(given, before, await namesOf(db), ask)
-  await renameLibraries(db, [...settled.replaced.map(replacement), ...renamesIn(settled.answers, before)])
-  const known = await knownLibraries(db)
-  const judge = await judgeFor(db, STARS_RULES, { source: SOURCE, date: run.startedAt.slice(0, 10) })
-  const libraryOf = await namesOf(db)
+  const { db, retryBudget, clock } = context
+  const { answers: settled, replaced } = known.isStored
+    ? await moved(context, known, given)
+    : await unmoved(known, given)
+  const of = { source: SOURCE, date: run.startedAt.slice(0, 10) }
+  const judge = known.isStored ? await judgeFor(db, STARS_RULES, of) : judgeOf(STARS_RULES, of, new Map())
+  const libraries = [...known.libraries.values()]
   const doubted: string[] = []
-  const answers = settled.answers.map((answer) => {
-    const believed = withBelievedStars(answer, known, judge)
-    if (believed !== answer) doubted.push(keyOf(answer, libraryOf))
+  const answers = settled.map((answer) => {
+    const believed = withBelievedStars(answer, libraries, judge)
+    if (believed !== answer) doubted.push(keyOf(answer, known.libraryOf))
     return believed
   })
   const askedAt = clock()
-  const rows = rowsOf(answers, known, { askedAt, libraryOf, since: new Date(run.startedAt) })
-  const stored = new Set([...rows, ...known].map(({ library }) => library))
+  const { libraryOf } = known
+  const rows = rowsOf(answers, libraries, { askedAt, libraryOf, since: new Date(run.startedAt) })
+  const stored = new Set([...rows, ...libraries].map(({ library }) => library))
   const named = answers
     .map((answer) => ({ named: foldCase(answer.asked), library: keyOf(answer, libraryOf) }))
     .filter(({ library }) => stored.has(library))
   const options = { observedAt: askedAt, runId: run.runId, rejected: judge.rejected(), retryBudget }
-  const { written } = await writeRows(db, { libraries: rows, library_names: named }, options)
-  const replaced = settled.replaced.map(({ name }) => reason('library-replaced', { library: name }))
-  return { written, rejected: judge.rejected().length, why: [...replaced, ...judge.why()], doubted }
+  const { written, spooled } = await writeRows(db, { libraries: rows, library_names: named }, options)
+  noteRows(known, rows, named)
+  if (spooled !== undefined) known.isStored = false
+  const why = [...replaced.map(({ name }) => reason('library-replaced', { library: name })), ...judge.why()]
+  return { written, rejected: judge.rejected().length, why, doubted }
+}
+
+/** Follows libraries to their present names, and moves them in the database. */
+async function moved(context: ActivityContext, known: Known, given: RepositoryAnswer[]): Promise<Settled> {
+  const { db, github, signal } = context
+  const libraries = [...known.libraries.values()]
+  const ask = (githubId: number) => github.repositoryById(githubId, signal)
+  const settled = await settleIdentities(given, libraries, known.libraryOf, ask)
+  const renames = [...settled.replaced.map(replacement), ...renamesIn(settled.answers, libraries)]
+  if (renames.length > 0) {
+    await renameLibraries(db, renames)
+    await readMoved(context, known)
+  }
+  return settled
+}
+
+const LEFT = { state: 'unknown' as const, reason: 'the database is unavailable' }
+
+/** Leaves every library under the name by which it is stored; what belongs to two of them is unknown tonight. */
+async function unmoved(known: Known, given: RepositoryAnswer[]): Promise<Settled> {
+  const libraries = [...known.libraries.values()]
+  const byNumber = new Map(libraries.map((one) => [one.githubId, one]))
+  const settled = await settleIdentities(given, libraries, known.libraryOf, () => Promise.resolve(LEFT))
+  const answers = settled.answers.map((answer): RepositoryAnswer => {
+    const own = answer.state === 'found' ? byNumber.get(answer.githubId) : undefined
+    if (answer.state !== 'found' || own === undefined) return answer
+    if (foldCase(own.name) === own.library) return { ...answer, fullName: own.name }
+    // It has lost its name to another repository, and is stored under a key of its own.
+    return { asked: answer.asked, ...LEFT }
+  })
+  return { ...settled, answers }
+}
+
+/** What earlier attempts of this run doubted: it is not requested again. */
+export async function earlierDoubts(
+  { db }: ActivityContext,
+  run: Run,
+  { libraries }: Known,
+): Promise<Omit<StoredAnswers, 'written'>> {
+  const byNumber = new Map([...libraries.values()].map((one) => [String(one.githubId), one]))
+  const doubts = (await doubtsOfRun(db, SOURCE, run.runId)).map((row) => ({ row, own: byNumber.get(row.of) }))
+  const named = doubts.map(({ row, own }) => ({ row, name: own?.name ?? row.of }))
+  return {
+    rejected: doubts.length,
+    why: doubtReasons(Object.keys(STARS_RULES), named),
+    doubted: doubts.flatMap(({ own }) => own?.library ?? []),
+  }
 }
 
 /** A library that is gone leaves its name to the repository that has it now, and keeps its history. */

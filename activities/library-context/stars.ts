@@ -1,13 +1,11 @@
 /** Stars of all candidates, each requested once a run, and the lists that follow from them. */
-import {
-  knownLibraries,
-  namesOf,
-  newestCandidates,
-  type KnownLibrary,
-} from '../../db/queries/library-context/libraries.ts'
+import { readOr } from '../../db/last-known.ts'
+import { firstSeenSince, namesOf, type KnownLibrary } from '../../db/queries/library-context/libraries.ts'
+import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
 import { storeEvent } from '../../db/queries/runs.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
-import { LISTS_EVENT } from '../../core/library-context/night-event.ts'
+import { LISTS_EVENT, type ListChange } from '../../core/library-context/night-event.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { RepositoryAnswer } from '../../upstreams/github/github.ts'
 import { distinct, foldCase } from '../../upstreams/github/repository-name.ts'
@@ -16,46 +14,100 @@ import { domainsOf } from './domains.ts'
 import { type ActivityContext } from './activity-context.ts'
 import type { NightInput } from './inputs.ts'
 import { selectCandidates } from './keywords.ts'
-import { listOf, starred, unansweredOf } from './lists.ts'
-import { storeAnswers } from './star-answers.ts'
+import { knownCandidates } from './catalogue.ts'
+import { keepKnownLibraries, libraryBy, readKnown, type Known } from './known-libraries.ts'
+import { afterList, listOf, starred, unansweredOf, unchanged } from './lists.ts'
+import { earlierDoubts, storeAnswers } from './star-answers.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
+/** A domain, with the names of its candidates. */
+type WithCandidates = ReturnType<typeof domainsOf>[number] & { candidates: string[] }
+
 /** Asks GitHub for every candidate that this run has not asked yet, then ranks each domain. */
 export async function rankAll(context: ActivityContext, { run, params }: NightInput): Promise<SourceCounts> {
-  const domains = domainsOf(context.settings, params.domain)
-  const candidates = new Map<string, string[]>()
-  for (const { id, ...domain } of domains) {
-    const names = (await newestCandidates(context.db, id)).map(({ name }) => name)
+  const { db, retryBudget } = context
+  const domains: WithCandidates[] = []
+  for (const domain of domainsOf(context.settings, params.domain)) {
+    const names = (await knownCandidates(context, domain.id)).map(({ name }) => name)
     // By the present settings again: the candidates may be those of an earlier night.
-    candidates.set(id, selectCandidates(names, domain))
+    domains.push({ ...domain, candidates: selectCandidates(names, domain) })
   }
-  if ([...candidates.values()].every((names) => names.length === 0))
-    return { ...NOTHING, outcome: 'skipped', why: [reason('no-candidate')] }
-  const { doubted, counts } = await askAll(
-    context,
-    run,
-    await currentNames(context, [...candidates.values()].flat()),
-  )
-  const known = new Map((await knownLibraries(context.db)).map((one) => [one.library, one]))
-  const libraryOf = await namesOf(context.db)
-  const lists = []
-  for (const domain of domains) {
-    const names = candidates.get(domain.id) ?? []
-    const listed = starred(names, known, libraryOf)
-    const unanswered = unansweredOf(names, known, libraryOf)
-    const isForced = params.force === true
-    const kept = listed.filter(({ library }) => doubted.has(library)).length
-    lists.push(await listOf(context, run, domain, { listed, unanswered, doubted: kept, isForced }))
-  }
-  counts.why.push(...lists.flatMap(({ why }) => why), ...notFound(domains, known, libraryOf))
-  const changes = lists.flatMap(({ change }) => (change === undefined ? [] : [change]))
+  const candidates = domains.flatMap((domain) => domain.candidates)
+  if (candidates.length === 0) return { ...NOTHING, outcome: 'skipped', why: [reason('no-candidate')] }
+  const known = await readKnown(context)
+  const before = new Set(known.libraries.keys())
+  const { doubted, counts } = await askAll(context, run, known, currentNames(known, candidates))
+  const isForced = params.force === true
+  const { rows, changes, why } = await listsTonight(context, run, known, {
+    domains,
+    doubted,
+    before,
+    isForced,
+  })
+  counts.why.push(...why, ...notFound(domains, known.libraries, known.libraryOf))
   // Before the lists are stored: an activity that is killed in between would find them changed already.
-  await storeEvent(context.db, run, LISTS_EVENT, changes, context.clock(), { once: true })
-  const options = { observedAt: new Date(run.startedAt), runId: run.runId, retryBudget: context.retryBudget }
-  const rows = lists.flatMap((list) => list.rows)
-  counts.written += (await writeRows(context.db, { library_snapshots: rows }, options)).written
+  if (known.isStored) await storeEvent(db, run, LISTS_EVENT, changes, context.clock(), { once: true })
+  const options = { observedAt: new Date(run.startedAt), runId: run.runId, retryBudget }
+  counts.written += (await writeRows(db, { library_snapshots: rows }, options)).written
+  keepKnownLibraries(context, known)
+  // Counts all attempts of this activity: an earlier one may have been killed between two batches.
+  const written = () => rowsOfRun(db, run.runId, ['libraries', 'library_names', 'library_snapshots'])
+  counts.written = await readOr(db, retryBudget, written, () => counts.written)
   return { ...counts, outcome: counts.why.length === 0 ? 'complete' : 'partial' }
+}
+
+/** Input of tonight's lists: libraries whose stars are not believed, and those that were known before tonight. */
+interface Tonight {
+  domains: WithCandidates[]
+  doubted: ReadonlySet<string>
+  before: ReadonlySet<string>
+  isForced: boolean
+}
+
+/** Returns the rows of tonight's lists and their changes, and notes them in what is known. */
+async function listsTonight(
+  context: ActivityContext,
+  run: Run,
+  known: Known,
+  { domains, doubted, before, isForced }: Tonight,
+) {
+  const rows: WritableRows['library_snapshots'][] = []
+  const changes: ListChange[] = []
+  const why: Reason[] = []
+  for (const { candidates, ...domain } of domains) {
+    const newest = known.lists.get(domain.id)
+    const listed = starred(candidates, known.libraries, known.libraryOf)
+    const list = listOf(run, domain, {
+      before: newest,
+      fresh:
+        newest === undefined ? new Set() : await freshSince(context, known, afterList(newest, run), before),
+      listed,
+      unanswered: unansweredOf(candidates, known.libraries, known.libraryOf),
+      doubted: listed.filter(({ library }) => doubted.has(library)).length,
+      isForced,
+    })
+    if ('anomaly' in list) {
+      why.push(list.anomaly)
+      if (newest !== undefined) changes.push(unchanged(domain.id, newest))
+      continue
+    }
+    rows.push(...list.rows)
+    changes.push(list.change)
+    if (list.places.length > 0) known.lists.set(domain.id, { date: list.date, places: list.places })
+  }
+  return { rows, changes, why }
+}
+
+/** Libraries first seen since then; while rows go to the spool, those that were not known before tonight. */
+async function freshSince(
+  { db }: ActivityContext,
+  known: Known,
+  since: Date,
+  before: ReadonlySet<string>,
+): Promise<Set<string>> {
+  if (known.isStored) return firstSeenSince(db, since)
+  return new Set([...known.libraries.keys()].filter((library) => !before.has(library)))
 }
 
 /** Names that a reason lists; the rest is a number. */
@@ -95,14 +147,9 @@ export function notFound(
  * repository are one request. For a library that is gone the source's name is requested: another may have taken it
  * over.
  */
-async function currentNames(
-  { db }: Pick<ActivityContext, 'db'>,
-  names: readonly string[],
-): Promise<string[]> {
-  const known = new Map((await knownLibraries(db)).map((one) => [one.library, one]))
-  const libraryOf = await namesOf(db)
+function currentNames(known: Known, names: readonly string[]): string[] {
   return names.map((name) => {
-    const one = known.get(libraryOf.get(foldCase(name)) ?? foldCase(name))
+    const one = libraryBy(known, name)
     return one === undefined || one.state === 'gone' ? name : one.name
   })
 }
@@ -111,18 +158,24 @@ async function currentNames(
 async function askAll(
   context: ActivityContext,
   run: Run,
+  known: Known,
   names: readonly string[],
 ): Promise<{ counts: SourceCounts; doubted: Set<string> }> {
   const { db, github, signal } = context
-  const counts = { ...NOTHING, why: [] as Reason[] }
-  const asked = await namesOf(db, new Date(run.startedAt))
   const all = [...new Map(names.map((name) => [foldCase(name), name])).values()]
-  counts.fetched = all.filter((name) => asked.has(foldCase(name))).length
+  const asked = known.isStored ? await namesOf(db, new Date(run.startedAt)) : new Map<string, string>()
+  const done = all.filter((name) => asked.has(foldCase(name)))
+  const unknown: RepositoryAnswer[] = done.flatMap((name) => {
+    const { state, reason: message } = libraryBy(known, name) ?? {}
+    return state === 'unknown' ? [{ asked: name, state, reason: message ?? '' }] : []
+  })
+  const earlier = done.length === 0 ? undefined : await earlierDoubts(context, run, known)
+  const counts = { ...NOTHING, fetched: done.length - unknown.length, why: [...(earlier?.why ?? [])] }
+  counts.rejected = earlier?.rejected ?? 0
+  const doubted = new Set(earlier?.doubted)
   const left = all.filter((name) => !asked.has(foldCase(name)))
-  const unknown: RepositoryAnswer[] = []
-  const doubted = new Set<string>()
   for await (const answers of answersFor(github, left, signal)) {
-    const stored = await storeAnswers(context, run, answers)
+    const stored = await storeAnswers(context, run, known, answers)
     counts.written += stored.written
     counts.rejected += stored.rejected
     counts.why.push(...stored.why)

@@ -27,4 +27,11 @@ export async function doubtedDays(
   return new Map(result.rows.map((row) => [doubtKey(row), row.days]))
 }
 
+/** What a run doubted of a source so far. */
+export async function doubtsOfRun(db: Database, source: string, runId: string): Promise<DoubtedRow[]> {
+  const result = await db.execute<{ row: DoubtedRow }>(sql`
+    select "row" from quarantine where source = ${source} and run_id = ${runId} and "row" ? 'doubted' order by id`)
+  return result.rows.map(({ row }) => row)
+}
+
 export const doubtKey = ({ doubted, of }: Pick<DoubtedRow, 'doubted' | 'of'>): string => `${doubted} ${of}`

@@ -180,7 +180,6 @@ export const libraryContextTables = {
   }),
   library_names: writable(libraryNames, ['named']),
   library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], {
-    derived: true,
     numbers: 'stars of libraries, judged there',
   }),
   library_contexts: writable(libraryContexts, ['library'], {

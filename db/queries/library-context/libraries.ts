@@ -32,6 +32,8 @@ export interface KnownLibrary {
   githubId: number | null
   stars: number | null
   state: string
+  /** Why GitHub did not report it when it was last asked; null if it did. */
+  reason: string | null
   /** When GitHub last reported it. */
   askedAt: Date | null
 }
@@ -39,13 +41,14 @@ export interface KnownLibrary {
 /** All libraries ever seen: some hundreds, a few thousand at most. */
 export async function knownLibraries(db: Database): Promise<KnownLibrary[]> {
   const result = await db.execute(sql`
-    select library, name, github_id, stars, state, asked_at from libraries order by library`)
+    select library, name, github_id, stars, state, reason, asked_at from libraries order by library`)
   return result.rows.map((row) => ({
     library: row['library'] as string,
     name: row['name'] as string,
     githubId: row['github_id'] === null ? null : Number(row['github_id']),
     stars: row['stars'] as number | null,
     state: row['state'] as string,
+    reason: row['reason'] as string | null,
     askedAt: row['asked_at'] === null ? null : new Date(row['asked_at'] as string),
   }))
 }
@@ -88,6 +91,14 @@ export async function newestList(
     listedAt: new Date(Math.max(...moments)),
     places: result.rows.map(({ library, rank, stars }) => ({ library, rank, stars })),
   }
+}
+
+/** Whether a run stored places of a domain's list. */
+export async function listedBy(db: Database, runId: string, domain: string): Promise<boolean> {
+  const result = await db.execute(
+    sql`select 1 from library_snapshots where run_id = ${runId} and domain = ${domain} limit 1`,
+  )
+  return result.rows.length > 0
 }
 
 /** A repository that now has another name. */

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fullNameOf, type SimulatedLibrary } from '../../../simulator/library-context/libraries.ts'
 import type { Fault } from '../../../simulator/faults.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
 import {
   outcomesOf,
   whyOf,
@@ -365,5 +366,50 @@ describe('a first night without half of the data', () => {
     )
     await goodNight(SECOND)
     expect(nameAt(1)).toBe(`sim-astro/extra-${99 + TOP}`)
+  })
+})
+
+describe('a night whose first attempt at the stars ends between two batches', () => {
+  const killedAt = (at: string, omitted?: string) => {
+    const { github } = dependenciesOf(lists.config)['library-context']
+    let batches = 0
+    const repositories: typeof github.repositories = async (names, signal) => {
+      batches += 1
+      if (batches === 2) throw new Error('killed')
+      const answers = await github.repositories(names, signal)
+      return answers.map((answer) =>
+        answer.asked === omitted ? { asked: omitted, state: 'unknown', reason: 'no answer' } : answer,
+      )
+    }
+    return lists.listsAt(at, {}, { github: { ...github, repositories } })
+  }
+  const rowsOf = async (runId: string) => {
+    const [stored] = await lists.database.select<{ rows: number }>(sql`select (
+      (select count(*) from libraries where run_id = ${runId})
+      + (select count(*) from library_names where run_id = ${runId})
+      + (select count(*) from library_snapshots where run_id = ${runId}))::int as rows`)
+    return stored?.rows
+  }
+
+  it('counts the rows of both', async () => {
+    const { runId, ending } = await killedAt(FIRST)
+    const [names] = await lists.database.select<{ asked: number }>(
+      sql`select count(*)::int as asked from library_names`,
+    )
+    const written = await rowsOf(runId)
+    expect(ending.counts['stars']).toMatchObject({ outcome: 'complete', fetched: names?.asked, written })
+    expect(publishedList()).toEqual(expectedList())
+  })
+
+  it('says what the first one doubted, and what GitHub omitted from it', async () => {
+    // In the order of names these are requested first.
+    const [falls, omitted] = ['sim-astro/extra-100', 'sim-astro/extra-101']
+    libraries().change(falls, { stars: 5_000 })
+    await goodNight(FIRST)
+    libraries().change(falls, { stars: 3 })
+    const { ending } = await killedAt(SECOND, omitted)
+    expect(ending.counts['stars']).toMatchObject({ outcome: 'partial', rejected: 1 })
+    expect(whyOf(ending, 'stars')).toContain(`suspicious: stars of ${falls} changed from 5,000 to 3`)
+    expect(whyOf(ending, 'stars')).toContain(`GitHub returned nothing tonight for ${omitted} (no answer)`)
   })
 })

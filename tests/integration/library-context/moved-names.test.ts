@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ActivityContext } from '../../../activities/library-context/activity-context.ts'
+import { readKnown } from '../../../activities/library-context/known-libraries.ts'
 import { storeAnswers } from '../../../activities/library-context/star-answers.ts'
 import { listsNewName } from '../../../cli/library-context/listed-names.ts'
 import type { Config } from '../../../config/load-config.ts'
@@ -53,6 +54,7 @@ async function askedBy(
         return Promise.resolve(isSilent ? silence : found(world.find(({ githubId }) => githubId === id)))
       },
     },
+    settings: { domains: {} },
     signal: new AbortController().signal,
     retryBudget: { ms: 0 },
     clock: () => day,
@@ -68,7 +70,7 @@ async function askedBy(
     const one = world.find(({ fullName, githubId }) => fullName === name || githubId === moved[name])
     return { asked: name, ...found(one) }
   })
-  const { why, rejected } = await storeAnswers(context, run, answers)
+  const { why, rejected } = await storeAnswers(context, run, await readKnown(context), answers)
   return { why: words(why), rejected, asked }
 }
 

@@ -8,7 +8,7 @@ const listedAt = new Date('2026-11-21T02:00:05Z')
 
 const known = (library: string, name: string, state = 'present'): [string, KnownLibrary] => [
   library,
-  { library, name, githubId: 1, stars: 5, state, askedAt: listedAt },
+  { library, name, githubId: 1, stars: 5, state, reason: null, askedAt: listedAt },
 ]
 
 const context: StoredContext = {

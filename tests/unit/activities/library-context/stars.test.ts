@@ -17,6 +17,7 @@ const known = (library: string, own: Partial<KnownLibrary> = {}): KnownLibrary =
   githubId: null,
   stars: 10,
   state: 'present',
+  reason: null,
   askedAt: lastNight,
   ...own,
 })

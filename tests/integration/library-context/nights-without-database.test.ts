@@ -1,0 +1,150 @@
+/** Nights whose database is unavailable: their stars and places are in the spool, and stored by the next drain. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase, type DatabaseHandle } from '../../../db/database.ts'
+import { drainSpool } from '../../../db/spool/drain.ts'
+import { segmentNames } from '../../../db/spool/folder.ts'
+import { openSpool } from '../../../db/spool/spool.ts'
+import { fullNameOf } from '../../../simulator/library-context/libraries.ts'
+import { spoolOrigin } from '../../../worker/spooled-counts.ts'
+import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
+import { summaryOf } from '../../support/library-context/library-stack.ts'
+import { startLibrarySteps, type LibrarySteps } from '../../support/library-context/library-steps.ts'
+
+const NIGHTS = [20, 21, 22, 23].map((day) => `2026-07-${day}T02:00:00Z`) as [string, string, string, string]
+const TOP = 5
+const DOMAIN = 'sky'
+
+let lists: LibrarySteps
+let proxy: DatabaseProxy
+let handle: DatabaseHandle
+let root: string
+let folder: string
+
+beforeEach(async () => {
+  lists = await startLibrarySteps({
+    section: { domains: { [DOMAIN]: { description: 'Astronomy', keywords: ['astro', 'cosmo'], top: TOP } } },
+    // Two batches of a hundred names.
+    simulator: { libraries: 150, rateLimits: false },
+  })
+  proxy = await startDatabaseProxy(lists.database.url)
+  root = mkdtempSync(join(tmpdir(), 'almanac-nights-'))
+  folder = join(root, 'spool')
+  handle = opened()
+})
+afterEach(async () => {
+  await handle.close()
+  await proxy.goOffline()
+  await lists.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const opened = () => {
+  const spool = openSpool({ folder, capBytes: 1e8, warn: () => undefined, origin: spoolOrigin })
+  return openDatabase(proxy.url, () => undefined, { spool })
+}
+/** A night by way of the proxy, which does not wait for the database. */
+const night = (at: string) => lists.collectAt(at, { db: handle.db, retryBudgetMs: 0 })
+const world = () => lists.simulator.world.libraries
+/** The list that follows from the world as it is. */
+const expected = () =>
+  world()
+    .list()
+    .filter(({ catalogued, state }) => catalogued.length > 0 && ['present', 'archived'].includes(state))
+    .map((library) => ({ library: fullNameOf(library).toLowerCase(), stars: library.stars }))
+    .filter(({ library }) => /astro|cosmo/.test(library))
+    .toSorted((a, b) => b.stars - a.stars || (a.library < b.library ? -1 : 1))
+    .slice(0, TOP)
+    .map((one, index) => ({ ...one, rank: index + 1 }))
+const placesOf = (at: string) =>
+  lists.database.select<{ library: string; stars: number; rank: number | null }>(
+    sql`select library, stars, rank from library_snapshots where date = ${at.slice(0, 10)} order by rank, library`,
+  )
+const nameAt = (place: number) => {
+  const key = expected()[place - 1]?.library
+  return (
+    world()
+      .list()
+      .map(fullNameOf)
+      .find((name) => name.toLowerCase() === key) ?? ''
+  )
+}
+const drain = () => drainSpool(handle.db, folder, { signal: new AbortController().signal })
+
+describe('nights without their database', () => {
+  it('spool stars and places; after the drain each night has its list, and is reported', async () => {
+    expect((await night(NIGHTS[0])).ending.outcome).toBe('complete')
+    const first = expected()
+    expect(await placesOf(NIGHTS[0])).toEqual(first)
+
+    await proxy.goOffline()
+    const [leaves, rises] = [nameAt(2), nameAt(4)]
+    world().change(leaves, { state: 'deleted' })
+    world().change(rises, { stars: 900_000 })
+    const second = { ...(await night(NIGHTS[1])), places: expected() }
+    expect(second.ending.outcome).toBe('partial')
+    expect(second.ending.counts['stars']).toMatchObject({ outcome: 'partial', written: 0 })
+    expect(second.ending.counts['stars']?.spooled).toBeGreaterThan(TOP)
+    // Another process, which knows what is on its disk alone.
+    await handle.close()
+    handle = opened()
+    const later = nameAt(3)
+    world().change(later, { stars: 950_000 })
+    const third = { ...(await night(NIGHTS[2])), places: expected() }
+    expect(third.ending.counts['stars']?.spooled).toBeGreaterThan(TOP)
+
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [], runs: 2, pipelines: ['library-context'] })
+    expect(segmentNames(folder)).toEqual([])
+    await lists.deriveAt(NIGHTS[3])
+    const gone = leaves.toLowerCase()
+    expect((await placesOf(NIGHTS[1])).filter(({ rank }) => rank !== null)).toEqual(second.places)
+    expect((await placesOf(NIGHTS[1])).filter(({ rank }) => rank === null)).toMatchObject([{ library: gone }])
+    expect(await placesOf(NIGHTS[2])).toEqual(third.places)
+    expect(
+      lists.published.list(DOMAIN).libraries.map(({ name, rank }) => [name.toLowerCase(), rank]),
+    ).toEqual(third.places.map(({ library, rank }) => [library, rank]))
+    const [change] = (await summaryOf(lists.database.db, second.runId)).lists
+    expect(change).toMatchObject({ date: '2026-07-21', size: TOP, left: [gone] })
+    expect(change?.moved).toContainEqual({ library: rises.toLowerCase(), from: 4, to: 1 })
+    expect((await summaryOf(lists.database.db, third.runId)).lists).toMatchObject([
+      { date: '2026-07-22', entered: [], left: [] },
+    ])
+  })
+
+  it('leave a renamed library where it is, and the next night with a database moves it', async () => {
+    await night(NIGHTS[0])
+    await proxy.goOffline()
+    const [renamed, takes] = [nameAt(2), nameAt(4)]
+    const [owner = ''] = renamed.split('/')
+    world().change(renamed, { name: 'astro-anew', stars: 950_000 })
+    const before = expected()
+    await night(NIGHTS[1])
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    const anew = `${owner}/astro-anew`.toLowerCase()
+    const former = renamed.toLowerCase()
+    expect(await placesOf(NIGHTS[1])).toEqual(
+      before.map((place) => (place.library === anew ? { ...place, library: former } : place)),
+    )
+    expect((await night(NIGHTS[2])).ending.outcome).toBe('complete')
+    expect((await placesOf(NIGHTS[1])).map(({ library }) => library)).toContain(anew)
+
+    // Its name is another library's now, and nothing says so but its number.
+    await proxy.goOffline()
+    const [takesOwner = '', takesName = ''] = takes.split('/')
+    world().change(takes, { name: 'astro-away' })
+    world().change(`${owner}/astro-anew`, { owner: takesOwner, name: takesName })
+    await night(NIGHTS[3])
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+  })
+
+  it('fail, and ask for nothing, before any night on this machine has left what it knew', async () => {
+    await proxy.goOffline()
+    await expect(night(NIGHTS[0])).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
+  })
+})
