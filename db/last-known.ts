@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { Failure } from '../core/failures.ts'
 import { writeFileAtomically } from '../system/atomic-file.ts'
 import { isDatabaseUnwritable } from './database-failure.ts'
 import type { Database } from './database.ts'
@@ -62,9 +63,18 @@ export async function lastKnown<T>(
   })
 }
 
-/** Keeps what a query will return once the rows in the spool are stored; nothing without a spool. */
+/**
+ * Keeps what a query returns, or will return once the rows in the spool are stored; nothing without a spool. If the disk
+ * takes no file, the earlier answer stays.
+ */
 export function keepKnown(db: Database, name: string, answer: unknown): void {
-  if (db.spool !== undefined) writeFileAtomically(fileOf(db.spool, name), JSON.stringify(answer))
+  if (db.spool === undefined) return
+  try {
+    writeFileAtomically(fileOf(db.spool, name), JSON.stringify(answer))
+  } catch (error) {
+    // The run has its answer: a full disk must not end it, nor be taken for a fault of the database.
+    if (!(error instanceof Failure)) throw error
+  }
 }
 
 const fileOf = ({ folder }: Spool, name: string) => join(folder, FOLDER, `${name}.json`)
