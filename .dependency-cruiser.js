@@ -47,6 +47,12 @@ const FOLDERS = {
   },
   // Stands in for the world outside, so it must not share the code that reads that world.
   simulator: { imports: ['core', 'system'], packages: ['node'] },
+  // What people and programs see over HTTP; reads the database, reaches Temporal through client/.
+  api: {
+    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'client'],
+    types: ['config'],
+    packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client'],
+  },
   cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client', '@temporalio/common'] },
   // Runs before the packages are installed, and loads cli/ by its address afterwards.
   bin: { imports: ['system', 'local'], packages: ['node'] },

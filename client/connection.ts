@@ -124,6 +124,11 @@ export function connectDatabase(config: Config, limits?: Partial<DatabaseLimits>
   return openDatabase(databaseUrl(config), () => undefined, { limits })
 }
 
+/** Opens the database of this stack for a server that shows it: what changes rows is refused, long statements end. */
+export function openForReading(config: Config, statementMs: number): DatabaseHandle {
+  return openDatabase(databaseUrl(config), () => undefined, { readOnly: { statementMs } })
+}
+
 /**
  * How long a command waits for a server that it only reads from, in milliseconds: a person is waiting, and a server that
  * works answers within a second.

@@ -38,6 +38,14 @@ export interface DatabaseLimits {
   queryMs: number
 }
 
+export interface DatabaseOptions {
+  /** Takes rows while the server is unavailable. */
+  spool?: Spool
+  limits?: Partial<DatabaseLimits> | undefined
+  /** The server refuses every change, and ends a statement that takes longer, in milliseconds. */
+  readOnly?: { statementMs: number }
+}
+
 /**
  * Opens a pool, which connects on first use. `onError` receives broken connections: the next query simply opens a new
  * one. With a spool, the writer keeps rows there while the server is unavailable.
@@ -45,15 +53,18 @@ export interface DatabaseLimits {
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { spool, limits = {} }: { spool?: Spool; limits?: Partial<DatabaseLimits> | undefined } = {},
+  { spool, limits = {}, readOnly }: DatabaseOptions = {},
 ): DatabaseHandle {
   const pool = new pg.Pool({
     Client: DatabaseClient,
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: limits.connectMs ?? CONNECT_TIMEOUT_MS,
-    query_timeout: limits.queryMs ?? QUERY_TIMEOUT_MS,
     application_name: 'almanac',
+    // The driver's own bound would end a long export in its middle.
+    ...(readOnly === undefined
+      ? { query_timeout: limits.queryMs ?? QUERY_TIMEOUT_MS }
+      : { options: `-c default_transaction_read_only=on -c statement_timeout=${readOnly.statementMs}` }),
   })
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
   pool.on('connect', (client) => client.on('error', onError))

@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
+import { isOwnHost } from '../system/own-host.ts'
 import { freePort } from './taken-port.ts'
 
 /** Where the UI behind the front listens. */
@@ -12,8 +13,6 @@ export interface UiAddress {
   port: number
 }
 
-/** Names that no other machine can have; the port may be another one, as through an SSH tunnel. */
-const OWN_NAME = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i
 /** A loopback address ends in three numbers from 1 to 254. */
 const [FIRST, BEHIND_LAST] = [1, 255]
 
@@ -30,7 +29,7 @@ export async function hiddenUiAddress(): Promise<UiAddress> {
 /** Serves the UI on a port of 127.0.0.1; returns what closes it. */
 export async function serveWebUi(port: number, ui: UiAddress): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
-    if (OWN_NAME.test(request.headers.host ?? '')) forward(request, response, ui)
+    if (isOwnHost(request.headers.host)) forward(request, response, ui)
     else
       response
         .writeHead(403, { 'content-type': 'text/plain' })

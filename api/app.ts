@@ -1,0 +1,103 @@
+/** The HTTP server of the API: validation, errors, OpenAPI and who may ask. */
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js'
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { closestMatch } from 'leven'
+import { databaseFailure } from '../db/database-failure.ts'
+import { isOwnHost } from '../system/own-host.ts'
+import { packageVersion } from '../system/package-version.ts'
+import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
+
+/** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
+const BODY_BYTES = 64 * 1024
+/** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
+const REQUEST_MS = 10_000
+
+/** How the server says what went wrong within it; the person who asked gets a short sentence. */
+export interface ApiLog {
+  error(problem: { err: unknown; path: string }, message: string): void
+}
+
+export type Api = ReturnType<typeof createApi>
+
+/** Creates it without any route. */
+export function createApi(log: ApiLog) {
+  const api = fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: 300 },
+  }).withTypeProvider<ZodTypeProvider>()
+  api.setValidatorCompiler(validatorCompiler)
+  api.setSerializerCompiler(serializerCompiler)
+  api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Almanac', version: packageVersion, description: 'What is collected, and how it goes.' },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  api.addHook('onRequest', ({ headers: { host = '' } }, _reply, done) => {
+    const says = `This server answers for loopback addresses alone, not for "${host}".`
+    done(isOwnHost(host) ? undefined : new RequestProblem(421, says))
+  })
+  api.setErrorHandler((error, request, reply) => answerProblem(error as FastifyError, request, reply, log))
+  api.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      404,
+      `There is nothing at ${request.url.split('?')[0] ?? ''}; /api/openapi.json lists what there is.`,
+    ),
+  )
+  return api
+}
+
+function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  // As text: the declared schemas are those of results.
+  return reply
+    .code(status)
+    .header('content-type', PROBLEM_JSON)
+    .send(JSON.stringify(problemOf(status, detail)))
+}
+
+function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: ApiLog) {
+  if (error instanceof RequestProblem) return sendProblem(reply, error.status, error.message)
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return sendProblem(reply, 400, error.validation.map((mistake) => sentenceOf(mistake, request)).join(' '))
+  }
+  const failure = databaseFailure(error)
+  if (failure?.type === 'DatabaseUnavailable') {
+    reply.header('retry-after', '5')
+    return sendProblem(reply, 503, failure.message)
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) return sendProblem(reply, status, error.message)
+  log.error({ err: error, path: request.routeOptions.url ?? '' }, 'a request failed')
+  return sendProblem(reply, 500, 'The server failed to answer; its log says why.')
+}
+
+/** One mistake of a request in a sentence; a name that is not known gets the nearest one that is. */
+function sentenceOf(mistake: FastifySchemaValidationError, request: FastifyRequest): string {
+  const { keyword, instancePath, message = '', params } = mistake
+  if (keyword === 'unrecognized_keys')
+    return (params['keys'] as string[]).map((key) => unknownParameter(key, request)).join(' ')
+  const name = instancePath.slice(1).replaceAll('/', '.')
+  return `${name === '' ? 'The request' : name}: ${message}.`
+}
+
+function unknownParameter(name: string, request: FastifyRequest): string {
+  const schema = request.routeOptions.schema?.querystring
+  const known = Object.keys((schema as { shape?: object } | undefined)?.shape ?? {})
+  const near = known.length === 0 ? undefined : closestMatch(name, known)
+  const hint =
+    near === undefined ? 'There are none.' : `Did you mean "${near}"? There are ${known.join(', ')}.`
+  return `"${name}" is no parameter here. ${hint}`
+}

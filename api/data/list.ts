@@ -1,0 +1,53 @@
+/** What data sets there are, and what their columns mean. */
+import { z } from 'zod'
+import { PIPELINES } from '../../pipelines/index.ts'
+import type { Api } from '../app.ts'
+import type { DataSet } from '../data-set.ts'
+import { API_PARTS } from '../parts.ts'
+
+const listSchema = z.object({
+  data_sets: z.array(
+    z.object({
+      pipeline: z.string(),
+      name: z.string(),
+      row: z.string().describe('What one row is'),
+      address: z.string(),
+      time: z.string().nullable().describe('Column by which "from" and "to" select'),
+      columns: z.array(
+        z.object({
+          name: z.string(),
+          type: z.enum(['text', 'integer', 'number', 'boolean', 'date', 'time']),
+          unit: z.string().nullable(),
+          meaning: z.string(),
+          is_filter: z.boolean().describe('Rows can be selected by its value'),
+        }),
+      ),
+    }),
+  ),
+})
+
+export function addDataSetList(api: Api): void {
+  const data_sets = PIPELINES.flatMap(({ id }) =>
+    Object.entries(API_PARTS[id].dataSets).map(([name, set]) => described(id, name, set)),
+  )
+  api.get('/api/data', { schema: { summary: 'All data sets and their columns', response: { 200: listSchema } } }, () => ({
+    data_sets,
+  }))
+}
+
+function described(pipeline: string, name: string, { row, time, columns }: DataSet) {
+  return {
+    pipeline,
+    name,
+    row,
+    address: `/api/data/${pipeline}/${name}`,
+    time: time ?? null,
+    columns: Object.entries(columns).map(([column, { type, unit, meaning, isFilter }]) => ({
+      name: column,
+      type,
+      unit: unit ?? null,
+      meaning,
+      is_filter: isFilter ?? false,
+    })),
+  }
+}

@@ -1,0 +1,159 @@
+/** The routes of every data set: its rows page by page, its series, its exports. */
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Api } from '../app.ts'
+import type { Column, ColumnType, DataSet } from '../data-set.ts'
+import { problems } from '../problem.ts'
+import { exported, FORMATS, type Format } from './export.ts'
+import { cursorBehind, filterNames, selectionOf, selectionShape } from './request.ts'
+import { resolutionMs } from './resolution.ts'
+import { pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
+
+/** Rows of a page. Default: 100; a table of a thousand rows is as long as a person scrolls. */
+const PAGE_ROWS = { default: 100, most: 1_000 }
+/** Points of a line. Default: 400; a screen has some thousand pixels across. */
+const POINTS = { default: 400, most: 2_000 }
+
+const VALUES: Record<ColumnType, z.ZodType> = {
+  text: z.string(),
+  integer: z.number(),
+  number: z.number(),
+  boolean: z.boolean(),
+  date: z.iso.date(),
+  time: z.iso.datetime(),
+}
+
+const described = ({ type, meaning, unit }: Column) =>
+  VALUES[type].nullable().describe(unit === undefined ? meaning : `${meaning} (${unit})`)
+
+/** Adds the routes of one data set below `/api/data/<pipeline>/<name>`. */
+export function addDataRoutes(api: Api, pool: pg.Pool, pipelineId: string, name: string, set: DataSet): void {
+  const address = `/api/data/${pipelineId}/${name}`
+  addPage(api, pool, address, set)
+  addExport(api, pool, { address, name, set })
+  if (set.time !== undefined) addSeries(api, pool, address, set, set.time)
+}
+
+function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
+  const row = z.object(Object.fromEntries(Object.entries(set.columns).map(([key, column]) => [key, described(column)])))
+  api.get(
+    address,
+    {
+      schema: {
+        summary: `Rows, each ${set.row}`,
+        querystring: z.strictObject({
+          ...selectionShape(set),
+          limit: z.coerce.number().int().min(1).max(PAGE_ROWS.most).default(PAGE_ROWS.default).describe('Rows of the page'),
+          after: z.string().max(2_000).optional().describe('"next" of the previous page'),
+        }),
+        response: {
+          200: z.object({ rows: z.array(row), next: z.string().nullable().describe('Cursor of the next page') }),
+          ...problems(400, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const query = request.query as Record<string, unknown> & { limit: number }
+      const { rows } = await pool.query<Record<string, unknown>>(
+        pageStatement(set, selectionOf(set, query), query.limit + 1),
+      )
+      const page = rows.slice(0, query.limit)
+      const last = rows.length > query.limit ? page.at(-1) : undefined
+      reply.serializer(asItIs)
+      return { rows: page, next: last === undefined ? null : cursorBehind(set, last) }
+    },
+  )
+}
+
+/** The statement has made each value what the schema says: checking a thousand rows again would take longer. */
+const asItIs = (body: unknown) => JSON.stringify(body)
+
+function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: string; name: string; set: DataSet }): void {
+  const formats = Object.keys(FORMATS) as [Format, ...Format[]]
+  api.get(
+    `${address}/export`,
+    {
+      schema: {
+        summary: `All rows as a file, each ${set.row}`,
+        querystring: z.strictObject({ ...selectionShape(set), format: z.enum(formats).default('csv') }),
+        response: problems(400, 503),
+      },
+    },
+    async (request, reply) => {
+      const query = request.query as Record<string, unknown> & { format: Format }
+      const selection = selectionOf(set, query)
+      const client = await pool.connect()
+      let hasFailed = true
+      try {
+        reply.hijack()
+        reply.raw.writeHead(200, {
+          'content-type': FORMATS[query.format],
+          'content-disposition': `attachment; filename="${fileName(name, selection, query.format)}"`,
+          'x-content-type-options': 'nosniff',
+        })
+        await pipeline(exported(client, set, selection, query.format), reply.raw)
+        hasFailed = false
+      } finally {
+        // In the middle of a query nothing else can be asked on it.
+        client.release(hasFailed)
+      }
+    },
+  )
+}
+
+/** `daily-stats_2026-11-01_2026-11-29.csv`: name and days of the data, or the day on which all of it was taken. */
+function fileName(name: string, { from, to }: Selection, format: Format): string {
+  const today = new Date().toISOString()
+  const days = [from, to ?? today].flatMap((time) => (time === undefined ? [] : [time.slice(0, 10)]))
+  return `${[name, ...days].join('_')}.${format}`
+}
+
+const pointSchema = z.object({
+  line: z.string().describe('Value of the column "by"; empty without one'),
+  time: z.iso.datetime().describe('Beginning of the bucket, UTC'),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  last: z.number().nullable().describe('Newest value in the bucket'),
+  rows: z.number().describe('Rows in the bucket'),
+})
+
+function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time: string): void {
+  const numbers = Object.entries(set.columns).flatMap(([key, { type }]) =>
+    type === 'integer' || type === 'number' ? [key] : [],
+  )
+  const [first, ...others] = numbers
+  if (first === undefined) return
+  const filters = filterNames(set)
+  const by = filters.length === 0 ? {} : { by: z.enum(filters as [string, ...string[]]).optional().describe('A line for each of its values') }
+  api.get(
+    `${address}/series`,
+    {
+      schema: {
+        summary: `A column over ${time}, as coarse as the number of points asks for`,
+        querystring: z.strictObject({
+          value: z.enum([first, ...others]).describe('Column that is drawn'),
+          ...by,
+          ...selectionShape(set),
+          points: z.coerce.number().int().min(1).max(POINTS.most).default(POINTS.default).describe('Most points of a line'),
+        }),
+        response: {
+          200: z.object({ step_seconds: z.number().nullable().describe('Length of a bucket; null without rows'), points: z.array(pointSchema) }),
+          ...problems(400, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const query = request.query as Record<string, unknown> & { value: string; by?: string; points: number }
+      const selection = selectionOf(set, query)
+      const { rows: spans } = await pool.query<{ first: number | null; last: number | null }>(spanStatement(set, selection))
+      const [span] = spans
+      if (span?.first == null || span.last === null) return { step_seconds: null, points: [] }
+      const stepMs = resolutionMs(span.last - span.first, query.points)
+      const { rows: points } = await pool.query<z.infer<typeof pointSchema>>(seriesStatement(set, selection, { value: query.value, by: query.by, stepMs }))
+      reply.serializer(asItIs)
+      return { step_seconds: stepMs / 1000, points }
+    },
+  )
+}

@@ -1,0 +1,140 @@
+/** The SQL of a data set: a page, an export, a series. Values stand in it as literals, since COPY takes no parameters. */
+import pg from 'pg'
+import type { Column, ColumnType, DataSet } from '../data-set.ts'
+
+/** What a request selects of a data set. */
+export interface Selection {
+  /** Values of filter columns, by their names. */
+  filters: Record<string, string>
+  /** First and last value of the time column, both included. */
+  from?: string | undefined
+  to?: string | undefined
+  /** Values of the columns of `order` in the last row of the previous page. */
+  after?: readonly string[] | undefined
+}
+
+const SQL_TYPES: Record<ColumnType, string> = {
+  text: 'text',
+  integer: 'bigint',
+  number: 'double precision',
+  boolean: 'boolean',
+  date: 'date',
+  time: 'timestamptz',
+}
+
+/** ISO 8601 with milliseconds in UTC, as JSON has times. */
+const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`
+
+/** As `FORMULA` in system/csv.ts, in the dialect of PostgreSQL. */
+const FORMULA = String.raw`'^''*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]'`
+
+const named = (name: string) => pg.escapeIdentifier(name)
+
+/** A literal of the column's type. */
+function literal(set: DataSet, column: string, value: string): string {
+  return `${pg.escapeLiteral(value)}::${SQL_TYPES[columnOf(set, column).type]}`
+}
+
+/** Returns a declared column; the declaration names no other in `time` and `order`. */
+export function columnOf(set: DataSet, name: string): Column {
+  const column = set.columns[name]
+  if (column === undefined) throw new Error(`the data set "${set.row}" declares no column ${name}`)
+  return column
+}
+
+/** A value as JSON and as the driver have it without a loss: numbers up to 2^53, times and dates as text. */
+function plain(column: Column, expression: string): string {
+  if (column.type === 'integer') return `${expression}::double precision`
+  if (column.type === 'date') return `to_char(${expression}, 'YYYY-MM-DD')`
+  if (column.type === 'time') return `to_char(${expression} at time zone 'UTC', ${ISO})`
+  return expression
+}
+
+/** The same, but a text that a spreadsheet would calculate is marked. */
+function inSpreadsheet(column: Column, expression: string): string {
+  if (column.type !== 'text') return column.type === 'integer' ? expression : plain(column, expression)
+  return `case when ${expression} ~ ${FORMULA} then '''' || ${expression} else ${expression} end`
+}
+
+type Written = (column: Column, expression: string) => string
+/** A date as text, which the driver would turn into a moment of this machine's zone. */
+const asStored: Written = (column, expression) =>
+  column.type === 'date' ? plain(column, expression) : expression
+
+function selected(set: DataSet, write: Written): string {
+  return Object.entries(set.columns)
+    .map(([name, column]) => `${write(column, `d.${named(name)}`)} as ${named(name)}`)
+    .join(', ')
+}
+
+function conditions(set: DataSet, { filters, from, to, after }: Selection): string {
+  const found = Object.entries(filters).map(([name, value]) => `d.${named(name)} = ${literal(set, name, value)}`)
+  const { time, order } = set
+  if (time !== undefined && from !== undefined) found.push(`d.${named(time)} >= ${literal(set, time, from)}`)
+  if (time !== undefined && to !== undefined) found.push(`d.${named(time)} <= ${literal(set, time, to)}`)
+  if (after !== undefined) {
+    const columns = order.map((name) => `d.${named(name)}`).join(', ')
+    const values = order.map((name, at) => literal(set, name, after[at] ?? '')).join(', ')
+    found.push(`(${columns}) ${set.direction === 'asc' ? '>' : '<'} (${values})`)
+  }
+  return found.length === 0 ? '' : `where ${found.join(' and ')}`
+}
+
+function ordered(set: DataSet): string {
+  const direction = set.direction ?? 'desc'
+  return `order by ${set.order.map((name) => `d.${named(name)} ${direction}`).join(', ')}`
+}
+
+/** Rows as JSON has them, `limit` of them at most. */
+export function pageStatement(set: DataSet, selection: Selection, limit: number): string {
+  return `select ${selected(set, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)} limit ${limit}`
+}
+
+/** All rows, for JSON lines. */
+export function rowsStatement(set: DataSet, selection: Selection): string {
+  return `select ${selected(set, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+}
+
+/** All rows with values as they are stored, for Parquet. */
+export function storedStatement(set: DataSet, selection: Selection): string {
+  return `select ${selected(set, asStored)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+}
+
+/** All rows as CSV, which no spreadsheet calculates. */
+export function copyStatement(set: DataSet, selection: Selection): string {
+  const rows = `select ${selected(set, inSpreadsheet)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+  return `copy (${rows}) to stdout with (format csv, header true)`
+}
+
+/** First and last time of the selected rows, in milliseconds since 1970; null if there are none. */
+export function spanStatement(set: DataSet, selection: Selection): string {
+  const time = `d.${named(timeOf(set))}`
+  const ms = (edge: string) => `(extract(epoch from ${edge}(${time})) * 1000)::double precision`
+  return `select ${ms('min')} as first, ${ms('max')} as last from (${set.sql}) d ${conditions(set, selection)}`
+}
+
+export interface SeriesRequest {
+  value: string
+  /** Filter column whose values are lines of their own. */
+  by?: string | undefined
+  stepMs: number
+}
+
+/** Buckets of a column over time: its smallest, largest, mean and last value, and how many rows there are. */
+export function seriesStatement(set: DataSet, selection: Selection, { value, by, stepMs }: SeriesRequest): string {
+  const time = `d.${named(timeOf(set))}`
+  const bucket = `date_bin('${stepMs} milliseconds', ${time}::timestamptz, timestamptz '1970-01-01 00:00Z')`
+  const line = by === undefined ? `''` : `d.${named(by)}`
+  const column = `d.${named(value)}::double precision`
+  return `
+    select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
+      min(${column}) as min, max(${column}) as max, avg(${column}) as mean,
+      (array_agg(${column} order by ${time} desc))[1] as last, count(*)::double precision as rows
+    from (${set.sql}) d ${conditions(set, selection)}
+    group by ${line}, ${bucket} order by ${line}, ${bucket}`
+}
+
+function timeOf({ time, row }: DataSet): string {
+  if (time === undefined) throw new Error(`the data set "${row}" has no time`)
+  return time
+}

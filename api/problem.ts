@@ -1,0 +1,36 @@
+/** Errors as problem details (RFC 9457): every answer that is no result has the same shape. */
+import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
+
+export const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string().describe('Name of the status'),
+    status: z.int(),
+    detail: z.string().describe('What was found, what was expected, and what to do'),
+  })
+  .meta({ id: 'Problem' })
+
+export type Problem = z.infer<typeof problemSchema>
+
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
+
+/** Thrown by a route: the request cannot be answered. */
+export class RequestProblem extends Error {
+  override name = 'RequestProblem'
+  readonly status: number
+
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+/** The problem of a status, in words. */
+export function problemOf(status: number, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail }
+}
+
+/** Statuses that a route declares, beside its result. */
+export const problems = (...statuses: number[]): Record<number, typeof problemSchema> =>
+  Object.fromEntries(statuses.map((status) => [status, problemSchema]))

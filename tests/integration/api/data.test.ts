@@ -1,0 +1,169 @@
+/** Data sets over HTTP: pages, series and files show what is stored. */
+import { sql } from 'drizzle-orm'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+
+const DAYS = 40
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+  const { db } = api.stack.database
+  await db.execute(
+    sql`insert into mods (modrinth, curseforge_id, tracked) values ('createnuclear', 989797, true), ('=1+1', 5, true)`,
+  )
+  await db.execute(sql`
+    insert into daily_stats (date, platform, mod_id, total_downloads, followers, observed_at, run_id)
+    select date '2026-01-01' + d, p, m, 1000 * m + d, case when p = 'modrinth' then d end, timestamptz '2026-01-01 10:00Z' + d * interval '1 day', 'run-' || d
+    from generate_series(0, ${DAYS - 1}) d, unnest('{modrinth,curseforge}'::text[]) p, generate_series(1, 2) m`)
+})
+afterAll(async () => {
+  await api.stop()
+})
+
+interface Page {
+  rows: Record<string, unknown>[]
+  next: string | null
+}
+const page = async (query: string) => (await api.get(`/api/data/mod-stats/daily-stats${query}`)).body as Page
+
+describe('the rows of a data set', () => {
+  it('come newest first, page by page, each once', async () => {
+    const found: Record<string, unknown>[] = []
+    let next: string | null = null
+    do {
+      const answer: Page = await page(`?limit=7${next === null ? '' : `&after=${next}`}`)
+      found.push(...answer.rows)
+      next = answer.next
+    } while (next !== null)
+    expect(found).toHaveLength(DAYS * 4)
+    expect(new Set(found.map(({ date, mod, platform }) => [date, mod, platform].join())).size).toBe(DAYS * 4)
+    const dates = found.map(({ date }) => String(date))
+    expect(dates).toEqual(dates.toSorted().reverse())
+    expect(found[0]).toEqual({
+      date: '2026-02-09',
+      mod: 'createnuclear',
+      platform: 'modrinth',
+      total_downloads: 1039,
+      followers: 39,
+      versions_count: null,
+      thumbs_up: null,
+      observed_at: '2026-02-09T10:00:00.000Z',
+      run_id: 'run-39',
+    })
+  })
+
+  it('are selected by filters and by time', async () => {
+    const { rows } = await page('?mod=%3D1%2B1&platform=curseforge&from=2026-01-03&to=2026-01-05')
+    expect(rows.map(({ date, total_downloads }) => [date, total_downloads])).toEqual([
+      ['2026-01-05', 2004],
+      ['2026-01-04', 2003],
+      ['2026-01-03', 2002],
+    ])
+  })
+
+  it.each([
+    ['?platfrom=modrinth', '"platfrom" is no parameter here. Did you mean "platform"?'],
+    ['?from=yesterday', 'from: expected a day such as 2026-11-01.'],
+    ['?limit=0', 'limit: '],
+    ['?after=abc', '"after" is no cursor of this data set'],
+  ])('refuse %s in words', async (query, says) => {
+    const { status, body } = await api.get(`/api/data/mod-stats/daily-stats${query}`)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 })
+    expect((body as { detail: string }).detail).toContain(says)
+  })
+
+  it('take a quote for a part of a name', async () => {
+    expect((await page(`?mod=${encodeURIComponent(`x' or '1'='1`)}`)).rows).toEqual([])
+  })
+})
+
+describe('the series of a column', () => {
+  it('keeps the smallest and largest value of each bucket, as coarse as the points ask for', async () => {
+    const { body } = await api.get(
+      '/api/data/mod-stats/daily-stats/series?value=total_downloads&by=platform&mod=createnuclear&points=10',
+    )
+    const { step_seconds, points } = body as { step_seconds: number; points: Record<string, unknown>[] }
+    expect(step_seconds).toBe(7 * 86_400)
+    expect(new Set(points.map(({ line }) => line))).toEqual(new Set(['modrinth', 'curseforge']))
+    const whole = points.filter(({ line, rows }) => line === 'modrinth' && rows === 7)
+    for (const { min, max, mean, last } of whole)
+      expect([max, mean, last]).toEqual([Number(min) + 6, Number(min) + 3, max])
+  })
+})
+
+describe('an export', () => {
+  const file = async (format: string, query = '') =>
+    fetch(`${api.server.address}/api/data/mod-stats/daily-stats/export?format=${format}${query}`)
+
+  it('as CSV has every row, and a name that a spreadsheet would calculate is marked', async () => {
+    const response = await file('csv')
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="daily-stats_\d{4}-\d\d-\d\d\.csv"$/,
+    )
+    const [head, ...lines] = (await response.text()).trim().split('\n')
+    expect(head).toBe(
+      'date,mod,platform,total_downloads,followers,versions_count,thumbs_up,observed_at,run_id',
+    )
+    expect(lines).toHaveLength(DAYS * 4)
+    expect(lines).toContain(`2026-01-01,'=1+1,curseforge,2000,,,,2026-01-01T10:00:00.000Z,run-0`)
+  })
+
+  it('as JSON lines has every row', async () => {
+    const lines = (await (await file('ndjson', '&platform=modrinth')).text()).trim().split('\n')
+    expect(lines).toHaveLength(DAYS * 2)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      date: '2026-02-09',
+      mod: 'createnuclear',
+      followers: 39,
+    })
+  })
+
+  it('as Parquet is read back with its types', async () => {
+    const bytes = await (await file('parquet', '&mod=createnuclear')).arrayBuffer()
+    const rows = await parquetReadObjects({ file: bytes })
+    expect(rows).toHaveLength(DAYS * 2)
+    expect(rows[0]).toMatchObject({
+      date: new Date('2026-02-09'),
+      mod: 'createnuclear',
+      total_downloads: 1039n,
+      followers: 39n,
+      observed_at: new Date('2026-02-09T10:00:00Z'),
+    })
+    expect(rows[0]?.['thumbs_up'] ?? null).toBeNull()
+  })
+})
+
+describe('the server', () => {
+  it('refuses a name that is not its own, as of a rebound one', async () => {
+    const { request } = await import('node:http')
+    const status = await new Promise((resolve, reject) => {
+      request(`${api.server.address}/api/data`, { headers: { host: 'evil.example' } }, (response) => {
+        resolve(response.statusCode)
+        response.resume()
+      })
+        .once('error', reject)
+        .end()
+    })
+    expect(status).toBe(421)
+  })
+
+  it('describes every route as OpenAPI 3.1', async () => {
+    const { body } = await api.get('/api/openapi.json')
+    const { openapi, paths } = body as { openapi: string; paths: Record<string, unknown> }
+    expect(openapi).toBe('3.1.0')
+    expect(Object.keys(paths)).toContain('/api/data/mod-stats/daily-stats/export')
+  })
+
+  it('lists the data sets with the meaning of each column', async () => {
+    const { body } = await api.get('/api/data')
+    const { data_sets } = body as {
+      data_sets: { name: string; columns: { name: string; meaning: string }[] }[]
+    }
+    expect(data_sets.map(({ name }) => name)).toContain('daily-stats')
+    for (const { columns } of data_sets) for (const { meaning } of columns) expect(meaning).not.toBe('')
+  })
+})
