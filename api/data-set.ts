@@ -12,7 +12,7 @@ export interface Column {
   meaning: string
   /** Unit of a number; absent for counts without one. */
   unit?: string
-  /** Rows can be selected by this value: `?platform=modrinth`. */
+  /** Rows can be selected by this value: `?platform=…`. */
   isFilter?: true
 }
 

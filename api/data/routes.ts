@@ -102,7 +102,7 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
   )
 }
 
-/** `daily-stats_2026-11-01_2026-11-29.csv`: name and days of the data, or the day on which all of it was taken. */
+/** `runs_2026-11-01_2026-11-29.csv`: name and days of the data, or the day on which all of it was taken. */
 function fileName(name: string, { from, to }: Selection, format: Format): string {
   const today = new Date().toISOString()
   const days = [from, to ?? today].flatMap((time) => (time === undefined ? [] : [time.slice(0, 10)]))
