@@ -8,7 +8,12 @@ import { CLI_PARTS } from './parts.ts'
 import { temporalAddress, webUi } from '../client/connection.ts'
 
 /** Prints addresses and folders: where a user looks further. */
-export function reportPlaces(config: Config, { adopted }: Stack, say: Say): void {
+export function reportPlaces(
+  config: Config,
+  { adopted }: Stack,
+  say: Say,
+  { hasPage }: { hasPage: boolean },
+): void {
   const { env, ports } = config
   if (adopted.length > 0) say(`adopted    ${adopted.join(' and ')}, still running from an earlier start`)
   const database =
@@ -20,6 +25,7 @@ export function reportPlaces(config: Config, { adopted }: Stack, say: Say): void
       : PIPELINES.flatMap(({ id }) =>
           config.tracked[id].enabled ? (CLI_PARTS[id].upstreamNote?.(config) ?? []) : [],
         )
+  if (hasPage) say(`page       http://127.0.0.1:${ports.page}`)
   say(`database   ${database}`)
   say(`temporal   ${temporalAddress(config)}${embedded}, Web UI ${webUi(config)}`)
   for (const note of notes) say(`upstreams  ${note}`)

@@ -3,6 +3,8 @@ import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { sentenceOf } from '../core/failures.ts'
+import { keepOptionalServer } from '../local/kept-server.ts'
+import { startPageServer } from '../local/page-server.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { STATE_FOLDER_MODE, takeStackLock } from '../local/stack-lock.ts'
 import { refuseTakenPort } from '../local/taken-port.ts'
@@ -17,6 +19,7 @@ import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
 import { dependenciesOf, preparePipelines, type UpstreamClocks } from '../worker/dependencies.ts'
 import { connectTemporal, databaseUrl } from '../client/connection.ts'
 import { applySchedules } from '../client/schedules.ts'
+import { terminal } from './terminal.ts'
 
 export interface Running {
   client: Client
@@ -43,6 +46,8 @@ export interface StartOptions {
   what?: string
   /** Starts without an unavailable database: rows go to the spool until it responds. */
   databaseOptional?: boolean
+  /** Starts the page and the API beside the worker. */
+  withPage?: boolean
 }
 
 type Stops = (() => Promise<void> | void)[]
@@ -91,14 +96,30 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   const demo = config.mode === 'demo' ? demoWorlds() : {}
   if (config.mode === 'demo') stops.push(await demoUpstreams(config, demo))
   if (!databaseOptional) await migrateDatabase(databaseUrl(config))
+  const page =
+    options.withPage === true ? keepOptionalServer('the page', say, () => startPage(config)) : undefined
+  stops.push(async () => (await page)?.())
   const worker = await startWorker(config, log, dependenciesOf(config, clocksOf(demo)), {
     optionalDatabase: databaseOptional ? stack : undefined,
   })
   stops.push(() => worker.stop())
+  await page
   const client = await connectTemporal(config)
   stops.push(() => client.connection.close())
   await schedule(client, options)
   return { client, worker, stack, demo }
+}
+
+/** The page of this stack, with the environment that this command has. */
+function startPage({ mode, stateDir, ports }: Config) {
+  const isDemo = mode === 'demo'
+  return startPageServer({
+    stateDir,
+    port: ports.page,
+    setting: isDemo ? 'DEMO_PAGE_PORT' : 'PAGE_PORT',
+    options: isDemo ? ['--demo'] : [],
+    env: terminal().env,
+  })
 }
 
 async function schedule(client: Client, options: StartOptions): Promise<void> {

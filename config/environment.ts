@@ -38,9 +38,11 @@ const stackVariables = {
     .describe('Web UI of your Temporal server, for links'),
   TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
   TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
+  PAGE_PORT: port(8501, 'Port of the page and its API'),
   DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),
   DEMO_TEMPORAL_PORT: port(7333, "Port of the demo's Temporal server"),
   DEMO_TEMPORAL_UI_PORT: port(8333, "Port of the demo's Temporal Web UI"),
+  DEMO_PAGE_PORT: port(8601, "Port of the demo's page and its API"),
   SIMULATOR_PORT: port(7400, 'Port of the simulator'),
   RAW_PAYLOAD_DAYS: z.coerce
     .number()

@@ -32,7 +32,7 @@ export interface Config {
   workDir: string
   /** Environment passed to programs such as git: how to find them, and the proxy settings. */
   programEnv: Record<string, string>
-  ports: { postgres: number; temporal: number; temporalUi: number; simulator: number }
+  ports: { postgres: number; temporal: number; temporalUi: number; page: number; simulator: number }
 }
 
 /** Variables that git and its TLS read: needed behind a proxy or with custom certificates. */
@@ -77,6 +77,7 @@ export function loadConfig({
         postgres: settings.POSTGRES_PORT,
         temporal: settings.TEMPORAL_PORT,
         temporalUi: settings.TEMPORAL_UI_PORT,
+        page: settings.PAGE_PORT,
         simulator: settings.SIMULATOR_PORT,
       },
     }
@@ -93,6 +94,7 @@ export function loadConfig({
       postgres: settings.DEMO_POSTGRES_PORT,
       temporal: settings.DEMO_TEMPORAL_PORT,
       temporalUi: settings.DEMO_TEMPORAL_UI_PORT,
+      page: settings.DEMO_PAGE_PORT,
       simulator: settings.SIMULATOR_PORT,
     },
   }

@@ -1,6 +1,6 @@
-/** Ends the embedded servers of a folder without waiting for an orderly stop. */
+/** Ends the servers of a folder without waiting for an orderly stop. */
 import { clusterFolder } from './embedded-database.ts'
-import { runningPostgres, runningTemporal } from './running-servers.ts'
+import { runningPage, runningPostgres, runningTemporal } from './running-servers.ts'
 import { endProcess } from './server-process.ts'
 
 /** An immediate shutdown of PostgreSQL writes nothing; the next start recovers. */
@@ -11,8 +11,10 @@ export async function endServersAtOnce(stateDir: string): Promise<void> {
   for (;;) {
     const temporal = runningTemporal(stateDir)?.server
     const postgres = runningPostgres(clusterFolder(stateDir))?.server
-    if (temporal === undefined && postgres === undefined) return
+    const page = runningPage(stateDir)?.server
+    if (temporal === undefined && postgres === undefined && page === undefined) return
     await Promise.all([
+      page && endProcess(page, 'SIGKILL', END_MS),
       temporal && endProcess(temporal, 'SIGKILL', END_MS),
       // Its children would outlive a postmaster that is killed.
       postgres && endProcess(postgres, 'SIGQUIT', END_MS),

@@ -32,6 +32,11 @@ export function runningTemporal(stateDir: string): FoundServer | undefined {
   )
 }
 
+/** The server of the page and the API of a state folder; undefined if none runs. */
+export function runningPage(stateDir: string): FoundServer | undefined {
+  return processOf(stateDir, (path) => new RegExp(` serve .*--folder "?${path}"?( |$)`))
+}
+
 /** The file that the embedded Temporal server keeps everything in. */
 export function temporalStore(stateDir: string): string {
   return join(stateDir, 'temporal.db')

@@ -18,17 +18,30 @@ export interface ServerCommand {
   command: string
   args: string[]
   logFile: string
+  /** Default: that of this process. */
+  env?: NodeJS.ProcessEnv | undefined
 }
 
 /**
  * Spawns in a separate session, so that Ctrl+C in the terminal reaches only us and the server is stopped last, and so
  * that it survives our crash to be adopted. Output goes to the log file: a pipe would break with us.
  */
-export async function spawnServer({ name, command, args, logFile }: ServerCommand): Promise<ProcessIdentity> {
+export async function spawnServer({
+  name,
+  command,
+  args,
+  logFile,
+  env,
+}: ServerCommand): Promise<ProcessIdentity> {
   if (existsSync(logFile) && statSync(logFile).size > LOG_ROTATE_BYTES) renameSync(logFile, `${logFile}.1`)
   const log = openSync(logFile, 'a', 0o600)
   try {
-    const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], windowsHide: true })
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      windowsHide: true,
+      ...(env === undefined ? {} : { env }),
+    })
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     child.unref()
     // The wait that follows reports a server that ended at once from its log; until then its pid is still ours (a

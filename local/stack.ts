@@ -1,18 +1,14 @@
 /** The embedded stack of one state folder: PostgreSQL and Temporal, kept running while `almanac up` does. */
 import { existsSync } from 'node:fs'
-import { sentenceOf } from '../core/failures.ts'
-import { isSameTrouble, type Say } from '../core/log-records.ts'
+import type { Say } from '../core/log-records.ts'
 import type { Config } from '../config/load-config.ts'
 import { refuseFullDisk } from './cannot-start.ts'
 import { clusterFolder } from './embedded-database.ts'
+import { keepServer } from './kept-server.ts'
 import { startPostgres } from './postgres.ts'
-import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
 import { temporalStore } from './running-servers.ts'
 import { temporalExecutable } from './temporal-binary.ts'
 import { startTemporal } from './temporal.ts'
-
-/** A server that died is missed after this long; its return takes about as long again. */
-const WATCH_EVERY_MS = 1_000
 
 export interface Stack {
   /** Which servers ran already, left behind by a stack that was killed. */
@@ -74,7 +70,7 @@ function refuseFirstStartOnFullDisk({ stateDir, env }: Config): void {
 }
 
 function keepPostgres({ mode, stateDir, ports }: Config, say: Say) {
-  return keep('PostgreSQL', say, () =>
+  return keepServer('PostgreSQL', say, () =>
     startPostgres({
       dataDir: clusterFolder(stateDir),
       port: ports.postgres,
@@ -84,7 +80,7 @@ function keepPostgres({ mode, stateDir, ports }: Config, say: Say) {
 }
 
 function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: Say) {
-  return keep('Temporal', say, () =>
+  return keepServer('Temporal', say, () =>
     startTemporal({
       say,
       stateDir,
@@ -101,49 +97,4 @@ function keepTemporal({ mode, stateDir, toolsDir, ports, env }: Config, say: Say
 /** The demo's ports have their own settings. */
 function demoPrefix(mode: Config['mode']): string {
   return mode === 'demo' ? 'DEMO_' : ''
-}
-
-interface Server {
-  pid: number
-  adopted: boolean
-  stop: () => Promise<void>
-}
-
-/** Starts a server and starts it again whenever its process is gone, until it is stopped on purpose. */
-async function keep(name: string, say: Say, start: () => Promise<Server>) {
-  let server = await start()
-  let identity: ProcessIdentity | undefined = identify(server.pid)
-  let restarting: Promise<void> | undefined
-  const { adopted } = server
-  /** Why it could not be started again, as it was reported. */
-  let reported: string | undefined
-  const restart = async () => {
-    if (reported === undefined)
-      say(`${name} ended unexpectedly; starting it again`, { event: 'server.ended', name })
-    try {
-      // Lets go of what a server leaves behind in this process when it dies, as the front of the Web UI.
-      await server.stop()
-      server = await start()
-      identity = identify(server.pid)
-      reported = undefined
-    } catch (error) {
-      const reason = sentenceOf(error)
-      if (!isSameTrouble(reason, reported))
-        say(`${name} could not be started again: ${reason}`, { event: 'server.restart-failed', name, reason })
-      reported = reason
-    }
-    restarting = undefined
-  }
-  const watch = setInterval(() => {
-    if (restarting === undefined && !(identity && isAlive(identity))) restarting = restart()
-  }, WATCH_EVERY_MS)
-  return {
-    name,
-    adopted,
-    async stop() {
-      clearInterval(watch)
-      await restarting
-      await server.stop()
-    },
-  }
 }

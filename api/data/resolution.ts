@@ -14,8 +14,8 @@ const STEPS_MS = [
   365 * DAY_MS,
 ]
 
-/** The finest step that needs no more than `points` buckets for this span. */
-export function resolutionMs(spanMs: number, points: number): number {
-  const fits = STEPS_MS.find((step) => spanMs / step <= points)
+/** The finest step from `leastMs` on that needs no more than `points` buckets for this span. */
+export function resolutionMs(spanMs: number, points: number, leastMs: number): number {
+  const fits = STEPS_MS.find((step) => step >= leastMs && spanMs / step <= points)
   return fits ?? STEPS_MS.at(-1) ?? DAY_MS
 }

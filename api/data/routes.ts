@@ -2,13 +2,14 @@
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { z } from 'zod'
+import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
 import type { Api } from '../app.ts'
 import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
 import { exported, FORMATS, type Format } from './export.ts'
 import { cursorBehind, filterNames, selectionOf, selectionShape } from './request.ts'
 import { resolutionMs } from './resolution.ts'
-import { pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
+import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
 
 /** Rows of a page. Default: 100; a table of a thousand rows is as long as a person scrolls. */
 const PAGE_ROWS = { default: 100, most: 1_000 }
@@ -60,13 +61,14 @@ function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
       )
       const page = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? page.at(-1) : undefined
-      reply.serializer(asItIs)
+      reply.type(JSON_TYPE).serializer(asItIs)
       return { rows: page, next: last === undefined ? null : cursorBehind(set, last) }
     },
   )
 }
 
 /** The statement has made each value what the schema says: checking a thousand rows again would take longer. */
+const JSON_TYPE = 'application/json; charset=utf-8'
 const asItIs = (body: unknown) => JSON.stringify(body)
 
 function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: string; name: string; set: DataSet }): void {
@@ -125,6 +127,7 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
   )
   const [first, ...others] = numbers
   if (first === undefined) return
+  const leastMs = columnOf(set, time).type === 'date' ? DAY_MS : MINUTE_MS
   const filters = filterNames(set)
   const by = filters.length === 0 ? {} : { by: z.enum(filters as [string, ...string[]]).optional().describe('A line for each of its values') }
   api.get(
@@ -150,9 +153,9 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
       const { rows: spans } = await pool.query<{ first: number | null; last: number | null }>(spanStatement(set, selection))
       const [span] = spans
       if (span?.first == null || span.last === null) return { step_seconds: null, points: [] }
-      const stepMs = resolutionMs(span.last - span.first, query.points)
+      const stepMs = resolutionMs(span.last - span.first, query.points, leastMs)
       const { rows: points } = await pool.query<z.infer<typeof pointSchema>>(seriesStatement(set, selection, { value: query.value, by: query.by, stepMs }))
-      reply.serializer(asItIs)
+      reply.type(JSON_TYPE).serializer(asItIs)
       return { step_seconds: stepMs / 1000, points }
     },
   )

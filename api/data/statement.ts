@@ -124,14 +124,14 @@ export interface SeriesRequest {
 export function seriesStatement(set: DataSet, selection: Selection, { value, by, stepMs }: SeriesRequest): string {
   const time = `d.${named(timeOf(set))}`
   const bucket = `date_bin('${stepMs} milliseconds', ${time}::timestamptz, timestamptz '1970-01-01 00:00Z')`
-  const line = by === undefined ? `''` : `d.${named(by)}`
+  const line = by === undefined ? `''::text` : `d.${named(by)}`
   const column = `d.${named(value)}::double precision`
   return `
     select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
       min(${column}) as min, max(${column}) as max, avg(${column}) as mean,
       (array_agg(${column} order by ${time} desc))[1] as last, count(*)::double precision as rows
     from (${set.sql}) d ${conditions(set, selection)}
-    group by ${line}, ${bucket} order by ${line}, ${bucket}`
+    group by 1, 2 order by 1, 2`
 }
 
 function timeOf({ time, row }: DataSet): string {

@@ -77,10 +77,13 @@ export async function up(options: UpOptions): Promise<number> {
   makeOwnFile(config, say)
   const startedAt = Date.now()
   const logFile = options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log'))
+  // Who runs everything once reads the table.
+  const hasPage = options.once !== true
   const running = await startUnlessStopped({
     config,
     stopped,
     scheduled: options.only ? pipelines : PIPELINES,
+    withPage: hasPage,
     say,
     openLog: () => openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, logFile),
   })
@@ -88,7 +91,7 @@ export async function up(options: UpOptions): Promise<number> {
     say(STOPPED)
     return EXIT.done
   }
-  reportPlaces(config, running.stack, say)
+  reportPlaces(config, running.stack, say, { hasPage })
   if (logFile !== undefined) say(`log        ${logFile}`)
   say(`ready      after ${duration(Date.now() - startedAt)}`)
   const reporting: Promise<void>[] = [

@@ -8,7 +8,7 @@ import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../core/failures.ts'
 import { clusterFolder } from '../../local/embedded-database.ts'
 import { lockHolder } from '../../local/file-lock.mjs'
-import { runningPostgres, runningTemporal } from '../../local/running-servers.ts'
+import { runningPage, runningPostgres, runningTemporal } from '../../local/running-servers.ts'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
 import { packageRoot } from '../../system/package-root.ts'
@@ -128,6 +128,7 @@ function portUses({ mode, env, ports }: Config): PortUse[] {
           { port: ports.temporalUi, setting: setting('TEMPORAL_UI_PORT'), name: "Temporal's Web UI" },
         ]
       : []),
+    { port: ports.page, setting: setting('PAGE_PORT'), name: 'the page' },
     ...(mode === 'demo' ? [{ port: ports.simulator, setting: 'SIMULATOR_PORT', name: 'the simulator' }] : []),
   ]
 }
@@ -138,6 +139,7 @@ function processesOf(stateDir: string): Set<number> {
     lockHolder(join(stateDir, STACK_LOCK_FILE))?.pid,
     runningPostgres(clusterFolder(stateDir))?.server.pid,
     runningTemporal(stateDir)?.server.pid,
+    runningPage(stateDir)?.server.pid,
   ]
   return new Set(pids.filter((pid) => pid !== undefined))
 }

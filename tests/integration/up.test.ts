@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { openDatabase } from '../../db/database.ts'
 import { embeddedDatabaseUrl } from '../../local/embedded-database.ts'
+import { runningPage } from '../../local/running-servers.ts'
 import { freePort, isListening } from '../../local/taken-port.ts'
 import { startSimulator, type Simulator } from '../../simulator/server.ts'
 import { commandProcess, startCommand, type RunningCommand } from '../support/command.ts'
@@ -17,7 +18,7 @@ import { until } from '../support/until.ts'
 
 let stateDir: string
 let simulator: Simulator
-let ports: { postgres: number; temporal: number; ui: number }
+let ports: { postgres: number; temporal: number; ui: number; page: number }
 let env: Record<string, string>
 let running: RunningCommand[] = []
 
@@ -25,7 +26,12 @@ beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'almanac-up-'))
   symlinkSync(toolsDir, join(stateDir, 'tools'))
   simulator = await startSimulator()
-  ports = { postgres: await freePort(), temporal: await freePort(), ui: await freePort() }
+  ports = {
+    postgres: await freePort(),
+    temporal: await freePort(),
+    ui: await freePort(),
+    page: await freePort(),
+  }
   const configFile = join(stateDir, 'almanac.yaml')
   const modStats = { mods: simulatedMods(3), modpacks: { page_delay_seconds: 0 } }
   writeFileSync(configFile, stringify({ 'mod-stats': modStats }))
@@ -36,6 +42,7 @@ beforeAll(async () => {
     POSTGRES_PORT: String(ports.postgres),
     TEMPORAL_PORT: String(ports.temporal),
     TEMPORAL_UI_PORT: String(ports.ui),
+    PAGE_PORT: String(ports.page),
     MODRINTH_URL: `${simulator.url}/modrinth/v2`,
     CURSEFORGE_URL: `${simulator.url}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
@@ -109,6 +116,9 @@ describe('almanac up', () => {
     expect(first.output()).toContain(`http://127.0.0.1:${ports.ui}`)
     expect((await fetch(`http://127.0.0.1:${ports.ui}`)).status).toBe(200)
     await firstCollection()
+    expect(first.output()).toContain(`http://127.0.0.1:${ports.page}`)
+    const rows = `http://127.0.0.1:${ports.page}/api/data/mod-stats/daily-stats`
+    expect(await (await fetch(rows)).json()).toMatchObject({ rows: Array.from({ length: 6 }, () => ({})) })
 
     const second = await commandProcess(['up'], env)
     expect(second.code).toBe(1)
@@ -141,14 +151,31 @@ describe('almanac up', () => {
     await stop(next)
   })
 
-  it('up starts PostgreSQL again when it dies', async () => {
+  it('up starts PostgreSQL and the page again when they die', async () => {
     const stack = await up()
     await firstCollection()
+    const page = runningPage(stateDir)
+    if (page === undefined) throw new Error('there is no page')
+    process.kill(page.server.pid, 'SIGKILL')
+    await stack.said(/the page ended unexpectedly; starting it again/)
+    await until(() => isListening(ports.page))
     const [pid] = readFileSync(join(stateDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
     process.kill(Number(pid), 'SIGKILL')
     await stack.said(/PostgreSQL ended unexpectedly; starting it again/)
     await until(() => isListening(ports.postgres))
     await collectNow()
+    await stop(stack)
+  })
+
+  it('up collects without a page whose port is taken, and starts it once the port is free', async () => {
+    const holder = await hold(ports.page)
+    const stack = await up()
+    expect(stack.output()).toMatch(
+      new RegExp(`the page could not be started: Port ${ports.page}, .*set PAGE_PORT to a free port`),
+    )
+    await collectNow()
+    await new Promise((resolve) => holder.close(resolve))
+    await until(() => isListening(ports.page))
     await stop(stack)
   })
 

@@ -1,4 +1,4 @@
-/** The stack and its parts: `up`, `worker`, `simulator`. */
+/** The stack and its parts: `up`, `worker`, `serve`, `simulator`. */
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { PART_FLAGS } from '../../../simulator/flags.ts'
@@ -31,6 +31,16 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
     .option('--log-file <path>', 'write the log to this file')
     .action(async (options) => {
       setExitCode(await (await import('../worker.ts')).worker(options))
+    })
+  add(program, 'serve', 'show what is collected: the page and its API, for a stack that is already there', [
+    `${ALMANAC} serve`,
+    `${ALMANAC} serve --port 8080`,
+  ])
+    .option('--port <port>', 'port on 127.0.0.1 (default: PAGE_PORT)', whole)
+    .option('--log-file <path>', 'write the log to this file')
+    .addOption(new Option('--folder <path>', 'marks the server that belongs to a stack').hideHelp())
+    .action(async (options) => {
+      setExitCode(await (await import('../serve.ts')).serve(options))
     })
   const simulator = add(program, 'simulator', 'run local stand-ins for all upstreams, for trials and tests', [
     `${ALMANAC} simulator --port 7400 --mods 5000`,

@@ -92,6 +92,13 @@ describe('the series of a column', () => {
     for (const { min, max, mean, last } of whole)
       expect([max, mean, last]).toEqual([Number(min) + 6, Number(min) + 3, max])
   })
+
+  it('has no bucket shorter than a day for a column of days', async () => {
+    const { body } = await api.get(
+      '/api/data/mod-stats/daily-stats/series?value=followers&from=2026-01-03&to=2026-01-03',
+    )
+    expect(body).toMatchObject({ step_seconds: 86_400, points: [{ min: 2, max: 2, rows: 4 }] })
+  })
 })
 
 describe('an export', () => {

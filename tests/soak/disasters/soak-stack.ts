@@ -198,6 +198,7 @@ async function environment(
     POSTGRES_PORT: String(await freePort()),
     TEMPORAL_PORT: String(await freePort()),
     TEMPORAL_UI_PORT: String(await freePort()),
+    PAGE_PORT: String(await freePort()),
     DATABASE_URL: '',
     TEMPORAL_ADDRESS: '',
   }
