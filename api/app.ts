@@ -33,6 +33,8 @@ export function createApi(log: ApiLog) {
   const api = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    // A stop does not wait for browsers that keep their connections.
+    forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(validatorCompiler)

@@ -1,10 +1,11 @@
 /** The API as a server: all routes on one port of loopback. */
-import { openForReading } from '../client/connection.ts'
+import { listenerOf, openForReading } from '../client/connection.ts'
 import type { Config } from '../config/load-config.ts'
 import { PIPELINES } from '../pipelines/index.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
+import { addEvents, type EventStreams } from './events.ts'
 import { API_PARTS } from './parts.ts'
 
 /**
@@ -24,12 +25,14 @@ export interface ApiServer {
 export async function startApi(config: Config, port: number, log: ApiLog): Promise<ApiServer> {
   const database = openForReading(config, STATEMENT_MS)
   const api = createApi(log)
+  let events: EventStreams | undefined
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
     for (const { id } of PIPELINES)
       for (const [name, set] of Object.entries(API_PARTS[id].dataSets))
         addDataRoutes(routes, database.pool, id, name, set)
     addDataSetList(routes)
+    events = addEvents(routes, () => listenerOf(config))
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, { db: database.db, config })
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())
     done()
@@ -39,6 +42,7 @@ export async function startApi(config: Config, port: number, log: ApiLog): Promi
     api,
     address,
     async close() {
+      await events?.close()
       await api.close()
       await database.close()
     },

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { sentenceOf } from '../core/failures.ts'
+import { DatabaseClient } from '../db/database-client.ts'
 import { openDatabase, type DatabaseHandle, type DatabaseLimits } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { CannotReach } from './cannot-reach.ts'
@@ -127,6 +128,16 @@ export function connectDatabase(config: Config, limits?: Partial<DatabaseLimits>
 /** Opens the database of this stack for a server that shows it: what changes rows is refused, long statements end. */
 export function openForReading(config: Config, statementMs: number): DatabaseHandle {
   return openDatabase(databaseUrl(config), () => undefined, { readOnly: { statementMs } })
+}
+
+/** A connection of its own to the database of this stack, not opened yet, for who listens to it. */
+export function listenerOf(config: Config): DatabaseClient {
+  return new DatabaseClient({
+    connectionString: databaseUrl(config),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'almanac events',
+    keepAlive: true,
+  })
 }
 
 /**

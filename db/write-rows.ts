@@ -12,6 +12,7 @@ import pMap from 'p-map'
 import { ahead, refuseAhead } from './ahead.ts'
 import { arrayParameter } from './array-literal.ts'
 import { isDatabaseUnwritable } from './database-failure.ts'
+import { notifyRows } from './changes.ts'
 import { type Database } from './database.ts'
 import { WaitEnded, withDatabaseRetry } from './database-retry.ts'
 import type { Writable } from './writable.ts'
@@ -176,7 +177,8 @@ export function upsertStatement(
     from unnest(${sql.join(arrays, sql`, `)}) as u(${sql.raw(names(columns))})
     on conflict (${sql.raw(names(table.key))}) ${sql.raw(table.final ? 'do nothing' : update)}
     returning t.run_id
-  ) select count(*) filter (where run_id = ${runId})::int as written from stored`
+  ) select written, case when written > 0 then ${notifyRows(table.name, runId)}::text end
+    from (select count(*) filter (where run_id = ${runId})::int as written from stored) counted`
 }
 
 type PackedBody = RawBody & { hash: string; packed: Buffer }

@@ -1,0 +1,78 @@
+/** `/api/events`: what changes, as Server-Sent Events, so that no page has to ask again and again. */
+import type { ServerResponse } from 'node:http'
+import type pg from 'pg'
+import { listenForChanges, type Change } from '../db/changes.ts'
+import type { Api } from './app.ts'
+import { problems, RequestProblem } from './problem.ts'
+
+/** A proxy closes a connection on which nothing comes for a minute or so. */
+const BEAT_MS = 15_000
+/** A run of thousands of rows notifies of each chunk: readers hear of a table this often at most. */
+const GATHER_MS = 500
+/** Each open page holds one; every one is a socket and a place in the list. */
+const MAX_STREAMS = 500
+/** A reader that does not read what is sent holds this many bytes at most before it is dropped. */
+const MAX_BUFFERED_BYTES = 256 * 1024
+
+/** Streams that are open, and what ends them. */
+export interface EventStreams {
+  close(): Promise<void>
+}
+
+/**
+ * Adds the route. Events: `listening` (all that is told from now on; ask for everything once), `run` (its data: pipeline,
+ * workflowId, runId, outcome) and `rows` (table, runId). `connect` makes a connection of its own.
+ */
+export function addEvents(api: Api, connect: () => pg.Client): EventStreams {
+  const streams = new Set<ServerResponse>()
+  const stopping = new AbortController()
+  let isListening = false
+  const gathered = new Map<string, Change>()
+  const send = (event: string, data: object) => {
+    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+    for (const stream of streams) {
+      stream.write(text)
+      if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy()
+    }
+  }
+  const flush = setInterval(() => {
+    for (const { kind, ...data } of gathered.values()) send(kind, data)
+    gathered.clear()
+  }, GATHER_MS)
+  const beat = setInterval(() => {
+    for (const stream of streams) stream.write(':\n\n')
+  }, BEAT_MS)
+  const listening = listenForChanges(
+    connect,
+    {
+      onChange: (change) => gathered.set(JSON.stringify(change), change),
+      onListening() {
+        isListening = true
+        send('listening', {})
+      },
+    },
+    stopping.signal,
+  )
+  api.get(
+    '/api/events',
+    { schema: { summary: 'Changes as Server-Sent Events', response: problems(503) } },
+    (_request, reply) => {
+      if (streams.size >= MAX_STREAMS) throw new RequestProblem(503, `${MAX_STREAMS} readers listen already.`)
+      reply.hijack()
+      const stream = reply.raw
+      stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      streams.add(stream)
+      stream.once('close', () => streams.delete(stream))
+      stream.write(isListening ? 'event: listening\ndata: {}\n\n' : ':\n\n')
+    },
+  )
+  return {
+    async close() {
+      stopping.abort()
+      clearInterval(flush)
+      clearInterval(beat)
+      for (const stream of streams) stream.destroy()
+      await listening
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** What changes in the database, told to whoever listens: PostgreSQL delivers it when the change is committed. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type SQL } from 'drizzle-orm'
+import type pg from 'pg'
+import { z } from 'zod'
+
+/** Channel of the runs; the trigger on `pipeline_runs` notifies it. */
+const RUNS_CHANNEL = 'almanac_runs'
+/** Channel of the rows; the writer notifies it. */
+const ROWS_CHANNEL = 'almanac_rows'
+
+/** A run began or ended, or rows of a table came. */
+export type Change =
+  | { kind: 'run'; pipeline: string; workflowId: string; runId: string; outcome: string }
+  | { kind: 'rows'; table: string; runId: string }
+
+const runSchema = z.object({
+  pipeline: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  outcome: z.string(),
+})
+const rowsSchema = z.object({ table: z.string(), runId: z.string() })
+
+/** The expression that tells of rows of a table, once a transaction. */
+export function notifyRows(table: string, runId: string): SQL {
+  return sql`pg_notify(${ROWS_CHANNEL}, ${JSON.stringify({ table, runId })})`
+}
+
+/** An unavailable server is asked again this often: whoever listens sees its rows a few seconds late. */
+const RECONNECT_MS = 3_000
+
+export interface Listener {
+  onChange: (change: Change) => void
+  /** Called when listening begins, again after each interruption: what happened meanwhile was not heard. */
+  onListening: () => void
+}
+
+/** Listens until the signal is aborted, on a connection of its own. Never rejects: a lost connection is opened again. */
+export async function listenForChanges(
+  connect: () => pg.Client,
+  { onChange, onListening }: Listener,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const client = connect()
+    const ended = new Promise<void>((resolve) => {
+      client.once('end', resolve).once('error', () => {
+        resolve()
+      })
+      signal.addEventListener('abort', () => {
+        resolve()
+      })
+    })
+    client.on('notification', ({ channel, payload }) => {
+      const change = changeIn(channel, payload)
+      if (change !== undefined) onChange(change)
+    })
+    try {
+      await client.connect()
+      await client.query(`listen ${RUNS_CHANNEL}; listen ${ROWS_CHANNEL}`)
+      onListening()
+      await ended
+    } catch {
+      // Unavailable: tried again below, and every other query says so.
+    }
+    client.end().catch(() => undefined)
+    await sleep(RECONNECT_MS, undefined, { signal, ref: false }).catch(() => undefined)
+  }
+}
+
+/** Undefined if another version wrote it. */
+function changeIn(channel: string, payload = ''): Change | undefined {
+  const found = (channel === RUNS_CHANNEL ? runSchema : rowsSchema).safeParse(JSON.parse(payload))
+  if (!found.success) return undefined
+  return 'table' in found.data ? { kind: 'rows', ...found.data } : { kind: 'run', ...found.data }
+}

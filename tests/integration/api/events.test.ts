@@ -1,0 +1,70 @@
+/** What changes in the database reaches every open page. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { closeRun, takeRunLock } from '../../../db/queries/runs.ts'
+import { writeRows } from '../../../db/write-rows.ts'
+import type { RunIdentity } from '../../../core/run.ts'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+import { until } from '../../support/until.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(async () => {
+  await api.stop()
+})
+
+/** Opens a stream; `text` is what has come so far. */
+async function open() {
+  const stopping = new AbortController()
+  const { body } = await fetch(`${api.server.address}/api/events`, { signal: stopping.signal })
+  const stream = {
+    text: '',
+    close: () => {
+      stopping.abort()
+    },
+  }
+  void (async () => {
+    for await (const chunk of body ?? []) stream.text += Buffer.from(chunk as Uint8Array).toString()
+  })().catch(() => undefined)
+  await until(() => stream.text.includes('event: listening'))
+  return stream
+}
+
+it('tells of a run and its rows once each, when they are committed', async () => {
+  const stream = await open()
+  const run: RunIdentity = {
+    runId: 'run-1',
+    workflowId: 'fear-1',
+    pipeline: 'crypto-forecast',
+    trigger: 'manual',
+    startedAt: new Date().toISOString(),
+  }
+  const { db } = api.stack.database
+  await takeRunLock(db, run)
+  await until(() => stream.text.includes('"outcome":"running"'))
+  const rows = ['2026-01-01', '2026-01-02'].map((date) => ({ date, value: 40, classification: 'Fear' }))
+  const options = {
+    observedAt: new Date(),
+    runId: 'run-1',
+    retryBudget: { ms: 0, signal: new AbortController().signal },
+  }
+  await writeRows(db, { fear_greed_index: rows }, options)
+  await closeRun(db, run, { outcome: 'complete', counts: {} }, new Date())
+  await until(() => stream.text.includes('"outcome":"complete"'))
+  await until(() => stream.text.includes('event: rows'))
+  expect(stream.text.match(/event: rows\ndata: (.*)/)?.[1]).toBe(
+    '{"table":"fear_greed_index","runId":"run-1"}',
+  )
+  expect(stream.text.match(/event: rows/g)).toHaveLength(1)
+  stream.close()
+})
+
+it('tells two hundred readers, and says after an outage that it listens again', async () => {
+  const streams = await Promise.all(Array.from({ length: 200 }, open))
+  await api.stack.database.db.execute(
+    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()",
+  )
+  await until(() => streams.every(({ text }) => text.match(/event: listening/g)?.length === 2))
+  for (const stream of streams) stream.close()
+})
