@@ -1,4 +1,5 @@
 /** What a pipeline contributes to the API. */
+import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
 import type { DataSets } from './data-set.ts'
@@ -8,6 +9,7 @@ import type { Api } from './app.ts'
 export interface RouteContext {
   /** Reads only: its connections refuse every change. */
   db: Database
+  temporal: LastingTemporal
   config: Config
 }
 

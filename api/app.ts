@@ -1,6 +1,11 @@
 /** The HTTP server of the API: validation, errors, OpenAPI and who may ask. */
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js'
 import {
   hasZodFastifySchemaValidationErrors,
@@ -12,9 +17,9 @@ import {
 } from 'fastify-type-provider-zod'
 import { closestMatch } from 'leven'
 import { databaseFailure } from '../db/database-failure.ts'
-import { isOwnHost } from '../system/own-host.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
+import { setHeaders } from './response-headers.ts'
 
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
 const BODY_BYTES = 64 * 1024
@@ -36,6 +41,11 @@ export function createApi(log: ApiLog) {
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
+    // An address that cannot be decoded reaches no hook.
+    frameworkErrors: (error, request, reply) => {
+      setHeaders(reply.raw)
+      answerProblem(error, request, reply, log)
+    },
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(validatorCompiler)
   api.setSerializerCompiler(serializerCompiler)
@@ -47,10 +57,11 @@ export function createApi(log: ApiLog) {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  api.addHook('onRequest', ({ headers: { host = '' } }, _reply, done) => {
-    const says = `This server answers for loopback addresses alone, not for "${host}".`
-    done(isOwnHost(host) ? undefined : new RequestProblem(421, says))
+  api.addHook('onRequest', (_request, reply, done) => {
+    setHeaders(reply.raw)
+    done()
   })
+  readBodies(api)
   api.setErrorHandler((error, request, reply) => answerProblem(error as FastifyError, request, reply, log))
   api.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -62,6 +73,16 @@ export function createApi(log: ApiLog) {
   return api
 }
 
+/** Bodies are JSON; a change that needs no parameters may come without one. */
+function readBodies(api: FastifyInstance): void {
+  const parse = api.getDefaultJsonParser('error', 'error')
+  api.removeAllContentTypeParsers()
+  api.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, {})
+    else void parse(request, body as string, done)
+  })
+}
+
 function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
   // As text: the declared schemas are those of results.
   return reply
@@ -71,7 +92,11 @@ function sendProblem(reply: FastifyReply, status: number, detail: string): Fasti
 }
 
 function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: ApiLog) {
-  if (error instanceof RequestProblem) return sendProblem(reply, error.status, error.message)
+  if (error instanceof RequestProblem) {
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
+    if (error.status === 401) reply.header('www-authenticate', 'Bearer')
+    return sendProblem(reply, error.status, error.message)
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     return sendProblem(reply, 400, error.validation.map((mistake) => sentenceOf(mistake, request)).join(' '))
   }

@@ -19,10 +19,12 @@ export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
 export class RequestProblem extends Error {
   override name = 'RequestProblem'
   readonly status: number
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, { retryAfterSeconds }: { retryAfterSeconds?: number } = {}) {
     super(detail)
     this.status = status
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 

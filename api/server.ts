@@ -1,7 +1,13 @@
-/** The API as a server: all routes on one port of loopback. */
+/** The API as a server: all routes on one port. */
+import type { RouteOptions } from 'fastify'
 import { listenerOf, openForReading } from '../client/connection.ts'
+import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import { PIPELINES } from '../pipelines/index.ts'
+import { addAccess } from './access/access.ts'
+import { tokensFor } from './access/binding.ts'
+import { addSessionRoutes } from './access/session.ts'
+import type { Tokens } from './access/tokens.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
@@ -14,37 +20,79 @@ import { API_PARTS } from './parts.ts'
  */
 const STATEMENT_MS = 30_000
 
-export interface ApiServer {
+export interface AssembledApi {
   api: Api
-  /** `http://127.0.0.1:<port>`. */
-  address: string
+  /** Every route, as it was added. */
+  routes: readonly Pick<RouteOptions, 'method' | 'url' | 'config'>[]
   close(): Promise<void>
 }
 
-/** Starts the server on a port of 127.0.0.1; 0 takes a free one. Needs no database to start. */
-export async function startApi(config: Config, port: number, log: ApiLog): Promise<ApiServer> {
+export interface ApiServer extends AssembledApi {
+  /** `http://127.0.0.1:<port>`. */
+  address: string
+}
+
+/** Where it listens. */
+export interface ApiBinding {
+  /** Address of this machine. Default: 127.0.0.1; every other than loopback needs `ALMANAC_TOKEN`. */
+  host?: string
+  /** 0 takes a free one. */
+  port: number
+}
+
+/**
+ * Starts the server. Needs neither database nor Temporal to start. Throws `Misconfigured` if the address needs a token and
+ * there is none.
+ */
+export async function startApi(
+  config: Config,
+  { host = '127.0.0.1', port }: ApiBinding,
+  log: ApiLog,
+): Promise<ApiServer> {
+  const assembled = await assembleApi(config, tokensFor(config, host), log)
+  try {
+    return { ...assembled, address: await assembled.api.listen({ host, port }) }
+  } catch (error) {
+    await assembled.close()
+    throw error
+  }
+}
+
+/** All routes, without a port. With `tokens`, whoever asks needs one. */
+export async function assembleApi(
+  config: Config,
+  tokens: Tokens | undefined,
+  log: ApiLog,
+): Promise<AssembledApi> {
   const database = openForReading(config, STATEMENT_MS)
+  const temporal = lastingTemporal(config)
   const api = createApi(log)
+  const routes: RouteOptions[] = []
+  api.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
+  const visitors = addAccess(api, tokens)
+  const context = { db: database.db, config, temporal }
   let events: EventStreams | undefined
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
+    addSessionRoutes(routes, visitors)
     for (const { id } of PIPELINES)
       for (const [name, set] of Object.entries(API_PARTS[id].dataSets))
         addDataRoutes(routes, database.pool, id, name, set)
     addDataSetList(routes)
     events = addEvents(routes, () => listenerOf(config))
-    for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, { db: database.db, config })
+    for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())
     done()
   })
-  const address = await api.listen({ host: '127.0.0.1', port })
   return {
     api,
-    address,
+    routes,
     async close() {
       await events?.close()
       await api.close()
-      await database.close()
+      await Promise.all([temporal.close(), database.close()])
     },
   }
 }

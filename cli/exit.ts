@@ -1,7 +1,7 @@
 /** Exit codes of the command, and which error leads to which. */
 import { Failure, WrongUsage } from '../core/failures.ts'
 import { CannotStart } from '../local/cannot-start.ts'
-import { CannotReach } from '../client/cannot-reach.ts'
+import { CannotReach, isGrpcAway } from '../client/cannot-reach.ts'
 
 export const EXIT = {
   done: 0,
@@ -15,9 +15,6 @@ export const EXIT = {
   endedAtOnce: 130,
 } as const
 
-/** `Service unavailable`, `deadline exceeded` of gRPC: the server became unavailable during the command. */
-const GRPC_UNAVAILABLE = new Set([4, 14])
-
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CannotReach) return EXIT.cannotReach
@@ -28,12 +25,4 @@ export function exitCodeOf(error: unknown): number {
     if (error.type === 'Misconfigured') return EXIT.wrongUsage
   }
   return isGrpcAway(error) ? EXIT.cannotReach : EXIT.runFailed
-}
-
-/** Whether Temporal's server went away during the command. */
-export function isGrpcAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'number' && GRPC_UNAVAILABLE.has(cause.code)) return true
-  }
-  return false
 }

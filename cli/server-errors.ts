@@ -1,5 +1,5 @@
 /** Turns an error of the database or of Temporal into one that says what to do. */
-import { CannotReach } from '../client/cannot-reach.ts'
+import { CannotReach, isGrpcAway } from '../client/cannot-reach.ts'
 import { databaseHint, temporalAddress, temporalHint } from '../client/connection.ts'
 import type { Failure } from '../core/failures.ts'
 import { join } from 'node:path'
@@ -7,7 +7,6 @@ import { ALMANAC } from '../core/command-name.ts'
 import { databaseFailure, isNotMigrated, wordsOf } from '../db/database-failure.ts'
 import { sqlState } from '../db/sql-state.ts'
 import { configOf } from './command-context.ts'
-import { isGrpcAway } from './exit.ts'
 
 /** Returns the error to print in place of the one that ended a command. Any other error is returned unchanged. */
 export function explainServerError(error: unknown, isDemo: boolean): unknown {

@@ -46,13 +46,14 @@ export async function connectTemporal(config: Config, timeoutMs = CONNECT_TIMEOU
     })
     return new Client({ connection, namespace: config.env.TEMPORAL_NAMESPACE })
   } catch (error) {
-    throw new CannotReach(
-      `Temporal does not answer at ${temporalAddress(config)}; ${temporalHint(config)}.`,
-      {
-        cause: error,
-      },
-    )
+    throw temporalAway(config, error)
   }
+}
+
+/** The error of a Temporal server that does not respond, with the remedy. */
+export function temporalAway(config: Config, cause: unknown): CannotReach {
+  const says = `Temporal does not answer at ${temporalAddress(config)}; ${temporalHint(config)}.`
+  return new CannotReach(says, { cause })
 }
 
 type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number]

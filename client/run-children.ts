@@ -37,15 +37,20 @@ export function childrenOf(history: History, runWorkflowId: string): ChildView[]
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes
     if (initiated) {
       const workflowId = initiated.workflowId ?? ''
-      const name = workflowId.startsWith(`${runWorkflowId}/`)
-        ? workflowId.slice(runWorkflowId.length + 1)
-        : workflowId
-      children.set(String(event.eventId), { workflowId, name, state: 'running', steps: [] })
+      children.set(String(event.eventId), runningChild(workflowId, runWorkflowId))
       continue
     }
     applyEvent(children, event)
   }
   return [...children.values()]
+}
+
+/** A child workflow that was started, before anything is known of it. */
+export function runningChild(workflowId: string, runWorkflowId: string): ChildView {
+  const name = workflowId.startsWith(`${runWorkflowId}/`)
+    ? workflowId.slice(runWorkflowId.length + 1)
+    : workflowId
+  return { workflowId, name, state: 'running', steps: [] }
 }
 
 function applyEvent(children: Map<string, ChildView>, event: HistoryEvent): void {

@@ -4,6 +4,8 @@ import type { temporal } from '@temporalio/proto'
 import type { SourceCounts } from '../core/run-outcome.ts'
 
 export interface StepView {
+  /** Its id within the workflow: what a retry names. */
+  activityId: string
   step: string
   summary: string
   state: 'done' | 'failed' | 'cancelled' | 'running' | 'waiting'
@@ -37,14 +39,16 @@ export function stepsOf(history: History, pending: Pending[]): StepView[] {
   for (const event of history.events ?? []) {
     const scheduled = event.activityTaskScheduledEventAttributes
     if (scheduled) {
+      const activityId = scheduled.activityId ?? ''
       const step: StepView = {
+        activityId,
         step: scheduled.activityType?.name ?? '',
         summary: summaryOf(event),
         state: 'running',
         attempts: 1,
       }
       steps.set(String(event.eventId), step)
-      byActivityId.set(scheduled.activityId ?? '', step)
+      byActivityId.set(activityId, step)
     }
     applyEvent(steps, event)
   }
@@ -65,7 +69,13 @@ export function endedSteps(history: History): StepView[] {
 /** The running activities, from a description alone: what a history would add (the summary) is left empty. */
 export function pendingSteps(pending: Pending[]): StepView[] {
   return pending.map((info) => {
-    const step: StepView = { step: info.activityType?.name ?? '', summary: '', state: 'running', attempts: 1 }
+    const step: StepView = {
+      activityId: info.activityId ?? '',
+      step: info.activityType?.name ?? '',
+      summary: '',
+      state: 'running',
+      attempts: 1,
+    }
     applyPending(step, info)
     return step
   })

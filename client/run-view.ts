@@ -31,16 +31,16 @@ export interface RunView {
 
 /**
  * The view of a run, by workflow id, run id or the beginning of one; undefined if neither the records nor Temporal know
- * it. `db` is undefined if the database is unavailable: Temporal's half is still shown.
+ * it. `db` or `client` is undefined if that server is unavailable: the other's half is still shown.
  */
 export async function viewRun(
-  client: Client,
+  client: Client | undefined,
   db: Database | undefined,
   config: Config,
   id: string,
 ): Promise<RunView | undefined> {
   const record = db === undefined ? undefined : await findRun(db, id)
-  const live = await liveRun(client, record?.workflowId ?? id)
+  const live = client === undefined ? undefined : await liveRun(client, record?.workflowId ?? id)
   if (record === undefined && live === undefined) return undefined
   const workflowId = record?.workflowId ?? id
   const runId = live?.runId ?? record?.runId ?? ''

@@ -11,7 +11,8 @@ import {
 import { ApplicationFailure } from '@temporalio/common'
 import type { RunStatus } from '../activities/run-record.ts'
 import type { Database } from '../db/database.ts'
-import { openRuns } from '../db/queries/runs.ts'
+import { databaseFailure } from '../db/database-failure.ts'
+import { findRun, openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { failureReason } from '../core/reason.ts'
@@ -59,6 +60,48 @@ export async function openRun(
   const record = (await openRuns(db)).find((run) => run.pipeline === pipeline.id)
   if (record === undefined || !(await runStatus(client, record)).alive) return undefined
   return client.workflow.getHandle(record.workflowId)
+}
+
+/**
+ * Returns the workflow id of the run for which the run lock would end a new one as skipped; undefined if there is none, or
+ * while the database is unavailable, when there is no lock.
+ */
+export async function runInTheWay(
+  client: Client,
+  db: Database,
+  pipeline: Pipeline,
+): Promise<string | undefined> {
+  try {
+    return (await openRun(client, db, pipeline))?.workflowId
+  } catch (error) {
+    if (databaseFailure(error) === undefined) throw error
+    return undefined
+  }
+}
+
+/**
+ * Asks a run to end, by workflow id, run id or the beginning of one; its workflow closes the record as `cancelled`. Returns
+ * its workflow id, or undefined if no such run is going on.
+ */
+export async function cancelRun(client: Client, db: Database, id: string): Promise<string | undefined> {
+  const workflowId = await workflowIdOf(db, id)
+  try {
+    await client.workflow.getHandle(workflowId).cancel()
+    return workflowId
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** The workflow id of a run by any of its names; the name itself if no record has it, or the database is unavailable. */
+async function workflowIdOf(db: Database, id: string): Promise<string> {
+  try {
+    return (await findRun(db, id))?.workflowId ?? id
+  } catch (error) {
+    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    return id
+  }
 }
 
 /** Waits for a run's end. A failed run has an ending like any other; a terminated one has none. */

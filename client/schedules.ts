@@ -9,7 +9,7 @@ import {
 import { ALMANAC } from '../core/command-name.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
-import { Failure } from '../core/failures.ts'
+import { Failure, WrongUsage } from '../core/failures.ts'
 import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
 import type { Timing } from '../pipelines/definition.ts'
@@ -90,6 +90,29 @@ async function applySchedule(
   const state = kept === undefined ? options.state : { paused, note: kept }
   await client.schedule.getHandle(id).update(() => ({ ...options, state }))
   return { id, change: 'updated', paused: state.paused, ...(kept === undefined ? {} : { kept }) }
+}
+
+/**
+ * Pauses a schedule until an operator resumes it. Throws `WrongUsage` for a reason that is one of our own notes, Temporal's
+ * `ScheduleNotFoundError` if there is none, and `Conflict`.
+ */
+export async function pauseSchedule(client: Client, pipeline: Pipeline, reason: string): Promise<void> {
+  // The next start would take it for its own pause, and end it.
+  if (isOurNote(reason)) throw new WrongUsage('The reason of a pause must be words of your own.')
+  const handle = client.schedule.getHandle(pipeline.id)
+  refuseUnmanaged(await handle.describe())
+  await handle.pause(reason)
+}
+
+/**
+ * Starts a run of a schedule at once, unless one is going on. Throws Temporal's `ScheduleNotFoundError` if there is none,
+ * and `Conflict`.
+ */
+export async function triggerSchedule(client: Client, pipeline: Pipeline): Promise<void> {
+  const handle = client.schedule.getHandle(pipeline.id)
+  refuseUnmanaged(await handle.describe())
+  // Without the policy named here a trigger would start a second run next to an open one.
+  await handle.trigger(ScheduleOverlapPolicy.SKIP)
 }
 
 /**

@@ -4,6 +4,12 @@ import { PIPELINES, type PipelineVariables } from '../pipelines/index.ts'
 
 const port = (fallback: number, meaning: string) =>
   z.coerce.number().int().min(1024).max(65535).default(fallback).describe(meaning)
+/** 16 characters of hexadecimal digits are 64 bits: with a minute between two tries nobody guesses them. */
+const token = z
+  .string()
+  .regex(/^\S{16,}$/, 'expected 16 characters or more without spaces; "openssl rand -hex 24" makes them')
+  .optional()
+
 /** Variables of the whole stack: type, default, meaning with unit. */
 const stackVariables = {
   ALMANAC_CONTACT: z
@@ -17,6 +23,10 @@ const stackVariables = {
     .describe('Folder of the embedded servers, their data and the tools'),
   DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Log level of the worker'),
+  ALMANAC_TOKEN: token.describe(
+    'Token of those who may change things, of 16 characters or more. Needed when the page listens on more than 127.0.0.1',
+  ),
+  ALMANAC_READER_TOKEN: token.describe('Token of those who may look at everything and change nothing'),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,

@@ -113,7 +113,7 @@ export const recompute = {
 export const backfillParams = {
   from: moment.optional().describe('Collect from this moment on'),
   to: moment.optional().describe('Collect up to this moment'),
-  onlyMissing: z.stringbool().optional().describe('Request only what is not stored'),
+  onlyMissing: flag.optional().describe('Request only what is not stored'),
 }
 
 /** Description of `enabled`, the same in every section. */

@@ -92,7 +92,6 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
         reply.raw.writeHead(200, {
           'content-type': FORMATS[query.format],
           'content-disposition': `attachment; filename="${fileName(name, selection, query.format)}"`,
-          'x-content-type-options': 'nosniff',
         })
         await pipeline(exported(client, set, selection, query.format), reply.raw)
         hasFailed = false

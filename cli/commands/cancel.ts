@@ -1,8 +1,7 @@
 /** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
-import { WorkflowNotFoundError } from '@temporalio/client'
 import { ALMANAC } from '../../core/command-name.ts'
-import { findRun } from '../../db/queries/runs.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { cancelRun } from '../../client/runs.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print } from '../output.ts'
@@ -12,13 +11,10 @@ export async function cancel(id: string, options: GlobalOptions): Promise<void> 
   const database = connectDatabase(config)
   const client = await connectTemporal(config)
   try {
-    const record = await findRun(database.db, id)
-    const workflowId = record?.workflowId ?? id
-    await client.workflow.getHandle(workflowId).cancel()
+    const workflowId = await cancelRun(client, database.db, id)
+    if (workflowId === undefined)
+      throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)
     print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" shows when it has ended`)
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error
-    throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }

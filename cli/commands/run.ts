@@ -13,7 +13,7 @@ import { CLI_PARTS } from '../parts.ts'
 import { coloured, duration, print, printJson, sourcesTable } from '../output.ts'
 import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
-import { endingOf, openRun, startRun } from '../../client/runs.ts'
+import { endingOf, runInTheWay, startRun } from '../../client/runs.ts'
 import { aborted, stopController } from '../stop-request.ts'
 import { ALMANAC } from '../../core/command-name.ts'
 import { knownPipeline } from '../known-pipeline.ts'
@@ -115,10 +115,7 @@ export async function startAndReport(
 async function runBefore(config: Config, client: Client, pipeline: Pipeline): Promise<string | undefined> {
   const database = connectDatabase(config)
   try {
-    return (await openRun(client, database.db, pipeline))?.workflowId
-  } catch (error) {
-    if (databaseFailure(error) === undefined) throw error
-    return undefined
+    return await runInTheWay(client, database.db, pipeline)
   } finally {
     await database.close()
   }

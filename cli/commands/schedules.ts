@@ -1,12 +1,18 @@
 /** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
-import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
+import { ScheduleNotFoundError, type Client } from '@temporalio/client'
 import { ALMANAC } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { connectTemporal, readingTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
-import { applySchedules, resumeSchedule, scheduleStates } from '../../client/schedules.ts'
+import {
+  applySchedules,
+  pauseSchedule,
+  resumeSchedule,
+  scheduleStates,
+  triggerSchedule,
+} from '../../client/schedules.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { stackName } from '../command-context.ts'
 
@@ -52,7 +58,7 @@ export const apply = (options: Options) =>
 
 export const pause = (id: string, options: Options) =>
   act(id, options, 'paused', (client) =>
-    client.schedule.getHandle(id).pause(`Paused with "${ALMANAC} schedules pause"`),
+    pauseSchedule(client, knownPipeline(id), `Paused with "${ALMANAC} schedules pause"`),
   )
 
 export const resume = (id: string, options: Options) =>
@@ -64,8 +70,7 @@ export const resume = (id: string, options: Options) =>
 const STILL_OFF = 'follows almanac.yaml again, which has it off: set enabled to true there, and start again'
 
 export const trigger = (id: string, options: Options) =>
-  // Without the policy named here a trigger would start a second run next to an open one.
-  act(id, options, 'triggered', (client) => client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP))
+  act(id, options, 'triggered', (client) => triggerSchedule(client, knownPipeline(id)))
 
 export const remove = (id: string, options: Options) =>
   act(id, options, 'removed', (client) => client.schedule.getHandle(id).delete())

@@ -14,7 +14,7 @@ interface ServeOptions extends GlobalOptions {
 export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options)
   const log = openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, options.logFile)
-  const server = await startApi(config, options.port ?? config.ports.page, log)
+  const server = await startApi(config, { port: options.port ?? config.ports.page }, log)
   print(`${stackName(config)}page on ${server.address}; Ctrl+C ends it`)
   await stopRequested()
   await server.close()

@@ -1,7 +1,7 @@
 /** One check, bounded: a server that hangs must not hide what the other checks found. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseFailure } from '../../db/database-failure.ts'
-import { isGrpcAway } from '../exit.ts'
+import { isGrpcAway } from '../../client/cannot-reach.ts'
 import { bad, type Check } from './check.ts'
 
 /** What works answers in milliseconds, over a slow network within a second; a person waits for the slowest check. */

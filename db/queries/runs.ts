@@ -1,5 +1,20 @@
 /** The run record and the run lock: one open row per pipeline, by a partial unique index. */
-import { and, desc, eq, gt, inArray, isNull, like, lt, lte, ne, notInArray, or, sql } from 'drizzle-orm'
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  lte,
+  ne,
+  notInArray,
+  or,
+  sql,
+} from 'drizzle-orm'
 import { cleanValue, storableJson } from '../../core/foreign-text.ts'
 import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
 import { ahead, notAhead } from '../ahead.ts'
@@ -89,6 +104,47 @@ export async function listRuns(
     .as('placed')
   const newest = db.select({ runId: placed.runId }).from(placed).where(lte(placed.place, limit))
   return db.select().from(pipelineRuns).where(inArray(runId, newest)).orderBy(ofPipeline, desc(startedAt))
+}
+
+/** Which runs, and how many. */
+export interface RunSelection {
+  pipeline?: string | undefined
+  outcome?: string | undefined
+  /** Only runs before this one, by its run id. */
+  after?: string | undefined
+  limit: number
+}
+
+/** The newest runs of all pipelines together, newest first; none behind a run that has no record. */
+export async function newestRuns(
+  db: Database,
+  { pipeline, outcome, after, limit }: RunSelection,
+): Promise<RunRecord[]> {
+  const { startedAt, runId } = pipelineRuns
+  const place = sql`(select started_at, run_id from pipeline_runs where run_id = ${after})`
+  return db
+    .select()
+    .from(pipelineRuns)
+    .where(
+      and(
+        pipeline === undefined ? undefined : eq(pipelineRuns.pipeline, pipeline),
+        outcome === undefined ? undefined : eq(pipelineRuns.outcome, outcome),
+        after === undefined ? undefined : sql`(${startedAt}, ${runId}) < ${place}`,
+      ),
+    )
+    .orderBy(desc(startedAt), desc(runId))
+    .limit(limit)
+}
+
+/** The newest run of a pipeline that has ended. */
+export async function lastRun(db: Database, pipeline: string): Promise<RunRecord | undefined> {
+  const [found] = await db
+    .select()
+    .from(pipelineRuns)
+    .where(and(eq(pipelineRuns.pipeline, pipeline), isNotNull(pipelineRuns.finishedAt)))
+    .orderBy(desc(pipelineRuns.startedAt))
+    .limit(1)
+  return found
 }
 
 /** The newest run with this workflow id, run id, or beginning of a run id. */

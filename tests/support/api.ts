@@ -13,7 +13,7 @@ export interface TestApi {
 export async function startTestApi(options: TestStackOptions = {}): Promise<TestApi> {
   const stack = await startTestStack(options)
   const errors: unknown[] = []
-  const server = await startApi(stack.config, 0, { error: ({ err }) => errors.push(err) })
+  const server = await startApi(stack.config, { port: 0 }, { error: ({ err }) => errors.push(err) })
   return {
     stack,
     server,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isGrpcAway } from '../../../cli/exit.ts'
-import { CannotReach } from '../../../client/cannot-reach.ts'
+import { CannotReach, isGrpcAway } from '../../../client/cannot-reach.ts'
 import { startRun } from '../../../client/runs.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'

@@ -60,6 +60,7 @@ describe('the child workflows of a run', () => {
   it('shows how often a waiting activity was tried, why it failed and when it is retried', () => {
     const steps = pendingSteps([
       {
+        activityId: '7',
         activityType: { name: 'cloneLibrary' },
         attempt: 3,
         lastFailure: { message: 'away', applicationFailureInfo: { type: 'UpstreamUnavailable' } },
@@ -68,6 +69,7 @@ describe('the child workflows of a run', () => {
     ])
     expect(steps).toEqual([
       {
+        activityId: '7',
         step: 'cloneLibrary',
         summary: '',
         state: 'waiting',

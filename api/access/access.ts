@@ -1,0 +1,111 @@
+/** Who may ask: on loopback every program of this machine, elsewhere whoever has a token. */
+import type { FastifyContextConfig, FastifyRequest, RouteOptions } from 'fastify'
+import { isOwnHost } from '../../system/own-host.ts'
+import type { Api } from '../app.ts'
+import { problems, RequestProblem } from '../problem.ts'
+import { sessionIn } from './cookie.ts'
+import { createSlowdown } from './slowdown.ts'
+import type { Role, Tokens } from './tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route. Default: readers what changes nothing, operators the rest. */
+    access?: Role | 'anyone'
+  }
+}
+
+/** Finds out who asks. */
+export interface Visitors {
+  /** Undefined on loopback, where nobody is asked. */
+  tokens: Tokens | undefined
+  /** The role of a token that a client sends; slows the next try of its address down if it is wrong. */
+  roleOfToken(token: string, request: FastifyRequest): Role | undefined
+  /** The role of whoever sends a request: by token or by session. */
+  roleOf(request: FastifyRequest): Role | undefined
+}
+
+/** Adds the checks to every route that is added afterwards. */
+export function addAccess(api: Api, tokens: Tokens | undefined): Visitors {
+  const visitors = visitorsWith(tokens)
+  api.addHook('onRoute', declareRefusals)
+  api.addHook('onRequest', (request, _reply, done) => {
+    checkHost(request, tokens)
+    checkRole(request, visitors)
+    if (isChange(request.method)) checkChange(request)
+    done()
+  })
+  return visitors
+}
+
+function visitorsWith(tokens: Tokens | undefined): Visitors {
+  const slowdown = createSlowdown()
+  const roleOfToken = (token: string, { ip }: FastifyRequest) => {
+    slowdown.check(ip)
+    const role = tokens?.roleOf(token)
+    if (role === undefined) slowdown.wrong(ip)
+    return role
+  }
+  return {
+    tokens,
+    roleOfToken,
+    roleOf(request) {
+      if (tokens === undefined) return 'operator'
+      const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      if (bearer !== undefined) return roleOfToken(bearer, request)
+      return tokens.roleOfSession(sessionIn(request.headers.cookie), Date.now())
+    },
+  }
+}
+
+const isChange = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)
+
+/** Behind a token the name does not matter: a page of another site has none. */
+function checkHost({ headers: { host = '' } }: FastifyRequest, tokens: Tokens | undefined): void {
+  if (tokens !== undefined || isOwnHost(host)) return
+  throw new RequestProblem(421, `This server answers for loopback addresses alone, not for "${host}".`)
+}
+
+function checkRole(request: FastifyRequest, visitors: Visitors): void {
+  const needed = roleNeeded(request.routeOptions.config, request.method)
+  if (needed === 'anyone') return
+  const role = visitors.roleOf(request)
+  if (role === undefined)
+    throw new RequestProblem(
+      401,
+      'No valid token came with this request: log in by POST /api/session, or send "Authorization: Bearer <token>".',
+    )
+  if (role === 'reader' && needed === 'operator')
+    throw new RequestProblem(
+      403,
+      'This token is for reading (ALMANAC_READER_TOKEN); changes need ALMANAC_TOKEN.',
+    )
+}
+
+const roleNeeded = (config: FastifyContextConfig | undefined, method: string): Role | 'anyone' =>
+  config?.access ?? (isChange(method) ? 'operator' : 'reader')
+
+/** A page of another site can send a form or plain text here, with the user's session; JSON it cannot. */
+function checkChange({ headers }: FastifyRequest): void {
+  const { origin, host = '' } = headers
+  if (origin !== undefined && !isOwnOrigin(origin, host))
+    throw new RequestProblem(
+      403,
+      `A page at "${origin}" may change nothing at "${host}"; a proxy in between must pass the Host header on.`,
+    )
+  const type = headers['content-type'] ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new RequestProblem(
+      415,
+      `The content type is "${type}"; expected application/json, also without a body.`,
+    )
+}
+
+const isOwnOrigin = (origin: string, host: string): boolean =>
+  URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+
+/** Refusals that any route may give are among its declared answers. */
+function declareRefusals(route: RouteOptions): void {
+  const refusals = problems(401, 403, 421, 429, ...(isChange(String(route.method)) ? [413, 415] : []))
+  const declared = route.schema?.response as Record<string, unknown> | undefined
+  route.schema = { ...route.schema, response: { ...refusals, ...declared } }
+}
