@@ -53,6 +53,8 @@ const FOLDERS = {
     types: ['config'],
     packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client'],
   },
+  // Runs in a browser: of the server it knows only the shapes of what the API says.
+  dashboard: { imports: [], types: ['api'], packages: [] },
   cli: { packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client', '@temporalio/common'] },
   // Runs before the packages are installed, and loads cli/ by its address afterwards.
   bin: { imports: ['system', 'local'], packages: ['node'] },

@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 /** What may be imported from where stands in .dependency-cruiser.js. */
@@ -62,6 +63,21 @@ export default tseslint.config(
         {
           selector: "ThrowStatement > NewExpression[callee.name='Error']",
           message: 'A plain Error retries the workflow task forever: throw ApplicationFailure.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['dashboard/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      ...reactHooks.configs.recommended.rules,
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXAttribute[name.name=/^(style|dangerouslySetInnerHTML)$/]',
+          message:
+            'The policy of the page refuses inline styles and what strangers wrote as HTML: use a class, or text.',
         },
       ],
     },

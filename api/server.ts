@@ -1,9 +1,12 @@
 /** The API as a server: all routes on one port. */
+import { join } from 'node:path'
 import type { RouteOptions } from 'fastify'
 import { listenerOf, openForReading } from '../client/connection.ts'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import { PIPELINES } from '../pipelines/index.ts'
+import { newestBundle } from '../system/bundle.mjs'
+import { packageRoot } from '../system/package-root.ts'
 import { addAccess } from './access/access.ts'
 import { tokensFor } from './access/binding.ts'
 import { addSessionRoutes } from './access/session.ts'
@@ -13,6 +16,7 @@ import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
 import { API_PARTS } from './parts.ts'
+import { addPage } from './static.ts'
 
 /**
  * A statement of a page answers in a fraction of a second, the export of a million rows in some; one that takes half a
@@ -84,6 +88,7 @@ export async function assembleApi(
     events = addEvents(routes, () => listenerOf(config))
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())
+    addPage(routes, pageFolder())
     done()
   })
   return {
@@ -95,4 +100,10 @@ export async function assembleApi(
       await Promise.all([temporal.close(), database.close()])
     },
   }
+}
+
+/** Folder of the newest build of the page; undefined if there is none. */
+function pageFolder(): string | undefined {
+  const built = newestBundle(packageRoot, 'dashboard')
+  return built === undefined ? undefined : join(packageRoot, 'dist', built.folder)
 }

@@ -49,7 +49,10 @@ async function start(argv) {
     if (!(await prepare(root, argv))) return 1
   }
   const file = await commandFile(root, isClone)
-  if (argv[0] === 'prepare') return 0
+  const { freshDashboard } = await import('./dashboard.mjs')
+  // Without the page everything is collected all the same.
+  const hasPage = !isClone || (await freshDashboard(root, argv))
+  if (argv[0] === 'prepare') return hasPage ? 0 : 1
   const { main } = await import(file)
   return main(argv)
 }

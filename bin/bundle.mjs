@@ -2,10 +2,11 @@
  * The command as a bundle in `dist/`, built once per state of the sources and packages: a start then loads a few files instead
  * of compiling hundreds. Plain JavaScript, because it runs before the command can be loaded.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { hashOf, matchingBundle, newestBundle } from '../system/bundle.mjs'
+import { buildFolder, INSTALLED } from './built-folder.mjs'
 
 /** `main` is the command; the build of the image runs the others. */
 const ENTRIES = {
@@ -26,9 +27,6 @@ const EXTERNAL = [
   'pino',
   'pino-pretty',
 ]
-
-/** npm's record of the installed packages, written last. */
-const INSTALLED = join('node_modules', '.package-lock.json')
 
 /** Bundled CommonJS packages call `require` for Node's built-in modules. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`
@@ -75,49 +73,16 @@ function ownPrograms(root) {
 }
 
 /**
- * Builds the bundle and returns its folder. Keeps the previous one: a command that has just started may still load parts of it.
+ * Builds the bundle and returns its folder.
  *
  * @param {string} root
  */
-export async function buildBundle(root) {
-  const dist = join(root, 'dist')
-  const unfinished = join(dist, `unfinished-${process.pid}`)
-  mkdirSync(unfinished, { recursive: true })
-  let folder, previous
-  try {
-    const inputs = await bundleInto(root, unfinished)
-    folder = `bundle-${hashOf(Buffer.from(JSON.stringify(inputs)))}`
-    writeFileSync(`${unfinished}.json`, JSON.stringify({ folder, inputs }))
-    rename(unfinished, join(dist, folder))
-    previous = newestBundle(root)?.folder
-    renameSync(`${unfinished}.json`, join(dist, 'bundle.json'))
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true })
-  }
-  for (const old of readdirSync(dist))
-    if (old.startsWith('bundle-') && old !== folder && old !== previous)
-      rmSync(join(dist, old), { recursive: true, force: true })
-  return join(dist, folder)
-}
-
-/**
- * Does nothing if the same bundle exists already: another process has just built it, or a change was reverted.
- *
- * @param {string} unfinished
- * @param {string} final
- */
-function rename(unfinished, final) {
-  try {
-    renameSync(unfinished, final)
-  } catch (error) {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-  }
-}
+export const buildBundle = (root) => buildFolder(root, 'bundle', (folder) => bundleInto(root, folder))
 
 /**
  * @param {string} root
  * @param {string} outdir
- * @returns {Promise<import('../system/bundle.mjs').Bundle['inputs']>} hashes of the contents esbuild was given: a file edited during the build counts as changed
+ * @returns {Promise<import('../system/bundle.mjs').Bundle['inputs']>} hashes of the contents esbuild was given
  */
 async function bundleInto(root, outdir) {
   const esbuild = await import('esbuild')
@@ -161,5 +126,5 @@ async function bundleInto(root, outdir) {
   // Its child process would live as long as this one.
   const { outputFiles } = await building.finally(() => esbuild.stop())
   for (const { path, contents } of outputFiles) writeFileSync(path, contents)
-  return Object.fromEntries(Object.entries(inputs).sort())
+  return inputs
 }

@@ -1,9 +1,11 @@
-/** Which bundle of the command lies in `dist/`. Plain JavaScript, because it is asked before the command can be loaded. */
+/** Which bundle of the command, and which build of the page, lies in `dist/`. Plain JavaScript, because it is asked before the command can be loaded. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
+ * @typedef {'bundle' | 'dashboard'} Kind the command, or the page
+ *
  * @typedef {object} Bundle
  * @property {string} folder name of the folder in `dist/`
  * @property {Record<string, string>} inputs hash of each file it was built from, by its path relative to the root
@@ -13,10 +15,11 @@ import { join } from 'node:path'
  * Returns the folder of the newest bundle if it matches the sources; undefined otherwise.
  *
  * @param {string} root folder of the clone
+ * @param {Kind} [kind]
  * @returns {string | undefined}
  */
-export function matchingBundle(root) {
-  const bundle = newestBundle(root)
+export function matchingBundle(root, kind) {
+  const bundle = newestBundle(root, kind)
   if (bundle?.inputs === undefined || !isFresh(root, bundle)) return undefined
   return join(root, 'dist', bundle.folder)
 }
@@ -25,11 +28,12 @@ export function matchingBundle(root) {
  * Returns the newest bundle, whatever it was built from.
  *
  * @param {string} root
+ * @param {Kind} [kind]
  * @returns {Bundle | undefined}
  */
-export function newestBundle(root) {
+export function newestBundle(root, kind = 'bundle') {
   try {
-    return JSON.parse(readFileSync(join(root, 'dist', 'bundle.json'), 'utf8')) ?? undefined
+    return JSON.parse(readFileSync(join(root, 'dist', `${kind}.json`), 'utf8')) ?? undefined
   } catch (error) {
     // A file that a power cut left empty counts as none.
     if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined

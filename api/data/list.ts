@@ -26,6 +26,9 @@ const listSchema = z.object({
   ),
 })
 
+/** The data sets as JSON. */
+export type DataSetList = z.infer<typeof listSchema>
+
 export function addDataSetList(api: Api): void {
   const data_sets = PIPELINES.flatMap(({ id }) =>
     Object.entries(API_PARTS[id].dataSets).map(([name, set]) => described(id, name, set)),

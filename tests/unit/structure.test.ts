@@ -29,6 +29,10 @@ const REFUSED: [file: string, text: string, rule: string][] = [
   ['simulator/a.ts', "import { end } from '../upstreams/end.ts'", 'simulator: folder'],
   ['cli/a.ts', "import { end } from '../bench/end.ts'", 'cli: folder'],
   ['cli/tests.ts', "import { end } from '../tests/end.ts'", 'cli: folder'],
+  ['dashboard/a.tsx', "import { end } from '../api/end.ts'", 'dashboard: types only'],
+  ['dashboard/words.ts', "import type { End } from '../core/end.ts'", 'dashboard: folder'],
+  ['dashboard/node.ts', "import { join } from 'node:path'", 'dashboard: package'],
+  ['api/a.ts', "import type { End } from '../dashboard/end.ts'", 'api: folder'],
   ['bench/a.ts', "import { end } from '../tests/end.ts'", 'bench: folder'],
   ['elsewhere/a.ts', "import { end } from '../core/end.ts'", 'folder without a line'],
   ['core/b.ts', "import '../elsewhere/end.ts'", 'core: folder'],
@@ -50,6 +54,7 @@ const ALLOWED: [file: string, text: string][] = [
     "import type { End } from '../activities/end.ts'; import { end } from '../core/end.ts'",
   ],
   ['db/good.ts', "import pg from 'pg'; import { sql } from 'drizzle-orm'; import { z } from 'zod'"],
+  ['dashboard/good.tsx', "import type { End } from '../api/end.ts'; import { useState } from 'react'"],
   ['bench/good.ts', "import { end } from '../workflows/end.ts'; import { Worker } from '@temporalio/worker'"],
 ]
 
@@ -65,6 +70,8 @@ const IMPORTED = [
     'activities',
     'workflows',
     'worker',
+    'api',
+    'dashboard',
     'cli',
     'bench',
     'tests',

@@ -1,0 +1,63 @@
+/** Requests of the page to the API: JSON in, problems as errors in words. */
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { reportConnection } from './connection.ts'
+
+/** Parameters of an address; undefined and empty ones are left out. */
+export type Parameters = Record<string, string | number | undefined>
+
+/** The server answered, but not with what was asked for. */
+export class ApiProblem extends Error {
+  override name = 'ApiProblem'
+  readonly status: number
+
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+/** `/api/data/x?limit=5`. */
+export function addressOf(path: string, parameters: Parameters = {}): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined && value !== '') query.set(name, String(value))
+  const text = query.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+/** The JSON at an address. Throws ApiProblem, or TypeError without a connection. */
+export async function getJson<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(address, signal)
+  if (response.ok) return (await response.json()) as T
+  throw new ApiProblem(response.status, await detailOf(response))
+}
+
+async function request(address: string, signal?: AbortSignal): Promise<Response> {
+  try {
+    const response = await fetch(address, {
+      ...(signal && { signal }),
+      headers: { accept: 'application/json' },
+    })
+    reportConnection(true)
+    return response
+  } catch (error) {
+    if (error instanceof TypeError) reportConnection(false)
+    throw error
+  }
+}
+
+async function detailOf(response: Response): Promise<string> {
+  const text = await response.text()
+  if (!(response.headers.get('content-type') ?? '').includes('json')) return response.statusText
+  const { detail } = JSON.parse(text) as { detail?: string }
+  return detail ?? response.statusText
+}
+
+/** What is at an address; asked for again when an event tells of a change. */
+export function useApi<T>(path: string, parameters?: Parameters): UseQueryResult<T> {
+  const address = addressOf(path, parameters)
+  return useQuery({
+    queryKey: [address],
+    queryFn: ({ signal }) => getJson<T>(address, signal),
+  })
+}

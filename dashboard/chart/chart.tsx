@@ -1,0 +1,184 @@
+/** A chart of values over time: drawn, as a table, as a picture and as a file. */
+import type { EChartsType } from 'echarts/core'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { DataTable, type TableColumn } from '../blocks/data-table.tsx'
+import { zoneName } from '../format.ts'
+import { useIsDark, useReader, useSharedWords } from '../preferences.tsx'
+import { download } from './download.ts'
+import { ChartLegend } from './legend.tsx'
+import { optionsOf, type ChartKind } from './options.ts'
+import { paletteOf } from './palette.ts'
+import { candleLines, csvOf, rowsOf, type Candle, type ChartRow, type Line } from './series.ts'
+
+interface ChartProps {
+  /** What is drawn; also the name of its files. */
+  title: string
+  /** Unit of the values, as the axis says it. */
+  unit: string
+  lines: readonly Line[]
+  candlesticks?: readonly Candle[]
+  /** Default: lines. */
+  kind?: ChartKind
+  /** Whether the times are whole UTC days. Default: no. */
+  isDaily?: boolean
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+export function Chart({ title, unit, lines, candlesticks, kind = 'line', isDaily = false }: ChartProps) {
+  const say = useSharedWords()
+  const reader = useReader()
+  const isDark = useIsDark()
+  const [hidden, setHidden] = useState(NONE)
+  const [isTable, setIsTable] = useState(false)
+  const zone = isDaily ? 'UTC' : zoneName(reader.zone)
+  const tableLines = useMemo(
+    () =>
+      candlesticks === undefined
+        ? lines
+        : [
+            ...candleLines(candlesticks, [
+              say('chart.open'),
+              say('chart.high'),
+              say('chart.low'),
+              say('chart.close'),
+            ]),
+            ...lines,
+          ],
+    // The words change with the language alone.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [candlesticks, lines, reader.language],
+  )
+  const [element, savePng] = useDrawn(
+    useMemo(
+      () =>
+        optionsOf(
+          { kind, lines, candlesticks, unit, zone, isDaily, hidden },
+          paletteOf(isDark),
+          reader.format,
+        ),
+      [kind, lines, candlesticks, unit, zone, isDaily, hidden, isDark, reader.format],
+    ),
+    !isTable,
+  )
+  const saveCsv = () => {
+    const head = ['time', ...tableLines.map(({ name }) => name)]
+    const rows = rowsOf(tableLines).map(({ time, values }) => [isoOf(time, isDaily), ...values])
+    download(`${title}.csv`, URL.createObjectURL(new Blob([csvOf([head, ...rows])], { type: 'text/csv' })))
+  }
+  return (
+    <figure className="chart">
+      <figcaption className="unseen">{title}</figcaption>
+      <div className="tools">
+        <ChartLegend lines={lines} hidden={hidden} change={setHidden} />
+        <span className="buttons">
+          <button
+            type="button"
+            aria-pressed={isTable}
+            onClick={() => {
+              setIsTable(!isTable)
+            }}
+          >
+            {say('chart.table')}
+          </button>
+          <button
+            type="button"
+            disabled={isTable}
+            onClick={() => {
+              savePng(`${title}.png`, paletteOf(isDark).surface)
+            }}
+          >
+            PNG
+          </button>
+          <button type="button" onClick={saveCsv}>
+            CSV
+          </button>
+        </span>
+      </div>
+      {isTable ? (
+        <ChartTable title={title} unit={unit} lines={tableLines} isDaily={isDaily} zone={zone} />
+      ) : (
+        <div
+          ref={element}
+          className="drawing"
+          role="img"
+          aria-label={say('chart.label', { title, unit, zone, n: lines.length })}
+        />
+      )}
+    </figure>
+  )
+}
+
+const isoOf = (time: number, isDaily: boolean) =>
+  new Date(time).toISOString().slice(0, isDaily ? 10 : undefined)
+
+/** Draws the options into an element, which it follows in size. */
+function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean) {
+  const ref = useRef<HTMLDivElement>(null)
+  const instance = useRef<EChartsType>(undefined)
+  const newest = useRef(options)
+  useEffect(() => {
+    newest.current = options
+    instance.current?.setOption(options, { notMerge: true })
+  }, [options])
+  useEffect(() => {
+    const element = ref.current
+    if (!isShown || element === null) return
+    let isGone = false
+    const observer = new ResizeObserver(() => {
+      instance.current?.resize()
+    })
+    void import('./echarts.ts').then(({ init }) => {
+      if (isGone) return
+      instance.current = init(element)
+      instance.current.setOption(newest.current)
+      observer.observe(element)
+    })
+    return () => {
+      isGone = true
+      observer.disconnect()
+      instance.current?.dispose()
+      instance.current = undefined
+    }
+  }, [isShown])
+  const savePng = (name: string, backgroundColor: string) => {
+    const address = instance.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor })
+    if (address !== undefined) download(name, address)
+  }
+  return [ref, savePng] as const
+}
+
+interface ChartTableProps {
+  title: string
+  unit: string
+  lines: readonly Line[]
+  isDaily: boolean
+  zone: string
+}
+
+function ChartTable({ title, unit, lines, isDaily, zone }: ChartTableProps) {
+  const say = useSharedWords()
+  const { format } = useReader()
+  const id = useId()
+  const time: TableColumn<ChartRow> = {
+    key: id,
+    title: say('chart.time', { zone }),
+    value: ({ time }) => isoOf(time, isDaily),
+    render: ({ time }) => (isDaily ? format.day(time) : format.clock(time)),
+  }
+  const values = lines.map(({ name }, at): TableColumn<ChartRow> => ({
+    key: String(at),
+    title: `${name} (${unit})`,
+    isNumber: true,
+    value: ({ values }) => values[at] ?? null,
+  }))
+  return (
+    <DataTable
+      caption={title}
+      columns={[time, ...values]}
+      rows={rowsOf(lines)}
+      rowKey={({ time }) => String(time)}
+      pageRows={20}
+    />
+  )
+}

@@ -1,0 +1,204 @@
+/** What ECharts is told: axes with their units and zone, lines, candlesticks, and the words of a tooltip. */
+import type { BarSeriesOption, CandlestickSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { EChartsCoreOption } from 'echarts/core'
+import type { Format } from '../format.ts'
+import type { Candle, Line, Point } from './series.ts'
+
+/** `stacked` shows the sum of its lines, which have to have the same times. */
+export type ChartKind = 'line' | 'area' | 'stacked' | 'bars'
+
+/** Colours of the theme, as the style sheet has them. */
+export interface Palette {
+  text: string
+  soft: string
+  grid: string
+  surface: string
+  up: string
+  down: string
+  series: readonly string[]
+}
+
+export interface Drawing {
+  kind: ChartKind
+  lines: readonly Line[]
+  candlesticks?: readonly Candle[] | undefined
+  /** Unit of the values, the title of their axis. */
+  unit: string
+  /** Name of the zone, the title of the time axis. */
+  zone: string
+  /** Whether times are whole UTC days. */
+  isDaily: boolean
+  /** Indexes of lines that are not shown. */
+  hidden: ReadonlySet<number>
+}
+
+type Series = LineSeriesOption | BarSeriesOption | CandlestickSeriesOption
+
+const DAY_MS = 86_400_000
+/** Below this many points each is marked: a single one between two gaps has no line. */
+const MARKED_POINTS = 60
+
+/** Returns the options of a chart. */
+export function optionsOf(drawing: Drawing, palette: Palette, format: Format): EChartsCoreOption {
+  const { kind, unit, zone, isDaily } = drawing
+  const label = { color: palette.soft, hideOverlap: true }
+  const name = { nameTextStyle: { color: palette.soft } }
+  return {
+    useUTC: isDaily || format.timeZone === 'UTC',
+    // Still for those who asked for stillness, and quick for everybody else.
+    animation: false,
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
+    grid: {
+      left: 8,
+      right: 16,
+      top: 34,
+      bottom: 64,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
+    xAxis: {
+      type: 'time',
+      name: zone,
+      nameLocation: 'end',
+      nameGap: 0,
+      nameTextStyle: { color: palette.soft, verticalAlign: 'top', align: 'right', padding: [24, 0, 0, 0] },
+      axisLabel: { ...label, formatter: (time: number) => axisTime(time, isDaily, format) },
+      axisLine: { lineStyle: { color: palette.grid } },
+      ...(isDaily && { minInterval: DAY_MS }),
+    },
+    yAxis: {
+      type: 'value',
+      name: unit,
+      ...name,
+      nameTextStyle: { color: palette.soft, align: 'left' },
+      scale: kind === 'line',
+      axisLabel: { ...label, formatter: (value: number) => format.compact(value) },
+      splitLine: { lineStyle: { color: palette.grid } },
+    },
+    tooltip: {
+      trigger: 'axis',
+      // HTML would need inline styles, which the policy of the page refuses.
+      renderMode: 'richText',
+      confine: true,
+      backgroundColor: palette.surface,
+      borderColor: palette.grid,
+      textStyle: { color: palette.text, fontSize: 13 },
+      formatter: (items: unknown) => tooltipOf(items as TooltipItem[], drawing, format),
+    },
+    dataZoom: [
+      { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
+      {
+        type: 'slider',
+        height: 18,
+        bottom: 8,
+        brushSelect: false,
+        textStyle: { color: palette.soft },
+        borderColor: palette.grid,
+        labelFormatter: (time: number) => (isDaily ? format.day(time) : format.clock(time)),
+      },
+    ],
+    series: [
+      ...(drawing.candlesticks === undefined ? [] : [candleSeries(drawing.candlesticks, palette)]),
+      ...drawing.lines.flatMap((line, at) =>
+        drawing.hidden.has(at) ? [] : lineSeries(line, at, drawing, palette),
+      ),
+    ],
+  }
+}
+
+function candleSeries(candlesticks: readonly Candle[], { up, down }: Palette): CandlestickSeriesOption {
+  return {
+    type: 'candlestick',
+    data: candlesticks.map(({ time, open, close, low, high }) => [time, open, close, low, high]),
+    itemStyle: { color: up, borderColor: up, color0: down, borderColor0: down },
+  }
+}
+
+/** Returns the index of a line's colour; colours repeat after the last. */
+export const colourIndex = (at: number, colours: number) => at % colours
+
+function lineSeries({ name, points, band }: Line, at: number, { kind }: Drawing, palette: Palette): Series[] {
+  const color = palette.series[colourIndex(at, palette.series.length)] ?? palette.text
+  const data = points.map(([time, value]) => [time, value])
+  if (kind === 'bars') return [{ type: 'bar', name, data, itemStyle: { color }, barMaxWidth: 24 }]
+  const line: LineSeriesOption = {
+    type: 'line',
+    name,
+    data,
+    color,
+    lineStyle: { width: 2 },
+    showSymbol: points.length <= MARKED_POINTS,
+    symbolSize: 5,
+    connectNulls: false,
+    // The smallest and largest value of each pixel stay.
+    ...(points.length > 2_000 && { sampling: 'minmax' as const }),
+    ...(kind === 'line' ? {} : { areaStyle: { opacity: 0.25 } }),
+    ...(kind === 'stacked' && { stack: 'all' }),
+  }
+  return band === undefined ? [line] : [...bandSeries(band, `band ${at}`, color), line]
+}
+
+/** An area between two lines: the lower one, and what lies between them stacked upon it. */
+function bandSeries(band: NonNullable<Line['band']>, stack: string, color: string): LineSeriesOption[] {
+  const unseen: LineSeriesOption = {
+    type: 'line',
+    stack,
+    stackStrategy: 'all',
+    lineStyle: { opacity: 0 },
+    symbol: 'none',
+    silent: true,
+  }
+  return [
+    { ...unseen, data: band.map(([time, low]) => [time, low]) },
+    {
+      ...unseen,
+      data: band.map(([time, low, high]) => [time, high - low]),
+      areaStyle: { color, opacity: 0.18 },
+    },
+  ]
+}
+
+/** A tick of the time axis: the day at midnight or on a daily chart, the time in between. */
+function axisTime(time: number, isDaily: boolean, { locale, timeZone }: Format): string {
+  const zone = isDaily ? 'UTC' : timeZone
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: zone,
+  }).format(time)
+  if (!isDaily && clock !== '00:00') return clock
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: zone })
+  const isNewYear =
+    new Intl.DateTimeFormat('en', { day: 'numeric', month: 'numeric', timeZone: zone }).format(time) === '1/1'
+  return isNewYear
+    ? new Intl.DateTimeFormat(locale, { year: 'numeric', timeZone: zone }).format(time)
+    : day.format(time)
+}
+
+interface TooltipItem {
+  seriesName: string
+  seriesType: string
+  marker: string
+  /** Time and value of a line; time, open, close, lowest and highest of a candle. */
+  value: (number | null)[]
+}
+
+/** Most lines of a tooltip: more do not fit on a screen. */
+const TOOLTIP_LINES = 12
+
+function tooltipOf(items: readonly TooltipItem[], { isDaily, unit, lines }: Drawing, format: Format): string {
+  const time = items[0]?.value[0]
+  if (time == null) return ''
+  const names = new Set(lines.map(({ name }) => name))
+  const told = items.flatMap(({ seriesName, seriesType, marker, value: [, ...values] }) => {
+    if (seriesType === 'candlestick') return [values.map((value) => format.number(value ?? 0)).join('  ')]
+    const value = values[0]
+    return value == null || !names.has(seriesName)
+      ? []
+      : [`${marker}${seriesName}: ${format.number(value)} ${unit}`]
+  })
+  return [isDaily ? format.day(time) : format.moment(time), ...told.slice(0, TOOLTIP_LINES)].join('\n')
+}
+
+export type { Point }

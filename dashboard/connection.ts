@@ -1,0 +1,24 @@
+/** Whether the server answers, as the last request found out. */
+import { useSyncExternalStore } from 'react'
+
+let lostSince: number | undefined
+const listeners = new Set<() => void>()
+
+/** Called after every request. Returns whether that is news. */
+export function reportConnection(isThere: boolean): boolean {
+  const next = isThere ? undefined : (lostSince ?? Date.now())
+  if (next === lostSince) return false
+  lostSince = next
+  for (const listener of listeners) listener()
+  return true
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
+}
+
+/** Since when the server has not answered, in milliseconds; undefined while it does. */
+export const useLostSince = (): number | undefined => useSyncExternalStore(subscribe, () => lostSince)

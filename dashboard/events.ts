@@ -1,0 +1,44 @@
+/** What changes on the server, so that the page asks for it again: `/api/events`. */
+import type { QueryClient } from '@tanstack/react-query'
+import { reportConnection } from './connection.ts'
+
+/** A run of thousands of rows tells of each chunk: the page follows this often at most. */
+const GATHER_MS = 2_000
+/** A stream that the server refused is opened again after this; one that broke the browser opens again by itself. */
+const REOPEN_MS = 5_000
+
+/**
+ * Follows the events while the page is seen. A hidden page holds no connection, of which a browser has six for each
+ * server: it asks for everything again when it is shown.
+ */
+export function followEvents(queries: QueryClient): void {
+  let source: EventSource | undefined
+  let gathering: ReturnType<typeof setTimeout> | undefined
+  const askAgain = () => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined
+      void queries.invalidateQueries()
+    }, GATHER_MS)
+  }
+  const open = () => {
+    source?.close()
+    source = new EventSource('/api/events')
+    source.onopen = () => {
+      // What happened while nobody listened was not heard.
+      if (reportConnection(true)) void queries.invalidateQueries()
+    }
+    source.onerror = () => {
+      const isRefused = source?.readyState === EventSource.CLOSED
+      if (isRefused) setTimeout(openIfSeen, REOPEN_MS)
+      else reportConnection(false)
+    }
+    // The server tells that it hears the database again, a run that began or ended, rows that came.
+    for (const event of ['listening', 'run', 'rows']) source.addEventListener(event, askAgain)
+  }
+  const openIfSeen = () => {
+    if (document.visibilityState === 'visible') open()
+    else source?.close()
+  }
+  document.addEventListener('visibilitychange', openIfSeen)
+  openIfSeen()
+}

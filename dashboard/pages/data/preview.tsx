@@ -1,0 +1,102 @@
+/** The rows of a data set, page by page, and the links that take all of them away. */
+import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { addressOf, getJson, type Parameters } from '../../api.ts'
+import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
+import { Panel } from '../../blocks/panel.tsx'
+import { useReader, useSharedWords } from '../../preferences.tsx'
+import type { CellValue } from '../../blocks/rows.ts'
+import { exportAddress, FORMATS, isId, type DataColumn, type DataSetEntry } from './selection.ts'
+
+type Row = Record<string, CellValue | boolean>
+interface Page {
+  rows: Row[]
+  next: string | null
+}
+
+/** Rows on a page. */
+const PAGE_ROWS = 25
+
+interface PreviewProps {
+  set: DataSetEntry
+  selection: Parameters
+  page: number
+  open: (page: number) => void
+}
+
+export function Preview({ set, selection, page, open }: PreviewProps) {
+  const say = useSharedWords()
+  const client = useQueryClient()
+  const query = useQuery({
+    queryKey: ['page', set.address, selection, page],
+    queryFn: () => pageOf(client, set, selection, page),
+    placeholderData: keepPreviousData,
+  })
+  const columns = useColumns(set)
+  const links = (
+    <span className="links">
+      {say('data.export')}{' '}
+      {Object.entries(FORMATS).map(([format, name]) => (
+        <a key={format} href={exportAddress(set, selection, format)} download>
+          {name}
+        </a>
+      ))}
+    </span>
+  )
+  return (
+    <Panel
+      title={say('data.rows')}
+      query={query}
+      actions={links}
+      isEmpty={({ rows }) => rows.length === 0}
+      empty={say('data.none')}
+    >
+      {({ rows, next }) => (
+        <>
+          <DataTable
+            caption={set.name}
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => JSON.stringify(row)}
+            isWhole={false}
+          />
+          {(page > 1 || next !== null) && (
+            <Pages current={page} last={next === null ? page : undefined} open={open} />
+          )}
+        </>
+      )}
+    </Panel>
+  )
+}
+
+/** A page begins behind the one before it, which is mostly in memory. A page behind the last one is the last one. */
+async function pageOf(client: QueryClient, set: DataSetEntry, selection: Parameters, page: number): Promise<Page> {
+  if (page === 1) return getJson(addressOf(set.address, { ...selection, limit: PAGE_ROWS }))
+  const before = await client.query({
+    queryKey: ['page', set.address, selection, page - 1],
+    queryFn: () => pageOf(client, set, selection, page - 1),
+  })
+  if (before.next === null) return before
+  return getJson(addressOf(set.address, { ...selection, limit: PAGE_ROWS, after: before.next }))
+}
+
+function useColumns(set: DataSetEntry): TableColumn<Row>[] {
+  const { format } = useReader()
+  const say = useSharedWords()
+  const written = ({ name, type }: DataColumn, value: Row[string] | undefined): string => {
+    if (value === null || value === undefined) return '–'
+    if (type === 'time') return format.clock(String(value))
+    if (typeof value === 'boolean') return say(value ? 'data.yes' : 'data.no')
+    return typeof value === 'number' && !isId(name) ? format.number(value) : String(value)
+  }
+  return set.columns.map((column) => ({
+    key: column.name,
+    title: titleOf(column, format.timeZone),
+    help: column.meaning,
+    isNumber: column.type === 'integer' || column.type === 'number',
+    value: (row) => String(row[column.name] ?? ''),
+    render: (row) => <span className="cell">{written(column, row[column.name])}</span>,
+  }))
+}
+
+const titleOf = ({ name, type }: DataColumn, zone: string) =>
+  type === 'time' ? `${name} (${zone})` : type === 'date' ? `${name} (UTC)` : name

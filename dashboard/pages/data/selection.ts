@@ -1,0 +1,45 @@
+/** What is selected of a data set, as the address of the page has it. */
+import * as z from 'zod/mini'
+import type { DataSetList } from '../../../api/data/list.ts'
+import { addressOf, type Parameters } from '../../api.ts'
+import { pageNumber } from '../../view.ts'
+
+export type DataSetEntry = DataSetList['data_sets'][number]
+export type DataColumn = DataSetEntry['columns'][number]
+
+const text = z.catch(z.optional(z.string()), undefined)
+
+/** Filters stand beside these, each under the name of its column with `f.` before it. */
+export const dataView = z.looseObject({ set: text, from: text, to: text, value: text, by: text, page: pageNumber })
+export type DataView = z.infer<typeof dataView>
+
+const FILTER = 'f.'
+
+/** Parameter of the page for the filter of a column: a column may be called like a parameter of ours. */
+export const filterParameter = (column: string) => `${FILTER}${column}`
+
+/** What the API is asked for: filters of the set's columns, `from` and `to` if it has a time. */
+export function selectionOf(set: DataSetEntry, view: DataView): Parameters {
+  const filters = set.columns.flatMap(({ name, is_filter }) => {
+    const value = view[filterParameter(name)]
+    return is_filter && typeof value === 'string' && value !== '' ? [[name, value] as const] : []
+  })
+  const time = set.time === null ? {} : { from: view.from, to: view.to }
+  return { ...Object.fromEntries(filters), ...time }
+}
+
+/** Columns that can be drawn over time. */
+export const drawnColumns = ({ time, columns }: DataSetEntry): DataColumn[] =>
+  time === null ? [] : columns.filter(({ name, type }) => (type === 'integer' || type === 'number') && !isId(name))
+
+/** Numbers that name something: neither drawn nor grouped in thousands. */
+export const isId = (column: string) => /(?:^|_)id$/.test(column)
+
+export const FORMATS = { csv: 'CSV', ndjson: 'JSON lines', parquet: 'Parquet' } as const
+
+export const exportAddress = (set: DataSetEntry, selection: Parameters, format: string) =>
+  addressOf(`${set.address}/export`, { ...selection, format })
+
+/** Whether the time of the set is a UTC day. */
+export const isDailySet = ({ time, columns }: DataSetEntry) =>
+  columns.some(({ name, type }) => name === time && type === 'date')

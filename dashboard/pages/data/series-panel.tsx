@@ -1,0 +1,93 @@
+/** A column of a data set over time. */
+import { useMemo } from 'react'
+import { useApi, type Parameters } from '../../api.ts'
+import { Panel } from '../../blocks/panel.tsx'
+import { Chart } from '../../chart/chart.tsx'
+import { linesOf, type SeriesPoint } from '../../chart/series.ts'
+import { useReader, useSharedWords } from '../../preferences.tsx'
+import { drawnColumns, isDailySet, type DataColumn, type DataSetEntry, type DataView } from './selection.ts'
+
+interface Series {
+  step_seconds: number | null
+  points: SeriesPoint[]
+}
+
+/** More lines than colours are not told apart. */
+const MOST_LINES = 8
+
+interface SeriesPanelProps {
+  set: DataSetEntry
+  selection: Parameters
+  view: DataView
+  change: (change: { value?: string; by?: string | undefined }) => void
+}
+
+export function SeriesPanel(props: SeriesPanelProps) {
+  const columns = drawnColumns(props.set)
+  const column = columns.find(({ name }) => name === props.view.value) ?? columns[0]
+  return column === undefined ? null : <DrawnColumn {...props} columns={columns} column={column} />
+}
+
+interface DrawnColumnProps extends SeriesPanelProps {
+  columns: readonly DataColumn[]
+  column: DataColumn
+}
+
+function DrawnColumn({ set, selection, view, change, columns, column }: DrawnColumnProps) {
+  const say = useSharedWords()
+  const filters = set.columns.filter(({ is_filter }) => is_filter).map(({ name }) => name)
+  // One line through the rows of many names means little: the first name that is not chosen makes the lines.
+  const by = view.by === '' ? undefined : (filters.find((name) => name === view.by) ?? filters.find((name) => selection[name] === undefined))
+  const query = useApi<Series>(`${set.address}/series`, { ...selection, value: column.name, by })
+  const choices = (
+    <>
+      <label>
+        {say('data.value')}
+        <select value={column.name} onChange={({ target }) => { change({ value: target.value }) }}>
+          {columns.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      {filters.length > 0 && (
+        <label>
+          {say('data.by')}
+          <select value={by ?? ''} onChange={({ target }) => { change({ by: target.value }) }}>
+            {filters.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+    </>
+  )
+  return (
+    <Panel
+      title={say('data.series')}
+      query={query}
+      actions={choices}
+      isEmpty={({ points }) => points.length === 0}
+      empty={say('data.noSeries')}
+    >
+      {(series) => <DrawnSeries set={set} column={column} series={series} />}
+    </Panel>
+  )
+}
+
+function DrawnSeries({ set, column, series }: { set: DataSetEntry; column: DataColumn; series: Series }) {
+  const say = useSharedWords()
+  const { format } = useReader()
+  const stepMs = series.step_seconds === null ? null : series.step_seconds * 1_000
+  const lines = useMemo(() => linesOf(series.points, stepMs, column.name), [series, stepMs, column.name])
+  const shown = useMemo(() => lines.slice(0, MOST_LINES), [lines])
+  return (
+    <>
+      <p className="soft">
+        <span lang="en">{column.meaning}</span>
+        {stepMs !== null && ` · ${say('data.last', { step: format.duration(stepMs) })}`}
+      </p>
+      {lines.length > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: lines.length })}</p>}
+      <Chart title={`${set.name} ${column.name}`} unit={column.unit ?? column.name} lines={shown} isDaily={isDailySet(set)} />
+    </>
+  )
+}

@@ -1,0 +1,7 @@
+/** The pages that are no pipeline's: one line each, in the order of the navigation. */
+import type { PageEntry } from './page-entry.ts'
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', title: 'nav.overview', load: () => import('./overview/page.tsx') },
+  { path: '/data', title: 'nav.data', load: () => import('./data/page.tsx') },
+]

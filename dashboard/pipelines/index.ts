@@ -1,0 +1,4 @@
+/** The pages of the pipelines: one line each, in the order of the navigation. A page is at `/<id>`. */
+import type { PipelinePage } from './pipeline-page.ts'
+
+export const PIPELINE_PAGES: Readonly<Record<string, PipelinePage>> = {}

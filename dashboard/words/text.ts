@@ -1,0 +1,50 @@
+/** The words of the page: tables by language, and what stands in their gaps. */
+
+export const LANGUAGES = ['en', 'fr'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** A sentence with gaps such as `{name}`, or one for each plural form of its number `{n}`. */
+export type Sentence = string | { one: string; other: string }
+
+/** The sentences of one language, by their keys. */
+export type Words<Key extends string = string> = Record<Key, Sentence>
+
+/** One table a language, with the same keys. */
+export type WordTables<Key extends string = string> = Record<Language, Words<Key>>
+
+/** What fills the gaps; numbers are written as the language does. */
+export type Values = Record<string, string | number>
+
+/** Returns the sentence in a language, its gaps filled. `locale` is the language as the browser has it: `fr-CA`. */
+export function sentenceIn<Key extends string>(
+  words: Words<Key>,
+  locale: string,
+  key: Key,
+  values: Values = {},
+): string {
+  const sentence = words[key]
+  const text = typeof sentence === 'string' ? sentence : sentence[formOf(locale, values['n'])]
+  return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
+    const value = values[name]
+    return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : (value ?? gap)
+  })
+}
+
+function formOf(locale: string, n: string | number | undefined): 'one' | 'other' {
+  return typeof n === 'number' && new Intl.PluralRules(locale).select(n) === 'one' ? 'one' : 'other'
+}
+
+/** The first language of the reader that there is; English if there is none. */
+export function languageOf(preferred: readonly string[]): Language {
+  for (const locale of preferred) {
+    const found = LANGUAGES.find((language) => locale.toLowerCase().split('-')[0] === language)
+    if (found !== undefined) return found
+  }
+  return 'en'
+}
+
+/** The reader's own variant of a language: `en-US` writes days otherwise than `en-GB`, which is the default for English. */
+export function localeOf(language: Language, preferred: readonly string[]): string {
+  const own = preferred.find((locale) => locale.toLowerCase().startsWith(`${language}-`))
+  return own ?? (language === 'en' ? 'en-GB' : 'fr-FR')
+}
