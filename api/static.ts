@@ -31,13 +31,15 @@ interface PageFile {
  */
 export function addPage(api: Api, folder: string | undefined): void {
   const files = folder === undefined ? new Map<string, PageFile>() : filesOf(folder)
+  // Tells who has no token nothing about what there is.
+  for (const path of ['/api', '/api/*'])
+    api.get(path, { schema: { hide: true } }, (_request, reply) => {
+      reply.callNotFound()
+      return reply
+    })
   // Whoever has no token yet logs in there.
   api.get('/*', { config: { access: 'anyone' }, schema: { hide: true } }, (request, reply) => {
     const [path = ''] = request.url.split('?')
-    if (path.startsWith('/api/') || path === '/api') {
-      reply.callNotFound()
-      return reply
-    }
     const file = files.get(path) ?? (extname(path) === '' ? files.get('/index.html') : undefined)
     if (file !== undefined) return sendFile(file, request, reply)
     if (files.size > 0) reply.callNotFound()

@@ -17,6 +17,9 @@ const SAID = [
   'HEAD /api/session anyone',
   'POST /api/session anyone',
   'DELETE /api/session anyone',
+  // The files of the page, on which one logs in: every other address.
+  'GET /x anyone',
+  'HEAD /x anyone',
 ]
 
 const root = mkdtempSync(join(tmpdir(), 'almanac-access-'))
