@@ -11,6 +11,7 @@ import { addAccess } from './access/access.ts'
 import { tokensFor } from './access/binding.ts'
 import { addSessionRoutes } from './access/session.ts'
 import type { Tokens } from './access/tokens.ts'
+import { ALL_DATA_SETS } from './all-data-sets.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
@@ -81,9 +82,7 @@ export async function assembleApi(
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
     addSessionRoutes(routes, visitors)
-    for (const { id } of PIPELINES)
-      for (const [name, set] of Object.entries(API_PARTS[id].dataSets))
-        addDataRoutes(routes, database.pool, id, name, set)
+    for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, placed)
     addDataSetList(routes)
     events = addEvents(routes, () => listenerOf(config))
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)

@@ -1,14 +1,12 @@
 /** What data sets there are, and what their columns mean. */
 import { z } from 'zod'
-import { PIPELINES } from '../../pipelines/index.ts'
+import { ALL_DATA_SETS, type PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
-import type { DataSet } from '../data-set.ts'
-import { API_PARTS } from '../parts.ts'
 
 const listSchema = z.object({
   data_sets: z.array(
     z.object({
-      pipeline: z.string(),
+      pipeline: z.string().nullable().describe('Null if it belongs to all of them'),
       name: z.string(),
       row: z.string().describe('What one row is'),
       address: z.string(),
@@ -30,20 +28,18 @@ const listSchema = z.object({
 export type DataSetList = z.infer<typeof listSchema>
 
 export function addDataSetList(api: Api): void {
-  const data_sets = PIPELINES.flatMap(({ id }) =>
-    Object.entries(API_PARTS[id].dataSets).map(([name, set]) => described(id, name, set)),
-  )
+  const data_sets = ALL_DATA_SETS.map(described)
   api.get('/api/data', { schema: { summary: 'All data sets and their columns', response: { 200: listSchema } } }, () => ({
     data_sets,
   }))
 }
 
-function described(pipeline: string, name: string, { row, time, columns }: DataSet) {
+function described({ pipeline, name, address, set: { row, time, columns } }: PlacedDataSet) {
   return {
-    pipeline,
+    pipeline: pipeline ?? null,
     name,
     row,
-    address: `/api/data/${pipeline}/${name}`,
+    address,
     time: time ?? null,
     columns: Object.entries(columns).map(([column, { type, unit, meaning, isFilter }]) => ({
       name: column,

@@ -1,16 +1,34 @@
 /** What a request of a data set may say, as a schema built from its declaration. */
 import { z } from 'zod'
-import type { DataSet } from '../data-set.ts'
+import type { ColumnType, DataSet } from '../data-set.ts'
 import { RequestProblem } from '../problem.ts'
 import { columnOf, type Selection } from './statement.ts'
 
-const day = z.iso.date({ error: 'expected a day such as 2026-11-01' })
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)',
-})
+/** The calendar of PostgreSQL has no year 0, and its time zones end within 16 hours. */
+const inCalendar = (written: string) => !/^0000|[+-](1[6-9]|2\d):/.test(written)
+
+const NO_DAY = { error: 'expected a day such as 2026-11-01' }
+const NO_MOMENT = { error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)' }
+const day = z.iso.date(NO_DAY).refine(inCalendar, NO_DAY)
+const moment = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], NO_MOMENT)
+  .refine(inCalendar, NO_MOMENT)
 
 /** Longest value of a filter: names of libraries have 140 characters at most. */
 const FILTER_LENGTH = 300
+
+/** Values as requests write them, so that PostgreSQL takes each; it has no text with a NUL. */
+const WRITTEN: Record<ColumnType, z.ZodType<string>> = {
+  text: z
+    .string()
+    .max(FILTER_LENGTH)
+    .regex(/^[^\0]*$/, 'expected a text without NUL'),
+  integer: z.string().regex(/^-?\d{1,15}$/, 'expected a whole number'),
+  number: z.string().regex(/^-?\d{1,15}(\.\d{1,15})?$/, 'expected a number'),
+  boolean: z.enum(['true', 'false']),
+  date: day,
+  time: moment,
+}
 
 /** Names of the columns by which rows are selected. */
 export const filterNames = ({ columns }: DataSet): string[] =>
@@ -20,11 +38,11 @@ export const filterNames = ({ columns }: DataSet): string[] =>
 export function selectionShape(set: DataSet): Record<string, z.ZodType> {
   const filters = filterNames(set).map((name) => [
     name,
-    z.string().min(1).max(FILTER_LENGTH).optional().describe(columnOf(set, name).meaning),
+    WRITTEN[columnOf(set, name).type].optional().describe(columnOf(set, name).meaning),
   ])
   const shape = Object.fromEntries(filters) as Record<string, z.ZodType>
   if (set.time === undefined) return shape
-  const time = columnOf(set, set.time).type === 'date' ? day : moment
+  const time = WRITTEN[columnOf(set, set.time).type]
   return {
     ...shape,
     from: time.optional().describe(`First ${set.time}`),
@@ -55,9 +73,11 @@ export function cursorBehind({ order }: DataSet, row: Record<string, unknown>): 
 
 const valuesSchema = z.array(z.string())
 
-function valuesAt({ order }: DataSet, cursor: string): string[] {
+function valuesAt(set: DataSet, cursor: string): string[] {
   const found = valuesSchema.safeParse(jsonOrNothing(Buffer.from(cursor, 'base64url').toString('utf8')))
-  if (found.success && found.data.length === order.length) return found.data
+  const isValue = (name: string, at: number) =>
+    WRITTEN[columnOf(set, name).type].safeParse(found.data?.[at]).success
+  if (found.success && found.data.length === set.order.length && set.order.every(isValue)) return found.data
   throw new RequestProblem(400, '"after" is no cursor of this data set: take "next" from the previous page.')
 }
 

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { z } from 'zod'
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import type { PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
 import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
@@ -28,9 +29,8 @@ const VALUES: Record<ColumnType, z.ZodType> = {
 const described = ({ type, meaning, unit }: Column) =>
   VALUES[type].nullable().describe(unit === undefined ? meaning : `${meaning} (${unit})`)
 
-/** Adds the routes of one data set below `/api/data/<pipeline>/<name>`. */
-export function addDataRoutes(api: Api, pool: pg.Pool, pipelineId: string, name: string, set: DataSet): void {
-  const address = `/api/data/${pipelineId}/${name}`
+/** Adds the routes of one data set at and below its address. */
+export function addDataRoutes(api: Api, pool: pg.Pool, { address, name, set }: PlacedDataSet): void {
   addPage(api, pool, address, set)
   addExport(api, pool, { address, name, set })
   if (set.time !== undefined) addSeries(api, pool, address, set, set.time)

@@ -69,15 +69,19 @@ function selected(set: DataSet, write: Written): string {
 
 function conditions(set: DataSet, { filters, from, to, after }: Selection): string {
   const found = Object.entries(filters).map(([name, value]) => `d.${named(name)} = ${literal(set, name, value)}`)
-  const { time, order } = set
+  const { time } = set
   if (time !== undefined && from !== undefined) found.push(`d.${named(time)} >= ${literal(set, time, from)}`)
   if (time !== undefined && to !== undefined) found.push(`d.${named(time)} <= ${literal(set, time, to)}`)
-  if (after !== undefined) {
-    const columns = order.map((name) => `d.${named(name)}`).join(', ')
-    const values = order.map((name, at) => literal(set, name, after[at] ?? '')).join(', ')
-    found.push(`(${columns}) ${set.direction === 'asc' ? '>' : '<'} (${values})`)
-  }
+  if (after !== undefined) found.push(behind(set, after))
   return found.length === 0 ? '' : `where ${found.join(' and ')}`
+}
+
+/** Rows behind a cursor. The first value stands alone, too: an index serves that also where the others are of joined tables. */
+function behind(set: DataSet, after: readonly string[]): string {
+  const columns = set.order.map((name) => `d.${named(name)}`)
+  const values = set.order.map((name, at) => literal(set, name, after[at] ?? ''))
+  const sign = set.direction === 'asc' ? '>' : '<'
+  return `${columns[0] ?? ''} ${sign}= ${values[0] ?? ''} and (${columns.join(', ')}) ${sign} (${values.join(', ')})`
 }
 
 function ordered(set: DataSet): string {

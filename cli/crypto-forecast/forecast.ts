@@ -2,7 +2,6 @@
 
 import { ALMANAC } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
-import type { Config } from '../../config/load-config.ts'
 import type { Database } from '../../db/database.ts'
 import {
   forecastCoins,
@@ -11,6 +10,7 @@ import {
   type OpenForecast,
 } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import { connectDatabase } from '../../client/connection.ts'
+import { coinNamed } from '../../client/crypto-forecast/coins.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
@@ -39,7 +39,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
   try {
     const known = await forecastCoins(database.db)
     const others = known.map(({ crypto }) => crypto)
-    const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
+    const crypto = options.coin === undefined ? undefined : coinNamed(config, options.coin, others)
     const newest = await newestForecasts(database.db, crypto)
     const currencyOf = currencies(config.tracked['crypto-forecast'])
     if (newest.length === 0 && !options.json) {
@@ -80,7 +80,7 @@ export async function report(options: ForecastOptions): Promise<void> {
   try {
     const forecast = await forecastCoins(database.db)
     const others = forecast.map(({ crypto }) => crypto)
-    const crypto = options.coin === undefined ? undefined : coinOf(config, options.coin, others)
+    const crypto = options.coin === undefined ? undefined : coinNamed(config, options.coin, others)
     const since = new Date(Date.now() - options.days * DAY_MS)
     const stored = await storedFigures(database.db, { sinceMs: since.getTime(), crypto })
     const figures = stored.map(storedForecasts)
@@ -124,7 +124,7 @@ export async function backtest(options: ForecastOptions & { refitHours: number }
   const coins =
     options.coin === undefined
       ? config.tracked['crypto-forecast'].coins.map(({ id }) => id)
-      : [coinOf(config, options.coin, [])]
+      : [coinNamed(config, options.coin, [])]
   const database = connectDatabase(config)
   try {
     const tested = await testAll(database.db, coins, options)
@@ -205,16 +205,4 @@ function printFigures(heading: string, figures: ForecastFigures[], currencyOf: C
   print(figuresTable(figures, currencyOf))
   print()
   for (const verdict of verdicts(figures)) printWrapped(verdict)
-}
-
-/** The id of a coin named by id or code. `others` are known though not tracked. */
-function coinOf(config: Config, name: string, others: string[]): string {
-  const { coins } = config.tracked['crypto-forecast']
-  const wanted = name.toLowerCase()
-  const coin = coins.find(({ id, code }) => id === wanted || code.toLowerCase() === wanted)
-  if (coin !== undefined) return coin.id
-  if (others.includes(wanted)) return wanted
-  const tracked = coins.map(({ id, code }) => `${id} (${code})`)
-  const untracked = others.filter((other) => !coins.some(({ id }) => id === other))
-  throw new WrongUsage(`There is no coin "${name}"; there are: ${[...tracked, ...untracked].join(', ')}.`)
 }

@@ -169,6 +169,19 @@ export async function lastCollected(db: Database, pipeline: string): Promise<Dat
   return at == null ? undefined : new Date(at)
 }
 
+/** Counts the recorded runs of a pipeline that ended with data, and says what ended the newest run, if something did. */
+export async function collections(
+  db: Database,
+  pipeline: string,
+): Promise<{ count: number; lastError: string | null }> {
+  const result = await db.execute<{ count: number; last_error: string | null }>(sql`
+    select count(*) filter (where outcome in ('complete', 'partial') and trigger <> 'drain')::int as count,
+      (array_agg(error_message order by started_at desc) filter (where finished_at is not null))[1] as last_error
+    from pipeline_runs where pipeline = ${pipeline}`)
+  const { count = 0, last_error = null } = result.rows[0] ?? {}
+  return { count, lastError: last_error }
+}
+
 /** Stores an event of a run for notifiers. If it exists, the newer payload wins, or with `once` the first one. */
 export async function storeEvent(
   db: Database,

@@ -64,6 +64,7 @@ export const candles = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.crypto, table.timestamp, table.source] }),
+    index('candles_newest').on(table.timestamp),
     check('candles_on_the_hour', sql`date_trunc('hour', ${table.timestamp}, 'UTC') = ${table.timestamp}`),
     check('candles_are_prices', arePrices(table.open, table.high, table.low, table.close)),
   ],
@@ -171,6 +172,7 @@ export const cryptoPrices = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.crypto, table.timestamp] }),
+    index('crypto_prices_newest').on(table.timestamp),
     check('crypto_prices_are_prices', arePrices(table.price)),
   ],
 )
@@ -206,6 +208,7 @@ export const priceComparisons = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.crypto, table.timestamp] }),
+    index('price_comparisons_newest').on(table.timestamp),
     check('price_comparisons_are_prices', arePrices(table.coingeckoPrice, table.binancePrice)),
   ],
 )
@@ -246,6 +249,7 @@ export const predictions = pgTable(
       arePrices(table.predictedPrice, table.lastPrice, table.lower, table.upper),
     ),
     index('predictions_recent').on(table.crypto, table.madeAt.desc()),
+    index('predictions_newest').on(table.targetTime),
   ],
 )
 

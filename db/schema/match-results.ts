@@ -111,6 +111,7 @@ export const matches = pgTable(
       .on(table.feed)
       .where(sql`state in ('seen', 'live', 'suspended', 'ended')`),
     index('idx_matches_over').on(table.feed, table.overAt),
+    index('idx_matches_newest').on(table.timestampUtc),
     check('matches_confidence', sql`confidence in ('confirmed', 'last-seen')`),
     check('matches_outcome', sql`(outcome is not null) = (confidence is not distinct from 'confirmed')`),
     check('matches_state', sql`state in ('seen', 'live', 'suspended', 'ended', 'vanished', 'settled')`),
@@ -153,6 +154,7 @@ export const matchObservations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.feed, table.eventId, table.at, table.source] }),
+    index('idx_match_observations_newest').on(table.at),
     // Holds only what is still to be removed, so that old rows cost nothing and a longer pause is made up for.
     index('idx_match_observations_odds')
       .on(table.at)

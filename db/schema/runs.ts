@@ -46,6 +46,7 @@ export const pipelineRuns = pgTable(
       .on(table.pipeline)
       .where(sql`finished_at is null`),
     index('pipeline_runs_recent').on(table.pipeline, table.startedAt.desc()),
+    index('pipeline_runs_newest').on(table.startedAt),
   ],
 )
 

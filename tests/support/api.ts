@@ -1,5 +1,13 @@
-/** The API over a test's stack, on a free port. */
+/** The API over a test's stack or database, on a free port. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { startApi, type ApiServer } from '../../api/server.ts'
+import type { SectionInputs } from '../../config/almanac-file.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { startDatabaseProxy, type DatabaseProxy } from './database-proxy.ts'
 import { startTestStack, type TestStack, type TestStackOptions } from './stack.ts'
 
 export interface TestApi {
@@ -27,6 +35,51 @@ export async function startTestApi(options: TestStackOptions = {}): Promise<Test
     async stop() {
       await server.close()
       await stack.stop()
+    },
+  }
+}
+
+export interface DatabaseApi {
+  database: TestDatabase
+  /** Between the API and its database. */
+  proxy: DatabaseProxy
+  /** `http://127.0.0.1:<port>`. */
+  address: string
+  stop(): Promise<void>
+}
+
+/**
+ * The API over a database of its own, without Temporal and upstreams; `sections` are those of almanac.yaml. `stop` throws if
+ * a request failed within the server.
+ */
+export async function startDatabaseApi(sections: SectionInputs = {}): Promise<DatabaseApi> {
+  const root = mkdtempSync(join(tmpdir(), 'almanac-api-'))
+  const configFile = join(root, 'almanac.yaml')
+  writeFileSync(configFile, stringify(sections))
+  const database = await createTestDatabase()
+  const proxy = await startDatabaseProxy(database.url)
+  const env = {
+    ALMANAC_CONFIG: configFile,
+    ALMANAC_STATE_DIR: join(root, 'state'),
+    DATA_DIR: join(root, 'data'),
+    DATABASE_URL: proxy.url,
+  }
+  const errors: unknown[] = []
+  const server = await startApi(
+    loadConfig({ env, root }),
+    { port: 0 },
+    { error: ({ err }) => errors.push(err) },
+  )
+  return {
+    database,
+    proxy,
+    address: server.address,
+    async stop() {
+      await server.close()
+      await proxy.goOffline()
+      await database.drop()
+      rmSync(root, { recursive: true, force: true })
+      if (errors.length > 0) throw new Error('a request failed within the server', { cause: errors[0] })
     },
   }
 }

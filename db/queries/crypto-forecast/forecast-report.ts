@@ -1,7 +1,7 @@
 /** Figures of the stored forecasts per coin, horizon and model. */
-import { desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
-import { predictions } from '../../schema/crypto-forecast.ts'
+import { predictions, predictionScores } from '../../schema/crypto-forecast.ts'
 
 /** Counts and mean errors of the forecasts of one model for one coin and horizon. Errors are in the coin's currency. */
 export interface StoredFigures {
@@ -99,4 +99,26 @@ export async function newestForecasts(db: Database, crypto?: string): Promise<Op
     .where(crypto === undefined ? undefined : eq(predictions.crypto, crypto))
     .orderBy(predictions.crypto, predictions.horizon, predictions.modelVersion, desc(predictions.targetTime))
   return rows
+}
+
+/** The newest forecasts of a coin for one horizon, of all its models, each with its score; null while it has none. */
+export async function forecastsWithScores(
+  db: Database,
+  { crypto, horizon, limit }: { crypto: string; horizon: string; limit: number },
+) {
+  return db
+    .select({ made: predictions, scored: predictionScores })
+    .from(predictions)
+    .leftJoin(
+      predictionScores,
+      and(
+        eq(predictionScores.crypto, predictions.crypto),
+        eq(predictionScores.horizon, predictions.horizon),
+        eq(predictionScores.targetTime, predictions.targetTime),
+        eq(predictionScores.modelVersion, predictions.modelVersion),
+      ),
+    )
+    .where(and(eq(predictions.crypto, crypto), eq(predictions.horizon, horizon)))
+    .orderBy(desc(predictions.targetTime), desc(predictions.madeAt), predictions.modelVersion)
+    .limit(limit)
 }

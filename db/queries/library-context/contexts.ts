@@ -104,6 +104,34 @@ export async function contextText(db: Database, library: string): Promise<string
   return result.rows[0]?.markdown
 }
 
+/** A context as it is served. */
+export interface ContextWithText {
+  file: string
+  markdown: string
+  hash: string
+  madeAt: Date
+}
+
+/**
+ * Returns the context with this file name in any case. Else those of all libraries with the name before `-context.txt`,
+ * as links to the files call them; several if several owners have one.
+ */
+export async function contextsNamed(db: Database, file: string): Promise<ContextWithText[]> {
+  const fields = sql`select file, markdown, hash, (extract(epoch from made_at) * 1000)::float8 as made_ms from library_contexts`
+  const own = await db.execute<ServedRow>(sql`${fields} where lower(file) = lower(${file})`)
+  const { rows } =
+    own.rows.length > 0
+      ? own
+      : await db.execute<ServedRow>(
+          sql`${fields} where split_part(library, '/', 2) || '-context.txt' = lower(${file}) order by library`,
+        )
+  return rows.map(({ made_ms, ...context }) => ({ ...context, madeAt: new Date(made_ms) }))
+}
+
+interface ServedRow extends Omit<ContextWithText, 'madeAt'>, Record<string, unknown> {
+  made_ms: number
+}
+
 /** Keeps the new file name of a context whose library was renamed. */
 export async function renameContextFile(db: Database, library: string, file: string): Promise<void> {
   await db.execute(sql`update library_contexts set file = ${file} where library = ${library}`)

@@ -1,0 +1,48 @@
+/** Data sets that no pipeline owns, below `/api/data/stack/`. */
+import { filter, integer, moment, number, text, type DataSets } from './data-set.ts'
+
+/** The sum of a count over the sources of a run. */
+const sumOf = (count: string) =>
+  `(select sum((source.counts ->> '${count}')::bigint) from json_each(r.counts) as source(name, counts)) as ${count}`
+
+export const SHARED_DATA_SETS: DataSets = {
+  runs: {
+    row: 'a run of a pipeline',
+    sql: `select r.started_at, r.run_id, r.workflow_id, r.pipeline, r.trigger, r.finished_at,
+        extract(epoch from r.finished_at - r.started_at)::double precision as seconds, r.outcome, ${sumOf('fetched')},
+        ${sumOf('written')}, ${sumOf('rejected')}, r.counts::text as counts, r.error_type, r.error_message
+      from pipeline_runs r`,
+    columns: {
+      started_at: moment('When it began, UTC'),
+      run_id: filter('Run, as the rows that it wrote name it'),
+      workflow_id: filter('Its workflow in Temporal'),
+      pipeline: filter('Pipeline'),
+      trigger: filter('What started it: `schedule`, `manual`, `start`, `demo` or `drain`'),
+      finished_at: moment('When it ended, UTC; empty while it runs'),
+      seconds: number('How long it took', 's'),
+      outcome: filter('`running`, `complete`, `partial`, `failed`, `skipped`, `cancelled` or `interrupted`'),
+      fetched: integer('Rows that its sources returned', 'rows'),
+      written: integer('Rows that it stored or changed', 'rows'),
+      rejected: integer('Rows that were refused', 'rows'),
+      counts: text('Outcome, counts and reasons of each source, as JSON'),
+      error_type: filter('Name of what ended it, if something did'),
+      error_message: text('What ended it, in a sentence'),
+    },
+    time: 'started_at',
+    order: ['started_at', 'run_id'],
+  },
+  'rejected-rows': {
+    row: 'a row of a source that was refused',
+    sql: `select id, observed_at, source, reason, "row"::text as "row", run_id from quarantine`,
+    columns: {
+      id: integer('Number of the row'),
+      observed_at: moment('When it was refused, UTC'),
+      source: filter('Source that returned it'),
+      reason: text('Why it was refused'),
+      row: text('The row, as JSON'),
+      run_id: filter('Run that refused it'),
+    },
+    time: 'observed_at',
+    order: ['id'],
+  },
+}
