@@ -26,18 +26,29 @@ export function addressOf(path: string, parameters: Parameters = {}): string {
 }
 
 /** The JSON at an address. Throws ApiProblem, or TypeError without a connection. */
-export async function getJson<T>(address: string, signal?: AbortSignal): Promise<T> {
-  const response = await request(address, signal)
-  if (response.ok) return (await response.json()) as T
+export const getJson = async <T>(address: string, signal?: AbortSignal): Promise<T> =>
+  (await answer(address, signal === undefined ? {} : { signal })).json() as Promise<T>
+
+/** Asks the server to change something; throws as `getJson` does. Returns what it says, if anything. */
+export async function sendJson(
+  method: 'POST' | 'DELETE',
+  address: string,
+  body: object = {},
+): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' }
+  const text = await (await answer(address, { method, headers, body: JSON.stringify(body) })).text()
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+async function answer(address: string, init: RequestInit): Promise<Response> {
+  const response = await request(address, init)
+  if (response.ok) return response
   throw new ApiProblem(response.status, await detailOf(response))
 }
 
-async function request(address: string, signal?: AbortSignal): Promise<Response> {
+async function request(address: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(address, {
-      ...(signal && { signal }),
-      headers: { accept: 'application/json' },
-    })
+    const response = await fetch(address, init)
     reportConnection(true)
     return response
   } catch (error) {

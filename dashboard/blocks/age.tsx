@@ -1,17 +1,19 @@
 /** How long ago something was; the moment itself is its title. */
-import { useReader } from '../preferences.tsx'
+import { useReader, useSharedWords } from '../preferences.tsx'
 import { useNow } from './now.ts'
+
+/** Younger than this is "just now": the clock of the page ticks every few seconds. */
+const JUST_NOW_MS = 10_000
 
 /** `3 minutes ago`, or `in 2 hours`. */
 export function Age({ at }: { at: string | number }) {
   const { format } = useReader()
-  // Data that came since the last tick is not from the future.
+  const say = useSharedWords()
   const now = useNow()
   const time = new Date(at).getTime()
-  const isFresh = time > now && time - now < 10_000
   return (
     <time dateTime={new Date(time).toISOString()} title={format.moment(time)}>
-      {format.age(isFresh ? now : time, now)}
+      {Math.abs(time - now) < JUST_NOW_MS ? say('age.now') : format.age(time, now)}
     </time>
   )
 }

@@ -1,21 +1,6 @@
-/** How a run ended, as a badge with a sign and a word: never by its colour alone. */
+/** How a run ended, as a badge with a sign and a word. */
 import { useSharedWords } from '../preferences.tsx'
-
-const SIGNS = {
-  complete: '✓',
-  partial: '◐',
-  failed: '✕',
-  skipped: '–',
-  cancelled: '■',
-  interrupted: '⚡',
-  running: '▶',
-}
-
-export type OutcomeName = keyof typeof SIGNS
-
-/** Runs that a person should look at. */
-export const isTrouble = (outcome: OutcomeName) =>
-  outcome === 'failed' || outcome === 'partial' || outcome === 'interrupted'
+import { SIGNS, type OutcomeName } from './outcomes.ts'
 
 export function Outcome({ outcome }: { outcome: OutcomeName }) {
   const say = useSharedWords()

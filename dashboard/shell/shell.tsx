@@ -6,6 +6,7 @@ import { PIPELINE_PAGES } from '../pipelines/index.ts'
 import { useReader, useSharedWords } from '../preferences.tsx'
 import { ConnectionNote } from './connection-note.tsx'
 import { Choices } from './choices.tsx'
+import { Guarded, LogOut } from './log-in.tsx'
 
 export function Shell() {
   const say = useSharedWords()
@@ -30,10 +31,13 @@ export function Shell() {
         </Link>
         <Navigation />
         <Choices />
+        <LogOut />
       </header>
       <ConnectionNote />
       <main id="main" ref={main} tabIndex={-1}>
-        <Outlet />
+        <Guarded>
+          <Outlet />
+        </Guarded>
       </main>
     </>
   )

@@ -2,7 +2,7 @@
 import { useId } from 'react'
 import { useReader, useSharedWords } from '../../preferences.tsx'
 import { PIPELINE_PAGES } from '../../pipelines/index.ts'
-import type { DataSetEntry } from './selection.ts'
+import { nameOf, type DataSetEntry } from './selection.ts'
 
 interface DataSetChoiceProps {
   sets: readonly DataSetEntry[]
@@ -15,22 +15,24 @@ export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
   const say = useSharedWords()
   const { language } = useReader()
   const id = useId()
+  const labelOf = (pipeline: string | null) =>
+    pipeline === null ? say('data.shared') : (PIPELINE_PAGES[pipeline]?.title[language] ?? pipeline)
   const pipelines = [...new Set(sets.map(({ pipeline }) => pipeline))]
   return (
     <div className="set-choice">
       <label htmlFor={id}>{say('data.choose')}</label>
       <select
         id={id}
-        value={`${chosen.pipeline}/${chosen.name}`}
+        value={nameOf(chosen)}
         onChange={({ target }) => { choose(onlySet(target.value)) }}
       >
         {pipelines.map((pipeline) => (
-          <optgroup key={pipeline} label={PIPELINE_PAGES[pipeline]?.title[language] ?? pipeline}>
+          <optgroup key={pipeline ?? ''} label={labelOf(pipeline)}>
             {sets
               .filter((set) => set.pipeline === pipeline)
-              .map(({ name }) => (
-                <option key={name} value={`${pipeline}/${name}`}>
-                  {name}
+              .map((set) => (
+                <option key={set.name} value={nameOf(set)}>
+                  {set.name}
                 </option>
               ))}
           </optgroup>

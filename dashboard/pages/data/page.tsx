@@ -9,14 +9,14 @@ import { DataSetChoice } from './data-set-choice.tsx'
 import { Filters } from './filters.tsx'
 import { Preview } from './preview.tsx'
 import { SeriesPanel } from './series-panel.tsx'
-import { dataView, selectionOf } from './selection.ts'
+import { dataView, nameOf, selectionOf } from './selection.ts'
 
 export default function DataPage() {
   const say = useSharedWords()
   const list = useApi<DataSetList>('/api/data')
   const [view, change] = useView(dataView)
   const sets = list.data?.data_sets ?? []
-  const set = sets.find(({ pipeline, name }) => `${pipeline}/${name}` === view.set) ?? sets[0]
+  const set = sets.find((one) => nameOf(one) === view.set) ?? sets[0]
   const selection = set === undefined ? {} : selectionOf(set, view)
   return (
     <>

@@ -7,6 +7,9 @@ import { pageNumber } from '../../view.ts'
 export type DataSetEntry = DataSetList['data_sets'][number]
 export type DataColumn = DataSetEntry['columns'][number]
 
+/** Name of a data set among those of all pipelines: the end of its address. */
+export const nameOf = ({ address }: DataSetEntry): string => address.replace('/api/data/', '')
+
 const text = z.catch(z.optional(z.string()), undefined)
 
 /** Filters stand beside these, each under the name of its column with `f.` before it. */

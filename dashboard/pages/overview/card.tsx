@@ -1,0 +1,114 @@
+/** A pipeline on the overview. */
+import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
+import { useApi } from '../../api.ts'
+import { Age } from '../../blocks/age.tsx'
+import { Outcome } from '../../blocks/outcome.tsx'
+import { PIPELINE_PAGES } from '../../pipelines/index.ts'
+import { outcomeOf } from '../../blocks/outcomes.ts'
+import { useReader, useSharedWords } from '../../preferences.tsx'
+import { newestRows, reasonsOf, standingOf, type Pipeline, type Run } from './state.ts'
+import { RunStrip } from './strip.tsx'
+
+/** Runs in the strip. */
+const STRIP_RUNS = 30
+/** More reasons than these are on the run's own page. */
+const MOST_REASONS = 3
+
+export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
+  const say = useSharedWords()
+  const heading = useId()
+  const runs = useApi<{ runs: Run[] }>('/api/runs', { pipeline: pipeline.id, limit: STRIP_RUNS }).data?.runs
+  const newest = runs === undefined ? undefined : newestRows(runs)
+  return (
+    <section className={`panel card ${standingOf(pipeline)}`} aria-labelledby={heading}>
+      <h2 id={heading}>
+        <PipelineName id={pipeline.id} />
+      </h2>
+      <p className="soft" lang="en">
+        {pipeline.summary}
+      </p>
+      <LastRun pipeline={pipeline} />
+      {pipeline.enabled && (
+        <dl>
+          <dt>{say('overview.newest')}</dt>
+          <dd>{newest === undefined ? say('overview.noRows') : <Age at={newest} />}</dd>
+          <dt>{say('overview.next')}</dt>
+          <dd>
+            <NextStart pipeline={pipeline} />
+          </dd>
+        </dl>
+      )}
+      {runs !== undefined && runs.length > 0 && <RunStrip runs={runs} />}
+    </section>
+  )
+}
+
+function PipelineName({ id }: { id: string }) {
+  const { language } = useReader()
+  const page = PIPELINE_PAGES[id]
+  return page === undefined ? id : <Link to={`/${id}`}>{page.title[language]}</Link>
+}
+
+/** How the last run ended and why, or what happens if there was none. */
+function LastRun({ pipeline }: { pipeline: Pipeline }) {
+  const say = useSharedWords()
+  const { last_run: last, open_run: open, enabled } = pipeline
+  if (!enabled) return <p>{say('overview.off')}</p>
+  return (
+    <>
+      <p className="last">
+        {last !== null && (
+          <>
+            <Outcome outcome={outcomeOf(last)} /> <Age at={last.finished_at ?? last.started_at} />
+          </>
+        )}
+        {open !== null && (
+          <>
+            {' '}
+            <Outcome outcome="running" /> {say('overview.since')} <Age at={open.started_at} />
+          </>
+        )}
+        {last === null && open === null && say('overview.waiting')}
+      </p>
+      {last !== null && last.outcome !== 'complete' && <Reasons run={last} />}
+    </>
+  )
+}
+
+/** Why a run is not complete, and the command that shows all of it. */
+function Reasons({ run }: { run: Run }) {
+  const say = useSharedWords()
+  const reasons = reasonsOf(run)
+  if (reasons.length === 0) return null
+  return (
+    <div className="reasons">
+      <ul lang="en">
+        {reasons.slice(0, MOST_REASONS).map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+      {reasons.length > MOST_REASONS && <p>{say('overview.more', { n: reasons.length - MOST_REASONS })}</p>}
+      <p>
+        {say('overview.look')} <code>almanac show {run.run_id.slice(0, 8)}</code>
+      </p>
+    </div>
+  )
+}
+
+function NextStart({ pipeline: { schedule, enabled } }: { pipeline: Pipeline }) {
+  const say = useSharedWords()
+  if (!enabled) return <>{say('overview.never')}</>
+  if (schedule.next_start !== null && schedule.state === 'active') return <Age at={schedule.next_start} />
+  return (
+    <>
+      {say(`schedule.${schedule.state}`)}
+      {schedule.note !== '' && (
+        <>
+          {' – '}
+          <span lang="en">{schedule.note}</span>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,196 @@
+/** The page in a real browser, over a stack with rows: what a person sees, in both languages and themes, on a desk and on a phone. */
+import { readFileSync } from 'node:fs'
+import { sql } from 'drizzle-orm'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startApi } from '../../../api/server.ts'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
+
+const DAYS = 90
+/** Days without rows. */
+const GAP = [40, 46]
+const HOSTILE = '<img src=x onerror=alert(1)>'
+
+let api: TestApi
+let browser: Browser
+const open: Page[] = []
+
+beforeAll(async () => {
+  if (!hasBrowser) return
+  api = await startTestApi()
+  browser = await startBrowser()
+  const { db } = api.stack.database
+  await db.execute(
+    sql`insert into mods (modrinth, curseforge_id, tracked) values ('createnuclear', 989797, true), (${HOSTILE}, 5, true)`,
+  )
+  await db.execute(sql`
+    insert into daily_stats (date, platform, mod_id, total_downloads, followers, observed_at, run_id)
+    select date '2026-08-01' + d, p, m, 10000 * m + d, d, timestamptz '2026-08-01 22:30Z' + d * interval '1 day', 'run-' || d
+    from generate_series(0, ${DAYS - 1}) d, unnest('{modrinth,curseforge}'::text[]) p, generate_series(1, 2) m
+    where d not between ${GAP[0]} and ${GAP[1]}`)
+})
+afterEach(async () => {
+  for (const page of open.splice(0)) await page.context().close()
+})
+afterAll(async () => {
+  if (!hasBrowser) return
+  await browser.close()
+  await api.stop()
+})
+
+const ROWS = (DAYS - 7) * 4
+const DESK = { width: 1280, height: 800 }
+const PHONE = { width: 360, height: 740 }
+const english = { locale: 'en-GB', timezoneId: 'Europe/Paris', viewport: DESK }
+
+async function visitor(options: Parameters<typeof visit>[2] = english) {
+  const one = await visit(browser, api.server.address, options)
+  open.push(one.page)
+  return one
+}
+
+const text = (page: Page, name: string) => page.getByRole('region', { name, exact: true }).innerText()
+const DATA = '/data?set=mod-stats/daily-stats'
+
+describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
+  it.each([
+    { locale: 'en-GB', colorScheme: 'light', viewport: DESK, heading: 'Data', rows: 'Rows' },
+    { locale: 'fr-CA', colorScheme: 'dark', viewport: DESK, heading: 'Données', rows: 'Lignes' },
+    { locale: 'en-US', colorScheme: 'dark', viewport: PHONE, heading: 'Data', rows: 'Rows' },
+    { locale: 'fr-FR', colorScheme: 'light', viewport: PHONE, heading: 'Données', rows: 'Lignes' },
+  ] as const)(
+    'shows every page without a fault: $locale, $colorScheme, $viewport.width pixels',
+    async ({ heading, rows, ...options }) => {
+      const { page, faults } = await visitor(options)
+      await page.goto('/')
+      await page.getByRole('heading', { name: 'mod-stats' }).waitFor()
+      expect(await faultsOfLayout(page)).toEqual([])
+      await page.getByRole('link', { name: heading, exact: true }).click()
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      await page.goto(DATA)
+      await page.getByRole('cell', { name: '29' }).first().waitFor()
+      expect(await text(page, rows)).toContain('createnuclear')
+      await page.locator('summary').click()
+      // Over the middle of the chart: its tooltip must not need what the policy refuses.
+      await page.locator('canvas').first().hover()
+      expect(await faultsOfLayout(page)).toEqual([])
+      expect(faults).toEqual([])
+    },
+  )
+
+  it('shows the rows of the database, page by page, as the address says', async () => {
+    const { page } = await visitor()
+    await page.goto(`${DATA}&f.platform=modrinth&page=2`)
+    await page.getByText('Page 2').waitFor()
+    const { rows } = (await api.get('/api/data/mod-stats/daily-stats?platform=modrinth&limit=50')).body as {
+      rows: { run_id: string; total_downloads: number }[]
+    }
+    const shown = await page.getByRole('region', { name: 'daily-stats' }).locator('tbody tr').allInnerTexts()
+    expect(shown).toHaveLength(25)
+    for (const [at, { run_id, total_downloads }] of rows.slice(25).entries()) {
+      expect(shown[at]).toContain(run_id)
+      expect(shown[at]).toContain(total_downloads.toLocaleString('en-GB'))
+    }
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('Page 3').waitFor()
+    expect(new URL(page.url()).searchParams.get('page')).toBe('3')
+    await page.goBack()
+    await page.getByText('Page 2').waitFor()
+  })
+
+  it('filters, and what a stranger wrote stays text', async () => {
+    const { page, faults } = await visitor()
+    await page.goto(DATA)
+    await page.getByRole('textbox', { name: 'mod' }).fill(HOSTILE)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.waitForURL(/f\.mod=/)
+    await expect.poll(() => text(page, 'Rows')).not.toContain('createnuclear')
+    expect(await text(page, 'Rows')).toContain(HOSTILE)
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+    await page.getByRole('textbox', { name: 'mod' }).fill('no such mod')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByText('No row matches.').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  it('gives the rows and the chart away as files', async () => {
+    const { page } = await visitor()
+    await page.goto(DATA)
+    const saved = async (click: () => Promise<void>) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), click()])
+      return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) }
+    }
+    const rows = page.getByRole('region', { name: 'Rows', exact: true })
+    const csv = await saved(() => rows.getByRole('link', { name: 'CSV' }).click())
+    expect(csv.name).toMatch(/^daily-stats_\d{4}-\d\d-\d\d\.csv$/)
+    expect(csv.bytes.toString().trim().split('\n')).toHaveLength(ROWS + 1)
+    await page.locator('canvas').first().waitFor()
+    const picture = await saved(() => page.getByRole('button', { name: 'PNG' }).click())
+    expect(picture.name).toBe('daily-stats-total_downloads.png')
+    expect(picture.bytes.subarray(1, 4).toString()).toBe('PNG')
+    const series = await saved(() => page.getByRole('button', { name: 'CSV' }).click())
+    const [head, newest] = series.bytes.toString().split('\n')
+    expect(head).toBe(`time,${HOSTILE},createnuclear`)
+    expect(newest).toBe('2026-10-29,20089,10089')
+    await page.getByRole('button', { name: 'Table' }).click()
+    const table = page.getByRole('region', { name: 'daily-stats total_downloads' })
+    expect(await table.locator('tbody tr').first().innerText()).toMatch(/29 Oct 2026\s+20,089\s+10,089/)
+  })
+
+  it('keeps language, theme and zone, and names the zone', async () => {
+    const { page } = await visitor()
+    await page.goto(DATA)
+    await page.getByRole('columnheader', { name: 'observed_at (UTC)' }).waitFor()
+    await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
+    await page.getByLabel('Time zone').selectOption('local')
+    await page.getByRole('columnheader', { name: 'observed_at (Europe/Paris)' }).waitFor()
+    await page.getByRole('cell', { name: '29 Oct 2026, 23:30' }).first().waitFor()
+    await page.getByLabel('Theme').selectOption('dark')
+    await page.getByLabel('Language').selectOption('fr')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Données' }).waitFor()
+    await page.getByRole('columnheader', { name: 'observed_at (Europe/Paris)' }).waitFor()
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark')
+  })
+
+  it('is used by keyboard: the first key leads to the content', async () => {
+    const { page } = await visitor()
+    await page.goto(DATA)
+    await page.getByRole('heading', { name: 'Rows' }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SELECT')
+  })
+
+  it('shows new rows without a reload', async () => {
+    const { page } = await visitor()
+    await page.goto(`${DATA}&f.mod=createnuclear&f.platform=modrinth`)
+    await page.getByRole('cell', { name: '10,089' }).waitFor()
+    const { db } = api.stack.database
+    await db.execute(
+      sql`update daily_stats set total_downloads = 4711 where run_id = 'run-89' and platform = 'modrinth'`,
+    )
+    await db.execute(sql`select pg_notify('almanac_rows', '{"table":"daily_stats","runId":"run-89"}')`)
+    await page.getByRole('cell', { name: '4,711' }).waitFor()
+    await db.execute(sql`update daily_stats set total_downloads = 10089 where total_downloads = 4711`)
+  })
+
+  it('admits that the server is away, and goes on when it is back', async () => {
+    const { page } = await visitor()
+    await page.goto(DATA)
+    await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
+    const { address } = api.server
+    await api.server.close()
+    await page.getByText('No connection to Almanac since').waitFor()
+    expect(await text(page, 'Rows')).toContain('createnuclear')
+    api.server = await startApi(
+      api.stack.config,
+      { port: Number(new URL(address).port) },
+      { error: () => undefined },
+    )
+    await page.getByText('No connection to Almanac since').waitFor({ state: 'detached' })
+  })
+})
