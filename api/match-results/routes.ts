@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
-import { matchCounts } from '../../db/queries/match-results/match-report.ts'
+import { matchTotals } from '../../db/queries/match-results/match-report.ts'
 import { knownMatches, newestOdds } from '../../db/queries/match-results/matches.ts'
 import { rolledUpRuns } from '../../db/queries/run-hours.ts'
 import { collections, lastCollected } from '../../db/queries/runs.ts'
@@ -131,7 +131,7 @@ function addStats(api: Api, context: RouteContext): void {
       },
     },
     async () => {
-      const counts = await matchCounts(db, { feed: config.tracked[PIPELINE].feed.name })
+      const counts = await matchTotals(db, config.tracked[PIPELINE].feed.name)
       const { running, lastTime } = await collection(context)
       const [rolledUp] = await rolledUpRuns(db, PIPELINE)
       const { count, lastError } = await collections(db, PIPELINE)
