@@ -18,4 +18,8 @@ export interface ApiPart {
   dataSets: DataSets
   /** Adds routes of its own, such as those that the clients of older systems call. Default: none. */
   addRoutes?(api: Api, context: RouteContext): void
+  /** Throws `WrongUsage` for parameters that the settings contradict, before a run is started. */
+  checkParams?(config: Config, params: Record<string, unknown>): void
+  /** What is to be said of a run beyond its counts; undefined if that is nothing. */
+  detailsOf?(db: Database, runId: string): Promise<Record<string, unknown> | undefined>
 }

@@ -16,8 +16,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { closestMatch } from 'leven'
-import { databaseFailure } from '../db/database-failure.ts'
+import { Failure, WrongUsage } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
+import { awayOf } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
 
@@ -25,6 +26,9 @@ import { setHeaders } from './response-headers.ts'
 const BODY_BYTES = 64 * 1024
 /** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
 const REQUEST_MS = 10_000
+
+/** A server that restarts answers again within seconds. */
+const AWAY_SECONDS = 5
 
 /** How the server says what went wrong within it; the person who asked gets a short sentence. */
 export interface ApiLog {
@@ -92,38 +96,44 @@ function sendProblem(reply: FastifyReply, status: number, detail: string): Fasti
 }
 
 function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: ApiLog) {
-  if (error instanceof RequestProblem) {
-    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
-    if (error.status === 401) reply.header('www-authenticate', 'Bearer')
-    return sendProblem(reply, error.status, error.message)
+  const problem = problemFor(error, request)
+  if (problem === undefined) {
+    log.error({ err: error, path: request.routeOptions.url ?? '' }, 'a request failed')
+    return sendProblem(reply, 500, 'The server failed to answer; its log says why.')
   }
+  const { status, message, retryAfterSeconds } = problem
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return sendProblem(reply, status, message)
+}
+
+/** What to answer to an error; undefined for a defect of the server. */
+function problemFor(error: FastifyError | Error, request: FastifyRequest): RequestProblem | undefined {
+  if (error instanceof RequestProblem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
-    return sendProblem(reply, 400, error.validation.map((mistake) => sentenceOf(mistake, request)).join(' '))
+    const schema = request.routeOptions.schema?.[error.validationContext as 'querystring' | 'body']
+    const known = Object.keys((schema as { shape?: object } | undefined)?.shape ?? {})
+    return new RequestProblem(400, error.validation.map((mistake) => sentenceOf(mistake, known)).join(' '))
   }
-  const failure = databaseFailure(error)
-  if (failure?.type === 'DatabaseUnavailable') {
-    reply.header('retry-after', '5')
-    return sendProblem(reply, 503, failure.message)
-  }
-  const status = error.statusCode ?? 500
-  if (status < 500) return sendProblem(reply, status, error.message)
-  log.error({ err: error, path: request.routeOptions.url ?? '' }, 'a request failed')
-  return sendProblem(reply, 500, 'The server failed to answer; its log says why.')
+  const away = awayOf(error)
+  if (away !== undefined) return new RequestProblem(503, away.why, { retryAfterSeconds: AWAY_SECONDS })
+  if (error instanceof WrongUsage) return new RequestProblem(400, error.message)
+  if (error instanceof Failure && error.type === 'Conflict') return new RequestProblem(409, error.message)
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  return status < 500 ? new RequestProblem(status, error.message) : undefined
 }
 
 /** One mistake of a request in a sentence; a name that is not known gets the nearest one that is. */
-function sentenceOf(mistake: FastifySchemaValidationError, request: FastifyRequest): string {
+function sentenceOf(mistake: FastifySchemaValidationError, known: readonly string[]): string {
   const { keyword, instancePath, message = '', params } = mistake
   if (keyword === 'unrecognized_keys')
-    return (params['keys'] as string[]).map((key) => unknownParameter(key, request)).join(' ')
+    return (params['keys'] as string[]).map((key) => unknownParameter(key, known)).join(' ')
   const name = instancePath.slice(1).replaceAll('/', '.')
   return `${name === '' ? 'The request' : name}: ${message}.`
 }
 
-function unknownParameter(name: string, request: FastifyRequest): string {
-  const schema = request.routeOptions.schema?.querystring
-  const known = Object.keys((schema as { shape?: object } | undefined)?.shape ?? {})
-  const near = known.length === 0 ? undefined : closestMatch(name, known)
+function unknownParameter(name: string, known: readonly string[]): string {
+  const near = known.length === 0 ? undefined : closestMatch(name, [...known])
   const hint =
     near === undefined ? 'There are none.' : `Did you mean "${near}"? There are ${known.join(', ')}.`
   return `"${name}" is no parameter here. ${hint}`

@@ -17,6 +17,11 @@ import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
 import { API_PARTS } from './parts.ts'
+import { addPipelineList } from './pipelines/list.ts'
+import { addRunChanges } from './runs/changes.ts'
+import { addRunLog } from './runs/log.ts'
+import { addRunReading } from './runs/read.ts'
+import { addScheduleRoutes } from './schedules/routes.ts'
 import { addPage } from './static.ts'
 
 /**
@@ -84,6 +89,11 @@ export async function assembleApi(
     addSessionRoutes(routes, visitors)
     for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, placed)
     addDataSetList(routes)
+    addPipelineList(routes, context)
+    addRunReading(routes, context)
+    addRunLog(routes, context)
+    addRunChanges(routes, context)
+    addScheduleRoutes(routes, context)
     events = addEvents(routes, () => listenerOf(config))
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())

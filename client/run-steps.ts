@@ -120,7 +120,8 @@ function batchOf(event: HistoryEvent): { batch?: StepBatch } {
   const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
   if (!payload) return {}
   const result = defaultPayloadConverter.fromPayload<Partial<BatchResult> | undefined>(payload)
-  if (result?.counts === undefined) return {}
+  // The activity that closes a run returns the counts of all sources, by their names.
+  if (typeof result?.counts?.fetched !== 'number') return {}
   const { fetched, written } = result.counts
   return { batch: { fetched, written, done: result.done ?? 0, left: result.left ?? 0 } }
 }

@@ -1,4 +1,6 @@
 /** Data sets of library-context. */
+import { domainsNamed } from '../../client/library-context/domains.ts'
+import { nightOf } from '../../client/library-context/night.ts'
 import type { ApiPart } from '../api-part.ts'
 import { day, filter, integer, moment, number, text, type DataSets } from '../data-set.ts'
 import { addContextRoutes } from './routes.ts'
@@ -100,4 +102,16 @@ const dataSets: DataSets = {
   },
 }
 
-export const libraryContextApi: ApiPart = { dataSets, addRoutes: addContextRoutes }
+export const libraryContextApi: ApiPart = {
+  dataSets,
+  addRoutes: addContextRoutes,
+
+  checkParams(config, { domain }) {
+    if (typeof domain === 'string') domainsNamed(config, domain)
+  },
+
+  detailsOf: async (db, runId) => {
+    const night = await nightOf(db, runId)
+    return night && { night }
+  },
+}

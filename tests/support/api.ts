@@ -10,11 +10,18 @@ import { createTestDatabase, type TestDatabase } from './database.ts'
 import { startDatabaseProxy, type DatabaseProxy } from './database-proxy.ts'
 import { startTestStack, type TestStack, type TestStackOptions } from './stack.ts'
 
+export interface Answer {
+  status: number
+  body: unknown
+}
+
 export interface TestApi {
   stack: TestStack
   server: ApiServer
   /** The answer to a GET, with its body as JSON. */
-  get(path: string): Promise<{ status: number; body: unknown }>
+  get(path: string): Promise<Answer>
+  /** The answer to a change, with its body as JSON. */
+  post(path: string, body?: object): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -22,16 +29,22 @@ export async function startTestApi(options: TestStackOptions = {}): Promise<Test
   const stack = await startTestStack(options)
   const errors: unknown[] = []
   const server = await startApi(stack.config, { port: 0 }, { error: ({ err }) => errors.push(err) })
+  const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${server.address}${path}`, init)
+    const body: unknown = await response.json()
+    if (response.status === 500) throw new Error(`${path}: ${JSON.stringify(body)}`, { cause: errors.at(-1) })
+    return { status: response.status, body }
+  }
   return {
     stack,
     server,
-    async get(path) {
-      const response = await fetch(`${server.address}${path}`)
-      const body: unknown = await response.json()
-      if (response.status === 500)
-        throw new Error(`${path}: ${JSON.stringify(body)}`, { cause: errors.at(-1) })
-      return { status: response.status, body }
-    },
+    get: (path) => ask(path),
+    post: (path, body = {}) =>
+      ask(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     async stop() {
       await server.close()
       await stack.stop()

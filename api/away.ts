@@ -1,0 +1,36 @@
+/** Servers that are away: what one of them would have said is left out of an answer, which names it instead. */
+import { z } from 'zod'
+import { CannotReach } from '../client/cannot-reach.ts'
+import { databaseFailure } from '../db/database-failure.ts'
+
+export const awaySchema = z
+  .array(
+    z.object({
+      server: z.enum(['database', 'temporal']),
+      why: z.string().describe('What was found, and what to do'),
+    }),
+  )
+  .describe('Servers that are away; what they know is missing from this answer')
+
+export type Away = z.infer<typeof awaySchema>
+
+/** The server whose absence caused an error; undefined for any other error. */
+export function awayOf(error: unknown): Away[number] | undefined {
+  // First: its cause is a refused connection, as of a database.
+  if (error instanceof CannotReach) return { server: 'temporal', why: error.message }
+  const failure = databaseFailure(error)
+  if (failure?.type !== 'DatabaseUnavailable') return undefined
+  return { server: 'database', why: failure.message }
+}
+
+/** Returns what a server says; undefined if it is away, which is then among `away`. */
+export async function orAway<T>(away: Away, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    const found = awayOf(error)
+    if (found === undefined) throw error
+    if (!away.some(({ server }) => server === found.server)) away.push(found)
+    return undefined
+  }
+}

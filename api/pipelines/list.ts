@@ -1,0 +1,63 @@
+/** Every pipeline at a glance: how its last run ended, what it does now, and when it starts next. */
+import { z } from 'zod'
+import { scheduleStates } from '../../client/schedules.ts'
+import { lastRun, openRuns } from '../../db/queries/runs.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { awaySchema, orAway, type Away } from '../away.ts'
+import { runJson, runSchema } from '../runs/run-json.ts'
+import { scheduleJson, scheduleSchema, unknownSchedule } from '../schedules/schedule-json.ts'
+
+const pipelineSchema = z.object({
+  id: z.string(),
+  summary: z.string(),
+  enabled: z.boolean().describe('On in almanac.yaml'),
+  last_run: runSchema.nullable().describe('The newest run that has ended'),
+  open_run: runSchema.nullable().describe('The run that is going on'),
+  schedule: scheduleSchema,
+  params: z.record(z.string(), z.unknown()).describe('Parameters of a run, as JSON Schema'),
+  no_backfill: z.string().nullable().describe('Why the past cannot be collected; null if it can'),
+})
+
+/** Parameters of each pipeline's runs. They never change, and making a schema takes a millisecond. */
+const PARAMS = new Map(
+  PIPELINES.map(({ id, params }) => [id, { ...z.toJSONSchema(params, { io: 'input' }) }] as const),
+)
+
+export function addPipelineList(api: Api, { db, temporal, config }: RouteContext): void {
+  api.get(
+    '/api/pipelines',
+    {
+      schema: {
+        summary: 'Every pipeline: last run, open run, next start, parameters',
+        response: { 200: z.object({ pipelines: z.array(pipelineSchema), away: awaySchema }) },
+      },
+    },
+    async () => {
+      const away: Away = []
+      const [last, open, states] = await Promise.all([
+        orAway(away, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
+        orAway(away, () => openRuns(db)),
+        orAway(away, () => temporal.use(scheduleStates)),
+      ])
+      const why = away.find(({ server }) => server === 'temporal')?.why ?? ''
+      const pipelines = PIPELINES.map(({ id, summary, noBackfill }, at) => {
+        const lastOf = last?.[at]
+        const openOf = open?.find(({ pipeline }) => pipeline === id)
+        const state = states?.find((one) => one.id === id)
+        return {
+          id,
+          summary,
+          enabled: config.tracked[id].enabled,
+          last_run: lastOf === undefined ? null : runJson(lastOf),
+          open_run: openOf === undefined ? null : runJson(openOf),
+          schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state),
+          params: PARAMS.get(id) ?? {},
+          no_backfill: noBackfill ?? null,
+        }
+      })
+      return { pipelines, away }
+    },
+  )
+}

@@ -1,0 +1,90 @@
+/** What the worker logged of one run. */
+import { z } from 'zod'
+import { workerLogFile } from '../../client/worker-log.ts'
+import { MINUTE_MS } from '../../core/durations.ts'
+import { linesBackwards } from '../../system/lines-backwards.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { problems, RequestProblem } from '../problem.ts'
+
+/** A run logs some lines an activity; a person reads no more than this. */
+const MOST_LINES = 2_000
+/** The log of two months or so: an older run's lines are found in the file, not here. */
+const MOST_BYTES = 200 * 1024 * 1024
+/** A worker's clock may be set back while it runs. */
+const TOLERANCE_MS = MINUTE_MS
+
+const NDJSON = 'application/x-ndjson'
+const LINES = { content: { [NDJSON]: { schema: z.string() } } }
+
+export function addRunLog(api: Api, { config }: RouteContext): void {
+  api.get(
+    '/api/runs/:id/log',
+    {
+      schema: {
+        summary: `Lines that the worker logged of a run and its children, as JSON lines; the newest ${MOST_LINES}`,
+        params: z.object({ id: z.string().min(1).max(300).describe('Workflow id') }),
+        response: { 200: LINES, ...problems(404) },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const file = workerLogFile(config)
+      const lines = await newestLines(file, id)
+      if (lines === undefined)
+        throw new RequestProblem(
+          404,
+          `There is no log at ${file}: this worker writes it elsewhere (--log-file), or prints it (--verbose).`,
+        )
+      reply.header('content-type', `${NDJSON}; charset=utf-8`)
+      return reply.send(lines.map((line) => `${line}\n`).join(''))
+    },
+  )
+}
+
+/** The newest lines of a run and of its children, oldest first; undefined if there is no file. */
+async function newestLines(file: string, workflowId: string): Promise<string[] | undefined> {
+  const startMs = startOf(workflowId)
+  const found: string[] = []
+  try {
+    for await (const line of linesBackwards(file, MOST_BYTES)) {
+      if (timeOf(line) < startMs - TOLERANCE_MS) break
+      if (!isOf(line, workflowId)) continue
+      if (found.push(line.toString('utf8')) >= MOST_LINES) break
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return found.toReversed()
+}
+
+/** When a run began at the earliest, from its id; ids of other workflows have no time. */
+function startOf(workflowId: string): number {
+  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/.exec(workflowId)?.[0]
+  return time === undefined ? 0 : Date.parse(time)
+}
+
+/** The moment of a line, near its beginning; none passes for a new one. */
+function timeOf(line: Buffer): number {
+  const time = /"time":(\d+)/.exec(line.toString('latin1', 0, 80))?.[1]
+  return time === undefined ? Infinity : Number(time)
+}
+
+/** Most lines belong to others: only one that has the id somewhere is parsed. */
+function isOf(line: Buffer, workflowId: string): boolean {
+  if (!line.includes(workflowId)) return false
+  const found = lineOrNothing(line)
+  return found?.workflowId === workflowId || (found?.workflowId ?? '').startsWith(`${workflowId}/`)
+}
+
+const lineSchema = z.object({ workflowId: z.string().optional() })
+
+/** A line that was cut short by a full disk is no JSON. */
+function lineOrNothing(line: Buffer): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.safeParse(JSON.parse(line.toString('utf8'))).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+/** Runs to look at: the newest ones, one with its steps, and all that is being tried again. */
+import { z } from 'zod'
+import { retriesNow } from '../../client/retries.ts'
+import { viewRun } from '../../client/run-view.ts'
+import { ALMANAC } from '../../core/command-name.ts'
+import { newestRuns } from '../../db/queries/runs.ts'
+import { pipelineById, PIPELINES, type PipelineId } from '../../pipelines/index.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { orAway, awayOf, awaySchema, type Away } from '../away.ts'
+import { API_PARTS } from '../parts.ts'
+import { problems, RequestProblem } from '../problem.ts'
+import {
+  OUTCOMES,
+  retrySchema,
+  runDetailsJson,
+  runDetailsSchema,
+  runJson,
+  runSchema,
+  stepJson,
+} from './run-json.ts'
+
+/** Runs of a page. Default: 50, as many as a person looks through. */
+const PAGE_RUNS = { default: 50, most: 500 }
+
+/** A run in an address, by any of its names. */
+export const runId = z.string().min(1).max(300).describe('Workflow id, run id, or the beginning of a run id')
+
+export const noRun = (id: string) =>
+  new RequestProblem(404, `There is no run "${id}"; /api/runs and "${ALMANAC} runs" list them.`)
+
+export function addRunReading(api: Api, context: RouteContext): void {
+  addList(api, context)
+  addOne(api, context)
+  addRetrying(api, context)
+}
+
+function addList(api: Api, { db }: RouteContext): void {
+  const ids = PIPELINES.map(({ id }) => id) as [PipelineId, ...PipelineId[]]
+  api.get(
+    '/api/runs',
+    {
+      schema: {
+        summary: 'Runs, newest first',
+        querystring: z.strictObject({
+          pipeline: z.enum(ids).optional(),
+          outcome: z.enum(OUTCOMES).optional(),
+          limit: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(PAGE_RUNS.most)
+            .default(PAGE_RUNS.default)
+            .describe('Runs of the page'),
+          after: z.string().max(300).optional().describe('"next" of the previous page'),
+        }),
+        response: {
+          200: z.object({
+            runs: z.array(runSchema),
+            next: z.string().nullable().describe('Cursor of the next page'),
+          }),
+          ...problems(400, 503),
+        },
+      },
+    },
+    async ({ query }) => {
+      const runs = await newestRuns(db, { ...query, limit: query.limit + 1 })
+      const page = runs.slice(0, query.limit)
+      return {
+        runs: page.map(runJson),
+        next: runs.length > page.length ? (page.at(-1)?.runId ?? null) : null,
+      }
+    },
+  )
+}
+
+function addOne(api: Api, context: RouteContext): void {
+  api.get(
+    '/api/runs/:id',
+    {
+      schema: {
+        summary: 'A run with its activities, attempts, retries and child workflows',
+        params: z.object({ id: runId }),
+        response: { 200: z.object({ run: runDetailsSchema, away: awaySchema }), ...problems(404, 503) },
+      },
+    },
+    async ({ params: { id } }) => {
+      const { view, away } = await viewWithout(context, id)
+      const pipeline = pipelineById(view.pipeline)?.id
+      const part = pipeline === undefined ? undefined : API_PARTS[pipeline]
+      const details = await orAway(away, async () => part?.detailsOf?.(context.db, view.runId))
+      return { run: runDetailsJson(view, details), away }
+    },
+  )
+}
+
+/** The view of a run as far as the servers that are there know it. Throws what the last one threw if none knows it. */
+async function viewWithout({ db, temporal, config }: RouteContext, id: string) {
+  const away: Away = []
+  const isAway = (server: string) => away.some((one) => one.server === server)
+  let reason: unknown = noRun(id)
+  // Each of the two servers may turn out to be away.
+  for (;;) {
+    try {
+      const database = isAway('database') ? undefined : db
+      const view = isAway('temporal')
+        ? await viewRun(undefined, database, config, id)
+        : await temporal.use((client) => viewRun(client, database, config, id))
+      if (view !== undefined) return { view, away }
+      throw reason
+    } catch (error) {
+      const found = awayOf(error)
+      if (found === undefined || error === reason || isAway(found.server)) throw error
+      away.push(found)
+      reason = error
+    }
+  }
+}
+
+function addRetrying(api: Api, { temporal }: RouteContext): void {
+  api.get(
+    '/api/retrying',
+    {
+      schema: {
+        summary: 'Every activity of an open run that has failed and is tried again',
+        response: { 200: z.object({ retrying: z.array(retrySchema) }), ...problems(503) },
+      },
+    },
+    async () => {
+      const retries = await temporal.use(retriesNow)
+      return {
+        retrying: retries.map(({ workflowId, runWorkflowId, step }) => ({
+          ...stepJson(step),
+          workflow_id: workflowId,
+          run_workflow_id: runWorkflowId,
+        })),
+      }
+    },
+  )
+}

@@ -1,0 +1,83 @@
+/** Schedules: what each does next, and an operator's pause, resume and start. */
+import { ScheduleNotFoundError, type Client } from '@temporalio/client'
+import { z } from 'zod'
+import { pauseSchedule, resumeSchedule, scheduleStates, triggerSchedule } from '../../client/schedules.ts'
+import { ALMANAC } from '../../core/command-name.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { problems, RequestProblem } from '../problem.ts'
+import { scheduleJson, scheduleSchema } from './schedule-json.ts'
+
+/** A sentence; it is shown beside the schedule. */
+const REASON_LENGTH = 300
+
+const answer = z.object({ schedule: scheduleSchema })
+const noBody = z.strictObject({})
+
+export function addScheduleRoutes(api: Api, context: RouteContext): void {
+  api.get(
+    '/api/schedules',
+    {
+      schema: {
+        summary: 'The schedule of each pipeline, as Temporal has it',
+        response: { 200: z.object({ schedules: z.array(scheduleSchema) }), ...problems(503) },
+      },
+    },
+    async () => ({ schedules: (await context.temporal.use(scheduleStates)).map(scheduleJson) }),
+  )
+  for (const pipeline of PIPELINES) addChanges(api, context, pipeline)
+}
+
+function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipeline): void {
+  const address = `/api/schedules/${pipeline.id}`
+  const response = { 200: answer, ...problems(400, 404, 409, 503) }
+  const change = (work: (client: Client) => Promise<unknown>) =>
+    temporal.use(async (client) => {
+      await work(client).catch(explainMissing)
+      const state = (await scheduleStates(client)).find(({ id }) => id === pipeline.id)
+      if (state === undefined) throw new Error(`no schedule of ${pipeline.id}`)
+      return { schedule: scheduleJson(state) }
+    })
+  api.post(
+    `${address}/pause`,
+    {
+      schema: {
+        summary: `Pauses ${pipeline.id} until it is resumed; starts by hand are still possible`,
+        body: z.strictObject({ reason: z.string().trim().min(1).max(REASON_LENGTH) }),
+        response,
+      },
+    },
+    ({ body: { reason } }) => change((client) => pauseSchedule(client, pipeline, reason)),
+  )
+  api.post(
+    `${address}/resume`,
+    {
+      schema: {
+        summary: `Lets ${pipeline.id} follow almanac.yaml again; paused all the same if it is off there`,
+        body: noBody,
+        response,
+      },
+    },
+    () => change((client) => resumeSchedule(client, config, pipeline)),
+  )
+  api.post(
+    `${address}/trigger`,
+    {
+      schema: {
+        summary: `Starts ${pipeline.id} at once, as its schedule would; nothing happens if a scheduled run is going on`,
+        body: noBody,
+        response,
+      },
+    },
+    () => change((client) => triggerSchedule(client, pipeline)),
+  )
+}
+
+function explainMissing(error: unknown): never {
+  if (!(error instanceof ScheduleNotFoundError)) throw error
+  throw new RequestProblem(
+    404,
+    `Temporal has no such schedule yet; make it with "${ALMANAC} schedules apply", or start the stack.`,
+  )
+}

@@ -1,0 +1,138 @@
+/** What the API says while a server is away: what the other knows, and which one is missing. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRun } from '../../../client/runs.ts'
+import { startApi } from '../../../api/server.ts'
+import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
+
+const ID = 'mod-stats'
+/** Nothing listens there. */
+const NOWHERE = { temporal: '127.0.0.1:9', database: 'postgresql://nobody@127.0.0.1:9/none' }
+
+let stack: TestStack
+let workflowId: string
+beforeAll(async () => {
+  stack = await startTestStack()
+  const run = await startRun(stack.client, PIPELINES.find(({ id }) => id === ID) as Pipeline, 'manual')
+  ;({ workflowId } = run)
+  await stack.database.db.execute(sql`
+    insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome)
+    values (${run.firstExecutionRunId}, ${workflowId}, ${ID}, 'manual', now(), now(), 'complete')`)
+})
+afterAll(async () => {
+  await stack.client.workflow.getHandle(workflowId).terminate()
+  await stack.stop()
+})
+
+/** Answers of a server that reaches one of the two, or none. */
+async function answers(env: { TEMPORAL_ADDRESS?: string; DATABASE_URL?: string }, paths: string[]) {
+  const config = { ...stack.config, env: { ...stack.config.env, ...env } }
+  const server = await startApi(config, { port: 0 }, { error: () => undefined })
+  try {
+    return await Promise.all(
+      paths.map(async (path) => {
+        const response = await fetch(`${server.address}${path}`)
+        return { status: response.status, body: (await response.json()) as never }
+      }),
+    )
+  } finally {
+    await server.close()
+  }
+}
+
+const PATHS = () => [
+  '/api/pipelines',
+  `/api/runs/${encodeURIComponent(workflowId)}`,
+  '/api/runs',
+  '/api/schedules',
+]
+
+describe('without Temporal', () => {
+  it('records are shown, and what it knows is missing by name', async () => {
+    const found = await answers({ TEMPORAL_ADDRESS: NOWHERE.temporal }, PATHS())
+    const away = [
+      { server: 'temporal', why: 'Temporal does not answer at 127.0.0.1:9; check TEMPORAL_ADDRESS.' },
+    ]
+    expect(found).toMatchObject([
+      {
+        status: 200,
+        body: {
+          away,
+          pipelines: [
+            {
+              id: ID,
+              last_run: { workflow_id: workflowId },
+              schedule: { state: 'unknown', next_start: null },
+            },
+            {},
+            {},
+            {},
+          ],
+        },
+      },
+      { status: 200, body: { away, run: { outcome: 'complete', steps: [] } } },
+      { status: 200, body: { runs: [{ workflow_id: workflowId }] } },
+      { status: 503, body: { detail: away[0]?.why } },
+    ])
+  })
+})
+
+describe('without the database', () => {
+  it('Temporal is asked, and what it has stored is missing by name', async () => {
+    const found = await answers({ DATABASE_URL: NOWHERE.database }, PATHS())
+    const away = [{ server: 'database' }]
+    expect(found).toMatchObject([
+      {
+        status: 200,
+        body: { away, pipelines: [{ last_run: null, schedule: { state: 'active' } }, {}, {}, {}] },
+      },
+      { status: 200, body: { away, run: { workflow_id: workflowId, outcome: 'running', counts: {} } } },
+      { status: 503, body: { title: 'Service Unavailable' } },
+      { status: 200, body: { schedules: [{ pipeline: ID }, {}, {}, {}] } },
+    ])
+  })
+})
+
+describe('without both', () => {
+  it('a run cannot be shown, and the pipelines are', async () => {
+    const env = { TEMPORAL_ADDRESS: NOWHERE.temporal, DATABASE_URL: NOWHERE.database }
+    const [pipelines, run] = await answers(env, PATHS())
+    expect(pipelines).toMatchObject({ status: 200, body: { pipelines: [{ id: ID }, {}, {}, {}] } })
+    expect(run?.status).toBe(503)
+  })
+})
+
+describe('the log of a run', () => {
+  const line = (workflow: string, msg: string, time = Date.now()) =>
+    `${JSON.stringify({ level: 30, time, workflowId: workflow, msg })}\n`
+
+  it('has the lines of the run and of its children, oldest first', async () => {
+    const path = `/api/runs/${encodeURIComponent(workflowId)}/log`
+    const [missing] = await answers({}, [path])
+    expect(missing).toMatchObject({ status: 404 })
+    const lines = [
+      line(workflowId, 'before it began', 0),
+      line(workflowId, 'one'),
+      line('other', `about ${workflowId}`),
+      line(`${workflowId}-2`, 'another run'),
+      `{"workflowId":"${workflowId}","cut`,
+      `\n${line(`${workflowId}/numpy`, 'two')}`,
+      ...Array.from({ length: 2_500 }, (_, n) => line('other', `filler ${n}`)),
+      line(workflowId, 'three – é'),
+    ]
+    writeFileSync(join(stack.config.stateDir, 'almanac.log'), lines.join(''))
+    const server = await startApi(stack.config, { port: 0 }, { error: () => undefined })
+    const response = await fetch(`${server.address}${path}`)
+    const found = (await response.text()).trimEnd().split('\n')
+    await server.close()
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
+    expect(found.map((text) => (JSON.parse(text) as { msg: string }).msg)).toEqual([
+      'one',
+      'two',
+      'three – é',
+    ])
+  })
+})

@@ -1,0 +1,64 @@
+/** Schedules over HTTP, each change as Temporal has it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+import { until } from '../../support/until.ts'
+
+const ID = 'mod-stats'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(async () => {
+  await api.stop()
+})
+
+const described = () => api.stack.client.schedule.getHandle(ID).describe()
+
+describe('a schedule', () => {
+  it('is paused with a reason, and resumed', async () => {
+    expect(await api.post(`/api/schedules/${ID}/pause`, { reason: ' we move ' })).toMatchObject({
+      status: 200,
+      body: { schedule: { pipeline: ID, state: 'paused', note: 'we move', next_start: null } },
+    })
+    expect((await described()).state).toMatchObject({ paused: true, note: 'we move' })
+    expect(await api.post(`/api/schedules/${ID}/resume`)).toMatchObject({
+      status: 200,
+      body: {
+        schedule: { state: 'active', every_seconds: 86_400, next_start: expect.any(String) as string },
+      },
+    })
+    expect((await described()).state.paused).toBe(false)
+  })
+
+  it('starts a run', async () => {
+    expect(await api.post(`/api/schedules/${ID}/trigger`)).toMatchObject({ status: 200 })
+    const taken = await until(async () => (await described()).info.recentActions[0])
+    expect(taken.action.workflow.workflowId).toMatch(/^mod-stats-/)
+    await api.stack.client.workflow.getHandle(taken.action.workflow.workflowId).terminate()
+  })
+
+  it.each([
+    [{}, 'reason: '],
+    [{ reason: '  ' }, 'reason: '],
+    [{ reason: 'On in almanac.yaml [almanac:on]' }, 'The reason of a pause must be words of your own.'],
+  ])('refuses the pause %j', async (body, says) => {
+    const answer = await api.post(`/api/schedules/${ID}/pause`, body)
+    expect(answer.status).toBe(400)
+    expect((answer.body as { detail: string }).detail).toContain(says)
+    expect((await described()).state.paused).toBe(false)
+  })
+
+  it('that is missing says how to make it', async () => {
+    await api.stack.client.schedule.getHandle('match-results').delete()
+    await until(async () => (await api.post('/api/schedules/match-results/trigger')).status === 404)
+    const { body } = await api.get('/api/schedules')
+    expect((body as { schedules: unknown[] }).schedules).toContainEqual(
+      expect.objectContaining({
+        pipeline: 'match-results',
+        state: 'missing',
+        note: 'run "./almanac schedules apply"',
+      }),
+    )
+  })
+})
