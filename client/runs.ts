@@ -86,7 +86,11 @@ export async function runInTheWay(
 export async function cancelRun(client: Client, db: Database, id: string): Promise<string | undefined> {
   const workflowId = await workflowIdOf(db, id)
   try {
-    await client.workflow.getHandle(workflowId).cancel()
+    const handle = client.workflow.getHandle(workflowId)
+    // The server accepts a cancellation of a workflow that has ended.
+    const { status } = await handle.describe()
+    if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return undefined
+    await handle.cancel()
     return workflowId
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
