@@ -8,6 +8,9 @@ import { createTokens, SESSION_MS, type Tokens } from '../../../api/access/token
 import { assembleApi, type AssembledApi } from '../../../api/server.ts'
 import { loadConfig, type Config } from '../../../config/load-config.ts'
 
+/** All routes are compiled, and each is asked: seconds on a busy machine. */
+const WALK_MS = 60_000
+
 const OPERATOR = 'token-of-the-operator'
 const READER = 'token-of-the-reader'
 
@@ -39,7 +42,7 @@ beforeAll(async () => {
   config = loadConfig({ env, root })
   guarded = await assembled(tokensFor(config, '0.0.0.0'))
   open = await assembled(tokensFor(config, '127.0.0.1'))
-})
+}, WALK_MS)
 afterAll(async () => {
   await Promise.all([guarded.close(), open.close()])
   rmSync(root, { recursive: true })
@@ -82,27 +85,39 @@ describe('with tokens', () => {
     )
   })
 
-  it('every other route refuses who has none', async () => {
-    const refused = asked().filter(({ access }) => access !== 'anyone')
-    expect(refused.length).toBeGreaterThan(10)
-    for (const route of refused) expect([route, await status(route)]).toEqual([route, 401])
-  })
+  it(
+    'every other route refuses who has none',
+    async () => {
+      const refused = asked().filter(({ access }) => access !== 'anyone')
+      expect(refused.length).toBeGreaterThan(10)
+      for (const route of refused) expect([route, await status(route)]).toEqual([route, 401])
+    },
+    WALK_MS,
+  )
 
-  it('a reader reads everything and changes nothing', async () => {
-    for (const route of asked()) {
-      if (route.access === 'anyone') continue
-      const found = await status(route, bearer(READER))
-      if (isChange(route.method) && route.access !== 'reader') expect([route, found]).toEqual([route, 403])
-      else expect([route, [401, 403].includes(found)]).toEqual([route, false])
-    }
-  })
+  it(
+    'a reader reads everything and changes nothing',
+    async () => {
+      for (const route of asked()) {
+        if (route.access === 'anyone') continue
+        const found = await status(route, bearer(READER))
+        if (isChange(route.method) && route.access !== 'reader') expect([route, found]).toEqual([route, 403])
+        else expect([route, [401, 403].includes(found)]).toEqual([route, false])
+      }
+    },
+    WALK_MS,
+  )
 
-  it('an operator is let in everywhere', async () => {
-    for (const route of asked()) {
-      if (route.access === 'anyone') continue
-      expect([route, [401, 403].includes(await status(route, bearer(OPERATOR)))]).toEqual([route, false])
-    }
-  })
+  it(
+    'an operator is let in everywhere',
+    async () => {
+      for (const route of asked()) {
+        if (route.access === 'anyone') continue
+        expect([route, [401, 403].includes(await status(route, bearer(OPERATOR)))]).toEqual([route, false])
+      }
+    },
+    WALK_MS,
+  )
 
   it('an unknown address tells nothing to who has none', async () => {
     expect(await status({ method: 'GET', url: '/api/none', access: undefined })).toBe(401)
@@ -154,17 +169,21 @@ describe('a session', () => {
       expect(tokens.roleOfSession(made, 0)).toBeUndefined()
   })
 
-  it('is refused for a wrong token, and the next one must wait', async () => {
-    const api = await assembled(createTokens({ operator: OPERATOR }))
-    const first = await logIn('wrong', {}, api)
-    expect([first.statusCode, first.headers['www-authenticate']]).toEqual([401, 'Bearer'])
-    const second = await logIn(OPERATOR, {}, api)
-    expect([second.statusCode, second.headers['retry-after']]).toEqual([429, '1'])
-    expect(await status({ method: 'GET', url: '/api/data', access: undefined }, bearer(OPERATOR), api)).toBe(
-      429,
-    )
-    await api.close()
-  })
+  it(
+    'is refused for a wrong token, and the next one must wait',
+    async () => {
+      const api = await assembled(createTokens({ operator: OPERATOR }))
+      const first = await logIn('wrong', {}, api)
+      expect([first.statusCode, first.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+      const second = await logIn(OPERATOR, {}, api)
+      expect([second.statusCode, second.headers['retry-after']]).toEqual([429, '1'])
+      expect(
+        await status({ method: 'GET', url: '/api/data', access: undefined }, bearer(OPERATOR), api),
+      ).toBe(429)
+      await api.close()
+    },
+    WALK_MS,
+  )
 })
 
 describe('a change', () => {
