@@ -13,7 +13,50 @@ const LIBRARY = filter('Library, `owner/name` in lower case')
 const NAME = text('Library, as GitHub shows it')
 const COMMIT = 'Commit that was read'
 
+const WEEK_DAYS = 7
+
 const dataSets: DataSets = {
+  leaderboard: {
+    row: 'a library in the newest list of its domain',
+    sql: `select s.domain, s.rank, s.library, l.name, s.stars, s.date, week.date as compared_with, past.rank as rank_then,
+        past.stars as stars_then, l.state, l.reason as state_reason, c.file, c.bytes, c.tokens, c.engine, c.made_at,
+        a.outcome as last_attempt, a.reason as attempt_reason, a.tried_at, a.next_try_at, s.run_id
+      from (select domain, max(date) as date from library_snapshots where rank is not null group by domain) newest
+      join library_snapshots s on s.domain = newest.domain and s.date = newest.date and s.rank is not null
+      join libraries l on l.library = s.library
+      cross join lateral (
+        select max(w.date) as date from library_snapshots w
+        where w.domain = newest.domain and w.date <= newest.date - ${WEEK_DAYS} and w.rank is not null
+      ) week
+      left join library_snapshots past on past.date = week.date and past.domain = s.domain and past.library = s.library
+      left join library_contexts c on c.library = s.library
+      left join library_attempts a on a.library = s.library`,
+    columns: {
+      domain: filter('Domain, as almanac.yaml names it'),
+      rank: integer('Place in the list'),
+      library: LIBRARY,
+      name: NAME,
+      stars: integer('Stars on GitHub', 'stars'),
+      date: day('UTC day of the list'),
+      compared_with: day('Day of the newest list that is at least a week older; empty if there is none'),
+      rank_then: integer('Place in that list; empty if it was not in it'),
+      stars_then: integer('Stars in that list', 'stars'),
+      state: text('`present`, `archived`, `gone`, `blocked` or `unknown`'),
+      state_reason: text('Why the state is not a good one'),
+      file: text('File of its context, which is at `/api/context/{file}`; empty if there is none'),
+      bytes: integer('Size of the context', 'bytes'),
+      tokens: integer('Characters of the context / 4', 'tokens'),
+      engine: text('What made the context: `contextmaker`, `static` or `imported`'),
+      made_at: moment('When the context was made, UTC'),
+      last_attempt: text('Outcome of the last attempt to make one: `made`, `title-only` or `failed`'),
+      attempt_reason: text('What went wrong then'),
+      tried_at: moment('When it was tried last, UTC'),
+      next_try_at: moment('When it is tried again, UTC; empty: at the next run'),
+      run_id: text('Run that wrote the list'),
+    },
+    order: ['domain', 'rank', 'library'],
+    direction: 'asc',
+  },
   rankings: {
     row: 'a library in the list of a domain in one night',
     sql: `select s.date, s.domain, s.library, l.name, s.rank, s.stars, s.observed_at, s.run_id

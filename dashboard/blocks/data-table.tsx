@@ -1,6 +1,8 @@
 /** A table that is searched, sorted and paged in the browser: thousands of rows are a list, not a wall. */
 import { useMemo, useState, type ReactNode } from 'react'
 import { useReader, useSharedWords } from '../preferences.tsx'
+import { downloadText } from '../chart/download.ts'
+import { csvOf } from '../chart/series.ts'
 import { matchingRows, type CellValue, type Sorting } from './rows.ts'
 
 export interface TableColumn<Row> {
@@ -30,13 +32,15 @@ interface DataTableProps<Row> {
   sorting?: Sorting
   /** Address of the same rows as CSV. */
   csv?: string
+  /** Name of a CSV file with the rows that were found, as they are sorted. Default: none is offered. */
+  file?: string
 }
 
 /** Below this a search box is in the way. */
 const SEARCHED_ROWS = 10
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, csv } = props
+  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, csv, file } = props
   const say = useSharedWords()
   const { format } = useReader()
   const [sought, setSought] = useState('')
@@ -56,7 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }
   return (
     <div className="data-table">
-      {(isSearched || csv !== undefined) && (
+      {(isSearched || csv !== undefined || file !== undefined) && (
         <div className="tools">
           {isSearched && (
             <label>
@@ -77,6 +81,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             <a href={csv} download>
               CSV
             </a>
+          )}
+          {file !== undefined && (
+            <button
+              type="button"
+              onClick={() => {
+                const head = columns.map(({ title }) => title)
+                const lines = found.map((row) => columns.map(({ value }) => value(row)))
+                downloadText(`${file}.csv`, csvOf([head, ...lines]), 'text/csv')
+              }}
+            >
+              CSV
+            </button>
           )}
         </div>
       )}

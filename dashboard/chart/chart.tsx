@@ -4,7 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { DataTable, type TableColumn } from '../blocks/data-table.tsx'
 import { zoneName } from '../format.ts'
 import { useIsDark, useReader, useSharedWords } from '../preferences.tsx'
-import { download } from './download.ts'
+import { download, downloadText } from './download.ts'
 import { ChartLegend } from './legend.tsx'
 import { optionsOf, type ChartKind } from './options.ts'
 import { paletteOf } from './palette.ts'
@@ -21,11 +21,21 @@ interface ChartProps {
   kind?: ChartKind
   /** Whether the times are whole UTC days. Default: no. */
   isDaily?: boolean
+  /** Whether the smallest value stands at the top, as in a list. Default: no. */
+  isRank?: boolean
 }
 
 const NONE: ReadonlySet<number> = new Set()
 
-export function Chart({ title, unit, lines, candlesticks, kind = 'line', isDaily = false }: ChartProps) {
+export function Chart({
+  title,
+  unit,
+  lines,
+  candlesticks,
+  kind = 'line',
+  isDaily = false,
+  isRank = false,
+}: ChartProps) {
   const say = useSharedWords()
   const reader = useReader()
   const isDark = useIsDark()
@@ -53,18 +63,18 @@ export function Chart({ title, unit, lines, candlesticks, kind = 'line', isDaily
     useMemo(
       () =>
         optionsOf(
-          { kind, lines, candlesticks, unit, zone, isDaily, hidden },
+          { kind, lines, candlesticks, unit, zone, isDaily, isRank, hidden },
           paletteOf(isDark),
           reader.format,
         ),
-      [kind, lines, candlesticks, unit, zone, isDaily, hidden, isDark, reader.format],
+      [kind, lines, candlesticks, unit, zone, isDaily, isRank, hidden, isDark, reader.format],
     ),
     !isTable,
   )
   const saveCsv = () => {
     const head = ['time', ...tableLines.map(({ name }) => name)]
     const rows = rowsOf(tableLines).map(({ time, values }) => [isoOf(time, isDaily), ...values])
-    download(`${title}.csv`, URL.createObjectURL(new Blob([csvOf([head, ...rows])], { type: 'text/csv' })))
+    downloadText(`${title}.csv`, csvOf([head, ...rows]), 'text/csv')
   }
   return (
     <figure className="chart">

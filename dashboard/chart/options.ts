@@ -28,6 +28,8 @@ export interface Drawing {
   zone: string
   /** Whether times are whole UTC days. */
   isDaily: boolean
+  /** Whether the smallest value stands at the top, as in a list. */
+  isRank?: boolean
   /** Indexes of lines that are not shown. */
   hidden: ReadonlySet<number>
 }
@@ -72,6 +74,7 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       ...name,
       nameTextStyle: { color: palette.soft, align: 'left' },
       scale: kind === 'line',
+      ...(drawing.isRank === true && { inverse: true, nameLocation: 'start', min: 1, minInterval: 1 }),
       axisLabel: { ...label, formatter: (value: number) => format.compact(value) },
       splitLine: { lineStyle: { color: palette.grid } },
     },
@@ -117,7 +120,12 @@ function candleSeries(candlesticks: readonly Candle[], { up, down }: Palette): C
 /** Returns the index of a line's colour; colours repeat after the last. */
 export const colourIndex = (at: number, colours: number) => at % colours
 
-function lineSeries({ name, points, band }: Line, at: number, { kind }: Drawing, palette: Palette): Series[] {
+function lineSeries(
+  { name, points, band, isComputed }: Line,
+  at: number,
+  { kind }: Drawing,
+  palette: Palette,
+): Series[] {
   const color = palette.series[colourIndex(at, palette.series.length)] ?? palette.text
   const data = points.map(([time, value]) => [time, value])
   if (kind === 'bars') return [{ type: 'bar', name, data, itemStyle: { color }, barMaxWidth: 24 }]
@@ -126,8 +134,8 @@ function lineSeries({ name, points, band }: Line, at: number, { kind }: Drawing,
     name,
     data,
     color,
-    lineStyle: { width: 2 },
-    showSymbol: points.length <= MARKED_POINTS,
+    lineStyle: { width: 2, ...(isComputed && { type: 'dashed' as const }) },
+    showSymbol: points.length <= MARKED_POINTS && isComputed !== true,
     symbolSize: 5,
     connectNulls: false,
     // The smallest and largest value of each pixel stay.

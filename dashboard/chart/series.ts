@@ -8,6 +8,8 @@ export interface Line {
   points: readonly Point[]
   /** An interval around the values: smallest and largest. */
   band?: readonly (readonly [time: number, low: number, high: number])[]
+  /** Whether it was computed from another line, and not measured: it is drawn dashed. */
+  isComputed?: true
 }
 
 export interface Candle {

@@ -1,4 +1,7 @@
 /** The pages of the pipelines: one line each, in the order of the navigation. A page is at `/<id>`. */
+import { modStatsPage } from './mod-stats/entry.ts'
 import type { PipelinePage } from './pipeline-page.ts'
 
-export const PIPELINE_PAGES: Readonly<Record<string, PipelinePage>> = {}
+export const PIPELINE_PAGES: Readonly<Record<string, PipelinePage>> = {
+  'mod-stats': modStatsPage,
+}

@@ -104,7 +104,12 @@ const read = (set: DataSet, rows: Row[], from: (column: Column, value: never) =>
   )
 
 /** Data sets whose order no index has, since it begins with a computed name. They have some ten thousand rows. */
-const SORTED = ['/api/data/mod-stats/modpacks']
+const SORTED = [
+  '/api/data/mod-stats/mods',
+  '/api/data/mod-stats/newest-versions',
+  '/api/data/mod-stats/modpacks',
+  '/api/data/library-context/leaderboard',
+]
 
 /** Pages that a data set is read in: enough for each cursor to be used. */
 const PAGES = 4
