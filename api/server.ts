@@ -22,6 +22,7 @@ import { addRunChanges } from './runs/changes.ts'
 import { addRunLog } from './runs/log.ts'
 import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
+import { addStack } from './stack/routes.ts'
 import { addPage } from './static.ts'
 
 /**
@@ -94,6 +95,7 @@ export async function assembleApi(
     addRunLog(routes, context)
     addRunChanges(routes, context)
     addScheduleRoutes(routes, context)
+    addStack(routes, context)
     events = addEvents(routes, () => listenerOf(config))
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())

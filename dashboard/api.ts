@@ -29,6 +29,10 @@ export function addressOf(path: string, parameters: Parameters = {}): string {
 export const getJson = async <T>(address: string, signal?: AbortSignal): Promise<T> =>
   (await answer(address, signal === undefined ? {} : { signal })).json() as Promise<T>
 
+/** The text at an address; throws as `getJson` does. */
+export const getText = async (address: string, signal?: AbortSignal): Promise<string> =>
+  (await answer(address, signal === undefined ? {} : { signal })).text()
+
 /** Asks the server to change something; throws as `getJson` does. Returns what it says, if anything. */
 export async function sendJson(
   method: 'POST' | 'DELETE',

@@ -11,6 +11,7 @@ import { lockHolder } from '../../local/file-lock.mjs'
 import { runningPage, runningPostgres, runningTemporal } from '../../local/running-servers.ts'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
+import { roomIn } from '../../system/free-space.ts'
 import { packageRoot } from '../../system/package-root.ts'
 import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
 import { withRows } from '../dead-letters.ts'
@@ -21,10 +22,6 @@ import { almanacCommand } from './commands.ts'
 const FOR_OTHERS = 0o077
 const MEGABYTE = 1_000_000
 const GIGABYTE = 1_000_000_000
-/** Below this a few weeks of raw payloads (500 MB a source by default) may fill the disk. */
-const LITTLE_BYTES = 2 * GIGABYTE
-/** PostgreSQL stops for good when it cannot write a segment of its log (16 MB), so it must never come to that. */
-const TOO_LITTLE_BYTES = 0.2 * GIGABYTE
 
 export function checkFolders({ stateDir, dataDir }: Config): Check[] {
   const folders = [
@@ -63,8 +60,9 @@ function withSpace(name: string, folder: string, setting: string, existing: stri
 export function spaceCheck(name: string, folder: string, setting: string, freeBytes: number): Check {
   const found = `${folder}, ${(freeBytes / GIGABYTE).toFixed(1)} GB free`
   const remedy = `free space, or set ${setting} to a folder on a larger disk`
-  if (freeBytes < TOO_LITTLE_BYTES) return bad(name, found, remedy)
-  return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
+  const room = roomIn(freeBytes)
+  if (room === 'enough') return ok(name, found)
+  return room === 'little' ? warn(name, found, remedy) : bad(name, found, remedy)
 }
 
 /** Warns of keys that other users of this machine can read; nothing without the file. */

@@ -94,7 +94,7 @@ async function checkSchedules(config: Config, client: Client): Promise<Check> {
 /** A worker may be down on purpose; runs wait for it, so this is a warning. */
 async function checkWorkers(config: Config, client: Client): Promise<Check> {
   const start = `start one: "${almanacCommand(config, 'worker')}" or ${startCommand(config)}`
-  const names = await pollersOf(client)
+  const names = (await pollersOf(client)).map(({ name }) => name)
   if (names.length === 0) return warn('worker', 'no worker polled in the last minutes', start)
   const isWorking = await answersPing(client, PING_MS)
   if (isWorking) return ok('worker', names.join(', '))

@@ -2,6 +2,7 @@
 export const en = {
   'nav.overview': 'Overview',
   'nav.runs': 'Runs',
+  'nav.schedules': 'Schedules',
   'nav.data': 'Data',
   'nav.health': 'Health',
   'shell.skip': 'Skip to content',
@@ -27,6 +28,8 @@ export const en = {
   'trouble.title': 'This cannot be shown.',
   'trouble.connection': 'Almanac does not answer.',
   'trouble.retry': 'Try again',
+  'change.readerOnly': "Only the operator's token changes anything: you are logged in as a reader.",
+  'away.note': '{server} does not answer: what it knows is missing here.',
   'panel.read': 'Read',
   'panel.empty': 'Nothing is stored here yet.',
   'panel.stale': 'This is old: it could not be read again.',

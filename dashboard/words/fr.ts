@@ -5,6 +5,7 @@ import type { Words } from './text.ts'
 export const fr: Words<keyof typeof en> = {
   'nav.overview': "Vue d'ensemble",
   'nav.runs': 'Collectes',
+  'nav.schedules': 'Planification',
   'nav.data': 'Données',
   'nav.health': 'Santé',
   'shell.skip': 'Aller au contenu',
@@ -30,6 +31,8 @@ export const fr: Words<keyof typeof en> = {
   'trouble.title': 'Affichage impossible.',
   'trouble.connection': 'Almanac ne répond pas.',
   'trouble.retry': 'Réessayer',
+  'change.readerOnly': "Seul le jeton d'opérateur permet de modifier : vous êtes connecté en lecture.",
+  'away.note': '{server} ne répond pas : ce qu’il sait manque ici.',
   'panel.read': 'Lu',
   'panel.empty': "Rien n'est encore enregistré ici.",
   'panel.stale': "Ces données sont anciennes : elles n'ont pas pu être relues.",

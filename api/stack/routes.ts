@@ -1,0 +1,106 @@
+/** `/api/stack`: how the servers, the worker, the spool and the disks of the stack are. */
+import type { Client } from '@temporalio/client'
+import { sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { temporalAddress } from '../../client/connection.ts'
+import { pollersOf } from '../../client/ping.ts'
+import type { Config } from '../../config/load-config.ts'
+import type { Database } from '../../db/database.ts'
+import { migrationState } from '../../db/migrate.ts'
+import { damagedSegments, folderBytes, waitingSegments, type DeadLetter } from '../../db/spool/folder.ts'
+import { headRowCount, heldBy } from '../../db/spool/held.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
+import { freeBytes, roomIn } from '../../system/free-space.ts'
+import { packageVersion } from '../../system/package-version.ts'
+import { sentence } from '../../wording/sentence.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { orAway, type Away } from '../away.ts'
+import { stackSchema } from './stack-schema.ts'
+
+type Stack = z.infer<typeof stackSchema>
+
+const MEGABYTE = 1_000_000
+/** A person reads no more dead letters than this; "almanac spool list" has all. */
+const MOST_LETTERS = 100
+
+/** Adds the route. */
+export function addStack(api: Api, { db, temporal, config }: RouteContext): void {
+  api.get(
+    '/api/stack',
+    {
+      schema: {
+        summary: 'Database, Temporal, workers, spool with its dead letters, disks and versions',
+        response: { 200: stackSchema },
+      },
+    },
+    async (): Promise<Stack> => {
+      const away: Away = []
+      const [database, server] = await Promise.all([
+        orAway(away, () => databaseState(db)),
+        orAway(away, () => temporal.use((client) => temporalState(client, config))),
+      ])
+      return {
+        almanac: packageVersion,
+        node: process.versions.node,
+        stack: config.mode,
+        database: database ?? null,
+        temporal: server ?? null,
+        spool: spoolState(config),
+        disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
+        away,
+      }
+    },
+  )
+}
+
+async function databaseState(db: Database): Promise<Stack['database']> {
+  const [{ rows }, migrations] = await Promise.all([
+    db.execute<{ version: string; bytes: number }>(
+      sql`select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes`,
+    ),
+    migrationState(db),
+  ])
+  const { version, bytes } = rows[0] ?? { version: '', bytes: 0 }
+  return { version, bytes, migrations }
+}
+
+async function temporalState(client: Client, config: Config): Promise<Stack['temporal']> {
+  const [{ serverVersion }, workers] = await Promise.all([
+    client.workflowService.getSystemInfo({}),
+    pollersOf(client),
+  ])
+  return {
+    version: serverVersion,
+    address: temporalAddress(config),
+    workers: workers.map(({ name, polledAt }) => ({ name, polled_at: polledAt?.toISOString() ?? null })),
+  }
+}
+
+function spoolState({ dataDir, env }: Config): Stack['spool'] {
+  const folder = spoolFolder(dataDir)
+  const waiting = waitingSegments(folder)
+  const letters = damagedSegments(folder)
+  return {
+    folder,
+    bytes: folderBytes(folder),
+    most_bytes: env.SPOOL_MB * MEGABYTE,
+    waiting: waiting.length,
+    rows: waiting.reduce((sum, { head }) => sum + (head === undefined ? 0 : headRowCount(head)), 0),
+    oldest_at: waiting[0]?.since.toISOString() ?? null,
+    dead_letters: letters.slice(0, MOST_LETTERS).map(letterJson),
+    dead_letter_count: letters.length,
+  }
+}
+
+const letterJson = ({ name, reason, head }: DeadLetter): Stack['spool']['dead_letters'][number] => ({
+  name,
+  reason,
+  pipeline: head?.pipeline ?? null,
+  holds: head === undefined ? null : sentence(heldBy(head)),
+})
+
+function diskOf(name: Stack['disks'][number]['name'], folder: string): Stack['disks'][number] {
+  const free = freeBytes(folder)
+  return { name, folder, free_bytes: free, room: roomIn(free) }
+}

@@ -1,0 +1,124 @@
+/** A run: what fails in it first, then what it collected, what it did, and what it logged. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { getJson } from '../../api.ts'
+import { AwayNotes, type AwayServer } from '../../blocks/away.tsx'
+import { Panel } from '../../blocks/panel.tsx'
+import { usePipelineName } from '../../pipelines/name.ts'
+import { useReader, useWords } from '../../preferences.tsx'
+import { ChildrenPanel } from './children.tsx'
+import { LogPanel } from './log-panel.tsx'
+import { RefusedPanel } from './refused.tsx'
+import { StepTrouble } from './retrying.tsx'
+import { RunHead } from './run-head.tsx'
+import type { RunDetails } from './shapes.ts'
+import { SourcesPanel } from './sources.tsx'
+import { isTroubled, nextLookMs } from './steps.ts'
+import { StepsPanel } from './steps-panel.tsx'
+import { sumOf } from './sums.ts'
+import { RUN_WORDS } from './words/index.ts'
+
+interface Answer {
+  run: RunDetails
+  away: AwayServer[]
+}
+
+export default function RunPage() {
+  const { id = '' }: { id?: string } = useParams({ strict: false })
+  const say = useWords(RUN_WORDS)
+  const { format } = useReader()
+  const nameOf = usePipelineName()
+  const query = useRun(id)
+  const run = query.data?.run
+  const title =
+    run === undefined
+      ? say('run.title')
+      : say('run.titleOf', { pipeline: nameOf(run.pipeline), at: format.moment(run.started_at) })
+  useEffect(() => {
+    document.title = `${title} · Almanac`
+  }, [title])
+  return (
+    <>
+      <p>
+        <Link to="/runs">← {say('run.all')}</Link>
+      </p>
+      <h1>{title}</h1>
+      <Panel title={say('run.state')} query={query}>
+        {({ run: shown, away }) => (
+          <>
+            <AwayNotes away={away} />
+            <RunHead run={shown} />
+            <Troubles run={shown} />
+          </>
+        )}
+      </Panel>
+      {run !== undefined && <Parts run={run} />}
+    </>
+  )
+}
+
+function Parts({ run }: { run: RunDetails }) {
+  const say = useWords(RUN_WORDS)
+  return (
+    <>
+      <SourcesPanel counts={run.counts} />
+      {(sumOf(run, 'rejected') ?? 0) > 0 && <RefusedPanel runId={run.run_id} />}
+      {run.children.length > 0 && <ChildrenPanel items={run.children} />}
+      <StepsPanel steps={run.steps} />
+      {Object.keys(run.details).length > 0 && (
+        <details className="panel">
+          <summary>
+            <h2>{say('run.details')}</h2>
+          </summary>
+          <pre className="scroll" tabIndex={0} lang="en">
+            {JSON.stringify(run.details, null, 2)}
+          </pre>
+        </details>
+      )}
+      <LogPanel workflowId={run.workflow_id} />
+    </>
+  )
+}
+
+/** Looks again at an open run after its next attempt: Temporal tells nobody of those. */
+function useRun(id: string) {
+  const address = `/api/runs/${encodeURIComponent(id)}`
+  return useQuery({
+    queryKey: [address],
+    queryFn: ({ signal }) => getJson<Answer>(address, signal),
+    refetchInterval: ({ state: { data } }) => {
+      if (data?.run.finished_at !== null) return false
+      const steps = [...data.run.steps, ...data.run.children.flatMap(({ steps: own }) => own)]
+      return nextLookMs(
+        steps.map(({ next_attempt_at }) => next_attempt_at),
+        Date.now(),
+      )
+    },
+  })
+}
+
+/** The failing activities of the run and of its children. */
+function Troubles({ run }: { run: RunDetails }) {
+  const say = useWords(RUN_WORDS)
+  const own = run.steps.map((step) => ({ step, workflowId: run.workflow_id }))
+  const children = run.children.flatMap(({ workflow_id, steps }) =>
+    steps.map((step) => ({ step, workflowId: workflow_id })),
+  )
+  const troubled = [...own, ...children].filter(({ step }) => isTroubled(step))
+  if (troubled.length === 0) return null
+  return (
+    <>
+      <h3>{say('run.failing')}</h3>
+      {run.finished_at === null && <p className="soft">{say('retry.limits')}</p>}
+      <ul className="troubles">
+        {troubled.map(({ step, workflowId }) => (
+          <li key={`${workflowId} ${step.activity_id}`}>
+            {workflowId !== run.workflow_id && <code>{workflowId}</code>}
+            <StepTrouble step={step} workflowId={workflowId} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,22 @@
+/** English. */
+export const en = {
+  title: 'Schedules',
+  intro: 'When each pipeline starts by itself.',
+  panel: 'Schedules',
+  'state.active': 'active',
+  'state.paused': 'paused',
+  'state.missing': 'missing',
+  'state.unknown': 'unknown',
+  note: 'Note',
+  every: 'Every',
+  next: 'Next start',
+  last: 'Last start',
+  never: 'none yet',
+  none: 'none while it is {state}',
+  reason: 'Reason of the pause',
+  pause: 'Pause',
+  resume: 'Resume',
+  resumed: 'It follows almanac.yaml again.',
+  trigger: 'Start now',
+  triggered: 'Asked to start. Nothing happens if a scheduled run is going on.',
+} as const

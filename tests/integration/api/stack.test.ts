@@ -1,0 +1,69 @@
+/** The state of the stack over HTTP: each figure as the servers and the disk have it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi } from '../../../api/server.ts'
+import { spoolFolder } from '../../../db/spool/spool.ts'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(async () => {
+  await api.stop()
+})
+
+it('tells the servers, the disks and the spool, with the reason of a dead letter', async () => {
+  const { config, database } = api.stack
+  const folder = spoolFolder(config.dataDir)
+  const damaged = join(folder, 'damaged')
+  mkdirSync(damaged, { recursive: true })
+  writeFileSync(join(damaged, '2026-11-01.segment'), 'no segment')
+  writeFileSync(join(damaged, '2026-11-01.segment.reason.txt'), 'its head is cut off\n')
+  const [version] = await database.select<{ is: string }>(sql`select current_setting('server_version') as is`)
+  const { status, body } = await api.get('/api/stack')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    database: { version: version?.is, bytes: expect.any(Number) as number },
+    temporal: { workers: [] },
+    spool: {
+      folder,
+      bytes: 'no segment'.length + 'its head is cut off\n'.length,
+      waiting: 0,
+      oldest_at: null,
+      dead_letters: [{ name: '2026-11-01.segment', reason: 'its head is cut off', holds: null }],
+      dead_letter_count: 1,
+    },
+    disks: [{ name: 'state' }, { name: 'data' }],
+    away: [],
+  })
+  const worker = await api.stack.startWorker()
+  const after = (await api.get('/api/stack')).body as { temporal: { workers: { polled_at: string }[] } }
+  await worker.stop()
+  expect(after.temporal.workers).toHaveLength(1)
+})
+
+it('tells what is left if both servers are away', async () => {
+  const { config } = api.stack
+  // Nothing listens at the discard port.
+  const env = {
+    ...config.env,
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
+  }
+  const server = await startApi({ ...config, env }, { port: 0 }, { error: () => undefined })
+  const response = await fetch(`${server.address}/api/stack`)
+  await server.close()
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({
+    database: null,
+    temporal: null,
+    spool: { dead_letter_count: 1 },
+    away: expect.arrayContaining([
+      expect.objectContaining({ server: 'database' }),
+      expect.objectContaining({ server: 'temporal' }),
+    ]) as unknown[],
+  })
+})
