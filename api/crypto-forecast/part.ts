@@ -1,6 +1,7 @@
 /** Data sets of crypto-forecast. */
 import type { ApiPart } from '../api-part.ts'
 import { day, filter, integer, moment, number, text, yesNo, type DataSets } from '../data-set.ts'
+import { addCoinRoutes } from './coins.ts'
 import { addCryptoRoutes } from './routes.ts'
 
 /** Prices of a coin are in the currency of its trading pair; for the shipped coins that is the dollar. */
@@ -180,4 +181,10 @@ const dataSets: DataSets = {
   },
 }
 
-export const cryptoForecastApi: ApiPart = { dataSets, addRoutes: addCryptoRoutes }
+export const cryptoForecastApi: ApiPart = {
+  dataSets,
+  addRoutes(api, context) {
+    addCryptoRoutes(api, context)
+    addCoinRoutes(api, context)
+  },
+}

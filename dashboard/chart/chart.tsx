@@ -19,6 +19,10 @@ interface ChartProps {
   candlesticks?: readonly Candle[]
   /** Default: lines. */
   kind?: ChartKind
+  /** Values that are marked across the chart. */
+  levels?: readonly number[]
+  /** Both ends of the axis of values. Default: as the values need. */
+  range?: readonly [number, number]
   /** Whether the times are whole UTC days. Default: no. */
   isDaily?: boolean
   /** Whether the smallest value stands at the top, as in a list. Default: no. */
@@ -27,15 +31,18 @@ interface ChartProps {
 
 const NONE: ReadonlySet<number> = new Set()
 
-export function Chart({
-  title,
-  unit,
-  lines,
-  candlesticks,
-  kind = 'line',
-  isDaily = false,
-  isRank = false,
-}: ChartProps) {
+export function Chart(props: ChartProps) {
+  const {
+    title,
+    unit,
+    lines,
+    candlesticks,
+    kind = 'line',
+    levels,
+    range,
+    isDaily = false,
+    isRank = false,
+  } = props
   const say = useSharedWords()
   const reader = useReader()
   const isDark = useIsDark()
@@ -63,11 +70,25 @@ export function Chart({
     useMemo(
       () =>
         optionsOf(
-          { kind, lines, candlesticks, unit, zone, isDaily, isRank, hidden },
+          {
+            kind,
+            lines,
+            candlesticks,
+            candleNames: [say('chart.open'), say('chart.close'), say('chart.low'), say('chart.high')],
+            levels,
+            range,
+            unit,
+            zone,
+            isDaily,
+            isRank,
+            hidden,
+          },
           paletteOf(isDark),
           reader.format,
         ),
-      [kind, lines, candlesticks, unit, zone, isDaily, isRank, hidden, isDark, reader.format],
+      // The words change with the language alone.
+      // eslint-disable-next-line react-hooks/exhaustive-deps
+      [kind, lines, candlesticks, levels, range, unit, zone, isDaily, isRank, hidden, isDark, reader.format],
     ),
     !isTable,
   )

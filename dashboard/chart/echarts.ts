@@ -1,6 +1,6 @@
 /** The parts of ECharts that are drawn with: a file of its own, loaded with the first chart. */
 import { BarChart, CandlestickChart, LineChart } from 'echarts/charts'
-import { DataZoomComponent, GridComponent, TooltipComponent } from 'echarts/components'
+import { DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
@@ -10,6 +10,7 @@ register([
   LineChart,
   DataZoomComponent,
   GridComponent,
+  MarkLineComponent,
   TooltipComponent,
   CanvasRenderer,
 ])

@@ -22,6 +22,12 @@ export interface Drawing {
   kind: ChartKind
   lines: readonly Line[]
   candlesticks?: readonly Candle[] | undefined
+  /** Names of the prices of a candle in its tooltip: open, close, low, high. */
+  candleNames?: readonly string[]
+  /** Values that are marked with a dashed line across the chart. */
+  levels?: readonly number[] | undefined
+  /** Both ends of the axis of values. Default: as the values need. */
+  range?: readonly [number, number] | undefined
   /** Unit of the values, the title of their axis. */
   unit: string
   /** Name of the zone, the title of the time axis. */
@@ -75,6 +81,7 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       nameTextStyle: { color: palette.soft, align: 'left' },
       scale: kind === 'line',
       ...(drawing.isRank === true && { inverse: true, nameLocation: 'start', min: 1, minInterval: 1 }),
+      ...(drawing.range && { min: drawing.range[0], max: drawing.range[1] }),
       axisLabel: { ...label, formatter: (value: number) => format.compact(value) },
       splitLine: { lineStyle: { color: palette.grid } },
     },
@@ -105,6 +112,7 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       ...drawing.lines.flatMap((line, at) =>
         drawing.hidden.has(at) ? [] : lineSeries(line, at, drawing, palette),
       ),
+      ...(drawing.levels === undefined ? [] : [levelSeries(drawing.levels, palette)]),
     ],
   }
 }
@@ -117,18 +125,28 @@ function candleSeries(candlesticks: readonly Candle[], { up, down }: Palette): C
   }
 }
 
+function levelSeries(levels: readonly number[], { soft }: Palette): LineSeriesOption {
+  return {
+    type: 'line',
+    data: [],
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { position: 'insideEndTop', color: soft },
+      lineStyle: { color: soft, type: 'dashed' },
+      data: levels.map((yAxis) => ({ yAxis })),
+    },
+  }
+}
+
 /** Returns the index of a line's colour; colours repeat after the last. */
 export const colourIndex = (at: number, colours: number) => at % colours
 
-function lineSeries(
-  { name, points, band, isComputed }: Line,
-  at: number,
-  { kind }: Drawing,
-  palette: Palette,
-): Series[] {
+function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette): Series[] {
+  const { name, points, band, isBars, isComputed } = shown
   const color = palette.series[colourIndex(at, palette.series.length)] ?? palette.text
   const data = points.map(([time, value]) => [time, value])
-  if (kind === 'bars') return [{ type: 'bar', name, data, itemStyle: { color }, barMaxWidth: 24 }]
+  if (kind === 'bars' || isBars) return [{ type: 'bar', name, data, itemStyle: { color }, barMaxWidth: 24 }]
   const line: LineSeriesOption = {
     type: 'line',
     name,
@@ -195,12 +213,14 @@ interface TooltipItem {
 /** Most lines of a tooltip: more do not fit on a screen. */
 const TOOLTIP_LINES = 12
 
-function tooltipOf(items: readonly TooltipItem[], { isDaily, unit, lines }: Drawing, format: Format): string {
+function tooltipOf(items: readonly TooltipItem[], drawing: Drawing, format: Format): string {
+  const { isDaily, unit, lines, candleNames = [] } = drawing
   const time = items[0]?.value[0]
   if (time == null) return ''
   const names = new Set(lines.map(({ name }) => name))
   const told = items.flatMap(({ seriesName, seriesType, marker, value: [, ...values] }) => {
-    if (seriesType === 'candlestick') return [values.map((value) => format.number(value ?? 0)).join('  ')]
+    if (seriesType === 'candlestick')
+      return values.map((value, at) => `${candleNames[at] ?? ''}: ${format.number(value ?? 0)} ${unit}`)
     const value = values[0]
     return value == null || !names.has(seriesName)
       ? []

@@ -8,8 +8,10 @@ export interface Line {
   points: readonly Point[]
   /** An interval around the values: smallest and largest. */
   band?: readonly (readonly [time: number, low: number, high: number])[]
-  /** Whether it was computed from another line, and not measured: it is drawn dashed. */
+  /** Whether it was computed and not measured: it is drawn dashed. */
   isComputed?: true
+  /** Bars among lines. Default: as the chart is drawn. */
+  isBars?: true
 }
 
 export interface Candle {

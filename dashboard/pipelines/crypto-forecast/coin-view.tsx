@@ -1,0 +1,58 @@
+/** All panels of one coin. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { addressOf, getJson } from '../../api.ts'
+import { useAllRows } from '../../all-rows.ts'
+import { ForecastCard } from './forecast-card.tsx'
+import { FearGreed } from './fear-greed.tsx'
+import { HOUR_MS, type Forecast, type Hour } from './hours.ts'
+import { Indicators } from './indicators.tsx'
+import { NowCard } from './now-card.tsx'
+import { PricePanel } from './price-panel.tsx'
+import { ScoreboardPanel } from './scoreboard.tsx'
+import { DATA, type Coin } from './view.ts'
+import { useCryptoWords } from './words/index.ts'
+
+const HORIZONS = ['1h', '24h'] as const
+const DAY_HOURS = 24
+
+export function CoinView({ coin, days }: { coin: Coin; days: number }) {
+  const say = useCryptoWords()
+  const unit = coin.currency ?? say('currency.unknown')
+  const newest = useNewest<Hour>('indicators', { crypto: coin.id })
+  const hourly = useNewest<Forecast>('predictions', { crypto: coin.id, horizon: HORIZONS[0] })
+  const daily = useNewest<Forecast>('predictions', { crypto: coin.id, horizon: HORIZONS[1] })
+  const last = newest.data?.[0]?.timestamp
+  // The last days that are stored, which are not today's if the collection stands still.
+  const from = last === undefined ? undefined : Date.parse(last) - (days * DAY_HOURS - 1) * HOUR_MS
+  const hours = useAllRows<Hour>(
+    `${DATA}/indicators`,
+    { crypto: coin.id, from: from === undefined ? undefined : new Date(from).toISOString() },
+    { most: days * DAY_HOURS, isWanted: from !== undefined, keepsOld: true },
+  )
+  // Without a newest hour there is nothing to wait for: there is none, or it cannot be read.
+  const shown = last === undefined && !newest.isPending ? newest : hours
+  const forecasts = [hourly, daily].flatMap(({ data }) => data?.slice(0, 1) ?? [])
+  return (
+    <>
+      <div className="cards">
+        <NowCard query={newest} unit={unit} />
+        <ForecastCard horizon="1h" query={hourly} unit={unit} />
+        <ForecastCard horizon="24h" query={daily} unit={unit} />
+      </div>
+      <PricePanel query={shown} forecasts={forecasts} unit={unit} />
+      <Indicators query={shown} unit={unit} />
+      <FearGreed days={days} />
+      <ScoreboardPanel crypto={coin.id} unit={unit} />
+    </>
+  )
+}
+
+/** The newest row of a data set, in a list that is empty without one. */
+function useNewest<Row>(set: string, parameters: Record<string, string>) {
+  const address = addressOf(`${DATA}/${set}`, { ...parameters, limit: 1 })
+  return useQuery({
+    queryKey: [address],
+    queryFn: async ({ signal }) => (await getJson<{ rows: Row[] }>(address, signal)).rows,
+    placeholderData: keepPreviousData,
+  })
+}

@@ -1,0 +1,149 @@
+/** How past forecasts did against the naive one, in words first. */
+import { Link } from '@tanstack/react-router'
+import type { Scoreboard } from '../../../api/crypto-forecast/coins.ts'
+import { useApi } from '../../api.ts'
+import { useAllRows } from '../../all-rows.ts'
+import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
+import { Panel } from '../../blocks/panel.tsx'
+import { useReader } from '../../preferences.tsx'
+import type { Forecast } from './hours.ts'
+import { percentIn } from './now-card.tsx'
+import { DATA } from './view.ts'
+import { useCryptoWords } from './words/index.ts'
+
+type ForecastRecord = Scoreboard['records'][number]
+
+/** Two days of forecasts. */
+const NEWEST_FORECASTS = 96
+
+export function ScoreboardPanel({ crypto, unit }: { crypto: string; unit: string }) {
+  const say = useCryptoWords()
+  const query = useApi<Scoreboard>('/api/crypto-forecast/scoreboard', { crypto })
+  return (
+    <>
+      <Panel
+        title={say('scoreboard')}
+        query={query}
+        isEmpty={({ records }) => records.length === 0}
+        empty={say('forecast.none')}
+      >
+        {({ records }) => (
+          <>
+            <p className="soft">{say('scoreboard.help')}</p>
+            {records.map((record) => (
+              <Verdict key={record.horizon + record.model_version} record={record} unit={unit} />
+            ))}
+          </>
+        )}
+      </Panel>
+      <PastForecasts crypto={crypto} unit={unit} />
+    </>
+  )
+}
+
+function Verdict({ record, unit }: { record: ForecastRecord; unit: string }) {
+  const say = useCryptoWords()
+  const { format } = useReader()
+  const { horizon, model_version, scored, needed, mae, naive_mae, moved, hits, intervals, held } = record
+  const share = (part: number, of: number) =>
+    new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / of)
+  const rounded = (value: number) =>
+    new Intl.NumberFormat(format.locale, { maximumSignificantDigits: 4 }).format(value)
+  return (
+    <div className="record">
+      <h3>
+        {say(horizon === '1h' ? 'forecast.1h' : 'forecast.24h')} <span className="soft">{model_version}</span>
+      </h3>
+      <p>
+        <strong>{say(`skill.${record.skill_code}`, { n: scored, needed })}</strong>
+      </p>
+      <ul>
+        {mae !== null && naive_mae !== null && (
+          <li>
+            {say('scoreboard.errors', { mae: rounded(mae), naive: rounded(naive_mae), unit, n: scored })}
+          </li>
+        )}
+        {moved > 0 && <li>{say('scoreboard.direction', { share: share(hits, moved), n: moved })}</li>}
+        {intervals > 0 && (
+          <li>
+            {say('scoreboard.interval', { share: share(held, intervals), n: intervals })}{' '}
+            {say(`interval.${record.interval_code}`)}
+          </li>
+        )}
+      </ul>
+    </div>
+  )
+}
+
+function PastForecasts({ crypto, unit }: { crypto: string; unit: string }) {
+  const say = useCryptoWords()
+  const query = useAllRows<Forecast>(`${DATA}/predictions`, { crypto }, { most: NEWEST_FORECASTS })
+  const columns = useColumns(unit)
+  const all = (
+    <Link to="/data" search={{ set: 'crypto-forecast/predictions', 'f.crypto': crypto }}>
+      {say('past.all')}
+    </Link>
+  )
+  return (
+    <Panel
+      title={say('past')}
+      query={query}
+      actions={all}
+      isEmpty={(rows) => rows.length === 0}
+      empty={say('forecast.none')}
+    >
+      {(rows) => (
+        <DataTable
+          caption={say('past')}
+          columns={columns}
+          rows={rows}
+          rowKey={({ target_time, horizon, model_version }) => [target_time, horizon, model_version].join()}
+          pageRows={12}
+        />
+      )}
+    </Panel>
+  )
+}
+
+function useColumns(unit: string): TableColumn<Forecast>[] {
+  const say = useCryptoWords()
+  const { format } = useReader()
+  const price = (
+    key: 'last_price' | 'predicted_price' | 'actual_price',
+    title: string,
+  ): TableColumn<Forecast> => ({
+    key,
+    title: `${title} (${unit})`,
+    isNumber: true,
+    value: (row) => row[key],
+  })
+  const winner = ({ error, naive_error }: Forecast) => {
+    if (error === null || naive_error === null) return say('past.waiting')
+    const gain = Math.abs(naive_error) - Math.abs(error)
+    return say(gain > 0 ? 'past.model' : gain < 0 ? 'past.naive' : 'past.equal')
+  }
+  return [
+    {
+      key: 'target_time',
+      title: `${say('past.due')} (${format.timeZone})`,
+      value: ({ target_time }) => target_time,
+      render: ({ target_time }) => format.clock(target_time),
+    },
+    { key: 'horizon', title: say('past.horizon'), value: ({ horizon }) => horizon },
+    price('last_price', say('past.then')),
+    price('predicted_price', say('past.predicted')),
+    price('actual_price', say('past.actual')),
+    {
+      key: 'error',
+      title: say('past.off'),
+      isNumber: true,
+      value: ({ error, actual_price }) =>
+        error === null || actual_price === null ? null : error / actual_price,
+      render: ({ error, actual_price }) =>
+        error === null || actual_price === null
+          ? '–'
+          : percentIn(format.locale, (100 * error) / actual_price),
+    },
+    { key: 'winner', title: say('past.closer'), value: winner },
+  ]
+}
