@@ -81,9 +81,9 @@ function VersionTable({ versions }: { versions: readonly Version[] }) {
     },
     {
       key: 'published',
-      title: say('published', { zone: format.timeZone }),
+      title: say('published'),
       value: ({ date_published }) => date_published,
-      render: ({ date_published }) => (date_published === null ? '–' : format.clock(date_published)),
+      render: ({ date_published }) => (date_published === null ? '–' : format.day(date_published)),
     },
   ]
   return (
