@@ -46,6 +46,7 @@ export const en = {
   'outcome.interrupted': 'interrupted',
   'outcome.running': 'running',
   'table.search': 'Search',
+  'table.of': 'Table: {of}',
   'table.rows': { one: '{n} row', other: '{n} rows' },
   'pages.title': 'Pages of the table',
   'pages.first': 'First',

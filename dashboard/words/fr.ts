@@ -49,6 +49,7 @@ export const fr: Words<keyof typeof en> = {
   'outcome.interrupted': 'interrompue',
   'outcome.running': 'en cours',
   'table.search': 'Rechercher',
+  'table.of': 'Tableau : {of}',
   'table.rows': { one: '{n} ligne', other: '{n} lignes' },
   'pages.title': 'Pages du tableau',
   'pages.first': 'Première',

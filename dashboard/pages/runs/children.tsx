@@ -1,7 +1,7 @@
 /** The child workflows of a run: one for each thing that it makes. */
 import { useId } from 'react'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
-import { useReader, useWords } from '../../preferences.tsx'
+import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
 import type { Child } from './shapes.ts'
 import { RUN_WORDS } from './words/index.ts'
 
@@ -10,6 +10,7 @@ const RANKS: Record<Child['state'], number> = { failed: 0, running: 1, cancelled
 
 export function ChildrenPanel({ items }: { items: readonly Child[] }) {
   const say = useWords(RUN_WORDS)
+  const shared = useSharedWords()
   const heading = useId()
   const columns = useColumns()
   return (
@@ -18,7 +19,7 @@ export function ChildrenPanel({ items }: { items: readonly Child[] }) {
         <h2 id={heading}>{say('children.title')}</h2>
       </header>
       <DataTable
-        caption={say('children.title')}
+        caption={shared('table.of', { of: say('children.title') })}
         columns={columns}
         rows={items.toSorted((a, b) => RANKS[a.state] - RANKS[b.state])}
         rowKey={({ workflow_id }) => workflow_id}

@@ -22,6 +22,7 @@ const runsView = z.object({
 
 export function RunList({ pipelines }: { pipelines: readonly string[] }) {
   const say = useWords(RUN_WORDS)
+  const shared = useSharedWords()
   const [view, change] = useView(runsView)
   const query = useApi<{ runs: Run[]; next: string | null }>('/api/runs', view)
   const columns = useColumns()
@@ -36,7 +37,7 @@ export function RunList({ pipelines }: { pipelines: readonly string[] }) {
       {({ runs, next }) => (
         <>
           <DataTable
-            caption={say('list.title')}
+            caption={shared('table.of', { of: say('list.title') })}
             columns={columns}
             rows={runs}
             rowKey={({ run_id }) => run_id}

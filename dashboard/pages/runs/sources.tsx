@@ -1,7 +1,7 @@
 /** What each source of a run gave, and what was not as it should be. */
 import { useId } from 'react'
 import { Empty } from '../../blocks/states.tsx'
-import { useReader, useWords } from '../../preferences.tsx'
+import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
 import { OutcomeOf } from './run-list.tsx'
 import type { RunDetails } from './shapes.ts'
 import { RUN_WORDS } from './words/index.ts'
@@ -10,6 +10,7 @@ type Counts = RunDetails['counts'][string]
 
 export function SourcesPanel({ counts }: { counts: RunDetails['counts'] }) {
   const say = useWords(RUN_WORDS)
+  const shared = useSharedWords()
   const heading = useId()
   const sources = Object.entries(counts)
   return (
@@ -20,34 +21,41 @@ export function SourcesPanel({ counts }: { counts: RunDetails['counts'] }) {
       {sources.length === 0 ? (
         <Empty>{say('sources.none')}</Empty>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-label={say('sources.title')}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{say('sources.source')}</th>
-                <th scope="col">{say('list.outcome')}</th>
-                <th scope="col" className="number">
-                  {say('sources.fetched')}
-                </th>
-                <th scope="col" className="number">
-                  {say('run.written')}
-                </th>
-                <th scope="col" className="number">
-                  {say('run.rejected')}
-                </th>
-                <th scope="col" className="number">
-                  {say('sources.spooled')}
-                </th>
-                <th scope="col">{say('run.reason')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.map(([source, one]) => (
-                <SourceRow key={source} source={source} counts={one} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <>
+          <div
+            className="scroll"
+            tabIndex={0}
+            role="region"
+            aria-label={shared('table.of', { of: say('sources.title') })}
+          >
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{say('sources.source')}</th>
+                  <th scope="col">{say('list.outcome')}</th>
+                  <th scope="col" className="number">
+                    {say('sources.fetched')}
+                  </th>
+                  <th scope="col" className="number">
+                    {say('run.written')}
+                  </th>
+                  <th scope="col" className="number">
+                    {say('run.rejected')}
+                  </th>
+                  <th scope="col" className="number">
+                    {say('sources.spooled')}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {sources.map(([source, one]) => (
+                  <SourceRow key={source} source={source} counts={one} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <Reasons counts={counts} />
+        </>
       )}
     </section>
   )
@@ -66,17 +74,23 @@ function SourceRow({ source, counts }: { source: string; counts: Counts }) {
           {format.number(count)}
         </td>
       ))}
-      <td lang="en">
-        {counts.why.length === 0 ? (
-          '–'
-        ) : (
-          <ul className="reasons">
-            {counts.why.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        )}
-      </td>
     </tr>
+  )
+}
+
+/** What was not as it should be: below the table, where a small screen has room for sentences. */
+function Reasons({ counts }: { counts: RunDetails['counts'] }) {
+  const reasons = Object.entries(counts).flatMap(([source, { why }]) =>
+    why.map((sentence) => ({ source, sentence })),
+  )
+  if (reasons.length === 0) return null
+  return (
+    <ul className="why" lang="en">
+      {reasons.map(({ source, sentence }) => (
+        <li key={`${source} ${sentence}`}>
+          <strong>{source}</strong>: {sentence}
+        </li>
+      ))}
+    </ul>
   )
 }

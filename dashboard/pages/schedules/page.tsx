@@ -81,7 +81,7 @@ function ScheduleFacts({ schedule }: { schedule: Schedule }) {
   const { state, note, every_seconds, next_start, last_start } = schedule
   return (
     <dl className="facts">
-      {note !== '' && (
+      {state !== 'active' && note !== '' && (
         <div>
           <dt>{say('note')}</dt>
           <dd>{note}</dd>
