@@ -3,15 +3,7 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import * as z from 'zod/mini'
 import { formatIn, zoneName, type Format } from './format.ts'
 import { WORDS, type SharedKey } from './words/index.ts'
-import {
-  LANGUAGES,
-  languageOf,
-  localeOf,
-  sentenceIn,
-  type Language,
-  type Values,
-  type WordTables,
-} from './words/text.ts'
+import { LANGUAGES, languageOf, localeOf, sentenceIn, type Values, type WordTables } from './words/text.ts'
 
 const KEY = 'almanac'
 
@@ -114,5 +106,3 @@ function isSystemDark(): boolean {
   const { matches } = darkQuery()
   return matches
 }
-
-export type { Language }

@@ -20,10 +20,15 @@ const pipelineSchema = z.object({
   no_backfill: z.string().nullable().describe('Why the past cannot be collected; null if it can'),
 })
 
+const listSchema = z.object({ pipelines: z.array(pipelineSchema), away: awaySchema })
+
 /** Parameters of each pipeline's runs. They never change, and making a schema takes a millisecond. */
 const PARAMS = new Map(
   PIPELINES.map(({ id, params }) => [id, { ...z.toJSONSchema(params, { io: 'input' }) }] as const),
 )
+
+/** The pipelines as JSON. */
+export type PipelineList = z.infer<typeof listSchema>
 
 export function addPipelineList(api: Api, { db, temporal, config }: RouteContext): void {
   api.get(
@@ -31,7 +36,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
     {
       schema: {
         summary: 'Every pipeline: last run, open run, next start, parameters',
-        response: { 200: z.object({ pipelines: z.array(pipelineSchema), away: awaySchema }) },
+        response: { 200: listSchema },
       },
     },
     async () => {

@@ -43,6 +43,9 @@ export const runSchema = z
   })
   .meta({ id: 'Run' })
 
+/** A run as JSON. */
+export type RunJson = z.infer<typeof runSchema>
+
 const stepSchema = z
   .object({
     activity_id: z.string().describe('What a retry names'),

@@ -2,7 +2,7 @@
 import type { BarSeriesOption, CandlestickSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Format } from '../format.ts'
-import type { Candle, Line, Point } from './series.ts'
+import type { Candle, Line } from './series.ts'
 
 /** `stacked` shows the sum of its lines, which have to have the same times. */
 export type ChartKind = 'line' | 'area' | 'stacked' | 'bars'
@@ -228,5 +228,3 @@ function tooltipOf(items: readonly TooltipItem[], drawing: Drawing, format: Form
   })
   return [isDaily ? format.day(time) : format.moment(time), ...told.slice(0, TOOLTIP_LINES)].join('\n')
 }
-
-export type { Point }

@@ -1,15 +1,11 @@
 /** In five seconds: whether all is well. What is wrong stands first, with its cause and what to do. */
+import type { PipelineList } from '../../../api/pipelines/list.ts'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Loading, Trouble } from '../../blocks/states.tsx'
 import { useSharedWords } from '../../preferences.tsx'
 import { PipelineCard } from './card.tsx'
-import { inTrouble, worstFirst, type AwayServer, type Pipeline } from './state.ts'
-
-interface PipelineList {
-  pipelines: Pipeline[]
-  away: AwayServer[]
-}
+import { inTrouble, worstFirst } from './state.ts'
 
 export default function OverviewPage() {
   const say = useSharedWords()
@@ -49,8 +45,7 @@ function Verdict({ pipelines, away, readAt }: PipelineList & { readAt: number })
     <div className={`verdict ${isWell ? 'well' : 'wrong'}`} role="status">
       {away.map(({ server, why }) => (
         <p key={server}>
-          <strong>{say('overview.away', { server })}</strong> <span lang="en">{why}</span>{' '}
-          <code>almanac doctor</code>
+          <strong>{say(`away.${server}`)}</strong> <span lang="en">{why}</span> <code>almanac doctor</code>
         </p>
       ))}
       {(isWell || troubled > 0) && (

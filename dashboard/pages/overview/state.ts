@@ -1,30 +1,19 @@
 /** What the overview says of a pipeline, and what it says first. */
-/** A run of `/api/runs`, as far as the overview needs it. */
-export interface Run {
-  workflow_id: string
-  run_id: string
-  pipeline: string
-  outcome: string
-  started_at: string
-  finished_at: string | null
-  counts: Record<string, { outcome: string; written: number; why: string[] }>
-  error: string | null
+import type { PipelineList } from '../../../api/pipelines/list.ts'
+import type { RunJson } from '../../../api/runs/run-json.ts'
+
+/** A run, as far as the overview needs it. */
+export type Run = Pick<RunJson, 'run_id' | 'outcome' | 'started_at' | 'finished_at' | 'error'> & {
+  counts: Record<string, Pick<RunJson['counts'][string], 'outcome' | 'written' | 'why'>>
 }
 
-/** A pipeline of `/api/pipelines`, as far as the overview needs it. */
-export interface Pipeline {
-  id: string
-  summary: string
-  enabled: boolean
+type PipelineJson = PipelineList['pipelines'][number]
+
+/** A pipeline, as far as the overview needs it. */
+export type Pipeline = Pick<PipelineJson, 'id' | 'summary' | 'enabled'> & {
   last_run: Run | null
   open_run: Run | null
-  schedule: { state: 'active' | 'paused' | 'missing' | 'unknown'; note: string; next_start: string | null }
-}
-
-/** A server that does not answer: the database, or Temporal. */
-export interface AwayServer {
-  server: string
-  why: string
+  schedule: Pick<PipelineJson['schedule'], 'state' | 'note' | 'next_start'>
 }
 
 /** How a pipeline stands, the worst first. */

@@ -12,6 +12,8 @@ const DAYS = 90
 const GAP = [40, 46]
 const HOSTILE = '<img src=x onerror=alert(1)>'
 
+const FAILURE = 'UpstreamUnavailable: 503 from the platform'
+
 let api: TestApi
 let browser: Browser
 const open: Page[] = []
@@ -29,6 +31,10 @@ beforeAll(async () => {
     select date '2026-08-01' + d, p, m, 10000 * m + d, d, timestamptz '2026-08-01 22:30Z' + d * interval '1 day', 'run-' || d
     from generate_series(0, ${DAYS - 1}) d, unnest('{modrinth,curseforge}'::text[]) p, generate_series(1, 2) m
     where d not between ${GAP[0]} and ${GAP[1]}`)
+  await db.execute(sql`
+    insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome, error_type, error_message)
+    values ('0190aaaa-1', 'mod-stats-1', 'mod-stats', 'schedule', now() - interval '2 hours', now() - interval '1 hour', 'failed',
+      'UpstreamUnavailable', '503 from the platform')`)
 })
 afterEach(async () => {
   for (const page of open.splice(0)) await page.context().close()
@@ -53,31 +59,47 @@ async function visitor(options: Parameters<typeof visit>[2] = english) {
 const text = (page: Page, name: string) => page.getByRole('region', { name, exact: true }).innerText()
 const DATA = '/data?set=mod-stats/daily-stats'
 
-describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
-  it.each([
-    { locale: 'en-GB', colorScheme: 'light', viewport: DESK, heading: 'Data', rows: 'Rows' },
-    { locale: 'fr-CA', colorScheme: 'dark', viewport: DESK, heading: 'Données', rows: 'Lignes' },
-    { locale: 'en-US', colorScheme: 'dark', viewport: PHONE, heading: 'Data', rows: 'Rows' },
-    { locale: 'fr-FR', colorScheme: 'light', viewport: PHONE, heading: 'Données', rows: 'Lignes' },
-  ] as const)(
-    'shows every page without a fault: $locale, $colorScheme, $viewport.width pixels',
-    async ({ heading, rows, ...options }) => {
-      const { page, faults } = await visitor(options)
-      await page.goto('/')
+/** Each page with something that is there when all of it is. */
+const PAGES: [path: string, ready: (page: Page) => Promise<void>][] = [
+  [
+    '/',
+    async (page) => {
       await page.getByRole('heading', { name: 'mod-stats' }).waitFor()
-      expect(await faultsOfLayout(page)).toEqual([])
-      await page.getByRole('link', { name: heading, exact: true }).click()
-      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-      await page.goto(DATA)
-      await page.getByRole('cell', { name: '29' }).first().waitFor()
-      expect(await text(page, rows)).toContain('createnuclear')
+      await page.getByText(FAILURE).waitFor()
+      await page.getByText('almanac show 0190aaaa').waitFor()
+    },
+  ],
+  [
+    DATA,
+    async (page) => {
+      await page.getByRole('cell', { name: 'createnuclear' }).first().waitFor()
       await page.locator('summary').click()
       // Over the middle of the chart: its tooltip must not need what the policy refuses.
       await page.locator('canvas').first().hover()
-      expect(await faultsOfLayout(page)).toEqual([])
-      expect(faults).toEqual([])
     },
-  )
+  ],
+]
+
+/** Whose browser it is, and what the page then says first. */
+const READERS = [
+  [{ locale: 'en-GB', colorScheme: 'light', viewport: DESK }, 'en', 'Overview'],
+  [{ locale: 'fr-CA', colorScheme: 'dark', viewport: DESK }, 'fr', "Vue d'ensemble"],
+  [{ locale: 'en-US', colorScheme: 'dark', viewport: PHONE }, 'en', 'Overview'],
+  [{ locale: 'fr-FR', colorScheme: 'light', viewport: PHONE }, 'fr', "Vue d'ensemble"],
+] as const
+
+describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
+  it.each(READERS)('shows every page without a fault to %j', async (options, language, first) => {
+    const { page, faults } = await visitor(options)
+    for (const [path, ready] of PAGES) {
+      await page.goto(path)
+      await page.getByRole('link', { name: first }).waitFor()
+      expect(await page.locator('html').getAttribute('lang')).toBe(language)
+      await ready(page)
+      expect([path, await faultsOfLayout(page)]).toEqual([path, []])
+    }
+    expect(faults).toEqual([])
+  })
 
   it('shows the rows of the database, page by page, as the address says', async () => {
     const { page } = await visitor()
@@ -143,13 +165,13 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     await page.goto(DATA)
     await page.getByRole('columnheader', { name: 'observed_at (UTC)' }).waitFor()
     await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
-    await page.getByLabel('Time zone').selectOption('local')
+    await page.getByRole('combobox', { name: 'Time zone' }).selectOption('local')
     await page.getByRole('columnheader', { name: 'observed_at (Europe/Paris)' }).waitFor()
     await page.getByRole('cell', { name: '29 Oct 2026, 23:30' }).first().waitFor()
-    await page.getByLabel('Theme').selectOption('dark')
-    await page.getByLabel('Language').selectOption('fr')
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('dark')
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('fr')
     await page.reload()
-    await page.getByRole('heading', { name: 'Données' }).waitFor()
+    await page.getByRole('heading', { name: 'Données', level: 1 }).waitFor()
     await page.getByRole('columnheader', { name: 'observed_at (Europe/Paris)' }).waitFor()
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark')
   })
@@ -179,18 +201,18 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
   })
 
   it('admits that the server is away, and goes on when it is back', async () => {
-    const { page } = await visitor()
+    const start = (port: number) => startApi(api.stack.config, { port }, { error: () => undefined })
+    const lost = await start(0)
+    const { page } = await visit(browser, lost.address, english)
+    open.push(page)
     await page.goto(DATA)
     await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
-    const { address } = api.server
-    await api.server.close()
-    await page.getByText('No connection to Almanac since').waitFor()
+    await lost.close()
+    const note = page.getByText('No connection to Almanac since')
+    await note.waitFor()
     expect(await text(page, 'Rows')).toContain('createnuclear')
-    api.server = await startApi(
-      api.stack.config,
-      { port: Number(new URL(address).port) },
-      { error: () => undefined },
-    )
-    await page.getByText('No connection to Almanac since').waitFor({ state: 'detached' })
+    const back = await start(Number(new URL(lost.address).port))
+    await note.waitFor({ state: 'detached' })
+    await back.close()
   })
 })

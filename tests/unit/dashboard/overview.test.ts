@@ -12,9 +12,7 @@ import {
 } from '../../../dashboard/pages/overview/state.ts'
 
 const run = (outcome: string, change: Partial<Run> = {}): Run => ({
-  workflow_id: 'w',
   run_id: 'r',
-  pipeline: 'p',
   outcome,
   started_at: '2026-11-29T10:00:00.000Z',
   finished_at: '2026-11-29T10:01:00.000Z',
@@ -61,7 +59,7 @@ describe('the overview', () => {
   })
 
   it('says why a run is not complete, by its sources or by its error', () => {
-    const counts = {
+    const counts: Run['counts'] = {
       a: { outcome: 'complete', written: 1, why: ['not told'] },
       b: { outcome: 'partial', written: 1, why: ['one', 'two'] },
     }
@@ -71,7 +69,7 @@ describe('the overview', () => {
   })
 
   it('takes the newest rows from the newest run that stored some', () => {
-    const counts = { a: { outcome: 'complete', written: 3, why: [] } }
+    const counts: Run['counts'] = { a: { outcome: 'complete', written: 3, why: [] } }
     const runs = [
       run('complete'),
       run('running', { finished_at: null, started_at: '2026-11-29T09:00:00.000Z', counts }),
