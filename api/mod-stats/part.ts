@@ -62,9 +62,9 @@ const dataSets: DataSets = {
   },
   'daily-growth': {
     row: 'a day of a mod on one platform, beside the day before it that is stored',
-    sql: `select s.date, ${MOD}, s.platform, s.total_downloads, before.date as previous_day,
-        s.total_downloads - before.total_downloads as growth,
-        (s.total_downloads - before.total_downloads)::double precision / (s.date - before.date) as growth_per_day
+    sql: `select s.date, ${MOD}, s.platform,
+        (s.total_downloads - before.total_downloads)::double precision / (s.date - before.date) as growth_per_day,
+        s.total_downloads - before.total_downloads as growth, before.date as previous_day, s.total_downloads
       from daily_stats s join mods m on m.id = s.mod_id
       left join lateral (
         select b.date, b.total_downloads from daily_stats b
