@@ -55,6 +55,22 @@ const dataSets: DataSets = {
     time: 'timestamp_utc',
     order: ['timestamp_utc', 'event_id', 'feed'],
   },
+  leagues: {
+    row: 'a league of a feed, with how many of its matches have a result',
+    sql: `select league, feed, count(*) as matches, count(*) filter (where confidence = 'confirmed') as confirmed,
+        count(*) filter (where confidence = 'last-seen') as last_seen, max(timestamp_utc) as newest_at
+      from matches group by league, feed`,
+    columns: {
+      league: filter('League, in the language that the feed was asked in'),
+      feed: FEED,
+      matches: integer('Matches that were seen'),
+      confirmed: integer('Those whose score is the result'),
+      last_seen: integer('Those that are over without a confirmed score'),
+      newest_at: moment('When the newest of them was first seen, UTC'),
+    },
+    order: ['league', 'feed'],
+    direction: 'asc',
+  },
   'match-observations': {
     row: 'a change of a match, as it was observed',
     sql: `select at, event_id, feed, source, state, status, elapsed_s, score1, score2, odds_1, odds_x, odds_2, is_odds_only,

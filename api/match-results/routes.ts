@@ -26,6 +26,7 @@ const goals = (of: string) => z.number().nullable().describe(`Score of ${of}: no
 const matchesSchema = z.array(
   z.object({
     id: z.number().describe('Id of the match in the feed'),
+    feed: z.string(),
     league: z.string(),
     team1: z.string(),
     team2: z.string(),
@@ -99,6 +100,7 @@ function addMatches(api: Api, { db, config }: RouteContext): void {
           const newest = offered.get(match.eventId)
           return {
             id: match.eventId,
+            feed: match.feed,
             league: match.league,
             team1: match.team1,
             team2: match.team2,

@@ -1,17 +1,13 @@
 /** The rows of a data set, page by page, and the links that take all of them away. */
-import { keepPreviousData, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { addressOf, getJson, type Parameters } from '../../api.ts'
+import type { Parameters } from '../../api.ts'
 import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
+import { usePage } from '../../data-page.ts'
 import { useReader, useSharedWords } from '../../preferences.tsx'
 import type { CellValue } from '../../blocks/rows.ts'
 import { exportAddress, FORMATS, isId, type DataColumn, type DataSetEntry } from './selection.ts'
 
 type Row = Record<string, CellValue | boolean>
-interface Page {
-  rows: Row[]
-  next: string | null
-}
 
 /** Rows on a page. */
 const PAGE_ROWS = 25
@@ -25,12 +21,7 @@ interface PreviewProps {
 
 export function Preview({ set, selection, page, open }: PreviewProps) {
   const say = useSharedWords()
-  const client = useQueryClient()
-  const query = useQuery({
-    queryKey: ['page', set.address, selection, page],
-    queryFn: () => pageOf(client, set, selection, page),
-    placeholderData: keepPreviousData,
-  })
+  const query = usePage<Row>(set.address, selection, { page, rows: PAGE_ROWS })
   const columns = useColumns(set)
   const links = (
     <span className="links">
@@ -66,17 +57,6 @@ export function Preview({ set, selection, page, open }: PreviewProps) {
       )}
     </Panel>
   )
-}
-
-/** A page begins behind the one before it, which is mostly in memory. A page behind the last one is the last one. */
-async function pageOf(client: QueryClient, set: DataSetEntry, selection: Parameters, page: number): Promise<Page> {
-  if (page === 1) return getJson(addressOf(set.address, { ...selection, limit: PAGE_ROWS }))
-  const before = await client.query({
-    queryKey: ['page', set.address, selection, page - 1],
-    queryFn: () => pageOf(client, set, selection, page - 1),
-  })
-  if (before.next === null) return before
-  return getJson(addressOf(set.address, { ...selection, limit: PAGE_ROWS, after: before.next }))
 }
 
 function useColumns(set: DataSetEntry): TableColumn<Row>[] {

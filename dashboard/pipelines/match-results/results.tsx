@@ -1,0 +1,157 @@
+/** Matches by league, state and confidence, newest first, page by page. */
+import { Link } from '@tanstack/react-router'
+import { usePage } from '../../data-page.ts'
+import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
+import { Panel } from '../../blocks/panel.tsx'
+import { useReader } from '../../preferences.tsx'
+import type { League } from './leagues.tsx'
+import { confidenceWord, DATA, outcomeWord, scoreOf, stateWord, teamsOf, type Match } from './match.ts'
+import { MatchLink } from './match-link.tsx'
+import { CONFIDENCES, STATES, type MatchView } from './view.ts'
+import { useMatchWords } from './words/index.ts'
+
+/** Rows on a page. */
+const PAGE_ROWS = 25
+
+interface ResultsProps {
+  view: MatchView
+  change: (change: { [Key in keyof MatchView]?: string | number | undefined }) => void
+  leagues: readonly League[]
+}
+
+export function Results({ view, change, leagues }: ResultsProps) {
+  const say = useMatchWords()
+  const { league, state, confidence, page } = view
+  const query = usePage<Match>(`${DATA}/matches`, { league, state, confidence }, { page, rows: PAGE_ROWS })
+  const columns = useColumns()
+  const names = [...new Set([...leagues.map((one) => one.league), ...(league === undefined ? [] : [league])])]
+  const choose = (name: 'league' | 'state' | 'confidence') => (value: string) => {
+    change({ [name]: value === '' ? undefined : value, page: undefined })
+  }
+  const files = (
+    <Link
+      to="/data"
+      search={{
+        set: 'match-results/matches',
+        'f.league': league,
+        'f.state': state,
+        'f.confidence': confidence,
+      }}
+    >
+      {say('results.data')}
+    </Link>
+  )
+  return (
+    <Panel title={say('results')} query={query} actions={files}>
+      {({ rows, next }) => (
+        <>
+          <p className="soft">{say('results.intro')}</p>
+          <div className="filters match-filters" role="group" aria-label={say('filters')}>
+            <Choice
+              label={say('league')}
+              value={league}
+              options={names.toSorted().map((name) => [name, name])}
+              choose={choose('league')}
+            />
+            <Choice
+              label={say('state')}
+              value={state}
+              options={STATES.map((one) => [one, say(`state.${one}`)])}
+              choose={choose('state')}
+            />
+            <Choice
+              label={say('confidence')}
+              value={confidence}
+              options={CONFIDENCES.map((one) => [one, say(`confidence.${one}`)])}
+              choose={choose('confidence')}
+            />
+          </div>
+          {rows.length === 0 ? (
+            <p className="empty">{say('results.none')}</p>
+          ) : (
+            <DataTable
+              caption={say('results')}
+              columns={columns}
+              rows={rows}
+              rowKey={({ event_id, feed }) => feed + String(event_id)}
+              isWhole={false}
+            />
+          )}
+          {(page > 1 || next !== null) && (
+            <Pages
+              current={page}
+              last={next === null ? page : undefined}
+              open={(opened) => {
+                change({ page: opened })
+              }}
+            />
+          )}
+        </>
+      )}
+    </Panel>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  value: string | undefined
+  options: readonly (readonly [value: string, name: string])[]
+  /** Gets an empty text for "all". */
+  choose: (value: string) => void
+}
+
+function Choice({ label, value = '', options, choose }: ChoiceProps) {
+  const say = useMatchWords()
+  return (
+    <label>
+      {label}
+      <select
+        value={value}
+        onChange={({ target }) => {
+          choose(target.value)
+        }}
+      >
+        <option value="">{say('all')}</option>
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function useColumns(): TableColumn<Match>[] {
+  const say = useMatchWords()
+  const { format } = useReader()
+  return [
+    {
+      key: 'timestamp_utc',
+      title: `${say('firstSeen')} (${format.timeZone})`,
+      value: ({ timestamp_utc }) => timestamp_utc,
+      render: ({ timestamp_utc }) => format.clock(timestamp_utc),
+    },
+    { key: 'league', title: say('league'), value: ({ league }) => league },
+    {
+      key: 'match',
+      title: say('match'),
+      value: teamsOf,
+      render: (match) => <MatchLink event={match.event_id} feed={match.feed} teams={teamsOf(match)} />,
+    },
+    { key: 'score', title: say('score'), value: scoreOf },
+    {
+      key: 'confidence',
+      title: say('confidence'),
+      value: ({ confidence }) => confidenceWord(say, confidence),
+      render: ({ confidence }) => (
+        <span className={`confidence ${confidence ?? 'open'}`}>{confidenceWord(say, confidence)}</span>
+      ),
+    },
+    { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },
+    { key: 'outcome', title: say('outcome'), value: ({ outcome }) => outcomeWord(say, outcome) },
+    { key: 'odds_1', title: say('odds.1'), isNumber: true, value: ({ odds_1 }) => odds_1 },
+    { key: 'odds_x', title: say('odds.x'), isNumber: true, value: ({ odds_x }) => odds_x },
+    { key: 'odds_2', title: say('odds.2'), isNumber: true, value: ({ odds_2 }) => odds_2 },
+  ]
+}
