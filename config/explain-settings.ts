@@ -155,10 +155,14 @@ export function didYouMean(name: string, known: Iterable<string>): string {
       distance: leven(name.toLowerCase(), candidate.toLowerCase()),
     }))
     .sort((a, b) => Number(a.lacksWord) - Number(b.lacksWord) || a.distance - b.distance)
-  if (best !== undefined && (!best.lacksWord || best.distance <= DID_YOU_MEAN_DISTANCE))
+  if (best !== undefined && (!best.lacksWord || isSlip(best.distance, name, best.candidate)))
     return `; did you mean ${best.candidate}?`
   return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
 }
+
+/** Two short names may have no letter in common within that distance. */
+const isSlip = (distance: number, ...names: string[]) =>
+  distance <= DID_YOU_MEAN_DISTANCE && names.every(({ length }) => distance < length)
 
 /** `SERVICE_KEY` means `SERVICE_API_KEY`, though `SERVICE_URL` has fewer other letters. */
 function hasWordsOf(candidate: string, name: string): boolean {

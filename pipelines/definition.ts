@@ -92,7 +92,7 @@ const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
 })
 
 /** A flag, as JSON or as `--input name=true`. */
-export const flag = z.union([z.boolean(), z.stringbool()])
+export const flag = z.union([z.boolean(), z.stringbool()], { error: 'expected true or false' })
 
 /** Parameters of every run. */
 export const runParams = {
