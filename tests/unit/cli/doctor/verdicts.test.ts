@@ -123,6 +123,12 @@ describe('the upstreams', () => {
       'warn',
       /^b\.example: HTTP 503$/,
     ],
+    [
+      'all have trouble of their own',
+      [{ host: 'a.example', trouble: 'HTTP 503', isReached: true }],
+      'warn',
+      /^a\.example: HTTP 503$/,
+    ],
     ['none does', [{ host: 'a.example', trouble: 'gone' }], 'bad', /^none answers: a\.example: gone$/],
   ])('%s', (_, asked, state, words) => {
     expect(upstreamsCheck(live, asked)).toMatchObject({
