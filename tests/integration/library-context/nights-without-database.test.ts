@@ -9,6 +9,7 @@ import { drainSpool } from '../../../db/spool/drain.ts'
 import { segmentNames } from '../../../db/spool/folder.ts'
 import { openSpool } from '../../../db/spool/spool.ts'
 import { fullNameOf } from '../../../simulator/library-context/libraries.ts'
+import { dependenciesOf } from '../../../worker/dependencies.ts'
 import { spoolOrigin } from '../../../worker/spooled-counts.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
 import { summaryOf } from '../../support/library-context/library-stack.ts'
@@ -141,6 +142,29 @@ describe('nights without their database', () => {
     await night(NIGHTS[3])
     await proxy.comeBack()
     expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+  })
+
+  it('go on from a library that moved just before the database became unavailable', async () => {
+    // In the order of names it is requested first.
+    const moves = 'sim-astro/extra-100'
+    await night(NIGHTS[0])
+    world().change(moves, { name: 'extra-moved' })
+    const { github } = dependenciesOf(lists.config)['library-context']
+    let batches = 0
+    const repositories: typeof github.repositories = async (names, signal) => {
+      batches += 1
+      if (batches === 2) await proxy.goOffline()
+      return github.repositories(names, signal)
+    }
+    const change = { db: handle.db, retryBudgetMs: 0, github: { ...github, repositories } }
+    expect((await lists.collectAt(NIGHTS[1], change)).ending.counts['stars']?.spooled).toBeGreaterThan(100)
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    expect(
+      await lists.database.select(
+        sql`select library from libraries where library in (${moves}, 'sim-astro/extra-moved')`,
+      ),
+    ).toEqual([{ library: 'sim-astro/extra-moved' }])
   })
 
   it('fail, and ask for nothing, before any night on this machine has left what it knew', async () => {
