@@ -167,7 +167,29 @@ describe('nights without their database', () => {
     ).toEqual([{ library: 'sim-astro/extra-moved' }])
   })
 
-  it('fail, and ask for nothing, before any night on this machine has left what it knew', async () => {
+  it('list a domain that is new in almanac.yaml, and the others', async () => {
+    await night(NIGHTS[0])
+    await proxy.goOffline()
+    for (const domain of Object.values(lists.settings.domains))
+      lists.settings.domains = { ...lists.settings.domains, deep: { ...domain, keywords: ['extra'] } }
+    expect((await night(NIGHTS[1])).ending.counts).toMatchObject({
+      ascl: { outcome: 'partial' },
+      stars: { outcome: 'partial' },
+    })
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    expect(
+      await lists.database.select(
+        sql`select domain, count(*)::int as places from library_snapshots
+          where date = ${NIGHTS[1].slice(0, 10)} group by 1 order by 1`,
+      ),
+    ).toEqual([
+      { domain: 'deep', places: TOP },
+      { domain: DOMAIN, places: TOP },
+    ])
+  })
+
+  it('fail, and ask for no stars, before any night on this machine has left what it knew', async () => {
     await proxy.goOffline()
     await expect(night(NIGHTS[0])).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
   })
