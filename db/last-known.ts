@@ -28,7 +28,7 @@ export async function readOr<T>(
     return await withDatabaseRetry({ ...retryBudget, ms }, query)
   } catch (error) {
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
-    db.spool.databaseUnavailable(Date.now() - ms)
+    db.spool.databaseUnavailable(ms)
     return instead(error)
   }
 }
