@@ -112,7 +112,7 @@ function waitingLine(step: StepView, everyAttempt: boolean): string {
   const why = (step.failure ?? '').replace(/\.$/, '')
   // One line stands for all attempts: their number and times would be those of the first.
   if (!everyAttempt)
-    return `${step.step} ${coloured('waiting')}: ${why}; it is tried again until the run's time is up`
+    return `${step.step} ${coloured('waiting')}: ${why}; it is tried again until ${step.triedUntil ? moment(step.triedUntil) : "the run's time is up"}`
   const next = step.nextAttemptAt ? `, next attempt at ${moment(step.nextAttemptAt)}` : ''
   return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${why}${next}`
 }

@@ -7,8 +7,8 @@ export interface SettingsPlace {
   name: string
   /** The place of a setting, with its line if it has one; default: the name alone. */
   placeOf?: (path: readonly PropertyKey[]) => string
-  /** Values that work, where the schema has no default to show. */
-  examples?: unknown
+  /** Files of values that work, where the schema has no default to show; the first that has one counts. */
+  examples?: readonly unknown[]
 }
 
 /** A file of a hundred mistakes has one cause. */
@@ -31,7 +31,7 @@ function explain(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   value: unknown,
-  { name, placeOf = () => name, examples }: SettingsPlace,
+  { name, placeOf = () => name, examples = [] }: SettingsPlace,
 ): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
@@ -98,18 +98,17 @@ function bound(origin: string, closed: string, open: string, limit: number, isIn
 }
 
 /** The default, else a value of the examples. */
-function example(schema: z.ZodType, path: readonly PropertyKey[], examples: unknown): string {
+function example(schema: z.ZodType, path: readonly PropertyKey[], examples: readonly unknown[]): string {
   const at = schemaAt(schema, path)
   const fallback = at instanceof z.ZodDefault ? at.def.defaultValue : undefined
   // The first entry of a list stands for all.
-  const shown =
-    fallback ??
-    valueAt(
-      examples,
-      path.map((step) => (typeof step === 'number' ? 0 : step)),
-    )
+  const first = path.map((step) => (typeof step === 'number' ? 0 : step))
+  const shown = [fallback, ...examples.map((file) => valueAt(file, first))].find(
+    (value) => value !== undefined,
+  )
   if (shown === undefined || path.length === 0) return ''
-  return `, for example ${JSON.stringify(Array.isArray(shown) ? shown.slice(0, 1) : shown)}`
+  const shortened = (_: string, value: unknown) => (Array.isArray(value) ? value.slice(0, 1) : value)
+  return `, for example ${JSON.stringify(shown, shortened)}`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -82,8 +82,8 @@ function askedTime(
   const { firstDay, upstream } = backfiller
   if (fromMs < Date.parse(firstDay))
     throw new WrongUsage(`--from ${from}: ${upstream} from ${firstDay} on; begin there.`)
-  if (fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to ?? now.toISOString()}.`)
   if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} is in the future.`)
+  if (to !== undefined && fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to}.`)
   // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
   const lastMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, lastMs)).toISOString()

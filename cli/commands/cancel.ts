@@ -1,18 +1,21 @@
 /** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { ALMANAC } from '../../core/command-name.ts'
-import { findRun } from '../../db/queries/runs.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { namedRun } from '../../client/named-run.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
 import { print } from '../output.ts'
+
+/** Fewer characters of a run id fit whatever happens to run: its first eight are the minute of the start. */
+const FEWEST_CHARACTERS = 8
 
 export async function cancel(id: string, options: GlobalOptions): Promise<void> {
   const config = configOf(options)
   const database = connectDatabase(config)
   const client = await connectTemporal(config)
   try {
-    const record = await findRun(database.db, id)
+    const record = await namedRun(database.db, id, { fewest: FEWEST_CHARACTERS })
     const workflowId = record?.workflowId ?? id
     await client.workflow.getHandle(workflowId).cancel()
     print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" shows when it has ended`)

@@ -58,10 +58,11 @@ function printChildren(children: readonly ChildView[]): void {
     print(`\n${table(['child workflow', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }
 
-function stepRow(step: StepView): (string | number)[] {
+/** A step as a row of the table. */
+export function stepRow(step: StepView): (string | number)[] {
   const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
   const got = step.batch ? `${step.batch.fetched} rows fetched, ${step.batch.written} written` : ''
-  const what = [step.summary, got, step.failure ?? '', next].filter((line) => line !== '').join('\n')
+  const what = [step.summary, got, failureLine(step), next].filter((line) => line !== '').join('\n')
   return [
     step.step,
     coloured(step.state),
@@ -69,4 +70,10 @@ function stepRow(step: StepView): (string | number)[] {
     step.seconds === undefined ? '' : duration(step.seconds * 1000),
     what,
   ]
+}
+
+/** A step that goes on or is done failed earlier, and no longer. */
+function failureLine({ state, failure = '' }: StepView): string {
+  const holds = state === 'failed' || state === 'waiting'
+  return holds || failure === '' ? failure : `earlier attempt: ${failure}`
 }

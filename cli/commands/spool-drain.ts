@@ -67,7 +67,7 @@ function reportEmpty(config: Config, folder: string): number {
   const isWhole = damagedSegments(folder).length === 0
   print(
     isWhole
-      ? `${stack}the spool is empty: every row is in the database (${folder})`
+      ? `${stack}the spool is empty: no row waits for the database (${folder})`
       : `${stack}nothing waits in ${folder}`,
   )
   return reportDamaged(config, folder)

@@ -43,7 +43,7 @@ export function list(options: JsonOptions): void {
   }
   const stack = stackName(config)
   if (waiting.length + damaged.length === 0) {
-    print(`${stack}the spool is empty: every row is in the database (${folder})`)
+    print(`${stack}the spool is empty: no row waits for the database (${folder})`)
     return
   }
   if (waiting.length > 0) print(`${waitingTable(waiting)}\n`)

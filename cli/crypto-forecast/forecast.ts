@@ -58,7 +58,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
       return
     }
     print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}\n`)
-    printWrapped('The naive forecast is that the price stays as it is now. Against it, so far:')
+    printWrapped('The naive forecast is that the price stays as it was then. Against it, so far:')
     for (const verdict of verdicts(figures)) printWrapped(verdict)
   } finally {
     await database.close()

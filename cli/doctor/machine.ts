@@ -2,7 +2,8 @@
 import { counted } from '../../wording/text.ts'
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../../config/load-config.ts'
+import { readEnvFile } from '../../config/env-file.ts'
+import { secretsIn, type Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../core/failures.ts'
@@ -67,10 +68,11 @@ export function spaceCheck(name: string, folder: string, setting: string, freeBy
   return freeBytes < LITTLE_BYTES ? warn(name, found, remedy) : ok(name, found)
 }
 
-/** Warns of keys that other users of this machine can read; nothing without the file. */
+/** Warns of keys and passwords that other users of this machine can read; nothing without the file. */
 export function checkSecretsFile(file = join(packageRoot, '.env')): Check[] {
   if (process.platform === 'win32' || !existsSync(file)) return []
   if ((statSync(file).mode & FOR_OTHERS) === 0) return [ok('.env', 'readable by its owner alone')]
+  if (secretsIn(readEnvFile(file).values).length === 0) return [ok('.env', 'holds no key or password')]
   return [
     warn('.env', `${file} holds keys, and other users of this machine can read it`, `chmod 600 ${file}`),
   ]
