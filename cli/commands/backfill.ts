@@ -30,7 +30,7 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
   const backfiller = await CLI_PARTS[pipeline.id].backfill?.()
   if (backfiller === undefined)
     throw new WrongUsage(
-      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill ?? 'its past is not kept'}.`,
+      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill?.() ?? 'its past is not kept'}.`,
     )
   const now = new Date()
   const { asked, isCut } = askedTime(pipeline, backfiller, options, now)

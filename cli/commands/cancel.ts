@@ -1,6 +1,6 @@
 /** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { namedRun } from '../../client/named-run.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -18,10 +18,10 @@ export async function cancel(id: string, options: GlobalOptions): Promise<void> 
     const record = await namedRun(database.db, id, { fewest: FEWEST_CHARACTERS })
     const workflowId = record?.workflowId ?? id
     await client.workflow.getHandle(workflowId).cancel()
-    print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" shows when it has ended`)
+    print(`asked ${workflowId} to end; "${almanacCommand(`show ${workflowId}`)}" shows when it has ended`)
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
-    throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)
+    throw new WrongUsage(`No run "${id}" is going on; "${almanacCommand('runs')}" lists them.`)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }

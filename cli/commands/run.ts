@@ -14,7 +14,7 @@ import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
 import { endingOf, openRun, startRun } from '../../client/runs.ts'
 import { aborted, stopController } from '../stop-request.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { renderEnding } from '../../wording/run.ts'
 import { sentence } from '../../wording/sentence.ts'
@@ -125,7 +125,7 @@ const skippedFor = (before: string | undefined): string =>
   before === undefined ? '' : `, which ends as skipped: ${before} goes on`
 
 const goesOn = (workflowId: string): string =>
-  `The run goes on without you: "${ALMANAC} show ${workflowId}" shows it, "${ALMANAC} cancel ${workflowId}" ends it.`
+  `The run goes on without you: "${almanacCommand(`show ${workflowId}`)}" shows it, "${almanacCommand(`cancel ${workflowId}`)}" ends it.`
 
 async function storedDetails(config: Config, run: { pipeline: string; runId: string }) {
   const database = connectDatabase(config)

@@ -1,6 +1,6 @@
 /** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
 import { ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { connectTemporal, readingTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -52,7 +52,7 @@ export const apply = (options: Options) =>
 
 export const pause = (id: string, options: Options) =>
   act(id, options, 'paused', (client) =>
-    client.schedule.getHandle(id).pause(`Paused with "${ALMANAC} schedules pause"`),
+    client.schedule.getHandle(id).pause(`Paused with "${almanacCommand('schedules pause')}"`),
   )
 
 export const resume = (id: string, options: Options) =>
@@ -86,7 +86,9 @@ async function act(
       else print(`${stackName(config)}${id} ${said}`)
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error
-      throw new WrongUsage(`The server has no schedule "${id}"; make it with "${ALMANAC} schedules apply".`)
+      throw new WrongUsage(
+        `The server has no schedule "${id}"; make it with "${almanacCommand('schedules apply')}".`,
+      )
     }
   })
 }

@@ -1,5 +1,5 @@
 /** `almanac show`: one run with its steps; this is where retries are inspected. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -22,7 +22,8 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       print('the database is unavailable: no counts')
       return viewRun(client, undefined, config, id)
     })
-    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)
+    if (view === undefined)
+      throw new WrongUsage(`There is no run "${id}"; "${almanacCommand('runs')}" lists them.`)
     const details = await detailsOf(database.db, view)
     if (options.json) printJson({ ...view, counts: renderCounts(view.counts), ...details?.json })
     else printView(view, stackName(config), details?.lines)

@@ -1,4 +1,5 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
+import { almanacCommand } from '../../core/command-name.ts'
 import { counted } from '../../wording/text.ts'
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +17,6 @@ import { packageRoot } from '../../system/package-root.ts'
 import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
 import { withRows } from '../dead-letters.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
-import { almanacCommand } from './commands.ts'
 
 /** Rights of the group and of others, on systems that have them. */
 const FOR_OTHERS = 0o077
@@ -79,14 +79,14 @@ export function checkSecretsFile(file = join(packageRoot, '.env')): Check[] {
 }
 
 /** What the spool holds; nothing if it is empty. */
-export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
+export function checkSpool({ dataDir, env }: Pick<Config, 'dataDir' | 'env'>): Check[] {
   const folder = spoolFolder(dataDir)
   const waiting = segmentNames(folder).length
   const letters = damagedSegments(folder)
   if (waiting + letters.length === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
   const aside = letters.length === 0 ? '' : `, ${counted(letters.length, 'dead letter')}${withRows(letters)}`
-  const command = (words: string) => `"${almanacCommand({ mode }, `spool ${words}`)}"`
+  const command = (words: string) => `"${almanacCommand(`spool ${words}`)}"`
   const remedy =
     waiting > 0
       ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`

@@ -97,7 +97,10 @@ export async function listRuns(
  */
 export async function runsNamed(db: Database, id: string, limit: number): Promise<RunRecord[]> {
   const { workflowId, runId, startedAt } = pipelineRuns
-  const named = db.select().from(pipelineRuns).where(or(eq(workflowId, id), eq(runId, id)))
+  const named = db
+    .select()
+    .from(pipelineRuns)
+    .where(or(eq(workflowId, id), eq(runId, id)))
   const [whole] = await named.orderBy(desc(startedAt)).limit(1)
   if (whole !== undefined) return [whole]
   const beginning = `${id.replaceAll(/[\\%_]/g, '\\$&')}%`

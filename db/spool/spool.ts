@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { elapsed } from '../../core/elapsed.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { OWNER_ONLY, writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
 import type { LogRecord } from '../../core/log-records.ts'
@@ -166,7 +166,7 @@ function capReached(folder: string, capBytes: number): Failure {
   return new Failure(
     'DiskFull',
     `The spool ${folder} is at its cap of ${megabytes(capBytes)} (SPOOL_MB), and the database is unavailable: no more rows are kept. ` +
-      `Start PostgreSQL and run "${ALMANAC} spool drain", or raise SPOOL_MB.`,
+      `Start PostgreSQL and run "${almanacCommand('spool drain')}", or raise SPOOL_MB.`,
   )
 }
 
@@ -174,7 +174,7 @@ function diskFull(folder: string): Failure {
   return new Failure(
     'DiskFull',
     `The disk of the spool ${folder} is full, and the database is unavailable: no more rows are kept. ` +
-      `Free some space, or start PostgreSQL and run "${ALMANAC} spool drain".`,
+      `Free some space, or start PostgreSQL and run "${almanacCommand('spool drain')}".`,
   )
 }
 

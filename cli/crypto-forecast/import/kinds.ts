@@ -1,6 +1,6 @@
 /** The files of crypto-forecast: tables of the old collector, Fear & Greed as published, candles. */
 import { basename } from 'node:path'
-import { ALMANAC } from '../../../core/command-name.ts'
+import { almanacCommand } from '../../../core/command-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { csvReader, type CsvRecord } from '../../../system/read-csv/csv-lines.ts'
@@ -116,7 +116,7 @@ function notesOnPrices(days: string[]): string[] {
   if (from === undefined || to === undefined) return []
   return [
     'kept as they were in imported_prices and no part of the hourly grid: the old rows mix days and moments',
-    `real hours of the same time: ${ALMANAC} backfill crypto-forecast --from ${from} --to ${to} --only-missing`,
+    `real hours of the same time: ${almanacCommand(`backfill crypto-forecast --from ${from} --to ${to} --only-missing`)}`,
   ]
 }
 
