@@ -1,5 +1,5 @@
 /** Nights whose database is unavailable: their stars and places are in the spool, and stored by the next drain. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -14,6 +14,7 @@ import { spoolOrigin } from '../../../worker/spooled-counts.ts'
 import { startDatabaseProxy, type DatabaseProxy } from '../../support/database-proxy.ts'
 import { summaryOf } from '../../support/library-context/library-stack.ts'
 import { startLibrarySteps, type LibrarySteps } from '../../support/library-context/library-steps.ts'
+import { storeContext } from './rows.ts'
 
 const NIGHTS = [20, 21, 22, 23].map((day) => `2026-07-${day}T02:00:00Z`) as [string, string, string, string]
 const TOP = 5
@@ -165,6 +166,77 @@ describe('nights without their database', () => {
         sql`select library from libraries where library in (${moves}, 'sim-astro/extra-moved')`,
       ),
     ).toEqual([{ library: 'sim-astro/extra-moved' }])
+  })
+
+  it.each([
+    ['after', [NIGHTS[1], NIGHTS[2]]],
+    ['before', [NIGHTS[2], NIGHTS[1]]],
+  ] as const)('lose nothing if another host moved a library the night %s', async (when, [ours, theirs]) => {
+    await night(NIGHTS[0])
+    const moves = nameAt(2)
+    const [owner = ''] = moves.split('/')
+    const moved = `${owner}/astro-anew`.toLowerCase()
+    const spooled = async () => {
+      await proxy.goOffline()
+      expect((await night(ours)).ending.counts['stars']?.spooled).toBeGreaterThan(TOP)
+    }
+    if (when === 'after') await spooled()
+    world().change(moves, { name: 'astro-anew' })
+    expect((await lists.collectAt(theirs, { db: lists.database.db })).ending.outcome).toBe('complete')
+    if (when === 'before') await spooled()
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    for (const at of [NIGHTS[0], NIGHTS[1], NIGHTS[2]])
+      expect((await placesOf(at)).map(({ library }) => library)).toEqual(
+        expected().map(({ library }) => library),
+      )
+    expect(
+      await lists.database.select(
+        sql`select library, name from libraries where library in (${moves.toLowerCase()}, ${moved})`,
+      ),
+    ).toEqual([{ library: moved, name: `${owner}/astro-anew` }])
+  })
+
+  it('keep the context of a library that another host moved', async () => {
+    await night(NIGHTS[0])
+    await proxy.goOffline()
+    await storeContext(handle.db, 'sim-astro/extra-100')
+    world().change('sim-astro/extra-100', { name: 'extra-200' })
+    await lists.collectAt(NIGHTS[1], { db: lists.database.db })
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    await lists.deriveAt(NIGHTS[2])
+    expect(await lists.database.select(sql`select library, file from library_contexts`)).toEqual([
+      { library: 'sim-astro/extra-200', file: 'sim-astro__extra-200-context.txt' },
+    ])
+  })
+
+  it('leave a renamed library without a number where it is, and the next night makes it one again', async () => {
+    const renamed = nameAt(2)
+    const [owner = ''] = renamed.split('/')
+    await night(NIGHTS[0])
+    // As an import leaves it.
+    await lists.database.db.execute(
+      sql`update libraries set github_id = null, asked_at = null where library = ${renamed.toLowerCase()}`,
+    )
+    const file = join(folder, 'known', 'libraries.json')
+    const known = JSON.parse(readFileSync(file, 'utf8')) as {
+      libraries: { library: string; githubId: unknown }[]
+    }
+    for (const one of known.libraries) if (one.library === renamed.toLowerCase()) one.githubId = null
+    writeFileSync(file, JSON.stringify(known))
+    world().change(renamed, { name: 'astro-anew' })
+    await proxy.goOffline()
+    await night(NIGHTS[1])
+    await proxy.comeBack()
+    expect(await drain()).toMatchObject({ damaged: [], skipped: [] })
+    await night(NIGHTS[2])
+    const anew = `${owner}/astro-anew`.toLowerCase()
+    expect(
+      await lists.database.select(
+        sql`select library from libraries where library in (${renamed.toLowerCase()}, ${anew})`,
+      ),
+    ).toEqual([{ library: anew }])
   })
 
   it('list a domain that is new in almanac.yaml, and the others', async () => {
