@@ -144,19 +144,26 @@ const DID_YOU_MEAN_DISTANCE = 3
 /** A slip in one of several words. */
 const WORD_DISTANCE = 1
 
-/** Ends a sentence about an unknown name: with the known one that has all of its words, the nearest, or all of them. */
+/** Ends a sentence about an unknown name: with the known one that was probably meant, or all of them. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const names = [...known]
-  const [best] = names
+  const meant = probablyMeant(name, names)
+  if (meant !== undefined) return `; did you mean ${meant}?`
+  return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
+}
+
+/** The known name that has all words of an unknown one, or the nearest; undefined if none is similar. */
+export function probablyMeant(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
     .map((candidate) => ({
       candidate,
       lacksWord: !hasWordsOf(candidate, name),
       distance: leven(name.toLowerCase(), candidate.toLowerCase()),
     }))
     .sort((a, b) => Number(a.lacksWord) - Number(b.lacksWord) || a.distance - b.distance)
-  if (best !== undefined && (!best.lacksWord || isSlip(best.distance, name, best.candidate)))
-    return `; did you mean ${best.candidate}?`
-  return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
+  return best !== undefined && (!best.lacksWord || isSlip(best.distance, name, best.candidate))
+    ? best.candidate
+    : undefined
 }
 
 /** Two short names may have no letter in common within that distance. */
