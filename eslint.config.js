@@ -14,6 +14,16 @@ const NO_OUTPUT = ['stdout', 'stderr'].map((property) => ({
   message: 'Print through cli/output.ts or cli/terminal.ts: they clean what strangers wrote.',
 }))
 
+const READ_AND_WRITE_CSV = [
+  { group: ['csv-stringify*'], message: 'Write CSV by system/csv.ts: it marks formulas.' },
+  { group: ['csv-parse*'], message: 'Read CSV by system/read-csv/: it knows what spreadsheets save.' },
+]
+const NAME_COMMANDS = {
+  group: ['**/core/command-name.ts'],
+  importNames: ['ALMANAC'],
+  message: 'Only help texts name the bare command; a message names one by almanacCommand, for its stack.',
+}
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.almanac/**', 'data/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -33,18 +43,7 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       'no-restricted-properties': ['error', NO_ENVIRONMENT, ...NO_OUTPUT],
       'no-console': 'error',
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { group: ['csv-stringify*'], message: 'Write CSV by system/csv.ts: it marks formulas.' },
-            {
-              group: ['csv-parse*'],
-              message: 'Read CSV by system/read-csv/: it knows what spreadsheets save.',
-            },
-          ],
-        },
-      ],
+      'no-restricted-imports': ['error', { patterns: [...READ_AND_WRITE_CSV, NAME_COMMANDS] }],
     },
   },
   {
@@ -83,6 +82,10 @@ export default tseslint.config(
     },
   },
   { files: ['config/load-config.ts'], rules: { 'no-restricted-properties': ['error', ...NO_OUTPUT] } },
+  {
+    files: ['cli/main.ts', 'cli/commands/groups/*.ts', 'cli/*/commands.ts', 'cli/*/*/command.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: READ_AND_WRITE_CSV }] },
+  },
   { files: ['system/csv.ts', 'tests/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     // A program of ours speaks to its parent there.

@@ -4,6 +4,7 @@
  */
 import { Context, type Info } from '@temporalio/activity'
 import { MINUTE_MS } from '../core/durations.ts'
+import { elapsed } from '../core/elapsed.ts'
 import type { RetryBudget } from '../db/database-retry.ts'
 
 /**
@@ -26,7 +27,8 @@ type Bounds = Pick<
  */
 export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryMs'>): RetryBudget {
   const { info, cancellationSignal: signal } = Context.current()
-  const untilMs = attemptEndsAt(info, Date.now()) - SPOOLING_MS
+  const now = Date.now()
+  const untilMs = elapsed() + attemptEndsAt(info, now) - now - SPOOLING_MS
   return { ms, signal, untilMs, ...(tryMs !== undefined && { tryMs }) }
 }
 

@@ -3,7 +3,7 @@
  * that an activity may build a path, a statement or an address only from what its schemas let through.
  */
 import { z } from 'zod'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
 /** An activity as it is registered; `input` is the schema of the list of its arguments. */
@@ -49,6 +49,6 @@ function refused(error: z.ZodError, given: unknown[]): Failure {
   const where = ['input', ...path].join('.')
   return new Failure(
     'InputInvalid',
-    `${where}: found ${shown}; ${issue?.message ?? 'not what is expected'}. Nothing was done; start runs by their schedules or "${ALMANAC} run".`,
+    `${where}: found ${shown}; ${issue?.message ?? 'not what is expected'}. Nothing was done; start runs by their schedules or "${almanacCommand('run')}".`,
   )
 }

@@ -66,7 +66,7 @@ export async function openOrContinue(
     const waitedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
     if (error.type === 'DatabaseUnavailable' && waitedMs < retryBudgetMs) throw error
-    db.spool.databaseUnavailable(Date.now() - retryBudgetMs)
+    db.spool.databaseUnavailable(retryBudgetMs)
     const record = { event: 'run.without-lock', ...troubleOf(error) } satisfies LogRecord
     log.warn('the database accepts no rows: this run has no lock, and spools its rows', record)
     return {}
@@ -91,7 +91,7 @@ export async function closeRunOrSpool(
     return { spooled: false }
   } catch (error) {
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
-    db.spool.databaseUnavailable(Date.now())
+    db.spool.databaseUnavailable(0)
     await db.spool.writeEnding(run, ending, finishedAt)
     return { spooled: true }
   }

@@ -33,6 +33,11 @@ function endOnClosedPipe() {
 }
 
 /** @param {string[]} argv */
+function asksForHelp(argv) {
+  return ['--help', '-h', '--version', '-V'].some((option) => argv.includes(option))
+}
+
+/** @param {string[]} argv */
 async function start(argv) {
   const staysUp = ['up', 'worker', 'collector'].includes(argv[0] ?? '')
   // A worker waits most of its life and shares its machine: garbage is collected early, from before the code is loaded.
@@ -44,7 +49,13 @@ async function start(argv) {
   const { join } = await import('node:path')
   const root = join(import.meta.dirname, '..')
   const isClone = existsSync(join(root, 'cli', 'main.ts'))
-  if (isClone) {
+  if (isClone && asksForHelp(argv)) {
+    const { packagesDiffer } = await import('./prepare/packages.mjs')
+    const { manualAnswer } = await import('./manual.mjs')
+    // Preparing takes a minute, or as long as another process does it.
+    if (packagesDiffer(root, false)) return manualAnswer(root, argv)
+  }
+  if (isClone && !asksForHelp(argv)) {
     const { prepare } = await import('./prepare/prepare.mjs')
     if (!(await prepare(root, argv))) return 1
   }

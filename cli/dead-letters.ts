@@ -1,12 +1,11 @@
 /** How commands speak of dead letters: what each holds, and how its rows can be collected again. */
-import type { Config } from '../config/load-config.ts'
-import { DAY_MS } from '../core/durations.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import type { DeadLetter } from '../db/spool/folder.ts'
+import type { SegmentHead } from '../db/spool/segment.ts'
 import { headRowCount, heldBy } from '../db/spool/held.ts'
 import { pipelineById } from '../pipelines/index.ts'
 import { sentence } from '../wording/sentence.ts'
 import { counted } from '../wording/text.ts'
-import { almanacCommand } from './doctor/commands.ts'
 
 /** ` with 12 rows`, of all heads that can be read; nothing if no row is known. */
 export function withRows(letters: readonly DeadLetter[]): string {
@@ -21,18 +20,24 @@ export function deadLetterText({ name, reason, head }: DeadLetter): string {
 }
 
 /** What to do about rows that can never be loaded: a line for each pipeline that has some, in the order of the letters. */
-export function lostRowsRemedies(letters: readonly DeadLetter[], config: Pick<Config, 'mode'>): string[] {
-  const oldest = new Map<string, number>()
-  for (const { head } of letters) {
-    if (head?.pipeline === undefined || headRowCount(head) === 0) continue
-    const observedMs = Date.parse(head.observedAt)
-    oldest.set(head.pipeline, Math.min(observedMs, oldest.get(head.pipeline) ?? observedMs))
-  }
-  return [...oldest].map(([id, observedMs]) => {
+export function lostRowsRemedies(letters: readonly DeadLetter[], now = new Date()): string[] {
+  const heads = letters.flatMap(({ head }) => (head === undefined || headRowCount(head) === 0 ? [] : [head]))
+  const ids = new Set(heads.flatMap(({ pipeline }) => (pipeline === undefined ? [] : [pipeline])))
+  return [...ids].map((id) => {
     if (pipelineById(id)?.noBackfill !== undefined)
       return `what cannot be loaded of ${id} cannot be collected again either: its upstreams have only the present`
-    // What was observed just after midnight is of the day before.
-    const from = new Date(observedMs - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length)
-    return `what cannot be loaded of ${id} is collected again by "${almanacCommand(config, `backfill ${id} --from ${from} --only-missing`)}"`
+    const day = oldestDay(
+      heads.filter(({ pipeline }) => pipeline === id),
+      now,
+    )
+    const again = `what cannot be loaded of ${id} is collected again by "${almanacCommand(`backfill ${id} --from ${day ?? 'YYYY-MM-DD'} --only-missing`)}"`
+    return day === undefined ? `${again}; the day of its oldest row is not known` : again
   })
+}
+
+/** Of all rows; undefined if a head lacks it, as those of earlier versions do, or a wrong clock put it into the future. */
+function oldestDay(heads: readonly SegmentHead[], now: Date): string | undefined {
+  const days = heads.map(({ oldestAt }) => oldestAt?.slice(0, 'YYYY-MM-DD'.length) ?? '')
+  const [oldest = ''] = days.sort()
+  return oldest === '' || oldest > now.toISOString() ? undefined : oldest
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MultiBar, type SingleBar } from 'cli-progress'
 import type { Config } from '../config/load-config.ts'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { oneLine } from '../wording/text.ts'
 import { coloured, moment, print } from './output.ts'
@@ -53,7 +53,7 @@ export async function followRun(
       if (view !== undefined && isUntaken(view) && Date.now() - startedAt > TAKEN_WITHIN_MS)
         report(
           'untaken',
-          `no worker takes it: it begins as soon as one does ("${ALMANAC} worker", or npm start)`,
+          `no worker takes it: it begins as soon as one does ("${almanacCommand('worker')}", or npm start)`,
         )
       for (const { key, line } of view === undefined ? [] : newsOf(view, everyAttempt)) report(key, line)
       if (!everyAttempt && view !== undefined) for (const line of recoveries.of(view)) progress.above(line)
@@ -112,7 +112,7 @@ function waitingLine(step: StepView, everyAttempt: boolean): string {
   const why = (step.failure ?? '').replace(/\.$/, '')
   // One line stands for all attempts: their number and times would be those of the first.
   if (!everyAttempt)
-    return `${step.step} ${coloured('waiting')}: ${why}; it is tried again until the run's time is up`
+    return `${step.step} ${coloured('waiting')}: ${why}; it is tried again until ${step.triedUntil ? moment(step.triedUntil) : "the run's time is up"}`
   const next = step.nextAttemptAt ? `, next attempt at ${moment(step.nextAttemptAt)}` : ''
   return `${step.step} ${coloured('waiting')} after attempt ${step.attempts}: ${why}${next}`
 }

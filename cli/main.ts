@@ -1,6 +1,6 @@
 /** The `almanac` command: reads arguments, loads the command's file, turns errors into one sentence and an exit code. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { ALMANAC } from '../core/command-name.ts'
+import { ALMANAC, nameCommandsOf } from '../core/command-name.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { addCommands } from './commands/index.ts'
@@ -38,6 +38,7 @@ async function run(argv: string[]): Promise<number> {
       await serverErrors()
     })
   addCommands(program, (code) => (exitCode = code))
+  nameCommandsOf(argv.includes('--demo') ? 'demo' : 'live')
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
@@ -49,6 +50,8 @@ async function run(argv: string[]): Promise<number> {
     const stack = argv.includes('--demo') ? 'DEMO  ' : ''
     stderr.write(`${stack}${verbose ? stackOf(error) : sentenceOf(cause)}\n`)
     return exitCodeOf(cause)
+  } finally {
+    nameCommandsOf('live')
   }
 }
 

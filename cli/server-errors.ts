@@ -3,7 +3,7 @@ import { CannotReach, isGrpcAway } from '../client/cannot-reach.ts'
 import { databaseHint, temporalAddress, temporalHint } from '../client/connection.ts'
 import type { Failure } from '../core/failures.ts'
 import { join } from 'node:path'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { databaseFailure, isNotMigrated, wordsOf } from '../db/database-failure.ts'
 import { sqlState } from '../db/sql-state.ts'
 import { configOf } from './command-context.ts'
@@ -23,7 +23,7 @@ function wordsOfTemporal(error: unknown): Error | undefined {
   if (!(error instanceof Error) || !(error.cause instanceof Error)) return undefined
   if (!('details' in error.cause) || typeof error.cause.details !== 'string') return undefined
   return new Error(
-    `${error.message}: Temporal said "${error.cause.details}". "${ALMANAC} doctor" checks the server and its namespace.`,
+    `${error.message}: Temporal said "${error.cause.details}". "${almanacCommand('doctor')}" checks the server and its namespace.`,
     { cause: error },
   )
 }

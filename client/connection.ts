@@ -1,11 +1,14 @@
 /** How everything outside the worker reaches Temporal and the database of the chosen stack. */
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { DatabaseClient } from '../db/database-client.ts'
 import { openDatabase, type DatabaseHandle, type DatabaseLimits } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
+import { lockHolder } from '../local/file-lock.mjs'
+import { STACK_LOCK_FILE } from '../local/stack-lock.ts'
 import { CannotReach } from './cannot-reach.ts'
 
 /** A local server responds in milliseconds, a remote one within a second or two; on a busy machine either took over 5 s. */
@@ -106,9 +109,15 @@ export function databaseUrl(config: Config): string {
   throw new CannotReach(`There is no database yet; ${databaseHint(config)}.`)
 }
 
+/** Who reads this while only the demo runs most likely means the demo. */
+export function demoHint({ mode, stateDir }: Pick<Config, 'mode' | 'stateDir'>): string {
+  const isDemoUp = mode === 'live' && lockHolder(join(stateDir, 'demo', STACK_LOCK_FILE)) !== undefined
+  return isDemoUp ? ' (the demo is running: add --demo to talk to it)' : ''
+}
+
 /** What to do if the embedded servers do not respond. */
 function startHint(config: Config): string {
-  return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"`
+  return `start the stack with "${config.mode === 'demo' ? 'npm run demo' : 'npm start'}"${demoHint(config)}`
 }
 
 /** What to do if Temporal does not respond. */

@@ -16,6 +16,8 @@ export interface StepView {
   failure?: string
   /** When the next attempt of a waiting activity starts. */
   nextAttemptAt?: Date
+  /** Until when a waiting activity is tried. */
+  triedUntil?: Date
   /** What a finished activity returned, if it collected something. */
   batch?: StepBatch
 }
@@ -110,7 +112,7 @@ function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
 
 /** What the activities that collect in batches return, of which each part may be missing. */
 interface BatchResult {
-  counts: SourceCounts
+  counts: Partial<SourceCounts>
   done: number
   left: number
 }
@@ -120,10 +122,10 @@ function batchOf(event: HistoryEvent): { batch?: StepBatch } {
   const payload = event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]
   if (!payload) return {}
   const result = defaultPayloadConverter.fromPayload<Partial<BatchResult> | undefined>(payload)
-  // The activity that closes a run returns the counts of all sources, by their names.
-  if (typeof result?.counts?.fetched !== 'number') return {}
-  const { fetched, written } = result.counts
-  return { batch: { fetched, written, done: result.done ?? 0, left: result.left ?? 0 } }
+  const { fetched, written } = result?.counts ?? {}
+  // The closing activity returns the counts of all sources, by their names.
+  if (typeof fetched !== 'number' || typeof written !== 'number') return {}
+  return { batch: { fetched, written, done: result?.done ?? 0, left: result?.left ?? 0 } }
 }
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
@@ -142,6 +144,8 @@ function applyPending(step: StepView, info: Pending): void {
   step.attempts = Math.max(0, (info.attempt ?? 1) - 1)
   const next = dateOf(info.nextAttemptScheduleTime ?? info.scheduledTime)
   if (next) step.nextAttemptAt = next
+  const until = dateOf(info.expirationTime)
+  if (until) step.triedUntil = until
 }
 
 /** The innermost failure that has a name, since the outer ones say only that an activity failed. */

@@ -2,10 +2,11 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import type { ChildEnding } from '../activities/library-context/activity-context.ts'
 import type { Config } from '../config/load-config.ts'
-import { findRun, type RunRecord } from '../db/queries/runs.ts'
+import type { RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
 import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
 import { webUiLink } from './connection.ts'
+import { namedRun } from './named-run.ts'
 import { childrenOf, withPendingSteps, type ChildView } from './run-children.ts'
 import { endedSteps, resultOf, stepsOf, type StepView } from './run-steps.ts'
 
@@ -31,7 +32,8 @@ export interface RunView {
 
 /**
  * The view of a run, by workflow id, run id or the beginning of one; undefined if neither the records nor Temporal know
- * it. `db` or `client` is undefined if that server is unavailable: the other's half is still shown.
+ * it. `db` or `client` is undefined if that server is unavailable: the other's half is still shown. Throws `WrongUsage` if
+ * a beginning fits several runs.
  */
 export async function viewRun(
   client: Client | undefined,
@@ -39,7 +41,7 @@ export async function viewRun(
   config: Config,
   id: string,
 ): Promise<RunView | undefined> {
-  const record = db === undefined ? undefined : await findRun(db, id)
+  const record = db === undefined ? undefined : await namedRun(db, id)
   const live = client === undefined ? undefined : await liveRun(client, record?.workflowId ?? id)
   if (record === undefined && live === undefined) return undefined
   const workflowId = record?.workflowId ?? id

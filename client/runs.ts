@@ -12,12 +12,13 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { RunStatus } from '../activities/run-record.ts'
 import type { Database } from '../db/database.ts'
 import { databaseFailure } from '../db/database-failure.ts'
-import { findRun, openRuns } from '../db/queries/runs.ts'
+import { openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
 import { failureReason } from '../core/reason.ts'
 import { asEnding, type StoredEnding } from '../core/run-outcome.ts'
 import type { RunInput, Trigger } from '../core/run.ts'
+import { namedRun } from './named-run.ts'
 import { PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
 
@@ -81,7 +82,8 @@ export async function runInTheWay(
 
 /**
  * Asks a run to end, by workflow id, run id or the beginning of one; its workflow closes the record as `cancelled`. Returns
- * its workflow id, or undefined if no such run is going on.
+ * its workflow id, or undefined if no such run is going on. Throws `WrongUsage` for a beginning that is short or fits
+ * several runs.
  */
 export async function cancelRun(client: Client, db: Database, id: string): Promise<string | undefined> {
   const workflowId = await workflowIdOf(db, id)
@@ -98,10 +100,13 @@ export async function cancelRun(client: Client, db: Database, id: string): Promi
   }
 }
 
+/** Fewer characters of a run id fit whatever happens to run: its first eight are the minute of the start. */
+const FEWEST_CHARACTERS = 8
+
 /** The workflow id of a run by any of its names; the name itself if no record has it, or the database is unavailable. */
 async function workflowIdOf(db: Database, id: string): Promise<string> {
   try {
-    return (await findRun(db, id))?.workflowId ?? id
+    return (await namedRun(db, id, { fewest: FEWEST_CHARACTERS }))?.workflowId ?? id
   } catch (error) {
     if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
     return id

@@ -6,7 +6,7 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure, WrongUsage } from '../core/failures.ts'
@@ -235,7 +235,7 @@ export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
     PIPELINES.map(async ({ id }) => {
       const found = await describe(client, id)
       if (found === undefined)
-        return { id, state: 'missing' as const, note: `run "${ALMANAC} schedules apply"` }
+        return { id, state: 'missing' as const, note: `run "${almanacCommand('schedules apply')}"` }
       const next = found.info.nextActionTimes[0]
       const last = found.info.recentActions.at(-1)?.takenAt
       const everyMs = intervalOf(found.spec)

@@ -7,8 +7,8 @@ export interface SettingsPlace {
   name: string
   /** The place of a setting, with its line if it has one; default: the name alone. */
   placeOf?: (path: readonly PropertyKey[]) => string
-  /** Values that work, where the schema has no default to show. */
-  examples?: unknown
+  /** Files of values that work, where the schema has no default to show; the first that has one counts. */
+  examples?: readonly unknown[]
 }
 
 /** A file of a hundred mistakes has one cause. */
@@ -31,7 +31,7 @@ function explain(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   value: unknown,
-  { name, placeOf = () => name, examples }: SettingsPlace,
+  { name, placeOf = () => name, examples = [] }: SettingsPlace,
 ): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
@@ -98,18 +98,17 @@ function bound(origin: string, closed: string, open: string, limit: number, isIn
 }
 
 /** The default, else a value of the examples. */
-function example(schema: z.ZodType, path: readonly PropertyKey[], examples: unknown): string {
+function example(schema: z.ZodType, path: readonly PropertyKey[], examples: readonly unknown[]): string {
   const at = schemaAt(schema, path)
   const fallback = at instanceof z.ZodDefault ? at.def.defaultValue : undefined
   // The first entry of a list stands for all.
-  const shown =
-    fallback ??
-    valueAt(
-      examples,
-      path.map((step) => (typeof step === 'number' ? 0 : step)),
-    )
+  const first = path.map((step) => (typeof step === 'number' ? 0 : step))
+  const shown = [fallback, ...examples.map((file) => valueAt(file, first))].find(
+    (value) => value !== undefined,
+  )
   if (shown === undefined || path.length === 0) return ''
-  return `, for example ${JSON.stringify(Array.isArray(shown) ? shown.slice(0, 1) : shown)}`
+  const shortened = (_: string, value: unknown) => (Array.isArray(value) ? value.slice(0, 1) : value)
+  return `, for example ${JSON.stringify(shown, shortened)}`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -145,20 +144,31 @@ const DID_YOU_MEAN_DISTANCE = 3
 /** A slip in one of several words. */
 const WORD_DISTANCE = 1
 
-/** Ends a sentence about an unknown name: with the known one that has all of its words, the nearest, or all of them. */
+/** Ends a sentence about an unknown name: with the known one that was probably meant, or all of them. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const names = [...known]
-  const [best] = names
+  const meant = probablyMeant(name, names)
+  if (meant !== undefined) return `; did you mean ${meant}?`
+  return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
+}
+
+/** The known name that has all words of an unknown one, or the nearest; undefined if none is similar. */
+export function probablyMeant(name: string, known: readonly string[]): string | undefined {
+  const [best] = known
     .map((candidate) => ({
       candidate,
       lacksWord: !hasWordsOf(candidate, name),
       distance: leven(name.toLowerCase(), candidate.toLowerCase()),
     }))
     .sort((a, b) => Number(a.lacksWord) - Number(b.lacksWord) || a.distance - b.distance)
-  if (best !== undefined && (!best.lacksWord || best.distance <= DID_YOU_MEAN_DISTANCE))
-    return `; did you mean ${best.candidate}?`
-  return names.length === 0 ? '.' : `; known: ${names.join(', ')}.`
+  return best !== undefined && (!best.lacksWord || isSlip(best.distance, name, best.candidate))
+    ? best.candidate
+    : undefined
 }
+
+/** Two short names may have no letter in common within that distance. */
+const isSlip = (distance: number, ...names: string[]) =>
+  distance <= DID_YOU_MEAN_DISTANCE && names.every(({ length }) => distance < length)
 
 /** `SERVICE_KEY` means `SERVICE_API_KEY`, though `SERVICE_URL` has fewer other letters. */
 function hasWordsOf(candidate: string, name: string): boolean {

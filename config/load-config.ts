@@ -61,7 +61,7 @@ export function loadConfig({
 }: ConfigSources = {}): Config {
   const given = mergedEnvironment(env, root)
   hideSecrets(secretsIn({ ...programEnv(env), ...given.values }))
-  const settings = parse(environmentSchema, given.values, given.place)
+  const settings = parse(environmentSchema, given.values, given.place, given.mistakes)
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
   const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
   if (!demo) {
@@ -113,11 +113,13 @@ export function wantsColour(
   return isTerminal === true && env['TERM'] !== 'dumb'
 }
 
+const demoSections = (origin: string) =>
+  Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(origin)]))
+
 /** The sections of the demo: each pipeline's own, with the simulator instead of the real services. */
 function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
   const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
-  const sections = Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(simulator)]))
-  const tracked = parse(almanacFileSchema, sections, { name: 'the demo' })
+  const tracked = parse(almanacFileSchema, demoSections(simulator), { name: 'the demo' })
   // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
@@ -138,10 +140,11 @@ function demoEnvironment(settings: Environment): Environment {
 const SECRET_NAME = /key$|password$|secret$|token$/i
 
 /** Keys, tokens and passwords among variables, and the passwords in their addresses. */
-function secretsIn(variables: Record<string, string>): string[] {
-  return Object.entries(variables).flatMap(([name, value]) =>
+export function secretsIn(variables: Record<string, string>): string[] {
+  const found = Object.entries(variables).flatMap(([name, value]) =>
     SECRET_NAME.test(name) ? [value] : value.split(',').flatMap((one) => secretsOfAddress(one.trim())),
   )
+  return found.filter((secret) => secret !== '')
 }
 
 function programEnv(env: Record<string, string | undefined>): Record<string, string> {
@@ -152,6 +155,8 @@ function programEnv(env: Record<string, string | undefined>): Record<string, str
 /** Variables and where each was set. */
 interface Given {
   values: Record<string, string>
+  /** Lines of `.env` that are wrong in themselves. */
+  mistakes: string[]
   place: Required<Pick<SettingsPlace, 'name' | 'placeOf'>>
 }
 
@@ -171,13 +176,14 @@ function mergedEnvironment(env: Record<string, string | undefined>, root: string
   }
   const placeOf = ([name]: readonly PropertyKey[]) =>
     env[String(name)] || ofFile === undefined ? 'environment' : ofFile.placeOf(String(name))
-  return { values, place: { name: 'environment and .env', placeOf } }
+  return { values, mistakes: ofFile?.mistakes ?? [], place: { name: 'environment and .env', placeOf } }
 }
 
+/** With a sentence for each name that is unknown, too. */
 function checkedEnvFile(file: string): EnvFile {
   const found = readEnvFile(file)
   const mistakes = [
-    ...found.strangeLines.map((place) => `${place}: expected NAME=value, or a comment that begins with "#".`),
+    ...found.mistakes,
     ...Object.keys(found.values)
       .filter((name) => !KNOWN_VARIABLES.has(name))
       .map(
@@ -185,8 +191,7 @@ function checkedEnvFile(file: string): EnvFile {
           `${found.placeOf(name)}: ${name} is not a known variable${didYouMean(name, KNOWN_VARIABLES)}`,
       ),
   ]
-  if (mistakes.length > 0) throw new Failure('Misconfigured', mistakes.join('\n'))
-  return found
+  return { ...found, mistakes }
 }
 
 /** The shipped file, which nobody edits. */
@@ -219,13 +224,13 @@ function readTracked(file: string, given: Given): Tracked {
     )
   }
   const { content, placeOf } = readYaml(file)
-  const examples = Object.fromEntries(
-    PIPELINES.map(({ id, demo }) => [id, demo.section('https://example.org')]),
-  )
   const tracked = parse(almanacFileSchema, withAddresses(content, given), {
     name: file,
     placeOf,
-    examples,
+    // Read only for a mistake.
+    get examples() {
+      return [readYaml(join(packageRoot, EXAMPLE)).content, demoSections('https://example.org')]
+    },
   })
   hideSecrets(addressesIn(tracked).flatMap(secretsOfAddress))
   return tracked
@@ -250,12 +255,15 @@ function withAddresses(content: unknown, { values, place }: Given): unknown {
   return file
 }
 
+/** The value as its schema has it. Throws `Misconfigured` with `mistakes`, which were found before, and its own. */
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   place: SettingsPlace,
+  mistakes: readonly string[] = [],
 ): z.infer<Schema> {
   const result = schema.safeParse(value, { error: expectation })
-  if (result.success) return result.data
-  throw new Failure('Misconfigured', explainIssues(result.error.issues, schema, value, place).join('\n'))
+  if (result.success && mistakes.length === 0) return result.data
+  const explained = explainIssues(result.error?.issues ?? [], schema, value, place)
+  throw new Failure('Misconfigured', [...mistakes, ...explained].join('\n'))
 }

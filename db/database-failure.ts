@@ -1,6 +1,6 @@
 /** The names of the faults of PostgreSQL and its driver. */
 import { DrizzleQueryError } from 'drizzle-orm/errors'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { Failure, sentenceOf, type FailureType } from '../core/failures.ts'
 import type { Trouble } from '../core/log-records.ts'
 
@@ -91,10 +91,10 @@ export function isDatabaseUnwritable(error: unknown): error is Failure {
 const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
 
 function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
-  if (isToMigrate) return `The database said: ${message}. Run "${ALMANAC} db migrate".`
+  if (isToMigrate) return `The database said: ${message}. Run "${almanacCommand('db migrate')}".`
   const remedy: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
-    Misconfigured: `Check DATABASE_URL and run "${ALMANAC} db migrate".`,
+    Misconfigured: `Check DATABASE_URL and run "${almanacCommand('db migrate')}".`,
     DiskFull: 'Free space on the database server.',
   }
   return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()

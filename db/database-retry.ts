@@ -1,5 +1,6 @@
 /** Retries while the database is unavailable: for the writer, and for reads that an activity cannot do without. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { elapsed } from '../core/elapsed.ts'
 import { Failure } from '../core/failures.ts'
 import { databaseFailure, isNotMigrated } from './database-failure.ts'
 
@@ -11,8 +12,8 @@ export interface RetryBudget {
   /** Timeout of one attempt, in milliseconds: a hanging server then counts as unavailable. Default: none. */
   tryMs?: number
   /**
-   * Time (Unix, milliseconds) at which the wait ends in any case, and an attempt that hangs with it: what comes after
-   * it, such as the spool, is still part of the activity.
+   * When the wait ends in any case (`elapsed`), and an attempt that hangs with it: what comes after it, such as the spool,
+   * is still part of the activity.
    */
   untilMs?: number
 }
@@ -37,7 +38,7 @@ export class WaitEnded extends Error {
  * once. Throws `WaitEnded` if the activity is cancelled meanwhile.
  */
 export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () => Promise<T>): Promise<T> {
-  const deadline = Math.min(Date.now() + retryBudget.ms, retryBudget.untilMs ?? Infinity)
+  const deadline = Math.min(elapsed() + retryBudget.ms, retryBudget.untilMs ?? Infinity)
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
       return await inTime(work, tryMsOf(retryBudget))
@@ -45,7 +46,7 @@ export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () =>
       const failure = databaseFailure(error)
       if (failure === undefined) throw error
       const waitMs = isNotMigrated(error) ? NOT_MIGRATED_WAIT_MS : wait
-      if (failure.type !== 'DatabaseUnavailable' || Date.now() + waitMs > deadline) throw failure
+      if (failure.type !== 'DatabaseUnavailable' || elapsed() + waitMs > deadline) throw failure
       await pause(waitMs, retryBudget.signal, failure)
     }
   }
@@ -53,7 +54,7 @@ export async function withDatabaseRetry<T>(retryBudget: RetryBudget, work: () =>
 
 function tryMsOf({ tryMs, untilMs }: RetryBudget): number | undefined {
   if (untilMs === undefined) return tryMs
-  return Math.min(tryMs ?? Infinity, Math.max(untilMs - Date.now(), LAST_TRY_MS))
+  return Math.min(tryMs ?? Infinity, Math.max(untilMs - elapsed(), LAST_TRY_MS))
 }
 
 async function pause(ms: number, signal: AbortSignal, failure: Failure): Promise<void> {

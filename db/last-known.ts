@@ -28,7 +28,7 @@ export async function readOr<T>(
     return await withDatabaseRetry({ ...retryBudget, ms }, query)
   } catch (error) {
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
-    db.spool.databaseUnavailable(Date.now() - ms)
+    db.spool.databaseUnavailable(ms)
     return instead(error)
   }
 }
@@ -38,16 +38,18 @@ export interface KnownQuery<T> {
   name: string
   schema: z.ZodType<T>
   query: () => Promise<T>
+  /** What stands in if no answer was kept. Default: the database's failure is thrown. */
+  unknown?: T
 }
 
 /**
  * Returns what a query returns, and keeps it on disk; while the database is unavailable (see `readOr`), what it returned the
- * last time. Throws the database's failure if that is not known.
+ * last time, or `unknown` if that is not known.
  */
 export async function lastKnown<T>(
   db: Database,
   retryBudget: RetryBudget,
-  { name, schema, query }: KnownQuery<T>,
+  { name, schema, query, unknown }: KnownQuery<T>,
 ): Promise<T> {
   if (db.spool === undefined) return withDatabaseRetry(retryBudget, query)
   const path = fileOf(db.spool, name)
@@ -58,8 +60,9 @@ export async function lastKnown<T>(
   }
   return readOr(db, retryBudget, read, (failure) => {
     const known = existsSync(path) ? schema.safeParse(parsed(readFileSync(path, 'utf8'))) : undefined
-    if (known?.success !== true) throw failure
-    return known.data
+    if (known?.success === true) return known.data
+    if (unknown === undefined) throw failure
+    return unknown
   })
 }
 

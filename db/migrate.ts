@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { packageRoot } from '../system/package-root.ts'
 import { databaseFailure } from './database-failure.ts'
@@ -69,7 +69,7 @@ export async function checkMigrated(db: Database): Promise<void> {
   if (applied < known) {
     throw new Failure(
       'Misconfigured',
-      `The database holds ${applied} of ${known} migrations; run "${ALMANAC} db migrate".`,
+      `The database holds ${applied} of ${known} migrations; run "${almanacCommand('db migrate')}".`,
     )
   }
   if (applied > known) {

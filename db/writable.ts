@@ -1,4 +1,5 @@
 /** What the writer needs to know about a table: its name, columns and natural key. */
+import type { SQL } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../core/plausibility.ts'
 
@@ -25,7 +26,21 @@ export interface Writable {
    */
   derived: boolean
   numbers: Numbers
+  resolve: Resolve | undefined
 }
+
+/** A row of a call that waited in the spool. */
+export type LateRow = Record<string, unknown>
+
+/**
+ * Returns rows that waited in the spool as they must be stored now: what they refer to may have another key meanwhile. `call`
+ * has all rows of their call, by table.
+ */
+export type Resolve = (
+  tx: { execute(statement: SQL): Promise<{ rows: LateRow[] }> },
+  rows: readonly LateRow[],
+  call: Readonly<Record<string, readonly LateRow[]>>,
+) => Promise<LateRow[]>
 
 /**
  * By SQL name, how a change of each number is judged: the rule by which an upstream's value is believed, or why it has none.
@@ -50,12 +65,13 @@ const OWN = new Set(['id', 'created_at', 'updated_at', 'followed_at', 'first_see
 /**
  * Describes a table for `writeRows`; `key` lists the properties of its natural key, `times` those of its columns that
  * move with every observation and are no change in themselves, `final` says that its rows never change, `derived` that
- * they follow from stored rows alone, `due` which key column may lie in the future, and `numbers` how changes are judged.
+ * they follow from stored rows alone, `due` which key column may lie in the future, `numbers` how changes are judged, and
+ * `resolve` what becomes of rows that waited in the spool.
  */
 export function writable<Table extends PgTable, Property extends keyof Table['_']['columns'] & string>(
   table: Table,
   key: Property[],
-  { times = [], final = false, derived = false, due, numbers = {} }: WritableOptions<Property> = {},
+  { times = [], final = false, derived = false, due, numbers = {}, resolve }: WritableOptions<Property> = {},
 ): WritableOf<Table> {
   const { name, columns } = getTableConfig(table)
   const described = Object.entries(table)
@@ -72,6 +88,7 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     final,
     derived,
     numbers,
+    resolve,
     due: described.find(({ property }) => property === due)?.name,
   }
 }
@@ -82,4 +99,5 @@ interface WritableOptions<Property> {
   derived?: boolean
   due?: Property
   numbers?: Numbers
+  resolve?: Resolve
 }

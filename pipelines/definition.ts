@@ -63,7 +63,7 @@ export interface Definition<
   /** How long an activity waits for an unavailable database before its attempt fails, in milliseconds. */
   databaseRetryBudgetMs: number
   /** Why the past cannot be collected; absent if the upstreams answer for any time. */
-  noBackfill?: string
+  noBackfill?: () => string
   /** Its part of the demo and of tests, which must not reach the internet: every address points to the simulator. */
   demo: {
     section(simulatorUrl: string): WithAddresses<z.input<S>>
@@ -92,7 +92,7 @@ const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
 })
 
 /** A flag, as JSON or as `--input name=true`. */
-export const flag = z.union([z.boolean(), z.stringbool()])
+export const flag = z.union([z.boolean(), z.stringbool()], { error: 'expected true or false' })
 
 /** Parameters of every run. */
 export const runParams = {

@@ -51,7 +51,7 @@ export interface Pipeline {
   variables?: Record<string, z.ZodType>
   addressVariables?: Record<string, string>
   databaseRetryBudgetMs: number
-  noBackfill?: string
+  noBackfill?: () => string
   demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }
 

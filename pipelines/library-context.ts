@@ -1,6 +1,6 @@
 /** library-context: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
 import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
@@ -138,7 +138,8 @@ export const libraryContext = definePipeline({
     }
   },
   databaseRetryBudgetMs: 10 * MINUTE_MS,
-  noBackfill: `stars and sources are those of now; "${ALMANAC} import library-context" takes the lists and contexts of an older collector`,
+  noBackfill: () =>
+    `stars and sources are those of now; "${almanacCommand('import library-context')}" takes the lists and contexts of an older collector`,
   demo: {
     section: (simulator) => ({
       enabled: true,

@@ -1,6 +1,6 @@
 /** match-results: what it follows, when it runs, which parameters its runs take. */
 import { z } from 'zod'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
@@ -98,7 +98,8 @@ export const matchResults = definePipeline({
     catchupMs: CATCHUP_MS,
   }),
   databaseRetryBudgetMs: 5 * SECOND_MS,
-  noBackfill: `a live feed has only the present; "${ALMANAC} import match-results" takes the matches of an older collector`,
+  noBackfill: () =>
+    `a live feed has only the present; "${almanacCommand('import match-results')}" takes the matches of an older collector`,
   demo: {
     section: (simulator) => ({
       enabled: true,

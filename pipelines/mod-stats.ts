@@ -1,6 +1,6 @@
 /** mod-stats: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
 import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
@@ -85,7 +85,8 @@ export const modStats = definePipeline({
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   databaseRetryBudgetMs: 10 * MINUTE_MS,
-  noBackfill: `its upstreams report only current counts; "${ALMANAC} import mod-stats" takes the history of an older collector`,
+  noBackfill: () =>
+    `its upstreams report only current counts; "${almanacCommand('import mod-stats')}" takes the history of an older collector`,
   demo: {
     // The simulator needs no pauses.
     section: (simulator) => ({

@@ -76,8 +76,15 @@ function machineClock(): Date {
   return new Date()
 }
 
+/**
+ * A busy machine stops both sides for seconds: with Node's five a connection was closed in the instant in which the next
+ * request went out on it. Servers on the internet keep theirs for about a minute.
+ */
+const KEEP_ALIVE_MS = 60_000
+
 function serverOf(parts: Parts): Server {
-  return createServer({ maxHeaderSize: LARGEST_HEAD_BYTES }, (request, response) => {
+  const options = { maxHeaderSize: LARGEST_HEAD_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }
+  return createServer(options, (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       fail(request, response, error)
     })

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { Writable, type Readable } from 'node:stream'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 
 export interface ProgramRun {
@@ -145,7 +145,9 @@ function closed(
       const found =
         cause.code === 'ENOENT' ? 'is not installed, or not on PATH' : `cannot be started (${cause.message})`
       reject(
-        new Failure('Misconfigured', `${name} ${found}; "${ALMANAC} doctor" says what to do.`, { cause }),
+        new Failure('Misconfigured', `${name} ${found}; "${almanacCommand('doctor')}" says what to do.`, {
+          cause,
+        }),
       )
     })
     // `close`, not `exit`: the output is whole only then.

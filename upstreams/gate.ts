@@ -4,7 +4,8 @@
  */
 import { Failure } from '../core/failures.ts'
 import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
-import { elapsed as realElapsed, sleep as realSleep, type Elapsed, type Sleep } from './sleep.ts'
+import { elapsed as realElapsed, type Elapsed } from '../core/elapsed.ts'
+import { sleep as realSleep, type Sleep } from './sleep.ts'
 
 /** A refusal that names no delay closes the gate this long: the shortest rate-limit window of the known upstreams is a minute. */
 export const UNNAMED_DELAY_MS = 10_000

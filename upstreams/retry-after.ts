@@ -24,12 +24,24 @@ export function headerNumber(headers: Headers, name: string): number | undefined
   return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-/** Milliseconds until the rate-limit window resets, clamped to [1 s, 15 min]; undefined when no header says so. */
+/**
+ * When it was answered, by the upstream's own clock: the one by which it names times. Ours may be wrong; a cache may have kept
+ * the answer, but then what it says of quotas is old as well.
+ */
+function answeredAt(headers: Headers, now: Date): number {
+  const date = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(date) ? now.getTime() : date
+}
+
+/**
+ * Milliseconds until the rate-limit window resets, clamped to [1 s, 15 min]; undefined when no header says so. `now` counts
+ * for an answer without a date.
+ */
 export function resetMs(headers: Headers, now: Date): number | undefined {
   for (const name of RESET_HEADERS) {
     const seconds = headerNumber(headers, name)
     if (seconds === undefined) continue
-    return clamp(seconds >= EPOCH_FROM_SECONDS ? seconds * 1_000 - now.getTime() : seconds * 1_000)
+    return clamp(seconds >= EPOCH_FROM_SECONDS ? seconds * 1_000 - answeredAt(headers, now) : seconds * 1_000)
   }
   return undefined
 }
@@ -47,6 +59,6 @@ export function retryAfterMs(headers: Headers, now: Date, status?: number): numb
   const text = headers.get('retry-after')
   // Every HTTP date names its month; without the letters test Date.parse would read "12-" as a date.
   const date = text !== null && /[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(date)) return clamp(date - now.getTime(), maxMs)
+  if (!Number.isNaN(date)) return clamp(date - answeredAt(headers, now), maxMs)
   return resetMs(headers, now) ?? (status === BANNED ? MIN_BAN_MS : undefined)
 }

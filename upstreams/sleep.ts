@@ -1,17 +1,8 @@
-/** The one way upstream clients wait and measure waits: real time by default, injectable so that tests need none. */
+/** The one way upstream clients wait: real time by default, injectable so that tests need none. */
 import { setTimeout as timer } from 'node:timers/promises'
 
 /** Waits `ms` milliseconds; an abort of `signal` ends the wait at once and throws the signal's own reason. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
-
-/**
- * Milliseconds since any moment, on a clock that nobody sets: what waits until a time of the machine's clock waits for a month
- * once that clock was a month ahead.
- */
-export type Elapsed = () => number
-
-/** `Elapsed` since this process began. */
-export const elapsed: Elapsed = () => performance.now()
 
 /** `Sleep` on the machine's timers. */
 export const sleep: Sleep = async (ms, signal) => {

@@ -4,7 +4,7 @@ import { connectTemporal, databaseUrl, temporalConnectionOptions } from '../clie
 import { startRecomputeRuns } from '../client/derive-runs.ts'
 import { runStatus } from '../client/runs.ts'
 import type { Config } from '../config/load-config.ts'
-import { ALMANAC } from '../core/command-name.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { sentenceOf } from '../core/failures.ts'
 import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
@@ -44,7 +44,7 @@ export class WorkerBroke extends Error {
   constructor(cause: unknown) {
     const found = cause === undefined ? 'it ended by itself' : sentenceOf(cause).replace(/\.$/, '')
     super(
-      `The worker broke (${found}); its runs go on with the next one: start it again, and if it breaks again, see its log and "${ALMANAC} doctor".`,
+      `The worker broke (${found}); its runs go on with the next one: start it again, and if it breaks again, see its log and "${almanacCommand('doctor')}".`,
       { cause },
     )
   }

@@ -78,7 +78,10 @@ function keepCandidates(db: Database, rows: readonly Row[]): void {
     )
 }
 
-/** Returns what the newest accepted snapshot of a domain's source named, as far as it is known without the database. */
+/**
+ * Returns what the newest accepted snapshot of a domain's source named; without the database, what is known of it: nothing
+ * of a domain that almanac.yaml has since today.
+ */
 export function knownCandidates(
   { db, retryBudget }: Pick<ActivityContext, 'db' | 'retryBudget'>,
   domain: string,
@@ -87,6 +90,7 @@ export function knownCandidates(
     name: candidatesFile(domain),
     schema: z.array(z.object({ named: z.string(), name: z.string() })),
     query: () => newestCandidates(db, domain),
+    unknown: [],
   })
 }
 

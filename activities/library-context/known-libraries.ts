@@ -61,9 +61,10 @@ export async function readKnown(context: ActivityContext): Promise<Known> {
   return { ...byName(known), isStored: db.spool?.isDatabaseUnavailable !== true }
 }
 
-/** Reads it again, after libraries have moved in the database. */
+/** Reads it again, after libraries have moved in the database, which may become unavailable at any moment. */
 export async function readMoved(context: ActivityContext, known: Known): Promise<void> {
   Object.assign(known, byName(await stored(context)))
+  keepKnownLibraries(context, known)
 }
 
 async function stored({ db, settings }: ActivityContext): Promise<z.infer<typeof schema>> {

@@ -13,11 +13,12 @@ import {
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY_MS } from '../../core/durations.ts'
+import type { Database } from '../../db/database.ts'
 import {
   contextText,
   markLeft,
   removeContext,
-  renameContextFile,
+  renameContextFiles,
   storedContexts,
   type StoredContext,
 } from '../../db/queries/library-context/contexts.ts'
@@ -69,7 +70,7 @@ export async function publishAll(context: ActivityContext): Promise<SourceCounts
   return { ...NOTHING, fetched: contexts.length, written }
 }
 
-/** Returns all contexts under their proper names; expired ones are removed, file first. */
+/** Returns all contexts under their present names; expired ones are removed, file first. */
 async function currentContexts(context: ActivityContext, folder: string): Promise<StoredContext[]> {
   const { db, settings, clock } = context
   const kept: StoredContext[] = []
@@ -81,14 +82,25 @@ async function currentContexts(context: ActivityContext, folder: string): Promis
       await removeContext(db, one.library)
       continue
     }
-    const file = contextFile(one.name)
-    if (file !== one.file) {
-      rmSync(insideFolder(folder, one.file), { force: true })
-      await renameContextFile(db, one.library, file)
-    }
-    kept.push({ ...one, file })
+    kept.push(one)
   }
-  return kept
+  await moveFiles(db, folder, kept)
+  return kept.map((one) => ({ ...one, file: contextFile(one.name) }))
+}
+
+/** All at once: one library may have taken the name of another. A file whose name is another's now is replaced later. */
+async function moveFiles(db: Database, folder: string, contexts: readonly StoredContext[]): Promise<void> {
+  const moved = contexts.filter(({ name, file }) => file !== contextFile(name))
+  if (moved.length === 0) return
+  const taken = new Set(contexts.map(({ name }) => contextFile(name)))
+  await db.transaction(async (tx) => {
+    await renameContextFiles(
+      tx,
+      moved.map(({ library, name }) => ({ library, file: contextFile(name) })),
+    )
+    // Once no name is refused, and before the commit: the next run repeats what a crash leaves half done.
+    for (const { file } of moved) if (!taken.has(file)) rmSync(insideFolder(folder, file), { force: true })
+  })
 }
 
 /** Writes a context's file if it is missing or holds another text. */

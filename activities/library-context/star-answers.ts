@@ -1,6 +1,7 @@
 /** GitHub's responses about names, as rows: one per repository, whatever it is called. */
 import {
   renameLibraries,
+  replacedIn,
   type KnownLibrary,
   type Rename,
 } from '../../db/queries/library-context/libraries.ts'
@@ -16,7 +17,7 @@ import { doubtsOfRun } from '../../db/queries/doubts.ts'
 import { doubtReasons, judgeFor, judgeOf, type Judge } from '../doubts.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { settleIdentities, type Settled } from './identities.ts'
-import { noteRows, readMoved, type Known } from './known-libraries.ts'
+import { libraryBy, noteRows, readMoved, type Known } from './known-libraries.ts'
 
 /** What was stored of an answer. */
 export interface StoredAnswers {
@@ -28,6 +29,8 @@ export interface StoredAnswers {
 }
 
 const SOURCE = 'github'
+
+const replacedReason = (library: string): Reason => reason('library-replaced', { library })
 
 /**
  * Stores GitHub's response about these names, and notes it in what is known. A library that was renamed moves first;
@@ -41,7 +44,7 @@ export async function storeAnswers(
 ): Promise<StoredAnswers> {
   const { db, retryBudget, clock } = context
   const { answers: settled, replaced } = known.isStored
-    ? await moved(context, known, given)
+    ? await moved(context, run, known, given)
     : await unmoved(known, given)
   const of = { source: SOURCE, date: run.startedAt.slice(0, 10) }
   const judge = known.isStored ? await judgeFor(db, STARS_RULES, of) : judgeOf(STARS_RULES, of, new Map())
@@ -63,17 +66,23 @@ export async function storeAnswers(
   const { written, spooled } = await writeRows(db, { libraries: rows, library_names: named }, options)
   noteRows(known, rows, named)
   if (spooled !== undefined) known.isStored = false
-  const why = [...replaced.map(({ name }) => reason('library-replaced', { library: name })), ...judge.why()]
+  const why = [...replaced.map(({ name }) => replacedReason(name)), ...judge.why()]
   return { written, rejected: judge.rejected().length, why, doubted }
 }
 
 /** Follows libraries to their present names, and moves them in the database. */
-async function moved(context: ActivityContext, known: Known, given: RepositoryAnswer[]): Promise<Settled> {
+async function moved(
+  context: ActivityContext,
+  run: Run,
+  known: Known,
+  given: RepositoryAnswer[],
+): Promise<Settled> {
   const { db, github, signal } = context
   const libraries = [...known.libraries.values()]
   const ask = (githubId: number) => github.repositoryById(githubId, signal)
   const settled = await settleIdentities(given, libraries, known.libraryOf, ask)
-  const renames = [...settled.replaced.map(replacement), ...renamesIn(settled.answers, libraries)]
+  const gone = settled.replaced.map((library) => replacement(library, run))
+  const renames = [...gone, ...renamesIn(settled.answers, libraries)]
   if (renames.length > 0) {
     await renameLibraries(db, renames)
     await readMoved(context, known)
@@ -89,8 +98,9 @@ async function unmoved(known: Known, given: RepositoryAnswer[]): Promise<Settled
   const byNumber = new Map(libraries.map((one) => [one.githubId, one]))
   const settled = await settleIdentities(given, libraries, known.libraryOf, () => Promise.resolve(LEFT))
   const answers = settled.answers.map((answer): RepositoryAnswer => {
-    const own = answer.state === 'found' ? byNumber.get(answer.githubId) : undefined
-    if (answer.state !== 'found' || own === undefined) return answer
+    if (answer.state !== 'found') return answer
+    const own = byNumber.get(answer.githubId) ?? unnumberedBy(known, answer.asked)
+    if (own === undefined) return answer
     if (foldCase(own.name) === own.library) return { ...answer, fullName: own.name }
     // It has lost its name to another repository, and is stored under a key of its own.
     return { asked: answer.asked, ...LEFT }
@@ -98,8 +108,14 @@ async function unmoved(known: Known, given: RepositoryAnswer[]): Promise<Settled
   return { ...settled, answers }
 }
 
-/** What earlier attempts of this run doubted: it is not requested again. */
-export async function earlierDoubts(
+/** A library of an imported list: it has no number until a night with a database asks for it. */
+function unnumberedBy(known: Known, name: string): KnownLibrary | undefined {
+  const own = libraryBy(known, name)
+  return own?.githubId === null ? own : undefined
+}
+
+/** What earlier attempts of this run doubted, and the libraries that they found replaced: neither is found again. */
+export async function earlierFindings(
   { db }: ActivityContext,
   run: Run,
   { libraries }: Known,
@@ -109,14 +125,17 @@ export async function earlierDoubts(
   const named = doubts.map(({ row, own }) => ({ row, name: own?.name ?? row.of }))
   return {
     rejected: doubts.length,
-    why: doubtReasons(Object.keys(STARS_RULES), named),
+    why: [
+      ...(await replacedIn(db, run.runId)).map(replacedReason),
+      ...doubtReasons(Object.keys(STARS_RULES), named),
+    ],
     doubted: doubts.flatMap(({ own }) => own?.library ?? []),
   }
 }
 
 /** A library that is gone leaves its name to the repository that has it now, and keeps its history. */
-function replacement({ library, githubId, name }: KnownLibrary): Rename {
-  return { from: library, to: `${library}#${githubId}`, name, isReplaced: true }
+function replacement({ library, githubId, name }: KnownLibrary, { runId }: Run): Rename {
+  return { from: library, to: `${library}#${githubId}`, name, replacedIn: runId }
 }
 
 /** The answer with the stars of before if tonight's are doubted. */
@@ -142,7 +161,10 @@ export function keyOf(answer: RepositoryAnswer, libraryOf: ReadonlyMap<string, s
   return libraryOf.get(foldCase(answer.asked)) ?? foldCase(answer.asked)
 }
 
-/** Known libraries that now have another name: by GitHub's number, or by the name under which they were asked. */
+/**
+ * Known libraries that now have another name: by GitHub's number, and one without a number by the name under which it was
+ * asked, also if another library has the number already: both are one.
+ */
 export function renamesIn(answers: readonly RepositoryAnswer[], known: readonly KnownLibrary[]): Rename[] {
   const byId = new Map(
     known.filter(({ githubId }) => githubId !== null).map((one) => [one.githubId, one.library]),
@@ -153,9 +175,9 @@ export function renamesIn(answers: readonly RepositoryAnswer[], known: readonly 
     if (answer.state !== 'found') continue
     const to = foldCase(answer.fullName)
     const asked = foldCase(answer.asked)
-    const before = byId.get(answer.githubId) ?? (unnumbered.has(asked) ? asked : undefined)
-    if (before !== undefined && before !== to)
-      renames.set(before, { from: before, to, name: answer.fullName })
+    for (const before of [byId.get(answer.githubId), unnumbered.has(asked) ? asked : undefined])
+      if (before !== undefined && before !== to)
+        renames.set(before, { from: before, to, name: answer.fullName })
   }
   return [...renames.values()]
 }

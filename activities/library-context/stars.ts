@@ -17,7 +17,7 @@ import { selectCandidates } from './keywords.ts'
 import { knownCandidates } from './catalogue.ts'
 import { keepKnownLibraries, libraryBy, readKnown, type Known } from './known-libraries.ts'
 import { afterList, listOf, starred, unansweredOf, unchanged } from './lists.ts'
-import { earlierDoubts, storeAnswers } from './star-answers.ts'
+import { earlierFindings, storeAnswers } from './star-answers.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
 
@@ -169,7 +169,7 @@ async function askAll(
     const { state, reason: message } = libraryBy(known, name) ?? {}
     return state === 'unknown' ? [{ asked: name, state, reason: message ?? '' }] : []
   })
-  const earlier = done.length === 0 ? undefined : await earlierDoubts(context, run, known)
+  const earlier = known.isStored ? await earlierFindings(context, run, known) : undefined
   const counts = { ...NOTHING, fetched: done.length - unknown.length, why: [...(earlier?.why ?? [])] }
   counts.rejected = earlier?.rejected ?? 0
   const doubted = new Set(earlier?.doubted)

@@ -3,6 +3,7 @@
  */
 import { log } from '@temporalio/activity'
 import { DAY_MS } from '../../core/durations.ts'
+import { isWithin } from '../../core/elapsed.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { LogRecord } from '../../core/log-records.ts'
 import type { MatchResultsDependencies, ActivityContext } from './activity-context.ts'
@@ -99,7 +100,7 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
         ...figures,
       } satisfies MatchRecord)
       const now = clock().getTime()
-      if (spooled || now - prunedAtMs < PRUNE_EVERY_MS) return ending
+      if (spooled || isWithin(prunedAtMs, now, PRUNE_EVERY_MS)) return ending
       // Set even after a failure: the record is closed, and the activity is not retried for this.
       prunedAtMs = now
       await prune(dependencies)

@@ -3,6 +3,7 @@
  * a worker does it only every `csv_minutes`, and remembers until then what the file lacks.
  */
 import { DAY_MS, MINUTE_MS } from '../../core/durations.ts'
+import { isWithin } from '../../core/elapsed.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Sections } from '../../pipelines/index.ts'
 import type { CommonDependencies } from '../dependencies.ts'
@@ -62,7 +63,7 @@ export function createMatchesFile(): MatchesFile {
     async bringForward(context, turned) {
       for (const match of turned.turned) lacking.set(match.eventId, match)
       const now = context.clock().getTime()
-      if (!turned.derive && now - writtenAtMs < context.settings.csv_minutes * MINUTE_MS) return []
+      if (!turned.derive && isWithin(writtenAtMs, now, context.settings.csv_minutes * MINUTE_MS)) return []
       // Changes made while it is written, in another attempt, are still missing from it.
       const known = [...lacking.values()]
       try {

@@ -2,6 +2,7 @@
  * Asks the results service from time to time for the matches that vanished, and stores the response as one more poll.
  */
 import { MINUTE_MS } from '../../core/durations.ts'
+import { isWithin } from '../../core/elapsed.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
@@ -48,7 +49,8 @@ export async function askResults(
   const { leagues, askedAt = -Infinity } = await waiting(context)
   const everyMs = settings.results.every_minutes * MINUTE_MS - START_SHAKES_MS
   const now = matchClock().getTime()
-  if (leagues.length === 0 || now - Math.max(askedAt, resultsAsked.atMs) < everyMs) return undefined
+  const wasJustAsked = [askedAt, resultsAsked.atMs].some((at) => isWithin(at, now, everyMs))
+  if (leagues.length === 0 || wasJustAsked) return undefined
   // A service that fails is not asked any sooner.
   resultsAsked.atMs = now
   try {

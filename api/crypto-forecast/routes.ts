@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { coinNamed, HORIZON_NAMES, trackedCoin } from '../../client/crypto-forecast/coins.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { pairCurrency } from '../../core/crypto-forecast/trading-pair.ts'
 import { SECOND_MS } from '../../core/durations.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -106,7 +106,7 @@ function addPredict(api: Api, context: RouteContext): void {
       if (newest === undefined)
         throw new RequestProblem(
           404,
-          `There is no forecast of ${crypto} for ${body.horizon} yet; "${ALMANAC} run crypto-forecast --wait" makes one, or says why it cannot.`,
+          `There is no forecast of ${crypto} for ${body.horizon} yet; "${almanacCommand('run crypto-forecast --wait')}" makes one, or says why it cannot.`,
         )
       const { made, told } = newest
       return {

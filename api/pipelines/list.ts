@@ -59,7 +59,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           open_run: openOf === undefined ? null : runJson(openOf),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state),
           params: PARAMS.get(id) ?? {},
-          no_backfill: noBackfill ?? null,
+          no_backfill: noBackfill?.() ?? null,
         }
       })
       return { pipelines, away }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { retriesNow } from '../../client/retries.ts'
 import { viewRun } from '../../client/run-view.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { newestRuns } from '../../db/queries/runs.ts'
 import { pipelineById, PIPELINES, type PipelineId } from '../../pipelines/index.ts'
 import type { RouteContext } from '../api-part.ts'
@@ -27,7 +27,7 @@ const PAGE_RUNS = { default: 50, most: 500 }
 export const runId = z.string().min(1).max(300).describe('Workflow id, run id, or the beginning of a run id')
 
 export const noRun = (id: string) =>
-  new RequestProblem(404, `There is no run "${id}"; /api/runs and "${ALMANAC} runs" list them.`)
+  new RequestProblem(404, `There is no run "${id}"; /api/runs and "${almanacCommand('runs')}" list them.`)
 
 export function addRunReading(api: Api, context: RouteContext): void {
   addList(api, context)

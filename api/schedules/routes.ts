@@ -2,7 +2,7 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client'
 import { z } from 'zod'
 import { pauseSchedule, resumeSchedule, scheduleStates, triggerSchedule } from '../../client/schedules.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
@@ -78,6 +78,6 @@ function explainMissing(error: unknown): never {
   if (!(error instanceof ScheduleNotFoundError)) throw error
   throw new RequestProblem(
     404,
-    `Temporal has no such schedule yet; make it with "${ALMANAC} schedules apply", or start the stack.`,
+    `Temporal has no such schedule yet; make it with "${almanacCommand('schedules apply')}", or start the stack.`,
   )
 }

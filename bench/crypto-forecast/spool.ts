@@ -1,5 +1,6 @@
 /** The spool: how long a call takes that goes to the disk, and how fast the database gets it back. */
 import { HOUR_MS } from '../../core/durations.ts'
+import { allowCheckpoints } from '../allow-checkpoints.ts'
 import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
 import { migrateDatabase } from '../../db/migrate.ts'
 import { drainSpool } from '../../db/spool/drain.ts'
@@ -25,6 +26,7 @@ export async function spool(): Promise<Figure[]> {
     const server = await startPostgres({ dataDir, port: await freePort() })
     try {
       await migrateDatabase(server.url)
+      await allowCheckpoints(server)
       const database = openDatabase(server.url, () => undefined)
       try {
         const figures: Figure[] = []

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { allowCheckpoints } from '../allow-checkpoints.ts'
 import { openDatabase, type DatabaseHandle } from '../../db/database.ts'
 import { migrateDatabase } from '../../db/migrate.ts'
 import { WRITABLE_TABLES, type WritableRows } from '../../db/writable-tables.ts'
@@ -31,6 +32,7 @@ export async function upserts(): Promise<Figure[]> {
     const server = await startPostgres({ dataDir, port: await freePort() })
     try {
       await migrateDatabase(server.url)
+      await allowCheckpoints(server)
       const database = openDatabase(server.url, () => undefined)
       try {
         return await measure(database)

@@ -30,7 +30,7 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
   const backfiller = await CLI_PARTS[pipeline.id].backfill?.()
   if (backfiller === undefined)
     throw new WrongUsage(
-      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill ?? 'its past is not kept'}.`,
+      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill?.() ?? 'its past is not kept'}.`,
     )
   const now = new Date()
   const { asked, isCut } = askedTime(pipeline, backfiller, options, now)
@@ -82,8 +82,8 @@ function askedTime(
   const { firstDay, upstream } = backfiller
   if (fromMs < Date.parse(firstDay))
     throw new WrongUsage(`--from ${from}: ${upstream} from ${firstDay} on; begin there.`)
-  if (fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to ?? now.toISOString()}.`)
   if (fromMs > now.getTime()) throw new WrongUsage(`--from ${from} is in the future.`)
+  if (to !== undefined && fromMs > toMs) throw new WrongUsage(`--from ${from} lies after --to ${to}.`)
   // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
   const lastMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, lastMs)).toISOString()

@@ -1,5 +1,5 @@
 /** `almanac cancel`: asks a run to end; its workflow closes the record as `cancelled`. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { cancelRun } from '../../client/runs.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -13,8 +13,8 @@ export async function cancel(id: string, options: GlobalOptions): Promise<void> 
   try {
     const workflowId = await cancelRun(client, database.db, id)
     if (workflowId === undefined)
-      throw new WrongUsage(`No run "${id}" is going on; "${ALMANAC} runs" lists them.`)
-    print(`asked ${workflowId} to end; "${ALMANAC} show ${workflowId}" shows when it has ended`)
+      throw new WrongUsage(`No run "${id}" is going on; "${almanacCommand('runs')}" lists them.`)
+    print(`asked ${workflowId} to end; "${almanacCommand(`show ${workflowId}`)}" shows when it has ended`)
   } finally {
     await Promise.all([client.connection.close(), database.close()])
   }

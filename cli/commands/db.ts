@@ -48,7 +48,7 @@ export async function check(options: GlobalOptions): Promise<number> {
       `PostgreSQL ${version.rows[0]?.version ?? ''}, database ${version.rows[0]?.name ?? ''}, ${applied} of ${known} migrations`,
     )
     await checkMigrated(database.db)
-    const checks = await checkContents(config, database)
+    const checks = await checkContents(database)
     for (const one of checks) printCheck(one)
     return checks.some(({ state }) => state === 'bad') ? EXIT.runFailed : EXIT.done
   } finally {

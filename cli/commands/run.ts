@@ -1,10 +1,9 @@
 /** `almanac run`: starts a run and, with --wait, reports what happens until it ends. */
 import type { Client } from '@temporalio/client'
 import type { Config } from '../../config/load-config.ts'
-import { WrongUsage } from '../../core/failures.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
-import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import type { Pipeline } from '../../pipelines/index.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
 import { connectDatabase, connectTemporal, webUiLink } from '../../client/connection.ts'
 import { detailsOf } from '../run-details.ts'
@@ -15,10 +14,11 @@ import { terminal } from '../terminal.ts'
 import { followRun } from '../follow-run.ts'
 import { endingOf, runInTheWay, startRun } from '../../client/runs.ts'
 import { aborted, stopController } from '../stop-request.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { knownPipeline } from '../known-pipeline.ts'
 import { renderEnding } from '../../wording/run.ts'
 import { sentence } from '../../wording/sentence.ts'
+import { readParams } from './run-params.ts'
 
 interface RunOptions extends GlobalOptions {
   wait?: boolean
@@ -27,9 +27,6 @@ interface RunOptions extends GlobalOptions {
   input?: string[]
   dryRun?: boolean
 }
-
-/** The options that are parameters of some pipeline. */
-const PARAM_OPTIONS = PIPELINES.flatMap(({ id }) => CLI_PARTS[id].runOptions ?? [])
 
 /** Starts a run, or prints what it would do. Throws `WrongUsage` for what the pipeline does not know. */
 export async function run(id: string, options: RunOptions): Promise<number> {
@@ -125,7 +122,7 @@ const skippedFor = (before: string | undefined): string =>
   before === undefined ? '' : `, which ends as skipped: ${before} goes on`
 
 const goesOn = (workflowId: string): string =>
-  `The run goes on without you: "${ALMANAC} show ${workflowId}" shows it, "${ALMANAC} cancel ${workflowId}" ends it.`
+  `The run goes on without you: "${almanacCommand(`show ${workflowId}`)}" shows it, "${almanacCommand(`cancel ${workflowId}`)}" ends it.`
 
 async function storedDetails(config: Config, run: { pipeline: string; runId: string }) {
   const database = connectDatabase(config)
@@ -152,33 +149,4 @@ export function printEnding(ending: RunEnding, ms: number): void {
 export function exitOf(ending: RunEnding, strict: boolean): number {
   if (ending.outcome === 'complete' || ending.outcome === 'skipped') return EXIT.done
   return ending.outcome === 'partial' && !strict ? EXIT.done : EXIT.runFailed
-}
-
-function readParams(pipeline: Pipeline, options: RunOptions): Record<string, unknown> {
-  const pairs = (options.input ?? []).map((text) => {
-    const at = text.indexOf('=')
-    if (at < 1) throw new WrongUsage(`--input "${text}": expected key=value.`)
-    return [text.slice(0, at), text.slice(at + 1)] as const
-  })
-  const values = new Map<string, unknown>(Object.entries(options))
-  const named = PARAM_OPTIONS.flatMap(({ param }) =>
-    values.has(param) ? [[param, values.get(param)] as const] : [],
-  )
-  const parsed = pipeline.params.safeParse(Object.fromEntries([...pairs, ...named]))
-  if (parsed.success) return parsed.data
-  const isOption = (key: PropertyKey | undefined) => named.some(([name]) => name === key)
-  throw new WrongUsage(
-    parsed.error.issues
-      .flatMap((issue) => {
-        // One issue names all the keys that are not known.
-        const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')]
-        return keys.map((key) => {
-          if (!isOption(key)) return `--input ${key}: ${issue.message}.`
-          return issue.code === 'unrecognized_keys'
-            ? `--${key}: ${pipeline.id} does not take it.`
-            : `--${key} "${String(values.get(key))}": ${issue.message}.`
-        })
-      })
-      .join('\n'),
-  )
 }

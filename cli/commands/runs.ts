@@ -1,5 +1,5 @@
 /** `almanac runs`: the newest runs of each pipeline or of one, from the run records. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { rolledUpRuns, type RolledUpRuns } from '../../db/queries/run-hours.ts'
 import { listRuns, type RunRecord } from '../../db/queries/runs.ts'
 import { connectDatabase, READING_MS } from '../../client/connection.ts'
@@ -30,7 +30,7 @@ export async function runs(
     }
     const rolledUp = await rolledUpRuns(database.db, pipeline)
     if (records.length === 0 && rolledUp.length === 0) {
-      print(`no runs yet; start one with "${ALMANAC} run ${PIPELINES[0]?.id ?? ''}"`)
+      print(`no runs yet; start one with "${almanacCommand(`run ${PIPELINES[0]?.id ?? ''}`)}"`)
       return
     }
     if (records.length > 0) print(runTable(records))

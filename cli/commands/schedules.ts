@@ -1,6 +1,6 @@
 /** `almanac schedules …`: what `temporal schedule …` does, in the words of pipelines. */
 import { ScheduleNotFoundError, type Client } from '@temporalio/client'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { connectTemporal, readingTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -58,7 +58,7 @@ export const apply = (options: Options) =>
 
 export const pause = (id: string, options: Options) =>
   act(id, options, 'paused', (client) =>
-    pauseSchedule(client, knownPipeline(id), `Paused with "${ALMANAC} schedules pause"`),
+    pauseSchedule(client, knownPipeline(id), `Paused with "${almanacCommand('schedules pause')}"`),
   )
 
 export const resume = (id: string, options: Options) =>
@@ -91,7 +91,9 @@ async function act(
       else print(`${stackName(config)}${id} ${said}`)
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error
-      throw new WrongUsage(`The server has no schedule "${id}"; make it with "${ALMANAC} schedules apply".`)
+      throw new WrongUsage(
+        `The server has no schedule "${id}"; make it with "${almanacCommand('schedules apply')}".`,
+      )
     }
   })
 }

@@ -1,5 +1,5 @@
 /** `almanac show`: one run with its steps; this is where retries are inspected. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -22,7 +22,8 @@ export async function show(id: string, options: GlobalOptions & { json?: boolean
       print('the database is unavailable: no counts')
       return viewRun(client, undefined, config, id)
     })
-    if (view === undefined) throw new WrongUsage(`There is no run "${id}"; "${ALMANAC} runs" lists them.`)
+    if (view === undefined)
+      throw new WrongUsage(`There is no run "${id}"; "${almanacCommand('runs')}" lists them.`)
     const details = await detailsOf(database.db, view)
     if (options.json) printJson({ ...view, counts: renderCounts(view.counts), ...details?.json })
     else printView(view, stackName(config), details?.lines)
@@ -58,10 +59,11 @@ function printChildren(children: readonly ChildView[]): void {
     print(`\n${table(['child workflow', 'step', 'state', 'attempts', 'took', 'what and why'], rows, BELOW)}`)
 }
 
-function stepRow(step: StepView): (string | number)[] {
+/** A step as a row of the table. */
+export function stepRow(step: StepView): (string | number)[] {
   const next = step.nextAttemptAt ? `next attempt ${moment(step.nextAttemptAt)}` : ''
   const got = step.batch ? `${step.batch.fetched} rows fetched, ${step.batch.written} written` : ''
-  const what = [step.summary, got, step.failure ?? '', next].filter((line) => line !== '').join('\n')
+  const what = [step.summary, got, failureLine(step), next].filter((line) => line !== '').join('\n')
   return [
     step.step,
     coloured(step.state),
@@ -69,4 +71,10 @@ function stepRow(step: StepView): (string | number)[] {
     step.seconds === undefined ? '' : duration(step.seconds * 1000),
     what,
   ]
+}
+
+/** A step that goes on or is done failed earlier, and no longer. */
+function failureLine({ state, failure = '' }: StepView): string {
+  const holds = state === 'failed' || state === 'waiting'
+  return holds || failure === '' ? failure : `earlier attempt: ${failure}`
 }

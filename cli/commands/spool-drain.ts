@@ -1,6 +1,6 @@
 /** `almanac spool drain`: loading the spool of this machine by hand. */
 import { SingleBar } from 'cli-progress'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { duePipelines } from '../../db/spool/due.ts'
 import { damagedSegments, segmentNames } from '../../db/spool/folder.ts'
@@ -11,7 +11,6 @@ import { configOf, type GlobalOptions } from '../command-context.ts'
 import { deadLetterText, withRows } from '../dead-letters.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { startRecomputeRuns } from '../../client/derive-runs.ts'
-import { almanacCommand } from '../doctor/commands.ts'
 import { EXIT } from '../exit.ts'
 import { counted } from '../../wording/text.ts'
 import { moment, print } from '../output.ts'
@@ -35,7 +34,7 @@ export async function drain({ damaged = false, ...options }: DrainCommandOptions
   try {
     const attempt = await withProgress(stopping, (onSegment) =>
       attemptDrain(database.db, folder, {
-        what: `"${ALMANAC} spool drain"`,
+        what: `"${almanacCommand('spool drain')}"`,
         signal: stopping.signal,
         onSegment,
         withDamaged: damaged,
@@ -67,7 +66,7 @@ function reportEmpty(config: Config, folder: string): number {
   const isWhole = damagedSegments(folder).length === 0
   print(
     isWhole
-      ? `${stack}the spool is empty: every row is in the database (${folder})`
+      ? `${stack}the spool is empty: no row waits for the database (${folder})`
       : `${stack}nothing waits in ${folder}`,
   )
   return reportDamaged(config, folder)
@@ -116,8 +115,8 @@ function reportDamaged(config: Config, folder: string): number {
   if (letters.length === 0) return EXIT.done
   const them = letters.length === 1 ? 'it' : 'them'
   print(
-    `${stackName(config)}${counted(letters.length, 'segment')} in damaged/${withRows(letters)}: "${almanacCommand(config, 'spool list')}" says why, ` +
-      `"${almanacCommand(config, 'spool drain --damaged')}" tries ${them} again`,
+    `${stackName(config)}${counted(letters.length, 'segment')} in damaged/${withRows(letters)}: "${almanacCommand('spool list')}" says why, ` +
+      `"${almanacCommand('spool drain --damaged')}" tries ${them} again`,
   )
   return EXIT.runFailed
 }

@@ -1,5 +1,5 @@
 /** `almanac spool list` and `inspect`: looking into the spool of this machine. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import {
   damagedSegments,
   findSegment,
@@ -22,7 +22,6 @@ import { deadLetterText, lostRowsRemedies } from '../dead-letters.ts'
 import { counted } from '../../wording/text.ts'
 import { duration, moment, print, printJson, table } from '../output.ts'
 import { stackName } from '../command-context.ts'
-import { almanacCommand } from '../doctor/commands.ts'
 
 type JsonOptions = GlobalOptions & { json?: boolean }
 
@@ -43,7 +42,7 @@ export function list(options: JsonOptions): void {
   }
   const stack = stackName(config)
   if (waiting.length + damaged.length === 0) {
-    print(`${stack}the spool is empty: every row is in the database (${folder})`)
+    print(`${stack}the spool is empty: no row waits for the database (${folder})`)
     return
   }
   if (waiting.length > 0) print(`${waitingTable(waiting)}\n`)
@@ -53,8 +52,8 @@ export function list(options: JsonOptions): void {
   print(`${stack}${total} of the ${sizeText(size.capBytes)} of SPOOL_MB`)
   for (const letter of damaged) print(`${stack}${deadLetterText(letter)}`)
   if (damaged.length === 0) return
-  print(`${stack}once the cause is fixed, "${almanacCommand(config, 'spool drain --damaged')}" retries them`)
-  for (const remedy of lostRowsRemedies(damaged, config)) print(`${stack}${remedy}`)
+  print(`${stack}once the cause is fixed, "${almanacCommand('spool drain --damaged')}" retries them`)
+  for (const remedy of lostRowsRemedies(damaged)) print(`${stack}${remedy}`)
 }
 
 const waitingJson = ({ name, bytes, since, head, trouble }: Waiting) => ({
@@ -106,7 +105,7 @@ export async function inspect(name: string, options: JsonOptions): Promise<void>
   const found = findSegment(spoolFolder(config.dataDir), name)
   if ('names' in found) {
     const which = found.names.length === 0 ? 'no segment' : `${found.names.length} segments`
-    throw new WrongUsage(`There is ${which} "${name}"; "${ALMANAC} spool list" shows their names.`)
+    throw new WrongUsage(`There is ${which} "${name}"; "${almanacCommand('spool list')}" shows their names.`)
   }
   const content = await contentOf(found.bytes)
   if (options.json) {

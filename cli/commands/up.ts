@@ -1,6 +1,6 @@
 /** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is stopped. */
 import { join } from 'node:path'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
@@ -178,10 +178,9 @@ async function collectOnce(session: Session): Promise<number> {
       return database.close()
     })
   if (rows === undefined) return EXIT.runFailed
-  const flag = config.mode === 'demo' ? ' --demo' : ''
   const lines = rows.map(({ pipeline, workflowId, ending, ms }) => {
     const { fetched, written, rejected } = totals(ending.counts)
-    const hint = `${ALMANAC} show${flag} ${workflowId}`
+    const hint = almanacCommand(`show ${workflowId}`)
     return [pipeline.id, coloured(ending.outcome), fetched, written, rejected, (ms / 1000).toFixed(1), hint]
   })
   const head = ['pipeline', 'outcome', 'fetched', 'written', 'rejected', 'seconds', 'where to look']
@@ -230,7 +229,9 @@ async function reportRun(session: Session, handle: Pick<RunHandle, 'workflowId' 
     for (const line of reasonLines(ending)) indented(line)
   } catch (error) {
     if (stopped.aborted) return
-    indented(`stopped following ${handle.workflowId} (${String(error)}); "${ALMANAC} show" shows its status`)
+    indented(
+      `stopped following ${handle.workflowId} (${String(error)}); "${almanacCommand('show')}" shows its status`,
+    )
   }
 }
 

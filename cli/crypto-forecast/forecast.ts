@@ -1,6 +1,6 @@
 /** `almanac forecast latest|report|backtest`: the newest forecasts, how good the forecasts were, and how good they would have been. */
 
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
 import {
@@ -43,7 +43,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
     const newest = await newestForecasts(database.db, crypto)
     const currencyOf = currencies(config.tracked['crypto-forecast'])
     if (newest.length === 0 && !options.json) {
-      print(`${stackName(config)}no forecasts yet; ${firstRun(options)} makes the first`)
+      print(`${stackName(config)}no forecasts yet; ${firstRun()} makes the first`)
       return
     }
     const figures = (await storedFigures(database.db, { sinceMs: 0, crypto })).map(storedForecasts)
@@ -58,7 +58,7 @@ export async function latest(options: Omit<ForecastOptions, 'days'>): Promise<vo
       return
     }
     print(`${stackName(config)}the newest forecasts\n\n${newestTable(newest, currencyOf)}\n`)
-    printWrapped('The naive forecast is that the price stays as it is now. Against it, so far:')
+    printWrapped('The naive forecast is that the price stays as it was then. Against it, so far:')
     for (const verdict of verdicts(figures)) printWrapped(verdict)
   } finally {
     await database.close()
@@ -70,8 +70,7 @@ const isOf = (figures: ForecastFigures, made: OpenForecast) =>
   figures.horizon === made.horizon &&
   figures.modelVersion === made.modelVersion
 
-const firstRun = ({ demo }: GlobalOptions) =>
-  `"${ALMANAC} run crypto-forecast${demo ? ' --demo' : ''} --wait"`
+const firstRun = () => `"${almanacCommand('run crypto-forecast --wait')}"`
 
 /** Prints what the forecasts of the last days came to. Throws `WrongUsage` for an unknown coin. */
 export async function report(options: ForecastOptions): Promise<void> {
@@ -108,7 +107,7 @@ function noForecasts(
     .map((coin) => coin.newest)
     .toSorted((a, b) => a.getTime() - b.getTime())
     .at(-1)
-  const command = firstRun(options)
+  const command = firstRun()
   return newest === undefined
     ? `no forecasts${of} yet; ${command} collects and makes the first`
     : `no forecasts${of} of the last ${options.days} days; the newest was made at ${moment(newest)}. ${command} makes new ones`

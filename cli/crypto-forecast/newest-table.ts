@@ -1,14 +1,28 @@
 /** The newest forecasts as a table for people. */
 import { INTERVAL_PERCENT } from '../../activities/crypto-forecast/model/conformal.ts'
+import { HOUR_MS } from '../../core/durations.ts'
 import type { OpenForecast } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import { moment, table } from '../output.ts'
 import { moneyOf, type CurrencyOf, type Money } from './money.ts'
 
-const headOf = (money: Money) => [
+/** Columns of the last price: its name, and a price. The name says the time if it is the same for all. */
+function lastPriceOf(forecasts: readonly OpenForecast[], money: Money) {
+  const timeOf = ({ timestamp }: OpenForecast) =>
+    `at ${new Date(timestamp.getTime() + HOUR_MS).toISOString().slice(11, 16)} UTC`
+  const [only = '', ...others] = new Set(forecasts.map(timeOf))
+  const isShared = others.length === 0
+  return {
+    head: money.head(isShared ? `price ${only}` : 'last price'),
+    cell: (made: OpenForecast) =>
+      money.price(made.lastPrice, made.crypto) + (isShared ? '' : ` ${timeOf(made)}`),
+  }
+}
+
+const headOf = (lastPrice: string) => [
   'coin',
   'horizon',
   'due',
-  money.head('price now'),
+  lastPrice,
   'forecast',
   `${INTERVAL_PERCENT} % interval`,
   'decision',
@@ -21,22 +35,24 @@ export function newestTable(forecasts: readonly OpenForecast[], currencyOf: Curr
     forecasts.map(({ crypto }) => crypto),
     currencyOf,
   )
+  const lastPrice = lastPriceOf(forecasts, money)
   return table(
-    headOf(money),
-    forecasts.map(
-      ({ crypto, horizon, targetTime, lastPrice, predictedPrice, lower, upper, decision, modelVersion }) => [
+    headOf(lastPrice.head),
+    forecasts.map((made) => {
+      const { crypto, horizon, targetTime, predictedPrice, lower, upper, decision, modelVersion } = made
+      return [
         crypto,
         horizon,
         moment(targetTime),
-        money.price(lastPrice, crypto),
+        lastPrice.cell(made),
         money.price(predictedPrice, crypto),
         lower === null || upper === null
           ? ''
           : `${money.price(lower, crypto)} to ${money.price(upper, crypto)}`,
         decision,
         modelVersion,
-      ],
-    ),
-    { margin, spare: ['model', money.head('price now'), 'due'] },
+      ]
+    }),
+    { margin, spare: ['model', lastPrice.head, 'due'] },
   )
 }

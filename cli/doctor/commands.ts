@@ -1,9 +1,6 @@
-/** Commands that remedies name. */
+/** How the stack is started, as remedies say it. */
 import type { Config } from '../../config/load-config.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { demoHint } from '../../client/connection.ts'
 
 export const startCommand = (config: Config): string =>
-  config.mode === 'demo' ? '"npm run demo" starts it' : '"npm start" starts it'
-
-export const almanacCommand = (config: Pick<Config, 'mode'>, words: string): string =>
-  `${ALMANAC} ${words}${config.mode === 'demo' ? ' --demo' : ''}`
+  `"${config.mode === 'demo' ? 'npm run demo' : 'npm start'}" starts it${demoHint(config)}`

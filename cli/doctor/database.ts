@@ -1,4 +1,5 @@
 /** The database of a stack: it answers, has the tables of this version, takes rows, and holds no times ahead. */
+import { almanacCommand } from '../../core/command-name.ts'
 import { is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import type { Config } from '../../config/load-config.ts'
@@ -13,7 +14,7 @@ import { rolledBack } from '../../db/rolled-back.ts'
 import * as schema from '../../db/schema/index.ts'
 import { counted } from '../../wording/text.ts'
 import { bad, ok, warn, type Check } from './check.ts'
-import { almanacCommand, startCommand } from './commands.ts'
+import { startCommand } from './commands.ts'
 import { CHECK_MS, firstSentence, within } from './within.ts'
 
 /** `server_version_num` of PostgreSQL 15. */
@@ -28,7 +29,7 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
   try {
     const database = connectDatabase(config, CHECK_LIMITS)
     try {
-      return [await checkPostgresVersion(database.db), ...(await checkContents(config, database))]
+      return [await checkPostgresVersion(database.db), ...(await checkContents(database))]
     } finally {
       await database.close()
     }
@@ -40,13 +41,13 @@ export async function checkDatabase(config: Config): Promise<Check[]> {
 }
 
 /** Checks of a database that answers: each tries what it vouches for. */
-export function checkContents(config: Config, database: DatabaseHandle): Promise<Check[]> {
-  const migrate = `run "${almanacCommand(config, 'db migrate')}"`
+export function checkContents(database: DatabaseHandle): Promise<Check[]> {
+  const migrate = `run "${almanacCommand('db migrate')}"`
   const again = 'let the server accept rows (it may be read-only or full); until then they go to the spool'
   return Promise.all([
-    within('tables', migrate, () => checkTables(config, database.db)),
+    within('tables', migrate, () => checkTables(database.db)),
     within('writing', again, () => checkWriting(database)),
-    within('times', 'look at the load of the server', () => checkTimes(config, database.db)),
+    within('times', 'look at the load of the server', () => checkTimes(database.db)),
   ])
 }
 
@@ -61,10 +62,10 @@ async function checkPostgresVersion(db: Database): Promise<Check> {
 }
 
 /** Reads no row of every table, with each column by its name. */
-async function checkTables(config: Config, db: Database): Promise<Check> {
+async function checkTables(db: Database): Promise<Check> {
   const { applied, known } = await migrationState(db)
   const found = `${applied} of ${known} migrations`
-  const migrate = `run "${almanacCommand(config, 'db migrate')}"`
+  const migrate = `run "${almanacCommand('db migrate')}"`
   if (applied < known) return bad('tables', found, migrate)
   if (applied > known)
     return bad('tables', `${found}: written by a newer version`, 'start that newer version')
@@ -89,13 +90,13 @@ async function checkWriting(database: DatabaseHandle): Promise<Check> {
   return ok('writing', 'a row was written, and rolled back')
 }
 
-async function checkTimes(config: Config, db: Database): Promise<Check> {
+async function checkTimes(db: Database): Promise<Check> {
   const found = await timesAhead(db)
   if (found.length === 0) return ok('times', 'no row lies ahead of the clock of the database')
   return warn(
     'times',
     `${aheadSentence(found)}: a clock was wrong`,
-    `run "${almanacCommand(config, 'db mend-times')}"`,
+    `run "${almanacCommand('db mend-times')}"`,
   )
 }
 

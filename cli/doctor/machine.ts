@@ -1,8 +1,10 @@
 /** What the machine gives: folders that can be written, space on their disks, free ports. */
+import { almanacCommand } from '../../core/command-name.ts'
 import { counted } from '../../wording/text.ts'
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../../config/load-config.ts'
+import { readEnvFile } from '../../config/env-file.ts'
+import { secretsIn, type Config } from '../../config/load-config.ts'
 import { damagedSegments, folderBytes, segmentNames } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../core/failures.ts'
@@ -16,7 +18,6 @@ import { packageRoot } from '../../system/package-root.ts'
 import { isWritable, nearestExisting } from '../../system/writable-folder.ts'
 import { withRows } from '../dead-letters.ts'
 import { bad, none, ok, warn, type Check } from './check.ts'
-import { almanacCommand } from './commands.ts'
 
 /** Rights of the group and of others, on systems that have them. */
 const FOR_OTHERS = 0o077
@@ -65,24 +66,25 @@ export function spaceCheck(name: string, folder: string, setting: string, freeBy
   return room === 'little' ? warn(name, found, remedy) : bad(name, found, remedy)
 }
 
-/** Warns of keys that other users of this machine can read; nothing without the file. */
+/** Warns of keys and passwords that other users of this machine can read; nothing without the file. */
 export function checkSecretsFile(file = join(packageRoot, '.env')): Check[] {
   if (process.platform === 'win32' || !existsSync(file)) return []
   if ((statSync(file).mode & FOR_OTHERS) === 0) return [ok('.env', 'readable by its owner alone')]
+  if (secretsIn(readEnvFile(file).values).length === 0) return [ok('.env', 'holds no key or password')]
   return [
     warn('.env', `${file} holds keys, and other users of this machine can read it`, `chmod 600 ${file}`),
   ]
 }
 
 /** What the spool holds; nothing if it is empty. */
-export function checkSpool({ mode, dataDir, env }: Pick<Config, 'mode' | 'dataDir' | 'env'>): Check[] {
+export function checkSpool({ dataDir, env }: Pick<Config, 'dataDir' | 'env'>): Check[] {
   const folder = spoolFolder(dataDir)
   const waiting = segmentNames(folder).length
   const letters = damagedSegments(folder)
   if (waiting + letters.length === 0) return []
   const share = Math.round((folderBytes(folder) / (env.SPOOL_MB * MEGABYTE)) * 100)
   const aside = letters.length === 0 ? '' : `, ${counted(letters.length, 'dead letter')}${withRows(letters)}`
-  const command = (words: string) => `"${almanacCommand({ mode }, `spool ${words}`)}"`
+  const command = (words: string) => `"${almanacCommand(`spool ${words}`)}"`
   const remedy =
     waiting > 0
       ? `a running worker loads them once the database answers; ${command('drain')} does it by hand`

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { simpleGit } from 'simple-git'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { Failure } from '../../core/failures.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
@@ -42,14 +42,18 @@ export function checkTemporalProgram(config: Config): Check {
     return none('Temporal program', 'not needed with TEMPORAL_ADDRESS')
   const program = temporalProgram(config)
   if (program === undefined)
-    return bad('Temporal program', `neither on PATH nor in ${config.toolsDir}`, `run "${ALMANAC} prepare"`)
+    return bad(
+      'Temporal program',
+      `neither on PATH nor in ${config.toolsDir}`,
+      `run "${almanacCommand('prepare')}"`,
+    )
   const version = spawnSync(program, ['--version'], { encoding: 'utf8', windowsHide: true })
   return version.status === 0
     ? ok('Temporal program', version.stdout.trim())
     : bad(
         'Temporal program',
         `${program} does not run`,
-        `remove ${join(config.toolsDir, 'temporal')}, then run "${ALMANAC} prepare"`,
+        `remove ${join(config.toolsDir, 'temporal')}, then run "${almanacCommand('prepare')}"`,
       )
 }
 

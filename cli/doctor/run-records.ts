@@ -4,7 +4,7 @@ import { CannotReach } from '../../client/cannot-reach.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { runStatus } from '../../client/runs.ts'
 import type { Config } from '../../config/load-config.ts'
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { databaseFailure } from '../../db/database-failure.ts'
 import { openRuns, type RunRecord } from '../../db/queries/runs.ts'
@@ -35,7 +35,7 @@ export function recordsCheck(abandoned: readonly Pick<RunRecord, 'workflowId' | 
   return bad(
     NAME,
     `open though the run is gone: ${list.join(', ')}; its pipeline cannot run`,
-    `a worker closes them within a minute: start one ("${ALMANAC} worker"), or see its log for why it cannot`,
+    `a worker closes them within a minute: start one ("${almanacCommand('worker')}"), or see its log for why it cannot`,
   )
 }
 

@@ -1,4 +1,5 @@
 /** The Temporal server of a stack: it answers, is made ready for Almanac, and has a worker that works. */
+import { almanacCommand } from '../../core/command-name.ts'
 import { isGrpcServiceError, ServiceError, type Client } from '@temporalio/client'
 import type { Config } from '../../config/load-config.ts'
 import { CannotReach } from '../../client/cannot-reach.ts'
@@ -7,7 +8,7 @@ import { scheduleStates } from '../../client/schedules.ts'
 import { missingSearchAttributes } from '../../client/search-attributes.ts'
 import { answersPing, pollersOf } from '../../client/ping.ts'
 import { bad, ok, warn, type Check } from './check.ts'
-import { almanacCommand, startCommand } from './commands.ts'
+import { startCommand } from './commands.ts'
 import { CHECK_MS, within } from './within.ts'
 
 /** A worker takes a task within milliseconds; a busy one within a second. The server's own timeout adds to it. */
@@ -52,8 +53,8 @@ async function examineServer(config: Config, client: Client): Promise<Check[]> {
   const namespace = await bounded('namespace', () => checkNamespace(client))
   if (namespace.state === 'bad') return [reached, namespace]
   const others = await Promise.all([
-    bounded('search attributes', () => checkSearchAttributes(config, client)),
-    bounded('schedules', () => checkSchedules(config, client)),
+    bounded('search attributes', () => checkSearchAttributes(client)),
+    bounded('schedules', () => checkSchedules(client)),
     checkWorkers(config, client),
   ])
   return [reached, namespace, ...others]
@@ -72,28 +73,28 @@ async function checkNamespace(client: Client): Promise<Check> {
   }
 }
 
-async function checkSearchAttributes(config: Config, client: Client): Promise<Check> {
+async function checkSearchAttributes(client: Client): Promise<Check> {
   const missing = await missingSearchAttributes(client)
   return missing.length === 0
     ? ok('search attributes', 'registered')
     : bad(
         'search attributes',
         `${missing.join(' and ')} missing`,
-        `run "${almanacCommand(config, 'schedules apply')}"`,
+        `run "${almanacCommand('schedules apply')}"`,
       )
 }
 
-async function checkSchedules(config: Config, client: Client): Promise<Check> {
+async function checkSchedules(client: Client): Promise<Check> {
   const states = await scheduleStates(client)
   const found = states.map(({ id, state }) => `${id} ${state}`).join(', ')
   return states.some(({ state }) => state === 'missing')
-    ? bad('schedules', found, `run "${almanacCommand(config, 'schedules apply')}"`)
+    ? bad('schedules', found, `run "${almanacCommand('schedules apply')}"`)
     : ok('schedules', found)
 }
 
 /** A worker may be down on purpose; runs wait for it, so this is a warning. */
 async function checkWorkers(config: Config, client: Client): Promise<Check> {
-  const start = `start one: "${almanacCommand(config, 'worker')}" or ${startCommand(config)}`
+  const start = `start one: "${almanacCommand('worker')}" or ${startCommand(config)}`
   const names = (await pollersOf(client)).map(({ name }) => name)
   if (names.length === 0) return warn('worker', 'no worker polled in the last minutes', start)
   const isWorking = await answersPing(client, PING_MS)

@@ -17,10 +17,11 @@ export interface OtherClock {
   of: string
 }
 
-/** What asking one upstream gave; `trouble` if it did not answer. */
+/** What asking one upstream gave; `trouble` if it did not answer, or (`isReached`) with an error of its server. */
 export interface Asked {
   host: string
   trouble?: string
+  isReached?: boolean
   clock?: OtherClock
 }
 
@@ -49,7 +50,7 @@ async function ask(host: string, address: string, headers: Record<string, string
     const clock = Number.isNaN(theirs)
       ? {}
       : { clock: { aheadMs: (sent + Date.now()) / 2 - theirs, of: host } }
-    return status >= 500 ? { host, trouble: `HTTP ${status}`, ...clock } : { host, ...clock }
+    return status >= 500 ? { host, trouble: `HTTP ${status}`, isReached: true, ...clock } : { host, ...clock }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     if (error.name === 'TimeoutError') return { host, trouble: `no answer within ${CHECK_MS / 1000} s` }
@@ -59,13 +60,13 @@ async function ask(host: string, address: string, headers: Record<string, string
   }
 }
 
-/** The verdict: who does not answer; if nobody does, it is this machine's connection. */
+/** The verdict: who does not answer; if nobody is reached, it is this machine's connection. */
 export function upstreamsCheck(config: Pick<Config, 'mode'>, asked: readonly Asked[]): Check {
   if (config.mode === 'demo') return none('upstreams', 'not asked: the demo contacts only this machine')
   if (asked.length === 0) return none('upstreams', 'none is asked: no pipeline is enabled')
   const silent = asked.filter(({ trouble }) => trouble !== undefined)
   if (silent.length === 0) return ok('upstreams', `${asked.map(({ host }) => host).join(', ')} answer`)
-  if (silent.length < asked.length)
+  if (silent.length < asked.length || silent.some(({ isReached }) => isReached))
     return warn(
       'upstreams',
       troubles(silent),

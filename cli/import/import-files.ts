@@ -7,6 +7,7 @@ import { newReport, type FileReport } from './file-report.ts'
 import { fileStart, openStart, type FileStart } from '../../system/read-csv/file-start.ts'
 import type { FileTask } from './import-rows.ts'
 import type { ImportRequest, ImportResult } from './importer.ts'
+import { noteOnUnused } from './unused-columns.ts'
 import type { ImportTarget } from './write-periods.ts'
 
 /** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
@@ -30,6 +31,8 @@ export interface ImportKind<Target> {
   isPath?: (path: string) => boolean
   /** How a message describes it if columns do not. */
   expected?: string
+  /** Every column that it reads. Absent if it keeps all, or its files have no header. */
+  reads?: (file: FileStart) => readonly string[]
   /** Checks the file's name and start; nothing is written yet. Throws `WrongUsage` if they are not as required. */
   plan: (file: FileStart) => FileImport<Target> | Promise<FileImport<Target>>
 }
@@ -61,7 +64,11 @@ export async function importFiles<Target>(
   const planned = []
   for (const path of files) {
     const { kind, file, note } = await recognise(path, pipeline)
-    planned.push({ path, kind, note, run: await kind.plan(file) })
+    const notes = [
+      ...(note === undefined ? [] : [note]),
+      ...(kind.reads === undefined ? [] : noteOnUnused(file.columns, kind.reads(file))),
+    ]
+    planned.push({ path, kind, notes, run: await kind.plan(file) })
   }
   const database = connectDatabase(config)
   try {
@@ -70,9 +77,9 @@ export async function importFiles<Target>(
     const retryBudget = { ms: DATABASE_RETRY_BUDGET_MS, signal: new AbortController().signal }
     const target = await pipeline.open({ db, retryBudget, runId: pipeline.runId })
     const reports: FileReport[] = []
-    for (const { path, kind, note, run } of planned) {
+    for (const { path, kind, notes, run } of planned) {
       const report = newReport(path, kind.name)
-      if (note !== undefined) report.notes.push(note)
+      report.notes.push(...notes)
       reports.push(report)
       await run(target, { path, report, onProgress: (done, total) => onProgress?.(path, done, total) })
     }

@@ -1,5 +1,5 @@
 /** `almanac libraries`: the lists by stars, and the status of each context. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { domainLines, footLines } from './library-table.ts'
 import { counted } from '../../wording/text.ts'
@@ -30,7 +30,7 @@ export async function libraries(options: LibrariesOptions): Promise<void> {
       print(`${stack}${domainText(domain, options)}`)
     }
     for (const line of footLines(status)) print(line)
-    for (const id of status.withoutList) print(`${stack}no list of ${id} yet; ${firstRun(options)} makes it`)
+    for (const id of status.withoutList) print(`${stack}no list of ${id} yet; ${firstRun()} makes it`)
     if (status.domains.length + status.withoutList.length === 0)
       print(`${stack}almanac.yaml names no domain; its section library-context says which lists are kept`)
   } finally {
@@ -49,5 +49,4 @@ function domainText(domain: DomainStatus, { missingContext }: LibrariesOptions):
   return [...lines.slice(0, 3), without, ...lines.slice(3)].join('\n')
 }
 
-const firstRun = ({ demo }: GlobalOptions) =>
-  `"${ALMANAC} run library-context${demo ? ' --demo' : ''} --wait"`
+const firstRun = () => `"${almanacCommand('run library-context --wait')}"`

@@ -1,5 +1,5 @@
 /** Lists of libraries as tables for people. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { moment, paint, table } from '../output.ts'
 import { ageOf, dayOf } from './days.ts'
 import { counted, oneLine, truncateList } from '../../wording/text.ts'
@@ -118,7 +118,7 @@ export function firstPlaces(
   const others = all.length - shown.size
   return others === 0
     ? lines
-    : [...lines, `and ${counted(others, 'other')}; "${ALMANAC} libraries" shows all`]
+    : [...lines, `and ${counted(others, 'other')}; "${almanacCommand('libraries')}" shows all`]
 }
 
 function number(value: number): string {

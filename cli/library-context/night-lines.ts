@@ -1,5 +1,5 @@
 /** The results of a night of library-context, in a few lines for people. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import type { LibraryNight, ListChange } from '../../core/library-context/night-event.ts'
 import { duration } from '../output.ts'
 import { counted, oneLine, truncateList } from '../../wording/text.ts'
@@ -61,7 +61,7 @@ function failureLines(failed: LibraryNight['failed']): string[] {
   return [
     `failed: ${failed.length}`,
     ...failed.slice(0, MAX_FAILURES).map(({ name, reason }) => `  ${oneLine(`${name}: ${reason}`)}`),
-    ...(others > 0 ? [`  and ${counted(others, 'other')}; "${ALMANAC} libraries" lists all`] : []),
+    ...(others > 0 ? [`  and ${counted(others, 'other')}; "${almanacCommand('libraries')}" lists all`] : []),
   ]
 }
 

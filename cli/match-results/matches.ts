@@ -1,5 +1,5 @@
 /** `almanac matches`: the newest matches, how sure each is, and the life of one. */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { matchCounts, matchWithLife, newestMatches } from '../../db/queries/match-results/match-report.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
@@ -48,9 +48,9 @@ export async function list(options: MatchesOptions): Promise<void> {
   }
 }
 
-function noMatches({ demo, league, team }: MatchesOptions): string {
+function noMatches({ league, team }: MatchesOptions): string {
   if (league !== undefined || team !== undefined) return 'no such match'
-  return `no matches yet; "${ALMANAC} run match-results${demo ? ' --demo' : ''} --wait" polls the feed`
+  return `no matches yet; "${almanacCommand('run match-results --wait')}" polls the feed`
 }
 
 /** Prints the life of one match. Throws `WrongUsage` if `event` is no event id, or the feed has none of this id. */
@@ -61,7 +61,7 @@ export async function show(
   const eventId = /^-?\d+$/.test(event) ? Number(event) : NaN
   if (!Number.isSafeInteger(eventId))
     throw new WrongUsage(
-      `"${event}" is not an event id; expected a whole number, as "${ALMANAC} matches" lists them.`,
+      `"${event}" is not an event id; expected a whole number, as "${almanacCommand('matches')}" lists them.`,
     )
   const config = configOf(options)
   const feed = config.tracked['match-results'].feed.name
@@ -69,7 +69,9 @@ export async function show(
   try {
     const found = await matchWithLife(database.db, feed, eventId)
     if (found === undefined)
-      throw new WrongUsage(`There is no match ${eventId} of ${feed}; "${ALMANAC} matches" lists them.`)
+      throw new WrongUsage(
+        `There is no match ${eventId} of ${feed}; "${almanacCommand('matches')}" lists them.`,
+      )
     const match = matchView(found.match)
     const observations = found.observations.map(observationView)
     if (options.json) {

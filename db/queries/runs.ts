@@ -147,16 +147,20 @@ export async function lastRun(db: Database, pipeline: string): Promise<RunRecord
   return found
 }
 
-/** The newest run with this workflow id, run id, or beginning of a run id. */
-export async function findRun(db: Database, id: string): Promise<RunRecord | undefined> {
-  const beginning = `${id.replaceAll(/[\\%_]/g, '\\$&')}%`
-  const [found] = await db
+/**
+ * Runs with this workflow id or run id, else those whose run id begins with it; newest first, at most `limit`. A whole id
+ * names one run: of a workflow id that was used again, the newest.
+ */
+export async function runsNamed(db: Database, id: string, limit: number): Promise<RunRecord[]> {
+  const { workflowId, runId, startedAt } = pipelineRuns
+  const named = db
     .select()
     .from(pipelineRuns)
-    .where(or(eq(pipelineRuns.workflowId, id), like(pipelineRuns.runId, beginning)))
-    .orderBy(desc(pipelineRuns.startedAt))
-    .limit(1)
-  return found
+    .where(or(eq(workflowId, id), eq(runId, id)))
+  const [whole] = await named.orderBy(desc(startedAt)).limit(1)
+  if (whole !== undefined) return [whole]
+  const beginning = `${id.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return db.select().from(pipelineRuns).where(like(runId, beginning)).orderBy(desc(startedAt)).limit(limit)
 }
 
 /** Returns when a pipeline last ended with data, or undefined if it never did. Runs after a drain collect none. */

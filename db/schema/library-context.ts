@@ -14,6 +14,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
+import { ofPresentLibraries, presentLibraries } from '../queries/library-context/present-libraries.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -177,14 +178,20 @@ export const libraryContextTables = {
       github_id: 'an id',
       size_kb: 'read by nothing: clones have a limit of their own',
     },
+    resolve: presentLibraries,
   }),
-  library_names: writable(libraryNames, ['named']),
+  library_names: writable(libraryNames, ['named'], { resolve: ofPresentLibraries }),
   library_snapshots: writable(librarySnapshots, ['date', 'domain', 'library'], {
     numbers: 'stars of libraries, judged there',
+    resolve: ofPresentLibraries,
   }),
   library_contexts: writable(libraryContexts, ['library'], {
     times: ['madeAt'],
     numbers: 'our own measures of the text',
+    resolve: ofPresentLibraries,
   }),
-  library_attempts: writable(libraryAttempts, ['library'], { numbers: 'our own measures of the attempt' }),
+  library_attempts: writable(libraryAttempts, ['library'], {
+    numbers: 'our own measures of the attempt',
+    resolve: ofPresentLibraries,
+  }),
 }

@@ -8,11 +8,14 @@ import { sqlState } from '../sql-state.ts'
 import { type Database } from '../database.ts'
 import { closeRun } from '../queries/runs.ts'
 import { Failure, type FailureType } from '../../core/failures.ts'
+import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
+import type { RowsByTable } from '../write-call.ts'
 import { storeCall } from '../write-rows.ts'
 import { markDue } from './due.ts'
 import {
   deadLetter,
   moveToDeadLetters,
+  replaceSegment,
   removeSegments,
   removeUnfinished,
   segmentNames,
@@ -20,7 +23,8 @@ import {
   type DeadLetter,
 } from './folder.ts'
 import { loadGroups, type Loaded } from './load.ts'
-import { rowCount, type Segment } from './segment.ts'
+import { packSegment, rowCount, type Segment } from './segment.ts'
+import { storeParts, type Refusal } from './store-parts.ts'
 
 /** What a drain did. */
 export interface Drained {
@@ -48,7 +52,7 @@ export interface DrainOptions {
 
 /**
  * Loads every segment that waits in the folder now, and marks the pipelines whose rows came for a recompute (`due.ts`).
- * A damaged or rejected segment is moved to the dead letters with its reason, an unreadable one is skipped; an
+ * A damaged segment, and what is rejected of another one, is moved to the dead letters with its reason, an unreadable one is skipped; an
  * unavailable database, or a folder that cannot be changed, ends the drain with the rest kept (`ended`). Never throws.
  * The caller must hold the drain lock.
  */
@@ -104,14 +108,42 @@ async function settle(db: Database, folder: string, group: Loaded[], drained: Dr
     return
   }
   const [only, ...others] = whole
-  if (only !== undefined && others.length === 0) aside(folder, { name: only.name, reason: refused }, drained)
+  if (only !== undefined && others.length === 0) await divide(db, folder, only, refused, drained)
   // One of them is rejected: each is tried alone, so that its neighbours are loaded.
   else for (const one of whole) await settle(db, folder, [one], drained)
 }
 
-/** A full disk must not end a drain that frees it: what cannot be moved stays. */
-function aside(folder: string, { name, reason }: Damaged, drained: Drained): void {
+/** Loads what is accepted of a refused segment, and moves the rest to the dead letters. */
+async function divide(
+  db: Database,
+  folder: string,
+  { name, segment }: { name: string; segment: Segment },
+  refusal: Refusal,
+  drained: Drained,
+): Promise<void> {
+  if (segment.kind === 'ending') {
+    aside(folder, { name, reason: refusal.reason }, drained)
+    return
+  }
+  const refused = await storeParts(segment, refusal, (part) => store(db, [{ segment: part }], segment.rows))
+  const stored = rowCount(segment) - (refused === undefined ? 0 : rowCount(refused.segment))
+  if (stored > 0) {
+    note(folder, [segment], drained)
+    drained.rows += stored
+  }
+  if (refused === undefined) {
+    await removeSegments(folder, [name])
+    drained.segments += 1
+    return
+  }
+  const rest = stored > 0 ? await packSegment(refused.segment) : undefined
+  aside(folder, { name, reason: refused.reason }, drained, rest)
+}
+
+/** A full disk must not end a drain that frees it: what cannot be moved stays. `rest` is what is left of the segment. */
+function aside(folder: string, { name, reason }: Damaged, drained: Drained, rest?: Buffer): void {
   try {
+    if (rest !== undefined) replaceSegment(folder, name, rest)
     if (moveToDeadLetters(folder, { name, reason }))
       drained.damaged.push(deadLetter(folder, { name, reason }))
   } catch (error) {
@@ -122,15 +154,20 @@ function aside(folder: string, { name, reason }: Damaged, drained: Drained): voi
 
 /**
  * Repeats the calls in one transaction, bypassing the spool, so that a drain never fills what it empties. Returns why
- * they will never be accepted; throws if another attempt may succeed.
+ * they will never be accepted; throws if another attempt may succeed. `call` has the rows of which these are a part.
  */
-async function store(db: Database, whole: { segment: Segment }[]): Promise<string | undefined> {
+async function store(
+  db: Database,
+  whole: { segment: Segment }[],
+  call?: RowsByTable,
+): Promise<Refusal | undefined> {
   let isInCalls = false
   try {
     await db.transaction(async (tx) => {
       isInCalls = true
       for (const { segment } of whole) {
-        if (segment.kind === 'rows') await storeCall(tx, segment.rows, segment.options)
+        if (segment.kind === 'rows')
+          await storeCall(tx, await resolved(tx, segment.rows, call ?? segment.rows), segment.options)
         else await closeRun(tx, segment.run, segment.ending, segment.finishedAt, { late: true })
       }
       isInCalls = false
@@ -140,8 +177,18 @@ async function store(db: Database, whole: { segment: Segment }[]): Promise<strin
   } catch (error) {
     const reason = refusal(error, isInCalls)
     if (reason === undefined) throw error
-    return reason
+    return { reason, isOfCall: databaseFailure(error)?.type === 'ClockAhead' }
   }
+}
+
+/** Returns the rows as their tables want them now: what they refer to may have been renamed since they were spooled. */
+async function resolved(tx: Database, rows: RowsByTable, call: RowsByTable): Promise<RowsByTable> {
+  const present: Record<string, object[]> = {}
+  for (const [name, list] of Object.entries(rows)) {
+    const { resolve } = WRITABLE_TABLES[name as WritableTable]
+    present[name] = resolve === undefined ? list : await resolve(tx, list, call)
+  }
+  return present
 }
 
 /** Named failures that are about the rows: broken constraints, and times of a clock that was wrong. */

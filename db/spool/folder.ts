@@ -12,7 +12,12 @@ import {
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
-import { fileFailure, removeUnfinishedFiles, writeFileAtomically } from '../../system/atomic-file.ts'
+import {
+  fileFailure,
+  OWNER_ONLY,
+  removeUnfinishedFiles,
+  writeFileAtomically,
+} from '../../system/atomic-file.ts'
 import { sentenceOf } from '../../core/failures.ts'
 import { LONGEST_HEAD_BYTES, readHead, type SegmentHead } from './segment.ts'
 
@@ -124,6 +129,11 @@ export function moveToDeadLetters(folder: string, { name, reason }: Damaged): bo
   const isThere = moved(join(folder, name), aside)
   if (!isThere) rmSync(`${aside}${REASON}`, { force: true })
   return isThere
+}
+
+/** Replaces a waiting segment. Throws the failures of `writeFileAtomically`. */
+export function replaceSegment(folder: string, name: string, bytes: Buffer): void {
+  writeFileAtomically(segmentPath(folder, name), bytes, OWNER_ONLY)
 }
 
 /** Moves all dead letters back for the next drain. Throws `Misconfigured` if that is not permitted. */

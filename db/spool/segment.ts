@@ -59,6 +59,8 @@ const headSchema = z.object({
   runId: z.string(),
   /** When the upstreams answered, or the run ended. ISO 8601, UTC. */
   observedAt: z.iso.datetime({ offset: true }),
+  /** The oldest time among the natural keys of the rows; none if no key has a time. Earlier versions did not say it. */
+  oldestAt: z.iso.datetime({ offset: true }).optional(),
   /** Rows by table. */
   tables: z.record(z.string(), z.number()),
   rejected: z.number(),
@@ -139,11 +141,32 @@ function headOf(segment: Segment, bytes: number): SegmentHead {
     ...common,
     runId: options.runId,
     observedAt: options.observedAt.toISOString(),
+    ...oldestOf(rows),
     tables: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     rejected: options.rejected?.length ?? 0,
     bytes,
   }
 }
+
+function oldestOf(rows: RowsByTable): Pick<SegmentHead, 'oldestAt'> {
+  let oldestMs = Infinity
+  for (const [name, list] of Object.entries(rows)) {
+    const times = tableOf(name)?.key.filter(({ type }) => TIME_TYPE.test(type)) ?? []
+    for (const row of list)
+      for (const { property } of times) {
+        const value = (row as Record<string, unknown>)[property]
+        if (value instanceof Date || typeof value === 'string')
+          oldestMs = Math.min(oldestMs, new Date(value).getTime())
+      }
+  }
+  if (!Number.isFinite(oldestMs)) return {}
+  const oldestAt = new Date(oldestMs).toISOString()
+  // A year of more than four digits is of no calendar.
+  return oldestAt.length === '2026-01-01T00:00:00.000Z'.length ? { oldestAt } : {}
+}
+
+/** SQL types that hold a day or a moment. */
+const TIME_TYPE = /^(?:date|timestamp)/
 
 function payloadOf(segment: Segment): object {
   if (segment.kind === 'ending') {
@@ -208,9 +231,12 @@ function unpackedRow(packed: unknown, version: string | undefined): object {
   }
 }
 
+const tableOf = (name: string) =>
+  Object.hasOwn(WRITABLE_TABLES, name) ? WRITABLE_TABLES[name as WritableTable] : undefined
+
 /** Properties of the rows of a table. */
 function columnsOf(name: string): Set<string> {
-  const table = Object.hasOwn(WRITABLE_TABLES, name) ? WRITABLE_TABLES[name as WritableTable] : undefined
+  const table = tableOf(name)
   return new Set([...(table?.key ?? []), ...(table?.data ?? [])].map(({ property }) => property))
 }
 

@@ -4,7 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { ALMANAC } from '../../core/command-name.ts'
+import { elapsed } from '../../core/elapsed.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { OWNER_ONLY, writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
 import type { LogRecord } from '../../core/log-records.ts'
@@ -40,8 +41,8 @@ export interface Spool {
   readonly isDatabaseUnavailable: boolean
   /** How long it has been unavailable, in milliseconds; 0 while it is available. */
   unavailableForMs(): number
-  /** Reports that a call has tried in vain since this time (Unix, milliseconds). */
-  databaseUnavailable(sinceMs: number): void
+  /** Reports that a call has tried in vain for so many milliseconds. */
+  databaseUnavailable(forMs: number): void
   databaseAnswered(): void
   /**
    * Stores a call of the writer; `because` is a reason for its run to report. Returns its number of rows once they are
@@ -93,9 +94,9 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
     get isDatabaseUnavailable() {
       return unavailableSinceMs !== undefined
     },
-    unavailableForMs: () => (unavailableSinceMs === undefined ? 0 : Date.now() - unavailableSinceMs),
-    databaseUnavailable: (sinceMs) => {
-      unavailableSinceMs ??= sinceMs
+    unavailableForMs: () => (unavailableSinceMs === undefined ? 0 : elapsed() - unavailableSinceMs),
+    databaseUnavailable: (forMs) => {
+      unavailableSinceMs ??= elapsed() - forMs
     },
     databaseAnswered: () => {
       unavailableSinceMs = undefined
@@ -165,7 +166,7 @@ function capReached(folder: string, capBytes: number): Failure {
   return new Failure(
     'DiskFull',
     `The spool ${folder} is at its cap of ${megabytes(capBytes)} (SPOOL_MB), and the database is unavailable: no more rows are kept. ` +
-      `Start PostgreSQL and run "${ALMANAC} spool drain", or raise SPOOL_MB.`,
+      `Start PostgreSQL and run "${almanacCommand('spool drain')}", or raise SPOOL_MB.`,
   )
 }
 
@@ -173,7 +174,7 @@ function diskFull(folder: string): Failure {
   return new Failure(
     'DiskFull',
     `The disk of the spool ${folder} is full, and the database is unavailable: no more rows are kept. ` +
-      `Free some space, or start PostgreSQL and run "${ALMANAC} spool drain".`,
+      `Free some space, or start PostgreSQL and run "${almanacCommand('spool drain')}".`,
   )
 }
 

@@ -73,7 +73,7 @@ async function demo(): Promise<void> {
   for (const pipeline of PIPELINES.map(({ id }) => id))
     expect(stdout).toMatch(
       new RegExp(
-        `${pipeline}\\s+complete\\s+\\d+\\s+\\d+\\s+0\\s+\\d+\\.\\d\\s+./almanac show --demo ${pipeline}-`,
+        `${pipeline}\\s+complete\\s+\\d+\\s+\\d+\\s+0\\s+\\d+\\.\\d\\s+./almanac show ${pipeline}-\\S+ --demo`,
       ),
     )
   for (const coin of ['bitcoin', 'ethereum', 'binancecoin'])

@@ -98,6 +98,21 @@ describe('prepare', () => {
     expect(code).toBe(1)
   })
 
+  it('help and version need no preparation, also while another process prepares', async () => {
+    mkdirSync(join(root, 'docs'))
+    copyFileSync(join(packageRoot, 'docs', 'cli.md'), join(root, 'docs', 'cli.md'))
+    mkdirSync(join(root, '.almanac'))
+    const holder = { ...identify(process.pid), since: '', what: 'almanac prepare', nonce: 'x' }
+    writeFileSync(join(root, '.almanac', 'prepare.lock'), JSON.stringify(holder))
+    const answer = async (...args: string[]) => (await node(['bin/almanac.mjs', ...args])).said
+    expect(await answer('--version')).toBe('1.0.0\n')
+    expect(await answer('--help')).toMatch(/^almanac up {2,}start the whole stack/m)
+    expect(await answer('schedules', 'pause', 'mod-stats', '--help')).toMatch(
+      /^Usage: almanac schedules pause /,
+    )
+    expect(existsSync(join(root, 'node_modules'))).toBe(false)
+  })
+
   it('prepare installs missing packages, says so in one line, and then has nothing to do', async () => {
     const first = await prepareFor('runs')
     expect(first.code).toBe(0)

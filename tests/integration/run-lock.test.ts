@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRecord, sweepRuns } from '../../activities/run-record.ts'
 import { runStatus, startRun, type RunHandle } from '../../client/runs.ts'
 import { endingOf } from '../support/ending-in-words.ts'
+import { namedRun } from '../../client/named-run.ts'
 import { failureReason } from '../../core/reason.ts'
-import { closeRun, findRun, openRuns, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
+import { closeRun, openRuns, runsNamed, takeRunLock, type RunRecord } from '../../db/queries/runs.ts'
 import { pipelineRuns } from '../../db/schema/runs.ts'
 import { temporalExecutable } from '../../local/temporal-binary.ts'
 import { pipelineById } from '../../pipelines/index.ts'
@@ -48,7 +49,7 @@ async function startHeld(): Promise<RunHandle> {
 }
 
 async function recordOf({ workflowId }: { workflowId: string }): Promise<RunRecord> {
-  const record = await findRun(stack.database.db, workflowId)
+  const [record] = await runsNamed(stack.database.db, workflowId, 1)
   if (record === undefined) throw new Error(`${workflowId} has no record`)
   return record
 }
@@ -186,5 +187,31 @@ describe('the sweep', () => {
       closed: 1,
       failed: [{ run: { workflowId: 'mod-stats-unknown' }, error: { message: 'busy' } }],
     })
+  })
+})
+
+describe('the run that a person names', () => {
+  const named = (id: string) => namedRun(stack.database.db, id, { fewest: 8 })
+
+  it('is told by its workflow id, its run id, or the beginning of one that no other has', async () => {
+    const run = await leaveOpen('mod-stats-1')
+    for (const id of [run.workflowId, run.runId, run.runId.slice(0, 8)])
+      expect(await named(id)).toMatchObject({ runId: run.runId })
+    expect(await named('ffffffff-none')).toBeUndefined()
+  })
+
+  it('is refused if the beginning fits several, with all of them, and if it is short', async () => {
+    const runs = ['mod-stats', 'match-results'].map((pipeline, last) => ({
+      runId: `0199a7c1-5e0a-7b3c-8000-00000000000${last}`,
+      workflowId: `${pipeline}-1`,
+      ...{ pipeline, trigger: 'manual', startedAt: new Date().toISOString() },
+    }))
+    for (const run of runs) await takeRunLock(stack.database.db, run)
+    for (const { runId, workflowId } of runs) {
+      await expect(named('0199a7c1-5e0a')).rejects.toThrow(`${runId}  ${workflowId}`)
+      expect(await named(runId)).toMatchObject({ workflowId })
+    }
+    await expect(named('0199')).rejects.toThrow('"0199" is too short')
+    await expect(namedRun(stack.database.db, '0')).rejects.toThrow('is the beginning of several run ids')
   })
 })

@@ -27,9 +27,13 @@ export function mountSmallDisk(megabytes: number): SmallDisk | undefined {
     folder,
     fill() {
       const file = openSync(filler, 'w')
-      const { bavail, bsize } = statfsSync(folder)
-      const block = Buffer.alloc(bsize)
-      for (let written = 0; written < bavail; written++) writeSync(file, block)
+      const block = Buffer.alloc(statfsSync(folder).bsize)
+      try {
+        // Others may write to it meanwhile: it is full when it says so.
+        for (;;) writeSync(file, block)
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+      }
       closeSync(file)
     },
     free() {

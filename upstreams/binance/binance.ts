@@ -8,7 +8,8 @@ import { decimal, parseKlines, type HourCandle } from './klines.ts'
 import { parseBody, text, type RejectedRow } from '../payload.ts'
 import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 import { headerNumber, MAX_BAN_MS } from '../retry-after.ts'
-import { elapsed as realElapsed, type Elapsed, type Sleep } from '../sleep.ts'
+import { elapsed as realElapsed, type Elapsed } from '../../core/elapsed.ts'
+import type { Sleep } from '../sleep.ts'
 
 export { openingOf, parseKlines, type HourCandle } from './klines.ts'
 

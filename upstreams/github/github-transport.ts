@@ -8,7 +8,8 @@ import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, type Answer, type HttpRequest } from '../http.ts'
 import { excerptOf, refusal, spread, type Exchange } from '../refusal.ts'
 import { headerNumber, retryAfterMs } from '../retry-after.ts'
-import { elapsed as realElapsed, type Elapsed, type Sleep } from '../sleep.ts'
+import { elapsed as realElapsed, type Elapsed } from '../../core/elapsed.ts'
+import type { Sleep } from '../sleep.ts'
 
 const UPSTREAM = 'github'
 /** A page of 100 hits of a search has 0.6 MB. */

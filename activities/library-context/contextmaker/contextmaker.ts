@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ALMANAC } from '../../../core/command-name.ts'
+import { almanacCommand } from '../../../core/command-name.ts'
 import { Failure } from '../../../core/failures.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
@@ -177,7 +177,10 @@ function pythonOf(venv: string): string {
   const lib = join(venv, 'lib')
   const found = existsSync(lib) ? readdirSync(lib).find((name) => /^python3\.\d+$/.test(name)) : undefined
   if (found !== undefined) return found
-  throw new Failure('Misconfigured', `There is no Python in ${lib}; "${ALMANAC} doctor" says what to do.`)
+  throw new Failure(
+    'Misconfigured',
+    `There is no Python in ${lib}; "${almanacCommand('doctor')}" says what to do.`,
+  )
 }
 
 async function userOf(slot: number): Promise<{ uid: number | undefined; processes: number }> {

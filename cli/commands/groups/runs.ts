@@ -40,7 +40,7 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     program,
     'show <run>',
     'everything about one run: steps, attempts, what waits and until when, counts per source',
-    [`${ALMANAC} show ${example}-2026-11-21T10:00:00Z`, `${ALMANAC} show 0199a7c1 --json`],
+    [`${ALMANAC} show ${example}-2026-11-21T10:00:00Z`, `${ALMANAC} show 0199a7c1-5e0a-7b3c --json`],
   )
     .option('--json', 'print JSON')
     .action(async (id: string, options) => {

@@ -1,6 +1,6 @@
 /** The files of crypto-forecast: tables of the old collector, Fear & Greed as published, candles. */
 import { basename } from 'node:path'
-import { ALMANAC } from '../../../core/command-name.ts'
+import { almanacCommand } from '../../../core/command-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { csvReader, type CsvRecord } from '../../../system/read-csv/csv-lines.ts'
@@ -9,6 +9,7 @@ import type { FileStart } from '../../../system/read-csv/file-start.ts'
 import type { ImportKind } from '../../import/import-files.ts'
 import { importRows } from '../../import/import-rows.ts'
 import { dayOf, parseRecord, type Parsed } from '../../import/line-values.ts'
+import { columnsOf } from '../../import/unused-columns.ts'
 import type { ImportTarget } from '../../import/write-periods.ts'
 import { klineKinds } from './kline-files.ts'
 import { storeMonths, type ImportedTable } from './store-months.ts'
@@ -21,6 +22,7 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
   const fearGreed = (columns: string[]) =>
     table('fear_greed_index', columns, {
       into: 'fear_greed_index',
+      reads: () => columns,
       parserOf: (file) => {
         const { fear_greed_index: schema } = linesOf(file)
         return (record) => parseFearGreedLine(schema, record)
@@ -33,6 +35,7 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
     {
       name: 'price_comparisons',
       columns: ['crypto', 'coingecko price', 'binance price'],
+      reads: (file) => columnsOf(linesOf(file).price_comparisons),
       plan: (file) => {
         const timestamp = timeOfComparison(file.path)
         const { price_comparisons: schema } = linesOf(file)
@@ -52,6 +55,7 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
     },
     table('predictions', ['crypto', 'timestamp', 'predicted_price'], {
       into: 'imported_predictions',
+      reads: (file) => columnsOf(linesOf(file).predictions),
       parserOf: (file) => {
         const { predictions: schema } = linesOf(file)
         return (record) => parseRecord(schema, record)
@@ -91,16 +95,19 @@ const table = <Table extends ImportedTable>(
   columns: string[],
   {
     into,
+    reads,
     parserOf,
     notes,
   }: {
     into: Table
+    reads: (file: FileStart) => readonly string[]
     parserOf: (file: FileStart) => (record: CsvRecord) => Parsed<WritableRows[Table]>
     notes: (report: FileReport) => string[]
   },
 ): ImportKind<ImportTarget> => ({
   name,
   columns,
+  reads,
   plan: (file) => async (target, task) => {
     await importRows(task, {
       read: csvReader(file),
@@ -116,7 +123,7 @@ function notesOnPrices(days: string[]): string[] {
   if (from === undefined || to === undefined) return []
   return [
     'kept as they were in imported_prices and no part of the hourly grid: the old rows mix days and moments',
-    `real hours of the same time: ${ALMANAC} backfill crypto-forecast --from ${from} --to ${to} --only-missing`,
+    `real hours of the same time: ${almanacCommand(`backfill crypto-forecast --from ${from} --to ${to} --only-missing`)}`,
   ]
 }
 

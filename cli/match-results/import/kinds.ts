@@ -5,7 +5,7 @@ import { csvReader } from '../../../system/read-csv/csv-lines.ts'
 import type { FileStart } from '../../../system/read-csv/file-start.ts'
 import type { FileImport, ImportKind } from '../../import/import-files.ts'
 import { importRows } from '../../import/import-rows.ts'
-import { matchLines } from './match-lines.ts'
+import { matchColumns, matchLines } from './match-lines.ts'
 import { storeMatches, type MatchTarget } from './store-matches.ts'
 
 /** Columns of the document's `matches.csv` and of the old table. */
@@ -29,11 +29,13 @@ export const matchKinds = (now: Date): ImportKind<MatchTarget>[] => [
   {
     name: 'matches with confidence',
     columns: [...COLUMNS, 'confidence'],
+    reads: ({ notation }) => matchColumns(now, notation),
     plan: (file) => matchImport(file, now, true),
   },
   {
     name: 'matches',
     columns: COLUMNS,
+    reads: ({ notation }) => matchColumns(now, notation),
     plan: (file) => matchImport(file, now, false),
   },
 ]

@@ -17,6 +17,7 @@ import {
   whole,
   type Parsed,
 } from '../../import/line-values.ts'
+import { columnsOf } from '../../import/unused-columns.ts'
 import type { Notation } from '../../../system/read-csv/notation.ts'
 import { NOTHING, wholeIn } from '../../../system/read-csv/numbers.ts'
 
@@ -55,6 +56,10 @@ export function matchLines(
     return { row: { match: ownMatch(values, score), oddsAtEnd: null } }
   }
 }
+
+/** The columns that `matchLines` reads. */
+export const matchColumns = (now: Date, notation: Notation): string[] =>
+  columnsOf(lineSchema(now, false, notation))
 
 /** A number, exact to its last digit: a rounded one is that of another match. Other texts are no ids of the feed. */
 const eventId = storable.refine((id) => wholeIn(id) !== undefined || /[a-df-z]/i.test(id), {

@@ -10,6 +10,7 @@ import type { ImportKind } from '../../import/import-files.ts'
 import { importRows, type RowImport, type Stored } from '../../import/import-rows.ts'
 import { jsonReader } from '../../import/json-list.ts'
 import { parseRecord } from '../../import/line-values.ts'
+import { columnsOf } from '../../import/unused-columns.ts'
 import { parseScrapedModpack } from './scraped-modpacks.ts'
 import {
   nameKey,
@@ -35,6 +36,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
     {
       name: 'version_stats',
       columns: ['date', 'platform', 'version_name', 'downloads'],
+      reads: (file) => readOf(linesOf(file).version_stats),
       // Ids that became known since the last import are put in before and after: the rows then meet their own.
       plan: (file) => async (target, task) => {
         const { db, modId } = target
@@ -57,6 +59,7 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
     {
       name: 'modpacks',
       columns: ['id', 'name', 'slug', 'downloads', 'link'],
+      reads: (file) => readOf(linesOf(file).modpacks),
       plan: (file) => async (target, task) => {
         let ofDay = 0
         await importRows(task, {
@@ -91,6 +94,9 @@ export function modStatsKinds(today: string, date: string | undefined): ImportKi
   ]
 }
 
+/** With the column that `ofOneMod` compares. */
+const readOf = (schema: z.ZodType) => [...columnsOf(schema), 'mod_id']
+
 /** A table whose rows are stored as they come. */
 const table = <Row>(
   name: string,
@@ -100,6 +106,7 @@ const table = <Row>(
 ): ImportKind<ModTarget> => ({
   name,
   columns,
+  reads: (file) => readOf(schemaOf(file)),
   plan: (file) => (target, task) =>
     importRows(task, { ...ofOneMod(file, schemaOf(file)), store: (rows) => store(target, rows) }),
 })

@@ -83,6 +83,8 @@ export interface OpenForecast {
   /** When the price is due, and when it was forecast. */
   targetTime: Date
   madeAt: Date
+  /** The hour whose close is `lastPrice`: when it begins. */
+  timestamp: Date
   lastPrice: number
   predictedPrice: number
   /** Null while a model has no record to take an interval from. */

@@ -132,9 +132,20 @@ interface ServedRow extends Omit<ContextWithText, 'madeAt'>, Record<string, unkn
   made_ms: number
 }
 
-/** Keeps the new file name of a context whose library was renamed. */
-export async function renameContextFile(db: Database, library: string, file: string): Promise<void> {
-  await db.execute(sql`update library_contexts set file = ${file} where library = ${library}`)
+/** Stores the new file names of contexts whose libraries were renamed. Call it in a transaction. */
+export async function renameContextFiles(
+  tx: Database,
+  files: readonly Pick<StoredContext, 'library' | 'file'>[],
+): Promise<void> {
+  const libraries = files.map(({ library }) => library)
+  // By way of names that no file has: a new name may be the former one of another context.
+  await tx.execute(
+    sql`update library_contexts set file = library where library = any(${sql.param(libraries)}::text[])`,
+  )
+  await tx.execute(sql`update library_contexts as c set file = renamed.file
+    from unnest(${sql.param(libraries)}::text[], ${sql.param(files.map(({ file }) => file))}::text[])
+      as renamed(library, file)
+    where c.library = renamed.library`)
 }
 
 /** Marks since when the libraries of contexts are in no list of these domains, and takes the mark from those that are. */

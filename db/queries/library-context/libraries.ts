@@ -106,8 +106,8 @@ export interface Rename {
   from: string
   to: string
   name: string
-  /** It is gone, and its name is another repository's: it keeps its history under a key of its own. */
-  isReplaced?: true
+  /** Run that found it gone, and its name another repository's: it keeps its history under a key of its own. */
+  replacedIn?: string
 }
 
 /**
@@ -126,9 +126,10 @@ export async function renameLibraries(db: Database, renames: readonly Rename[]):
         await tx.execute(sql`update libraries set library = ${from} where library = ${rename.from}`)
       moves.push({ ...rename, from })
     }
-    for (const { from, to, name, isReplaced } of moves) {
-      if (isReplaced)
-        await tx.execute(sql`with gone as (update libraries set state = 'gone' where library = ${from})
+    for (const { from, to, name, replacedIn } of moves) {
+      if (replacedIn !== undefined)
+        await tx.execute(sql`with gone as (
+            update libraries set state = 'gone', run_id = ${replacedIn} where library = ${from})
           delete from library_contexts where library = ${from}`)
       const target = await tx.execute(sql`select 1 from libraries where library = ${to}`)
       if (target.rows.length === 0) {
@@ -146,6 +147,14 @@ export async function renameLibraries(db: Database, renames: readonly Rename[]):
       await tx.execute(sql`delete from libraries where library = ${from}`)
     }
   })
+}
+
+/** The names of the libraries that a run found gone, and their names another repository's. */
+export async function replacedIn(db: Database, runId: string): Promise<string[]> {
+  const result = await db.execute<{ name: string }>(sql`
+    select name from libraries where run_id = ${runId} and state = 'gone' and library = lower(name) || '#' || github_id
+    order by library`)
+  return result.rows.map(({ name }) => name)
 }
 
 /** Returns which library a name leads to; with `since`, only names that were asked then or later. */

@@ -198,6 +198,7 @@ describe('almanac backfill crypto-forecast', () => {
       ['crypto-forecast', '--from', 'yesterday', '--to', '2023-02-30'],
       '--from "yesterday": expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z).\n--to "2023-02-30": expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z).',
     ],
+    [['crypto-forecast', '--from', soon], `--from ${soon} is in the future.`],
     [['crypto-forecast', '--from', soon, '--to', soon], `--from ${soon} is in the future.`],
     [
       ['crypto-forecast', '--from', '2023-05-01T10:20:00Z', '--to', '2023-05-01T10:50:00Z'],

@@ -152,7 +152,7 @@ describe('almanac forecast report', () => {
     )
     expect(stdout.match(/bitcoin +1h +\d/g)).toHaveLength(1)
     expect(stdout).toMatch(
-      /\n\nThe naive forecast is that the price stays as it is now\. Against it, so far:\nbitcoin 1h: too few to judge \(0 scored; 30 are needed\)\n$/,
+      /\n\nThe naive forecast is that the price stays as it was then\. Against it, so far:\nbitcoin 1h: too few to judge \(0 scored; 30 are needed\)\n$/,
     )
     const newest = await json<object[]>('latest')
     expect(newest).toMatchObject([

@@ -115,6 +115,37 @@ describe('published files', () => {
     expect(text('New__Lib2-context.txt')).toBe('the text\n')
     expect(list().libraries).toMatchObject([{ name: 'New/Lib2', contextFileName: 'New__Lib2-context.txt' }])
   })
+
+  it('moves the published files of libraries that take over one another’s names', async () => {
+    await given('o/first', 'o/second')
+    await storeContext(database.db, 'o/first', 'the first\n')
+    await storeContext(database.db, 'o/second', 'the second\n')
+    await publish()
+    await renameLibraries(database.db, [
+      { from: 'o/first', to: 'o/third', name: 'o/third' },
+      { from: 'o/second', to: 'o/first', name: 'o/first' },
+    ])
+    await publish()
+    expect(names()).toEqual([
+      'first-context.txt',
+      'o__first-context.txt',
+      'o__third-context.txt',
+      'third-context.txt',
+    ])
+    expect([text('o__third-context.txt'), text('o__first-context.txt')]).toEqual([
+      'the first\n',
+      'the second\n',
+    ])
+    await renameLibraries(database.db, [
+      { from: 'o/first', to: 'o/third', name: 'o/third' },
+      { from: 'o/third', to: 'o/first', name: 'o/first' },
+    ])
+    await publish()
+    expect([text('o__third-context.txt'), text('o__first-context.txt')]).toEqual([
+      'the second\n',
+      'the first\n',
+    ])
+  })
 })
 
 describe('the documented short name', () => {

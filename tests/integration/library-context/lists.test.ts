@@ -401,6 +401,17 @@ describe('a night whose first attempt at the stars ends between two batches', ()
     expect(publishedList()).toEqual(expectedList())
   })
 
+  it('says which libraries the first one found replaced', async () => {
+    await goodNight(FIRST)
+    libraries().change('sim-astro/extra-100', { state: 'deleted', name: 'extra-100-gone' })
+    libraries().change('sim-astro/extra-101', { name: 'extra-100' })
+    const { ending } = await killedAt(SECOND)
+    expect(ending.counts['stars']).toMatchObject({ outcome: 'partial' })
+    expect(whyOf(ending, 'stars')).toContain(
+      'sim-astro/extra-100 is gone, and another repository has its name',
+    )
+  })
+
   it('says what the first one doubted, and what GitHub omitted from it', async () => {
     // In the order of names these are requested first.
     const [falls, omitted] = ['sim-astro/extra-100', 'sim-astro/extra-101']

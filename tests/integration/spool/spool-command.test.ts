@@ -66,7 +66,7 @@ describe('an empty spool', () => {
   it.each([['list'], ['drain']])('%s reports an empty spool in one line', async (name) => {
     const { code, stdout } = await almanac(name)
     expect(stdout.trim().split('\n')).toEqual([
-      `the spool is empty: every row is in the database (${folder})`,
+      `the spool is empty: no row waits for the database (${folder})`,
     ])
     expect(code).toBe(0)
   })

@@ -26,6 +26,6 @@ describe('almanac spool drain', () => {
     expect([historyLength > 0, status.name]).toEqual([true, 'RUNNING'])
     await handle.terminate('the test is over')
     const again = await command(['spool', 'drain'], stack.env)
-    expect(again.stdout.trim()).toBe(`the spool is empty: every row is in the database (${folder})`)
+    expect(again.stdout.trim()).toBe(`the spool is empty: no row waits for the database (${folder})`)
   })
 })

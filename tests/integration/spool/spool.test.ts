@@ -281,6 +281,21 @@ describe('a drain', () => {
     expect(await values()).toEqual([1, 2, 3, 6])
   })
 
+  it('loads all rows of a call but those that PostgreSQL refuses', async () => {
+    const raw = [{ source: 'a', url: 'https://a.test/', body: '{}', observedAt: TEN }]
+    const modOfNobody = { date: DAY, platform: 'modrinth', modId: 999_999, totalDownloads: 1 }
+    const days = [1, 2, 3, 4, 5].flatMap((day) => index(day, `2026-03-0${day}`).fear_greed_index ?? [])
+    days.splice(3, 0, { date: 'someday', value: 9, classification: 'Fear' })
+    await away(() => write({ fear_greed_index: days, daily_stats: [modOfNobody] }, { raw }))
+    const [name] = segmentNames(folder)
+    const tables = { fear_greed_index: 1, daily_stats: 1 }
+    expect(await drain()).toMatchObject({ segments: 0, rows: 5, damaged: [{ name, head: { tables } }] })
+    expect(await values()).toEqual([1, 2, 3, 4, 5])
+    expect(await countOf('raw_payloads')).toBe(1)
+    expect(segmentNames(folder)).toEqual([])
+    expect(damagedSegments(folder)).toMatchObject([{ name, head: { tables } }])
+  })
+
   it('a drain keeps everything while the database is unavailable, and says why', async () => {
     await spoolDays(3)
     const names = segmentNames(folder)

@@ -2,6 +2,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
+import { elapsed } from '../../../core/elapsed.ts'
 import { attemptEndsAt, attemptRetryBudget } from '../../../activities/attempt-retry-budget.ts'
 import { withDatabaseRetry, type RetryBudget } from '../../../db/database-retry.ts'
 import { Failure } from '../../../core/failures.ts'
@@ -52,8 +53,9 @@ describe('an attempt', () => {
 
 describe('the retry budget of an attempt', () => {
   it('the retry budget ends before the attempt does, with time to write a segment', async () => {
-    const begun = Date.now()
-    const own = bounds({ scheduledTimestampMs: begun, currentAttemptScheduledTimestampMs: begun })
+    const now = Date.now()
+    const begun = elapsed()
+    const own = bounds({ scheduledTimestampMs: now, currentAttemptScheduledTimestampMs: now })
     const { ms, untilMs = 0, tryMs } = await budgetOf(30 * MINUTE_MS, own, 8_000)
     expect({ ms, tryMs }).toEqual({ ms: 30 * MINUTE_MS, tryMs: 8_000 })
     expect(untilMs - begun).toBeLessThan(10 * MINUTE_MS)
@@ -83,7 +85,7 @@ describe('the retry budget of an attempt', () => {
     const { signal } = new AbortController()
     const hanging = () => new Promise<never>(() => undefined)
     await expect(
-      withDatabaseRetry({ ms: 10 * MINUTE_MS, signal, untilMs: Date.now() + 20 }, hanging),
+      withDatabaseRetry({ ms: 10 * MINUTE_MS, signal, untilMs: elapsed() + 20 }, hanging),
     ).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
   })
 })

@@ -45,29 +45,46 @@ describe('a dead letter', () => {
   })
 })
 
-const LIVE = { mode: 'live' } as const
+const NOW = new Date('2026-11-29T12:00:00Z')
 
 describe('rows that cannot be loaded', () => {
-  it('are collected again from the day before the oldest, if the pipeline can collect the past', () => {
+  it('are collected again from the day of the oldest, if the pipeline can collect the past', () => {
     const tables = { candles: 1 }
     const pipeline = 'crypto-forecast'
     expect(
       lostRowsRemedies(
-        [letter({ pipeline, tables, observedAt: '2026-11-29T05:00:00.000Z' }), letter({ pipeline, tables })],
-        LIVE,
+        [
+          letter({ pipeline, tables, oldestAt: '2026-11-28T05:00:00.000Z' }),
+          letter({ pipeline, tables, oldestAt: '2019-03-01T23:00:00.000Z' }),
+        ],
+        NOW,
       ),
     ).toEqual([
-      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2026-11-27 --only-missing"',
+      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2019-03-01 --only-missing"',
+    ])
+  })
+
+  it.each([
+    ['a head of an earlier version', undefined],
+    ['a wrong clock', '2026-12-03T00:00:00.000Z'],
+  ])('name no day that nobody knows, because of %s', (_, oldestAt) => {
+    const tables = { candles: 1 }
+    const pipeline = 'crypto-forecast'
+    const known = letter({ pipeline, tables, oldestAt: '2026-12-04T05:00:00.000Z' })
+    expect(
+      lostRowsRemedies([known, letter({ pipeline, tables, ...(oldestAt && { oldestAt }) })], NOW),
+    ).toEqual([
+      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from YYYY-MM-DD --only-missing"; the day of its oldest row is not known',
     ])
   })
 
   it('are gone for good if it cannot', () => {
-    expect(lostRowsRemedies([letter({ tables: { daily_stats: 1 } })], LIVE)).toEqual([
+    expect(lostRowsRemedies([letter({ tables: { daily_stats: 1 } })], NOW)).toEqual([
       'what cannot be loaded of mod-stats cannot be collected again either: its upstreams have only the present',
     ])
   })
 
   it('are none in the ending of a run, in responses alone, or where nothing is known', () => {
-    expect(lostRowsRemedies([letter({ kind: 'ending' }), letter({}), letter()], LIVE)).toEqual([])
+    expect(lostRowsRemedies([letter({ kind: 'ending' }), letter({}), letter()], NOW)).toEqual([])
   })
 })

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { makeOwnFile } from '../../../cli/own-file.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 
-const EXAMPLE = '# The example\nmod-stats:\n  mods:\n    - modrinth: createnuclear\n'
+const SECTIONS = 'mod-stats:\n  # A comment\n  mods:\n    - modrinth: createnuclear\n'
+const EXAMPLE = `# The example: do not edit it.\n# It changes.\n${SECTIONS}`
 
 let root: string
 beforeEach(() => {
@@ -25,9 +26,12 @@ function start(): string[] {
   return said
 }
 
-it('the first start copies the example and says so; later ones leave the file alone', () => {
+it('the first start makes the file from the example, under its own header, and says so; later ones leave the file alone', () => {
   expect(start()).toEqual([`made       ${own()}: edit it to say what is collected; git ignores it`])
-  expect(readFileSync(own(), 'utf8')).toBe(EXAMPLE)
+  const made = readFileSync(own(), 'utf8')
+  expect(made).toMatch(/^# .* yours to edit/)
+  expect(made).not.toContain('do not edit it')
+  expect(made.endsWith(`is an error.\n${SECTIONS}`)).toBe(true)
   writeFileSync(own(), EXAMPLE.replace('createnuclear', 'mine'))
   expect(start()).toEqual([])
   expect(readFileSync(own(), 'utf8')).toContain('mine')

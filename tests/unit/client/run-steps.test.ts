@@ -1,6 +1,7 @@
 /** The steps of a run as its history tells them. */
-import { expect, it } from 'vitest'
 import { defaultPayloadConverter } from '@temporalio/common'
+import { expect, it } from 'vitest'
+import { stepRow } from '../../../cli/commands/show.ts'
 import { endedSteps, stepsOf, type History } from '../../../client/run-steps.ts'
 
 it('nothing of a run that was terminated runs or waits any more', () => {
@@ -8,30 +9,47 @@ it('nothing of a run that was terminated runs or waits any more', () => {
   const history = {
     events: [{ eventId: 5 as never, activityTaskScheduledEventAttributes: scheduled }],
   } as History
-  const pending = [{ activityId: '1', attempt: 9, lastFailure: { message: 'away' } }]
-  expect(stepsOf(history, pending)).toMatchObject([{ state: 'waiting', attempts: 8, failure: 'away' }])
+  const expirationTime = { seconds: 1_785_542_400 }
+  const pending = [{ activityId: '1', attempt: 9, lastFailure: { message: 'away' }, expirationTime }]
+  const triedUntil = new Date('2026-08-01T00:00:00Z')
+  expect(stepsOf(history, pending as never)).toMatchObject([
+    { state: 'waiting', attempts: 8, failure: 'away', triedUntil },
+  ])
   const [step] = endedSteps(history)
   expect(step).toMatchObject({ step: 'collect', state: 'cancelled' })
   expect(step).not.toHaveProperty('nextAttemptAt')
 })
 
-it.each([
-  [
-    { counts: { fetched: 3, written: 2 }, done: 1, left: 0 },
-    { fetched: 3, written: 2, done: 1, left: 0 },
-  ],
-  [{ outcome: 'complete', counts: { modrinth: { fetched: 3, written: 2 } } }, undefined],
-  [undefined, undefined],
-])('of the result %j a step shows the rows of one source', (result, batch) => {
-  const payloads = [defaultPayloadConverter.toPayload(result)]
-  const history = {
-    events: [
-      { eventId: 5 as never, activityTaskScheduledEventAttributes: { activityId: '1' } },
-      {
-        eventId: 6 as never,
-        activityTaskCompletedEventAttributes: { scheduledEventId: 5 as never, result: { payloads } },
+/** A step that was done at its second attempt. */
+function doneStep(result: unknown) {
+  const failure = { message: 'answered 503', applicationFailureInfo: { type: 'UpstreamUnavailable' } }
+  const events = [
+    { eventId: 5, activityTaskScheduledEventAttributes: { activityType: { name: 'collect' } } },
+    {
+      eventId: 6,
+      activityTaskStartedEventAttributes: { scheduledEventId: 5, attempt: 2, lastFailure: failure },
+    },
+    {
+      eventId: 7,
+      activityTaskCompletedEventAttributes: {
+        scheduledEventId: 5,
+        result: { payloads: [defaultPayloadConverter.toPayload(result)] },
       },
-    ],
-  } as History
-  expect(stepsOf(history, [])[0]?.batch).toEqual(batch)
+    },
+  ]
+  const [step] = stepsOf({ events } as unknown as History, [])
+  if (step === undefined) throw new Error('the history has no step')
+  return step
+}
+
+it('the step that closes a run, with the counts of all sources, says nothing of rows', () => {
+  const counts = { modrinth: { fetched: 3, written: 2 }, curseforge: { fetched: 1, written: 1 } }
+  const step = doneStep({ outcome: 'complete', counts })
+  expect(step).not.toHaveProperty('batch')
+  expect(stepRow(step).join(' ')).not.toContain('undefined')
+  expect(doneStep({ counts: { fetched: 3, written: 2 } }).batch).toMatchObject({ fetched: 3, written: 2 })
+})
+
+it('the failure of an earlier attempt is shown as such once the step is done', () => {
+  expect(stepRow(doneStep({}))).toContain('earlier attempt: UpstreamUnavailable: answered 503')
 })

@@ -111,7 +111,10 @@ describe('a wrong almanac.yaml', () => {
     )
   })
 
-  it('explains each kind of mistake in words, with an example from the defaults or the demo', () => {
+  it('explains each kind of mistake in words, with an example from the defaults, the shipped file or the demo', () => {
+    expect(yamlRefusal('mod-stats:\n')).toMatch(
+      /found null; expected settings, .*, for example \{"enabled":true,"mods":\[\{"name":"Create Nuclear"/,
+    )
     expect(yamlRefusal('crypto-forecast:\n  coins: []\n')).toMatch(
       /line 2: crypto-forecast\.coins: found \[\]; expected at least 1 entry, for example \[\{"id":"bitcoin"/,
     )
@@ -220,10 +223,11 @@ describe('a wrong environment', () => {
       'LOG_LEVEL: loud',
     ]
     expect(refusal({ dotenv: dotenv.join('\r\n') }).split('\n')).toEqual([
+      `${file}, line 4: COLLECTION_INTERVAL is set in line 2 already; remove one of them.`,
       expect.stringMatching(/, line 5: LOG_LEVEL: found "loud"; expected "debug"/),
       expect.stringMatching(/, line 4: COLLECTION_INTERVAL: found "5"; expected at least 60/),
     ])
-    expect(refusal({ dotenv: dotenv.join('\n'), env: { LOG_LEVEL: 'low' } }).split('\n')[0]).toMatch(
+    expect(refusal({ dotenv: dotenv.join('\n'), env: { LOG_LEVEL: 'low' } }).split('\n')[1]).toMatch(
       /^environment: LOG_LEVEL: found "low"/,
     )
     expect(refusal({ dotenv: "\nBINANCE_URLS='ftp://user:hunter2@host'\n" })).toBe(
@@ -246,6 +250,36 @@ describe('a wrong environment', () => {
     )
     const password = 'one\ntwo words'
     expect(load({ dotenv: `CURSEFORGE_API_KEY="${password}"\n` }).env.CURSEFORGE_API_KEY).toBe(password)
+  })
+
+  it('refuses every line of .env that would set something else than it says, all at once, without showing it', () => {
+    const dotenv = [
+      'CURSEFORGE_API_KEY=hunter2#tail',
+      `DATABASE_URL="postgresql://me:hunter2@host/db`,
+      'LOG_LEVEL=loud',
+      'GITHUB_TOKEN="one',
+      'two"',
+      'a line',
+      `TEMPORAL_API_KEY='hunter2' tail`,
+      'GITHUB_TOKEN=#tail',
+    ]
+    const message = refusal({ dotenv: dotenv.join('\n') })
+    expect(message.split('\n').map((line) => line.replace(`${join(root, '.env')}, line `, ''))).toEqual([
+      expect.stringMatching(/^1: CURSEFORGE_API_KEY: the value would end at its "#"/),
+      expect.stringMatching(/^2: DATABASE_URL: the value begins with "; expected another "/),
+      expect.stringMatching(/^6: expected NAME=value/),
+      expect.stringMatching(/^7: TEMPORAL_API_KEY: the value begins with '/),
+      '8: GITHUB_TOKEN is set in line 4 already; remove one of them.',
+      expect.stringMatching(/^8: GITHUB_TOKEN: the value would end at its "#"/),
+      expect.stringMatching(/^3: LOG_LEVEL: found "loud"/),
+      expect.stringMatching(/^2: DATABASE_URL: found a hidden value/),
+    ])
+    expect(message).not.toMatch(/hunter2|tail/)
+  })
+
+  it('accepts comments behind values in .env, and a "#" within quotes', () => {
+    const { env } = load({ dotenv: `LOG_LEVEL=debug # not #info\nCURSEFORGE_API_KEY="a#b" # mine\n` })
+    expect(env).toMatchObject({ LOG_LEVEL: 'debug', CURSEFORGE_API_KEY: 'a#b' })
   })
 
   it('accepts the variables of docker-compose.yml in .env, and any name in the environment', () => {

@@ -19,11 +19,11 @@ afterEach(() => {
 
 const databaseOf = (folder: string) =>
   ({ spool: openSpool({ folder, capBytes: 1e6, warn: () => undefined }) }) as Database
-const ask = (db: Database, query: () => Promise<number>) =>
+const ask = (db: Database, query: () => Promise<number>, more: { unknown?: number } = {}) =>
   lastKnown(
     db,
     { ms: 0, signal: new AbortController().signal },
-    { name: 'number', schema: z.number(), query },
+    { name: 'number', schema: z.number(), query, ...more },
   )
 const away = () => Promise.reject(new Failure('DatabaseUnavailable', 'It does not respond.'))
 
@@ -33,6 +33,13 @@ describe('the last answer of a query', () => {
     await expect(ask(db, away)).rejects.toMatchObject({ type: 'DatabaseUnavailable' })
     expect(await ask(db, () => Promise.resolve(7))).toBe(7)
     expect(await ask(db, away)).toBe(7)
+  })
+
+  it('may have something in its place before the first', async () => {
+    const db = databaseOf(join(root, 'spool'))
+    expect(await ask(db, away, { unknown: 0 })).toBe(0)
+    await ask(db, () => Promise.resolve(7))
+    expect(await ask(db, away, { unknown: 0 })).toBe(7)
   })
 
   it('is given to the run although it cannot be kept, and the database counts as available', async () => {

@@ -150,6 +150,14 @@ describe('a spooled call', () => {
     expect(await unpackedRows(call({ daily_stats: [] }))).toEqual(call({ daily_stats: [] }))
   })
 
+  it('a spooled call states the oldest time of its rows in its first line, whenever they were observed', async () => {
+    const candle = (timestamp: Date) => ({ crypto: 'bitcoin', source: 'binance', timestamp })
+    const candles = [candle(NOON), candle(new Date('2019-03-01T05:00:00Z'))]
+    const head = readHead(await packSegment(call({ candles } as RowsByTable)))
+    expect(head.oldestAt).toBe('2019-03-01T05:00:00.000Z')
+    expect(readHead(await packSegment(call({})))).not.toHaveProperty('oldestAt')
+  })
+
   it('a spooled call states in its first line what it holds', async () => {
     const rows = [{ date: '2026-03-10', value: 1, classification: 'Fear' }]
     const rejected = [{ source: 'fear-greed', reason: 'no number', row: null }]

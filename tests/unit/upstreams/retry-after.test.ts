@@ -49,4 +49,13 @@ describe('when to ask again', () => {
     expect(retryAfterMs(new Headers({ 'retry-after': '86400' }), NOW, 429)).toBe(MAX_RETRY_MS)
     expect(retryAfterMs(new Headers(), NOW, 429)).toBeUndefined()
   })
+
+  it('measures a named time by the clock of the upstream that named it', () => {
+    const aDayAhead = new Date(NOW.getTime() + 86_400_000)
+    const inTenMinutes = (NOW.getTime() + 600_000) / 1_000
+    const date = NOW.toUTCString()
+    expect(resetMs(new Headers({ date, 'x-ratelimit-reset': String(inTenMinutes) }), aDayAhead)).toBe(600_000)
+    const until = new Date(NOW.getTime() + 30_000).toUTCString()
+    expect(retryAfterMs(new Headers({ date, 'retry-after': until }), aDayAhead)).toBe(30_000)
+  })
 })

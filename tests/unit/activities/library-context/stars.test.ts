@@ -58,6 +58,13 @@ describe('a renamed library', () => {
     ])
   })
 
+  it('is merged with the library that has its number already', () => {
+    const before = [known('new/x', { githubId: 1 }), known('old/x')]
+    expect(renamesIn([found('Old/X', 1, 'New/X')], before)).toEqual([
+      { from: 'old/x', to: 'new/x', name: 'New/X' },
+    ])
+  })
+
   it('treats two names as one library', () => {
     const answers = [found('Old/X', 1, 'New/X'), found('New/X', 1, 'New/X')]
     const before = [known('old/x', { githubId: 1 })]

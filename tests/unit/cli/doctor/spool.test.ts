@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-const checked = () => checkSpool({ mode: 'live', dataDir, env: environmentSchema.parse({}) })
+const checked = () => checkSpool({ dataDir, env: environmentSchema.parse({}) })
 const spoolOne = () =>
   openSpool({ folder: spoolFolder(dataDir), capBytes: 1e6, warn: () => undefined }).writeRows(
     {},

@@ -123,6 +123,12 @@ describe('the upstreams', () => {
       'warn',
       /^b\.example: HTTP 503$/,
     ],
+    [
+      'all have trouble of their own',
+      [{ host: 'a.example', trouble: 'HTTP 503', isReached: true }],
+      'warn',
+      /^a\.example: HTTP 503$/,
+    ],
     ['none does', [{ host: 'a.example', trouble: 'gone' }], 'bad', /^none answers: a\.example: gone$/],
   ])('%s', (_, asked, state, words) => {
     expect(upstreamsCheck(live, asked)).toMatchObject({
@@ -210,7 +216,11 @@ describe.skipIf(process.platform === 'win32')('what other users of the machine c
   it('warns of a file of keys, until it is for its owner alone', () => {
     const file = join(folder, '.env')
     expect(checkSecretsFile(file)).toEqual([])
-    writeFileSync(file, 'GITHUB_TOKEN=x\n', { mode: 0o644 })
+    writeFileSync(file, 'LOG_LEVEL=debug\nGITHUB_TOKEN=\n', { mode: 0o644 })
+    expect(checkSecretsFile(file)).toMatchObject([{ state: 'ok', found: 'holds no key or password' }])
+    writeFileSync(file, 'DATABASE_URL=postgresql://me:secret@db.example.org/almanac\n')
+    expect(checkSecretsFile(file)).toMatchObject([{ state: 'warn' }])
+    writeFileSync(file, 'GITHUB_TOKEN=x\n')
     expect(checkSecretsFile(file)).toMatchObject([{ state: 'warn', remedy: `chmod 600 ${file}` }])
     chmodSync(file, 0o600)
     expect(checkSecretsFile(file)).toMatchObject([{ state: 'ok' }])

@@ -8,9 +8,12 @@ const START_MS = Date.parse('2026-11-21T02:00:00Z')
 
 /** A client of a server of this test, on a clock that moves only where the client would sleep. */
 export async function client(answer: Answering, options: Partial<GitHubOptions> = {}) {
-  const server = await loopback(answer)
   const slept: number[] = []
   let nowMs = START_MS
+  const server = await loopback((response, ...asked) => {
+    response.setHeader('date', new Date(nowMs).toUTCString())
+    answer(response, ...asked)
+  })
   const github = createGitHub({
     baseUrl: server.baseUrl,
     userAgent: 'almanac/0.1 (test)',
