@@ -27,17 +27,13 @@ type Bounds = Pick<
  */
 export function attemptRetryBudget({ ms, tryMs }: Pick<RetryBudget, 'ms' | 'tryMs'>): RetryBudget {
   const { info, cancellationSignal: signal } = Context.current()
-  const now = Date.now()
-  const untilMs = elapsed() + attemptEndsAt(info, now) - now - SPOOLING_MS
+  const untilMs = elapsed() + attemptLeftMs(info, Date.now()) - SPOOLING_MS
   return { ms, signal, untilMs, ...(tryMs !== undefined && { tryMs }) }
 }
 
-/**
- * Returns when an attempt that begins now must have ended (Unix, milliseconds): by the timeout of one attempt or of
- * all.
- */
-export function attemptEndsAt(bounds: Bounds, now: number): number {
-  return Math.min(now + bounds.startToCloseTimeoutMs, allEndAt(bounds, now))
+/** Milliseconds that an attempt has which begins now (Unix, milliseconds): by the timeout of one attempt or of all. */
+export function attemptLeftMs(bounds: Bounds, now: number): number {
+  return Math.min(bounds.startToCloseTimeoutMs, allLeftMs(bounds, now))
 }
 
 /**
@@ -48,15 +44,15 @@ const NEXT_ATTEMPT_MS = MINUTE_MS
 
 /** Whether an attempt that fails now may be the last one: too little time is left for another. */
 export function isLastAttempt(now: number, bounds: Bounds = Context.current().info): boolean {
-  return allEndAt(bounds, now) - now < NEXT_ATTEMPT_MS
+  return allLeftMs(bounds, now) < NEXT_ATTEMPT_MS
 }
 
 /**
- * Returns when all attempts together must have ended. Times of the server's clock are only compared with each other, and
+ * Milliseconds that all attempts together still have. Times of the server's clock are only compared with each other, and
  * with ours for the time in the queue, which is never negative.
  */
-function allEndAt(bounds: Bounds, now: number): number {
+function allLeftMs(bounds: Bounds, now: number): number {
   const { scheduledTimestampMs: first, currentAttemptScheduledTimestampMs: current } = bounds
   const gone = current - first + Math.max(now - current, 0)
-  return now + bounds.scheduleToCloseTimeoutMs - gone
+  return bounds.scheduleToCloseTimeoutMs - gone
 }

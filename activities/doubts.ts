@@ -12,7 +12,9 @@ import {
 } from '../core/plausibility.ts'
 import type { Reason } from '../core/reason.ts'
 import type { Database } from '../db/database.ts'
-import { doubtedDays, doubtKey, type DoubtedRow } from '../db/queries/doubts.ts'
+import type { RetryBudget } from '../db/database-retry.ts'
+import { readOr } from '../db/last-known.ts'
+import { doubtedDays, doubtKey, type DoubtedDay, type DoubtedRow } from '../db/queries/doubts.ts'
 import type { RejectedRow } from '../db/write-call.ts'
 import { implausible } from '../wording/reason.ts'
 
@@ -39,20 +41,29 @@ export interface Judge<Measure extends string> {
 /** Doubts of a value whose believed day is unknown count for a week; older ones say nothing about today's. */
 const REMEMBERED_DAYS = 7
 
-/** Returns a judge of what a source reports on a UTC day. Reads on which days its values were doubted before. */
+/**
+ * Returns a judge of what a source reports on a UTC day. Reads which of its values were doubted before; without the
+ * database none is known, and a change that lasts is believed once it is back.
+ */
 export async function judgeFor<Measure extends string>(
-  db: Database,
+  { db, retryBudget }: { db: Database; retryBudget: RetryBudget },
   rules: Readonly<Record<Measure, ChangeRule>>,
   { source, date }: { source: string; date: string },
 ): Promise<Judge<Measure>> {
-  return judgeOf(rules, { source, date }, await doubtedDays(db, source, date))
+  const doubted = await readOr(
+    db,
+    retryBudget,
+    () => doubtedDays(db, source, date),
+    () => new Map<string, never>(),
+  )
+  return judgeOf(rules, { source, date }, doubted)
 }
 
-/** Returns a judge that knows on which days values were doubted before, by `doubtKey`. */
+/** Returns a judge that knows the values that were doubted before, by `doubtKey`. */
 export function judgeOf<Measure extends string>(
   rules: Readonly<Record<Measure, ChangeRule>>,
   { source, date }: { source: string; date: string },
-  days: ReadonlyMap<string, string[]>,
+  known: ReadonlyMap<string, DoubtedDay[]>,
 ): Judge<Measure> {
   const weekAgo = new Date(Date.parse(date) - REMEMBERED_DAYS * DAY_MS).toISOString().slice(0, 10)
   const doubts: Doubted[] = []
@@ -61,8 +72,9 @@ export function judgeOf<Measure extends string>(
       if (before === null || before === undefined || doubtOf(rules[measure], before.value, now) === undefined)
         return true
       const since = before.date ?? weekAgo
-      const earlier = days.get(doubtKey({ doubted: measure, of: key })) ?? []
-      if (isBelievedNow(earlier.filter((day) => day > since).length)) return true
+      const days = known.get(doubtKey({ doubted: measure, of: key })) ?? []
+      const earlier = days.filter(({ date: day }) => day > since).map(({ now: then }) => then)
+      if (isBelievedNow(rules[measure], { before: before.value, earlier, now })) return true
       doubts.push({ row: { doubted: measure, of: key, date, before: before.value, now }, name })
       return false
     },

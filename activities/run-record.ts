@@ -1,7 +1,8 @@
 /** The run record for activities: takes the lock, closes the record, and closes records that were left open. */
 import { Context, log } from '@temporalio/activity'
 import type { LogRecord } from '../core/log-records.ts'
-import { refuseAhead } from '../db/ahead.ts'
+import { CLOCK_TOLERANCE_MS, refuseAhead } from '../db/ahead.ts'
+import { clockBehindMs } from '../db/clock-behind.ts'
 import { databaseFailure, isDatabaseUnwritable, troubleOf, wordsOf } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
 import type { Skipped } from '../core/run.ts'
@@ -10,7 +11,7 @@ import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { failureReason } from '../core/reason.ts'
 import { attemptRetryBudget, isLastAttempt } from './attempt-retry-budget.ts'
-import { isSpooled, lacking, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
+import { isSpooled, lacking, NOTHING, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
 /** State of a run in Temporal: alive, or how it ended (no `ending`: it left none). */
@@ -83,17 +84,21 @@ export async function closeRunOrSpool(
   ending: RunEnding,
   finishedAt: Date,
   retryBudget?: RetryBudget,
-): Promise<{ spooled: boolean }> {
-  const close = () => closeRun(db, run, ending, finishedAt)
+): Promise<{ spooled: boolean; ending: RunEnding }> {
+  let ended = ending
+  const close = async () => {
+    ended = await withClock(db, ending)
+    await closeRun(db, run, ended, finishedAt)
+  }
   try {
     await named(retryBudget === undefined ? close() : withDatabaseRetry(retryBudget, close))
     db.spool?.databaseAnswered()
-    return { spooled: false }
+    return { spooled: false, ending: ended }
   } catch (error) {
     if (!isDatabaseUnwritable(error) || db.spool === undefined) throw error
     db.spool.databaseUnavailable(0)
     await db.spool.writeEnding(run, ending, finishedAt)
-    return { spooled: true }
+    return { spooled: true, ending }
   }
 }
 
@@ -113,6 +118,7 @@ export async function finishRun(
   let ended = ending
   try {
     ended = await withDatabaseRetry(oneTry, work)
+    ended = await withDatabaseRetry(oneTry, () => withClock(db, ended))
     await withDatabaseRetry(oneTry, () => closeRun(db, run, ended, at))
   } catch (error) {
     // One that may return by itself is waited for, unless the run's rows must be loaded before its record is closed.
@@ -127,6 +133,14 @@ export async function finishRun(
     await closeRunOrSpool(db, run, ended, at, oneTry)
   }
   return ended
+}
+
+/** The ending of a run whose machine's clock is behind: it is partial, for some of its rows may have lost to older ones. */
+async function withClock(db: Database, ending: RunEnding): Promise<RunEnding> {
+  const behindMs = await clockBehindMs(db)
+  if (ending.outcome === 'skipped' || behindMs <= CLOCK_TOLERANCE_MS) return ending
+  const counts = { closing: { ...NOTHING, outcome: 'partial' as const }, ...ending.counts }
+  return lacking({ ...ending, counts }, 'closing', [reason('clock-behind', { behindMs })])
 }
 
 /** What a sweep did: records that it closed, and open ones that it could not check or close, with the reason. */

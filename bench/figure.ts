@@ -13,7 +13,7 @@ export interface Figure {
   note?: string
 }
 
-/** Benchmarks by name. Each is loaded only when it runs, so that none adds to another's memory. */
+/** Benchmarks by name. Each is loaded only when it runs, in a process of its own. */
 export type Benchmarks = Record<string, () => Promise<() => Promise<Figure[]>>>
 
 /** Whether the figure is within its limit; undefined without a limit. */

@@ -1,4 +1,5 @@
 /** `npm run bench [-- name…] [--json FILE]`: runs all benchmarks or the named ones, one after another. */
+import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { print, table } from '../cli/output.ts'
@@ -16,14 +17,29 @@ const unknown = chosen.filter((name) => !names.includes(name))
 if (unknown.length > 0)
   program.error(`There is no benchmark ${unknown.join(', ')}; there are ${names.join(', ')}.`)
 
+/** In a process of its own: what another benchmark left in memory counts for none. */
+function figuresOf(name: string): Promise<Figure[]> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL('one.ts', import.meta.url), [name], { execArgv: process.execArgv })
+    let figures: Figure[] | undefined
+    child.once('message', (sent) => {
+      figures = sent as Figure[]
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      if (figures === undefined) reject(new Error(`The benchmark ${name} ended with exit code ${code}.`))
+      else resolve(figures)
+    })
+  })
+}
+
 const machine = await machineFacts()
 print(table(['machine', ''], Object.entries(machine)))
 const figures: Record<string, Figure[]> = {}
 for (const name of chosen) {
-  const run = await BENCHMARKS[name]?.()
   print(`\n${name} is running …`)
   const startedAt = performance.now()
-  const found = (await run?.()) ?? []
+  const found = await figuresOf(name)
   figures[name] = found
   print(`${name} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
   print(figuresTable(found))

@@ -36,7 +36,18 @@ export function doubtOf(rule: ChangeRule, before: number | null, now: number): D
  */
 export const DAYS_UNTIL_BELIEVED = 3
 
-/** Returns whether a doubted change is believed today, given the earlier days on which it was doubted. */
-export function isBelievedNow(daysDoubted: number): boolean {
-  return daysDoubted + 1 >= DAYS_UNTIL_BELIEVED
+/**
+ * Returns whether a change that is doubted today is believed all the same, given the value of each earlier day on which
+ * one was doubted: those count from which today's follows by a change that is itself believed. Three answers that are
+ * wrong in three ways are no true change.
+ */
+export function isBelievedNow(
+  rule: ChangeRule,
+  { before, earlier, now }: { before: number; earlier: readonly number[]; now: number },
+): boolean {
+  const doubt = doubtOf(rule, before, now)
+  const agreeing = earlier.filter(
+    (then) => doubtOf(rule, before, then) === doubt && doubtOf(rule, then, now) === undefined,
+  )
+  return agreeing.length + 1 >= DAYS_UNTIL_BELIEVED
 }

@@ -3,18 +3,19 @@
  * outrank every right one for a month: such rows are refused when they are written, and stored ones count as the oldest.
  */
 import { sql, type SQL } from 'drizzle-orm'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/durations.ts'
+import { MINUTE_MS } from '../core/durations.ts'
 import { Failure } from '../core/failures.ts'
+import { span } from '../wording/text.ts'
 import type { Database } from './database.ts'
 
 /**
  * Synchronised clocks differ by less than a second, clocks set by hand by some seconds. A row this far ahead outranks
  * right ones for one poll of the most frequent pipeline at most.
  */
-export const AHEAD_TOLERANCE_MS = MINUTE_MS
+export const CLOCK_TOLERANCE_MS = MINUTE_MS
 
 /** The database's clock, not the start of the transaction: one that takes minutes would refuse its own rows. */
-const LATEST = `(clock_timestamp() + interval '${AHEAD_TOLERANCE_MS} milliseconds')`
+const LATEST = `(clock_timestamp() + interval '${CLOCK_TOLERANCE_MS} milliseconds')`
 
 /** The SQL condition that a `timestamptz` column lies ahead. */
 export const ahead = (column: string): string => `(${column} > ${LATEST})`
@@ -32,17 +33,11 @@ export async function refuseAhead(db: Pick<Database, 'execute'>, time: Date): Pr
     sql`select (extract(epoch from ${time.toISOString()}::timestamptz - clock_timestamp()) * 1000)::float8 as ms`,
   )
   const aheadMs = rows[0]?.ms ?? 0
-  if (aheadMs <= AHEAD_TOLERANCE_MS) return
+  if (aheadMs <= CLOCK_TOLERANCE_MS) return
   throw new Failure(
     'ClockAhead',
-    `${time.toISOString().slice(0, 19)}Z lies ${spanOf(aheadMs)} ahead of the database's clock; rows with such a time ` +
+    `${time.toISOString().slice(0, 19)}Z lies ${span(aheadMs)} ahead of the database's clock; rows with such a time ` +
       'would outrank right ones until then. Correct the clock of this machine, or that of the database server ' +
       '(systemd: timedatectl set-ntp true).',
   )
-}
-
-/** `3 min`, `30 h`, `30 days`: in the unit in which it is not just one or two. */
-function spanOf(ms: number): string {
-  if (ms >= 3 * DAY_MS) return `${Math.round(ms / DAY_MS)} days`
-  return ms >= 3 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / MINUTE_MS)} min`
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { elapsed } from '../core/elapsed.ts'
 import { Failure } from '../core/failures.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.mjs'
 
@@ -69,11 +70,11 @@ export async function waitUntilReady<T>(
   timeoutMs: number,
   ready: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const deadline = performance.now() + timeoutMs
+  const deadline = elapsed() + timeoutMs
   while (isAlive(server)) {
     const value = await ready()
     if (value !== undefined) return value
-    if (performance.now() > deadline) {
+    if (elapsed() > deadline) {
       throw new Failure(
         'CommandTimedOut',
         `Process ${server.pid} runs but did not answer within ${timeoutMs / 1000} s; see its log, or end it and start again.`,
@@ -102,9 +103,9 @@ export async function endProcess(
 
 /** True when the process is gone within the time. */
 export async function waitForEnd(server: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs
+  const deadline = elapsed() + timeoutMs
   while (isAlive(server)) {
-    if (performance.now() > deadline) return false
+    if (elapsed() > deadline) return false
     await sleep(POLL_MS)
   }
   return true

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { elapsed } from '../core/elapsed.ts'
 import { CannotStart } from './cannot-start.ts'
 
 export interface PortUse {
@@ -18,8 +19,8 @@ const ASK_EVERY_MS = 50
 
 /** Throws `CannotStart` that names the port, its setting and, if known, its holder. */
 export async function refuseTakenPort({ port, setting, name }: PortUse): Promise<void> {
-  const deadline = performance.now() + LET_GO_MS
-  while (performance.now() < deadline) {
+  const deadline = elapsed() + LET_GO_MS
+  while (elapsed() < deadline) {
     if (await isFree(port)) return
     await sleep(ASK_EVERY_MS)
   }

@@ -60,7 +60,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests = createRequestLog()
   const addresses = Object.assign({}, ...parts.map((part) => part.control ?? {})) as ControlAddresses
   const refusals = Object.assign({}, ...upstreams.map((upstream) => upstream.refusals ?? {})) as Refusals
-  const server = serverOf({ world, upstreams, faults, requests, addresses, refusals })
+  const server = serverOf({ world, upstreams, faults, requests, addresses, refusals, now })
   taken = await listen(server, port)
   const close = async () => {
     try {
@@ -85,6 +85,7 @@ const KEEP_ALIVE_MS = 60_000
 function serverOf(parts: Parts): Server {
   const options = { maxHeaderSize: LARGEST_HEAD_BYTES, keepAliveTimeout: KEEP_ALIVE_MS }
   return createServer(options, (request, response) => {
+    response.setHeader('date', new Date(parts.now()).toUTCString())
     handle(parts, request, response).catch((error: unknown) => {
       fail(request, response, error)
     })
@@ -122,6 +123,8 @@ function listen(server: Server, port: number): Promise<number> {
 interface Parts extends ControlParts {
   upstreams: Upstream[]
   refusals: Refusals
+  /** What the header `Date` says: the clock by which limits name times. */
+  now: () => number
 }
 
 async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {

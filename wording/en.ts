@@ -1,7 +1,7 @@
 /** English: the codes that all pipelines share, and one line per pipeline. */
 import type { CoreReasons, Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
-import { counted, minute } from './text.ts'
+import { counted, minute, span } from './text.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
 import { matchResults } from './match-results/en.ts'
@@ -71,6 +71,9 @@ export const shared = {
     `${file} was not written: ${say(reason)}`,
   /** The last step of a run failed: its record is closed without it. */
   'not-closed': ({ reason }: { reason: Reason }, say: Say) => `the last step failed: ${say(reason)}`,
+  'clock-behind': ({ behindMs }: { behindMs: number }) =>
+    `the clock of this machine is ${span(behindMs)} behind the database's: what was stored with a later time was kept. ` +
+    'Correct one of the two (systemd: timedatectl set-ntp true)',
   /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable

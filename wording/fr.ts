@@ -5,7 +5,7 @@
 import type { FailureType } from '../core/failures.ts'
 import type { shared as english } from './en.ts'
 import { matchResults } from './match-results/fr.ts'
-import { minute } from './text.ts'
+import { minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
 export const PIPELINE_SENTENCES = [matchResults] as const
@@ -66,5 +66,8 @@ export const shared = {
   'left-to-next-run': ({ message }) => `le reste est laissé à la prochaine collecte ("${message}")`,
   'file-left': ({ file, reason }, say) => `${file} n'a pas été écrit: ${say(reason)}`,
   'not-closed': ({ reason }, say) => `la dernière étape a échoué: ${say(reason)}`,
+  'clock-behind': ({ behindMs }) =>
+    `l'horloge de cette machine retarde de ${span(behindMs, 'jours')} sur celle de PostgreSQL: ce qui portait une date plus tardive ` +
+    "a été gardé. Mettez-la à l'heure (systemd: timedatectl set-ntp true)",
   several: ({ reasons }, say) => reasons.map(say).join('; '),
 } satisfies Translation<typeof english>

@@ -1,4 +1,5 @@
 /** Shapes of text that tables and sentences share. Reasons come from programs and servers: one line of each is shown. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 
 /** Wide enough for a sentence and the numbers in it. */
 const MAX_CHARACTERS = 140
@@ -27,3 +28,9 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** `2026-11-28 10:15 UTC`, of a moment in ISO 8601 and UTC. */
 export const minute = (moment: string): string =>
   `${moment.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`
+
+/** `3 min`, `30 h`, `30 days`: in the unit in which it is not just one or two. */
+export function span(ms: number, days = 'days'): string {
+  if (ms >= 3 * DAY_MS) return `${Math.round(ms / DAY_MS)} ${days}`
+  return ms >= 3 * HOUR_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / MINUTE_MS)} min`
+}

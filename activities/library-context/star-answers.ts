@@ -47,7 +47,9 @@ export async function storeAnswers(
     ? await moved(context, run, known, given)
     : await unmoved(known, given)
   const of = { source: SOURCE, date: run.startedAt.slice(0, 10) }
-  const judge = known.isStored ? await judgeFor(db, STARS_RULES, of) : judgeOf(STARS_RULES, of, new Map())
+  const judge = known.isStored
+    ? await judgeFor(context, STARS_RULES, of)
+    : judgeOf(STARS_RULES, of, new Map())
   const libraries = [...known.libraries.values()]
   const doubted: string[] = []
   const answers = settled.map((answer) => {

@@ -3,7 +3,7 @@
  * database) is inserted in its place: the matches are rewound to that moment and follow everything from there again, so
  * that the tables do not depend on when a poll arrived.
  */
-import { AHEAD_TOLERANCE_MS } from '../../db/ahead.ts'
+import { CLOCK_TOLERANCE_MS } from '../../db/ahead.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../../db/database-failure.ts'
 import { type Database } from '../../db/database.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
@@ -149,7 +149,7 @@ async function followSome(tx: Database, options: FollowOptions, atMost: number, 
   if (moment.isLate) for (const id of leftBehind(then)) touched.add(id)
   const stored = { matches: [...touched].flatMap((id) => rowsOf(feed, then.matches.get(id))) }
   // A stored time that lies ahead needs no newer one: the writer takes it for the oldest.
-  const isStoredAhead = then.storedBefore > clock().getTime() + AHEAD_TOLERANCE_MS
+  const isStoredAhead = then.storedBefore > clock().getTime() + CLOCK_TOLERANCE_MS
   const observedAt = isStoredAhead ? last : new Date(Math.max(last.getTime(), then.storedBefore + 1))
   written += (await writeRows(tx, stored, writing(options, observedAt))).written
   await removeMatches(tx, { feed, eventIds: vanished(then) })

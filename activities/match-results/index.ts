@@ -92,19 +92,19 @@ export function createMatchResultsActivities(dependencies: MatchResultsDependenc
 
     closeMatchResults: activity([runSchema, endingSchema, figuresSchema], async (run, ending, figures) => {
       const retryBudget = attemptRetryBudget({ ms: 0, tryMs: TRY_MS })
-      const { spooled } = await closeRunOrSpool(db, run, ending, clock(), retryBudget)
-      const collected = collectedBy(ending, isRecompute(run))
+      const { spooled, ending: ended } = await closeRunOrSpool(db, run, ending, clock(), retryBudget)
+      const collected = collectedBy(ended, isRecompute(run))
       log.info('collection ended', {
         event: 'collection.ended',
         ...collected,
         ...figures,
       } satisfies MatchRecord)
       const now = clock().getTime()
-      if (spooled || isWithin(prunedAtMs, now, PRUNE_EVERY_MS)) return ending
+      if (spooled || isWithin(prunedAtMs, now, PRUNE_EVERY_MS)) return ended
       // Set even after a failure: the record is closed, and the activity is not retried for this.
       prunedAtMs = now
       await prune(dependencies)
-      return ending
+      return ended
     }),
   }
 }

@@ -8,12 +8,14 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileFailure, removeUnfinishedFiles } from '../../system/atomic-file.ts'
 import { csvOf } from '../../system/csv.ts'
-import { exportedRecords, unreadable, type ExportedRecord } from '../../system/read-csv/exported-file.ts'
-import { isoDate } from '../../system/read-csv/notation.ts'
-import { isRounded, plainDecimal, wholeIn } from '../../system/read-csv/numbers.ts'
+import { exportedRecords, unreadable } from '../../system/read-csv/exported-file.ts'
+import { isoDate, type Notation } from '../../system/read-csv/notation.ts'
+import { NOTHING, plainDecimal, wholeIn } from '../../system/read-csv/numbers.ts'
 import { outcomeOfMatch, type Match } from './match-life.ts'
 
 const FILE = 'matches.csv'
+/** Characters of a wrong cell that a message shows. */
+const SHOWN_CHARS = 40
 /** Lines rendered at once if they do not arrive in pieces: some hundredths of a second. */
 const PIECE_LINES = 1_000
 
@@ -37,6 +39,7 @@ export const MATCH_COLUMNS = [
 /** By these a file is known as one of matches. */
 const KEY_COLUMNS = ['timestamp_utc', 'event_id'] as const
 const ODDS_COLUMNS = ['odds_1', 'odds_x', 'odds_2'] as const
+const SCORE_COLUMNS = ['score1', 'score2'] as const
 
 /** One line, as texts under the names of the columns. */
 export type MatchLine = Record<string, string>
@@ -113,24 +116,41 @@ export async function* readMatchesCsv(dataDir: string): AsyncGenerator<MatchLine
   const path = matchesFile(dataDir)
   if (!existsSync(path)) return
   for await (const record of exportedRecords(path, KEY_COLUMNS)) {
-    const line = plainLine(record)
-    // It may be the id of any match, which would then be in the file twice.
-    if (isRounded(line['event_id'] ?? ''))
-      throw unreadable(path, `line ${record.line}: a spreadsheet has rounded event_id to ${line['event_id']}`)
+    const line = { ...record.value }
+    for (const { names, read, expected } of CELLS)
+      for (const name of names) {
+        const cell = line[name] ?? ''
+        if (NOTHING.test(cell)) continue
+        const plain = read(cell, record.notation)
+        if (plain === undefined)
+          throw unreadable(
+            path,
+            `line ${record.line}: ${name} is ${JSON.stringify(cell.slice(0, SHOWN_CHARS))}, not ${expected}`,
+          )
+        line[name] = plain
+      }
     yield line
   }
 }
 
-/** With dates and odds as this file has them. */
-function plainLine({ value, notation }: ExportedRecord): MatchLine {
-  if (notation === 'plain') return value
-  const odds = ODDS_COLUMNS.map((name) => {
-    const cell = value[name] ?? ''
-    return [name, plainDecimal(cell, notation) ?? cell] as const
-  })
-  const seen = isoDate(value['timestamp_utc'] ?? '', notation)
-  return { ...value, ...Object.fromEntries(odds), timestamp_utc: seen }
+const wholeText = (text: string) => wholeIn(text)?.toString()
+const ISO_8601 = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/
+function dateText(text: string, notation: Notation): string | undefined {
+  const date = isoDate(text, notation)
+  return ISO_8601.test(date) ? date : undefined
 }
+
+/** The columns whose cells a spreadsheet changes, and how such a cell is read as this file has it. */
+const CELLS: readonly {
+  names: readonly string[]
+  read: (cell: string, notation: Notation) => string | undefined
+  expected: string
+}[] = [
+  { names: ['timestamp_utc'], read: dateText, expected: 'a date like 2026-03-10T12:00:00Z' },
+  // Of a rounded id nobody knows whose it is: the match would then be in the file twice.
+  { names: ['event_id', ...SCORE_COLUMNS], read: wholeText, expected: 'a whole number with all its digits' },
+  { names: ODDS_COLUMNS, read: plainDecimal, expected: 'a decimal number' },
+]
 
 const rowOf = (line: MatchLine) => MATCH_COLUMNS.map((name) => line[name] ?? '')
 

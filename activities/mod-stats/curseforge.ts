@@ -2,7 +2,7 @@
 import pMap from 'p-map'
 import { z } from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { lastKnown, readOr } from '../../db/last-known.ts'
+import { lastKnown } from '../../db/last-known.ts'
 import {
   curseForgeMods,
   modsAfter,
@@ -11,7 +11,6 @@ import {
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
 import type { Batch } from './activity-context.ts'
-import type { Run } from '../../core/run.ts'
 import { snapshotDate, type ActivityContext } from './activity-context.ts'
 import type { BatchInput } from './inputs.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -19,7 +18,7 @@ import type { CurseForge, FilesAnswer, Mod } from '../../upstreams/curseforge/cu
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
-import { judgedDay, unjudgedDay, type JudgedDay } from './judged-day.ts'
+import { judgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason, implausible } from '../../wording/reason.ts'
 
@@ -61,23 +60,18 @@ export async function collectCurseForgeBatch(
     schema: z.int(),
     query: () => modsAfter(db, 'curseforge', last.id),
   })
-  const counts = await collect({ ...context, curseforge }, run, mods)
+  const counts = await collect({ ...context, curseforge }, { run, after }, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
 async function collect(
   context: ActivityContext & { curseforge: CurseForge },
-  run: Run,
+  { run, after }: BatchInput,
   mods: TrackedCurseForgeMod[],
 ): Promise<SourceCounts> {
   const { db, curseforge, signal, retryBudget, clock } = context
   const date = snapshotDate(run)
-  const judged = await readOr(
-    db,
-    retryBudget,
-    () => judgedDay(db, PLATFORM, date, mods),
-    () => unjudgedDay,
-  )
+  const judged = await judgedDay(context, { platform: PLATFORM, date, after, mods })
   const found = await curseforge.mods(
     mods.map((mod) => mod.curseforgeId),
     signal,
@@ -99,6 +93,7 @@ async function collect(
     rejected: refused,
     retryBudget,
   })
+  judged.keep()
   // The next run finds the names again.
   if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberCurseForge(db, names))
   return sourceCounts({

@@ -1,6 +1,4 @@
-/**
- * `data/curseforge_modpacks.csv`: written from the database alone, read back only to find packs that it does not hold.
- */
+/** `data/curseforge_modpacks.csv`: the packs of the database, and those of an older file that it does not hold. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -84,17 +82,21 @@ export function modpacksCsv(lines: readonly ModpackLine[]): string {
 }
 
 /**
- * Rewrites the file from the database, atomically. Returns why it was not written: it could not be, or the file holds
- * something that was not read and would be lost.
+ * Rewrites the file from the database, atomically; lines of packs that the database does not hold stay as they are.
+ * Returns why it was not written: it could not be, or something in it cannot be read and would be lost.
  */
 export async function exportModpacks({
   db,
   dataDir,
 }: Pick<ActivityContext, 'db' | 'dataDir'>): Promise<Reason[]> {
-  const text = modpacksCsv(await allModpacks(db))
+  const stored = await allModpacks(db)
+  const ids = new Set(stored.map(({ id }) => id))
+  const slugs = new Set(stored.map(({ slug }) => slug))
   try {
-    await readModpacksCsv(dataDir)
-    writeFileAtomically(join(dataDir, FILE), text)
+    const others = (await readModpacksCsv(dataDir)).filter(
+      ({ id, slug }) => !slugs.has(slug) && (id === null || !ids.has(id)),
+    )
+    writeFileAtomically(join(dataDir, FILE), modpacksCsv([...stored, ...others]))
     return []
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -1,7 +1,7 @@
 /** One batch of mods on Modrinth: projects in bulk, then their versions in bulk. */
 import { z } from 'zod'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { lastKnown, readOr } from '../../db/last-known.ts'
+import { lastKnown } from '../../db/last-known.ts'
 import {
   modrinthMods,
   modsAfter,
@@ -10,7 +10,6 @@ import {
 } from '../../db/queries/mod-stats/mods.ts'
 import { type RowsByTable } from '../../db/write-call.ts'
 import type { Batch } from './activity-context.ts'
-import type { Run } from '../../core/run.ts'
 import { snapshotDate, type ActivityContext } from './activity-context.ts'
 import type { BatchInput } from './inputs.ts'
 import { writeRows } from '../../db/write-rows.ts'
@@ -18,7 +17,7 @@ import type { ModrinthProject, ModrinthVersion, ModrinthVersions } from '../../u
 import type { SourceCounts } from '../../core/run-outcome.ts'
 import { sourceCounts } from '../source-counts.ts'
 import { missingWhy, nothingTracked, refusedWhy } from './batch-counts.ts'
-import { judgedDay, unjudgedDay, type JudgedDay } from './judged-day.ts'
+import { judgedDay, type JudgedDay } from './judged-day.ts'
 import type { Reason } from '../../core/reason.ts'
 import { implausible } from '../../wording/reason.ts'
 
@@ -48,23 +47,18 @@ export async function collectModrinthBatch(
     schema: z.int(),
     query: () => modsAfter(db, 'modrinth', last.id),
   })
-  const counts = await collect(context, run, mods)
+  const counts = await collect(context, { run, after }, mods)
   return { counts, done: mods.length, left, next: left > 0 ? last.id : null }
 }
 
 async function collect(
   context: ActivityContext,
-  run: Run,
+  { run, after }: BatchInput,
   mods: TrackedModrinthMod[],
 ): Promise<SourceCounts> {
   const { db, modrinth, signal, retryBudget, clock } = context
   const date = snapshotDate(run)
-  const judged = await readOr(
-    db,
-    retryBudget,
-    () => judgedDay(db, PLATFORM, date, mods),
-    () => unjudgedDay,
-  )
+  const judged = await judgedDay(context, { platform: PLATFORM, date, after, mods })
   const found = await modrinth.projects(
     mods.map((mod) => mod.modrinth),
     signal,
@@ -92,6 +86,7 @@ async function collect(
     slug,
     title,
   }))
+  judged.keep()
   // The next run finds the names again.
   if (spooled === undefined) await withDatabaseRetry(retryBudget, () => rememberModrinth(db, names))
   return sourceCounts({

@@ -1,6 +1,5 @@
 /** Modpacks as rows: the list of known ones, and the day's downloads of those that the API knows. */
 import { withDatabaseRetry } from '../../db/database-retry.ts'
-import { readOr } from '../../db/last-known.ts'
 import { joinRenamedModpacks, type KnownModpack } from '../../db/queries/mod-stats/modpacks.ts'
 import { DOWNLOADS_RULES } from '../../db/schema/mod-stats.ts'
 import type { RawBody, RowsByTable } from '../../db/write-call.ts'
@@ -37,14 +36,8 @@ export interface ModpacksAnswer {
 export type ModpackJudge = Judge<'downloads'>
 
 /** The judge of a run's modpacks, made before anything is fetched: fetched rows must not wait for the database. */
-export const modpackJudge = ({ db, retryBudget }: ActivityContext, run: Run): Promise<ModpackJudge> =>
-  readOr(
-    db,
-    retryBudget,
-    () => judgeFor(db, DOWNLOADS_RULES, { source: SOURCE, date: snapshotDate(run) }),
-    // What is stored is unknown: what is fetched goes to the spool unjudged.
-    () => ({ believes: () => true, rejected: () => [], why: () => [] }),
-  )
+export const modpackJudge = (context: ActivityContext, run: Run): Promise<ModpackJudge> =>
+  judgeFor(context, DOWNLOADS_RULES, { source: SOURCE, date: snapshotDate(run) })
 
 /** Stores both tables; returns the counts. */
 export async function writeModpacks(

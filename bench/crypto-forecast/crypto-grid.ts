@@ -1,4 +1,4 @@
-/** Two years of hourly candles of fifty coins: computed again, and stored if they changed; in a separate process. */
+/** Two years of hourly candles of fifty coins: computed again, and stored if they changed. */
 import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'

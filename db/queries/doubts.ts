@@ -14,16 +14,28 @@ export interface DoubtedRow {
   now: number
 }
 
-/** The UTC days before `date` on which values of a source were doubted, by `doubtKey`. */
+/** A doubted value, and the UTC day of its observation. */
+export interface DoubtedDay {
+  date: string
+  now: number
+}
+
+/**
+ * The doubted values of a source from the UTC days before `date`, by `doubtKey`: of each day the one that was observed
+ * last.
+ */
 export async function doubtedDays(
   db: Database,
   source: string,
   date: string,
-): Promise<Map<string, string[]>> {
-  const result = await db.execute<{ doubted: string; of: string; days: string[] }>(sql`
-    select "row"->>'doubted' as doubted, "row"->>'of' as of, array_agg(distinct "row"->>'date') as days from quarantine
-    where source = ${source} and "row" ? 'doubted' and "row"->>'date' < ${date}
-    group by 1, 2`)
+): Promise<Map<string, DoubtedDay[]>> {
+  const result = await db.execute<{ doubted: string; of: string; days: DoubtedDay[] }>(sql`
+    select doubted, of, jsonb_agg(jsonb_build_object('date', date, 'now', now)) as days from (
+      select distinct on (1, 2, 3) "row"->>'doubted' as doubted, "row"->>'of' as of, "row"->>'date' as date,
+        "row"->'now' as now from quarantine
+      where source = ${source} and "row" ? 'doubted' and "row"->>'date' < ${date}
+      order by 1, 2, 3, observed_at desc, id desc
+    ) as of_day group by 1, 2`)
   return new Map(result.rows.map((row) => [doubtKey(row), row.days]))
 }
 

@@ -52,9 +52,9 @@ export interface DrainOptions {
 
 /**
  * Loads every segment that waits in the folder now, and marks the pipelines whose rows came for a recompute (`due.ts`).
- * A damaged segment, and what is rejected of another one, is moved to the dead letters with its reason, an unreadable one is skipped; an
- * unavailable database, or a folder that cannot be changed, ends the drain with the rest kept (`ended`). Never throws.
- * The caller must hold the drain lock.
+ * A damaged segment, and what is rejected of another one, is moved to the dead letters with its reason, an unreadable
+ * one is skipped; an unavailable database, or a folder that cannot be changed, ends the drain with the rest kept
+ * (`ended`). Never throws. The caller must hold the drain lock.
  */
 export async function drainSpool(db: Database, folder: string, options: DrainOptions): Promise<Drained> {
   const drained: Drained = { segments: 0, rows: 0, runs: 0, damaged: [], skipped: [], pipelines: [] }

@@ -132,12 +132,12 @@ function measured(folder: string) {
   let atMs = Number.NEGATIVE_INFINITY
   const again = () => {
     bytes = folderBytes(folder)
-    atMs = performance.now()
+    atMs = elapsed()
     return bytes
   }
   return {
     again,
-    now: () => (performance.now() - atMs < MEASURE_EVERY_MS ? bytes : again()),
+    now: () => (elapsed() - atMs < MEASURE_EVERY_MS ? bytes : again()),
     add: (more: number) => {
       bytes += more
     },

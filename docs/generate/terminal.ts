@@ -27,7 +27,8 @@ try {
   const runsText = await textUntil(runs)
   const text = `$ npm run demo\n${demoText.trimEnd()}\n\n$ ./almanac runs --demo\n${runsText}`
   const file = join(packageRoot, 'docs', 'terminal.svg')
-  writeFileSync(file, terminalSvg(text, TITLE))
+  // As in a clone, whose folder differs from person to person.
+  writeFileSync(file, terminalSvg(text.replaceAll(stateDir, '.almanac'), TITLE))
   console.log(`written: ${file}`)
 } finally {
   demo.kill('SIGINT')

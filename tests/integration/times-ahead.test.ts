@@ -1,10 +1,10 @@
-/** Times ahead of the database's clock: refused when written, outranked where they are stored, found and mended. */
+/** Times ahead of the database's clock: refused when written, outranked where they are stored, found and mended; and clocks behind it. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openRecord } from '../../activities/run-record.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { closeRunOrSpool, openRecord } from '../../activities/run-record.ts'
 import type { Poll } from '../../activities/match-results/follow.ts'
 import { DAY_MS, SECOND_MS } from '../../core/durations.ts'
 import { mendTimes, timesAhead } from '../../db/mend-times.ts'
@@ -16,6 +16,7 @@ import { damagedSegments, segmentNames } from '../../db/spool/folder.ts'
 import { openSpool } from '../../db/spool/spool.ts'
 import type { RowsByTable } from '../../db/write-call.ts'
 import { writeRows } from '../../db/write-rows.ts'
+import { sentence } from '../../wording/sentence.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { followPolls, storePolls, tablesOf } from '../support/match-results/match-polls.ts'
 import { before, live, minute, over } from '../unit/activities/match-results/lives.ts'
@@ -235,5 +236,39 @@ describe('matches that a poll ahead was followed for', () => {
     await storePolls(database, truth, [...right, ...next])
     await followPolls(database, truth)
     expect(await tablesOf(database, feed)).toEqual(await tablesOf(database, truth))
+  })
+})
+
+describe('the clock of a worker', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  const counts = { fng: { outcome: 'complete' as const, fetched: 1, written: 1, rejected: 0, why: [] } }
+  const close = async (behindMs: number) => {
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - behindMs)
+    const run = {
+      runId: `behind-${behindMs}`,
+      workflowId: 'w',
+      pipeline: 'crypto-forecast',
+      trigger: 'manual' as const,
+      startedAt: new Date().toISOString(),
+    }
+    const closed = await closeRunOrSpool(database.db, run, { outcome: 'complete', counts }, new Date())
+    const [record] = await database.select(
+      sql`select outcome, counts from pipeline_runs where run_id = ${run.runId}`,
+    )
+    expect(record).toEqual(closed.ending)
+    return closed.ending
+  }
+
+  it('that is behind makes its runs partial, for their rows may have lost to older ones', async () => {
+    const { outcome, counts: found } = await close(2 * DAY_MS)
+    expect(outcome).toBe('partial')
+    expect(found['closing']?.why.map((reason) => sentence(reason))).toEqual([
+      expect.stringMatching(/^the clock of this machine is 48 h behind the database's: what was stored with/),
+    ])
+  })
+
+  it('that is some seconds behind is another clock', async () => {
+    expect(await close(20 * SECOND_MS)).toEqual({ outcome: 'complete', counts })
   })
 })

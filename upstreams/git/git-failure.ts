@@ -1,5 +1,5 @@
 /** Names the failure behind what git printed (in English: LC_ALL=C). */
-import { ALMANAC } from '../../core/command-name.ts'
+import { almanacCommand } from '../../core/command-name.ts'
 import { Failure, type FailureType } from '../../core/failures.ts'
 import type { ProgramResult } from '../../system/run-program.ts'
 
@@ -67,7 +67,7 @@ export function gitFailure(what: string, { code, endedBy, stderr }: ProgramResul
   if (code === NOT_FOUND_BY_SHELL) {
     return new Failure(
       'Misconfigured',
-      `${what}: git is not installed, or not on PATH; "${ALMANAC} doctor" says what to do.`,
+      `${what}: git is not installed, or not on PATH; "${almanacCommand('doctor')}" says what to do.`,
     )
   }
   const own = stderr.replaceAll(/^remote: .*$/gm, '')

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { almanacCommand } from '../../../core/command-name.ts'
+import { elapsed } from '../../../core/elapsed.ts'
 import { Failure } from '../../../core/failures.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import { runProgram, type ProgramResult } from '../../../system/run-program.ts'
@@ -132,8 +133,8 @@ export function createContextmaker({
 
   return {
     ready: () => {
-      if (known === undefined || performance.now() - known.at > READY_FOR_MS)
-        known = { at: performance.now(), answer: check() }
+      if (known === undefined || elapsed() - known.at > READY_FOR_MS)
+        known = { at: elapsed(), answer: check() }
       return known.answer
     },
     make: async ({ tree, name, mode, signal }) => {

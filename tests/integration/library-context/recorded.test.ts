@@ -184,6 +184,7 @@ describeRecorded('the recorded night without a token', () => {
       baseUrl: `${url}/github`,
       userAgent: 'almanac-test',
       clock: () => new Date(nowMs),
+      elapsed: now,
       sleep: (ms, signal) => {
         signal.throwIfAborted()
         nowMs += ms

@@ -45,6 +45,17 @@ it('takes over the packs of a file that a French Excel saved, each once, and wri
   expect(readFileSync(file(), 'utf8')).toBe('id,name,slug,downloads,link\n5,Forêt,foret,12,\n6,B,b,,\n')
 })
 
+it('keeps the packs of a file that belongs to one of several mods, beside those of the database', async () => {
+  await syncMods(database.db, [{ curseforge: 7 }, { curseforge: 8 }])
+  await database.db
+    .execute(sql`insert into modpacks (mod_id, slug, curseforge_id, name, downloads, first_seen, observed_at, run_id)
+    values (1, 'pack-reborn', 6, 'Pack', 3900, now(), now(), 'before')`)
+  expect(await runWith('id,name,slug,downloads,link\n5,Old,old,12,\n6,Pack,pack,3000,\n')).toEqual([])
+  expect(readFileSync(file(), 'utf8')).toBe(
+    'id,name,slug,downloads,link\n6,Pack,pack-reborn,3900,\n5,Old,old,12,\n',
+  )
+})
+
 it('does not replace a file with a line that cannot be read, and names the line', async () => {
   const saved = 'id;name;slug;downloads;link\n5;A;a;12;\n5,2E+08;B;b;;\n'
   expect(await runWith(saved)).toEqual([

@@ -227,7 +227,7 @@ describe('a dead letter', () => {
     expect((await almanac('list')).stdout.trim().split('\n').slice(-4)).toEqual([
       ...letter,
       'once the cause is fixed, "./almanac spool drain --damaged" retries them',
-      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2026-03-09 --only-missing"',
+      'what cannot be loaded of crypto-forecast is collected again by "./almanac backfill crypto-forecast --from 2026-03-02 --only-missing"',
     ])
     expect(JSON.parse((await almanac('list', '--json')).stdout)).toMatchObject({
       damaged: [{ name, reason, runId: 'run-1', tables: { fear_greed_index: 1 }, rejected: 1 }],

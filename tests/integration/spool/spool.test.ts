@@ -477,7 +477,9 @@ describe('the ending of a run without a database', () => {
     )
 
   it('the end of a run without a database becomes its record when the database is back', async () => {
-    expect(await away(() => closeRunOrSpool(handle.db, identity, partial, NOON))).toEqual({ spooled: true })
+    expect(await away(() => closeRunOrSpool(handle.db, identity, partial, NOON))).toMatchObject({
+      spooled: true,
+    })
     expect(await drain()).toMatchObject({ segments: 1, runs: 1 })
     expect(await records()).toMatchObject([{ run_id: 'run-9', outcome: 'partial', counts: partial.counts }])
   })
@@ -524,7 +526,10 @@ describe('the ending of a run without a database', () => {
   })
 
   it('writes the end of a run at once if the database responds', async () => {
-    expect(await closeRunOrSpool(handle.db, identity, partial, NOON)).toEqual({ spooled: false })
+    expect(await closeRunOrSpool(handle.db, identity, partial, NOON)).toEqual({
+      spooled: false,
+      ending: partial,
+    })
     expect(await records()).toMatchObject([{ outcome: 'partial' }])
   })
 })

@@ -3,13 +3,13 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
 import { elapsed } from '../../../core/elapsed.ts'
-import { attemptEndsAt, attemptRetryBudget } from '../../../activities/attempt-retry-budget.ts'
+import { attemptLeftMs, attemptRetryBudget } from '../../../activities/attempt-retry-budget.ts'
 import { withDatabaseRetry, type RetryBudget } from '../../../db/database-retry.ts'
 import { Failure } from '../../../core/failures.ts'
 const NOW = Date.parse('2026-11-22T00:40:00Z')
 
 /** An attempt of ten minutes out of an hour, scheduled just now and for the first time. */
-const bounds = (own: Partial<Parameters<typeof attemptEndsAt>[0]> = {}) => ({
+const bounds = (own: Partial<Parameters<typeof attemptLeftMs>[0]> = {}) => ({
   startToCloseTimeoutMs: 10 * MINUTE_MS,
   scheduleToCloseTimeoutMs: 60 * MINUTE_MS,
   scheduledTimestampMs: NOW,
@@ -47,7 +47,7 @@ describe('an attempt', () => {
       10 * MINUTE_MS,
     ],
   ])('an attempt %s', (_, own, leftMs) => {
-    expect(attemptEndsAt(own, NOW) - NOW).toBe(leftMs)
+    expect(attemptLeftMs(own, NOW)).toBe(leftMs)
   })
 })
 

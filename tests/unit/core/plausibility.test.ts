@@ -29,8 +29,28 @@ describe('a change of a value', () => {
       expect(doubtOf({ fall: 1 / 3 }, before, (before * 2) / 3), String(before)).toBeUndefined()
   })
 
+  const rule = { fall: 0.1, rise: { times: 10, above: 1_000_000 } }
+
   it('is believed on the third day on which it is seen', () => {
-    expect([0, 1, 2].map(isBelievedNow)).toEqual([false, false, true])
+    for (const [earlier, believed] of [
+      [[], false],
+      [[400], false],
+      [[400, 410], true],
+    ] as const)
+      expect(isBelievedNow(rule, { before: 1_000, earlier, now: 405 }), String(earlier)).toBe(believed)
     expect(DAYS_UNTIL_BELIEVED).toBe(3)
+  })
+
+  it('is not believed because others, of other values, were doubted before it', () => {
+    for (const earlier of [
+      [0, 9_000_000],
+      [700, 9_000_000],
+      [700, 650],
+    ])
+      expect(isBelievedNow(rule, { before: 1_000, earlier, now: 405 }), String(earlier)).toBe(false)
+  })
+
+  it('is believed once a counter that was reset has risen for three days', () => {
+    expect(isBelievedNow(rule, { before: 1_000, earlier: [0, 40], now: 90 })).toBe(true)
   })
 })

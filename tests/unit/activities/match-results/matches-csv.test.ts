@@ -65,7 +65,22 @@ const ODD_CHARACTERS = [
   '＠',
 ]
 const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...ODD_CHARACTERS) }))
-const line: fc.Arbitrary<MatchLine> = fc.record(Object.fromEntries(MATCH_COLUMNS.map((name) => [name, cell])))
+const whole = fc.nat().map(String)
+const odds = fc.double({ min: 1, max: 500, noNaN: true }).map((value) => value.toFixed(3))
+const date = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01') })
+/** Cells that are no text: who reads the file reads them as numbers and dates. */
+const VALUES: Record<string, fc.Arbitrary<string>> = {
+  timestamp_utc: date.map((moment) => moment.toISOString()),
+  event_id: whole,
+  score1: fc.oneof(whole, fc.constant('')),
+  score2: whole,
+  odds_1: odds,
+  odds_x: fc.oneof(odds, fc.constant('')),
+  odds_2: odds,
+}
+const line: fc.Arbitrary<MatchLine> = fc.record(
+  Object.fromEntries(MATCH_COLUMNS.map((name) => [name, VALUES[name] ?? cell])),
+)
 
 describe('matches.csv', () => {
   it('matches.csv begins with the documented columns, then the confidence', async () => {
@@ -220,7 +235,10 @@ describe('a matches.csv that a spreadsheet saved', () => {
   it.each([
     ['in Windows-1252', Buffer.from(FRENCH, 'latin1')],
     ['in UTF-8 with a byte order mark', Buffer.from(`\uFEFF${FRENCH}\r\n`)],
-    ['with tabs, in UTF-16', Buffer.from(`\uFEFF${FRENCH.replaceAll(';', '\t')}`, 'utf16le')],
+    [
+      'with tabs, in UTF-16',
+      Buffer.from(`\uFEFF${FRENCH.replaceAll(';', '\t').replaceAll('10/03/2026', '2026-03-10')}`, 'utf16le'),
+    ],
   ])('keeps every match of it, each once: %s', async (_, bytes) => {
     save(bytes)
     await updateMatchesCsv(folder, [
@@ -242,17 +260,33 @@ describe('a matches.csv that a spreadsheet saved', () => {
     expect(text().startsWith(`${DOCUMENTED},confidence\n`)).toBe(true)
   })
 
-  it('writes its dates and odds again as this file has them', async () => {
-    save(FRENCH)
+  it('writes its dates and numbers again as this file has them', async () => {
+    save(FRENCH.replace(';1;Élite', ';7,00000018E+08;Élite').replace(';1;0;', ';1,0;0;'))
     await updateMatchesCsv(folder, [])
-    expect(text().split('\n')[1]).toMatch(/^2026-03-10 12:00:00,1,.*,1\.8,3\.4,4\.10,1,0,/)
+    expect(text().split('\n')[1]).toMatch(/^2026-03-10 12:00:00,700000018,.*,1\.8,3\.4,4\.10,1,0,/)
   })
 
   it.each([
     [
       'an id that was rounded',
       FRENCH.replace(';1;Élite', ';7E+08;Élite'),
-      /line 2: .*rounded event_id to 7E\+08/,
+      /line 2: event_id is "7E\+08", not a whole number with all its digits/,
+    ],
+    [
+      'an id with separators',
+      FRENCH.replace(';1;Élite', ';700 000 018;Élite'),
+      /line 2: event_id is "700 000 018", not/,
+    ],
+    ['odds that became a date', FRENCH.replace(';1,8;', ';janv.-85;'), /line 2: odds_1 is "janv.-85", not a/],
+    [
+      'a score that became a date',
+      FRENCH.replace(';0;0;', ';0;2-1;'),
+      /line 3: score2 is "2-1", not a whole/,
+    ],
+    [
+      'dates that may have the month first',
+      FRENCH.replaceAll(';', '\t'),
+      /line 2: timestamp_utc is "10\/03\/2026 12:00", not a date like/,
     ],
     ['a line without all values', `${FRENCH}\r\n;x`, /line 4: the number of values/],
     ['lines that became one value', FRENCH.replaceAll(/^.*$/gm, '"$&"'), /first line lacks timestamp_utc/],
