@@ -8,4 +8,3 @@ export const librariesView = z.object({
   /** `owner/name` in lower case. */
   library: text,
 })
-export type LibrariesView = z.infer<typeof librariesView>

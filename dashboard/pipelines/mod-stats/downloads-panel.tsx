@@ -9,10 +9,9 @@ import type { Line } from '../../chart/series.ts'
 import { stackable, trendOf } from '../../chart/trend.ts'
 import { firstDayOf } from '../../period.ts'
 import { useReader } from '../../preferences.tsx'
-import type { ModPanelProps } from './mod-view.tsx'
 import { DATA, modName, type Mod } from './rows.ts'
 import { dailyLines, hasValue, MOST_DAYS, type DailySeries } from './series.ts'
-import { STYLES, type ModsView } from './view.ts'
+import { STYLES, type ModPanelProps, type ModsView } from './view.ts'
 import { usePageWords } from './words/index.ts'
 
 export function DownloadsPanel({ mod, view, change }: ModPanelProps) {

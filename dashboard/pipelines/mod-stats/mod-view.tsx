@@ -9,14 +9,8 @@ import { GrowthPanel } from './growth-panel.tsx'
 import { ModpacksPanel } from './modpacks-panel.tsx'
 import { modName, PLATFORMS, sumKnown, type Mod } from './rows.ts'
 import { VersionsPanel } from './versions-panel.tsx'
-import type { ChangeMods, ModsView } from './view.ts'
+import type { ModPanelProps } from './view.ts'
 import { usePageWords } from './words/index.ts'
-
-export interface ModPanelProps {
-  mod: Mod
-  view: ModsView
-  change: ChangeMods
-}
 
 export function ModView({ mod, view, change }: ModPanelProps) {
   const say = usePageWords()

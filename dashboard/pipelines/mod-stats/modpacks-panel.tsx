@@ -8,9 +8,9 @@ import { Panel } from '../../blocks/panel.tsx'
 import { Empty } from '../../blocks/states.tsx'
 import { ViewLink } from '../../blocks/view-link.tsx'
 import { useReader } from '../../preferences.tsx'
-import type { ModPanelProps } from './mod-view.tsx'
 import { OneOverTime } from './one-over-time.tsx'
 import { DATA, modName, sumKnown, type Mod, type Modpack } from './rows.ts'
+import type { ModPanelProps } from './view.ts'
 import { usePageWords } from './words/index.ts'
 
 /** Modpacks on a page of the table. */

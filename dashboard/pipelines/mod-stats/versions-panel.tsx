@@ -4,10 +4,9 @@ import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { ViewLink } from '../../blocks/view-link.tsx'
 import { useReader } from '../../preferences.tsx'
-import type { ModPanelProps } from './mod-view.tsx'
 import { OneOverTime } from './one-over-time.tsx'
 import { DATA, platformName, type Version } from './rows.ts'
-import { versionKey } from './view.ts'
+import { versionKey, type ModPanelProps } from './view.ts'
 import { usePageWords } from './words/index.ts'
 
 /** Versions on a page of the table. */

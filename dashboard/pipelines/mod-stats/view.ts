@@ -1,6 +1,7 @@
 /** The state of the page of mods in its address. */
 import * as z from 'zod/mini'
 import { period } from '../../period.ts'
+import type { Mod } from './rows.ts'
 
 const text = z.catch(z.optional(z.string()), undefined)
 
@@ -20,6 +21,13 @@ export const modsView = z.object({
 })
 export type ModsView = z.infer<typeof modsView>
 export type ChangeMods = (change: Partial<Record<keyof ModsView, string | undefined>>) => void
+
+/** What every panel of one mod gets. */
+export interface ModPanelProps {
+  mod: Mod
+  view: ModsView
+  change: ChangeMods
+}
 
 /** A version in the address. */
 export const versionKey = ({ platform, version_id }: { platform: string; version_id: string }) =>
