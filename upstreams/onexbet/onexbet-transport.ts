@@ -10,8 +10,10 @@ import { excerptOf, refusal, type Exchange } from '../refusal.ts'
 
 /** Twice the largest known feed; a day's results of a large league have as much. */
 const MAX_BYTES = 8 * 1024 * 1024
-/** Recorded: 100 for a match with its odds; a host sends 40 matches, or some hundred. */
-const MAX_VALUES = 100_000
+/** JSON values; recorded: 100 to 170 for a match with its odds. */
+const VALUES_PER_EVENT = 250
+/** A host may send some hundred events, whatever it is asked for. */
+const LEAST_EVENTS = 400
 /** A minute's collection must have time for a second attempt; a good answer takes less than a second. */
 const TIMEOUT_MS = 10_000
 /** A longer wait is the next minute's business. */
@@ -33,6 +35,8 @@ export interface TransportOptions {
   /** The setting that holds the address, for messages. */
   setting: string
   userAgent: string
+  /** Largest number of events that is requested in one response. Default: 400 are accepted. */
+  maxEvents?: number
   gate?: Gate
   timeoutMs?: number
 }
@@ -51,7 +55,7 @@ export function createTransport(options: TransportOptions): Transport {
   const http = createHttp({
     upstream: options.upstream,
     maxBytes: MAX_BYTES,
-    maxValues: MAX_VALUES,
+    maxValues: VALUES_PER_EVENT * Math.max(LEAST_EVENTS, options.maxEvents ?? 0),
     baseUrl: options.baseUrl,
     // The service's own pages ask with this header; some brands refuse requests without it.
     headers: { 'user-agent': options.userAgent, 'x-requested-with': 'XMLHttpRequest' },

@@ -87,6 +87,7 @@ export function createOneXBet(options: OneXBetOptions): OneXBet {
     upstream: UPSTREAM,
     baseUrl: folder,
     setting: 'match-results.feed.url',
+    maxEvents: options.query.count,
   })
   const { query } = options
   const timeOf = (answer: Answer): Date => options.clock?.() ?? answer.observedAt

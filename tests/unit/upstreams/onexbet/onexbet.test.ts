@@ -107,6 +107,19 @@ describe('the feed', () => {
     ])
   })
 
+  it('accepts as many events as it requests, with all their odds', async () => {
+    const odds = Array.from({ length: 30 }, (_, T) => ({ G: 17, T, C: 1.5, P: T }))
+    const events = Array.from({ length: 1_000 }, (_, id) => match(id + 1, { E: odds }))
+    const answer = answering(
+      () => answerOf(...events),
+      () => 500,
+    )
+    const { feed } = await client(answer, { query: { count: 2_000 } })
+    expect((await feed.live(calm())).fetched).toBe(1_000)
+    const { feed: narrow } = await client(answer, { query: { count: 40 } })
+    expect(await rejection(narrow.live(calm()))).toMatchObject({ type: 'PayloadInvalid' })
+  })
+
   it('accepts an empty feed', async () => {
     const { feed } = await client(
       answering(
