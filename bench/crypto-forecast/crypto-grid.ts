@@ -1,4 +1,5 @@
 /** Two years of hourly candles of fifty coins: computed again, and stored if they changed. */
+import { setFlagsFromString } from 'node:v8'
 import { sql } from 'drizzle-orm'
 import type { ActivityContext } from '../../activities/crypto-forecast/activity-context.ts'
 import { computeGrid } from '../../activities/crypto-forecast/compute-grid.ts'
@@ -22,6 +23,8 @@ const TARGET_MEMORY_MB = 500
 const RETRY_BUDGET_MS = 1_000
 
 export async function cryptoGrid(): Promise<Figure[]> {
+  // As `almanac worker` does.
+  setFlagsFromString('--optimize-for-size')
   const folder = temporaryFolder()
   const server = await startPostgres({
     dataDir: `${stateFolder(folder.path)}/postgres`,

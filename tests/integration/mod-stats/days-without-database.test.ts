@@ -67,7 +67,7 @@ async function day(date: string, downloads: number) {
   const { counts } = await collectModrinthBatch(context, {
     run: { ...run, trigger: 'manual' },
     after: 0,
-  } as Parameters<typeof collectModrinthBatch>[1])
+  })
   return { outcome: counts.outcome, doubted: counts.why.filter(({ code }) => code === 'suspicious').length }
 }
 
