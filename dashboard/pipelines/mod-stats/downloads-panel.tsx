@@ -42,12 +42,12 @@ export function DownloadsPanel({ mod, view, change }: ModPanelProps) {
       isEmpty={(series) => !hasValue(series)}
       empty={say('overTime.none')}
     >
-      {(series) => <Downloads mod={mod} series={series} drawn={view.style} />}
+      {(series) => <Downloads mod={mod} series={series} as={view.style} />}
     </Panel>
   )
 }
 
-function Downloads({ mod, series, drawn }: { mod: Mod; series: DailySeries; drawn: ModsView['style'] }) {
+function Downloads({ mod, series, as }: { mod: Mod; series: DailySeries; as: ModsView['style'] }) {
   const say = usePageWords()
   const { language } = useReader()
   const measured = useMemo(() => dailyLines(series), [series])
@@ -60,7 +60,7 @@ function Downloads({ mod, series, drawn }: { mod: Mod; series: DailySeries; draw
     [measured],
   )
   const lines = useMemo(() => {
-    if (drawn === 'stacked') return stackable(measured)
+    if (as === 'stacked') return stackable(measured)
     const drawn = trends.map(({ name, points }): Line => ({
       name: say('trend', { name }),
       points,
@@ -69,14 +69,14 @@ function Downloads({ mod, series, drawn }: { mod: Mod; series: DailySeries; draw
     return [...measured, ...drawn]
     // The words change with the language alone.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [measured, trends, drawn, language])
+  }, [measured, trends, as, language])
   return (
     <>
       <Chart
         title={`${modName(mod)}: ${say('overTime')}`}
         unit={say('downloads.unit')}
         lines={lines}
-        kind={drawn === 'stacked' ? 'stacked' : 'line'}
+        kind={as === 'stacked' ? 'stacked' : 'line'}
         isDaily
       />
       <ul className="plain soft">
