@@ -242,13 +242,13 @@ describe('matches that a poll ahead was followed for', () => {
 describe('the clock of a worker', () => {
   afterEach(() => vi.restoreAllMocks())
 
-  const counts = { fng: { outcome: 'complete' as const, fetched: 1, written: 1, rejected: 0, why: [] } }
+  const counts = { modrinth: { outcome: 'complete' as const, fetched: 1, written: 1, rejected: 0, why: [] } }
   const close = async (behindMs: number) => {
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() - behindMs)
     const run = {
       runId: `behind-${behindMs}`,
       workflowId: 'w',
-      pipeline: 'crypto-forecast',
+      pipeline: 'mod-stats',
       trigger: 'manual' as const,
       startedAt: new Date().toISOString(),
     }
