@@ -3,6 +3,9 @@
 const MURMUR_FIRST = 0x85ebca6b
 const MURMUR_SECOND = 0xc2b2ae35
 
+/** Seed of a simulator that is given no other. */
+export const DEFAULT_SEED = 1
+
 /** Mixes integers to one unsigned 32-bit integer (the finaliser of MurmurHash3, once per part). */
 export function hash(...parts: number[]): number {
   let state = 0x9e3779b9

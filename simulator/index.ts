@@ -1,10 +1,11 @@
 /** The parts of the simulator, one line a pipeline, and what they add to its options and its world. */
 import type { Intersection } from '../core/intersection.ts'
+import { DEFAULT_SEED } from './chance.ts'
 import { cryptoForecast } from './crypto-forecast/index.ts'
 import { libraryContext } from './library-context/index.ts'
 import { matchResults } from './match-results/index.ts'
 import { modStats } from './mod-stats/index.ts'
-import type { DemoWorld, SimulatorPart } from './part.ts'
+import type { DemoWorld, PastFiles, SimulatorPart } from './part.ts'
 
 export const PARTS = {
   'mod-stats': modStats,
@@ -26,10 +27,19 @@ export type PartTruths = Intersection<ReturnType<Started['truth']>>
 /** The worlds of the demo by pipeline, for those that have one of their own. */
 export type DemoWorlds = Partial<Record<keyof typeof PARTS, DemoWorld<PartOptions>>>
 
+/** What the parts contribute to the demo. */
+type DemoPart = Pick<SimulatorPart<PartOptions, object, object>, 'demo' | 'past'>
+
 /** Makes the worlds of a demo, which begins now. */
 export function demoWorlds(): DemoWorlds {
-  const parts: [string, Pick<SimulatorPart<PartOptions, object, object>, 'demo'>][] = Object.entries(PARTS)
+  const parts: [string, DemoPart][] = Object.entries(PARTS)
   return Object.fromEntries(
     parts.flatMap(([id, part]) => (part.demo === undefined ? [] : [[id, part.demo()] as const])),
   )
+}
+
+/** What an older collector saw of a pipeline's demo world in the weeks until `now`; none if it could not be imported. */
+export function demoPast(id: keyof typeof PARTS, now: Date): PastFiles[] {
+  const part: DemoPart = PARTS[id]
+  return part.past?.({ seed: DEFAULT_SEED, now }) ?? []
 }

@@ -39,11 +39,21 @@ export interface DemoWorld<Options extends object> {
   nextPass(): void
 }
 
+/** Files that an older collector of a world left, for one `almanac import`. */
+export interface PastFiles {
+  /** Contents by file name. */
+  files: Record<string, string>
+  /** Options of the import, by name. */
+  options: Record<string, string>
+}
+
 /** `Options` are all optional; their names are unique among all parts. */
 export interface SimulatorPart<Options extends object, World extends object, Truth extends object> {
   start(given: PartGiven, options: Options): StartedPart<World, Truth>
   /** Makes the world of a demo. Default: one pass, by the machine's clock. */
   demo?(): DemoWorld<Options>
+  /** What an older collector saw of the demo's world in the weeks until `now`. Default: nothing. */
+  past?(given: { seed: number; now: Date }): PastFiles[]
 }
 
 /** An option of `almanac simulator` that becomes the option of a part with the same name. */

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { Failure } from '../core/failures.ts'
+import { DEFAULT_SEED } from './chance.ts'
 import { control, type ControlAddresses, type ControlParts } from './control.ts'
 import { deliver, type Delivery } from './fault-replies.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -50,7 +51,7 @@ export interface Simulator {
  * @throws Failure `Misconfigured` if the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, seed = 1, rateLimits = true, clock = machineClock, now = sinceEpoch } = options
+  const { port = 0, seed = DEFAULT_SEED, rateLimits = true, clock = machineClock, now = sinceEpoch } = options
   let taken = port
   const given = { seed, clock, now, rateLimits, port: () => taken }
   const parts = Object.values(PARTS).map((part) => part.start(given, options))

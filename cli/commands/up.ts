@@ -10,6 +10,7 @@ import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { connectDatabase } from '../../client/connection.ts'
 import { EXIT } from '../exit.ts'
 import { CLI_PARTS } from '../parts.ts'
+import { importDemoPast } from '../demo-past.ts'
 import { demoPasses } from '../demo-passes.ts'
 import { collectionsAtStart } from '../first-collection.ts'
 import { followRun } from '../follow-run.ts'
@@ -122,12 +123,13 @@ async function startUnlessStopped(
   }
 }
 
-/** The demo runs everything once before it stays; the live stack starts what is due. */
+/** The demo runs everything once, and imports the weeks before, before it stays; the live stack starts what is due. */
 async function work(session: Session, onlyOnce: boolean): Promise<number> {
   const { config, say, stopped } = session
   if (onlyOnce || config.mode === 'demo') {
     const code = await collectOnce(session)
     if (onlyOnce) return code
+    await importDemoPast(config, session.pipelines, session)
   } else {
     await collectDue(session)
   }

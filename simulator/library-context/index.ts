@@ -4,6 +4,7 @@ import { createAscl } from './ascl.ts'
 import { createGitServer, type GitServer } from './git-server.ts'
 import { createGitHub } from './github.ts'
 import { createLibraries, type Libraries, type SimulatedLibrary } from './libraries.ts'
+import { libraryPast } from './past.ts'
 
 export interface LibraryContextOptions {
   /** Number of additional plain libraries. Default: 0. */
@@ -31,6 +32,8 @@ export const libraryContext: SimulatorPart<
   LibraryWorld,
   { libraries: LibraryTruth[] }
 > = {
+  past: ({ seed, now }) => libraryPast(seed, now),
+
   start({ seed, clock, now, rateLimits, port }, { libraries: extra = 0, recordedStars, asclCatalogue }) {
     const recorded = recordedStars && { recorded: { stars: recordedStars } }
     const libraries = createLibraries({ seed, clock, extra, ...recorded })

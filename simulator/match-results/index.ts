@@ -7,7 +7,10 @@ import { demoLeague } from './demo.ts'
 import { createMatches, type Ending, type Matches } from './matches.ts'
 import { createOneXBetResults } from './onexbet-results.ts'
 import { createOneXBet } from './onexbet.ts'
+import { matchPast } from './past.ts'
 
+/** Leagues of a world that is asked for no other number. */
+const LEAGUES = 6
 /** A week of matches is some 5,000 of them. */
 const MAX_WINDOW_MS = 7 * DAY_MS
 
@@ -28,9 +31,10 @@ export interface MatchResultsOptions {
 
 export const matchResults: SimulatorPart<MatchResultsOptions, { matches: Matches }, object> = {
   demo: () => demoLeague(),
+  past: ({ seed, now }) => matchPast({ seed, now, leagues: LEAGUES }),
 
   start({ seed, clock: simulatorClock }, options) {
-    const { leagues = 6, lanes = 1, matchEndings = [], leagueIds = true, fastMatches = false } = options
+    const { leagues = LEAGUES, lanes = 1, matchEndings = [], leagueIds = true, fastMatches = false } = options
     const clock = options.matchClock ?? (fastMatches ? fastClock() : simulatorClock)
     const matches = createMatches({ seed, clock, leagues, lanes, ends: matchEndings })
     return {

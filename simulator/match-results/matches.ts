@@ -50,10 +50,15 @@ export interface ShownMatch {
   teams: [{ id: number; name: string }, { id: number; name: string }]
 }
 
+/** A match with all that it does, at no moment. */
+export type WrittenMatch = Omit<ShownMatch, 'moment'>
+
 export interface Matches {
   leagues(): League[]
   /** What the feed holds at a moment, the most important first: the order that a cap cuts. */
   at(now: Date): ShownMatch[]
+  /** Matches that start in `[from, to)`, with all that is known of each. */
+  playedBetween(from: Date, to: Date): WrittenMatch[]
   /** Matches that start in `[from, to)`, by start. */
   truthBetween(from: Date, to: Date): SimulatedMatch[]
   /** Matches that started in the last 24 hours of the clock. */
@@ -107,8 +112,9 @@ export function createMatches(options: MatchesOptions): Matches {
   const recent = remembering(write)
   const between = (fromMs: number, toMs: number, written: Write) =>
     lanes.flatMap((lane) => slotsOf(seed, lane, fromMs, toMs).map((slot) => written(lane, slot)))
+  const playedBetween = (from: Date, to: Date) => between(from.getTime(), to.getTime(), write)
   const truthBetween = (from: Date, to: Date) =>
-    between(from.getTime(), to.getTime(), write)
+    playedBetween(from, to)
       .map(({ match }) => match)
       .sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime() || a.eventId - b.eventId)
   return {
@@ -117,6 +123,7 @@ export function createMatches(options: MatchesOptions): Matches {
       between(now.getTime() - LONGEST_SHOWN_MS, now.getTime() + LONGEST_LEAD_MS, recent)
         .flatMap((written) => shownAt(written, now.getTime()))
         .sort((a, b) => a.importance - b.importance),
+    playedBetween,
     truthBetween,
     truth: () => truthBetween(new Date(clock().getTime() - DAY_MS), clock()),
     byId: (eventId) => {
@@ -145,8 +152,7 @@ interface Lane {
   league: League
 }
 
-type Written = Omit<ShownMatch, 'moment'>
-type Write = (lane: Lane, slot: number) => Written
+type Write = (lane: Lane, slot: number) => WrittenMatch
 
 function lanesOf(leagues: readonly League[], sideBySide: number): Lane[] {
   return Array.from({ length: sideBySide }, (_, number) => number).flatMap((number) =>
@@ -162,7 +168,7 @@ function slotsOf(seed: number, lane: Lane, fromMs: number, toMs: number): number
   return Array.from({ length: count }, (_, at) => first + at)
 }
 
-function shownAt(written: Written, nowMs: number): ShownMatch[] {
+function shownAt(written: WrittenMatch, nowMs: number): ShownMatch[] {
   const moment = momentAt(written.script, (nowMs - written.match.startsAt.getTime()) / 1_000)
   return moment === undefined ? [] : [{ ...written, moment }]
 }
@@ -172,7 +178,7 @@ function offsetOf(seed: number, lane: number): number {
   return ((hash(seed, DRAW) + lane * 5) % SLOT_MINUTES) * MINUTE_MS
 }
 
-function writeMatch(seed: number, lane: Lane, slot: number, ends: Ending): Written {
+function writeMatch(seed: number, lane: Lane, slot: number, ends: Ending): WrittenMatch {
   const { league } = lane
   const chance = matchChance(seed, lane.index, slot)
   const script = scriptOf(ends, chance)
@@ -207,7 +213,7 @@ function writeMatch(seed: number, lane: Lane, slot: number, ends: Ending): Writt
 }
 
 /** Every third match in an odd slot is a rematch of the one before it, now and then with the sides changed. */
-function teamsOf(seed: number, lane: Lane, slot: number): Written['teams'] {
+function teamsOf(seed: number, lane: Lane, slot: number): WrittenMatch['teams'] {
   const own = matchChance(seed, lane.index, slot)
   const rematch = slot % 2 !== 0 && own.fraction('rematch') < 1 / 3
   const chance = rematch ? matchChance(seed, lane.index, slot - 1) : own
@@ -219,8 +225,8 @@ function teamsOf(seed: number, lane: Lane, slot: number): Written['teams'] {
 }
 
 /** Caches recent scripts; others are computed again with the same result. */
-function remembering(write: (lane: Lane, slot: number) => Written): (lane: Lane, slot: number) => Written {
-  const kept = new Map<number, Written>()
+function remembering(write: Write): Write {
+  const kept = new Map<number, WrittenMatch>()
   return (lane, slot) => {
     const key = slot * MAX_LANES + lane.index
     const known = kept.get(key)

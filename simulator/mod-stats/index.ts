@@ -5,6 +5,10 @@ import { createCurseForge } from './curseforge.ts'
 import type { Markup } from './dependents-markup.ts'
 import { createModWorld, type ModTruth, type ModWorld } from './mod-world.ts'
 import { createModrinth } from './modrinth.ts'
+import { modPast } from './past.ts'
+
+/** Mods of a world that is asked for no other number. */
+const MODS = 3
 
 export interface ModStatsOptions {
   /** Default: 3. */
@@ -16,7 +20,9 @@ export interface ModStatsOptions {
 }
 
 export const modStats: SimulatorPart<ModStatsOptions, ModWorld, { mods: ModTruth[] }> = {
-  start({ seed, clock, now, rateLimits }, { mods = 3, markup = 'cards', pastTheEnd = '404' }) {
+  past: ({ seed, now }) => modPast({ mods: MODS, seed, now }),
+
+  start({ seed, clock, now, rateLimits }, { mods = MODS, markup = 'cards', pastTheEnd = '404' }) {
     const world = createModWorld({ mods, seed, clock })
     return {
       world,
