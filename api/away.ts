@@ -1,7 +1,7 @@
-/** Servers that are away: what one of them would have said is left out of an answer, which names it instead. */
+/** Servers that are away, or refuse us: what one of them would have said is left out of an answer, which names it instead. */
 import { z } from 'zod'
 import { CannotReach } from '../client/cannot-reach.ts'
-import { databaseFailure } from '../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 
 export const awaySchema = z
   .array(
@@ -14,12 +14,12 @@ export const awaySchema = z
 
 export type Away = z.infer<typeof awaySchema>
 
-/** The server whose absence caused an error; undefined for any other error. */
+/** The server whose absence, or refusal, caused an error; undefined for any other error. */
 export function awayOf(error: unknown): Away[number] | undefined {
   // First: its cause is a refused connection, as of a database.
   if (error instanceof CannotReach) return { server: 'temporal', why: error.message }
   const failure = databaseFailure(error)
-  if (failure?.type !== 'DatabaseUnavailable') return undefined
+  if (!isDatabaseUnwritable(failure)) return undefined
   return { server: 'database', why: failure.message }
 }
 

@@ -55,7 +55,8 @@ export function addEvents(api: Api, connect: () => pg.Client): EventStreams {
   )
   api.get(
     '/api/events',
-    { schema: { summary: 'Changes as Server-Sent Events', response: problems(503) } },
+    // Headers alone would hold a stream that has no end.
+    { exposeHeadRoute: false, schema: { summary: 'Changes as Server-Sent Events', response: problems(503) } },
     (_request, reply) => {
       if (streams.size >= MAX_STREAMS) throw new RequestProblem(503, `${MAX_STREAMS} readers listen already.`)
       reply.hijack()

@@ -3,13 +3,14 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Client, ConnectionOptions } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
+import { almanacCommand } from '../core/command-name.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { DatabaseClient } from '../db/database-client.ts'
 import { openDatabase, type DatabaseHandle, type DatabaseLimits } from '../db/database.ts'
 import { embeddedDatabaseUrl } from '../local/embedded-database.ts'
 import { lockHolder } from '../local/file-lock.mjs'
 import { STACK_LOCK_FILE } from '../local/stack-lock.ts'
-import { CannotReach } from './cannot-reach.ts'
+import { CannotReach, grpcRefusal } from './cannot-reach.ts'
 
 /** A local server responds in milliseconds, a remote one within a second or two; on a busy machine either took over 5 s. */
 const CONNECT_TIMEOUT_MS = 15_000
@@ -53,9 +54,14 @@ export async function connectTemporal(config: Config, timeoutMs = CONNECT_TIMEOU
   }
 }
 
-/** The error of a Temporal server that does not respond, with the remedy. */
+/** The error of a Temporal server that does not respond, or refuses us, with the remedy. */
 export function temporalAway(config: Config, cause: unknown): CannotReach {
-  const says = `Temporal does not answer at ${temporalAddress(config)}; ${temporalHint(config)}.`
+  const address = temporalAddress(config)
+  const refusal = grpcRefusal(cause)
+  const says =
+    refusal === undefined
+      ? `Temporal does not answer at ${address}; ${temporalHint(config)}.`
+      : `Temporal at ${address} refuses: "${refusal}"; check TEMPORAL_NAMESPACE and TEMPORAL_API_KEY with "${almanacCommand('doctor')}".`
   return new CannotReach(says, { cause })
 }
 

@@ -1,7 +1,7 @@
 /** The connection to Temporal of a process that stays: made on first use, and made anew after the server was away. */
 import type { Client } from '@temporalio/client'
 import type { Config } from '../config/load-config.ts'
-import { CannotReach, isGrpcAway } from './cannot-reach.ts'
+import { CannotReach, grpcRefusal, isGrpcAway } from './cannot-reach.ts'
 import { connectTemporal, temporalAway } from './connection.ts'
 
 /**
@@ -11,7 +11,7 @@ import { connectTemporal, temporalAway } from './connection.ts'
 const USE_MS = 10_000
 
 export interface LastingTemporal {
-  /** Makes calls to Temporal. Throws `CannotReach` with the remedy if it does not respond. */
+  /** Makes calls to Temporal. Throws `CannotReach` with the remedy if it does not respond, or refuses. */
   use<T>(work: (client: Client) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ export function lastingTemporal(config: Config): LastingTemporal {
       } catch (error) {
         // Another use may have given this connection up, which ends the calls on it.
         const isAway = error instanceof CannotReach || isGrpcAway(error) || current !== connecting
-        if (!isAway) throw error
+        if (!isAway) throw grpcRefusal(error) === undefined ? error : temporalAway(config, error)
         // gRPC would wait for the server; a new connection finds at once that nothing listens.
         if (current === connecting) {
           current = undefined

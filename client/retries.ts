@@ -1,5 +1,6 @@
 /** Activities that are tried again: all of them at this moment, and one of them at once. */
 import { isGrpcServiceError, type Client } from '@temporalio/client'
+import { grpcRefusal } from './cannot-reach.ts'
 import { PIPELINES } from '../pipelines/index.ts'
 import { runningChild, withPendingSteps } from './run-children.ts'
 import { pendingSteps, type StepView } from './run-steps.ts'
@@ -55,7 +56,7 @@ export async function retryNow(client: Client, workflowId: string, activityId: s
     return true
   } catch (error) {
     const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined
-    if (code === GRPC_NOT_FOUND) return false
+    if (code === GRPC_NOT_FOUND && grpcRefusal(error) === undefined) return false
     throw error
   }
 }

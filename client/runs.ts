@@ -11,7 +11,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common'
 import type { RunStatus } from '../activities/run-record.ts'
 import type { Database } from '../db/database.ts'
-import { databaseFailure } from '../db/database-failure.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 import { openRuns } from '../db/queries/runs.ts'
 import type { Pipeline } from '../pipelines/index.ts'
 import type { RunEnding } from '../core/run-outcome.ts'
@@ -108,7 +108,7 @@ async function workflowIdOf(db: Database, id: string): Promise<string> {
   try {
     return (await namedRun(db, id, { fewest: FEWEST_CHARACTERS }))?.workflowId ?? id
   } catch (error) {
-    if (databaseFailure(error)?.type !== 'DatabaseUnavailable') throw error
+    if (!isDatabaseUnwritable(databaseFailure(error))) throw error
     return id
   }
 }

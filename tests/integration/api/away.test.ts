@@ -5,10 +5,13 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startRun } from '../../../client/runs.ts'
 import { startApi } from '../../../api/server.ts'
+import type { Config } from '../../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../../pipelines/index.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
 
 const ID = 'mod-stats'
+/** Most of what a route waits for a server, with room for a busy machine. */
+const ANSWER_MS = 30_000
 /** Nothing listens there. */
 const NOWHERE = { temporal: '127.0.0.1:9', database: 'postgresql://nobody@127.0.0.1:9/none' }
 
@@ -28,7 +31,7 @@ afterAll(async () => {
 })
 
 /** Answers of a server that reaches one of the two, or none. */
-async function answers(env: { TEMPORAL_ADDRESS?: string; DATABASE_URL?: string }, paths: string[]) {
+async function answers(env: Partial<Config['env']>, paths: string[]) {
   const config = { ...stack.config, env: { ...stack.config.env, ...env } }
   const server = await startApi(config, { port: 0 }, { error: () => undefined })
   try {
@@ -102,6 +105,50 @@ describe('without both', () => {
     const [pipelines, run] = await answers(env, PATHS())
     expect(pipelines).toMatchObject({ status: 200, body: { pipelines: [{ id: ID }, {}, {}, {}] } })
     expect(run?.status).toBe(503)
+  })
+})
+
+describe('a server that refuses', () => {
+  const database = (change: (url: URL) => void) => {
+    const url = new URL(stack.database.url)
+    change(url)
+    return { DATABASE_URL: url.href }
+  }
+  const wrongPassword = () => database((url) => (url.password = 'wrong'))
+  const noDatabase = () => database((url) => (url.pathname = '/none'))
+  const noNamespace = () => ({ TEMPORAL_NAMESPACE: 'none' })
+
+  it.each([
+    ['a wrong password', 'database', wrongPassword, /password authentication failed.*DATABASE_URL/],
+    ['a missing database', 'database', noDatabase, /"none" does not exist.*DATABASE_URL/],
+    ['a missing namespace', 'temporal', noNamespace, /refuses: ".*none.*TEMPORAL_NAMESPACE/],
+  ])('because of %s is named as away', async (_why, server, env, why) => {
+    const away = [{ server, why: expect.stringMatching(why) as string }]
+    const paths = ['/api/pipelines', '/api/stack', server === 'database' ? '/api/runs' : '/api/schedules']
+    expect(await answers(env(), paths)).toMatchObject([
+      { status: 200, body: { away } },
+      { status: 200, body: { away } },
+      { status: 503, body: { detail: away[0]?.why } },
+    ])
+  })
+
+  it('no route takes a refusal for a defect of its own', async () => {
+    const config = { ...stack.config, env: { ...stack.config.env, ...wrongPassword(), ...noNamespace() } }
+    const errors: unknown[] = []
+    const server = await startApi(config, { port: 0 }, { error: ({ err }) => errors.push(err) })
+    for (const { method, url } of server.routes)
+      for (const one of [method].flat()) {
+        const body = { body: '{}', headers: { 'content-type': 'application/json' } }
+        const response = await fetch(server.address + url.replaceAll(/:\w+|\*/g, 'bitcoin-context.txt'), {
+          method: one,
+          signal: AbortSignal.timeout(ANSWER_MS),
+          ...(['GET', 'HEAD'].includes(one) ? {} : body),
+        })
+        await response.body?.cancel()
+        expect([one, url, response.status]).not.toContain(500)
+      }
+    await server.close()
+    expect(errors).toEqual([])
   })
 })
 
