@@ -103,8 +103,12 @@ const read = (set: DataSet, rows: Row[], from: (column: Column, value: never) =>
     ),
   )
 
-/** Data sets whose order no index has, since it begins with a computed name. They have some ten thousand rows. */
+/**
+ * Data sets whose order no index has, since it begins with a computed name, or whose rows are groups. They have some ten
+ * thousand rows.
+ */
 const SORTED = [
+  '/api/data/match-results/leagues',
   '/api/data/mod-stats/mods',
   '/api/data/mod-stats/newest-versions',
   '/api/data/mod-stats/modpacks',
