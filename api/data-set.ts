@@ -19,7 +19,7 @@ export interface Column {
 export interface DataSet {
   /** What one row is: "a day of a mod on one platform". */
   row: string
-  /** A query whose result has exactly the declared columns. It must be one that an index on `order` serves. */
+  /** A query whose result has exactly the declared columns. An index on `order` serves it, unless it is `fewRows`. */
   sql: string
   /** By SQL name, in the order of the exports. */
   columns: Record<string, Column>
@@ -29,6 +29,8 @@ export interface DataSet {
   order: readonly string[]
   /** Default: newest first. */
   direction?: 'asc' | 'desc'
+  /** That it has some ten thousand rows at most, so that a page may sort all of them. Default: any number. */
+  fewRows?: boolean
 }
 
 /** The data sets of one pipeline, by their names in addresses. */

@@ -55,6 +55,7 @@ const dataSets: DataSets = {
       run_id: text('Run that wrote the list'),
     },
     order: ['domain', 'rank', 'library'],
+    fewRows: true,
     direction: 'asc',
   },
   rankings: {

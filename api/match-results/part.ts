@@ -69,6 +69,7 @@ const dataSets: DataSets = {
       newest_at: moment('When the newest of them was first seen, UTC'),
     },
     order: ['league', 'feed'],
+    fewRows: true,
     direction: 'asc',
   },
   'match-observations': {

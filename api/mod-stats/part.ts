@@ -58,6 +58,7 @@ const dataSets: DataSets = {
       curseforge_files: integer('Files on CurseForge'),
     },
     order: ['mod'],
+    fewRows: true,
     direction: 'asc',
   },
   'daily-growth': {
@@ -104,6 +105,7 @@ const dataSets: DataSets = {
       run_id: text('Run that wrote the row'),
     },
     order: ['mod', 'platform', 'version_id'],
+    fewRows: true,
     direction: 'asc',
   },
   'daily-stats': {
@@ -165,6 +167,7 @@ const dataSets: DataSets = {
       ...OF_ROW,
     },
     order: ['mod', 'slug'],
+    fewRows: true,
     direction: 'asc',
   },
   'modpack-stats': {
