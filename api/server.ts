@@ -17,6 +17,8 @@ import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
 import { API_PARTS } from './parts.ts'
+import { addGaps } from './gaps/routes.ts'
+import { addBackfillPreviews } from './pipelines/backfill.ts'
 import { addPipelineList } from './pipelines/list.ts'
 import { addRunChanges } from './runs/changes.ts'
 import { addRunLog } from './runs/log.ts'
@@ -91,6 +93,8 @@ export async function assembleApi(
     for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, placed)
     addDataSetList(routes)
     addPipelineList(routes, context)
+    addBackfillPreviews(routes, context)
+    addGaps(routes, context)
     addRunReading(routes, context)
     addRunLog(routes, context)
     addRunChanges(routes, context)

@@ -2,8 +2,9 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { z } from 'zod'
 import type { ActivityDependencies } from '../activities/index.ts'
+import type { Backfiller } from '../client/backfill.ts'
 import type { Config } from '../config/load-config.ts'
-import type { BackfillParams, Run } from '../core/run.ts'
+import type { Run } from '../core/run.ts'
 import type { SourceCounts } from '../core/run-outcome.ts'
 import type { Database } from '../db/database.ts'
 import type { DefinitionOf, PipelineId } from '../pipelines/index.ts'
@@ -76,29 +77,4 @@ export interface DryRun<Id extends PipelineId> {
 export interface DryFindings {
   json: Record<string, unknown>
   lines: string[]
-}
-
-/** How a pipeline collects the past. */
-export interface Backfiller {
-  /** The first UTC day that its upstream has, `2017-08-17`, and who has it. */
-  firstDay: string
-  upstream: string
-  /** What is collected as a whole: `hour`, `day`. */
-  period: string
-  /** The last millisecond of the newest period that is over; what lies after it is cut off. */
-  lastMs(nowMs: number): number
-  /** Counts what a backfill comes to, by the rules that its run follows. */
-  plan(db: Database, config: Config, asked: Required<BackfillParams>, now: Date): Promise<BackfillPlan>
-}
-
-export interface BackfillPlan {
-  /** False if no period of the requested time is over. */
-  hasPeriods: boolean
-  /** False if everything is stored. */
-  isDue: boolean
-  /** The time that is collected, for people. */
-  span: string
-  head: string[]
-  rows: (string | number)[][]
-  json: Record<string, unknown>
 }

@@ -12,6 +12,10 @@ const DAY_MS = 86_400_000
 
 /** First UTC day of a period that ends today: seven days are today and the six before it. */
 export function firstDayOf(chosen: Period, now: number): string | undefined {
-  if (chosen === 'all') return undefined
-  return new Date(now - (Number(chosen) - 1) * DAY_MS).toISOString().slice(0, 10)
+  return chosen === 'all' ? undefined : firstDayBefore(Number(chosen), now)
+}
+
+/** First of a number of UTC days of which today is the last. */
+export function firstDayBefore(days: number, now: number): string {
+  return new Date(now - (days - 1) * DAY_MS).toISOString().slice(0, 10)
 }

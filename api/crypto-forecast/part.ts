@@ -1,4 +1,7 @@
 /** Data sets of crypto-forecast. */
+import { backfiller } from '../../client/crypto-forecast/backfill.ts'
+import type { Config } from '../../config/load-config.ts'
+import { DAY_MS } from '../../core/durations.ts'
 import type { ApiPart } from '../api-part.ts'
 import { day, filter, integer, moment, number, text, yesNo, type DataSets } from '../data-set.ts'
 import { addCoinRoutes } from './coins.ts'
@@ -181,8 +184,25 @@ const dataSets: DataSets = {
   },
 }
 
+/** The oldest moment of the history that is kept. */
+const keptSince = ({ tracked }: Config, now: Date) =>
+  new Date(now.getTime() - tracked['crypto-forecast'].history_days * DAY_MS)
+
 export const cryptoForecastApi: ApiPart = {
   dataSets,
+  expected: [
+    {
+      dataSet: 'candles',
+      every: 'hour',
+      by: 'crypto',
+      lines: ({ tracked }) => tracked['crypto-forecast'].coins.map(({ id }) => id),
+      where: { source: 'binance' },
+      since: keptSince,
+      knownGaps: `select crypto as line, "timestamp" as at from known_gaps where source = 'binance'`,
+    },
+    { dataSet: 'fear-greed', every: 'day', since: keptSince },
+  ],
+  backfiller,
   addRoutes(api, context) {
     addCryptoRoutes(api, context)
     addCoinRoutes(api, context)

@@ -9,7 +9,8 @@ const inCalendar = (written: string) => !/^0000|[+-](1[6-9]|2\d):/.test(written)
 
 const NO_DAY = { error: 'expected a day such as 2026-11-01' }
 const NO_MOMENT = { error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)' }
-const day = z.iso.date(NO_DAY).refine(inCalendar, NO_DAY)
+/** A UTC day as requests write it. */
+export const day = z.iso.date(NO_DAY).refine(inCalendar, NO_DAY)
 const moment = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], NO_MOMENT)
   .refine(inCalendar, NO_MOMENT)

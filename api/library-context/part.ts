@@ -148,6 +148,14 @@ const dataSets: DataSets = {
 
 export const libraryContextApi: ApiPart = {
   dataSets,
+  expected: [
+    {
+      dataSet: 'rankings',
+      every: 'day',
+      by: 'domain',
+      lines: ({ tracked }) => Object.keys(tracked['library-context'].domains),
+    },
+  ],
   addRoutes: addContextRoutes,
 
   checkParams(config, { domain }) {

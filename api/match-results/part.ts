@@ -1,4 +1,5 @@
 /** Data sets of match-results. */
+import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import type { ApiPart } from '../api-part.ts'
 import { filter, integer, moment, number, text, yesNo, type Column, type DataSets } from '../data-set.ts'
 import { addMatchRoutes } from './routes.ts'
@@ -102,6 +103,38 @@ const dataSets: DataSets = {
     time: 'at',
     order: ['at', 'event_id', 'feed', 'source'],
   },
+  'poll-hours': {
+    row: 'an hour in which the feed was polled',
+    // Records of runs are summed after some days; those of the days since are counted.
+    sql: `select hour, sum(polls)::bigint as polls, sum(written)::bigint as written from (
+        select hour, runs as polls, written from pipeline_run_hours where pipeline = 'match-results'
+        union all
+        select date_trunc('hour', started_at, 'UTC'), 1, (select coalesce(sum((told.value ->> 'written')::bigint), 0) from json_each(counts) told)
+        from pipeline_runs
+        where pipeline = 'match-results' and outcome in ('complete', 'partial') and trigger <> 'drain'
+      ) polled group by hour`,
+    columns: {
+      hour: moment('Beginning of the hour, UTC'),
+      polls: integer('Runs in which the feed answered', 'polls'),
+      written: integer('Rows that they stored or changed', 'rows'),
+    },
+    time: 'hour',
+    order: ['hour'],
+  },
 }
 
-export const matchResultsApi: ApiPart = { dataSets, addRoutes: addMatchRoutes }
+export const matchResultsApi: ApiPart = {
+  dataSets,
+  expected: [
+    {
+      dataSet: 'poll-hours',
+      every: 'hour',
+      counted: {
+        column: 'polls',
+        // As almanac.yaml has it now, also for hours before it was changed.
+        perInterval: ({ tracked }) => HOUR_MS / MINUTE_MS / tracked['match-results'].every_minutes,
+      },
+    },
+  ],
+  addRoutes: addMatchRoutes,
+}

@@ -188,4 +188,17 @@ const dataSets: DataSets = {
   },
 }
 
-export const modStatsApi: ApiPart = { dataSets }
+export const modStatsApi: ApiPart = {
+  dataSets,
+  expected: [
+    {
+      dataSet: 'daily-stats',
+      every: 'day',
+      by: 'platform',
+      lines: ({ tracked: { 'mod-stats': section } }) =>
+        (['modrinth', 'curseforge'] as const).filter((platform) =>
+          section.mods.some((mod) => mod[platform] !== undefined),
+        ),
+    },
+  ],
+}

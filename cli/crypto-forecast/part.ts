@@ -28,7 +28,7 @@ export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
     return newestTable(newest, currencies(config.tracked['crypto-forecast']), margin).split('\n')
   },
 
-  backfill: async () => (await import('./backfill.ts')).backfiller,
+  backfill: async () => (await import('../../client/crypto-forecast/backfill.ts')).backfiller,
 
   importer: async () => (await import('./import/index.ts')).importer,
 }

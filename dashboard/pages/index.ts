@@ -7,5 +7,6 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/runs/$id', load: () => import('./runs/run-page.tsx') },
   { path: '/schedules', title: 'nav.schedules', load: () => import('./schedules/page.tsx') },
   { path: '/data', title: 'nav.data', load: () => import('./data/page.tsx') },
+  { path: '/gaps', title: 'nav.gaps', load: () => import('./gaps/page.tsx') },
   { path: '/health', title: 'nav.health', load: () => import('./health/page.tsx') },
 ]

@@ -4,6 +4,7 @@ export const en = {
   'nav.runs': 'Runs',
   'nav.schedules': 'Schedules',
   'nav.data': 'Data',
+  'nav.gaps': 'Gaps',
   'nav.health': 'Health',
   'shell.skip': 'Skip to content',
   'shell.navigation': 'Pages',

@@ -7,6 +7,7 @@ export const fr: Words<keyof typeof en> = {
   'nav.runs': 'Collectes',
   'nav.schedules': 'Planification',
   'nav.data': 'Données',
+  'nav.gaps': 'Lacunes',
   'nav.health': 'Santé',
   'shell.skip': 'Aller au contenu',
   'shell.navigation': 'Pages',

@@ -4,7 +4,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../core/durations.ts'
-import type { CoinPlan } from '../../../cli/crypto-forecast/backfill.ts'
+import type { CoinPlan } from '../../../client/crypto-forecast/backfill.ts'
 import { listRuns } from '../../../db/queries/runs.ts'
 import { pipelineById } from '../../../pipelines/index.ts'
 import type { RunCounts } from '../../../core/run-outcome.ts'

@@ -1,6 +1,7 @@
 /** Data sets are declared so that pages, exports and their help can be made from the declaration alone. */
 import { describe, expect, it } from 'vitest'
 import { ALL_DATA_SETS } from '../../../api/all-data-sets.ts'
+import { API_PARTS } from '../../../api/parts.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 
 const KEBAB_CASE = /^[a-z]+(-[a-z]+)*$/
@@ -49,3 +50,26 @@ describe.each(ALL_DATA_SETS.map((placed) => [placed.address, placed] as const))(
     })
   },
 )
+
+describe.each(
+  PIPELINES.flatMap(({ id }) =>
+    API_PARTS[id].expected.map((expected) => [id, expected.dataSet, expected] as const),
+  ),
+)('%s expects %s', (id, dataSet, { by, lines, where = {}, counted }) => {
+  const set = API_PARTS[id].dataSets[dataSet]
+
+  it('of a data set that has a time, by columns that it declares', () => {
+    expect(set?.time).toBeDefined()
+    for (const name of [...(by === undefined ? [] : [by]), ...Object.keys(where)])
+      expect(set?.columns[name]?.type, name).toBe('text')
+    if (counted !== undefined) expect(set?.columns[counted.column]?.type).toBe('integer')
+    expect(lines === undefined).toBe(by === undefined)
+  })
+})
+
+it('every pipeline expects something, and says whether its past can be collected', () => {
+  for (const { id, noBackfill } of PIPELINES) {
+    expect(API_PARTS[id].expected, id).not.toEqual([])
+    expect(API_PARTS[id].backfiller === undefined, id).toBe(noBackfill !== undefined)
+  }
+})

@@ -1,14 +1,13 @@
 /** How crypto-forecast collects the past: hours, and requests that they cost. */
-import { HOUR_MS } from '../../core/durations.ts'
-import type { Backfiller } from '../cli-part.ts'
-import { moment } from '../output.ts'
-import { newestClosedHour } from '../../activities/crypto-forecast/hours.ts'
 import { hoursToAsk, pagesOf, wantedHours } from '../../activities/crypto-forecast/binance-candles.ts'
+import { newestClosedHour } from '../../activities/crypto-forecast/hours.ts'
+import type { Backfill } from '../../activities/crypto-forecast/inputs.ts'
 import type { Config } from '../../config/load-config.ts'
+import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../../db/database.ts'
 import { missingHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { storedHours } from '../../db/queries/crypto-forecast/forecast-report.ts'
-import type { Backfill } from '../../activities/crypto-forecast/inputs.ts'
+import type { Backfiller } from '../backfill.ts'
 
 /** Hours of a coin's time that were, or were not, requested from Binance. */
 export interface CoinPlan {
@@ -22,7 +21,7 @@ export interface CoinPlan {
   requests: number
 }
 
-export interface CoinPlans {
+interface CoinPlans {
   /** First and last hour, by when they begin, milliseconds since 1970; `toMs` before `fromMs` if no hour has ended. */
   fromMs: number
   toMs: number
@@ -30,33 +29,26 @@ export interface CoinPlans {
 }
 
 export const backfiller: Backfiller = {
+  service: 'Binance',
+  has: 'candles',
   firstDay: '2017-08-17',
-  upstream: 'Binance has candles',
   period: 'hour',
+  periodMs: HOUR_MS,
+  subject: 'coin',
   lastMs: (nowMs) => newestClosedHour(nowMs) + HOUR_MS - 1,
   plan: async (db, config, asked, now) => {
     const { from = '', to = '', onlyMissing = false } = asked
-    const plans = await planBackfill(db, config, { backfill: { from, to, onlyMissing }, clock: () => now })
-    return {
-      hasPeriods: plans.toMs >= plans.fromMs,
-      isDue: plans.coins.some(({ requests }) => requests > 0),
-      span: `hours from ${moment(new Date(plans.fromMs))} to ${moment(new Date(plans.toMs + HOUR_MS))}`,
-      head: ['coin', 'hours', 'stored', 'missing', 'known gaps', 'requests to Binance'],
-      rows: plans.coins.map((coin) => [
-        coin.crypto,
-        coin.hours,
-        coin.stored,
-        coin.missing,
-        coin.knownGaps,
-        coin.requests,
-      ]),
-      json: { coins: plans.coins },
-    }
+    const { fromMs, toMs, coins } = await planHours(db, config, {
+      backfill: { from, to, onlyMissing },
+      clock: () => now,
+    })
+    const parts = coins.map(({ crypto, hours, ...counts }) => ({ of: crypto, periods: hours, ...counts }))
+    return { fromMs, toMs, parts, json: { coins } }
   },
 }
 
 /** Counts what the run of this backfill will ask Binance for, by the very rules that the run itself follows. */
-export async function planBackfill(
+async function planHours(
   db: Database,
   config: Config,
   { backfill, clock }: { backfill: Backfill; clock: () => Date },
