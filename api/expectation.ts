@@ -23,5 +23,5 @@ export interface Expectation {
   /** When the calendar of each line begins. Default: with its first row. */
   since?(config: Config, now: Date): Date
   /** A query of `line` and `at`: intervals that the source itself does not have. */
-  knownGaps?: string
+  excused?: string
 }

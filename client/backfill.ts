@@ -8,16 +8,18 @@ import type { Pipeline } from '../pipelines/index.ts'
 
 /** How a pipeline collects the past. */
 export interface Backfiller {
-  /** Who has it, and what: `Binance`, `candles`. */
+  /** Who has it, and what it has there, as in "Example has prices". */
   service: string
   has: string
-  /** The first UTC day that it has, `2017-08-17`. */
+  /** The first UTC day that it has. */
   firstDay: string
   /** What is collected as a whole: `hour`, `day`. */
   period: 'hour' | 'day'
   periodMs: number
-  /** What the parts of a plan are: `coin`. */
+  /** What the parts of a plan are, such as a coin. */
   subject: string
+  /** What periods are called that the service itself does not have. */
+  excusedAs: string
   /** The last millisecond of the newest period that is over; what lies after it is cut off. */
   lastMs(nowMs: number): number
   /** Counts what a backfill comes to, by the rules that its run follows. */
@@ -40,7 +42,7 @@ export interface PlannedPart {
   stored: number
   missing: number
   /** Periods that the service itself does not have. */
-  knownGaps: number
+  excused: number
   requests: number
 }
 

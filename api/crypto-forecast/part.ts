@@ -198,7 +198,7 @@ export const cryptoForecastApi: ApiPart = {
       lines: ({ tracked }) => tracked['crypto-forecast'].coins.map(({ id }) => id),
       where: { source: 'binance' },
       since: keptSince,
-      knownGaps: `select crypto as line, "timestamp" as at from known_gaps where source = 'binance'`,
+      excused: `select crypto as line, "timestamp" as at from known_gaps where source = 'binance'`,
     },
     { dataSet: 'fear-greed', every: 'day', since: keptSince },
   ],

@@ -18,7 +18,7 @@ export interface CalendarDay {
   day: string
   expected: number
   present: number
-  known_gaps: number
+  excused: number
 }
 
 /** Intervals in a row that are missing, or there in part. */
@@ -39,9 +39,9 @@ export interface Calendar {
 /** What an interval counts for: expected, of that present, and excused. An interval that is not over counts if it is there. */
 function judged({ perInterval, untilMs, present, known }: LineFacts, atMs: number) {
   const there = Math.min(present.get(atMs) ?? 0, perInterval)
-  if (there === 0 && known.has(atMs)) return { expected: 0, present: 0, known_gaps: perInterval }
+  if (there === 0 && known.has(atMs)) return { expected: 0, present: 0, excused: perInterval }
   const expected = atMs < untilMs ? perInterval : there
-  return { expected, present: there, known_gaps: 0 }
+  return { expected, present: there, excused: 0 }
 }
 
 export function calendarOf(facts: LineFacts): Calendar {
@@ -66,7 +66,7 @@ function addTo(days: CalendarDay[], atMs: number, found: Omit<CalendarDay, 'day'
   }
   last.expected += found.expected
   last.present += found.present
-  last.known_gaps += found.known_gaps
+  last.excused += found.excused
 }
 
 function extend(missing: Stretch[], atMs: number, everyMs: number): void {

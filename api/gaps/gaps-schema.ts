@@ -14,7 +14,7 @@ const lineSchema = z.object({
         day: z.iso.date(),
         expected: count,
         present: count,
-        known_gaps: count.describe('What the source itself does not have'),
+        excused: count.describe('What the source itself does not have'),
       }),
     )
     .describe('UTC days of the requested time in which something is expected, oldest first'),

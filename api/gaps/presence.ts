@@ -66,8 +66,8 @@ export function presentStatement(set: DataSet, expected: Expectation, asked: Ask
 }
 
 /** Intervals that the source itself does not have. */
-export function knownStatement(knownGaps: string, { lines, fromMs, toMs }: Asked): string {
+export function knownStatement(excused: string, { lines, fromMs, toMs }: Asked): string {
   return `
-    select k.line, ${MS('k.at')} as at from (${knownGaps}) k
+    select k.line, ${MS('k.at')} as at from (${excused}) k
     where k.line in (select * from ${linesOf(lines)}) and k.at >= ${moment(fromMs)} and k.at < ${moment(toMs)}`
 }

@@ -42,9 +42,9 @@ export async function readCalendars(
   const [firsts, present, known] = await Promise.all([
     rowsOf<{ line: string; first: number | null }>(db, firstStatement(set, expected, lines)),
     rowsOf<{ line: string; at: number; present: number }>(db, presentStatement(set, expected, asked)),
-    expected.knownGaps === undefined
+    expected.excused === undefined
       ? []
-      : rowsOf<{ line: string; at: number }>(db, knownStatement(expected.knownGaps, asked)),
+      : rowsOf<{ line: string; at: number }>(db, knownStatement(expected.excused, asked)),
   ])
   const overMs = Math.floor((now.getTime() - GRACE_MS) / everyMs) * everyMs
   return lines.map((line) => {

@@ -27,7 +27,7 @@ const previewSchema = z
         periods: z.int(),
         stored: z.int(),
         missing: z.int(),
-        known_gaps: z.int().describe('What the service itself does not have'),
+        excused: z.int().describe('What the service itself does not have'),
         requests: z.int(),
       }),
     ),
@@ -86,7 +86,7 @@ function addPreview(
         is_cut: plan.isCut,
         is_due: plan.isDue,
         ...{ service, period, subject },
-        parts: plan.parts.map(({ knownGaps, ...part }) => ({ ...part, known_gaps: knownGaps })),
+        parts: plan.parts.map(({ excused, ...part }) => ({ ...part, excused })),
       }
     },
   )

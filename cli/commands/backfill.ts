@@ -61,16 +61,16 @@ function spanOf({ period, periodMs }: Backfiller, { fromMs, toMs, isCut }: Plann
   return `${period}s from ${moment(new Date(fromMs))} to ${moment(new Date(toMs + periodMs))}${cut}`
 }
 
-function tableOf({ subject, period, service }: Backfiller, { parts }: PlannedBackfill): string {
-  const head = [subject, `${period}s`, 'stored', 'missing', 'known gaps', `requests to ${service}`]
+function tableOf({ subject, period, service, excusedAs }: Backfiller, { parts }: PlannedBackfill): string {
+  const head = [subject, `${period}s`, 'stored', 'missing', excusedAs, `requests to ${service}`]
   return table(
     head,
-    parts.map(({ of, periods, stored, missing, knownGaps, requests }) => [
+    parts.map(({ of, periods, stored, missing, excused, requests }) => [
       of,
       periods,
       stored,
       missing,
-      knownGaps,
+      excused,
       requests,
     ]),
   )

@@ -35,6 +35,7 @@ export const backfiller: Backfiller = {
   period: 'hour',
   periodMs: HOUR_MS,
   subject: 'coin',
+  excusedAs: 'known gaps',
   lastMs: (nowMs) => newestClosedHour(nowMs) + HOUR_MS - 1,
   plan: async (db, config, asked, now) => {
     const { from = '', to = '', onlyMissing = false } = asked
@@ -42,7 +43,12 @@ export const backfiller: Backfiller = {
       backfill: { from, to, onlyMissing },
       clock: () => now,
     })
-    const parts = coins.map(({ crypto, hours, ...counts }) => ({ of: crypto, periods: hours, ...counts }))
+    const parts = coins.map(({ crypto, hours, knownGaps, ...counts }) => ({
+      ...counts,
+      of: crypto,
+      periods: hours,
+      excused: knownGaps,
+    }))
     return { fromMs, toMs, parts, json: { coins } }
   },
 }

@@ -100,7 +100,7 @@ function PreviewTable({ preview }: { preview: BackfillPreview }) {
     periods: say(`fill.periods.${period}`),
     stored: say('fill.stored'),
     missing: say('fill.missing'),
-    known_gaps: say('fill.known'),
+    excused: say('fill.excused'),
     requests: say('fill.requests', { service }),
   }
   const columns: TableColumn<Part>[] = [

@@ -27,8 +27,8 @@ const DAY_MS = 86_400_000
 
 export function stateOf(counts: LineDay | undefined): DayState {
   if (counts === undefined) return 'before'
-  const { expected, present, known_gaps } = counts
-  if (expected === 0) return known_gaps > 0 ? 'excused' : 'before'
+  const { expected, present, excused } = counts
+  if (expected === 0) return excused > 0 ? 'excused' : 'before'
   if (present === 0) return 'missing'
   return present < expected ? 'part' : 'whole'
 }
@@ -52,8 +52,7 @@ const weekday = (ms: number) => (new Date(ms).getUTCDay() + 6) % 7
 
 /** Sums of a line over its days. */
 export function sumsOf({ days }: Pick<Line, 'days'>): Omit<LineDay, 'day'> {
-  const sums = { expected: 0, present: 0, known_gaps: 0 }
-  for (const one of days)
-    for (const key of ['expected', 'present', 'known_gaps'] as const) sums[key] += one[key]
+  const sums = { expected: 0, present: 0, excused: 0 }
+  for (const one of days) for (const key of ['expected', 'present', 'excused'] as const) sums[key] += one[key]
   return sums
 }

@@ -88,8 +88,8 @@ describe('the calendar', () => {
     const found = await gapsOf('crypto-forecast', 'from=2026-03-01&to=2026-03-02')
     expect(lineOf(found, 'candles', 'bitcoin')).toMatchObject({
       days: [
-        { day: '2026-03-01', expected: 23, present: 20, known_gaps: 1 },
-        { day: '2026-03-02', expected: 24, present: 23, known_gaps: 0 },
+        { day: '2026-03-01', expected: 23, present: 20, excused: 1 },
+        { day: '2026-03-02', expected: 24, present: 23, excused: 0 },
       ],
       missing: [{ from: '2026-03-01T21:00:00.000Z', to: '2026-03-02T01:00:00.000Z', intervals: 4 }],
       missing_intervals: 4,
@@ -156,7 +156,7 @@ describe('the preview of a backfill', () => {
       service: 'Binance',
       period: 'hour',
       subject: 'coin',
-      parts: [{ of: 'bitcoin', periods: 48, stored: 43, missing: 4, known_gaps: 1, requests: 1 }],
+      parts: [{ of: 'bitcoin', periods: 48, stored: 43, missing: 4, excused: 1, requests: 1 }],
     } satisfies BackfillPreview)
   })
 

@@ -23,8 +23,8 @@ describe('hours', () => {
   it('are counted by UTC day, from the first to the last that is expected', () => {
     const facts = hours({ present: there('11-01T22:00', '11-01T23:00', '11-02T01:00') })
     expect(calendarOf(facts).days).toEqual([
-      { day: '2026-11-01', expected: 2, present: 2, known_gaps: 0 },
-      { day: '2026-11-02', expected: 3, present: 1, known_gaps: 0 },
+      { day: '2026-11-01', expected: 2, present: 2, excused: 0 },
+      { day: '2026-11-02', expected: 3, present: 1, excused: 0 },
     ])
   })
 
@@ -44,8 +44,8 @@ describe('hours', () => {
     })
     expect(calendarOf(facts)).toEqual({
       days: [
-        { day: '2026-11-01', expected: 1, present: 1, known_gaps: 1 },
-        { day: '2026-11-02', expected: 3, present: 3, known_gaps: 0 },
+        { day: '2026-11-01', expected: 1, present: 1, excused: 1 },
+        { day: '2026-11-02', expected: 3, present: 3, excused: 0 },
       ],
       missing: [],
     })
@@ -60,9 +60,7 @@ describe('hours', () => {
         [at('11-01T23:00'), 59],
       ]),
     })
-    expect(calendarOf(facts).days).toEqual([
-      { day: '2026-11-01', expected: 120, present: 119, known_gaps: 0 },
-    ])
+    expect(calendarOf(facts).days).toEqual([{ day: '2026-11-01', expected: 120, present: 119, excused: 0 }])
     expect(stretches(facts)).toEqual([['11-01T23:00', '11-02T00:00', 1]])
   })
 })
@@ -75,8 +73,8 @@ it('a day that is not over is expected only as far as it is there', () => {
     }).days
   expect(days(there('11-01T00:00')).map(({ day }) => day)).toEqual(['2026-11-01'])
   expect(days(there('11-02T00:00'))).toEqual([
-    { day: '2026-11-01', expected: 1, present: 0, known_gaps: 0 },
-    { day: '2026-11-02', expected: 1, present: 1, known_gaps: 0 },
+    { day: '2026-11-01', expected: 1, present: 0, excused: 0 },
+    { day: '2026-11-02', expected: 1, present: 1, excused: 0 },
   ])
 })
 

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import { monthsOf, stateOf, sumsOf } from '../../../dashboard/pages/gaps/months.ts'
 
-const counts = (day: string, expected: number, present: number, known_gaps = 0) => ({
+const counts = (day: string, expected: number, present: number, excused = 0) => ({
   day,
   expected,
   present,
-  known_gaps,
+  excused,
 })
 
 describe('a day', () => {
@@ -41,5 +41,5 @@ it('months begin on their weekday, or on that of the first day', () => {
 
 it('a line is the sum of its days', () => {
   const days = [counts('2026-11-01', 24, 20, 0), counts('2026-11-02', 22, 22, 2)]
-  expect(sumsOf({ days })).toEqual({ expected: 46, present: 42, known_gaps: 2 })
+  expect(sumsOf({ days })).toEqual({ expected: 46, present: 42, excused: 2 })
 })
