@@ -17,7 +17,7 @@ const FOLDERS = {
   system: { imports: ['core'], packages: ['node'] },
   upstreams: { imports: ['core', 'wording', 'system'], packages: ['node'] },
   db: { imports: ['core', 'wording', 'system'], packages: ['node', 'pg', 'drizzle-orm'] },
-  pipelines: { imports: ['core', 'upstreams'], packages: [] },
+  pipelines: { imports: ['core', 'wording', 'upstreams'], packages: [] },
   config: { imports: ['core', 'system', 'pipelines'], packages: ['node'] },
   activities: {
     imports: ['core', 'wording', 'system', 'upstreams', 'db'],

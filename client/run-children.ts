@@ -13,7 +13,7 @@ import {
   type StepView,
 } from './run-steps.ts'
 import { asReason } from '../core/reason.ts'
-import { sentence } from '../wording/sentence.ts'
+import { sentence, type Language } from '../wording/sentence.ts'
 
 export interface ChildView {
   workflowId: string
@@ -31,7 +31,11 @@ export interface ChildView {
 }
 
 /** The child workflows of a run in the order in which they were started, from its history alone. */
-export function childrenOf(history: History, runWorkflowId: string): ChildView[] {
+export function childrenOf(
+  history: History,
+  runWorkflowId: string,
+  language: Language = 'en',
+): ChildView[] {
   const children = new Map<string, ChildView>()
   for (const event of history.events ?? []) {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes
@@ -40,7 +44,7 @@ export function childrenOf(history: History, runWorkflowId: string): ChildView[]
       children.set(String(event.eventId), runningChild(workflowId, runWorkflowId))
       continue
     }
-    applyEvent(children, event)
+    applyEvent(children, event, language)
   }
   return [...children.values()]
 }
@@ -53,7 +57,7 @@ export function runningChild(workflowId: string, runWorkflowId: string): ChildVi
   return { workflowId, name, state: 'running', steps: [] }
 }
 
-function applyEvent(children: Map<string, ChildView>, event: HistoryEvent): void {
+function applyEvent(children: Map<string, ChildView>, event: HistoryEvent, language: Language): void {
   const at = dateOf(event.eventTime)
   const started = event.childWorkflowExecutionStartedEventAttributes
   const begun = children.get(String(started?.initiatedEventId))
@@ -72,15 +76,19 @@ function applyEvent(children: Map<string, ChildView>, event: HistoryEvent): void
   if (failure !== undefined) child.reason = failure
   const payload = done?.result?.payloads?.[0]
   if (payload)
-    applyEnding(child, defaultPayloadConverter.fromPayload<Partial<ChildEnding> | undefined>(payload))
+    applyEnding(
+      child,
+      defaultPayloadConverter.fromPayload<Partial<ChildEnding> | undefined>(payload),
+      language,
+    )
   if (child.startedAt && at) child.seconds = (at.getTime() - child.startedAt.getTime()) / 1000
 }
 
-function applyEnding(child: ChildView, ending: Partial<ChildEnding> | undefined): void {
+function applyEnding(child: ChildView, ending: Partial<ChildEnding> | undefined, language: Language): void {
   if (ending?.outcome === undefined) return
   child.outcome = ending.outcome
   if (ending.outcome !== 'made') child.state = 'failed'
-  if (ending.reason !== undefined) child.reason = sentence(asReason(ending.reason))
+  if (ending.reason !== undefined) child.reason = sentence(asReason(ending.reason), language)
 }
 
 /** The configured maximum of concurrent ones (`chains`). */

@@ -5,6 +5,8 @@ import type { Config } from '../config/load-config.ts'
 import type { RunRecord } from '../db/queries/runs.ts'
 import type { Database } from '../db/database.ts'
 import type { RunCounts, RunOutcome } from '../core/run-outcome.ts'
+import { renderStoredError } from '../wording/run.ts'
+import type { Language } from '../wording/sentence.ts'
 import { webUiLink } from './connection.ts'
 import { namedRun } from './named-run.ts'
 import { childrenOf, withPendingSteps, type ChildView } from './run-children.ts'
@@ -32,7 +34,8 @@ export interface RunView {
 
 /**
  * The view of a run, by workflow id, run id or the beginning of one; undefined if neither the records nor Temporal know
- * it. `db` or `client` is undefined if that server is unavailable: the other's half is still shown. Throws `WrongUsage` if
+ * it. `db` or `client` is undefined if that server is unavailable: the other's half is still shown. Why it failed is said in the
+ * language. Throws `WrongUsage` if
  * a beginning fits several runs.
  */
 export async function viewRun(
@@ -40,9 +43,10 @@ export async function viewRun(
   db: Database | undefined,
   config: Config,
   id: string,
+  language: Language = 'en',
 ): Promise<RunView | undefined> {
   const record = db === undefined ? undefined : await namedRun(db, id)
-  const live = client === undefined ? undefined : await liveRun(client, record?.workflowId ?? id)
+  const live = client === undefined ? undefined : await liveRun(client, record?.workflowId ?? id, language)
   if (record === undefined && live === undefined) return undefined
   const workflowId = record?.workflowId ?? id
   const runId = live?.runId ?? record?.runId ?? ''
@@ -55,15 +59,16 @@ export async function viewRun(
     startedAt: record?.startedAt ?? live?.startedAt ?? new Date(0),
     ...(record?.finishedAt ? { finishedAt: record.finishedAt } : {}),
     counts: record?.counts ?? {},
-    ...errorOf(record),
+    ...errorOf(record, language),
     steps: live?.steps ?? [],
     chains: live?.chains ?? [],
     link: webUiLink(config, workflowId, runId),
   }
 }
 
-function errorOf(record: RunRecord | undefined): { error?: string } {
-  return record?.errorMessage ? { error: `${record.errorType ?? 'Error'}: ${record.errorMessage}` } : {}
+function errorOf(record: RunRecord | undefined, language: Language): { error?: string } {
+  const error = record && renderStoredError(record, language)
+  return error === undefined ? {} : { error }
 }
 
 interface LiveRun {
@@ -75,13 +80,13 @@ interface LiveRun {
   chains: ChildView[]
 }
 
-async function liveRun(client: Client, workflowId: string): Promise<LiveRun | undefined> {
+async function liveRun(client: Client, workflowId: string, language: Language): Promise<LiveRun | undefined> {
   try {
     const handle = client.workflow.getHandle(workflowId)
     // One after the other: only `describe` has a name for a workflow that is not there.
     const description = await handle.describe()
     const history = await handle.fetchHistory()
-    const chains = childrenOf(history, workflowId)
+    const chains = childrenOf(history, workflowId, language)
     const isRunning = description.status.name === 'RUNNING'
     return {
       runId: description.runId,

@@ -1,6 +1,7 @@
 /** Requests of the page to the API: JSON in, problems as errors in words. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { reportConnection } from './connection.ts'
+import { spokenLanguage } from './language.ts'
 
 /** Parameters of an address; undefined and empty ones are left out. */
 export type Parameters = Record<string, string | number | undefined>
@@ -52,7 +53,9 @@ async function answer(address: string, init: RequestInit): Promise<Response> {
 
 async function request(address: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(address, init)
+    const headers = new Headers(init.headers)
+    headers.set('accept-language', spokenLanguage())
+    const response = await fetch(address, { ...init, headers })
     reportConnection(true)
     return response
   } catch (error) {

@@ -1,7 +1,9 @@
 /** What a reader chose: language, theme and zone, kept by the browser. */
+import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import * as z from 'zod/mini'
 import { formatIn, zoneName, type Format } from './format.ts'
+import { speak } from './language.ts'
 import { WORDS, type SharedKey } from './words/index.ts'
 import { LANGUAGES, languageOf, localeOf, sentenceIn, type Values, type WordTables } from './words/text.ts'
 
@@ -34,6 +36,12 @@ function stored(): Preferences {
   return schema.parse(typeof kept === 'object' && kept !== null ? kept : {})
 }
 
+function storedAndSpoken(): Preferences {
+  const preferences = stored()
+  speak(preferences.language)
+  return preferences
+}
+
 function store(preferences: Preferences): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(preferences))
@@ -43,8 +51,9 @@ function store(preferences: Preferences): void {
 }
 
 export function ReaderProvider({ children }: { children: ReactNode }) {
-  const [preferences, setPreferences] = useState(stored)
+  const [preferences, setPreferences] = useState(storedAndSpoken)
   const { language, theme, zone } = preferences
+  const queries = useQueryClient()
   useEffect(() => {
     document.documentElement.lang = language
     if (theme === 'system') delete document.documentElement.dataset['theme']
@@ -58,9 +67,13 @@ export function ReaderProvider({ children }: { children: ReactNode }) {
         const next = { ...preferences, ...change }
         store(next)
         setPreferences(next)
+        if (next.language === preferences.language) return
+        speak(next.language)
+        // Sentences of the server are in the language in which it was asked.
+        void queries.invalidateQueries()
       },
     }),
-    [preferences, language, zone],
+    [preferences, language, zone, queries],
   )
   return <ReaderContext value={reader}>{children}</ReaderContext>
 }

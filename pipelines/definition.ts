@@ -3,6 +3,7 @@
  * built. Types of sections and variables follow from the definitions; nothing is listed twice.
  */
 import { z } from 'zod'
+import type { Reason } from '../core/reason.ts'
 
 /** When a schedule runs: at a fixed interval aligned to 00:00 UTC plus the offset, or every day at a time of day. */
 export interface Timing {
@@ -63,7 +64,7 @@ export interface Definition<
   /** How long an activity waits for an unavailable database before its attempt fails, in milliseconds. */
   databaseRetryBudgetMs: number
   /** Why the past cannot be collected; absent if the upstreams answer for any time. */
-  noBackfill?: () => string
+  noBackfill?: () => Reason
   /** Its part of the demo and of tests, which must not reach the internet: every address points to the simulator. */
   demo: {
     section(simulatorUrl: string): WithAddresses<z.input<S>>

@@ -3,6 +3,7 @@
  * walks through adding one.
  */
 import type { z } from 'zod'
+import type { Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
 import { cryptoForecast } from './crypto-forecast.ts'
 import type { Timing } from './definition.ts'
@@ -51,7 +52,7 @@ export interface Pipeline {
   variables?: Record<string, z.ZodType>
   addressVariables?: Record<string, string>
   databaseRetryBudgetMs: number
-  noBackfill?: () => string
+  noBackfill?: () => Reason
   demo: { section(simulatorUrl: string): object; variables?: Record<string, unknown> }
 }
 

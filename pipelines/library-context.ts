@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
+import { reason } from '../wording/reason.ts'
 import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
 
 const fullName = z.string().regex(FULL_NAME, 'expected owner/name of a repository on GitHub')
@@ -138,8 +139,7 @@ export const libraryContext = definePipeline({
     }
   },
   databaseRetryBudgetMs: 10 * MINUTE_MS,
-  noBackfill: () =>
-    `stars and sources are those of now; "${almanacCommand('import library-context')}" takes the lists and contexts of an older collector`,
+  noBackfill: () => reason('past-not-listed', { command: almanacCommand('import library-context') }),
   demo: {
     section: (simulator) => ({
       enabled: true,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
+import { reason } from '../wording/reason.ts'
 import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
 const feedSchema = z.strictObject({
@@ -98,8 +99,7 @@ export const matchResults = definePipeline({
     catchupMs: CATCHUP_MS,
   }),
   databaseRetryBudgetMs: 5 * SECOND_MS,
-  noBackfill: () =>
-    `a live feed has only the present; "${almanacCommand('import match-results')}" takes the matches of an older collector`,
+  noBackfill: () => reason('past-not-shown', { command: almanacCommand('import match-results') }),
   demo: {
     section: (simulator) => ({
       enabled: true,

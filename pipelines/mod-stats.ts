@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/durations.ts'
+import { reason } from '../wording/reason.ts'
 import { address, definePipeline, ENABLED, recompute, runParams } from './definition.ts'
 
 const modSchema = z
@@ -85,8 +86,7 @@ export const modStats = definePipeline({
     return { everyMs, offsetMs: 0, jitterMs: Math.min(5 * MINUTE_MS, everyMs / 20), catchupMs: everyMs * 0.9 }
   },
   databaseRetryBudgetMs: 10 * MINUTE_MS,
-  noBackfill: () =>
-    `its upstreams report only current counts; "${almanacCommand('import mod-stats')}" takes the history of an older collector`,
+  noBackfill: () => reason('past-not-counted', { command: almanacCommand('import mod-stats') }),
   demo: {
     // The simulator needs no pauses.
     section: (simulator) => ({

@@ -4,11 +4,20 @@
  */
 import type { FailureType } from '../core/failures.ts'
 import type { shared as english } from './en.ts'
+import { cryptoForecast } from './crypto-forecast/fr.ts'
+import { libraryContext } from './library-context/fr.ts'
 import { matchResults } from './match-results/fr.ts'
+import { modStats } from './mod-stats/fr.ts'
 import { minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
-export const PIPELINE_SENTENCES = [matchResults] as const
+export const PIPELINE_SENTENCES = [
+  // One line a pipeline that has reasons of its own.
+  modStats,
+  cryptoForecast,
+  libraryContext,
+  matchResults,
+] as const
 
 /** What the names of failures mean; those after the first group are given by the run itself. */
 const FAILURES: Record<FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure', string> = {

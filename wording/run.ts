@@ -1,7 +1,7 @@
 /** What programs and people are shown of a run: sentences, and the records that they were made from. */
-import type { Reason } from '../core/reason.ts'
-import type { RunCounts, RunEnding, SourceCounts } from '../core/run-outcome.ts'
-import { sentence } from './sentence.ts'
+import { failureReason, type Reason } from '../core/reason.ts'
+import { failureOf, type RunCounts, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
+import { isConstant, sentence, type Language } from './sentence.ts'
 
 export interface RenderedCounts extends Omit<SourceCounts, 'why'> {
   why: string[]
@@ -20,11 +20,11 @@ export interface RenderedEnding extends Pick<RunEnding, 'outcome'> {
 }
 
 /** Counts by source, with their reasons as sentences and as records. */
-export function renderCounts(counts: RunCounts): Record<string, RenderedCounts> {
+export function renderCounts(counts: RunCounts, language: Language = 'en'): Record<string, RenderedCounts> {
   return Object.fromEntries(
     Object.entries(counts).map(([source, { why, ...numbers }]) => [
       source,
-      { ...numbers, why: why.map((reason) => sentence(reason)), reasons: why },
+      { ...numbers, why: why.map((reason) => sentence(reason, language)), reasons: why },
     ]),
   )
 }
@@ -35,6 +35,29 @@ export function renderError(reason: Reason): RenderedError {
   if (reason.code === 'failure' && typeof type === 'string' && typeof message === 'string')
     return { type, message }
   return { type: reason.code, message: sentence(reason) }
+}
+
+/** What a run's record keeps of its error: a name and its English sentence. */
+interface StoredError {
+  errorType: string | null
+  errorMessage: string | null
+  counts: RunCounts
+}
+
+/** The error of a record, after its name; undefined if there is none. In another language as far as codes tell it. */
+export function renderStoredError(
+  { errorType, errorMessage, counts }: StoredError,
+  language: Language = 'en',
+): string | undefined {
+  if (errorMessage === null) return undefined
+  const type = errorType ?? 'Error'
+  if (language === 'en') return `${type}: ${errorMessage}`
+  const failed = failureOf(counts)
+  if (failed?.code === type) return sentence(failed, language)
+  return sentence(
+    isConstant(type) ? { code: type } : failureReason({ type, message: errorMessage }),
+    language,
+  )
 }
 
 /** An ending as commands print it for programs. */

@@ -8,12 +8,15 @@ const TABLES = { en: allOf(en), fr: allOf(fr) }
 
 export type Language = keyof typeof TABLES
 
-/**
- * Returns the sentence of a reason. English if the language does not have its pipeline; a code of another version, which
- * has no sentence, is shown as it is.
- */
+/** Languages that have a table. */
+export const LANGUAGES = Object.keys(TABLES) as Language[]
+
+/** Whether a code takes no values: then its sentence is known from the code alone. */
+export const isConstant = (code: string): boolean => typeof TABLES.en.get(code) === 'string'
+
+/** Returns the sentence of a reason. A code of another version, which has no sentence, is shown as it is. */
 export function sentence({ code, values = {} }: Reason, language: Language = 'en'): string {
-  const made = TABLES[language].get(code) ?? TABLES.en.get(code)
+  const made = TABLES[language].get(code)
   if (made === undefined) return [code, JSON.stringify(values)].join(' ')
   return typeof made === 'string' ? made : made(values as never, (within) => sentence(within, language))
 }

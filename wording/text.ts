@@ -20,6 +20,11 @@ export function truncateList(names: readonly string[], most: number): string {
   return `${names.slice(0, most).join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`
 }
 
+/** The first names of a list, and how many more there are, in French: `a, b et 3 de plus`. */
+export function namesInFrench({ names, more }: { names: readonly string[]; more: number }): string {
+  return names.join(', ') + (more > 0 ? ` et ${more} de plus` : '')
+}
+
 /** `1 library`, `2 libraries`. Default plural: `one` with an s. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`

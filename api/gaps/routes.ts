@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { DAY_MS } from '../../core/durations.ts'
 import { PIPELINES, type Pipeline, type PipelineId } from '../../pipelines/index.ts'
+import { sentence, type Language } from '../../wording/sentence.ts'
 import { ALL_DATA_SETS } from '../all-data-sets.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { day } from '../data/request.ts'
 import type { Expectation } from '../expectation.ts'
+import { languageHeader, languageOf } from '../language.ts'
 import { API_PARTS } from '../parts.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import { gapsSchema, type Gaps } from './gaps-schema.ts'
@@ -24,6 +26,7 @@ export function addGaps(api: Api, context: RouteContext): void {
     {
       schema: {
         summary: 'Calendars of what is expected and present, and the gaps in them',
+        headers: languageHeader,
         querystring: z.strictObject({
           pipeline: z.enum(ids).optional(),
           from: day.optional().describe(`First UTC day. Default: ${DAYS.default} days that end with "to"`),
@@ -32,13 +35,15 @@ export function addGaps(api: Api, context: RouteContext): void {
         response: { 200: gapsSchema, ...problems(400, 503) },
       },
     },
-    async ({ query }): Promise<Gaps> => {
+    async (request): Promise<Gaps> => {
+      const { query } = request
       const now = new Date()
       const days = daysOf(query, now)
       const chosen = PIPELINES.filter(({ id }) => query.pipeline === undefined || query.pipeline === id)
       const pipelines: Gaps['pipelines'] = []
       // One after the other: a year of all of them at once would take every connection.
-      for (const pipeline of chosen) pipelines.push(await gapsOf(context, pipeline, days, now))
+      for (const pipeline of chosen)
+        pipelines.push(await gapsOf(context, pipeline, { days, now, language: languageOf(request) }))
       return { ...days, pipelines }
     },
   )
@@ -65,8 +70,7 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 async function gapsOf(
   context: RouteContext,
   { id, noBackfill }: Pipeline,
-  { from, to }: Days,
-  now: Date,
+  { days: { from, to }, now, language }: { days: Days; now: Date; language: Language },
 ): Promise<Gaps['pipelines'][number]> {
   const { expected, backfiller } = API_PARTS[id]
   const { config } = context
@@ -84,7 +88,7 @@ async function gapsOf(
     enabled: asked.isOn,
     backfill:
       backfiller === undefined ? null : { service: backfiller.service, first_day: backfiller.firstDay },
-    no_backfill: noBackfill?.() ?? null,
+    no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
     calendars,
   }
 }

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
+import { sentence } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { awaySchema, orAway, type Away } from '../away.ts'
+import { languageHeader, languageOf } from '../language.ts'
 import { runJson, runSchema } from '../runs/run-json.ts'
 import { scheduleJson, scheduleSchema, unknownSchedule } from '../schedules/schedule-json.ts'
 
@@ -36,10 +38,12 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
     {
       schema: {
         summary: 'Every pipeline: last run, open run, next start, parameters',
+        headers: languageHeader,
         response: { 200: listSchema },
       },
     },
-    async () => {
+    async (request) => {
+      const language = languageOf(request)
       const away: Away = []
       const [last, open, states] = await Promise.all([
         orAway(away, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
@@ -55,11 +59,11 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           id,
           summary,
           enabled: config.tracked[id].enabled,
-          last_run: lastOf === undefined ? null : runJson(lastOf),
-          open_run: openOf === undefined ? null : runJson(openOf),
+          last_run: lastOf === undefined ? null : runJson(lastOf, language),
+          open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state),
           params: PARAMS.get(id) ?? {},
-          no_backfill: noBackfill?.() ?? null,
+          no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
         }
       })
       return { pipelines, away }

@@ -5,9 +5,11 @@ import { viewRun } from '../../client/run-view.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { newestRuns } from '../../db/queries/runs.ts'
 import { pipelineById, PIPELINES, type PipelineId } from '../../pipelines/index.ts'
+import type { Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { orAway, awayOf, awaySchema, type Away } from '../away.ts'
+import { languageHeader, languageOf } from '../language.ts'
 import { API_PARTS } from '../parts.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import {
@@ -42,6 +44,7 @@ function addList(api: Api, { db }: RouteContext): void {
     {
       schema: {
         summary: 'Runs, newest first',
+        headers: languageHeader,
         querystring: z.strictObject({
           pipeline: z.enum(ids).optional(),
           outcome: z.enum(OUTCOMES).optional(),
@@ -63,11 +66,13 @@ function addList(api: Api, { db }: RouteContext): void {
         },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
+      const language = languageOf(request)
       const runs = await newestRuns(db, { ...query, limit: query.limit + 1 })
       const page = runs.slice(0, query.limit)
       return {
-        runs: page.map(runJson),
+        runs: page.map((run) => runJson(run, language)),
         next: runs.length > page.length ? (page.at(-1)?.runId ?? null) : null,
       }
     },
@@ -80,22 +85,24 @@ function addOne(api: Api, context: RouteContext): void {
     {
       schema: {
         summary: 'A run with its activities, attempts, retries and child workflows',
+        headers: languageHeader,
         params: z.object({ id: runId }),
         response: { 200: z.object({ run: runDetailsSchema, away: awaySchema }), ...problems(404, 503) },
       },
     },
-    async ({ params: { id } }) => {
-      const { view, away } = await viewWithout(context, id)
+    async (request) => {
+      const language = languageOf(request)
+      const { view, away } = await viewWithout(context, request.params.id, language)
       const pipeline = pipelineById(view.pipeline)?.id
       const part = pipeline === undefined ? undefined : API_PARTS[pipeline]
       const details = await orAway(away, async () => part?.detailsOf?.(context.db, view.runId))
-      return { run: runDetailsJson(view, details), away }
+      return { run: runDetailsJson(view, language, details), away }
     },
   )
 }
 
 /** The view of a run as far as the servers that are there know it. Throws what the last one threw if none knows it. */
-async function viewWithout({ db, temporal, config }: RouteContext, id: string) {
+async function viewWithout({ db, temporal, config }: RouteContext, id: string, language: Language) {
   const away: Away = []
   const isAway = (server: string) => away.some((one) => one.server === server)
   let reason: unknown = noRun(id)
@@ -104,8 +111,8 @@ async function viewWithout({ db, temporal, config }: RouteContext, id: string) {
     try {
       const database = isAway('database') ? undefined : db
       const view = isAway('temporal')
-        ? await viewRun(undefined, database, config, id)
-        : await temporal.use((client) => viewRun(client, database, config, id))
+        ? await viewRun(undefined, database, config, id, language)
+        : await temporal.use((client) => viewRun(client, database, config, id, language))
       if (view !== undefined) return { view, away }
       throw reason
     } catch (error) {

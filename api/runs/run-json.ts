@@ -4,7 +4,8 @@ import type { ChildView } from '../../client/run-children.ts'
 import type { RunView, StepView } from '../../client/run-view.ts'
 import { RUN_OUTCOMES, type RunCounts } from '../../core/run-outcome.ts'
 import type { RunRecord } from '../../db/queries/runs.ts'
-import { renderCounts } from '../../wording/run.ts'
+import { renderCounts, renderStoredError } from '../../wording/run.ts'
+import type { Language } from '../../wording/sentence.ts'
 
 /** `running` while a run is open. */
 export const OUTCOMES = ['running', ...RUN_OUTCOMES] as const
@@ -19,7 +20,7 @@ const countsSchema = z.record(
     written: z.number().describe('Rows that the run stored or changed'),
     rejected: z.number().describe('Rows that validation refused; they are in quarantine'),
     spooled: z.number().optional().describe('Rows that wait for the database'),
-    why: z.array(z.string()).describe('What was not as it should be, in English'),
+    why: z.array(z.string()).describe('What was not as it should be, in the language of the request'),
     reasons: z.array(
       z
         .object({ code: z.string(), values: z.record(z.string(), z.unknown()).optional() })
@@ -94,10 +95,10 @@ export const retrySchema = stepSchema
 const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null
 
 /** The reasons travel as JSON: their values may be nested. */
-const counts = (of: RunCounts) => renderCounts(of) as z.infer<typeof countsSchema>
+const counts = (of: RunCounts, language: Language) =>
+  renderCounts(of, language) as z.infer<typeof countsSchema>
 
-export function runJson(run: RunRecord): z.infer<typeof runSchema> {
-  const { errorType, errorMessage } = run
+export function runJson(run: RunRecord, language: Language): z.infer<typeof runSchema> {
   return {
     workflow_id: run.workflowId,
     run_id: run.runId,
@@ -106,13 +107,14 @@ export function runJson(run: RunRecord): z.infer<typeof runSchema> {
     outcome: run.outcome,
     started_at: run.startedAt.toISOString(),
     finished_at: iso(run.finishedAt),
-    counts: counts(run.counts),
-    error: errorMessage === null ? null : `${errorType ?? 'Error'}: ${errorMessage}`,
+    counts: counts(run.counts, language),
+    error: renderStoredError(run, language) ?? null,
   }
 }
 
 export function runDetailsJson(
   view: RunView,
+  language: Language,
   details: Record<string, unknown> = {},
 ): z.infer<typeof runDetailsSchema> {
   return {
@@ -123,7 +125,7 @@ export function runDetailsJson(
     outcome: view.outcome,
     started_at: view.startedAt.toISOString(),
     finished_at: iso(view.finishedAt),
-    counts: counts(view.counts),
+    counts: counts(view.counts, language),
     error: view.error ?? null,
     steps: view.steps.map(stepJson),
     children: view.chains.map(childJson),

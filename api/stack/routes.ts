@@ -12,10 +12,11 @@ import { headRowCount, heldBy } from '../../db/spool/held.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { freeBytes, roomIn } from '../../system/free-space.ts'
 import { packageVersion } from '../../system/package-version.ts'
-import { sentence } from '../../wording/sentence.ts'
+import { sentence, type Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { orAway, type Away } from '../away.ts'
+import { languageHeader, languageOf } from '../language.ts'
 import { stackSchema } from './stack-schema.ts'
 
 type Stack = z.infer<typeof stackSchema>
@@ -31,10 +32,11 @@ export function addStack(api: Api, { db, temporal, config }: RouteContext): void
     {
       schema: {
         summary: 'Database, Temporal, workers, spool with its dead letters, disks and versions',
+        headers: languageHeader,
         response: { 200: stackSchema },
       },
     },
-    async (): Promise<Stack> => {
+    async (request): Promise<Stack> => {
       const away: Away = []
       const [database, server] = await Promise.all([
         orAway(away, () => databaseState(db)),
@@ -46,7 +48,7 @@ export function addStack(api: Api, { db, temporal, config }: RouteContext): void
         stack: config.mode,
         database: database ?? null,
         temporal: server ?? null,
-        spool: spoolState(config),
+        spool: spoolState(config, languageOf(request)),
         disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
         away,
       }
@@ -77,7 +79,7 @@ async function temporalState(client: Client, config: Config): Promise<Stack['tem
   }
 }
 
-function spoolState({ dataDir, env }: Config): Stack['spool'] {
+function spoolState({ dataDir, env }: Config, language: Language): Stack['spool'] {
   const folder = spoolFolder(dataDir)
   const waiting = waitingSegments(folder)
   const letters = damagedSegments(folder)
@@ -88,16 +90,19 @@ function spoolState({ dataDir, env }: Config): Stack['spool'] {
     waiting: waiting.length,
     rows: waiting.reduce((sum, { head }) => sum + (head === undefined ? 0 : headRowCount(head)), 0),
     oldest_at: waiting[0]?.since.toISOString() ?? null,
-    dead_letters: letters.slice(0, MOST_LETTERS).map(letterJson),
+    dead_letters: letters.slice(0, MOST_LETTERS).map((letter) => letterJson(letter, language)),
     dead_letter_count: letters.length,
   }
 }
 
-const letterJson = ({ name, reason, head }: DeadLetter): Stack['spool']['dead_letters'][number] => ({
+const letterJson = (
+  { name, reason, head }: DeadLetter,
+  language: Language,
+): Stack['spool']['dead_letters'][number] => ({
   name,
   reason,
   pipeline: head?.pipeline ?? null,
-  holds: head === undefined ? null : sentence(heldBy(head)),
+  holds: head === undefined ? null : sentence(heldBy(head), language),
 })
 
 function diskOf(name: Stack['disks'][number]['name'], folder: string): Stack['disks'][number] {

@@ -4,6 +4,7 @@ import { connectDatabase } from '../../client/connection.ts'
 import type { Config } from '../../config/load-config.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import type { Pipeline } from '../../pipelines/index.ts'
+import { sentence } from '../../wording/sentence.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
 import { knownPipeline } from '../known-pipeline.ts'
@@ -25,7 +26,7 @@ export async function backfill(id: string, options: BackfillOptions): Promise<nu
   const backfiller = await CLI_PARTS[pipeline.id].backfill?.()
   if (backfiller === undefined)
     throw new WrongUsage(
-      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill?.() ?? 'its past is not kept'}.`,
+      `${pipeline.id} cannot be backfilled: ${pipeline.noBackfill === undefined ? 'its past is not kept' : sentence(pipeline.noBackfill())}.`,
     )
   const config = configOf(options)
   const plan = await planned(config, pipeline, backfiller, options)

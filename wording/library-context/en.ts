@@ -16,6 +16,8 @@ interface Named {
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
 
 export const libraryContext = {
+  'past-not-listed': ({ command }: { command: string }) =>
+    `stars and sources are those of now; "${command}" takes the lists and contexts of an older collector`,
   'no-list': 'there is no list yet',
   'no-candidate': 'there is no candidate yet',
   'files-left-to-drain':

@@ -5,6 +5,8 @@ import type { SentenceTable } from '../table.ts'
 const CHANGED = "the feed's format may have changed"
 
 export const matchResults = {
+  'past-not-shown': ({ command }: { command: string }) =>
+    `a live feed has only the present; "${command}" takes the matches of an older collector`,
   'feed-truncated': ({ events }: { events: number }) =>
     `truncated: ${events} events were received and others may be missing; matches not among them are not counted as over`,
   'events-refused': ({ events }: { events: number }) => `${events} events rejected, see quarantine`,

@@ -5,6 +5,8 @@ import type { matchResults as english } from './en.ts'
 const CHANGED = 'le format du flux a peut-être changé'
 
 export const matchResults = {
+  'past-not-shown': ({ command }) =>
+    `un flux en direct n'a que le présent; "${command}" reprend les matchs d'un ancien collecteur`,
   'feed-truncated': ({ events }) =>
     `flux tronqué: ${events} événements reçus, d'autres manquent peut-être; un match absent ne compte pas comme terminé`,
   'events-refused': ({ events }) => `événements rejetés: ${events}, voir quarantine`,

@@ -11,6 +11,8 @@ interface Named {
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
 
 export const modStats = {
+  'past-not-counted': ({ command }: { command: string }) =>
+    `its upstreams report only current counts; "${command}" takes the history of an older collector`,
   'no-mod-tracked': ({ platform }: { platform: string }) => `no mod in almanac.yaml has a ${platform} id`,
   'mods-not-stored': ({ platform }: { platform: string }) =>
     `the mods of almanac.yaml with a ${platform} id are left to the next run: the database did not know them when it was last available`,

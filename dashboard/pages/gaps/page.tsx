@@ -98,7 +98,7 @@ function PipelinePanel({ pipeline, query, change }: PipelinePanelProps) {
             {!enabled && <p className="stale">{say('off')}</p>}
             {no_backfill !== null && (
               <p className="soft">
-                {say('noBackfill')} <span lang="en">{no_backfill}</span>
+                {say('noBackfill')} {no_backfill}
               </p>
             )}
             {backfill !== null && (

@@ -112,7 +112,7 @@ function LettersPanel({ query }: PanelProps) {
       key: 'holds',
       title: say('letters.holds'),
       value: ({ holds }) => holds,
-      render: ({ holds }) => <span lang="en">{holds ?? '–'}</span>,
+      render: ({ holds }) => <span>{holds ?? '–'}</span>,
     },
   ]
   return (

@@ -83,7 +83,7 @@ function Reasons({ run }: { run: Run }) {
   if (reasons.length === 0) return null
   return (
     <div className="reasons">
-      <ul lang="en">
+      <ul>
         {reasons.slice(0, MOST_REASONS).map((reason) => (
           <li key={reason}>{reason}</li>
         ))}

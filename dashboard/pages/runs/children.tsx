@@ -53,7 +53,7 @@ function useColumns(): TableColumn<Child>[] {
       title: say('run.reason'),
       value: ({ reason }) => reason,
       render: ({ reason }) => (
-        <span className="cell" lang="en" title={reason ?? undefined}>
+        <span className="cell" title={reason ?? undefined}>
           {reason ?? '–'}
         </span>
       ),

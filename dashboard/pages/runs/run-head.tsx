@@ -35,11 +35,7 @@ export function RunHead({ run }: { run: RunDetails }) {
           <code>{run.run_id}</code>
         </Fact>
       </dl>
-      {run.error !== null && (
-        <p className="failure" lang="en">
-          {run.error}
-        </p>
-      )}
+      {run.error !== null && <p className="failure">{run.error}</p>}
       <div className="run-actions">
         {run.finished_at === null ? <Cancel run={run} /> : <RunAgain pipeline={run.pipeline} />}
         <a href={run.link} rel="noreferrer">

@@ -161,7 +161,7 @@ function useColumns(): TableColumn<Run>[] {
       render: (run) => {
         const reason = reasonOf(run)
         return (
-          <span className="cell" lang="en" title={reason ?? undefined}>
+          <span className="cell" title={reason ?? undefined}>
             {reason ?? '–'}
           </span>
         )

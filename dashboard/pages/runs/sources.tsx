@@ -85,7 +85,7 @@ function Reasons({ counts }: { counts: RunDetails['counts'] }) {
   )
   if (reasons.length === 0) return null
   return (
-    <ul className="why" lang="en">
+    <ul className="why">
       {reasons.map(({ source, sentence }) => (
         <li key={`${source} ${sentence}`}>
           <strong>{source}</strong>: {sentence}
