@@ -120,6 +120,7 @@ const dataSets: DataSets = {
     },
     time: 'hour',
     order: ['hour'],
+    fewRows: true,
   },
 }
 

@@ -10,7 +10,18 @@ import { reason, implausible } from '../../../wording/reason.ts'
 import { renderEnding, renderError } from '../../../wording/run.ts'
 import { sentence } from '../../../wording/sentence.ts'
 
-const JOINS = new Set(['text', 'source', 'RunFailed', 'several'])
+const JOINS = new Set([
+  'text',
+  'source',
+  'RunFailed',
+  'several',
+  'no-forecast',
+  'no-horizon',
+  'check',
+  'library',
+  'contextmaker-failed',
+  'text-refused',
+])
 
 describe('a reason', () => {
   const missing = implausible('mods-missing', { platform: 'Modrinth', names: ['a', 'b'], more: 3 })
