@@ -78,9 +78,10 @@ export async function planBackfill(
 /** The period as the run takes it. A day means all of it; the future is cut off. */
 function askedTime(
   pipeline: Pipeline,
-  { firstDay, service, has, lastMs }: Backfiller,
+  backfiller: Backfiller,
   { requested, now, spell }: { requested: BackfillParams; now: Date; spell: Spelling },
 ): Pick<PlannedBackfill, 'params' | 'isCut'> {
+  const { firstDay, service, has } = backfiller
   const { from, to, onlyMissing = false } = requested
   if (from === undefined)
     throw new WrongUsage(`${spell('from')} is missing: expected the first day or moment to collect.`)
@@ -93,7 +94,7 @@ function askedTime(
   if (to !== undefined && fromMs > toMs)
     throw new WrongUsage(`${spell('from')} ${from} lies after ${spell('to')} ${to}.`)
   // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
-  const newestMs = lastMs(now.getTime())
+  const newestMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, newestMs)).toISOString()
   return { params: { from: new Date(fromMs).toISOString(), to: end, onlyMissing }, isCut: toMs > newestMs }
 }

@@ -37,12 +37,10 @@ export function LineCalendar({ calendar, line, days, fill }: LineCalendarProps) 
       <p>
         <Link
           to="/data"
-          search={
-            {
-              set,
-              ...(calendar.by !== null && { [`f.${calendar.by}`]: line.line }),
-            } as never
-          }
+          search={{
+            set,
+            ...(calendar.by !== null && { [`f.${calendar.by}`]: line.line }),
+          }}
         >
           {say('line.rows')}: {calendar.data_set}
         </Link>

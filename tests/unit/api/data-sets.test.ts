@@ -55,7 +55,8 @@ describe.each(
   PIPELINES.flatMap(({ id }) =>
     API_PARTS[id].expected.map((expected) => [id, expected.dataSet, expected] as const),
   ),
-)('%s expects %s', (id, dataSet, { by, lines, where = {}, counted }) => {
+)('%s expects %s', (id, dataSet, expected) => {
+  const { by, where = {}, counted } = expected
   const set = API_PARTS[id].dataSets[dataSet]
 
   it('of a data set that has a time, by columns that it declares', () => {
@@ -63,7 +64,7 @@ describe.each(
     for (const name of [...(by === undefined ? [] : [by]), ...Object.keys(where)])
       expect(set?.columns[name]?.type, name).toBe('text')
     if (counted !== undefined) expect(set?.columns[counted.column]?.type).toBe('integer')
-    expect(lines === undefined).toBe(by === undefined)
+    expect(expected.lines === undefined).toBe(by === undefined)
   })
 })
 
