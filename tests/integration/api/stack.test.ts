@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi } from '../../../api/server.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
+import { until } from '../../support/until.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -40,9 +41,13 @@ it('tells the servers, the disks and the spool, with the reason of a dead letter
     away: [],
   })
   const worker = await api.stack.startWorker()
-  const after = (await api.get('/api/stack')).body as { temporal: { workers: { polled_at: string }[] } }
+  const workers = async () => {
+    const { body } = await api.get('/api/stack')
+    return (body as { temporal: { workers: { polled_at: string }[] } }).temporal.workers
+  }
+  // It is known once its first poll has arrived.
+  await until(async () => (await workers()).length === 1)
   await worker.stop()
-  expect(after.temporal.workers).toHaveLength(1)
 })
 
 it('tells what is left if both servers are away', async () => {

@@ -68,6 +68,7 @@ describe('GET /api/matches', () => {
     const [coming, ended, playing] = matches
     expect(coming).toEqual({
       id: 702,
+      feed: FEED,
       league: 'Ligue des champions',
       team1: '<b>Lens</b>',
       team2: 'Nice',
