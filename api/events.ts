@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type pg from 'pg'
 import { listenForChanges, type Change } from '../db/changes.ts'
+import { pipelineOfTable } from '../db/writable-tables.ts'
 import type { Api } from './app.ts'
 import { problems, RequestProblem } from './problem.ts'
 
@@ -21,9 +22,11 @@ export interface EventStreams {
 
 /**
  * Adds the route. Events: `listening` (all that is told from now on; ask for everything once), `run` (its data: pipeline,
- * workflowId, runId, outcome) and `rows` (table, runId). `connect` makes a connection of its own.
+ * workflowId, runId, outcome) and `rows` (table, runId, and the
+ * pipeline that the table belongs to). `connect` makes a connection of its own; `onChange` is
+ * called as soon as a change is heard.
  */
-export function addEvents(api: Api, connect: () => pg.Client): EventStreams {
+export function addEvents(api: Api, connect: () => pg.Client, onChange: () => void): EventStreams {
   const streams = new Set<ServerResponse>()
   const stopping = new AbortController()
   let isListening = false
@@ -36,7 +39,8 @@ export function addEvents(api: Api, connect: () => pg.Client): EventStreams {
     }
   }
   const flush = setInterval(() => {
-    for (const { kind, ...data } of gathered.values()) send(kind, data)
+    for (const { kind, ...data } of gathered.values())
+      send(kind, 'table' in data ? { ...data, pipeline: pipelineOfTable(data.table) } : data)
     gathered.clear()
   }, GATHER_MS)
   const beat = setInterval(() => {
@@ -45,8 +49,12 @@ export function addEvents(api: Api, connect: () => pg.Client): EventStreams {
   const listening = listenForChanges(
     connect,
     {
-      onChange: (change) => gathered.set(JSON.stringify(change), change),
+      onChange(change) {
+        onChange()
+        gathered.set(JSON.stringify(change), change)
+      },
       onListening() {
+        onChange()
         isListening = true
         send('listening', {})
       },

@@ -24,6 +24,7 @@ import { addRunChanges } from './runs/changes.ts'
 import { addRunLog } from './runs/log.ts'
 import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
+import { addSharedAnswers } from './shared-answers.ts'
 import { addStack } from './stack/routes.ts'
 import { addPage } from './static.ts'
 
@@ -85,6 +86,7 @@ export async function assembleApi(
     routes.push(route)
   })
   const visitors = addAccess(api, tokens)
+  const shared = addSharedAnswers(api)
   const context = { db: database.db, config, temporal }
   let events: EventStreams | undefined
   // After the plugin that collects the routes for OpenAPI.
@@ -100,7 +102,7 @@ export async function assembleApi(
     addRunChanges(routes, context)
     addScheduleRoutes(routes, context)
     addStack(routes, context)
-    events = addEvents(routes, () => listenerOf(config))
+    events = addEvents(routes, () => listenerOf(config), shared.forget)
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())
     addPage(routes, pageFolder())

@@ -39,7 +39,7 @@ function asksForHelp(argv) {
 
 /** @param {string[]} argv */
 async function start(argv) {
-  const staysUp = ['up', 'worker', 'collector'].includes(argv[0] ?? '')
+  const staysUp = ['up', 'worker', 'collector', 'serve'].includes(argv[0] ?? '')
   // A worker waits most of its life and shares its machine: garbage is collected early, from before the code is loaded.
   // Measured with 2,000 mods: a peak of 265 MB instead of 390, for a fifth more computing.
   if (staysUp) (await import('node:v8')).setFlagsFromString('--optimize-for-size')

@@ -1,31 +1,33 @@
-/** All rows of a data set that a page can hold. */
+/** All rows of a data set that a page can hold, in one request. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { addressOf, getJson, type Parameters } from './api.ts'
+import { addressOf, getJson, getText, type Parameters } from './api.ts'
 
-/** Most rows that the API returns at once. */
+/** Most rows of a page of the API; more come as JSON lines. */
 const PAGE_ROWS = 1_000
 
-interface Page<Row> {
-  rows: Row[]
-  next: string | null
+/** How the rows at an address are read. */
+export interface Reading {
+  json(address: string): Promise<unknown>
+  text(address: string): Promise<string>
 }
 
-/** Reads page by page, to the end or until there are `most` rows. */
+/** Reads the newest rows, `most` of them or all. */
 export async function allRows<Row>(
   path: string,
   parameters: Parameters,
-  read: (address: string) => Promise<Page<Row>>,
+  read: Reading,
   most = Infinity,
 ): Promise<Row[]> {
-  const rows: Row[] = []
-  let after: string | null | undefined
-  while (after !== null && rows.length < most) {
-    const limit = Math.min(PAGE_ROWS, most - rows.length)
-    const page: Page<Row> = await read(addressOf(path, { ...parameters, limit, after }))
-    rows.push(...page.rows)
-    after = page.next
+  if (most <= PAGE_ROWS) {
+    const page = (await read.json(addressOf(path, { ...parameters, limit: most }))) as { rows: Row[] }
+    return page.rows
   }
-  return rows
+  const lines = await read.text(addressOf(`${path}/export`, { ...parameters, format: 'ndjson' }))
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(0, most)
+    .map((line) => JSON.parse(line) as Row)
 }
 
 interface RowsOptions {
@@ -45,7 +47,13 @@ export function useAllRows<Row>(
 ): UseQueryResult<Row[]> {
   return useQuery({
     queryKey: ['all rows', path, parameters, most],
-    queryFn: ({ signal }) => allRows<Row>(path, parameters, (address) => getJson(address, signal), most),
+    queryFn: ({ signal }) =>
+      allRows<Row>(
+        path,
+        parameters,
+        { json: (address) => getJson(address, signal), text: (address) => getText(address, signal) },
+        most,
+      ),
     enabled: isWanted,
     ...(keepsOld && { placeholderData: keepPreviousData }),
   })

@@ -71,11 +71,15 @@ async function detailOf(response: Response): Promise<string> {
   return detail ?? response.statusText
 }
 
-/** What is at an address; asked for again when an event tells of a change. */
-export function useApi<T>(path: string, parameters?: Parameters): UseQueryResult<T> {
+/**
+ * What is at an address; asked for again when an event tells of a change that concerns it. `pipeline` owns the address if that
+ * does not name it.
+ */
+export function useApi<T>(path: string, parameters?: Parameters, pipeline?: string): UseQueryResult<T> {
   const address = addressOf(path, parameters)
   return useQuery({
     queryKey: [address],
     queryFn: ({ signal }) => getJson<T>(address, signal),
+    meta: { pipeline },
   })
 }

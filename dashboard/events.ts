@@ -1,6 +1,8 @@
 /** What changes on the server, so that the page asks for it again: `/api/events`. */
 import type { QueryClient } from '@tanstack/react-query'
+import { isConcerned, type Change } from './changes.ts'
 import { reportConnection } from './connection.ts'
+import { PIPELINE_PAGES } from './pipelines/index.ts'
 
 /** A run of thousands of rows tells of each chunk: the page follows this often at most. */
 const GATHER_MS = 2_000
@@ -14,10 +16,20 @@ const REOPEN_MS = 5_000
 export function followEvents(queries: QueryClient): void {
   let source: EventSource | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
-  const askAgain = () => {
+  const pipelines = Object.keys(PIPELINE_PAGES)
+  let changes: Change[] = []
+  const askAgain = (change: Change) => {
+    changes.push(change)
     gathering ??= setTimeout(() => {
       gathering = undefined
-      void queries.invalidateQueries()
+      const gathered = changes
+      changes = []
+      void queries.invalidateQueries({
+        predicate: ({ queryKey, meta }) => {
+          const owner = meta?.['pipeline'] as string | undefined
+          return gathered.some((one) => isConcerned(queryKey, one, { owner, pipelines }))
+        },
+      })
     }, GATHER_MS)
   }
   const open = () => {
@@ -33,7 +45,10 @@ export function followEvents(queries: QueryClient): void {
       else reportConnection(false)
     }
     // The server tells that it hears the database again, a run that began or ended, rows that came.
-    for (const event of ['listening', 'run', 'rows']) source.addEventListener(event, askAgain)
+    for (const kind of ['listening', 'run', 'rows'] as const)
+      source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
+        askAgain({ ...(JSON.parse(data) as Omit<Change, 'kind'>), kind })
+      })
   }
   const openIfSeen = () => {
     if (document.visibilityState === 'visible') open()

@@ -36,6 +36,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
   api.get(
     '/api/pipelines',
     {
+      config: { isShared: true },
       schema: {
         summary: 'Every pipeline: last run, open run, next start, parameters',
         headers: languageHeader,

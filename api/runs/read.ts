@@ -42,6 +42,7 @@ function addList(api: Api, { db }: RouteContext): void {
   api.get(
     '/api/runs',
     {
+      config: { isShared: true },
       schema: {
         summary: 'Runs, newest first',
         headers: languageHeader,

@@ -13,7 +13,11 @@ const KB = 1_000
 export function ContextPanel({ row, file }: { row: Ranked; file: string }) {
   const say = usePageWords()
   const address = `/api/context/${encodeURIComponent(file)}`
-  const query = useQuery({ queryKey: [address], queryFn: ({ signal }) => getText(address, signal) })
+  const query = useQuery({
+    queryKey: [address],
+    queryFn: ({ signal }) => getText(address, signal),
+    meta: { pipeline: 'library-context' },
+  })
   return (
     <Panel
       title={say('context')}

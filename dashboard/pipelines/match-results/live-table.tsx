@@ -10,7 +10,7 @@ import { useMatchWords } from './words/index.ts'
 
 export function LiveTable() {
   const say = useMatchWords()
-  const query = useApi<OpenMatch[]>('/api/matches')
+  const query = useApi<OpenMatch[]>('/api/matches', {}, 'match-results')
   const columns = useColumns()
   return (
     <Panel title={say('live')} query={query} isEmpty={(rows) => rows.length === 0} empty={say('live.none')}>

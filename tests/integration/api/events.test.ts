@@ -54,7 +54,7 @@ it('tells of a run and its rows once each, when they are committed', async () =>
   await until(() => stream.text.includes('"outcome":"complete"'))
   await until(() => stream.text.includes('event: rows'))
   expect(stream.text.match(/event: rows\ndata: (.*)/)?.[1]).toBe(
-    '{"table":"fear_greed_index","runId":"run-1"}',
+    '{"table":"fear_greed_index","runId":"run-1","pipeline":"crypto-forecast"}',
   )
   expect(stream.text.match(/event: rows/g)).toHaveLength(1)
   stream.close()

@@ -1,20 +1,38 @@
 /** Whole data sets and periods, as the page asks for them. */
-import { expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { allRows } from '../../../dashboard/all-rows.ts'
 import { firstDayOf, period } from '../../../dashboard/period.ts'
 
-it('every page of a data set is read once, in order', async () => {
+describe('all rows of a data set', () => {
   const asked: string[] = []
-  const pages: Record<string, { rows: number[]; next: string | null }> = {
-    '/x?mod=a&limit=1000': { rows: [1, 2], next: 'p2' },
-    '/x?mod=a&limit=1000&after=p2': { rows: [3], next: null },
+  const read = {
+    json: (address: string) => {
+      asked.push(address)
+      return Promise.resolve({ rows: [{ n: 3 }], next: 'p2' })
+    },
+    text: (address: string) => {
+      asked.push(address)
+      return Promise.resolve('{"n":2}\n{"n":1}\n')
+    },
   }
-  const rows = await allRows<number>('/x', { mod: 'a' }, (address) => {
-    asked.push(address)
-    return Promise.resolve(pages[address] ?? { rows: [], next: null })
+  beforeEach(() => {
+    asked.splice(0)
   })
-  expect(rows).toEqual([1, 2, 3])
-  expect(asked).toEqual(Object.keys(pages))
+
+  it('come in one request, in order', async () => {
+    expect(await allRows('/x', { mod: 'a' }, read)).toEqual([{ n: 2 }, { n: 1 }])
+    expect(asked).toEqual(['/x/export?mod=a&format=ndjson'])
+  })
+
+  it('are the newest if only some are wanted', async () => {
+    expect(await allRows('/x', {}, read, 8_760)).toHaveLength(2)
+    expect(await allRows('/x', {}, read, 1)).toEqual([{ n: 3 }])
+    expect(asked).toEqual(['/x/export?format=ndjson', '/x?limit=1'])
+  })
+
+  it('are none if the file is empty', async () => {
+    expect(await allRows('/x', {}, { ...read, text: () => Promise.resolve('') })).toEqual([])
+  })
 })
 
 it('a period of seven days begins six days ago, in UTC', () => {
