@@ -11,10 +11,6 @@ export const BENCHMARKS: Benchmarks = {
   ...cryptoForecast,
   ...libraryContext,
   ...matchResults,
-  api: async () => {
-    const { apiOver } = await import('./api.ts')
-    return apiOver((await import('./crypto-forecast/million-candles.ts')).millionCandles)
-  },
   'start-up': async () => (await import('./start-up.ts')).startUp,
   memory: async () => (await import('./memory.ts')).memory,
 }

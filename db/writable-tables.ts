@@ -25,7 +25,7 @@ export type WritableRows = {
 
 export type WritableTable = keyof WritableRows
 
-/** The id of a pipeline in the name of its tables: `modStatsTables`. */
+/** The id of a pipeline, with hyphens, in the name of its tables, in camel case. */
 const idIn = (name: string) =>
   name.slice(0, -SUFFIX.length).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 const OWNERS = new Map(
