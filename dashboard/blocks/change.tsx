@@ -52,7 +52,7 @@ export function ChangeButton({ label, about, done, confirm, address, body }: Cha
     change.mutate({ address, ...(body && { body }) })
   }
   return (
-    <span className="change">
+    <span className="changing">
       <button
         type="button"
         disabled={change.isPending}

@@ -12,6 +12,8 @@ export interface TableColumn<Row> {
   help?: string
   /** Numbers stand at the right. */
   isNumber?: boolean
+  /** Long texts wrap, so that the columns behind them stay in sight. */
+  isText?: boolean
   /** What the column is sorted and searched by. */
   value: (row: Row) => CellValue
   /** What is shown. Default: the value. */
@@ -19,7 +21,7 @@ export interface TableColumn<Row> {
 }
 
 interface DataTableProps<Row> {
-  /** Says what the table holds, to those who cannot see what stands around it. */
+  /** What the table holds, for those who cannot see what stands around it. */
   caption: string
   columns: readonly TableColumn<Row>[]
   rows: readonly Row[]
@@ -96,7 +98,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           )}
         </div>
       )}
-      <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+      <div className="scroll" tabIndex={0} role="region" aria-label={say('table.of', { of: caption })}>
         <table>
           <caption className="unseen">{caption}</caption>
           <thead>
@@ -131,12 +133,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   )
 }
 
-function Cell<Row>({ column: { isNumber, render, value }, row }: { column: TableColumn<Row>; row: Row }) {
+function Cell<Row>({
+  column: { isNumber, isText, render, value },
+  row,
+}: {
+  column: TableColumn<Row>
+  row: Row
+}) {
   const { format } = useReader()
   const cell = value(row)
   const plain = typeof cell === 'number' ? format.number(cell) : (cell ?? '–')
   return (
-    <td className={isNumber === true ? 'number' : undefined}>{render === undefined ? plain : render(row)}</td>
+    <td className={isNumber === true ? 'number' : isText === true ? 'text' : undefined}>
+      {render === undefined ? plain : render(row)}
+    </td>
   )
 }
 

@@ -71,7 +71,8 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       nameGap: 0,
       nameTextStyle: { color: palette.soft, verticalAlign: 'top', align: 'right', padding: [24, 0, 0, 0] },
       axisLabel: { ...label, formatter: (time: number) => axisTime(time, isDaily, format) },
-      axisLine: { lineStyle: { color: palette.grid } },
+      // Below the values, not across them where they are negative.
+      axisLine: { onZero: false, lineStyle: { color: palette.grid } },
       ...(isDaily && { minInterval: DAY_MS }),
     },
     yAxis: {
@@ -132,7 +133,7 @@ function levelSeries(levels: readonly number[], { soft }: Palette): LineSeriesOp
     markLine: {
       silent: true,
       symbol: 'none',
-      label: { position: 'insideEndTop', color: soft },
+      label: { position: 'insideStartTop', color: soft },
       lineStyle: { color: soft, type: 'dashed' },
       data: levels.map((yAxis) => ({ yAxis })),
     },

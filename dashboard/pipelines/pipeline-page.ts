@@ -1,9 +1,24 @@
-/** The page of a pipeline: its name for people, and the file that holds it. */
+/** The page of a pipeline: its name for people, the file that holds it, and what of it matters at a glance. */
+import type { Parameters } from '../api.ts'
 import type { LoadPage } from '../pages/page-entry.ts'
+import type { Period } from '../period.ts'
 import type { Language } from '../words/text.ts'
 
 export interface PipelinePage {
   /** Its name in the navigation, by language. */
   title: Record<Language, string>
   load: LoadPage
+  spark: SparkSource
+}
+
+/** A series whose way the overview shows in a line. */
+export interface SparkSource {
+  /** What it is, by language. */
+  title: Record<Language, string>
+  /** Address of a series of a data set, and what is asked of it. */
+  path: string
+  parameters: Parameters
+  days: Period
+  /** What of each point is drawn: the newest value, or how many rows there were. */
+  field: 'last' | 'rows'
 }

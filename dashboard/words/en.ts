@@ -77,11 +77,11 @@ export const en = {
   'overview.off': 'Off: it is not enabled in almanac.yaml.',
   'overview.waiting': 'No run yet.',
   'overview.since': 'started',
-  'overview.look': 'Details:',
+  'overview.look': 'All details',
   'overview.more': { one: 'and {n} more', other: 'and {n} more' },
   'overview.strip': { one: 'The last {n} run', other: 'The last {n} runs, the newest last' },
   'overview.complete': {
-    one: '{complete} of the last {n} run is complete.',
+    one: '{complete} of {n} run is complete.',
     other: '{complete} of the last {n} runs are complete.',
   },
   'schedule.active': 'not known yet',

@@ -84,14 +84,14 @@ export const fr: Words<keyof typeof en> = {
   'overview.off': "Désactivée : elle n'est pas activée dans almanac.yaml.",
   'overview.waiting': 'Pas encore de collecte.',
   'overview.since': 'lancée',
-  'overview.look': 'En détail :',
+  'overview.look': 'Tous les détails',
   'overview.more': { one: 'et {n} autre', other: 'et {n} autres' },
   'overview.strip': {
     one: 'La dernière collecte ({n})',
     other: 'Les {n} dernières collectes, la plus récente en dernier',
   },
   'overview.complete': {
-    one: '{complete} collecte complète sur la dernière ({n}).',
+    one: '{complete} collecte complète sur {n}.',
     other: '{complete} collectes complètes sur les {n} dernières.',
   },
   'schedule.active': 'pas encore connue',

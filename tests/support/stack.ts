@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { inject } from 'vitest'
 import { connectTemporal } from '../../client/connection.ts'
 import { applySchedules } from '../../client/schedules.ts'
+import { workerLogFile } from '../../client/worker-log.ts'
 import type { Intersection } from '../../core/intersection.ts'
 import { loadConfig, type Config } from '../../config/load-config.ts'
 import { freePort } from '../../local/taken-port.ts'
@@ -137,7 +138,7 @@ export async function startTestStack({
     temporal: () => owned(temporal).server(),
     env: settings,
     startWorker(change = {}) {
-      const log = openLog('error', join(root, 'worker.log'))
+      const log = openLog('error', workerLogFile(config))
       quietRuntime()
       const changed = changedConfig(config, change)
       const dependencies = replaced(dependenciesOf(changed), change.dependencies)

@@ -5,7 +5,7 @@ import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
-import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
+import { useReader, useWords } from '../../preferences.tsx'
 import { Line } from './line.tsx'
 import { Servers } from './servers.tsx'
 import { roomMark, sizeIn, type Stack } from './state.ts'
@@ -88,7 +88,6 @@ type Letter = Stack['spool']['dead_letters'][number]
 
 function LettersPanel({ query }: PanelProps) {
   const say = useWords(HEALTH_WORDS)
-  const shared = useSharedWords()
   const nameOf = usePipelineName()
   const columns: TableColumn<Letter>[] = [
     {
@@ -128,7 +127,7 @@ function LettersPanel({ query }: PanelProps) {
             {say('letters.count', { n: spool.dead_letter_count })} {say('letters.remedy')}
           </p>
           <DataTable
-            caption={shared('table.of', { of: say('letters.title') })}
+            caption={say('letters.title')}
             columns={columns}
             rows={spool.dead_letters}
             rowKey={({ name }) => name}

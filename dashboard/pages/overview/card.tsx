@@ -1,6 +1,6 @@
 /** A pipeline on the overview. */
 import { Link } from '@tanstack/react-router'
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Outcome } from '../../blocks/outcome.tsx'
@@ -8,6 +8,7 @@ import { PIPELINE_PAGES } from '../../pipelines/index.ts'
 import { outcomeOf } from '../../blocks/outcomes.ts'
 import { useReader, useSharedWords } from '../../preferences.tsx'
 import { newestRows, reasonsOf, standingOf, type Pipeline, type Run } from './state.ts'
+import { Sparkline } from './sparkline.tsx'
 import { RunStrip } from './strip.tsx'
 
 /** Runs in the strip. */
@@ -18,6 +19,7 @@ const MOST_REASONS = 3
 export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
   const say = useSharedWords()
   const heading = useId()
+  const page = PIPELINE_PAGES[pipeline.id]
   const runs = useApi<{ runs: Run[] }>('/api/runs', { pipeline: pipeline.id, limit: STRIP_RUNS }).data?.runs
   const newest = runs === undefined ? undefined : newestRows(runs)
   return (
@@ -39,6 +41,7 @@ export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
           </dd>
         </dl>
       )}
+      {page !== undefined && <Sparkline source={page.spark} />}
       {runs !== undefined && runs.length > 0 && <RunStrip runs={runs} />}
     </section>
   )
@@ -60,13 +63,19 @@ function LastRun({ pipeline }: { pipeline: Pipeline }) {
       <p className="last">
         {last !== null && (
           <>
-            <Outcome outcome={outcomeOf(last)} /> <Age at={last.finished_at ?? last.started_at} />
+            <Outcome outcome={outcomeOf(last)} />{' '}
+            <RunLink run={last}>
+              <Age at={last.finished_at ?? last.started_at} />
+            </RunLink>
           </>
         )}
         {open !== null && (
           <>
             {' '}
-            <Outcome outcome="running" /> {say('overview.since')} <Age at={open.started_at} />
+            <Outcome outcome="running" />{' '}
+            <RunLink run={open}>
+              {say('overview.since')} <Age at={open.started_at} />
+            </RunLink>
           </>
         )}
         {last === null && open === null && say('overview.waiting')}
@@ -76,7 +85,12 @@ function LastRun({ pipeline }: { pipeline: Pipeline }) {
   )
 }
 
-/** Why a run is not complete, and the command that shows all of it. */
+/** The page of a run. */
+function RunLink({ run, children }: { run: Run; children: ReactNode }) {
+  return <Link to={`/runs/${encodeURIComponent(run.run_id)}`}>{children}</Link>
+}
+
+/** Why a run is not complete, and where all of it is told. */
 function Reasons({ run }: { run: Run }) {
   const say = useSharedWords()
   const reasons = reasonsOf(run)
@@ -90,7 +104,7 @@ function Reasons({ run }: { run: Run }) {
       </ul>
       {reasons.length > MOST_REASONS && <p>{say('overview.more', { n: reasons.length - MOST_REASONS })}</p>}
       <p>
-        {say('overview.look')} <code>almanac show {run.run_id.slice(0, 8)}</code>
+        <RunLink run={run}>{say('overview.look')}</RunLink> <code>almanac show {run.run_id.slice(0, 8)}</code>
       </p>
     </div>
   )

@@ -22,7 +22,7 @@ export default function OverviewPage() {
       {data !== undefined && (
         <>
           <Verdict {...data} readAt={query.dataUpdatedAt} />
-          <div className="cards">
+          <div className="cards wide">
             {worstFirst(data.pipelines).map((pipeline) => (
               <PipelineCard key={pipeline.id} pipeline={pipeline} />
             ))}

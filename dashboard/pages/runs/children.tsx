@@ -1,7 +1,7 @@
 /** The child workflows of a run: one for each thing that it makes. */
 import { useId } from 'react'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
-import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
+import { useReader, useWords } from '../../preferences.tsx'
 import type { Child } from './shapes.ts'
 import { RUN_WORDS } from './words/index.ts'
 
@@ -10,7 +10,6 @@ const RANKS: Record<Child['state'], number> = { failed: 0, running: 1, cancelled
 
 export function ChildrenPanel({ items }: { items: readonly Child[] }) {
   const say = useWords(RUN_WORDS)
-  const shared = useSharedWords()
   const heading = useId()
   const columns = useColumns()
   return (
@@ -19,7 +18,7 @@ export function ChildrenPanel({ items }: { items: readonly Child[] }) {
         <h2 id={heading}>{say('children.title')}</h2>
       </header>
       <DataTable
-        caption={shared('table.of', { of: say('children.title') })}
+        caption={say('children.title')}
         columns={columns}
         rows={items.toSorted((a, b) => RANKS[a.state] - RANKS[b.state])}
         rowKey={({ workflow_id }) => workflow_id}
@@ -51,12 +50,8 @@ function useColumns(): TableColumn<Child>[] {
     {
       key: 'reason',
       title: say('run.reason'),
+      isText: true,
       value: ({ reason }) => reason,
-      render: ({ reason }) => (
-        <span className="cell" title={reason ?? undefined}>
-          {reason ?? '–'}
-        </span>
-      ),
     },
   ]
 }

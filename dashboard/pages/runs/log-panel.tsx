@@ -40,7 +40,7 @@ export function LogPanel({ workflowId }: { workflowId: string }) {
   )
 }
 
-function Line({ line: { time, level, text } }: { line: LogLine }) {
+function Line({ line: { time, level, text, details } }: { line: LogLine }) {
   const { format } = useReader()
   return (
     <li className={level}>
@@ -50,7 +50,10 @@ function Line({ line: { time, level, text } }: { line: LogLine }) {
         </time>
       )}
       {level !== 'info' && <strong>{level}</strong>}
-      <span>{text}</span>
+      <span>
+        {text}
+        {details !== undefined && <span className="soft"> {details}</span>}
+      </span>
     </li>
   )
 }

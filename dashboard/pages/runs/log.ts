@@ -6,6 +6,8 @@ export interface LogLine {
   time: number | undefined
   level: 'debug' | 'info' | 'warn' | 'error'
   text: string
+  /** What the line is about: `team1 Lombardia, score1 2`. */
+  details?: string
 }
 
 const entry = z.object({
@@ -30,11 +32,23 @@ export const linesOf = (log: string): LogLine[] =>
     .map(lineOf)
 
 function lineOf(line: string): LogLine {
-  const read = entry.safeParse(jsonOr(line))
+  const json = jsonOr(line)
+  const read = entry.safeParse(json)
   if (!read.success) return { time: undefined, level: 'info', text: line }
   const { time, level, msg, err } = read.data
   const text = err === undefined || msg.includes(err.message) ? msg : `${msg}: ${err.message}`
-  return { time, level: LEVELS.find(([from]) => level >= from)?.[1] ?? 'debug', text }
+  return { time, level: LEVELS.find(([from]) => level >= from)?.[1] ?? 'debug', text, ...detailsOf(json) }
+}
+
+/** The fields behind `event`, where the line's own begin: those before it are the same in all lines of an activity. */
+function detailsOf(json: unknown): Pick<LogLine, 'details'> {
+  const fields = Object.entries(json as object)
+  const first = fields.findIndex(([name]) => name === 'event') + 1
+  if (first === 0) return {}
+  const own = fields
+    .slice(first)
+    .filter(([name, value]) => name !== 'msg' && ['string', 'number', 'boolean'].includes(typeof value))
+  return own.length === 0 ? {} : { details: own.map(([name, value]) => `${name} ${value}`).join(', ') }
 }
 
 function jsonOr(line: string): unknown {

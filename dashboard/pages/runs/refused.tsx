@@ -2,7 +2,7 @@
 import { addressOf, useApi } from '../../api.ts'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
-import { useSharedWords, useWords } from '../../preferences.tsx'
+import { useWords } from '../../preferences.tsx'
 import { RUN_WORDS } from './words/index.ts'
 
 interface RefusedRow {
@@ -18,13 +18,13 @@ const SHOWN_ROWS = 100
 
 export function RefusedPanel({ runId }: { runId: string }) {
   const say = useWords(RUN_WORDS)
-  const shared = useSharedWords()
   const query = useApi<{ rows: RefusedRow[]; next: string | null }>(SET, { run_id: runId, limit: SHOWN_ROWS })
   const columns: TableColumn<RefusedRow>[] = [
     { key: 'source', title: say('sources.source'), value: ({ source }) => source },
     {
       key: 'reason',
       title: say('run.reason'),
+      isText: true,
       value: ({ reason }) => reason,
       render: ({ reason }) => <span lang="en">{reason}</span>,
     },
@@ -55,7 +55,7 @@ export function RefusedPanel({ runId }: { runId: string }) {
         <>
           {next !== null && <p className="soft">{say('refused.first', { n: SHOWN_ROWS })}</p>}
           <DataTable
-            caption={shared('table.of', { of: say('refused.title') })}
+            caption={say('refused.title')}
             columns={columns}
             rows={rows}
             rowKey={({ id }) => String(id)}

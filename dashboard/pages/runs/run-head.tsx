@@ -81,7 +81,7 @@ function RunAgain({ pipeline }: { pipeline: string }) {
   const mayChange = useMayChange()
   if (!mayChange) return null
   return (
-    <span className="change">
+    <span className="changing">
       <button
         type="button"
         disabled={start.isPending}

@@ -22,7 +22,6 @@ const runsView = z.object({
 
 export function RunList({ pipelines }: { pipelines: readonly string[] }) {
   const say = useWords(RUN_WORDS)
-  const shared = useSharedWords()
   const [view, change] = useView(runsView)
   const query = useApi<{ runs: Run[]; next: string | null }>('/api/runs', view)
   const columns = useColumns()
@@ -37,7 +36,7 @@ export function RunList({ pipelines }: { pipelines: readonly string[] }) {
       {({ runs, next }) => (
         <>
           <DataTable
-            caption={shared('table.of', { of: say('list.title') })}
+            caption={say('list.title')}
             columns={columns}
             rows={runs}
             rowKey={({ run_id }) => run_id}
@@ -157,15 +156,8 @@ function useColumns(): TableColumn<Run>[] {
     {
       key: 'reason',
       title: say('run.reason'),
+      isText: true,
       value: reasonOf,
-      render: (run) => {
-        const reason = reasonOf(run)
-        return (
-          <span className="cell" title={reason ?? undefined}>
-            {reason ?? '–'}
-          </span>
-        )
-      },
     },
   ]
 }

@@ -2,14 +2,13 @@
 import { useId } from 'react'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Empty } from '../../blocks/states.tsx'
-import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
+import { useReader, useWords } from '../../preferences.tsx'
 import type { Step } from './shapes.ts'
 import { failingFirst } from './steps.ts'
 import { RUN_WORDS } from './words/index.ts'
 
 export function StepsPanel({ steps }: { steps: readonly Step[] }) {
   const say = useWords(RUN_WORDS)
-  const shared = useSharedWords()
   const heading = useId()
   const columns = useColumns()
   return (
@@ -21,7 +20,7 @@ export function StepsPanel({ steps }: { steps: readonly Step[] }) {
         <Empty>{say('steps.none')}</Empty>
       ) : (
         <DataTable
-          caption={shared('table.of', { of: say('steps.title') })}
+          caption={say('steps.title')}
           columns={columns}
           rows={failingFirst(steps)}
           rowKey={({ activity_id }) => activity_id}
@@ -65,12 +64,9 @@ function useColumns(): TableColumn<Step>[] {
     {
       key: 'failure',
       title: say('steps.failure'),
+      isText: true,
       value: ({ failure }) => failure,
-      render: ({ failure }) => (
-        <span className="cell" lang="en" title={failure ?? undefined}>
-          {failure ?? '–'}
-        </span>
-      ),
+      render: ({ failure }) => <span lang="en">{failure ?? '–'}</span>,
     },
   ]
 }

@@ -14,7 +14,7 @@ export function WithoutContext({ row }: { row: Ranked }) {
     <section className="panel">
       <h2>{say('why')}</h2>
       <p>{say(`state.${state}`)}</p>
-      <dl className="reasons">
+      <dl className="tried">
         {reason !== null && (
           <>
             <dt>{say('said')}</dt>

@@ -34,10 +34,11 @@ function useColumns(): TableColumn<OpenMatch>[] {
   const say = useMatchWords()
   const { format } = useReader()
   return [
-    { key: 'league', title: say('league'), value: ({ league }) => league },
+    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     {
       key: 'match',
       title: say('match'),
+      isText: true,
       value: teamsOf,
       render: (match) => <MatchLink event={match.id} feed={match.feed} teams={teamsOf(match)} />,
     },

@@ -132,10 +132,11 @@ function useColumns(): TableColumn<Match>[] {
       value: ({ timestamp_utc }) => timestamp_utc,
       render: ({ timestamp_utc }) => format.clock(timestamp_utc),
     },
-    { key: 'league', title: say('league'), value: ({ league }) => league },
+    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     {
       key: 'match',
       title: say('match'),
+      isText: true,
       value: teamsOf,
       render: (match) => <MatchLink event={match.event_id} feed={match.feed} teams={teamsOf(match)} />,
     },

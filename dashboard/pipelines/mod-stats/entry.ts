@@ -4,4 +4,14 @@ import type { PipelinePage } from '../pipeline-page.ts'
 export const modStatsPage: PipelinePage = {
   title: { en: 'Mods', fr: 'Mods' },
   load: () => import('./page.tsx'),
+  spark: {
+    title: {
+      en: 'Downloads a day on Modrinth, 30 days',
+      fr: 'Téléchargements par jour sur Modrinth, 30 jours',
+    },
+    path: '/api/data/mod-stats/daily-growth/series',
+    parameters: { value: 'growth_per_day', by: 'mod', platform: 'modrinth' },
+    days: '30',
+    field: 'last',
+  },
 }

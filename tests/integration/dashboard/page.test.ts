@@ -64,7 +64,7 @@ const PAGES: [path: string, ready: (page: Page) => Promise<void>][] = [
   [
     '/',
     async (page) => {
-      await page.getByRole('heading', { name: 'mod-stats' }).waitFor()
+      await page.getByRole('heading', { name: 'Mods' }).waitFor()
       await page.getByText(FAILURE).waitFor()
       await page.getByText('almanac show 0190aaaa').waitFor()
     },
