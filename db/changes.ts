@@ -69,9 +69,20 @@ export async function listenForChanges(
   }
 }
 
-/** Undefined if another version wrote it. */
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    context.addIssue('is no JSON')
+    return z.NEVER
+  }
+})
+const RUN_CHANGE = json.pipe(runSchema)
+const ROWS_CHANGE = json.pipe(rowsSchema)
+
+/** Undefined if another version wrote it, or another program: any may notify a channel. */
 function changeIn(channel: string, payload = ''): Change | undefined {
-  const found = (channel === RUNS_CHANNEL ? runSchema : rowsSchema).safeParse(JSON.parse(payload))
+  const found = (channel === RUNS_CHANNEL ? RUN_CHANGE : ROWS_CHANGE).safeParse(payload)
   if (!found.success) return undefined
   return 'table' in found.data ? { kind: 'rows', ...found.data } : { kind: 'run', ...found.data }
 }

@@ -41,6 +41,8 @@ it('tells of a run and its rows once each, when they are committed', async () =>
     startedAt: new Date().toISOString(),
   }
   const { db } = api.stack.database
+  // Any program may notify a channel.
+  await db.execute("select pg_notify('almanac_runs', 'no JSON'), pg_notify('almanac_rows', '{}')")
   await takeRunLock(db, run)
   await until(() => stream.text.includes('"outcome":"running"'))
   const rows = ['2026-01-01', '2026-01-02'].map((date) => ({ date, value: 40, classification: 'Fear' }))
