@@ -15,11 +15,19 @@ export interface RouteContext {
   config: Config
 }
 
+export interface UpstreamSources {
+  /** As people call it. */
+  name: string
+  sources: readonly string[]
+}
+
 export interface ApiPart {
   /** Rows to look at and to take away. */
   dataSets: DataSets
   /** Which intervals should have rows; gaps are found among them. */
   expected: readonly Expectation[]
+  /** Who is asked, and the sources of a run that come from there. */
+  upstreams: readonly UpstreamSources[]
   /** How it collects the past; absent if the definition says why it cannot. */
   backfiller?: Backfiller
   /** Adds routes of its own, such as those that the clients of older systems call. Default: none. */

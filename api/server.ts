@@ -26,6 +26,7 @@ import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
 import { addSharedAnswers } from './shared-answers.ts'
 import { addStack } from './stack/routes.ts'
+import { addUpstreams } from './stack/upstreams.ts'
 import { addPage } from './static.ts'
 
 /**
@@ -102,6 +103,7 @@ export async function assembleApi(
     addRunChanges(routes, context)
     addScheduleRoutes(routes, context)
     addStack(routes, context)
+    addUpstreams(routes, context)
     events = addEvents(routes, () => listenerOf(config), shared.forget)
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())

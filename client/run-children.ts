@@ -31,11 +31,7 @@ export interface ChildView {
 }
 
 /** The child workflows of a run in the order in which they were started, from its history alone. */
-export function childrenOf(
-  history: History,
-  runWorkflowId: string,
-  language: Language = 'en',
-): ChildView[] {
+export function childrenOf(history: History, runWorkflowId: string, language: Language = 'en'): ChildView[] {
   const children = new Map<string, ChildView>()
   for (const event of history.events ?? []) {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes

@@ -190,6 +190,11 @@ const keptSince = ({ tracked }: Config, now: Date) =>
 
 export const cryptoForecastApi: ApiPart = {
   dataSets,
+  upstreams: [
+    { name: 'Binance', sources: ['binance'] },
+    { name: 'CoinGecko', sources: ['coingecko'] },
+    { name: 'Fear & Greed', sources: ['fear-greed'] },
+  ],
   expected: [
     {
       dataSet: 'candles',

@@ -148,6 +148,10 @@ const dataSets: DataSets = {
 
 export const libraryContextApi: ApiPart = {
   dataSets,
+  upstreams: [
+    { name: 'ASCL', sources: ['ascl'] },
+    { name: 'GitHub', sources: ['stars', 'changes', 'search'] },
+  ],
   expected: [
     {
       dataSet: 'rankings',

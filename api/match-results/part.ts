@@ -126,6 +126,10 @@ const dataSets: DataSets = {
 
 export const matchResultsApi: ApiPart = {
   dataSets,
+  upstreams: [
+    { name: 'Live feed', sources: ['feed'] },
+    { name: 'Results service', sources: ['results'] },
+  ],
   expected: [
     {
       dataSet: 'poll-hours',

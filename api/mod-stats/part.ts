@@ -190,6 +190,10 @@ const dataSets: DataSets = {
 
 export const modStatsApi: ApiPart = {
   dataSets,
+  upstreams: [
+    { name: 'Modrinth', sources: ['modrinth'] },
+    { name: 'CurseForge', sources: ['curseforge', 'modpacks'] },
+  ],
   expected: [
     {
       dataSet: 'daily-stats',

@@ -8,6 +8,7 @@ import { usePipelineName } from '../../pipelines/name.ts'
 import { useReader, useWords } from '../../preferences.tsx'
 import { Line } from './line.tsx'
 import { Servers } from './servers.tsx'
+import { UpstreamsPanel } from './upstreams.tsx'
 import { roomMark, sizeIn, type Stack } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
@@ -32,6 +33,7 @@ export default function HealthPage() {
       <Panel title={say('servers.title')} query={query}>
         {(stack) => <Servers stack={stack} />}
       </Panel>
+      <UpstreamsPanel />
       <SpoolPanel query={query} />
       <LettersPanel query={query} />
       <DisksPanel query={query} />

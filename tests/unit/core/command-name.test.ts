@@ -12,7 +12,9 @@ it('a command that a message names is one of the demo while the demo works', () 
   expect(almanacCommand('db migrate')).toBe('./almanac db migrate')
   nameCommandsOf('demo')
   expect(almanacCommand('db migrate')).toBe('./almanac db migrate --demo')
-  expect(pipelineById('mod-stats')?.noBackfill?.().values?.['command']).toBe('./almanac import mod-stats --demo')
+  expect(pipelineById('mod-stats')?.noBackfill?.().values?.['command']).toBe(
+    './almanac import mod-stats --demo',
+  )
 })
 
 it.each([

@@ -17,6 +17,13 @@ export const en = {
     'No worker has asked for work in the last minutes: start one with “./almanac worker”. Runs wait.',
   'worker.unknown': 'Not known while Temporal is away.',
   'worker.asked': 'asked for work',
+  'upstreams.title': 'Upstreams',
+  'upstreams.intro':
+    'As the records of runs tell, of the last 30 days. An attempt that is being repeated now is on the page of runs.',
+  'upstreams.name': 'Service',
+  'upstreams.answered': 'Last rows',
+  'upstreams.failed': 'Last failure',
+  'upstreams.notAsked': 'Not asked: {why}',
   'spool.title': 'Spool',
   'spool.empty': 'Empty: every row is in the database.',
   'spool.waiting': 'Segments that wait',

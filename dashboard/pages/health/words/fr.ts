@@ -20,6 +20,13 @@ export const fr: Words<keyof typeof en> = {
     'Aucun processus de collecte n’a demandé de travail ces dernières minutes : démarrez-en un avec « ./almanac worker ». Les collectes attendent.',
   'worker.unknown': 'Inconnu tant que Temporal ne répond pas.',
   'worker.asked': 'a demandé du travail',
+  'upstreams.title': 'Sources',
+  'upstreams.intro':
+    'D’après les collectes des 30 derniers jours. Un essai en train d’être répété se voit sur la page des collectes.',
+  'upstreams.name': 'Service',
+  'upstreams.answered': 'Dernières lignes',
+  'upstreams.failed': 'Dernier échec',
+  'upstreams.notAsked': 'Non interrogée : {why}',
   'spool.title': 'File d’attente locale',
   'spool.empty': 'Vide : toutes les lignes sont dans la base de données.',
   'spool.waiting': 'Segments en attente',

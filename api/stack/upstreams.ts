@@ -1,0 +1,129 @@
+/** `/api/upstreams`: when each upstream last answered and last failed, as far as the records of runs tell. */
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { DAY_MS } from '../../core/durations.ts'
+import { asReason, type Reason } from '../../core/reason.ts'
+import type { Database } from '../../db/database.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
+import { renderError } from '../../wording/run.ts'
+import { sentence, type Language } from '../../wording/sentence.ts'
+import type { RouteContext } from '../api-part.ts'
+import type { Api } from '../app.ts'
+import { languageHeader, languageOf } from '../language.ts'
+import { API_PARTS } from '../parts.ts'
+import { problems } from '../problem.ts'
+
+/** A failure of longer ago says little of today, and records of every minute are many. */
+const LOOKED_AT_DAYS = 30
+
+const time = z.iso.datetime()
+
+const upstreamSchema = z
+  .object({
+    name: z.string(),
+    pipeline: z.string(),
+    sources: z.array(z.string()).describe('Parts of a run that it gives'),
+    answered_at: time
+      .nullable()
+      .describe(`End of the last run in which it gave rows; null if none did in ${LOOKED_AT_DAYS} days`),
+    answered_run: z.string().nullable().describe('Run id'),
+    failure: z
+      .object({
+        name: z.string().describe('Name of the failure, or code of the reason'),
+        sentence: z.string(),
+        at: time.describe('End of the run'),
+        run: z.string().describe('Run id'),
+      })
+      .nullable()
+      .describe('The last run in which it failed, at least in part'),
+    not_asked: z.string().nullable().describe('Why the last run did not ask it; null if it did'),
+  })
+  .meta({ id: 'Upstream' })
+
+export type Upstream = z.infer<typeof upstreamSchema>
+
+export function addUpstreams(api: Api, { db }: RouteContext): void {
+  api.get(
+    '/api/upstreams',
+    {
+      schema: {
+        summary: 'When each upstream last gave rows and last failed, as the records of runs tell',
+        headers: languageHeader,
+        response: { 200: z.object({ upstreams: z.array(upstreamSchema) }), ...problems(503) },
+      },
+    },
+    async (request) => {
+      const told = await sourcesTold(db)
+      const language = languageOf(request)
+      return {
+        upstreams: PIPELINES.flatMap(({ id }) =>
+          API_PARTS[id].upstreams.map(({ name, sources }) => {
+            const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
+            return { name, pipeline: id, sources: [...sources], ...standingOf(ofIt, language) }
+          }),
+        ),
+      }
+    },
+  )
+}
+
+/** What the records say of a source: one row for each kind of finding, the newest of its kind. */
+interface Told extends Record<string, unknown> {
+  pipeline: string
+  source: string
+  kind: 'rows' | 'failure' | 'last'
+  outcome: string
+  why: (Reason | string)[]
+  at: number
+  run: string
+}
+
+async function sourcesTold(db: Database): Promise<Told[]> {
+  const since = new Date(Date.now() - LOOKED_AT_DAYS * DAY_MS).toISOString()
+  const { rows } = await db.execute<Told>(sql`
+    with told as (
+      select r.pipeline, source, given ->> 'outcome' as outcome, given -> 'why' as why, r.started_at, r.run_id as run,
+        (extract(epoch from r.finished_at) * 1000)::double precision as at, (given ->> 'fetched')::bigint > 0 as has_rows,
+        given ->> 'outcome' = 'failed' or (given -> 'why')::jsonb @> '[{"code": "failure"}]' as has_failed
+      from pipeline_runs r, json_each(r.counts) as each_source(source, given)
+      where r.started_at > ${since}::timestamptz and r.finished_at is not null
+    ), kinds as (
+      select told.*, kind from told, unnest(array[
+        case when has_rows then 'rows' end, case when has_failed then 'failure' end, 'last'
+      ]) kind where kind is not null
+    )
+    select distinct on (pipeline, source, kind) pipeline, source, kind, outcome, why, at, run
+    from kinds order by pipeline, source, kind, started_at desc`)
+  return rows
+}
+
+/** How an upstream stands by what is told of its sources. */
+function standingOf(told: readonly Told[], language: Language) {
+  const newest = (kind: Told['kind']) =>
+    told.filter((one) => one.kind === kind).toSorted((a, b) => b.at - a.at)[0]
+  const rows = newest('rows')
+  const last = newest('last')
+  return {
+    answered_at: rows === undefined ? null : iso(rows.at),
+    answered_run: rows?.run ?? null,
+    failure: failureOf(newest('failure'), language),
+    not_asked: last?.outcome === 'skipped' ? sentencesOf(last.why, language) : null,
+  }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+const sentencesOf = (why: Told['why'], language: Language) =>
+  why.map((one) => sentence(asReason(one), language)).join('; ')
+
+function failureOf(failed: Told | undefined, language: Language): Upstream['failure'] {
+  if (failed === undefined) return null
+  const reasons = failed.why.map(asReason)
+  const worst = reasons.find(({ code }) => code === 'failure') ?? reasons[0]
+  const name = worst === undefined ? failed.outcome : renderError(worst).type
+  return {
+    name,
+    sentence: worst === undefined ? '' : sentence(worst, language),
+    at: iso(failed.at),
+    run: failed.run,
+  }
+}
