@@ -143,7 +143,7 @@ function Start({
   const mayChange = useMayChange()
   if (!mayChange) return <ReaderNote />
   return (
-    <div className="buttons">
+    <div className="fill-start">
       <button
         type="button"
         className="primary"

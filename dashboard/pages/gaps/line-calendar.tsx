@@ -42,7 +42,7 @@ export function LineCalendar({ calendar, line, days, fill }: LineCalendarProps) 
             ...(calendar.by !== null && { [`f.${calendar.by}`]: line.line }),
           }}
         >
-          {say('line.rows')}: {calendar.data_set}
+          {say('line.rows', { set: calendar.data_set })}
         </Link>
       </p>
       {line.missing.length > 0 && <Missing calendar={calendar} line={line} {...(fill && { fill })} />}
@@ -80,7 +80,7 @@ function MonthGrid({ month: { first, skipped, days } }: { month: Month }) {
   }).format(new Date(first))
   return (
     <div className="month">
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <ol aria-label={title}>
         {Array.from({ length: skipped }, (_, at) => (
           <li key={at} aria-hidden="true" />
@@ -122,11 +122,11 @@ function Missing({ calendar: { every }, line, fill }: Omit<LineCalendarProps, 'd
   }
   return (
     <>
-      <h4>{say('missing.title')}</h4>
+      <h3>{say('missing.title')}</h3>
       {line.missing.length > SHOWN_GAPS && (
         <p className="soft">{say('missing.more', { shown: SHOWN_GAPS })}</p>
       )}
-      <ul className="missing">
+      <ul className="gap-list">
         {line.missing.slice(0, SHOWN_GAPS).map(({ from, to, intervals }) => (
           <li key={from}>
             {spanOf(from, to)} ({say(length, { n: intervals })})

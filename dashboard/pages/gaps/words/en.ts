@@ -16,7 +16,7 @@ export const en = {
   'line.missing.day': { one: '{n} of {of} days is missing', other: '{n} of {of} days are missing' },
   'line.counted': '{percent} % of the {of} expected are there',
   'line.excused': { one: '{n} that the source does not have', other: '{n} that the source does not have' },
-  'line.rows': 'Rows',
+  'line.rows': 'Rows: {set}',
   'key.title': 'Signs',
   'state.whole': 'complete',
   'state.part': 'in part',
