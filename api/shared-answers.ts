@@ -1,6 +1,7 @@
 /** Readers who ask for the same at once share one answer: two hundred open pages ask again after one event. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Api } from './app.ts'
+import { languageOf } from './language.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -38,12 +39,14 @@ export function addSharedAnswers(api: Api): SharedAnswers {
   }
   api.addHook('preHandler', async (request, reply) => {
     if (request.routeOptions.config.isShared !== true || request.method !== 'GET') return undefined
-    const other = byKey.get(request.url)
+    // Its sentences are in the reader's language.
+    const key = `${languageOf(request)} ${request.url}`
+    const other = byKey.get(key)
     // Without another one nothing is awaited: who asks in the same moment must find this one.
     const body = other === undefined ? undefined : await other.body
     if (body !== undefined) return reply.type('application/json; charset=utf-8').send(body)
-    const making = begin(request.url)
-    byKey.set(request.url, making)
+    const making = begin(key)
+    byKey.set(key, making)
     byRequest.set(request, making)
     return undefined
   })

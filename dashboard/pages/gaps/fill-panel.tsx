@@ -25,11 +25,12 @@ export function FillPanel({ gaps: { pipeline, backfill }, view, change }: FillPa
   const say = useWords(GAP_WORDS)
   const { format } = useReader()
   const nameOf = usePipelineName()
-  const query = useApi<BackfillPreview>(`/api/pipelines/${pipeline}/backfill`, {
-    from: view.from,
-    to: view.to,
-    only_missing: view.again === undefined ? 'true' : 'false',
-  })
+  // Its own pipeline's rows change it: it follows the backfill.
+  const query = useApi<BackfillPreview>(
+    `/api/pipelines/${pipeline}/backfill`,
+    { from: view.from, to: view.to, only_missing: view.again === undefined ? 'true' : 'false' },
+    pipeline,
+  )
   const service = backfill?.service ?? ''
   const first = format.day(backfill?.first_day ?? 0)
   return (

@@ -52,6 +52,16 @@ it('readers who ask at once get one answer, and the next one asks anew', async (
   expect((await later).body).toBe('{"number":5}')
 })
 
+it('readers of another language get an answer of their own', async () => {
+  const inFrench = () => Promise.resolve(api.inject({ url: '/shared', headers: { 'accept-language': 'fr' } }))
+  const asked = [ask(), inFrench(), inFrench()]
+  await settled()
+  expect(begun).toBe(2)
+  answerAll()
+  const bodies = await Promise.all(asked)
+  expect(bodies.map(({ body }) => body)).toEqual(['{"number":1}', '{"number":2}', '{"number":2}'])
+})
+
 it('whoever asks after a change is not given an answer that was begun before', async () => {
   const before = ask()
   await settled()
