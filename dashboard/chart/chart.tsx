@@ -143,6 +143,29 @@ export function Chart(props: ChartProps) {
 const isoOf = (time: number, isDaily: boolean) =>
   new Date(time).toISOString().slice(0, isDaily ? 10 : undefined)
 
+/** What is out of sight is drawn as soon as there is time, and after this at the latest, in milliseconds. */
+const OUT_OF_SIGHT_MS = 2_000
+
+/** Draws what is seen at once, and what is not when nothing else waits. Returns what stops it. */
+function drawInTurn(element: HTMLElement, draw: () => void): () => void {
+  const { top, bottom } = element.getBoundingClientRect()
+  if (top < innerHeight && bottom > 0) {
+    draw()
+    return () => undefined
+  }
+  // Not every browser knows when it is idle.
+  if (!('requestIdleCallback' in globalThis)) {
+    const timer = setTimeout(draw)
+    return () => {
+      clearTimeout(timer)
+    }
+  }
+  const turn = requestIdleCallback(draw, { timeout: OUT_OF_SIGHT_MS })
+  return () => {
+    cancelIdleCallback(turn)
+  }
+}
+
 /** Draws the options into an element, which it follows in size. */
 function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean) {
   const ref = useRef<HTMLDivElement>(null)
@@ -150,23 +173,30 @@ function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean) {
   const newest = useRef(options)
   useEffect(() => {
     newest.current = options
-    instance.current?.setOption(options, { notMerge: true })
+    const { current: element } = ref
+    if (element === null || instance.current === undefined) return
+    return drawInTurn(element, () => instance.current?.setOption(options, { notMerge: true }))
   }, [options])
   useEffect(() => {
     const element = ref.current
     if (!isShown || element === null) return
     let isGone = false
+    let leave: () => void = () => undefined
     const observer = new ResizeObserver(() => {
       instance.current?.resize()
     })
     void import('./echarts.ts').then(({ init }) => {
       if (isGone) return
-      instance.current = init(element)
-      instance.current.setOption(newest.current)
+      const drawn = init(element)
+      instance.current = drawn
+      leave = drawInTurn(element, () => {
+        drawn.setOption(newest.current)
+      })
       observer.observe(element)
     })
     return () => {
       isGone = true
+      leave()
       observer.disconnect()
       instance.current?.dispose()
       instance.current = undefined

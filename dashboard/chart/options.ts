@@ -45,6 +45,8 @@ type Series = LineSeriesOption | BarSeriesOption | CandlestickSeriesOption
 const DAY_MS = 86_400_000
 /** Below this many points each is marked: a single one between two gaps has no line. */
 const MARKED_POINTS = 60
+/** Above this many points not each is drawn as a shape of its own: there are more of them than pixels. */
+const MANY_POINTS = 2_000
 
 /** Returns the options of a chart. */
 export function optionsOf(drawing: Drawing, palette: Palette, format: Format): EChartsCoreOption {
@@ -147,7 +149,10 @@ function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette
   const { name, points, band, isBars, isComputed } = shown
   const color = palette.series[colourIndex(at, palette.series.length)] ?? palette.text
   const data = points.map(([time, value]) => [time, value])
-  if (kind === 'bars' || isBars) return [{ type: 'bar', name, data, itemStyle: { color }, barMaxWidth: 24 }]
+  if (kind === 'bars' || isBars) {
+    const size = { barMaxWidth: 24, large: true, largeThreshold: MANY_POINTS }
+    return [{ type: 'bar', name, data, itemStyle: { color }, ...size }]
+  }
   const line: LineSeriesOption = {
     type: 'line',
     name,
@@ -158,7 +163,7 @@ function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette
     symbolSize: 5,
     connectNulls: false,
     // The smallest and largest value of each pixel stay.
-    ...(points.length > 2_000 && { sampling: 'minmax' as const }),
+    ...(points.length > MANY_POINTS && { sampling: 'minmax' as const }),
     ...(kind === 'line' ? {} : { areaStyle: { opacity: 0.25 } }),
     ...(kind === 'stacked' && { stack: 'all' }),
   }
