@@ -1,4 +1,4 @@
-# The worker, and every other `almanac` command, for a Temporal server and a PostgreSQL that are already there.
+# The worker, the page, and every other `almanac` command, for a Temporal server and a PostgreSQL that are already there.
 # Debian and not Alpine: Temporal's native core is built for glibc.
 
 FROM node:24-bookworm-slim AS build
@@ -39,6 +39,7 @@ COPY activities/library-context/contextmaker/*.py activities/library-context/con
 COPY local/contextmaker-requirements.txt local/
 COPY simulator/library-context/fixtures simulator/library-context/fixtures
 COPY bin bin
+COPY system/bundle.mjs system/
 COPY --from=build /app/dist dist
 # contextmaker in a virtual environment of its own, with pinned hashes: 44 packages, 110 MB.
 RUN node -e "import(process.argv[1]).then((venv) => venv.ensureContextmaker('/app/.almanac/tools', console.log))" \

@@ -25,7 +25,7 @@ import { setHeaders } from './response-headers.ts'
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
 const BODY_BYTES = 64 * 1024
 /** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
-const REQUEST_MS = 10_000
+export const REQUEST_MS = 10_000
 
 /** A server that restarts answers again within seconds. */
 const AWAY_SECONDS = 5

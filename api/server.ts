@@ -1,4 +1,4 @@
-/** The API as a server: all routes on one port. */
+/** The API as a server: all its routes. */
 import { join } from 'node:path'
 import type { RouteOptions } from 'fastify'
 import { listenerOf, openForReading } from '../client/connection.ts'
@@ -24,6 +24,7 @@ import { addRunChanges } from './runs/changes.ts'
 import { addRunLog } from './runs/log.ts'
 import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
+import { listenToo, type SecondPort } from './second-port.ts'
 import { addSharedAnswers } from './shared-answers.ts'
 import { addStack } from './stack/routes.ts'
 import { addUpstreams } from './stack/upstreams.ts'
@@ -45,12 +46,14 @@ export interface AssembledApi {
 export interface ApiServer extends AssembledApi {
   /** `http://127.0.0.1:<port>`. */
   address: string
+  /** Answers all the same at another port as well. Throws what `listen` throws. */
+  alsoAt(port: number): Promise<void>
 }
 
 /** Where it listens. */
 export interface ApiBinding {
   /** Address of this machine. Default: 127.0.0.1; every other than loopback needs `ALMANAC_TOKEN`. */
-  host?: string
+  host?: string | undefined
   /** 0 takes a free one. */
   port: number
 }
@@ -65,10 +68,19 @@ export async function startApi(
   log: ApiLog,
 ): Promise<ApiServer> {
   const assembled = await assembleApi(config, tokensFor(config, host), log)
-  try {
-    return { ...assembled, address: await assembled.api.listen({ host, port }) }
-  } catch (error) {
+  const others: SecondPort[] = []
+  const close = async () => {
+    await Promise.all(others.map((other) => other.close()))
     await assembled.close()
+  }
+  try {
+    const address = await assembled.api.listen({ host, port })
+    const alsoAt = async (second: number) => {
+      others.push(await listenToo(assembled.api, { host, port: second }))
+    }
+    return { ...assembled, address, alsoAt, close }
+  } catch (error) {
+    await close()
     throw error
   }
 }

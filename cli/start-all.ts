@@ -4,7 +4,7 @@ import type { Config } from '../config/load-config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { sentenceOf } from '../core/failures.ts'
 import { keepOptionalServer } from '../local/kept-server.ts'
-import { startPageServer } from '../local/page-server.ts'
+import { pagePorts, startPageServer } from '../local/page-server.ts'
 import { startStack, type Stack } from '../local/stack.ts'
 import { STATE_FOLDER_MODE, takeStackLock } from '../local/stack-lock.ts'
 import { refuseTakenPort } from '../local/taken-port.ts'
@@ -97,7 +97,7 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   if (config.mode === 'demo') stops.push(await demoUpstreams(config, demo))
   if (!databaseOptional) await migrateDatabase(databaseUrl(config))
   const page =
-    options.withPage === true ? keepOptionalServer('the page', say, () => startPage(config)) : undefined
+    options.withPage === true ? keepOptionalServer('the page', say, () => startPage(config, say)) : undefined
   stops.push(async () => (await page)?.())
   const worker = await startWorker(config, log, dependenciesOf(config, clocksOf(demo)), {
     optionalDatabase: databaseOptional ? stack : undefined,
@@ -111,14 +111,14 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
 }
 
 /** The page of this stack, with the environment that this command has. */
-function startPage({ mode, stateDir, ports }: Config) {
-  const isDemo = mode === 'demo'
+function startPage(config: Config, say: Say) {
   return startPageServer({
-    stateDir,
-    port: ports.page,
-    setting: isDemo ? 'DEMO_PAGE_PORT' : 'PAGE_PORT',
-    options: isDemo ? ['--demo'] : [],
+    ...pagePorts(config),
+    stateDir: config.stateDir,
+    host: config.env.PAGE_HOST,
+    options: config.mode === 'demo' ? ['--demo'] : [],
     env: terminal().env,
+    say,
   })
 }
 

@@ -48,11 +48,18 @@ const stackVariables = {
     .describe('Web UI of your Temporal server, for links'),
   TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
   TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
+  PAGE_HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'expected an address of this machine such as 0.0.0.0')
+    .default('127.0.0.1')
+    .describe('Address at which the page listens; any other than 127.0.0.1 needs ALMANAC_TOKEN'),
   PAGE_PORT: port(8501, 'Port of the page and its API'),
+  OVERVIEW_PORT: port(8502, 'Second port of the page, at which older dashboards had their overview'),
   DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),
   DEMO_TEMPORAL_PORT: port(7333, "Port of the demo's Temporal server"),
   DEMO_TEMPORAL_UI_PORT: port(8333, "Port of the demo's Temporal Web UI"),
   DEMO_PAGE_PORT: port(8601, "Port of the demo's page and its API"),
+  DEMO_OVERVIEW_PORT: port(8602, "Second port of the demo's page"),
   SIMULATOR_PORT: port(7400, 'Port of the simulator'),
   RAW_PAYLOAD_DAYS: z.coerce
     .number()

@@ -32,7 +32,14 @@ export interface Config {
   workDir: string
   /** Environment passed to programs such as git: how to find them, and the proxy settings. */
   programEnv: Record<string, string>
-  ports: { postgres: number; temporal: number; temporalUi: number; page: number; simulator: number }
+  ports: {
+    postgres: number
+    temporal: number
+    temporalUi: number
+    page: number
+    overview: number
+    simulator: number
+  }
 }
 
 /** Variables that git and its TLS read: needed behind a proxy or with custom certificates. */
@@ -78,6 +85,7 @@ export function loadConfig({
         temporal: settings.TEMPORAL_PORT,
         temporalUi: settings.TEMPORAL_UI_PORT,
         page: settings.PAGE_PORT,
+        overview: settings.OVERVIEW_PORT,
         simulator: settings.SIMULATOR_PORT,
       },
     }
@@ -95,6 +103,7 @@ export function loadConfig({
       temporal: settings.DEMO_TEMPORAL_PORT,
       temporalUi: settings.DEMO_TEMPORAL_UI_PORT,
       page: settings.DEMO_PAGE_PORT,
+      overview: settings.DEMO_OVERVIEW_PORT,
       simulator: settings.SIMULATOR_PORT,
     },
   }

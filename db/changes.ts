@@ -44,14 +44,10 @@ export async function listenForChanges(
 ): Promise<void> {
   while (!signal.aborted) {
     const client = connect()
-    const ended = new Promise<void>((resolve) => {
-      client.once('end', resolve).once('error', () => {
-        resolve()
-      })
-      signal.addEventListener('abort', () => {
-        resolve()
-      })
-    })
+    let end: () => void = () => undefined
+    const ended = new Promise<void>((resolve) => (end = resolve))
+    client.once('end', end).on('error', end)
+    signal.addEventListener('abort', end)
     client.on('notification', ({ channel, payload }) => {
       const change = changeIn(channel, payload)
       if (change !== undefined) onChange(change)
@@ -64,6 +60,7 @@ export async function listenForChanges(
     } catch {
       // Unavailable: tried again below, and every other query says so.
     }
+    signal.removeEventListener('abort', end)
     client.end().catch(() => undefined)
     await sleep(RECONNECT_MS, undefined, { signal, ref: false }).catch(() => undefined)
   }

@@ -24,17 +24,22 @@ export async function refuseTakenPort({ port, setting, name }: PortUse): Promise
     if (await isFree(port)) return
     await sleep(ASK_EVERY_MS)
   }
+  throw portTaken({ port, setting, name })
+}
+
+/** The failure of a port that is taken. */
+export function portTaken({ port, setting, name }: PortUse): CannotStart {
   const holder = portHolder(port)
   const by = holder === undefined ? 'another process' : `${holder.command} (process ${holder.pid})`
-  throw new CannotStart(
+  return new CannotStart(
     `Port ${port}, wanted by ${name}, is taken by ${by}; stop that process or set ${setting} to a free port.`,
     { details: { port, setting, ...(holder === undefined ? {} : { pid: holder.pid }) } },
   )
 }
 
-/** Whether something listens on the port of 127.0.0.1 now; a refusal returns at once. */
-export async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+/** Whether something listens on the port now; a refusal returns at once. */
+export async function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const socket = connect(port, host)
   const listening = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => {
       resolve(true)

@@ -10,6 +10,7 @@ import { spoolFolder } from '../../db/spool/spool.ts'
 import { Failure } from '../../core/failures.ts'
 import { clusterFolder } from '../../local/embedded-database.ts'
 import { lockHolder } from '../../local/file-lock.mjs'
+import { pagePorts } from '../../local/page-server.ts'
 import { runningPage, runningPostgres, runningTemporal } from '../../local/running-servers.ts'
 import { STACK_LOCK_FILE } from '../../local/stack-lock.ts'
 import { refuseTakenPort, type PortUse } from '../../local/taken-port.ts'
@@ -116,7 +117,9 @@ async function checkPort(use: PortUse, ours: Set<number>): Promise<Check> {
   }
 }
 
-function portUses({ mode, env, ports }: Config): PortUse[] {
+function portUses(config: Config): PortUse[] {
+  const { mode, env, ports } = config
+  const { page, overview } = pagePorts(config)
   const setting = (name: string) => (mode === 'demo' ? `DEMO_${name}` : name)
   return [
     ...(env.DATABASE_URL === undefined
@@ -128,7 +131,8 @@ function portUses({ mode, env, ports }: Config): PortUse[] {
           { port: ports.temporalUi, setting: setting('TEMPORAL_UI_PORT'), name: "Temporal's Web UI" },
         ]
       : []),
-    { port: ports.page, setting: setting('PAGE_PORT'), name: 'the page' },
+    page,
+    overview,
     ...(mode === 'demo' ? [{ port: ports.simulator, setting: 'SIMULATOR_PORT', name: 'the simulator' }] : []),
   ]
 }

@@ -18,7 +18,7 @@ import { until } from '../support/until.ts'
 
 let stateDir: string
 let simulator: Simulator
-let ports: { postgres: number; temporal: number; ui: number; page: number }
+let ports: { postgres: number; temporal: number; ui: number; page: number; overview: number }
 let env: Record<string, string>
 let running: RunningCommand[] = []
 
@@ -31,6 +31,7 @@ beforeAll(async () => {
     temporal: await freePort(),
     ui: await freePort(),
     page: await freePort(),
+    overview: await freePort(),
   }
   const configFile = join(stateDir, 'almanac.yaml')
   const modStats = { mods: simulatedMods(3), modpacks: { page_delay_seconds: 0 } }
@@ -43,6 +44,7 @@ beforeAll(async () => {
     TEMPORAL_PORT: String(ports.temporal),
     TEMPORAL_UI_PORT: String(ports.ui),
     PAGE_PORT: String(ports.page),
+    OVERVIEW_PORT: String(ports.overview),
     MODRINTH_URL: `${simulator.url}/modrinth/v2`,
     CURSEFORGE_URL: `${simulator.url}/curseforge`,
     CURSEFORGE_WEB_URL: `${simulator.url}/curseforge-web`,
@@ -81,7 +83,7 @@ async function stop(stack: RunningCommand): Promise<void> {
 }
 
 async function anyListens(): Promise<boolean> {
-  return (await Promise.all(Object.values(ports).map(isListening))).includes(true)
+  return (await Promise.all(Object.values(ports).map((port) => isListening(port)))).includes(true)
 }
 
 async function select<Row extends Record<string, unknown>>(query: ReturnType<typeof sql>): Promise<Row[]> {
@@ -174,8 +176,11 @@ describe('almanac up', () => {
       new RegExp(`the page could not be started: Port ${ports.page}, .*set PAGE_PORT to a free port`),
     )
     await collectNow()
+    const other = await hold(ports.overview)
     await new Promise((resolve) => holder.close(resolve))
+    await stack.said(/the page does without its second port: .*set OVERVIEW_PORT to a free port/)
     await until(() => isListening(ports.page))
+    await new Promise((resolve) => other.close(resolve))
     await stop(stack)
   })
 

@@ -35,8 +35,17 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
   add(program, 'serve', 'show what is collected: the page and its API, for a stack that is already there', [
     `${ALMANAC} serve`,
     `${ALMANAC} serve --port 8080`,
+    `${ALMANAC} serve --host 0.0.0.0`,
   ])
-    .option('--port <port>', 'port on 127.0.0.1 (default: PAGE_PORT)', whole)
+    .option(
+      '--host <address>',
+      'address to listen at, beyond 127.0.0.1 with ALMANAC_TOKEN (default: PAGE_HOST)',
+    )
+    .option(
+      '--port <port>',
+      'the only port to listen at (default: PAGE_PORT, and OVERVIEW_PORT besides)',
+      whole,
+    )
     .option('--log-file <path>', 'write the log to this file')
     .addOption(new Option('--folder <path>', 'marks the server that belongs to a stack').hideHelp())
     .action(async (options) => {

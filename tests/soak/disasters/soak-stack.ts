@@ -199,6 +199,7 @@ async function environment(
     TEMPORAL_PORT: String(await freePort()),
     TEMPORAL_UI_PORT: String(await freePort()),
     PAGE_PORT: String(await freePort()),
+    OVERVIEW_PORT: String(await freePort()),
     DATABASE_URL: '',
     TEMPORAL_ADDRESS: '',
   }

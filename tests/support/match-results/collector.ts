@@ -39,7 +39,8 @@ export async function prepareCollector(simulator: Simulator): Promise<CollectorF
     running.push(started)
     return started
   }
-  const anyListens = async () => (await Promise.all(Object.values(ports).map(isListening))).includes(true)
+  const anyListens = async () =>
+    (await Promise.all(Object.values(ports).map((port) => isListening(port)))).includes(true)
   return {
     stateDir,
     ports,

@@ -184,8 +184,9 @@ describe('with settings in a separate folder', () => {
     try {
       const env = { POSTGRES_PORT: String(port), TEMPORAL_PORT: String(await freePort()) }
       const ui = { TEMPORAL_UI_PORT: String(await freePort()), PAGE_PORT: String(await freePort()) }
-      const checks = await checkPorts(load({ ...env, ...ui }))
-      expect(checks.map(({ state }) => state)).toEqual(['bad', 'ok', 'ok', 'ok'])
+      const overview = { OVERVIEW_PORT: String(await freePort()) }
+      const checks = await checkPorts(load({ ...env, ...ui, ...overview }))
+      expect(checks.map(({ state }) => state)).toEqual(['bad', 'ok', 'ok', 'ok', 'ok'])
       expect(checks[0]?.remedy).toContain('POSTGRES_PORT')
     } finally {
       await new Promise((resolve) => taken.close(resolve))

@@ -1,0 +1,43 @@
+/** The second port of the page: the same answers, and nothing lost without it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi, type ApiServer } from '../../../api/server.ts'
+import { loadConfig } from '../../../config/load-config.ts'
+import { freePort } from '../../../local/taken-port.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'almanac-second-port-'))
+let server: ApiServer
+beforeAll(async () => {
+  const env = {
+    DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
+    ALMANAC_CONFIG: join(import.meta.dirname, '../../../almanac.example.yaml'),
+  }
+  server = await startApi(loadConfig({ env, root }), { port: 0 }, { error: () => undefined })
+})
+afterAll(async () => {
+  await server.close()
+  rmSync(root, { recursive: true })
+})
+
+it('answers as the first does, also to what is unknown, until the server closes', async () => {
+  const port = await freePort()
+  await server.alsoAt(port)
+  for (const path of ['/api/session', '/', '/api/none']) {
+    const [first, second] = await Promise.all(
+      [server.address, `http://127.0.0.1:${port}`].map(async (address) => {
+        const response = await fetch(address + path)
+        return [response.status, response.headers.get('content-security-policy'), await response.text()]
+      }),
+    )
+    expect(second).toEqual(first)
+  }
+})
+
+it('is refused if it is taken, and the first one stays', async () => {
+  await expect(server.alsoAt(Number(new URL(server.address).port))).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  })
+  expect((await fetch(`${server.address}/api/session`)).status).toBe(200)
+})
