@@ -13,7 +13,8 @@ export const problemSchema = z
 
 export type Problem = z.infer<typeof problemSchema>
 
-export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
+const MEDIA_TYPE = 'application/problem+json'
+export const PROBLEM_JSON = `${MEDIA_TYPE}; charset=utf-8`
 
 /** Thrown by a route: the request cannot be answered. */
 export class RequestProblem extends Error {
@@ -34,5 +35,9 @@ export function problemOf(status: number, detail: string): Problem {
 }
 
 /** Statuses that a route declares, beside its result. */
-export const problems = (...statuses: number[]): Record<number, typeof problemSchema> =>
-  Object.fromEntries(statuses.map((status) => [status, problemSchema]))
+export const problems = (...statuses: number[]): Record<number, typeof answer> =>
+  Object.fromEntries(
+    statuses.map((status) => [status, { ...answer, description: STATUS_CODES[status] ?? 'Error' }]),
+  )
+
+const answer = { description: 'Error', content: { [MEDIA_TYPE]: { schema: problemSchema } } }
