@@ -15,6 +15,9 @@ const SIZE = { width: 1280, height: 860 }
 /** The past is imported after the first runs; the last pipeline that has one says so. */
 const PAST = /imported\s+match-results: /
 
+/** Lines without axes, and what else a part asks for once it is there. */
+const SETTLING_MS = 2_000
+
 /** Pages by the name of their file. */
 const PICTURES = {
   overview: '/',
@@ -52,7 +55,8 @@ async function takePictures(baseURL: string): Promise<void> {
 /** Waits until every part of the page has its data, and each chart in sight is drawn. */
 async function drawn(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForFunction('document.querySelector("[aria-busy=true]") === null')
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
   for (const chart of await page.getByRole('img', { name: 'Chart: ' }).all())
     await chart.locator('canvas').waitFor()
+  await page.waitForTimeout(SETTLING_MS)
 }

@@ -44,7 +44,7 @@ function useColumns(): TableColumn<OpenMatch>[] {
     },
     { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },
     { key: 'score', title: say('score'), value: scoreOf },
-    { key: 'status', title: say('status'), value: ({ status }) => status },
+    { key: 'status', title: say('status'), isText: true, value: ({ status }) => status },
     {
       key: 'starts_at',
       title: `${say('starts')} (${format.timeZone})`,
