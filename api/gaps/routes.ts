@@ -16,6 +16,8 @@ import { readCalendars, type Asked, type LineCalendar } from './read.ts'
 
 /** Days of the calendar. Default: a quarter; at most a year, which is what a screen shows. */
 const DAYS = { default: 90, most: 366 }
+/** The calendar of PostgreSQL has no year 0, in which the quarter before the first days would begin. */
+const calendarDay = day.refine((written) => written >= '1970', { error: 'expected a day from 1970-01-01 on' })
 /** Stretches of a line: a person reads no more, and a backfill takes them all at once. */
 const MOST_STRETCHES = 100
 
@@ -29,8 +31,10 @@ export function addGaps(api: Api, context: RouteContext): void {
         headers: languageHeader,
         querystring: z.strictObject({
           pipeline: z.enum(ids).optional(),
-          from: day.optional().describe(`First UTC day. Default: ${DAYS.default} days that end with "to"`),
-          to: day.optional().describe('Last UTC day, included. Default: today'),
+          from: calendarDay
+            .optional()
+            .describe(`First UTC day. Default: ${DAYS.default} days that end with "to"`),
+          to: calendarDay.optional().describe('Last UTC day, included. Default: today'),
         }),
         response: { 200: gapsSchema, ...problems(400, 503) },
       },

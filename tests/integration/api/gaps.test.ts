@@ -131,6 +131,7 @@ describe('the calendar', () => {
 
   it.each([
     ['?from=yesterday', 'from: expected a day such as 2026-11-01.'],
+    ['?to=0001-01-01', 'to: expected a day from 1970-01-01 on.'],
     ['?from=2026-03-02&to=2026-03-01', 'from 2026-03-02 lies after to 2026-03-01.'],
     ['?from=2020-01-01&to=2026-01-01', '2193 days from 2020-01-01 to 2026-01-01; ask for 366 at most.'],
     ['?pipline=mod-stats', 'Did you mean "pipeline"?'],
