@@ -73,6 +73,13 @@ function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
 const JSON_TYPE = 'application/json; charset=utf-8'
 const asItIs = (body: unknown) => JSON.stringify(body)
 
+const FILES = {
+  description: 'The file',
+  content: Object.fromEntries(
+    Object.values(FORMATS).map((type) => [type.split(';')[0] ?? type, { schema: z.string() }]),
+  ),
+}
+
 function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: string; name: string; set: DataSet }): void {
   const formats = Object.keys(FORMATS) as [Format, ...Format[]]
   api.get(
@@ -81,7 +88,7 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
       schema: {
         summary: `All rows as a file, each ${set.row}`,
         querystring: z.strictObject({ ...selectionShape(set), format: z.enum(formats).default('csv') }),
-        response: problems(400, 503),
+        response: { 200: FILES, ...problems(400, 503) },
       },
     },
     async (request, reply) => {
