@@ -12,7 +12,9 @@ const DAYS = 90
 const GAP = [40, 46]
 const HOSTILE = '<img src=x onerror=alert(1)>'
 
-const FAILURE = 'UpstreamUnavailable: 503 from the platform'
+/** In English and in French. */
+const FAILURE =
+  /UpstreamUnavailable: 503 from the platform|le service est injoignable ou en panne \("503 from the platform"\)/
 
 let api: TestApi
 let browser: Browser
