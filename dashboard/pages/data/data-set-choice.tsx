@@ -11,12 +11,16 @@ interface DataSetChoiceProps {
   choose: (change: Record<string, string | undefined>) => void
 }
 
+/** Stands for the row in the sentence: what a row is, is said in English. */
+const PLACE = '\u0000'
+
 export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
   const say = useSharedWords()
   const { language } = useReader()
   const id = useId()
   const labelOf = (pipeline: string | null) =>
     pipeline === null ? say('data.shared') : (PIPELINE_PAGES[pipeline]?.title[language] ?? pipeline)
+  const [before = '', after = ''] = say('data.each', { row: PLACE }).split(PLACE)
   const pipelines = [...new Set(sets.map(({ pipeline }) => pipeline))]
   return (
     <div className="set-choice">
@@ -39,7 +43,9 @@ export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
         ))}
       </select>
       <span className="soft">
-        {say('data.each', { row: '' }).replace(/\s*\.$/, '')} <span lang="en">{chosen.row}</span>.
+        {before}
+        <span lang="en">{chosen.row}</span>
+        {after}
       </span>
     </div>
   )

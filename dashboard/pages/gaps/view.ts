@@ -2,7 +2,6 @@
 import * as z from 'zod/mini'
 
 export const PERIODS = ['30', '90', '365'] as const
-export type Period = (typeof PERIODS)[number]
 
 const text = z.catch(z.optional(z.string()), undefined)
 
