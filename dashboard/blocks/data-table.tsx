@@ -128,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tbody>
         </table>
       </div>
-      {pages > 1 && <Pages current={current} last={pages} open={setPage} />}
+      {pages > 1 && <Pages of={caption} current={current} last={pages} open={setPage} />}
     </div>
   )
 }
@@ -179,6 +179,8 @@ function Head<Row>({ column: { key, title, help, isNumber }, sorting, sort }: He
 }
 
 interface PagesProps {
+  /** Caption of the table. */
+  of: string
   current: number
   /** Last page; undefined if that is not known, but there is one more. */
   last: number | undefined
@@ -186,13 +188,13 @@ interface PagesProps {
 }
 
 /** Buttons to the pages beside the current one. */
-export function Pages({ current, last, open }: PagesProps) {
+export function Pages({ of, current, last, open }: PagesProps) {
   const say = useSharedWords()
   const to = (page: number) => () => {
     open(page)
   }
   return (
-    <nav className="pages" aria-label={say('pages.title')}>
+    <nav className="pages" aria-label={say('pages.of-table', { of })}>
       <button type="button" disabled={current === 1} onClick={to(1)}>
         {say('pages.first')}
       </button>

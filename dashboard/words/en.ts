@@ -49,7 +49,7 @@ export const en = {
   'table.search': 'Search',
   'table.of': 'Table: {of}',
   'table.rows': { one: '{n} row', other: '{n} rows' },
-  'pages.title': 'Pages of the table',
+  'pages.of-table': 'Pages of the table: {of}',
   'pages.first': 'First',
   'pages.previous': 'Previous',
   'pages.next': 'Next',

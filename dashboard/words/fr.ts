@@ -52,7 +52,7 @@ export const fr: Words<keyof typeof en> = {
   'table.search': 'Rechercher',
   'table.of': 'Tableau : {of}',
   'table.rows': { one: '{n} ligne', other: '{n} lignes' },
-  'pages.title': 'Pages du tableau',
+  'pages.of-table': 'Pages du tableau : {of}',
   'pages.first': 'Première',
   'pages.previous': 'Précédente',
   'pages.next': 'Suivante',

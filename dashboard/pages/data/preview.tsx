@@ -51,7 +51,7 @@ export function Preview({ set, selection, page, open }: PreviewProps) {
             isWhole={false}
           />
           {(page > 1 || next !== null) && (
-            <Pages current={page} last={next === null ? page : undefined} open={open} />
+            <Pages of={set.name} current={page} last={next === null ? page : undefined} open={open} />
           )}
         </>
       )}

@@ -79,6 +79,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
           )}
           {(page > 1 || next !== null) && (
             <Pages
+              of={say('results')}
               current={page}
               last={next === null ? page : undefined}
               open={(opened) => {

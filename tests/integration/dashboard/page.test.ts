@@ -82,12 +82,10 @@ const PAGES: [path: string, ready: (page: Page) => Promise<void>][] = [
   ],
 ]
 
-/** Whose browser it is, and what the page then says first. */
+/** Whose browser it is, and what the page then says first; those of collected.test.ts have the other theme. */
 const READERS = [
-  [{ locale: 'en-GB', colorScheme: 'light', viewport: DESK }, 'en', 'Overview'],
   [{ locale: 'fr-CA', colorScheme: 'dark', viewport: DESK }, 'fr', "Vue d'ensemble"],
-  [{ locale: 'en-US', colorScheme: 'dark', viewport: PHONE }, 'en', 'Overview'],
-  [{ locale: 'fr-FR', colorScheme: 'light', viewport: PHONE }, 'fr', "Vue d'ensemble"],
+  [{ locale: 'en-US', colorScheme: 'light', viewport: PHONE }, 'en', 'Overview'],
 ] as const
 
 describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {

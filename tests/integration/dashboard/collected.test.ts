@@ -1,0 +1,288 @@
+/** Every page in a real browser, over what runs of all pipelines collected: no fault, and the numbers that SQL has. */
+import { readFileSync } from 'node:fs'
+import { sql, type SQL } from 'drizzle-orm'
+import { parquetReadObjects } from 'hyparquet'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createTokens } from '../../../api/access/tokens.ts'
+import { assembleApi } from '../../../api/server.ts'
+import { startRun } from '../../../client/runs.ts'
+import { PIPELINES } from '../../../pipelines/index.ts'
+import type { RunningWorker } from '../../../worker/start-worker.ts'
+import { startTestApi, type TestApi } from '../../support/api.ts'
+import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
+import { withoutBubblewrap } from '../../support/library-context/library-stack.ts'
+
+const LIBRARIES = ['sim-finance/quant-lab', 'sim-finance/portfolio-kit']
+/** Sizes at which every pipeline stores rows within seconds. */
+const SECTIONS = {
+  'crypto-forecast': { history_days: 60, coins: [{ id: 'bitcoin', code: 'BTC' }] },
+  'library-context': { domains: { finance: { description: 'Finance', source: { list: LIBRARIES } } } },
+}
+/** Each platform writes it in its own way. */
+const MOD = /^Create:? Nuclear$/
+/** A busy machine takes seconds for what a person sees at once. */
+const PATIENCE_MS = 30_000
+
+let api: TestApi
+let worker: RunningWorker
+let browser: Browser
+const open: Page[] = []
+
+beforeAll(async () => {
+  if (!hasBrowser) return
+  api = await startTestApi({ sections: SECTIONS })
+  worker = await api.stack.startWorker({ dependencies: { contextmaker: withoutBubblewrap() } })
+  const runs = PIPELINES.map(async (pipeline) =>
+    endingOf(await startRun(api.stack.client, pipeline, 'manual')),
+  )
+  browser = await startBrowser()
+  const outcomes = (await Promise.all(runs)).map(({ outcome }) => outcome)
+  expect(outcomes).toEqual(PIPELINES.map(() => 'complete'))
+})
+afterEach(async () => {
+  for (const page of open.splice(0)) await page.context().close()
+})
+afterAll(async () => {
+  if (!hasBrowser) return
+  await browser.close()
+  await worker.stop()
+  await api.stop()
+})
+
+const DESK = { width: 1280, height: 800 }
+const PHONE = { width: 360, height: 740 }
+const ENGLISH = { locale: 'en-GB', viewport: DESK }
+
+async function visitor(options: Parameters<typeof visit>[2] = ENGLISH, address = api.server.address) {
+  const one = await visit(browser, address, options)
+  open.push(one.page)
+  one.page.setDefaultTimeout(PATIENCE_MS)
+  return one
+}
+
+const rowsOf = <Row extends Record<string, unknown>>(query: SQL) => api.stack.database.select<Row>(query)
+const valueOf = async (query: SQL) => {
+  const [row] = await rowsOf<{ value: number }>(query)
+  if (row === undefined) throw new Error('the query found no row')
+  return row.value
+}
+const written = (value: number) =>
+  new Intl.NumberFormat('en-GB', Number.isInteger(value) ? {} : { maximumSignificantDigits: 8 }).format(value)
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
+
+/** Waits until every part of the page has its data, and refuses one that says why it has none. */
+async function settled(page: Page, charts: number): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+  if (charts > 0)
+    await page
+      .locator('canvas')
+      .nth(charts - 1)
+      .waitFor({ state: 'attached' })
+  expect(await page.getByRole('alert').allInnerTexts()).toEqual([])
+}
+
+/** Over the middle of each chart: its tooltip must not need what the policy refuses. */
+async function hoverCharts(page: Page): Promise<void> {
+  for (const canvas of await page.locator('canvas').all()) await canvas.hover()
+}
+
+/** Pages that the navigation does not name, and those that draw, with the least number of charts. */
+async function innerPages(): Promise<[path: string, charts: number][]> {
+  const [match] = await rowsOf<{ event_id: string; feed: string }>(
+    sql`select event_id, feed from matches limit 1`,
+  )
+  const [run] = await rowsOf<{ run_id: string }>(
+    sql`select run_id from pipeline_runs where pipeline = 'mod-stats'`,
+  )
+  return [
+    [`/runs/${run?.run_id}`, 0],
+    ['/data?set=crypto-forecast/indicators', 1],
+    ['/mod-stats?mod=createnuclear', 1],
+    ['/crypto-forecast?days=30', 6],
+    [`/match-results?event=${match?.event_id}&feed=${match?.feed}`, 0],
+    ['/library-context?library=sim-finance/quant-lab', 1],
+    ['/nothing-here', 0],
+  ]
+}
+
+describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, () => {
+  it.each([
+    [{ locale: 'en-GB', colorScheme: 'light', viewport: DESK }, 'en'],
+    [{ locale: 'fr-FR', colorScheme: 'dark', viewport: PHONE }, 'fr'],
+  ] as const)('shows no fault to %j', async (options, language) => {
+    const { page, faults } = await visitor(options)
+    await page.goto('/')
+    const links = page.getByRole('navigation').first().getByRole('link')
+    await links.first().waitFor()
+    const named = await Promise.all((await links.all()).map((link) => link.getAttribute('href')))
+    expect(named.length).toBeGreaterThan(PIPELINES.length)
+    for (const [path, charts] of [
+      ...named.map((path) => [path ?? '', 0] as const),
+      ...(await innerPages()),
+    ]) {
+      await page.goto(path)
+      await settled(page, charts)
+      await hoverCharts(page)
+      expect(await page.locator('html').getAttribute('lang')).toBe(language)
+      expect([path, await faultsOfLayout(page)]).toEqual([path, []])
+    }
+    expect(faults).toEqual([])
+  })
+
+  it('tells the downloads of a mod', async () => {
+    const { page } = await visitor()
+    await page.goto('/mod-stats')
+    const perMod = await rowsOf<{ name: string; sum: number }>(sql`
+      select m.name, sum(d.total_downloads)::int as sum from daily_stats d join mods m on m.id = d.mod_id
+      where d.date = (select max(date) from daily_stats) group by m.name`)
+    expect(perMod).toHaveLength(3)
+    for (const { name, sum } of perMod)
+      await page.getByRole('row', { name: new RegExp(`^${name} ${written(sum)} `) }).waitFor()
+    await page.getByRole('link', { name: MOD }).click()
+    await page.getByRole('heading', { name: MOD, level: 1 }).waitFor()
+    const packs = await valueOf(sql`
+      select count(*)::int as value from modpacks d join mods m on m.id = d.mod_id where m.modrinth = 'createnuclear'`)
+    await region(page, 'Modpacks').getByRole('status').getByText(`${packs} rows`).waitFor()
+  })
+
+  it('tells the price of a coin and its forecasts', async () => {
+    const { page } = await visitor()
+    await page.goto('/crypto-forecast')
+    const price = await valueOf(
+      sql`select price::float8 as value from crypto_prices where crypto = 'bitcoin' order by "timestamp" desc limit 1`,
+    )
+    await region(page, 'Price')
+      .getByText(`${written(price)} USD`)
+      .waitFor()
+    for (const [horizon, title] of [
+      ['1h', 'In one hour'],
+      ['24h', 'In 24 hours'],
+    ] as const) {
+      const forecast = await valueOf(
+        sql`select predicted_price as value from predictions where horizon = ${horizon} order by target_time desc limit 1`,
+      )
+      await region(page, title)
+        .getByText(`${written(forecast)} USD`, { exact: true })
+        .waitFor()
+    }
+  })
+
+  it('tells what the feed shows, and the life of a match', async () => {
+    const { page } = await visitor()
+    const shown = await rowsOf<{ team1: string; team2: string; odds: number | null }>(
+      sql`select team1, team2, odds_1 as odds from matches where last_seen_at = (select max(last_seen_at) from matches)`,
+    )
+    expect(shown.length).toBeGreaterThan(0)
+    await page.goto('/match-results')
+    const live = region(page, 'On show now')
+    const [first] = shown
+    const row = live
+      .getByRole('row')
+      .filter({ hasText: `${first?.team1} – ${first?.team2}` })
+      .first()
+    await row.waitFor()
+    expect(await live.getByRole('row').count()).toBe(shown.length + 1)
+    if (first?.odds != null) expect(await row.innerText()).toContain(written(first.odds))
+    await row.getByRole('link').click()
+    await page.getByRole('heading', { name: 'What was observed' }).waitFor()
+  })
+
+  it('tells the ranking of libraries, and shows a context', async () => {
+    const { page } = await visitor()
+    await page.goto('/library-context')
+    const ranked = await rowsOf<{ rank: number; library: string; stars: number }>(
+      sql`select rank, library, stars from library_snapshots order by rank`,
+    )
+    expect(ranked.map(({ library }) => library).toSorted()).toEqual(LIBRARIES.toSorted())
+    for (const { rank, library, stars } of ranked)
+      await page.getByRole('row', { name: new RegExp(`^${rank} .*${library} ${written(stars)} `) }).waitFor()
+    await page.getByRole('link', { name: 'sim-finance/quant-lab' }).click()
+    const [context] = await rowsOf<{ markdown: string }>(
+      sql`select markdown from library_contexts where library = 'sim-finance/quant-lab'`,
+    )
+    const start = context?.markdown.split('\n').find((line) => line.trim() !== '') ?? 'no context is stored'
+    await page.getByText(start).first().waitFor()
+  })
+
+  it('gives rows away as CSV and Parquet, as SQL has them', async () => {
+    const { page } = await visitor()
+    await page.goto('/data?set=crypto-forecast/fear-greed')
+    const links = region(page, 'Rows')
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        links.getByRole('link', { name }).click(),
+      ])
+      return readFileSync(await download.path())
+    }
+    const stored = await rowsOf<{ date: string; value: number }>(
+      sql`select date::text as date, value from fear_greed_index order by date`,
+    )
+    expect(stored.length).toBeGreaterThan(30)
+    const csv = (await saved('CSV')).toString().trim().split('\n').slice(1)
+    const inCsv = csv.map((line) => line.split(',')).map(([date, value]) => ({ date, value: Number(value) }))
+    const bytes = await saved('Parquet')
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+    const inParquet = (await parquetReadObjects({ file })).map(({ date, value }) => ({
+      date: (date as Date).toISOString().slice(0, 10),
+      value: Number(value),
+    }))
+    const byDate = (a: { date?: string | undefined }, b: { date?: string | undefined }) =>
+      (a.date ?? '').localeCompare(b.date ?? '')
+    expect(inCsv.toSorted(byDate)).toEqual(stored)
+    expect(inParquet.toSorted(byDate)).toEqual(stored)
+  })
+
+  it('collects now, and shows the new day without a reload', async () => {
+    const { page, faults } = await visitor()
+    const { db } = api.stack.database
+    await db.execute(sql`update daily_stats set date = date - 1`)
+    await page.goto('/mod-stats?mod=createnuclear')
+    await region(page, 'Growth per day').getByText('Growth is known from the second day on.').waitFor()
+    await page.evaluate('document.body.dataset.seen = "yes"')
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('combobox', { name: 'Pipeline' }).first().selectOption({ label: 'Mods' })
+    await page.getByRole('button', { name: 'Collect now' }).click()
+    await page.getByRole('link', { name: 'Mods', exact: true }).click()
+    await page.getByRole('link', { name: MOD }).click()
+    const growth = region(page, 'Growth per day')
+    await growth.getByRole('button', { name: 'Table' }).click()
+    const [today] = await rowsOf<{ day: string; growth: number }>(sql`
+      select max(d.date)::text as day, (max(d.total_downloads) - min(d.total_downloads))::int as growth
+      from daily_stats d join mods m on m.id = d.mod_id where m.modrinth = 'createnuclear' and d.platform = 'modrinth'`)
+    expect(today?.day).toBe(new Date().toISOString().slice(0, 10))
+    await growth
+      .getByRole('cell', { name: written(today?.growth ?? -1), exact: true })
+      .first()
+      .waitFor()
+    // The same document all the time: nothing was loaded again.
+    expect(await page.evaluate('document.body.dataset.seen')).toBe('yes')
+    expect(faults).toEqual([])
+  })
+
+  it('lets nobody in without the token, and a reader change nothing', async () => {
+    const tokens = { operator: 'token-of-the-operator', reader: 'token-of-the-reader' }
+    const guarded = await assembleApi(api.stack.config, createTokens(tokens), { error: () => undefined })
+    const { page } = await visitor(ENGLISH, await guarded.api.listen({ host: '127.0.0.1', port: 0 }))
+    await page.goto('/runs')
+    const logIn = async (token: string) => {
+      await page.getByLabel('Token').fill(token)
+      await page.getByRole('button', { name: 'Log in' }).click()
+    }
+    await logIn('a guess')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('heading', { name: 'All runs' }).count()).toBe(0)
+    expect(await faultsOfLayout(page)).toEqual([])
+    await logIn(tokens.reader)
+    await region(page, 'All runs').getByRole('row').nth(1).waitFor()
+    await page.getByText('you are logged in as a reader').first().waitFor()
+    expect(await page.getByRole('button', { name: 'Collect now' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await logIn(tokens.operator)
+    await page.getByRole('button', { name: 'Collect now' }).waitFor()
+    await guarded.close()
+  })
+})
