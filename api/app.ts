@@ -26,6 +26,8 @@ import { setHeaders } from './response-headers.ts'
 const BODY_BYTES = 64 * 1024
 /** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
 export const REQUEST_MS = 10_000
+/** How often that is checked; by default half a minute goes by. */
+const CHECK_MS = 1_000
 
 /** A server that restarts answers again within seconds. */
 const AWAY_SECONDS = 5
@@ -42,6 +44,7 @@ export function createApi(log: ApiLog) {
   const api = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    http: { connectionsCheckingInterval: CHECK_MS },
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
