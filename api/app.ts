@@ -44,7 +44,8 @@ export function createApi(log: ApiLog) {
   const api = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
-    http: { connectionsCheckingInterval: CHECK_MS },
+    // Node gives the longer of both times to the whole request, whichever was meant for it.
+    http: { connectionsCheckingInterval: CHECK_MS, headersTimeout: REQUEST_MS },
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },

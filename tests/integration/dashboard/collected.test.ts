@@ -225,7 +225,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
     const csv = (await saved('CSV')).toString().trim().split('\n').slice(1)
     const inCsv = csv.map((line) => line.split(',')).map(([date, value]) => ({ date, value: Number(value) }))
     const bytes = await saved('Parquet')
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
     const inParquet = (await parquetReadObjects({ file })).map(({ date, value }) => ({
       date: (date as Date).toISOString().slice(0, 10),
       value: Number(value),
