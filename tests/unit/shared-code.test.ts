@@ -22,6 +22,7 @@ const EXCEPTIONS: Record<string, string> = {
   'client/runs.ts': 'mod-stats',
   'core/run-outcome.ts': 'modrinth',
   'docker-compose.yml': 'curseforge library-context',
+  'tests/integration/dashboard/collected.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/integration/dry-run.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/integration/schedules.test.ts': 'crypto-forecast library-context match-results mod-stats',
   'tests/support/command.ts': 'curseforge',
