@@ -21,6 +21,7 @@ const pidOf = (stack: SoakStack, pattern: RegExp) =>
 
 const POSTMASTER = /postgres.* -D |postgres.* --?D/
 const TEMPORAL = /server start-dev/
+const PAGE = /almanac\.mjs serve /
 
 const restarts: Disaster[] = [
   {
@@ -91,6 +92,13 @@ const deaths: Disaster[] = [
     name: 'Temporal killed',
     strike: async (stack, chance) => {
       kill(pidOf(stack, TEMPORAL), 'SIGKILL')
+      await aWhile(chance)
+    },
+  },
+  {
+    name: 'the page killed',
+    strike: async (stack, chance) => {
+      kill(pidOf(stack, PAGE), 'SIGKILL')
       await aWhile(chance)
     },
   },

@@ -17,7 +17,7 @@ const POLL_MS = SECOND_MS
 /** A run of each minute may have programs of its own; they take seconds. */
 const LEAVE_MS = 30 * SECOND_MS
 /** PostgreSQL's processes rename themselves. */
-const SERVER = /^postgres: |postgres -D|temporal server start-dev/
+const SERVER = /^postgres: |postgres -D|temporal server start-dev|almanac\.mjs serve /
 /** Sentences listed of one kind; a thousand wrong rows have one cause. */
 const LISTED = 5
 
