@@ -21,6 +21,7 @@ import { packageVersion } from '../system/package-version.ts'
 import { awayOf } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
+import { answerUnread } from './unread-request.ts'
 
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
 const BODY_BYTES = 64 * 1024
@@ -46,6 +47,7 @@ export function createApi(log: ApiLog) {
     requestTimeout: REQUEST_MS,
     // Node gives the longer of both times to the whole request, whichever was meant for it.
     http: { connectionsCheckingInterval: CHECK_MS, headersTimeout: REQUEST_MS },
+    clientErrorHandler: answerUnread,
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },

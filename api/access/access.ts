@@ -108,7 +108,7 @@ function declareRefusals(route: RouteOptions): void {
   const ofBodies = isChange(String(route.method)) ? [400, 413, 415] : []
   // A part of the address that cannot be decoded, or is too long.
   const ofNames = route.url.includes(':') ? [400, 414] : []
-  const refusals = problems(401, 403, 421, 429, ...ofBodies, ...ofNames)
+  const refusals = problems(401, 403, 408, 421, 429, 431, ...ofBodies, ...ofNames)
   const declared = route.schema?.response as Record<string, unknown> | undefined
   route.schema = { ...route.schema, response: { ...refusals, ...declared } }
 }

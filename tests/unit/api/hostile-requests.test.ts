@@ -1,5 +1,6 @@
 /** Requests that nobody sends by mistake: names that lead elsewhere, bodies that are none. Each gets an answer of its kind. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -88,4 +89,31 @@ describe('the body of a change', () => {
       expect(await start('{}', type)).toBe(415)
     },
   )
+})
+
+describe('a request that is not read', () => {
+  let port = 0
+  beforeAll(async () => {
+    port = Number(new URL(await api.api.listen({ host: '127.0.0.1', port: 0 })).port)
+  })
+
+  const answerTo = async (text: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.end(text)
+    return (await socket.toArray()).join('')
+  }
+
+  it.each([
+    [
+      'has too long an address',
+      `GET /api/runs?x=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
+      431,
+    ],
+    ['is none', 'Good evening.\r\n\r\n', 400],
+  ])('since it %s gets a problem in words', async (_, text, status) => {
+    const answer = await answerTo(text)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(answer).toContain(`Content-Type: ${PROBLEM}`)
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status })
+  })
 })
