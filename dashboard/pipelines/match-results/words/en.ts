@@ -23,7 +23,7 @@ export const en = {
   seen: 'Seen',
   firstSeen: 'First seen',
   'odds.1': 'Odds 1',
-  'odds.x': 'Odds N',
+  'odds.x': 'Odds X',
   'odds.2': 'Odds 2',
   outcome: 'Outcome',
   matches: 'Matches',
