@@ -70,6 +70,11 @@ export const en = {
   'overview.new': 'Nothing has been collected yet; the first runs begin by themselves.',
   'away.database': 'The database does not answer.',
   'away.temporal': 'Temporal does not answer.',
+  'overview.retrying': {
+    one: '{n} step failed and is tried again.',
+    other: '{n} steps failed and are tried again.',
+  },
+  'overview.nextTry': 'Next attempt',
   'overview.newest': 'Newest rows',
   'overview.noRows': 'none yet',
   'overview.next': 'Next run',

@@ -77,6 +77,11 @@ export const fr: Words<keyof typeof en> = {
   'overview.new': "Rien n'a encore été collecté ; les premières collectes démarrent d'elles-mêmes.",
   'away.database': 'La base de données ne répond pas.',
   'away.temporal': 'Temporal ne répond pas.',
+  'overview.retrying': {
+    one: '{n} étape a échoué et sera retentée.',
+    other: '{n} étapes ont échoué et seront retentées.',
+  },
+  'overview.nextTry': 'Prochaine tentative',
   'overview.newest': 'Lignes les plus récentes',
   'overview.noRows': 'pas encore',
   'overview.next': 'Prochaine collecte',

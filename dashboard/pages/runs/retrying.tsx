@@ -12,14 +12,19 @@ import { RUN_WORDS } from './words/index.ts'
 
 const ADDRESS = '/api/retrying'
 
-export function RetryingPanel() {
-  const say = useWords(RUN_WORDS)
-  const query = useQuery({
+/** What is being tried again, asked for anew after the next attempt. */
+export function useRetries() {
+  return useQuery({
     queryKey: [ADDRESS],
     queryFn: ({ signal }) => getJson<{ retrying: Retry[] }>(ADDRESS, signal),
     refetchInterval: ({ state }) =>
       nextLookMs(state.data?.retrying.map(({ next_attempt_at }) => next_attempt_at) ?? [], Date.now()),
   })
+}
+
+export function RetryingPanel() {
+  const say = useWords(RUN_WORDS)
+  const query = useRetries()
   return (
     <Panel
       title={say('retrying.title')}

@@ -58,6 +58,10 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     expect(await faultsOfLayout(page)).toEqual([])
     await page.getByRole('link', { name: 'Follow this run' }).press('Enter')
     await page.getByRole('heading', { name: 'What fails' }).waitFor()
+    await page.getByRole('link', { name: 'Overview' }).press('Enter')
+    await page.getByText(/\d steps? failed and (is|are) tried again\..*UpstreamUnavailable/).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'What fails' }).waitFor()
     expect(await region('State').innerText()).toContain('It does not extend the time')
     const tried = await until(async () => (await retrying()).find(({ attempts }) => attempts >= 2))
     await page
