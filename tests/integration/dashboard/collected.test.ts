@@ -172,9 +172,12 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
 
   it('tells what the feed shows, and the life of a match', async () => {
     const { page } = await visitor()
-    const shown = await rowsOf<{ team1: string; team2: string; odds: number | null }>(
-      sql`select team1, team2, odds_1 as odds from matches where last_seen_at = (select max(last_seen_at) from matches)`,
-    )
+    // That these are as SQL has them is the test of the route: which odds are the newest is no short query.
+    const shown = (await api.get('/api/matches')).body as {
+      team1: string
+      team2: string
+      odds_1: number | null
+    }[]
     expect(shown.length).toBeGreaterThan(0)
     await page.goto('/match-results')
     const live = region(page, 'On show now')
@@ -185,7 +188,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
       .first()
     await row.waitFor()
     expect(await live.getByRole('row').count()).toBe(shown.length + 1)
-    if (first?.odds != null) expect(await row.innerText()).toContain(written(first.odds))
+    if (first?.odds_1 != null) expect(await row.innerText()).toContain(written(first.odds_1))
     await row.getByRole('link').click()
     await page.getByRole('heading', { name: 'What was observed' }).waitFor()
   })
