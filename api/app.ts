@@ -21,14 +21,10 @@ import { packageVersion } from '../system/package-version.ts'
 import { awayOf } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
-import { answerUnread } from './unread-request.ts'
+import { answerUnread, RECEIVING } from './unread-request.ts'
 
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
 const BODY_BYTES = 64 * 1024
-/** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
-export const REQUEST_MS = 10_000
-/** How often that is checked; by default half a minute goes by. */
-const CHECK_MS = 1_000
 
 /** A server that restarts answers again within seconds. */
 const AWAY_SECONDS = 5
@@ -44,9 +40,8 @@ export type Api = ReturnType<typeof createApi>
 export function createApi(log: ApiLog) {
   const api = fastify({
     bodyLimit: BODY_BYTES,
-    requestTimeout: REQUEST_MS,
-    // Node gives the longer of both times to the whole request, whichever was meant for it.
-    http: { connectionsCheckingInterval: CHECK_MS, headersTimeout: REQUEST_MS },
+    requestTimeout: RECEIVING.requestTimeout,
+    http: RECEIVING,
     clientErrorHandler: answerUnread,
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,

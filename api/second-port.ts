@@ -1,7 +1,8 @@
 /** A second port with the same answers: older dashboards had their overview on a port of its own. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { REQUEST_MS, type Api } from './app.ts'
+import type { Api } from './app.ts'
+import { answerUnread, RECEIVING } from './unread-request.ts'
 
 export interface SecondPort {
   close(): Promise<void>
@@ -12,9 +13,9 @@ export async function listenToo(
   api: Api,
   { host, port }: { host: string; port: number },
 ): Promise<SecondPort> {
-  const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
+  const server = createServer(RECEIVING, (request, response) => {
     api.routing(request, response)
-  })
+  }).on('clientError', answerUnread)
   server.listen(port, host)
   await once(server, 'listening')
   return {

@@ -1,7 +1,20 @@
 /** Answers to requests that Node gives up before it has read them: too slow, too long, or no HTTP. */
 import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { SECOND_MS } from '../core/durations.ts'
 import { problemOf, PROBLEM_JSON } from './problem.ts'
+
+/** A request is a line and a few headers: one that takes longer to arrive holds a connection for nothing. */
+const REQUEST_MS = 10 * SECOND_MS
+/** How often that is checked; by default half a minute goes by. */
+const CHECK_MS = SECOND_MS
+
+/** How a server waits for requests. Node gives the longer of both times to the whole request, whichever was meant for it. */
+export const RECEIVING = {
+  requestTimeout: REQUEST_MS,
+  headersTimeout: REQUEST_MS,
+  connectionsCheckingInterval: CHECK_MS,
+}
 
 const ANSWERS: Record<string, readonly [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time: send it at once.'],
@@ -9,7 +22,7 @@ const ANSWERS: Record<string, readonly [status: number, detail: string]> = {
 }
 
 /** Sends the problem and ends the connection. */
-export function answerUnread(error: Error & { code?: string }, socket: Socket): void {
+export function answerUnread(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

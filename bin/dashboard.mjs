@@ -64,7 +64,11 @@ async function buildInto(root, outDir) {
   const { build } = await import('vite')
   /** @type {import('../system/bundle.mjs').Bundle['inputs']} */
   const inputs = {}
-  for (const file of [INSTALLED, relative(root, import.meta.filename)])
+  // Whatever lies there: style sheets that import each other are not told to plugins.
+  const ofPage = readdirSync(join(root, 'dashboard'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  for (const file of [INSTALLED, relative(root, import.meta.filename), ...ofPage])
     inputs[file] = hashOf(readFileSync(join(root, file)))
   const index = join('dashboard', 'index.html')
   await build({

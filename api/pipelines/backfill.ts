@@ -85,8 +85,10 @@ function addPreview(
         to: new Date(plan.toMs + periodMs).toISOString(),
         is_cut: plan.isCut,
         is_due: plan.isDue,
-        ...{ service, period, subject },
-        parts: plan.parts.map(({ excused, ...part }) => ({ ...part, excused })),
+        service,
+        period,
+        subject,
+        parts: plan.parts,
       }
     },
   )

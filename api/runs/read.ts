@@ -129,6 +129,8 @@ function addRetrying(api: Api, { temporal }: RouteContext): void {
   api.get(
     '/api/retrying',
     {
+      // Every open overview asks after the next attempt is due.
+      config: { isShared: true },
       schema: {
         summary: 'Every activity of an open run that has failed and is tried again',
         response: { 200: z.object({ retrying: z.array(retrySchema) }), ...problems(503) },

@@ -38,12 +38,17 @@ export async function visit(
   return { page, faults }
 }
 
-/** What axe finds against WCAG 2.2 AA, with the elements it means; and whether the page is wider than its window. */
+/** What axe finds against WCAG 2.2 AA, with the elements it means; and what makes the page wider than its window. */
 export async function faultsOfLayout(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  const isTooWide = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
-  return isTooWide ? [...found, 'wider than its window'] : found
+  const wide = await page.evaluate<string[]>(`
+    document.documentElement.scrollWidth > innerWidth
+      ? [...document.querySelectorAll('body *')]
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+          .map((element) => 'wider than its window: ' + element.outerHTML.slice(0, 200))
+      : []`)
+  return [...found, ...wide]
 }

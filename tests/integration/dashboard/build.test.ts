@@ -30,8 +30,13 @@ beforeEach(() => {
   symlinkSync(join(packageRoot, 'node_modules'), join(root, 'node_modules'))
   write('package.json', '{ "type": "module" }')
   write('dashboard/index.html', '<!doctype html><script type="module" src="./main.tsx"></script>')
-  write('dashboard/main.tsx', `import { word } from './words.ts'\ndocument.title = word`)
+  write(
+    'dashboard/main.tsx',
+    `import './style/index.css'\nimport { word } from './words.ts'\ndocument.title = word`,
+  )
   write('dashboard/words.ts', `export const word: string = 'first'`)
+  write('dashboard/style/index.css', `@import './theme.css';`)
+  write('dashboard/style/theme.css', 'body { color: red; }')
 })
 afterEach(() => {
   chmodSync(root, 0o755)
@@ -76,6 +81,8 @@ describe('the page', () => {
     expect(prepared(['prepare']).status).toBe(0)
     expect(scriptOf(folder())).toContain('second')
     expect(folder()).not.toBe(first)
+    write('dashboard/style/theme.css', 'body { color: blue; }')
+    expect(folder()).toBeUndefined()
   })
 
   it('that does not compile is told with its file, and leaves nothing behind', () => {

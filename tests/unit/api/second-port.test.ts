@@ -1,5 +1,6 @@
 /** The second port of the page: the same answers, and nothing lost without it. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -33,6 +34,19 @@ it('answers as the first does, also to what is unknown, until the server closes'
     )
     expect(second).toEqual(first)
   }
+})
+
+it('gives up what it does not read as the first does', async () => {
+  const port = await freePort()
+  await server.alsoAt(port)
+  const answers = [Number(new URL(server.address).port), port].map(async (at) => {
+    const socket = connect(at, '127.0.0.1')
+    socket.end(`GET /?x=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)
+    return (await socket.toArray()).join('')
+  })
+  const [first, second] = await Promise.all(answers)
+  expect(first).toMatch(/^HTTP\/1\.1 431 .*problem\+json/s)
+  expect(second).toBe(first)
 })
 
 it('is refused if it is taken, and the first one stays', async () => {
