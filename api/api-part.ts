@@ -3,7 +3,7 @@ import type { Backfiller } from '../client/backfill.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
-import type { DataSets } from './data-set.ts'
+import type { DataSets, InFrench } from './data-set.ts'
 import type { Api } from './app.ts'
 import type { Expectation } from './expectation.ts'
 
@@ -24,6 +24,8 @@ export interface UpstreamSources {
 export interface ApiPart {
   /** Rows to look at and to take away. */
   dataSets: DataSets
+  /** What people read of them, in French. */
+  inFrench: InFrench
   /** Which intervals should have rows; gaps are found among them. */
   expected: readonly Expectation[]
   /** Who is asked, and the sources of a run that come from there. */

@@ -5,7 +5,7 @@ import { filter, integer, moment, number, text, type DataSets } from './data-set
 const sumOf = (count: string) =>
   `(select sum((source.counts ->> '${count}')::bigint) from json_each(r.counts) as source(name, counts)) as ${count}`
 
-export const SHARED_DATA_SETS: DataSets = {
+export const SHARED_DATA_SETS = {
   runs: {
     row: 'a run of a pipeline',
     sql: `select r.started_at, r.run_id, r.workflow_id, r.pipeline, r.trigger, r.finished_at,
@@ -45,4 +45,4 @@ export const SHARED_DATA_SETS: DataSets = {
     time: 'observed_at',
     order: ['id'],
   },
-}
+} satisfies DataSets

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { ALL_DATA_SETS, type PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
+import { languageHeader, languageOf } from '../language.ts'
+import type { Language } from '../../wording/sentence.ts'
 
 const listSchema = z.object({
   data_sets: z.array(
@@ -28,13 +30,26 @@ const listSchema = z.object({
 export type DataSetList = z.infer<typeof listSchema>
 
 export function addDataSetList(api: Api): void {
-  const data_sets = ALL_DATA_SETS.map(described)
-  api.get('/api/data', { schema: { summary: 'All data sets and their columns', response: { 200: listSchema } } }, () => ({
-    data_sets,
-  }))
+  const lists = { en: listIn('en'), fr: listIn('fr') }
+  api.get(
+    '/api/data',
+    {
+      schema: {
+        summary: 'All data sets and their columns',
+        headers: languageHeader,
+        response: { 200: listSchema },
+      },
+    },
+    (request) => lists[languageOf(request)],
+  )
 }
 
-function described({ pipeline, name, address, set: { row, time, columns } }: PlacedDataSet) {
+const listIn = (language: Language): DataSetList => ({
+  data_sets: ALL_DATA_SETS.map((placed) => described(placed, language)),
+})
+
+function described({ pipeline, name, address, in: texts }: PlacedDataSet, language: Language) {
+  const { row, time, columns } = texts[language]
   return {
     pipeline: pipeline ?? null,
     name,

@@ -86,7 +86,7 @@ async function gapsOf(
     toMs: Math.min(Date.parse(to) + DAY_MS, now.getTime()),
   }
   const calendars: Gaps['pipelines'][number]['calendars'] = []
-  for (const one of expected) calendars.push(await calendarJson(context, id, one, asked))
+  for (const one of expected) calendars.push(await calendarJson(context, id, one, { ...asked, language }))
   return {
     pipeline: id,
     enabled: asked.isOn,
@@ -101,7 +101,7 @@ async function calendarJson(
   { db, config }: RouteContext,
   id: PipelineId,
   expected: Expectation,
-  asked: Asked,
+  { language, ...asked }: Asked & { language: Language },
 ) {
   const placed = ALL_DATA_SETS.find(({ pipeline, name }) => pipeline === id && name === expected.dataSet)
   if (placed === undefined)
@@ -110,7 +110,7 @@ async function calendarJson(
   return {
     data_set: placed.name,
     address: placed.address,
-    row: placed.set.row,
+    row: placed.in[language].row,
     every: expected.every,
     per_interval: expected.counted?.perInterval(config) ?? 1,
     by: expected.by ?? null,

@@ -26,8 +26,8 @@ export function ColumnHelp({ set }: { set: DataSetEntry }) {
                   <code>{name}</code>
                 </th>
                 <td>{say(`type.${type}`)}</td>
-                <td lang="en">{unit ?? '–'}</td>
-                <td lang="en">{meaning}</td>
+                <td>{unit ?? '–'}</td>
+                <td>{meaning}</td>
               </tr>
             ))}
           </tbody>

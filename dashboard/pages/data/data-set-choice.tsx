@@ -11,16 +11,12 @@ interface DataSetChoiceProps {
   choose: (change: Record<string, string | undefined>) => void
 }
 
-/** Stands for the row in the sentence: what a row is, is said in English. */
-const PLACE = '\u0000'
-
 export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
   const say = useSharedWords()
   const { language } = useReader()
   const id = useId()
   const labelOf = (pipeline: string | null) =>
     pipeline === null ? say('data.shared') : (PIPELINE_PAGES[pipeline]?.title[language] ?? pipeline)
-  const [before = '', after = ''] = say('data.each', { row: PLACE }).split(PLACE)
   const pipelines = [...new Set(sets.map(({ pipeline }) => pipeline))]
   return (
     <div className="set-choice">
@@ -42,11 +38,7 @@ export function DataSetChoice({ sets, chosen, choose }: DataSetChoiceProps) {
           </optgroup>
         ))}
       </select>
-      <span className="soft">
-        {before}
-        <span lang="en">{chosen.row}</span>
-        {after}
-      </span>
+      <span className="soft">{say('data.each', { row: chosen.row })}</span>
     </div>
   )
 }

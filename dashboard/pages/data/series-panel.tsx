@@ -83,7 +83,7 @@ function DrawnSeries({ set, column, series }: { set: DataSetEntry; column: DataC
   return (
     <>
       <p className="soft">
-        <span lang="en">{column.meaning}</span>
+        {column.meaning}
         {stepMs !== null && ` · ${say('data.last', { step: format.duration(stepMs) })}`}
       </p>
       {lines.length > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: lines.length })}</p>}

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DataSetList } from '../../../api/data/list.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
 
 const DAYS = 40
@@ -172,5 +173,17 @@ describe('the server', () => {
     }
     expect(data_sets.map(({ name }) => name)).toContain('daily-stats')
     for (const { columns } of data_sets) for (const { meaning } of columns) expect(meaning).not.toBe('')
+  })
+
+  it("says what rows and columns mean in the reader's language", async () => {
+    const headers = { 'accept-language': 'fr-CA,fr;q=0.9,en;q=0.5' }
+    const response = await fetch(`${api.server.address}/api/data`, { headers })
+    const { data_sets } = (await response.json()) as DataSetList
+    const growth = data_sets.find(({ name }) => name === 'daily-growth')
+    expect(growth?.row).toBe("un jour d'un mod sur une plateforme, avec le jour enregistré qui le précède")
+    expect(growth?.columns.find(({ name }) => name === 'growth')).toMatchObject({
+      meaning: 'Téléchargements depuis `previous_day`\u202F; vide le premier jour',
+      unit: 'téléchargements',
+    })
   })
 })

@@ -1,0 +1,39 @@
+/** The data sets that no pipeline owns in French, and the units that several share. */
+import type { InFrench } from './data-set.ts'
+import type { SHARED_DATA_SETS } from './shared-data-sets.ts'
+
+export const SHARED_IN_FRENCH = {
+  units: { '%': '%', s: 's', rows: 'lignes' },
+  sets: {
+    runs: {
+      row: "une exécution d'une collecte",
+      columns: {
+        started_at: 'Début, UTC',
+        run_id: "Exécution, telle que la nomment les lignes qu'elle a écrites",
+        workflow_id: 'Son workflow dans Temporal',
+        pipeline: 'Collecte',
+        trigger: "Ce qui l'a lancée : `schedule`, `manual`, `start`, `demo` ou `drain`",
+        finished_at: "Fin, UTC ; vide tant qu'elle est en cours",
+        seconds: 'Durée',
+        outcome: '`running`, `complete`, `partial`, `failed`, `skipped`, `cancelled` ou `interrupted`',
+        fetched: 'Lignes que ses sources ont données',
+        written: "Lignes qu'elle a enregistrées ou changées",
+        rejected: 'Lignes refusées',
+        counts: 'Résultat, nombres et raisons de chaque source, en JSON',
+        error_type: "Nom de ce qui l'a fait échouer, le cas échéant",
+        error_message: "Ce qui l'a fait échouer, en une phrase",
+      },
+    },
+    'rejected-rows': {
+      row: "une ligne d'une source qui a été refusée",
+      columns: {
+        id: 'Numéro de la ligne',
+        observed_at: 'Quand elle a été refusée, UTC',
+        source: "Source qui l'a donnée",
+        reason: 'Pourquoi elle a été refusée',
+        row: 'La ligne, en JSON',
+        run_id: "Exécution qui l'a refusée",
+      },
+    },
+  },
+} satisfies InFrench<typeof SHARED_DATA_SETS>
