@@ -31,7 +31,7 @@ export interface Format {
   day(day: string | number): string
   /** `3 minutes ago`, `in 2 hours`. */
   age(at: number, now: number): string
-  /** `1 min 20 s`: the two largest units. */
+  /** `1 min 20 s`: the two largest units; `< 1 s` for less. */
   duration(ms: number): string
 }
 
@@ -78,6 +78,7 @@ export function formatIn(locale: string, timeZone: string): Format {
       return relative.format(Math.trunc((at - now) / size), name)
     },
     duration(ms) {
+      if (ms < SECOND_MS) return `< ${unit('second').format(1)}`
       const first = DURATION_UNITS.findIndex(([, size]) => ms >= size)
       const units = DURATION_UNITS.slice(first === -1 ? -1 : first).slice(0, 2)
       let rest = ms

@@ -15,7 +15,9 @@ const pipelineSchema = z.object({
   id: z.string(),
   summary: z.string(),
   enabled: z.boolean().describe('On in almanac.yaml'),
-  last_run: runSchema.nullable().describe('The newest run that has ended'),
+  last_run: runSchema
+    .nullable()
+    .describe('The newest run that has ended, except those that only found another one going on'),
   open_run: runSchema.nullable().describe('The run that is going on'),
   schedule: scheduleSchema,
   params: z.record(z.string(), z.unknown()).describe('Parameters of a run, as JSON Schema'),

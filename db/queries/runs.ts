@@ -21,6 +21,7 @@ import { ahead, notAhead } from '../ahead.ts'
 import type { Database } from '../database.ts'
 import { pipelineRuns, runEvents } from '../schema/runs.ts'
 import type { RunIdentity } from '../../core/run.ts'
+import type { Code } from '../../wording/reason.ts'
 import { renderError } from '../../wording/run.ts'
 
 export type RunRecord = typeof pipelineRuns.$inferSelect
@@ -136,12 +137,20 @@ export async function newestRuns(
     .limit(limit)
 }
 
-/** The newest run of a pipeline that has ended. */
+const FOUND_ANOTHER: Code = 'AlreadyRunning'
+
+/** The newest run of a pipeline that has ended; one that only found another one going on tells nothing of the pipeline. */
 export async function lastRun(db: Database, pipeline: string): Promise<RunRecord | undefined> {
   const [found] = await db
     .select()
     .from(pipelineRuns)
-    .where(and(eq(pipelineRuns.pipeline, pipeline), isNotNull(pipelineRuns.finishedAt)))
+    .where(
+      and(
+        eq(pipelineRuns.pipeline, pipeline),
+        isNotNull(pipelineRuns.finishedAt),
+        sql`${pipelineRuns.errorType} is distinct from ${FOUND_ANOTHER}`,
+      ),
+    )
     .orderBy(desc(pipelineRuns.startedAt))
     .limit(1)
   return found

@@ -7,7 +7,9 @@ export function RunStrip({ runs }: { runs: readonly Run[] }) {
   const say = useSharedWords()
   const { format } = useReader()
   const told = (run: Run) => `${say(`outcome.${outcomeOf(run)}`)}, ${format.moment(run.started_at)}`
-  const complete = runs.filter(({ outcome }) => outcome === 'complete').length
+  // A run that was skipped since another one was going on lacks nothing.
+  const counted = runs.filter(({ outcome }) => outcome !== 'skipped')
+  const complete = counted.filter(({ outcome }) => outcome === 'complete').length
   return (
     <div>
       <ol className="strip" aria-label={say('overview.strip', { n: runs.length })}>
@@ -17,7 +19,9 @@ export function RunStrip({ runs }: { runs: readonly Run[] }) {
           </li>
         ))}
       </ol>
-      <p className="soft">{say('overview.complete', { n: runs.length, complete })}</p>
+      {counted.length > 0 && (
+        <p className="soft">{say('overview.complete', { n: counted.length, complete })}</p>
+      )}
     </div>
   )
 }

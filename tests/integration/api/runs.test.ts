@@ -85,6 +85,18 @@ describe('a run', () => {
     })
   })
 
+  it('that was skipped since another one was going on hides nothing of how the pipeline is', async () => {
+    await api.stack.database.db.execute(sql`
+      insert into pipeline_runs (run_id, workflow_id, pipeline, trigger, started_at, finished_at, outcome, error_type, error_message)
+      values ('failed-1', 'before', ${ID}, 'schedule', now() - interval '2 hours', now(), 'failed', 'RunFailed', 'no'),
+        ('skipped-1', 'later', ${ID}, 'schedule', now() - interval '1 hour', now(), 'skipped', 'AlreadyRunning', 'no')`)
+    const { body } = await api.get('/api/pipelines')
+    const { pipelines } = body as { pipelines: { id: string; last_run: Run | null }[] }
+    expect(pipelines.find(({ id }) => id === ID)?.last_run).toMatchObject({
+      run_id: 'failed-1',
+    })
+  })
+
   it('that waits for its upstream is listed, is not joined by another, is retried at once, and is cancelled', async () => {
     refuseAll()
     const id = await started()
