@@ -5,6 +5,7 @@ import { listenForChanges, type Change } from '../db/changes.ts'
 import { pipelineOfTable } from '../db/writable-tables.ts'
 import type { Api } from './app.ts'
 import { problems, RequestProblem } from './problem.ts'
+import { watch, type Watched } from './watch.ts'
 
 /** A proxy closes a connection on which nothing comes for a minute or so. */
 const BEAT_MS = 15_000
@@ -15,6 +16,15 @@ const MAX_STREAMS = 500
 /** A reader that does not read what is sent holds this many bytes at most before it is dropped. */
 const MAX_BUFFERED_BYTES = 256 * 1024
 
+/** What the events come from. */
+export interface EventSources {
+  /** Makes a connection of its own. */
+  connect: () => pg.Client
+  /** Called as soon as a change is heard. */
+  onChange: () => void
+  watched: Omit<Watched, 'isHeard' | 'tell'>
+}
+
 /** Streams that are open, and what ends them. */
 export interface EventStreams {
   close(): Promise<void>
@@ -22,11 +32,9 @@ export interface EventStreams {
 
 /**
  * Adds the route. Events: `listening` (all that is told from now on; ask for everything once), `run` (its data: pipeline,
- * workflowId, runId, outcome) and `rows` (table, runId, and the
- * pipeline that the table belongs to). `connect` makes a connection of its own; `onChange` is
- * called as soon as a change is heard.
+ * workflowId, runId, outcome), `rows` (table, runId, and the pipeline that the table belongs to), and what `watch` tells.
  */
-export function addEvents(api: Api, connect: () => pg.Client, onChange: () => void): EventStreams {
+export function addEvents(api: Api, { connect, onChange, watched }: EventSources): EventStreams {
   const streams = new Set<ServerResponse>()
   const stopping = new AbortController()
   let isListening = false
@@ -61,6 +69,17 @@ export function addEvents(api: Api, connect: () => pg.Client, onChange: () => vo
     },
     stopping.signal,
   )
+  const watching = watch(
+    {
+      ...watched,
+      isHeard: () => streams.size > 0,
+      tell(event, data) {
+        onChange()
+        send(event, data)
+      },
+    },
+    stopping.signal,
+  )
   api.get(
     '/api/events',
     // Headers alone would hold a stream that has no end.
@@ -81,7 +100,7 @@ export function addEvents(api: Api, connect: () => pg.Client, onChange: () => vo
       clearInterval(flush)
       clearInterval(beat)
       for (const stream of streams) stream.destroy()
-      await listening
+      await Promise.all([listening, watching])
     },
   }
 }

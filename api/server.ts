@@ -26,7 +26,7 @@ import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
 import { listenToo, type SecondPort } from './second-port.ts'
 import { addSharedAnswers } from './shared-answers.ts'
-import { addStack } from './stack/routes.ts'
+import { addStack, stackState } from './stack/routes.ts'
 import { addUpstreams } from './stack/upstreams.ts'
 import { addPage } from './static.ts'
 
@@ -116,7 +116,11 @@ export async function assembleApi(
     addScheduleRoutes(routes, context)
     addStack(routes, context)
     addUpstreams(routes, context)
-    events = addEvents(routes, () => listenerOf(config), shared.forget)
+    events = addEvents(routes, {
+      connect: () => listenerOf(config),
+      onChange: shared.forget,
+      watched: { temporal, log, stack: () => stackState(context, 'en') },
+    })
     for (const { id } of PIPELINES) API_PARTS[id].addRoutes?.(routes, context)
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => api.swagger())
     addPage(routes, pageFolder())

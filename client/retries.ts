@@ -1,9 +1,8 @@
 /** Activities that are tried again: all of them at this moment, and one of them at once. */
 import { isGrpcServiceError, type Client } from '@temporalio/client'
 import { grpcRefusal } from './cannot-reach.ts'
-import { PIPELINES } from '../pipelines/index.ts'
-import { runningChild, withPendingSteps } from './run-children.ts'
-import { pendingSteps, type StepView } from './run-steps.ts'
+import { openRuns } from './open-runs.ts'
+import type { StepView } from './run-steps.ts'
 
 /** An activity that has failed at least once and is tried again. */
 export interface Retry {
@@ -14,28 +13,15 @@ export interface Retry {
   step: StepView
 }
 
-/** Every retry of the open runs and of their running children, from Temporal alone. */
+/** Every retry of the open runs and of their running children. */
 export async function retriesNow(client: Client): Promise<Retry[]> {
-  const ids = PIPELINES.map(({ id }) => `"${id}"`).join(', ')
-  const retries: Retry[] = []
-  for await (const { workflowId, runId } of client.workflow.list({
-    query: `ExecutionStatus = "Running" and Pipeline in (${ids})`,
-  })) {
-    const { status, raw } = await client.workflow.getHandle(workflowId, runId).describe()
-    // The list is late by a second or so.
-    if (status.name !== 'RUNNING') continue
-    const children = (raw.pendingChildren ?? []).map((child) =>
-      runningChild(child.workflowId ?? '', workflowId),
-    )
-    const workflows = [
-      { workflowId, steps: pendingSteps(raw.pendingActivities ?? []) },
-      ...(await withPendingSteps(client, children)),
-    ]
-    for (const { workflowId: of, steps } of workflows)
-      for (const step of steps)
-        if (step.failure !== undefined) retries.push({ workflowId: of, runWorkflowId: workflowId, step })
-  }
-  return retries
+  return (await openRuns(client)).flatMap(({ workflowId: runWorkflowId, pending }) =>
+    pending.flatMap(({ workflowId, steps }) =>
+      steps
+        .filter(({ failure }) => failure !== undefined)
+        .map((step) => ({ workflowId, runWorkflowId, step })),
+    ),
+  )
 }
 
 /** `Not found` of gRPC. */

@@ -2,15 +2,19 @@
 
 /** What an event of `/api/events` says; `listening` and a change of unknown origin may concern everything. */
 export interface Change {
-  kind: 'listening' | 'run' | 'rows'
+  /** `activity`: one of an open run began, failed or ended. `stack`: a server is not as it was. */
+  kind: 'listening' | 'run' | 'rows' | 'activity' | 'stack'
   pipeline?: string
   runId?: string
   /** Of a run. */
   outcome?: string
+  /** Of the stack: a server went away or came back. */
+  isNew?: boolean
 }
 
 /** Answers that no change of data makes another. */
 const LASTING = ['/api/session', '/api/data']
+const STACK = '/api/stack'
 /** Data sets that no pipeline owns. */
 const SHARED_OWNER = 'stack'
 
@@ -24,10 +28,13 @@ export function isConcerned(
   { owner, pipelines }: { owner?: string | undefined; pipelines: readonly string[] },
 ): boolean {
   const url = addressIn(key)
+  if (change.kind === 'stack') return change.isNew === true || url?.pathname === STACK
   if (change.kind === 'listening' || change.pipeline === undefined || url === undefined) return true
   if (LASTING.includes(url.pathname)) return false
   const [, , first = '', second = ''] = url.pathname.split('/')
   if (first === 'runs' && second !== '') return isOfRun(decodeURIComponent(second), change)
+  if (first === 'retrying') return change.kind !== 'rows'
+  if (change.kind === 'activity') return false
   const isData = first === 'data' && second !== SHARED_OWNER
   const named = owner ?? (isData ? second : pipelines.find((id) => id === first))
   // Rows come before the end of their run, which may also change what is computed from them.

@@ -44,8 +44,9 @@ export function followEvents(queries: QueryClient): void {
       if (isRefused) setTimeout(openIfSeen, REOPEN_MS)
       else reportConnection(false)
     }
-    // The server tells that it hears the database again, a run that began or ended, rows that came.
-    for (const kind of ['listening', 'run', 'rows'] as const)
+    // The server tells that it hears the database again, a run that began, went on or ended, rows that came, and how the
+    // servers are.
+    for (const kind of ['listening', 'run', 'rows', 'activity', 'stack'] as const)
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         askAgain({ ...(JSON.parse(data) as Omit<Change, 'kind'>), kind })
       })

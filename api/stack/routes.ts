@@ -26,34 +26,41 @@ const MEGABYTE = 1_000_000
 const MOST_LETTERS = 100
 
 /** Adds the route. */
-export function addStack(api: Api, { db, temporal, config }: RouteContext): void {
+export function addStack(api: Api, context: RouteContext): void {
   api.get(
     '/api/stack',
     {
+      config: { isShared: true },
       schema: {
         summary: 'Database, Temporal, workers, spool with its dead letters, disks and versions',
         headers: languageHeader,
         response: { 200: stackSchema },
       },
     },
-    async (request): Promise<Stack> => {
-      const away: Away = []
-      const [database, server] = await Promise.all([
-        orAway(away, () => databaseState(db)),
-        orAway(away, () => temporal.use((client) => temporalState(client, config))),
-      ])
-      return {
-        almanac: packageVersion,
-        node: process.versions.node,
-        stack: config.mode,
-        database: database ?? null,
-        temporal: server ?? null,
-        spool: spoolState(config, languageOf(request)),
-        disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
-        away,
-      }
-    },
+    (request) => stackState(context, languageOf(request)),
   )
+}
+
+/** How the stack is; what a server that is away would say is null. */
+export async function stackState(
+  { db, temporal, config }: RouteContext,
+  language: Language,
+): Promise<Stack> {
+  const away: Away = []
+  const [database, server] = await Promise.all([
+    orAway(away, () => databaseState(db)),
+    orAway(away, () => temporal.use((client) => temporalState(client, config))),
+  ])
+  return {
+    almanac: packageVersion,
+    node: process.versions.node,
+    stack: config.mode,
+    database: database ?? null,
+    temporal: server ?? null,
+    spool: spoolState(config, language),
+    disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
+    away,
+  }
 }
 
 async function databaseState(db: Database): Promise<Stack['database']> {

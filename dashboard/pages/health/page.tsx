@@ -1,6 +1,6 @@
 /** Health: the servers, the worker, what waits for the database, disks and versions. */
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { getJson } from '../../api.ts'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useApi } from '../../api.ts'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
@@ -12,21 +12,13 @@ import { UpstreamsPanel } from './upstreams.tsx'
 import { roomMark, sizeIn, type Stack } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
-const ADDRESS = '/api/stack'
-/** What fails here is what would tell of changes: the page looks by itself. */
-const LOOK_MS = 15_000
-
 interface PanelProps {
   query: UseQueryResult<Stack>
 }
 
 export default function HealthPage() {
   const say = useWords(HEALTH_WORDS)
-  const query = useQuery({
-    queryKey: [ADDRESS],
-    queryFn: ({ signal }) => getJson<Stack>(ADDRESS, signal),
-    refetchInterval: LOOK_MS,
-  })
+  const query = useApi<Stack>('/api/stack')
   return (
     <>
       <h1>{say('title')}</h1>

@@ -1,26 +1,15 @@
 /** All that has failed and is tried again, at this moment. */
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { getJson } from '../../api.ts'
+import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader, useWords } from '../../preferences.tsx'
 import { RetryNow } from './retry-now.tsx'
 import type { Retry } from './shapes.ts'
-import { nextLookMs } from './steps.ts'
 import { RUN_WORDS } from './words/index.ts'
 
-const ADDRESS = '/api/retrying'
-
-/** What is being tried again, asked for anew after the next attempt. */
-export function useRetries() {
-  return useQuery({
-    queryKey: [ADDRESS],
-    queryFn: ({ signal }) => getJson<{ retrying: Retry[] }>(ADDRESS, signal),
-    refetchInterval: ({ state }) =>
-      nextLookMs(state.data?.retrying.map(({ next_attempt_at }) => next_attempt_at) ?? [], Date.now()),
-  })
-}
+/** What is being tried again. */
+export const useRetries = () => useApi<{ retrying: Retry[] }>('/api/retrying')
 
 export function RetryingPanel() {
   const say = useWords(RUN_WORDS)

@@ -1,8 +1,7 @@
 /** A run: what fails in it first, then what it collected, what it did, and what it logged. */
-import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { getJson } from '../../api.ts'
+import { useApi } from '../../api.ts'
 import { AwayNotes, type AwayServer } from '../../blocks/away.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
@@ -14,7 +13,7 @@ import { StepTrouble } from './retrying.tsx'
 import { RunHead } from './run-head.tsx'
 import type { RunDetails } from './shapes.ts'
 import { SourcesPanel } from './sources.tsx'
-import { isTroubled, nextLookMs } from './steps.ts'
+import { isTroubled } from './steps.ts'
 import { StepsPanel } from './steps-panel.tsx'
 import { sumOf } from './sums.ts'
 import { RUN_WORDS } from './words/index.ts'
@@ -29,7 +28,7 @@ export default function RunPage() {
   const say = useWords(RUN_WORDS)
   const { format } = useReader()
   const nameOf = usePipelineName()
-  const query = useRun(id)
+  const query = useApi<Answer>(`/api/runs/${encodeURIComponent(id)}`)
   const run = query.data?.run
   const title =
     run === undefined
@@ -79,23 +78,6 @@ function Parts({ run }: { run: RunDetails }) {
       <LogPanel workflowId={run.workflow_id} />
     </>
   )
-}
-
-/** Looks again at an open run after its next attempt: Temporal tells nobody of those. */
-function useRun(id: string) {
-  const address = `/api/runs/${encodeURIComponent(id)}`
-  return useQuery({
-    queryKey: [address],
-    queryFn: ({ signal }) => getJson<Answer>(address, signal),
-    refetchInterval: ({ state: { data } }) => {
-      if (data?.run.finished_at !== null) return false
-      const steps = [...data.run.steps, ...data.run.children.flatMap(({ steps: own }) => own)]
-      return nextLookMs(
-        steps.map(({ next_attempt_at }) => next_attempt_at),
-        Date.now(),
-      )
-    },
-  })
 }
 
 /** The failing activities of the run and of its children. */

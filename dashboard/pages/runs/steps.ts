@@ -1,4 +1,4 @@
-/** What a run's page says first, and when it looks again. */
+/** What a run's page says first. */
 import type { Step } from './shapes.ts'
 
 /** What a person came for stands first. */
@@ -11,17 +11,3 @@ export const failingFirst = <S extends Pick<Step, 'state'>>(steps: readonly S[])
 /** An activity that failed for good, or has failed and is tried again. */
 export const isTroubled = ({ state, failure }: Pick<Step, 'state' | 'failure'>): boolean =>
   state === 'failed' || ((state === 'waiting' || state === 'running') && failure !== null)
-
-/** An attempt needs a moment to start; looking sooner would show the old one. */
-const AFTER_ATTEMPT_MS = 1_000
-const SOONEST_MS = 2_000
-const LATEST_MS = 15_000
-
-/**
- * How long until attempts are worth another look, in milliseconds. Temporal tells nobody of an attempt, so no event does:
- * the page looks after the next one is due, and every 15 seconds at the latest.
- */
-export function nextLookMs(nextAttempts: readonly (string | null)[], now: number): number {
-  const waits = nextAttempts.flatMap((at) => (at === null ? [] : [Date.parse(at) + AFTER_ATTEMPT_MS - now]))
-  return Math.min(LATEST_MS, Math.max(SOONEST_MS, Math.min(...waits)))
-}

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { closeRun, takeRunLock } from '../../../db/queries/runs.ts'
 import { writeRows } from '../../../db/write-rows.ts'
 import type { RunIdentity } from '../../../core/run.ts'
-import { startTestApi, type TestApi } from '../../support/api.ts'
+import { startDatabaseApi, startTestApi, type TestApi } from '../../support/api.ts'
+import { openEvents } from '../../support/event-stream.ts'
 import { until } from '../../support/until.ts'
 
 let api: TestApi
@@ -14,22 +15,7 @@ afterAll(async () => {
   await api.stop()
 })
 
-/** Opens a stream; `text` is what has come so far. */
-async function open() {
-  const stopping = new AbortController()
-  const { body } = await fetch(`${api.server.address}/api/events`, { signal: stopping.signal })
-  const stream = {
-    text: '',
-    close: () => {
-      stopping.abort()
-    },
-  }
-  void (async () => {
-    for await (const chunk of body ?? []) stream.text += Buffer.from(chunk as Uint8Array).toString()
-  })().catch(() => undefined)
-  await until(() => stream.text.includes('event: listening'))
-  return stream
-}
+const open = () => openEvents(api.server.address)
 
 it('tells of a run and its rows once each, when they are committed', async () => {
   const stream = await open()
@@ -69,4 +55,22 @@ it('tells two hundred readers, and says after an outage that it listens again', 
   )
   await until(() => streams.every(({ text }) => text.match(/event: listening/g)?.length === 2))
   for (const stream of streams) stream.close()
+})
+
+it('tells that a server went away and came back', async () => {
+  const away = await startDatabaseApi()
+  const { proxy, address } = away
+  try {
+    const stream = await openEvents(address)
+    const told = (servers: string[], isNew: boolean) => () =>
+      stream.text.includes(`event: stack\ndata: ${JSON.stringify({ away: servers, isNew })}\n`)
+    await until(told(['temporal'], false))
+    await proxy.goOffline()
+    await until(told(['database', 'temporal'], true))
+    await proxy.comeBack()
+    await until(told(['temporal'], true))
+    stream.close()
+  } finally {
+    await away.stop()
+  }
 })

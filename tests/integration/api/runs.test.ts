@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
+import { openEvents } from '../../support/event-stream.ts'
 import { until } from '../../support/until.ts'
 
 const ID = 'mod-stats'
@@ -99,6 +100,7 @@ describe('a run', () => {
 
   it('that waits for its upstream is listed, is not joined by another, is retried at once, and is cancelled', async () => {
     refuseAll()
+    const events = await openEvents(api.server.address)
     const id = await started()
     const before = await until(async () => (await retrying()).find(({ attempts }) => attempts >= 2))
     expect(before).toMatchObject({
@@ -115,6 +117,10 @@ describe('a run', () => {
       status: 409,
       body: { detail: `${id} is going on: wait until it has ended, or cancel it.` },
     })
+    const { runId } = await api.stack.client.workflow.getHandle(id).describe()
+    const told = JSON.stringify({ pipeline: ID, workflowId: id, runId })
+    await until(() => events.text.includes(`event: activity\ndata: ${told}\n`))
+    events.close()
     const { activity_id } = before
     const again = `/api/runs/${encodeURIComponent(id)}/activities`
     expect(await api.post(`${again}/${activity_id}/retry`)).toEqual({

@@ -31,6 +31,23 @@ describe('a change of a pipeline', () => {
     expect([rows, started, ended].map((change) => concerns([...key], change))).toEqual(expected)
   })
 
+  it.each([
+    ['what is being tried again', ['/api/retrying'], true],
+    ['the run', ['/api/runs/run-1'], true],
+    ['another run', ['/api/runs/run-2'], false],
+    ['the list of runs', ['/api/runs?limit=30'], false],
+    ['its data sets', ['/api/data/mods/daily'], false],
+    ['its own routes', ['/api/mods/figures'], false],
+  ])('in an activity asks for %s as it must', (_, key, expected) => {
+    expect(concerns(key, { kind: 'activity', pipeline: 'mods', runId: 'run-1' })).toBe(expected)
+  })
+
+  it('of the servers asks for their state, and for everything once one went away or came back', () => {
+    const stack: Change = { kind: 'stack', isNew: false }
+    expect([concerns(['/api/stack'], stack), concerns(['/api/pipelines'], stack)]).toEqual([true, false])
+    expect(concerns(['/api/pipelines'], { ...stack, isNew: true })).toBe(true)
+  })
+
   it('concerns an address that does not name its pipeline by the owner of the query', () => {
     expect(concerns(['/api/matches'], rows, 'mods')).toBe(true)
     expect(concerns(['/api/matches'], rows, 'coins')).toBe(false)

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { fieldsOf, paramsOf } from '../../../dashboard/pages/runs/fields.ts'
 import { linesOf } from '../../../dashboard/pages/runs/log.ts'
 import { outcomeOf } from '../../../dashboard/pages/runs/shapes.ts'
-import { failingFirst, isTroubled, nextLookMs } from '../../../dashboard/pages/runs/steps.ts'
+import { failingFirst, isTroubled } from '../../../dashboard/pages/runs/steps.ts'
 import { reasonOf, secondsOf, sumOf } from '../../../dashboard/pages/runs/sums.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 
@@ -77,17 +77,6 @@ describe('the activities of a run', () => {
     ['done', 'Blocked: once', false],
   ] as const)('that are %s after %j are in trouble: %s', (state, failure, isInTrouble) => {
     expect(isTroubled({ state, failure })).toBe(isInTrouble)
-  })
-
-  const now = Date.parse('2026-11-29T12:00:00Z')
-  it.each([
-    [[], 15_000],
-    [[null], 15_000],
-    [['2026-11-29T12:00:05Z', '2026-11-29T12:00:09Z', null], 6_000],
-    [['2026-11-29T12:10:00Z'], 15_000],
-    [['2026-11-29T11:59:00Z'], 2_000],
-  ])('with next attempts at %j are looked at again after %d ms', (next, wait) => {
-    expect(nextLookMs(next, now)).toBe(wait)
   })
 })
 
