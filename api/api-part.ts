@@ -19,6 +19,8 @@ export interface UpstreamSources {
   /** As people call it. */
   name: string
   sources: readonly string[]
+  /** Names of its clients, by which its limits are known. */
+  clients: readonly string[]
 }
 
 export interface ApiPart {

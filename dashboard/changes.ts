@@ -6,6 +6,8 @@ export interface Change {
   kind: 'listening' | 'run' | 'rows' | 'activity' | 'stack'
   pipeline?: string
   runId?: string
+  /** Of rows. */
+  table?: string
   /** Of a run. */
   outcome?: string
   /** Of the stack: a server went away or came back. */
@@ -15,6 +17,8 @@ export interface Change {
 /** Answers that no change of data makes another. */
 const LASTING = ['/api/session', '/api/data']
 const STACK = '/api/stack'
+/** Whose rows change while upstreams are asked, and no answer but this. */
+const BUDGETS = { table: 'upstream_budgets', address: '/api/upstreams' }
 /** Data sets that no pipeline owns. */
 const SHARED_OWNER = 'stack'
 
@@ -29,6 +33,7 @@ export function isConcerned(
 ): boolean {
   const url = addressIn(key)
   if (change.kind === 'stack') return change.isNew === true || url?.pathname === STACK
+  if (change.table === BUDGETS.table) return url?.pathname === BUDGETS.address
   if (change.kind === 'listening' || change.pipeline === undefined || url === undefined) return true
   if (LASTING.includes(url.pathname)) return false
   const [, , first = '', second = ''] = url.pathname.split('/')

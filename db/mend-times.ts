@@ -91,7 +91,7 @@ function timesOf(drizzleTable: PgTable): TableTimes {
       ? moments.filter((name) => name === OBSERVED)
       : moments
   // Beside an observation in the past a time may rightly lie ahead, such as the next attempt.
-  const telling = writable === undefined ? reset : reset.filter((name) => name === OBSERVED)
+  const telling = reset.includes(OBSERVED) ? [OBSERVED] : reset
   return {
     table,
     keyAhead: anyOf(keyAhead),

@@ -2,7 +2,9 @@
  * The limiter of one upstream host and credential: how many requests at once, how far apart, and when none. It reads
  * the upstream's own headers, so that a foreseeable 429 never happens.
  */
+import { DAY_MS } from '../core/durations.ts'
 import { Failure } from '../core/failures.ts'
+import type { Heard } from '../core/upstream-budget.ts'
 import { headerNumber, resetMs, retryAfterMs } from './retry-after.ts'
 import { elapsed as realElapsed, type Elapsed } from '../core/elapsed.ts'
 import { sleep as realSleep, type Sleep } from './sleep.ts'
@@ -15,6 +17,8 @@ export const UNNAMED_DELAY_MS = 10_000
  */
 const MAX_HOLD_MS = 90_000
 const DEFAULT_CONCURRENCY = 4
+/** The longest window of a quota that is told as it is; the known ones are an hour at most. */
+const LONGEST_WINDOW_MS = 31 * DAY_MS
 
 export interface GateOptions {
   /** Requests of the upstream's window that are left to others with the same address or key. */
@@ -41,8 +45,13 @@ export interface Gate {
   wait: (signal: AbortSignal) => Promise<() => void>
   /** Updates the gate from a response. Call before the turn ends. */
   observe: (headers: Headers, status: number) => void
-  /** Closes the gate for so many milliseconds, for what only a client can read; never opens it earlier. */
-  closeFor: (ms: number) => void
+  /**
+   * Closes the gate for so many milliseconds, for what only a client can read; never opens it earlier. `status` is that of the
+   * refusal.
+   */
+  closeFor: (ms: number, status?: number) => void
+  /** What the upstream said of its limit; undefined before its first answer. */
+  heard: () => Heard | undefined
 }
 
 /**
@@ -72,9 +81,14 @@ export function createGate(options: GateOptions): Gate {
   /** By `elapsed`, as `resetAt` is. */
   let closedUntil = 0
   let nextStart = 0
+  let heard: Heard | undefined
 
-  const closeFor = (ms: number): void => {
-    closedUntil = Math.max(closedUntil, elapsed() + ms)
+  const closeFor = (ms: number, status?: number): void => {
+    const until = elapsed() + ms
+    if (until <= closedUntil) return
+    closedUntil = until
+    const at = clock()
+    heard = { ...heard, at, closed: { at, until: new Date(at.getTime() + ms), status } }
   }
   const opensAt = (now: number): number => {
     if (budget !== undefined && budget.resetAt <= now) budget = undefined
@@ -105,6 +119,7 @@ export function createGate(options: GateOptions): Gate {
 
   return {
     closeFor,
+    heard: () => heard,
     wait: async (signal) => {
       const leave = await slots.enter(signal)
       try {
@@ -117,15 +132,33 @@ export function createGate(options: GateOptions): Gate {
     },
     observe: (headers, status) => {
       const now = clock()
+      heard = { ...heard, at: now, ...budgetIn(headers, now) }
       if (isRateLimited(headers, status)) {
-        closeFor(retryAfterMs(headers, now, status) ?? unnamedDelayMs)
+        closeFor(retryAfterMs(headers, now, status) ?? unnamedDelayMs, status)
       }
-      const remaining =
-        headerNumber(headers, 'x-ratelimit-remaining') ?? headerNumber(headers, 'ratelimit-remaining')
+      const remaining = limitHeader(headers, 'remaining')
       const reset = resetMs(headers, now)
       if (remaining === undefined || reset === undefined) return
       // The request that is being observed is counted by the upstream; the others in flight may not be.
       budget = { left: remaining - Math.max(0, inFlight - 1), resetAt: elapsed() + reset }
+    },
+  }
+}
+
+const limitHeader = (headers: Headers, name: 'limit' | 'remaining'): number | undefined =>
+  headerNumber(headers, `x-ratelimit-${name}`) ?? headerNumber(headers, `ratelimit-${name}`)
+
+/** The budget as it is shown: until the true end of its window, and only numbers that can be counts. */
+function budgetIn(headers: Headers, now: Date): Pick<Heard, 'budget'> {
+  const remaining = limitHeader(headers, 'remaining')
+  const limit = limitHeader(headers, 'limit')
+  const reset = resetMs(headers, now, LONGEST_WINDOW_MS)
+  if (!Number.isSafeInteger(remaining) || remaining === undefined || reset === undefined) return {}
+  return {
+    budget: {
+      limit: Number.isSafeInteger(limit) ? limit : undefined,
+      remaining: Math.max(0, remaining),
+      resetsAt: new Date(now.getTime() + reset),
     },
   }
 }

@@ -5,6 +5,7 @@
 import { networkTrouble } from '../core/network-trouble.ts'
 import { Failure } from '../core/failures.ts'
 import { valueEnd } from '../core/json-bounds.ts'
+import { addBudget } from './budgets.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
 import { beyondBounds } from './payload.ts'
@@ -21,6 +22,8 @@ export interface HttpOptions {
   baseUrl: string
   headers: Record<string, string>
   gate: Gate
+  /** Name of the limit that the gate counts, if the service has several. */
+  quota?: string
   /** Bound of one exchange from the first byte sent to the last received, in milliseconds; waiting at the gate is not counted. */
   timeoutMs?: number
   /** Largest decoded body, in bytes: what the service may send, not what fits into memory. */
@@ -97,6 +100,8 @@ export const rawBody = (source: string, answer: Answer): RawBody => ({
 export function createHttp(options: HttpOptions): Http {
   const base = checkedBase(options)
   const headers = checkedHeaders(options)
+  const { upstream: client, quota = '', gate } = options
+  addBudget({ client, quota, heard: gate.heard })
 
   const exchange = async (request: HttpRequest): Promise<Answer> => {
     const method = request.method ?? 'GET'

@@ -34,14 +34,15 @@ function answeredAt(headers: Headers, now: Date): number {
 }
 
 /**
- * Milliseconds until the rate-limit window resets, clamped to [1 s, 15 min]; undefined when no header says so. `now` counts
- * for an answer without a date.
+ * Milliseconds until the rate-limit window resets, clamped to [1 s, `maxMs`]; undefined when no header says so. `now` counts
+ * for an answer without a date. `maxMs`: default 15 min.
  */
-export function resetMs(headers: Headers, now: Date): number | undefined {
+export function resetMs(headers: Headers, now: Date, maxMs = MAX_RETRY_MS): number | undefined {
   for (const name of RESET_HEADERS) {
     const seconds = headerNumber(headers, name)
     if (seconds === undefined) continue
-    return clamp(seconds >= EPOCH_FROM_SECONDS ? seconds * 1_000 - answeredAt(headers, now) : seconds * 1_000)
+    const ms = seconds * 1_000
+    return clamp(seconds >= EPOCH_FROM_SECONDS ? ms - answeredAt(headers, now) : ms, maxMs)
   }
   return undefined
 }

@@ -1,5 +1,4 @@
 /** Watches the database of a worker that may run without it: logs when it goes and comes, and migrates it when it comes. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseUrl } from '../client/connection.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure, sentenceOf } from '../core/failures.ts'
@@ -10,6 +9,7 @@ import { migrateDatabase } from '../db/migrate.ts'
 import { probeDatabase } from '../db/probe.ts'
 import type { Stack } from '../local/stack.ts'
 import type { Logger } from './log.ts'
+import { pause } from './pause.ts'
 
 /**
  * An address where nothing responds, for as long as the embedded server has not started: its own port may be held by
@@ -115,15 +115,4 @@ function report(config: Config, log: Logger, trouble: unknown): void {
 function reasonOf({ env }: Config, trouble: unknown): string {
   const isUnavailable = trouble instanceof Failure && trouble.type === 'DatabaseUnavailable'
   return sentenceOf(isUnavailable && env.DATABASE_URL === undefined ? (trouble.cause ?? trouble) : trouble)
-}
-
-/** Returns true after the time, false if the signal came first. */
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(ms, undefined, { signal })
-    return true
-  } catch (error) {
-    if (signal.aborted) return false
-    throw error
-  }
 }

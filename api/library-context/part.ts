@@ -10,8 +10,8 @@ export const libraryContextApi: ApiPart = {
   dataSets,
   inFrench,
   upstreams: [
-    { name: 'ASCL', sources: ['ascl'] },
-    { name: 'GitHub', sources: ['stars', 'changes', 'search'] },
+    { name: 'ASCL', sources: ['ascl'], clients: ['ascl'] },
+    { name: 'GitHub', sources: ['stars', 'changes', 'search'], clients: ['github'] },
   ],
   expected: [
     {

@@ -7,8 +7,8 @@ export const modStatsApi: ApiPart = {
   dataSets,
   inFrench,
   upstreams: [
-    { name: 'Modrinth', sources: ['modrinth'] },
-    { name: 'CurseForge', sources: ['curseforge', 'modpacks'] },
+    { name: 'Modrinth', sources: ['modrinth'], clients: ['modrinth'] },
+    { name: 'CurseForge', sources: ['curseforge', 'modpacks'], clients: ['curseforge', 'curseforge-web'] },
   ],
   expected: [
     {

@@ -1,9 +1,10 @@
-/** `/api/upstreams`: when each upstream last answered and last failed, as far as the records of runs tell. */
+/** `/api/upstreams`: when each upstream last answered and last failed, as the records of runs tell, and what is left of its limits. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { DAY_MS } from '../../core/durations.ts'
 import { asReason, type Reason } from '../../core/reason.ts'
 import type { Database } from '../../db/database.ts'
+import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { renderError } from '../../wording/run.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
@@ -17,6 +18,20 @@ import { problems } from '../problem.ts'
 const LOOKED_AT_DAYS = 30
 
 const time = z.iso.datetime()
+
+const budgetSchema = z.object({
+  client: z.string().describe('Name of the client that was told'),
+  quota: z.string().nullable().describe('Which of its limits; null if it has one'),
+  limit: z.int().nullable().describe('Requests, or their weight, in a window'),
+  remaining: z.int().nullable().describe('Left of it when it last answered; null if it tells no budget'),
+  resets_at: time.nullable().describe('End of the window: after it `remaining` says nothing any more'),
+  blocked_at: time.nullable().describe('When it last asked for a pause, or was about to'),
+  blocked_until: time.nullable().describe('Until then it gets no request'),
+  blocked_status: z.int().nullable().describe('Status of its refusal; null if the budget ran low before'),
+  observed_at: time.describe('When an answer last said something else than before'),
+})
+
+export type Budget = z.infer<typeof budgetSchema>
 
 const upstreamSchema = z
   .object({
@@ -37,6 +52,7 @@ const upstreamSchema = z
       .nullable()
       .describe('The last run in which it failed, at least in part'),
     not_asked: z.string().nullable().describe('Why the last run did not ask it; null if it did'),
+    budgets: z.array(budgetSchema).describe('What is left of its limits; empty until it answers a worker'),
   })
   .meta({ id: 'Upstream' })
 
@@ -47,25 +63,43 @@ export function addUpstreams(api: Api, { db }: RouteContext): void {
     '/api/upstreams',
     {
       schema: {
-        summary: 'When each upstream last gave rows and last failed, as the records of runs tell',
+        summary: 'When each upstream last gave rows and last failed, and what is left of its limits',
         headers: languageHeader,
         response: { 200: z.object({ upstreams: z.array(upstreamSchema) }), ...problems(503) },
       },
     },
     async (request) => {
-      const told = await sourcesTold(db)
+      const [told, budgets] = await Promise.all([sourcesTold(db), storedBudgets(db)])
       const language = languageOf(request)
       return {
         upstreams: PIPELINES.flatMap(({ id }) =>
-          API_PARTS[id].upstreams.map(({ name, sources }) => {
+          API_PARTS[id].upstreams.map(({ name, sources, clients }) => {
             const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
-            return { name, pipeline: id, sources: [...sources], ...standingOf(ofIt, language) }
+            return {
+              name,
+              pipeline: id,
+              sources: [...sources],
+              ...standingOf(ofIt, language),
+              budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
+            }
           }),
         ),
       }
     },
   )
 }
+
+const budgetJson = ({ client, quota, most, remaining, ...times }: StoredBudget): Budget => ({
+  client,
+  quota: quota === '' ? null : quota,
+  limit: most,
+  remaining,
+  resets_at: times.resetsAt?.toISOString() ?? null,
+  blocked_at: times.blockedAt?.toISOString() ?? null,
+  blocked_until: times.blockedUntil?.toISOString() ?? null,
+  blocked_status: times.blockedStatus,
+  observed_at: times.observedAt.toISOString(),
+})
 
 /** What the records say of a source: one row for each kind of finding, the newest of its kind. */
 interface Told extends Record<string, unknown> {

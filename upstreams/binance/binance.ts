@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../../core/durations.ts'
 import { Failure } from '../../core/failures.ts'
+import type { Heard } from '../../core/upstream-budget.ts'
+import { addBudget } from '../budgets.ts'
 import { createGate, isRateLimited, type Gate } from '../gate.ts'
 import { createHttp, rawBody, type Answer, type Http, type HttpRequest, type RawBody } from '../http.ts'
 import { decimal, parseKlines, type HourCandle } from './klines.ts'
@@ -115,6 +117,7 @@ interface Host {
   http: Http
   /** How long it counts as blocking us, by `elapsed`, and with which status it did. */
   blocked?: { untilMs: number; status: unknown }
+  heard?: Heard
 }
 
 /** Asks the first host that does not block us. */
@@ -140,7 +143,9 @@ function createAsk(options: BinanceOptions, clock: () => Date): Ask {
         return judged(await host.http.request({ ...request, accept: JUDGED_HERE }), symbols, gate, clock)
       } catch (error) {
         if (!(error instanceof Failure) || error.type !== 'Blocked') throw error
-        host.blocked = { untilMs: elapsed() + BLOCKED_HOST_MS, status: error.details['status'] }
+        const { status } = error.details
+        host.blocked = { untilMs: elapsed() + BLOCKED_HOST_MS, status }
+        host.heard = blockedFrom(clock(), status)
       }
     }
     throw allBlocked(hosts)
@@ -157,19 +162,37 @@ function createHost(baseUrl: string, gate: Gate, options: BinanceOptions): Host 
     gate,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   })
-  return { name: new URL(baseUrl).host, http }
+  const host: Host = { name: new URL(baseUrl).host, http }
+  addBudget({ client: UPSTREAM, quota: host.name, heard: () => host.heard })
+  return host
+}
+
+function blockedFrom(at: Date, status: unknown): Heard {
+  const until = new Date(at.getTime() + BLOCKED_HOST_MS)
+  return { at, closed: { at, until, status: typeof status === 'number' ? status : undefined } }
 }
 
 /** A gate that also closes until the next clock minute when this minute's weight is nearly used up. */
-const weighed = (gate: Gate, clock: () => Date): Gate => ({
-  ...gate,
-  observe: (headers, status) => {
-    gate.observe(headers, status)
-    const used = headerNumber(headers, 'x-mbx-used-weight-1m') ?? 0
-    const nowMs = clock().getTime()
-    if (used > USABLE_WEIGHT) gate.closeFor(nextMinute(nowMs) - nowMs)
-  },
-})
+function weighed(gate: Gate, clock: () => Date): Gate {
+  let weight: Pick<Heard, 'budget'> = {}
+  return {
+    ...gate,
+    heard: () => {
+      const heard = gate.heard()
+      return heard === undefined ? undefined : { ...heard, ...weight }
+    },
+    observe: (headers, status) => {
+      gate.observe(headers, status)
+      const used = headerNumber(headers, 'x-mbx-used-weight-1m')
+      if (used === undefined) return
+      const nowMs = clock().getTime()
+      const resetsAt = new Date(nextMinute(nowMs))
+      const remaining = Math.max(0, Math.floor(WEIGHT_PER_MINUTE - used))
+      weight = { budget: { limit: WEIGHT_PER_MINUTE, remaining, resetsAt } }
+      if (used > USABLE_WEIGHT) gate.closeFor(nextMinute(nowMs) - nowMs)
+    },
+  }
+}
 
 const nextMinute = (nowMs: number): number => (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS
 
@@ -204,7 +227,7 @@ function limited(what: Exchange, answer: Answer, gate: Gate, nowMs: number): Fai
   const banMs = Math.min(MAX_BAN_MS, Math.max(0, bannedUntil - nowMs))
   const namedMs = Math.max(banMs, refusal(what, answer, 'status').retryAfterMs ?? 0)
   const delayMs = namedMs > 0 ? namedMs : nextMinute(nowMs) - nowMs
-  if (banMs > 0 || namedMs === 0) gate.closeFor(delayMs)
+  if (banMs > 0 || namedMs === 0) gate.closeFor(delayMs, answer.status)
   const message = `${what.upstream} ${what.method} ${what.path} answered ${answer.status} ("${excerptOf(answer.body)}"): it accepts no request from this address for ${Math.ceil(delayMs / 1_000)} s; ask again then.`
   return new Failure('RateLimited', message, { details: { status: answer.status }, retryAfterMs: delayMs })
 }

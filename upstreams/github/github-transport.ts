@@ -85,7 +85,7 @@ export function createGitHubTransport(options: TransportOptions): GitHubTranspor
 
   const limited = (resource: Resource, answer: Answer): Failure => {
     const delayMs = delayOf(answer.headers, clock())
-    gates[resource].closeFor(delayMs)
+    gates[resource].closeFor(delayMs, answer.status)
     const hint = token === undefined ? '; a GITHUB_TOKEN raises it' : ''
     const message = `${saying(exchangeOf(answer, resource), answer)}: its limit for ${resource} is reached for now${hint}.`
     return new Failure('RateLimited', message, {
@@ -129,9 +129,10 @@ function gatesOf(options: TransportOptions, authenticated: boolean): Record<Reso
 }
 
 function createHttps(options: TransportOptions, token: string | undefined, gates: Record<Resource, Gate>) {
-  const of = (gate: Gate) =>
+  const of = (quota: Resource) =>
     createHttp({
       upstream: UPSTREAM,
+      quota,
       maxBytes: MAX_BYTES,
       maxValues: MAX_VALUES,
       baseUrl: options.baseUrl,
@@ -140,11 +141,11 @@ function createHttps(options: TransportOptions, token: string | undefined, gates
         'x-github-api-version': API_VERSION,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
-      gate: readingSecondaryLimits(gate),
+      gate: readingSecondaryLimits(gates[quota]),
       redirect: 'manual',
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     })
-  return { core: of(gates.core), search: of(gates.search), graphql: of(gates.graphql) }
+  return { core: of('core'), search: of('search'), graphql: of('graphql') }
 }
 
 /**

@@ -32,6 +32,8 @@ export const FRENCH: French = {
     `Le travail en cours n'a pas pu être terminé proprement: ${because(trouble)}`,
   'runs.closed': ({ closed }) =>
     counted(closed, 'collecte interrompue, notée', 'collectes interrompues, notées'),
+  'budgets.store-failed': (trouble) =>
+    `Ce que les services disent de leurs limites n'a pas pu être enregistré: ${because(trouble)}`,
   'runs.check-failed': (trouble) => `Les collectes en cours n'ont pas pu être vérifiées: ${because(trouble)}`,
   'run.close-failed': (trouble) => `La fin de la collecte n'a pas pu être notée: ${because(trouble)}`,
   'spool.loaded': ({ segments, rows }) => {

@@ -1,4 +1,4 @@
-/** The services that data comes from: when each last gave rows, and when and how it last failed. */
+/** The services that data comes from: when each last gave rows, when and how it last failed, what is left of its limits. */
 import { Link } from '@tanstack/react-router'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
 import { useApi } from '../../api.ts'
@@ -7,6 +7,7 @@ import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useSharedWords, useWords } from '../../preferences.tsx'
+import { Budgets } from './budgets.tsx'
 import { HEALTH_WORDS } from './words/index.ts'
 
 export function UpstreamsPanel() {
@@ -65,6 +66,12 @@ function useColumns(): TableColumn<Upstream>[] {
             <code>{failure.name}</code>
           </>
         ),
+    },
+    {
+      key: 'budget',
+      title: say('upstreams.budget'),
+      value: ({ budgets }) => budgets[0]?.remaining ?? null,
+      render: ({ budgets }) => <Budgets budgets={budgets} />,
     },
     {
       key: 'reason',

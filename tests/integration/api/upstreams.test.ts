@@ -1,7 +1,12 @@
-/** Upstreams over HTTP: what the records of runs tell of each. */
+/** Upstreams over HTTP: what the records of runs tell of each, and what each says of its limits. */
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
+import { startSimulator, type Simulator } from '../../../simulator/server.ts'
+import { createFearGreed } from '../../../upstreams/fear-greed.ts'
+import { createGitHub } from '../../../upstreams/github/github.ts'
+import { createModrinth } from '../../../upstreams/modrinth.ts'
+import { createBudgetStore } from '../../../worker/budgets.ts'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
 
 const MINUTES = 60_000
@@ -67,6 +72,7 @@ it('each has its last run with rows and its last failure by name', async () => {
       run: 'r0',
     },
     not_asked: null,
+    budgets: [],
   })
 })
 
@@ -83,5 +89,80 @@ it('one that no record names has nothing to tell', async () => {
     answered_at: null,
     failure: null,
     not_asked: null,
+  })
+})
+
+describe('the limits of upstreams', () => {
+  const userAgent = 'almanac/0.1 (test)'
+  const signal = new AbortController().signal
+  let simulator: Simulator
+  let store: () => Promise<void>
+  let modrinth: ReturnType<typeof createModrinth>
+  beforeAll(async () => {
+    // Its limits stand still, so that nothing refills while the test looks.
+    simulator = await startSimulator({ now: () => now })
+    store = createBudgetStore(api.database.db)
+    modrinth = createModrinth({ baseUrl: `${simulator.url}/modrinth/v2`, userAgent })
+    const github = createGitHub({ baseUrl: `${simulator.url}/github`, userAgent })
+    const fearGreed = createFearGreed({ baseUrl: `${simulator.url}/fear-greed`, userAgent })
+    await Promise.all([
+      modrinth.projects(['createnuclear'], signal),
+      github.search('topic:astronomy', 1, signal),
+      fearGreed.days(1, signal),
+    ])
+    await store()
+  })
+  afterAll(async () => {
+    await simulator.close()
+  })
+
+  /** What a service itself says to the next request. */
+  const saidNext = async (path: string) => {
+    const { headers } = await fetch(`${simulator.url}${path}`, { headers: { 'user-agent': userAgent } })
+    return [headers.get('x-ratelimit-limit'), headers.get('x-ratelimit-remaining')].map(Number)
+  }
+  const budgetsOf = async (name: string) => (await upstreams()).get(name)?.budgets ?? []
+
+  it('are those of their own headers', async () => {
+    const [told] = await budgetsOf('Modrinth')
+    const [limit = 0, remaining = 0] = await saidNext('/modrinth/v2/projects?ids=[]')
+    expect(told).toMatchObject({ client: 'modrinth', quota: null, limit, remaining: remaining + 1 })
+    expect(Date.parse(told?.resets_at ?? '')).toBeGreaterThan(Date.parse(told?.observed_at ?? ''))
+  })
+
+  it('stand each under its name if there are several', async () => {
+    const [limit = 0, remaining = 0] = await saidNext('/github/search/repositories?q=topic:astronomy')
+    expect(await budgetsOf('GitHub')).toEqual([
+      expect.objectContaining({ quota: 'search', limit, remaining: remaining + 1 }),
+    ])
+  })
+
+  it('are none of a service that tells none, and unknown before it is asked', async () => {
+    expect(await budgetsOf('Fear & Greed')).toMatchObject([{ limit: null, remaining: null, resets_at: null }])
+    expect(await budgetsOf('ASCL')).toEqual([])
+  })
+
+  it('name the refusal, and until when nothing is asked', async () => {
+    simulator.faults.set('modrinth', { kind: 'rate-limited', shape: 'modrinth', seconds: 30, times: 1 })
+    await expect(modrinth.projects(['createnuclear'], signal)).rejects.toMatchObject({ type: 'RateLimited' })
+    await store()
+    const [told] = await budgetsOf('Modrinth')
+    expect(told).toMatchObject({ remaining: 0, blocked_status: 429 })
+    const [at, until] = [told?.blocked_at, told?.blocked_until].map((time) => Date.parse(time ?? ''))
+    expect((until ?? 0) - (at ?? 0)).toBe(30_000)
+  })
+
+  it('are kept through a restart, and written only if something else is said', async () => {
+    const before = await budgetsOf('Modrinth')
+    await createBudgetStore(api.database.db)()
+    expect(await budgetsOf('Modrinth')).toEqual(before)
+    const { rows } = await api.database.db.execute(
+      sql`select xmin, * from upstream_budgets order by client, quota`,
+    )
+    await store()
+    const again = await api.database.db.execute(
+      sql`select xmin, * from upstream_budgets order by client, quota`,
+    )
+    expect(again.rows).toEqual(rows)
   })
 })

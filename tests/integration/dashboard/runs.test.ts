@@ -122,6 +122,16 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     )
     expect(await region('Servers').innerText()).toContain(`PostgreSQL ${version?.is}`)
     expect(await region('Dead letters').innerText()).toContain('None:')
+    const [budget] = await until(async () => {
+      const found = await api.stack.database.select<{ is: string }>(
+        sql`select remaining || ' of ' || most as is from upstream_budgets where client = 'modrinth'`,
+      )
+      return found.length > 0 && found
+    })
+    await region('Upstreams')
+      .getByRole('row', { name: /^Modrinth / })
+      .getByText(budget?.is ?? '')
+      .waitFor()
     expect(await faultsOfLayout(page)).toEqual([])
     expect(faults).toEqual([])
   })

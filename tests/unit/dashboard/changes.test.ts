@@ -48,6 +48,14 @@ describe('a change of a pipeline', () => {
     expect(concerns(['/api/pipelines'], { ...stack, isNew: true })).toBe(true)
   })
 
+  it('of budgets asks for the upstreams, and for nothing else', () => {
+    const budgets: Change = { kind: 'rows', table: 'upstream_budgets', runId: '' }
+    expect([concerns(['/api/upstreams'], budgets), concerns(['/api/pipelines'], budgets)]).toEqual([
+      true,
+      false,
+    ])
+  })
+
   it('concerns an address that does not name its pipeline by the owner of the query', () => {
     expect(concerns(['/api/matches'], rows, 'mods')).toBe(true)
     expect(concerns(['/api/matches'], rows, 'coins')).toBe(false)

@@ -1,5 +1,6 @@
 /** What the page of health makes of the state of the stack. */
 import { describe, expect, it } from 'vitest'
+import { budgetName, budgetSays } from '../../../dashboard/pages/health/budget.ts'
 import { databaseMark, roomMark, sizeIn, workerMark } from '../../../dashboard/pages/health/state.ts'
 
 describe('the database', () => {
@@ -49,4 +50,49 @@ it.each([
   [5e15, '5,000 TB'],
 ])('%d bytes are written as %s', (bytes, text) => {
   expect(sizeIn('en-GB', bytes)).toBe(text)
+})
+
+describe('a limit of an upstream', () => {
+  const now = Date.parse('2026-11-29T12:00:00Z')
+  const [past, future] = ['2026-11-29T11:59:00Z', '2026-11-29T12:01:00Z']
+  const told = (parts: object) => ({
+    client: 'forge',
+    quota: null,
+    limit: null,
+    remaining: null,
+    resets_at: null,
+    blocked_at: null,
+    blocked_until: null,
+    blocked_status: null,
+    observed_at: past,
+    ...parts,
+  })
+  const left = { limit: 300, remaining: 289 }
+
+  it.each([
+    ['tells none', {}, ['budget.none']],
+    ['has a budget', { ...left, resets_at: future }, ['budget.left']],
+    ['had one in a window that is over', { ...left, resets_at: past }, ['budget.renewed']],
+    ['refuses', { blocked_at: past, blocked_until: future, blocked_status: 429 }, ['budget.blocked']],
+    [
+      'is nearly used up',
+      { ...left, resets_at: future, blocked_at: past, blocked_until: future },
+      ['budget.held', 'budget.left'],
+    ],
+    ['has refused', { blocked_at: past, blocked_until: past, blocked_status: 451 }, ['budget.wasBlocked']],
+    [
+      'was nearly used up',
+      { ...left, resets_at: past, blocked_at: past, blocked_until: past },
+      ['budget.renewed'],
+    ],
+  ])('that %s is told so', (_name, parts, keys) => {
+    expect(budgetSays(told(parts), now).map(({ key }) => key)).toEqual(keys)
+  })
+
+  it('is named by what distinguishes it from the others', () => {
+    const [core, web] = [told({ quota: 'core' }), told({ client: 'forge-web' })]
+    expect(budgetName(told({}), [told({})])).toBe('')
+    expect(budgetName(core, [core, told({ quota: 'search' })])).toBe('core')
+    expect([core, web].map((one) => budgetName(one, [core, web]))).toEqual(['forge core', 'forge-web'])
+  })
 })

@@ -180,3 +180,42 @@ describe('the gate of an upstream', () => {
     expect(await rejection(gate.wait(controller.signal))).toBe(reason)
   })
 })
+
+describe('what a gate has heard', () => {
+  const at = (ms: number) => new Date(1_000_000 + ms)
+
+  it('is nothing before the first answer, and no budget if an answer has none', () => {
+    const { gate } = gateInTest()
+    expect(gate.heard()).toBeUndefined()
+    gate.observe(new Headers(), 200)
+    expect(gate.heard()).toEqual({ at: at(0) })
+  })
+
+  it('is the budget until the true end of its window, which the gate itself does not wait for', () => {
+    const { gate } = gateInTest()
+    gate.observe(new Headers({ ...Object.fromEntries(quota(7, 3_000)), 'x-ratelimit-limit': '60' }), 200)
+    gate.observe(new Headers(), 500)
+    expect(gate.heard()).toEqual({
+      at: at(0),
+      budget: { limit: 60, remaining: 7, resetsAt: at(3_000_000) },
+    })
+  })
+
+  it.each([['1e400'], ['9'.repeat(400)], ['1.5']])('is no budget if %s should remain', (remaining) => {
+    const { gate } = gateInTest()
+    gate.observe(new Headers({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': '5' }), 200)
+    expect(gate.heard()?.budget).toBeUndefined()
+  })
+
+  it('is the refusal that closed it, and for how long', async () => {
+    const { gate } = gateInTest()
+    gate.observe(new Headers({ 'retry-after': '30' }), 429)
+    const closed = { at: at(0), until: at(30_000), status: 429 }
+    expect(gate.heard()?.closed).toEqual(closed)
+    gate.closeFor(10_000)
+    expect(gate.heard()?.closed).toEqual(closed)
+    ;(await gate.wait(calm()))()
+    gate.closeFor(5_000)
+    expect(gate.heard()?.closed).toEqual({ at: at(30_000), until: at(35_000), status: undefined })
+  })
+})

@@ -8,6 +8,7 @@ import {
   parseKlines,
   type BinanceOptions,
 } from '../../../../upstreams/binance/binance.ts'
+import { heardBudgets } from '../../../../upstreams/budgets.ts'
 import { MAX_BAN_MS } from '../../../../upstreams/retry-after.ts'
 import type { Sleep } from '../../../../upstreams/sleep.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
@@ -288,6 +289,9 @@ describe('a host that blocks', () => {
       expect(error.message).toContain('BINANCE_URLS, such as https://data-api.binance.vision')
     }
     expect(counts()).toEqual([1, 1])
+    const told = heardBudgets().find(({ quota }) => quota === main)
+    const until = new Date(NOW + BLOCKED_HOST_MS)
+    expect(told?.closed).toEqual({ at: new Date(NOW), until, status: 451 })
   })
 
   it('does not fall back to the mirror if a host merely fails', async () => {
@@ -343,6 +347,13 @@ describe('the request weight', () => {
     await binance.candles(SPAN, calm())
     expect(slept).toEqual([45_000])
     expect(counts()).toEqual([2])
+  })
+
+  it('is told as a budget that ends with the clock minute', async () => {
+    const { binance } = await client([weighing(1_200)])
+    await binance.candles(SPAN, calm())
+    const told = heardBudgets().find(({ client: name, quota }) => name === 'binance' && quota === '')
+    expect(told?.budget).toEqual({ limit: 6_000, remaining: 4_800, resetsAt: new Date(NOW + MINUTE) })
   })
 
   it('sends at most four requests at once', async () => {

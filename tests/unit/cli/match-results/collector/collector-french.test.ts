@@ -30,6 +30,7 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'database.connection-lost': { event: 'database.connection-lost', reason: 'R' },
   'worker.stop-failed': { event: 'worker.stop-failed', reason: 'R' },
   'runs.closed': { event: 'runs.closed', closed: 1 },
+  'budgets.store-failed': { event: 'budgets.store-failed', reason: 'R' },
   'runs.check-failed': { event: 'runs.check-failed', reason: 'R' },
   'run.close-failed': { event: 'run.close-failed', reason: 'R' },
   'spool.loaded': { event: 'spool.loaded', segments: 2, rows: 80, runs: 1, pipelines: ['p'] },

@@ -1,0 +1,29 @@
+/** What is left of the limits of an upstream. */
+import type { Upstream } from '../../../api/stack/upstreams.ts'
+import { useNow } from '../../blocks/now.ts'
+import { useReader, useWords } from '../../preferences.tsx'
+import { budgetName, budgetSays } from './budget.ts'
+import { HEALTH_WORDS } from './words/index.ts'
+
+export function Budgets({ budgets }: Pick<Upstream, 'budgets'>) {
+  const say = useWords(HEALTH_WORDS)
+  const { format } = useReader()
+  const now = useNow()
+  if (budgets.length === 0) return say('budget.unknown')
+  return budgets.map((budget) => {
+    const name = budgetName(budget, budgets)
+    return budgetSays(budget, now).map(({ key, at, isBad }) => (
+      <div key={`${name} ${key}`} title={at === undefined ? undefined : format.moment(at)}>
+        {name !== '' && `${name}: `}
+        <span className={isBad ? 'mark bad' : undefined}>
+          {say(key, {
+            remaining: budget.remaining ?? '?',
+            limit: budget.limit ?? '?',
+            status: budget.blocked_status ?? '?',
+            when: at === undefined ? '' : format.age(Date.parse(at), now),
+          })}
+        </span>
+      </div>
+    ))
+  })
+}

@@ -1,0 +1,51 @@
+/** What upstreams said of their limits. */
+import { sql } from 'drizzle-orm'
+import type { UpstreamBudget } from '../../core/upstream-budget.ts'
+import { ahead } from '../ahead.ts'
+import { notifyRows } from '../changes.ts'
+import type { Database } from '../database.ts'
+import { upstreamBudgets } from '../schema/index.ts'
+
+const BUDGET = ['most', 'remaining', 'resets_at']
+const BLOCK = ['blocked_at', 'blocked_until', 'blocked_status']
+
+/** Any client may be asked outside of a run. */
+const NO_RUN = ''
+
+/** Stores them over what is known; the newest observation wins, and keeps what it does not tell. */
+export async function storeBudgets(db: Database, budgets: readonly UpstreamBudget[]): Promise<void> {
+  const rows = budgets.map(({ client, quota, at, budget, closed }) => ({
+    client,
+    quota,
+    most: budget?.limit,
+    remaining: budget?.remaining,
+    resets_at: budget?.resetsAt,
+    blocked_at: closed?.at,
+    blocked_until: closed?.until,
+    blocked_status: closed?.status,
+    observed_at: at,
+  }))
+  const updates = [
+    ...keptUnless('resets_at', BUDGET),
+    ...keptUnless('blocked_at', BLOCK),
+    'observed_at = excluded.observed_at',
+  ]
+  await db.execute(sql`with stored as (
+      insert into upstream_budgets as t
+      select * from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
+      on conflict (client, quota) do update set ${sql.raw(updates.join(', '))}
+      where excluded.observed_at > t.observed_at or ${sql.raw(ahead('t.observed_at'))}
+      returning 1
+    ) select ${notifyRows('upstream_budgets', NO_RUN)}::text from stored limit 1`)
+}
+
+const keptUnless = (told: string, columns: readonly string[]) =>
+  columns.map(
+    (name) => `${name} = case when excluded.${told} is null then t.${name} else excluded.${name} end`,
+  )
+
+export type StoredBudget = typeof upstreamBudgets.$inferSelect
+
+/** Returns all of them. */
+export const storedBudgets = (db: Database): Promise<StoredBudget[]> =>
+  db.select().from(upstreamBudgets).orderBy(upstreamBudgets.client, upstreamBudgets.quota)
