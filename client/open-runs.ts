@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client'
 import { PIPELINES } from '../pipelines/index.ts'
 import { runningChild, withPendingSteps } from './run-children.ts'
+import type { Language } from '../wording/sentence.ts'
 import { pendingSteps, type StepView } from './run-steps.ts'
 import { PIPELINE } from './search-attributes.ts'
 
@@ -15,8 +16,8 @@ export interface OpenRun {
   pending: { workflowId: string; steps: StepView[] }[]
 }
 
-/** Every run that is open, with what it waits for. */
-export async function openRuns(client: Client): Promise<OpenRun[]> {
+/** Every run that is open, with what it waits for; why it failed in the language. */
+export async function openRuns(client: Client, language: Language = 'en'): Promise<OpenRun[]> {
   const ids = PIPELINES.map(({ id }) => `"${id}"`).join(', ')
   const open: OpenRun[] = []
   for await (const { workflowId, runId, typedSearchAttributes } of client.workflow.list({
@@ -34,8 +35,8 @@ export async function openRuns(client: Client): Promise<OpenRun[]> {
       runId,
       historyLength,
       pending: [
-        { workflowId, steps: pendingSteps(raw.pendingActivities ?? []) },
-        ...(await withPendingSteps(client, children)),
+        { workflowId, steps: pendingSteps(raw.pendingActivities ?? [], language) },
+        ...(await withPendingSteps(client, children, language)),
       ],
     })
   }

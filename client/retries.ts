@@ -1,6 +1,7 @@
 /** Activities that are tried again: all of them at this moment, and one of them at once. */
 import { isGrpcServiceError, type Client } from '@temporalio/client'
 import { grpcRefusal } from './cannot-reach.ts'
+import type { Language } from '../wording/sentence.ts'
 import { openRuns } from './open-runs.ts'
 import type { StepView } from './run-steps.ts'
 
@@ -14,8 +15,8 @@ export interface Retry {
 }
 
 /** Every retry of the open runs and of their running children. */
-export async function retriesNow(client: Client): Promise<Retry[]> {
-  return (await openRuns(client)).flatMap(({ workflowId: runWorkflowId, pending }) =>
+export async function retriesNow(client: Client, language: Language): Promise<Retry[]> {
+  return (await openRuns(client, language)).flatMap(({ workflowId: runWorkflowId, pending }) =>
     pending.flatMap(({ workflowId, steps }) =>
       steps
         .filter(({ failure }) => failure !== undefined)

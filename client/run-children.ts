@@ -68,7 +68,7 @@ function applyEvent(children: Map<string, ChildView>, event: HistoryEvent, langu
   const child = children.get(String((bad ?? cancelled ?? done)?.initiatedEventId))
   if (child === undefined) return
   child.state = bad ? 'failed' : cancelled ? 'cancelled' : 'done'
-  const { failure } = failureText(event.childWorkflowExecutionFailedEventAttributes?.failure)
+  const { failure } = failureText(event.childWorkflowExecutionFailedEventAttributes?.failure, language)
   if (failure !== undefined) child.reason = failure
   const payload = done?.result?.payloads?.[0]
   if (payload)
@@ -91,13 +91,17 @@ function applyEnding(child: ChildView, ending: Partial<ChildEnding> | undefined,
 const MAX_DESCRIBED = 16
 
 /** Adds to the running ones what their activities wait for. One that Temporal no longer knows stays unchanged. */
-export async function withPendingSteps(client: Client, children: ChildView[]): Promise<ChildView[]> {
+export async function withPendingSteps(
+  client: Client,
+  children: ChildView[],
+  language: Language,
+): Promise<ChildView[]> {
   const running = children.filter(({ state }) => state === 'running').slice(0, MAX_DESCRIBED)
   await Promise.all(
     running.map(async (child) => {
       try {
         const { raw } = await client.workflow.getHandle(child.workflowId).describe()
-        child.steps = pendingSteps(raw.pendingActivities ?? [])
+        child.steps = pendingSteps(raw.pendingActivities ?? [], language)
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error
       }

@@ -1,7 +1,9 @@
 /** The steps of a workflow from its history and its description. Pure. */
 import { defaultPayloadConverter } from '@temporalio/common'
 import type { temporal } from '@temporalio/proto'
+import { failureReason, textReason } from '../core/reason.ts'
 import type { SourceCounts } from '../core/run-outcome.ts'
+import { sentence, type Language } from '../wording/sentence.ts'
 
 export interface StepView {
   /** Its id within the workflow: what a retry names. */
@@ -12,7 +14,7 @@ export interface StepView {
   attempts: number
   startedAt?: Date
   seconds?: number
-  /** Last failure, as `Type: message`. */
+  /** Why the last attempt failed, in the language that was asked for. */
   failure?: string
   /** When the next attempt of a waiting activity starts. */
   nextAttemptAt?: Date
@@ -35,7 +37,7 @@ export type HistoryEvent = temporal.api.history.v1.IHistoryEvent
 export type Pending = temporal.api.workflow.v1.IPendingActivityInfo
 
 /** Steps in the order in which they were scheduled; pending ones carry their last failure and next attempt. */
-export function stepsOf(history: History, pending: Pending[]): StepView[] {
+export function stepsOf(history: History, pending: Pending[], language: Language = 'en'): StepView[] {
   const steps = new Map<string, StepView>()
   const byActivityId = new Map<string, StepView>()
   for (const event of history.events ?? []) {
@@ -52,24 +54,24 @@ export function stepsOf(history: History, pending: Pending[]): StepView[] {
       steps.set(String(event.eventId), step)
       byActivityId.set(activityId, step)
     }
-    applyEvent(steps, event)
+    applyEvent(steps, event, language)
   }
   for (const info of pending) {
     const step = byActivityId.get(info.activityId ?? '')
-    if (step) applyPending(step, info)
+    if (step) applyPending(step, info, language)
   }
   return [...steps.values()]
 }
 
 /** Steps of a workflow that has ended: nothing of it runs or waits, though the server still lists it after a termination. */
-export function endedSteps(history: History): StepView[] {
-  return stepsOf(history, []).map((step) =>
+export function endedSteps(history: History, language: Language = 'en'): StepView[] {
+  return stepsOf(history, [], language).map((step) =>
     step.state === 'running' ? { ...step, state: 'cancelled' } : step,
   )
 }
 
 /** The running activities, from a description alone: what a history would add (the summary) is left empty. */
-export function pendingSteps(pending: Pending[]): StepView[] {
+export function pendingSteps(pending: Pending[], language: Language = 'en'): StepView[] {
   return pending.map((info) => {
     const step: StepView = {
       activityId: info.activityId ?? '',
@@ -78,12 +80,12 @@ export function pendingSteps(pending: Pending[]): StepView[] {
       state: 'running',
       attempts: 1,
     }
-    applyPending(step, info)
+    applyPending(step, info, language)
     return step
   })
 }
 
-function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
+function applyEvent(steps: Map<string, StepView>, event: HistoryEvent, language: Language): void {
   const started = event.activityTaskStartedEventAttributes
   if (started) {
     const step = steps.get(String(started.scheduledEventId))
@@ -92,7 +94,7 @@ function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
       Object.assign(step, {
         attempts: started.attempt ?? 1,
         ...(at ? { startedAt: at } : {}),
-        ...failureText(started.lastFailure),
+        ...failureText(started.lastFailure, language),
       })
     return
   }
@@ -105,7 +107,7 @@ function applyEvent(steps: Map<string, StepView>, event: HistoryEvent): void {
   if (!ended || !step) return
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
   step.state = failed ? 'failed' : event.activityTaskCanceledEventAttributes ? 'cancelled' : 'done'
-  Object.assign(step, failureText(failed?.failure), batchOf(event))
+  Object.assign(step, failureText(failed?.failure, language), batchOf(event))
   const at = dateOf(event.eventTime)
   if (step.startedAt && at) step.seconds = (at.getTime() - step.startedAt.getTime()) / 1000
 }
@@ -131,9 +133,9 @@ function batchOf(event: HistoryEvent): { batch?: StepBatch } {
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
 const STARTED: number = 2
 
-function applyPending(step: StepView, info: Pending): void {
+function applyPending(step: StepView, info: Pending, language: Language): void {
   step.attempts = info.attempt ?? 1
-  Object.assign(step, failureText(info.lastFailure))
+  Object.assign(step, failureText(info.lastFailure, language))
   if (Number(info.state) === STARTED) {
     const startedAt = dateOf(info.lastStartedTime)
     if (startedAt) step.startedAt = startedAt
@@ -149,14 +151,17 @@ function applyPending(step: StepView, info: Pending): void {
 }
 
 /** The innermost failure that has a name, since the outer ones say only that an activity failed. */
-export function failureText(failure: temporal.api.failure.v1.IFailure | null | undefined): {
-  failure?: string
-} {
+export function failureText(
+  failure: temporal.api.failure.v1.IFailure | null | undefined,
+  language: Language,
+): { failure?: string } {
   if (!failure) return {}
   const type = failure.applicationFailureInfo?.type ?? (failure.timeoutFailureInfo ? 'TimedOut' : '')
-  const inner = failure.timeoutFailureInfo?.timeoutType === undefined ? {} : failureText(failure.cause)
+  const isOfTime = failure.timeoutFailureInfo?.timeoutType !== undefined
+  const inner = isOfTime ? failureText(failure.cause, language) : {}
   if (inner.failure !== undefined) return inner
-  return { failure: type ? `${type}: ${failure.message ?? ''}` : (failure.message ?? '') }
+  const message = failure.message ?? ''
+  return { failure: sentence(type ? failureReason({ type, message }) : textReason(message), language) }
 }
 
 /** What a finished workflow returned, as far as all workflows return it; undefined if there is nothing. */

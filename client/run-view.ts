@@ -92,8 +92,10 @@ async function liveRun(client: Client, workflowId: string, language: Language): 
       runId: description.runId,
       outcome: isRunning ? 'running' : (resultOf(history)?.outcome ?? 'interrupted'),
       startedAt: description.startTime,
-      steps: isRunning ? stepsOf(history, description.raw.pendingActivities ?? []) : endedSteps(history),
-      chains: await withPendingSteps(client, chains),
+      steps: isRunning
+        ? stepsOf(history, description.raw.pendingActivities ?? [], language)
+        : endedSteps(history, language),
+      chains: await withPendingSteps(client, chains, language),
     }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined

@@ -10,10 +10,12 @@ import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure, WrongUsage } from '../core/failures.ts'
+import { textReason, type Reason } from '../core/reason.ts'
 import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
 import type { Timing } from '../pipelines/definition.ts'
-import { SCHEDULE_NOTES, type ScheduleReason } from '../wording/schedules.ts'
+import { reason } from '../wording/reason.ts'
+import { sentence } from '../wording/sentence.ts'
 import { missingTimes } from './missing-times.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
@@ -37,7 +39,20 @@ const NOTES_WITHOUT_CODE: readonly (string | undefined)[] = [
   'Ran for "almanac collector --daemon", which has ended',
 ]
 
-const noteOf = (reason: ScheduleReason) => `${SCHEDULE_NOTES[reason]} [almanac:${reason}]`
+/** Why a schedule of ours is as it is, by the codes of notes. */
+const NOTES = {
+  on: reason('schedule-on'),
+  off: reason('schedule-off'),
+  'not-started': reason('schedule-not-started'),
+}
+
+const noteOf = (code: keyof typeof NOTES) => `${sentence(NOTES[code])} [almanac:${code}]`
+/** The reason in a note: ours by its code, anything else in the words of who wrote it. */
+function reasonOf(note = ''): Reason {
+  const code = CODE.exec(note)?.[1] ?? ''
+  return Object.hasOwn(NOTES, code) ? NOTES[code as keyof typeof NOTES] : textReason(note.replace(CODE, ''))
+}
+
 const isOurNote = (note: string | undefined) => NOTES_WITHOUT_CODE.includes(note) || CODE.test(note ?? '')
 
 export interface AppliedSchedule {
@@ -222,27 +237,29 @@ export interface ScheduleState {
   id: string
   /** `missing` until `schedules apply` ran. */
   state: 'active' | 'paused' | 'missing'
-  note: string
+  /** Why it is so, or what to do; an empty text if nobody said. */
+  why: Reason
   /** Milliseconds from one run to the next, as the server has it. */
   everyMs?: number
   next?: Date
   last?: Date
 }
 
+const MISSING = reason('schedule-missing', { command: almanacCommand('schedules apply') })
+
 /** Every pipeline's schedule on the server. */
 export async function scheduleStates(client: Client): Promise<ScheduleState[]> {
   return Promise.all(
     PIPELINES.map(async ({ id }) => {
       const found = await describe(client, id)
-      if (found === undefined)
-        return { id, state: 'missing' as const, note: `run "${almanacCommand('schedules apply')}"` }
+      if (found === undefined) return { id, state: 'missing' as const, why: MISSING }
       const next = found.info.nextActionTimes[0]
       const last = found.info.recentActions.at(-1)?.takenAt
       const everyMs = intervalOf(found.spec)
       return {
         id,
         state: found.state.paused ? ('paused' as const) : ('active' as const),
-        note: (found.state.note ?? '').replace(CODE, ''),
+        why: reasonOf(found.state.note),
         ...(everyMs === undefined ? {} : { everyMs }),
         ...(next && !found.state.paused ? { next } : {}),
         ...(last ? { last } : {}),

@@ -74,6 +74,11 @@ export const shared = {
   'clock-behind': ({ behindMs }: { behindMs: number }) =>
     `the clock of this machine is ${span(behindMs)} behind the database's: what was stored with a later time was kept. ` +
     'Correct one of the two (systemd: timedatectl set-ntp true)',
+  /** Why a schedule is as it is; the first three are the notes of ours in Temporal's Web UI. */
+  'schedule-on': 'On in almanac.yaml',
+  'schedule-off': 'Off in almanac.yaml: set enabled to true there, and start again',
+  'schedule-not-started': 'Left out of the last start (--only, or the collector alone)',
+  'schedule-missing': ({ command }: { command: string }) => `run "${command}"`,
   /** Several reasons for one thing. */
   several: ({ reasons }: { reasons: readonly Reason[] }, say: Say) => reasons.map(say).join('; '),
 } satisfies SentenceTable

@@ -78,5 +78,9 @@ export const shared = {
   'clock-behind': ({ behindMs }) =>
     `l'horloge de cette machine retarde de ${span(behindMs, 'jours')} sur celle de PostgreSQL: ce qui portait une date plus tardive ` +
     "a été gardé. Mettez-la à l'heure (systemd: timedatectl set-ntp true)",
+  'schedule-on': 'Activée dans almanac.yaml',
+  'schedule-off': 'Désactivée dans almanac.yaml: mettez-y enabled à true, puis redémarrez',
+  'schedule-not-started': 'Laissée de côté au dernier démarrage (--only, ou le collecteur seul)',
+  'schedule-missing': ({ command }) => `lancez "${command}"`,
   several: ({ reasons }, say) => reasons.map(say).join('; '),
 } satisfies Translation<typeof english>

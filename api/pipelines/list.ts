@@ -64,7 +64,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           enabled: config.tracked[id].enabled,
           last_run: lastOf === undefined ? null : runJson(lastOf, language),
           open_run: openOf === undefined ? null : runJson(openOf, language),
-          schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state),
+          schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),
           params: PARAMS.get(id) ?? {},
           no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
         }

@@ -133,11 +133,13 @@ function addRetrying(api: Api, { temporal }: RouteContext): void {
       config: { isShared: true },
       schema: {
         summary: 'Every activity of an open run that has failed and is tried again',
+        headers: languageHeader,
         response: { 200: z.object({ retrying: z.array(retrySchema) }), ...problems(503) },
       },
     },
-    async () => {
-      const retries = await temporal.use(retriesNow)
+    async (request) => {
+      const language = languageOf(request)
+      const retries = await temporal.use((client) => retriesNow(client, language))
       return {
         retrying: retries.map(({ workflowId, runWorkflowId, step }) => ({
           ...stepJson(step),

@@ -56,7 +56,7 @@ const stepSchema = z
     attempts: z.number().describe('Attempts that were made'),
     started_at: time.nullable().describe('Beginning of the last attempt'),
     seconds: z.number().nullable().describe('How long it took'),
-    failure: z.string().nullable().describe('Why the last attempt failed, as "Type: message"'),
+    failure: z.string().nullable().describe('Why the last attempt failed, in the language of the request'),
     next_attempt_at: time.nullable(),
     batch: z
       .object({ fetched: z.number(), written: z.number(), done: z.number(), left: z.number() })

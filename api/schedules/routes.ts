@@ -1,11 +1,13 @@
 /** Schedules: what each does next, and an operator's pause, resume and start. */
 import { ScheduleNotFoundError, type Client } from '@temporalio/client'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { pauseSchedule, resumeSchedule, scheduleStates, triggerSchedule } from '../../client/schedules.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
+import { languageHeader, languageOf } from '../language.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import { scheduleJson, scheduleSchema } from './schedule-json.ts'
 
@@ -21,10 +23,15 @@ export function addScheduleRoutes(api: Api, context: RouteContext): void {
     {
       schema: {
         summary: 'The schedule of each pipeline, as Temporal has it',
+        headers: languageHeader,
         response: { 200: z.object({ schedules: z.array(scheduleSchema) }), ...problems(503) },
       },
     },
-    async () => ({ schedules: (await context.temporal.use(scheduleStates)).map(scheduleJson) }),
+    async (request) => {
+      const language = languageOf(request)
+      const states = await context.temporal.use(scheduleStates)
+      return { schedules: states.map((state) => scheduleJson(state, language)) }
+    },
   )
   for (const pipeline of PIPELINES) addChanges(api, context, pipeline)
 }
@@ -32,12 +39,12 @@ export function addScheduleRoutes(api: Api, context: RouteContext): void {
 function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipeline): void {
   const address = `/api/schedules/${pipeline.id}`
   const response = { 200: answer, ...problems(400, 404, 409, 503) }
-  const change = (work: (client: Client) => Promise<unknown>) =>
+  const change = (request: FastifyRequest, work: (client: Client) => Promise<unknown>) =>
     temporal.use(async (client) => {
       await work(client).catch(explainMissing)
       const state = (await scheduleStates(client)).find(({ id }) => id === pipeline.id)
       if (state === undefined) throw new Error(`no schedule of ${pipeline.id}`)
-      return { schedule: scheduleJson(state) }
+      return { schedule: scheduleJson(state, languageOf(request)) }
     })
   api.post(
     `${address}/pause`,
@@ -45,10 +52,11 @@ function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipe
       schema: {
         summary: `Pauses ${pipeline.id} until it is resumed; starts by hand are still possible`,
         body: z.strictObject({ reason: z.string().trim().min(1).max(REASON_LENGTH) }),
+        headers: languageHeader,
         response,
       },
     },
-    ({ body: { reason } }) => change((client) => pauseSchedule(client, pipeline, reason)),
+    (request) => change(request, (client) => pauseSchedule(client, pipeline, request.body.reason)),
   )
   api.post(
     `${address}/resume`,
@@ -56,10 +64,11 @@ function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipe
       schema: {
         summary: `Lets ${pipeline.id} follow almanac.yaml again; paused all the same if it is off there`,
         body: noBody,
+        headers: languageHeader,
         response,
       },
     },
-    () => change((client) => resumeSchedule(client, config, pipeline)),
+    (request) => change(request, (client) => resumeSchedule(client, config, pipeline)),
   )
   api.post(
     `${address}/trigger`,
@@ -67,10 +76,11 @@ function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipe
       schema: {
         summary: `Starts ${pipeline.id} at once, as its schedule would; nothing happens if a scheduled run is going on`,
         body: noBody,
+        headers: languageHeader,
         response,
       },
     },
-    () => change((client) => triggerSchedule(client, pipeline)),
+    (request) => change(request, (client) => triggerSchedule(client, pipeline)),
   )
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../../config/load-config.ts'
 import { connectTemporal, readingTemporal } from '../../client/connection.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
+import { sentence } from '../../wording/sentence.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
 import {
   applySchedules,
@@ -20,7 +21,10 @@ type Options = GlobalOptions & { json?: boolean }
 
 export const list = (options: Options) =>
   readingTemporal(configOf(options), async (client) => {
-    const states = await scheduleStates(client)
+    const states = (await scheduleStates(client)).map(({ why, ...state }) => ({
+      ...state,
+      note: sentence(why),
+    }))
     if (options.json) {
       printJson(states)
       return

@@ -117,12 +117,7 @@ function NextStart({ pipeline: { schedule, enabled } }: { pipeline: Pipeline }) 
   return (
     <>
       {say(`schedule.${schedule.state}`)}
-      {schedule.note !== '' && (
-        <>
-          {' – '}
-          <span lang="en">{schedule.note}</span>
-        </>
-      )}
+      {schedule.note !== '' && ` – ${schedule.note}`}
     </>
   )
 }

@@ -76,7 +76,7 @@ function Retrying({ retries }: { retries: Retry[] }) {
       <strong>
         <span aria-hidden="true">!</span> {say('overview.retrying', { n: retries.length })}
       </strong>{' '}
-      <span lang="en">{next?.failure}</span>{' '}
+      {next?.failure}{' '}
       {next?.next_attempt_at != null && (
         <>
           {say('overview.nextTry')} <Age at={next.next_attempt_at} />.

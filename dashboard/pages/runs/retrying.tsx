@@ -63,11 +63,7 @@ export function StepTrouble({ step, workflowId }: StepTroubleProps) {
         <strong>{step.step}</strong>
         {step.summary !== '' && <span lang="en"> · {step.summary}</span>}
       </p>
-      {step.failure !== null && (
-        <p className="failure" lang="en">
-          {step.failure}
-        </p>
-      )}
+      {step.failure !== null && <p className="failure">{step.failure}</p>}
       <p>
         {say('step.attempts', { n: step.attempts })} ·{' '}
         {isOver ? (

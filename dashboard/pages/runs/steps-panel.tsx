@@ -66,7 +66,7 @@ function useColumns(): TableColumn<Step>[] {
       title: say('steps.failure'),
       isText: true,
       value: ({ failure }) => failure,
-      render: ({ failure }) => <span lang="en">{failure ?? '–'}</span>,
+      render: ({ failure }) => failure ?? '–',
     },
   ]
 }

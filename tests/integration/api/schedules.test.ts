@@ -1,5 +1,6 @@
 /** Schedules over HTTP, each change as Temporal has it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { applySchedules } from '../../../client/schedules.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
 import { until } from '../../support/until.ts'
 
@@ -29,6 +30,25 @@ describe('a schedule', () => {
       },
     })
     expect((await described()).state.paused).toBe(false)
+  })
+
+  it("says why it is paused in the reader's language, and an operator's reason in their own words", async () => {
+    const config = structuredClone(api.stack.config)
+    config.tracked[ID].enabled = false
+    const noteFor = async (language: string) => {
+      const headers = { 'accept-language': language }
+      const response = await fetch(`${api.server.address}/api/schedules`, { headers })
+      const { schedules } = (await response.json()) as { schedules: { pipeline: string; note: string }[] }
+      return schedules.find(({ pipeline }) => pipeline === ID)?.note
+    }
+    await applySchedules(api.stack.client, config)
+    await until(async () => (await described()).state.paused)
+    expect(await noteFor('en')).toBe('Off in almanac.yaml: set enabled to true there, and start again')
+    expect(await noteFor('fr')).toMatch(/^Désactivée dans almanac\.yaml/)
+    await api.post(`/api/schedules/${ID}/resume`)
+    await api.post(`/api/schedules/${ID}/pause`, { reason: 'we move' })
+    await until(async () => (await noteFor('fr')) === 'we move')
+    await api.post(`/api/schedules/${ID}/resume`)
   })
 
   it('starts a run', async () => {

@@ -2,7 +2,7 @@
 import { defaultPayloadConverter } from '@temporalio/common'
 import { expect, it } from 'vitest'
 import { stepRow } from '../../../cli/commands/show.ts'
-import { endedSteps, stepsOf, type History } from '../../../client/run-steps.ts'
+import { endedSteps, pendingSteps, stepsOf, type History } from '../../../client/run-steps.ts'
 
 it('nothing of a run that was terminated runs or waits any more', () => {
   const scheduled = { activityId: '1', activityType: { name: 'collect' } }
@@ -52,4 +52,13 @@ it('the step that closes a run, with the counts of all sources, says nothing of 
 
 it('the failure of an earlier attempt is shown as such once the step is done', () => {
   expect(stepRow(doneStep({}))).toContain('earlier attempt: UpstreamUnavailable: answered 503')
+})
+
+it('why a step failed is said in the language of who asks, with the words of others in quotes', () => {
+  const lastFailure = {
+    message: 'answered 503',
+    applicationFailureInfo: { type: 'UpstreamUnavailable' },
+  }
+  const [step] = pendingSteps([{ activityId: '1', attempt: 2, lastFailure }], 'fr')
+  expect(step?.failure).toBe('le service est injoignable ou en panne ("answered 503")')
 })
