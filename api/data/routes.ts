@@ -94,14 +94,20 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
     async (request, reply) => {
       const query = request.query as Record<string, unknown> & { format: Format }
       const selection = selectionOf(set, query)
+      const headers = {
+        'content-type': FORMATS[query.format],
+        'content-disposition': `attachment; filename="${fileName(name, selection, query.format)}"`,
+      }
+      if (request.method === 'HEAD') {
+        reply.hijack()
+        reply.raw.writeHead(200, headers).end()
+        return
+      }
       const client = await pool.connect()
       let hasFailed = true
       try {
         reply.hijack()
-        reply.raw.writeHead(200, {
-          'content-type': FORMATS[query.format],
-          'content-disposition': `attachment; filename="${fileName(name, selection, query.format)}"`,
-        })
+        reply.raw.writeHead(200, headers)
         await client.query(`set statement_timeout = ${EXPORT_MS}`)
         await pipeline(exported(client, set, selection, query.format), reply.raw)
         await client.query('reset statement_timeout')
