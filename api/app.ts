@@ -18,7 +18,7 @@ import {
 import { closestMatch } from 'leven'
 import { Failure, WrongUsage } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
-import { awayOf } from './away.ts'
+import { awayOf, isTooSlow } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
 import { answerUnread, RECEIVING } from './unread-request.ts'
@@ -117,7 +117,8 @@ function problemFor(error: FastifyError | Error, request: FastifyRequest): Reque
     return new RequestProblem(400, error.validation.map((mistake) => sentenceOf(mistake, known)).join(' '))
   }
   const away = awayOf(error)
-  if (away !== undefined) return new RequestProblem(503, away.why, { retryAfterSeconds: AWAY_SECONDS })
+  if (away !== undefined)
+    return new RequestProblem(503, away.why, isTooSlow(error) ? {} : { retryAfterSeconds: AWAY_SECONDS })
   if (error instanceof WrongUsage) return new RequestProblem(400, error.message)
   if (error instanceof Failure && error.type === 'Conflict') return new RequestProblem(409, error.message)
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500

@@ -1,7 +1,17 @@
 /** Servers that are away, or refuse us: what one of them would have said is left out of an answer, which names it instead. */
 import { z } from 'zod'
 import { CannotReach } from '../client/cannot-reach.ts'
+import { SECOND_MS } from '../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
+import { sqlState } from '../db/sql-state.ts'
+
+/**
+ * A statement of a page answers in a fraction of a second, the export of a million rows in some; one that takes half a
+ * minute keeps a connection from others.
+ */
+export const STATEMENT_MS = 30 * SECOND_MS
+/** SQLSTATE of a statement that was ended. */
+const QUERY_CANCELED = '57014'
 
 export const awaySchema = z
   .array(
@@ -14,14 +24,20 @@ export const awaySchema = z
 
 export type Away = z.infer<typeof awaySchema>
 
+/** Whether the database ended a statement that took too long; it would take as long the next time. */
+export const isTooSlow = (error: unknown): boolean => sqlState(error) === QUERY_CANCELED
+
 /** The server whose absence, or refusal, caused an error; undefined for any other error. */
 export function awayOf(error: unknown): Away[number] | undefined {
   // First: its cause is a refused connection, as of a database.
   if (error instanceof CannotReach) return { server: 'temporal', why: error.message }
+  if (isTooSlow(error)) return { server: 'database', why: TOO_SLOW }
   const failure = databaseFailure(error)
   if (!isDatabaseUnwritable(failure)) return undefined
   return { server: 'database', why: failure.message }
 }
+
+const TOO_SLOW = `The database ended the query, which may take ${STATEMENT_MS / SECOND_MS} s: select fewer rows, such as by "from" and "to".`
 
 /** Returns what a server says; undefined if it is away, which is then among `away`. */
 export async function orAway<T>(away: Away, read: () => Promise<T>): Promise<T | undefined> {

@@ -13,6 +13,7 @@ import { addSessionRoutes } from './access/session.ts'
 import type { Tokens } from './access/tokens.ts'
 import { ALL_DATA_SETS } from './all-data-sets.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
+import { STATEMENT_MS } from './away.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
@@ -29,12 +30,6 @@ import { addSharedAnswers } from './shared-answers.ts'
 import { addStack, stackState } from './stack/routes.ts'
 import { addUpstreams } from './stack/upstreams.ts'
 import { addPage } from './static.ts'
-
-/**
- * A statement of a page answers in a fraction of a second, the export of a million rows in some; one that takes half a
- * minute keeps a connection from others.
- */
-const STATEMENT_MS = 30_000
 
 export interface AssembledApi {
   api: Api

@@ -36,7 +36,9 @@ export function databaseFailure(error: unknown): Failure | undefined {
     if (cause instanceof Failure) return cause
     const type = faultType(cause)
     if (type !== undefined)
-      return new Failure(type, sentence(type, cause.message, isNotMigrated(cause)), { cause: error })
+      return new Failure(type, `The database said: ${cause.message}. ${remedyFor(type, cause)}`.trim(), {
+        cause: error,
+      })
     if (cause instanceof AggregateError && cause.errors.length > 0) return databaseFailure(cause.errors[0])
   }
   return undefined
@@ -90,12 +92,30 @@ export function isDatabaseUnwritable(error: unknown): error is Failure {
 
 const TAKES_NOTHING = new Set<FailureType>(['DatabaseUnavailable', 'DiskFull', 'Misconfigured'])
 
-function sentence(type: FailureType, message: string, isToMigrate: boolean): string {
-  if (isToMigrate) return `The database said: ${message}. Run "${almanacCommand('db migrate')}".`
-  const remedy: Partial<Record<FailureType, string>> = {
+/** The driver's message if all connections of its pool are in use: the server may be well. */
+const POOL_BUSY = /timeout exceeded when trying to connect/i
+
+/** By SQLSTATE, for servers that answer: the first that fits. Others are not started, or not where the address says. */
+const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
+  [NOT_MIGRATED, `Run "${almanacCommand('db migrate')}".`],
+  [/^57014$/, 'Ask for less at once, or raise statement_timeout on the server.'],
+  [/^53300$/, 'End other programs that hold connections, or raise max_connections on the server.'],
+  [/^53[24]00$/, 'Give the server more memory, or raise the limit that it names.'],
+  [/^57P0[123]$/, 'Try again in a moment: the server is starting or stopping.'],
+  [/^25006$/, 'Let the server accept changes: it is a replica, or default_transaction_read_only is on.'],
+  [/^(40|55).{3}$/, 'Try again: another transaction was in the way.'],
+  [/^(58|XX).{3}$/, 'See the log of PostgreSQL: the fault is inside the server.'],
+  [/^42501$/, 'Grant the role of DATABASE_URL the rights on the tables of Almanac, or name their owner.'],
+]
+
+function remedyFor(type: FailureType, error: Error): string {
+  const found = REMEDIES.find(([code]) => code.test(codeOf(error)))
+  if (found !== undefined) return found[1]
+  if (POOL_BUSY.test(error.message)) return 'Try again in a moment: all connections of this process are in use.'
+  const remedies: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
     Misconfigured: `Check DATABASE_URL and run "${almanacCommand('db migrate')}".`,
     DiskFull: 'Free space on the database server.',
   }
-  return `The database said: ${message}. ${remedy[type] ?? ''}`.trim()
+  return remedies[type] ?? ''
 }

@@ -4,6 +4,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DataSetList } from '../../../api/data/list.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
+import { until } from '../../support/until.ts'
 
 const DAYS = 40
 
@@ -78,6 +79,25 @@ describe('the rows of a data set', () => {
 
   it('take a quote for a part of a name', async () => {
     expect((await page(`?mod=${encodeURIComponent(`x' or '1'='1`)}`)).rows).toEqual([])
+  })
+})
+
+describe('a query that the database ends', () => {
+  it('is told as such, without the advice to start a server or to ask again at once', async () => {
+    const { db } = api.stack.database
+    const waiting = sql`select pg_cancel_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%daily_stats%'`
+    const response = await db.transaction(async (tx) => {
+      await tx.execute(sql`lock table daily_stats in access exclusive mode`)
+      const asked = fetch(`${api.server.address}/api/data/mod-stats/daily-stats`)
+      await until(async () => (await db.execute(waiting)).rows.length > 0)
+      return asked
+    })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, null])
+    expect(await response.json()).toMatchObject({
+      detail:
+        'The database ended the query, which may take 30 s: select fewer rows, such as by "from" and "to".',
+    })
   })
 })
 
