@@ -14,6 +14,8 @@ export interface Column {
   unit?: string
   /** Rows can be selected by this value: `?platform=…`. */
   isFilter?: true
+  /** It is the id of a run. */
+  isRun?: true
 }
 
 export interface DataSet {
@@ -63,3 +65,5 @@ export const day = (meaning: string): Column => ({ type: 'date', meaning })
 export const moment = (meaning: string): Column => ({ type: 'time', meaning })
 /** A text by which rows are selected. */
 export const filter = (meaning: string): Column => text(meaning, { isFilter: true })
+/** The id of a run, by which rows are selected. */
+export const run = (meaning: string): Column => text(meaning, { isFilter: true, isRun: true })

@@ -1,5 +1,5 @@
 /** Data sets that no pipeline owns, below `/api/data/stack/`. */
-import { filter, integer, moment, number, text, type DataSets } from './data-set.ts'
+import { type DataSets, filter, integer, moment, number, run, text } from './data-set.ts'
 
 /** The sum of a count over the sources of a run. */
 const sumOf = (count: string) =>
@@ -14,7 +14,7 @@ export const SHARED_DATA_SETS = {
       from pipeline_runs r`,
     columns: {
       started_at: moment('When it began, UTC'),
-      run_id: filter('Run, as the rows that it wrote name it'),
+      run_id: run('Run, as the rows that it wrote name it'),
       workflow_id: filter('Its workflow in Temporal'),
       pipeline: filter('Pipeline'),
       trigger: filter('What started it: `schedule`, `manual`, `start`, `demo` or `drain`'),
@@ -40,7 +40,7 @@ export const SHARED_DATA_SETS = {
       source: filter('Source that returned it'),
       reason: text('Why it was refused'),
       row: text('The row, as JSON'),
-      run_id: filter('Run that refused it'),
+      run_id: run('Run that refused it'),
     },
     time: 'observed_at',
     order: ['id'],

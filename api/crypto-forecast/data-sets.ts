@@ -1,5 +1,5 @@
 /** Data sets of crypto-forecast. */
-import { day, filter, integer, moment, number, text, yesNo, type DataSets } from '../data-set.ts'
+import { type DataSets, day, filter, integer, moment, number, run, text, yesNo } from '../data-set.ts'
 
 /** Prices of a coin are in the currency of its trading pair; for the shipped coins that is the dollar. */
 const CURRENCY = "coin's currency"
@@ -10,7 +10,7 @@ const HUNDREDTHS = 'of 100'
 const COIN = filter('Coin, by its id on CoinGecko')
 const OF_ROW = {
   observed_at: moment('When the source said it, UTC; of a computed row, when it was computed'),
-  run_id: text('Run that wrote the row'),
+  run_id: run('Run that wrote the row'),
 }
 
 const price = (meaning: string) => number(meaning, CURRENCY)
@@ -140,7 +140,7 @@ export const dataSets = {
       direction_right: yesNo('Whether it said up for what went up, down for what went down'),
       within_interval: yesNo('Whether the price lay inside the interval'),
       ...OF_ROW,
-      scored_run_id: text('Run that stored the score'),
+      scored_run_id: run('Run that stored the score'),
     },
     time: 'target_time',
     order: ['target_time', 'crypto', 'horizon', 'model_version'],

@@ -20,6 +20,7 @@ const listSchema = z.object({
           unit: z.string().nullable(),
           meaning: z.string(),
           is_filter: z.boolean().describe('Rows can be selected by its value'),
+          is_run: z.boolean().describe('It is the id of a run'),
         }),
       ),
     }),
@@ -56,12 +57,13 @@ function described({ pipeline, name, address, in: texts }: PlacedDataSet, langua
     row,
     address,
     time: time ?? null,
-    columns: Object.entries(columns).map(([column, { type, unit, meaning, isFilter }]) => ({
+    columns: Object.entries(columns).map(([column, { type, unit, meaning, isFilter, isRun }]) => ({
       name: column,
       type,
       unit: unit ?? null,
       meaning,
       is_filter: isFilter ?? false,
+      is_run: isRun ?? false,
     })),
   }
 }

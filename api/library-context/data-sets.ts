@@ -1,9 +1,9 @@
 /** Data sets of library-context. */
-import { day, filter, integer, moment, number, text, type DataSets } from '../data-set.ts'
+import { type DataSets, day, filter, integer, moment, number, run, text } from '../data-set.ts'
 
 const OF_ROW = {
   observed_at: moment('When it was found, UTC'),
-  run_id: text('Run that wrote the row'),
+  run_id: run('Run that wrote the row'),
 }
 const LIBRARY = filter('Library, `owner/name` in lower case')
 const NAME = text('Library, as GitHub shows it')
@@ -48,7 +48,7 @@ export const dataSets = {
       attempt_reason: text('What went wrong then'),
       tried_at: moment('When it was tried last, UTC'),
       next_try_at: moment('When it is tried again, UTC; empty: at the next run'),
-      run_id: text('Run that wrote the list'),
+      run_id: run('Run that wrote the list'),
     },
     order: ['domain', 'rank', 'library'],
     fewRows: true,

@@ -1,12 +1,12 @@
 /** Data sets of match-results. */
-import { filter, integer, moment, number, text, yesNo, type Column, type DataSets } from '../data-set.ts'
+import { type Column, type DataSets, filter, integer, moment, number, run, text, yesNo } from '../data-set.ts'
 
 const ODDS = 'stake'
 const GOALS = 'goals'
 
 const OF_ROW = {
   observed_at: moment('When the newest answer that the row was made from came, UTC'),
-  run_id: text('Run that wrote the row'),
+  run_id: run('Run that wrote the row'),
 }
 const FEED = filter('Feed, as almanac.yaml names it')
 const EVENT: Column = { ...integer('Id of the match in the feed'), isFilter: true }

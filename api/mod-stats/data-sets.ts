@@ -1,12 +1,12 @@
 /** Data sets of mod-stats. */
-import { day, filter, integer, moment, number, text, yesNo, type DataSets } from '../data-set.ts'
+import { type DataSets, day, filter, integer, moment, number, run, text, yesNo } from '../data-set.ts'
 
 /** The mod as `almanac.yaml` names it. */
 const MOD = 'coalesce(m.modrinth, m.curseforge_id::text) as mod'
 
 const OF_ROW = {
   observed_at: moment('When the platform said it, UTC'),
-  run_id: text('Run that wrote the row'),
+  run_id: run('Run that wrote the row'),
 }
 
 /** The newest day on which a platform gave a total for mod `m`, and the total a week before. */
@@ -101,7 +101,7 @@ export const dataSets = {
       downloads: integer('Downloads since its publication', 'downloads'),
       date_published: moment('When it was published, UTC'),
       date: day('UTC day of the numbers'),
-      run_id: text('Run that wrote the row'),
+      run_id: run('Run that wrote the row'),
     },
     order: ['mod', 'platform', 'version_id'],
     fewRows: true,

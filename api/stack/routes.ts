@@ -42,10 +42,7 @@ export function addStack(api: Api, context: RouteContext): void {
 }
 
 /** How the stack is; what a server that is away would say is null. */
-export async function stackState(
-  { db, temporal, config }: RouteContext,
-  language: Language,
-): Promise<Stack> {
+export async function stackState({ db, temporal, config }: RouteContext, language: Language): Promise<Stack> {
   const away: Away = []
   const [database, server] = await Promise.all([
     orAway(away, () => databaseState(db)),

@@ -1,4 +1,5 @@
 /** A chart of values over time: drawn, as a table, as a picture and as a file. */
+import { Link, useNavigate } from '@tanstack/react-router'
 import type { EChartsType } from 'echarts/core'
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { DataTable, type TableColumn } from '../blocks/data-table.tsx'
@@ -6,6 +7,7 @@ import { zoneName } from '../format.ts'
 import { useIsDark, useReader, useSharedWords } from '../preferences.tsx'
 import { download, downloadText } from './download.ts'
 import { ChartLegend } from './legend.tsx'
+import { nearestTime, searchAt, type Origin } from './origin.ts'
 import { optionsOf, type ChartKind } from './options.ts'
 import { paletteOf } from './palette.ts'
 import { candleLines, csvOf, rowsOf, type Candle, type ChartRow, type Line } from './series.ts'
@@ -27,6 +29,8 @@ interface ChartProps {
   isDaily?: boolean
   /** Whether the smallest value stands at the top, as in a list. Default: no. */
   isRank?: boolean
+  /** Which rows its points are; who picks one sees them. Default: none. */
+  origin?: Origin
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -42,8 +46,11 @@ export function Chart(props: ChartProps) {
     range,
     isDaily = false,
     isRank = false,
+    origin,
   } = props
+  const navigate = useNavigate()
   const say = useSharedWords()
+  const hint = origin === undefined ? undefined : say('chart.rows')
   const reader = useReader()
   const isDark = useIsDark()
   const [hidden, setHidden] = useState(NONE)
@@ -82,15 +89,35 @@ export function Chart(props: ChartProps) {
             isDaily,
             isRank,
             hidden,
+            hint,
           },
           paletteOf(isDark),
           reader.format,
         ),
       // The words change with the language alone.
       // eslint-disable-next-line react-hooks/exhaustive-deps
-      [kind, lines, candlesticks, levels, range, unit, zone, isDaily, isRank, hidden, isDark, reader.format],
+      [
+        kind,
+        lines,
+        candlesticks,
+        levels,
+        range,
+        unit,
+        zone,
+        isDaily,
+        isRank,
+        hidden,
+        isDark,
+        reader.format,
+        hint,
+      ],
     ),
     !isTable,
+    (place) => {
+      const time = nearestTime(place, { lines, candlesticks })
+      if (origin !== undefined && time !== undefined)
+        void navigate({ to: '/data', search: searchAt(origin, time, isDaily) })
+    },
   )
   const saveCsv = () => {
     const head = ['time', ...tableLines.map(({ name }) => name)]
@@ -127,7 +154,14 @@ export function Chart(props: ChartProps) {
         </span>
       </div>
       {isTable ? (
-        <ChartTable title={title} unit={unit} lines={tableLines} isDaily={isDaily} zone={zone} />
+        <ChartTable
+          title={title}
+          unit={unit}
+          lines={tableLines}
+          isDaily={isDaily}
+          zone={zone}
+          origin={origin}
+        />
       ) : (
         <div
           ref={element}
@@ -166,11 +200,15 @@ function drawInTurn(element: HTMLElement, draw: () => void): () => void {
   }
 }
 
-/** Draws the options into an element, which it follows in size. */
-function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean) {
+/** Draws the options into an element, which it follows in size; `pick` gets the time at which a person clicks. */
+function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean, pick: (time: number) => void) {
   const ref = useRef<HTMLDivElement>(null)
   const instance = useRef<EChartsType>(undefined)
   const newest = useRef(options)
+  const picked = useRef(pick)
+  useEffect(() => {
+    picked.current = pick
+  })
   useEffect(() => {
     newest.current = options
     const { current: element } = ref
@@ -189,6 +227,10 @@ function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean) {
       if (isGone) return
       const drawn = init(element)
       instance.current = drawn
+      drawn.getZr().on('click', ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+        const place = [offsetX, offsetY]
+        if (drawn.containPixel('grid', place)) picked.current(drawn.convertFromPixel('grid', place)[0] ?? 0)
+      })
       leave = drawInTurn(element, () => {
         drawn.setOption(newest.current)
       })
@@ -215,9 +257,10 @@ interface ChartTableProps {
   lines: readonly Line[]
   isDaily: boolean
   zone: string
+  origin: Origin | undefined
 }
 
-function ChartTable({ title, unit, lines, isDaily, zone }: ChartTableProps) {
+function ChartTable({ title, unit, lines, isDaily, zone, origin }: ChartTableProps) {
   const say = useSharedWords()
   const { format } = useReader()
   const id = useId()
@@ -225,7 +268,15 @@ function ChartTable({ title, unit, lines, isDaily, zone }: ChartTableProps) {
     key: id,
     title: say('chart.time', { zone }),
     value: ({ time }) => isoOf(time, isDaily),
-    render: ({ time }) => (isDaily ? format.day(time) : format.clock(time)),
+    render: ({ time }) => {
+      const written = isDaily ? format.day(time) : format.clock(time)
+      if (origin === undefined) return written
+      return (
+        <Link to="/data" search={searchAt(origin, time, isDaily)}>
+          {written}
+        </Link>
+      )
+    },
   }
   const values = lines.map(({ name }, at): TableColumn<ChartRow> => ({
     key: String(at),

@@ -38,6 +38,8 @@ export interface Drawing {
   isRank?: boolean
   /** Indexes of lines that are not shown. */
   hidden: ReadonlySet<number>
+  /** Last line of each tooltip. Default: none. */
+  hint?: string | undefined
 }
 
 type Series = LineSeriesOption | BarSeriesOption | CandlestickSeriesOption
@@ -232,5 +234,7 @@ function tooltipOf(items: readonly TooltipItem[], drawing: Drawing, format: Form
       ? []
       : [`${marker}${seriesName}: ${format.number(value)} ${unit}`]
   })
-  return [isDaily ? format.day(time) : format.moment(time), ...told.slice(0, TOOLTIP_LINES)].join('\n')
+  const { hint } = drawing
+  const head = isDaily ? format.day(time) : format.moment(time)
+  return [head, ...told.slice(0, TOOLTIP_LINES), ...(hint === undefined ? [] : [hint])].join('\n')
 }

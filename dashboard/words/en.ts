@@ -56,6 +56,7 @@ export const en = {
   'pages.page': 'Page {page}',
   'pages.of': 'Page {page} of {last}',
   'chart.table': 'Table',
+  'chart.rows': 'Click: its rows, and the run that wrote them',
   'chart.time': 'Time ({zone})',
   'chart.open': 'Open',
   'chart.high': 'High',

@@ -59,6 +59,7 @@ export const fr: Words<keyof typeof en> = {
   'pages.page': 'Page {page}',
   'pages.of': 'Page {page} sur {last}',
   'chart.table': 'Tableau',
+  'chart.rows': "Clic : ses lignes, et l'exécution qui les a écrites",
   'chart.time': 'Date et heure ({zone})',
   'chart.open': 'Ouverture',
   'chart.high': 'Plus haut',

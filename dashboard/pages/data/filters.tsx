@@ -1,7 +1,8 @@
 /** The form that selects rows by columns and by time. */
 import type { Parameters } from '../../api.ts'
 import { useSharedWords } from '../../preferences.tsx'
-import { filterParameter, type DataSetEntry } from './selection.ts'
+import { filterParameter } from '../../rows-search.ts'
+import type { DataSetEntry } from './selection.ts'
 
 interface FiltersProps {
   set: DataSetEntry

@@ -2,6 +2,7 @@
 import type { Parameters } from '../../api.ts'
 import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
+import { RunLink } from '../../blocks/run-link.tsx'
 import { usePage } from '../../data-page.ts'
 import { useReader, useSharedWords } from '../../preferences.tsx'
 import type { CellValue } from '../../blocks/rows.ts'
@@ -74,7 +75,14 @@ function useColumns(set: DataSetEntry): TableColumn<Row>[] {
     help: column.meaning,
     isNumber: column.type === 'integer' || column.type === 'number',
     value: (row) => String(row[column.name] ?? ''),
-    render: (row) => <span className="cell">{written(column, row[column.name])}</span>,
+    render: (row) => {
+      const value = row[column.name]
+      return (
+        <span className="cell">
+          {column.is_run && typeof value === 'string' ? <RunLink id={value} /> : written(column, value)}
+        </span>
+      )
+    },
   }))
 }
 

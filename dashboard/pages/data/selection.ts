@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { DataSetList } from '../../../api/data/list.ts'
 import { addressOf, type Parameters } from '../../api.ts'
+import { filterParameter } from '../../rows-search.ts'
 import { pageNumber } from '../../view.ts'
 
 export type DataSetEntry = DataSetList['data_sets'][number]
@@ -16,11 +17,6 @@ const text = z.catch(z.optional(z.string()), undefined)
 export const dataView = z.looseObject({ set: text, from: text, to: text, value: text, by: text, page: pageNumber })
 export type DataView = z.infer<typeof dataView>
 
-const FILTER = 'f.'
-
-/** Parameter of the page for the filter of a column: a column may be called like a parameter of ours. */
-export const filterParameter = (column: string) => `${FILTER}${column}`
-
 /** What the API is asked for: filters of the set's columns, `from` and `to` if it has a time. */
 export function selectionOf(set: DataSetEntry, view: DataView): Parameters {
   const filters = set.columns.flatMap(({ name, is_filter }) => {
@@ -30,6 +26,15 @@ export function selectionOf(set: DataSetEntry, view: DataView): Parameters {
   const time = set.time === null ? {} : { from: view.from, to: view.to }
   return { ...Object.fromEntries(filters), ...time }
 }
+
+/** The filters among what is selected. */
+export const filtersOf = ({ columns }: DataSetEntry, selection: Parameters): Record<string, string> =>
+  Object.fromEntries(
+    columns.flatMap(({ name, is_filter }) => {
+      const value = selection[name]
+      return is_filter && typeof value === 'string' ? [[name, value] as const] : []
+    }),
+  )
 
 /** Columns that can be drawn over time. */
 export const drawnColumns = ({ time, columns }: DataSetEntry): DataColumn[] =>

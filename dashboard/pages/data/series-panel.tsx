@@ -5,7 +5,7 @@ import { Panel } from '../../blocks/panel.tsx'
 import { Chart } from '../../chart/chart.tsx'
 import { linesOf, type SeriesPoint } from '../../chart/series.ts'
 import { useReader, useSharedWords } from '../../preferences.tsx'
-import { drawnColumns, isDailySet, type DataColumn, type DataSetEntry, type DataView } from './selection.ts'
+import { drawnColumns, filtersOf, isDailySet, nameOf, type DataColumn, type DataSetEntry, type DataView } from './selection.ts'
 
 interface Series {
   step_seconds: number | null
@@ -35,7 +35,7 @@ interface DrawnColumnProps extends SeriesPanelProps {
 
 function DrawnColumn({ set, selection, view, change, columns, column }: DrawnColumnProps) {
   const say = useSharedWords()
-  const filters = set.columns.filter(({ is_filter }) => is_filter).map(({ name }) => name)
+  const filters = set.columns.filter(({ is_filter, is_run }) => is_filter && !is_run).map(({ name }) => name)
   // One line through the rows of many names means little: the first name that is not chosen makes the lines.
   const by = view.by === '' ? undefined : (filters.find((name) => name === view.by) ?? filters.find((name) => selection[name] === undefined))
   const query = useApi<Series>(`${set.address}/series`, { ...selection, value: column.name, by })
@@ -69,12 +69,19 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
       isEmpty={({ points }) => points.length === 0}
       empty={say('data.noSeries')}
     >
-      {(series) => <DrawnSeries set={set} column={column} series={series} />}
+      {(series) => <DrawnSeries set={set} column={column} series={series} selection={selection} />}
     </Panel>
   )
 }
 
-function DrawnSeries({ set, column, series }: { set: DataSetEntry; column: DataColumn; series: Series }) {
+interface DrawnSeriesProps {
+  set: DataSetEntry
+  column: DataColumn
+  series: Series
+  selection: Parameters
+}
+
+function DrawnSeries({ set, column, series, selection }: DrawnSeriesProps) {
   const say = useSharedWords()
   const { format } = useReader()
   const stepMs = series.step_seconds === null ? null : series.step_seconds * 1_000
@@ -87,7 +94,7 @@ function DrawnSeries({ set, column, series }: { set: DataSetEntry; column: DataC
         {stepMs !== null && ` · ${say('data.last', { step: format.duration(stepMs) })}`}
       </p>
       {lines.length > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: lines.length })}</p>}
-      <Chart title={`${set.name} ${column.name}`} unit={column.unit ?? column.name} lines={shown} isDaily={isDailySet(set)} />
+      <Chart title={`${set.name} ${column.name}`} unit={column.unit ?? column.name} lines={shown} isDaily={isDailySet(set)} origin={{ set: nameOf(set), where: filtersOf(set, selection), stepMs }} />
     </>
   )
 }

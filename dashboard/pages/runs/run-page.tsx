@@ -61,7 +61,7 @@ function Parts({ run }: { run: RunDetails }) {
   const say = useWords(RUN_WORDS)
   return (
     <>
-      <SourcesPanel counts={run.counts} />
+      <SourcesPanel run={run} />
       {(sumOf(run, 'rejected') ?? 0) > 0 && <RefusedPanel runId={run.run_id} />}
       {run.children.length > 0 && <ChildrenPanel items={run.children} />}
       <StepsPanel steps={run.steps} />

@@ -4,14 +4,16 @@ import { Empty } from '../../blocks/states.tsx'
 import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
 import { OutcomeOf } from './run-list.tsx'
 import type { RunDetails } from './shapes.ts'
+import { WrittenRows } from './written-rows.tsx'
 import { RUN_WORDS } from './words/index.ts'
 
 type Counts = RunDetails['counts'][string]
 
-export function SourcesPanel({ counts }: { counts: RunDetails['counts'] }) {
+export function SourcesPanel({ run }: { run: RunDetails }) {
   const say = useWords(RUN_WORDS)
   const shared = useSharedWords()
   const heading = useId()
+  const { counts } = run
   const sources = Object.entries(counts)
   return (
     <section className="panel" aria-labelledby={heading}>
@@ -55,6 +57,7 @@ export function SourcesPanel({ counts }: { counts: RunDetails['counts'] }) {
             </table>
           </div>
           <Reasons counts={counts} />
+          <WrittenRows run={run} />
         </>
       )}
     </section>

@@ -94,5 +94,15 @@ function History({ rows }: { rows: readonly Day[] }) {
     ],
     [rows, name],
   )
-  return <Chart title={name} unit={say('hundredths')} lines={lines} levels={BANDS} range={RANGE} isDaily />
+  return (
+    <Chart
+      title={name}
+      unit={say('hundredths')}
+      lines={lines}
+      levels={BANDS}
+      range={RANGE}
+      isDaily
+      origin={{ set: 'crypto-forecast/fear-greed' }}
+    />
+  )
 }

@@ -36,12 +36,12 @@ export function HistoryPanel({ library, domain, value }: HistoryPanelProps) {
       query={query}
       isEmpty={({ points }) => points.every(({ last }) => last === null)}
     >
-      {(series) => <Drawn library={library} value={value} series={series} />}
+      {(series) => <Drawn library={library} domain={domain} value={value} series={series} />}
     </Panel>
   )
 }
 
-function Drawn({ library, value, series }: { library: string; value: 'stars' | 'rank'; series: Series }) {
+function Drawn({ library, domain, value, series }: HistoryPanelProps & { series: Series }) {
   const say = usePageWords()
   const stepMs = series.step_seconds === null ? null : series.step_seconds * 1_000
   const lines = useMemo(() => linesOf(series.points, stepMs, library), [series, stepMs, library])
@@ -53,6 +53,7 @@ function Drawn({ library, value, series }: { library: string; value: 'stars' | '
       lines={lines}
       isDaily
       isRank={isRank}
+      origin={{ set: 'library-context/rankings', where: { library, domain } }}
     />
   )
 }

@@ -58,7 +58,7 @@ export function OneMatch({ event, feed, close }: OneMatchProps) {
         {(rows) => <Life observations={rows} />}
       </Panel>
       <Panel title={say('odds')} query={observations}>
-        {(rows) => <Odds observations={rows} />}
+        {(rows) => <Odds observations={rows} where={{ event_id: event, feed }} />}
       </Panel>
     </>
   )
@@ -106,7 +106,13 @@ function Life({ observations }: { observations: readonly Observation[] }) {
   )
 }
 
-function Odds({ observations }: { observations: readonly Observation[] }) {
+function Odds({
+  observations,
+  where,
+}: {
+  observations: readonly Observation[]
+  where: Record<string, string>
+}) {
   const say = useMatchWords()
   const { language } = useReader()
   const lines = useMemo(
@@ -118,6 +124,11 @@ function Odds({ observations }: { observations: readonly Observation[] }) {
   return lines.length === 0 ? (
     <Empty>{say('odds.none')}</Empty>
   ) : (
-    <Chart title={say('odds')} unit={say('odds.unit')} lines={lines} />
+    <Chart
+      title={say('odds')}
+      unit={say('odds.unit')}
+      lines={lines}
+      origin={{ set: 'match-results/match-observations', where }}
+    />
   )
 }

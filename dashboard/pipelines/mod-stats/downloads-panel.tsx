@@ -78,6 +78,7 @@ function Downloads({ mod, series, as }: { mod: Mod; series: DailySeries; as: Mod
         lines={lines}
         kind={as === 'stacked' ? 'stacked' : 'line'}
         isDaily
+        origin={{ set: 'mod-stats/daily-stats', where: { mod: mod.mod } }}
       />
       <ul className="plain soft">
         {trends.map(({ name, perDay }) => (

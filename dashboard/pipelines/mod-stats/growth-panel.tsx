@@ -43,6 +43,7 @@ function Growth({ mod, series }: { mod: Mod; series: DailySeries }) {
         lines={lines}
         kind="bars"
         isDaily
+        origin={{ set: 'mod-stats/daily-stats', where: { mod: mod.mod } }}
       />
       <p className="soft">{say('growth.note')}</p>
     </>

@@ -170,6 +170,33 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
     }
   })
 
+  it('leads from a point of a chart to its rows, from a row to its run, and back', async () => {
+    const { page } = await visitor()
+    await page.goto('/mod-stats?mod=createnuclear')
+    await settled(page, 1)
+    await page.locator('canvas').first().click()
+    await page.waitForURL(/\/data\?/)
+    const { searchParams } = new URL(page.url())
+    expect([searchParams.get('set'), searchParams.get('f.mod')]).toEqual([
+      'mod-stats/daily-stats',
+      'createnuclear',
+    ])
+    const rows = region(page, 'Rows')
+    const [stored] = await rowsOf<{ run_id: string; rows: number }>(sql`
+      select d.run_id, (select count(*)::int from daily_stats own where own.run_id = d.run_id) as rows
+      from daily_stats d join mods m on m.id = d.mod_id
+      where m.modrinth = 'createnuclear' and d.date = ${searchParams.get('from')}::date limit 1`)
+    await rows
+      .getByRole('link', { name: stored?.run_id.slice(0, 8) ?? '' })
+      .first()
+      .click()
+    await page.getByRole('heading', { name: /^Mod/, level: 1 }).waitFor()
+    await page.getByRole('link', { name: 'daily-stats' }).click()
+    const shown = region(page, 'Rows').getByRole('row')
+    await shown.nth(1).waitFor()
+    expect(await shown.count()).toBe(Math.min(stored?.rows ?? 0, 25) + 1)
+  })
+
   it('tells what the feed shows, and the life of a match', async () => {
     const { page } = await visitor()
     // Odds in play move; those of 'matches' are the last ones before the start.

@@ -58,6 +58,7 @@ export const en = {
   'again.do': 'Run again',
   'again.help': 'Starts a new run of this pipeline without parameters',
   'sources.title': 'What each source gave',
+  'rows.written': 'Rows of this run:',
   'sources.none': 'No source has reported yet.',
   'sources.source': 'Source',
   'sources.fetched': 'Received',

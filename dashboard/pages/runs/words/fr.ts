@@ -62,6 +62,7 @@ export const fr: Words<keyof typeof en> = {
   'again.do': 'Relancer',
   'again.help': 'Lance une nouvelle exécution de cette collecte, sans paramètres',
   'sources.title': 'Ce que chaque source a donné',
+  'rows.written': 'Lignes de cette exécution :',
   'sources.none': 'Aucune source n’a encore rendu compte.',
   'sources.source': 'Source',
   'sources.fetched': 'Reçues',
