@@ -21,7 +21,7 @@ import { packageVersion } from '../system/package-version.ts'
 import { awayOf, isTooSlow } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
-import { answerUnread, RECEIVING } from './unread-request.ts'
+import { answerUnread, RECEIVING, type Receiving } from './unread-request.ts'
 
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
 const BODY_BYTES = 64 * 1024
@@ -37,11 +37,11 @@ export interface ApiLog {
 export type Api = ReturnType<typeof createApi>
 
 /** Creates it without any route. */
-export function createApi(log: ApiLog) {
+export function createApi(log: ApiLog, receiving: Receiving = RECEIVING) {
   const api = fastify({
     bodyLimit: BODY_BYTES,
-    requestTimeout: RECEIVING.requestTimeout,
-    http: RECEIVING,
+    requestTimeout: receiving.requestTimeout,
+    http: receiving,
     clientErrorHandler: answerUnread,
     // A stop does not wait for browsers that keep their connections.
     forceCloseConnections: true,

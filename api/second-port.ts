@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Api } from './app.ts'
-import { answerUnread, RECEIVING } from './unread-request.ts'
+import { answerUnread, RECEIVING, type Receiving } from './unread-request.ts'
 
 export interface SecondPort {
   close(): Promise<void>
@@ -11,9 +11,9 @@ export interface SecondPort {
 /** Answers there as well. The API must be listening already. Throws what `listen` throws. */
 export async function listenToo(
   api: Api,
-  { host, port }: { host: string; port: number },
+  { host, port, receiving = RECEIVING }: { host: string; port: number; receiving?: Receiving | undefined },
 ): Promise<SecondPort> {
-  const server = createServer(RECEIVING, (request, response) => {
+  const server = createServer({ ...receiving }, (request, response) => {
     api.routing(request, response)
   }).on('clientError', answerUnread)
   server.listen(port, host)

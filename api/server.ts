@@ -30,6 +30,7 @@ import { addSharedAnswers } from './shared-answers.ts'
 import { addStack, stackState } from './stack/routes.ts'
 import { addUpstreams } from './stack/upstreams.ts'
 import { addPage } from './static.ts'
+import type { Receiving } from './unread-request.ts'
 
 export interface AssembledApi {
   api: Api
@@ -51,6 +52,8 @@ export interface ApiBinding {
   host?: string | undefined
   /** 0 takes a free one. */
   port: number
+  /** How long requests may take to arrive. Default: ten seconds. */
+  receiving?: Receiving
 }
 
 /**
@@ -59,10 +62,10 @@ export interface ApiBinding {
  */
 export async function startApi(
   config: Config,
-  { host = '127.0.0.1', port }: ApiBinding,
+  { host = '127.0.0.1', port, receiving }: ApiBinding,
   log: ApiLog,
 ): Promise<ApiServer> {
-  const assembled = await assembleApi(config, tokensFor(config, host), log)
+  const assembled = await assembleApi(config, tokensFor(config, host), log, receiving)
   const others: SecondPort[] = []
   const close = async () => {
     await Promise.all(others.map((other) => other.close()))
@@ -71,7 +74,7 @@ export async function startApi(
   try {
     const address = await assembled.api.listen({ host, port })
     const alsoAt = async (second: number) => {
-      others.push(await listenToo(assembled.api, { host, port: second }))
+      others.push(await listenToo(assembled.api, { host, port: second, receiving }))
     }
     return { ...assembled, address, alsoAt, close }
   } catch (error) {
@@ -85,10 +88,11 @@ export async function assembleApi(
   config: Config,
   tokens: Tokens | undefined,
   log: ApiLog,
+  receiving?: Receiving,
 ): Promise<AssembledApi> {
   const database = openForReading(config, STATEMENT_MS)
   const temporal = lastingTemporal(config)
-  const api = createApi(log)
+  const api = createApi(log, receiving)
   const routes: RouteOptions[] = []
   api.addHook('onRoute', (route) => {
     routes.push(route)

@@ -9,8 +9,14 @@ const REQUEST_MS = 10 * SECOND_MS
 /** How often that is checked; by default half a minute goes by. */
 const CHECK_MS = SECOND_MS
 
-/** How a server waits for requests. Node gives the longer of both times to the whole request, whichever was meant for it. */
-export const RECEIVING = {
+/** How a server waits for requests, in milliseconds. Node gives the longer of both times to the whole request. */
+export interface Receiving {
+  requestTimeout: number
+  headersTimeout: number
+  connectionsCheckingInterval: number
+}
+
+export const RECEIVING: Receiving = {
   requestTimeout: REQUEST_MS,
   headersTimeout: REQUEST_MS,
   connectionsCheckingInterval: CHECK_MS,
