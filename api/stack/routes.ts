@@ -1,7 +1,7 @@
 /** `/api/stack`: how the servers, the worker, the spool and the disks of the stack are. */
 import type { Client } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { temporalAddress } from '../../client/connection.ts'
 import { pollersOf } from '../../client/ping.ts'
 import type { Config } from '../../config/load-config.ts'
@@ -9,6 +9,7 @@ import type { Database } from '../../db/database.ts'
 import { migrationState } from '../../db/migrate.ts'
 import { damagedSegments, folderBytes, waitingSegments, type DeadLetter } from '../../db/spool/folder.ts'
 import { headRowCount, heldBy } from '../../db/spool/held.ts'
+import { inspectSegment } from '../../db/spool/inspect.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { freeBytes, roomIn } from '../../system/free-space.ts'
 import { packageVersion } from '../../system/package-version.ts'
@@ -17,6 +18,7 @@ import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { orAway, type Away } from '../away.ts'
 import { languageHeader, languageOf } from '../language.ts'
+import { problems, RequestProblem } from '../problem.ts'
 import { stackSchema } from './stack-schema.ts'
 
 type Stack = z.infer<typeof stackSchema>
@@ -25,8 +27,9 @@ const MEGABYTE = 1_000_000
 /** A person reads no more dead letters than this; "almanac spool list" has all. */
 const MOST_LETTERS = 100
 
-/** Adds the route. */
+/** Adds the routes. */
 export function addStack(api: Api, context: RouteContext): void {
+  addSegment(api, context)
   api.get(
     '/api/stack',
     {
@@ -38,6 +41,37 @@ export function addStack(api: Api, context: RouteContext): void {
       },
     },
     (request) => stackState(context, languageOf(request)),
+  )
+}
+
+const segmentName = z.object({ name: z.string().min(1).max(300).describe('As /api/stack names it') })
+
+const segmentSchema = z
+  .object({
+    name: z.string(),
+    is_dead_letter: z.boolean(),
+    content: z
+      .record(z.string(), z.unknown())
+      .describe('Its head, its first rows, where its payloads came from; of a damaged one what can be read'),
+  })
+  .meta({ id: 'Segment' })
+
+function addSegment(api: Api, { config }: RouteContext): void {
+  api.get(
+    '/api/spool/:name',
+    {
+      schema: {
+        summary: 'A segment of the spool, or a dead letter, with its first rows',
+        params: segmentName,
+        response: { 200: segmentSchema, ...problems(404) },
+      },
+    },
+    async ({ params: { name } }) => {
+      const found = await inspectSegment(spoolFolder(config.dataDir), name)
+      if ('names' in found || found.name !== name)
+        throw new RequestProblem(404, `There is no segment "${name}"; /api/stack lists dead letters.`)
+      return { name, is_dead_letter: found.isDamaged, content: found.content }
+    },
   )
 }
 

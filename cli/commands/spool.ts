@@ -2,19 +2,13 @@
 import { almanacCommand } from '../../core/command-name.ts'
 import {
   damagedSegments,
-  findSegment,
   folderBytes,
   waitingSegments,
   type DeadLetter,
   type Waiting,
 } from '../../db/spool/folder.ts'
-import {
-  DamagedSegment,
-  readHead,
-  unpackSegment,
-  type Segment,
-  type SegmentHead,
-} from '../../db/spool/segment.ts'
+import { inspectSegment } from '../../db/spool/inspect.ts'
+import type { SegmentHead } from '../../db/spool/segment.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { configOf, type GlobalOptions } from '../command-context.ts'
@@ -26,8 +20,6 @@ import { stackName } from '../command-context.ts'
 type JsonOptions = GlobalOptions & { json?: boolean }
 
 const MB = 1_000_000
-/** So many rows of a table show what it holds. */
-const FIRST_ROWS = 5
 
 /** Prints waiting segments and dead letters. */
 export function list(options: JsonOptions): void {
@@ -102,52 +94,18 @@ function rowsOf(head: SegmentHead): string {
 /** Prints one segment, by its name or the beginning of it. Throws `WrongUsage` if there is none, or more than one. */
 export async function inspect(name: string, options: JsonOptions): Promise<void> {
   const config = configOf(options)
-  const found = findSegment(spoolFolder(config.dataDir), name)
+  const found = await inspectSegment(spoolFolder(config.dataDir), name)
   if ('names' in found) {
     const which = found.names.length === 0 ? 'no segment' : `${found.names.length} segments`
     throw new WrongUsage(`There is ${which} "${name}"; "${almanacCommand('spool list')}" shows their names.`)
   }
-  const content = await contentOf(found.bytes)
+  const { isDamaged, content } = found
   if (options.json) {
-    printJson({ name: found.name, isDamaged: found.isDamaged, ...content })
+    printJson({ name: found.name, isDamaged, ...content })
     return
   }
-  print(`${stackName(config)}${found.isDamaged ? 'damaged/' : ''}${found.name}`)
+  print(`${stackName(config)}${isDamaged ? 'damaged/' : ''}${found.name}`)
   print(JSON.stringify(content, null, 2))
-}
-
-/** What is known of a segment: of a damaged one its head, if that is whole, and what is wrong. */
-async function contentOf(bytes: Buffer): Promise<Record<string, unknown>> {
-  try {
-    return { head: readHead(bytes), ...firstRows(await unpackSegment(bytes)) }
-  } catch (error) {
-    if (!(error instanceof DamagedSegment)) throw error
-    return { ...headOr(bytes), damage: error.message }
-  }
-}
-
-function headOr(bytes: Buffer): Record<string, unknown> {
-  try {
-    return { head: readHead(bytes) }
-  } catch (error) {
-    if (!(error instanceof DamagedSegment)) throw error
-    return {}
-  }
-}
-
-function firstRows(segment: Segment): Record<string, unknown> {
-  if (segment.kind === 'ending') {
-    const { run, ending, finishedAt } = segment
-    return { run, ending, finishedAt }
-  }
-  const { rows, options } = segment
-  const first = Object.entries(rows).map(([name, all]) => [name, all.slice(0, FIRST_ROWS)] as const)
-  const answers = (options.raw ?? []).map(({ source, url, body }) => ({
-    source,
-    url,
-    characters: body.length,
-  }))
-  return { rows: Object.fromEntries(first), rejected: (options.rejected ?? []).slice(0, FIRST_ROWS), answers }
 }
 
 /** `3.4 kB`, `12.0 MB`. */

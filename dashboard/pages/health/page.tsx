@@ -1,11 +1,10 @@
 /** Health: the servers, the worker, what waits for the database, disks and versions. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useApi } from '../../api.ts'
-import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
-import { usePipelineName } from '../../pipelines/name.ts'
 import { useReader, useWords } from '../../preferences.tsx'
+import { LettersPanel } from './letters.tsx'
 import { Line } from './line.tsx'
 import { Servers } from './servers.tsx'
 import { UpstreamsPanel } from './upstreams.tsx'
@@ -72,61 +71,6 @@ function SpoolPanel({ query }: PanelProps) {
             </div>
           </dl>
           {spool.waiting > 0 && <p>{say('spool.remedy')}</p>}
-        </>
-      )}
-    </Panel>
-  )
-}
-
-type Letter = Stack['spool']['dead_letters'][number]
-
-function LettersPanel({ query }: PanelProps) {
-  const say = useWords(HEALTH_WORDS)
-  const nameOf = usePipelineName()
-  const columns: TableColumn<Letter>[] = [
-    {
-      key: 'name',
-      title: say('letters.name'),
-      value: ({ name }) => name,
-      render: ({ name }) => <code>{name}</code>,
-    },
-    {
-      key: 'reason',
-      title: say('letters.reason'),
-      value: ({ reason }) => reason,
-      render: ({ reason }) => <span lang="en">{reason}</span>,
-    },
-    {
-      key: 'pipeline',
-      title: say('letters.pipeline'),
-      value: ({ pipeline }) => (pipeline === null ? null : nameOf(pipeline)),
-    },
-    {
-      key: 'holds',
-      title: say('letters.holds'),
-      value: ({ holds }) => holds,
-      render: ({ holds }) => <span>{holds ?? '–'}</span>,
-    },
-  ]
-  return (
-    <Panel
-      title={say('letters.title')}
-      query={query}
-      isEmpty={({ spool }) => spool.dead_letter_count === 0}
-      empty={say('letters.none')}
-    >
-      {({ spool }) => (
-        <>
-          <p>
-            {say('letters.count', { n: spool.dead_letter_count })} {say('letters.remedy')}
-          </p>
-          <DataTable
-            caption={say('letters.title')}
-            columns={columns}
-            rows={spool.dead_letters}
-            rowKey={({ name }) => name}
-            pageRows={20}
-          />
         </>
       )}
     </Panel>

@@ -40,6 +40,11 @@ it('tells the servers, the disks and the spool, with the reason of a dead letter
     disks: [{ name: 'state' }, { name: 'data' }],
     away: [],
   })
+  expect(await api.get('/api/spool/2026-11-01.segment')).toMatchObject({
+    status: 200,
+    body: { is_dead_letter: true, content: { damage: expect.any(String) as string } },
+  })
+  expect(await api.get('/api/spool/2026-11')).toMatchObject({ status: 404 })
   const worker = await api.stack.startWorker()
   const workers = async () => {
     const { body } = await api.get('/api/stack')

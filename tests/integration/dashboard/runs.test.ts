@@ -1,7 +1,10 @@
 /** Runs and schedules in a real browser, with every change seen in the database or in Temporal. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { spoolFolder } from '../../../db/spool/spool.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
 import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
@@ -122,6 +125,14 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     )
     expect(await region('Servers').innerText()).toContain(`PostgreSQL ${version?.is}`)
     expect(await region('Dead letters').innerText()).toContain('None:')
+    const damaged = join(spoolFolder(api.stack.config.dataDir), 'damaged')
+    mkdirSync(damaged, { recursive: true })
+    writeFileSync(join(damaged, '2026-11-01.segment'), '<b>no segment</b>')
+    writeFileSync(join(damaged, '2026-11-01.segment.reason.txt'), 'its head is cut off\n')
+    // The server sees it by itself, and tells the page.
+    await region('Dead letters').getByText('its head is cut off').waitFor()
+    await region('Dead letters').getByRole('link', { name: '2026-11-01.segment' }).click()
+    await region('Content of 2026-11-01.segment').getByText('"damage"').waitFor()
     const [budget] = await until(async () => {
       const found = await api.stack.database.select<{ is: string }>(
         sql`select remaining || ' of ' || most as is from upstream_budgets where client = 'modrinth'`,

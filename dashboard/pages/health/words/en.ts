@@ -49,6 +49,7 @@ export const en = {
   'letters.reason': 'Reason',
   'letters.pipeline': 'Pipeline',
   'letters.holds': 'What it holds',
+  'letters.content': 'Content of {name}',
   'disks.title': 'Disks',
   'disk.state': 'State folder',
   'disk.data': 'Data folder',

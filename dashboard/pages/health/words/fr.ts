@@ -55,6 +55,7 @@ export const fr: Words<keyof typeof en> = {
   'letters.reason': 'Raison',
   'letters.pipeline': 'Collecte',
   'letters.holds': 'Contenu',
+  'letters.content': 'Contenu de {name}',
   'disks.title': 'Disques',
   'disk.state': 'Dossier d’état',
   'disk.data': 'Dossier des données',
