@@ -30,7 +30,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap ca-certificates git python3 python3-pip python3-venv \
  && rm -rf /var/lib/apt/lists/*
 # The folders that are written to belong to the user that runs; everything else stays root's.
-RUN mkdir data .almanac && chown node:node data .almanac
+RUN mkdir data log .almanac && chown node:node data log .almanac
 COPY --from=packages /app/node_modules node_modules
 COPY package.json almanac.example.yaml almanac ./
 # What is no code is found where the sources have it.

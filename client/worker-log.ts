@@ -1,6 +1,7 @@
-/** The log of the worker that `up` starts. */
+/** The log of the worker, where the page finds it. */
 import { join } from 'node:path'
 import type { Config } from '../config/load-config.ts'
 
-/** Its path, if no other was asked for. */
-export const workerLogFile = ({ stateDir }: Pick<Config, 'stateDir'>): string => join(stateDir, 'almanac.log')
+/** Its path, if a command does not name another. */
+export const workerLogFile = ({ env, stateDir }: Pick<Config, 'env' | 'stateDir'>): string =>
+  env.WORKER_LOG ?? join(stateDir, 'almanac.log')

@@ -23,6 +23,12 @@ const stackVariables = {
     .describe('Folder of the embedded servers, their data and the tools'),
   DATA_DIR: z.string().default('data').describe('Folder of the exported files'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Log level of the worker'),
+  WORKER_LOG: z
+    .string()
+    .optional()
+    .describe(
+      "File of the worker's log, in which the page finds the lines of a run; a worker started alone prints its log as well. Default: almanac.log in ALMANAC_STATE_DIR, of `up` only",
+    ),
   ALMANAC_TOKEN: token.describe(
     'Token of those who may change things, of 16 characters or more. Needed when the page listens on more than 127.0.0.1',
   ),

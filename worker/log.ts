@@ -16,21 +16,30 @@ const LEVELS: Record<LogLevel, pino.Level> = {
 }
 
 /**
- * Opens the log: JSON lines into a file, or readable lines on standard error without a file. Throws `Misconfigured` if
- * the file cannot be written.
+ * Opens the log: JSON lines into a file, readable lines on standard error if it is printed. Default: printed without a
+ * file. Throws `Misconfigured` if the file cannot be written.
  */
-export function openLog(level: Environment['LOG_LEVEL'], file?: string): Logger {
-  return pino({ level }, cleaning(file === undefined ? readableLines() : openLogFile(file)))
+export function openLog(
+  level: Environment['LOG_LEVEL'],
+  file?: string,
+  isPrinted = file === undefined,
+): Logger {
+  const targets = [
+    ...(isPrinted ? [readableLines()] : []),
+    ...(file === undefined ? [] : [openLogFile(file)]),
+  ]
+  return pino({ level }, cleaning(targets))
 }
 
 const readableLines = (): DestinationStream =>
   pino.transport({ target: 'pino-pretty', options: { destination: 2, ignore: 'pid,hostname' } })
 
 /** What strangers wrote is cleaned and our secrets are hidden in every line, whoever logs it. */
-function cleaning(target: DestinationStream): DestinationStream {
+function cleaning(targets: DestinationStream[]): DestinationStream {
   return {
     write(line) {
-      target.write(cleanJson(line))
+      const clean = cleanJson(line)
+      for (const target of targets) target.write(clean)
     },
   }
 }

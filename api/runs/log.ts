@@ -33,7 +33,7 @@ export function addRunLog(api: Api, { config }: RouteContext): void {
       if (lines === undefined)
         throw new RequestProblem(
           404,
-          `There is no log at ${file}: this worker writes it elsewhere (--log-file), or prints it (--verbose).`,
+          `There is no log at ${file}: this worker writes it elsewhere (--log-file), or only prints it. Set WORKER_LOG to one file for worker and page.`,
         )
       reply.header('content-type', `${NDJSON}; charset=utf-8`)
       return reply.send(lines.map((line) => `${line}\n`).join(''))

@@ -1,5 +1,4 @@
 /** `almanac up`: the whole stack in one process, from the databases to the first collection, until it is stopped. */
-import { join } from 'node:path'
 import { almanacCommand } from '../../core/command-name.ts'
 import type { Config } from '../../config/load-config.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
@@ -22,6 +21,7 @@ import { sentence } from '../../wording/sentence.ts'
 import { oneLine } from '../../wording/text.ts'
 import { endingOf, openRun, startRun, type RunHandle } from '../../client/runs.ts'
 import { scheduleStates } from '../../client/schedules.ts'
+import { workerLogFile } from '../../client/worker-log.ts'
 import { reportPlaces } from '../places.ts'
 import { reportTroubles } from '../report-troubles.ts'
 import { knownPipeline } from '../known-pipeline.ts'
@@ -77,7 +77,7 @@ export async function up(options: UpOptions): Promise<number> {
   const stopped = stopping.signal
   makeOwnFile(config, say)
   const startedAt = Date.now()
-  const logFile = options.logFile ?? (options.verbose ? undefined : join(config.stateDir, 'almanac.log'))
+  const logFile = options.logFile ?? (options.verbose ? undefined : workerLogFile(config))
   // Who runs everything once reads the table.
   const hasPage = options.once !== true
   const running = await startUnlessStopped({

@@ -20,7 +20,8 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   } finally {
     await database.close()
   }
-  const log = openLog(options.verbose ? 'debug' : config.env.LOG_LEVEL, options.logFile)
+  const level = options.verbose ? 'debug' : config.env.LOG_LEVEL
+  const log = openLog(level, options.logFile ?? config.env.WORKER_LOG, options.logFile === undefined)
   installRuntime(log)
   const enabled = PIPELINES.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
   await preparePipelines(enabled, config.toolsDir, print)

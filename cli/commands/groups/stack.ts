@@ -28,7 +28,10 @@ export function addStackCommands(program: CommandUnknownOpts, setExitCode: SetEx
   add(program, 'worker', 'run a worker against an existing Temporal server and database', [
     `${ALMANAC} worker`,
   ])
-    .option('--log-file <path>', 'write the log to this file')
+    .option(
+      '--log-file <path>',
+      'write the log to this file (default: print it, and write it to WORKER_LOG too)',
+    )
     .action(async (options) => {
       setExitCode(await (await import('../worker.ts')).worker(options))
     })

@@ -181,5 +181,8 @@ describe('the log of a run', () => {
       'two',
       'three – é',
     ])
+    const elsewhere = join(stack.config.stateDir, 'elsewhere.log')
+    writeFileSync(elsewhere, line(workflowId, 'there'))
+    expect(await answers({ WORKER_LOG: elsewhere }, [path])).toMatchObject([{ body: { msg: 'there' } }])
   })
 })
