@@ -2,8 +2,9 @@
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { inFrenchType } from '../wording/french.ts'
 import type { Language } from '../wording/sentence.ts'
-import type { DataSet, DataSets, InFrench } from './data-set.ts'
+import type { DataSet, DataSets } from './data-set.ts'
 import { SHARED_IN_FRENCH } from './french.ts'
+import type { DataSetsInFrench } from './in-french.ts'
 import { API_PARTS } from './parts.ts'
 import { SHARED_DATA_SETS } from './shared-data-sets.ts'
 
@@ -20,7 +21,7 @@ export interface PlacedDataSet {
   address: string
 }
 
-const placed = (sets: DataSets, french: InFrench, pipeline?: PipelineId): PlacedDataSet[] =>
+const placed = (sets: DataSets, french: DataSetsInFrench, pipeline?: PipelineId): PlacedDataSet[] =>
   Object.entries(sets).map(([name, set]) => ({
     name,
     set,
@@ -30,8 +31,8 @@ const placed = (sets: DataSets, french: InFrench, pipeline?: PipelineId): Placed
   }))
 
 /** The set with its French texts. One that is missing stays English; tests/unit/api/data-sets.test.ts names it. */
-function frenchSet(name: string, set: DataSet, { sets, units }: InFrench): DataSet {
-  const shared: InFrench['units'] = SHARED_IN_FRENCH.units
+function frenchSet(name: string, set: DataSet, { sets, units }: DataSetsInFrench): DataSet {
+  const shared: DataSetsInFrench['units'] = SHARED_IN_FRENCH.units
   const texts = sets[name]
   const columns = Object.entries(set.columns).map(([column, { meaning, unit, ...facts }]) => [
     column,

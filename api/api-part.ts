@@ -3,7 +3,8 @@ import type { Backfiller } from '../client/backfill.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Database } from '../db/database.ts'
-import type { DataSets, InFrench } from './data-set.ts'
+import type { DataSets } from './data-set.ts'
+import type { InFrench } from './in-french.ts'
 import type { Api } from './app.ts'
 import type { Expectation } from './expectation.ts'
 
@@ -26,7 +27,7 @@ export interface UpstreamSources {
 export interface ApiPart {
   /** Rows to look at and to take away. */
   dataSets: DataSets
-  /** What people read of them, in French. */
+  /** What people read of the pipeline, in French. */
   inFrench: InFrench
   /** Which intervals should have rows; gaps are found among them. */
   expected: readonly Expectation[]

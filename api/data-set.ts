@@ -38,13 +38,6 @@ export interface DataSet {
 /** The data sets of one pipeline, by their names in addresses. */
 export type DataSets = Record<string, DataSet>
 
-/** What people read of data sets, in French: of each what a row is and what its columns mean; and of all their units. */
-export interface InFrench<Sets extends DataSets = DataSets> {
-  sets: { [Name in keyof Sets]: { row: string; columns: Record<keyof Sets[Name]['columns'], string> } }
-  /** By the English unit. Those that several pipelines use are in api/french.ts. */
-  units: Readonly<Record<string, string>>
-}
-
 export const text = (meaning: string, more: Partial<Column> = {}): Column => ({
   type: 'text',
   meaning,

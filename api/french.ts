@@ -1,5 +1,5 @@
-/** The data sets that no pipeline owns in French, and the units that several share. */
-import type { InFrench } from './data-set.ts'
+/** In French: the data sets that no pipeline owns, and what several pipelines have in common. */
+import type { DataSetsInFrench } from './in-french.ts'
 import type { SHARED_DATA_SETS } from './shared-data-sets.ts'
 
 export const SHARED_IN_FRENCH = {
@@ -36,4 +36,13 @@ export const SHARED_IN_FRENCH = {
       },
     },
   },
-} satisfies InFrench<typeof SHARED_DATA_SETS>
+} satisfies DataSetsInFrench<typeof SHARED_DATA_SETS>
+
+/** Parameters of the runs of several pipelines. */
+export const PARAMS_IN_FRENCH = {
+  boundSeconds: 'Abandonner après ce nombre de secondes, au lieu de la limite propre à la collecte',
+  derive: 'Ne contacter aucune source : calculer ce qui est dû à partir des lignes enregistrées',
+  from: 'Collecter à partir de ce moment',
+  to: "Collecter jusqu'à ce moment",
+  onlyMissing: "Ne demander que ce qui n'est pas enregistré",
+}

@@ -20,7 +20,10 @@ export const PIPELINE_SENTENCES = [
 ] as const
 
 /** What the names of failures mean; those after the first group are given by the run itself. */
-const FAILURES: Record<FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure', string> = {
+const FAILURES: Record<
+  FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure' | 'WorkerShutdown',
+  string
+> = {
   RateLimited: "le service demande d'attendre",
   UpstreamUnavailable: 'le service est injoignable ou en panne',
   CommandTimedOut: "un programme n'a pas fini à temps",
@@ -40,6 +43,7 @@ const FAILURES: Record<FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFa
   TimedOut: "une étape n'a pas fini à temps",
   Unclassified: 'erreur inattendue',
   TerminatedFailure: 'la collecte a été arrêtée de force',
+  WorkerShutdown: "le processus de collecte s'est arrêté",
 }
 
 const meaningOf = (type: string) => (Object.hasOwn(FAILURES, type) ? FAILURES[type as FailureType] : type)

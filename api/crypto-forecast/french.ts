@@ -1,5 +1,5 @@
-/** The data sets of crypto-forecast in French. */
-import type { InFrench } from '../data-set.ts'
+/** What crypto-forecast says in French. */
+import type { InFrench } from '../in-french.ts'
 import type { dataSets } from './data-sets.ts'
 
 const OF_ROW = {
@@ -18,6 +18,24 @@ const sentimentOf = (days: number) =>
   `Moyenne de l'indice Fear & Greed des ${days} derniers jours, aujourd'hui compris`
 
 export const inFrench = {
+  summary:
+    'Bougies horaires de Binance et de CoinGecko, indice Fear & Greed, indicateurs et variables, une prévision par cryptomonnaie, et plus tard si elle était juste',
+  params: {},
+  steps: {
+    openCryptoForecast: 'Prendre le verrou',
+    collectBinance: 'Binance : bougies horaires terminées',
+    collectCoinGecko: 'CoinGecko : prix horaires',
+    collectFearGreed: 'Fear & Greed : indice quotidien',
+    compareSpotPrices: 'Prix au comptant des deux sources',
+    computePrices: 'Indicateurs, variables, enregistrement',
+    checkPrices: 'Contrôler les heures',
+    exportFeatures: 'Écrire data/{coin}_features.csv',
+    forecastPrices: "Prévoir l'heure et le jour qui viennent",
+    scorePredictions: 'Noter les prévisions passées',
+    reportToMlflow: 'Rendre compte à MLflow',
+    writeMetricsFile: 'Écrire le fichier de mesures',
+    closeCryptoForecast: 'Clore le compte rendu',
+  },
   units: {
     "coin's currency": 'devise de la cryptomonnaie',
     'quote asset of the pair': 'devise de cotation de la paire',

@@ -1,5 +1,5 @@
-/** The data sets of library-context in French. */
-import type { InFrench } from '../data-set.ts'
+/** What library-context says in French. */
+import type { InFrench } from '../in-french.ts'
 import type { dataSets } from './data-sets.ts'
 
 const OF_ROW = {
@@ -16,6 +16,26 @@ const STATE_REASON = "Pourquoi l'état n'est pas bon"
 const NEXT_TRY = 'Quand on réessaiera, UTC ; vide : à la prochaine exécution'
 
 export const inFrench = {
+  summary:
+    "Bibliothèques scientifiques d'un domaine par leurs étoiles sur GitHub, et un fichier de contexte de chacune : sa documentation et ses sources en un seul texte",
+  params: {
+    domain: 'Seulement ce domaine',
+    library: 'Seulement le contexte de cette bibliothèque',
+    force: 'Refaire les contextes à jour, et accepter une liste invraisemblable',
+  },
+  steps: {
+    openLibraryContext: 'Prendre le verrou',
+    collectCatalogue: 'Chercher les bibliothèques candidates',
+    rankLibraries: 'GitHub : étoiles ; les listes',
+    findChanges: 'Git : quelles bibliothèques ont changé',
+    publishLibraries: 'Écrire les listes et les fichiers de contexte',
+    claimHost: 'Trouver une machine',
+    cloneLibrary: 'Cloner la bibliothèque',
+    makeContext: 'Lire la bibliothèque',
+    removeClone: 'Supprimer le clone',
+    recordFailedAttempt: "Noter l'échec",
+    closeLibraryContext: 'Clore le compte rendu',
+  },
   units: { stars: 'étoiles', bytes: 'octets', tokens: 'jetons', files: 'fichiers', kB: 'ko' },
   sets: {
     leaderboard: {

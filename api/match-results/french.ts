@@ -1,5 +1,5 @@
-/** The data sets of match-results in French. */
-import type { InFrench } from '../data-set.ts'
+/** What match-results says in French. */
+import type { InFrench } from '../in-french.ts'
 import type { dataSets } from './data-sets.ts'
 
 const OF_ROW = {
@@ -23,6 +23,15 @@ const DRAW = 'du nul'
 const SECOND = 'de la seconde équipe'
 
 export const inFrench = {
+  summary:
+    "Cotes et scores finaux de matchs vus dans un flux en direct, chacun suivi jusqu'à ce qu'il soit vraiment terminé",
+  params: {},
+  steps: {
+    openMatchResults: 'Prendre le verrou',
+    collectMatches: 'Le flux, les résultats, tous les matchs',
+    closeMatchResults: 'Clore le compte rendu',
+  },
+  upstreams: { 'Live feed': 'Flux en direct', 'Results service': 'Service de résultats' },
   units: { stake: 'mise', goals: 'buts', polls: 'relevés' },
   sets: {
     matches: {

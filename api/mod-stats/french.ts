@@ -1,5 +1,5 @@
-/** The data sets of mod-stats in French. */
-import type { InFrench } from '../data-set.ts'
+/** What mod-stats says in French. */
+import type { InFrench } from '../in-french.ts'
 import type { dataSets } from './data-sets.ts'
 
 const OF_ROW = {
@@ -17,6 +17,17 @@ const VERSION = {
 }
 
 export const inFrench = {
+  summary:
+    "Téléchargements, abonnés et versions de mods de jeux sur Modrinth et CurseForge, et les modpacks qui s'en servent",
+  params: {},
+  steps: {
+    openModStats: 'Prendre le verrou, suivre almanac.yaml',
+    collectModrinth: 'Modrinth : téléchargements, abonnés, versions',
+    collectCurseForge: 'CurseForge : téléchargements, pouces levés, fichiers',
+    discoverModpacks: 'Site de CurseForge : nouveaux modpacks',
+    refreshModpacks: 'CurseForge : téléchargements des modpacks connus',
+    closeModStats: 'Clore le compte rendu',
+  },
   units: {
     downloads: 'téléchargements',
     'downloads/day': 'téléchargements/jour',

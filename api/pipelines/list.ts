@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'
-import { PIPELINES } from '../../pipelines/index.ts'
-import { sentence } from '../../wording/sentence.ts'
+import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import { inFrenchType } from '../../wording/french.ts'
+import { sentence, type Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { awaySchema, orAway, type Away } from '../away.ts'
+import { PARAMS_IN_FRENCH } from '../french.ts'
 import { languageHeader, languageOf } from '../language.ts'
+import { API_PARTS } from '../parts.ts'
 import { runJson, runSchema } from '../runs/run-json.ts'
 import { scheduleJson, scheduleSchema, unknownSchedule } from '../schedules/schedule-json.ts'
 
@@ -26,9 +29,24 @@ const pipelineSchema = z.object({
 
 const listSchema = z.object({ pipelines: z.array(pipelineSchema), away: awaySchema })
 
-/** Parameters of each pipeline's runs. They never change, and making a schema takes a millisecond. */
+/** The parameters of a pipeline's runs, as JSON Schema. */
+function paramsOf({ id, params }: Pipeline, language: Language): Record<string, unknown> {
+  const schema = { ...z.toJSONSchema(params, { io: 'input' }) }
+  if (language === 'en') return schema
+  const french: Record<string, string> = { ...PARAMS_IN_FRENCH, ...API_PARTS[id].inFrench.params }
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const description = french[name]
+    const isKnown = typeof property === 'object' && description !== undefined
+    return [name, isKnown ? { ...property, description: inFrenchType(description) } : property]
+  })
+  return { ...schema, properties: Object.fromEntries(properties) as object }
+}
+
+/** They never change, and making a schema takes a millisecond. */
 const PARAMS = new Map(
-  PIPELINES.map(({ id, params }) => [id, { ...z.toJSONSchema(params, { io: 'input' }) }] as const),
+  PIPELINES.map(
+    (pipeline) => [pipeline.id, { en: paramsOf(pipeline, 'en'), fr: paramsOf(pipeline, 'fr') }] as const,
+  ),
 )
 
 /** The pipelines as JSON. */
@@ -60,12 +78,12 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
         const state = states?.find((one) => one.id === id)
         return {
           id,
-          summary,
+          summary: language === 'fr' ? inFrenchType(API_PARTS[id].inFrench.summary) : summary,
           enabled: config.tracked[id].enabled,
           last_run: lastOf === undefined ? null : runJson(lastOf, language),
           open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),
-          params: PARAMS.get(id) ?? {},
+          params: PARAMS.get(id)?.[language] ?? {},
           no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
         }
       })

@@ -142,7 +142,7 @@ function addRetrying(api: Api, { temporal }: RouteContext): void {
       const retries = await temporal.use((client) => retriesNow(client, language))
       return {
         retrying: retries.map(({ workflowId, runWorkflowId, step }) => ({
-          ...stepJson(step),
+          ...stepJson(step, language),
           workflow_id: workflowId,
           run_workflow_id: runWorkflowId,
         })),

@@ -5,7 +5,9 @@ import type { RunView, StepView } from '../../client/run-view.ts'
 import { RUN_OUTCOMES, type RunCounts } from '../../core/run-outcome.ts'
 import type { RunRecord } from '../../db/queries/runs.ts'
 import { renderCounts, renderStoredError } from '../../wording/run.ts'
+import { inFrenchType } from '../../wording/french.ts'
 import type { Language } from '../../wording/sentence.ts'
+import { API_PARTS } from '../parts.ts'
 
 /** `running` while a run is open. */
 export const OUTCOMES = ['running', ...RUN_OUTCOMES] as const
@@ -51,7 +53,7 @@ const stepSchema = z
   .object({
     activity_id: z.string().describe('What a retry names'),
     step: z.string().describe('Name of the activity'),
-    summary: z.string(),
+    summary: z.string().describe('What it does, in the language of the request'),
     state: z.enum(['done', 'failed', 'cancelled', 'running', 'waiting']),
     attempts: z.number().describe('Attempts that were made'),
     started_at: time.nullable().describe('Beginning of the last attempt'),
@@ -127,18 +129,29 @@ export function runDetailsJson(
     finished_at: iso(view.finishedAt),
     counts: counts(view.counts, language),
     error: view.error ?? null,
-    steps: view.steps.map(stepJson),
-    children: view.chains.map(childJson),
+    steps: view.steps.map((step) => stepJson(step, language)),
+    children: view.chains.map((child) => childJson(child, language)),
     details,
     link: view.link,
   }
 }
 
-export function stepJson(step: StepView): z.infer<typeof stepSchema> {
+/** What each activity does, by its name, which is unique. */
+const STEPS_IN_FRENCH = new Map(
+  Object.values(API_PARTS).flatMap(({ inFrench }) => Object.entries(inFrench.steps)),
+)
+
+/** A summary is what Temporal keeps: English. In French it is that of the activity's kind. */
+function summaryOf({ step, summary }: StepView, language: Language): string {
+  const french = language === 'fr' ? STEPS_IN_FRENCH.get(step) : undefined
+  return french === undefined ? summary : inFrenchType(french)
+}
+
+export function stepJson(step: StepView, language: Language): z.infer<typeof stepSchema> {
   return {
     activity_id: step.activityId,
     step: step.step,
-    summary: step.summary,
+    summary: summaryOf(step, language),
     state: step.state,
     attempts: step.attempts,
     started_at: iso(step.startedAt),
@@ -149,7 +162,7 @@ export function stepJson(step: StepView): z.infer<typeof stepSchema> {
   }
 }
 
-function childJson(child: ChildView): z.infer<typeof childSchema> {
+function childJson(child: ChildView, language: Language): z.infer<typeof childSchema> {
   return {
     workflow_id: child.workflowId,
     name: child.name,
@@ -158,6 +171,6 @@ function childJson(child: ChildView): z.infer<typeof childSchema> {
     reason: child.reason ?? null,
     started_at: iso(child.startedAt),
     seconds: child.seconds ?? null,
-    steps: child.steps.map(stepJson),
+    steps: child.steps.map((step) => stepJson(step, language)),
   }
 }

@@ -76,7 +76,7 @@ export function addUpstreams(api: Api, { db }: RouteContext): void {
           API_PARTS[id].upstreams.map(({ name, sources, clients }) => {
             const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
             return {
-              name,
+              name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
               pipeline: id,
               sources: [...sources],
               ...standingOf(ofIt, language),

@@ -27,9 +27,7 @@ export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
       <h2 id={heading}>
         <PipelineName id={pipeline.id} />
       </h2>
-      <p className="soft" lang="en">
-        {pipeline.summary}
-      </p>
+      <p className="soft">{pipeline.summary}</p>
       <LastRun pipeline={pipeline} />
       {pipeline.enabled && (
         <dl>

@@ -56,9 +56,7 @@ function Collecting({ pipelines }: { pipelines: readonly PipelineEntry[] }) {
           ))}
         </select>
       </label>
-      <p className="soft" lang="en">
-        {chosen.summary}
-      </p>
+      <p className="soft">{chosen.summary}</p>
       {!chosen.enabled && <p className="stale">{say('collect.off')}</p>}
       <StartForm key={chosen.id} pipeline={chosen} />
     </>
@@ -139,7 +137,7 @@ function ParamField({ field: { name, kind, help, choices } }: { field: Field }) 
           )}
         </label>
       )}
-      <small id={helpId} className="soft" lang="en">
+      <small id={helpId} className="soft">
         {help}
       </small>
     </div>

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 export interface Field {
   name: string
   kind: 'flag' | 'number' | 'moment' | 'choice' | 'text'
-  /** What it does, in English. */
+  /** What it does. */
   help: string
   /** Values of a choice. */
   choices: readonly string[]

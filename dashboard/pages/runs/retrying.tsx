@@ -61,7 +61,7 @@ export function StepTrouble({ step, workflowId }: StepTroubleProps) {
     <div className="step-trouble">
       <p>
         <strong>{step.step}</strong>
-        {step.summary !== '' && <span lang="en"> · {step.summary}</span>}
+        {step.summary !== '' && ` · ${step.summary}`}
       </p>
       {step.failure !== null && <p className="failure">{step.failure}</p>}
       <p>

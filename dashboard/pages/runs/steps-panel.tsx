@@ -42,7 +42,7 @@ function useColumns(): TableColumn<Step>[] {
       render: ({ step, summary }) => (
         <>
           <strong>{step}</strong>
-          {summary !== '' && <span lang="en"> · {summary}</span>}
+          {summary !== '' && ` · ${summary}`}
         </>
       ),
     },

@@ -184,8 +184,7 @@ describe('the daemon', () => {
       state: 'active',
       everyMs: 7 * 60_000,
     })
-    const kept = (states: ScheduleState[]) =>
-      others(states).map(({ id, state, why }) => ({ id, state, why }))
+    const kept = (states: ScheduleState[]) => others(states).map(({ id, state, why }) => ({ id, state, why }))
     expect(kept(during)).toEqual(kept(before))
     const { code, stdout, stderr } = await stop(daemon, 'SIGTERM')
     const lines = linesOf(stdout)

@@ -1,8 +1,9 @@
 /** Data sets are declared so that pages, exports and their help can be made from the declaration alone. */
 import { describe, expect, it } from 'vitest'
 import { ALL_DATA_SETS } from '../../../api/all-data-sets.ts'
-import type { DataSets, InFrench } from '../../../api/data-set.ts'
+import type { DataSets } from '../../../api/data-set.ts'
 import { SHARED_IN_FRENCH } from '../../../api/french.ts'
+import type { DataSetsInFrench } from '../../../api/in-french.ts'
 import { API_PARTS } from '../../../api/parts.ts'
 import { SHARED_DATA_SETS } from '../../../api/shared-data-sets.ts'
 import { PIPELINES, type PipelineId } from '../../../pipelines/index.ts'
@@ -15,7 +16,7 @@ const SYMBOLS = ['%', 's']
 
 /** The French table of a data set as it stands, without what is taken from English. */
 const textsOf = (name: string, pipeline: PipelineId | undefined) => {
-  const { sets }: InFrench = pipeline === undefined ? SHARED_IN_FRENCH : API_PARTS[pipeline].inFrench
+  const { sets }: DataSetsInFrench = pipeline === undefined ? SHARED_IN_FRENCH : API_PARTS[pipeline].inFrench
   return sets[name]
 }
 
@@ -101,9 +102,12 @@ it('every pipeline expects something, and says whether its past can be collected
 })
 
 it('no French text is left of a data set or a unit that is gone', () => {
-  const tables: [InFrench, DataSets][] = [
+  const tables: [DataSetsInFrench, DataSets][] = [
     [SHARED_IN_FRENCH, SHARED_DATA_SETS],
-    ...PIPELINES.map(({ id }): [InFrench, DataSets] => [API_PARTS[id].inFrench, API_PARTS[id].dataSets]),
+    ...PIPELINES.map(({ id }): [DataSetsInFrench, DataSets] => [
+      API_PARTS[id].inFrench,
+      API_PARTS[id].dataSets,
+    ]),
   ]
   const used = new Set(
     ALL_DATA_SETS.flatMap(({ set }) => Object.values(set.columns).map(({ unit }) => unit ?? '')),
