@@ -15,12 +15,12 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
-import { closestMatch } from 'leven'
 import { Failure, WrongUsage } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { awayOf, isTooSlow } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
+import { unknownName } from './unknown-name.ts'
 import { answerUnread, RECEIVING, type Receiving } from './unread-request.ts'
 
 /** Largest body of a request, in bytes: the parameters of a run, of which the longest are lists of names. */
@@ -129,14 +129,7 @@ function problemFor(error: FastifyError | Error, request: FastifyRequest): Reque
 function sentenceOf(mistake: FastifySchemaValidationError, known: readonly string[]): string {
   const { keyword, instancePath, message = '', params } = mistake
   if (keyword === 'unrecognized_keys')
-    return (params['keys'] as string[]).map((key) => unknownParameter(key, known)).join(' ')
+    return (params['keys'] as string[]).map((key) => unknownName('parameter', key, known)).join(' ')
   const name = instancePath.slice(1).replaceAll('/', '.')
   return `${name === '' ? 'The request' : name}: ${message}.`
-}
-
-function unknownParameter(name: string, known: readonly string[]): string {
-  const near = known.length === 0 ? undefined : closestMatch(name, [...known])
-  const hint =
-    near === undefined ? 'There are none.' : `Did you mean "${near}"? There are ${known.join(', ')}.`
-  return `"${name}" is no parameter here. ${hint}`
 }

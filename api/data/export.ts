@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { DataSet } from '../data-set.ts'
 import { parquetOf } from './parquet.ts'
-import { copyStatement, rowsStatement, storedStatement, type Selection } from './statement.ts'
+import { columnsOf, copyStatement, rowsStatement, storedStatement, type Selection } from './statement.ts'
 
 /** Formats and their media types. */
 export const FORMATS = {
@@ -22,7 +22,7 @@ const BATCH_ROWS = 5_000
 export function exported(client: pg.PoolClient, set: DataSet, selection: Selection, format: Format): Readable {
   if (format === 'csv') return client.query(copyTo(copyStatement(set, selection)))
   if (format === 'ndjson') return Readable.from(jsonLines(client, rowsStatement(set, selection)))
-  return parquetOf(set, batches(client, storedStatement(set, selection)))
+  return parquetOf(columnsOf(set, selection), batches(client, storedStatement(set, selection)))
 }
 
 /** A row of a query, by SQL name. */

@@ -2,7 +2,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { once } from 'node:events'
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import type { Column, ColumnType, DataSet } from '../data-set.ts'
+import type { Column, ColumnType } from '../data-set.ts'
 
 const ELEMENTS: Record<ColumnType, Omit<SchemaElement, 'name'>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -13,17 +13,18 @@ const ELEMENTS: Record<ColumnType, Omit<SchemaElement, 'name'>> = {
   time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
 }
 
+type Columns = readonly (readonly [string, Column])[]
+
 /** The file of these rows, which hold values as `storedStatement` selects them. Every batch becomes a group. */
-export function parquetOf(set: DataSet, batches: AsyncIterable<Record<string, unknown>[]>): Readable {
+export function parquetOf(columns: Columns, batches: AsyncIterable<Record<string, unknown>[]>): Readable {
   const out = new PassThrough()
-  write(set, batches, out).catch((error: unknown) => {
+  write(columns, batches, out).catch((error: unknown) => {
     out.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   return out
 }
 
-async function write(set: DataSet, batches: AsyncIterable<Record<string, unknown>[]>, out: PassThrough): Promise<void> {
-  const columns = Object.entries(set.columns)
+async function write(columns: Columns, batches: AsyncIterable<Record<string, unknown>[]>, out: PassThrough): Promise<void> {
   const schema: SchemaElement[] = [
     { name: 'root', num_children: columns.length },
     ...columns.map(([name, { type }]) => ({ name, repetition_type: 'OPTIONAL' as const, ...ELEMENTS[type] })),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ColumnType, DataSet } from '../data-set.ts'
 import { RequestProblem } from '../problem.ts'
+import { unknownName } from '../unknown-name.ts'
 import { columnOf, type Selection } from './statement.ts'
 
 /** The calendar of PostgreSQL has no year 0, and its time zones end within 16 hours. */
@@ -51,6 +52,22 @@ export function selectionShape(set: DataSet): Record<string, z.ZodType> {
   }
 }
 
+/** Longest list of columns: all of the widest data set. */
+const COLUMNS_LENGTH = 2_000
+
+/** Parameter that names the columns of the result, separated by commas. */
+export const columnsParameter = ({ columns }: DataSet) =>
+  z
+    .string()
+    .max(COLUMNS_LENGTH)
+    .superRefine((written, check) => {
+      const known = Object.keys(columns)
+      const unknown = written.split(',').filter((name) => !known.includes(name))
+      for (const name of unknown) check.addIssue(unknownName('column', name, known))
+    })
+    .optional()
+    .describe('Columns of the result in this order, separated by commas. Default: all of them')
+
 /** The selection in a validated request. */
 export function selectionOf(set: DataSet, query: Record<string, unknown>): Selection {
   const text = (name: string) => query[name] as string | undefined
@@ -59,7 +76,9 @@ export function selectionOf(set: DataSet, query: Record<string, unknown>): Selec
     return value === undefined ? [] : [[name, value] as const]
   })
   const cursor = text('after')
+  const columns = text('columns')
   return {
+    columns: columns === undefined ? undefined : [...new Set(columns.split(','))],
     filters: Object.fromEntries(filters),
     from: text('from'),
     to: text('to'),

@@ -7,8 +7,8 @@ import type { PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
 import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
-import { exported, FORMATS, type Format } from './export.ts'
-import { cursorBehind, filterNames, selectionOf, selectionShape } from './request.ts'
+import { exported, FORMATS, type Format, type Row } from './export.ts'
+import { columnsParameter, cursorBehind, filterNames, selectionOf, selectionShape } from './request.ts'
 import { resolutionMs } from './resolution.ts'
 import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
 
@@ -47,27 +47,32 @@ function addPage(api: Api, pool: pg.Pool, address: string, set: DataSet): void {
         summary: `Rows, each ${set.row}`,
         querystring: z.strictObject({
           ...selectionShape(set),
+          columns: columnsParameter(set),
           limit: z.coerce.number().int().min(1).max(PAGE_ROWS.most).default(PAGE_ROWS.default).describe('Rows of the page'),
           after: z.string().max(2_000).optional().describe('"next" of the previous page'),
         }),
         response: {
-          200: z.object({ rows: z.array(row), next: z.string().nullable().describe('Cursor of the next page') }),
+          // With "columns", only those.
+          200: z.object({ rows: z.array(row.partial()), next: z.string().nullable().describe('Cursor of the next page') }),
           ...problems(400, 503),
         },
       },
     },
     async (request, reply) => {
       const query = request.query as Record<string, unknown> & { limit: number }
-      const { rows } = await pool.query<Record<string, unknown>>(
-        pageStatement(set, selectionOf(set, query), query.limit + 1),
-      )
+      const selection = selectionOf(set, query)
+      const { rows } = await pool.query<Row>(pageStatement(set, selection, query.limit + 1))
       const page = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? page.at(-1) : undefined
       reply.type(JSON_TYPE).serializer(asItIs)
-      return { rows: page, next: last === undefined ? null : cursorBehind(set, last) }
+      return { rows: asked(page, selection), next: last === undefined ? null : cursorBehind(set, last) }
     },
   )
 }
+
+/** The rows without the columns that the cursor alone needs. */
+const asked = (rows: Row[], { columns }: Selection): Row[] =>
+  columns === undefined ? rows : rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])))
 
 /** The statement has made each value what the schema says: checking a thousand rows again would take longer. */
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -87,7 +92,7 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
     {
       schema: {
         summary: `All rows as a file, each ${set.row}`,
-        querystring: z.strictObject({ ...selectionShape(set), format: z.enum(formats).default('csv') }),
+        querystring: z.strictObject({ ...selectionShape(set), columns: columnsParameter(set), format: z.enum(formats).default('csv') }),
         response: { 200: FILES, ...problems(400, 503) },
       },
     },

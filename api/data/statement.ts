@@ -4,6 +4,8 @@ import type { Column, ColumnType, DataSet } from '../data-set.ts'
 
 /** What a request selects of a data set. */
 export interface Selection {
+  /** Columns of the result, in this order. Default: all of them. */
+  columns?: readonly string[] | undefined
   /** Values of filter columns, by their names. */
   filters: Record<string, string>
   /** First and last value of the time column, both included. */
@@ -61,8 +63,12 @@ type Written = (column: Column, expression: string) => string
 const asStored: Written = (column, expression) =>
   column.type === 'date' ? plain(column, expression) : expression
 
-function selected(set: DataSet, write: Written): string {
-  return Object.entries(set.columns)
+/** The columns of the result by name, in its order. */
+export const columnsOf = (set: DataSet, { columns }: Selection): (readonly [string, Column])[] =>
+  columns === undefined ? Object.entries(set.columns) : columns.map((name) => [name, columnOf(set, name)])
+
+function selected(set: DataSet, selection: Selection, write: Written): string {
+  return columnsOf(set, selection)
     .map(([name, column]) => `${write(column, `d.${named(name)}`)} as ${named(name)}`)
     .join(', ')
 }
@@ -89,24 +95,25 @@ function ordered(set: DataSet): string {
   return `order by ${set.order.map((name) => `d.${named(name)} ${direction}`).join(', ')}`
 }
 
-/** Rows as JSON has them, `limit` of them at most. */
+/** Rows as JSON has them, `limit` of them at most, with the columns of `order` in any case: the cursor is made of them. */
 export function pageStatement(set: DataSet, selection: Selection, limit: number): string {
-  return `select ${selected(set, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)} limit ${limit}`
+  const columns = selection.columns && [...new Set([...selection.columns, ...set.order])]
+  return `select ${selected(set, { ...selection, columns }, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)} limit ${limit}`
 }
 
 /** All rows, for JSON lines. */
 export function rowsStatement(set: DataSet, selection: Selection): string {
-  return `select ${selected(set, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+  return `select ${selected(set, selection, plain)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
 }
 
 /** All rows with values as they are stored, for Parquet. */
 export function storedStatement(set: DataSet, selection: Selection): string {
-  return `select ${selected(set, asStored)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+  return `select ${selected(set, selection, asStored)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
 }
 
 /** All rows as CSV, which no spreadsheet calculates. */
 export function copyStatement(set: DataSet, selection: Selection): string {
-  const rows = `select ${selected(set, inSpreadsheet)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
+  const rows = `select ${selected(set, selection, inSpreadsheet)} from (${set.sql}) d ${conditions(set, selection)} ${ordered(set)}`
   return `copy (${rows}) to stdout with (format csv, header true)`
 }
 

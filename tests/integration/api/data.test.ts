@@ -69,12 +69,33 @@ describe('the rows of a data set', () => {
     ['?platfrom=modrinth', '"platfrom" is no parameter here. Did you mean "platform"?'],
     ['?from=yesterday', 'from: expected a day such as 2026-11-01.'],
     ['?limit=0', 'limit: '],
+    [
+      '?columns=date,follower',
+      'columns: "follower" is no column here. Did you mean "followers"? There are date, mod,',
+    ],
     ['?after=abc', '"after" is no cursor of this data set'],
   ])('refuse %s in words', async (query, says) => {
     const { status, body } = await api.get(`/api/data/mod-stats/daily-stats${query}`)
     expect(status).toBe(400)
     expect(body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 })
     expect((body as { detail: string }).detail).toContain(says)
+  })
+
+  it('come page by page with the columns asked for alone, also without those that order them', async () => {
+    const found: Record<string, unknown>[] = []
+    let next: string | null = null
+    do {
+      const answer: Page = await page(
+        `?columns=total_downloads,platform&limit=50${next === null ? '' : `&after=${next}`}`,
+      )
+      found.push(...answer.rows)
+      next = answer.next
+    } while (next !== null)
+    expect(found).toHaveLength(DAYS * 4)
+    expect(new Set(found.map((row) => Object.keys(row).join()))).toEqual(
+      new Set(['total_downloads,platform']),
+    )
+    expect(found[0]).toEqual({ total_downloads: 1039, platform: 'modrinth' })
   })
 
   it('take a quote for a part of a name', async () => {
@@ -162,6 +183,27 @@ describe('an export', () => {
       observed_at: new Date('2026-02-09T10:00:00Z'),
     })
     expect(rows[0]?.['thumbs_up'] ?? null).toBeNull()
+  })
+})
+
+describe('an export of some columns', () => {
+  const file = async (query: string) => {
+    const response = await fetch(
+      `${api.server.address}/api/data/mod-stats/daily-stats/export?mod=createnuclear&${query}`,
+    )
+    expect(response.status).toBe(200)
+    return response
+  }
+
+  it('has them in the order asked for, in every format', async () => {
+    const csv = (await (await file('format=csv&columns=followers,date')).text()).split('\n')
+    expect(csv.slice(0, 2)).toEqual(['followers,date', '39,2026-02-09'])
+    const json = (await (await file('format=ndjson&columns=followers,date')).text()).split('\n')
+    expect(json[0]).toBe('{"followers":39,"date":"2026-02-09"}')
+    const rows = await parquetReadObjects({
+      file: await (await file('format=parquet&columns=date,mod')).arrayBuffer(),
+    })
+    expect(rows[0]).toEqual({ date: new Date('2026-02-09'), mod: 'createnuclear' })
   })
 })
 

@@ -69,6 +69,14 @@ describe.each(ALL_DATA_SETS.map((placed) => [placed.address, placed] as const))(
         expect([bad, await status(address, { from: bad })]).toEqual([bad, 400])
     })
 
+    it('takes its own columns, and refuses others in words', async () => {
+      const [first = '', last = ''] = [Object.keys(columns).at(-1), order[0]]
+      expect(await status(address, { columns: `${first},${last},${first}` })).toBe(503)
+      expect(await status(`${address}/export`, { columns: first })).toBe(503)
+      for (const wrong of ['', `${first},`, `${first}x`, `${first} , ${last}`, '*'])
+        expect([wrong, await status(address, { columns: wrong })]).toEqual([wrong, 400])
+    })
+
     it('refuses cursors that are none', async () => {
       const good = order.map((name) => GOOD[typeOf(name)])
       const bad = [...good.keys()].map((at) => good.with(at, BAD[typeOf(order[at] ?? '')][0] ?? ''))
