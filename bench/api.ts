@@ -1,4 +1,4 @@
-/** Page and API with a million rows in the tables: the overview under load, exports, event streams, the size of the page. */
+/** Page and API with a million rows in the tables: the overview under load, exports, event streams, the page in a browser. */
 import { existsSync, readFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { newestBundle } from '../system/bundle.mjs'
 import { packageRoot } from '../system/package-root.ts'
 import { startBenchStack, type BenchStack } from './bench-stack.ts'
 import { memoryMb, startCommand } from './command-process.ts'
+import { drawnFigures, type ChartView } from './drawn.ts'
 import type { Figure } from './figure.ts'
 import { loadOf } from './load.ts'
 
@@ -41,11 +42,12 @@ const TARGET_GROWTH_MB = 150
 const TARGET_TOLD_MS = 1_000
 const TARGET_FIRST_VIEW_KB = 330
 
-/** The benchmark over a table of a million rows. */
-export const apiOver = (table: BigTable) => async (): Promise<Figure[]> => {
+/** The benchmark over a table of a million rows, and of a view with charts. */
+export const apiOver = (table: BigTable, view: ChartView) => async (): Promise<Figure[]> => {
   const stack = await startBenchStack({ tracked: () => ({}) })
   try {
     await applySchedules(stack.client, stack.config)
+    await view.fill(stack)
     await fill(stack, table)
     const port = await freePort()
     const server = startCommand(['serve', '--port', String(port)], stack.env)
@@ -58,6 +60,7 @@ export const apiOver = (table: BigTable) => async (): Promise<Figure[]> => {
         ...(await exportFigures(origin + table.address, 'parquet', TARGET_PARQUET_SECONDS, server.pid)),
         ...(await streamFigures(origin, stack, server.pid)),
         firstViewFigure(),
+        ...(await drawnFigures(origin, view)),
       ]
     } finally {
       await server.end('SIGTERM')

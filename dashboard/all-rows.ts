@@ -1,6 +1,6 @@
 /** All rows of a data set that a page can hold, in one request. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { addressOf, getJson, getText, type Parameters } from './api.ts'
+import { addressOf, getJson, textPieces, type Parameters } from './api.ts'
 
 /** Most rows of a page of the API; more come as JSON lines. */
 const PAGE_ROWS = 1_000
@@ -8,7 +8,8 @@ const PAGE_ROWS = 1_000
 /** How the rows at an address are read. */
 export interface Reading {
   json(address: string): Promise<unknown>
-  text(address: string): Promise<string>
+  /** Its text in pieces of any length. */
+  pieces(address: string): AsyncIterable<string>
 }
 
 /** Reads the newest rows, `most` of them or all. */
@@ -22,12 +23,25 @@ export async function allRows<Row>(
     const page = (await read.json(addressOf(path, { ...parameters, limit: most }))) as { rows: Row[] }
     return page.rows
   }
-  const lines = await read.text(addressOf(`${path}/export`, { ...parameters, format: 'ndjson' }))
-  return lines
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, most)
-    .map((line) => JSON.parse(line) as Row)
+  return rowsIn<Row>(read.pieces(addressOf(`${path}/export`, { ...parameters, format: 'ndjson' })), most)
+}
+
+/** The rows of JSON lines, each parsed as soon as it has come: after the last one nothing is left to do. */
+async function rowsIn<Row>(pieces: AsyncIterable<string>, most: number): Promise<Row[]> {
+  const rows: Row[] = []
+  let begun = ''
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf('\n')
+    if (end === -1) {
+      begun += piece
+      continue
+    }
+    const lines = (begun + piece.slice(0, end)).replaceAll('\n', ',')
+    begun = piece.slice(end + 1)
+    for (const row of JSON.parse(`[${lines}]`) as Row[]) rows.push(row)
+    if (rows.length >= most) break
+  }
+  return rows.slice(0, most)
 }
 
 interface RowsOptions {
@@ -51,7 +65,7 @@ export function useAllRows<Row>(
       allRows<Row>(
         path,
         parameters,
-        { json: (address) => getJson(address, signal), text: (address) => getText(address, signal) },
+        { json: (address) => getJson(address, signal), pieces: (address) => textPieces(address, signal) },
         most,
       ),
     enabled: isWanted,

@@ -34,6 +34,22 @@ export const getJson = async <T>(address: string, signal?: AbortSignal): Promise
 export const getText = async (address: string, signal?: AbortSignal): Promise<string> =>
   (await answer(address, signal === undefined ? {} : { signal })).text()
 
+/** The text at an address, piece by piece as it comes; throws as `getJson` does. */
+export async function* textPieces(address: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const { body } = await answer(address, signal === undefined ? {} : { signal })
+  if (body === null) return
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel()
+  }
+}
+
 /** Asks the server to change something; throws as `getJson` does. Returns what it says, if anything. */
 export async function sendJson(
   method: 'POST' | 'DELETE',

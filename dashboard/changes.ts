@@ -48,6 +48,23 @@ export function isConcerned(
   return only === change.pipeline && (change.kind === 'run' || first === 'data')
 }
 
+/** A change, and when the page heard of it. */
+export interface HeardChange {
+  change: Change
+  heardAt: number
+}
+
+/**
+ * Whether to ask again after these changes. What was asked for after a change was heard knows of it: a page that opens, and so
+ * begins to listen, asks once.
+ */
+export const isOutdated = (
+  { key, owner, askedAt }: { key: readonly unknown[]; owner: string | undefined; askedAt: number },
+  changes: readonly HeardChange[],
+  pipelines: readonly string[],
+): boolean =>
+  changes.some(({ change, heardAt }) => askedAt < heardAt && isConcerned(key, change, { owner, pipelines }))
+
 /** An address names a run by its workflow, which begins with the pipeline, or by the beginning of its own id. */
 const isOfRun = (id: string, { pipeline = '', runId = '' }: Change): boolean =>
   id.startsWith(`${pipeline}-`) || runId.startsWith(id)

@@ -1,6 +1,6 @@
 /** What changes on the server, so that the page asks for it again: `/api/events`. */
 import type { QueryClient } from '@tanstack/react-query'
-import { isConcerned, type Change } from './changes.ts'
+import { isOutdated, type Change, type HeardChange } from './changes.ts'
 import { reportConnection } from './connection.ts'
 import { PIPELINE_PAGES } from './pipelines/index.ts'
 
@@ -17,17 +17,23 @@ export function followEvents(queries: QueryClient): void {
   let source: EventSource | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
   const pipelines = Object.keys(PIPELINE_PAGES)
-  let changes: Change[] = []
+  const askedAt = new WeakMap<object, number>()
+  queries.getQueryCache().subscribe((event) => {
+    if (event.type === 'updated' && event.action.type === 'fetch')
+      askedAt.set(event.query as object, performance.now())
+  })
+  let changes: HeardChange[] = []
   const askAgain = (change: Change) => {
-    changes.push(change)
+    changes.push({ change, heardAt: performance.now() })
     gathering ??= setTimeout(() => {
       gathering = undefined
       const gathered = changes
       changes = []
       void queries.invalidateQueries({
-        predicate: ({ queryKey, meta }) => {
-          const owner = meta?.['pipeline'] as string | undefined
-          return gathered.some((one) => isConcerned(queryKey, one, { owner, pipelines }))
+        predicate: (query) => {
+          const owner = query.meta?.['pipeline'] as string | undefined
+          const asked = { key: query.queryKey, owner, askedAt: askedAt.get(query) ?? 0 }
+          return isOutdated(asked, gathered, pipelines)
         },
       })
     }, GATHER_MS)

@@ -6,6 +6,10 @@ export const cryptoForecast: Benchmarks = {
   'crypto-forecast': async () => (await import('./crypto-forecast.ts')).cryptoForecast,
   'crypto-grid': async () => (await import('./crypto-grid.ts')).cryptoGrid,
   // The API over the largest table that a pipeline fills soon.
-  api: async () => (await import('../api.ts')).apiOver((await import('./million-candles.ts')).millionCandles),
+  api: async () => {
+    const { apiOver } = await import('../api.ts')
+    const { millionCandles } = await import('./million-candles.ts')
+    return apiOver(millionCandles, (await import('./year-of-hours.ts')).yearOfHours)
+  },
   spool: async () => (await import('./spool.ts')).spool,
 }

@@ -56,23 +56,18 @@ export function Chart(props: ChartProps) {
   const [hidden, setHidden] = useState(NONE)
   const [isTable, setIsTable] = useState(false)
   const zone = isDaily ? 'UTC' : zoneName(reader.zone)
-  const tableLines = useMemo(
-    () =>
-      candlesticks === undefined
-        ? lines
-        : [
-            ...candleLines(candlesticks, [
-              say('chart.open'),
-              say('chart.high'),
-              say('chart.low'),
-              say('chart.close'),
-            ]),
-            ...lines,
-          ],
-    // The words change with the language alone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [candlesticks, lines, reader.language],
-  )
+  const tableLines = () =>
+    candlesticks === undefined
+      ? lines
+      : [
+          ...candleLines(candlesticks, [
+            say('chart.open'),
+            say('chart.high'),
+            say('chart.low'),
+            say('chart.close'),
+          ]),
+          ...lines,
+        ]
   const [element, savePng] = useDrawn(
     useMemo(
       () =>
@@ -120,8 +115,9 @@ export function Chart(props: ChartProps) {
     },
   )
   const saveCsv = () => {
-    const head = ['time', ...tableLines.map(({ name }) => name)]
-    const rows = rowsOf(tableLines).map(({ time, values }) => [isoOf(time, isDaily), ...values])
+    const told = tableLines()
+    const head = ['time', ...told.map(({ name }) => name)]
+    const rows = rowsOf(told).map(({ time, values }) => [isoOf(time, isDaily), ...values])
     downloadText(`${title}.csv`, csvOf([head, ...rows]), 'text/csv')
   }
   return (
@@ -157,7 +153,7 @@ export function Chart(props: ChartProps) {
         <ChartTable
           title={title}
           unit={unit}
-          lines={tableLines}
+          lines={tableLines()}
           isDaily={isDaily}
           zone={zone}
           origin={origin}
@@ -221,7 +217,10 @@ function useDrawn(options: ReturnType<typeof optionsOf>, isShown: boolean, pick:
     let isGone = false
     let leave: () => void = () => undefined
     const observer = new ResizeObserver(() => {
-      instance.current?.resize()
+      const { current: drawn } = instance
+      // It also tells the size at the beginning, and drawing takes as long as the first time.
+      const isSame = drawn?.getWidth() === element.clientWidth && drawn.getHeight() === element.clientHeight
+      if (!isSame) drawn?.resize()
     })
     void import('./echarts.ts').then(({ init }) => {
       if (isGone) return

@@ -47,8 +47,6 @@ type Series = LineSeriesOption | BarSeriesOption | CandlestickSeriesOption
 const DAY_MS = 86_400_000
 /** Below this many points each is marked: a single one between two gaps has no line. */
 const MARKED_POINTS = 60
-/** Above this many points not each is drawn as a shape of its own: there are more of them than pixels. */
-const MANY_POINTS = 2_000
 
 /** Returns the options of a chart. */
 export function optionsOf(drawing: Drawing, palette: Palette, format: Format): EChartsCoreOption {
@@ -74,7 +72,7 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       nameLocation: 'end',
       nameGap: 0,
       nameTextStyle: { color: palette.soft, verticalAlign: 'top', align: 'right', padding: [24, 0, 0, 0] },
-      axisLabel: { ...label, formatter: (time: number) => axisTime(time, isDaily, format) },
+      axisLabel: { ...label, formatter: ticksOf(isDaily, format) },
       // Below the values, not across them where they are negative.
       axisLine: { onZero: false, lineStyle: { color: palette.grid } },
       ...(isDaily && { minInterval: DAY_MS }),
@@ -125,7 +123,8 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
 function candleSeries(candlesticks: readonly Candle[], { up, down }: Palette): CandlestickSeriesOption {
   return {
     type: 'candlestick',
-    data: candlesticks.map(({ time, open, close, low, high }) => [time, open, close, low, high]),
+    dimensions: ['time', 'open', 'close', 'lowest', 'highest'],
+    data: flat(candlesticks.map(({ time, open, close, low, high }) => [time, open, close, low, high])),
     itemStyle: { color: up, borderColor: up, color0: down, borderColor0: down },
   }
 }
@@ -144,28 +143,49 @@ function levelSeries(levels: readonly number[], { soft }: Palette): LineSeriesOp
   }
 }
 
+const TIME_AND_VALUE = ['time', 'value']
+
+/** Rows of numbers one after the other: ECharts takes these as they are, and copies every row of anything else. */
+function flat(rows: readonly (readonly (number | null)[])[]): never {
+  const width = rows[0]?.length ?? 0
+  const numbers = new Float64Array(rows.length * width)
+  rows.forEach((row, at) => {
+    for (let column = 0; column < width; column++) numbers[at * width + column] = row[column] ?? NaN
+  })
+  // Its types know arrays alone.
+  return numbers as never
+}
+
 /** Returns the index of a line's colour; colours repeat after the last. */
 export const colourIndex = (at: number, colours: number) => at % colours
 
 function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette): Series[] {
   const { name, points, band, isBars, isComputed } = shown
   const color = palette.series[colourIndex(at, palette.series.length)] ?? palette.text
-  const data = points.map(([time, value]) => [time, value])
+  const data = flat(points)
   if (kind === 'bars' || isBars) {
-    const size = { barMaxWidth: 24, large: true, largeThreshold: MANY_POINTS }
-    return [{ type: 'bar', name, data, itemStyle: { color }, ...size }]
+    return [
+      {
+        type: 'bar',
+        name,
+        dimensions: TIME_AND_VALUE,
+        data,
+        barMaxWidth: 24,
+        barMinWidth: 2,
+        itemStyle: { color },
+      },
+    ]
   }
   const line: LineSeriesOption = {
     type: 'line',
     name,
+    dimensions: TIME_AND_VALUE,
     data,
     color,
     lineStyle: { width: 2, ...(isComputed && { type: 'dashed' as const }) },
     showSymbol: points.length <= MARKED_POINTS && isComputed !== true,
     symbolSize: 5,
     connectNulls: false,
-    // The smallest and largest value of each pixel stay.
-    ...(points.length > MANY_POINTS && { sampling: 'minmax' as const }),
     ...(kind === 'line' ? {} : { areaStyle: { opacity: 0.25 } }),
     ...(kind === 'stacked' && { stack: 'all' }),
   }
@@ -192,22 +212,26 @@ function bandSeries(band: NonNullable<Line['band']>, stack: string, color: strin
   ]
 }
 
-/** A tick of the time axis: the day at midnight or on a daily chart, the time in between. */
-function axisTime(time: number, isDaily: boolean, { locale, timeZone }: Format): string {
-  const zone = isDaily ? 'UTC' : timeZone
+/**
+ * Returns what writes a tick of the time axis: the day at midnight or on a daily chart, the time in between. An axis asks
+ * for hundreds before it knows which fit, and to make what writes them takes longer than to write.
+ */
+function ticksOf(isDaily: boolean, { locale, timeZone: readers }: Format): (time: number) => string {
+  const timeZone = isDaily ? 'UTC' : readers
   const clock = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-    timeZone: zone,
-  }).format(time)
-  if (!isDaily && clock !== '00:00') return clock
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: zone })
-  const isNewYear =
-    new Intl.DateTimeFormat('en', { day: 'numeric', month: 'numeric', timeZone: zone }).format(time) === '1/1'
-  return isNewYear
-    ? new Intl.DateTimeFormat(locale, { year: 'numeric', timeZone: zone }).format(time)
-    : day.format(time)
+    timeZone,
+  })
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone })
+  const dayOfYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'numeric', timeZone })
+  const year = new Intl.DateTimeFormat(locale, { year: 'numeric', timeZone })
+  return (time) => {
+    const told = clock.format(time)
+    if (!isDaily && told !== '00:00') return told
+    return (dayOfYear.format(time) === '1/1' ? year : day).format(time)
+  }
 }
 
 interface TooltipItem {
@@ -215,26 +239,32 @@ interface TooltipItem {
   seriesType: string
   marker: string
   /** Time and value of a line; time, open, close, lowest and highest of a candle. */
-  value: (number | null)[]
+  value: number[]
 }
 
 /** Most lines of a tooltip: more do not fit on a screen. */
 const TOOLTIP_LINES = 12
 
 function tooltipOf(items: readonly TooltipItem[], drawing: Drawing, format: Format): string {
-  const { isDaily, unit, lines, candleNames = [] } = drawing
+  const { isDaily, unit, lines, hidden, hint, candleNames = [] } = drawing
   const time = items[0]?.value[0]
   if (time == null) return ''
-  const names = new Set(lines.map(({ name }) => name))
-  const told = items.flatMap(({ seriesName, seriesType, marker, value: [, ...values] }) => {
-    if (seriesType === 'candlestick')
-      return values.map((value, at) => `${candleNames[at] ?? ''}: ${format.number(value ?? 0)} ${unit}`)
-    const value = values[0]
-    return value == null || !names.has(seriesName)
+  const candle = items.find(({ seriesType }) => seriesType === 'candlestick')
+  const prices = candle?.value.slice(1) ?? []
+  // Where a pixel holds several values, not every line has drawn the one of this time.
+  const values = lines.flatMap(({ name, points }, at) => {
+    const value = hidden.has(at) ? undefined : points.find(([moment]) => moment === time)?.[1]
+    return value == null
       ? []
-      : [`${marker}${seriesName}: ${format.number(value)} ${unit}`]
+      : [{ name, value, marker: items.find((item) => item.seriesName === name)?.marker }]
   })
-  const { hint } = drawing
+  const isMarked = values.every(({ marker }) => marker !== undefined)
+  const told = [
+    ...prices.map((price, at) => `${candleNames[at] ?? ''}: ${format.number(price)} ${unit}`),
+    ...values.map(
+      ({ name, value, marker = '' }) => `${isMarked ? marker : ''}${name}: ${format.number(value)} ${unit}`,
+    ),
+  ]
   const head = isDaily ? format.day(time) : format.moment(time)
   return [head, ...told.slice(0, TOOLTIP_LINES), ...(hint === undefined ? [] : [hint])].join('\n')
 }

@@ -29,12 +29,14 @@ const GAP_STEPS = 1.5
 export function withGaps(points: readonly Point[], stepMs: number | null): Point[] {
   const sorted = points.toSorted(([a], [b]) => a - b)
   if (stepMs === null) return sorted
-  return sorted.flatMap((point, at) => {
-    const before = sorted[at - 1]
-    return before !== undefined && point[0] - before[0] > GAP_STEPS * stepMs
-      ? [[before[0] + stepMs, null], point]
-      : [point]
-  })
+  const all: Point[] = []
+  for (const point of sorted) {
+    const before = all.at(-1)
+    if (before !== undefined && point[0] - before[0] > GAP_STEPS * stepMs)
+      all.push([before[0] + stepMs, null])
+    all.push(point)
+  }
+  return all
 }
 
 /** The usual distance of two points: data that is rarer than its buckets has no gap between two of them. */

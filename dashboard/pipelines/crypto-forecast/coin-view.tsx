@@ -4,7 +4,7 @@ import { addressOf, getJson } from '../../api.ts'
 import { useAllRows } from '../../all-rows.ts'
 import { ForecastCard } from './forecast-card.tsx'
 import { FearGreed } from './fear-greed.tsx'
-import { HOUR_MS, type Forecast, type Hour } from './hours.ts'
+import { HOUR_COLUMNS, HOUR_MS, type Forecast, type Hour, type NewestHour } from './hours.ts'
 import { Indicators } from './indicators.tsx'
 import { NowCard } from './now-card.tsx'
 import { PricePanel } from './price-panel.tsx'
@@ -18,7 +18,7 @@ const DAY_HOURS = 24
 export function CoinView({ coin, days }: { coin: Coin; days: number }) {
   const say = useCryptoWords()
   const unit = coin.currency ?? say('currency.unknown')
-  const newest = useNewest<Hour>('indicators', { crypto: coin.id })
+  const newest = useNewest<NewestHour>('indicators', { crypto: coin.id })
   const hourly = useNewest<Forecast>('predictions', { crypto: coin.id, horizon: HORIZONS[0] })
   const daily = useNewest<Forecast>('predictions', { crypto: coin.id, horizon: HORIZONS[1] })
   const last = newest.data?.[0]?.timestamp
@@ -26,7 +26,11 @@ export function CoinView({ coin, days }: { coin: Coin; days: number }) {
   const from = last === undefined ? undefined : Date.parse(last) - (days * DAY_HOURS - 1) * HOUR_MS
   const hours = useAllRows<Hour>(
     `${DATA}/indicators`,
-    { crypto: coin.id, from: from === undefined ? undefined : new Date(from).toISOString() },
+    {
+      crypto: coin.id,
+      from: from === undefined ? undefined : new Date(from).toISOString(),
+      columns: HOUR_COLUMNS,
+    },
     { most: days * DAY_HOURS, isWanted: from !== undefined, keepsOld: true },
   )
   // Without a newest hour there is nothing to wait for: there is none, or it cannot be read.

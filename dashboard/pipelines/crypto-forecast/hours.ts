@@ -3,16 +3,14 @@ import { withGaps, type Candle, type Line, type Point } from '../../chart/series
 
 export const HOUR_MS = 3_600_000
 
-/** An hour in the data set `indicators`. */
+/** What is drawn of an hour in the data set `indicators`. */
 export interface Hour {
   timestamp: string
-  source: string
   open: number | null
   high: number | null
   low: number | null
   price: number
   volume: number | null
-  change_percent: number | null
   rsi: number | null
   stoch_rsi: number | null
   macd: number | null
@@ -22,6 +20,32 @@ export interface Hour {
   upper_band: number | null
   lower_band: number | null
   adx: number | null
+}
+
+const OF_HOUR: Record<keyof Hour, true> = {
+  timestamp: true,
+  open: true,
+  high: true,
+  low: true,
+  price: true,
+  volume: true,
+  rsi: true,
+  stoch_rsi: true,
+  macd: true,
+  macd_signal: true,
+  macd_histogram: true,
+  sma: true,
+  upper_band: true,
+  lower_band: true,
+  adx: true,
+}
+/** These columns alone: with all of them a year is 10 MB. */
+export const HOUR_COLUMNS = Object.keys(OF_HOUR).join()
+
+/** What is said of the newest one besides. */
+export interface NewestHour extends Hour {
+  source: string
+  change_percent: number | null
 }
 
 type NumberColumn = {

@@ -4,13 +4,13 @@ import { Age } from '../../blocks/age.tsx'
 import { useNow } from '../../blocks/now.ts'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
-import { HOUR_MS, type Hour } from './hours.ts'
+import { HOUR_MS, type NewestHour } from './hours.ts'
 import { useCryptoWords } from './words/index.ts'
 
 /** A run an hour collects the hour before: older prices than this mean that one did not. */
 const LATE_HOURS = 3
 
-export function NowCard({ query, unit }: { query: UseQueryResult<Hour[]>; unit: string }) {
+export function NowCard({ query, unit }: { query: UseQueryResult<NewestHour[]>; unit: string }) {
   const say = useCryptoWords()
   return (
     <Panel title={say('now')} query={query} isEmpty={(rows) => rows.length === 0} empty={say('now.none')}>
@@ -19,7 +19,7 @@ export function NowCard({ query, unit }: { query: UseQueryResult<Hour[]>; unit: 
   )
 }
 
-function Newest({ hour: { timestamp, price, change_percent, source }, unit }: { hour: Hour; unit: string }) {
+function Newest({ hour: { timestamp, price, change_percent, source }, unit }: { hour: NewestHour; unit: string }) {
   const say = useCryptoWords()
   const { format } = useReader()
   const end = Date.parse(timestamp) + HOUR_MS

@@ -1,7 +1,10 @@
 /** Whole data sets and periods, as the page asks for them. */
+import { Readable } from 'node:stream'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { allRows } from '../../../dashboard/all-rows.ts'
 import { firstDayOf, period } from '../../../dashboard/period.ts'
+
+const piecesOf = (...pieces: string[]) => Readable.from(pieces) as AsyncIterable<string>
 
 describe('all rows of a data set', () => {
   const asked: string[] = []
@@ -10,28 +13,28 @@ describe('all rows of a data set', () => {
       asked.push(address)
       return Promise.resolve({ rows: [{ n: 3 }], next: 'p2' })
     },
-    text: (address: string) => {
+    pieces: (address: string) => {
       asked.push(address)
-      return Promise.resolve('{"n":2}\n{"n":1}\n')
+      return piecesOf('{"n":', '2}', '\n{"n":1}\n{"n":0', '}\n')
     },
   }
   beforeEach(() => {
     asked.splice(0)
   })
 
-  it('come in one request, in order', async () => {
-    expect(await allRows('/x', { mod: 'a' }, read)).toEqual([{ n: 2 }, { n: 1 }])
+  it('come in one request, in order, however it is cut into pieces', async () => {
+    expect(await allRows('/x', { mod: 'a' }, read)).toEqual([{ n: 2 }, { n: 1 }, { n: 0 }])
     expect(asked).toEqual(['/x/export?mod=a&format=ndjson'])
   })
 
   it('are the newest if only some are wanted', async () => {
-    expect(await allRows('/x', {}, read, 8_760)).toHaveLength(2)
+    expect(await allRows('/x', {}, read, 8_760)).toHaveLength(3)
     expect(await allRows('/x', {}, read, 1)).toEqual([{ n: 3 }])
     expect(asked).toEqual(['/x/export?format=ndjson', '/x?limit=1'])
   })
 
   it('are none if the file is empty', async () => {
-    expect(await allRows('/x', {}, { ...read, text: () => Promise.resolve('') })).toEqual([])
+    expect(await allRows('/x', {}, { ...read, pieces: () => piecesOf() })).toEqual([])
   })
 })
 

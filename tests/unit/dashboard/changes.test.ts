@@ -1,6 +1,6 @@
 /** What a page asks again after a change: what has another answer, and nothing else. */
 import { describe, expect, it } from 'vitest'
-import { isConcerned, type Change } from '../../../dashboard/changes.ts'
+import { isConcerned, isOutdated, type Change } from '../../../dashboard/changes.ts'
 
 const pipelines = ['mods', 'coins']
 const concerns = (key: unknown[], change: Change, owner?: string) =>
@@ -65,4 +65,12 @@ describe('a change of a pipeline', () => {
     expect(concerns(['/api/data/coins/hours'], { kind: 'rows', runId: 'run-1' })).toBe(true)
     expect(concerns(['/api/data/coins/hours'], { kind: 'listening' })).toBe(true)
   })
+})
+
+it('what was asked for after a change was heard is not asked for again', () => {
+  const heard = [{ change: { kind: 'listening' } as const, heardAt: 100 }]
+  const asked = (askedAt: number) => ({ key: ['/api/mods/figures'], owner: undefined, askedAt })
+  expect(isOutdated(asked(99), heard, pipelines)).toBe(true)
+  expect(isOutdated(asked(101), heard, pipelines)).toBe(false)
+  expect(isOutdated(asked(101), [...heard, { change: ended, heardAt: 102 }], pipelines)).toBe(true)
 })

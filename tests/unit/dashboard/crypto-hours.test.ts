@@ -1,10 +1,12 @@
 /** From the hours of a coin to its charts. */
 import { describe, expect, it } from 'vitest'
+import { API_PARTS } from '../../../api/parts.ts'
 import {
   candlesOf,
   changeOf,
   closesOf,
   forecastLine,
+  HOUR_COLUMNS,
   HOUR_MS,
   lineOf,
   missingHours,
@@ -14,7 +16,6 @@ import {
 
 const NOTHING = {
   volume: null,
-  change_percent: null,
   rsi: null,
   stoch_rsi: null,
   macd: null,
@@ -29,7 +30,6 @@ const iso = (hour: number) => new Date(hour * HOUR_MS).toISOString()
 const whole = (at: number, price: number): Hour => ({
   ...NOTHING,
   timestamp: iso(at),
-  source: 'binance',
   open: price - 1,
   high: price + 2,
   low: price - 2,
@@ -37,7 +37,6 @@ const whole = (at: number, price: number): Hour => ({
 })
 const closeOnly = (at: number, price: number): Hour => ({
   ...whole(at, price),
-  source: 'coingecko',
   open: null,
   high: null,
   low: null,
@@ -54,6 +53,11 @@ describe('the hours of a coin', () => {
     ])
     expect(closesOf(hours, 'Close')).toEqual([{ name: 'Close', points: [[HOUR_MS, 10]] }])
     expect(closesOf([whole(0, 1)], 'Close')).toEqual([])
+  })
+
+  it('are asked for by columns that there are', () => {
+    const { indicators } = API_PARTS['crypto-forecast'].dataSets
+    expect(Object.keys(indicators?.columns ?? {})).toEqual(expect.arrayContaining(HOUR_COLUMNS.split(',')))
   })
 
   it('leave a gap where hours are missing', () => {
