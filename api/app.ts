@@ -18,7 +18,7 @@ import {
 import { Failure, WrongUsage } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
 import { awayOf, isTooSlow } from './away.ts'
-import { problemOf, PROBLEM_JSON, RequestProblem } from './problem.ts'
+import { problemOf, PROBLEM_JSON, RequestProblem, type ServerName } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
 import { unknownName } from './unknown-name.ts'
 import { answerUnread, RECEIVING, type Receiving } from './unread-request.ts'
@@ -88,12 +88,12 @@ function readBodies(api: FastifyInstance): void {
   })
 }
 
-function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+function sendProblem(reply: FastifyReply, status: number, detail: string, server?: ServerName): FastifyReply {
   // As text: the declared schemas are those of results.
   return reply
     .code(status)
     .header('content-type', PROBLEM_JSON)
-    .send(JSON.stringify(problemOf(status, detail)))
+    .send(JSON.stringify(problemOf(status, detail, server)))
 }
 
 function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: ApiLog) {
@@ -102,10 +102,10 @@ function answerProblem(error: FastifyError, request: FastifyRequest, reply: Fast
     log.error({ err: error, path: request.routeOptions.url ?? '' }, 'a request failed')
     return sendProblem(reply, 500, 'The server failed to answer; its log says why.')
   }
-  const { status, message, retryAfterSeconds } = problem
+  const { status, message, retryAfterSeconds, server } = problem
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return sendProblem(reply, status, message)
+  return sendProblem(reply, status, message, server)
 }
 
 /** What to answer to an error; undefined for a defect of the server. */
@@ -118,7 +118,9 @@ function problemFor(error: FastifyError | Error, request: FastifyRequest): Reque
   }
   const away = awayOf(error)
   if (away !== undefined)
-    return new RequestProblem(503, away.why, isTooSlow(error) ? {} : { retryAfterSeconds: AWAY_SECONDS })
+    return isTooSlow(error)
+      ? new RequestProblem(503, away.why)
+      : new RequestProblem(503, away.why, { retryAfterSeconds: AWAY_SECONDS, server: away.server })
   if (error instanceof WrongUsage) return new RequestProblem(400, error.message)
   if (error instanceof Failure && error.type === 'Conflict') return new RequestProblem(409, error.message)
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500

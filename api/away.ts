@@ -4,6 +4,7 @@ import { CannotReach } from '../client/cannot-reach.ts'
 import { SECOND_MS } from '../core/durations.ts'
 import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
 import { sqlState } from '../db/sql-state.ts'
+import { SERVERS } from './problem.ts'
 
 /**
  * A statement of a page answers in a fraction of a second, the export of a million rows in some; one that takes half a
@@ -16,7 +17,7 @@ const QUERY_CANCELED = '57014'
 export const awaySchema = z
   .array(
     z.object({
-      server: z.enum(['database', 'temporal']),
+      server: z.enum(SERVERS),
       why: z.string().describe('What was found, and what to do'),
     }),
   )

@@ -2,12 +2,17 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 
+/** Servers that can be away. */
+export const SERVERS = ['database', 'temporal'] as const
+export type ServerName = (typeof SERVERS)[number]
+
 export const problemSchema = z
   .object({
     type: z.literal('about:blank'),
     title: z.string().describe('Name of the status'),
     status: z.int(),
     detail: z.string().describe('What was found, what was expected, and what to do'),
+    server: z.enum(SERVERS).optional().describe('The server that is away'),
   })
   .meta({ id: 'Problem' })
 
@@ -21,17 +26,24 @@ export class RequestProblem extends Error {
   override name = 'RequestProblem'
   readonly status: number
   readonly retryAfterSeconds: number | undefined
+  readonly server: ServerName | undefined
 
-  constructor(status: number, detail: string, { retryAfterSeconds }: { retryAfterSeconds?: number } = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    { retryAfterSeconds, server }: { retryAfterSeconds?: number; server?: ServerName } = {},
+  ) {
     super(detail)
     this.status = status
     this.retryAfterSeconds = retryAfterSeconds
+    this.server = server
   }
 }
 
 /** The problem of a status, in words. */
-export function problemOf(status: number, detail: string): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail }
+export function problemOf(status: number, detail: string, server?: ServerName): Problem {
+  const title = STATUS_CODES[status] ?? 'Error'
+  return { type: 'about:blank', title, status, detail, ...(server && { server }) }
 }
 
 /** Statuses that a route declares, beside its result. */

@@ -1,5 +1,6 @@
 /** Requests of the page to the API: JSON in, problems as errors in words. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import type { Problem } from '../api/problem.ts'
 import { reportConnection } from './connection.ts'
 import { spokenLanguage } from './language.ts'
 
@@ -10,10 +11,13 @@ export type Parameters = Record<string, string | number | undefined>
 export class ApiProblem extends Error {
   override name = 'ApiProblem'
   readonly status: number
+  /** The server that is away, if that is why. */
+  readonly server: Problem['server']
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, server?: Problem['server']) {
     super(detail)
     this.status = status
+    this.server = server
   }
 }
 
@@ -64,7 +68,7 @@ export async function sendJson(
 async function answer(address: string, init: RequestInit): Promise<Response> {
   const response = await request(address, init)
   if (response.ok) return response
-  throw new ApiProblem(response.status, await detailOf(response))
+  throw await problemIn(response)
 }
 
 async function request(address: string, init: RequestInit): Promise<Response> {
@@ -80,11 +84,13 @@ async function request(address: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function detailOf(response: Response): Promise<string> {
+async function problemIn(response: Response): Promise<ApiProblem> {
+  const { status, statusText } = response
   const text = await response.text()
-  if (!(response.headers.get('content-type') ?? '').includes('json')) return response.statusText
-  const { detail } = JSON.parse(text) as { detail?: string }
-  return detail ?? response.statusText
+  if (!(response.headers.get('content-type') ?? '').includes('json'))
+    return new ApiProblem(status, statusText)
+  const { detail, server } = JSON.parse(text) as Partial<Problem>
+  return new ApiProblem(status, detail ?? statusText, server)
 }
 
 /**

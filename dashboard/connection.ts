@@ -20,5 +20,8 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** Whether it answers, as far as that is known. */
+export const isLost = (): boolean => lostSince !== undefined
+
 /** Since when the server has not answered, in milliseconds; undefined while it does. */
 export const useLostSince = (): number | undefined => useSyncExternalStore(subscribe, () => lostSince)

@@ -1,6 +1,7 @@
 /** A part of a page with one query: its title, its age, and its data or what stands in their place. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useId, type ReactNode } from 'react'
+import { isToldAbove } from '../away.ts'
 import { useSharedWords } from '../preferences.tsx'
 import { Age } from './age.tsx'
 import { Empty, Loading, Trouble, useReason } from './states.tsx'
@@ -21,6 +22,7 @@ export function Panel<T>({ title, query, actions, isEmpty, empty, children }: Pa
   const say = useSharedWords()
   const heading = useId()
   const { data, error, isPending } = query
+  const isUnreadable = isToldAbove(error)
   const retry = () => {
     void query.refetch()
   }
@@ -29,16 +31,19 @@ export function Panel<T>({ title, query, actions, isEmpty, empty, children }: Pa
       <header>
         <h2 id={heading}>{title}</h2>
         {data !== undefined && (
-          <span className="age">
+          <span className={isUnreadable ? 'age old' : 'age'}>
             {say('panel.read')} <Age at={query.dataUpdatedAt} />
+            {isUnreadable && `; ${say('panel.old')}`}
           </span>
         )}
         {actions !== undefined && <div className="actions">{actions}</div>}
       </header>
-      {data !== undefined && error !== null && <Stale error={error} />}
+      {data !== undefined && error !== null && !isUnreadable && <Stale error={error} />}
       {data === undefined ? (
         error === null ? (
           <Loading />
+        ) : isUnreadable ? (
+          <Empty>{say('panel.away')}</Empty>
         ) : (
           <Trouble error={error} retry={retry} />
         )

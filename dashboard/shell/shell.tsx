@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { PAGES } from '../pages/index.ts'
 import { PIPELINE_PAGES } from '../pipelines/index.ts'
 import { useReader, useSharedWords } from '../preferences.tsx'
+import { AwayNote } from './away-note.tsx'
 import { ConnectionNote } from './connection-note.tsx'
 import { Choices } from './choices.tsx'
 import { Guarded, LogOut } from './log-in.tsx'
@@ -34,6 +35,7 @@ export function Shell() {
         <LogOut />
       </header>
       <ConnectionNote />
+      <AwayNote />
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded>
           <Outlet />

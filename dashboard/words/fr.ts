@@ -13,6 +13,9 @@ export const fr: Words<keyof typeof en> = {
   'shell.navigation': 'Pages',
   'shell.lost':
     "Pas de connexion à Almanac depuis {since}. Ce qui est affiché a l'âge indiqué dans chaque panneau ; la page continue d'essayer.",
+  'shell.away': 'Tout ne peut pas être lu pour le moment.',
+  'shell.awayGoesOn':
+    'La page reprend d’elle-même dès que c’est réparé ; « ./almanac doctor » cherche la cause.',
   'choices.title': 'Langue, fuseau horaire et thème',
   'choices.language': 'Langue',
   'choices.zone': 'Fuseau horaire',
@@ -33,12 +36,15 @@ export const fr: Words<keyof typeof en> = {
   'trouble.connection': 'Almanac ne répond pas.',
   'trouble.retry': 'Réessayer',
   'change.readerOnly': "Seul le jeton d'opérateur permet de modifier : vous êtes connecté en lecture.",
-  'away.note': 'Ce que {server} sait manque ici.',
   'panel.read': 'Lu',
   'panel.empty': "Rien n'est encore enregistré ici.",
   'panel.stale': "Ces données sont anciennes : elles n'ont pas pu être relues.",
+  'panel.old': 'relecture impossible pour le moment',
+  'panel.away': 'Lecture impossible pour le moment ; la raison est en haut de la page.',
   'notFound.title': "Cette page n'existe pas",
   'notFound.home': "Aller à la vue d'ensemble",
+  'notLoaded.title': "Cette page n'est pas encore chargée",
+  'notLoaded.text': "Almanac ne répond pas. La page sera chargée dès qu'il répondra.",
   'broken.title': 'Cette page est en panne',
   'broken.text': 'Elle a peut-être été mise à jour depuis son ouverture. La recharger suffit en général.',
   'broken.reload': 'Recharger',
@@ -70,14 +76,18 @@ export const fr: Words<keyof typeof en> = {
     other:
       'Graphique : {title}, en {unit}, heure {zone}, {n} lignes. Le bouton « Tableau » montre leurs valeurs.',
   },
+  'overview.state': 'État',
   'overview.well': 'Tout va bien.',
   'overview.trouble': {
     one: "{n} collecte mérite un coup d'œil.",
     other: "{n} collectes méritent un coup d'œil.",
   },
   'overview.new': "Rien n'a encore été collecté ; les premières collectes démarrent d'elles-mêmes.",
-  'away.database': 'La base de données ne donne aucune réponse.',
-  'away.temporal': 'Temporal ne donne aucune réponse.',
+  'overview.partly': 'L’état de l’ensemble n’est pas connu pour le moment.',
+  'overview.old': 'Voici le dernier état connu : l’état actuel ne l’est pas.',
+  'overview.noWorker':
+    'Aucun worker ne demande de travail : les collectes attendent. Lancez-en un avec « ./almanac worker ».',
+  'overview.unknown': 'Inconnu tant que la base de données est absente.',
   'overview.retrying': {
     one: '{n} étape a échoué et sera retentée.',
     other: '{n} étapes ont échoué et seront retentées.',

@@ -5,7 +5,6 @@ import { useApi } from '../../api.ts'
 import { useNow } from '../../blocks/now.ts'
 import { OptionButtons } from '../../blocks/option-buttons.tsx'
 import { Panel } from '../../blocks/panel.tsx'
-import { Loading, Trouble } from '../../blocks/states.tsx'
 import { firstDayBefore } from '../../period.ts'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useWords } from '../../preferences.tsx'
@@ -20,7 +19,7 @@ export default function GapsPage() {
   const say = useWords(GAP_WORDS)
   const [view, change] = useView(gapsView)
   const query = useApi<Gaps>('/api/gaps', { from: firstDayBefore(Number(view.days), useNow()) })
-  const { data, error } = query
+  const { data } = query
   const filled = data?.pipelines.find(({ pipeline, backfill }) => pipeline === view.fill && backfill !== null)
   return (
     <>
@@ -37,14 +36,10 @@ export default function GapsPage() {
           change({ days })
         }}
       />
-      {data === undefined && error === null && <Loading />}
-      {data === undefined && error !== null && (
-        <Trouble
-          error={error}
-          retry={() => {
-            void query.refetch()
-          }}
-        />
+      {data === undefined && (
+        <Panel title={say('calendars')} query={query}>
+          {() => null}
+        </Panel>
       )}
       {data !== undefined && <Signs />}
       {filled && <FillPanel key={filled.pipeline} gaps={filled} view={view} change={change} />}

@@ -4,7 +4,7 @@ import { useWords } from '../../preferences.tsx'
 import type { Mark } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
-const SIGNS = { good: '✓', warn: '!', bad: '✕' }
+const SIGNS = { good: '✓', warn: '!', bad: '✕', unknown: '?' }
 
 export function Line({ mark, name, children }: { mark: Mark; name: string; children: ReactNode }) {
   const say = useWords(HEALTH_WORDS)

@@ -5,7 +5,7 @@ import type { HealthKey } from './words/index.ts'
 
 export type Stack = Infer<typeof stackSchema>
 
-export type Mark = 'good' | 'warn' | 'bad'
+export type Mark = 'good' | 'warn' | 'bad' | 'unknown'
 
 /** A worker waits a minute for work, then asks again: one that has not for two is gone or hangs. */
 const SILENT_MS = 2 * 60_000
@@ -20,7 +20,7 @@ export function databaseMark({ database }: Pick<Stack, 'database'>): { mark: Mar
 
 /** How the workers stand. Without one, runs wait. */
 export function workerMark({ temporal }: Pick<Stack, 'temporal'>, now: number): Mark {
-  if (temporal === null) return 'bad'
+  if (temporal === null) return 'unknown'
   const isHeard = temporal.workers.some(
     ({ polled_at }) => polled_at !== null && now - Date.parse(polled_at) < SILENT_MS,
   )

@@ -16,7 +16,13 @@ const STRIP_RUNS = 30
 /** More reasons than these are on the run's own page. */
 const MOST_REASONS = 3
 
-export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
+interface PipelineCardProps {
+  pipeline: Pipeline
+  /** Whether the records of runs could be read. */
+  hasRecords: boolean
+}
+
+export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
   const say = useSharedWords()
   const heading = useId()
   const page = PIPELINE_PAGES[pipeline.id]
@@ -28,11 +34,17 @@ export function PipelineCard({ pipeline }: { pipeline: Pipeline }) {
         <PipelineName id={pipeline.id} />
       </h2>
       <p className="soft">{pipeline.summary}</p>
-      <LastRun pipeline={pipeline} />
+      {hasRecords || !pipeline.enabled ? <LastRun pipeline={pipeline} /> : <p>{say('overview.unknown')}</p>}
       {pipeline.enabled && (
         <dl>
           <dt>{say('overview.newest')}</dt>
-          <dd>{newest === undefined ? say('overview.noRows') : <Age at={newest} />}</dd>
+          <dd>
+            {newest !== undefined ? (
+              <Age at={newest} />
+            ) : (
+              say(hasRecords ? 'overview.noRows' : 'schedule.unknown')
+            )}
+          </dd>
           <dt>{say('overview.next')}</dt>
           <dd>
             <NextStart pipeline={pipeline} />
@@ -115,7 +127,7 @@ function NextStart({ pipeline: { schedule, enabled } }: { pipeline: Pipeline }) 
   return (
     <>
       {say(`schedule.${schedule.state}`)}
-      {schedule.note !== '' && ` – ${schedule.note}`}
+      {schedule.state !== 'unknown' && schedule.note !== '' && ` – ${schedule.note}`}
     </>
   )
 }

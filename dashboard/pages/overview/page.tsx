@@ -3,8 +3,10 @@ import type { PipelineList } from '../../../api/pipelines/list.ts'
 import { Link } from '@tanstack/react-router'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
-import { Loading, Trouble } from '../../blocks/states.tsx'
+import { useNow } from '../../blocks/now.ts'
+import { Panel } from '../../blocks/panel.tsx'
 import { useSharedWords } from '../../preferences.tsx'
+import { workerMark, type Stack } from '../health/state.ts'
 import { useRetries } from '../runs/retrying.tsx'
 import type { Retry } from '../runs/shapes.ts'
 import { PipelineCard } from './card.tsx'
@@ -15,20 +17,22 @@ export default function OverviewPage() {
   const query = useApi<PipelineList>('/api/pipelines')
   const retries = useRetries().data?.retrying ?? []
   const { data, error } = query
-  const retry = () => {
-    void query.refetch()
-  }
+  // Without the database nothing is known of runs, which is not that there were none.
+  const hasRecords = data?.away.every(({ server }) => server !== 'database') ?? false
   return (
     <>
       <h1>{say('nav.overview')}</h1>
-      {data === undefined && error === null && <Loading />}
-      {error !== null && <Trouble error={error} retry={retry} />}
+      {data === undefined && (
+        <Panel title={say('overview.state')} query={query}>
+          {() => null}
+        </Panel>
+      )}
       {data !== undefined && (
         <>
-          <Verdict {...data} retries={retries} readAt={query.dataUpdatedAt} />
+          <Verdict {...data} retries={retries} isOld={error !== null} readAt={query.dataUpdatedAt} />
           <div className="cards wide">
             {worstFirst(data.pipelines).map((pipeline) => (
-              <PipelineCard key={pipeline.id} pipeline={pipeline} />
+              <PipelineCard key={pipeline.id} pipeline={pipeline} hasRecords={hasRecords} />
             ))}
           </div>
         </>
@@ -37,34 +41,58 @@ export default function OverviewPage() {
   )
 }
 
-/** Whether all is well, in one sentence; what is away with it. */
-function Verdict({ pipelines, away, retries, readAt }: PipelineList & { retries: Retry[]; readAt: number }) {
+interface VerdictProps extends PipelineList {
+  retries: Retry[]
+  /** Whether it could not be read again. */
+  isOld: boolean
+  readAt: number
+}
+
+/** Whether all is well, in one sentence. Why a server is away stands at the top of the page. */
+function Verdict({ pipelines, away, retries, isOld, readAt }: VerdictProps) {
   const say = useSharedWords()
+  const hasWorker = useHasWorker()
   const troubled = inTrouble(pipelines).length
   const isNew = pipelines.every(({ last_run }) => last_run === null)
-  const isWell = troubled === 0 && away.length === 0 && retries.length === 0
-  const sentence =
-    troubled > 0 ? say('overview.trouble', { n: troubled }) : say(isNew ? 'overview.new' : 'overview.well')
+  const isKnown = away.length === 0 && !isOld
+  const isWell = troubled === 0 && isKnown && retries.length === 0 && hasWorker
+  const wrong = [
+    isOld && say('overview.old'),
+    away.length > 0 && say('overview.partly'),
+    !hasWorker && say('overview.noWorker'),
+    troubled > 0 && say('overview.trouble', { n: troubled }),
+  ].filter((sentence) => sentence !== false)
   return (
     <div className={`verdict ${isWell ? 'well' : 'wrong'}`} role="status">
-      {away.map(({ server, why }) => (
-        <p key={server}>
-          <strong>{say(`away.${server}`)}</strong> <span lang="en">{why}</span> <code>almanac doctor</code>
-        </p>
+      {isWell && <Sentence sign="✓">{say(isNew ? 'overview.new' : 'overview.well')}</Sentence>}
+      {wrong.map((sentence) => (
+        <Sentence key={sentence} sign="!">
+          {sentence}
+        </Sentence>
       ))}
-      {(isWell || troubled > 0) && (
-        <p>
-          <strong>
-            <span aria-hidden="true">{isWell ? '✓' : '!'}</span> {sentence}
-          </strong>
-        </p>
-      )}
       {retries.length > 0 && <Retrying retries={retries} />}
       <span className="age">
         {say('panel.read')} <Age at={readAt} />
       </span>
     </div>
   )
+}
+
+function Sentence({ sign, children }: { sign: string; children: string }) {
+  return (
+    <p>
+      <strong>
+        <span aria-hidden="true">{sign}</span> {children}
+      </strong>
+    </p>
+  )
+}
+
+/** Whether a worker asks for work; also while that is not known. */
+function useHasWorker(): boolean {
+  const now = useNow()
+  const stack = useApi<Stack>('/api/stack').data
+  return stack?.temporal == null || workerMark(stack, now) === 'good'
 }
 
 /** What fails at this moment: how much, and why the step failed that is tried next. */

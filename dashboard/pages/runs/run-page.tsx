@@ -2,7 +2,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useApi } from '../../api.ts'
-import { AwayNotes, type AwayServer } from '../../blocks/away.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useReader, useWords } from '../../preferences.tsx'
@@ -18,17 +17,12 @@ import { StepsPanel } from './steps-panel.tsx'
 import { sumOf } from './sums.ts'
 import { RUN_WORDS } from './words/index.ts'
 
-interface Answer {
-  run: RunDetails
-  away: AwayServer[]
-}
-
 export default function RunPage() {
   const { id = '' }: { id?: string } = useParams({ strict: false })
   const say = useWords(RUN_WORDS)
   const { format } = useReader()
   const nameOf = usePipelineName()
-  const query = useApi<Answer>(`/api/runs/${encodeURIComponent(id)}`)
+  const query = useApi<{ run: RunDetails }>(`/api/runs/${encodeURIComponent(id)}`)
   const run = query.data?.run
   const title =
     run === undefined
@@ -44,9 +38,8 @@ export default function RunPage() {
       </p>
       <h1>{title}</h1>
       <Panel title={say('run.state')} query={query}>
-        {({ run: shown, away }) => (
+        {({ run: shown }) => (
           <>
-            <AwayNotes away={away} />
             <RunHead run={shown} />
             <Troubles run={shown} />
           </>

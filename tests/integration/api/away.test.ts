@@ -78,7 +78,7 @@ describe('without Temporal', () => {
       },
       { status: 200, body: { away, run: { outcome: 'complete', steps: [] } } },
       { status: 200, body: { runs: [{ workflow_id: workflowId }] } },
-      { status: 503, body: { detail: away[0]?.why } },
+      { status: 503, body: { detail: away[0]?.why, server: 'temporal' } },
     ])
   })
 })
@@ -93,7 +93,7 @@ describe('without the database', () => {
         body: { away, pipelines: [{ last_run: null, schedule: { state: 'active' } }, {}, {}, {}] },
       },
       { status: 200, body: { away, run: { workflow_id: workflowId, outcome: 'running', counts: {} } } },
-      { status: 503, body: { title: 'Service Unavailable' } },
+      { status: 503, body: { title: 'Service Unavailable', server: 'database' } },
       { status: 200, body: { schedules: [{ pipeline: ID }, {}, {}, {}] } },
     ])
   })

@@ -215,4 +215,23 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     await note.waitFor({ state: 'detached' })
     await back.close()
   })
+
+  it('tells once that the database is away, and says nothing of runs that it cannot know', async () => {
+    const { config } = api.stack
+    // Nothing listens there.
+    const env = { ...config.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' }
+    const lame = await startApi({ ...config, env }, { port: 0 }, { error: () => undefined })
+    const { page } = await visit(browser, lame.address, english)
+    open.push(page)
+    await page.goto('/match-results')
+    await page.getByText('This cannot be read now').nth(2).waitFor()
+    expect(await page.getByText('ECONNREFUSED 127.0.0.1:9').count()).toBe(1)
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await faultsOfLayout(page)).toEqual([])
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByText('How all of it stands is not known now.').waitFor()
+    expect(await page.getByText('No run yet.').count()).toBe(0)
+    expect(await page.getByText('ECONNREFUSED 127.0.0.1:9').count()).toBe(1)
+    await lame.close()
+  })
 })

@@ -29,7 +29,7 @@ describe('the worker', () => {
   })
 
   it.each([
-    [{ temporal: null }, 'bad'],
+    [{ temporal: null }, 'unknown'],
     [temporal(), 'warn'],
     [temporal('2026-11-29T11:50:00Z', null), 'warn'],
     [temporal('2026-11-29T11:50:00Z', '2026-11-29T11:59:30Z'), 'good'],

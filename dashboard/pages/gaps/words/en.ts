@@ -2,6 +2,7 @@
 export const en = {
   title: 'Gaps',
   intro: 'What should have been collected, and what is missing. Days are UTC days.',
+  calendars: 'Calendars',
   period: 'Period',
   'period.days': { one: '{n} day', other: '{n} days' },
   'period.year': '1 year',

@@ -5,6 +5,7 @@ import type { en } from './en.ts'
 export const fr: Words<keyof typeof en> = {
   title: 'Lacunes',
   intro: 'Ce qui aurait dû être collecté, et ce qui manque. Les jours sont ceux d’UTC.',
+  calendars: 'Calendriers',
   period: 'Période',
   'period.days': { one: '{n} jour', other: '{n} jours' },
   'period.year': '1 an',

@@ -5,6 +5,7 @@ export const en = {
   'mark.good': 'well',
   'mark.warn': 'look at this',
   'mark.bad': 'does not work',
+  'mark.unknown': 'not known',
   'database.name': 'Database',
   'database.is': 'PostgreSQL {version}, {size}',
   'database.behind':
@@ -15,7 +16,7 @@ export const en = {
   'worker.name': 'Worker',
   'worker.none':
     'No worker has asked for work in the last minutes: start one with “./almanac worker”. Runs wait.',
-  'worker.unknown': 'Not known while Temporal is away.',
+  'worker.unknown': 'Only Temporal knows, and it is away.',
   'worker.asked': 'asked for work',
   'upstreams.title': 'Upstreams',
   'upstreams.intro':

@@ -8,6 +8,7 @@ export const fr: Words<keyof typeof en> = {
   'mark.good': 'tout va bien',
   'mark.warn': 'à surveiller',
   'mark.bad': 'ne fonctionne pas',
+  'mark.unknown': 'inconnu',
   'database.name': 'Base de données',
   'database.is': 'PostgreSQL {version}, {size}',
   'database.behind':
@@ -18,7 +19,7 @@ export const fr: Words<keyof typeof en> = {
   'worker.name': 'Processus de collecte',
   'worker.none':
     'Aucun processus de collecte n’a demandé de travail ces dernières minutes : démarrez-en un avec « ./almanac worker ». Les collectes attendent.',
-  'worker.unknown': 'Inconnu tant que Temporal ne répond pas.',
+  'worker.unknown': 'Seul Temporal le sait, et il ne répond pas.',
   'worker.asked': 'a demandé du travail',
   'upstreams.title': 'Sources',
   'upstreams.intro':
