@@ -140,7 +140,7 @@ export function seriesStatement(set: DataSet, selection: Selection, { value, by,
   return `
     select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
       min(${column}) as min, max(${column}) as max, avg(${column}) as mean,
-      (array_agg(${column} order by ${time} desc))[1] as last, count(*)::double precision as rows
+      (array_agg(${column} order by ${time} desc) filter (where ${column} is not null))[1] as last, count(*)::double precision as rows
     from (${set.sql}) d ${conditions(set, selection)}
     group by 1, 2 order by 1, 2`
 }

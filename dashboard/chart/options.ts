@@ -45,14 +45,20 @@ export interface Drawing {
 type Series = LineSeriesOption | BarSeriesOption | CandlestickSeriesOption
 
 const DAY_MS = 86_400_000
-/** Below this many points each is marked: a single one between two gaps has no line. */
-const MARKED_POINTS = 60
+const MINUTE_MS = 60_000
+/** Up to this many points each is marked; on a phone more would hide their line. */
+const MARKED_POINTS = 30
+/** Up to this many points there is nothing to look closer at. */
+const ZOOMED_POINTS = 30
+/** Above this many points a line is thin: a wide one would fill what it goes up and down in. */
+const MANY_POINTS = 2_000
 
 /** Returns the options of a chart. */
 export function optionsOf(drawing: Drawing, palette: Palette, format: Format): EChartsCoreOption {
   const { kind, unit, zone, isDaily } = drawing
   const label = { color: palette.soft, hideOverlap: true }
   const name = { nameTextStyle: { color: palette.soft } }
+  const isZoomed = mostPoints(drawing) > ZOOMED_POINTS
   return {
     useUTC: isDaily || format.timeZone === 'UTC',
     // Still for those who asked for stillness, and quick for everybody else.
@@ -62,7 +68,7 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       left: 8,
       right: 16,
       top: 34,
-      bottom: 64,
+      bottom: isZoomed ? 64 : 36,
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
@@ -75,7 +81,8 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       axisLabel: { ...label, formatter: ticksOf(isDaily, format) },
       // Below the values, not across them where they are negative.
       axisLine: { onZero: false, lineStyle: { color: palette.grid } },
-      ...(isDaily && { minInterval: DAY_MS }),
+      // Closer ticks would have the same label.
+      minInterval: isDaily ? DAY_MS : MINUTE_MS,
     },
     yAxis: {
       type: 'value',
@@ -83,7 +90,13 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       ...name,
       nameTextStyle: { color: palette.soft, align: 'left' },
       scale: kind === 'line',
-      ...(drawing.isRank === true && { inverse: true, nameLocation: 'start', min: 1, minInterval: 1 }),
+      ...(drawing.isRank === true && {
+        inverse: true,
+        nameLocation: 'start',
+        min: 1,
+        max: lastRank,
+        minInterval: 1,
+      }),
       ...(drawing.range && { min: drawing.range[0], max: drawing.range[1] }),
       axisLabel: { ...label, formatter: (value: number) => format.compact(value) },
       splitLine: { lineStyle: { color: palette.grid } },
@@ -98,18 +111,20 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
       textStyle: { color: palette.text, fontSize: 13 },
       formatter: (items: unknown) => tooltipOf(items as TooltipItem[], drawing, format),
     },
-    dataZoom: [
-      { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
-      {
-        type: 'slider',
-        height: 18,
-        bottom: 8,
-        brushSelect: false,
-        textStyle: { color: palette.soft },
-        borderColor: palette.grid,
-        labelFormatter: (time: number) => (isDaily ? format.day(time) : format.clock(time)),
-      },
-    ],
+    dataZoom: isZoomed
+      ? [
+          { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
+          {
+            type: 'slider',
+            height: 18,
+            bottom: 8,
+            brushSelect: false,
+            textStyle: { color: palette.soft },
+            borderColor: palette.grid,
+            labelFormatter: (time: number) => (isDaily ? format.day(time) : format.clock(time)),
+          },
+        ]
+      : [],
     series: [
       ...(drawing.candlesticks === undefined ? [] : [candleSeries(drawing.candlesticks, palette)]),
       ...drawing.lines.flatMap((line, at) =>
@@ -119,6 +134,12 @@ export function optionsOf(drawing: Drawing, palette: Palette, format: Format): E
     ],
   }
 }
+
+const mostPoints = ({ lines, candlesticks = [] }: Drawing): number =>
+  Math.max(candlesticks.length, ...lines.map(({ points }) => points.length))
+
+/** A list has more than its first place. */
+const lastRank = ({ max }: { max: number }) => Math.max(2, max)
 
 function candleSeries(candlesticks: readonly Candle[], { up, down }: Palette): CandlestickSeriesOption {
   return {
@@ -133,6 +154,8 @@ function levelSeries(levels: readonly number[], { soft }: Palette): LineSeriesOp
   return {
     type: 'line',
     data: [],
+    // Above the lines, which may fill the whole chart.
+    z: 5,
     markLine: {
       silent: true,
       symbol: 'none',
@@ -176,21 +199,40 @@ function lineSeries(shown: Line, at: number, { kind }: Drawing, palette: Palette
       },
     ]
   }
+  const isMarked = points.length <= MARKED_POINTS && isComputed !== true
   const line: LineSeriesOption = {
     type: 'line',
     name,
     dimensions: TIME_AND_VALUE,
     data,
     color,
-    lineStyle: { width: 2, ...(isComputed && { type: 'dashed' as const }) },
-    showSymbol: points.length <= MARKED_POINTS && isComputed !== true,
+    lineStyle: { width: points.length > MANY_POINTS ? 1 : 2, ...(isComputed && { type: 'dashed' as const }) },
+    showSymbol: isMarked,
     symbolSize: 5,
     connectNulls: false,
     ...(kind === 'line' ? {} : { areaStyle: { opacity: 0.25 } }),
     ...(kind === 'stacked' && { stack: 'all' }),
   }
-  return band === undefined ? [line] : [...bandSeries(band, `band ${at}`, color), line]
+  const bands = band === undefined ? [] : bandSeries(band, `band ${at}`, color)
+  const lone = isMarked || kind === 'stacked' ? [] : lonePoints(points)
+  return lone.length === 0 ? [...bands, line] : [...bands, line, markedSeries(lone, color)]
 }
+
+/** Points between two gaps: no line leads to them. */
+function lonePoints(points: Line['points']): Line['points'] {
+  const isGap = (at: number) => (points[at]?.[1] ?? null) === null
+  return points.filter((_, at) => !isGap(at) && isGap(at - 1) && isGap(at + 1))
+}
+
+const markedSeries = (points: Line['points'], color: string): LineSeriesOption => ({
+  type: 'line',
+  dimensions: TIME_AND_VALUE,
+  data: flat(points),
+  color,
+  lineStyle: { opacity: 0 },
+  symbolSize: 5,
+  silent: true,
+})
 
 /** An area between two lines: the lower one, and what lies between them stacked upon it. */
 function bandSeries(band: NonNullable<Line['band']>, stack: string, color: string): LineSeriesOption[] {

@@ -55,9 +55,9 @@ export interface SeriesPoint {
   rows: number
 }
 
-/** A line for each value of `line`, with the smallest and largest value of each bucket around it if one holds several rows. */
+/** A line for each value of `line` that has any value, with the smallest and largest value of each bucket around it if one holds several rows. */
 export function linesOf(points: readonly SeriesPoint[], stepMs: number | null, nameless: string): Line[] {
-  const names = [...new Set(points.map(({ line }) => line))]
+  const names = [...new Set(points.flatMap(({ line, last }) => (last === null ? [] : [line])))]
   return names.map((name) => {
     const own = points.filter(({ line }) => line === name)
     const hasSpread = own.some(({ min, max }) => min !== max)

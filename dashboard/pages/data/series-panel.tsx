@@ -66,7 +66,7 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
       title={say('data.series')}
       query={query}
       actions={choices}
-      isEmpty={({ points }) => points.length === 0}
+      isEmpty={({ points }) => points.every(({ last }) => last === null)}
       empty={say('data.noSeries')}
     >
       {(series) => <DrawnSeries set={set} column={column} series={series} selection={selection} />}

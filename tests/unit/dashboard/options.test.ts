@@ -92,3 +92,38 @@ describe('a tooltip', () => {
     expect(times.map((time) => formatter(time))).toEqual(['2026', 'Jan 2', '06:00'])
   })
 })
+
+describe('a chart', () => {
+  interface Told {
+    dataZoom: unknown[]
+    yAxis: { max: (extent: { max: number }) => number }
+    series: { showSymbol?: boolean; data: Float64Array }[]
+  }
+  const told = (points: Drawing['lines'][number]['points'], isRank = false) =>
+    optionsOf(
+      { ...drawing, lines: [{ name: 'a', points }], hidden: new Set(), isRank },
+      palette,
+      formatIn('en', 'UTC'),
+    ) as unknown as Told
+  const hours = (count: number) => Array.from({ length: count }, (_, hour) => [hour * HOUR_MS, hour] as const)
+
+  it('of few points marks each, and has nothing to zoom in', () => {
+    const { dataZoom, series } = told(hours(30))
+    expect([dataZoom.length, series.map(({ showSymbol }) => showSymbol)]).toEqual([0, [true]])
+  })
+
+  it('of many points can be zoomed, and marks those alone that no line leads to', () => {
+    const points = hours(40).map(
+      ([time, value], at) => [time, at === 20 || at === 22 ? null : value] as const,
+    )
+    const { dataZoom, series } = told(points)
+    expect(dataZoom).toHaveLength(2)
+    expect(series.map(({ showSymbol }) => showSymbol)).toEqual([false, undefined])
+    expect([...(series[1]?.data ?? [])]).toEqual([21 * HOUR_MS, 21])
+  })
+
+  it('of ranks has a second place under the first', () => {
+    const { max } = told(hours(2), true).yAxis
+    expect([max({ max: 1 }), max({ max: 7 })]).toEqual([2, 7])
+  })
+})

@@ -26,6 +26,11 @@ describe('a line', () => {
     expect(withGaps(points, null)).toHaveLength(3)
   })
 
+  it('is not drawn for a name without any value', () => {
+    const without = { ...point('b', 0, 1), min: null, max: null, last: null }
+    expect(linesOf([point('a', 0, 5), without], HOUR_MS, '').map(({ name }) => name)).toEqual(['a'])
+  })
+
   it('is drawn for each name, with the interval of its buckets if they hold several rows', () => {
     const lines = linesOf([point('a', 0, 5), point('b', 0, 7, 2), point('b', 1, 8)], HOUR_MS, 'downloads')
     expect(lines).toEqual([
