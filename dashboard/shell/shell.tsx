@@ -8,6 +8,7 @@ import { AwayNote } from './away-note.tsx'
 import { ConnectionNote } from './connection-note.tsx'
 import { Choices } from './choices.tsx'
 import { Guarded, LogOut } from './log-in.tsx'
+import { OffNote } from './off-note.tsx'
 
 export function Shell() {
   const say = useSharedWords()
@@ -38,6 +39,7 @@ export function Shell() {
       <AwayNote />
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded>
+          <OffNote />
           <Outlet />
         </Guarded>
       </main>

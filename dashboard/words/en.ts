@@ -89,6 +89,8 @@ export const en = {
   'overview.noRows': 'none yet',
   'overview.next': 'Next run',
   'overview.never': 'none',
+  'pipeline.off':
+    'This pipeline is off: it collects nothing by itself. “enabled: true” below {key} in almanac.yaml turns it on.',
   'overview.off': 'Off: it is not enabled in almanac.yaml.',
   'overview.waiting': 'No run yet.',
   'overview.since': 'started',

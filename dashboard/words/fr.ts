@@ -97,6 +97,8 @@ export const fr: Words<keyof typeof en> = {
   'overview.noRows': 'pas encore',
   'overview.next': 'Prochaine collecte',
   'overview.never': 'aucune',
+  'pipeline.off':
+    'Cette collecte est désactivée : elle ne démarre pas d’elle-même. « enabled: true » sous {key} dans almanac.yaml l’active.',
   'overview.off': "Désactivée : elle n'est pas activée dans almanac.yaml.",
   'overview.waiting': 'Pas encore de collecte.',
   'overview.since': 'lancée',

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { addressOf, getJson } from '../../api.ts'
 import { useAllRows } from '../../all-rows.ts'
+import { Panel } from '../../blocks/panel.tsx'
 import { ForecastCard } from './forecast-card.tsx'
 import { FearGreed } from './fear-greed.tsx'
 import { HOUR_COLUMNS, HOUR_MS, type Forecast, type Hour, type NewestHour } from './hours.ts'
@@ -36,6 +37,13 @@ export function CoinView({ coin, days }: { coin: Coin; days: number }) {
   // Without a newest hour there is nothing to wait for: there is none, or it cannot be read.
   const shown = last === undefined && !newest.isPending ? newest : hours
   const forecasts = [hourly, daily].flatMap(({ data }) => data?.slice(0, 1) ?? [])
+  // Said once: every panel would say the same.
+  if (newest.data?.length === 0)
+    return (
+      <Panel title={say('price')} query={newest} isEmpty={() => true} empty={say('now.none')}>
+        {() => null}
+      </Panel>
+    )
   return (
     <>
       <div className="cards">

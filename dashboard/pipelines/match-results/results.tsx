@@ -23,6 +23,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
   const say = useMatchWords()
   const { league, state, confidence, page } = view
   const query = usePage<Match>(`${DATA}/matches`, { league, state, confidence }, { page, rows: PAGE_ROWS })
+  const isFiltered = [league, state, confidence].some((chosen) => chosen !== undefined)
   const columns = useColumns()
   const names = [...new Set([...leagues.map((one) => one.league), ...(league === undefined ? [] : [league])])]
   const choose = (name: 'league' | 'state' | 'confidence') => (value: string) => {
@@ -67,7 +68,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
             />
           </div>
           {rows.length === 0 ? (
-            <p className="empty">{say('results.none')}</p>
+            <p className="empty">{say(isFiltered ? 'results.none' : 'leagues.none')}</p>
           ) : (
             <DataTable
               caption={say('results')}
@@ -133,7 +134,6 @@ function useColumns(): TableColumn<Match>[] {
       value: ({ timestamp_utc }) => timestamp_utc,
       render: ({ timestamp_utc }) => format.clock(timestamp_utc),
     },
-    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     {
       key: 'match',
       title: say('match'),
@@ -150,6 +150,7 @@ function useColumns(): TableColumn<Match>[] {
         <span className={`confidence ${confidence ?? 'open'}`}>{confidenceWord(say, confidence)}</span>
       ),
     },
+    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },
     { key: 'outcome', title: say('outcome'), value: ({ outcome }) => outcomeWord(say, outcome) },
     { key: 'odds_1', title: say('odds.1'), isNumber: true, value: ({ odds_1 }) => odds_1 },
