@@ -27,6 +27,7 @@ export function LineCalendar({ calendar, line, days, fill }: LineCalendarProps) 
         <strong>{line.line === '' ? calendar.data_set : line.line}</strong>{' '}
         {line.line !== '' && <span className="soft">{calendar.data_set}</span>} <span>{summary}</span>
       </summary>
+      {line.missing.length > 0 && <Missing calendar={calendar} line={line} {...(fill && { fill })} />}
       {line.days.length > 0 && (
         <div className="months">
           {monthsOf(line.days, days.from, days.to).map((month) => (
@@ -45,7 +46,6 @@ export function LineCalendar({ calendar, line, days, fill }: LineCalendarProps) 
           {say('line.rows', { set: calendar.data_set })}
         </Link>
       </p>
-      {line.missing.length > 0 && <Missing calendar={calendar} line={line} {...(fill && { fill })} />}
     </details>
   )
 }

@@ -133,13 +133,13 @@ function useColumns(): TableColumn<Run>[] {
         <Link to={`/runs/${encodeURIComponent(run_id)}`}>{format.clock(started_at)}</Link>
       ),
     },
-    { key: 'pipeline', title: say('list.pipeline'), value: ({ pipeline }) => nameOf(pipeline) },
     {
       key: 'outcome',
       title: say('list.outcome'),
       value: ({ outcome }) => outcome,
       render: ({ outcome }) => <OutcomeOf outcome={outcome} />,
     },
+    { key: 'pipeline', title: say('list.pipeline'), value: ({ pipeline }) => nameOf(pipeline) },
     {
       key: 'took',
       title: say('run.took'),

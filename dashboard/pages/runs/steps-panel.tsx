@@ -38,6 +38,7 @@ function useColumns(): TableColumn<Step>[] {
     {
       key: 'step',
       title: say('steps.step'),
+      isText: true,
       value: ({ step, summary }) => `${step} ${summary}`,
       render: ({ step, summary }) => (
         <>

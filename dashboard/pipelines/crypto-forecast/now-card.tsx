@@ -19,7 +19,13 @@ export function NowCard({ query, unit }: { query: UseQueryResult<NewestHour[]>; 
   )
 }
 
-function Newest({ hour: { timestamp, price, change_percent, source }, unit }: { hour: NewestHour; unit: string }) {
+function Newest({
+  hour: { timestamp, price, change_percent, source },
+  unit,
+}: {
+  hour: NewestHour
+  unit: string
+}) {
   const say = useCryptoWords()
   const { format } = useReader()
   const end = Date.parse(timestamp) + HOUR_MS

@@ -34,7 +34,6 @@ function useColumns(): TableColumn<OpenMatch>[] {
   const say = useMatchWords()
   const { format } = useReader()
   return [
-    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     {
       key: 'match',
       title: say('match'),
@@ -42,8 +41,9 @@ function useColumns(): TableColumn<OpenMatch>[] {
       value: teamsOf,
       render: (match) => <MatchLink event={match.id} feed={match.feed} teams={teamsOf(match)} />,
     },
-    { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },
     { key: 'score', title: say('score'), value: scoreOf },
+    { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },
+    { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     { key: 'status', title: say('status'), isText: true, value: ({ status }) => status },
     {
       key: 'starts_at',

@@ -15,7 +15,7 @@ export const en = {
   'line.whole.day': { one: 'the {n} day is there', other: 'all {n} days are there' },
   'line.missing.hour': { one: '{n} of {of} hours is missing', other: '{n} of {of} hours are missing' },
   'line.missing.day': { one: '{n} of {of} days is missing', other: '{n} of {of} days are missing' },
-  'line.counted': '{percent} % of the {of} expected are there',
+  'line.counted': '{percent}% of the {of} expected are there',
   'line.excused': { one: '{n} that the source does not have', other: '{n} that the source does not have' },
   'line.rows': 'Rows: {set}',
   'key.title': 'Signs',

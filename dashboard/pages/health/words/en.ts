@@ -39,7 +39,7 @@ export const en = {
   'spool.rows': 'Rows in them',
   'spool.oldest': 'Oldest',
   'spool.size': 'Size',
-  'spool.share': '{size}, {percent} % of the {most} that SPOOL_MB allows',
+  'spool.share': '{size}, {percent}% of the {most} that SPOOL_MB allows',
   'spool.remedy':
     'A running worker loads them once the database answers; “./almanac spool drain” does it by hand.',
   'letters.title': 'Dead letters',
