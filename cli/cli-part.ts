@@ -39,6 +39,8 @@ export interface CliPart<Id extends PipelineId> {
     db: Database,
     runId: string,
   ): Promise<{ json: Record<string, unknown>; lines: string[] } | undefined>
+  /** Up to when the demo's world is stored, of a world with several passes; undefined if nothing is. */
+  demoSeen?(db: Database, config: Config): Promise<Date | undefined>
   /** Collecting the past; absent if the definition says why it cannot. */
   backfill?(): Promise<Backfiller>
   /** Takes over the history of an older collector. */

@@ -34,7 +34,9 @@ export interface DemoWorld<Options extends object> {
   /** The world's time, for clients of its upstreams. */
   clock: () => Date
   /** Runs of the pipeline at the start of the demo. */
-  passes: number
+  readonly passes: number
+  /** Leaves out the passes whose time an earlier demo has seen; before the first pass. */
+  resume(seen: Date): void
   /** Moves the world on to what the next pass sees. */
   nextPass(): void
 }

@@ -156,6 +156,10 @@ async function collectOnce(session: Session): Promise<number> {
       const handle = open ?? (await startRun(client, pipeline, isDemo ? 'demo' : 'start'))
       return { workflowId: handle.workflowId, ending: await endingOf(handle) }
     }
+    const seen = isDemo
+      ? await lateDatabase(stopped, async () => CLI_PARTS[pipeline.id].demoSeen?.(database.db, config))
+      : undefined
+    if (seen !== undefined) demo[pipeline.id]?.resume(seen)
     const { workflowId, ending } = isDemo ? await demoPasses(demo[pipeline.id], run) : await run()
     running.delete(pipeline.id)
     say(`collected  ${pipeline.id} ${coloured(ending.outcome)} after ${duration(Date.now() - startedAt)}`)

@@ -24,5 +24,11 @@ export const matchResultsCli: CliPart<'match-results'> = {
     return confirmedLines(db, config.tracked['match-results'].feed.name, MAX_MATCHES, margin)
   },
 
+  demoSeen: async (db, config) =>
+    (await import('../../db/queries/match-results/polls.ts')).newestPollAt(
+      db,
+      config.tracked['match-results'].feed.name,
+    ),
+
   importer: async () => (await import('./import/index.ts')).importer,
 }

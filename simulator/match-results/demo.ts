@@ -6,17 +6,27 @@ import type { DemoWorld } from '../part.ts'
 const PASSES = 30
 
 /**
- * The clock is stopped during a pass, however long that takes, so that the demo shows the same under load. After the
- * last pass it has reached now, and follows the machine's clock.
+ * A demo that is started again after some minutes sees those alone: the others are stored. The clock is stopped during a
+ * pass, however long that takes, so that the demo shows the same under load. After the last pass it has reached now, and
+ * follows the machine's clock.
  */
 export function demoLeague(now: () => Date = () => new Date()): DemoWorld<{ matchClock: () => Date }> {
   let atMs = now().getTime() - PASSES * MINUTE_MS
+  let passes = PASSES
   let passed = 1
-  const clock = () => (passed < PASSES ? new Date(atMs) : now())
+  const clock = () => (passed < passes ? new Date(atMs) : now())
   return {
     options: { matchClock: clock },
     clock,
-    passes: PASSES,
+    get passes() {
+      return passes
+    },
+    resume: (seen) => {
+      const seenPasses = Math.floor((seen.getTime() - atMs) / MINUTE_MS) + 1
+      const leftOut = Math.min(Math.max(seenPasses, 0), PASSES - 1)
+      passes = PASSES - leftOut
+      atMs += leftOut * MINUTE_MS
+    },
     nextPass: () => {
       passed++
       atMs += MINUTE_MS

@@ -1,6 +1,7 @@
 /** Three simulated hours, every minute collected: what is confirmed is true, and no live score is among it. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newestPollAt } from '../../../db/queries/match-results/polls.ts'
 import { storedPolls } from '../../support/match-results/match-polls.ts'
 import { startMatchMinutes, type MatchMinutes } from '../../support/match-results/match-minutes.ts'
 
@@ -110,6 +111,13 @@ describe('three hours of a league, polled every minute', () => {
       byTeams.set(teams, (byTeams.get(teams) ?? 0) + 1)
     }
     expect([...byTeams.values()].some((count) => count > 1)).toBe(true)
+  })
+
+  it('knows up to when the feed is stored', async () => {
+    const polls = (await storedPolls(hours.database, 'onexbet')).filter(({ kind }) => kind === 'feed')
+    const newest = Math.max(...polls.map(({ polledAt }) => polledAt))
+    expect((await newestPollAt(hours.database.db, 'onexbet'))?.getTime()).toBe(newest)
+    expect(await newestPollAt(hours.database.db, 'another')).toBeUndefined()
   })
 
   it('stores the first and last odds offered before the start, and none from the match', async () => {

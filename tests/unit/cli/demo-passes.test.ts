@@ -10,7 +10,13 @@ const ended = (workflowId: string, outcome: SourceOutcome & RunOutcome, fetched 
 /** The passes of a demo whose runs end like these. */
 const passes = (...runs: EndedRun[]) => {
   const left = [...runs]
-  const world = { options: {}, clock: () => new Date(), passes: runs.length, nextPass: () => undefined }
+  const world = {
+    options: {},
+    clock: () => new Date(),
+    passes: runs.length,
+    resume: () => undefined,
+    nextPass: () => undefined,
+  }
   return demoPasses(world, () => Promise.resolve(left.shift() ?? ended('none', 'failed')))
 }
 
