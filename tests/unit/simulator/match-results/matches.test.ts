@@ -25,27 +25,41 @@ const dayOf = (matches: Matches) => matches.truthBetween(START, after(24 * HOUR_
 
 /** Polls of one match every minute, from before its announcement until long after it has left. */
 function polls(
-  matches: Matches,
+  shownAt: (minute: number) => ShownMatch[],
   { eventId, announcedAt, leavesAt }: SimulatedMatch,
 ): (ShownMatch | undefined)[] {
   const first = Math.floor(announcedAt.getTime() / MINUTE_MS) - 2
   const last = Math.ceil(leavesAt.getTime() / MINUTE_MS) + 5
   return Array.from({ length: last - first }, (_, at) =>
-    matches.at(new Date((first + at) * MINUTE_MS)).find(({ match }) => match.eventId === eventId),
+    shownAt(first + at).find(({ match }) => match.eventId === eventId),
   )
 }
+
+/** Returns a function that computes the value of each key once. */
+function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    const value = known.has(key) ? (known.get(key) as Value) : compute(key)
+    known.set(key, value)
+    return value
+  }
+}
+
+/** What a feed shows, by minutes since 1970. */
+const shownIn = (matches: Matches) => once((minute: number) => matches.at(new Date(minute * MINUTE_MS)))
 
 /** The matches of three hours that all end in one way, each with its polls of every minute. */
 function lives(ending: Ending, seed: number) {
   const matches = world({ seed, ends: [ending] })
+  const shownAt = shownIn(matches)
   return matches.truthBetween(START, after(2 * HOUR_MS)).map((match) => {
-    const all = polls(matches, match)
+    const all = polls(shownAt, match)
     const seen = all.filter((view) => view !== undefined)
     return { match, all, seen, kinds: seen.map(({ moment }) => moment.kind) }
   })
 }
 
-const everyLife = (ending: Ending) => SEEDS.flatMap((seed) => lives(ending, seed))
+const everyLife = once((ending: Ending) => SEEDS.flatMap((seed) => lives(ending, seed)))
 const overScores = (seen: ShownMatch[]) =>
   seen.filter(({ moment }) => moment.kind === 'over').map(({ moment }) => moment.score)
 
@@ -264,8 +278,9 @@ describe('a simulated match', () => {
 
   it('a match has a goal annulled now and then, and sometimes none at all', () => {
     const matches = world()
+    const shownAt = shownIn(matches)
     const back = dayOf(matches).filter((match) => {
-      const totals = polls(matches, match).flatMap((view) =>
+      const totals = polls(shownAt, match).flatMap((view) =>
         view?.moment.kind === 'second-half' ? [view.moment.score[0] + view.moment.score[1]] : [],
       )
       return totals.some((total, at) => total < (totals[at - 1] ?? 0))
