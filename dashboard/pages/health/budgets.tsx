@@ -14,7 +14,7 @@ export function Budgets({ budgets }: Pick<Upstream, 'budgets'>) {
     const name = budgetName(budget, budgets)
     return budgetSays(budget, now).map(({ key, at, isBad }) => (
       <div key={`${name} ${key}`} title={at === undefined ? undefined : format.moment(at)}>
-        {name !== '' && `${name}: `}
+        {name !== '' && `${say('budget.name', { name })} `}
         <span className={isBad ? 'mark bad' : undefined}>
           {say(key, {
             remaining: budget.remaining ?? '?',

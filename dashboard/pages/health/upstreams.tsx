@@ -68,20 +68,19 @@ function useColumns(): TableColumn<Upstream>[] {
         ),
     },
     {
-      key: 'budget',
-      title: say('upstreams.budget'),
-      value: ({ budgets }) => budgets[0]?.remaining ?? null,
-      render: ({ budgets }) => <Budgets budgets={budgets} />,
-    },
-    {
       key: 'reason',
       title: say('letters.reason'),
+      isText: true,
       value: ({ failure, not_asked }) => not_asked ?? failure?.sentence ?? null,
-      render: ({ failure, not_asked }) => (
-        <span className="cell" title={not_asked ?? failure?.sentence}>
-          {not_asked === null ? (failure?.sentence ?? '–') : say('upstreams.notAsked', { why: not_asked })}
-        </span>
-      ),
+      render: ({ failure, not_asked }) =>
+        not_asked === null ? (failure?.sentence ?? '–') : say('upstreams.notAsked', { why: not_asked }),
+    },
+    {
+      key: 'budget',
+      title: say('upstreams.budget'),
+      isText: true,
+      value: ({ budgets }) => budgets[0]?.remaining ?? null,
+      render: ({ budgets }) => <Budgets budgets={budgets} />,
     },
   ]
 }

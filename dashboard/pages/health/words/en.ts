@@ -26,6 +26,7 @@ export const en = {
   'upstreams.failed': 'Last failure',
   'upstreams.notAsked': 'Not asked: {why}',
   'upstreams.budget': 'Budget left',
+  'budget.name': '{name}:',
   'budget.unknown': 'not asked yet',
   'budget.none': 'tells no budget',
   'budget.left': '{remaining} of {limit}, full again {when}',

@@ -29,6 +29,7 @@ export const fr: Words<keyof typeof en> = {
   'upstreams.failed': 'Dernier échec',
   'upstreams.notAsked': 'Non interrogée : {why}',
   'upstreams.budget': 'Quota restant',
+  'budget.name': '{name} :',
   'budget.unknown': 'pas encore interrogée',
   'budget.none': 'ne dit rien de ses limites',
   'budget.left': '{remaining} sur {limit}, de nouveau complet {when}',
