@@ -15,7 +15,7 @@ export function Budgets({ budgets }: Pick<Upstream, 'budgets'>) {
     return budgetSays(budget, now).map(({ key, at, isBad }) => (
       <div key={`${name} ${key}`} title={at === undefined ? undefined : format.moment(at)}>
         {name !== '' && `${say('budget.name', { name })} `}
-        <span className={isBad ? 'mark bad' : undefined}>
+        <span className={isBad ? 'failure' : undefined}>
           {say(key, {
             remaining: budget.remaining ?? '?',
             limit: budget.limit ?? '?',
