@@ -35,6 +35,11 @@ const FOLDERS = {
     types: ['config'],
     packages: ['node', 'pg', '@temporalio/client', '@temporalio/common'],
   },
+  backup: {
+    imports: ['core', 'system', 'db', 'local'],
+    types: ['config'],
+    packages: ['node', 'pg'],
+  },
   client: {
     imports: ['core', 'wording', 'system', 'db', 'activities', 'pipelines', 'local'],
     types: ['config'],

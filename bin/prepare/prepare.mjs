@@ -5,13 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lockHolder, takeFileLock } from '../../local/file-lock.mjs'
 import { hydratePostgres, installPackages, packagesDiffer, postgresLinksMissing } from './packages.mjs'
 import { PrepareError, say } from './step.mjs'
-import { installTools, temporalOnPath, toolsMissing } from './tools.mjs'
+import { installTool, temporalOnPath, toolMissing, TOOLS } from './tools.mjs'
 
 /** Poll interval while another prepare works: it takes seconds, so a shorter one finds nothing. */
 const LOCK_POLL_MS = 250
 
 /** Verbs that start the embedded servers; all others need the packages alone. */
 const VERBS_WITH_SERVERS = ['prepare', 'up', 'collector']
+/** Verbs that dump or load the database. */
+const VERBS_WITH_DUMPS = ['backup', 'restore']
 
 /**
  * Makes what is missing, and nothing if all exists. False if that failed, with the reason reported.
@@ -62,7 +64,7 @@ function folderSentence({ code = '', syscall, path }) {
  * @property {string} stateDir
  * @property {boolean} development whether the packages of the tests are needed
  * @property {boolean} servers whether the embedded servers are to be started
- * @property {boolean} tools whether the Temporal programs are needed
+ * @property {(keyof typeof TOOLS)[]} tools programs that are needed
  */
 
 /**
@@ -76,12 +78,22 @@ function describeNeed(root, argv) {
   const hasOwnServer = !argv.includes('--demo') && setting(root, 'TEMPORAL_ADDRESS') !== undefined
   // The tests need the time-skipping server too, which no Temporal CLI brings. There are no wheels for Windows.
   const hasOwnTemporal = verb !== 'prepare' && (hasOwnServer || temporalOnPath())
+  // For a server of yours its own version of them is on PATH; of PostgreSQL's embedded package they are no part.
+  const hasOwnDatabase = !argv.includes('--demo') && setting(root, 'DATABASE_URL') !== undefined
+  const dumps = VERBS_WITH_DUMPS.includes(verb)
   return {
     root,
     stateDir: resolve(root, setting(root, 'ALMANAC_STATE_DIR') ?? '.almanac'),
     development: verb === 'prepare',
-    servers,
-    tools: servers && process.platform !== 'win32' && !hasOwnTemporal,
+    servers: servers || verb === 'restore',
+    tools:
+      process.platform === 'win32'
+        ? []
+        : [
+            ...(servers && !hasOwnTemporal ? /** @type {const} */ (['temporal']) : []),
+            // The tests make backups too.
+            ...(verb === 'prepare' || (dumps && !hasOwnDatabase) ? /** @type {const} */ (['postgres']) : []),
+          ],
   }
 }
 
@@ -112,8 +124,8 @@ function envText(file) {
 function missing({ root, stateDir, development, servers, tools }) {
   return [
     ...(packagesDiffer(root, development) ? ['packages'] : []),
-    ...(servers && postgresLinksMissing(root) ? ['postgres'] : []),
-    ...(tools && toolsMissing(root, stateDir) ? ['tools'] : []),
+    ...(servers && postgresLinksMissing(root) ? ['links'] : []),
+    ...tools.filter((name) => toolMissing(root, stateDir, TOOLS[name])),
   ]
 }
 
@@ -124,7 +136,7 @@ function missing({ root, stateDir, development, servers, tools }) {
  * @param {Need} need
  */
 async function makeAlone(need) {
-  const ofClone = missing(need).some((what) => what !== 'tools')
+  const ofClone = missing(need).some((what) => !(what in TOOLS))
   const folders = new Set([...(ofClone ? [join(need.root, '.almanac')] : []), need.stateDir])
   /** @type {(() => void)[]} */
   const releases = []
@@ -156,7 +168,8 @@ async function make(need) {
     else refuseUnderStack(running, need)
   }
   if (need.servers && postgresLinksMissing(root)) await hydratePostgres(root)
-  if (todo.includes('tools')) await installTools(root, stateDir)
+  for (const name of need.tools.filter((one) => todo.includes(one)))
+    await installTool(root, stateDir, TOOLS[name])
 }
 
 /** @param {string} stateDir */

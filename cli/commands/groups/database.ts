@@ -1,7 +1,28 @@
-/** The database. */
+/** The database, and backups of everything. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { add, type SetExitCode } from './add-command.ts'
+
+/** Backups, which hold more than the database. */
+export function addBackupCommands(program: CommandUnknownOpts): void {
+  const load = async () => import('../backup.ts')
+  add(
+    program,
+    'backup',
+    'save the database, the spool and the files in one archive, and prove it by restoring it into a scratch database',
+    [`${ALMANAC} backup`, `${ALMANAC} backup --to /mnt/usb`, `${ALMANAC} backup --verify FILE`],
+  )
+    .option('--to <folder>', 'folder of this one backup; older ones there are kept. Default: BACKUP_DIR')
+    .option('--verify <file>', 'make none: restore this one into a scratch database, and compare')
+    .action(async (options) => {
+      await (await load()).backup(options)
+    })
+  add(program, 'restore <file>', 'restore a backup into an empty database and an empty folder of files', [
+    `${ALMANAC} restore backups/almanac-2026-11-30T033000Z.tar`,
+  ]).action(async (file: string, options) => {
+    await (await load()).restore(file, options)
+  })
+}
 
 export function addDatabaseCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const db = program.command('db').description('the database')

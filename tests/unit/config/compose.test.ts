@@ -22,8 +22,8 @@ it('the page reads the log that the worker writes, and cannot change it', () => 
   expect(page.volumes).toContain(`log:${dirname(file)}:ro`)
 })
 
-it('the page has every other folder and file of the worker', () => {
+it('the page has every other folder and file of the worker, but for backups, which hold everything', () => {
   const others = (volumes: typeof page.volumes) =>
-    volumes.filter((volume) => typeof volume !== 'string' || !volume.startsWith('log:'))
+    volumes.filter((volume) => typeof volume !== 'string' || !/^(?:log|backups):/.test(volume))
   expect(others(page.volumes)).toEqual(others(worker.volumes))
 })

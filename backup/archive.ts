@@ -1,0 +1,106 @@
+/**
+ * The file of a backup: a tar archive of a manifest, the dump of the database and the files, so that `tar`, `pg_restore` and
+ * `sha256sum` read it without Almanac. Beside it stands its checksum.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { almanacCommand } from '../core/command-name.ts'
+import { Failure } from '../core/failures.ts'
+import { fileFailure, OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
+import { runTool } from './run-tool.ts'
+
+/** Parts of the archive. */
+export const MANIFEST = 'manifest.json'
+export const DUMP = 'database.dump'
+export const FILES = 'files.tar.gz'
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  made_at: z.iso.datetime(),
+  /** Version of Almanac. */
+  almanac: z.string(),
+  /** Major version of the server; its dump is read by programs of that version or newer. */
+  postgres: z.int(),
+  stack: z.string(),
+  tables: z.record(z.string(), z.object({ rows: z.number(), hash: z.string() })),
+})
+
+/** The environment of `tar`. */
+type Env = Record<string, string>
+
+/** What a backup says of itself. */
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** The file with the checksum of a backup, as `sha256sum --check` reads it. */
+export const checksumFile = (file: string) => `${file}.sha256`
+
+/** Packs the parts that lie in a folder into `file`, whole or not at all, with its checksum beside it. */
+export async function pack(folder: string, file: string, env: Env): Promise<void> {
+  const draft = `${file}.tmp`
+  try {
+    await runTool('tar', ['--create', `--file=${draft}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], {
+      env,
+    })
+    const handle = await open(draft, 'r+')
+    await handle.chmod(OWNER_ONLY)
+    await handle.sync()
+    await handle.close()
+    writeFileAtomically(checksumFile(file), `${await sha256Of(draft)}  ${basename(file)}\n`, OWNER_ONLY)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw fileFailure(file, error) ?? error
+  }
+}
+
+/**
+ * Unpacks a backup into an empty folder and returns its manifest. Throws `PayloadInvalid` if it is not as it was written, and
+ * `NotFound` if there is none.
+ */
+export async function unpack(file: string, folder: string, env: Env): Promise<Manifest> {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new Failure('NotFound', `There is no backup ${file}; "${almanacCommand('backup')}" makes one.`)
+  await checkSum(file)
+  await runTool('tar', ['--extract', `--file=${file}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], {
+    env,
+  }).catch((error: unknown) => {
+    throw damaged(file, error instanceof Error ? error.message : String(error))
+  })
+  return manifestIn(file, readFileSync(join(folder, MANIFEST), 'utf8'))
+}
+
+async function checkSum(file: string): Promise<void> {
+  const expected = existsSync(checksumFile(file))
+    ? readFileSync(checksumFile(file), 'utf8').split(/\s/)[0]
+    : undefined
+  if (expected === undefined)
+    throw new Failure(
+      'NotFound',
+      `${checksumFile(file)} is missing: without it nobody knows whether the backup is whole. Copy both files.`,
+    )
+  if ((await sha256Of(file)) !== expected)
+    throw damaged(file, 'it does not have the checksum in the file beside it')
+}
+
+function manifestIn(file: string, text: string): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
+    throw damaged(file, `its ${MANIFEST} is of another version, or no manifest`)
+  }
+}
+
+/** A backup that cannot be trusted. */
+export const damaged = (file: string, why: string) =>
+  new Failure('PayloadInvalid', `${file} is damaged: ${why}. Take another backup.`)
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}

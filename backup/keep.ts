@@ -1,0 +1,49 @@
+/** Which backups are kept: the newest ones, and one of each week. */
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DAY_MS, WEEK_MS } from '../core/durations.ts'
+import { checksumFile } from './archive.ts'
+
+export interface Keeping {
+  /** So many of the newest. */
+  newest: number
+  /** Of so many weeks the newest of each. */
+  weeks: number
+}
+
+const NAME = /^almanac-(\d{4}-\d\d-\d\d)T\d{6}Z\.tar$/
+/** Folders of a backup that was killed. */
+const UNFINISHED = /^\.unfinished-/
+
+/** Removes the others, and what killed backups left. Returns the names of the removed ones. */
+export function removeOldBackups(folder: string, keeping: Keeping): string[] {
+  const names = readdirSync(folder)
+  for (const name of names.filter((one) => UNFINISHED.test(one))) {
+    const path = join(folder, name)
+    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true })
+  }
+  const old = oldBackups(names, keeping)
+  for (const name of old)
+    for (const path of [join(folder, name), checksumFile(join(folder, name))]) rmSync(path, { force: true })
+  return old
+}
+
+/** The names of backups that are not kept. Names that are none of ours are left alone. */
+export function oldBackups(names: readonly string[], { newest, weeks }: Keeping): string[] {
+  const backups = names
+    .filter((name) => NAME.test(name))
+    .toSorted()
+    .toReversed()
+  const kept = new Set(backups.slice(0, newest))
+  const seen = new Set<number>()
+  for (const name of backups) {
+    const week = weekOf(NAME.exec(name)?.[1] ?? '')
+    if (seen.has(week) || seen.size === weeks) continue
+    seen.add(week)
+    kept.add(name)
+  }
+  return backups.filter((name) => !kept.has(name))
+}
+
+/** Weeks since Monday, 29 December 1969, for a UTC day. */
+const weekOf = (day: string) => Math.floor((Date.parse(day) + 3 * DAY_MS) / WEEK_MS)

@@ -1,0 +1,96 @@
+/** Proves a backup by restoring it: into a database of its own, whose rows are compared with those of the original. */
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Config } from '../config/load-config.ts'
+import { Failure } from '../core/failures.ts'
+import { damaged, DUMP, FILES, unpack, type Manifest } from './archive.ts'
+import { connected, databaseAccess, serverTools, withoutPassword } from './database-access.ts'
+import { differences, fingerprintOf } from './fingerprint.ts'
+import { runTool } from './run-tool.ts'
+import { inScratchFolder } from './scratch-folder.ts'
+
+/** Restores at once; more would take the processors from the runs. */
+const JOBS = 2
+/** SQLSTATE: the role may not make a database. */
+const NOT_ALLOWED = '42501'
+
+/**
+ * Restores a backup into a scratch database of the server, and removes that again. Throws `PayloadInvalid` with what is
+ * not as it was, and leaves nothing behind.
+ */
+export async function verifyBackup(config: Config, file: string): Promise<Manifest> {
+  return inScratchFolder(dirname(file), async (folder) => {
+    const manifest = await unpack(file, folder, config.programEnv)
+    await runTool('tar', ['--list', '--gzip', `--file=${join(folder, FILES)}`], {
+      env: config.programEnv,
+    }).catch((error: unknown) => {
+      throw damaged(file, error instanceof Error ? error.message : String(error))
+    })
+    await inScratchDatabase(config, async (url) => {
+      await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'fast' })
+    })
+    return manifest
+  })
+}
+
+interface Loading {
+  /** The backup, for messages. */
+  file: string
+  dump: string
+  manifest: Manifest
+  how: 'fast' | 'whole or not at all'
+}
+
+/**
+ * Loads a dump into an empty database, by several connections or in one transaction, and compares every row with what was
+ * stored. Throws `PayloadInvalid`.
+ */
+export async function loadDump(
+  { toolsDir, programEnv, postgresEnv }: Config,
+  url: string,
+  { file, dump, manifest, how }: Loading,
+): Promise<void> {
+  const { restore } = await connected(url, (client) => serverTools(client, toolsDir))
+  const { dbname, env } = withoutPassword(url)
+  const at = how === 'fast' ? `--jobs=${JOBS}` : '--single-transaction'
+  await runTool(
+    restore,
+    ['--no-owner', '--no-privileges', '--exit-on-error', at, `--dbname=${dbname}`, dump],
+    {
+      env: { ...programEnv, ...postgresEnv, ...env },
+    },
+  ).catch((error: unknown) => {
+    if (error instanceof Failure && error.type === 'CommandFailed') throw damaged(file, error.message)
+    throw error
+  })
+  const found = await connected(url, async (client) => {
+    await client.query('begin isolation level repeatable read read only')
+    return fingerprintOf(client)
+  })
+  const differ = differences(found, manifest.tables)
+  if (differ.length > 0) throw damaged(file, `restored, it is not what was stored: ${differ.join('; ')}`)
+}
+
+async function inScratchDatabase(config: Config, work: (url: string) => Promise<void>): Promise<void> {
+  const { url, makerUrl } = databaseAccess(config)
+  const name = `almanac_check_${randomBytes(6).toString('hex')}`
+  const scratch = new URL(url)
+  scratch.pathname = `/${name}`
+  await connected(makerUrl, async (client) => {
+    // As the original: another collation would sort otherwise.
+    await client
+      .query(`create database ${name} template template0 owner "${decodeURIComponent(scratch.username)}"`)
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === NOT_ALLOWED)) throw error
+        throw new Failure(
+          'Misconfigured',
+          `A backup counts only after it was restored, and "${scratch.username}" may not make a database for that: run ALTER ROLE "${scratch.username}" CREATEDB as the administrator of the server.`,
+        )
+      })
+    try {
+      await work(scratch.href)
+    } finally {
+      await client.query(`drop database ${name} with (force)`)
+    }
+  })
+}

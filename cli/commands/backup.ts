@@ -1,0 +1,83 @@
+/** `almanac backup` and `almanac restore`. */
+import { resolve } from 'node:path'
+import type { Manifest } from '../../backup/archive.ts'
+import { removeOldBackups } from '../../backup/keep.ts'
+import { makeBackup, type Backup } from '../../backup/make.ts'
+import { restoreBackup } from '../../backup/restore.ts'
+import { rowsIn } from '../../backup/fingerprint.ts'
+import { runTool } from '../../backup/run-tool.ts'
+import { verifyBackup } from '../../backup/verify.ts'
+import type { Config } from '../../config/load-config.ts'
+import { almanacCommand } from '../../core/command-name.ts'
+import { clusterFolder } from '../../local/embedded-database.ts'
+import { startPostgres } from '../../local/postgres.ts'
+import { takeStackLock } from '../../local/stack-lock.ts'
+import { counted } from '../../wording/text.ts'
+import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
+import { moment, print } from '../output.ts'
+
+type BackupOptions = GlobalOptions & { to?: string; verify?: string }
+
+const MB = 1_000_000
+
+/** Makes a backup, or verifies one that is there. */
+export async function backup(options: BackupOptions): Promise<void> {
+  const config = configOf(options)
+  const stack = stackName(config)
+  if (options.verify !== undefined) {
+    const manifest = await verifyBackup(config, resolve(options.verify))
+    print(`${stack}${resolve(options.verify)} is whole: ${contentOf(manifest)}`)
+    return
+  }
+  const folder = options.to === undefined ? config.backupDir : resolve(options.to)
+  const made = await makeBackup(config, folder, {
+    onWritten: () => {
+      print(`${stack}written; restoring it into a scratch database …`)
+    },
+  })
+  print(
+    `${stack}${made.file}, ${(made.bytes / MB).toFixed(1)} MB: ${contentOf(made.manifest)}, the same once restored`,
+  )
+  const { BACKUP_KEEP: newest, BACKUP_WEEKS: weeks } = config.env
+  const removed = options.to === undefined ? removeOldBackups(folder, { newest, weeks }) : []
+  for (const name of removed)
+    print(`${stack}removed ${name}: newer ones are kept (BACKUP_KEEP, BACKUP_WEEKS)`)
+  await runHook(config, made)
+}
+
+const contentOf = ({ tables, made_at }: Manifest) =>
+  `${counted(rowsIn(tables), 'row')} of ${counted(Object.keys(tables).length, 'table')} as of ${moment(new Date(made_at))}`
+
+async function runHook({ env: { BACKUP_COMMAND }, programEnv }: Config, { file }: Backup): Promise<void> {
+  if (BACKUP_COMMAND === undefined) return
+  await runTool('/bin/sh', ['-c', BACKUP_COMMAND], { env: { ...programEnv, BACKUP_FILE: file } })
+}
+
+/** Restores a backup into an empty database and an empty folder; no stack may run meanwhile. */
+export async function restore(file: string, options: GlobalOptions): Promise<void> {
+  const config = configOf(options)
+  const manifest =
+    config.env.DATABASE_URL === undefined
+      ? await withEmbeddedServer(config, () => restoreBackup(config, resolve(file)))
+      : await restoreBackup(config, resolve(file))
+  print(`${stackName(config)}restored ${contentOf(manifest)}, and ${config.dataDir}`)
+  print(`start with "${almanacCommand('up')}"`)
+}
+
+async function withEmbeddedServer<T>({ mode, stateDir, ports }: Config, work: () => Promise<T>): Promise<T> {
+  const release = await takeStackLock(stateDir, 'almanac restore')
+  try {
+    const server = await startPostgres({
+      dataDir: clusterFolder(stateDir),
+      port: ports.postgres,
+      setting: `${mode === 'demo' ? 'DEMO_' : ''}POSTGRES_PORT`,
+    })
+    try {
+      return await work()
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    release()
+  }
+}
