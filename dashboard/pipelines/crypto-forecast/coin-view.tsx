@@ -36,6 +36,7 @@ export function CoinView({ coin, days }: { coin: Coin; days: number }) {
   )
   // Without a newest hour there is nothing to wait for: there is none, or it cannot be read.
   const shown = last === undefined && !newest.isPending ? newest : hours
+  const origin = { set: 'crypto-forecast/indicators', where: { crypto: coin.id } }
   const forecasts = [hourly, daily].flatMap(({ data }) => data?.slice(0, 1) ?? [])
   // Said once: every panel would say the same.
   if (newest.data?.length === 0)
@@ -51,8 +52,8 @@ export function CoinView({ coin, days }: { coin: Coin; days: number }) {
         <ForecastCard horizon="1h" query={hourly} unit={unit} />
         <ForecastCard horizon="24h" query={daily} unit={unit} />
       </div>
-      <PricePanel query={shown} forecasts={forecasts} unit={unit} />
-      <Indicators query={shown} unit={unit} />
+      <PricePanel query={shown} forecasts={forecasts} unit={unit} origin={origin} />
+      <Indicators query={shown} unit={unit} origin={origin} />
       <FearGreed days={days} />
       <ScoreboardPanel crypto={coin.id} unit={unit} />
     </>

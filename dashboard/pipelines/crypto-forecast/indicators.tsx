@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Panel } from '../../blocks/panel.tsx'
 import { Chart } from '../../chart/chart.tsx'
+import type { Origin } from '../../chart/origin.ts'
 import type { Line } from '../../chart/series.ts'
 import { useReader } from '../../preferences.tsx'
 import { lineOf, type Hour } from './hours.ts'
@@ -27,15 +28,16 @@ const OSCILLATORS: readonly Oscillator[] = [
 interface IndicatorsProps {
   query: UseQueryResult<Hour[]>
   unit: string
+  origin: Origin
 }
 
-export function Indicators({ query, unit }: IndicatorsProps) {
+export function Indicators({ query, unit, origin }: IndicatorsProps) {
   const say = useCryptoWords()
   const isEmpty = (hours: Hour[]) => hours.length === 0
   return (
     <div className="wide-cards">
       <Panel title={say('macd')} query={query} isEmpty={isEmpty} empty={say('now.none')}>
-        {(hours) => <Macd hours={hours} unit={unit} />}
+        {(hours) => <Macd hours={hours} unit={unit} origin={origin} />}
       </Panel>
       {OSCILLATORS.map((one) => (
         <Panel
@@ -45,14 +47,14 @@ export function Indicators({ query, unit }: IndicatorsProps) {
           isEmpty={isEmpty}
           empty={say('now.none')}
         >
-          {(hours) => <Drawn hours={hours} {...one} />}
+          {(hours) => <Drawn hours={hours} origin={origin} {...one} />}
         </Panel>
       ))}
     </div>
   )
 }
 
-function Macd({ hours, unit }: { hours: Hour[]; unit: string }) {
+function Macd({ hours, unit, origin }: { hours: Hour[]; unit: string; origin: Origin }) {
   const say = useCryptoWords()
   const { language } = useReader()
   const lines = useMemo(
@@ -68,19 +70,33 @@ function Macd({ hours, unit }: { hours: Hour[]; unit: string }) {
   return (
     <>
       <p className="soft">{say('macd.help')}</p>
-      <Chart title={say('macd')} unit={unit} lines={lines} />
+      <Chart title={say('macd')} unit={unit} lines={lines} origin={origin} />
     </>
   )
 }
 
-function Drawn({ hours, column, title, help, levels }: Oscillator & { hours: Hour[] }) {
+function Drawn({
+  hours,
+  origin,
+  column,
+  title,
+  help,
+  levels,
+}: Oscillator & { hours: Hour[]; origin: Origin }) {
   const say = useCryptoWords()
   const name = say(title)
   const lines = useMemo(() => [lineOf(hours, column, name)], [hours, column, name])
   return (
     <>
       <p className="soft">{say(help)}</p>
-      <Chart title={name} unit={say('hundredths')} lines={lines} levels={levels} range={RANGE} />
+      <Chart
+        title={name}
+        unit={say('hundredths')}
+        lines={lines}
+        levels={levels}
+        range={RANGE}
+        origin={origin}
+      />
     </>
   )
 }

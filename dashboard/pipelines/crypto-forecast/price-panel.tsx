@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Panel } from '../../blocks/panel.tsx'
 import { Chart } from '../../chart/chart.tsx'
+import type { Origin } from '../../chart/origin.ts'
 import { useReader } from '../../preferences.tsx'
 import { candlesOf, closesOf, forecastLine, lineOf, missingHours, type Forecast, type Hour } from './hours.ts'
 import { useCryptoWords } from './words/index.ts'
@@ -11,18 +12,19 @@ interface PricePanelProps {
   query: UseQueryResult<Hour[]>
   forecasts: readonly Forecast[]
   unit: string
+  origin: Origin
 }
 
-export function PricePanel({ query, forecasts, unit }: PricePanelProps) {
+export function PricePanel({ query, forecasts, unit, origin }: PricePanelProps) {
   const say = useCryptoWords()
   return (
     <Panel title={say('price')} query={query} isEmpty={(hours) => hours.length === 0} empty={say('now.none')}>
-      {(hours) => <Price hours={hours} forecasts={forecasts} unit={unit} />}
+      {(hours) => <Price hours={hours} forecasts={forecasts} unit={unit} origin={origin} />}
     </Panel>
   )
 }
 
-function Price({ hours, forecasts, unit }: { hours: Hour[]; forecasts: readonly Forecast[]; unit: string }) {
+function Price({ hours, forecasts, unit, origin }: Omit<PricePanelProps, 'query'> & { hours: Hour[] }) {
   const say = useCryptoWords()
   const { language } = useReader()
   const missing = missingHours(hours)
@@ -50,9 +52,9 @@ function Price({ hours, forecasts, unit }: { hours: Hour[]; forecasts: readonly 
   return (
     <>
       {missing > 0 && <p className="soft">{say('price.gaps', { n: missing })}</p>}
-      <Chart title={say('price')} unit={unit} lines={lines} candlesticks={candlesticks} />
+      <Chart title={say('price')} unit={unit} lines={lines} candlesticks={candlesticks} origin={origin} />
       <h3>{say('volume')}</h3>
-      <Chart title={say('volume')} unit={say('volume.unit')} lines={volume} kind="bars" />
+      <Chart title={say('volume')} unit={say('volume.unit')} lines={volume} kind="bars" origin={origin} />
     </>
   )
 }
