@@ -15,8 +15,14 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { Failure, WrongUsage } from '../core/failures.ts'
+import type { Reason } from '../core/reason.ts'
 import { packageVersion } from '../system/package-version.ts'
+import { reason } from '../wording/reason.ts'
+import { isConstant, sentence, type Language } from '../wording/sentence.ts'
+import { expectationOf } from '../wording/wrong-usage.ts'
+import { languageOf } from './language.ts'
 import { awayOf, isTooSlow } from './away.ts'
 import { problemOf, PROBLEM_JSON, RequestProblem, type ServerName } from './problem.ts'
 import { setHeaders } from './response-headers.ts'
@@ -72,7 +78,7 @@ export function createApi(log: ApiLog, receiving: Receiving = RECEIVING) {
     sendProblem(
       reply,
       404,
-      `There is nothing at ${request.url.split('?')[0] ?? ''}; /api/openapi.json lists what there is.`,
+      sentence(reason('nothing-at', { path: request.url.split('?')[0] ?? '' }), languageOf(request)),
     ),
   )
   return api
@@ -97,41 +103,64 @@ function sendProblem(reply: FastifyReply, status: number, detail: string, server
 }
 
 function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: ApiLog) {
-  const problem = problemFor(error, request)
+  const language = languageOf(request)
+  const problem = problemFor(error, request, language)
   if (problem === undefined) {
     log.error({ err: error, path: request.routeOptions.url ?? '' }, 'a request failed')
-    return sendProblem(reply, 500, 'The server failed to answer; its log says why.')
+    return sendProblem(reply, 500, sentence(reason('server-failed'), language))
   }
-  const { status, message, retryAfterSeconds, server } = problem
+  const { status, reason: why, retryAfterSeconds, server } = problem
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return sendProblem(reply, status, message, server)
+  return sendProblem(reply, status, sentence(why, language), server)
 }
 
 /** What to answer to an error; undefined for a defect of the server. */
-function problemFor(error: FastifyError | Error, request: FastifyRequest): RequestProblem | undefined {
+function problemFor(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  language: Language,
+): RequestProblem | undefined {
   if (error instanceof RequestProblem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const schema = request.routeOptions.schema?.[error.validationContext as 'querystring' | 'body']
     const known = Object.keys((schema as { shape?: object } | undefined)?.shape ?? {})
-    return new RequestProblem(400, error.validation.map((mistake) => sentenceOf(mistake, known)).join(' '))
+    const mistakes = error.validation.flatMap((mistake) => reasonsOf(mistake, known, language))
+    return new RequestProblem(400, mistakes.map((one) => sentence(one, language)).join(' '))
   }
-  const away = awayOf(error)
+  const away = awayOf(error, language)
   if (away !== undefined)
     return isTooSlow(error)
       ? new RequestProblem(503, away.why)
       : new RequestProblem(503, away.why, { retryAfterSeconds: AWAY_SECONDS, server: away.server })
-  if (error instanceof WrongUsage) return new RequestProblem(400, error.message)
+  if (error instanceof WrongUsage) return new RequestProblem(400, error.reason ?? error.message)
   if (error instanceof Failure && error.type === 'Conflict') return new RequestProblem(409, error.message)
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   return status < 500 ? new RequestProblem(status, error.message) : undefined
 }
 
-/** One mistake of a request in a sentence; a name that is not known gets the nearest one that is. */
-function sentenceOf(mistake: FastifySchemaValidationError, known: readonly string[]): string {
-  const { keyword, instancePath, message = '', params } = mistake
+/** What is wrong with a request; a name that is not known gets the nearest one that is. */
+function reasonsOf(
+  mistake: FastifySchemaValidationError,
+  known: readonly string[],
+  language: Language,
+): Reason[] {
+  const { keyword, instancePath, params } = mistake
   if (keyword === 'unrecognized_keys')
-    return (params['keys'] as string[]).map((key) => unknownName('parameter', key, known)).join(' ')
+    return (params['keys'] as string[]).map((name) => unknownName('parameter', name, known))
   const name = instancePath.slice(1).replaceAll('/', '.')
-  return `${name === '' ? 'The request' : name}: ${message}.`
+  return [reason('wrong-value', { name, finding: findingOf(mistake, language) })]
+}
+
+/** The words of zod for what a schema says without words of ours. */
+const FRENCH = z.locales.fr().localeError
+
+function findingOf(
+  { keyword, message = '', params }: FastifySchemaValidationError,
+  language: Language,
+): string {
+  if (language === 'en' || isConstant(message) || keyword === 'custom')
+    return sentence(expectationOf(message), language)
+  const said = FRENCH({ ...params, code: keyword } as Parameters<typeof FRENCH>[0])
+  return (typeof said === 'string' ? said : said?.message) ?? message
 }

@@ -1,6 +1,8 @@
 /** Errors as problem details (RFC 9457): every answer that is no result has the same shape. */
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { asReason, type Reason } from '../core/reason.ts'
+import { sentence } from '../wording/sentence.ts'
 
 /** Servers that can be away. */
 export const SERVERS = ['database', 'temporal'] as const
@@ -25,16 +27,20 @@ export const PROBLEM_JSON = `${MEDIA_TYPE}; charset=utf-8`
 export class RequestProblem extends Error {
   override name = 'RequestProblem'
   readonly status: number
+  /** What is wrong; a text of another program has no other language. */
+  readonly reason: Reason
   readonly retryAfterSeconds: number | undefined
   readonly server: ServerName | undefined
 
   constructor(
     status: number,
-    detail: string,
+    why: Reason | string,
     { retryAfterSeconds, server }: { retryAfterSeconds?: number; server?: ServerName } = {},
   ) {
-    super(detail)
+    const known = asReason(why)
+    super(sentence(known))
     this.status = status
+    this.reason = known
     this.retryAfterSeconds = retryAfterSeconds
     this.server = server
   }

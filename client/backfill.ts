@@ -5,6 +5,9 @@ import { WrongUsage } from '../core/failures.ts'
 import type { BackfillParams } from '../core/run.ts'
 import type { Database } from '../db/database.ts'
 import type { Pipeline } from '../pipelines/index.ts'
+import { reason } from '../wording/reason.ts'
+import { sentence } from '../wording/sentence.ts'
+import { expectationOf, wrongUsage } from '../wording/wrong-usage.ts'
 
 /** How a pipeline collects the past. */
 export interface Backfiller {
@@ -69,9 +72,11 @@ export async function planBackfill(
   const { params, isCut } = askedTime(pipeline, backfiller, { requested, now, spell })
   const plan = await backfiller.plan(db, config, params, now)
   if (plan.toMs < plan.fromMs)
-    throw new WrongUsage(
-      `No complete ${backfiller.period} begins between ${params.from} and ${requested.to ?? 'now'}.`,
-    )
+    throw wrongUsage('no-whole-period', {
+      period: backfiller.period,
+      from: params.from,
+      to: requested.to ?? null,
+    })
   return { ...plan, params, isCut, isDue: plan.parts.some(({ requests }) => requests > 0) }
 }
 
@@ -83,16 +88,15 @@ function askedTime(
 ): Pick<PlannedBackfill, 'params' | 'isCut'> {
   const { firstDay, service, has } = backfiller
   const { from, to, onlyMissing = false } = requested
-  if (from === undefined)
-    throw new WrongUsage(`${spell('from')} is missing: expected the first day or moment to collect.`)
+  if (from === undefined) throw wrongUsage('time-missing', { from: spell('from') })
   checkForm(pipeline, { from, to }, spell)
   const fromMs = Date.parse(from)
   const toMs = to === undefined ? now.getTime() : endOf(to)
   if (fromMs < Date.parse(firstDay))
-    throw new WrongUsage(`${spell('from')} ${from}: ${service} has ${has} from ${firstDay} on; begin there.`)
-  if (fromMs > now.getTime()) throw new WrongUsage(`${spell('from')} ${from} is in the future.`)
+    throw wrongUsage('time-too-early', { name: spell('from'), from, service, has, firstDay })
+  if (fromMs > now.getTime()) throw wrongUsage('time-in-future', { name: spell('from'), from })
   if (to !== undefined && fromMs > toMs)
-    throw new WrongUsage(`${spell('from')} ${from} lies after ${spell('to')} ${to}.`)
+    throw wrongUsage('times-reversed', { names: [spell('from'), spell('to')], from, to })
   // To the last period that is over, so that a run that begins after the next one requests no more than was announced.
   const newestMs = backfiller.lastMs(now.getTime())
   const end = new Date(Math.min(toMs, newestMs)).toISOString()
@@ -112,9 +116,15 @@ function checkForm(
 ): void {
   const parsed = pipeline.params.safeParse(times)
   if (parsed.success) return
-  const sentences = parsed.error.issues.map(({ path, message }) => {
+  const reasons = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.') === 'to' ? 'to' : 'from'
-    return `${spell(name)} "${times[name] ?? ''}": ${message}.`
+    return reason('time-wrong', {
+      name: spell(name),
+      value: times[name] ?? '',
+      expected: expectationOf(message),
+    })
   })
-  throw new WrongUsage(sentences.join('\n'))
+  throw new WrongUsage(reasons.map((one) => sentence(one)).join('\n'), {
+    reason: reason('several', { reasons }),
+  })
 }

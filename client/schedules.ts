@@ -9,13 +9,14 @@ import {
 import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS } from '../core/durations.ts'
 import type { Config } from '../config/load-config.ts'
-import { Failure, WrongUsage } from '../core/failures.ts'
+import { Failure } from '../core/failures.ts'
 import { textReason, type Reason } from '../core/reason.ts'
 import { PIPELINES, timingOf, type Pipeline } from '../pipelines/index.ts'
 import type { RunInput } from '../core/run.ts'
 import type { Timing } from '../pipelines/definition.ts'
 import { reason } from '../wording/reason.ts'
 import { sentence } from '../wording/sentence.ts'
+import { wrongUsage } from '../wording/wrong-usage.ts'
 import { missingTimes } from './missing-times.ts'
 import { registerSearchAttributes, PIPELINE } from './search-attributes.ts'
 import { TASK_QUEUE } from './task-queue.ts'
@@ -113,7 +114,7 @@ async function applySchedule(
  */
 export async function pauseSchedule(client: Client, pipeline: Pipeline, reason: string): Promise<void> {
   // The next start would take it for its own pause, and end it.
-  if (isOurNote(reason)) throw new WrongUsage('The reason of a pause must be words of your own.')
+  if (isOurNote(reason)) throw wrongUsage('pause-reason-ours')
   const handle = client.schedule.getHandle(pipeline.id)
   refuseUnmanaged(await handle.describe())
   await handle.pause(reason)

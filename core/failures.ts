@@ -2,6 +2,7 @@
  * The one table of failure types. Clients, SQL and processes throw a `Failure` where the fault is seen;
  * the worker turns it into a Temporal failure.
  */
+import type { Reason } from './reason.ts'
 import { cleanText, cleanValue } from './foreign-text.ts'
 
 /** Every named failure; `true` if another attempt can help. */
@@ -63,6 +64,13 @@ export class Failure extends Error {
 /** Thrown for a wrong argument that the parser cannot see. The message says what is expected. */
 export class WrongUsage extends Error {
   override name = 'WrongUsage'
+  /** The same as a code, for who says it in another language; absent of what only the command line says. */
+  readonly reason: Reason | undefined
+
+  constructor(message: string, { reason, ...options }: ErrorOptions & { reason?: Reason } = {}) {
+    super(message, options)
+    this.reason = reason
+  }
 }
 
 /** The message of whatever was thrown, cleaned. */

@@ -3,6 +3,7 @@
  * built. Types of sections and variables follow from the definitions; nothing is listed twice.
  */
 import { z } from 'zod'
+import type { Code } from '../wording/reason.ts'
 import type { Reason } from '../core/reason.ts'
 
 /** When a schedule runs: at a fixed interval aligned to 00:00 UTC plus the offset, or every day at a time of day. */
@@ -89,11 +90,13 @@ export function definePipeline<
 
 /** A moment in ISO 8601; a day alone is its first moment in UTC. */
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)',
+  error: 'expected-moment' satisfies Code,
 })
 
 /** A flag, as JSON or as `--input name=true`. */
-export const flag = z.union([z.boolean(), z.stringbool()], { error: 'expected true or false' })
+export const flag = z.union([z.boolean(), z.stringbool()], {
+  error: 'expected-flag' satisfies Code,
+})
 
 /** Parameters of every run. */
 export const runParams = {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
-import { reason } from '../wording/reason.ts'
+import { reason, type Code } from '../wording/reason.ts'
 import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
 
 const fullName = z.string().regex(FULL_NAME, 'expected owner/name of a repository on GitHub')
@@ -98,7 +98,7 @@ export const libraryContext = definePipeline({
     domain: z.string().optional().describe('Only this domain'),
     library: z
       .string()
-      .regex(FULL_NAME, 'expected owner/name')
+      .regex(FULL_NAME, 'expected-full-name' satisfies Code)
       .optional()
       .describe('Only the context of this library'),
     force: flag.optional().describe('Remake contexts that are up to date, and accept an implausible list'),

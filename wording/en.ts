@@ -6,6 +6,7 @@ import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
 import { matchResults } from './match-results/en.ts'
 import { modStats } from './mod-stats/en.ts'
+import { requests } from './requests/en.ts'
 import type { Say, SentenceTable } from './table.ts'
 
 /** A table of another pipeline is one more line. */
@@ -36,6 +37,7 @@ interface SegmentOfRows {
 const amount = (value: number) => value.toLocaleString('en-US')
 
 export const shared = {
+  ...requests,
   failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,
   text: ({ text }: CoreReasons['text']) => text,
   spooled: ({ rows }: CoreReasons['spooled']) =>

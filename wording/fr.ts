@@ -2,12 +2,14 @@
  * French, for what is printed in it: the codes that all pipelines share, and one line per pipeline. What servers, files and
  * failures say stays as it came, in quotes.
  */
+import { french, listed, inFrenchType } from './french.ts'
 import type { FailureType } from '../core/failures.ts'
 import type { shared as english } from './en.ts'
 import { cryptoForecast } from './crypto-forecast/fr.ts'
 import { libraryContext } from './library-context/fr.ts'
 import { matchResults } from './match-results/fr.ts'
 import { modStats } from './mod-stats/fr.ts'
+import { requests } from './requests/fr.ts'
 import { minute, span } from './text.ts'
 import type { Translation } from './table.ts'
 
@@ -21,7 +23,7 @@ export const PIPELINE_SENTENCES = [
 
 /** What the names of failures mean; those after the first group are given by the run itself. */
 const FAILURES: Record<
-  FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure' | 'WorkerShutdown',
+  FailureType | 'TimedOut' | 'Unclassified' | 'TerminatedFailure' | 'TemporalUnavailable' | 'WorkerShutdown',
   string
 > = {
   RateLimited: "le service demande d'attendre",
@@ -43,10 +45,12 @@ const FAILURES: Record<
   TimedOut: "une étape n'a pas fini à temps",
   Unclassified: 'erreur inattendue',
   TerminatedFailure: 'la collecte a été arrêtée de force',
+  TemporalUnavailable: "Temporal n'est pas là",
   WorkerShutdown: "le processus de collecte s'est arrêté",
 }
 
-const meaningOf = (type: string) => (Object.hasOwn(FAILURES, type) ? FAILURES[type as FailureType] : type)
+const meaningOf = (type: string) =>
+  Object.hasOwn(FAILURES, type) ? inFrenchType(FAILURES[type as FailureType]) : type
 
 /** In French nothing is singular, too. */
 const answers = (rows: number) => (rows < 2 ? 'relevé gardé sur disque' : 'relevés gardés sur disque')
@@ -54,21 +58,22 @@ const lines = (rows: number) => `${rows} ${rows < 2 ? 'ligne' : 'lignes'}`
 const amount = (value: number) => value.toLocaleString('fr-FR')
 
 export const shared = {
-  failure: ({ type, message }) => `${meaningOf(type)} ("${message}")`,
+  ...requests,
+  failure: ({ type, message }) => french`${meaningOf(type)} (« ${message} »)`,
   text: ({ text }) => text,
-  spooled: ({ rows }) => `${rows} ${answers(rows)}, PostgreSQL n'est pas là`,
-  source: ({ source, reasons }, say) => `${source}: ${reasons.map(say).join('; ')}`,
+  spooled: ({ rows }) => french`${rows} ${answers(rows)}, PostgreSQL n'est pas là`,
+  source: ({ source, reasons }, say) => french`${source} : ${listed(reasons.map(say))}`,
   RunFailed: ({ sources }, say) => sources.map(say).join(' | '),
-  AlreadyRunning: ({ workflowId, since }) => `une autre est en cours: ${workflowId}, depuis ${since}`,
+  AlreadyRunning: ({ workflowId, since }) => french`une autre est en cours : ${workflowId}, depuis ${since}`,
   NoBackfill: ({ pipeline, scheduledFor }) =>
-    `pas de rattrapage: ${pipeline} ne connaît que le présent, et ${scheduledFor} est passé`,
+    french`pas de rattrapage : ${pipeline} ne connaît que le présent, et ${scheduledFor} est passé`,
   Interrupted: "elle s'est terminée sans noter sa fin (arrêtée de force, ou perdue par son serveur)",
-  RecordRefused: ({ message }) => `ses raisons n'ont pas pu être notées ("${message}")`,
-  suspicious: ({ finding }, say) => `suspect: ${say(finding)}`,
-  'no-credentials': ({ setting }) => `pas de clé: ${setting} n'est pas défini`,
-  'rows-refused': ({ rows }) => `lignes rejetées: ${rows}, voir quarantine`,
+  RecordRefused: ({ message }) => french`ses raisons n'ont pas pu être notées (« ${message} »)`,
+  suspicious: ({ finding }, say) => french`suspect : ${say(finding)}`,
+  'no-credentials': ({ setting }) => french`pas de clé : ${setting} n'est pas défini`,
+  'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>
-    `"${measure}" de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`}: ` +
+    french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`} : ` +
     `pas enregistré, sauf si cela se voit ${days} jours`,
   'segment-of-rows': ({ rows, tables, observedAt, runId }) =>
     rows === 0
@@ -76,15 +81,14 @@ export const shared = {
       : `il contient ${lines(rows)} de ${tables.join(', ')} (${minute(observedAt)}, collecte ${runId}), qui manquent dans PostgreSQL`,
   'segment-of-ending': ({ runId, endedAt }) =>
     `il contient la fin de la collecte ${runId} (${minute(endedAt)}), qui est notée comme interrompue`,
-  'left-to-next-run': ({ message }) => `le reste est laissé à la prochaine collecte ("${message}")`,
-  'file-left': ({ file, reason }, say) => `${file} n'a pas été écrit: ${say(reason)}`,
-  'not-closed': ({ reason }, say) => `la dernière étape a échoué: ${say(reason)}`,
+  'left-to-next-run': ({ message }) => french`le reste est laissé à la prochaine collecte (« ${message} »)`,
+  'file-left': ({ file, reason }, say) => french`${file} n'a pas été écrit : ${say(reason)}`,
+  'not-closed': ({ reason }, say) => french`la dernière étape a échoué : ${say(reason)}`,
   'clock-behind': ({ behindMs }) =>
-    `l'horloge de cette machine retarde de ${span(behindMs, 'jours')} sur celle de PostgreSQL: ce qui portait une date plus tardive ` +
-    "a été gardé. Mettez-la à l'heure (systemd: timedatectl set-ntp true)",
+    french`l'horloge de cette machine retarde de ${span(behindMs, 'jours')} sur celle de PostgreSQL : ce qui portait une date plus tardive a été gardé. Mettez-la à l'heure (systemd : timedatectl set-ntp true)`,
   'schedule-on': 'Activée dans almanac.yaml',
-  'schedule-off': 'Désactivée dans almanac.yaml: mettez-y enabled à true, puis redémarrez',
+  'schedule-off': 'Désactivée dans almanac.yaml : mettez-y enabled à true, puis redémarrez',
   'schedule-not-started': 'Laissée de côté au dernier démarrage (--only, ou le collecteur seul)',
-  'schedule-missing': ({ command }) => `lancez "${command}"`,
-  several: ({ reasons }, say) => reasons.map(say).join('; '),
+  'schedule-missing': ({ command }) => french`lancez « ${command} »`,
+  several: ({ reasons }, say) => listed(reasons.map(say)),
 } satisfies Translation<typeof english>

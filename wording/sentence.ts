@@ -2,9 +2,10 @@
 import type { Reason } from '../core/reason.ts'
 import * as en from './en.ts'
 import * as fr from './fr.ts'
+import { inFrenchType } from './french.ts'
 import type { SentenceTable } from './table.ts'
 
-const TABLES = { en: allOf(en), fr: allOf(fr) }
+const TABLES = { en: allOf(en), fr: allOf(fr, inFrenchType) }
 
 export type Language = keyof typeof TABLES
 
@@ -21,12 +22,16 @@ export function sentence({ code, values = {} }: Reason, language: Language = 'en
   return typeof made === 'string' ? made : made(values as never, (within) => sentence(within, language))
 }
 
-function allOf({
-  shared,
-  PIPELINE_SENTENCES: pipelines,
-}: {
-  shared: SentenceTable
-  PIPELINE_SENTENCES: readonly SentenceTable[]
-}): Map<string, SentenceTable[string]> {
-  return new Map([shared, ...pipelines].flatMap((table) => Object.entries(table)))
+/** The tables of a language in one; constant sentences are set in its type here, others where they are made. */
+function allOf(
+  {
+    shared,
+    PIPELINE_SENTENCES: pipelines,
+  }: { shared: SentenceTable; PIPELINE_SENTENCES: readonly SentenceTable[] },
+  inType = (text: string) => text,
+): Map<string, SentenceTable[string]> {
+  const sentences = [shared, ...pipelines].flatMap((table) => Object.entries(table))
+  return new Map(
+    sentences.map(([code, made]) => [code, typeof made === 'string' ? inType(made) : made] as const),
+  )
 }

@@ -1,4 +1,5 @@
 /** Who may ask: on loopback every program of this machine, elsewhere whoever has a token. */
+import { reason } from '../../wording/reason.ts'
 import type { FastifyContextConfig, FastifyRequest, RouteOptions } from 'fastify'
 import { isOwnHost } from '../../system/own-host.ts'
 import type { Api } from '../app.ts'
@@ -69,16 +70,8 @@ function checkRole(request: FastifyRequest, visitors: Visitors): void {
   const needed = roleNeeded(request.routeOptions.config, request.method)
   if (needed === 'anyone') return
   const role = visitors.roleOf(request)
-  if (role === undefined)
-    throw new RequestProblem(
-      401,
-      'No valid token came with this request: log in by POST /api/session, or send "Authorization: Bearer <token>".',
-    )
-  if (role === 'reader' && needed === 'operator')
-    throw new RequestProblem(
-      403,
-      'This token is for reading (ALMANAC_READER_TOKEN); changes need ALMANAC_TOKEN.',
-    )
+  if (role === undefined) throw new RequestProblem(401, reason('token-missing'))
+  if (role === 'reader' && needed === 'operator') throw new RequestProblem(403, reason('token-of-reader'))
 }
 
 const roleNeeded = (config: FastifyContextConfig | undefined, method: string): Role | 'anyone' =>

@@ -1,4 +1,5 @@
 /** Logging in and out: a session is a signed cookie, which scripts of the page cannot read. */
+import { reason } from '../../wording/reason.ts'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Api } from '../app.ts'
@@ -46,8 +47,7 @@ function addLogIn(api: Api, visitors: Visitors, tokens: NonNullable<Visitors['to
     },
     (request, reply) => {
       const role = visitors.roleOfToken(request.body.token, request)
-      if (role === undefined)
-        throw new RequestProblem(401, 'This token is neither ALMANAC_TOKEN nor ALMANAC_READER_TOKEN.')
+      if (role === undefined) throw new RequestProblem(401, reason('token-unknown'))
       reply.header(
         'set-cookie',
         setCookie(tokens.session(role, Date.now()), SESSION_MS, isEncrypted(request)),

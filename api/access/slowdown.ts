@@ -1,4 +1,5 @@
 /** Slows down whoever guesses tokens. */
+import { reason } from '../../wording/reason.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
 import { RequestProblem } from '../problem.ts'
 
@@ -25,8 +26,9 @@ export function createSlowdown(now: () => number = Date.now): Slowdown {
       const leftMs = (wrongs.get(address)?.untilMs ?? 0) - now()
       if (leftMs <= 0) return
       const retryAfterSeconds = Math.ceil(leftMs / SECOND_MS)
-      const says = `Wrong tokens came from this address: the next one is looked at in ${retryAfterSeconds} s.`
-      throw new RequestProblem(429, says, { retryAfterSeconds })
+      throw new RequestProblem(429, reason('tokens-slowed', { seconds: retryAfterSeconds }), {
+        retryAfterSeconds,
+      })
     },
     wrong(address) {
       const atMs = now()

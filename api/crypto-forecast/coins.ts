@@ -10,6 +10,7 @@ import {
 } from '../../client/crypto-forecast/verdicts.ts'
 import { pairCurrency } from '../../core/crypto-forecast/trading-pair.ts'
 import { forecastCoins, storedFigures } from '../../db/queries/crypto-forecast/forecast-report.ts'
+import type { Code } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { problems } from '../problem.ts'
@@ -103,7 +104,7 @@ function addScoreboard(api: Api, { db }: RouteContext): void {
             .string()
             .min(1)
             .max(COIN_LENGTH)
-            .regex(/^[^\0]*$/, 'expected a text without NUL')
+            .regex(/^[^\0]*$/, 'expected-text' satisfies Code)
             .describe("The coin's id on CoinGecko"),
         }),
         response: { 200: scoreboardSchema, ...problems(400, 503) },

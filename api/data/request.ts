@@ -1,5 +1,7 @@
 /** What a request of a data set may say, as a schema built from its declaration. */
 import { z } from 'zod'
+import { sentence } from '../../wording/sentence.ts'
+import { reason, type Code } from '../../wording/reason.ts'
 import type { ColumnType, DataSet } from '../data-set.ts'
 import { RequestProblem } from '../problem.ts'
 import { unknownName } from '../unknown-name.ts'
@@ -8,8 +10,9 @@ import { columnOf, type Selection } from './statement.ts'
 /** The calendar of PostgreSQL has no year 0, and its time zones end within 16 hours. */
 const inCalendar = (written: string) => !/^0000|[+-](1[6-9]|2\d):/.test(written)
 
-const NO_DAY = { error: 'expected a day such as 2026-11-01' }
-const NO_MOMENT = { error: 'expected a day (2026-11-01) or a moment (2026-11-01T10:00:00Z)' }
+// A schema knows no language: its messages are codes.
+const NO_DAY = { error: 'expected-day' satisfies Code }
+const NO_MOMENT = { error: 'expected-moment' satisfies Code }
 /** A UTC day as requests write it. */
 export const day = z.iso.date(NO_DAY).refine(inCalendar, NO_DAY)
 const moment = z
@@ -24,9 +27,9 @@ const WRITTEN: Record<ColumnType, z.ZodType<string>> = {
   text: z
     .string()
     .max(FILTER_LENGTH)
-    .regex(/^[^\0]*$/, 'expected a text without NUL'),
-  integer: z.string().regex(/^-?\d{1,15}$/, 'expected a whole number'),
-  number: z.string().regex(/^-?\d{1,15}(\.\d{1,15})?$/, 'expected a number'),
+    .regex(/^[^\0]*$/, 'expected-text' satisfies Code),
+  integer: z.string().regex(/^-?\d{1,15}$/, 'expected-whole-number' satisfies Code),
+  number: z.string().regex(/^-?\d{1,15}(\.\d{1,15})?$/, 'expected-number' satisfies Code),
   boolean: z.enum(['true', 'false']),
   date: day,
   time: moment,
@@ -63,7 +66,7 @@ export const columnsParameter = ({ columns }: DataSet) =>
     .superRefine((written, check) => {
       const known = Object.keys(columns)
       const unknown = written.split(',').filter((name) => !known.includes(name))
-      for (const name of unknown) check.addIssue(unknownName('column', name, known))
+      for (const name of unknown) check.addIssue(sentence(unknownName('column', name, known)))
     })
     .optional()
     .describe('Columns of the result in this order, separated by commas. Default: all of them')
@@ -98,7 +101,7 @@ function valuesAt(set: DataSet, cursor: string): string[] {
   const isValue = (name: string, at: number) =>
     WRITTEN[columnOf(set, name).type].safeParse(found.data?.[at]).success
   if (found.success && found.data.length === set.order.length && set.order.every(isValue)) return found.data
-  throw new RequestProblem(400, '"after" is no cursor of this data set: take "next" from the previous page.')
+  throw new RequestProblem(400, reason('no-cursor'))
 }
 
 function jsonOrNothing(text: string): unknown {

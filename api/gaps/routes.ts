@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { DAY_MS } from '../../core/durations.ts'
 import { PIPELINES, type Pipeline, type PipelineId } from '../../pipelines/index.ts'
+import { reason, type Code } from '../../wording/reason.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
 import { ALL_DATA_SETS } from '../all-data-sets.ts'
 import type { RouteContext } from '../api-part.ts'
@@ -17,7 +18,9 @@ import { readCalendars, type Asked, type LineCalendar } from './read.ts'
 /** Days of the calendar. Default: a quarter; at most a year, which is what a screen shows. */
 const DAYS = { default: 90, most: 366 }
 /** The calendar of PostgreSQL has no year 0, in which the quarter before the first days would begin. */
-const calendarDay = day.refine((written) => written >= '1970', { error: 'expected a day from 1970-01-01 on' })
+const calendarDay = day.refine((written) => written >= '1970', {
+  error: 'expected-calendar-day' satisfies Code,
+})
 /** Stretches of a line: a person reads no more, and a backfill takes them all at once. */
 const MOST_STRETCHES = 100
 
@@ -63,9 +66,9 @@ function daysOf({ from, to }: { [Key in keyof Days]?: Days[Key] | undefined }, n
   const last = to ?? dayOf(now.getTime())
   const first = from ?? dayOf(Date.parse(last) - (DAYS.default - 1) * DAY_MS)
   const days = (Date.parse(last) - Date.parse(first)) / DAY_MS + 1
-  if (days < 1) throw new RequestProblem(400, `from ${first} lies after to ${last}.`)
+  if (days < 1) throw new RequestProblem(400, reason('days-reversed', { from: first, to: last }))
   if (days > DAYS.most)
-    throw new RequestProblem(400, `${days} days from ${first} to ${last}; ask for ${DAYS.most} at most.`)
+    throw new RequestProblem(400, reason('days-too-many', { days, from: first, to: last, most: DAYS.most }))
   return { from: first, to: last }
 }
 

@@ -67,9 +67,9 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
       const language = languageOf(request)
       const away: Away = []
       const [last, open, states] = await Promise.all([
-        orAway(away, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
-        orAway(away, () => openRuns(db)),
-        orAway(away, () => temporal.use(scheduleStates)),
+        orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
+        orAway(away, language, () => openRuns(db)),
+        orAway(away, language, () => temporal.use(scheduleStates)),
       ])
       const why = away.find(({ server }) => server === 'temporal')?.why ?? ''
       const pipelines = PIPELINES.map(({ id, summary, noBackfill }, at) => {

@@ -4,6 +4,7 @@ import { webUiLink } from '../../client/connection.ts'
 import { retryNow } from '../../client/retries.ts'
 import { cancelRun, runInTheWay, startRun } from '../../client/runs.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import { reason } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { API_PARTS } from '../parts.ts'
@@ -40,7 +41,7 @@ function addStart(api: Api, { db, temporal, config }: RouteContext, pipeline: Pi
       const handle = await temporal.use(async (client) => {
         const other = await runInTheWay(client, db, pipeline)
         if (other !== undefined)
-          throw new RequestProblem(409, `${other} is going on: wait until it has ended, or cancel it.`)
+          throw new RequestProblem(409, reason('run-in-the-way', { workflowId: other }))
         return startRun(client, pipeline, 'manual', params)
       })
       const { workflowId, firstExecutionRunId } = handle
@@ -69,8 +70,7 @@ function addCancel(api: Api, { db, temporal }: RouteContext): void {
     },
     async ({ params: { id } }, reply) => {
       const workflowId = await temporal.use((client) => cancelRun(client, db, id))
-      if (workflowId === undefined)
-        throw new RequestProblem(404, `No run "${id}" is going on; /api/runs?outcome=running lists them.`)
+      if (workflowId === undefined) throw new RequestProblem(404, reason('no-open-run', { id }))
       return reply.code(202).send({ workflow_id: workflowId })
     },
   )
@@ -98,10 +98,7 @@ function addRetry(api: Api, { temporal }: RouteContext): void {
     },
     async ({ params: { id, activity } }, reply) => {
       if (!(await temporal.use((client) => retryNow(client, id, activity))))
-        throw new RequestProblem(
-          404,
-          `No activity "${activity}" of "${id}" runs or waits; /api/retrying lists those that are tried again.`,
-        )
+        throw new RequestProblem(404, reason('no-activity', { activity, id }))
       return reply.code(202).send({ workflow_id: id, activity_id: activity })
     },
   )

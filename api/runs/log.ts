@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { workerLogFile } from '../../client/worker-log.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { linesBackwards } from '../../system/lines-backwards.ts'
+import { reason } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { problems, RequestProblem } from '../problem.ts'
@@ -30,11 +31,7 @@ export function addRunLog(api: Api, { config }: RouteContext): void {
     async ({ params: { id } }, reply) => {
       const file = workerLogFile(config)
       const lines = await newestLines(file, id)
-      if (lines === undefined)
-        throw new RequestProblem(
-          404,
-          `There is no log at ${file}: this worker writes it elsewhere (--log-file), or only prints it. Set WORKER_LOG to one file for worker and page.`,
-        )
+      if (lines === undefined) throw new RequestProblem(404, reason('log-elsewhere', { file }))
       reply.header('content-type', `${NDJSON}; charset=utf-8`)
       return reply.send(lines.map((line) => `${line}\n`).join(''))
     },

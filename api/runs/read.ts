@@ -5,6 +5,7 @@ import { viewRun } from '../../client/run-view.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { newestRuns } from '../../db/queries/runs.ts'
 import { pipelineById, PIPELINES, type PipelineId } from '../../pipelines/index.ts'
+import { reason } from '../../wording/reason.ts'
 import type { Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
@@ -29,7 +30,7 @@ const PAGE_RUNS = { default: 50, most: 500 }
 export const runId = z.string().min(1).max(300).describe('Workflow id, run id, or the beginning of a run id')
 
 export const noRun = (id: string) =>
-  new RequestProblem(404, `There is no run "${id}"; /api/runs and "${almanacCommand('runs')}" list them.`)
+  new RequestProblem(404, reason('no-run', { id, command: almanacCommand('runs') }))
 
 export function addRunReading(api: Api, context: RouteContext): void {
   addList(api, context)
@@ -96,7 +97,7 @@ function addOne(api: Api, context: RouteContext): void {
       const { view, away } = await viewWithout(context, request.params.id, language)
       const pipeline = pipelineById(view.pipeline)?.id
       const part = pipeline === undefined ? undefined : API_PARTS[pipeline]
-      const details = await orAway(away, async () => part?.detailsOf?.(context.db, view.runId))
+      const details = await orAway(away, language, async () => part?.detailsOf?.(context.db, view.runId))
       return { run: runDetailsJson(view, language, details), away }
     },
   )
@@ -106,7 +107,7 @@ function addOne(api: Api, context: RouteContext): void {
 async function viewWithout({ db, temporal, config }: RouteContext, id: string, language: Language) {
   const away: Away = []
   const isAway = (server: string) => away.some((one) => one.server === server)
-  let reason: unknown = noRun(id)
+  let cause: unknown = noRun(id)
   // Each of the two servers may turn out to be away.
   for (;;) {
     try {
@@ -115,12 +116,12 @@ async function viewWithout({ db, temporal, config }: RouteContext, id: string, l
         ? await viewRun(undefined, database, config, id, language)
         : await temporal.use((client) => viewRun(client, database, config, id, language))
       if (view !== undefined) return { view, away }
-      throw reason
+      throw cause
     } catch (error) {
-      const found = awayOf(error)
-      if (found === undefined || error === reason || isAway(found.server)) throw error
+      const found = awayOf(error, language)
+      if (found === undefined || error === cause || isAway(found.server)) throw error
       away.push(found)
-      reason = error
+      cause = error
     }
   }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { pauseSchedule, resumeSchedule, scheduleStates, triggerSchedule } from '../../client/schedules.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import { reason } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { languageHeader, languageOf } from '../language.ts'
@@ -86,8 +87,5 @@ function addChanges(api: Api, { temporal, config }: RouteContext, pipeline: Pipe
 
 function explainMissing(error: unknown): never {
   if (!(error instanceof ScheduleNotFoundError)) throw error
-  throw new RequestProblem(
-    404,
-    `Temporal has no such schedule yet; make it with "${almanacCommand('schedules apply')}", or start the stack.`,
-  )
+  throw new RequestProblem(404, reason('no-schedule', { command: almanacCommand('schedules apply') }))
 }

@@ -79,8 +79,8 @@ function addSegment(api: Api, { config }: RouteContext): void {
 export async function stackState({ db, temporal, config }: RouteContext, language: Language): Promise<Stack> {
   const away: Away = []
   const [database, server] = await Promise.all([
-    orAway(away, () => databaseState(db)),
-    orAway(away, () => temporal.use((client) => temporalState(client, config))),
+    orAway(away, language, () => databaseState(db)),
+    orAway(away, language, () => temporal.use((client) => temporalState(client, config))),
   ])
   return {
     almanac: packageVersion,

@@ -2,6 +2,8 @@
 import { didYouMean, expectation } from '../../config/explain-settings.ts'
 import { WrongUsage } from '../../core/failures.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
+import { sentence } from '../../wording/sentence.ts'
+import { expectationOf } from '../../wording/wrong-usage.ts'
 import { CLI_PARTS } from '../parts.ts'
 
 const PARAM_OPTIONS = PIPELINES.flatMap(({ id }) => CLI_PARTS[id].runOptions ?? [])
@@ -27,7 +29,9 @@ export function readParams(
   const sentences = parsed.error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
       const key = issue.path.join('.')
-      return [`--${isOption(key) ? key : `input ${key}`} "${String(values[key])}": ${issue.message}.`]
+      return [
+        `--${isOption(key) ? key : `input ${key}`} "${String(values[key])}": ${sentence(expectationOf(issue.message))}.`,
+      ]
     }
     // One issue names all the keys that are not known.
     return issue.keys.map((key) =>

@@ -15,6 +15,14 @@ export type WordTables<Key extends string = string> = Record<Language, Words<Key
 /** What fills the gaps; numbers are written as the language does. */
 export type Values = Record<string, string | number>
 
+const NARROW = '\u202F'
+
+/** As wording/french.ts does it for what the server says: narrow no-break spaces, and the apostrophe of letters. */
+const inFrenchType = (text: string): string =>
+  text
+    .replaceAll(/ (?=[:;?!%»](?:[\s).,;:»]|$))|(?<=«) /g, NARROW)
+    .replaceAll(/(?<=\p{L})'(?=[\p{L}«{]|$)/gu, '’')
+
 /** Returns the sentence in a language, its gaps filled. `locale` is the language as the browser has it: `fr-CA`. */
 export function sentenceIn<Key extends string>(
   words: Words<Key>,
@@ -24,7 +32,8 @@ export function sentenceIn<Key extends string>(
 ): string {
   const sentence = words[key]
   const text = typeof sentence === 'string' ? sentence : sentence[formOf(locale, values['n'])]
-  return text.replace(/\{(\w+)\}/g, (gap, name: string) => {
+  const set = locale.startsWith('fr') ? inFrenchType(text) : text
+  return set.replace(/\{(\w+)\}/g, (gap, name: string) => {
     const value = values[name]
     return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : (value ?? gap)
   })

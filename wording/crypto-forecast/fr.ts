@@ -1,47 +1,49 @@
 /** Sentences of crypto-forecast, in French. */
+import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
 import type { cryptoForecast as english } from './en.ts'
 
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }) =>
-    `CoinGecko n'a de prix horaires que pour les ${days} derniers jours; les plus anciens viennent de Binance seul`,
-  'no-prices': ({ crypto }) => `CoinGecko n'a donné aucun prix de ${crypto}`,
-  'coin-rows-refused': ({ crypto, rows }) => `lignes de ${crypto} rejetées: ${rows}, voir quarantine`,
+    french`CoinGecko n'a de prix horaires que pour les ${days} derniers jours ; les plus anciens viennent de Binance seul`,
+  'no-prices': ({ crypto }) => french`CoinGecko n'a donné aucun prix de ${crypto}`,
+  'coin-rows-refused': ({ crypto, rows }) => french`lignes de ${crypto} rejetées : ${rows}, voir quarantine`,
   'no-comparison': ({ coins }) =>
-    `pas de comparaison pour ${coins.join(', ')}: une des sources n'a pas de prix`,
+    french`pas de comparaison pour ${coins.join(', ')} : une des sources n'a pas de prix`,
   'prices-apart': ({ pair, percent }) =>
-    `${pair} sur Binance est à ${percent} % du prix de CoinGecko: l'un des deux est faux, ou l'identifiant et la paire dans almanac.yaml sont de deux monnaies`,
+    french`${pair} sur Binance est à ${percent} % du prix de CoinGecko : l'un des deux est faux, ou l'identifiant et la paire dans almanac.yaml sont de deux monnaies`,
   'ticker-frozen': ({ pair, hours }) =>
-    `le prix de ${pair} sur Binance est figé: il n'y a pas de bougie des ${hours} dernières heures, le prix n'a donc pas été comparé`,
+    french`le prix de ${pair} sur Binance est figé : il n'y a pas de bougie des ${hours} dernières heures, le prix n'a donc pas été comparé`,
   'pair-silent': ({ pair, since, hours }) =>
-    `Binance n'a pas de bougie de ${pair} depuis ${since} (${hours} heures): si la paire a été retirée, mettez un autre symbole dans almanac.yaml ou enlevez la monnaie`,
+    french`Binance n'a pas de bougie de ${pair} depuis ${since} (${hours} heures) : si la paire a été retirée, mettez un autre symbole dans almanac.yaml ou enlevez la monnaie`,
   'candles-missing': ({ crypto, from, to }) =>
-    `${crypto} n'a pas de bougies de ${from} à ${to}, alors que de plus récentes sont venues`,
+    french`${crypto} n'a pas de bougies de ${from} à ${to}, alors que de plus récentes sont venues`,
   'index-days-missing': ({ days, from, to }) =>
-    `il manque ${days} jours de l'indice, de ${from} à ${to}, alors que de plus récents sont venus`,
+    french`il manque ${days} jours de l'indice, de ${from} à ${to}, alors que de plus récents sont venus`,
   'prices-not-computed': "les prix n'ont pas pu être calculés",
   'all-left-to-drain':
-    "laissé au chargement de la file: des lignes de cette collecte y attendent, et le reste se calcule à partir d'elles",
+    "laissé au chargement de la file : des lignes de cette collecte y attendent, et le reste se calcule à partir d'elles",
 
-  'no-forecast': ({ crypto, reason }, say) => `${crypto}: ${say(reason)}`,
-  'no-horizon': ({ crypto, horizon, reason }, say) => `${crypto} ${horizon}: ${say(reason)}`,
+  'no-forecast': ({ crypto, reason }, say) => french`${crypto} : ${say(reason)}`,
+  'no-horizon': ({ crypto, horizon, reason }, say) => french`${crypto} ${horizon} : ${say(reason)}`,
   'no-candle': 'aucune bougie pour faire une prévision',
-  'candle-too-old': ({ hours }) => `pas de prévision à partir d'une bougie vieille de ${hours} heures`,
+  'candle-too-old': ({ hours }) => french`pas de prévision à partir d'une bougie vieille de ${hours} heures`,
   'newest-row-lacks': ({ feature }) => `il manque ${feature} dans la ligne la plus récente`,
   'rows-too-few': ({ rows, needed }) =>
-    `lignes complètes dont la suite est connue: ${rows}; il en faut ${needed}`,
+    french`lignes complètes dont la suite est connue : ${rows} ; il en faut ${needed}`,
   'history-jump': ({ at, before, after, days, rows, needed }) =>
-    `le prix saute de ${before} à ${after} le ${at} (autre unité, ou bougie fausse): lignes utilisables ${days} jours après: ${rows}; il en faut ${needed}`,
+    french`le prix saute de ${before} à ${after} le ${at} (autre unité, ou bougie fausse) : lignes utilisables ${days} jours après : ${rows} ; il en faut ${needed}`,
   'history-gap': ({ from, to, rows, needed }) =>
-    `aucune heure entre ${from} et ${to}: lignes utilisables depuis: ${rows}; il en faut ${needed}`,
+    french`aucune heure entre ${from} et ${to} : lignes utilisables depuis : ${rows} ; il en faut ${needed}`,
   'forecast-implausible': ({ predicted, lastPrice }) =>
-    `une prévision de ${predicted} à partir d'un prix de ${lastPrice} n'est pas crédible`,
+    french`une prévision de ${predicted} à partir d'un prix de ${lastPrice} n'est pas crédible`,
   'interval-implausible': ({ lower, upper }) =>
-    `un intervalle de ${lower} à ${upper} n'est pas fait de prix: les erreurs passées sont trop grandes`,
-  'reports-wait': ({ reports }) => `rapports qui attendent la prochaine collecte: ${reports}`,
+    french`un intervalle de ${lower} à ${upper} n'est pas fait de prix : les erreurs passées sont trop grandes`,
+  'reports-wait': ({ reports }) => french`rapports qui attendent la prochaine collecte : ${reports}`,
 
-  check: ({ check, crypto, finding }, say) => `${check}: ${crypto} ${say(finding)}`,
-  'check-rows': ({ rows, days }) => `a ${rows} lignes, dont ${days} jours jusqu'à l'heure la plus récente`,
+  check: ({ check, crypto, finding }, say) => french`${check} : ${crypto} ${say(finding)}`,
+  'check-rows': ({ rows, days }) =>
+    french`a ${rows} lignes, dont ${days} jours jusqu'à l'heure la plus récente`,
   'check-no-candle': "n'a aucune bougie",
   'check-behind': ({ hours }) => `a ${hours} heures de retard sur la dernière heure terminée`,
   'check-nulls': ({ rows, days }) =>
@@ -50,9 +52,9 @@ export const cryptoForecast = {
     `a ${rows} lignes dont les indicateurs enjambent un trou de plus de ${days} jours`,
   'check-duplicates': ({ rows }) => `a ${rows} lignes qui ne sont pas seules à une heure pleine`,
   'check-gaps': ({ gaps, known }) =>
-    `manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)`,
+    french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)`,
   'check-hours': ({ gaps, known, others }) =>
-    `manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? `; heures de CoinGecko: ${others}` : ''}`,
+    french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? french` ; heures de CoinGecko : ${others}` : ''}`,
   'check-sources': ({ apart, both, percent }) =>
-    `a ${apart} heures sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
+    french`a ${apart} heures sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
 } satisfies Translation<typeof english>

@@ -1,4 +1,5 @@
 /** Sentences of library-context, in French. */
+import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
 import { namesInFrench as list } from '../text.ts'
 import type { libraryContext as english } from './en.ts'
@@ -6,56 +7,58 @@ import type { libraryContext as english } from './en.ts'
 const asked =
   (what: string) =>
   ({ found, least }: { found: number; least: number }) =>
-    `${what}: ${found}, il en faut ${least}`
+    french`${what} : ${found}, il en faut ${least}`
 
 export const libraryContext = {
   'past-not-listed': ({ command }) =>
-    `étoiles et sources sont celles du moment; "${command}" reprend les listes et les contextes d'un ancien collecteur`,
+    french`étoiles et sources sont celles du moment ; « ${command} » reprend les listes et les contextes d'un ancien collecteur`,
   'no-list': "il n'y a pas encore de liste",
   'no-candidate': "il n'y a pas encore de candidate",
   'files-left-to-drain':
-    'laissés au chargement de la file: des lignes de cette collecte y attendent, et les fichiers en sont faits',
-  'records-refused': ({ records }) => `notices rejetées: ${records}`,
+    'laissés au chargement de la file : des lignes de cette collecte y attendent, et les fichiers en sont faits',
+  'records-refused': ({ records }) => french`notices rejetées : ${records}`,
 
   'candidates-stay': ({ domain, finding }, say) =>
-    `${domain}: ${say(finding)}; celles de la collecte précédente restent`,
+    french`${domain} : ${say(finding)} ; celles de la collecte précédente restent`,
   'candidates-lost': ({ kept, of }) => `seuls ${kept} des ${of} dépôts de la collecte précédente sont nommés`,
   'list-stays': ({ domain, finding, date }, say) =>
-    `${domain}: ${say(finding)}; ${date === null ? "aucune liste n'en est faite" : `la liste du ${date} reste`}`,
-  'list-starless': ({ starless, of }) => `${starless} bibliothèques sur ${of} n'auraient pas d'étoiles`,
+    french`${domain} : ${say(finding)} ; ${date === null ? "aucune liste n'en est faite" : `la liste du ${date} reste`}`,
+  'list-starless': ({ starless, of }) => french`${starless} bibliothèques sur ${of} n'auraient pas d'étoiles`,
   'list-shrinks': ({ left, of }) =>
     `${left} des ${of} bibliothèques de la liste précédente la quitteraient en une nuit`,
   'stars-doubted': ({ doubted, of }) =>
     `les étoiles de ${doubted} candidates sur ${of} ne sont pas crédibles`,
-  'stars-silent': ({ silent, of }) => `GitHub n'a rien donné pour ${silent} candidates sur ${of}`,
+  'stars-silent': ({ silent, of }) => french`GitHub n'a rien donné pour ${silent} candidates sur ${of}`,
   'stars-unknown': ({ asked, others, message }) =>
-    `GitHub n'a rien donné cette nuit pour ${asked}${others === 0 ? '' : ` et ${others} autres`} ("${message}"); leurs étoiles précédentes servent`,
+    french`GitHub n'a rien donné cette nuit pour ${asked}${others === 0 ? '' : ` et ${others} autres`} (« ${message} ») ; leurs étoiles précédentes servent`,
 
-  'libraries-not-found': (named) => `introuvables sur GitHub: ${list(named)}; corrigez-les dans almanac.yaml`,
-  'libraries-gone': (named) => `nommées dans almanac.yaml et disparues de GitHub: ${list(named)}`,
+  'libraries-not-found': (named) =>
+    french`introuvables sur GitHub : ${list(named)} ; corrigez-les dans almanac.yaml`,
+  'libraries-gone': (named) => french`nommées dans almanac.yaml et disparues de GitHub : ${list(named)}`,
   'library-replaced': ({ library }) =>
-    `${library} a disparu, et un autre dépôt porte maintenant son nom: il compte comme une nouvelle bibliothèque`,
-  library: ({ library, reason }, say) => `${library}: ${say(reason)}`,
-  'and-others': ({ first, others }, say) => `${say(first)}; et ${others} autres`,
+    french`${library} a disparu, et un autre dépôt porte maintenant son nom : il compte comme une nouvelle bibliothèque`,
+  library: ({ library, reason }, say) => french`${library} : ${say(reason)}`,
+  'and-others': ({ first, others }, say) => french`${say(first)} ; et ${others} autres`,
   unchanged: 'inchangée',
   'failed-before': ({ times, reason, nextTry }) =>
-    `échecs: ${times} ("${reason}"), nouvel essai le ${nextTry}`,
-  'repository-empty': 'le dépôt est vide maintenant; le contexte reste',
+    french`échecs : ${times} (« ${reason} »), nouvel essai le ${nextTry}`,
+  'repository-empty': 'le dépôt est vide maintenant ; le contexte reste',
   'changed-long-ago': ({ days }) => `changée, mais pas au cours des ${days} derniers jours`,
 
   'night-over': "la nuit s'est terminée avant son tour",
-  'chain-running': ({ workflowId }) => `une autre est en cours: ${workflowId}`,
+  'chain-running': ({ workflowId }) => french`une autre est en cours : ${workflowId}`,
   'chain-cancelled': 'son workflow enfant a été annulé à part',
   'chain-terminated': 'son workflow enfant a été arrêté de force',
-  'not-recorded': ({ reason, failure }, say) => `${say(reason)} (non noté: ${say(failure)})`,
+  'not-recorded': ({ reason, failure }, say) => french`${say(reason)} (non noté : ${say(failure)})`,
 
-  'contextmaker-not-run': ({ missing, remedy }) => `contextmaker n'a pas été lancé: "${missing}. ${remedy}"`,
-  'contextmaker-failed': ({ mode, reason }, say) => `contextmaker ${mode}: ${say(reason)}`,
+  'contextmaker-not-run': ({ missing, remedy }) =>
+    french`contextmaker n'a pas été lancé : « ${missing}. ${remedy} »`,
+  'contextmaker-failed': ({ mode, reason }, say) => french`contextmaker ${mode} : ${say(reason)}`,
   'nothing-to-read': 'rien à lire',
   'text-refused': ({ reasons }, say) => reasons.map(say).join(', '),
   'no-documents': "il dit qu'il n'a trouvé ni README ni documentation",
   'part-unread': "il dit qu'une partie n'a pas pu être lue",
-  'engine-not-ended': "le journal ne nomme aucun mode: le programme n'a pas fini",
+  'engine-not-ended': "le journal ne nomme aucun mode : le programme n'a pas fini",
   'words-too-few': asked('mots'),
   'own-words-too-few': asked('mots en dehors du README'),
   'names-too-few': asked('noms publics en dehors du README'),

@@ -1,4 +1,5 @@
 /** Sentences of match-results, in French, as its collector's log prints them. */
+import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
 import type { matchResults as english } from './en.ts'
 
@@ -6,54 +7,57 @@ const CHANGED = 'le format du flux a peut-être changé'
 
 export const matchResults = {
   'past-not-shown': ({ command }) =>
-    `un flux en direct n'a que le présent; "${command}" reprend les matchs d'un ancien collecteur`,
+    french`un flux en direct n'a que le présent ; « ${command} » reprend les matchs d'un ancien collecteur`,
   'feed-truncated': ({ events }) =>
-    `flux tronqué: ${events} événements reçus, d'autres manquent peut-être; un match absent ne compte pas comme terminé`,
-  'events-refused': ({ events }) => `événements rejetés: ${events}, voir quarantine`,
+    french`flux tronqué : ${events} événements reçus, d'autres manquent peut-être ; un match absent ne compte pas comme terminé`,
+  'events-refused': ({ events }) => french`événements rejetés : ${events}, voir quarantine`,
   'events-nameless': ({ events }) =>
-    `dont ${events} sans identifiant lisible, qui peuvent être n'importe quel match: aucun match ne compte comme terminé par ce relevé`,
-  'feed-empty': 'le flux est vide: aucun match ne compte comme terminé pour cela',
+    french`dont ${events} sans identifiant lisible, qui peuvent être n'importe quel match : aucun match ne compte comme terminé par ce relevé`,
+  'feed-empty': 'le flux est vide : aucun match ne compte comme terminé pour cela',
   'feed-without-matches': ({ events }) =>
-    `aucun match lisible parmi ${events} événements: aucun ne compte comme terminé pour cela`,
+    french`aucun match lisible parmi ${events} événements : aucun ne compte comme terminé pour cela`,
   'half-left-out': ({ named, left }) =>
-    `le relevé a ${named} matchs et omet ${left} matchs ouverts, plus de la moitié d'un coup: aucun ne compte encore comme terminé par ce relevé`,
+    french`le relevé a ${named} matchs et omet ${left} matchs ouverts, plus de la moitié d'un coup : aucun ne compte encore comme terminé par ce relevé`,
 
   'no-match-readable': ({ matches, refusal }) =>
-    `aucun de ${matches} matchs n'est lisible ("${refusal}"): ${CHANGED}`,
-  'no-status': ({ matches }) => `aucun de ${matches} matchs n'a de statut, d'horloge ou de score: ${CHANGED}`,
-  'no-score': ({ matches }) => `aucun de ${matches} matchs en cours n'a de score: ${CHANGED}`,
-  'no-odds': ({ matches }) => `aucun de ${matches} matchs à venir n'a de cotes 1 / X / 2: ${CHANGED}`,
+    french`aucun de ${matches} matchs n'est lisible (« ${refusal} ») : ${CHANGED}`,
+  'no-status': ({ matches }) =>
+    french`aucun de ${matches} matchs n'a de statut, d'horloge ou de score : ${CHANGED}`,
+  'no-score': ({ matches }) => french`aucun de ${matches} matchs en cours n'a de score : ${CHANGED}`,
+  'no-odds': ({ matches }) => french`aucun de ${matches} matchs à venir n'a de cotes 1 / X / 2 : ${CHANGED}`,
 
   'feed-full':
-    "le flux a rendu autant d'événements qu'une réponse en contient, et n'est pas demandé par ligue (split_by_league); d'autres manquent peut-être",
-  'leagues-unknown': ({ message }) => `la liste des ligues du flux n'a pas pu être lue ("${message}")`,
+    "le flux a rendu autant d'événements qu'une réponse en contient, et n'est pas demandé par ligue (split_by_league) ; d'autres manquent peut-être",
+  'leagues-unknown': ({ message }) =>
+    french`la liste des ligues du flux n'a pas pu être lue (« ${message} »)`,
   'leagues-too-many': ({ leagues, most }) =>
-    `le flux a ${leagues} ligues; ${most} au plus sont demandées par minute`,
+    french`le flux a ${leagues} ligues ; ${most} au plus sont demandées par minute`,
   'leagues-none': 'le flux est plein, et sa liste des ligues est vide',
   'leagues-failed': ({ failed, asked, message }) =>
-    `${failed} ligues sur ${asked} n'ont pas pu être demandées; la première: "${message}"`,
+    french`${failed} ligues sur ${asked} n'ont pas pu être demandées ; la première : « ${message} »`,
   'leagues-full': ({ leagues }) =>
-    `ligues qui ont autant d'événements qu'une réponse en contient: ${leagues}; d'autres événements de ces ligues manquent peut-être`,
+    french`ligues qui ont autant d'événements qu'une réponse en contient : ${leagues} ; d'autres événements de ces ligues manquent peut-être`,
   'leagues-lack-matches': ({ missing, of }) =>
-    `${missing} matchs sur ${of} de la première réponse du flux ne sont dans aucune réponse de ses ligues: cet hôte ignore peut-être le paramètre champs`,
+    french`${missing} matchs sur ${of} de la première réponse du flux ne sont dans aucune réponse de ses ligues : cet hôte ignore peut-être le paramètre champs`,
   'leagues-short': ({ leagues, first }) =>
-    `ligues qui annoncent plus du double des événements de leurs réponses: ${leagues}; la première est ${first}`,
+    french`ligues qui annoncent plus du double des événements de leurs réponses : ${leagues} ; la première est ${first}`,
 
   'results-failed': ({ failed, asked, message }) =>
-    `les résultats de ${failed} ligues sur ${asked} n'ont pas pu être lus; la première: "${message}"`,
+    french`les résultats de ${failed} ligues sur ${asked} n'ont pas pu être lus ; la première : « ${message} »`,
   'results-too-many': ({ waiting, asked }) =>
-    `${waiting} ligues attendent des résultats; ${asked} au plus sont demandées à la fois`,
+    french`${waiting} ligues attendent des résultats ; ${asked} au plus sont demandées à la fois`,
   'results-without-score': ({ games }) =>
-    `aucun des ${games} matchs n'a de score lisible: le format des résultats a peut-être changé`,
+    french`aucun des ${games} matchs n'a de score lisible : le format des résultats a peut-être changé`,
   'results-late': ({ matches, leagues }) =>
-    `${matches} matchs de ${leagues} ligues attendent leurs résultats depuis plus d'une heure, et le service ne connaît aucune de ces ligues: il les nomme peut-être autrement`,
-  'games-refused': ({ games }) => `résultats rejetés: ${games}, voir quarantine`,
+    french`${matches} matchs de ${leagues} ligues attendent leurs résultats depuis plus d'une heure, et le service ne connaît aucune de ces ligues : il les nomme peut-être autrement`,
+  'games-refused': ({ games }) => french`résultats rejetés : ${games}, voir quarantine`,
 
   'looks-too-late': ({ matches }) =>
-    `matchs laissés inchangés: ${matches}; un relevé tardif est plus ancien que ceux qui sont gardés`,
+    french`matchs laissés inchangés : ${matches} ; un relevé tardif est plus ancien que ceux qui sont gardés`,
   'looks-ahead': ({ polls }) =>
-    `relevés en avance sur l'horloge de la base, ignorés: ${polls}; une horloge n'était pas à l'heure, et les matchs restent comme avant`,
+    french`relevés en avance sur l'horloge de la base, ignorés : ${polls} ; une horloge n'était pas à l'heure, et les matchs restent comme avant`,
   'look-passed-over': ({ polledAt, said }) =>
-    `le relevé de ${polledAt} ne peut pas être suivi et est ignoré ("${said}")`,
-  'matches-file-left': ({ message }) => `data/matches.csv est laissé à la prochaine collecte ("${message}")`,
+    french`le relevé de ${polledAt} ne peut pas être suivi et est ignoré (« ${said} »)`,
+  'matches-file-left': ({ message }) =>
+    french`data/matches.csv est laissé à la prochaine collecte (« ${message} »)`,
 } satisfies Translation<typeof english>

@@ -1,28 +1,29 @@
 /** Sentences of mod-stats, in French. */
+import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
 import { namesInFrench as list } from '../text.ts'
 import type { modStats as english } from './en.ts'
 
 export const modStats = {
   'past-not-counted': ({ command }) =>
-    `ses sources ne donnent que les chiffres du moment; "${command}" reprend l'historique d'un ancien collecteur`,
-  'no-mod-tracked': ({ platform }) => `aucun mod de almanac.yaml n'a d'identifiant ${platform}`,
+    french`ses sources ne donnent que les chiffres du moment ; « ${command} » reprend l'historique d'un ancien collecteur`,
+  'no-mod-tracked': ({ platform }) => french`aucun mod de almanac.yaml n'a d'identifiant ${platform}`,
   'mods-not-stored': ({ platform }) =>
-    `les mods de almanac.yaml qui ont un identifiant ${platform} sont laissés à la prochaine collecte: la base ne les connaissait pas la dernière fois qu'elle a répondu`,
-  'mods-not-found': ({ platform, ...named }) => `introuvables sur ${platform}: ${list(named)}`,
+    french`les mods de almanac.yaml qui ont un identifiant ${platform} sont laissés à la prochaine collecte : la base ne les connaissait pas la dernière fois qu'elle a répondu`,
+  'mods-not-found': ({ platform, ...named }) => french`introuvables sur ${platform} : ${list(named)}`,
   'mods-missing': ({ platform, ...named }) =>
-    `donnés auparavant, absents de ${platform} maintenant: ${list(named)}`,
+    french`donnés auparavant, absents de ${platform} maintenant : ${list(named)}`,
   'mods-refused': ({ platform, ...named }) =>
-    `donnés par ${platform} avec des valeurs illisibles: ${list(named)}`,
+    french`donnés par ${platform} avec des valeurs illisibles : ${list(named)}`,
   'mods-unreadable': ({ rows, platform, ...named }) =>
-    `${platform} a donné ${rows} lignes illisibles, d'aucun des mods demandés; sans réponse: ${list(named)}`,
+    french`${platform} a donné ${rows} lignes illisibles, d'aucun des mods demandés ; sans réponse : ${list(named)}`,
   'versions-missing': ({ versions }) =>
-    `versions que les projets annoncent et qui n'ont pas été données: ${versions}`,
+    french`versions que les projets annoncent et qui n'ont pas été données : ${versions}`,
   'files-missing': ({ slug }) => `${slug} annonce des fichiers, et la liste de ses fichiers est vide`,
-  'files-cut-off': ({ slug }) => `${slug}: la liste de ses fichiers n'a pas pu être lue jusqu'au bout`,
+  'files-cut-off': ({ slug }) => french`${slug} : la liste de ses fichiers n'a pas pu être lue jusqu'au bout`,
   'modpacks-missing': ({ missing, known }) =>
-    `${missing} des ${known} modpacks connus n'ont pas été donnés; ils sont gardés`,
+    french`${missing} des ${known} modpacks connus n'ont pas été donnés ; ils sont gardés`,
   'modpack-list-short': ({ slug, seen, known }) =>
-    `la liste de ${slug} s'arrête après ${seen} modpacks, ${known} sont connus`,
+    french`la liste de ${slug} s'arrête après ${seen} modpacks, ${known} sont connus`,
   'no-modpacks': "aucun modpack n'est encore connu, ni aucun mod qui en ait une liste",
 } satisfies Translation<typeof english>

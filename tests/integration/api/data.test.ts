@@ -242,7 +242,7 @@ describe('the server', () => {
     const response = await fetch(`${api.server.address}/api/data`, { headers })
     const { data_sets } = (await response.json()) as DataSetList
     const growth = data_sets.find(({ name }) => name === 'daily-growth')
-    expect(growth?.row).toBe("un jour d'un mod sur une plateforme, avec le jour enregistré qui le précède")
+    expect(growth?.row).toBe('un jour d’un mod sur une plateforme, avec le jour enregistré qui le précède')
     expect(growth?.columns.find(({ name }) => name === 'growth')).toMatchObject({
       meaning: 'Téléchargements depuis `previous_day`\u202F; vide le premier jour',
       unit: 'téléchargements',

@@ -80,7 +80,7 @@ it('one with several sources is told of all of them, and why it was not asked', 
   expect((await upstreams('fr')).get('CurseForge')).toMatchObject({
     answered_at: ago(20).toISOString(),
     failure: { name: 'Blocked', at: ago(20).toISOString(), run: 'r1' },
-    not_asked: "pas de clé: CURSEFORGE_API_KEY n'est pas défini",
+    not_asked: 'pas de clé\u202F: CURSEFORGE_API_KEY n’est pas défini',
   })
 })
 

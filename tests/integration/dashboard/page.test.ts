@@ -14,7 +14,7 @@ const HOSTILE = '<img src=x onerror=alert(1)>'
 
 /** In English and in French. */
 const FAILURE =
-  /UpstreamUnavailable: 503 from the platform|le service est injoignable ou en panne \("503 from the platform"\)/
+  /UpstreamUnavailable: 503 from the platform|le service est injoignable ou en panne \(«\u202F503 from the platform\u202F»\)/
 
 let api: TestApi
 let browser: Browser
@@ -84,7 +84,7 @@ const PAGES: [path: string, ready: (page: Page) => Promise<void>][] = [
 
 /** Whose browser it is, and what the page then says first; those of collected.test.ts have the other theme. */
 const READERS = [
-  [{ locale: 'fr-CA', colorScheme: 'dark', viewport: DESK }, 'fr', "Vue d'ensemble"],
+  [{ locale: 'fr-CA', colorScheme: 'dark', viewport: DESK }, 'fr', 'Vue d’ensemble'],
   [{ locale: 'en-US', colorScheme: 'light', viewport: PHONE }, 'en', 'Overview'],
 ] as const
 

@@ -53,7 +53,7 @@ describe.each(ALL_DATA_SETS.map((placed) => [placed.address, placed] as const))(
       Object.keys(set.columns).toSorted(),
     )
     const french = placed.in.fr
-    expect(french.row).toMatch(/^(un|une|le|la|les) \w|^l'\w/)
+    expect(french.row).toMatch(/^(un|une|le|la|les) \w|^l’\w/)
     for (const [column, { meaning, unit }] of columns) {
       expect(french.columns[column]?.meaning, `French of ${column}`).not.toBe(meaning)
       expect(french.columns[column]?.meaning, column).toMatch(/^\S.*[^.\s]$/u)

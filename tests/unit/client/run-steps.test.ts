@@ -60,5 +60,5 @@ it('why a step failed is said in the language of who asks, with the words of oth
     applicationFailureInfo: { type: 'UpstreamUnavailable' },
   }
   const [step] = pendingSteps([{ activityId: '1', attempt: 2, lastFailure }], 'fr')
-  expect(step?.failure).toBe('le service est injoignable ou en panne ("answered 503")')
+  expect(step?.failure).toBe('le service est injoignable ou en panne («\u202Fanswered 503\u202F»)')
 })

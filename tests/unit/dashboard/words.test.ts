@@ -55,6 +55,13 @@ describe('a sentence', () => {
     expect(sentenceIn(words, 'en', 'rows', { n: 12345, name: 'a' })).toBe('12,345 rows of a')
   })
 
+  it('is set in type in French, its values as they came', () => {
+    const french = { said: "l'erreur : « {what} » ?" }
+    expect(sentenceIn(french, 'fr-FR', 'said', { what: "d'un : autre" })).toBe(
+      "l’erreur\u202F: «\u202Fd'un : autre\u202F»\u202F?",
+    )
+  })
+
   it('takes a value for text, whatever it holds', () => {
     expect(sentenceIn(words, 'en', 'rows', { n: 2, name: '{n} $& <b>' })).toBe('2 rows of {n} $& <b>')
   })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { failureReason, textReason } from '../../../core/reason.ts'
+import { french as inType } from '../../../wording/french.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import * as english from '../../../wording/en.ts'
 import * as french from '../../../wording/fr.ts'
@@ -33,9 +34,12 @@ describe('a reason', () => {
   it.each([
     [
       failureReason({ type: 'Blocked', message: 'onexbet GET /x answered 403' }),
-      'le service refuse ce réseau ou ce client ("onexbet GET /x answered 403")',
+      'le service refuse ce réseau ou ce client («\u202Fonexbet GET /x answered 403\u202F»)',
     ],
-    [failureReason({ type: 'WorkerGone', message: 'no heartbeat' }), 'WorkerGone ("no heartbeat")'],
+    [
+      failureReason({ type: 'WorkerGone', message: 'no heartbeat' }),
+      'WorkerGone («\u202Fno heartbeat\u202F»)',
+    ],
     [
       {
         code: 'RunFailed',
@@ -48,11 +52,11 @@ describe('a reason', () => {
           ],
         },
       },
-      'feed: le flux est vide: aucun match ne compte comme terminé pour cela; le flux est plein, et sa liste des ligues est vide',
+      'feed\u202F: le flux est vide\u202F: aucun match ne compte comme terminé pour cela\u202F; le flux est plein, et sa liste des ligues est vide',
     ],
     [
       reason('not-closed', { reason: failureReason({ type: 'TimedOut', message: 'closeMatches' }) }),
-      'la dernière étape a échoué: une étape n\'a pas fini à temps ("closeMatches")',
+      'la dernière étape a échoué\u202F: une étape n’a pas fini à temps («\u202FcloseMatches\u202F»)',
     ],
     [
       reason('segment-of-rows', {
@@ -83,12 +87,18 @@ describe('a reason', () => {
 
   it('a reason is written in French, however deep it lies', () => {
     const spooled = { code: 'spooled', values: { rows: 1 } }
-    expect(sentence(spooled, 'fr')).toBe("1 relevé gardé sur disque, PostgreSQL n'est pas là")
+    expect(sentence(spooled, 'fr')).toBe('1 relevé gardé sur disque, PostgreSQL n’est pas là')
     expect(sentence(reason('left-to-next-run', { message: 'no room left' }), 'fr')).toBe(
-      'le reste est laissé à la prochaine collecte ("no room left")',
+      'le reste est laissé à la prochaine collecte («\u202Fno room left\u202F»)',
     )
     expect(sentence(missing, 'fr')).toBe(
-      'suspect: donnés auparavant, absents de Modrinth maintenant: a, b et 3 de plus',
+      'suspect\u202F: donnés auparavant, absents de Modrinth maintenant\u202F: a, b et 3 de plus',
+    )
+  })
+
+  it('what is written in French is set in type, and what others say stays as it came', () => {
+    expect(inType`l'heure : 12:30 ; « ${`l'an : "x" ?`} » à 5 %`).toBe(
+      `l’heure\u202F: 12:30\u202F; «\u202Fl'an : "x" ?\u202F» à 5\u202F%`,
     )
   })
 

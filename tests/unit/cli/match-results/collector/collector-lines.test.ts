@@ -208,7 +208,7 @@ describe('what the activities report', () => {
       ),
       {
         level: 'WARNING',
-        text: "Collecte partielle: truncated; 1 relevé gardé sur disque, PostgreSQL n'est pas là",
+        text: 'Collecte partielle: truncated; 1 relevé gardé sur disque, PostgreSQL n’est pas là',
       },
     ])
   })
@@ -344,7 +344,7 @@ describe("the worker's log", () => {
     }
     expect(texts(quiet.lines)).toEqual([
       "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'est pas là, les lignes sont gardées sur disque jusqu'à son retour: connect ECONNREFUSED",
-      '[WARNING] [COLLECTOR-SERVICE] PostgreSQL n\'accepte rien: cette collecte garde ses lignes sur disque: il n\'y a plus de place sur le disque ("No space left.")',
+      "[WARNING] [COLLECTOR-SERVICE] PostgreSQL n'accepte rien: cette collecte garde ses lignes sur disque: il n’y a plus de place sur le disque (« No space left. »)",
     ])
     expect(verbose.lines).toHaveLength(7)
   })
