@@ -111,7 +111,8 @@ const REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
 function remedyFor(type: FailureType, error: Error): string {
   const found = REMEDIES.find(([code]) => code.test(codeOf(error)))
   if (found !== undefined) return found[1]
-  if (POOL_BUSY.test(error.message)) return 'Try again in a moment: all connections of this process are in use.'
+  if (POOL_BUSY.test(error.message))
+    return 'Try again in a moment: all connections of this process are in use.'
   const remedies: Partial<Record<FailureType, string>> = {
     DatabaseUnavailable: 'Start PostgreSQL or correct DATABASE_URL.',
     Misconfigured: `Check DATABASE_URL and run "${almanacCommand('db migrate')}".`,

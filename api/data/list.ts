@@ -13,6 +13,7 @@ const listSchema = z.object({
       row: z.string().describe('What one row is'),
       address: z.string(),
       time: z.string().nullable().describe('Column by which "from" and "to" select'),
+      order: z.array(z.string()).describe('Columns that together are unique'),
       columns: z.array(
         z.object({
           name: z.string(),
@@ -50,13 +51,14 @@ const listIn = (language: Language): DataSetList => ({
 })
 
 function described({ pipeline, name, address, in: texts }: PlacedDataSet, language: Language) {
-  const { row, time, columns } = texts[language]
+  const { row, time, order, columns } = texts[language]
   return {
     pipeline: pipeline ?? null,
     name,
     row,
     address,
     time: time ?? null,
+    order: [...order],
     columns: Object.entries(columns).map(([column, { type, unit, meaning, isFilter, isRun }]) => ({
       name: column,
       type,

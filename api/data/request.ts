@@ -60,16 +60,20 @@ const COLUMNS_LENGTH = 2_000
 
 /** Parameter that names the columns of the result, separated by commas. */
 export const columnsParameter = ({ columns }: DataSet) =>
+  namesParameter(Object.keys(columns)).describe(
+    'Columns of the result in this order, separated by commas. Default: all of them',
+  )
+
+/** Names of columns, separated by commas. */
+export const namesParameter = (known: readonly string[]) =>
   z
     .string()
     .max(COLUMNS_LENGTH)
     .superRefine((written, check) => {
-      const known = Object.keys(columns)
       const unknown = written.split(',').filter((name) => !known.includes(name))
       for (const name of unknown) check.addIssue(sentence(unknownName('column', name, known)))
     })
     .optional()
-    .describe('Columns of the result in this order, separated by commas. Default: all of them')
 
 /** The selection in a validated request. */
 export function selectionOf(set: DataSet, query: Record<string, unknown>): Selection {

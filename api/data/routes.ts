@@ -8,7 +8,7 @@ import type { Api } from '../app.ts'
 import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
 import { exported, FORMATS, type Format, type Row } from './export.ts'
-import { columnsParameter, cursorBehind, filterNames, selectionOf, selectionShape } from './request.ts'
+import { columnsParameter, cursorBehind, filterNames, namesParameter, selectionOf, selectionShape } from './request.ts'
 import { resolutionMs } from './resolution.ts'
 import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection } from './statement.ts'
 
@@ -133,11 +133,12 @@ function fileName(name: string, { from, to }: Selection, format: Format): string
 }
 
 const pointSchema = z.object({
-  line: z.string().describe('Value of the column "by"; empty without one'),
+  line: z.string().describe('Values of the columns "by"; empty without one'),
   time: z.iso.datetime().describe('Beginning of the bucket, UTC'),
   min: z.number().nullable(),
   max: z.number().nullable(),
   mean: z.number().nullable(),
+  sum: z.number().nullable(),
   last: z.number().nullable().describe('Newest value in the bucket'),
   rows: z.number().describe('Rows in the bucket'),
 })
@@ -150,7 +151,7 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
   if (first === undefined) return
   const leastMs = columnOf(set, time).type === 'date' ? DAY_MS : MINUTE_MS
   const filters = filterNames(set)
-  const by = filters.length === 0 ? {} : { by: z.enum(filters as [string, ...string[]]).optional().describe('A line for each of its values') }
+  const by = filters.length === 0 ? {} : { by: namesParameter(filters).describe('A line for each of their values; several columns separated by commas') }
   api.get(
     `${address}/series`,
     {
@@ -175,7 +176,7 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
       const [span] = spans
       if (span?.first == null || span.last === null) return { step_seconds: null, points: [] }
       const stepMs = resolutionMs(span.last - span.first, query.points, leastMs)
-      const { rows: points } = await pool.query<z.infer<typeof pointSchema>>(seriesStatement(set, selection, { value: query.value, by: query.by, stepMs }))
+      const { rows: points } = await pool.query<z.infer<typeof pointSchema>>(seriesStatement(set, selection, { value: query.value, by: query.by?.split(',') ?? [], stepMs }))
       reply.type(JSON_TYPE).serializer(asItIs)
       return { step_seconds: stepMs / 1000, points }
     },

@@ -126,20 +126,20 @@ export function spanStatement(set: DataSet, selection: Selection): string {
 
 export interface SeriesRequest {
   value: string
-  /** Filter column whose values are lines of their own. */
-  by?: string | undefined
+  /** Filter columns whose values together name a line. Default: one line of all rows. */
+  by?: readonly string[]
   stepMs: number
 }
 
-/** Buckets of a column over time: its smallest, largest, mean and last value, and how many rows there are. */
-export function seriesStatement(set: DataSet, selection: Selection, { value, by, stepMs }: SeriesRequest): string {
+/** Buckets of a column over time: its smallest, largest, mean and last value, their sum, and how many rows there are. */
+export function seriesStatement(set: DataSet, selection: Selection, { value, by = [], stepMs }: SeriesRequest): string {
   const time = `d.${named(timeOf(set))}`
   const bucket = `date_bin('${stepMs} milliseconds', ${time}::timestamptz, timestamptz '1970-01-01 00:00Z')`
-  const line = by === undefined ? `''::text` : `d.${named(by)}`
+  const line = by.length === 0 ? `''::text` : `concat_ws(' · ', ${by.map((name) => `d.${named(name)}`).join(', ')})`
   const column = `d.${named(value)}::double precision`
   return `
     select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
-      min(${column}) as min, max(${column}) as max, avg(${column}) as mean,
+      min(${column}) as min, max(${column}) as max, avg(${column}) as mean, sum(${column}) as sum,
       (array_agg(${column} order by ${time} desc) filter (where ${column} is not null))[1] as last, count(*)::double precision as rows
     from (${set.sql}) d ${conditions(set, selection)}
     group by 1, 2 order by 1, 2`

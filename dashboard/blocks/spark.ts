@@ -7,14 +7,17 @@ export const SPARK = { width: 100, height: 24 }
 export interface SparkLine {
   /** What the line is of; empty if there is one alone. */
   name: string
-  /** The newest value. */
-  newest: number
+  /** The newest value; of rows all of them. */
+  told: number
   /** `x,y` of each point, from left to right. */
   points: string
 }
 
-/** The line whose newest value is the largest; undefined if none has two points. */
-export function sparkOf(points: readonly SeriesPoint[], field: 'last' | 'rows'): SparkLine | undefined {
+/** What of each point is drawn: the newest value, the sum of all rows, or how many rows there were. */
+export type SparkField = 'last' | 'sum' | 'rows'
+
+/** The line with the largest value; undefined if none has two points. */
+export function sparkOf(points: readonly SeriesPoint[], field: SparkField): SparkLine | undefined {
   const names = [...new Set(points.map(({ line }) => line))]
   const drawn = names.flatMap((name) => {
     const values = points
@@ -23,14 +26,13 @@ export function sparkOf(points: readonly SeriesPoint[], field: 'last' | 'rows'):
         return value === null ? [] : [[Date.parse(point.time), value] as const]
       })
       .toSorted(([a], [b]) => a - b)
-      // Rows are still coming into the last bucket: their number would be a fall that never was.
-      .slice(0, field === 'rows' ? -1 : undefined)
-    const newest = values.at(-1)
-    return newest === undefined || values.length < 2
-      ? []
-      : [{ name, newest: newest[1], points: placed(values) }]
+    const newest = values.at(-1)?.[1] ?? 0
+    const told = field === 'rows' ? values.reduce((sum, [, value]) => sum + value, 0) : newest
+    // Rows are still coming into the last bucket: their number would be a fall that never was.
+    const full = field === 'rows' ? values.slice(0, -1) : values
+    return full.length < 2 ? [] : [{ name, told, points: placed(full) }]
   })
-  return drawn.toSorted((a, b) => b.newest - a.newest)[0]
+  return drawn.toSorted((a, b) => b.told - a.told)[0]
 }
 
 function placed(values: readonly (readonly [time: number, value: number])[]): string {

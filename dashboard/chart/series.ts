@@ -51,6 +51,7 @@ export interface SeriesPoint {
   time: string
   min: number | null
   max: number | null
+  sum: number | null
   last: number | null
   rows: number
 }

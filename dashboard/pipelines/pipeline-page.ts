@@ -1,5 +1,6 @@
 /** The page of a pipeline: its name for people, the file that holds it, and what of it matters at a glance. */
 import type { Parameters } from '../api.ts'
+import type { SparkField } from '../blocks/spark.ts'
 import type { LoadPage } from '../pages/page-entry.ts'
 import type { Period } from '../period.ts'
 import type { Language } from '../words/text.ts'
@@ -19,6 +20,5 @@ export interface SparkSource {
   path: string
   parameters: Parameters
   days: Period
-  /** What of each point is drawn: the newest value, or how many rows there were. */
-  field: 'last' | 'rows'
+  field: SparkField
 }

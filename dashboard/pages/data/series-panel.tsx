@@ -36,10 +36,13 @@ interface DrawnColumnProps extends SeriesPanelProps {
 function DrawnColumn({ set, selection, view, change, columns, column }: DrawnColumnProps) {
   const say = useSharedWords()
   const filters = set.columns.filter(({ is_filter, is_run }) => is_filter && !is_run).map(({ name }) => name)
-  // One line through the rows of many names means little: the first name that is not chosen makes the lines.
-  const by = view.by === '' ? undefined : (filters.find((name) => name === view.by) ?? filters.find((name) => selection[name] === undefined))
+  const open = filters.filter((name) => selection[name] === undefined)
+  // One line through the rows of many names means little: what tells rows of one time apart makes the lines.
+  const key = open.filter((name) => set.order.includes(name)).join(',')
+  const choices = [...new Set([key, ...open])].filter((names) => names !== '')
+  const by = view.by === '' ? undefined : (choices.find((names) => names === view.by) ?? choices[0])
   const query = useApi<Series>(`${set.address}/series`, { ...selection, value: column.name, by })
-  const choices = (
+  const forms = (
     <>
       <label>
         {say('data.value')}
@@ -49,12 +52,14 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
           ))}
         </select>
       </label>
-      {filters.length > 0 && (
+      {choices.length > 0 && (
         <label>
           {say('data.by')}
           <select value={by ?? ''} onChange={({ target }) => { change({ by: target.value }) }}>
-            {filters.map((name) => (
-              <option key={name}>{name}</option>
+            {choices.map((names) => (
+              <option key={names} value={names}>
+                {names.replaceAll(',', ' · ')}
+              </option>
             ))}
           </select>
         </label>
@@ -65,7 +70,7 @@ function DrawnColumn({ set, selection, view, change, columns, column }: DrawnCol
     <Panel
       title={say('data.series')}
       query={query}
-      actions={choices}
+      actions={forms}
       isEmpty={({ points }) => points.every(({ last }) => last === null)}
       empty={say('data.noSeries')}
     >

@@ -18,7 +18,7 @@ export function Sparkline({ source: { title, path, parameters, days, field } }: 
   return (
     <figure className="spark">
       <figcaption className="soft">
-        {label} <strong>{format.number(line.newest)}</strong>
+        {label} <strong>{format.number(line.told)}</strong>
       </figcaption>
       <svg viewBox={`0 -1 ${SPARK.width} ${SPARK.height + 2}`} preserveAspectRatio="none" aria-hidden="true">
         <polyline points={line.points} vectorEffect="non-scaling-stroke" />

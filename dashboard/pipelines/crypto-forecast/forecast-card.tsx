@@ -6,6 +6,7 @@ import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
 import { changeOf, type Forecast } from './hours.ts'
 import { percentIn } from './now-card.tsx'
+import { priceIn } from './price.ts'
 import { useCryptoWords } from './words/index.ts'
 
 interface ForecastCardProps {
@@ -37,12 +38,16 @@ function Expected({ forecast, unit }: { forecast: Forecast; unit: string }) {
   return (
     <>
       <p className="figure">
-        {format.number(predicted_price)} {unit}
+        {priceIn(format.locale, predicted_price)} {unit}
       </p>
       <p>
         {lower === null || upper === null
           ? say('forecast.noInterval')
-          : say('forecast.interval', { lower: format.number(lower), upper: format.number(upper), unit })}
+          : say('forecast.interval', {
+              lower: priceIn(format.locale, lower),
+              upper: priceIn(format.locale, upper),
+              unit,
+            })}
       </p>
       {isPast ? (
         <p className="stale">{say('forecast.past')}</p>

@@ -5,6 +5,7 @@ import { useNow } from '../../blocks/now.ts'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
 import { HOUR_MS, type NewestHour } from './hours.ts'
+import { priceIn } from './price.ts'
 import { useCryptoWords } from './words/index.ts'
 
 /** A run an hour collects the hour before: older prices than this mean that one did not. */
@@ -33,7 +34,7 @@ function Newest({
   return (
     <>
       <p className="figure">
-        {format.number(price)} {unit}
+        {priceIn(format.locale, price)} {unit}
       </p>
       {change_percent !== null && (
         <p>{say('now.change', { change: percentIn(format.locale, change_percent) })}</p>

@@ -9,6 +9,7 @@ import { useReader } from '../../preferences.tsx'
 import type { Forecast } from './hours.ts'
 import { percentIn } from './now-card.tsx'
 import { DATA } from './view.ts'
+import { priceIn } from './price.ts'
 import { useCryptoWords } from './words/index.ts'
 
 type ForecastRecord = Scoreboard['records'][number]
@@ -116,6 +117,10 @@ function useColumns(unit: string): TableColumn<Forecast>[] {
     title: `${title} (${unit})`,
     isNumber: true,
     value: (row) => row[key],
+    render: (row) => {
+      const found = row[key]
+      return found === null ? '–' : priceIn(format.locale, found)
+    },
   })
   const winner = ({ error, naive_error }: Forecast) => {
     if (error === null || naive_error === null) return say('past.waiting')

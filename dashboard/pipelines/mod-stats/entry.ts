@@ -6,12 +6,12 @@ export const modStatsPage: PipelinePage = {
   load: () => import('./page.tsx'),
   spark: {
     title: {
-      en: 'Downloads a day on Modrinth, 30 days',
-      fr: 'Téléchargements par jour sur Modrinth, 30 jours',
+      en: 'Downloads a day on Modrinth, all mods, 30 days',
+      fr: 'Téléchargements par jour sur Modrinth, tous les mods, 30 jours',
     },
     path: '/api/data/mod-stats/daily-growth/series',
-    parameters: { value: 'growth_per_day', by: 'mod', platform: 'modrinth' },
+    parameters: { value: 'growth_per_day', platform: 'modrinth' },
     days: '30',
-    field: 'last',
+    field: 'sum',
   },
 }

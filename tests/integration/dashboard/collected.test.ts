@@ -70,6 +70,8 @@ const valueOf = async (query: SQL) => {
 }
 const written = (value: number) =>
   new Intl.NumberFormat('en-GB', Number.isInteger(value) ? {} : { maximumSignificantDigits: 8 }).format(value)
+const inCents = (price: number) =>
+  new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(price)
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 
 /** Waits until every part of the page has its data, and refuses one that says why it has none. */
@@ -155,7 +157,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
       sql`select price::float8 as value from crypto_prices where crypto = 'bitcoin' order by "timestamp" desc limit 1`,
     )
     await region(page, 'Price')
-      .getByText(`${written(price)} USD`)
+      .getByText(`${inCents(price)} USD`)
       .waitFor()
     for (const [horizon, title] of [
       ['1h', 'In one hour'],
@@ -165,7 +167,7 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
         sql`select predicted_price as value from predictions where horizon = ${horizon} order by target_time desc limit 1`,
       )
       await region(page, title)
-        .getByText(`${written(forecast)} USD`, { exact: true })
+        .getByText(`${inCents(forecast)} USD`, { exact: true })
         .waitFor()
     }
   })

@@ -31,6 +31,7 @@ describe('the rows of a point', () => {
       row: '',
       address: '/api/data/coins/hours',
       time: 'hour',
+      order: ['hour', 'coin'],
       columns: [{ ...column, name: 'coin', is_filter: true }],
     }
     expect(selectionOf(set, dataView.parse(searchAt(origin, at, true)))).toEqual({

@@ -11,6 +11,7 @@ const point = (line: string, hour: number, last: number, spread = 0) => ({
   min: last - spread,
   max: last + spread,
   last,
+  sum: 0,
   rows: spread === 0 ? 1 : 2,
 })
 

@@ -7,6 +7,7 @@ const point = (line: string, day: number, last: number | null, rows = 1) => ({
   time: `2026-11-0${day}T00:00:00Z`,
   min: last,
   max: last,
+  sum: last,
   last,
   rows,
 })
@@ -20,14 +21,14 @@ describe('a line without axes', () => {
       point('b', 1, 10),
       point('b', 2, null),
     ]
-    expect(sparkOf(points, 'last')).toEqual({ name: 'b', newest: 40, points: '0,24 100,0' })
+    expect(sparkOf(points, 'last')).toEqual({ name: 'b', told: 40, points: '0,24 100,0' })
   })
 
-  it('may count rows, without the bucket that is not full yet, and lies in the middle where nothing changes', () => {
+  it('may count rows, without drawing the bucket that is not full yet, and lies in the middle where nothing changes', () => {
     const points = [point('', 1, null, 7), point('', 2, null, 7), point('', 3, null, 1)]
     expect(sparkOf(points, 'rows')).toEqual({
       name: '',
-      newest: 7,
+      told: 15,
       points: '0,12 100,12',
     })
   })
