@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     expect(picture.bytes.subarray(1, 4).toString()).toBe('PNG')
     const series = await saved(() => page.getByRole('button', { name: 'CSV' }).click())
     const [head, newest] = series.bytes.toString().split('\n')
-    expect(head).toBe(`time,${HOSTILE},createnuclear`)
+    expect(head).toBe(`time,${HOSTILE} · modrinth,createnuclear · modrinth`)
     expect(newest).toBe('2026-10-29,20089,10089')
     await page.getByRole('button', { name: 'Table' }).click()
     const table = page.getByRole('region', { name: 'daily-stats total_downloads' })
