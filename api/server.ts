@@ -14,6 +14,7 @@ import type { Tokens } from './access/tokens.ts'
 import { ALL_DATA_SETS } from './all-data-sets.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { STATEMENT_MS } from './away.ts'
+import { exportLimit } from './data/export-limit.ts'
 import { addDataRoutes } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
@@ -104,7 +105,8 @@ export async function assembleApi(
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
     addSessionRoutes(routes, visitors)
-    for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, placed)
+    const exports = exportLimit()
+    for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, exports, placed)
     addDataSetList(routes)
     addPipelineList(routes, context)
     addBackfillPreviews(routes, context)

@@ -59,11 +59,9 @@ export async function pack(folder: string, file: string, env: Env): Promise<void
 
 /**
  * Unpacks a backup into an empty folder and returns its manifest. Throws `PayloadInvalid` if it is not as it was written, and
- * `NotFound` if there is none.
+ * `NotFound` without its checksum.
  */
 export async function unpack(file: string, folder: string, env: Env): Promise<Manifest> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Failure('NotFound', `There is no backup ${file}; "${almanacCommand('backup')}" makes one.`)
   await checkSum(file)
   await runTool('tar', ['--extract', `--file=${file}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], {
     env,
@@ -71,6 +69,12 @@ export async function unpack(file: string, folder: string, env: Env): Promise<Ma
     throw damaged(file, error instanceof Error ? error.message : String(error))
   })
   return manifestIn(file, readFileSync(join(folder, MANIFEST), 'utf8'))
+}
+
+/** Throws `NotFound` if there is no such file. */
+export function refuseMissing(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new Failure('NotFound', `There is no backup ${file}; "${almanacCommand('backup')}" makes one.`)
 }
 
 async function checkSum(file: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Which backups are kept: the newest ones, and one of each week. */
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DAY_MS, WEEK_MS } from '../core/durations.ts'
 import { checksumFile } from './archive.ts'
@@ -12,17 +12,10 @@ export interface Keeping {
 }
 
 const NAME = /^almanac-(\d{4}-\d\d-\d\d)T\d{6}Z\.tar$/
-/** Folders of a backup that was killed. */
-const UNFINISHED = /^\.unfinished-/
 
-/** Removes the others, and what killed backups left. Returns the names of the removed ones. */
+/** Removes the others. Returns the names of the removed ones. */
 export function removeOldBackups(folder: string, keeping: Keeping): string[] {
-  const names = readdirSync(folder)
-  for (const name of names.filter((one) => UNFINISHED.test(one))) {
-    const path = join(folder, name)
-    if (Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path, { recursive: true, force: true })
-  }
-  const old = oldBackups(names, keeping)
+  const old = oldBackups(readdirSync(folder), keeping)
   for (const name of old)
     for (const path of [join(folder, name), checksumFile(join(folder, name))]) rmSync(path, { force: true })
   return old

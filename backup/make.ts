@@ -1,6 +1,6 @@
 /** Makes a backup: the files, the database and what both held, in one archive that was restored before it counts. */
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
 import { packageVersion } from '../system/package-version.ts'
@@ -36,7 +36,7 @@ export async function makeBackup(
   const madeAt = new Date()
   return inScratchFolder(folder, async (scratch) => {
     // Before the database: what waits in the spool is loaded into it at any time, and must be in one of both.
-    await packFiles(config, join(scratch, FILES))
+    await packFiles(config, join(scratch, FILES), folder)
     const { url } = databaseAccess(config)
     const manifest = await connected(url, (client) => dump(client, config, { madeAt, url, scratch }))
     writeFileSync(join(scratch, MANIFEST), JSON.stringify(manifest, null, 2))
@@ -54,11 +54,28 @@ export async function makeBackup(
 /** `almanac-2026-11-30T033000Z.tar`: names sort by time, and no file system refuses them. */
 const nameAt = (time: Date) => `almanac-${time.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar`
 
-async function packFiles({ dataDir, programEnv }: Config, archive: string): Promise<void> {
+async function packFiles(
+  { dataDir, backupDir, programEnv }: Config,
+  archive: string,
+  target: string,
+): Promise<void> {
+  // Backups would hold each other.
+  const inside = [target, backupDir].map((folder) => relative(dataDir, folder))
+  const others = inside.flatMap((path) =>
+    path === '' || path.startsWith('..') ? [] : ['--anchored', '--no-wildcards', `--exclude=./${path}`],
+  )
   const what = existsSync(dataDir) ? ['--directory', dataDir, '.'] : ['--files-from', '/dev/null']
   await runTool(
     'tar',
-    ['--create', '--gzip', `--file=${archive}`, '--exclude=*.tmp', '--exclude=./spool/drain.lock', ...what],
+    [
+      '--create',
+      '--gzip',
+      `--file=${archive}`,
+      '--exclude=*.tmp',
+      '--exclude=./spool/drain.lock',
+      ...others,
+      ...what,
+    ],
     { env: programEnv, good: [0, TAR_CHANGED] },
   )
 }

@@ -1,11 +1,11 @@
 /** Restores a backup into an empty database and an empty folder. */
 import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
 import { makeFolder } from '../system/make-folder.mjs'
-import { DUMP, FILES, unpack, type Manifest } from './archive.ts'
+import { DUMP, FILES, refuseMissing, unpack, type Manifest } from './archive.ts'
 import { connected, databaseAccess } from './database-access.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { runTool } from './run-tool.ts'
@@ -20,10 +20,11 @@ const MIGRATIONS = 'drizzle.__drizzle_migrations'
  * that is not whole; nothing has changed then.
  */
 export async function restoreBackup(config: Config, file: string): Promise<Manifest> {
+  refuseMissing(file)
   const { url } = databaseAccess(config)
   refuseFullFolder(config.dataDir)
   await connected(url, refuseFullDatabase)
-  return inScratchFolder(dirname(file), async (folder) => {
+  return inScratchFolder(config.stateDir, async (folder) => {
     const manifest = await unpack(file, folder, config.programEnv)
     await connected(url, async (client) => {
       // What migrations made, which the dump makes anew.

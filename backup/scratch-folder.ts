@@ -1,8 +1,14 @@
 /** A folder for the parts of a backup, on the disk of the backups: as large as they are, and removed at the end. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DAY_MS } from '../core/durations.ts'
 import { fileFailure } from '../system/atomic-file.ts'
 import { makeFolder } from '../system/make-folder.mjs'
+
+/** Beginning of its name. */
+const UNFINISHED = '.unfinished-'
+/** No backup takes this long: an older one was killed. */
+const LONGEST_MS = DAY_MS
 
 /** Only their owner may read backups: they hold everything that was collected. */
 const MODE = 0o700
@@ -11,11 +17,20 @@ export async function inScratchFolder<T>(parent: string, work: (folder: string) 
   let folder: string | undefined
   try {
     makeFolder(parent, MODE)
-    folder = await mkdtemp(join(parent, '.unfinished-'))
+    await removeLeftOver(parent)
+    folder = await mkdtemp(join(parent, UNFINISHED))
     return await work(folder)
   } catch (error) {
     throw fileFailure(parent, error) ?? error
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function removeLeftOver(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name)
+    if (name.startsWith(UNFINISHED) && Date.now() - (await stat(path)).mtimeMs > LONGEST_MS)
+      await rm(path, { recursive: true, force: true })
   }
 }

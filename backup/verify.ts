@@ -1,9 +1,10 @@
 /** Proves a backup by restoring it: into a database of its own, whose rows are compared with those of the original. */
 import { randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
-import { damaged, DUMP, FILES, unpack, type Manifest } from './archive.ts'
+import { damaged, DUMP, FILES, refuseMissing, unpack, type Manifest } from './archive.ts'
 import { connected, databaseAccess, serverTools, withoutPassword } from './database-access.ts'
 import { differences, fingerprintOf } from './fingerprint.ts'
 import { runTool } from './run-tool.ts'
@@ -19,7 +20,9 @@ const NOT_ALLOWED = '42501'
  * not as it was, and leaves nothing behind.
  */
 export async function verifyBackup(config: Config, file: string): Promise<Manifest> {
-  return inScratchFolder(dirname(file), async (folder) => {
+  refuseMissing(file)
+  // Not beside it: it may lie on a medium that is only read.
+  return inScratchFolder(config.stateDir, async (folder) => {
     const manifest = await unpack(file, folder, config.programEnv)
     await runTool('tar', ['--list', '--gzip', `--file=${join(folder, FILES)}`], {
       env: config.programEnv,
@@ -71,12 +74,33 @@ export async function loadDump(
   if (differ.length > 0) throw damaged(file, `restored, it is not what was stored: ${differ.join('; ')}`)
 }
 
+/** Held for as long as a scratch database is used; any constant of our own does. */
+const SCRATCH_LOCK = 4_120_260_312
+
+/**
+ * Waits for its turn, and returns the beginning of the names of this database's scratch databases. Whichever is there then
+ * was left by one that was killed, and is dropped.
+ */
+async function scratchNames(client: pg.Client): Promise<string> {
+  await client.query('select pg_advisory_lock($1)', [SCRATCH_LOCK])
+  const { rows: own } = await client.query<{ beginning: string }>(
+    `select 'almanac_check_' || oid || '_' as beginning from pg_database where datname = current_database()`,
+  )
+  const beginning = own[0]?.beginning ?? ''
+  const { rows } = await client.query<{ name: string }>(
+    'select datname as name from pg_database where starts_with(datname, $1)',
+    [beginning],
+  )
+  for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`)
+  return beginning
+}
+
 async function inScratchDatabase(config: Config, work: (url: string) => Promise<void>): Promise<void> {
   const { url, makerUrl } = databaseAccess(config)
-  const name = `almanac_check_${randomBytes(6).toString('hex')}`
   const scratch = new URL(url)
-  scratch.pathname = `/${name}`
   await connected(makerUrl, async (client) => {
+    const name = `${await scratchNames(client)}${randomBytes(6).toString('hex')}`
+    scratch.pathname = `/${name}`
     // As the original: another collation would sort otherwise.
     await client
       .query(`create database ${name} template template0 owner "${decodeURIComponent(scratch.username)}"`)

@@ -22,13 +22,17 @@ const moment = z
 /** Longest value of a filter: names of libraries have 140 characters at most. */
 const FILTER_LENGTH = 300
 
-/** Values as requests write them, so that PostgreSQL takes each; it has no text with a NUL. */
+/** A text that PostgreSQL takes: it has none with a NUL. */
+export const withoutNul = z.string().regex(/^[^\0]*$/, 'expected-text' satisfies Code)
+
+/** Values as requests write them, so that PostgreSQL takes each. */
 const WRITTEN: Record<ColumnType, z.ZodType<string>> = {
-  text: z
+  text: withoutNul.max(FILTER_LENGTH),
+  // Beyond 2^53 neither JSON nor the driver has whole numbers.
+  integer: z
     .string()
-    .max(FILTER_LENGTH)
-    .regex(/^[^\0]*$/, 'expected-text' satisfies Code),
-  integer: z.string().regex(/^-?\d{1,15}$/, 'expected-whole-number' satisfies Code),
+    .regex(/^-?\d{1,16}$/, 'expected-whole-number' satisfies Code)
+    .refine((written) => Number.isSafeInteger(Number(written)), 'expected-whole-number' satisfies Code),
   number: z.string().regex(/^-?\d{1,15}(\.\d{1,15})?$/, 'expected-number' satisfies Code),
   boolean: z.enum(['true', 'false']),
   date: day,
@@ -70,8 +74,8 @@ export const namesParameter = (known: readonly string[]) =>
     .string()
     .max(COLUMNS_LENGTH)
     .superRefine((written, check) => {
-      const unknown = written.split(',').filter((name) => !known.includes(name))
-      for (const name of unknown) check.addIssue(sentence(unknownName('column', name, known)))
+      const unknown = new Set(written.split(',').filter((name) => !known.includes(name)))
+      for (const name of unknown) check.addIssue(sentence(unknownName('column', name, known)).replace(/\.$/, ''))
     })
     .optional()
 
@@ -99,11 +103,13 @@ export function cursorBehind({ order }: DataSet, row: Record<string, unknown>): 
 }
 
 const valuesSchema = z.array(z.string())
+/** Values of a cursor, which a row has: a text may be longer than one that a person filters by. */
+const STORED = { ...WRITTEN, text: withoutNul }
 
 function valuesAt(set: DataSet, cursor: string): string[] {
   const found = valuesSchema.safeParse(jsonOrNothing(Buffer.from(cursor, 'base64url').toString('utf8')))
   const isValue = (name: string, at: number) =>
-    WRITTEN[columnOf(set, name).type].safeParse(found.data?.[at]).success
+    STORED[columnOf(set, name).type].safeParse(found.data?.[at]).success
   if (found.success && found.data.length === set.order.length && set.order.every(isValue)) return found.data
   throw new RequestProblem(400, reason('no-cursor'))
 }

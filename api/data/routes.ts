@@ -7,6 +7,7 @@ import type { PlacedDataSet } from '../all-data-sets.ts'
 import type { Api } from '../app.ts'
 import type { Column, ColumnType, DataSet } from '../data-set.ts'
 import { problems } from '../problem.ts'
+import type { ExportLimit } from './export-limit.ts'
 import { exported, FORMATS, type Format, type Row } from './export.ts'
 import { columnsParameter, cursorBehind, filterNames, namesParameter, selectionOf, selectionShape } from './request.ts'
 import { resolutionMs } from './resolution.ts'
@@ -16,6 +17,8 @@ import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection
 const PAGE_ROWS = { default: 100, most: 1_000 }
 /** A file takes as long as its reader: at 1 MB/s a million rows are sent in three minutes. */
 const EXPORT_MS = 10 * MINUTE_MS
+/** More lines than this are told apart by nobody; of thousands of mods they would be a hundred megabytes. */
+const MOST_LINES = 100
 /** Points of a line. Default: 400; a screen has some thousand pixels across. */
 const POINTS = { default: 400, most: 2_000 }
 
@@ -32,9 +35,9 @@ const described = ({ type, meaning, unit }: Column) =>
   VALUES[type].nullable().describe(unit === undefined ? meaning : `${meaning} (${unit})`)
 
 /** Adds the routes of one data set at and below its address. */
-export function addDataRoutes(api: Api, pool: pg.Pool, { address, name, set }: PlacedDataSet): void {
+export function addDataRoutes(api: Api, pool: pg.Pool, limit: ExportLimit, { address, name, set }: PlacedDataSet): void {
   addPage(api, pool, address, set)
-  addExport(api, pool, { address, name, set })
+  addExport(api, pool, limit, { address, name, set })
   if (set.time !== undefined) addSeries(api, pool, address, set, set.time)
 }
 
@@ -85,7 +88,7 @@ const FILES = {
   ),
 }
 
-function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: string; name: string; set: DataSet }): void {
+function addExport(api: Api, pool: pg.Pool, limit: ExportLimit, { address, name, set }: { address: string; name: string; set: DataSet }): void {
   const formats = Object.keys(FORMATS) as [Format, ...Format[]]
   api.get(
     `${address}/export`,
@@ -108,9 +111,11 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
         reply.raw.writeHead(200, headers).end()
         return
       }
-      const client = await pool.connect()
+      const end = limit.begin()
+      let client: pg.PoolClient | undefined
       let hasFailed = true
       try {
+        client = await pool.connect()
         reply.hijack()
         reply.raw.writeHead(200, headers)
         await client.query(`set statement_timeout = ${EXPORT_MS}`)
@@ -119,7 +124,8 @@ function addExport(api: Api, pool: pg.Pool, { address, name, set }: { address: s
         hasFailed = false
       } finally {
         // In the middle of a query nothing else can be asked on it.
-        client.release(hasFailed)
+        client?.release(hasFailed)
+        end()
       }
     },
   )
@@ -164,7 +170,7 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
           points: z.coerce.number().int().min(1).max(POINTS.most).default(POINTS.default).describe('Most points of a line'),
         }),
         response: {
-          200: z.object({ step_seconds: z.number().nullable().describe('Length of a bucket; null without rows'), points: z.array(pointSchema) }),
+          200: z.object({ step_seconds: z.number().nullable().describe('Length of a bucket; null without rows'), lines: z.number().describe(`Lines that there are; the first ${MOST_LINES} by name have points`), points: z.array(pointSchema) }),
           ...problems(400, 503),
         },
       },
@@ -174,11 +180,13 @@ function addSeries(api: Api, pool: pg.Pool, address: string, set: DataSet, time:
       const selection = selectionOf(set, query)
       const { rows: spans } = await pool.query<{ first: number | null; last: number | null }>(spanStatement(set, selection))
       const [span] = spans
-      if (span?.first == null || span.last === null) return { step_seconds: null, points: [] }
+      if (span?.first == null || span.last === null) return { step_seconds: null, lines: 0, points: [] }
       const stepMs = resolutionMs(span.last - span.first, query.points, leastMs)
-      const { rows: points } = await pool.query<z.infer<typeof pointSchema>>(seriesStatement(set, selection, { value: query.value, by: query.by?.split(',') ?? [], stepMs }))
+      const { rows } = await pool.query<z.infer<typeof pointSchema> & { lines: number }>(
+        seriesStatement(set, selection, { value: query.value, by: query.by?.split(',') ?? [], stepMs, mostLines: MOST_LINES }),
+      )
       reply.type(JSON_TYPE).serializer(asItIs)
-      return { step_seconds: stepMs / 1000, points }
+      return { step_seconds: stepMs / 1000, lines: rows[0]?.lines ?? 0, points: rows.map((row) => ({ ...row, lines: undefined })) }
     },
   )
 }

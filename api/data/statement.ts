@@ -34,7 +34,10 @@ const named = (name: string) => pg.escapeIdentifier(name)
 
 /** A literal of the column's type. */
 function literal(set: DataSet, column: string, value: string): string {
-  return `${pg.escapeLiteral(value)}::${SQL_TYPES[columnOf(set, column).type]}`
+  const declared = columnOf(set, column)
+  // A day begins in UTC, whatever the zone of the connection.
+  const written = isDayOf(declared, value) ? `${value}T00:00:00Z` : value
+  return `${pg.escapeLiteral(written)}::${SQL_TYPES[declared.type]}`
 }
 
 /** Returns a declared column; the declaration names no other in `time` and `order`. */
@@ -73,11 +76,22 @@ function selected(set: DataSet, selection: Selection, write: Written): string {
     .join(', ')
 }
 
+/** A day among moments, which includes all of it. */
+const isDayOf = (column: Column, value: string) => column.type === 'time' && !value.includes('T')
+
+/** Up to a time, itself included. */
+function until(set: DataSet, time: string, to: string): string {
+  const column = `d.${named(time)}`
+  return isDayOf(columnOf(set, time), to)
+    ? `${column} < ${literal(set, time, to)} + interval '24 hours'`
+    : `${column} <= ${literal(set, time, to)}`
+}
+
 function conditions(set: DataSet, { filters, from, to, after }: Selection): string {
   const found = Object.entries(filters).map(([name, value]) => `d.${named(name)} = ${literal(set, name, value)}`)
   const { time } = set
   if (time !== undefined && from !== undefined) found.push(`d.${named(time)} >= ${literal(set, time, from)}`)
-  if (time !== undefined && to !== undefined) found.push(`d.${named(time)} <= ${literal(set, time, to)}`)
+  if (time !== undefined && to !== undefined) found.push(until(set, time, to))
   if (after !== undefined) found.push(behind(set, after))
   return found.length === 0 ? '' : `where ${found.join(' and ')}`
 }
@@ -129,20 +143,26 @@ export interface SeriesRequest {
   /** Filter columns whose values together name a line. Default: one line of all rows. */
   by?: readonly string[]
   stepMs: number
+  /** The first ones by their names; `lines` of each point says how many there are. */
+  mostLines: number
 }
 
 /** Buckets of a column over time: its smallest, largest, mean and last value, their sum, and how many rows there are. */
-export function seriesStatement(set: DataSet, selection: Selection, { value, by = [], stepMs }: SeriesRequest): string {
+export function seriesStatement(set: DataSet, selection: Selection, { value, by = [], stepMs, mostLines }: SeriesRequest): string {
   const time = `d.${named(timeOf(set))}`
   const bucket = `date_bin('${stepMs} milliseconds', ${time}::timestamptz, timestamptz '1970-01-01 00:00Z')`
   const line = by.length === 0 ? `''::text` : `concat_ws(' · ', ${by.map((name) => `d.${named(name)}`).join(', ')})`
   const column = `d.${named(value)}::double precision`
   return `
+    with buckets as (
     select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
       min(${column}) as min, max(${column}) as max, avg(${column}) as mean, sum(${column}) as sum,
       (array_agg(${column} order by ${time} desc) filter (where ${column} is not null))[1] as last, count(*)::double precision as rows
     from (${set.sql}) d ${conditions(set, selection)}
-    group by 1, 2 order by 1, 2`
+    group by 1, 2
+    ), numbered as (select *, dense_rank() over (order by line) as nth from buckets)
+    select line, time, min, max, mean, sum, last, rows, (select max(nth) from numbered)::double precision as lines
+    from numbered where nth <= ${mostLines} order by line, time`
 }
 
 function timeOf({ time, row }: DataSet): string {

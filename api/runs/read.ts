@@ -12,6 +12,7 @@ import type { Api } from '../app.ts'
 import { orAway, awayOf, awaySchema, type Away } from '../away.ts'
 import { languageHeader, languageOf } from '../language.ts'
 import { API_PARTS } from '../parts.ts'
+import { withoutNul } from '../data/request.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import {
   OUTCOMES,
@@ -27,7 +28,7 @@ import {
 const PAGE_RUNS = { default: 50, most: 500 }
 
 /** A run in an address, by any of its names. */
-export const runId = z.string().min(1).max(300).describe('Workflow id, run id, or the beginning of a run id')
+export const runId = withoutNul.min(1).max(300).describe('Workflow id, run id, or the beginning of a run id')
 
 export const noRun = (id: string) =>
   new RequestProblem(404, reason('no-run', { id, command: almanacCommand('runs') }))
@@ -57,7 +58,7 @@ function addList(api: Api, { db }: RouteContext): void {
             .max(PAGE_RUNS.most)
             .default(PAGE_RUNS.default)
             .describe('Runs of the page'),
-          after: z.string().max(300).optional().describe('"next" of the previous page'),
+          after: withoutNul.max(300).optional().describe('"next" of the previous page'),
         }),
         response: {
           200: z.object({

@@ -12,7 +12,10 @@ const BLOCK = ['blocked_at', 'blocked_until', 'blocked_status']
 /** Any client may be asked outside of a run. */
 const NO_RUN = ''
 
-/** Stores them over what is known; the newest observation wins, and keeps what it does not tell. */
+/**
+ * Stores them over what is known; the newest observation wins, and keeps what it does not tell. None is later than the
+ * database's clock: that of this machine may be wrong.
+ */
 export async function storeBudgets(db: Database, budgets: readonly UpstreamBudget[]): Promise<void> {
   const rows = budgets.map(({ client, quota, at, budget, closed }) => ({
     client,
@@ -32,7 +35,9 @@ export async function storeBudgets(db: Database, budgets: readonly UpstreamBudge
   ]
   await db.execute(sql`with stored as (
       insert into upstream_budgets as t
-      select * from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
+      select client, quota, most, remaining, resets_at, least(blocked_at, clock_timestamp()), blocked_until, blocked_status,
+        least(observed_at, clock_timestamp())
+      from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
       on conflict (client, quota) do update set ${sql.raw(updates.join(', '))}
       where excluded.observed_at > t.observed_at or ${sql.raw(ahead('t.observed_at'))}
       returning 1

@@ -1,4 +1,5 @@
 /** Backups: what is restored is what was stored, row by row and file by file; what is damaged is not taken for a backup. */
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -94,6 +95,43 @@ describe('a backup', () => {
     expect(readFileSync(join(other.dataDir, 'spool', '1.segment'))).toEqual(Buffer.from([0, 255, 10]))
     expect(readFileSync(join(other.dataDir, 'with a blank.csv'), 'utf8')).toBe('a,b\n')
     expect(existsSync(join(other.dataDir, 'half.csv.tmp'))).toBe(false)
+  })
+
+  it('is proved again on a medium that is only read, and makes nothing where there is none', async () => {
+    const folder = join(root, 'medium')
+    cpSync(config.backupDir, folder, { recursive: true })
+    await verifyBackup(config, join(folder, basename(made)))
+    expect(readdirSync(folder)).toHaveLength(2)
+    await expect(verifyBackup(config, join(root, 'nowhere', 'x.tar'))).rejects.toMatchObject({
+      type: 'NotFound',
+    })
+    expect(existsSync(join(root, 'nowhere'))).toBe(false)
+  })
+
+  it('drops the scratch database that a killed one left', async () => {
+    const [{ oid } = { oid: 0 }] = await database.select<{ oid: number }>(
+      sql`select oid::int as oid from pg_database where datname = current_database()`,
+    )
+    await database.db.execute(sql.raw(`create database almanac_check_${oid}_0123456789ab`))
+    await verifyBackup(config, made)
+    const left = await database.select(
+      sql`select 1 as one from pg_database where datname ~ '^almanac_check_'`,
+    )
+    expect(left).toEqual([])
+  })
+
+  it('holds no other backups', async () => {
+    const inside = join(config.dataDir, 'my backups [1]')
+    await makeBackup(config, inside)
+    const { file } = await makeBackup(config, inside)
+    const folder = mkdtempSync(join(root, 'parts'))
+    await unpack(file, folder, config.programEnv)
+    const { stdout } = spawnSync('tar', ['--list', '--gzip', '--file', join(folder, FILES)], {
+      encoding: 'utf8',
+    })
+    expect(stdout).not.toContain('my backups')
+    expect(stdout).toContain('with a blank.csv')
+    rmSync(inside, { recursive: true })
   })
 
   it('is not restored over rows or files', async () => {

@@ -13,6 +13,8 @@ export const requests = {
   'server-failed': 'The server failed to answer; its log says why.',
   'query-too-slow': ({ seconds }: { seconds: number }) =>
     `The database ended the query, which may take ${seconds} s: select fewer rows, such as by "from" and "to".`,
+  'exports-busy': ({ most }: { most: number }) =>
+    `${most} exports are running, as many as may at once: try again when one has ended.`,
   'no-such-name': ({ kind, name, near, known }: Unknown & { near: string; known: string }) =>
     `"${name}" is no ${kind} here. Did you mean "${near}"? There are ${known}.`,
   'no-names': ({ kind, name }: Unknown) => `"${name}" is no ${kind} here. There are none.`,

@@ -10,6 +10,8 @@ export const requests = {
   'server-failed': "Le serveur n'a pas su répondre ; son journal dit pourquoi.",
   'query-too-slow': ({ seconds }) =>
     french`La base de données a interrompu la requête, qui peut durer ${seconds} s : choisissez moins de lignes, par exemple avec « from » et « to ».`,
+  'exports-busy': ({ most }) =>
+    french`${most} exports sont en cours, autant qu'il peut y en avoir à la fois: réessayez quand l'un d'eux sera terminé.`,
   'no-such-name': ({ kind, name, near, known }) =>
     french`« ${name} » n'est pas ${KINDS[kind]} ici. Vouliez-vous dire « ${near} » ? Il y a ${known}.`,
   'no-names': ({ kind, name }) => french`« ${name} » n'est pas ${KINDS[kind]} ici. Il n'y en a pas.`,

@@ -10,6 +10,8 @@ interface FiltersProps {
   apply: (change: Record<string, string | undefined>) => void
 }
 
+/** Parameters that select by time. */
+const TIMES = ['from', 'to']
 /** Longest filter that the API takes. */
 const FILTER_LENGTH = 300
 
@@ -20,12 +22,15 @@ export function Filters({ set, selection, apply }: FiltersProps) {
   const submit = (form: HTMLFormElement) => {
     const entries = [...new FormData(form)].map(([name, value]) => {
       const text = typeof value === 'string' ? value.trim() : ''
-      return [name, text === '' ? undefined : text] as const
+      // A day that nobody changed may stand for a moment of it.
+      const before = selection[name]
+      const isSame = TIMES.includes(name) && typeof before === 'string' && before.slice(0, 10) === text
+      return [name, text === '' ? undefined : isSame ? before : text] as const
     })
     apply({ ...Object.fromEntries(entries), page: undefined })
   }
   const clear = () => {
-    const names = [...filters.map(({ name }) => filterParameter(name)), 'from', 'to', 'page']
+    const names = [...filters.map(({ name }) => filterParameter(name)), ...TIMES, 'page']
     apply(Object.fromEntries(names.map((name) => [name, undefined])))
   }
   return (

@@ -9,6 +9,7 @@ import { drawnColumns, filtersOf, isDailySet, nameOf, type DataColumn, type Data
 
 interface Series {
   step_seconds: number | null
+  lines: number
   points: SeriesPoint[]
 }
 
@@ -98,7 +99,7 @@ function DrawnSeries({ set, column, series, selection }: DrawnSeriesProps) {
         {column.meaning}
         {stepMs !== null && ` · ${say('data.last', { step: format.duration(stepMs) })}`}
       </p>
-      {lines.length > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: lines.length })}</p>}
+      {series.lines > shown.length && <p className="soft">{say('data.lines', { shown: shown.length, n: series.lines })}</p>}
       <Chart title={`${set.name} ${column.name}`} unit={column.unit ?? column.name} lines={shown} isDaily={isDailySet(set)} origin={{ set: nameOf(set), where: filtersOf(set, selection), stepMs }} />
     </>
   )

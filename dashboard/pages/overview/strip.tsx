@@ -7,8 +7,8 @@ export function RunStrip({ runs }: { runs: readonly Run[] }) {
   const say = useSharedWords()
   const { format } = useReader()
   const told = (run: Run) => `${say(`outcome.${outcomeOf(run)}`)}, ${format.moment(run.started_at)}`
-  // A run that was skipped since another one was going on lacks nothing.
-  const counted = runs.filter(({ outcome }) => outcome !== 'skipped')
+  // One that is going on is not complete yet; one that was skipped since another was going on lacks nothing.
+  const counted = runs.filter(({ outcome }) => outcome !== 'skipped' && outcome !== 'running')
   const complete = counted.filter(({ outcome }) => outcome === 'complete').length
   return (
     <div>

@@ -16,8 +16,9 @@ interface CollectNowProps {
   query: UseQueryResult<{ pipelines: PipelineEntry[] }>
 }
 
-/** The pipeline that is chosen: a page of a pipeline links here with it. */
-const collectView = z.object({ collect: z.catch(z.optional(z.string()), undefined) })
+/** The pipeline that is chosen, since a page of a pipeline links here with it; else the one that the list is of. */
+const name = z.catch(z.optional(z.string()), undefined)
+const collectView = z.object({ collect: name, pipeline: name })
 
 export function CollectNow({ query }: CollectNowProps) {
   const say = useWords(RUN_WORDS)
@@ -34,7 +35,7 @@ function Collecting({ pipelines }: { pipelines: readonly PipelineEntry[] }) {
   const [view, change] = useView(collectView)
   const mayChange = useMayChange()
   const chosen =
-    pipelines.find(({ id }) => id === view.collect) ??
+    pipelines.find(({ id }) => id === (view.collect ?? view.pipeline)) ??
     pipelines.find(({ enabled }) => enabled) ??
     pipelines[0]
   if (!mayChange) return <ReaderNote />

@@ -135,6 +135,26 @@ describe('the series of a column', () => {
       expect([max, mean, last]).toEqual([Number(min) + 6, Number(min) + 3, max])
   })
 
+  it('has a line for each combination of several columns, and of many the first hundred', async () => {
+    const series = '/api/data/mod-stats/daily-stats/series?value=total_downloads'
+    const { body } = await api.get(`${series}&by=mod,platform&mod=createnuclear`)
+    expect(body).toMatchObject({ lines: 2, points: expect.arrayContaining([]) as unknown[] })
+    expect(new Set((body as { points: { line: string }[] }).points.map(({ line }) => line))).toEqual(
+      new Set(['createnuclear · curseforge', 'createnuclear · modrinth']),
+    )
+    const { db } = api.stack.database
+    await db.execute(sql`
+      insert into mods (modrinth, tracked) select 'many-' || lpad(n::text, 3, '0'), false from generate_series(1, 150) n`)
+    await db.execute(sql`
+      insert into daily_stats (date, platform, mod_id, total_downloads, observed_at, run_id)
+      select '2026-02-01', 'elsewhere', id, 1, now() - interval '1 day', 'many' from mods where modrinth like 'many-%'`)
+    const { body: many } = await api.get(`${series}&by=mod&platform=elsewhere`)
+    const { lines, points } = many as { lines: number; points: { line: string }[] }
+    expect([lines, points.length, points.at(-1)?.line]).toEqual([150, 100, 'many-100'])
+    await db.execute(sql`delete from daily_stats where run_id = 'many'`)
+    await db.execute(sql`delete from mods where modrinth like 'many-%'`)
+  })
+
   it('has no bucket shorter than a day for a column of days', async () => {
     const { body } = await api.get(
       '/api/data/mod-stats/daily-stats/series?value=followers&from=2026-01-03&to=2026-01-03',
@@ -143,7 +163,60 @@ describe('the series of a column', () => {
   })
 })
 
+describe('rows with moments and large ids', () => {
+  it('are selected by a day, which holds all of its hours in UTC', async () => {
+    const { db } = api.stack.database
+    await db.execute(sql`
+      insert into candles ("timestamp", crypto, source, open, high, low, close, volume, observed_at, run_id)
+      select timestamptz '2026-01-02 00:00Z' + n * interval '1 hour', 'x', 'binance', 1, 1, 1, 1, 1,
+        timestamptz '2026-01-04 00:00Z', 'hours' from generate_series(-3, 26) n`)
+    const { body } = await api.get('/api/data/crypto-forecast/candles?crypto=x&from=2026-01-02&to=2026-01-02')
+    const times = (body as Page).rows.map(({ timestamp }) => timestamp)
+    expect([times.length, times.at(-1), times[0]]).toEqual([
+      24,
+      '2026-01-02T00:00:00.000Z',
+      '2026-01-02T23:00:00.000Z',
+    ])
+    await db.execute(sql`delete from candles where run_id = 'hours'`)
+  })
+
+  it('are paged by ids as large as numbers are exact', async () => {
+    const { db } = api.stack.database
+    await db.execute(sql`
+      insert into matches (timestamp_utc, event_id, feed, league, team1, team2, state, last_seen_at, observed_at, run_id)
+      select timestamptz '2026-01-02 00:00Z', 9007199254740990 + n, 'https://feed', 'L', 'A', 'B', 'seen',
+        timestamptz '2026-01-02 00:00Z', timestamptz '2026-01-02 00:00Z', 'large' from generate_series(0, 1) n`)
+    const set = '/api/data/match-results/matches?limit=1'
+    const first = (await api.get(set)).body as Page
+    const second = (await api.get(`${set}&after=${first.next}`)).body as Page
+    expect(new Set([first, second].map(({ rows }) => rows[0]?.['event_id']))).toEqual(
+      new Set([9007199254740990, 9007199254740991]),
+    )
+    expect(await api.get(`${set}&event_id=9007199254740993`)).toMatchObject({ status: 400 })
+    await db.execute(sql`delete from matches where run_id = 'large'`)
+  })
+})
+
+it('a run whose name has a NUL is refused', async () => {
+  expect((await api.get('/api/runs/%00')).status).toBe(400)
+  expect((await api.get('/api/runs?after=%00')).status).toBe(400)
+})
+
 describe('an export', () => {
+  it('is refused while four run, whose readers may be slow, and pages go on', async () => {
+    const { db } = api.stack.database
+    await db.execute(sql`
+      insert into daily_stats (date, platform, mod_id, total_downloads, observed_at, run_id)
+      select date '1990-01-01' + n % 10000, 'slow-' || n / 10000, 1, n, now() - interval '1 day', 'slow' from generate_series(0, 299999) n`)
+    const slow = await Promise.all(Array.from({ length: 4 }, () => file('csv')))
+    const refused = await file('csv')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10'])
+    expect((await api.get('/api/runs')).status).toBe(200)
+    for (const { body } of slow) await body?.cancel()
+    await until(async () => (await file('csv', '&platform=modrinth')).status === 200)
+    await db.execute(sql`delete from daily_stats where run_id = 'slow'`)
+  })
+
   const file = async (format: string, query = '') =>
     fetch(`${api.server.address}/api/data/mod-stats/daily-stats/export?format=${format}${query}`)
 

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
+import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
 import { createFearGreed } from '../../../upstreams/fear-greed.ts'
 import { createGitHub } from '../../../upstreams/github/github.ts'
@@ -164,5 +165,17 @@ describe('the limits of upstreams', () => {
       sql`select xmin, * from upstream_budgets order by client, quota`,
     )
     expect(again.rows).toEqual(rows)
+  })
+
+  it('are not dated later than the clock of the database, if that of this machine is ahead', async () => {
+    const { db } = api.database
+    const at = new Date(Date.now() + 2 * 60_000)
+    const until = new Date(at.getTime() + 60_000)
+    await storeBudgets(db, [{ client: 'ahead', quota: '', at, closed: { at, until, status: 429 } }])
+    const { rows } = await db.execute(
+      sql`select greatest(observed_at, blocked_at) > clock_timestamp() as is_ahead from upstream_budgets where client = 'ahead'`,
+    )
+    expect(rows).toEqual([{ is_ahead: false }])
+    await db.execute(sql`delete from upstream_budgets where client = 'ahead'`)
   })
 })

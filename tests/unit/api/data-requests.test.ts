@@ -18,7 +18,7 @@ const GOOD: Record<ColumnType, string> = {
 }
 const BAD: Record<ColumnType, string[]> = {
   text: ['\0', 'x'.repeat(301)],
-  integer: ['x', '1.5', '1'.repeat(16), ''],
+  integer: ['x', '1.5', '1'.repeat(17), '9007199254740993', ''],
   number: ['NaN', '1e999'],
   boolean: ['maybe'],
   date: ['2026-02-30', '0000-01-01', 'today'],

@@ -10,7 +10,7 @@ export const en = {
   note: 'Note',
   every: 'Every',
   next: 'Next start',
-  last: 'Last start',
+  last: 'Last start by the schedule',
   never: 'none yet',
   none: 'none while it is {state}',
   reason: 'Reason of the pause',

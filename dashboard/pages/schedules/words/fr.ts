@@ -13,7 +13,7 @@ export const fr: Words<keyof typeof en> = {
   note: 'Note',
   every: 'Toutes les',
   next: 'Prochain départ',
-  last: 'Dernier départ',
+  last: 'Dernier départ selon le programme',
   never: 'aucun pour l’instant',
   none: 'aucun tant que la planification est {state}',
   reason: 'Raison de la pause',

@@ -31,7 +31,8 @@ export const en = {
   'style.lines': 'Lines',
   'style.stacked': 'Stacked',
   overTime: 'Downloads over time',
-  'overTime.none': 'No day of this period is stored. Choose a longer one.',
+  'overTime.none':
+    'No day of this period is stored. If a longer one has none either, nothing was collected yet: the overview says what waits, and why.',
   trend: '{name}, trend',
   'trend.text': {
     one: '{name}: {n} download a day on average.',

@@ -34,7 +34,8 @@ export const fr: Words<keyof typeof en> = {
   'style.lines': 'Courbes',
   'style.stacked': 'Empilé',
   overTime: 'Téléchargements au fil du temps',
-  'overTime.none': "Aucun jour de cette période n'est enregistré. Choisissez-en une plus longue.",
+  'overTime.none':
+    "Aucun jour de cette période n'est enregistré. Si une période plus longue n'en a pas non plus, rien n'a encore été collecté : la vue d'ensemble dit ce qui attend, et pourquoi.",
   trend: '{name}, tendance',
   'trend.text': {
     one: '{name} : {n} téléchargement par jour en moyenne.',
