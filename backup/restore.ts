@@ -1,5 +1,5 @@
 /** Restores a backup into an empty database and an empty folder. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
@@ -26,21 +26,29 @@ export async function restoreBackup(config: Config, file: string): Promise<Manif
   await connected(url, refuseFullDatabase)
   return inScratchFolder(config.stateDir, async (folder) => {
     const manifest = await unpack(file, folder, config.programEnv)
-    await connected(url, async (client) => {
-      // What migrations made, which the dump makes anew.
-      await client.query(
-        'drop schema if exists public cascade; drop schema if exists drizzle cascade; create schema public',
-      )
-    })
-    await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'whole or not at all' })
     makeFolder(config.dataDir)
-    await runTool(
-      'tar',
-      ['--extract', '--gzip', `--file=${join(folder, FILES)}`, `--directory=${config.dataDir}`],
-      { env: config.programEnv },
-    )
-    return manifest
+    try {
+      const files = [`--file=${join(folder, FILES)}`, `--directory=${config.dataDir}`]
+      await runTool('tar', ['--extract', '--gzip', ...files], { env: config.programEnv })
+      await connected(url, empty)
+      await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'whole or not at all' })
+      return manifest
+    } catch (error) {
+      // As empty as they were: another try must not be refused for what this one left.
+      for (const name of readdirSync(config.dataDir))
+        rmSync(join(config.dataDir, name), { recursive: true, force: true })
+      // If the database is away now, why it failed is the better word.
+      await connected(url, empty).catch(() => undefined)
+      throw error
+    }
   })
+}
+
+/** Removes what migrations made, which the dump makes anew. */
+const empty = async (client: pg.Client): Promise<void> => {
+  await client.query(
+    'drop schema if exists public cascade; drop schema if exists drizzle cascade; create schema public',
+  )
 }
 
 function refuseFullFolder(folder: string): void {

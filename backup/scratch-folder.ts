@@ -1,5 +1,6 @@
 /** A folder for the parts of a backup, on the disk of the backups: as large as they are, and removed at the end. */
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY_MS } from '../core/durations.ts'
 import { fileFailure } from '../system/atomic-file.ts'
@@ -30,7 +31,9 @@ export async function inScratchFolder<T>(parent: string, work: (folder: string) 
 async function removeLeftOver(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name)
-    if (name.startsWith(UNFINISHED) && Date.now() - (await stat(path)).mtimeMs > LONGEST_MS)
+    // Another backup may remove its own at this moment.
+    const found = name.startsWith(UNFINISHED) ? statSync(path, { throwIfNoEntry: false }) : undefined
+    if (found !== undefined && Date.now() - found.mtimeMs > LONGEST_MS)
       await rm(path, { recursive: true, force: true })
   }
 }

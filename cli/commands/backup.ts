@@ -1,6 +1,6 @@
 /** `almanac backup` and `almanac restore`. */
 import { resolve } from 'node:path'
-import type { Manifest } from '../../backup/archive.ts'
+import { refuseMissing, type Manifest } from '../../backup/archive.ts'
 import { removeOldBackups } from '../../backup/keep.ts'
 import { makeBackup, type Backup } from '../../backup/make.ts'
 import { restoreBackup } from '../../backup/restore.ts'
@@ -56,6 +56,7 @@ async function runHook({ env: { BACKUP_COMMAND }, programEnv }: Config, { file }
 /** Restores a backup into an empty database and an empty folder; no stack may run meanwhile. */
 export async function restore(file: string, options: GlobalOptions): Promise<void> {
   const config = configOf(options)
+  refuseMissing(resolve(file))
   const manifest =
     config.env.DATABASE_URL === undefined
       ? await withEmbeddedServer(config, () => restoreBackup(config, resolve(file)))

@@ -198,11 +198,15 @@ describe('a damaged backup', () => {
     rmSync(join(root, 'copy', 'parts'), { recursive: true })
   })
 
-  it('whose files cannot be read is found', async () => {
+  it('whose files cannot be read is found, and keeps nobody from restoring another', async () => {
     await repack((folder) => {
       writeFileSync(join(folder, FILES), 'no archive')
     })
     await expect(verifyBackup(config, copy)).rejects.toMatchObject({ type: 'PayloadInvalid' })
+    const other = await emptyStack('tried twice')
+    await expect(restoreBackup(other, copy)).rejects.toMatchObject({ type: 'CommandFailed' })
+    await restoreBackup(other, made)
+    expect(await fingerprint(other.env.DATABASE_URL ?? '')).toEqual(await fingerprint(database.url))
   })
 })
 

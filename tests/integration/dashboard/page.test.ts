@@ -153,11 +153,14 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     expect(picture.bytes.subarray(1, 4).toString()).toBe('PNG')
     const series = await saved(() => page.getByRole('button', { name: 'CSV' }).click())
     const [head, newest] = series.bytes.toString().split('\n')
-    expect(head).toBe(`time,${HOSTILE} · modrinth,createnuclear · modrinth`)
-    expect(newest).toBe('2026-10-29,20089,10089')
+    const lines = [HOSTILE, 'createnuclear'].flatMap((mod) => [`${mod} · curseforge`, `${mod} · modrinth`])
+    expect(head).toBe(['time', ...lines].join())
+    expect(newest).toBe('2026-10-29,20089,20089,10089,10089')
     await page.getByRole('button', { name: 'Table' }).click()
     const table = page.getByRole('region', { name: 'daily-stats total_downloads' })
-    expect(await table.locator('tbody tr').first().innerText()).toMatch(/29 Oct 2026\s+20,089\s+10,089/)
+    expect(await table.locator('tbody tr').first().innerText()).toMatch(
+      /29 Oct 2026\s+20,089\s+20,089\s+10,089/,
+    )
   })
 
   it('keeps language, theme and zone, and names the zone', async () => {

@@ -64,7 +64,8 @@ export const en = {
   scoreboard: 'How good were the forecasts?',
   'scoreboard.help':
     'Measured against the naive forecast: that the price stays as it is. Whoever cannot beat it knows nothing.',
-  'skill.too-few': 'Too early to judge: {n} forecasts have come due, {needed} are needed.',
+  'skill.too-few':
+    'Too early to judge: {n} forecasts have come due, {needed} are needed. “./almanac forecast backtest” tells how they would have done on the hours that are stored.',
   'skill.no-better': 'No better than saying that the price stays.',
   'skill.perhaps-better': 'A little better than saying that the price stays, but that may be chance.',
   'skill.better': 'Better than saying that the price stays, beyond chance.',

@@ -69,7 +69,8 @@ export const fr: Words<keyof typeof en> = {
   scoreboard: 'Que valaient les prévisions ?',
   'scoreboard.help':
     'Comparées à la prévision naïve, selon laquelle le cours ne bouge pas. Qui ne fait pas mieux ne sait rien.',
-  'skill.too-few': 'Trop tôt pour juger : {n} prévisions sont arrivées à échéance, il en faut {needed}.',
+  'skill.too-few':
+    "Trop tôt pour juger : {n} prévisions sont arrivées à échéance, il en faut {needed}. « ./almanac forecast backtest » dit ce qu'elles auraient valu sur les heures enregistrées.",
   'skill.no-better': 'Pas mieux que de dire que le cours ne bouge pas.',
   'skill.perhaps-better':
     'Un peu mieux que de dire que le cours ne bouge pas, mais cela peut être dû au hasard.',
