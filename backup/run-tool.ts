@@ -16,14 +16,13 @@ export interface ToolOptions {
   env: Record<string, string>
   /** Exit codes that are a good end. Default: 0. */
   good?: readonly number[]
-  signal?: AbortSignal
 }
 
 /** Throws `CommandFailed` with the last lines of what it printed. */
 export async function runTool(
   program: string,
   args: readonly string[],
-  { env, good = [0], signal = new AbortController().signal }: ToolOptions,
+  { env, good = [0] }: ToolOptions,
 ): Promise<void> {
   const { code, endedBy, stderr } = await runProgram({
     program,
@@ -32,7 +31,7 @@ export async function runTool(
     cwd: '/',
     timeoutMs: LONGEST_MS,
     maxOutputBytes: OUTPUT_BYTES,
-    signal,
+    signal: new AbortController().signal,
   })
   if (code !== null && good.includes(code)) return
   const said = stderr.trim().split('\n').slice(-SHOWN_LINES).join('; ')

@@ -1,4 +1,4 @@
-/** A folder for the parts of a backup, on the disk of the backups: as large as they are, and removed at the end. */
+/** A folder for the parts of a backup: as large as they are, and removed at the end. */
 import { statSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,13 +7,14 @@ import { fileFailure } from '../system/atomic-file.ts'
 import { makeFolder } from '../system/make-folder.mjs'
 
 /** Beginning of its name. */
-const UNFINISHED = '.unfinished-'
+export const UNFINISHED = '.unfinished-'
 /** No backup takes this long: an older one was killed. */
 const LONGEST_MS = DAY_MS
 
 /** Only their owner may read backups: they hold everything that was collected. */
 const MODE = 0o700
 
+/** Works in a folder of its own below `parent`, which is made if it is missing. Throws the named failure of a disk. */
 export async function inScratchFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
   let folder: string | undefined
   try {
