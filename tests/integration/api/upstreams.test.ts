@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
 import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
+import { createAscl } from '../../../upstreams/ascl.ts'
 import { createFearGreed } from '../../../upstreams/fear-greed.ts'
 import { createGitHub } from '../../../upstreams/github/github.ts'
 import { createModrinth } from '../../../upstreams/modrinth.ts'
@@ -105,6 +106,8 @@ describe('the limits of upstreams', () => {
     store = createBudgetStore(api.database.db)
     modrinth = createModrinth({ baseUrl: `${simulator.url}/modrinth/v2`, userAgent })
     const github = createGitHub({ baseUrl: `${simulator.url}/github`, userAgent })
+    // Never asked: a client of this name that another file asked in this process is replaced by it.
+    createAscl({ baseUrl: `${simulator.url}/ascl`, userAgent })
     const fearGreed = createFearGreed({ baseUrl: `${simulator.url}/fear-greed`, userAgent })
     await Promise.all([
       modrinth.projects(['createnuclear'], signal),
@@ -114,6 +117,7 @@ describe('the limits of upstreams', () => {
     await store()
   })
   afterAll(async () => {
+    await api.database.db.execute(sql`delete from upstream_budgets`)
     await simulator.close()
   })
 

@@ -332,10 +332,11 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
     await coin.getByText(/^all [\d,]+ hours are there/).waitFor()
     await page.getByText(/Rows written: [1-9]/).waitFor()
     expect(await goneHours()).toBe(missing)
-    const outcomes = await rowsOf<{ outcome: string }>(
-      sql`select outcome from pipeline_runs where pipeline = 'crypto-forecast' order by started_at desc limit 2`,
+    const ended = await rowsOf<{ outcome: string; counts: unknown }>(
+      sql`select outcome, counts from pipeline_runs where pipeline = 'crypto-forecast' order by started_at desc limit 2`,
     )
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['complete', 'cancelled'])
+    // With the counts: they say why, if it did not end so.
+    expect(ended).toMatchObject([{ outcome: 'complete' }, { outcome: 'cancelled' }])
     expect(await page.evaluate('document.body.dataset.seen')).toBe('yes')
     expect(faults).toEqual([])
   })
