@@ -21,12 +21,16 @@ export interface Format {
   timeZone: string
   /** `1,234.5`, with as many digits as the value has, eight at most. */
   number(value: number): string
+  /** `86%` of a share from 0 to 1. */
+  percent(share: number): string
   /** `1.2M`, for axes and cards. */
   compact(value: number): string
   /** A moment with its zone: `29 Nov 2026, 20:58 UTC`. */
   moment(at: string | number): string
   /** The same without a zone, for columns whose head names it. */
   clock(at: string | number): string
+  /** The same to the second. */
+  second(at: string | number): string
   /** A UTC day, whatever the zone: `29 Nov 2026`. */
   day(day: string | number): string
   /** `3 minutes ago`, `in 2 hours`. */
@@ -39,6 +43,7 @@ export interface Format {
 export function formatIn(locale: string, timeZone: string): Format {
   const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 8 })
   const whole = new Intl.NumberFormat(locale)
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' })
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 })
   const clock = {
     year: 'numeric',
@@ -50,6 +55,7 @@ export function formatIn(locale: string, timeZone: string): Format {
     timeZone,
   } as const
   const withoutZone = new Intl.DateTimeFormat(locale, clock)
+  const toTheSecond = new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' })
   const withZone = new Intl.DateTimeFormat(locale, { ...clock, timeZoneName: 'short' })
   const day = new Intl.DateTimeFormat(locale, {
     year: 'numeric',
@@ -69,9 +75,11 @@ export function formatIn(locale: string, timeZone: string): Format {
     locale,
     timeZone,
     number: (value) => (Number.isInteger(value) ? whole : number).format(value),
+    percent: (share) => percent.format(share),
     compact: (value) => compact.format(value),
     moment: (at) => withZone.format(new Date(at)),
     clock: (at) => withoutZone.format(new Date(at)),
+    second: (at) => toTheSecond.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     age(at, now) {
       const [name, size] = AGE_UNITS.find(([, ms]) => Math.abs(at - now) >= ms) ?? ['second', SECOND_MS]

@@ -22,6 +22,37 @@ const FIRST = 'de la première équipe'
 const DRAW = 'du nul'
 const SECOND = 'de la seconde équipe'
 
+const MATCH = {
+  timestamp_utc: "Quand on l'a vu pour la première fois, UTC",
+  event_id: EVENT,
+  feed: FEED,
+  league: LEAGUE,
+  team1: 'Première équipe',
+  team2: 'Seconde équipe',
+  starts_at: START,
+  started_at: "Quand on l'a vu en jeu pour la première fois, UTC",
+  opening_odds_1: odds(FIRST, OPENING),
+  opening_odds_x: odds(DRAW, OPENING),
+  opening_odds_2: odds(SECOND, OPENING),
+  odds_1: odds(FIRST, CLOSING),
+  odds_x: odds(DRAW, CLOSING),
+  odds_2: odds(SECOND, CLOSING),
+  score1: "Dernier score de la première équipe ; ce n'est un résultat que si `confidence` vaut `confirmed`",
+  score2: "Dernier score de la seconde équipe ; ce n'est un résultat que si `confidence` vaut `confirmed`",
+  last_seen_score1: 'Dernier score de la première équipe affiché par le flux',
+  last_seen_score2: 'Dernier score de la seconde équipe affiché par le flux',
+  status: STATUS,
+  state: '`seen`, `live`, `suspended`, `ended`, `vanished` ou `settled`',
+  confidence: "`confirmed`, `last-seen`, ou vide tant que rien ne dit qu'il est terminé",
+  settled_by: 'Ce qui a confirmé le score : `status` ou `results`',
+  outcome: '`1`, `N` ou `2` ; seulement pour les matchs confirmés',
+  last_seen_at: "Quand le flux l'a affiché pour la dernière fois, UTC",
+  over_at: "Quand il s'est terminé ou a quitté le flux, UTC",
+  league_id: LEAGUE_ID,
+  result_id: 'Identifiant de la rencontre dans le service de résultats qui a confirmé le score',
+  ...OF_ROW,
+}
+
 export const inFrench = {
   summary:
     "Cotes et scores finaux de matchs vus dans un flux en direct, chacun suivi jusqu'à ce qu'il soit vraiment terminé",
@@ -34,41 +65,8 @@ export const inFrench = {
   upstreams: { 'Live feed': 'Flux en direct', 'Results service': 'Service de résultats' },
   units: { stake: 'mise', goals: 'buts', polls: 'relevés' },
   sets: {
-    matches: {
-      row: "un match d'un flux, tel qu'on le connaît maintenant",
-      columns: {
-        timestamp_utc: "Quand on l'a vu pour la première fois, UTC",
-        event_id: EVENT,
-        feed: FEED,
-        league: LEAGUE,
-        team1: 'Première équipe',
-        team2: 'Seconde équipe',
-        starts_at: START,
-        started_at: "Quand on l'a vu en jeu pour la première fois, UTC",
-        opening_odds_1: odds(FIRST, OPENING),
-        opening_odds_x: odds(DRAW, OPENING),
-        opening_odds_2: odds(SECOND, OPENING),
-        odds_1: odds(FIRST, CLOSING),
-        odds_x: odds(DRAW, CLOSING),
-        odds_2: odds(SECOND, CLOSING),
-        score1:
-          "Dernier score de la première équipe ; ce n'est un résultat que si `confidence` vaut `confirmed`",
-        score2:
-          "Dernier score de la seconde équipe ; ce n'est un résultat que si `confidence` vaut `confirmed`",
-        last_seen_score1: 'Dernier score de la première équipe affiché par le flux',
-        last_seen_score2: 'Dernier score de la seconde équipe affiché par le flux',
-        status: STATUS,
-        state: '`seen`, `live`, `suspended`, `ended`, `vanished` ou `settled`',
-        confidence: "`confirmed`, `last-seen`, ou vide tant que rien ne dit qu'il est terminé",
-        settled_by: 'Ce qui a confirmé le score : `status` ou `results`',
-        outcome: '`1`, `N` ou `2` ; seulement pour les matchs confirmés',
-        last_seen_at: "Quand le flux l'a affiché pour la dernière fois, UTC",
-        over_at: "Quand il s'est terminé ou a quitté le flux, UTC",
-        league_id: LEAGUE_ID,
-        result_id: 'Identifiant de la rencontre dans le service de résultats qui a confirmé le score',
-        ...OF_ROW,
-      },
-    },
+    matches: { row: "un match d'un flux, tel qu'on le connaît maintenant", columns: MATCH },
+    results: { row: "un match qui est terminé, selon le moment où il l'a été", columns: MATCH },
     leagues: {
       row: "une ligue d'un flux, avec le nombre de ses matchs qui ont un résultat",
       columns: {

@@ -3,8 +3,8 @@
  * That one also predicted results; no model does that here.
  */
 import { z } from 'zod'
-import { MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
-import { matchTotals } from '../../db/queries/match-results/match-report.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/durations.ts'
+import { matchCounts, matchTotals } from '../../db/queries/match-results/match-report.ts'
 import { knownMatches, newestOdds } from '../../db/queries/match-results/matches.ts'
 import { rolledUpRuns } from '../../db/queries/run-hours.ts'
 import { collections, lastCollected } from '../../db/queries/runs.ts'
@@ -73,10 +73,50 @@ const healthSchema = z.object({
   age_seconds: z.int().nullable().describe('Time since then'),
 })
 
+/** A week of matches is counted in half a second; all that were ever seen would take several. */
+const RELIABILITY_DAYS = 7
+
+const reliabilitySchema = z.object({
+  days: z.int().describe('Of the matches first seen in so many days'),
+  matches: z.int(),
+  confirmed: z.int().describe('Those whose score is the result'),
+  vanished: z.int().describe('Those that left the feed, and nothing says how they ended'),
+  last_seen_judged: z
+    .int()
+    .describe('Those that left the feed with a score and were later confirmed by results'),
+  last_seen_right: z.int().describe('Those of them whose last-seen score was the result'),
+})
+
 export function addMatchRoutes(api: Api, context: RouteContext): void {
   addMatches(api, context)
   addStats(api, context)
   addHealth(api, context)
+  addReliability(api, context)
+}
+
+function addReliability(api: Api, { db, config }: RouteContext): void {
+  api.get(
+    '/api/match-results/reliability',
+    {
+      config: { isShared: true },
+      schema: {
+        summary: `How sure the scores of the last ${RELIABILITY_DAYS} days are`,
+        response: { 200: reliabilitySchema, ...problems(503) },
+      },
+    },
+    async () => {
+      const since = new Date(Date.now() - RELIABILITY_DAYS * DAY_MS)
+      const counts = await matchCounts(db, { feed: config.tracked[PIPELINE].feed.name, since })
+      return {
+        days: RELIABILITY_DAYS,
+        matches: counts.matches,
+        confirmed: counts.confirmed,
+        vanished: counts.vanished,
+        last_seen_judged: counts.lastSeenJudged,
+        last_seen_right: counts.lastSeenRight,
+      }
+    },
+  )
 }
 
 function addMatches(api: Api, { db, config }: RouteContext): void {

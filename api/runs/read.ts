@@ -58,6 +58,13 @@ function addList(api: Api, { db }: RouteContext): void {
             .max(PAGE_RUNS.most)
             .default(PAGE_RUNS.default)
             .describe('Runs of the page'),
+          each: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(PAGE_RUNS.most)
+            .optional()
+            .describe('Of each pipeline only the newest so many'),
           after: withoutNul.max(300).optional().describe('"next" of the previous page'),
         }),
         response: {

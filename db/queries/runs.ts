@@ -14,6 +14,7 @@ import {
   notInArray,
   or,
   sql,
+  type SQL,
 } from 'drizzle-orm'
 import { cleanValue, storableJson } from '../../core/foreign-text.ts'
 import { asEnding, type RunEnding } from '../../core/run-outcome.ts'
@@ -97,15 +98,30 @@ export async function listRuns(
   { pipeline, limit }: { pipeline?: string | undefined; limit: number },
 ): Promise<RunRecord[]> {
   const { pipeline: ofPipeline, startedAt, runId } = pipelineRuns
-  const place = sql<number>`row_number() over (partition by ${ofPipeline} order by ${startedAt} desc)`
+  return db
+    .select()
+    .from(pipelineRuns)
+    .where(inArray(runId, newestOfEach(db, selected({ pipeline }), limit)))
+    .orderBy(ofPipeline, desc(startedAt))
+}
+
+/** Run ids of the newest `each` runs of each pipeline, among those that are selected. */
+function newestOfEach(db: Database, among: SQL | undefined, each: number) {
+  const { pipeline, startedAt, runId } = pipelineRuns
+  const place = sql<number>`row_number() over (partition by ${pipeline} order by ${startedAt} desc, ${runId} desc)`
   const placed = db
     .select({ runId, place: place.as('place') })
     .from(pipelineRuns)
-    .where(pipeline === undefined ? undefined : eq(ofPipeline, pipeline))
+    .where(among)
     .as('placed')
-  const newest = db.select({ runId: placed.runId }).from(placed).where(lte(placed.place, limit))
-  return db.select().from(pipelineRuns).where(inArray(runId, newest)).orderBy(ofPipeline, desc(startedAt))
+  return db.select({ runId: placed.runId }).from(placed).where(lte(placed.place, each))
 }
+
+const selected = ({ pipeline, outcome }: Pick<RunSelection, 'pipeline' | 'outcome'>) =>
+  and(
+    pipeline === undefined ? undefined : eq(pipelineRuns.pipeline, pipeline),
+    outcome === undefined ? undefined : eq(pipelineRuns.outcome, outcome),
+  )
 
 /** Which runs, and how many. */
 export interface RunSelection {
@@ -113,23 +129,26 @@ export interface RunSelection {
   outcome?: string | undefined
   /** Only runs before this one, by its run id. */
   after?: string | undefined
+  /** Of each pipeline only the newest so many: one that runs every minute would hide the others. */
+  each?: number | undefined
   limit: number
 }
 
 /** The newest runs of all pipelines together, newest first; none behind a run that has no record. */
 export async function newestRuns(
   db: Database,
-  { pipeline, outcome, after, limit }: RunSelection,
+  { pipeline, outcome, after, each, limit }: RunSelection,
 ): Promise<RunRecord[]> {
   const { startedAt, runId } = pipelineRuns
+  const among = selected({ pipeline, outcome })
   const place = sql`(select started_at, run_id from pipeline_runs where run_id = ${after})`
   return db
     .select()
     .from(pipelineRuns)
     .where(
       and(
-        pipeline === undefined ? undefined : eq(pipelineRuns.pipeline, pipeline),
-        outcome === undefined ? undefined : eq(pipelineRuns.outcome, outcome),
+        among,
+        each === undefined ? undefined : inArray(runId, newestOfEach(db, among, each)),
         after === undefined ? undefined : sql`(${startedAt}, ${runId}) < ${place}`,
       ),
     )

@@ -112,6 +112,7 @@ export const matches = pgTable(
       .where(sql`state in ('seen', 'live', 'suspended', 'ended')`),
     index('idx_matches_over').on(table.feed, table.overAt),
     index('idx_matches_newest').on(table.timestampUtc),
+    index('idx_matches_results').on(table.overAt),
     check('matches_confidence', sql`confidence in ('confirmed', 'last-seen')`),
     check('matches_outcome', sql`(outcome is not null) = (confidence is not distinct from 'confirmed')`),
     check('matches_state', sql`state in ('seen', 'live', 'suspended', 'ended', 'vanished', 'settled')`),

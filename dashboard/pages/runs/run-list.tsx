@@ -1,4 +1,4 @@
-/** Every run, newest first, filtered by pipeline and outcome; the filter is in the address. */
+/** The newest runs of each pipeline, or every run of one or of an outcome; the filter is in the address. */
 import { Link } from '@tanstack/react-router'
 import * as z from 'zod/mini'
 import { useApi } from '../../api.ts'
@@ -9,7 +9,7 @@ import { usePipelineName } from '../../pipelines/name.ts'
 import { useReader, useSharedWords, useWords } from '../../preferences.tsx'
 import { useView } from '../../view.ts'
 import { OUTCOMES, outcomeOf, type Run } from './shapes.ts'
-import { reasonOf, secondsOf, sumOf } from './sums.ts'
+import { listOf, OF_EACH, reasonOf, secondsOf, startOf, sumOf } from './sums.ts'
 import { triggerWord } from './trigger.ts'
 import { RUN_WORDS } from './words/index.ts'
 
@@ -23,7 +23,8 @@ const runsView = z.object({
 export function RunList({ pipelines }: { pipelines: readonly string[] }) {
   const say = useWords(RUN_WORDS)
   const [view, change] = useView(runsView)
-  const query = useApi<{ runs: Run[]; next: string | null }>('/api/runs', view)
+  const query = useApi<{ runs: Run[]; next: string | null }>('/api/runs', listOf(view))
+  const isOfEach = view.pipeline === undefined && view.outcome === undefined
   const columns = useColumns()
   return (
     <Panel
@@ -31,10 +32,11 @@ export function RunList({ pipelines }: { pipelines: readonly string[] }) {
       query={query}
       actions={<RunFilters pipelines={pipelines} view={view} change={change} />}
       isEmpty={({ runs }) => runs.length === 0}
-      empty={say(view.pipeline === undefined && view.outcome === undefined ? 'list.none' : 'list.noMatch')}
+      empty={say(isOfEach ? 'list.none' : 'list.noMatch')}
     >
       {({ runs, next }) => (
         <>
+          {isOfEach && <p className="soft">{say('list.ofEach', { n: OF_EACH })}</p>}
           <DataTable
             caption={say('list.title')}
             columns={columns}
@@ -92,7 +94,7 @@ function RunFilters({ pipelines, view, change }: RunFiltersProps) {
             change({ pipeline: target.value, after: undefined })
           }}
         >
-          <option value="">{say('list.all')}</option>
+          <option value="">{say('list.each')}</option>
           {pipelines.map((id) => (
             <option key={id} value={id}>
               {nameOf(id)}
@@ -129,9 +131,7 @@ function useColumns(): TableColumn<Run>[] {
       key: 'started',
       title: say('run.startedIn', { zone: format.timeZone }),
       value: ({ started_at }) => started_at,
-      render: ({ started_at, run_id }) => (
-        <Link to={`/runs/${encodeURIComponent(run_id)}`}>{format.clock(started_at)}</Link>
-      ),
+      render: (run) => <Link to={`/runs/${encodeURIComponent(run.run_id)}`}>{startOf(format, run)}</Link>,
     },
     {
       key: 'outcome',

@@ -4,7 +4,7 @@ import { Age } from '../../blocks/age.tsx'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
-import { scoreOf, stateWord, teamsOf, type OpenMatch } from './match.ts'
+import { inPlayFirst, scoreOf, stateWord, teamsOf, type OpenMatch } from './match.ts'
 import { MatchLink } from './match-link.tsx'
 import { useMatchWords } from './words/index.ts'
 
@@ -20,7 +20,7 @@ export function LiveTable() {
           <DataTable
             caption={say('live')}
             columns={columns}
-            rows={rows}
+            rows={inPlayFirst(rows)}
             rowKey={({ id }) => String(id)}
             pageRows={20}
           />

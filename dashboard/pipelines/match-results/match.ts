@@ -28,6 +28,7 @@ export interface Match {
   settled_by: string | null
   outcome: string | null
   last_seen_at: string
+  over_at: string | null
   result_id: number | null
 }
 
@@ -64,6 +65,38 @@ export interface OpenMatch {
   last_seen_at: string
 }
 
+/** What `/api/match-results/reliability` says: counts of the matches first seen in these days. */
+export interface Reliability {
+  days: number
+  matches: number
+  confirmed: number
+  vanished: number
+  last_seen_judged: number
+  last_seen_right: number
+}
+
+/** Which part of the last-seen scores that were checked was right, from 0 to 1; undefined if none was checked. */
+export function rightShare({
+  last_seen_judged: judged,
+  last_seen_right: right,
+}: Pick<Reliability, 'last_seen_judged' | 'last_seen_right'>): number | undefined {
+  // Rounded down to whole percent: 99.6 % is not every one.
+  return judged === 0 ? undefined : Math.floor((right / judged) * 100) / 100
+}
+
+/** States of a match that the feed shows, what a person follows first. */
+const SHOWN_FIRST = ['live', 'suspended', 'ended', 'seen']
+
+/** Matches in play first, those to come last and the next of them first; others keep their order. */
+export function inPlayFirst(matches: readonly OpenMatch[]): OpenMatch[] {
+  const rank = ({ state }: OpenMatch) => SHOWN_FIRST.indexOf(state)
+  const start = ({ state, starts_at }: OpenMatch) => {
+    if (state !== 'seen') return 0
+    return starts_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(starts_at)
+  }
+  return matches.toSorted((a, b) => rank(a) - rank(b) || start(a) - start(b))
+}
+
 interface Scored {
   score1: number | null
   score2: number | null
@@ -75,11 +108,25 @@ export const scoreOf = ({ score1, score2 }: Scored) =>
 
 export const teamsOf = ({ team1, team2 }: { team1: string; team2: string }) => `${team1} – ${team2}`
 
-/** What a person follows: everything but odds, oldest first. */
-export function lifeOf(observations: readonly Observation[]): Observation[] {
-  return observations
+/** A moment in the life of a match. */
+export type Moment = Pick<
+  Observation,
+  'at' | 'source' | 'state' | 'status' | 'elapsed_s' | 'score1' | 'score2'
+>
+
+/**
+ * What a person follows: everything but odds, oldest first, and at last how the newest poll saw a match. Polls in which
+ * nothing but the running time of its status or its odds changed are no observations of their own.
+ */
+export function lifeOf(observations: readonly Observation[], match?: Match): Moment[] {
+  const life = observations
     .filter(({ is_odds_only }) => is_odds_only !== true)
     .toSorted((a, b) => a.at.localeCompare(b.at))
+  const last = life.at(-1)
+  if (match === undefined || last === undefined) return life
+  const { last_seen_at: at, state, status, score1, score2 } = match
+  const isTold = at <= last.at || state !== last.state || status === last.status
+  return isTold ? life : [...life, { at, source: 'newest', state, status, elapsed_s: null, score1, score2 }]
 }
 
 /** Odds on both teams and a draw; blocked odds are a gap. Empty if none were ever offered. */

@@ -16,6 +16,7 @@ import {
   stateWord,
   teamsOf,
   type Match,
+  type Moment,
   type Observation,
 } from './match.ts'
 import { useMatchWords } from './words/index.ts'
@@ -55,7 +56,7 @@ export function OneMatch({ event, feed, close }: OneMatchProps) {
         isEmpty={(rows) => rows.length === 0}
         empty={say('life.none')}
       >
-        {(rows) => <Life observations={rows} />}
+        {(rows) => <Life moments={lifeOf(rows, row)} />}
       </Panel>
       <Panel title={say('odds')} query={observations}>
         {(rows) => <Odds observations={rows} where={{ event_id: event, feed }} />}
@@ -83,12 +84,12 @@ function Believed({ match }: { match: Match }) {
   )
 }
 
-function Life({ observations }: { observations: readonly Observation[] }) {
+function Life({ moments }: { moments: readonly Moment[] }) {
   const say = useMatchWords()
   const { format } = useReader()
   return (
     <ol className="life">
-      {lifeOf(observations).map((one) => (
+      {moments.map((one) => (
         <li key={one.at + one.source} className={one.state}>
           <time dateTime={one.at}>{format.moment(one.at)}</time>
           <span>

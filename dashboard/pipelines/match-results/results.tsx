@@ -1,13 +1,24 @@
-/** Matches by league, state and confidence, newest first, page by page. */
+/** Matches that are over, by league, state and confidence, newest first, page by page; and how sure their scores are. */
 import { Link } from '@tanstack/react-router'
+import { useApi } from '../../api.ts'
 import { usePage } from '../../data-page.ts'
 import { DataTable, Pages, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
 import type { League } from './leagues.tsx'
-import { confidenceWord, DATA, outcomeWord, scoreOf, stateWord, teamsOf, type Match } from './match.ts'
+import {
+  confidenceWord,
+  DATA,
+  outcomeWord,
+  rightShare,
+  scoreOf,
+  stateWord,
+  teamsOf,
+  type Match,
+  type Reliability,
+} from './match.ts'
 import { MatchLink } from './match-link.tsx'
-import { CONFIDENCES, STATES, type MatchView } from './view.ts'
+import { CONFIDENCES, OVER_STATES, type MatchView } from './view.ts'
 import { useMatchWords } from './words/index.ts'
 
 /** Rows on a page. */
@@ -22,9 +33,10 @@ interface ResultsProps {
 export function Results({ view, change, leagues }: ResultsProps) {
   const say = useMatchWords()
   const { league, state, confidence, page } = view
-  const query = usePage<Match>(`${DATA}/matches`, { league, state, confidence }, { page, rows: PAGE_ROWS })
+  const query = usePage<Match>(`${DATA}/results`, { league, state, confidence }, { page, rows: PAGE_ROWS })
   const isFiltered = [league, state, confidence].some((chosen) => chosen !== undefined)
-  const columns = useColumns()
+  const reliability = useApi<Reliability>('/api/match-results/reliability').data
+  const columns = useColumns(reliability)
   const names = [...new Set([...leagues.map((one) => one.league), ...(league === undefined ? [] : [league])])]
   const choose = (name: 'league' | 'state' | 'confidence') => (value: string) => {
     change({ [name]: value === '' ? undefined : value, page: undefined })
@@ -33,7 +45,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
     <Link
       to="/data"
       search={{
-        set: 'match-results/matches',
+        set: 'match-results/results',
         'f.league': league,
         'f.state': state,
         'f.confidence': confidence,
@@ -47,6 +59,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
       {({ rows, next }) => (
         <>
           <p className="soft">{say('results.intro')}</p>
+          {reliability !== undefined && <HowSure reliability={reliability} />}
           <div className="filters match-filters" role="group" aria-label={say('filters')}>
             <Choice
               label={say('league')}
@@ -57,7 +70,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
             <Choice
               label={say('state')}
               value={state}
-              options={STATES.map((one) => [one, say(`state.${one}`)])}
+              options={OVER_STATES.map((one) => [one, say(`state.${one}`)])}
               choose={choose('state')}
             />
             <Choice
@@ -68,7 +81,7 @@ export function Results({ view, change, leagues }: ResultsProps) {
             />
           </div>
           {rows.length === 0 ? (
-            <p className="empty">{say(isFiltered ? 'results.none' : 'leagues.none')}</p>
+            <p className="empty">{say(isFiltered ? 'results.none' : 'results.noneYet')}</p>
           ) : (
             <DataTable
               caption={say('results')}
@@ -124,15 +137,39 @@ function Choice({ label, value = '', options, choose }: ChoiceProps) {
   )
 }
 
-function useColumns(): TableColumn<Match>[] {
+/** The counts that the command prints, of the newest days. */
+function HowSure({ reliability }: { reliability: Reliability }) {
   const say = useMatchWords()
   const { format } = useReader()
+  const { days, matches, confirmed, vanished, last_seen_judged: n, last_seen_right } = reliability
+  const share = rightShare(reliability)
+  if (matches === 0) return null
+  const number = (value: number) => format.number(value)
+  return (
+    <p>
+      {say('sure.counts', {
+        days,
+        matches: number(matches),
+        confirmed: number(confirmed),
+        vanished: number(vanished),
+      })}{' '}
+      {share === undefined
+        ? say('sure.unknown')
+        : say('sure.right', { n, right: number(last_seen_right), share: format.percent(share) })}
+    </p>
+  )
+}
+
+function useColumns(reliability: Reliability | undefined): TableColumn<Match>[] {
+  const say = useMatchWords()
+  const { format } = useReader()
+  const share = reliability && rightShare(reliability)
   return [
     {
-      key: 'timestamp_utc',
-      title: `${say('firstSeen')} (${format.timeZone})`,
-      value: ({ timestamp_utc }) => timestamp_utc,
-      render: ({ timestamp_utc }) => format.clock(timestamp_utc),
+      key: 'over_at',
+      title: `${say('over')} (${format.timeZone})`,
+      value: ({ over_at }) => over_at,
+      render: ({ over_at }) => (over_at === null ? '–' : format.clock(over_at)),
     },
     {
       key: 'match',
@@ -147,7 +184,12 @@ function useColumns(): TableColumn<Match>[] {
       title: say('confidence'),
       value: ({ confidence }) => confidenceWord(say, confidence),
       render: ({ confidence }) => (
-        <span className={`confidence ${confidence ?? 'open'}`}>{confidenceWord(say, confidence)}</span>
+        <>
+          <span className={`confidence ${confidence ?? 'open'}`}>{confidenceWord(say, confidence)}</span>
+          {confidence === 'last-seen' && share !== undefined && (
+            <span className="soft"> {say('sure.share', { share: format.percent(share) })}</span>
+          )}
+        </>
       ),
     },
     { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },

@@ -2,15 +2,15 @@
 import * as z from 'zod/mini'
 import { pageNumber } from '../../view.ts'
 
-/** In the order in which a match goes through them. */
-export const STATES = ['seen', 'live', 'suspended', 'ended', 'vanished', 'settled'] as const
+/** States of a match that is over, in the order in which it goes through them. */
+export const OVER_STATES = ['ended', 'vanished', 'settled'] as const
 export const CONFIDENCES = ['confirmed', 'last-seen'] as const
 
 const text = z.catch(z.optional(z.string()), undefined)
 
 export const matchView = z.object({
   league: text,
-  state: z.catch(z.optional(z.enum(STATES)), undefined),
+  state: z.catch(z.optional(z.enum(OVER_STATES)), undefined),
   confidence: z.catch(z.optional(z.enum(CONFIDENCES)), undefined),
   /** Id of the match that is shown, and its feed. */
   event: text,

@@ -73,7 +73,6 @@ function Modpacks({ mod, packs, isFiltered }: ModpacksProps) {
   )
   const sum = sumKnown(withStats.map(({ downloads }) => downloads))
   const ids = packs.filter(({ curseforge_id }) => curseforge_id !== null).length
-  const percent = new Intl.NumberFormat(format.locale, { style: 'percent' })
   const shown = isFiltered ? withStats : packs
   return (
     <>
@@ -82,7 +81,7 @@ function Modpacks({ mod, packs, isFiltered }: ModpacksProps) {
           { title: say('packs.all'), value: format.number(packs.length) },
           { title: say('packs.with'), value: format.number(withStats.length) },
           { title: say('packs.sum'), value: sum === null ? '–' : format.number(sum) },
-          { title: say('packs.ids'), value: percent.format(ids / packs.length) },
+          { title: say('packs.ids'), value: format.percent(ids / packs.length) },
         ]}
       />
       {shown.length === 0 ? (

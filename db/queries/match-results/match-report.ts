@@ -1,5 +1,5 @@
 /** The matches of a feed as people read them, and how reliable the feed is. */
-import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../../database.ts'
 import { matches, matchObservations } from '../../schema/match-results.ts'
 import type { MatchRow, ObservationRow } from './matches.ts'
@@ -9,6 +9,8 @@ export interface MatchFilter {
   feed: string
   league?: string | undefined
   team?: string | undefined
+  /** Only those first seen from then on. */
+  since?: Date | undefined
 }
 
 /** The newest matches, by when they were first seen. */
@@ -112,13 +114,14 @@ const beforeResults = sql`lateral (
       order by told.at limit 1)
   order by seen.at desc, seen.source desc limit 1) gone`
 
-function filtered({ feed, league, team }: MatchFilter): SQL | undefined {
+function filtered({ feed, league, team, since }: MatchFilter): SQL | undefined {
   const inLeague = league === undefined ? undefined : sql`${matches.league} ilike ${part(league)}`
   const ofTeam =
     team === undefined
       ? undefined
       : sql`(${matches.team1} ilike ${part(team)} or ${matches.team2} ilike ${part(team)})`
-  return and(eq(matches.feed, feed), inLeague, ofTeam)
+  const isNew = since === undefined ? undefined : gte(matches.timestampUtc, since)
+  return and(eq(matches.feed, feed), inLeague, ofTeam, isNew)
 }
 
 /** The pattern of a text at any position. */

@@ -1,5 +1,6 @@
 /** Every data set shows what runs of the pipelines stored: as declared, whole, and in each format. */
 import { parse } from 'csv-parse/sync'
+import { sql } from 'drizzle-orm'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ALL_DATA_SETS, type PlacedDataSet } from '../../../api/all-data-sets.ts'
@@ -33,6 +34,9 @@ beforeAll(async () => {
   )
   await worker.stop()
   expect(endings.map(({ outcome }) => outcome)).toEqual(PIPELINES.map(() => 'complete'))
+  // In one run no match comes to its end.
+  await database.db.execute(sql`
+    update matches set state = 'vanished', over_at = last_seen_at + event_id % 3 * interval '1 hour'`)
   const rejected = [{ source: 'some-source', reason: '"downloads" is no number', row: { downloads: '=1+1' } }]
   const retryBudget = { ms: 0, signal: new AbortController().signal }
   await writeRows(database.db, {}, { observedAt: new Date(), runId: 'a-run', retryBudget, rejected })

@@ -195,6 +195,8 @@ describe('the list of runs', () => {
     expect(await pages('')).toEqual(['r7', 'r6', 'r5', 'r4', 'r3', 'r2', 'r1'])
     expect(await pages(`&pipeline=${ID}`)).toEqual(['r6', 'r4', 'r2'])
     expect(await pages('&outcome=failed')).toEqual(['r4'])
+    expect(await pages('&each=2')).toEqual(['r7', 'r6', 'r5', 'r4'])
+    expect(await pages('&each=1&outcome=complete')).toEqual(['r7', 'r6'])
     expect(await pages('&after=gone')).toEqual([])
   })
 })

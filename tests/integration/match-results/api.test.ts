@@ -1,4 +1,7 @@
-/** The routes that clients of an older match collector call: what the feed shows, how many there are, whether it goes on. */
+/**
+ * The routes of match-results: those that clients of an older collector call (what the feed shows, how many there are,
+ * whether it goes on), and how sure the scores are.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Poll } from '../../../activities/match-results/follow.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
@@ -172,9 +175,38 @@ describe('GET /api/health', () => {
   })
 })
 
+describe('GET /api/match-results/reliability', () => {
+  const shown = { kind: 'feed', truncated: false } as const
+  const ago = (days: number, minutes: number) => Date.now() - days * 24 * HOUR_MS + minutes * MINUTE_MS
+
+  /** A match that leaves the feed at 1-0 beside one that stays. */
+  const vanishing = (eventId: number, days: number): Poll[] => [
+    { ...shown, polledAt: ago(days, 0), told: [live([1, 0], { eventId }), OTHER] },
+    { ...shown, polledAt: ago(days, 1), told: [OTHER] },
+  ]
+
+  it('says how many scores of the last days are sure, and how often a last-seen score was right', async () => {
+    const { team1, team2, league, leagueId, startsAt } = live([0, 0])
+    const game = { gameId: 9, team1, team2, league, leagueId, startsAt, score: [1, 0] as const }
+    await storePolls(api.database, FEED, [
+      ...vanishing(710, 20),
+      ...vanishing(711, 2),
+      { kind: 'results', truncated: false, polledAt: ago(2, 2), told: [{ ...game, score: [1, 0] }] },
+      ...vanishing(712, 1),
+    ])
+    await followPolls(api.database, FEED)
+    expect((await get('/api/match-results/reliability')).body).toMatchObject({
+      days: 7,
+      matches: 2,
+      last_seen_judged: 1,
+      last_seen_right: 1,
+    })
+  })
+})
+
 it('fails while the database is away', async () => {
   await api.proxy.goOffline()
-  for (const path of ['/api/matches', '/api/stats', '/api/health']) {
+  for (const path of ['/api/matches', '/api/stats', '/api/health', '/api/match-results/reliability']) {
     const { status, body } = await get(path)
     expect(status, path).toBe(503)
     expect(body).toMatchObject({ status: 503, title: 'Service Unavailable' })

@@ -2,11 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import {
   evidenceKey,
+  inPlayFirst,
   lifeOf,
   oddsLines,
+  rightShare,
   scoreOf,
   stateWord,
+  type Match,
   type Observation,
+  type OpenMatch,
 } from '../../../dashboard/pipelines/match-results/match.ts'
 
 const at = (minute: number) => new Date(minute * 60_000).toISOString()
@@ -45,6 +49,20 @@ describe('the life of a match', () => {
     ])
   })
 
+  it('ends with the status that the match has now, though nothing but its running time has changed', () => {
+    const match = (more: Partial<Match>) => ({ last_seen_at: at(7), state: 'live', ...more }) as Match
+    const seen = [observed(5, { status: '30 minutes' })]
+    const told = (now: Match) => lifeOf(seen, now).map(({ at: when, status }) => [when, status])
+    expect(told(match({ status: '32 minutes' }))).toEqual([
+      [at(5), '30 minutes'],
+      [at(7), '32 minutes'],
+    ])
+    expect(told(match({ status: '30 minutes' }))).toEqual([[at(5), '30 minutes']])
+    // The match was read after something happened that is not among these observations yet.
+    expect(told(match({ status: 'over', state: 'ended' }))).toEqual([[at(5), '30 minutes']])
+    expect(told(match({ status: '29 minutes', last_seen_at: at(4) }))).toEqual([[at(5), '30 minutes']])
+  })
+
   it('has a score once both sides of it are known', () => {
     expect(scoreOf({ score1: 0, score2: 2 })).toBe('0–2')
     expect(scoreOf({ score1: 0, score2: null })).toBe('–')
@@ -63,6 +81,28 @@ describe('the life of a match', () => {
     const say = (key: string) => `word of ${key}`
     expect(stateWord(say, 'live')).toBe('word of state.live')
     expect(stateWord(say, 'constructor')).toBe('constructor')
+  })
+})
+
+describe('the matches on show', () => {
+  const open = (id: number, state: string, starts_at: string | null = null) =>
+    ({ id, state, starts_at }) as OpenMatch
+
+  it('begin with those in play and end with those to come, the next one first', () => {
+    const shown = [open(1, 'seen', at(9)), open(2, 'seen'), open(3, 'ended'), open(4, 'live', at(2))]
+    const more = [open(5, 'seen', at(8)), open(6, 'suspended'), open(7, 'live', at(1))]
+    expect(inPlayFirst([...shown, ...more]).map(({ id }) => id)).toEqual([4, 7, 6, 3, 5, 1, 2])
+  })
+})
+
+describe('how often a last-seen score was right', () => {
+  it.each([
+    [0, 0, undefined],
+    [3, 2, 0.66],
+    [500, 498, 0.99],
+    [4, 4, 1],
+  ])('of %i that were checked %i were: %s', (last_seen_judged, last_seen_right, share) => {
+    expect(rightShare({ last_seen_judged, last_seen_right })).toBe(share)
   })
 })
 

@@ -5,8 +5,26 @@ import { fieldsOf, paramsOf } from '../../../dashboard/pages/runs/fields.ts'
 import { linesOf } from '../../../dashboard/pages/runs/log.ts'
 import { outcomeOf } from '../../../dashboard/pages/runs/shapes.ts'
 import { failingFirst, isTroubled } from '../../../dashboard/pages/runs/steps.ts'
-import { reasonOf, secondsOf, sumOf } from '../../../dashboard/pages/runs/sums.ts'
+import { listOf, reasonOf, secondsOf, startOf, sumOf } from '../../../dashboard/pages/runs/sums.ts'
+import { formatIn } from '../../../dashboard/format.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
+
+describe('the list of runs', () => {
+  it('is of the newest of each pipeline until a person filters it', () => {
+    const all = { pipeline: undefined, outcome: undefined }
+    expect(listOf(all)).toEqual({ ...all, each: 5 })
+    expect(listOf({ ...all, pipeline: 'mods' })).toEqual({ ...all, pipeline: 'mods' })
+    expect(listOf({ ...all, outcome: 'failed' })).toEqual({ ...all, outcome: 'failed' })
+  })
+
+  it('tells the second at which a run of less than a minute began', () => {
+    const began = (finished_at: string | null) =>
+      startOf(formatIn('en-GB', 'UTC'), { started_at: '2026-11-29T10:00:07Z', finished_at })
+    expect(began('2026-11-29T10:01:06Z')).toBe('29 Nov 2026, 10:00:07')
+    expect(began('2026-11-29T10:01:07Z')).toBe('29 Nov 2026, 10:00')
+    expect(began(null)).toBe('29 Nov 2026, 10:00')
+  })
+})
 
 const schemaOf = (params: z.ZodType) => ({ ...z.toJSONSchema(params, { io: 'input' }) })
 

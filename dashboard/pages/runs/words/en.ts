@@ -19,6 +19,9 @@ export const en = {
   'step.now': 'an attempt is running',
   'step.over': 'not tried again',
   'list.title': 'All runs',
+  'list.each': 'The newest of each',
+  'list.ofEach':
+    'The newest {n} runs of each pipeline. Choose a pipeline or an outcome to see every run of it.',
   'list.pipeline': 'Pipeline',
   'list.outcome': 'Outcome',
   'list.all': 'All',

@@ -22,6 +22,9 @@ export const fr: Words<keyof typeof en> = {
   'step.now': 'une tentative est en cours',
   'step.over': 'plus de nouvelle tentative',
   'list.title': 'Toutes les exécutions',
+  'list.each': 'Les dernières de chacune',
+  'list.ofEach':
+    'Les {n} dernières exécutions de chaque collecte. Choisissez une collecte ou un résultat pour en voir toutes les exécutions.',
   'list.pipeline': 'Collecte',
   'list.outcome': 'Résultat',
   'list.all': 'Toutes',

@@ -11,6 +11,17 @@ export const en = {
   'results.data': 'As files',
   leagues: 'Leagues',
   'leagues.none': 'No match was seen yet. The first poll runs within a minute of the start.',
+  'results.noneYet': 'No match is over yet.',
+  'sure.counts':
+    'Of the {matches} matches first seen in the last {days} days, {confirmed} are confirmed and {vanished} left the feed without a confirmation.',
+  'sure.right': {
+    one: 'The last-seen score of {n} match was later checked by the results service: {right} was right ({share}).',
+    other:
+      'Last-seen scores of {n} matches were later checked by the results service: {right} were right ({share}).',
+  },
+  'sure.unknown':
+    'No last-seen score was checked by the results service yet: how often they are right is not known.',
+  'sure.share': '{share} right',
   filters: 'Filter',
   all: 'all',
   league: 'League',
@@ -21,7 +32,7 @@ export const en = {
   confidence: 'Confidence',
   starts: 'Starts',
   seen: 'Seen',
-  firstSeen: 'First seen',
+  over: 'Over',
   'odds.1': 'Odds 1',
   'odds.x': 'Odds X',
   'odds.2': 'Odds 2',
@@ -54,6 +65,7 @@ export const en = {
   'source.absence': 'Not in the feed',
   'source.results': 'Results service',
   'source.import': 'Import',
+  'source.newest': 'Feed, newest poll: nothing but its text has changed',
   elapsed: '{time} played',
   odds: 'Odds over time',
   'odds.none': 'No odds were offered.',

@@ -15,6 +15,17 @@ export const fr: Words<keyof typeof en> = {
   leagues: 'Ligues',
   'leagues.none':
     "Aucun match n'a encore été vu. Le premier relevé a lieu dans la minute qui suit le démarrage.",
+  'results.noneYet': "Aucun match n'est encore terminé.",
+  'sure.counts':
+    'Sur les {matches} matchs vus pour la première fois dans les {days} derniers jours, {confirmed} sont confirmés et {vanished} ont quitté le flux sans confirmation.',
+  'sure.right': {
+    one: 'Le dernier score vu de {n} match a été vérifié ensuite par le service de résultats : {right} était juste ({share}).',
+    other:
+      'Les derniers scores vus de {n} matchs ont été vérifiés ensuite par le service de résultats : {right} étaient justes ({share}).',
+  },
+  'sure.unknown':
+    "Aucun dernier score vu n'a encore été vérifié par le service de résultats : on ne sait pas s'ils sont souvent justes.",
+  'sure.share': '{share} justes',
   filters: 'Filtrer',
   all: 'toutes',
   league: 'Ligue',
@@ -25,7 +36,7 @@ export const fr: Words<keyof typeof en> = {
   confidence: 'Fiabilité',
   starts: 'Début',
   seen: 'Vu',
-  firstSeen: 'Vu la première fois',
+  over: 'Terminé',
   'odds.1': 'Cote 1',
   'odds.x': 'Cote N',
   'odds.2': 'Cote 2',
@@ -58,6 +69,7 @@ export const fr: Words<keyof typeof en> = {
   'source.absence': 'Absent du flux',
   'source.results': 'Service de résultats',
   'source.import': 'Import',
+  'source.newest': 'Flux, dernier relevé : seul son texte a changé',
   elapsed: '{time} de jeu',
   odds: 'Cotes au fil du temps',
   'odds.none': "Aucune cote n'a été proposée.",

@@ -1,0 +1,1 @@
+CREATE INDEX "idx_matches_results" ON "matches" USING btree ("over_at");
