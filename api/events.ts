@@ -7,7 +7,7 @@ import type { Api } from './app.ts'
 import { problems, RequestProblem } from './problem.ts'
 import { watch, type Watched } from './watch.ts'
 
-/** A proxy closes a connection on which nothing comes for a minute or so. */
+/** A proxy closes a connection on which nothing comes for a minute or so; a page takes silence for a server that is away. */
 const BEAT_MS = 15_000
 /** A run of thousands of rows notifies of each chunk: readers hear of a table this often at most. */
 const GATHER_MS = 500
@@ -32,7 +32,8 @@ export interface EventStreams {
 
 /**
  * Adds the route. Events: `listening` (all that is told from now on; ask for everything once), `run` (its data: pipeline,
- * workflowId, runId, outcome), `rows` (table, runId, and the pipeline that the table belongs to), and what `watch` tells.
+ * workflowId, runId, outcome), `rows` (table, runId, and the pipeline that the table belongs to), `beat` (nothing
+ * happened, and the server is there), and what `watch` tells.
  */
 export function addEvents(api: Api, { connect, onChange, watched }: EventSources): EventStreams {
   const streams = new Set<ServerResponse>()
@@ -52,7 +53,7 @@ export function addEvents(api: Api, { connect, onChange, watched }: EventSources
     gathered.clear()
   }, GATHER_MS)
   const beat = setInterval(() => {
-    for (const stream of streams) stream.write(':\n\n')
+    send('beat', {})
   }, BEAT_MS)
   const listening = listenForChanges(
     connect,

@@ -4,6 +4,9 @@ import type { Problem } from '../api/problem.ts'
 import { reportConnection } from './connection.ts'
 import { spokenLanguage } from './language.ts'
 
+/** The server answers within half a minute, or says that it cannot; one that hangs never does. */
+const ANSWER_MS = 45_000
+
 /** Parameters of an address; undefined and empty ones are left out. */
 export type Parameters = Record<string, string | number | undefined>
 
@@ -72,15 +75,23 @@ async function answer(address: string, init: RequestInit): Promise<Response> {
 }
 
 async function request(address: string, init: RequestInit): Promise<Response> {
+  const waiting = new AbortController()
+  const patience = setTimeout(() => {
+    // As a lost connection.
+    waiting.abort(new TypeError('no answer in time'))
+  }, ANSWER_MS)
   try {
     const headers = new Headers(init.headers)
     headers.set('accept-language', spokenLanguage())
-    const response = await fetch(address, { ...init, headers })
+    const signal = init.signal ? AbortSignal.any([init.signal, waiting.signal]) : waiting.signal
+    const response = await fetch(address, { ...init, headers, signal })
     reportConnection(true)
     return response
   } catch (error) {
     if (error instanceof TypeError) reportConnection(false)
     throw error
+  } finally {
+    clearTimeout(patience)
   }
 }
 

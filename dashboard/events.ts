@@ -8,6 +8,11 @@ import { PIPELINE_PAGES } from './pipelines/index.ts'
 const GATHER_MS = 2_000
 /** A stream that the server refused is opened again after this; one that broke the browser opens again by itself. */
 const REOPEN_MS = 5_000
+/**
+ * The server says something every 15 seconds. One that hangs, or whose network is gone, closes no connection: after two and a
+ * half times of silence it is away.
+ */
+const SILENCE_MS = 37_500
 
 /**
  * Follows the events while the page is seen. A hidden page holds no connection, of which a browser has six for each
@@ -16,6 +21,7 @@ const REOPEN_MS = 5_000
 export function followEvents(queries: QueryClient): void {
   let source: EventSource | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
   const pipelines = Object.keys(PIPELINE_PAGES)
   const askedAt = new WeakMap<object, number>()
   queries.getQueryCache().subscribe((event) => {
@@ -38,17 +44,35 @@ export function followEvents(queries: QueryClient): void {
       })
     }, GATHER_MS)
   }
-  const open = () => {
+  const close = () => {
+    clearTimeout(silence)
     source?.close()
+  }
+  const expectWord = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      reportConnection(false)
+      openIfSeen()
+    }, SILENCE_MS)
+  }
+  const hear = () => {
+    expectWord()
+    // What happened while nobody listened was not heard.
+    if (reportConnection(true)) void queries.invalidateQueries()
+  }
+  const open = () => {
+    close()
+    expectWord()
     source = new EventSource('/api/events')
-    source.onopen = () => {
-      // What happened while nobody listened was not heard.
-      if (reportConnection(true)) void queries.invalidateQueries()
-    }
+    source.onopen = hear
+    source.addEventListener('beat', hear)
     source.onerror = () => {
       const isRefused = source?.readyState === EventSource.CLOSED
-      if (isRefused) setTimeout(openIfSeen, REOPEN_MS)
-      else reportConnection(false)
+      if (!isRefused) reportConnection(false)
+      else {
+        clearTimeout(silence)
+        setTimeout(openIfSeen, REOPEN_MS)
+      }
     }
     // The server tells that it hears the database again, a run that began, went on or ended, rows that came, and how the
     // servers are.
@@ -59,7 +83,7 @@ export function followEvents(queries: QueryClient): void {
   }
   const openIfSeen = () => {
     if (document.visibilityState === 'visible') open()
-    else source?.close()
+    else close()
   }
   document.addEventListener('visibilitychange', openIfSeen)
   openIfSeen()

@@ -1,4 +1,4 @@
-/** A connection to a database that a test can cut and restore repeatedly without starting a server. */
+/** A connection to a database, or another server, that a test can cut and restore repeatedly without starting it again. */
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { freePort } from '../../local/taken-port.ts'
 
@@ -8,6 +8,9 @@ export interface DatabaseProxy {
   /** Breaks every connection and refuses new ones. */
   goOffline(): Promise<void>
   comeBack(): Promise<void>
+  /** Keeps every connection, takes new ones, and passes nothing on, as a server that hangs; until `speakAgain`. */
+  fallSilent(): void
+  speakAgain(): void
   /** From now on breaks a connection when its client sends this; undefined: none. */
   breakAt(text: string | undefined): void
 }
@@ -18,6 +21,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const sockets = new Set<Socket>()
   const port = await freePort()
   let breaking: string | undefined
+  let isSilent = false
   const pair = (client: Socket) => {
     const server = connect(Number(target.port), target.hostname)
     client.on('data', (bytes) => {
@@ -29,6 +33,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     ] as const) {
       sockets.add(from)
       from.pipe(to)
+      if (isSilent) from.pause()
       // Whatever ends one side ends the other; the client sees a broken connection, which is what it is there for.
       from.on('error', () => to.destroy())
       from.on('close', () => {
@@ -49,6 +54,14 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   return {
     url: url.href,
     comeBack,
+    fallSilent() {
+      isSilent = true
+      for (const socket of sockets) socket.pause()
+    },
+    speakAgain() {
+      isSilent = false
+      for (const socket of sockets) socket.resume()
+    },
     breakAt: (text) => {
       breaking = text
     },

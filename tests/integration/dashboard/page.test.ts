@@ -5,9 +5,12 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startApi } from '../../../api/server.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
+import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { faultsOfLayout, hasBrowser, startBrowser, visit, withoutBrowser } from '../../support/browser.ts'
 
 const DAYS = 90
+/** Longer than a page waits for a word of the server. */
+const SILENCE_MS = 60_000
 /** Days without rows. */
 const GAP = [40, 46]
 const HOSTILE = '<img src=x onerror=alert(1)>'
@@ -217,6 +220,23 @@ describe.skipIf(!hasBrowser)(`the page in a browser${withoutBrowser}`, () => {
     const back = await start(Number(new URL(lost.address).port))
     await note.waitFor({ state: 'detached' })
     await back.close()
+  })
+
+  it('admits that the server is away that only falls silent, and goes on when it speaks', async () => {
+    const proxy = await startDatabaseProxy(api.server.address)
+    const { page } = await visit(browser, proxy.url, english)
+    open.push(page)
+    await page.clock.install()
+    await page.goto(DATA)
+    await page.getByRole('cell', { name: '29 Oct 2026, 22:30' }).first().waitFor()
+    proxy.fallSilent()
+    await page.clock.fastForward(SILENCE_MS)
+    const note = page.getByText('No connection to Almanac since')
+    await note.waitFor()
+    proxy.speakAgain()
+    await note.waitFor({ state: 'detached' })
+    await page.close()
+    await proxy.goOffline()
   })
 
   it('tells once that the database is away, and says nothing of runs that it cannot know', async () => {
