@@ -1,7 +1,7 @@
 /** The API as a server: all its routes. */
 import { join } from 'node:path'
 import type { RouteOptions } from 'fastify'
-import { listenerOf, openForReading } from '../client/connection.ts'
+import { listenerOf, openForExports, openForReading } from '../client/connection.ts'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import { PIPELINES } from '../pipelines/index.ts'
@@ -15,7 +15,7 @@ import { ALL_DATA_SETS } from './all-data-sets.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { STATEMENT_MS } from './away.ts'
 import { exportLimit } from './data/export-limit.ts'
-import { addDataRoutes } from './data/routes.ts'
+import { addDataRoutes, EXPORT_MS } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
 import { API_PARTS } from './parts.ts'
@@ -92,6 +92,7 @@ export async function assembleApi(
   receiving?: Receiving,
 ): Promise<AssembledApi> {
   const database = openForReading(config, STATEMENT_MS)
+  const exporting = openForExports(config, EXPORT_MS)
   const temporal = lastingTemporal(config)
   const api = createApi(log, receiving)
   const routes: RouteOptions[] = []
@@ -105,7 +106,7 @@ export async function assembleApi(
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
     addSessionRoutes(routes, visitors)
-    const exports = exportLimit()
+    const exports = { pool: exporting.pool, limit: exportLimit() }
     for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, exports, placed)
     addDataSetList(routes)
     addPipelineList(routes, context)
@@ -133,7 +134,7 @@ export async function assembleApi(
     async close() {
       await events?.close()
       await api.close()
-      await Promise.all([temporal.close(), database.close()])
+      await Promise.all([temporal.close(), database.close(), exporting.close()])
     },
   }
 }

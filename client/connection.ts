@@ -146,11 +146,18 @@ export function openForReading(config: Config, statementMs: number): DatabaseHan
   return openDatabase(databaseUrl(config), () => undefined, { readOnly: { statementMs } })
 }
 
+/** The same for what is streamed out of it, as slowly as its reader takes it. */
+export function openForExports(config: Config, statementMs: number): DatabaseHandle {
+  const readOnly = { statementMs, isStreamed: true }
+  return openDatabase(databaseUrl(config), () => undefined, { readOnly })
+}
+
 /** A connection of its own to the database of this stack, not opened yet, for who listens to it. */
 export function listenerOf(config: Config): DatabaseClient {
   return new DatabaseClient({
     connectionString: databaseUrl(config),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: CONNECT_TIMEOUT_MS,
     application_name: 'almanac events',
     keepAlive: true,
   })

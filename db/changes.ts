@@ -30,22 +30,31 @@ export function notifyRows(table: string, runId: string): SQL {
 /** An unavailable server is asked again this often: whoever listens sees its rows a few seconds late. */
 const RECONNECT_MS = 3_000
 
+/** A server that hangs, or whose network is gone, ends no connection: it is asked whether it is there this often. */
+const BEAT_MS = 15_000
+
 export interface Listener {
   onChange: (change: Change) => void
   /** Called when listening begins, again after each interruption: what happened meanwhile was not heard. */
   onListening: () => void
+  /** Milliseconds between two questions whether the server is there; the connection's own limit ends one. */
+  beatMs?: number
 }
 
 /** Listens until the signal is aborted, on a connection of its own. Never rejects: a lost connection is opened again. */
 export async function listenForChanges(
   connect: () => pg.Client,
-  { onChange, onListening }: Listener,
+  { onChange, onListening, beatMs = BEAT_MS }: Listener,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const client = connect()
     let end: () => void = () => undefined
-    const ended = new Promise<void>((resolve) => (end = resolve))
+    const ended = new Promise<'ended'>((resolve) => {
+      end = () => {
+        resolve('ended')
+      }
+    })
     client.once('end', end).on('error', end)
     signal.addEventListener('abort', end)
     client.on('notification', ({ channel, payload }) => {
@@ -56,9 +65,10 @@ export async function listenForChanges(
       await client.connect()
       await client.query(`listen ${RUNS_CHANNEL}; listen ${ROWS_CHANNEL}`)
       onListening()
-      await ended
+      const beat = () => sleep(beatMs, 'beat', { signal, ref: false })
+      while ((await Promise.race([ended, beat()])) === 'beat') await client.query('select')
     } catch {
-      // Unavailable: tried again below, and every other query says so.
+      // Unavailable, or silent: tried again below, and every other query says so.
     }
     signal.removeEventListener('abort', end)
     client.end().catch(() => undefined)

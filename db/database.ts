@@ -31,6 +31,8 @@ const POOL_SIZE = 10
 const CONNECT_TIMEOUT_MS = 5_000
 /** The longest statement is an upsert of one chunk (well under a second); a minute means the server hangs. */
 const QUERY_TIMEOUT_MS = 60_000
+/** A server that was told to end a statement says so at once; after this much longer it hangs, or its network is gone. */
+const ENDING_MS = 5_000
 
 /** How long a connection, and a query, may take, in milliseconds. */
 export interface DatabaseLimits {
@@ -42,8 +44,11 @@ export interface DatabaseOptions {
   /** Takes rows while the server is unavailable. */
   spool?: Spool
   limits?: Partial<DatabaseLimits> | undefined
-  /** The server refuses every change, and ends a statement that takes longer, in milliseconds. */
-  readOnly?: { statementMs: number }
+  /**
+   * The server refuses every change, and ends a statement that takes longer, in milliseconds. The driver's own bound would
+   * end a streamed one in its middle, so there is none.
+   */
+  readOnly?: { statementMs: number; isStreamed?: boolean }
 }
 
 /**
@@ -61,10 +66,9 @@ export function openDatabase(
     max: POOL_SIZE,
     connectionTimeoutMillis: limits.connectMs ?? CONNECT_TIMEOUT_MS,
     application_name: 'almanac',
-    // The driver's own bound would end a long export in its middle.
     ...(readOnly === undefined
       ? { query_timeout: limits.queryMs ?? QUERY_TIMEOUT_MS }
-      : { options: `-c default_transaction_read_only=on -c statement_timeout=${readOnly.statementMs}` }),
+      : readingOptions(readOnly)),
   })
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
   pool.on('connect', (client) => client.on('error', onError))
@@ -79,6 +83,11 @@ export function openDatabase(
     close: () => pool.end(),
   }
 }
+
+const readingOptions = ({ statementMs, isStreamed = false }: NonNullable<DatabaseOptions['readOnly']>) => ({
+  options: `-c default_transaction_read_only=on -c statement_timeout=${statementMs}`,
+  ...(!isStreamed && { query_timeout: statementMs + ENDING_MS }),
+})
 
 /**
  * Drizzle's own transaction leaks the connection forever if `begin` fails, and returns one to the pool on which the

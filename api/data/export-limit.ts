@@ -1,9 +1,9 @@
-/** How many exports run at once: each holds a connection for as long as its reader takes, and pages need some too. */
+/** How many exports run at once: each holds a connection, and a snapshot, for as long as its reader takes. */
 import { SECOND_MS } from '../../core/durations.ts'
 import { reason } from '../../wording/reason.ts'
 import { RequestProblem } from '../problem.ts'
 
-/** Less than half of the connections. */
+/** A few besides the connections of pages: the database has a hundred for all its clients. */
 const AT_ONCE = 4
 /** An export of some thousand rows takes less. */
 const TRY_AGAIN_MS = 10 * SECOND_MS

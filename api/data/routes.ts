@@ -15,8 +15,8 @@ import { columnOf, pageStatement, seriesStatement, spanStatement, type Selection
 
 /** Rows of a page. Default: 100; a table of a thousand rows is as long as a person scrolls. */
 const PAGE_ROWS = { default: 100, most: 1_000 }
-/** A file takes as long as its reader: at 1 MB/s a million rows are sent in three minutes. */
-const EXPORT_MS = 10 * MINUTE_MS
+/** A file takes as long as its reader, in milliseconds: at 1 MB/s a million rows are sent in three minutes. */
+export const EXPORT_MS = 10 * MINUTE_MS
 /** More lines than this are told apart by nobody; of thousands of mods they would be a hundred megabytes. */
 const MOST_LINES = 100
 /** Points of a line. Default: 400; a screen has some thousand pixels across. */
@@ -34,10 +34,16 @@ const VALUES: Record<ColumnType, z.ZodType> = {
 const described = ({ type, meaning, unit }: Column) =>
   VALUES[type].nullable().describe(unit === undefined ? meaning : `${meaning} (${unit})`)
 
+/** Connections of their own, on which a statement may take as long as `EXPORT_MS`, and how many are used at once. */
+export interface Exports {
+  pool: pg.Pool
+  limit: ExportLimit
+}
+
 /** Adds the routes of one data set at and below its address. */
-export function addDataRoutes(api: Api, pool: pg.Pool, limit: ExportLimit, { address, name, set }: PlacedDataSet): void {
+export function addDataRoutes(api: Api, pool: pg.Pool, exports: Exports, { address, name, set }: PlacedDataSet): void {
   addPage(api, pool, address, set)
-  addExport(api, pool, limit, { address, name, set })
+  addExport(api, exports, { address, name, set })
   if (set.time !== undefined) addSeries(api, pool, address, set, set.time)
 }
 
@@ -88,7 +94,7 @@ const FILES = {
   ),
 }
 
-function addExport(api: Api, pool: pg.Pool, limit: ExportLimit, { address, name, set }: { address: string; name: string; set: DataSet }): void {
+function addExport(api: Api, { pool, limit }: Exports, { address, name, set }: { address: string; name: string; set: DataSet }): void {
   const formats = Object.keys(FORMATS) as [Format, ...Format[]]
   api.get(
     `${address}/export`,
@@ -118,9 +124,7 @@ function addExport(api: Api, pool: pg.Pool, limit: ExportLimit, { address, name,
         client = await pool.connect()
         reply.hijack()
         reply.raw.writeHead(200, headers)
-        await client.query(`set statement_timeout = ${EXPORT_MS}`)
         await pipeline(exported(client, set, selection, query.format), reply.raw)
-        await client.query('reset statement_timeout')
         hasFailed = false
       } finally {
         // In the middle of a query nothing else can be asked on it.
