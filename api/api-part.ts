@@ -2,6 +2,7 @@
 import type { Backfiller } from '../client/backfill.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
+import type { Reason } from '../core/reason.ts'
 import type { Database } from '../db/database.ts'
 import type { DataSets } from './data-set.ts'
 import type { InFrench } from './in-french.ts'
@@ -22,6 +23,10 @@ export interface UpstreamSources {
   sources: readonly string[]
   /** Names of its clients, by which its limits are known. */
   clients: readonly string[]
+  /** Activities that ask it and no other: while one fails, so does the upstream. */
+  steps: readonly string[]
+  /** Why it is not asked with these settings, such as a key that is missing, and what to do. Default: it is asked. */
+  missing?: (config: Config) => Reason | undefined
 }
 
 export interface ApiPart {

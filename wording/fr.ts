@@ -71,6 +71,8 @@ export const shared = {
   RecordRefused: ({ message }) => french`ses raisons n'ont pas pu être notées (« ${message} »)`,
   suspicious: ({ finding }, say) => french`suspect : ${say(finding)}`,
   'no-credentials': ({ setting }) => french`pas de clé : ${setting} n'est pas défini`,
+  'key-missing': ({ upstream, setting, address }) =>
+    french`${upstream} n'est pas interrogé, car ${setting} n'est pas défini : une clé est gratuite sur ${address} ; écrivez ${setting}='…' dans .env, entre apostrophes, et redémarrez Almanac.`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>
     french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`} : ` +

@@ -16,9 +16,9 @@ export const cryptoForecastApi: ApiPart = {
   dataSets,
   inFrench,
   upstreams: [
-    { name: 'Binance', sources: ['binance'], clients: ['binance'] },
-    { name: 'CoinGecko', sources: ['coingecko'], clients: ['coingecko'] },
-    { name: 'Fear & Greed', sources: ['fear-greed'], clients: ['fear-greed'] },
+    { name: 'Binance', sources: ['binance'], clients: ['binance'], steps: ['collectBinance'] },
+    { name: 'CoinGecko', sources: ['coingecko'], clients: ['coingecko'], steps: ['collectCoinGecko'] },
+    { name: 'Fear & Greed', sources: ['fear-greed'], clients: ['fear-greed'], steps: ['collectFearGreed'] },
   ],
   expected: [
     {

@@ -155,14 +155,14 @@ export function seriesStatement(set: DataSet, selection: Selection, { value, by 
   const column = `d.${named(value)}::double precision`
   return `
     with buckets as (
-    select ${line} as line, to_char(${bucket} at time zone 'UTC', ${ISO}) as time,
+    select ${line} as line, ${bucket} as bucket,
       min(${column}) as min, max(${column}) as max, avg(${column}) as mean, sum(${column}) as sum,
       (array_agg(${column} order by ${time} desc) filter (where ${column} is not null))[1] as last, count(*)::double precision as rows
     from (${set.sql}) d ${conditions(set, selection)}
     group by 1, 2
     ), numbered as (select *, dense_rank() over (order by line) as nth from buckets)
-    select line, time, min, max, mean, sum, last, rows, (select max(nth) from numbered)::double precision as lines
-    from numbered where nth <= ${mostLines} order by line, time`
+    select line, to_char(bucket at time zone 'UTC', ${ISO}) as time, min, max, mean, sum, last, rows, (select max(nth) from numbered)::double precision as lines
+    from numbered where nth <= ${mostLines} order by line, bucket`
 }
 
 function timeOf({ time, row }: DataSet): string {

@@ -10,8 +10,13 @@ export const libraryContextApi: ApiPart = {
   dataSets,
   inFrench,
   upstreams: [
-    { name: 'ASCL', sources: ['ascl'], clients: ['ascl'] },
-    { name: 'GitHub', sources: ['stars', 'changes', 'search'], clients: ['github'] },
+    { name: 'ASCL', sources: ['ascl'], clients: ['ascl'], steps: [] },
+    {
+      name: 'GitHub',
+      sources: ['stars', 'changes', 'search'],
+      clients: ['github'],
+      steps: ['rankLibraries'],
+    },
   ],
   expected: [
     {

@@ -9,8 +9,8 @@ export const matchResultsApi: ApiPart = {
   dataSets,
   inFrench,
   upstreams: [
-    { name: 'Live feed', sources: ['feed'], clients: ['onexbet'] },
-    { name: 'Results service', sources: ['results'], clients: ['onexbet-results'] },
+    { name: 'Live feed', sources: ['feed'], clients: ['onexbet'], steps: ['collectMatches'] },
+    { name: 'Results service', sources: ['results'], clients: ['onexbet-results'], steps: [] },
   ],
   expected: [
     {

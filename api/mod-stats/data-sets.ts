@@ -27,6 +27,13 @@ const newestOn = (platform: 'modrinth' | 'curseforge') => `
 const sumOf = (column: string) =>
   `(select sum(n)::bigint from (values (modrinth.${column}), (curseforge.${column})) platforms(n))`
 
+/**
+ * The day before: joined at once for all rows, and only those without it are looked up one by one. A series of 600,000 rows
+ * took 22 seconds with a look-up for each.
+ */
+const EVE = `left join daily_stats eve on eve.mod_id = s.mod_id and eve.platform = s.platform and eve.date = s.date - 1
+        and eve.total_downloads is not null`
+
 export const dataSets = {
   mods: {
     row: 'a mod and the newest of its numbers',
@@ -63,12 +70,16 @@ export const dataSets = {
   'daily-growth': {
     row: 'a day of a mod on one platform, beside the day before it that is stored',
     sql: `select s.date, ${MOD}, s.platform,
-        (s.total_downloads - before.total_downloads)::double precision / (s.date - before.date) as growth_per_day,
-        s.total_downloads - before.total_downloads as growth, before.date as previous_day, s.total_downloads
+        (s.total_downloads - coalesce(eve.total_downloads, before.total_downloads))::double precision
+          / (s.date - coalesce(eve.date, before.date)) as growth_per_day,
+        s.total_downloads - coalesce(eve.total_downloads, before.total_downloads) as growth,
+        coalesce(eve.date, before.date) as previous_day, s.total_downloads
       from daily_stats s join mods m on m.id = s.mod_id
+      ${EVE}
       left join lateral (
         select b.date, b.total_downloads from daily_stats b
-        where b.mod_id = s.mod_id and b.platform = s.platform and b.date < s.date and b.total_downloads is not null
+        where eve.date is null and b.mod_id = s.mod_id and b.platform = s.platform and b.date < s.date
+          and b.total_downloads is not null
         order by b.date desc limit 1
       ) before on true
       where s.total_downloads is not null`,

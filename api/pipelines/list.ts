@@ -18,6 +18,9 @@ const pipelineSchema = z.object({
   id: z.string(),
   summary: z.string(),
   enabled: z.boolean().describe('On in almanac.yaml'),
+  missing: z
+    .array(z.string())
+    .describe('Settings without which it does not ask all of its upstreams, and what to do'),
   last_run: runSchema
     .nullable()
     .describe('The newest run that has ended, except those that only found another one going on'),
@@ -80,6 +83,10 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           id,
           summary: language === 'fr' ? inFrenchType(API_PARTS[id].inFrench.summary) : summary,
           enabled: config.tracked[id].enabled,
+          missing: API_PARTS[id].upstreams.flatMap(({ missing }) => {
+            const why = missing?.(config)
+            return why === undefined ? [] : [sentence(why, language)]
+          }),
           last_run: lastOf === undefined ? null : runJson(lastOf, language),
           open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),

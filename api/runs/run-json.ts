@@ -94,6 +94,9 @@ export const retrySchema = stepSchema
   })
   .meta({ id: 'Retry' })
 
+/** An activity that is tried again, as JSON. */
+export type RetryJson = z.infer<typeof retrySchema>
+
 const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null
 
 /** The reasons travel as JSON: their values may be nested. */

@@ -38,6 +38,11 @@ const upstreamSchema = z
     name: z.string(),
     pipeline: z.string(),
     sources: z.array(z.string()).describe('Parts of a run that it gives'),
+    steps: z.array(z.string()).describe('Activities that ask it; /api/retrying names those that fail now'),
+    missing: z
+      .string()
+      .nullable()
+      .describe('Which setting is missing, so that it is not asked, and what to do; null if none is'),
     answered_at: time
       .nullable()
       .describe(`End of the last run in which it gave rows; null if none did in ${LOOKED_AT_DAYS} days`),
@@ -58,7 +63,7 @@ const upstreamSchema = z
 
 export type Upstream = z.infer<typeof upstreamSchema>
 
-export function addUpstreams(api: Api, { db }: RouteContext): void {
+export function addUpstreams(api: Api, { db, config }: RouteContext): void {
   api.get(
     '/api/upstreams',
     {
@@ -73,12 +78,15 @@ export function addUpstreams(api: Api, { db }: RouteContext): void {
       const language = languageOf(request)
       return {
         upstreams: PIPELINES.flatMap(({ id }) =>
-          API_PARTS[id].upstreams.map(({ name, sources, clients }) => {
+          API_PARTS[id].upstreams.map(({ name, sources, clients, steps, missing }) => {
+            const why = missing?.(config)
             const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
             return {
               name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
               pipeline: id,
               sources: [...sources],
+              steps: [...steps],
+              missing: why === undefined ? null : sentence(why, language),
               ...standingOf(ofIt, language),
               budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
             }

@@ -1,7 +1,8 @@
 /** A part of a page with one query: its title, its age, and its data or what stands in their place. */
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useId, type ReactNode } from 'react'
+import { useContext, useId, type ReactNode } from 'react'
 import { isToldAbove } from '../away.ts'
+import { OffPipeline } from '../pipelines/off.ts'
 import { useSharedWords } from '../preferences.tsx'
 import { Age } from './age.tsx'
 import { Empty, Loading, Trouble, useReason } from './states.tsx'
@@ -13,7 +14,7 @@ interface PanelProps<T> {
   actions?: ReactNode
   /** Says whether there is nothing to show. */
   isEmpty?: (data: T) => boolean
-  /** What is said then. Default: that there is no data yet. */
+  /** What is said then, unless its pipeline is off. Default: that there is no data yet. */
   empty?: ReactNode
   children: (data: T) => ReactNode
 }
@@ -21,6 +22,7 @@ interface PanelProps<T> {
 export function Panel<T>({ title, query, actions, isEmpty, empty, children }: PanelProps<T>) {
   const say = useSharedWords()
   const heading = useId()
+  const off = useContext(OffPipeline)
   const { data, error, isPending } = query
   const isUnreadable = isToldAbove(error)
   const retry = () => {
@@ -48,7 +50,7 @@ export function Panel<T>({ title, query, actions, isEmpty, empty, children }: Pa
           <Trouble error={error} retry={retry} />
         )
       ) : isEmpty?.(data) === true ? (
-        <Empty>{empty ?? say('panel.empty')}</Empty>
+        <Empty>{off === undefined ? (empty ?? say('panel.empty')) : say('panel.off', { key: off })}</Empty>
       ) : (
         children(data)
       )}

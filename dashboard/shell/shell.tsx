@@ -8,7 +8,7 @@ import { AwayNote } from './away-note.tsx'
 import { ConnectionNote } from './connection-note.tsx'
 import { Choices } from './choices.tsx'
 import { Guarded, LogOut } from './log-in.tsx'
-import { OffNote } from './off-note.tsx'
+import { PipelineNotes } from './pipeline-notes.tsx'
 
 export function Shell() {
   const say = useSharedWords()
@@ -39,8 +39,9 @@ export function Shell() {
       <AwayNote />
       <main id="main" ref={main} tabIndex={-1}>
         <Guarded>
-          <OffNote />
-          <Outlet />
+          <PipelineNotes>
+            <Outlet />
+          </PipelineNotes>
         </Guarded>
       </main>
     </>

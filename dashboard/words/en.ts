@@ -34,6 +34,8 @@ export const en = {
   'trouble.retry': 'Try again',
   'change.readerOnly': "Only the operator's token changes anything: you are logged in as a reader.",
   'panel.read': 'Read',
+  'panel.off':
+    'Nothing is stored here, and this pipeline is off: “enabled: true” below {key} in almanac.yaml turns it on at the next start.',
   'panel.empty': 'Nothing is stored here yet.',
   'panel.stale': 'This is old: it could not be read again.',
   'panel.old': 'it cannot be read again now',
@@ -91,7 +93,7 @@ export const en = {
   'overview.never': 'none',
   'pipeline.off':
     'This pipeline is off: it collects nothing by itself. “enabled: true” below {key} in almanac.yaml turns it on.',
-  'overview.off': 'Off: it is not enabled in almanac.yaml.',
+  'overview.off': 'Off: “enabled: true” below {key} in almanac.yaml turns it on.',
   'overview.waiting': 'No run yet.',
   'overview.since': 'started',
   'overview.look': 'All details',

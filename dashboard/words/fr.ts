@@ -37,6 +37,8 @@ export const fr: Words<keyof typeof en> = {
   'trouble.retry': 'Réessayer',
   'change.readerOnly': "Seul le jeton d'opérateur permet de modifier : vous êtes connecté en lecture.",
   'panel.read': 'Lu',
+  'panel.off':
+    "Rien n'est enregistré ici, et cette collecte est désactivée : « enabled: true » sous {key} dans almanac.yaml l'active au prochain démarrage.",
   'panel.empty': "Rien n'est encore enregistré ici.",
   'panel.stale': "Ces données sont anciennes : elles n'ont pas pu être relues.",
   'panel.old': 'relecture impossible pour le moment',
@@ -99,7 +101,7 @@ export const fr: Words<keyof typeof en> = {
   'overview.never': 'aucune',
   'pipeline.off':
     'Cette collecte est désactivée : elle ne démarre pas d’elle-même. « enabled: true » sous {key} dans almanac.yaml l’active.',
-  'overview.off': "Désactivée : elle n'est pas activée dans almanac.yaml.",
+  'overview.off': "Désactivée : « enabled: true » sous {key} dans almanac.yaml l'active.",
   'overview.waiting': 'Pas encore de collecte.',
   'overview.since': 'lancée',
   'overview.look': 'Tous les détails',

@@ -5,11 +5,16 @@ import { useReader, useWords } from '../../preferences.tsx'
 import { budgetName, budgetSays } from './budget.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
-export function Budgets({ budgets }: Pick<Upstream, 'budgets'>) {
+interface BudgetsProps extends Pick<Upstream, 'budgets'> {
+  /** Whether it is being asked now, and fails. */
+  isAsked: boolean
+}
+
+export function Budgets({ budgets, isAsked }: BudgetsProps) {
   const say = useWords(HEALTH_WORDS)
   const { format } = useReader()
   const now = useNow()
-  if (budgets.length === 0) return say('budget.unknown')
+  if (budgets.length === 0) return say(isAsked ? 'budget.unanswered' : 'budget.unknown')
   return budgets.map((budget) => {
     const name = budgetName(budget, budgets)
     return budgetSays(budget, now).map(({ key, at, isBad }) => (

@@ -1,6 +1,8 @@
 /** What the page of health says of each part of the stack. */
 import type { infer as Infer } from 'zod'
 import type { stackSchema } from '../../../api/stack/stack-schema.ts'
+import type { Upstream } from '../../../api/stack/upstreams.ts'
+import type { RetryJson } from '../../../api/runs/run-json.ts'
 import type { HealthKey } from './words/index.ts'
 
 export type Stack = Infer<typeof stackSchema>
@@ -26,6 +28,15 @@ export function workerMark({ temporal }: Pick<Stack, 'temporal'>, now: number): 
   )
   return isHeard ? 'good' : 'warn'
 }
+
+/** A failure of now, as far as the page needs it. */
+export type Failing = Pick<RetryJson, 'step' | 'failure' | 'attempts' | 'next_attempt_at' | 'run_workflow_id'>
+
+/** The failing activity that asks an upstream, which is tried again; undefined if there is none. */
+export const failingNow = (
+  { steps }: Pick<Upstream, 'steps'>,
+  retrying: readonly Failing[],
+): Failing | undefined => retrying.find(({ step }) => steps.includes(step))
 
 const ROOM_MARKS = { enough: 'good', little: 'warn', 'too little': 'bad' } as const
 

@@ -8,13 +8,16 @@ import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useSharedWords, useWords } from '../../preferences.tsx'
 import { Budgets } from './budgets.tsx'
+import { failingNow, type Failing } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
 export function UpstreamsPanel() {
   const say = useWords(HEALTH_WORDS)
   const shared = useSharedWords()
   const query = useApi<{ upstreams: Upstream[] }>('/api/upstreams')
-  const columns = useColumns()
+  // Without Temporal this is not known; the servers above say so.
+  const { data } = useApi<{ retrying: Failing[] }>('/api/retrying')
+  const columns = useColumns(data?.retrying ?? [])
   return (
     <Panel title={say('upstreams.title')} query={query}>
       {({ upstreams }) => (
@@ -32,7 +35,37 @@ export function UpstreamsPanel() {
   )
 }
 
-function useColumns(): TableColumn<Upstream>[] {
+/** What fails at this moment, and when it is tried again. */
+function FailsNow({ failing }: { failing: Failing }) {
+  const say = useWords(HEALTH_WORDS)
+  const { attempts: n, failure, next_attempt_at, run_workflow_id } = failing
+  return (
+    <div className="failure">
+      <Link to={`/runs/${encodeURIComponent(run_workflow_id)}`}>{say('upstreams.failsNow', { n })}</Link>{' '}
+      {failure} {next_attempt_at === null ? say('upstreams.trying') : <NextAttempt at={next_attempt_at} />}
+    </div>
+  )
+}
+
+function NextAttempt({ at }: { at: string }) {
+  const say = useWords(HEALTH_WORDS)
+  return (
+    <>
+      {say('upstreams.next')} <Age at={at} />.
+    </>
+  )
+}
+
+/** Why it gives no rows: a setting, what fails now, or what the records tell. */
+function Why({ upstream, failing }: { upstream: Upstream; failing: Failing | undefined }) {
+  const say = useWords(HEALTH_WORDS)
+  const { missing, not_asked, failure } = upstream
+  if (missing !== null) return missing
+  if (failing !== undefined) return <FailsNow failing={failing} />
+  return not_asked === null ? (failure?.sentence ?? '–') : say('upstreams.notAsked', { why: not_asked })
+}
+
+function useColumns(retrying: readonly Failing[]): TableColumn<Upstream>[] {
   const say = useWords(HEALTH_WORDS)
   const nameOf = usePipelineName()
   return [
@@ -71,16 +104,22 @@ function useColumns(): TableColumn<Upstream>[] {
       key: 'reason',
       title: say('letters.reason'),
       isText: true,
-      value: ({ failure, not_asked }) => not_asked ?? failure?.sentence ?? null,
-      render: ({ failure, not_asked }) =>
-        not_asked === null ? (failure?.sentence ?? '–') : say('upstreams.notAsked', { why: not_asked }),
+      value: (upstream) =>
+        upstream.missing ??
+        failingNow(upstream, retrying)?.failure ??
+        upstream.not_asked ??
+        upstream.failure?.sentence ??
+        null,
+      render: (upstream) => <Why upstream={upstream} failing={failingNow(upstream, retrying)} />,
     },
     {
       key: 'budget',
       title: say('upstreams.budget'),
       isText: true,
       value: ({ budgets }) => budgets[0]?.remaining ?? null,
-      render: ({ budgets }) => <Budgets budgets={budgets} />,
+      render: (upstream) => (
+        <Budgets budgets={upstream.budgets} isAsked={failingNow(upstream, retrying) !== undefined} />
+      ),
     },
   ]
 }

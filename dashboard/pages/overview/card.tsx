@@ -67,7 +67,7 @@ function PipelineName({ id }: { id: string }) {
 function LastRun({ pipeline }: { pipeline: Pipeline }) {
   const say = useSharedWords()
   const { last_run: last, open_run: open, enabled } = pipeline
-  if (!enabled) return <p>{say('overview.off')}</p>
+  if (!enabled) return <p>{say('overview.off', { key: pipeline.id })}</p>
   return (
     <>
       <p className="last">

@@ -1,6 +1,6 @@
 /** Runs as `/api/runs` and its neighbours give them. */
 import type { infer as Infer } from 'zod'
-import type { retrySchema, runDetailsSchema, runSchema } from '../../../api/runs/run-json.ts'
+import type { runDetailsSchema, runSchema } from '../../../api/runs/run-json.ts'
 import type { scheduleSchema } from '../../../api/schedules/schedule-json.ts'
 import type { OutcomeName } from '../../blocks/outcomes.ts'
 
@@ -8,7 +8,7 @@ export type Run = Infer<typeof runSchema>
 export type RunDetails = Infer<typeof runDetailsSchema>
 export type Step = RunDetails['steps'][number]
 export type Child = RunDetails['children'][number]
-export type Retry = Infer<typeof retrySchema>
+export type { RetryJson as Retry } from '../../../api/runs/run-json.ts'
 export type Schedule = Infer<typeof scheduleSchema>
 
 /** What the pages of runs need of an entry of `/api/pipelines`. */

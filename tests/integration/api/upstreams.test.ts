@@ -1,6 +1,7 @@
 /** Upstreams over HTTP: what the records of runs tell of each, and what each says of its limits. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PipelineList } from '../../../api/pipelines/list.ts'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
 import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
@@ -65,6 +66,8 @@ it('each has its last run with rows and its last failure by name', async () => {
     name: 'Modrinth',
     pipeline: 'mod-stats',
     sources: ['modrinth'],
+    steps: ['collectModrinth'],
+    missing: null,
     answered_at: ago(20).toISOString(),
     answered_run: 'r1',
     failure: {
@@ -84,6 +87,17 @@ it('one with several sources is told of all of them, and why it was not asked', 
     failure: { name: 'Blocked', at: ago(20).toISOString(), run: 'r1' },
     not_asked: 'pas de clé\u202F: CURSEFORGE_API_KEY n’est pas défini',
   })
+})
+
+it('one whose key is missing says so before any run, and what to do', async () => {
+  const says =
+    /^CurseForge is not asked, since CURSEFORGE_API_KEY is not set: .*console\.curseforge\.com.* \.env/
+  expect((await upstreams()).get('CurseForge')?.missing).toMatch(says)
+  expect((await upstreams('fr')).get('CurseForge')?.missing).toContain('CURSEFORGE_API_KEY n’est pas défini')
+  const { pipelines } = (await (await fetch(`${api.address}/api/pipelines`)).json()) as PipelineList
+  const missing = new Map<string, string[]>(pipelines.map((one) => [one.id, one.missing]))
+  expect(missing.get('mod-stats')).toEqual([expect.stringMatching(says)])
+  expect(missing.get('match-results')).toEqual([])
 })
 
 it('one that no record names has nothing to tell', async () => {

@@ -1,7 +1,13 @@
 /** What the page of health makes of the state of the stack. */
 import { describe, expect, it } from 'vitest'
 import { budgetName, budgetSays } from '../../../dashboard/pages/health/budget.ts'
-import { databaseMark, roomMark, sizeIn, workerMark } from '../../../dashboard/pages/health/state.ts'
+import {
+  databaseMark,
+  failingNow,
+  roomMark,
+  sizeIn,
+  workerMark,
+} from '../../../dashboard/pages/health/state.ts'
 
 describe('the database', () => {
   const database = (applied: number, known: number) => ({
@@ -15,6 +21,23 @@ describe('the database', () => {
     [database(10, 9), { mark: 'bad', says: 'database.ahead' }],
   ] as const)('%j is shown as %j', (stack, shown) => {
     expect(databaseMark(stack)).toEqual(shown)
+  })
+})
+
+describe('an upstream', () => {
+  const failing = (step: string) => ({
+    step,
+    failure: 'it does not answer',
+    attempts: 2,
+    next_attempt_at: null,
+    run_workflow_id: 'w1',
+  })
+
+  it('fails now if an activity that asks it is tried again', () => {
+    const retrying = [failing('askOther'), failing('askIt')]
+    expect(failingNow({ steps: ['askIt', 'askItMore'] }, retrying)).toBe(retrying[1])
+    expect(failingNow({ steps: ['askNobody'] }, retrying)).toBeUndefined()
+    expect(failingNow({ steps: [] }, retrying)).toBeUndefined()
   })
 })
 
