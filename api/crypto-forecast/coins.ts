@@ -8,7 +8,8 @@ import {
   SKILL_CODES,
   skillCode,
 } from '../../client/crypto-forecast/verdicts.ts'
-import { pairCurrency } from '../../core/crypto-forecast/trading-pair.ts'
+import { importedFrom } from '../../core/crypto-forecast/imported-model.ts'
+import { pairCurrency, pairQuote } from '../../core/crypto-forecast/trading-pair.ts'
 import { forecastCoins, storedFigures } from '../../db/queries/crypto-forecast/forecast-report.ts'
 import type { Code } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
@@ -24,6 +25,7 @@ const coinsSchema = z.object({
       id: z.string().describe("The coin's id on CoinGecko"),
       code: z.string().nullable().describe('Null for a coin that is no longer tracked, as its currency'),
       currency: z.string().nullable().describe('Of all its prices'),
+      quote: z.string().nullable().describe('What it is traded against, the unit of its volume'),
       is_tracked: z.boolean().describe('Whether almanac.yaml names it'),
     }),
   ),
@@ -37,6 +39,10 @@ const scoreboardSchema = z.object({
     z.object({
       horizon: z.string(),
       model_version: z.string(),
+      imported_from: z
+        .string()
+        .nullable()
+        .describe('Name of the model where these forecasts were made; null for one that forecasts here'),
       made: count('Forecasts'),
       scored: count('Those whose time has come and whose price is known; what follows counts these alone'),
       needed: count('Scored forecasts that a judgement needs'),
@@ -84,9 +90,16 @@ function addCoins(api: Api, { db, config }: RouteContext): void {
             id: coin.id,
             code: coin.code,
             currency: pairCurrency(coin) ?? null,
+            quote: pairQuote(coin) ?? null,
             is_tracked: true,
           })),
-          ...others.map(({ crypto }) => ({ id: crypto, code: null, currency: null, is_tracked: false })),
+          ...others.map(({ crypto }) => ({
+            id: crypto,
+            code: null,
+            currency: null,
+            quote: null,
+            is_tracked: false,
+          })),
         ],
       }
     },
@@ -118,6 +131,7 @@ function addScoreboard(api: Api, { db }: RouteContext): void {
           return {
             horizon: one.horizon,
             model_version: one.modelVersion,
+            imported_from: importedFrom(one.modelVersion) ?? null,
             made: one.made,
             scored: one.scored,
             needed: scoredNeeded(one.horizon),

@@ -119,7 +119,7 @@ export const dataSets = {
       target_time: moment('When the forecast price is due, UTC'),
       crypto: COIN,
       horizon: filter('`1h` or `24h`'),
-      model_version: filter('Model that made it'),
+      model_version: filter('Model that made it; `imported/` and its name if it forecast elsewhere'),
       timestamp: moment('Beginning of the hour from which it was made, UTC'),
       made_at: moment('When it was made, UTC'),
       predicted_price: price('Forecast price'),

@@ -117,7 +117,7 @@ export const inFrench = {
         target_time: 'Échéance du prix prévu, UTC',
         crypto: COIN,
         horizon: '`1h` ou `24h`',
-        model_version: "Modèle qui l'a faite",
+        model_version: "Modèle qui l'a faite ; `imported/` et son nom s'il prévoyait ailleurs",
         timestamp: "Début de l'heure à partir de laquelle elle est faite, UTC",
         made_at: 'Date et heure où elle a été faite, UTC',
         predicted_price: 'Prix prévu',

@@ -50,16 +50,21 @@ export function tradingPair({ code, symbol }: TradedCoin): string {
 }
 
 /**
- * Returns the currency of the coin's pair, such as `EUR` for `BTCEUR`; undefined if CoinGecko has no prices in it. Names do
- * not say where the quote asset begins: what follows the coin's code is tried first, then the longest name.
+ * Returns the quote asset of the coin's pair, such as `USDT` for `BTCUSDT`; undefined if it is none of `QUOTES`. Names do not
+ * say where it begins: what follows the coin's code is tried first, then the longest name.
  */
-export function pairCurrency(coin: TradedCoin): string | undefined {
+export function pairQuote(coin: TradedCoin): string | undefined {
   const pair = tradingPair(coin)
   const code = coin.code.toUpperCase()
   const [quote] = QUOTES.filter((name) => pair.length > name.length && pair.endsWith(name)).toSorted(
     (a, b) => Number(pair === code + b) - Number(pair === code + a) || b.length - a.length,
   )
-  return quote === undefined ? undefined : CURRENCIES.get(quote)
+  return quote
+}
+
+/** Returns the currency of the coin's pair, such as `EUR` for `BTCEUR`; undefined if CoinGecko has no prices in it. */
+export function pairCurrency(coin: TradedCoin): string | undefined {
+  return CURRENCIES.get(pairQuote(coin) ?? '')
 }
 
 /** The currency of a coin that `almanac.yaml` accepted. Throws a `RangeError` for another. */

@@ -4,6 +4,10 @@ import { createBinance } from './binance.ts'
 import { createCoinGecko } from './coingecko.ts'
 import { createCoins, type Coins, type CoinsTruth, type RecordedKlines } from './coins.ts'
 import { createFearGreed } from './fear-greed.ts'
+import { coinPast } from './past.ts'
+
+/** As many as almanac.example.yaml tracks. */
+const COINS = 3
 
 export interface CryptoForecastOptions {
   /** Default: 3, bitcoin, ethereum, binancecoin; more are `sim-coin-3`/`SIM3USDT` and so on. */
@@ -13,7 +17,7 @@ export interface CryptoForecastOptions {
 }
 
 export const cryptoForecast: SimulatorPart<CryptoForecastOptions, { coins: Coins }, CoinsTruth> = {
-  start({ seed, clock, now, rateLimits }, { coins: count = 3, klines = {} }) {
+  start({ seed, clock, now, rateLimits }, { coins: count = COINS, klines = {} }) {
     const coins = createCoins({ count, seed, clock, klines })
     return {
       world: { coins },
@@ -26,4 +30,6 @@ export const cryptoForecast: SimulatorPart<CryptoForecastOptions, { coins: Coins
       ],
     }
   },
+
+  past: (given) => coinPast({ ...given, coins: COINS }),
 }

@@ -88,11 +88,9 @@ it('the past of the demo has lists of each domain in which places change', async
 it('the past of the demo is imported without a refused line, once, and its files are kept', async () => {
   const refused = await select(sql`select count(*)::int as n from quarantine`)
   expect(refused).toEqual([{ n: 0 }])
-  expect(said.map((line) => line.split(' of ')[0])).toEqual([
-    expect.stringMatching(/^imported {3}mod-stats: \d+ lines$/),
-    expect.stringMatching(/^imported {3}library-context: \d+ lines$/),
-    expect.stringMatching(/^imported {3}match-results: \d+ lines$/),
-  ])
+  expect(said.map((line) => line.split(' of ')[0]?.replace(/\d+/, 'N'))).toEqual(
+    PIPELINES.map(({ id }) => `imported   ${id}: N lines`),
+  )
   expect(existsSync(join(config.stateDir, 'past', 'match-results', '1', 'matches.csv'))).toBe(true)
   expect(await imported()).toEqual([])
 })

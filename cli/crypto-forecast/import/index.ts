@@ -11,7 +11,8 @@ export const importer: Importer = {
     'bitcoin_features.csv BTCUSDT-1h-2026-01.csv',
   ],
   help: `Old prices mix days and moments and stay apart from the hourly grid; hourly candles from https://data.binance.vision
-(BTCUSDT-1h-….csv, unpacked) enter it, and the next run computes from them.`,
+(BTCUSDT-1h-….csv, unpacked) enter it, and the next run computes from them. Forecasts that another Almanac exported (the data set predictions) are scored
+by the prices stored here, under imported/ and the name of their model.`,
   run: (config, request) =>
     importFiles(config, request, {
       runId: 'import-crypto-forecast',

@@ -2,7 +2,9 @@
 import { basename } from 'node:path'
 import { almanacCommand } from '../../../core/command-name.ts'
 import { WrongUsage } from '../../../core/failures.ts'
+import { dueScores } from '../../../db/queries/crypto-forecast/predictions.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
+import { writeRows } from '../../../db/write-rows.ts'
 import { csvReader, type CsvRecord } from '../../../system/read-csv/csv-lines.ts'
 import type { FileReport } from '../../import/file-report.ts'
 import type { FileStart } from '../../../system/read-csv/file-start.ts'
@@ -15,6 +17,19 @@ import { klineKinds } from './kline-files.ts'
 import { storeMonths, type ImportedTable } from './store-months.ts'
 import { parseFearGreedLine, priceColumns, tableLines } from './table-lines.ts'
 import type { TrackedCoins } from './tracked-coins.ts'
+
+/** What a forecast must state to be scored: from when it was made, and for when. */
+const FORECAST_COLUMNS = [
+  'target_time',
+  'crypto',
+  'horizon',
+  'model_version',
+  'timestamp',
+  'made_at',
+  'predicted_price',
+  'last_price',
+  'decision',
+]
 
 /** The kinds, for an import at `now`. */
 export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTarget>[] {
@@ -53,6 +68,25 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
         }
       },
     },
+    {
+      name: 'forecasts',
+      columns: FORECAST_COLUMNS,
+      reads: (file) => columnsOf(linesOf(file).forecasts),
+      plan: (file) => {
+        const { forecasts: schema } = linesOf(file)
+        return async (target, task) => {
+          await importRows(task, {
+            read: csvReader(file),
+            parse: (record) => parseRecord(schema, record),
+            store: (rows) => storeMonths(target, 'predictions', rows),
+          })
+          await scoreDue(target)
+          task.report.notes.push(
+            'stored under the name of their model with "imported/" before it, and scored as far as the prices are known',
+          )
+        }
+      },
+    },
     table('predictions', ['crypto', 'timestamp', 'predicted_price'], {
       into: 'imported_predictions',
       reads: (file) => columnsOf(linesOf(file).predictions),
@@ -87,6 +121,12 @@ export function cryptoKinds(now: Date, coins: TrackedCoins): ImportKind<ImportTa
       },
     },
   ]
+}
+
+/** Scores what has come due, as each run does; prices that are not stored yet leave the rest to a later run. */
+async function scoreDue({ db, retryBudget, runId }: ImportTarget): Promise<void> {
+  const options = { observedAt: new Date(), runId, retryBudget }
+  await writeRows(db, { prediction_scores: await dueScores(db) }, options)
 }
 
 /** A table whose rows are stored as they come. */

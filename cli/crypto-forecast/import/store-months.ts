@@ -5,7 +5,12 @@ import { writePeriods, type ImportTarget } from '../../import/write-periods.ts'
 
 /** Tables that an import writes. */
 export type ImportedTable =
-  'candles' | 'fear_greed_index' | 'price_comparisons' | 'imported_prices' | 'imported_predictions'
+  | 'candles'
+  | 'fear_greed_index'
+  | 'price_comparisons'
+  | 'predictions'
+  | 'imported_prices'
+  | 'imported_predictions'
 
 /** Rows count as seen when their month began: a day each would be as right, and cost a transaction each. */
 export const storeMonths = <Table extends ImportedTable>(

@@ -1,5 +1,8 @@
 /** From one line of an old table or CSV file to a row, or to the reason why not. Pure. */
 import { z } from 'zod'
+import { HORIZON_NAMES, targetTime } from '../../../activities/crypto-forecast/horizons.ts'
+import { importedModel } from '../../../core/crypto-forecast/imported-model.ts'
+import { HOUR_MS } from '../../../core/durations.ts'
 import {
   camelCased,
   dayOf,
@@ -78,6 +81,42 @@ export function tableLines(now: Date, coins: TrackedCoins, notation: Notation) {
         decision: orNull(storable),
         model_mae: numberOrNull(decimal()),
         model_version: orNull(storable),
+      })
+      .transform(camelCased),
+    forecasts: z
+      .object({
+        crypto,
+        horizon: z.enum(HORIZON_NAMES, { error: `is none of ${HORIZON_NAMES.join(', ')}` }),
+        target_time: moment,
+        model_version: filled.transform((name) => importedModel(name.trim())),
+        timestamp: moment,
+        made_at: moment,
+        predicted_price: positive,
+        lower: numberOrNull(positive),
+        upper: numberOrNull(positive),
+        last_price: positive,
+        decision: z.enum(['BUY', 'SELL', 'HOLD'], { error: 'is none of BUY, SELL, HOLD' }),
+        model_mae: numberOrNull(decimal()),
+        naive_mae: numberOrNull(decimal()),
+        skill: numberOrNull(decimal()),
+        train_from: orNull(timestamp),
+        train_to: orNull(timestamp),
+      })
+      .refine(({ timestamp: base }) => base.getTime() % HOUR_MS === 0, {
+        path: ['timestamp'],
+        error: 'is not the beginning of an hour',
+      })
+      .refine(({ timestamp: base, horizon, target_time: due }) => +targetTime(+base, horizon) === +due, {
+        path: ['target_time'],
+        error: 'does not lie the horizon after the end of the hour in timestamp',
+      })
+      .refine(({ timestamp: base, made_at: made }) => +made >= +base + HOUR_MS, {
+        path: ['made_at'],
+        error: 'is before the end of the hour from which the forecast was made',
+      })
+      .refine(({ target_time: due, made_at: made }) => made < due, {
+        path: ['made_at'],
+        error: 'is not before the time that was forecast',
       })
       .transform(camelCased),
     fear_greed_index: z.object({

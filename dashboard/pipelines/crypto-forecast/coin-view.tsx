@@ -8,6 +8,7 @@ import { FearGreed } from './fear-greed.tsx'
 import { HOUR_COLUMNS, HOUR_MS, type Forecast, type Hour, type NewestHour } from './hours.ts'
 import { Indicators } from './indicators.tsx'
 import { NowCard } from './now-card.tsx'
+import { PastForecasts } from './past-forecasts.tsx'
 import { PricePanel } from './price-panel.tsx'
 import { ScoreboardPanel } from './scoreboard.tsx'
 import { DATA, type Coin } from './view.ts'
@@ -52,10 +53,17 @@ export function CoinView({ coin, days }: { coin: Coin; days: number }) {
         <ForecastCard horizon="1h" query={hourly} unit={unit} />
         <ForecastCard horizon="24h" query={daily} unit={unit} />
       </div>
-      <PricePanel query={shown} forecasts={forecasts} unit={unit} origin={origin} />
+      <PricePanel
+        query={shown}
+        forecasts={forecasts}
+        unit={unit}
+        quote={coin.quote ?? say('quote.unknown')}
+        origin={origin}
+      />
+      <ScoreboardPanel crypto={coin.id} unit={unit} />
       <Indicators query={shown} unit={unit} origin={origin} />
       <FearGreed days={days} />
-      <ScoreboardPanel crypto={coin.id} unit={unit} />
+      <PastForecasts crypto={coin.id} unit={unit} />
     </>
   )
 }

@@ -11,6 +11,9 @@ import { useCryptoWords } from './words/index.ts'
 /** A run an hour collects the hour before: older prices than this mean that one did not. */
 const LATE_HOURS = 3
 
+/** As the sources write themselves. */
+const SOURCES: Partial<Record<string, string>> = { binance: 'Binance', coingecko: 'CoinGecko' }
+
 export function NowCard({ query, unit }: { query: UseQueryResult<NewestHour[]>; unit: string }) {
   const say = useCryptoWords()
   return (
@@ -40,7 +43,7 @@ function Newest({
         <p>{say('now.change', { change: percentIn(format.locale, change_percent) })}</p>
       )}
       <p className={isLate ? 'stale' : 'soft'}>
-        {say(isLate ? 'now.late' : 'now.age')} <Age at={end} /> ({source})
+        {say(isLate ? 'now.late' : 'now.age')} <Age at={end} /> ({SOURCES[source] ?? source})
       </p>
     </>
   )

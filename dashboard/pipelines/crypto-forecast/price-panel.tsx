@@ -12,19 +12,27 @@ interface PricePanelProps {
   query: UseQueryResult<Hour[]>
   forecasts: readonly Forecast[]
   unit: string
+  /** Unit of the volume. */
+  quote: string
   origin: Origin
 }
 
-export function PricePanel({ query, forecasts, unit, origin }: PricePanelProps) {
+export function PricePanel({ query, forecasts, unit, quote, origin }: PricePanelProps) {
   const say = useCryptoWords()
   return (
     <Panel title={say('price')} query={query} isEmpty={(hours) => hours.length === 0} empty={say('now.none')}>
-      {(hours) => <Price hours={hours} forecasts={forecasts} unit={unit} origin={origin} />}
+      {(hours) => <Price hours={hours} forecasts={forecasts} unit={unit} quote={quote} origin={origin} />}
     </Panel>
   )
 }
 
-function Price({ hours, forecasts, unit, origin }: Omit<PricePanelProps, 'query'> & { hours: Hour[] }) {
+function Price({
+  hours,
+  forecasts,
+  unit,
+  quote,
+  origin,
+}: Omit<PricePanelProps, 'query'> & { hours: Hour[] }) {
   const say = useCryptoWords()
   const { language } = useReader()
   const missing = missingHours(hours)
@@ -54,7 +62,7 @@ function Price({ hours, forecasts, unit, origin }: Omit<PricePanelProps, 'query'
       {missing > 0 && <p className="soft">{say('price.gaps', { n: missing })}</p>}
       <Chart title={say('price')} unit={unit} lines={lines} candlesticks={candlesticks} origin={origin} />
       <h3>{say('volume')}</h3>
-      <Chart title={say('volume')} unit={say('volume.unit')} lines={volume} kind="bars" origin={origin} />
+      <Chart title={say('volume')} unit={quote} lines={volume} kind="bars" origin={origin} />
     </>
   )
 }

@@ -1,60 +1,78 @@
-/** How past forecasts did against the naive one, in words first. */
-import { Link } from '@tanstack/react-router'
+/** How past forecasts did against the naive one, in words first: of each model, by horizon. */
 import type { Scoreboard } from '../../../api/crypto-forecast/coins.ts'
 import { useApi } from '../../api.ts'
-import { useAllRows } from '../../all-rows.ts'
-import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader } from '../../preferences.tsx'
-import type { Forecast } from './hours.ts'
-import { percentIn } from './now-card.tsx'
-import { DATA } from './view.ts'
-import { priceIn } from './price.ts'
 import { useCryptoWords } from './words/index.ts'
 
 type ForecastRecord = Scoreboard['records'][number]
-
-/** Two days of forecasts. */
-const NEWEST_FORECASTS = 96
 
 export function ScoreboardPanel({ crypto, unit }: { crypto: string; unit: string }) {
   const say = useCryptoWords()
   const query = useApi<Scoreboard>('/api/crypto-forecast/scoreboard', { crypto })
   return (
-    <>
-      <Panel
-        title={say('scoreboard')}
-        query={query}
-        isEmpty={({ records }) => records.length === 0}
-        empty={say('forecast.none')}
-      >
-        {({ records }) => (
-          <>
-            <p className="soft">{say('scoreboard.help')}</p>
-            {records.map((record) => (
-              <Verdict key={record.horizon + record.model_version} record={record} unit={unit} />
+    <Panel
+      title={say('scoreboard')}
+      query={query}
+      isEmpty={({ records }) => records.length === 0}
+      empty={say('forecast.none')}
+    >
+      {({ records }) => (
+        <>
+          <p className="soft">{say('scoreboard.help')}</p>
+          <div className="records">
+            {modelsOf(records).map((ofModel) => (
+              <Model key={ofModel[0].model_version} records={ofModel} unit={unit} />
             ))}
-          </>
-        )}
-      </Panel>
-      <PastForecasts crypto={crypto} unit={unit} />
-    </>
+          </div>
+        </>
+      )}
+    </Panel>
+  )
+}
+
+type OfModel = [ForecastRecord, ...ForecastRecord[]]
+
+/** The records of each model; models that forecast here come first. */
+function modelsOf(records: readonly ForecastRecord[]): OfModel[] {
+  const models = new Map<string, OfModel>()
+  for (const record of records) {
+    const others = models.get(record.model_version)
+    if (others === undefined) models.set(record.model_version, [record])
+    else others.push(record)
+  }
+  const isElsewhere = ([{ imported_from }]: OfModel) => Number(imported_from !== null)
+  return [...models.values()].sort((a, b) => isElsewhere(a) - isElsewhere(b))
+}
+
+function Model({ records, unit }: { records: OfModel; unit: string }) {
+  const say = useCryptoWords()
+  const [{ model_version, imported_from }] = records
+  return (
+    <section className="record">
+      <h3>{say('scoreboard.model', { model: imported_from ?? model_version })}</h3>
+      <p className="soft">{say(imported_from === null ? 'scoreboard.here' : 'scoreboard.imported')}</p>
+      {records.map((record) => (
+        <Verdict key={record.horizon} record={record} unit={unit} />
+      ))}
+      {imported_from === null && records.some(({ skill_code }) => skill_code === 'too-few') && (
+        <p className="soft">{say('scoreboard.backtest')}</p>
+      )}
+    </section>
   )
 }
 
 function Verdict({ record, unit }: { record: ForecastRecord; unit: string }) {
   const say = useCryptoWords()
   const { format } = useReader()
-  const { horizon, model_version, scored, needed, mae, naive_mae, moved, hits, intervals, held } = record
+  const { horizon, scored, needed, mae, naive_mae, moved, hits, intervals, held } = record
   const share = (part: number, of: number) =>
     new Intl.NumberFormat(format.locale, { style: 'percent', maximumFractionDigits: 1 }).format(part / of)
   const rounded = (value: number) =>
     new Intl.NumberFormat(format.locale, { maximumSignificantDigits: 4 }).format(value)
   return (
-    <div className="record">
-      <h3>
-        {say(horizon === '1h' ? 'forecast.1h' : 'forecast.24h')} <span className="soft">{model_version}</span>
-      </h3>
+    <>
+      <h4>{say(horizon === '1h' ? 'scoreboard.1h' : 'scoreboard.24h')}</h4>
       <p>
         <strong>{say(`skill.${record.skill_code}`, { n: scored, needed })}</strong>
       </p>
@@ -72,83 +90,6 @@ function Verdict({ record, unit }: { record: ForecastRecord; unit: string }) {
           </li>
         )}
       </ul>
-    </div>
+    </>
   )
-}
-
-function PastForecasts({ crypto, unit }: { crypto: string; unit: string }) {
-  const say = useCryptoWords()
-  const query = useAllRows<Forecast>(`${DATA}/predictions`, { crypto }, { most: NEWEST_FORECASTS })
-  const columns = useColumns(unit)
-  const all = (
-    <Link to="/data" search={{ set: 'crypto-forecast/predictions', 'f.crypto': crypto }}>
-      {say('past.all')}
-    </Link>
-  )
-  return (
-    <Panel
-      title={say('past')}
-      query={query}
-      actions={all}
-      isEmpty={(rows) => rows.length === 0}
-      empty={say('forecast.none')}
-    >
-      {(rows) => (
-        <DataTable
-          caption={say('past')}
-          columns={columns}
-          rows={rows}
-          rowKey={({ target_time, horizon, model_version }) => [target_time, horizon, model_version].join()}
-          pageRows={12}
-        />
-      )}
-    </Panel>
-  )
-}
-
-function useColumns(unit: string): TableColumn<Forecast>[] {
-  const say = useCryptoWords()
-  const { format } = useReader()
-  const price = (
-    key: 'last_price' | 'predicted_price' | 'actual_price',
-    title: string,
-  ): TableColumn<Forecast> => ({
-    key,
-    title: `${title} (${unit})`,
-    isNumber: true,
-    value: (row) => row[key],
-    render: (row) => {
-      const found = row[key]
-      return found === null ? '–' : priceIn(format.locale, found)
-    },
-  })
-  const winner = ({ error, naive_error }: Forecast) => {
-    if (error === null || naive_error === null) return say('past.waiting')
-    const gain = Math.abs(naive_error) - Math.abs(error)
-    return say(gain > 0 ? 'past.model' : gain < 0 ? 'past.naive' : 'past.equal')
-  }
-  return [
-    {
-      key: 'target_time',
-      title: `${say('past.due')} (${format.timeZone})`,
-      value: ({ target_time }) => target_time,
-      render: ({ target_time }) => format.clock(target_time),
-    },
-    { key: 'horizon', title: say('past.horizon'), value: ({ horizon }) => horizon },
-    price('last_price', say('past.then')),
-    price('predicted_price', say('past.predicted')),
-    price('actual_price', say('past.actual')),
-    {
-      key: 'error',
-      title: say('past.off'),
-      isNumber: true,
-      value: ({ error, actual_price }) =>
-        error === null || actual_price === null ? null : error / actual_price,
-      render: ({ error, actual_price }) =>
-        error === null || actual_price === null
-          ? '–'
-          : percentIn(format.locale, (100 * error) / actual_price),
-    },
-    { key: 'winner', title: say('past.closer'), value: winner },
-  ]
 }

@@ -1,5 +1,6 @@
 /** Figures of the stored forecasts per coin, horizon and model. */
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, notLike, sql } from 'drizzle-orm'
+import { importedModel } from '../../../core/crypto-forecast/imported-model.ts'
 import type { Database } from '../../database.ts'
 import { predictions, predictionScores } from '../../schema/crypto-forecast.ts'
 
@@ -93,12 +94,17 @@ export interface OpenForecast {
   decision: string
 }
 
-/** The newest forecast of each coin, horizon and model, of all coins or of one. */
+/** The newest forecast of each coin, horizon and model that forecasts here, of all coins or of one. */
 export async function newestForecasts(db: Database, crypto?: string): Promise<OpenForecast[]> {
   const rows = await db
     .selectDistinctOn([predictions.crypto, predictions.horizon, predictions.modelVersion])
     .from(predictions)
-    .where(crypto === undefined ? undefined : eq(predictions.crypto, crypto))
+    .where(
+      and(
+        notLike(predictions.modelVersion, importedModel('%')),
+        crypto === undefined ? undefined : eq(predictions.crypto, crypto),
+      ),
+    )
     .orderBy(predictions.crypto, predictions.horizon, predictions.modelVersion, desc(predictions.targetTime))
   return rows
 }

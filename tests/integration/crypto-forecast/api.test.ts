@@ -1,6 +1,7 @@
 /** The routes that clients of an older forecast service call: its fields, honest content, the right status codes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
+import { sql } from 'drizzle-orm'
 import { writeRows } from '../../../db/write-rows.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
@@ -12,6 +13,8 @@ const COINS = [
 
 /** The forecasts of the newest hours: the newest is due tomorrow. */
 const MADE = 103
+/** Forecasts of a coin that were made elsewhere: enough to be judged. */
+const IMPORTED = 170
 const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS
 
 function forecast(
@@ -41,7 +44,8 @@ function forecast(
 }
 
 function scoreOf({ crypto, horizon, targetTime, modelVersion }: WritableRows['predictions']) {
-  const score = { actualPrice: 90, error: -5, naiveError: 10, directionRight: false, withinInterval: null }
+  const error = crypto === 'dogecoin' ? -(targetTime.getUTCHours() % 7) : -5
+  const score = { actualPrice: 90, error, naiveError: 10, directionRight: false, withinInterval: null }
   return { crypto, horizon, targetTime, modelVersion, ...score }
 }
 
@@ -52,6 +56,9 @@ beforeAll(async () => {
     ...Array.from({ length: MADE }, (_, hoursAgo) => forecast(hoursAgo)),
     forecast(0, { horizon: '1h', targetTime: new Date(thisHour + HOUR_MS), predictedPrice: 101 }),
     forecast(30, { crypto: 'dogecoin' }),
+    ...Array.from({ length: IMPORTED }, (_, at) =>
+      forecast(31 + at, { crypto: 'dogecoin', modelVersion: 'imported/ridge-1', predictedPrice: 105 }),
+    ),
   ]
   const scored = predictions.filter(({ targetTime }) => targetTime.getTime() <= thisHour)
   const retryBudget = { ms: 0, signal: new AbortController().signal }
@@ -198,5 +205,37 @@ describe('GET /healthcheck', () => {
       await api.proxy.comeBack()
     }
     expect((await get('/healthcheck')).status).toBe(200)
+  })
+})
+
+describe('the scoreboard', () => {
+  interface Scoreboard {
+    records: Record<string, unknown>[]
+  }
+  const scoreboard = async (crypto: string) =>
+    ((await (await get(`/api/crypto-forecast/scoreboard?crypto=${crypto}`)).json()) as Scoreboard).records
+
+  it('counts and averages as SQL does, each model apart, imported ones under their own name', async () => {
+    const rows = await api.database.select(sql`select horizon, model_version, count(*)::int as made,
+        sum((error is not null)::int)::int as scored, avg(abs(error)) as mae, avg(abs(naive_error)) as naive_mae
+      from predictions left join prediction_scores using (crypto, horizon, target_time, model_version)
+      where crypto = 'dogecoin' group by 1, 2 order by 2`)
+    const records = await scoreboard('dogecoin')
+    expect(records.map(({ model_version, imported_from }) => [model_version, imported_from])).toEqual([
+      ['imported/ridge-1', 'ridge-1'],
+      ['ridge-1', null],
+    ])
+    expect(records).toMatchObject(rows)
+    expect(rows).toMatchObject([
+      { made: 170, scored: 170 },
+      { made: 1, scored: 1 },
+    ])
+  })
+
+  it('judges a model by enough forecasts of its own, whatever another of that name came to elsewhere', async () => {
+    expect(await scoreboard('dogecoin')).toMatchObject([
+      { skill_code: 'better', needed: 168 },
+      { skill_code: 'too-few', needed: 168 },
+    ])
   })
 })

@@ -10,6 +10,7 @@ import { importer } from '../../../cli/crypto-forecast/import/index.ts'
 import type { FileReport } from '../../../cli/import/file-report.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { indexFeatures } from '../../../activities/crypto-forecast/features.ts'
+import { newestForecasts } from '../../../db/queries/crypto-forecast/forecast-report.ts'
 import { computeFrom } from '../../../db/queries/crypto-forecast/prices.ts'
 import type { WritableRows } from '../../../db/writable-tables.ts'
 import { writeRows } from '../../../db/write-rows.ts'
@@ -29,6 +30,7 @@ const TABLES = [
   'imported_predictions',
   'crypto_prices',
   'predictions',
+  'prediction_scores',
 ]
 const COINS = [
   { id: 'bitcoin', code: 'BTC' },
@@ -231,6 +233,58 @@ describe('dumps of the old tables', () => {
       },
     ])
     expect(await rowsOf('predictions')).toEqual([])
+  })
+
+  it('scores exported forecasts by the stored prices, and shows them as those of another model', async () => {
+    const hour = (at: number) => new Date(START_MS + at * HOUR_MS)
+    const prices = [100, 110, 90].map((price, at) => ({
+      crypto: 'bitcoin',
+      timestamp: hour(at),
+      price,
+      source: 'binance' as const,
+      formulas: 1,
+    }))
+    await writeRows(
+      database.db,
+      { crypto_prices: prices },
+      { observedAt: hour(4), runId: 'live', retryBudget },
+    )
+    const line = (at: number, model: string, predicted: number) =>
+      [hour(at + 2), 'bitcoin', '1h', model, hour(at), hour(at + 1.2)]
+        .map((cell) => (cell instanceof Date ? cell.toISOString() : cell))
+        .concat([String(predicted), '95', '115', String(prices[at]?.price), 'HOLD'])
+        .join()
+    const path = file(
+      'predictions.csv',
+      'target_time,crypto,horizon,model_version,timestamp,made_at,predicted_price,lower,upper,last_price,decision',
+      line(0, 'ridge-1', 104),
+      line(1, 'mine', 111),
+      // Its hour has no price yet.
+      line(2, 'mine', 90),
+    )
+    const [report] = await importedTwice(path)
+    expect(report).toMatchObject({ kind: 'forecasts', read: 3, written: 3, problems: [] })
+    expect(
+      await database.select(sql`select model_version, actual_price, error, naive_error, direction_right, within_interval
+        from predictions left join prediction_scores using (crypto, horizon, target_time, model_version) order by target_time`),
+    ).toMatchObject([
+      {
+        model_version: 'imported/ridge-1',
+        actual_price: 110,
+        error: -6,
+        naive_error: -10,
+        direction_right: true,
+      },
+      {
+        model_version: 'imported/mine',
+        actual_price: 90,
+        error: 21,
+        naive_error: 20,
+        within_interval: false,
+      },
+      { model_version: 'imported/mine', actual_price: null },
+    ])
+    expect(await newestForecasts(database.db)).toEqual([])
   })
 
   it('imported Fear & Greed adds missing days and leaves collected ones unchanged', async () => {

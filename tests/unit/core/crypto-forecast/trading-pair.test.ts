@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { currencyOf, pairCurrency, tradingPair } from '../../../../core/crypto-forecast/trading-pair.ts'
+import {
+  currencyOf,
+  pairCurrency,
+  pairQuote,
+  tradingPair,
+} from '../../../../core/crypto-forecast/trading-pair.ts'
 import { cryptoForecast } from '../../../../pipelines/crypto-forecast.ts'
 
 describe('the currency of a coin', () => {
@@ -20,6 +25,15 @@ describe('the currency of a coin', () => {
   it.each(['BTCCOP', 'BTCRON', 'EUR'])('is unknown for %s', (symbol) => {
     expect(pairCurrency({ code: 'BTC', symbol })).toBeUndefined()
     expect(() => currencyOf({ code: 'BTC', symbol })).toThrow(RangeError)
+  })
+
+  it.each([
+    [{ code: 'BTC' }, 'USDT'],
+    [{ code: 'BTC', symbol: 'BTCFDUSD' }, 'FDUSD'],
+    [{ code: 'T', symbol: 'TUSDT' }, 'USDT'],
+    [{ code: 'BTC', symbol: 'BTCCOP' }, undefined],
+  ])('is not its quote asset: %j is traded against %s', (coin, quote) => {
+    expect(pairQuote(coin)).toBe(quote)
   })
 
   it('is that of the dollar unless a pair is named', () => {

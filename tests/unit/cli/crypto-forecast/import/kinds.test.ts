@@ -30,6 +30,11 @@ describe('the kind of a file', () => {
     ['any.csv', 'fear_greed_index,value_classification,timestamp,date\n', { kind: 'fear_greed_index' }],
     ['any.csv', 'crypto,timestamp,predicted_price,last_price\n', { kind: 'predictions' }],
     [
+      'any.csv',
+      'target_time,crypto,horizon,model_version,timestamp,made_at,predicted_price,last_price,decision\n',
+      { kind: 'forecasts' },
+    ],
+    [
       'crypto_price_comparison_20250605-193111_20250612-101010.csv',
       'Crypto;CoinGecko Price;Binance Price;Difference (%)\n',
       { kind: 'price_comparisons', delimiter: ';' },

@@ -152,3 +152,54 @@ describeRecorded('the recorded features', () => {
     for (const parsed of rows) expect('row' in parsed && Object.keys(parsed.row.original)).toHaveLength(40)
   })
 })
+
+describe('a line of exported forecasts', () => {
+  const forecast = {
+    target_time: '2026-11-20T10:00:00.000Z',
+    crypto: 'BTC',
+    horizon: '24h',
+    model_version: 'momentum-1',
+    timestamp: '2026-11-19T09:00:00.000Z',
+    made_at: '2026-11-19T10:10:00.000Z',
+    predicted_price: '101.5',
+    lower: '',
+    last_price: '100',
+    decision: 'BUY',
+  }
+
+  it('becomes a forecast of a model that is told from those that forecast here', () => {
+    expect(parseRecord(lines.forecasts, forecast)).toMatchObject({
+      row: {
+        crypto: 'bitcoin',
+        modelVersion: 'imported/momentum-1',
+        targetTime: new Date('2026-11-20T10:00:00Z'),
+        predictedPrice: 101.5,
+        lower: null,
+        upper: null,
+      },
+    })
+    const again = { ...forecast, model_version: 'imported/momentum-1' }
+    expect(parseRecord(lines.forecasts, again)).toMatchObject({
+      row: { modelVersion: 'imported/momentum-1' },
+    })
+  })
+
+  it.each([
+    [{ target_time: '2026-11-22T10:00:00Z' }, 'target_time is in the future'],
+    [{ target_time: '2026-11-20T11:00:00Z' }, 'target_time does not lie the horizon after the end'],
+    [{ horizon: '1h' }, 'target_time does not lie the horizon after the end'],
+    [{ horizon: '1w' }, 'horizon is none of 1h, 24h'],
+    [
+      { timestamp: '2026-11-19T09:00:01Z', target_time: '2026-11-20T10:00:01Z' },
+      'timestamp is not the beginning of an hour',
+    ],
+    [{ made_at: '2026-11-19T09:59:59Z' }, 'made_at is before the end of the hour'],
+    [{ made_at: '2026-11-20T10:00:00Z' }, 'made_at is not before the time that was forecast'],
+    [{ model_version: ' ' }, 'model_version is empty'],
+    [{ predicted_price: '0' }, 'predicted_price is not a number above 0'],
+    [{ last_price: '' }, 'last_price is not a number above 0'],
+    [{ decision: 'KEEP' }, 'decision is none of BUY, SELL, HOLD'],
+  ])('is refused with %j: %s', (own, reason) => {
+    expect(reasonOf(parseRecord(lines.forecasts, { ...forecast, ...own }))).toContain(reason)
+  })
+})
