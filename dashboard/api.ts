@@ -7,6 +7,9 @@ import { spokenLanguage } from './language.ts'
 /** The server answers within half a minute, or says that it cannot; one that hangs never does. */
 const ANSWER_MS = 45_000
 
+/** Address of who the reader is to the server. */
+export const SESSION = '/api/session'
+
 /** Parameters of an address; undefined and empty ones are left out. */
 export type Parameters = Record<string, string | number | undefined>
 

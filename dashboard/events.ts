@@ -1,6 +1,7 @@
 /** What changes on the server, so that the page asks for it again: `/api/events`. */
 import type { QueryClient } from '@tanstack/react-query'
 import { isOutdated, type Change, type HeardChange } from './changes.ts'
+import { SESSION } from './api.ts'
 import { reportConnection } from './connection.ts'
 import { PIPELINE_PAGES } from './pipelines/index.ts'
 
@@ -71,6 +72,8 @@ export function followEvents(queries: QueryClient): void {
       if (!isRefused) reportConnection(false)
       else {
         clearTimeout(silence)
+        // A server with other tokens refuses the session of before.
+        void queries.invalidateQueries({ queryKey: [SESSION] })
         setTimeout(openIfSeen, REOPEN_MS)
       }
     }

@@ -1,9 +1,9 @@
 /** The page begins here. */
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ApiProblem } from './api.ts'
+import { ApiProblem, SESSION } from './api.ts'
 import { followEvents } from './events.ts'
 import { ReaderProvider } from './preferences.tsx'
 import { router } from './routes.tsx'
@@ -12,7 +12,15 @@ import './style/index.css'
 /** Data younger than this is shown from memory when a page is opened again. */
 const FRESH_MS = 10_000
 
+/** A session that is over is found by whatever asks first: who asks for it then is shown where to log in. */
+function onError(error: Error): void {
+  if (error instanceof ApiProblem && error.status === 401)
+    void queries.invalidateQueries({ queryKey: [SESSION] })
+}
+
 const queries = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,

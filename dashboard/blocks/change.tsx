@@ -1,7 +1,7 @@
 /** Changes that a person asks the server for: a button, its confirmation if it has one, and what came of it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useId, useRef, type ReactNode } from 'react'
-import { sendJson, useApi } from '../api.ts'
+import { sendJson, SESSION, useApi } from '../api.ts'
 import { useSharedWords } from '../preferences.tsx'
 import { Trouble } from './states.tsx'
 
@@ -23,7 +23,7 @@ export function useChange<T>() {
 
 /** Whether the reader of the page may change something; true until that is known. */
 export const useMayChange = (): boolean =>
-  useApi<{ role: 'reader' | 'operator' | null }>('/api/session').data?.role !== 'reader'
+  useApi<{ role: 'reader' | 'operator' | null }>(SESSION).data?.role !== 'reader'
 
 /** Says that changes need another token; nothing to whom may change. */
 export function ReaderNote() {

@@ -1,7 +1,7 @@
 /** Asks for a token where the server wants one: everywhere but on its own machine. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState, type ReactNode } from 'react'
-import { ApiProblem, sendJson, useApi } from '../api.ts'
+import { ApiProblem, sendJson, SESSION, useApi } from '../api.ts'
 import { Trouble } from '../blocks/states.tsx'
 import { useSharedWords } from '../preferences.tsx'
 
@@ -9,8 +9,6 @@ interface Session {
   role: 'reader' | 'operator' | null
   needs_token: boolean
 }
-
-const SESSION = '/api/session'
 
 /** Shows its children to who may see them, and a form to everybody else. */
 export function Guarded({ children }: { children: ReactNode }) {
