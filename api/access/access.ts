@@ -93,8 +93,13 @@ function checkChange({ headers }: FastifyRequest): void {
     )
 }
 
-const isOwnOrigin = (origin: string, host: string): boolean =>
-  URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+/** A browser leaves the usual port of a scheme out; a proxy may write it into `Host`. */
+function isOwnOrigin(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const from = new URL(origin)
+  const own = `${from.protocol}//${host}`
+  return URL.canParse(own) && new URL(own).host === from.host
+}
 
 /** Refusals that any route may give are among its declared answers. */
 function declareRefusals(route: RouteOptions): void {
