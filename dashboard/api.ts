@@ -3,6 +3,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import type { Problem } from '../api/problem.ts'
 import { reportConnection } from './connection.ts'
 import { spokenLanguage } from './language.ts'
+import { hearServerTime } from './server-clock.ts'
 
 /** The server answers within half a minute, or says that it cannot; one that hangs never does. */
 const ANSWER_MS = 45_000
@@ -88,6 +89,7 @@ async function request(address: string, init: RequestInit): Promise<Response> {
     headers.set('accept-language', spokenLanguage())
     const signal = init.signal ? AbortSignal.any([init.signal, waiting.signal]) : waiting.signal
     const response = await fetch(address, { ...init, headers, signal })
+    hearServerTime(response.headers.get('date'))
     reportConnection(true)
     return response
   } catch (error) {

@@ -1,12 +1,13 @@
 /** Whether the server answers, as the last request found out. */
 import { useSyncExternalStore } from 'react'
+import { serverNow } from './server-clock.ts'
 
 let lostSince: number | undefined
 const listeners = new Set<() => void>()
 
 /** Called after every request. Returns whether that is news. */
 export function reportConnection(isThere: boolean): boolean {
-  const next = isThere ? undefined : (lostSince ?? Date.now())
+  const next = isThere ? undefined : (lostSince ?? serverNow())
   if (next === lostSince) return false
   lostSince = next
   for (const listener of listeners) listener()

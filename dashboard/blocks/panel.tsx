@@ -4,6 +4,7 @@ import { useContext, useId, type ReactNode } from 'react'
 import { isToldAbove } from '../away.ts'
 import { OffPipeline } from '../pipelines/off.ts'
 import { useSharedWords } from '../preferences.tsx'
+import { inServerTime } from '../server-clock.ts'
 import { Age } from './age.tsx'
 import { Empty, Loading, Trouble, useReason } from './states.tsx'
 
@@ -34,7 +35,7 @@ export function Panel<T>({ title, query, actions, isEmpty, empty, children }: Pa
         <h2 id={heading}>{title}</h2>
         {data !== undefined && (
           <span className={isUnreadable ? 'age old' : 'age'}>
-            {say('panel.read')} <Age at={query.dataUpdatedAt} />
+            {say('panel.read')} <Age at={inServerTime(query.dataUpdatedAt)} />
             {isUnreadable && `; ${say('panel.old')}`}
           </span>
         )}

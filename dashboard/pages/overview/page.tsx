@@ -6,6 +6,7 @@ import { Age } from '../../blocks/age.tsx'
 import { useNow } from '../../blocks/now.ts'
 import { Panel } from '../../blocks/panel.tsx'
 import { useSharedWords } from '../../preferences.tsx'
+import { inServerTime } from '../../server-clock.ts'
 import { workerMark, type Stack } from '../health/state.ts'
 import { useRetries } from '../runs/retrying.tsx'
 import type { Retry } from '../runs/shapes.ts'
@@ -29,7 +30,12 @@ export default function OverviewPage() {
       )}
       {data !== undefined && (
         <>
-          <Verdict {...data} retries={retries} isOld={error !== null} readAt={query.dataUpdatedAt} />
+          <Verdict
+            {...data}
+            retries={retries}
+            isOld={error !== null}
+            readAt={inServerTime(query.dataUpdatedAt)}
+          />
           <div className="cards wide">
             {worstFirst(data.pipelines).map((pipeline) => (
               <PipelineCard key={pipeline.id} pipeline={pipeline} hasRecords={hasRecords} />
