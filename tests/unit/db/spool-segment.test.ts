@@ -16,6 +16,7 @@ import { WRITABLE_TABLES, type WritableTable } from '../../../db/writable-tables
 import { type RowsByTable } from '../../../db/write-call.ts'
 import { upsertStatement } from '../../../db/write-rows.ts'
 import { packageVersion } from '../../../system/package-version.ts'
+import { anyText } from '../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../support/bounds.ts'
 import { textReason } from '../../../core/reason.ts'
 
@@ -27,7 +28,7 @@ const names = Object.keys(WRITABLE_TABLES) as WritableTable[]
 
 /** Any text that a program can hold, halves of surrogate pairs and NUL among it. */
 const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText,
   fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes)),
   fc.constantFrom('$', '"', '\\', '\u0000', '\ud800', '__proto__', '{"$":"date"}'),
 )

@@ -5,6 +5,7 @@ import { Failure } from '../../../core/failures.ts'
 import { parseFiles, parseMods } from '../../../upstreams/curseforge/curseforge.ts'
 import { parseProjects, parseVersions } from '../../../upstreams/modrinth.ts'
 import { count, instant, parseBody, parseRows, text } from '../../../upstreams/payload.ts'
+import { anyText } from '../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -134,7 +135,7 @@ describe('any JSON gives rows or PayloadInvalid', () => {
 
   it('reads any text as a named failure or rows', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (value) => {
+      fc.property(anyText, (value) => {
         const outcome = attempt(() => parseProjects(value))
         if (outcome instanceof Failure)
           expect(['PayloadInvalid', 'UpstreamUnavailable']).toContain(outcome.type)

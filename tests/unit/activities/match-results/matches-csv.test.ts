@@ -16,6 +16,7 @@ import {
 } from '../../../../activities/match-results/matches-csv.ts'
 import { linesOfFile } from '../../../support/match-results/matches-file.ts'
 import { before, lifeOf, live, over, type Evidence } from './lives.ts'
+import { anyText } from '../../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -64,7 +65,7 @@ const ODD_CHARACTERS = [
   '－',
   '＠',
 ]
-const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...ODD_CHARACTERS) }))
+const cell = fc.oneof(anyText, fc.string({ unit: fc.constantFrom(...ODD_CHARACTERS) }))
 const whole = fc.nat().map(String)
 const odds = fc.double({ min: 1, max: 500, noNaN: true }).map((value) => value.toFixed(3))
 const date = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })

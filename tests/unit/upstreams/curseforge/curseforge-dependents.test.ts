@@ -7,6 +7,7 @@ import { createGate } from '../../../../upstreams/gate.ts'
 import type { Sleep } from '../../../../upstreams/sleep.ts'
 import { calm, CHALLENGE, loopback, rejection, sendHtml, sendJson, type Answering } from '../loopback.ts'
 import { describeRecorded, recorded } from '../recordings.ts'
+import { anyText } from '../../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -121,7 +122,7 @@ describe('the markups of a dependents page', () => {
 
   it('reading a dependents page never fails, and every slug can be requested, whatever the links are', () => {
     const href = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText,
       fc.string().map((text) => `/minecraft/modpacks/${text}`),
     )
     fc.assert(

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { TOKEN, client, quota, node, found, aliasesOf, states, manyNames } from './github-in-test.ts'
 import { calm, rejection, sendJson } from '../loopback.ts'
+import { anyText } from '../../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -96,7 +97,7 @@ describe('with a token', () => {
       { token: TOKEN },
     )
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+      fc.asyncProperty(anyText, async (text) => {
         const odd = `${text}/"){viewer{login}}`
         expect(states(await github.repositories([odd], calm()))).toEqual([[odd, 'unknown']])
       }),

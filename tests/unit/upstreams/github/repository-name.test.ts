@@ -9,6 +9,7 @@ import {
   repositoryIn,
 } from '../../../../upstreams/github/repository-name.ts'
 import { describeRecorded, recording } from '../recordings.ts'
+import { anyText } from '../../../support/any-text.ts'
 import { LONG_UNIT_MS } from '../../../support/bounds.ts'
 
 // Seconds of computing on a busy machine.
@@ -104,7 +105,7 @@ describe('any text', () => {
 
   it('reads any text as a full name or nothing, and the same again from the result', () => {
     fc.assert(
-      fc.property(fc.oneof(address, fc.string({ unit: 'binary' })), (text) => {
+      fc.property(fc.oneof(address, anyText), (text) => {
         const found = [repositoryIn(text), ...repositoriesInText(text)].filter((name) => name !== undefined)
         for (const name of found) {
           expect(name).toMatch(FULL_NAME)

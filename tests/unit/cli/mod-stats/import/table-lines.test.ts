@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRecord, valuesIn } from '../../../../../cli/import/line-values.ts'
 import { tableLines } from '../../../../../cli/mod-stats/import/table-lines.ts'
+import { anyText } from '../../../../support/any-text.ts'
 
 const lines = tableLines('2026-11-21', 'plain')
 const daily = { date: '2025-07-31', platform: 'curseforge', total_downloads: '4096', followers: '7' }
@@ -98,7 +99,7 @@ describe('modpacks', () => {
 
 describe('any record', () => {
   const value = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText,
     fc.constantFrom('', '0', '7', '2025-07-31', 'modrinth', 'curseforge', '2023-08-11 21:13:54.1'),
   )
   const columns = [
