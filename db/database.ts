@@ -2,7 +2,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { DatabaseClient } from './database-client.ts'
-import * as schema from './schema/index.ts'
 import type { Spool } from './spool/spool.ts'
 
 /**
@@ -10,7 +9,7 @@ import type { Spool } from './spool/spool.ts'
  * or roll back with it.
  */
 export type Database = Pick<
-  NodePgDatabase<typeof schema>,
+  NodePgDatabase,
   'execute' | 'select' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'transaction'
 > & {
   /** Takes rows while the server is unavailable; absent if it must not, as in a command at a terminal. */
@@ -73,7 +72,7 @@ export function openDatabase(
   // The pool listens to idle connections only: without this, one that breaks inside a transaction ends the process.
   pool.on('connect', (client) => client.on('error', onError))
   pool.on('error', () => undefined)
-  const db = Object.assign(drizzle(pool, { schema }), { transaction: transactionsOn(pool) })
+  const db = Object.assign(drizzle(pool), { transaction: transactionsOn(pool) })
   return {
     db: spool === undefined ? db : Object.assign(db, { spool }),
     pool,
@@ -99,7 +98,7 @@ function transactionsOn(pool: pg.Pool): Database['transaction'] {
     const client = await pool.connect()
     let hasFailed = true
     try {
-      const result = await drizzle(client, { schema }).transaction(work, config)
+      const result = await drizzle(client).transaction(work, config)
       hasFailed = false
       return result
     } finally {

@@ -2,7 +2,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 import type { Database, DatabaseHandle } from './database.ts'
-import * as schema from './schema/index.ts'
 
 /**
  * Runs `work` in one transaction, rolls it back and returns what `work` returned; throws what it throws. Its transactions
@@ -16,7 +15,7 @@ export async function rolledBack<T>(
   const client = await pool.connect()
   let result: { value: T } | undefined
   try {
-    await drizzle(queryingInTurn(client), { schema }).transaction(async (tx) => {
+    await drizzle(queryingInTurn(client)).transaction(async (tx) => {
       const savepoint = tx.transaction.bind(tx)
       const inTurn = oneAtATime()
       const transaction: Database['transaction'] = (inside) => inTurn(() => savepoint(inside))
