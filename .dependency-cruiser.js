@@ -52,9 +52,15 @@ const FOLDERS = {
   },
   // Stands in for the world outside, so it must not share the code that reads that world.
   simulator: { imports: ['core', 'system'], packages: ['node'] },
+  // Looks whether all is well, and tells who asked to be told.
+  watch: {
+    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'local', 'client', 'backup'],
+    types: ['config'],
+    packages: ['node', 'drizzle-orm', '@temporalio/client'],
+  },
   // What people and programs see over HTTP; reads the database, reaches Temporal through client/.
   api: {
-    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'client'],
+    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'client', 'watch'],
     types: ['config'],
     packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client'],
   },

@@ -79,6 +79,26 @@ const stackVariables = {
     .min(1)
     .default(500)
     .describe('Megabytes of compressed upstream responses kept per source'),
+  PAGE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Address at which people reach the page, for links in messages. Default: 127.0.0.1 with its port',
+    ),
+  ALERT_SECRET: token.describe(
+    'Key of the signature (HMAC-SHA256) of every message that is posted to a webhook',
+  ),
+  ALERT_FROM: z.email().default('almanac@localhost').describe('Sender of messages by e-mail'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'expected an address such as smtps://user:password@host' })
+    .optional()
+    .describe('Mail server for channels with `email`, such as smtps://user:password@host'),
+  HEARTBEAT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Address that is asked every minute while the watch runs: a check of healthchecks.io, a push monitor of Uptime Kuma',
+    ),
   BACKUP_DIR: z.string().default('backups').describe('Folder of the backups; another disk is better'),
   BACKUP_KEEP: z.coerce.number().int().min(1).default(7).describe('So many of the newest backups are kept'),
   BACKUP_WEEKS: z.coerce

@@ -12,7 +12,8 @@ import { address } from '../pipelines/definition.ts'
 import { PIPELINES } from '../pipelines/index.ts'
 import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
 import { addressesIn } from './addresses.ts'
-import { almanacFileSchema, type Tracked } from './almanac-file.ts'
+import { almanacFileSchema, type AlmanacFile, type Tracked } from './almanac-file.ts'
+import { alertsSchema, type AlertSettings } from './alerts.ts'
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { didYouMean, expectation, explainIssues, type SettingsPlace } from './explain-settings.ts'
 import { readYaml } from './yaml-file.ts'
@@ -22,6 +23,8 @@ export interface Config {
   mode: 'live' | 'demo'
   env: Environment
   tracked: Tracked
+  /** Who is told if something is not as it should be; nobody by the demo. */
+  alerts: AlertSettings
   /** Set while the user has no almanac.yaml: the example that applies, and where theirs is to be made. */
   example?: { from: string; to: string }
   /** Absolute folders. */
@@ -103,6 +106,7 @@ export function loadConfig({
     mode: 'demo',
     env: demoEnvironment(settings),
     tracked: demoTracked(settings),
+    alerts: alertsSchema.parse(undefined),
     stateDir: join(stateDir, 'demo'),
     workDir: join(stateDir, 'demo', 'work'),
     dataDir: join(stateDir, 'demo', 'data'),
@@ -137,7 +141,9 @@ const demoSections = (origin: string) =>
 /** The sections of the demo: each pipeline's own, with the simulator instead of the real services. */
 function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
   const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
-  const tracked = parse(almanacFileSchema, demoSections(simulator), { name: 'the demo' })
+  const { alerts: _none, ...tracked } = parse(almanacFileSchema, demoSections(simulator), {
+    name: 'the demo',
+  })
   // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
@@ -227,15 +233,15 @@ function trackedIn(
   root: string,
   { ALMANAC_CONFIG }: Environment,
   given: Given,
-): Pick<Config, 'tracked' | 'example'> {
+): Pick<Config, 'tracked' | 'alerts' | 'example'> {
   const own = resolve(root, ALMANAC_CONFIG)
   const example = resolve(root, EXAMPLE)
   if (given.values['ALMANAC_CONFIG'] !== undefined || existsSync(own) || !existsSync(example))
-    return { tracked: readTracked(own, given) }
-  return { tracked: readTracked(example, given), example: { from: example, to: own } }
+    return readFile(own, given)
+  return { ...readFile(example, given), example: { from: example, to: own } }
 }
 
-function readTracked(file: string, given: Given): Tracked {
+function readFile(file: string, given: Given): Pick<Config, 'tracked' | 'alerts'> {
   if (!existsSync(file)) {
     throw new Failure(
       'Misconfigured',
@@ -249,7 +255,7 @@ function readTracked(file: string, given: Given): Tracked {
     )
   }
   const { content, placeOf } = readYaml(file)
-  const tracked = parse(almanacFileSchema, withAddresses(content, given), {
+  const { alerts, ...tracked }: AlmanacFile = parse(almanacFileSchema, withAddresses(content, given), {
     name: file,
     placeOf,
     // Read only for a mistake.
@@ -258,7 +264,9 @@ function readTracked(file: string, given: Given): Tracked {
     },
   })
   hideSecrets(addressesIn(tracked).flatMap(secretsOfAddress))
-  return tracked
+  // Whoever knows the address of a channel may write into it.
+  hideSecrets(alerts.channels.flatMap(({ webhook }) => webhook ?? []))
+  return { tracked, alerts }
 }
 
 /** Applies the variables that still override an address of almanac.yaml to its sections. */

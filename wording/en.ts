@@ -6,6 +6,7 @@ import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
 import { matchResults } from './match-results/en.ts'
 import { modStats } from './mod-stats/en.ts'
+import { alerts } from './alerts/en.ts'
 import { requests } from './requests/en.ts'
 import type { Say, SentenceTable } from './table.ts'
 
@@ -38,6 +39,7 @@ const amount = (value: number) => value.toLocaleString('en-US')
 
 export const shared = {
   ...requests,
+  ...alerts,
   failure: ({ type, message }: CoreReasons['failure']) => `${type}: ${message}`,
   text: ({ text }: CoreReasons['text']) => text,
   spooled: ({ rows }: CoreReasons['spooled']) =>

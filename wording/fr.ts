@@ -9,6 +9,7 @@ import { cryptoForecast } from './crypto-forecast/fr.ts'
 import { libraryContext } from './library-context/fr.ts'
 import { matchResults } from './match-results/fr.ts'
 import { modStats } from './mod-stats/fr.ts'
+import { alerts } from './alerts/fr.ts'
 import { requests } from './requests/fr.ts'
 import { minute, span } from './text.ts'
 import type { Translation } from './table.ts'
@@ -59,6 +60,7 @@ const amount = (value: number) => value.toLocaleString('fr-FR')
 
 export const shared = {
   ...requests,
+  ...alerts,
   failure: ({ type, message }) => french`${meaningOf(type)} (« ${message} »)`,
   text: ({ text }) => text,
   spooled: ({ rows }) => french`${rows} ${answers(rows)}, PostgreSQL n'est pas là`,

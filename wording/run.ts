@@ -44,20 +44,22 @@ interface StoredError {
   counts: RunCounts
 }
 
-/** The error of a record, after its name; undefined if there is none. In another language as far as codes tell it. */
-export function renderStoredError(
-  { errorType, errorMessage, counts }: StoredError,
-  language: Language = 'en',
-): string | undefined {
+/** Why a record ended as it did, as a reason; undefined if nothing ended it. */
+export function storedReason({ errorType, errorMessage, counts }: StoredError): Reason | undefined {
   if (errorMessage === null) return undefined
   const type = errorType ?? 'Error'
-  if (language === 'en') return `${type}: ${errorMessage}`
   const failed = failureOf(counts)
-  if (failed?.code === type) return sentence(failed, language)
-  return sentence(
-    isConstant(type) ? { code: type } : failureReason({ type, message: errorMessage }),
-    language,
-  )
+  if (failed?.code === type) return failed
+  return isConstant(type) ? { code: type } : failureReason({ type, message: errorMessage })
+}
+
+/** The error of a record, after its name; undefined if there is none. In another language as far as codes tell it. */
+export function renderStoredError(record: StoredError, language: Language = 'en'): string | undefined {
+  const why = storedReason(record)
+  if (why === undefined) return undefined
+  return language === 'en'
+    ? `${record.errorType ?? 'Error'}: ${record.errorMessage ?? ''}`
+    : sentence(why, language)
 }
 
 /** An ending as commands print it for programs. */

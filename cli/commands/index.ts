@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { CLI_PARTS } from '../parts.ts'
 import type { SetExitCode } from './groups/add-command.ts'
+import { addAlertCommands } from './groups/alerts.ts'
 import { addBackupCommands, addDatabaseCommands } from './groups/database.ts'
 import { addImportCommand } from './groups/import.ts'
 import { addMachineCommands } from './groups/machine.ts'
@@ -17,6 +18,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addRunCommands(program, setExitCode)
   for (const { id } of PIPELINES) CLI_PARTS[id].addCommands?.(program, setExitCode)
   addScheduleCommands(program)
+  addAlertCommands(program, setExitCode)
   addBackupCommands(program)
   addDatabaseCommands(program, setExitCode)
   addSpoolCommands(program, setExitCode)

@@ -2,6 +2,7 @@
 import { startApi } from '../../api/server.ts'
 import { Failure } from '../../core/failures.ts'
 import { pagePorts } from '../../local/page-server.ts'
+import { startWatch } from '../../watch/watch.ts'
 import { portTaken, type PortUse } from '../../local/taken-port.ts'
 import { openLog } from '../../worker/log.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
@@ -33,8 +34,9 @@ export async function serve(options: ServeOptions): Promise<number> {
       print(`not on a second port: ${error.message}`)
     }
   }
+  const watch = startWatch(config, log)
   await stopRequested()
-  await server.close()
+  await Promise.all([watch.stop(), server.close()])
   return EXIT.done
 }
 

@@ -160,7 +160,12 @@ const FOUND_ANOTHER: Code = 'AlreadyRunning'
 
 /** The newest run of a pipeline that has ended; one that only found another one going on tells nothing of the pipeline. */
 export async function lastRun(db: Database, pipeline: string): Promise<RunRecord | undefined> {
-  const [found] = await db
+  return (await endedRuns(db, pipeline, 1))[0]
+}
+
+/** The newest runs of a pipeline that have ended, newest first, without those that only found another one going on. */
+export async function endedRuns(db: Database, pipeline: string, limit: number): Promise<RunRecord[]> {
+  return db
     .select()
     .from(pipelineRuns)
     .where(
@@ -171,8 +176,28 @@ export async function lastRun(db: Database, pipeline: string): Promise<RunRecord
       ),
     )
     .orderBy(desc(pipelineRuns.startedAt))
+    .limit(limit)
+}
+
+/** When the newest run of a pipeline started, however it ended. */
+export async function startOfNewest(db: Database, pipeline: string): Promise<Date | undefined> {
+  const [found] = await db
+    .select({ startedAt: pipelineRuns.startedAt })
+    .from(pipelineRuns)
+    .where(eq(pipelineRuns.pipeline, pipeline))
+    .orderBy(desc(pipelineRuns.startedAt))
     .limit(1)
-  return found
+  return found?.startedAt
+}
+
+/** Since when every run of a pipeline only found another one going on; undefined if the newest did not. */
+export async function skippedSince(db: Database, pipeline: string): Promise<Date | undefined> {
+  const { rows } = await db.execute<{ at: Date | null }>(sql`
+    select min(started_at) as at from pipeline_runs where pipeline = ${pipeline} and error_type = ${FOUND_ANOTHER}
+      and started_at > coalesce((select max(started_at) from pipeline_runs
+        where pipeline = ${pipeline} and error_type is distinct from ${FOUND_ANOTHER} and finished_at is not null), '-infinity')`)
+  const at = rows[0]?.at
+  return at == null ? undefined : new Date(at)
 }
 
 /**

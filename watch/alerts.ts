@@ -1,0 +1,137 @@
+/**
+ * Which findings become messages, and when: a pure function of the findings, what was told before, and the time. Causes
+ * come before their effects, what heals itself is not told, reminders grow apart, and one message says that it is over.
+ */
+import { HOUR_MS, MINUTE_MS, DAY_MS } from '../core/durations.ts'
+import type { Finding } from './finding.ts'
+import { CAUSES, KINDS, type Kind, type Witness } from './kinds.ts'
+import { isSilenced, type Silence } from './silences.ts'
+
+/** What was found, and what was told of it. */
+export interface Alert {
+  finding: Finding
+  /** When it was first seen. */
+  firstSeenAt: number
+  /** When it began: as it was found first, or else when it was first seen. */
+  since: number
+  /** When it was last seen; a finding whose witness is away stays as it was. */
+  lastSeenAt: number
+  /** Since when it is no longer seen; null while it is. */
+  clearSince: number | null
+  /** When its hold-off began: at first, and again when what explained it ended. */
+  heldSince: number
+  /** When it was told first; null if nobody was told. */
+  toldAt: number | null
+  /** Reminders sent, and when the next is due. */
+  reminders: number
+  remindAt: number | null
+  /** The size that was told. */
+  toldSize: number | null
+}
+
+export type Alerts = Readonly<Record<string, Alert>>
+
+export interface Message {
+  event: 'began' | 'worse' | 'still' | 'over'
+  finding: Finding
+  /** When it began. */
+  since: number
+  at: number
+}
+
+/** What comes and goes within this is one alert. */
+const CLEAR_MS = 2 * MINUTE_MS
+/** Effects go on for a while after their cause has ended: until the next run. */
+const SETTLE_MS = 30 * MINUTE_MS
+/** The first reminder; each one after comes after twice the time. */
+const REMIND_MS = { critical: 4 * HOUR_MS, warning: DAY_MS } as const
+const REMIND_MOST_MS = 4 * DAY_MS
+
+/** Returns the alerts after a look, and what is to be told now. `mute`: witnesses that did not answer. */
+export function follow(
+  alerts: Alerts,
+  findings: readonly Finding[],
+  { now, mute, silences }: { now: number; mute: ReadonlySet<Witness>; silences: readonly Silence[] },
+): { alerts: Alerts; messages: Message[] } {
+  const messages: Message[] = []
+  const next: Record<string, Alert> = {}
+  const standing = [...Object.values(alerts).map(({ finding }) => finding), ...findings]
+  const found = new Map(findings.map((one) => [one.key, one]))
+  for (const key of new Set([...Object.keys(alerts), ...found.keys()])) {
+    const before = alerts[key]
+    const finding = found.get(key)
+    const alert = finding === undefined ? unseen(before as Alert, now, mute) : seen(before, finding, now)
+    if (alert.clearSince !== null && now - alert.clearSince >= CLEAR_MS) {
+      if (alert.toldAt !== null && !isSilenced(alert, silences, now))
+        messages.push(messageOf(alert, 'over', alert.clearSince))
+      continue
+    }
+    next[key] = tell(isExplained(alert.finding, standing) ? { ...alert, heldSince: now + SETTLE_MS } : alert)
+  }
+  return { alerts: next, messages }
+
+  function tell(alert: Alert): Alert {
+    const event = dueOf(alert, now)
+    if (event === undefined || isSilenced(alert, silences, now)) return alert
+    messages.push(messageOf(alert, event, now))
+    const reminders = event === 'still' ? alert.reminders + 1 : alert.reminders
+    return {
+      ...alert,
+      toldAt: alert.toldAt ?? now,
+      toldSize: alert.finding.size ?? null,
+      reminders,
+      remindAt:
+        now + Math.min(REMIND_MS[KINDS[alert.finding.kind].severity] * 2 ** reminders, REMIND_MOST_MS),
+    }
+  }
+}
+
+const seen = (before: Alert | undefined, finding: Finding, now: number): Alert => ({
+  ...(before ?? {
+    firstSeenAt: now,
+    since: finding.since ?? now,
+    heldSince: now,
+    toldAt: null,
+    reminders: 0,
+    remindAt: null,
+    toldSize: null,
+  }),
+  finding,
+  lastSeenAt: now,
+  clearSince: null,
+})
+
+/** What a witness would say who does not answer is as it was: nobody knows that it is over. */
+function unseen(before: Alert, now: number, mute: ReadonlySet<Witness>): Alert {
+  const isUnknown = KINDS[before.finding.kind].witnesses.some((witness) => mute.has(witness))
+  return isUnknown ? before : { ...before, clearSince: before.clearSince ?? now }
+}
+
+/** What is to be told of it now, silences aside. What was not seen in this look is not told of. */
+function dueOf(
+  { finding, lastSeenAt, heldSince, toldAt, remindAt, toldSize }: Alert,
+  now: number,
+): Message['event'] | undefined {
+  if (lastSeenAt !== now) return undefined
+  if (toldAt === null) return now - heldSince >= KINDS[finding.kind].holdMs ? 'began' : undefined
+  if (heldSince > now) return undefined
+  if (toldSize !== null && (finding.size ?? 0) > toldSize) return 'worse'
+  return remindAt !== null && now >= remindAt ? 'still' : undefined
+}
+
+/** Whether something else that stands is why. */
+export function isExplained({ kind, pipeline }: Finding, standing: readonly Finding[]): boolean {
+  const causes: readonly Kind[] = CAUSES[kind] ?? []
+  return standing.some(
+    (cause) =>
+      causes.includes(cause.kind) &&
+      (cause.pipeline === null || pipeline === null || cause.pipeline === pipeline),
+  )
+}
+
+const messageOf = ({ finding, since }: Alert, event: Message['event'], at: number): Message => ({
+  event,
+  finding,
+  since,
+  at,
+})

@@ -1,0 +1,19 @@
+/** Something that is not as it should be. */
+import type { Reason } from '../core/reason.ts'
+import type { Kind } from './kinds.ts'
+
+export interface Finding {
+  /** The same fault has the same key at every look. */
+  key: string
+  kind: Kind
+  /** Null of what concerns all of them. */
+  pipeline: string | null
+  /** What was found. */
+  what: Reason
+  /** When it began, if that is known; otherwise it began when it was first seen. */
+  since?: number
+  /** When it was last as it should be. */
+  lastGood?: number
+  /** How much of it there is, for what can grow: more than was told is told again. */
+  size?: number
+}

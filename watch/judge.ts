@@ -1,0 +1,298 @@
+/** Judges what was seen: a pure function, so that a week of it can be tried in a second. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/durations.ts'
+import type { Reason } from '../core/reason.ts'
+import { reason } from '../wording/reason.ts'
+import type { Finding } from './finding.ts'
+import type { Kind } from './kinds.ts'
+import type {
+  DatabaseSeen,
+  EndedRun,
+  FilesSeen,
+  NewestData,
+  PipelineSeen,
+  Seen,
+  TemporalSeen,
+} from './seen.ts'
+import { fullAt, type FreeSpace } from './disk.ts'
+
+/** An idle worker asks for work once a minute; the rest is for a busy machine. */
+const WORKER_SILENT_MS = 75_000
+/** A start is spread over some minutes, and a worker that restarts takes a minute: of short intervals a tenth is less. */
+const LATE_MS = 10 * MINUTE_MS
+const LATE_SHARE = 0.1
+/** Fewer runs say little of how long one usually takes. */
+const RUNS_TO_KNOW = 10
+const USUAL_SHARE = 0.95
+/** A run beyond the usual is told if it takes half as long again, and at least minutes more. */
+const LONGER_TIMES = 1.5
+const LONGER_MS = 5 * MINUTE_MS
+/** Once is an accident of the upstream, three times is a pattern. */
+const PARTIAL_RUNS = 3
+/** Upstreams ask for pauses of seconds and minutes as a matter of course. */
+const LONG_BLOCK_MS = HOUR_MS
+/** The spool drains within minutes once the database answers. */
+const SPOOL_MS = 15 * MINUTE_MS
+/** Backups are made nightly; half a day is for a night at which the machine was off. */
+const BACKUP_MS = 1.5 * DAY_MS
+/** The nearest day on which a full disk is worth a message. */
+const FULL_WITHIN_MS = 7 * DAY_MS
+
+export interface Known {
+  /** When this stack was first looked at: what never ran is late from then on. */
+  since: number
+  /** Free space of each disk over the last days. */
+  space: Readonly<Record<string, readonly FreeSpace[]>>
+}
+
+/** Returns what is not as it should be, of all that could be seen. */
+export function findingsOf({ database, temporal, files }: Seen, known: Known, now: number): Finding[] {
+  const leftOut =
+    'said' in temporal
+      ? temporal.said.schedules.filter(({ state }) => state === 'left-out').map(({ pipeline }) => pipeline)
+      : []
+  const isWatched = ({ pipeline }: Finding) => pipeline === null || !leftOut.includes(pipeline)
+  return [
+    ...('away' in database
+      ? [finding('database-away', null, reason('alert-database-away', { why: database.away }))]
+      : ofDatabase(database.said, now)),
+    ...('away' in temporal
+      ? [finding('temporal-away', null, reason('alert-temporal-away', { why: temporal.away }))]
+      : ofTemporal(temporal.said, now)),
+    ...('said' in database && 'said' in temporal
+      ? lateRuns(database.said, temporal.said, known.since, now)
+      : []),
+    ...ofFiles(files, known, now),
+  ].filter(isWatched)
+}
+
+function finding(
+  kind: Kind,
+  pipeline: string | null,
+  what: Reason,
+  more: Partial<Finding> & { of?: string } = {},
+): Finding {
+  const { of, ...rest } = more
+  const key = [kind, pipeline, of].filter((part) => part != null).join(' ')
+  return { key, kind, pipeline, what, ...rest }
+}
+
+function ofTemporal({ workerSilentMs, schedules }: TemporalSeen, now: number): Finding[] {
+  const isAway = workerSilentMs === null || workerSilentMs > WORKER_SILENT_MS
+  const at = now - (workerSilentMs ?? 0)
+  const lastGood = workerSilentMs === null ? {} : { since: at, lastGood: at }
+  return [
+    ...(isAway ? [finding('worker-away', null, reason('alert-worker-away'), lastGood)] : []),
+    ...schedules.flatMap(({ pipeline, state, why }) => {
+      if (state === 'missing')
+        return [finding('schedule-gone', pipeline, reason('alert-schedule-gone', { pipeline }))]
+      if (state === 'paused')
+        return [finding('schedule-paused', pipeline, reason('alert-schedule-paused', { pipeline, why }))]
+      return []
+    }),
+  ]
+}
+
+function ofDatabase({ migrations, pipelines, blocked }: DatabaseSeen, now: number): Finding[] {
+  return [
+    ...(migrations.applied === migrations.known
+      ? []
+      : [finding('tables-differ', null, reason('alert-tables-differ', migrations))]),
+    ...pipelines.flatMap((seen) => ofPipeline(seen, now)),
+    ...blocked
+      .filter(({ at, until }) => until > now && until - at >= LONG_BLOCK_MS)
+      .map(({ client, status, at, until }) =>
+        finding(
+          'upstream-blocked',
+          null,
+          reason('alert-upstream-blocked', { client, status, until: iso(until) }),
+          { of: client, since: at },
+        ),
+      ),
+  ]
+}
+
+function ofPipeline(seen: PipelineSeen, now: number): Finding[] {
+  const { pipeline, ended, skippedSince, newest } = seen
+  const last = ended[0]
+  const good = ended.find(({ outcome }) => outcome === 'complete')
+  const lastGood = good === undefined ? {} : { lastGood: good.finishedAt }
+  const skipped = skippedSince !== null && now - skippedSince > DAY_MS
+  return [
+    ...(last !== undefined && isFailed(last)
+      ? [
+          finding(
+            'run-failed',
+            pipeline,
+            reason('alert-run-failed', {
+              pipeline,
+              outcome: last.outcome,
+              why: last.error,
+              runId: last.runId,
+            }),
+            {
+              since: firstOfRow(ended, isFailed).finishedAt,
+              ...lastGood,
+            },
+          ),
+        ]
+      : []),
+    ...(skipped
+      ? [
+          finding(
+            'runs-skipped',
+            pipeline,
+            reason('alert-runs-skipped', { pipeline, since: iso(skippedSince) }),
+            { since: skippedSince, ...lastGood },
+          ),
+        ]
+      : []),
+    ...longRun(seen, now),
+    ...(last === undefined ? [] : refusedKeys(pipeline, last)),
+    ...partialSources(pipeline, ended),
+    ...newest.filter((data) => isOld(data, now)).map((data) => oldData(pipeline, data)),
+  ]
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+const isFailed = ({ outcome }: EndedRun) => outcome === 'failed' || outcome === 'interrupted'
+
+/** The oldest of the runs at the beginning of the list that are all like this; there is one at least. */
+function firstOfRow(ended: readonly EndedRun[], isLike: (run: EndedRun) => boolean): EndedRun {
+  const end = ended.findIndex((run) => !isLike(run))
+  return ended.at(end === -1 ? -1 : end - 1) as EndedRun
+}
+
+/** Whether data is older than allowed. A source without any data has none that is old: its runs say why. */
+export const isOld = ({ at, allowedMs }: NewestData, now: number): boolean =>
+  at !== null && now - at > allowedMs
+
+const oldData = (pipeline: string, { source, at, allowedMs }: NewestData) =>
+  finding('data-old', pipeline, reason('alert-data-old', { pipeline, source, at: iso(at ?? 0), allowedMs }), {
+    of: source,
+    since: (at ?? 0) + allowedMs,
+    lastGood: at ?? 0,
+  })
+
+function longRun({ pipeline, openSince, ended }: PipelineSeen, now: number): Finding[] {
+  const lengths = ended
+    .filter(({ outcome }) => outcome === 'complete' || outcome === 'partial')
+    .map(({ startedAt, finishedAt }) => finishedAt - startedAt)
+  if (openSince === null || lengths.length < RUNS_TO_KNOW) return []
+  const usualMs = lengths.toSorted((a, b) => a - b)[Math.ceil(lengths.length * USUAL_SHARE) - 1] ?? 0
+  const limitMs = Math.max(usualMs * LONGER_TIMES, usualMs + LONGER_MS)
+  if (now - openSince <= limitMs) return []
+  return [
+    finding('run-long', pipeline, reason('alert-run-long', { pipeline, since: iso(openSince), usualMs }), {
+      since: openSince + limitMs,
+    }),
+  ]
+}
+
+/** A key is refused until somebody changes it: the next run fails the same way. */
+function refusedKeys(pipeline: string, { sources, finishedAt }: EndedRun): Finding[] {
+  return Object.entries(sources).flatMap(([source, { why }]) => {
+    const refused = why.find(
+      ({ code, values }) => code === 'failure' && values?.['type'] === 'CredentialsRejected',
+    )
+    if (refused === undefined) return []
+    return [
+      finding('key-refused', pipeline, reason('alert-key-refused', { pipeline, source, why: refused }), {
+        of: source,
+        since: finishedAt,
+      }),
+    ]
+  })
+}
+
+function partialSources(pipeline: string, ended: readonly EndedRun[]): Finding[] {
+  const newest = ended.slice(0, PARTIAL_RUNS)
+  if (newest.length < PARTIAL_RUNS) return []
+  return Object.entries(newest[0]?.sources ?? {}).flatMap(([source, { why }]) => {
+    const lacks = ({ sources }: EndedRun) => ['partial', 'failed'].includes(sources[source]?.outcome ?? '')
+    if (!newest.every(lacks)) return []
+    const good = ended.find((run) => !lacks(run))
+    return [
+      finding(
+        'source-partial',
+        pipeline,
+        reason('alert-source-partial', {
+          pipeline,
+          source,
+          runs: ended.indexOf(firstOfRow(ended, lacks)) + 1,
+          why: [...why],
+        }),
+        {
+          of: source,
+          since: firstOfRow(ended, lacks).finishedAt,
+          ...(good === undefined ? {} : { lastGood: good.finishedAt }),
+        },
+      ),
+    ]
+  })
+}
+
+function lateRuns(
+  { pipelines }: DatabaseSeen,
+  { schedules }: TemporalSeen,
+  knownSince: number,
+  now: number,
+): Finding[] {
+  return pipelines.flatMap(({ pipeline, startedAt, openSince }) => {
+    const schedule = schedules.find((one) => one.pipeline === pipeline)
+    if (schedule?.state !== 'active' || schedule.everyMs === null || openSince !== null) return []
+    const { everyMs } = schedule
+    const dueAt = (startedAt ?? knownSince) + everyMs
+    const lateMs = Math.max(LATE_MS, everyMs * LATE_SHARE)
+    if (now <= dueAt + lateMs) return []
+    return [
+      finding('run-late', pipeline, reason('alert-run-late', { pipeline, dueAt: iso(dueAt) }), {
+        since: dueAt,
+        ...(startedAt === null ? {} : { lastGood: startedAt }),
+      }),
+    ]
+  })
+}
+
+function ofFiles({ spool, disks, backupAt }: FilesSeen, { since, space }: Known, now: number): Finding[] {
+  const { waiting, oldestAt, deadLetters } = spool
+  const lateSince = (backupAt ?? since) + BACKUP_MS
+  return [
+    ...(oldestAt !== null && now - oldestAt > SPOOL_MS
+      ? [
+          finding(
+            'spool-waiting',
+            null,
+            reason('alert-spool-waiting', { segments: waiting, oldestAt: iso(oldestAt) }),
+            { since: oldestAt },
+          ),
+        ]
+      : []),
+    ...(deadLetters > 0
+      ? [finding('dead-letters', null, reason('alert-dead-letters', { deadLetters }), { size: deadLetters })]
+      : []),
+    ...(now > lateSince
+      ? [
+          finding(
+            'backup-late',
+            null,
+            reason('alert-backup-late', { at: backupAt === null ? null : iso(backupAt) }),
+            { since: lateSince, ...(backupAt === null ? {} : { lastGood: backupAt }) },
+          ),
+        ]
+      : []),
+    ...disks.flatMap(({ folder, freeBytes, room }) => {
+      if (room !== 'enough')
+        return [finding('disk-low', null, reason('alert-disk-low', { folder, freeBytes }), { of: folder })]
+      const at = fullAt(space[folder] ?? [], now)
+      if (at === undefined || at - now > FULL_WITHIN_MS) return []
+      return [
+        finding(
+          'disk-filling',
+          null,
+          reason('alert-disk-filling', { folder, freeBytes, fullOn: iso(at).slice(0, 10) }),
+          { of: folder },
+        ),
+      ]
+    }),
+  ]
+}

@@ -1,0 +1,186 @@
+/** Looks at the database, Temporal, the workers and the disks: all that is judged. */
+import { statSync } from 'node:fs'
+import { sql } from 'drizzle-orm'
+import type { Client } from '@temporalio/client'
+import { newestBackup } from '../backup/keep.ts'
+import { CannotReach } from '../client/cannot-reach.ts'
+import { connectDatabase } from '../client/connection.ts'
+import type { LastingTemporal } from '../client/lasting-temporal.ts'
+import { pollersOf } from '../client/ping.ts'
+import { scheduleStates } from '../client/schedules.ts'
+import type { Config } from '../config/load-config.ts'
+import { failureReason, type Reason } from '../core/reason.ts'
+import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts'
+import type { Database } from '../db/database.ts'
+import { migrationState } from '../db/migrate.ts'
+import { endedRuns, openRuns, skippedSince, startOfNewest } from '../db/queries/runs.ts'
+import { storedBudgets } from '../db/queries/upstream-budgets.ts'
+import { damagedSegments, waitingSegments } from '../db/spool/folder.ts'
+import { spoolFolder } from '../db/spool/spool.ts'
+import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
+import { freeBytes, roomIn } from '../system/free-space.ts'
+import { storedReason } from '../wording/run.ts'
+import { WATCH_PARTS } from './parts.ts'
+import type { Answer, DatabaseSeen, FilesSeen, NewestData, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
+
+/** A server that works answers within a second; the next look comes in half a minute. */
+const ANSWER_MS = 10_000
+/** Enough to know how long a run usually takes, and for how long a source has been incomplete. */
+const ENDED_RUNS = 50
+
+/** Looks at everything once. Throws only for a defect: what does not answer is part of what is seen. */
+export async function look(config: Config, temporal: LastingTemporal): Promise<Seen> {
+  const [database, server] = await Promise.all([
+    answerOf(() => lookAtDatabase(config), awayDatabase),
+    answerOf(() => temporal.use(lookAtTemporal(config)), awayTemporal),
+  ])
+  return { database, temporal: server, files: lookAtFiles(config) }
+}
+
+async function answerOf<T>(
+  ask: () => Promise<T>,
+  away: (error: unknown) => Reason | undefined,
+): Promise<Answer<T>> {
+  try {
+    return { said: await ask() }
+  } catch (error) {
+    const why = away(error)
+    if (why === undefined) throw error
+    return { away: why }
+  }
+}
+
+function awayTemporal(error: unknown): Reason | undefined {
+  return error instanceof CannotReach
+    ? failureReason({ type: 'TemporalUnavailable', message: error.message })
+    : undefined
+}
+
+function awayDatabase(error: unknown): Reason | undefined {
+  if (error instanceof CannotReach)
+    return failureReason({ type: 'DatabaseUnavailable', message: error.message })
+  const failure = databaseFailure(error)
+  if (!isDatabaseUnwritable(failure)) return undefined
+  const { type, message } = failure
+  return failureReason({ type, message })
+}
+
+const isOn = (config: Config) => (id: PipelineId) => config.tracked[id].enabled
+
+async function lookAtDatabase(config: Config): Promise<DatabaseSeen> {
+  const database = connectDatabase(config, { connectMs: ANSWER_MS, queryMs: ANSWER_MS })
+  const { db } = database
+  try {
+    const migrations = await migrationState(db)
+    // Its tables may lack what is asked below.
+    if (migrations.applied !== migrations.known) return { migrations, pipelines: [], blocked: [] }
+    const open = await openRuns(db)
+    const on = PIPELINES.map(({ id }) => id).filter(isOn(config))
+    const pipelines = await Promise.all(
+      on.map(async (id) => ({
+        ...(await pipelineIn(db, id)),
+        openSince: open.find(({ pipeline }) => pipeline === id)?.startedAt.getTime() ?? null,
+        newest: await newestOf(db, id, config),
+      })),
+    )
+    return { migrations, pipelines, blocked: await blockedIn(db) }
+  } finally {
+    await database.close()
+  }
+}
+
+async function pipelineIn(
+  db: Database,
+  pipeline: PipelineId,
+): Promise<Omit<PipelineSeen, 'openSince' | 'newest'>> {
+  const [startedAt, skipped, ended] = await Promise.all([
+    startOfNewest(db, pipeline),
+    skippedSince(db, pipeline),
+    endedRuns(db, pipeline, ENDED_RUNS),
+  ])
+  return {
+    pipeline,
+    startedAt: startedAt?.getTime() ?? null,
+    skippedSince: skipped?.getTime() ?? null,
+    ended: ended.map((run) => ({
+      runId: run.runId,
+      startedAt: run.startedAt.getTime(),
+      finishedAt: (run.finishedAt ?? run.startedAt).getTime(),
+      outcome: run.outcome,
+      error: storedReason(run) ?? null,
+      sources: run.counts,
+    })),
+  }
+}
+
+async function newestOf(db: Database, pipeline: PipelineId, config: Config): Promise<NewestData[]> {
+  const asked = WATCH_PARTS[pipeline].fresh.flatMap(({ source, newest, allowedMs }) => {
+    const allowed = allowedMs(config)
+    return allowed === undefined ? [] : [{ source, newest, allowedMs: allowed }]
+  })
+  return Promise.all(
+    asked.map(async ({ newest, ...data }) => {
+      const { rows } = await db.execute<{ ms: number | null }>(
+        sql`select (extract(epoch from at) * 1000)::double precision as ms from (${sql.raw(newest)}) newest`,
+      )
+      return { ...data, at: rows[0]?.ms ?? null }
+    }),
+  )
+}
+
+async function blockedIn(db: Database): Promise<DatabaseSeen['blocked']> {
+  const budgets = await storedBudgets(db)
+  return budgets.flatMap(({ client, blockedAt, blockedUntil, blockedStatus }) =>
+    blockedAt === null || blockedUntil === null
+      ? []
+      : [{ client, status: blockedStatus, at: blockedAt.getTime(), until: blockedUntil.getTime() }],
+  )
+}
+
+const lookAtTemporal =
+  (config: Config) =>
+  async (client: Client): Promise<TemporalSeen> => {
+    const [pollers, schedules] = await Promise.all([pollersOf(client), scheduleStates(client)])
+    const polled = pollers.flatMap(({ polledAt }) => polledAt?.getTime() ?? [])
+    return {
+      workerSilentMs: polled.length === 0 ? null : Date.now() - Math.max(...polled),
+      schedules: schedules
+        .filter(({ id }) => isOn(config)(id as PipelineId))
+        .map(({ id, state, why, everyMs }) => ({
+          pipeline: id,
+          state: why.code === LEFT_OUT ? ('left-out' as const) : state,
+          why,
+          everyMs: everyMs ?? null,
+        })),
+    }
+  }
+
+/** Of a schedule whose pipeline the last start was told to leave out. */
+const LEFT_OUT = 'schedule-not-started'
+
+function lookAtFiles({ stateDir, dataDir, backupDir }: Config): FilesSeen {
+  const folder = spoolFolder(dataDir)
+  const waiting = waitingSegments(folder)
+  return {
+    spool: {
+      waiting: waiting.length,
+      oldestAt: waiting[0]?.since.getTime() ?? null,
+      deadLetters: damagedSegments(folder).length,
+    },
+    disks: onDifferentDisks([stateDir, dataDir, backupDir]).map((name) => {
+      const free = freeBytes(name)
+      return { folder: name, freeBytes: free, room: roomIn(free) }
+    }),
+    backupAt: newestBackup(backupDir)?.getTime() ?? null,
+  }
+}
+
+/** One folder of each disk; those that do not exist are on the disk of one that does. */
+function onDifferentDisks(folders: readonly string[]): string[] {
+  const byDisk = new Map<number, string>()
+  for (const folder of folders) {
+    const disk = statSync(folder, { throwIfNoEntry: false })?.dev
+    if (disk !== undefined && !byDisk.has(disk)) byDisk.set(disk, folder)
+  }
+  return [...byDisk.values()]
+}

@@ -1,0 +1,32 @@
+/** What is watched of mod-stats. */
+import type { Config } from '../config/load-config.ts'
+import { HOUR_MS, SECOND_MS } from '../core/durations.ts'
+import type { WatchPart } from './watch-part.ts'
+
+const newestOf = (platform: string) =>
+  `select max(observed_at) as at from daily_stats where platform = '${platform}' and date > current_date - 30`
+
+/** Every mod is asked in each run; a run that was late, or asked again, is no day without data. */
+const twoRuns = ({ env }: Config) => 2 * env.COLLECTION_INTERVAL * SECOND_MS + HOUR_MS
+
+export const modStatsWatch: WatchPart = {
+  fresh: [
+    {
+      source: 'modrinth',
+      newest: newestOf('modrinth'),
+      allowedMs: (config) =>
+        config.tracked['mod-stats'].mods.some(({ modrinth }) => modrinth !== undefined)
+          ? twoRuns(config)
+          : undefined,
+    },
+    {
+      source: 'curseforge',
+      newest: newestOf('curseforge'),
+      allowedMs: (config) =>
+        config.env.CURSEFORGE_API_KEY !== undefined &&
+        config.tracked['mod-stats'].mods.some(({ curseforge }) => curseforge !== undefined)
+          ? twoRuns(config)
+          : undefined,
+    },
+  ],
+}

@@ -1,0 +1,78 @@
+/** What a look at the stack saw: all that is judged. Times are milliseconds since 1970, so that it is plain JSON. */
+import type { Reason } from '../core/reason.ts'
+
+/** What a server said; or why it did not answer. */
+export type Answer<T> = { said: T } | { away: Reason }
+
+export interface Seen {
+  database: Answer<DatabaseSeen>
+  temporal: Answer<TemporalSeen>
+  files: FilesSeen
+}
+
+export interface DatabaseSeen {
+  migrations: { applied: number; known: number }
+  /** Of each pipeline that is on. */
+  pipelines: readonly PipelineSeen[]
+  blocked: readonly BlockedUpstream[]
+}
+
+export interface PipelineSeen {
+  pipeline: string
+  /** Start of the newest run, however it ended; null if there is none. */
+  startedAt: number | null
+  /** Start of the run that is open. */
+  openSince: number | null
+  /** The newest runs that have ended, newest first; those that only found another one going on are left out. */
+  ended: readonly EndedRun[]
+  /** Since when every run only found another one going on; null if the newest did not. */
+  skippedSince: number | null
+  newest: readonly NewestData[]
+}
+
+export interface EndedRun {
+  runId: string
+  startedAt: number
+  finishedAt: number
+  outcome: string
+  /** What ended it, if something did. */
+  error: Reason | null
+  sources: Readonly<Record<string, { outcome: string; why: readonly Reason[] }>>
+}
+
+/** How old the newest data of a source is, and may be. */
+export interface NewestData {
+  source: string
+  /** Null if it has none yet. */
+  at: number | null
+  allowedMs: number
+}
+
+/** An upstream that asked for a long pause. */
+export interface BlockedUpstream {
+  client: string
+  status: number | null
+  at: number
+  until: number
+}
+
+export interface TemporalSeen {
+  /** For how long no worker has asked for work; null if the server knows none. */
+  workerSilentMs: number | null
+  /** Of each pipeline that is on. */
+  schedules: readonly {
+    pipeline: string
+    /** `left-out`: the last start was told to leave the pipeline out, which is nobody's fault. */
+    state: 'active' | 'paused' | 'missing' | 'left-out'
+    why: Reason
+    /** From one run to the next; null if it has other times than ours. */
+    everyMs: number | null
+  }[]
+}
+
+export interface FilesSeen {
+  spool: { waiting: number; oldestAt: number | null; deadLetters: number }
+  disks: readonly { folder: string; freeBytes: number; room: 'enough' | 'little' | 'too little' }[]
+  /** When the newest backup that was restored was made; null if there is none. */
+  backupAt: number | null
+}

@@ -1,0 +1,88 @@
+/** A message in words. */
+import { almanacCommand } from '../core/command-name.ts'
+import { reason, type Code } from '../wording/reason.ts'
+import { sentence, type Language } from '../wording/sentence.ts'
+import type { Message } from './alerts.ts'
+import type { Finding } from './finding.ts'
+import type { Kind } from './kinds.ts'
+
+export interface MessageText {
+  /** One line: what was found, and whether it is new, goes on or is over. */
+  title: string
+  /** Since when, what it means, when it was good, what to do. */
+  lines: string[]
+  link: string
+}
+
+const DOCTOR = () => 'doctor'
+const OF_PIPELINE = (command: string) => (pipeline: string) => `${command} ${pipeline}`
+
+/** The command to run next. */
+const COMMANDS: Record<Kind, (pipeline: string) => string> = {
+  'database-away': DOCTOR,
+  'temporal-away': DOCTOR,
+  'worker-away': () => 'up',
+  'tables-differ': () => 'db migrate',
+  'disk-low': DOCTOR,
+  'disk-filling': DOCTOR,
+  'schedule-gone': () => 'schedules apply',
+  'schedule-paused': OF_PIPELINE('schedules resume'),
+  'run-late': DOCTOR,
+  'run-long': OF_PIPELINE('runs'),
+  'runs-skipped': OF_PIPELINE('runs'),
+  'run-failed': OF_PIPELINE('runs'),
+  'key-refused': DOCTOR,
+  'upstream-blocked': DOCTOR,
+  'source-partial': OF_PIPELINE('runs'),
+  'data-old': OF_PIPELINE('runs'),
+  'spool-waiting': () => 'spool drain',
+  'dead-letters': () => 'spool list',
+  'backup-late': () => 'backup',
+  test: () => 'alerts list',
+}
+
+/** The page that shows more of it. */
+const PAGES: Partial<Record<Kind, (pipeline: string) => string>> = {
+  'schedule-gone': () => 'schedules',
+  'schedule-paused': () => 'schedules',
+  'run-late': (pipeline) => `runs?pipeline=${pipeline}`,
+  'run-long': (pipeline) => `runs?pipeline=${pipeline}`,
+  'runs-skipped': (pipeline) => `runs?pipeline=${pipeline}`,
+  'run-failed': (pipeline) => `runs?pipeline=${pipeline}`,
+  'source-partial': (pipeline) => `runs?pipeline=${pipeline}`,
+  'data-old': (pipeline) => `runs?pipeline=${pipeline}`,
+}
+
+/** Returns what to run next about a finding. */
+export const nextCommand = ({ kind, pipeline }: Pick<Finding, 'kind' | 'pipeline'>): string =>
+  almanacCommand(COMMANDS[kind](pipeline ?? ''))
+
+/** Returns what a finding means for who uses the data. */
+export const meaningOf = ({ kind }: Pick<Finding, 'kind'>, language: Language): string =>
+  sentence({ code: `means-${kind}` satisfies Code }, language)
+
+/** Returns a message in words, with a link to this page. */
+export function textOf(
+  { event, finding, since, at }: Message,
+  pageUrl: string,
+  language: Language,
+): MessageText {
+  const { what, kind, pipeline, lastGood } = finding
+  const page = PAGES[kind]?.(pipeline ?? '') ?? 'health'
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const title =
+    event === 'over'
+      ? reason('message-over', { what, lastedMs: at - since })
+      : reason(`message-${event}`, { what })
+  const more = [
+    reason('message-since', { at: iso(since) }),
+    ...(lastGood === undefined ? [] : [reason('message-last-good', { at: iso(lastGood) })]),
+    reason('message-next', { command: nextCommand(finding) }),
+  ]
+  return {
+    title: sentence(title, language),
+    lines:
+      event === 'over' ? [] : [meaningOf(finding, language), ...more.map((one) => sentence(one, language))],
+    link: `${pageUrl}/${page}`,
+  }
+}

@@ -1,0 +1,174 @@
+/** The watch: looks at the stack again and again, and tells who asked to be told. It runs beside the page, not in a worker. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import { takeFileLock } from '../local/file-lock.mjs'
+import { lastingTemporal } from '../client/lasting-temporal.ts'
+import type { Config } from '../config/load-config.ts'
+import { follow } from './alerts.ts'
+import { addressed, deliver, queued, type Send } from './deliver.ts'
+import { senderOf } from './channels/send.ts'
+import { withSample } from './disk.ts'
+import { findingsOf } from './judge.ts'
+import type { Witness } from './kinds.ts'
+import { look } from './look.ts'
+import type { Seen } from './seen.ts'
+import { readSilences, readState, writeState, type WatchState } from './state.ts'
+
+/** A worker is silent for 75 s before it counts as gone; with this pause that is told within two minutes. */
+const LOOK_MS = 30_000
+/** Two servers on one folder would tell everything twice; the second begins when the first has ended. */
+const LOCK_FILE = 'watch.lock'
+/** Every second look: a check outside expects a sign every minute or more rarely. */
+const HEARTBEAT_MS = 55_000
+const HEARTBEAT_ANSWER_MS = 10_000
+
+export interface WatchLog {
+  warn(record: object, message: string): void
+  error(record: object, message: string): void
+}
+
+export interface Watch {
+  /** Looks once, and tells what is to be told. Throws for a defect, or if its state cannot be kept. */
+  look(): Promise<void>
+  /** What was seen last; undefined before the first look. */
+  seen: () => Seen | undefined
+  close(): Promise<void>
+}
+
+export interface WatchOptions {
+  /** Called after each look that changed what stands. */
+  onChange?: () => void
+  /** Milliseconds since 1970. Default: this machine's clock. */
+  now?: () => number
+}
+
+/** Creates a watch that looks when it is told to. */
+export function createWatch(
+  config: Config,
+  log: WatchLog,
+  { onChange, now = Date.now }: WatchOptions = {},
+): Watch {
+  const temporal = lastingTemporal(config)
+  const send = senderOf(config)
+  let seen: Seen | undefined
+  let beatAt: number | undefined
+  return {
+    async look() {
+      const at = now()
+      seen = await look(config, temporal)
+      const before = readState(config.stateDir, at)
+      const after = remembered(config, before, seen, at)
+      // Before anything is sent: a restart in between sends it once more, and forgets none.
+      writeState(config.stateDir, after)
+      if (standing(before) !== standing(after)) onChange?.()
+      await sendWaiting(config, send, after, { log, now: at })
+      if (beatAt !== undefined && at - beatAt < HEARTBEAT_MS) return
+      beatAt = at
+      await beat(config, log)
+    },
+    seen: () => seen,
+    close: () => temporal.close(),
+  }
+}
+
+export interface RunningWatch extends Pick<Watch, 'seen'> {
+  stop(): Promise<void>
+}
+
+/** Starts a watch that looks again and again, whatever is away, until stopped. */
+export function startWatch(config: Config, log: WatchLog, options: WatchOptions = {}): RunningWatch {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const watch = createWatch(config, log, options)
+  let release: (() => void) | undefined
+  const loop = async () => {
+    while (!signal.aborted) {
+      try {
+        release ??= await lockOf(config.stateDir)
+        if (release !== undefined) await watch.look()
+      } catch (error) {
+        log.error({ err: error }, 'the watch could not look')
+      }
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  const ended = loop()
+  return {
+    seen: watch.seen,
+    async stop() {
+      stopping.abort()
+      await ended
+      release?.()
+      await watch.close()
+    },
+  }
+}
+
+/** Returns what releases the lock; undefined if another process holds it. */
+async function lockOf(stateDir: string): Promise<(() => void) | undefined> {
+  const lock = await takeFileLock(join(stateDir, LOCK_FILE), 'the watch', { isRenewed: true })
+  return 'release' in lock ? lock.release : undefined
+}
+
+/** What is remembered after a look, with the messages that are to be sent. */
+export function remembered(config: Config, before: WatchState, seen: Seen, now: number): WatchState {
+  const { channels } = config.alerts
+  const space = Object.fromEntries(
+    seen.files.disks.map(({ folder, freeBytes }) => [
+      folder,
+      withSample(before.space[folder] ?? [], { at: now, freeBytes }),
+    ]),
+  )
+  const findings = findingsOf(seen, { since: before.since, space }, now)
+  const { alerts, messages } = follow(before.alerts, findings, {
+    now,
+    mute: muteIn(seen),
+    silences: readSilences(config.stateDir),
+  })
+  return {
+    ...before,
+    lookedAt: now,
+    alerts,
+    space,
+    waiting: queued(before.waiting, addressed(messages, channels), channels),
+  }
+}
+
+function muteIn({ database, temporal }: Seen): Set<Witness> {
+  const mute = new Set<Witness>()
+  if ('away' in database) mute.add('database')
+  if ('away' in temporal) mute.add('temporal')
+  return mute
+}
+
+const standing = ({ alerts }: WatchState) =>
+  Object.values(alerts)
+    .filter(({ clearSince }) => clearSince === null)
+    .map(({ finding: { key, size } }) => `${key} ${size ?? ''}`)
+    .toSorted()
+    .join('\n')
+
+async function sendWaiting(
+  config: Config,
+  send: Send,
+  state: WatchState,
+  { log, now }: { log: WatchLog; now: number },
+): Promise<void> {
+  if (state.waiting.length === 0) return
+  const waiting = await deliver(state.waiting, config.alerts.channels, send, now)
+  for (const { channel, tries, trouble } of waiting)
+    if (tries === 1) log.warn({ channel, trouble }, 'a message was not taken; it is tried again')
+  writeState(config.stateDir, { ...state, waiting })
+}
+
+/** Tells a check outside that the watch runs: it tells if this ends, as nothing on this machine can. */
+async function beat({ env: { HEARTBEAT_URL } }: Config, log: WatchLog): Promise<void> {
+  if (HEARTBEAT_URL === undefined) return
+  try {
+    const response = await fetch(HEARTBEAT_URL, { signal: AbortSignal.timeout(HEARTBEAT_ANSWER_MS) })
+    await response.body?.cancel()
+    if (!response.ok) log.warn({ status: response.status }, 'HEARTBEAT_URL did not take the sign of life')
+  } catch (error) {
+    log.warn({ err: error }, 'HEARTBEAT_URL does not answer')
+  }
+}

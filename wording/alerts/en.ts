@@ -1,0 +1,115 @@
+/** What the watch found, what it means, and the frame of a message, in English. */
+import type { Reason } from '../../core/reason.ts'
+import type { Say, SentenceTable } from '../table.ts'
+import { counted, minute, span } from '../text.ts'
+
+const GB = 1_000_000_000
+const gigabytes = (bytes: number) => `${(bytes / GB).toFixed(1)} GB`
+
+export const alerts = {
+  'alert-database-away': ({ why }: { why: Reason }, say: Say) => `The database does not answer: ${say(why)}`,
+  'alert-temporal-away': ({ why }: { why: Reason }, say: Say) => `Temporal does not answer: ${say(why)}`,
+  'alert-worker-away': 'No worker asks for work.',
+  'alert-tables-differ': ({ applied, known }: { applied: number; known: number }) =>
+    `The database holds ${counted(applied, 'migration')}, and this version knows ${known}.`,
+  'alert-disk-low': ({ folder, freeBytes }: { folder: string; freeBytes: number }) =>
+    `${folder} has ${gigabytes(freeBytes)} left on its disk.`,
+  'alert-disk-filling': ({
+    folder,
+    freeBytes,
+    fullOn,
+  }: {
+    folder: string
+    freeBytes: number
+    fullOn: string
+  }) =>
+    `The disk of ${folder} is full on ${fullOn} if it goes on like this; ${gigabytes(freeBytes)} are left.`,
+  'alert-schedule-gone': ({ pipeline }: { pipeline: string }) => `The schedule of ${pipeline} is gone.`,
+  'alert-schedule-paused': ({ pipeline, why }: { pipeline: string; why: Reason }, say: Say) =>
+    `The schedule of ${pipeline} is paused${say(why) === '' ? '' : `: ${say(why)}`}.`,
+  'alert-run-late': ({ pipeline, dueAt }: { pipeline: string; dueAt: string }) =>
+    `A run of ${pipeline} was due at ${minute(dueAt)} and did not start.`,
+  'alert-run-long': ({ pipeline, since, usualMs }: { pipeline: string; since: string; usualMs: number }) =>
+    `A run of ${pipeline} goes on since ${minute(since)}; 95 of 100 end within ${span(usualMs)}.`,
+  'alert-runs-skipped': ({ pipeline, since }: { pipeline: string; since: string }) =>
+    `Every run of ${pipeline} since ${minute(since)} found another one going on.`,
+  'alert-run-failed': (
+    { pipeline, outcome, why }: { pipeline: string; outcome: string; why: Reason | null; runId: string },
+    say: Say,
+  ) => `The last run of ${pipeline} ended ${outcome}${why === null ? '.' : `: ${say(why)}`}`,
+  'alert-key-refused': (
+    { pipeline, source, why }: { pipeline: string; source: string; why: Reason },
+    say: Say,
+  ) => `${source} (${pipeline}) refuses the key: ${say(why)}`,
+  'alert-upstream-blocked': ({
+    client,
+    status,
+    until,
+  }: {
+    client: string
+    status: number | null
+    until: string
+  }) =>
+    `${client} ${status === null ? 'has no budget left' : `answered ${status}`}, and is not asked before ${minute(until)}.`,
+  'alert-source-partial': (
+    {
+      pipeline,
+      source,
+      runs,
+      why,
+    }: { pipeline: string; source: string; runs: number; why: readonly Reason[] },
+    say: Say,
+  ) =>
+    `${source} (${pipeline}) was incomplete in the last ${runs} runs${why.length === 0 ? '.' : `: ${why.map(say).join('; ')}`}`,
+  'alert-data-old': ({
+    pipeline,
+    source,
+    at,
+    allowedMs,
+  }: {
+    pipeline: string
+    source: string
+    at: string
+    allowedMs: number
+  }) => `The newest data of ${source} (${pipeline}) is of ${minute(at)}, more than ${span(allowedMs)} old.`,
+  'alert-spool-waiting': ({ segments, oldestAt }: { segments: number; oldestAt: string }) =>
+    `${counted(segments, 'segment')} of the spool ${segments === 1 ? 'waits' : 'wait'} since ${minute(oldestAt)}, though the database answers.`,
+  'alert-dead-letters': ({ deadLetters }: { deadLetters: number }) =>
+    `${counted(deadLetters, 'dead letter')} in the spool.`,
+  'alert-backup-late': ({ at }: { at: string | null }) =>
+    at === null ? 'There is no backup yet.' : `The newest backup is of ${minute(at)}.`,
+  'alert-test': 'This is a test: the channel works.',
+
+  'means-test': 'Messages of this stack arrive here.',
+  'means-database-away':
+    'Rows that are collected wait in the spool, and are loaded when it is back; pages show no data.',
+  'means-temporal-away':
+    'Nothing is collected until it is back; missed runs are made up for within their limits.',
+  'means-worker-away':
+    'Nothing is collected until one runs; missed runs are made up for within their limits.',
+  'means-tables-differ': 'Runs fail until program and tables are of one version.',
+  'means-disk-low': 'PostgreSQL stops when it cannot write.',
+  'means-disk-filling': 'PostgreSQL stops when it cannot write.',
+  'means-schedule-gone': 'It runs only by hand.',
+  'means-schedule-paused': 'It runs only by hand until it is resumed.',
+  'means-run-late': 'Its newest data is missing.',
+  'means-run-long': 'Runs that were due meanwhile do not start.',
+  'means-runs-skipped': 'One run does not end, and no other can begin.',
+  'means-run-failed': 'Nothing of it was collected.',
+  'means-key-refused': 'Nothing is collected from there until the key is changed.',
+  'means-upstream-blocked': 'What comes from there is missing until then.',
+  'means-source-partial': 'Rows are missing from each of these runs.',
+  'means-data-old': 'What pages and files show of it is out of date.',
+  'means-spool-waiting': 'These rows are safe on disk, and not in the database.',
+  'means-dead-letters': 'Rows that the database refused are kept on disk, and are in no table.',
+  'means-backup-late': 'With the disk, everything since then would be lost.',
+
+  'message-began': ({ what }: { what: Reason }, say: Say) => say(what),
+  'message-worse': ({ what }: { what: Reason }, say: Say) => `More than before: ${say(what)}`,
+  'message-still': ({ what }: { what: Reason }, say: Say) => `Still: ${say(what)}`,
+  'message-over': ({ what, lastedMs }: { what: Reason; lastedMs: number }, say: Say) =>
+    `Over after ${span(lastedMs)}: ${say(what)}`,
+  'message-since': ({ at }: { at: string }) => `Since ${minute(at)}`,
+  'message-last-good': ({ at }: { at: string }) => `Last good ${minute(at)}`,
+  'message-next': ({ command }: { command: string }) => `Next: ${command}`,
+} satisfies SentenceTable

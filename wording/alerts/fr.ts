@@ -1,0 +1,82 @@
+/** What the watch found, what it means, and the frame of a message, in French. */
+import type { Translation } from '../table.ts'
+import { french, listed } from '../french.ts'
+import { minute, span } from '../text.ts'
+import type { alerts as english } from './en.ts'
+
+const GB = 1_000_000_000
+const gigabytes = (bytes: number) => `${(bytes / GB).toFixed(1).replace('.', ',')} Go`
+const days = (ms: number) => span(ms, 'jours')
+
+const OUTCOMES: Record<string, string> = { failed: 'a échoué', interrupted: 'a été interrompue' }
+
+export const alerts: Translation<typeof english> = {
+  'alert-database-away': ({ why }, say) => french`La base ne répond pas : ${say(why)}`,
+  'alert-temporal-away': ({ why }, say) => french`Temporal ne répond pas : ${say(why)}`,
+  'alert-worker-away': 'Aucun worker ne demande de travail.',
+  'alert-tables-differ': ({ applied, known }) =>
+    french`La base a ${applied} migrations, cette version en connaît ${known}.`,
+  'alert-disk-low': ({ folder, freeBytes }) =>
+    french`Il reste ${gigabytes(freeBytes)} sur le disque de ${folder}.`,
+  'alert-disk-filling': ({ folder, freeBytes, fullOn }) =>
+    french`À ce rythme, le disque de ${folder} sera plein le ${fullOn} ; il reste ${gigabytes(freeBytes)}.`,
+  'alert-schedule-gone': ({ pipeline }) => french`La planification de ${pipeline} a disparu.`,
+  'alert-schedule-paused': ({ pipeline, why }, say) =>
+    french`La planification de ${pipeline} est en pause${say(why) === '' ? '' : french` : ${say(why)}`}.`,
+  'alert-run-late': ({ pipeline, dueAt }) =>
+    french`Une collecte de ${pipeline} était prévue à ${minute(dueAt)} et n'a pas commencé.`,
+  'alert-run-long': ({ pipeline, since, usualMs }) =>
+    french`Une collecte de ${pipeline} dure depuis ${minute(since)} ; 95 sur 100 finissent en ${days(usualMs)}.`,
+  'alert-runs-skipped': ({ pipeline, since }) =>
+    french`Depuis ${minute(since)}, chaque collecte de ${pipeline} en trouve une autre en cours.`,
+  'alert-run-failed': ({ pipeline, outcome, why }, say) =>
+    french`La dernière collecte de ${pipeline} ${OUTCOMES[outcome] ?? outcome}${why === null ? '.' : french` : ${say(why)}`}`,
+  'alert-key-refused': ({ pipeline, source, why }, say) =>
+    french`${source} (${pipeline}) refuse la clé : ${say(why)}`,
+  'alert-upstream-blocked': ({ client, status, until }) =>
+    french`${client} ${status === null ? "n'a plus de quota" : `a répondu ${status}`} ; pas de requête avant ${minute(until)}.`,
+  'alert-source-partial': ({ pipeline, source, runs, why }, say) =>
+    french`${source} (${pipeline}) est incomplète depuis ${runs} collectes${why.length === 0 ? '.' : french` : ${listed(why.map(say))}`}`,
+  'alert-data-old': ({ pipeline, source, at, allowedMs }) =>
+    french`Les données les plus récentes de ${source} (${pipeline}) sont de ${minute(at)} : elles ont plus de ${days(allowedMs)}.`,
+  'alert-spool-waiting': ({ segments, oldestAt }) =>
+    french`${segments} ${segments < 2 ? 'segment attend' : 'segments attendent'} dans le spool depuis ${minute(oldestAt)}, alors que la base répond.`,
+  'alert-dead-letters': ({ deadLetters }) =>
+    french`${deadLetters} ${deadLetters < 2 ? 'lettre morte' : 'lettres mortes'} dans le spool.`,
+  'alert-backup-late': ({ at }) =>
+    at === null ? "Il n'y a pas encore de sauvegarde." : french`La dernière sauvegarde est de ${minute(at)}.`,
+  'alert-test': 'Ceci est un essai : le canal fonctionne.',
+
+  'means-test': 'Les messages de cette installation arrivent ici.',
+  'means-database-away':
+    'Les lignes collectées attendent dans le spool et seront chargées à son retour ; les pages sont sans données.',
+  'means-temporal-away':
+    "Rien n'est collecté d'ici là ; les collectes manquées sont rattrapées dans leurs limites.",
+  'means-worker-away':
+    "Rien n'est collecté sans lui ; les collectes manquées sont rattrapées dans leurs limites.",
+  'means-tables-differ':
+    'Les collectes échouent tant que programme et tables ne sont pas de la même version.',
+  'means-disk-low': "PostgreSQL s'arrête quand il ne peut plus écrire.",
+  'means-disk-filling': "PostgreSQL s'arrête quand il ne peut plus écrire.",
+  'means-schedule-gone': 'Elle ne tourne plus que lancée à la main.',
+  'means-schedule-paused': "Elle ne tourne que lancée à la main, jusqu'à la reprise.",
+  'means-run-late': 'Ses données les plus récentes manquent.',
+  'means-run-long': 'Les collectes prévues entre-temps ne commencent pas.',
+  'means-runs-skipped': 'Une collecte ne finit pas, et aucune autre ne peut commencer.',
+  'means-run-failed': "Rien n'en a été collecté.",
+  'means-key-refused': "Rien n'est collecté de là tant que la clé n'est pas changée.",
+  'means-upstream-blocked': "Ce qui vient de là manque jusqu'à ce moment.",
+  'means-source-partial': 'Des lignes manquent à chacune de ces collectes.',
+  'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
+  'means-spool-waiting': 'Ces lignes sont en sûreté sur le disque, mais pas dans la base.',
+  'means-dead-letters': 'Des lignes refusées par la base sont gardées sur le disque, et dans aucune table.',
+  'means-backup-late': 'Avec le disque, tout ce qui a suivi serait perdu.',
+
+  'message-began': ({ what }, say) => say(what),
+  'message-worse': ({ what }, say) => french`Plus qu'avant : ${say(what)}`,
+  'message-still': ({ what }, say) => french`Toujours : ${say(what)}`,
+  'message-over': ({ what, lastedMs }, say) => french`Terminé après ${days(lastedMs)} : ${say(what)}`,
+  'message-since': ({ at }) => french`Depuis ${minute(at)}`,
+  'message-last-good': ({ at }) => french`Dernier bon état ${minute(at)}`,
+  'message-next': ({ command }) => french`À faire : ${command}`,
+}
