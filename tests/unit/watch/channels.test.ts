@@ -1,0 +1,180 @@
+/** What receivers get: the bodies of webhooks, their signature, and e-mail. */
+import { createHmac } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { SMTPServer } from 'smtp-server'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AlertChannel } from '../../../config/alerts.ts'
+import { BODY } from '../../../watch/channels/bodies.ts'
+import { sendMail } from '../../../watch/channels/email.ts'
+import { postWebhook } from '../../../watch/channels/webhook.ts'
+import type { Delivery } from '../../../watch/deliver.ts'
+import { textOf } from '../../../watch/text.ts'
+import { reason } from '../../../wording/reason.ts'
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts'
+
+const AT = Date.parse('2026-11-30T06:00:00Z')
+const delivery: Delivery = {
+  id: '0b5e',
+  channel: 'team',
+  tries: 0,
+  nextAt: AT,
+  message: {
+    event: 'began',
+    since: AT - 60_000,
+    at: AT,
+    finding: {
+      key: 'source-partial mod-stats modrinth',
+      kind: 'source-partial',
+      pipeline: 'mod-stats',
+      what: reason('alert-source-partial', {
+        pipeline: 'mod-stats',
+        source: 'modrinth',
+        runs: 3,
+        why: [{ code: 'text', values: { text: 'a mod named <!channel> @everyone & "x"' } }],
+      }),
+    },
+  },
+}
+const words = textOf(delivery.message, 'http://127.0.0.1:8501', 'en')
+const channelOf = (body: AlertChannel['body'], webhook = 'https://example.org/hook') => ({
+  name: 'team',
+  webhook,
+  body,
+  severity: 'warning' as const,
+  language: 'en' as const,
+})
+
+describe('a message', () => {
+  it('says what, what it means, since when and what to run', () => {
+    expect(words).toEqual({
+      title: 'modrinth (mod-stats) was incomplete in the last 3 runs: a mod named <!channel> @everyone & "x"',
+      lines: [
+        'Rows are missing from each of these runs.',
+        'Since 2026-11-30 05:59 UTC',
+        'Next: ./almanac runs mod-stats',
+      ],
+      link: 'http://127.0.0.1:8501/runs?pipeline=mod-stats',
+    })
+  })
+
+  it('is told in French to who reads that', () => {
+    const french = textOf(delivery.message, 'http://page', 'fr')
+    expect(french.title).toContain('modrinth (mod-stats) est incomplète depuis 3 collectes')
+    expect(french.lines[0]).toBe('Des lignes manquent à chacune de ces collectes.')
+  })
+})
+
+describe('the body of a webhook', () => {
+  it('calls nobody in Slack', () => {
+    const { body } = BODY.slack(delivery, words, channelOf('slack'))
+    expect(body['text']).toContain('&lt;!channel&gt; @everyone &amp;')
+  })
+
+  it('calls nobody in Discord', () => {
+    const { body } = BODY.discord(delivery, words, channelOf('discord'))
+    expect(body).toMatchObject({ allowed_mentions: { parse: [] } })
+  })
+
+  it('calls nobody in Mattermost', () => {
+    const { body } = BODY.mattermost(delivery, words, channelOf('mattermost'))
+    expect(body['text']).not.toContain('@everyone')
+  })
+
+  it.each([
+    ['https://ntfy.sh/almanac', 'https://ntfy.sh/', 'almanac'],
+    ['https://example.org/push/almanac/', 'https://example.org/push', 'almanac'],
+  ])('is posted to the server of ntfy with its topic: %s', (webhook, url, topic) => {
+    const posted = BODY.ntfy(delivery, words, channelOf('ntfy', webhook))
+    expect(posted.url).toBe(url)
+    expect(posted.body).toMatchObject({ topic, title: words.title, click: words.link, priority: 3 })
+  })
+})
+
+describe('a webhook', () => {
+  let receiver: WebhookReceiver
+  beforeEach(async () => {
+    receiver = await startWebhookReceiver()
+  })
+  afterEach(() => receiver.close())
+
+  it('is signed with the key, together with the time', async () => {
+    await postWebhook(channelOf('json', receiver.url), delivery, words, 'a-key-of-the-test')
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.taken
+    const signed = createHmac('sha256', 'a-key-of-the-test')
+      .update(`${String(headers['x-almanac-timestamp'])}.${body}`)
+      .digest('hex')
+    expect(headers['x-almanac-signature']).toBe(`sha256=${signed}`)
+    expect(headers['x-almanac-id']).toBe(delivery.id)
+    expect(JSON.parse(body)).toMatchObject({
+      event: 'began',
+      key: 'source-partial mod-stats modrinth',
+      severity: 'warning',
+      since: '2026-11-30T05:59:00.000Z',
+      next: './almanac runs mod-stats',
+    })
+  })
+
+  it('that is refused is a failure, and does not tell its address', async () => {
+    receiver.setAway(true)
+    const posting = postWebhook(channelOf('json', `${receiver.url}/secret-path`), delivery, words, undefined)
+    await expect(posting).rejects.toThrow(/answered 503/)
+    await expect(posting).rejects.not.toThrow(/secret-path/)
+  })
+})
+
+describe('e-mail', () => {
+  let server: SMTPServer
+  let refusals: number
+  let mails: string[]
+  beforeEach(async () => {
+    refusals = 0
+    mails = []
+    server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData(stream, _session, done) {
+        void text(stream).then((mail) => {
+          if (refusals-- > 0) {
+            done(Object.assign(new Error('try again later'), { responseCode: 451 }))
+            return
+          }
+          mails.push(mail)
+          done()
+        })
+      },
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+  })
+  afterEach(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(resolve)
+      }),
+  )
+  const settings = () => ({
+    smtpUrl: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    from: 'almanac@example.org',
+  })
+
+  it('has the finding as its subject, and the same id at every try', async () => {
+    refusals = 1
+    await expect(sendMail('me@example.org', delivery, words, settings())).rejects.toThrow(/451|try again/)
+    await sendMail('me@example.org', delivery, words, settings())
+    expect(mails).toHaveLength(1)
+    expect(mails[0]).toContain('Message-ID: <0b5e@almanac>')
+    expect(mails[0]?.replaceAll(/\r\n\s/g, ' ')).toContain(
+      'Subject: [Almanac] modrinth (mod-stats) was incomplete',
+    )
+  })
+
+  it('without a mail server names the setting', async () => {
+    const sending = sendMail('me@example.org', delivery, words, { smtpUrl: undefined, from: 'a@example.org' })
+    await expect(sending).rejects.toMatchObject({
+      type: 'Misconfigured',
+      message: expect.stringContaining('SMTP_URL') as string,
+    })
+  })
+})
