@@ -11,6 +11,7 @@ import { addAccess } from './access/access.ts'
 import { tokensFor } from './access/binding.ts'
 import { addSessionRoutes } from './access/session.ts'
 import type { Tokens } from './access/tokens.ts'
+import { addAlerts } from './alerts/routes.ts'
 import { ALL_DATA_SETS } from './all-data-sets.ts'
 import { createApi, type Api, type ApiLog } from './app.ts'
 import { STATEMENT_MS } from './away.ts'
@@ -118,6 +119,7 @@ export async function assembleApi(
     addScheduleRoutes(routes, context)
     addStack(routes, context)
     addUpstreams(routes, context)
+    addAlerts(routes, context)
     events = addEvents(routes, {
       connect: () => listenerOf(config),
       onChange: shared.forget,

@@ -1,5 +1,5 @@
 /** Which backups are kept: the newest ones, and one of each week. */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DAY_MS, WEEK_MS } from '../core/durations.ts'
 import { checksumFile } from './archive.ts'
@@ -11,7 +11,7 @@ export interface Keeping {
   weeks: number
 }
 
-const NAME = /^almanac-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar$/
+const NAME = /^almanac-(\d{4}-\d\d-\d\d)T\d{6}Z\.tar$/
 
 /** Removes the others. Returns the names of the removed ones. */
 export function removeOldBackups(folder: string, keeping: Keeping): string[] {
@@ -36,16 +36,6 @@ export function oldBackups(names: readonly string[], { newest, weeks }: Keeping)
     kept.add(name)
   }
   return backups.filter((name) => !kept.has(name))
-}
-
-/** When the newest backup in a folder was made; undefined if there is none. */
-export function newestBackup(folder: string): Date | undefined {
-  const names = existsSync(folder) ? readdirSync(folder) : []
-  const newest = names
-    .filter((name) => NAME.test(name))
-    .toSorted()
-    .at(-1)
-  return newest === undefined ? undefined : new Date(newest.replace(NAME, '$1T$2:$3:$4Z'))
 }
 
 /** Weeks since Monday, 29 December 1969, for a UTC day. */

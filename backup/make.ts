@@ -7,6 +7,7 @@ import { packageVersion } from '../system/package-version.ts'
 import { checksumFile, DUMP, FILES, MANIFEST, pack, type Manifest } from './archive.ts'
 import { connected, databaseAccess, serverTools, withoutPassword } from './database-access.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { tellLastBackup } from './last.ts'
 import { runTool } from './run-tool.ts'
 import { inScratchFolder, UNFINISHED } from './scratch-folder.ts'
 import { verifyBackup } from './verify.ts'
@@ -28,6 +29,7 @@ const TAR_CHANGED = 1
 const LEFT_OUT = [
   '--exclude=*.tmp',
   '--exclude=./spool/drain.lock',
+  '--exclude=./last-backup.json',
   '--exclude=almanac-????-??-??T??????Z.tar*',
   `--exclude=${UNFINISHED}*`,
 ]
@@ -54,6 +56,7 @@ export async function makeBackup(
     const file = join(folder, basename(draft))
     renameSync(checksumFile(draft), checksumFile(file))
     renameSync(draft, file)
+    tellLastBackup(config.dataDir, { file, madeAt })
     return { file, bytes: statSync(file).size, manifest }
   })
 }

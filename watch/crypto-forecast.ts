@@ -8,7 +8,8 @@ const CANDLES_MS = 4 * HOUR_MS
 const INDEX_MS = 2 * DAY_MS + 12 * HOUR_MS
 
 const newestCandle = (source: string) =>
-  `select max("timestamp") as at from candles where source = '${source}' and "timestamp" > now() - interval '30 days'`
+  `select max("timestamp") as at from (
+    select "timestamp" from candles where source = '${source}' order by "timestamp" desc limit 1) newest`
 
 export const cryptoForecastWatch: WatchPart = {
   fresh: [

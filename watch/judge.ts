@@ -13,6 +13,7 @@ import type {
   Seen,
   TemporalSeen,
 } from './seen.ts'
+import { isOld } from './newest.ts'
 import { fullAt, type FreeSpace } from './disk.ts'
 
 /** An idle worker asks for work once a minute; the rest is for a busy machine. */
@@ -161,10 +162,6 @@ function firstOfRow(ended: readonly EndedRun[], isLike: (run: EndedRun) => boole
   const end = ended.findIndex((run) => !isLike(run))
   return ended.at(end === -1 ? -1 : end - 1) as EndedRun
 }
-
-/** Whether data is older than allowed. A source without any data has none that is old: its runs say why. */
-export const isOld = ({ at, allowedMs }: NewestData, now: number): boolean =>
-  at !== null && now - at > allowedMs
 
 const oldData = (pipeline: string, { source, at, allowedMs }: NewestData) =>
   finding('data-old', pipeline, reason('alert-data-old', { pipeline, source, at: iso(at ?? 0), allowedMs }), {

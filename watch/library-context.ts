@@ -9,7 +9,7 @@ export const libraryContextWatch: WatchPart = {
   fresh: [
     {
       source: 'lists',
-      newest: `select max(observed_at) as at from library_snapshots where date > current_date - 30`,
+      newest: `select max(observed_at) as at from library_snapshots where date = (select max(date) from library_snapshots)`,
       allowedMs: ({ tracked }) =>
         Object.keys(tracked['library-context'].domains).length === 0 ? undefined : LISTS_MS,
     },

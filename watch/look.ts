@@ -1,8 +1,7 @@
 /** Looks at the database, Temporal, the workers and the disks: all that is judged. */
 import { statSync } from 'node:fs'
-import { sql } from 'drizzle-orm'
 import type { Client } from '@temporalio/client'
-import { newestBackup } from '../backup/keep.ts'
+import { lastBackup } from '../backup/last.ts'
 import { CannotReach } from '../client/cannot-reach.ts'
 import { connectDatabase } from '../client/connection.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
@@ -20,8 +19,8 @@ import { spoolFolder } from '../db/spool/spool.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { freeBytes, roomIn } from '../system/free-space.ts'
 import { storedReason } from '../wording/run.ts'
-import { WATCH_PARTS } from './parts.ts'
-import type { Answer, DatabaseSeen, FilesSeen, NewestData, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
+import { newestOf } from './newest.ts'
+import type { Answer, DatabaseSeen, FilesSeen, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
 
 /** A server that works answers within a second; the next look comes in half a minute. */
 const ANSWER_MS = 10_000
@@ -113,21 +112,6 @@ async function pipelineIn(
   }
 }
 
-async function newestOf(db: Database, pipeline: PipelineId, config: Config): Promise<NewestData[]> {
-  const asked = WATCH_PARTS[pipeline].fresh.flatMap(({ source, newest, allowedMs }) => {
-    const allowed = allowedMs(config)
-    return allowed === undefined ? [] : [{ source, newest, allowedMs: allowed }]
-  })
-  return Promise.all(
-    asked.map(async ({ newest, ...data }) => {
-      const { rows } = await db.execute<{ ms: number | null }>(
-        sql`select (extract(epoch from at) * 1000)::double precision as ms from (${sql.raw(newest)}) newest`,
-      )
-      return { ...data, at: rows[0]?.ms ?? null }
-    }),
-  )
-}
-
 async function blockedIn(db: Database): Promise<DatabaseSeen['blocked']> {
   const budgets = await storedBudgets(db)
   return budgets.flatMap(({ client, blockedAt, blockedUntil, blockedStatus }) =>
@@ -171,7 +155,7 @@ function lookAtFiles({ stateDir, dataDir, backupDir }: Config): FilesSeen {
       const free = freeBytes(name)
       return { folder: name, freeBytes: free, room: roomIn(free) }
     }),
-    backupAt: newestBackup(backupDir)?.getTime() ?? null,
+    backupAt: lastBackup(dataDir)?.getTime() ?? null,
   }
 }
 

@@ -4,7 +4,8 @@ import { HOUR_MS, SECOND_MS } from '../core/durations.ts'
 import type { WatchPart } from './watch-part.ts'
 
 const newestOf = (platform: string) =>
-  `select max(observed_at) as at from daily_stats where platform = '${platform}' and date > current_date - 30`
+  `select max(observed_at) as at from daily_stats where platform = '${platform}'
+    and date = (select max(date) from daily_stats where platform = '${platform}')`
 
 /** Every mod is asked in each run; a run that was late, or asked again, is no day without data. */
 const twoRuns = ({ env }: Config) => 2 * env.COLLECTION_INTERVAL * SECOND_MS + HOUR_MS

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'
+import { isOld, newestOf } from '../../watch/newest.ts'
+import type { NewestData } from '../../watch/seen.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { inFrenchType } from '../../wording/french.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
@@ -26,6 +28,17 @@ const pipelineSchema = z.object({
     .describe('The newest run that has ended, except those that only found another one going on'),
   open_run: runSchema.nullable().describe('The run that is going on'),
   schedule: scheduleSchema,
+  fresh: z
+    .array(
+      z.object({
+        source: z.string(),
+        newest_at: z.iso.datetime().nullable().describe('Time of its newest data; null if it has none yet'),
+        allowed_ms: z.number().describe('How old that may be'),
+        is_fresh: z.boolean().nullable().describe('Null if nobody knows yet'),
+      }),
+    )
+    .nullable()
+    .describe('How old the newest data of each source is; null while the database is away'),
   params: z.record(z.string(), z.unknown()).describe('Parameters of a run, as JSON Schema'),
   no_backfill: z.string().nullable().describe('Why the past cannot be collected; null if it can'),
 })
@@ -52,6 +65,13 @@ const PARAMS = new Map(
   ),
 )
 
+const freshJson = (data: NewestData) => ({
+  source: data.source,
+  newest_at: data.at === null ? null : new Date(data.at).toISOString(),
+  allowed_ms: data.allowedMs,
+  is_fresh: data.at === null ? null : !isOld(data, Date.now()),
+})
+
 /** The pipelines as JSON. */
 export type PipelineList = z.infer<typeof listSchema>
 
@@ -69,9 +89,10 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
     async (request) => {
       const language = languageOf(request)
       const away: Away = []
-      const [last, open, states] = await Promise.all([
+      const [last, open, newest, states] = await Promise.all([
         orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
         orAway(away, language, () => openRuns(db)),
+        orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => newestOf(db, id, config)))),
         orAway(away, language, () => temporal.use(scheduleStates)),
       ])
       const why = away.find(({ server }) => server === 'temporal')?.why ?? ''
@@ -90,6 +111,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           last_run: lastOf === undefined ? null : runJson(lastOf, language),
           open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),
+          fresh: newest?.[at]?.map(freshJson) ?? null,
           params: PARAMS.get(id)?.[language] ?? {},
           no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
         }

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { almanacCommand } from '../../core/command-name.ts'
 import { sentenceOf, WrongUsage } from '../../core/failures.ts'
-import { PIPELINES } from '../../pipelines/index.ts'
 import type { Alert } from '../../watch/alerts.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
 import { KINDS } from '../../watch/kinds.ts'
-import { ALL, isSilenced, standingSilences, type Silence } from '../../watch/silences.ts'
-import { readSilences, readState, writeSilences } from '../../watch/state.ts'
+import { isSilenced, standingSilences, type Silence } from '../../watch/silences.ts'
+import { endSilence, setSilence } from '../../watch/set-silence.ts'
+import { readSilences, readState } from '../../watch/state.ts'
 import { nextCommand } from '../../watch/text.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
@@ -104,19 +104,14 @@ const silenceText = ({ of, until, reason: why }: Silence) =>
 export function silence(of: string, options: SilenceOptions): void {
   const config = configOf(options)
   const now = Date.now()
-  const { alerts } = readState(config.stateDir, now)
-  const others = standingSilences(readSilences(config.stateDir), alerts, now).filter((one) => one.of !== of)
   if (options.end === true) {
-    writeSilences(config.stateDir, others)
+    endSilence(config.stateDir, of, now)
     print(`${stackName(config)}${of} is told of again`)
     return
   }
-  const known = [ALL, ...PIPELINES.map(({ id }) => id), ...Object.keys(alerts)]
-  if (!known.includes(of))
-    throw new WrongUsage(`"${of}" is no alert or pipeline. There are: ${known.join(', ')}.`)
   const until = options.for === undefined ? null : now + options.for
   const made = { of, until, reason: options.reason ?? '', since: now }
-  writeSilences(config.stateDir, [...others, made])
+  setSilence(config.stateDir, made)
   print(`${stackName(config)}${silenceText(made)}`)
 }
 

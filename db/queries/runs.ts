@@ -163,7 +163,7 @@ export async function lastRun(db: Database, pipeline: string): Promise<RunRecord
   return (await endedRuns(db, pipeline, 1))[0]
 }
 
-/** The newest runs of a pipeline that have ended, newest first, without those that only found another one going on. */
+/** The newest runs of a pipeline that have ended, newest first, without those that were skipped for another one. */
 export async function endedRuns(db: Database, pipeline: string, limit: number): Promise<RunRecord[]> {
   return db
     .select()
@@ -190,7 +190,7 @@ export async function startOfNewest(db: Database, pipeline: string): Promise<Dat
   return found?.startedAt
 }
 
-/** Since when every run of a pipeline only found another one going on; undefined if the newest did not. */
+/** Since when every run of a pipeline was skipped for another one; undefined if the newest was not. */
 export async function skippedSince(db: Database, pipeline: string): Promise<Date | undefined> {
   const { rows } = await db.execute<{ at: Date | null }>(sql`
     select min(started_at) as at from pipeline_runs where pipeline = ${pipeline} and error_type = ${FOUND_ANOTHER}

@@ -1,6 +1,7 @@
 /** `docs/configuration.md`: every environment variable and every key of `almanac.yaml`, from the schemas that validate them. */
 import { z } from 'zod'
 import { almanacFileSchema } from '../../config/almanac-file.ts'
+import { PIPELINES } from '../../pipelines/index.ts'
 import { environmentSchema } from '../../config/environment.ts'
 
 /** The part of JSON Schema that our settings use. */
@@ -37,7 +38,9 @@ export const SECTIONS = Object.keys(almanacFileSchema.shape)
 export function configurationPage(): string {
   const sections = SECTIONS.flatMap((section) => [
     `## Section \`${section}\``,
-    `What the pipeline does: [${section}](pipelines/${section}.md).`,
+    PIPELINES.some(({ id }) => id === section)
+      ? `What the pipeline does: [${section}](pipelines/${section}.md).`
+      : `What it is for: [operations](operations.md#${section}).`,
     table('Key', sectionSettings(section)),
   ])
   return [INTRODUCTION, table('Variable', environmentSettings()), YAML_INTRODUCTION, ...sections].join('\n\n')

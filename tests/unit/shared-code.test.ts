@@ -113,6 +113,7 @@ const INDEXES = [
   'cli/parts.ts',
   'db/writable-tables.ts',
   'simulator/flags.ts',
+  'watch/parts.ts',
   'wording/en.ts',
   'wording/fr.ts',
 ]

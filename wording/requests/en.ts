@@ -18,6 +18,8 @@ export const requests = {
   'no-such-name': ({ kind, name, near, known }: Unknown & { near: string; known: string }) =>
     `"${name}" is no ${kind} here. Did you mean "${near}"? There are ${known}.`,
   'no-names': ({ kind, name }: Unknown) => `"${name}" is no ${kind} here. There are none.`,
+  'no-such-alert': ({ of, known }: { of: string; known: string }) =>
+    `"${of}" is no alert or pipeline. There are ${known}.`,
   'wrong-value': ({ name, finding }: { name: string; finding: string }) =>
     `${name === '' ? 'The request' : name}: ${finding}.`,
 

@@ -15,6 +15,7 @@ export const requests = {
   'no-such-name': ({ kind, name, near, known }) =>
     french`« ${name} » n'est pas ${KINDS[kind]} ici. Vouliez-vous dire « ${near} » ? Il y a ${known}.`,
   'no-names': ({ kind, name }) => french`« ${name} » n'est pas ${KINDS[kind]} ici. Il n'y en a pas.`,
+  'no-such-alert': ({ of, known }) => french`« ${of} » n'est ni une alerte ni un pipeline. Il y a ${known}.`,
   'wrong-value': ({ name, finding }) => french`${name === '' ? 'La requête' : name} : ${finding}.`,
 
   'expected-day': 'un jour comme 2026-11-01 est attendu',

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
-import { add, type SetExitCode } from './add-command.ts'
+import { add, example, type SetExitCode } from './add-command.ts'
 
 const UNITS: Record<string, number> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS }
 
@@ -28,9 +28,9 @@ export function addAlertCommands(program: CommandUnknownOpts, setExitCode: SetEx
       ;(await load()).list(options)
     })
   add(alerts, 'silence <what>', 'send no messages of an alert (its key), of a pipeline, or of all', [
-    `${ALMANAC} alerts silence mod-stats --for 2h --reason "the site moves"`,
+    `${ALMANAC} alerts silence ${example} --for 2h --reason "the site moves"`,
     `${ALMANAC} alerts silence "disk-low /data" --reason "new disk on Monday"`,
-    `${ALMANAC} alerts silence mod-stats --end`,
+    `${ALMANAC} alerts silence ${example} --end`,
   ])
     .option('--for <time>', 'how long: 30m, 2h, 3d (default: until what stands now is over)', timeSpan)
     .option('--reason <text>', 'why, for who sees the list')

@@ -24,6 +24,6 @@ it('the page reads the log that the worker writes, and cannot change it', () => 
 
 it('the page has every other folder and file of the worker, but for backups, which hold everything', () => {
   const others = (volumes: typeof page.volumes) =>
-    volumes.filter((volume) => typeof volume !== 'string' || !/^(?:log|backups):/.test(volume))
+    volumes.filter((volume) => typeof volume !== 'string' || !/^(?:log|backups|watch):/.test(volume))
   expect(others(page.volumes)).toEqual(others(worker.volumes))
 })

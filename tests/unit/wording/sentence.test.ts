@@ -12,6 +12,7 @@ import { renderEnding, renderError } from '../../../wording/run.ts'
 import { sentence } from '../../../wording/sentence.ts'
 
 const JOINS = new Set([
+  'message-began',
   'text',
   'source',
   'RunFailed',
