@@ -13,7 +13,7 @@ import { PIPELINES } from '../pipelines/index.ts'
 import { ADDRESS_VARIABLES, COMPOSE_VARIABLES, environmentSchema, type Environment } from './environment.ts'
 import { addressesIn } from './addresses.ts'
 import { almanacFileSchema, type AlmanacFile, type Tracked } from './almanac-file.ts'
-import { alertsSchema, type AlertSettings } from './alerts.ts'
+import type { AlertSettings } from './alerts.ts'
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { didYouMean, expectation, explainIssues, type SettingsPlace } from './explain-settings.ts'
 import { readYaml } from './yaml-file.ts'
@@ -105,8 +105,7 @@ export function loadConfig({
     ...common,
     mode: 'demo',
     env: demoEnvironment(settings),
-    tracked: demoTracked(settings),
-    alerts: alertsSchema.parse(undefined),
+    ...demoFile(settings),
     stateDir: join(stateDir, 'demo'),
     workDir: join(stateDir, 'demo', 'work'),
     dataDir: join(stateDir, 'demo', 'data'),
@@ -139,16 +138,14 @@ const demoSections = (origin: string) =>
   Object.fromEntries(PIPELINES.map(({ id, demo }) => [id, demo.section(origin)]))
 
 /** The sections of the demo: each pipeline's own, with the simulator instead of the real services. */
-function demoTracked({ SIMULATOR_PORT }: Environment): Tracked {
+function demoFile({ SIMULATOR_PORT }: Environment): Pick<Config, 'tracked' | 'alerts'> {
   const simulator = `http://127.0.0.1:${SIMULATOR_PORT}`
-  const { alerts: _none, ...tracked } = parse(almanacFileSchema, demoSections(simulator), {
-    name: 'the demo',
-  })
+  const { alerts, ...tracked } = parse(almanacFileSchema, demoSections(simulator), { name: 'the demo' })
   // An address that a demo section omits would default to the real service.
   const strange = addressesIn(tracked).filter((address) => !address.startsWith(simulator))
   if (strange.length > 0)
     throw new Error(`the demo would contact ${strange.join(', ')}: its section lacks that address`)
-  return tracked
+  return { tracked, alerts }
 }
 
 /**

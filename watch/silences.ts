@@ -1,5 +1,5 @@
 /** What people do not want to be told of, for a time or until it is over. */
-import type { Alert, Alerts } from './alerts.ts'
+import type { Alert, Alerts } from './alert.ts'
 
 export interface Silence {
   /** Key of a finding, id of a pipeline, or `all`. */

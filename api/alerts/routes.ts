@@ -5,7 +5,7 @@ import { isSilenced, standingSilences, type Silence } from '../../watch/silences
 import { endSilence, setSilence } from '../../watch/set-silence.ts'
 import { readSilences, readState } from '../../watch/state.ts'
 import { meaningOf, nextCommand } from '../../watch/text.ts'
-import type { Alert } from '../../watch/alerts.ts'
+import type { Alert } from '../../watch/alert.ts'
 import { KINDS, SEVERITIES } from '../../watch/kinds.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { almanacCommand } from '../../core/command-name.ts'
 import { sentenceOf, WrongUsage } from '../../core/failures.ts'
-import type { Alert } from '../../watch/alerts.ts'
+import type { Alert } from '../../watch/alert.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
 import { KINDS } from '../../watch/kinds.ts'

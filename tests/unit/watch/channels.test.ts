@@ -1,6 +1,5 @@
 /** What receivers get: the bodies of webhooks, their signature, and e-mail. */
 import { createHmac } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
@@ -102,7 +101,8 @@ describe('a webhook', () => {
   it('is signed with the key, together with the time', async () => {
     await postWebhook(channelOf('json', receiver.url), delivery, words, 'a-key-of-the-test')
     const [posted] = receiver.taken
-    const { headers, body } = posted ?? { headers: {} as IncomingHttpHeaders, body: '' }
+    if (posted === undefined) throw new Error('nothing was posted')
+    const { headers, body } = posted
     const signed = createHmac('sha256', 'a-key-of-the-test')
       .update(`${String(headers['x-almanac-timestamp'])}.${body}`)
       .digest('hex')

@@ -1,6 +1,7 @@
 /** A week of a simulated stack, seen every minute: schedules that run, and faults planted in it. */
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/durations.ts'
-import { follow, type Alerts, type Message } from '../../../watch/alerts.ts'
+import type { Alerts } from '../../../watch/alert.ts'
+import { follow, type Message } from '../../../watch/alerts.ts'
 import { withSample, type FreeSpace } from '../../../watch/disk.ts'
 import { findingsOf } from '../../../watch/judge.ts'
 import type { Witness } from '../../../watch/kinds.ts'

@@ -1,0 +1,26 @@
+/** A finding with its past: since when it stands, and what was told of it. */
+import type { Finding } from './finding.ts'
+
+/** What was found, and what was told of it. */
+export interface Alert {
+  finding: Finding
+  /** When it was first seen. */
+  firstSeenAt: number
+  /** When it began: as it was found first, or else when it was first seen. */
+  since: number
+  /** When it was last seen; a finding whose witness is away stays as it was. */
+  lastSeenAt: number
+  /** Since when it is no longer seen; null while it is. */
+  clearSince: number | null
+  /** When its hold-off began: at first, and again when what explained it ended. */
+  heldSince: number
+  /** When it was told first; null if nobody was told. */
+  toldAt: number | null
+  /** Reminders sent, and when the next is due. */
+  reminders: number
+  remindAt: number | null
+  /** The size that was told. */
+  toldSize: number | null
+}
+
+export type Alerts = Readonly<Record<string, Alert>>
