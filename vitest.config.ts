@@ -27,6 +27,8 @@ export default defineConfig({
   test: {
     // For two cores: while one file waits for a server, a retry or a poll, another computes.
     maxWorkers: 4,
+    // Compiled modules are kept in node_modules: one process compiles for all workers, which wait for it.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
