@@ -1,5 +1,5 @@
 /** In French: the data sets that no pipeline owns, and what several pipelines have in common. */
-import type { DataSetsInFrench } from './in-french.ts'
+import type { DataSetsInFrench, ParamInFrench } from './in-french.ts'
 import type { SHARED_DATA_SETS } from './shared-data-sets.ts'
 
 export const SHARED_IN_FRENCH = {
@@ -39,10 +39,19 @@ export const SHARED_IN_FRENCH = {
 } satisfies DataSetsInFrench<typeof SHARED_DATA_SETS>
 
 /** Parameters of the runs of several pipelines. */
-export const PARAMS_IN_FRENCH = {
-  boundSeconds: 'Abandonner après ce nombre de secondes, au lieu de la limite propre à la collecte',
-  derive: 'Ne contacter aucune source : calculer ce qui est dû à partir des lignes enregistrées',
-  from: 'Collecter à partir de ce moment',
-  to: "Collecter jusqu'à ce moment",
-  onlyMissing: "Ne demander que ce qui n'est pas enregistré",
+export const PARAMS_IN_FRENCH: Readonly<Record<string, ParamInFrench>> = {
+  boundSeconds: {
+    title: 'Durée maximale, en secondes',
+    help: 'Abandonner après ce nombre de secondes, au lieu de la limite propre à la collecte',
+  },
+  derive: {
+    title: 'Calculer seulement',
+    help: 'Ne contacter aucune source : calculer ce qui est dû à partir des lignes enregistrées',
+  },
+  from: { title: 'À partir de', help: 'Collecter à partir de ce moment' },
+  to: { title: "Jusqu'à", help: "Collecter jusqu'à ce moment" },
+  onlyMissing: {
+    title: 'Seulement ce qui manque',
+    help: "Ne demander que ce qui n'est pas enregistré",
+  },
 }

@@ -8,10 +8,16 @@ export interface DataSetsInFrench<Sets extends DataSets = DataSets> {
   units: Readonly<Record<string, string>>
 }
 
+/** A parameter of a run: its label, and what it does. */
+export interface ParamInFrench {
+  title: string
+  help: string
+}
+
 export interface InFrench<Sets extends DataSets = DataSets> extends DataSetsInFrench<Sets> {
   summary: string
-  /** What each parameter of a run does; those of several pipelines are in api/french.ts. */
-  params: Readonly<Record<string, string>>
+  /** The parameters of a run; those of several pipelines are in api/french.ts. */
+  params: Readonly<Record<string, ParamInFrench>>
   /** What each activity does, by its name. */
   steps: Readonly<Record<string, string>>
   /** Names of upstreams that are not proper names, by the English one. */

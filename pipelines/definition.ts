@@ -46,7 +46,10 @@ export interface Definition<
   workflow: Workflow
   /** Workflows that its runs start as children. */
   children?: readonly Child[]
-  /** Parameters of a run, `--input name=value`; `runParams` and `recompute` are the common ones. */
+  /**
+   * Parameters of a run, `--input name=value`; `runParams` and `recompute` are the common ones. Each has a description and a
+   * title, which the page shows.
+   */
   params: Params
   /**
    * Its section of almanac.yaml, with the addresses of its upstreams. A file without it has `{ enabled: false }`, so
@@ -105,19 +108,26 @@ export const runParams = {
     .int()
     .positive()
     .optional()
-    .describe("Give up after this many seconds instead of the pipeline's own bound"),
+    .describe("Give up after this many seconds instead of the pipeline's own bound")
+    .meta({ title: 'Time limit, in seconds' }),
 }
 
 /** Parameters of a pipeline that can recompute derived rows from stored ones without contacting its sources. */
 export const recompute = {
-  derive: flag.optional().describe('Contact no source: compute what is due from stored rows'),
+  derive: flag
+    .optional()
+    .describe('Contact no source: compute what is due from stored rows')
+    .meta({ title: 'Only compute' }),
 }
 
 /** Parameters of a run that collects the past; `almanac backfill` sets them. */
 export const backfillParams = {
-  from: moment.optional().describe('Collect from this moment on'),
-  to: moment.optional().describe('Collect up to this moment'),
-  onlyMissing: flag.optional().describe('Request only what is not stored'),
+  from: moment.optional().describe('Collect from this moment on').meta({ title: 'From' }),
+  to: moment.optional().describe('Collect up to this moment').meta({ title: 'Up to' }),
+  onlyMissing: flag
+    .optional()
+    .describe('Request only what is not stored')
+    .meta({ title: 'Only what is missing' }),
 }
 
 /** Description of `enabled`, the same in every section. */

@@ -95,13 +95,17 @@ export const libraryContext = definePipeline({
   params: z.strictObject({
     ...runParams,
     ...recompute,
-    domain: z.string().optional().describe('Only this domain'),
+    domain: z.string().optional().describe('Only this domain').meta({ title: 'Domain' }),
     library: z
       .string()
       .regex(FULL_NAME, 'expected-full-name' satisfies Code)
       .optional()
-      .describe('Only the context of this library'),
-    force: flag.optional().describe('Remake contexts that are up to date, and accept an implausible list'),
+      .describe('Only the context of this library')
+      .meta({ title: 'Library' }),
+    force: flag
+      .optional()
+      .describe('Remake contexts that are up to date, and accept an implausible list')
+      .meta({ title: 'Remake everything' }),
   }),
   section,
   variables: {

@@ -19,9 +19,12 @@ export const inFrench = {
   summary:
     "Bibliothèques scientifiques d'un domaine par leurs étoiles sur GitHub, et un fichier de contexte de chacune : sa documentation et ses sources en un seul texte",
   params: {
-    domain: 'Seulement ce domaine',
-    library: 'Seulement le contexte de cette bibliothèque',
-    force: 'Refaire les contextes à jour, et accepter une liste invraisemblable',
+    domain: { title: 'Domaine', help: 'Seulement ce domaine' },
+    library: { title: 'Bibliothèque', help: 'Seulement le contexte de cette bibliothèque' },
+    force: {
+      title: 'Tout refaire',
+      help: 'Refaire les contextes à jour, et accepter une liste invraisemblable',
+    },
   },
   steps: {
     openLibraryContext: 'Prendre le verrou',

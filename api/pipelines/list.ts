@@ -11,6 +11,7 @@ import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { awaySchema, orAway, type Away } from '../away.ts'
 import { PARAMS_IN_FRENCH } from '../french.ts'
+import type { ParamInFrench } from '../in-french.ts'
 import { languageHeader, languageOf } from '../language.ts'
 import { API_PARTS } from '../parts.ts'
 import { runJson, runSchema } from '../runs/run-json.ts'
@@ -49,11 +50,11 @@ const listSchema = z.object({ pipelines: z.array(pipelineSchema), away: awaySche
 function paramsOf({ id, params }: Pipeline, language: Language): Record<string, unknown> {
   const schema = { ...z.toJSONSchema(params, { io: 'input' }) }
   if (language === 'en') return schema
-  const french: Record<string, string> = { ...PARAMS_IN_FRENCH, ...API_PARTS[id].inFrench.params }
+  const french: Record<string, ParamInFrench> = { ...PARAMS_IN_FRENCH, ...API_PARTS[id].inFrench.params }
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const description = french[name]
-    const isKnown = typeof property === 'object' && description !== undefined
-    return [name, isKnown ? { ...property, description: inFrenchType(description) } : property]
+    const told = french[name]
+    if (typeof property !== 'object' || told === undefined) return [name, property]
+    return [name, { ...property, title: inFrenchType(told.title), description: inFrenchType(told.help) }]
   })
   return { ...schema, properties: Object.fromEntries(properties) as object }
 }

@@ -108,19 +108,18 @@ function StartForm({ pipeline: { id, params } }: { pipeline: PipelineEntry }) {
   )
 }
 
-function ParamField({ field: { name, kind, help, choices } }: { field: Field }) {
+function ParamField({ field: { name, title, kind, help, choices } }: { field: Field }) {
   const helpId = `help-${name}`
-  const label = <code>{name}</code>
   return (
     <div className="param">
       {kind === 'flag' ? (
         <label className="flag">
           <input type="checkbox" name={name} value="true" aria-describedby={helpId} />
-          {label}
+          {title}
         </label>
       ) : (
         <label>
-          {label}
+          {title}
           {kind === 'choice' ? (
             <select name={name} aria-describedby={helpId} defaultValue="">
               <option value="" />
@@ -139,7 +138,7 @@ function ParamField({ field: { name, kind, help, choices } }: { field: Field }) 
         </label>
       )}
       <small id={helpId} className="soft">
-        {help}
+        {help} (<code>{name}</code>)
       </small>
     </div>
   )

@@ -4,6 +4,8 @@ import * as z from 'zod/mini'
 export interface Field {
   name: string
   kind: 'flag' | 'number' | 'moment' | 'choice' | 'text'
+  /** Its label; its name if it has none. */
+  title: string
   /** What it does. */
   help: string
   /** Values of a choice. */
@@ -14,6 +16,7 @@ const words = z.catch(z.optional(z.string()), undefined)
 const types = z.catch(z.union([z.string(), z.array(z.string())]), [])
 const branch = z.object({ type: types, format: words })
 const property = z.extend(branch, {
+  title: words,
   description: words,
   anyOf: z.catch(z.array(branch), []),
   enum: z.catch(z.array(z.string()), []),
@@ -25,6 +28,7 @@ export function fieldsOf(schema: Record<string, unknown>): Field[] {
   return Object.entries(object.parse(schema).properties).map(([name, one]) => ({
     name,
     kind: kindOf(one),
+    title: one.title ?? name,
     help: one.description ?? '',
     choices: one.enum,
   }))

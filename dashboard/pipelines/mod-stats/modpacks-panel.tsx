@@ -9,7 +9,7 @@ import { Empty } from '../../blocks/states.tsx'
 import { ViewLink } from '../../blocks/view-link.tsx'
 import { useReader } from '../../preferences.tsx'
 import { OneOverTime } from './one-over-time.tsx'
-import { DATA, modName, sumKnown, type Mod, type Modpack } from './rows.ts'
+import { addedOn, DATA, firstKnown, knownSince, modName, sumKnown, type Mod, type Modpack } from './rows.ts'
 import type { ModPanelProps } from './view.ts'
 import { usePageWords } from './words/index.ts'
 
@@ -87,13 +87,20 @@ function Modpacks({ mod, packs, isFiltered }: ModpacksProps) {
       {shown.length === 0 ? (
         <Empty>{say('packs.noneWithStats')}</Empty>
       ) : (
-        <ModpackTable mod={mod} packs={shown} />
+        <ModpackTable mod={mod} packs={shown} first={firstKnown(packs)} />
       )}
     </>
   )
 }
 
-function ModpackTable({ mod, packs }: { mod: Mod; packs: readonly Modpack[] }) {
+interface ModpackTableProps {
+  mod: Mod
+  packs: readonly Modpack[]
+  /** The first day on which any modpack of the mod was known. */
+  first: string | undefined
+}
+
+function ModpackTable({ mod, packs, first }: ModpackTableProps) {
   const say = usePageWords()
   const { format } = useReader()
   const columns: TableColumn<Modpack>[] = [
@@ -129,8 +136,12 @@ function ModpackTable({ mod, packs }: { mod: Mod; packs: readonly Modpack[] }) {
     {
       key: 'added',
       title: say('pack.added'),
-      value: ({ added_on, first_seen }) => added_on ?? first_seen.slice(0, 10),
-      render: ({ added_on, first_seen }) => format.day(added_on ?? first_seen),
+      help: say('pack.addedHelp'),
+      value: (pack) => addedOn(pack, first),
+      render: (pack) => {
+        const day = knownSince(pack)
+        return day === first ? say('pack.before', { day: format.day(day) }) : format.day(day)
+      },
     },
     {
       key: 'link',

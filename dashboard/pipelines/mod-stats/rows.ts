@@ -47,6 +47,26 @@ export interface Modpack {
   link: string | null
 }
 
+/** UTC day on which a modpack was first known: with a number of downloads, else at all. */
+export const knownSince = ({ added_on, first_seen }: Pick<Modpack, 'added_on' | 'first_seen'>): string =>
+  added_on ?? first_seen.slice(0, 10)
+
+/** Returns the first day on which any of these was known; undefined without one. */
+export const firstKnown = (packs: readonly Modpack[]): string | undefined =>
+  packs
+    .map((pack) => knownSince(pack))
+    .toSorted()
+    .at(0)
+
+/**
+ * When a modpack was added, as a column is sorted by it: the day on which it was first known. Those of the very first day were
+ * there before, `<` and that day, and sort before all others.
+ */
+export function addedOn(pack: Modpack, first: string | undefined): string {
+  const day = knownSince(pack)
+  return day === first ? `< ${day}` : day
+}
+
 /** Name of a mod for people. */
 export const modName = ({ name, mod }: Pick<Mod, 'name' | 'mod'>) => name ?? mod
 

@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     await page.goto(`/runs?collect=${ID}`)
     await region('All runs').getByText('Nothing has run yet.').waitFor()
     await page.getByText('Parameters (optional)').press('Enter')
-    await page.getByLabel('boundSeconds').fill('300')
+    await page.getByLabel('Time limit, in seconds').fill('300')
     await button('Collect now').press('Enter')
     // Without a reload: the list hears of the run.
     await region('All runs').getByRole('cell', { name: 'running', exact: true }).waitFor()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createActivities } from '../../../activities/index.ts'
 import { PARAMS_IN_FRENCH } from '../../../api/french.ts'
+import type { ParamInFrench } from '../../../api/in-french.ts'
 import { API_PARTS } from '../../../api/parts.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 
@@ -21,11 +22,12 @@ describe.each(PIPELINES)('api/$id/french.ts', ({ id, summary, params }) => {
   })
 
   it('says what each parameter does, unless api/french.ts does', () => {
-    const french: Record<string, string> = { ...PARAMS_IN_FRENCH, ...inFrench.params }
+    const french: Record<string, ParamInFrench> = { ...PARAMS_IN_FRENCH, ...inFrench.params }
     const names = paramsOf(params).map(([name]) => name)
     for (const [name, english] of paramsOf(params)) {
       expect(french[name], `French of the parameter ${name}`).toBeDefined()
-      expect(french[name]).not.toBe(english)
+      expect(french[name]?.help).not.toBe(english)
+      expect(french[name]?.title).not.toBe(params.shape[name]?.meta()?.title)
     }
     for (const name of Object.keys(inFrench.params)) {
       expect(names).toContain(name)

@@ -30,11 +30,14 @@ const schemaOf = (params: z.ZodType) => ({ ...z.toJSONSchema(params, { io: 'inpu
 
 describe('the form of a run', () => {
   it.each(PIPELINES.map(({ id, params }) => [id, params] as const))(
-    'has a field with its help for each parameter of %s',
+    'has a field with a label and its help for each parameter of %s',
     (_, params) => {
       const fields = fieldsOf(schemaOf(params))
       expect(fields.map(({ name }) => name)).toEqual(Object.keys(params.shape))
-      for (const { help } of fields) expect(help).not.toBe('')
+      for (const { name, title, help } of fields) {
+        expect(title).not.toBe(name)
+        expect(help).not.toBe('')
+      }
     },
   )
 

@@ -66,6 +66,9 @@ export const en = {
   'pack.since': 'Since added',
   'pack.sinceHelp': 'Downloads since the first day on which Almanac saw the modpack with a number',
   'pack.added': 'Added',
+  'pack.addedHelp':
+    'First UTC day on which Almanac knew the modpack; those of the very first day were there before',
+  'pack.before': 'before {day}',
   'pack.link': 'Link',
   'pack.open': 'CurseForge',
   'pack.time': 'Downloads of {name}',

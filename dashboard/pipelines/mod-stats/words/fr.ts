@@ -70,6 +70,9 @@ export const fr: Words<keyof typeof en> = {
   'pack.since': "Depuis l'ajout",
   'pack.sinceHelp': 'Téléchargements depuis le premier jour où Almanac a vu le modpack avec un nombre',
   'pack.added': 'Ajouté',
+  'pack.addedHelp':
+    'Premier jour UTC où Almanac connaissait le modpack ; ceux du tout premier jour étaient là avant',
+  'pack.before': 'avant le {day}',
   'pack.link': 'Lien',
   'pack.open': 'CurseForge',
   'pack.time': 'Téléchargements de {name}',
