@@ -72,10 +72,11 @@ const progressOf = ({ historyLength, pending }: OpenRun): string =>
   ])
 
 /** Another text whenever there is something else to say than how many bytes there are. */
-const markOf = ({ database, temporal, spool, disks }: Stack): string =>
+const markOf = ({ database, temporal, spool, disks, alerts }: Stack): string =>
   JSON.stringify([
     database?.migrations,
     temporal?.workers,
     [spool.waiting, spool.dead_letter_count],
     disks.map(({ room }) => room),
+    alerts,
   ])

@@ -16,7 +16,7 @@ export interface Change {
 
 /** Answers that no change of data makes another. */
 const LASTING = ['/api/session', '/api/data']
-const STACK = '/api/stack'
+const STACK = ['/api/stack', '/api/alerts']
 /** Whose rows change while upstreams are asked, and no answer but this. */
 const BUDGETS = { table: 'upstream_budgets', address: '/api/upstreams' }
 /** Data sets that no pipeline owns. */
@@ -32,7 +32,7 @@ export function isConcerned(
   { owner, pipelines }: { owner?: string | undefined; pipelines: readonly string[] },
 ): boolean {
   const url = addressIn(key)
-  if (change.kind === 'stack') return change.isNew === true || url?.pathname === STACK
+  if (change.kind === 'stack') return change.isNew === true || STACK.includes(url?.pathname ?? '')
   if (change.table === BUDGETS.table) return url?.pathname === BUDGETS.address
   if (change.kind === 'listening' || change.pipeline === undefined || url === undefined) return true
   if (LASTING.includes(url.pathname)) return false

@@ -24,3 +24,7 @@ export interface Alert {
 }
 
 export type Alerts = Readonly<Record<string, Alert>>
+
+/** Those that stand now. */
+export const standingAlerts = (alerts: Alerts): Alert[] =>
+  Object.values(alerts).filter(({ clearSince }) => clearSince === null)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { takeFileLock } from '../local/file-lock.mjs'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
+import { standingAlerts } from './alert.ts'
 import { follow } from './alerts.ts'
 import { addressed, deliver, queued, type Send } from './deliver.ts'
 import { senderOf } from './channels/send.ts'
@@ -142,8 +143,7 @@ function muteIn({ database, temporal }: Seen): Set<Witness> {
 }
 
 const standing = ({ alerts }: WatchState) =>
-  Object.values(alerts)
-    .filter(({ clearSince }) => clearSince === null)
+  standingAlerts(alerts)
     .map(({ finding: { key, size } }) => `${key} ${size ?? ''}`)
     .toSorted()
     .join('\n')

@@ -14,6 +14,8 @@ import { spoolFolder } from '../../db/spool/spool.ts'
 import { freeBytes, roomIn } from '../../system/free-space.ts'
 import { packageVersion } from '../../system/package-version.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
+import { standingAlerts } from '../../watch/alert.ts'
+import { readState } from '../../watch/state.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
 import { orAway, type Away } from '../away.ts'
@@ -89,6 +91,7 @@ export async function stackState({ db, temporal, config }: RouteContext, languag
     database: database ?? null,
     temporal: server ?? null,
     spool: spoolState(config, language),
+    alerts: standingAlerts(readState(config.stateDir, Date.now()).alerts).map(({ finding }) => finding.key),
     disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
     away,
   }

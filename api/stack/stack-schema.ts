@@ -59,6 +59,7 @@ export const stackSchema = z
     temporal: temporalSchema.nullable().describe('Null while it is away'),
     spool: spoolSchema,
     disks: z.array(diskSchema),
+    alerts: z.array(z.string()).describe('Keys of what the watch found; /api/alerts tells of them'),
     away: awaySchema,
   })
   .meta({ id: 'Stack' })

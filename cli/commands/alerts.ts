@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { almanacCommand } from '../../core/command-name.ts'
 import { sentenceOf, WrongUsage } from '../../core/failures.ts'
-import type { Alert } from '../../watch/alert.ts'
+import { standingAlerts, type Alert } from '../../watch/alert.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
 import { KINDS } from '../../watch/kinds.ts'
@@ -28,7 +28,7 @@ export function list(options: ListOptions): void {
   const now = Date.now()
   const state = readState(config.stateDir, now)
   const silences = standingSilences(readSilences(config.stateDir), state.alerts, now)
-  const alerts = Object.values(state.alerts).filter(({ clearSince }) => clearSince === null)
+  const alerts = standingAlerts(state.alerts)
   if (options.json) {
     printJson({
       lookedAt: state.lookedAt === null ? null : new Date(state.lookedAt).toISOString(),

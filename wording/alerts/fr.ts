@@ -13,7 +13,7 @@ const OUTCOMES: Record<string, string> = { failed: 'a échoué', interrupted: 'a
 export const alerts: Translation<typeof english> = {
   'alert-database-away': ({ why }, say) => french`La base ne répond pas : ${say(why)}`,
   'alert-temporal-away': ({ why }, say) => french`Temporal ne répond pas : ${say(why)}`,
-  'alert-worker-away': 'Aucun worker ne demande de travail.',
+  'alert-worker-away': 'Aucun processus de collecte ne demande de travail.',
   'alert-tables-differ': ({ applied, known }) =>
     french`La base a ${applied} migrations, cette version en connaît ${known}.`,
   'alert-disk-low': ({ folder, freeBytes }) =>

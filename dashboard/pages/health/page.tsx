@@ -4,6 +4,7 @@ import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { useReader, useWords } from '../../preferences.tsx'
+import { AlertsPanel } from './alerts.tsx'
 import { LettersPanel } from './letters.tsx'
 import { Line } from './line.tsx'
 import { Servers } from './servers.tsx'
@@ -21,6 +22,7 @@ export default function HealthPage() {
   return (
     <>
       <h1>{say('title')}</h1>
+      <AlertsPanel />
       <Panel title={say('servers.title')} query={query}>
         {(stack) => <Servers stack={stack} />}
       </Panel>

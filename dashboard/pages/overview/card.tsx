@@ -45,6 +45,10 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
               say(hasRecords ? 'overview.noRows' : 'schedule.unknown')
             )}
           </dd>
+          <dt>{say('overview.fresh')}</dt>
+          <dd>
+            <Fresh pipeline={pipeline} />
+          </dd>
           <dt>{say('overview.next')}</dt>
           <dd>
             <NextStart pipeline={pipeline} />
@@ -55,6 +59,22 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
       {runs !== undefined && runs.length > 0 && <RunStrip runs={runs} />}
     </section>
   )
+}
+
+/** How old the newest data of each source is, of those that are too old; or that none is. */
+function Fresh({ pipeline: { fresh } }: { pipeline: Pipeline }) {
+  const say = useSharedWords()
+  const { format } = useReader()
+  if (fresh === null) return <>{say('schedule.unknown')}</>
+  const known = fresh.filter(({ newest_at }) => newest_at !== null)
+  if (known.length === 0) return <>{say('overview.noRows')}</>
+  const old = known.filter(({ is_fresh }) => is_fresh === false)
+  if (old.length === 0) return <>{say('overview.isFresh')}</>
+  return old.map(({ source, newest_at, allowed_ms }) => (
+    <div key={source} className="failure">
+      {say('overview.isOld', { source, most: format.duration(allowed_ms) })} <Age at={newest_at ?? ''} />
+    </div>
+  ))
 }
 
 function PipelineName({ id }: { id: string }) {

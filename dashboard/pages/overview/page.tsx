@@ -1,4 +1,5 @@
 /** In five seconds: whether all is well. What is wrong stands first, with its cause and what to do. */
+import type { AlertList } from '../../../api/alerts/alerts-schema.ts'
 import type { PipelineList } from '../../../api/pipelines/list.ts'
 import { Link } from '@tanstack/react-router'
 import { useApi } from '../../api.ts'
@@ -58,10 +59,11 @@ interface VerdictProps extends PipelineList {
 function Verdict({ pipelines, away, retries, isOld, readAt }: VerdictProps) {
   const say = useSharedWords()
   const hasWorker = useHasWorker()
+  const alerts = useApi<AlertList>('/api/alerts').data?.alerts.filter(({ silenced }) => !silenced) ?? []
   const troubled = inTrouble(pipelines).length
   const isNew = pipelines.every(({ last_run }) => last_run === null)
   const isKnown = away.length === 0 && !isOld
-  const isWell = troubled === 0 && isKnown && retries.length === 0 && hasWorker
+  const isWell = troubled === 0 && isKnown && retries.length === 0 && hasWorker && alerts.length === 0
   const wrong = [
     isOld && say('overview.old'),
     away.length > 0 && say('overview.partly'),
@@ -76,11 +78,25 @@ function Verdict({ pipelines, away, retries, isOld, readAt }: VerdictProps) {
           {sentence}
         </Sentence>
       ))}
+      {alerts.length > 0 && <Alerts alerts={alerts} />}
       {retries.length > 0 && <Retrying retries={retries} />}
       <span className="age">
         {say('panel.read')} <Age at={readAt} />
       </span>
     </div>
+  )
+}
+
+/** What the watch found, the worst first. */
+function Alerts({ alerts }: Pick<AlertList, 'alerts'>) {
+  const say = useSharedWords()
+  return (
+    <p>
+      <strong>
+        <span aria-hidden="true">!</span> {say('overview.alerts', { n: alerts.length })}
+      </strong>{' '}
+      {alerts[0]?.what} <code>{alerts[0]?.next}</code> <Link to="/health">{say('overview.look')}</Link>
+    </p>
   )
 }
 

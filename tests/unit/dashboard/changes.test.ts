@@ -44,6 +44,7 @@ describe('a change of a pipeline', () => {
 
   it('of the servers asks for their state, and for everything once one went away or came back', () => {
     const stack: Change = { kind: 'stack', isNew: false }
+    expect(concerns(['/api/alerts'], stack)).toBe(true)
     expect([concerns(['/api/stack'], stack), concerns(['/api/pipelines'], stack)]).toEqual([true, false])
     expect(concerns(['/api/pipelines'], { ...stack, isNew: true })).toBe(true)
   })
