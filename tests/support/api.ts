@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { startApi, type ApiServer } from '../../api/server.ts'
 import type { SectionInputs } from '../../config/almanac-file.ts'
-import { loadConfig } from '../../config/load-config.ts'
+import { loadConfig, type Config } from '../../config/load-config.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { startDatabaseProxy, type DatabaseProxy } from './database-proxy.ts'
 import { startTestStack, type TestStack, type TestStackOptions } from './stack.ts'
@@ -58,6 +58,7 @@ export interface DatabaseApi {
   proxy: DatabaseProxy
   /** `http://127.0.0.1:<port>`. */
   address: string
+  config: Config
   stop(): Promise<void>
 }
 
@@ -78,15 +79,13 @@ export async function startDatabaseApi(sections: SectionInputs = {}): Promise<Da
     DATABASE_URL: proxy.url,
   }
   const errors: unknown[] = []
-  const server = await startApi(
-    loadConfig({ env, root }),
-    { port: 0 },
-    { error: ({ err }) => errors.push(err) },
-  )
+  const config = loadConfig({ env, root })
+  const server = await startApi(config, { port: 0 }, { error: ({ err }) => errors.push(err) })
   return {
     database,
     proxy,
     address: server.address,
+    config,
     async stop() {
       await server.close()
       await proxy.goOffline()
