@@ -42,9 +42,17 @@ export interface ApiLog {
 
 export type Api = ReturnType<typeof createApi>
 
+interface ApiSettings {
+  /** How long requests may take to arrive. Default: ten seconds. */
+  receiving?: Receiving | undefined
+  /** Proxies whose X-Forwarded-For is believed: addresses and ranges with commas. Default: none. */
+  trustedProxy?: string | undefined
+}
+
 /** Creates it without any route. */
-export function createApi(log: ApiLog, receiving: Receiving = RECEIVING) {
+export function createApi(log: ApiLog, { receiving = RECEIVING, trustedProxy }: ApiSettings = {}) {
   const api = fastify({
+    trustProxy: trustedProxy ?? false,
     bodyLimit: BODY_BYTES,
     requestTimeout: receiving.requestTimeout,
     http: receiving,

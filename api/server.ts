@@ -9,6 +9,7 @@ import { newestBundle } from '../system/bundle.mjs'
 import { packageRoot } from '../system/package-root.ts'
 import { addAccess } from './access/access.ts'
 import { tokensFor } from './access/binding.ts'
+import { sessionCookie } from './access/cookie.ts'
 import { addSessionRoutes } from './access/session.ts'
 import type { Tokens } from './access/tokens.ts'
 import { addAlerts } from './alerts/routes.ts'
@@ -95,12 +96,12 @@ export async function assembleApi(
   const database = openForReading(config, STATEMENT_MS)
   const exporting = openForExports(config, EXPORT_MS)
   const temporal = lastingTemporal(config)
-  const api = createApi(log, receiving)
+  const api = createApi(log, { receiving, trustedProxy: config.env.TRUSTED_PROXY })
   const routes: RouteOptions[] = []
   api.addHook('onRoute', (route) => {
     routes.push(route)
   })
-  const visitors = addAccess(api, tokens)
+  const visitors = addAccess(api, tokens, sessionCookie(config))
   const shared = addSharedAnswers(api)
   const context = { db: database.db, config, temporal }
   let events: EventStreams | undefined

@@ -9,6 +9,17 @@ const token = z
   .string()
   .regex(/^\S{16,}$/, 'expected 16 characters or more without spaces; "openssl rand -hex 24" makes them')
   .optional()
+/** `10.0.0.5`, `10.0.0.0/8` or several, separated by commas. */
+const addresses = z
+  .string()
+  .refine(
+    (text) =>
+      text
+        .split(/, */)
+        .every((one) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(one).success),
+    'expected an address such as 127.0.0.1, a range such as 10.0.0.0/8, or several of them with commas',
+  )
+  .optional()
 
 /** Variables of the whole stack: type, default, meaning with unit. */
 const stackVariables = {
@@ -59,6 +70,9 @@ const stackVariables = {
     .regex(/^[\w.:-]+$/, 'expected an address of this machine such as 0.0.0.0')
     .default('127.0.0.1')
     .describe('Address at which the page listens; any other than 127.0.0.1 needs ALMANAC_TOKEN'),
+  TRUSTED_PROXY: addresses.describe(
+    'Addresses or ranges (10.0.0.0/8) of your proxies, separated by commas: their X-Forwarded-For says who asks. Without it all that come through a proxy wait for the wrong tokens of each other',
+  ),
   PAGE_PORT: port(8501, 'Port of the page and its API'),
   OVERVIEW_PORT: port(8502, 'Second port of the page, at which older dashboards had their overview'),
   DEMO_POSTGRES_PORT: port(5533, "Port of the demo's PostgreSQL"),

@@ -4,7 +4,7 @@ import type { FastifyContextConfig, FastifyRequest, RouteOptions } from 'fastify
 import { isOwnHost } from '../../system/own-host.ts'
 import type { Api } from '../app.ts'
 import { problems, RequestProblem } from '../problem.ts'
-import { sessionIn } from './cookie.ts'
+import type { SessionCookie } from './cookie.ts'
 import { createSlowdown } from './slowdown.ts'
 import type { Role, Tokens } from './tokens.ts'
 
@@ -19,6 +19,7 @@ declare module 'fastify' {
 export interface Visitors {
   /** Undefined on loopback, where nobody is asked. */
   tokens: Tokens | undefined
+  cookie: SessionCookie
   /** The role of a token that a client sends; slows the next try of its address down if it is wrong. */
   roleOfToken(token: string, request: FastifyRequest): Role | undefined
   /** The role of whoever sends a request: by token or by session. */
@@ -26,8 +27,8 @@ export interface Visitors {
 }
 
 /** Adds the checks to every route that is added afterwards. */
-export function addAccess(api: Api, tokens: Tokens | undefined): Visitors {
-  const visitors = visitorsWith(tokens)
+export function addAccess(api: Api, tokens: Tokens | undefined, cookie: SessionCookie): Visitors {
+  const visitors = visitorsWith(tokens, cookie)
   api.addHook('onRoute', declareRefusals)
   api.addHook('onRequest', (request, _reply, done) => {
     checkHost(request, tokens)
@@ -38,7 +39,7 @@ export function addAccess(api: Api, tokens: Tokens | undefined): Visitors {
   return visitors
 }
 
-function visitorsWith(tokens: Tokens | undefined): Visitors {
+function visitorsWith(tokens: Tokens | undefined, cookie: SessionCookie): Visitors {
   const slowdown = createSlowdown()
   const roleOfToken = (token: string, { ip }: FastifyRequest) => {
     slowdown.check(ip)
@@ -48,12 +49,13 @@ function visitorsWith(tokens: Tokens | undefined): Visitors {
   }
   return {
     tokens,
+    cookie,
     roleOfToken,
     roleOf(request) {
       if (tokens === undefined) return 'operator'
       const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       if (bearer !== undefined) return roleOfToken(bearer, request)
-      return tokens.roleOfSession(sessionIn(request.headers.cookie), Date.now())
+      return tokens.roleOfSession(cookie.sessionIn(request.headers.cookie), Date.now())
     },
   }
 }

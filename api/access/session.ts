@@ -5,7 +5,6 @@ import { z } from 'zod'
 import type { Api } from '../app.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import type { Visitors } from './access.ts'
-import { setCookie } from './cookie.ts'
 import { SESSION_MS } from './tokens.ts'
 
 /** Longer than any token that a person makes. */
@@ -50,7 +49,7 @@ function addLogIn(api: Api, visitors: Visitors, tokens: NonNullable<Visitors['to
       if (role === undefined) throw new RequestProblem(401, reason('token-unknown'))
       reply.header(
         'set-cookie',
-        setCookie(tokens.session(role, Date.now()), SESSION_MS, isEncrypted(request)),
+        visitors.cookie.set(tokens.session(role, Date.now()), SESSION_MS, isEncrypted(request)),
       )
       return { role }
     },
@@ -62,7 +61,7 @@ function addLogIn(api: Api, visitors: Visitors, tokens: NonNullable<Visitors['to
       schema: { summary: 'Logs out', response: { 204: z.null() } },
     },
     (request, reply) => {
-      reply.header('set-cookie', setCookie('', 0, isEncrypted(request)))
+      reply.header('set-cookie', visitors.cookie.set('', 0, isEncrypted(request)))
       reply.code(204)
       return null
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tokensFor } from '../../../api/access/binding.ts'
+import { sessionCookie } from '../../../api/access/cookie.ts'
 import { createTokens, SESSION_MS, type Tokens } from '../../../api/access/tokens.ts'
 import { assembleApi, type AssembledApi } from '../../../api/server.ts'
 import { loadConfig, type Config } from '../../../config/load-config.ts'
@@ -48,7 +49,8 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
-const assembled = (tokens: Tokens | undefined) => assembleApi(config, tokens, { error: () => undefined })
+const assembled = (tokens: Tokens | undefined, settings: Config = config) =>
+  assembleApi(settings, tokens, { error: () => undefined })
 const isChange = (method: string) => !['GET', 'HEAD'].includes(method)
 const JSON_BODY = { headers: { 'content-type': 'application/json' }, payload: '{}' }
 
@@ -137,7 +139,9 @@ describe('a session', () => {
     const answer = await logIn(READER)
     expect(answer.json()).toEqual({ role: 'reader' })
     const set = String(answer.headers['set-cookie'])
-    expect(set).toMatch(/^almanac_session=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=604800$/)
+    expect(set).toMatch(
+      /^almanac_session_[0-9a-f]{8}=[\w.-]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=604800$/,
+    )
     const cookie = set.split(';')[0] ?? ''
     const who = async (value: string) =>
       (await guarded.api.inject({ url: '/api/session', headers: { cookie: value } })).json<unknown>()
@@ -151,7 +155,7 @@ describe('a session', () => {
       headers: { 'content-type': 'application/json', cookie },
     })
     expect(end.statusCode).toBe(204)
-    expect(end.headers['set-cookie']).toMatch(/^almanac_session=; .*Max-Age=0$/)
+    expect(end.headers['set-cookie']).toMatch(/^almanac_session_[0-9a-f]{8}=; .*Max-Age=0$/)
   })
 
   it('is sent over encrypted connections alone if it came by one', async () => {
@@ -184,6 +188,59 @@ describe('a session', () => {
     },
     WALK_MS,
   )
+})
+
+describe('behind a proxy', () => {
+  const PROXY = '10.1.0.1'
+
+  /** Whether the right token is let in from one address after a wrong one from another, both through the proxy. */
+  async function statusAfterGuess(trusted: string | undefined, seen: { guess: string; own: string }) {
+    const settings = { ...config, env: { ...config.env, TRUSTED_PROXY: trusted } }
+    const { api, close } = await assembled(createTokens({ operator: OPERATOR }), settings)
+    const logIn = async (token: string, forwarded: string) =>
+      (
+        await api.inject({
+          method: 'POST',
+          url: '/api/session',
+          remoteAddress: PROXY,
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+          payload: { token },
+        })
+      ).statusCode
+    expect(await logIn('wrong', seen.guess)).toBe(401)
+    const found = await logIn(OPERATOR, seen.own)
+    await close()
+    return found
+  }
+
+  it.each([
+    ['10.1.0.1', '192.0.2.1', '192.0.2.2', 200],
+    ['127.0.0.1, 10.1.0.0/16', '192.0.2.1', '192.0.2.2', 200],
+    // What a visitor claims stands before what the proxy saw.
+    ['10.1.0.1', '198.51.100.1, 192.0.2.1', '198.51.100.2, 192.0.2.1', 429],
+    // Another machine than the proxy claims to be one.
+    [undefined, '192.0.2.1', '192.0.2.2', 429],
+    ['10.2.0.1', '192.0.2.1', '192.0.2.2', 429],
+  ])(
+    'TRUSTED_PROXY %s, a guess from %s: the right token from %s gets %i',
+    async (trusted, guess, own, expected) => {
+      expect(await statusAfterGuess(trusted, { guess, own })).toBe(expected)
+    },
+    WALK_MS,
+  )
+})
+
+it('two stacks of one host name have cookies of their own', () => {
+  const { stateDir, ports, env } = config
+  const others: Pick<Config, 'stateDir' | 'ports' | 'env'>[] = [
+    { stateDir: `${stateDir}/demo`, ports, env },
+    { stateDir, ports: { ...ports, page: ports.page + 1 }, env },
+    { stateDir, ports, env: { ...env, PAGE_URL: 'http://127.0.0.1:8511' } },
+  ]
+  const cookies = [config, ...others].map((of) => sessionCookie(of).set('s', 0, false).split(';')[0])
+  expect(new Set(cookies).size).toBe(4)
+  const header = cookies.map((cookie, at) => cookie?.replace(/s$/, String(at))).join('; ')
+  expect([config, ...others].map((of) => sessionCookie(of).sessionIn(header))).toEqual(['0', '1', '2', '3'])
 })
 
 describe('a change', () => {
