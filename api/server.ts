@@ -107,7 +107,7 @@ export async function assembleApi(
   let events: EventStreams | undefined
   // After the plugin that collects the routes for OpenAPI.
   await api.register((routes, _options, done) => {
-    addSessionRoutes(routes, visitors)
+    addSessionRoutes(routes, visitors, config)
     const exports = { pool: exporting.pool, limit: exportLimit() }
     for (const placed of ALL_DATA_SETS) addDataRoutes(routes, database.pool, exports, placed)
     addDataSetList(routes)

@@ -2,6 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import * as z from 'zod/mini'
+import { SESSION, useApi } from './api.ts'
+import { commandOf, type Stack } from './command.ts'
 import { formatIn, zoneName, type Format } from './format.ts'
 import { speak } from './language.ts'
 import { WORDS, type SharedKey } from './words/index.ts'
@@ -21,6 +23,8 @@ export type Preferences = z.infer<typeof schema>
 
 interface Reader extends Preferences {
   format: Format
+  /** The stack that the page shows; the live one until that is known. */
+  stack: Stack
   choose: (change: Partial<Preferences>) => void
 }
 
@@ -54,6 +58,7 @@ export function ReaderProvider({ children }: { children: ReactNode }) {
   const [preferences, setPreferences] = useState(storedAndSpoken)
   const { language, theme, zone } = preferences
   const queries = useQueryClient()
+  const stack = useApi<{ stack: Stack }>(SESSION).data?.stack ?? 'live'
   useEffect(() => {
     document.documentElement.lang = language
     if (theme === 'system') delete document.documentElement.dataset['theme']
@@ -62,6 +67,7 @@ export function ReaderProvider({ children }: { children: ReactNode }) {
   const reader = useMemo<Reader>(
     () => ({
       ...preferences,
+      stack,
       format: formatIn(localeOf(language, navigator.languages), zoneName(zone)),
       choose(change) {
         const next = { ...preferences, ...change }
@@ -73,7 +79,7 @@ export function ReaderProvider({ children }: { children: ReactNode }) {
         void queries.invalidateQueries()
       },
     }),
-    [preferences, language, zone, queries],
+    [preferences, language, zone, queries, stack],
   )
   return <ReaderContext value={reader}>{children}</ReaderContext>
 }
@@ -89,8 +95,14 @@ export type Say<Key extends string> = (key: Key, values?: Values) => string
 
 /** Returns the function that says the sentences of these tables in the reader's language. */
 export function useWords<Key extends string>(tables: WordTables<Key>): Say<Key> {
-  const { language, format } = useReader()
-  return (key, values) => sentenceIn(tables[language], format.locale, key, values)
+  const { language, format, stack } = useReader()
+  return (key, values) => sentenceIn(tables[language], format.locale, key, values, stack)
+}
+
+/** Returns the function that names a command for the stack of the page. */
+export function useCommand(): (words: string) => string {
+  const { stack } = useReader()
+  return (words) => commandOf(stack, words)
 }
 
 /** The sentences that all pages share. */

@@ -2,6 +2,7 @@
 import { reason } from '../../wording/reason.ts'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Config } from '../../config/load-config.ts'
 import type { Api } from '../app.ts'
 import { problems, RequestProblem } from '../problem.ts'
 import type { Visitors } from './access.ts'
@@ -13,7 +14,7 @@ const TOKEN_LENGTH = 500
 const roleSchema = z.enum(['reader', 'operator'])
 
 /** Adds `/api/session`. */
-export function addSessionRoutes(api: Api, visitors: Visitors): void {
+export function addSessionRoutes(api: Api, visitors: Visitors, { mode }: Pick<Config, 'mode'>): void {
   api.get(
     '/api/session',
     {
@@ -23,12 +24,17 @@ export function addSessionRoutes(api: Api, visitors: Visitors): void {
         response: {
           200: z.object({
             role: roleSchema.nullable().describe('Null: log in first'),
+            stack: z.enum(['live', 'demo']).describe('The stack that this server belongs to'),
             needs_token: z.boolean().describe('False on loopback, where nobody is asked'),
           }),
         },
       },
     },
-    (request) => ({ role: visitors.roleOf(request) ?? null, needs_token: visitors.tokens !== undefined }),
+    (request) => ({
+      role: visitors.roleOf(request) ?? null,
+      stack: mode,
+      needs_token: visitors.tokens !== undefined,
+    }),
   )
   if (visitors.tokens !== undefined) addLogIn(api, visitors, visitors.tokens)
 }

@@ -12,7 +12,7 @@ export const en = {
     'No connection to Almanac since {since}. What is shown is as old as each panel says; the page keeps trying.',
   'shell.away': 'Not everything can be read now.',
   'shell.awayGoesOn':
-    'The page goes on by itself once that is mended; “./almanac doctor” looks for the cause.',
+    'The page goes on by itself once that is mended; “{./almanac doctor}” looks for the cause.',
   'choices.title': 'Language, time zone and theme',
   'choices.language': 'Language',
   'choices.zone': 'Time zone',
@@ -80,7 +80,7 @@ export const en = {
   'overview.new': 'Nothing has been collected yet; the first runs begin by themselves.',
   'overview.partly': 'How all of it stands is not known now.',
   'overview.old': 'This is how it was: how it stands now is not known.',
-  'overview.noWorker': 'No worker asks for work: runs wait. Start one with “./almanac worker”.',
+  'overview.noWorker': 'No worker asks for work: runs wait. Start one with “{./almanac worker}”.',
   'overview.unknown': 'Not known while the database is away.',
   'overview.retrying': {
     one: '{n} step failed and is tried again.',

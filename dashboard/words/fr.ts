@@ -15,7 +15,7 @@ export const fr: Words<keyof typeof en> = {
     "Pas de connexion à Almanac depuis {since}. Ce qui est affiché a l'âge indiqué dans chaque panneau ; la page continue d'essayer.",
   'shell.away': 'Tout ne peut pas être lu pour le moment.',
   'shell.awayGoesOn':
-    'La page reprend d’elle-même dès que c’est réparé ; « ./almanac doctor » cherche la cause.',
+    'La page reprend d’elle-même dès que c’est réparé ; « {./almanac doctor} » cherche la cause.',
   'choices.title': 'Langue, fuseau horaire et thème',
   'choices.language': 'Langue',
   'choices.zone': 'Fuseau horaire',
@@ -88,7 +88,7 @@ export const fr: Words<keyof typeof en> = {
   'overview.partly': 'L’état de l’ensemble n’est pas connu pour le moment.',
   'overview.old': 'Voici le dernier état connu : l’état actuel ne l’est pas.',
   'overview.noWorker':
-    'Aucun worker ne demande de travail : les collectes attendent. Lancez-en un avec « ./almanac worker ».',
+    'Aucun worker ne demande de travail : les collectes attendent. Lancez-en un avec « {./almanac worker} ».',
   'overview.unknown': 'Inconnu tant que la base de données est absente.',
   'overview.retrying': {
     one: '{n} étape a échoué et sera retentée.',

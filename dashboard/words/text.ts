@@ -1,9 +1,10 @@
 /** The words of the page: tables by language, and what stands in their gaps. */
+import { commandOf, type Stack } from '../command.ts'
 
 export const LANGUAGES = ['en', 'fr'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** A sentence with gaps such as `{name}`, or one for each plural form of its number `{n}`. */
+/** A sentence with gaps such as `{name}` and commands such as `{./almanac runs}`, or one for each plural form of its number `{n}`. */
 export type Sentence = string | { one: string; other: string }
 
 /** The sentences of one language, by their keys. */
@@ -29,14 +30,19 @@ export function sentenceIn<Key extends string>(
   locale: string,
   key: Key,
   values: Values = {},
+  stack: Stack = 'live',
 ): string {
   const sentence = words[key]
   const text = typeof sentence === 'string' ? sentence : sentence[formOf(locale, values['n'])]
   const set = locale.startsWith('fr') ? inFrenchType(text) : text
-  return set.replace(/\{(\w+)\}/g, (gap, name: string) => {
-    const value = values[name]
-    return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : (value ?? gap)
-  })
+  return set.replace(
+    /\{(?:\.\/almanac ([^}]+)|(\w+))\}/g,
+    (gap: string, command: string | undefined, name: string = '') => {
+      if (command !== undefined) return commandOf(stack, command)
+      const value = values[name]
+      return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : (value ?? gap)
+    },
+  )
 }
 
 function formOf(locale: string, n: string | number | undefined): 'one' | 'other' {

@@ -6,7 +6,7 @@ import { Age } from '../../blocks/age.tsx'
 import { Outcome } from '../../blocks/outcome.tsx'
 import { PIPELINE_PAGES } from '../../pipelines/index.ts'
 import { outcomeOf } from '../../blocks/outcomes.ts'
-import { useReader, useSharedWords } from '../../preferences.tsx'
+import { useReader, useCommand, useSharedWords } from '../../preferences.tsx'
 import { newestRows, reasonsOf, standingOf, type Pipeline, type Run } from './state.ts'
 import { Sparkline } from './sparkline.tsx'
 import { RunStrip } from './strip.tsx'
@@ -123,6 +123,7 @@ function RunLink({ run, children }: { run: Run; children: ReactNode }) {
 /** Why a run is not complete, and where all of it is told. */
 function Reasons({ run }: { run: Run }) {
   const say = useSharedWords()
+  const command = useCommand()
   const reasons = reasonsOf(run)
   if (reasons.length === 0) return null
   return (
@@ -134,7 +135,8 @@ function Reasons({ run }: { run: Run }) {
       </ul>
       {reasons.length > MOST_REASONS && <p>{say('overview.more', { n: reasons.length - MOST_REASONS })}</p>}
       <p>
-        <RunLink run={run}>{say('overview.look')}</RunLink> <code>almanac show {run.run_id.slice(0, 8)}</code>
+        <RunLink run={run}>{say('overview.look')}</RunLink>{' '}
+        <code>{command(`show ${run.run_id.slice(0, 8)}`)}</code>
       </p>
     </div>
   )

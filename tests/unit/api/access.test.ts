@@ -145,8 +145,12 @@ describe('a session', () => {
     const cookie = set.split(';')[0] ?? ''
     const who = async (value: string) =>
       (await guarded.api.inject({ url: '/api/session', headers: { cookie: value } })).json<unknown>()
-    expect(await who(`a=b; ${cookie}`)).toEqual({ role: 'reader', needs_token: true })
-    expect(await who(cookie.replace('reader', 'operator'))).toEqual({ role: null, needs_token: true })
+    expect(await who(`a=b; ${cookie}`)).toEqual({ role: 'reader', stack: 'live', needs_token: true })
+    expect(await who(cookie.replace('reader', 'operator'))).toEqual({
+      role: null,
+      stack: 'live',
+      needs_token: true,
+    })
     const list = { method: 'GET', url: '/api/data', access: undefined }
     expect(await status(list, { cookie })).toBe(200)
     const end = await guarded.api.inject({
@@ -196,10 +200,10 @@ describe('behind a proxy', () => {
   /** Whether the right token is let in from one address after a wrong one from another, both through the proxy. */
   async function statusAfterGuess(trusted: string | undefined, seen: { guess: string; own: string }) {
     const settings = { ...config, env: { ...config.env, TRUSTED_PROXY: trusted } }
-    const { api, close } = await assembled(createTokens({ operator: OPERATOR }), settings)
+    const server = await assembled(createTokens({ operator: OPERATOR }), settings)
     const logIn = async (token: string, forwarded: string) =>
       (
-        await api.inject({
+        await server.api.inject({
           method: 'POST',
           url: '/api/session',
           remoteAddress: PROXY,
@@ -209,7 +213,7 @@ describe('behind a proxy', () => {
       ).statusCode
     expect(await logIn('wrong', seen.guess)).toBe(401)
     const found = await logIn(OPERATOR, seen.own)
-    await close()
+    await server.close()
     return found
   }
 

@@ -26,7 +26,7 @@ async function wordsOf(folder: string, language: string): Promise<Words> {
 
 const gapsOf = (sentence: Sentence) =>
   Object.values(typeof sentence === 'string' ? { sentence } : sentence).map((text) =>
-    [...text.matchAll(/\{\w+\}/g)].map(([gap]) => gap).toSorted(),
+    [...text.matchAll(/\{[^}]+\}/g)].map(([gap]) => gap).toSorted(),
   )
 
 describe('the words of the page', () => {
@@ -40,6 +40,8 @@ describe('the words of the page', () => {
         const [gaps = []] = gapsOf(english[key] ?? '')
         for (const found of gapsOf(sentence)) expect({ key, found }).toEqual({ key, found: gaps })
         expect(JSON.stringify(sentence)).not.toMatch(/"\s*"/)
+        // A command stands in braces, since the demo has options of its own.
+        expect(JSON.stringify(sentence)).not.toMatch(/(?<!\{\.\/)\balmanac [a-z]/)
       }
     }
   })
@@ -60,6 +62,12 @@ describe('a sentence', () => {
     expect(sentenceIn(french, 'fr-FR', 'said', { what: "d'un : autre" })).toBe(
       "l’erreur\u202F: «\u202Fd'un : autre\u202F»\u202F?",
     )
+  })
+
+  it('names commands for the stack that is shown', () => {
+    const words = { hint: 'run “{./almanac db migrate}” or {n}' }
+    expect(sentenceIn(words, 'en', 'hint', { n: 1 })).toBe('run “./almanac db migrate” or 1')
+    expect(sentenceIn(words, 'en', 'hint', { n: 1 }, 'demo')).toBe('run “./almanac db migrate --demo” or 1')
   })
 
   it('takes a value for text, whatever it holds', () => {

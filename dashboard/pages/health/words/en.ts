@@ -33,13 +33,13 @@ export const en = {
   'database.name': 'Database',
   'database.is': 'PostgreSQL {version}, {size}',
   'database.behind':
-    'PostgreSQL {version} has {applied} of the {known} migrations of this version: run “./almanac db migrate”.',
+    'PostgreSQL {version} has {applied} of the {known} migrations of this version: run “{./almanac db migrate}”.',
   'database.ahead':
     'PostgreSQL {version} was written by a newer version ({applied} migrations, {known} known here): start that one.',
   'temporal.is': 'Temporal {version} at {address}',
   'worker.name': 'Worker',
   'worker.none':
-    'No worker has asked for work in the last minutes: start one with “./almanac worker”. Runs wait.',
+    'No worker has asked for work in the last minutes: start one with “{./almanac worker}”. Runs wait.',
   'worker.unknown': 'Only Temporal knows, and it is away.',
   'worker.asked': 'asked for work',
   'upstreams.title': 'Upstreams',
@@ -70,11 +70,11 @@ export const en = {
   'spool.size': 'Size',
   'spool.share': '{size}, {percent}% of the {most} that SPOOL_MB allows',
   'spool.remedy':
-    'A running worker loads them once the database answers; “./almanac spool drain” does it by hand.',
+    'A running worker loads them once the database answers; “{./almanac spool drain}” does it by hand.',
   'letters.title': 'Dead letters',
   'letters.none': 'None: everything that was spooled could be loaded.',
   'letters.count': { one: '{n} segment could not be loaded.', other: '{n} segments could not be loaded.' },
-  'letters.remedy': 'Once the cause is fixed, “./almanac spool drain --damaged” tries them again.',
+  'letters.remedy': 'Once the cause is fixed, “{./almanac spool drain --damaged}” tries them again.',
   'letters.name': 'Segment',
   'letters.reason': 'Reason',
   'letters.pipeline': 'Pipeline',

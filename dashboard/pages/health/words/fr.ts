@@ -36,13 +36,13 @@ export const fr: Words<keyof typeof en> = {
   'database.name': 'Base de données',
   'database.is': 'PostgreSQL {version}, {size}',
   'database.behind':
-    'PostgreSQL {version} a {applied} des {known} migrations de cette version : lancez « ./almanac db migrate ».',
+    'PostgreSQL {version} a {applied} des {known} migrations de cette version : lancez « {./almanac db migrate} ».',
   'database.ahead':
     'PostgreSQL {version} a été écrite par une version plus récente ({applied} migrations, {known} connues ici) : démarrez celle-ci.',
   'temporal.is': 'Temporal {version} à l’adresse {address}',
   'worker.name': 'Processus de collecte',
   'worker.none':
-    'Aucun processus de collecte n’a demandé de travail ces dernières minutes : démarrez-en un avec « ./almanac worker ». Les collectes attendent.',
+    'Aucun processus de collecte n’a demandé de travail ces dernières minutes : démarrez-en un avec « {./almanac worker} ». Les collectes attendent.',
   'worker.unknown': 'Seul Temporal le sait, et il ne répond pas.',
   'worker.asked': 'a demandé du travail',
   'upstreams.title': 'Sources',
@@ -76,14 +76,14 @@ export const fr: Words<keyof typeof en> = {
   'spool.size': 'Taille',
   'spool.share': '{size}, soit {percent} % des {most} permis par SPOOL_MB',
   'spool.remedy':
-    'Le processus de collecte les charge dès que la base de données répond ; « ./almanac spool drain » le fait à la main.',
+    'Le processus de collecte les charge dès que la base de données répond ; « {./almanac spool drain} » le fait à la main.',
   'letters.title': 'Segments rejetés',
   'letters.none': 'Aucun : tout ce qui était en attente a pu être chargé.',
   'letters.count': {
     one: '{n} segment n’a pas pu être chargé.',
     other: '{n} segments n’ont pas pu être chargés.',
   },
-  'letters.remedy': 'Une fois la cause corrigée, « ./almanac spool drain --damaged » réessaie.',
+  'letters.remedy': 'Une fois la cause corrigée, « {./almanac spool drain --damaged} » réessaie.',
   'letters.name': 'Segment',
   'letters.reason': 'Raison',
   'letters.pipeline': 'Collecte',

@@ -72,7 +72,7 @@ export const en = {
     'It forecast in another collector, whose forecasts were imported; the prices that came true are those stored here.',
   'skill.too-few': 'Too early to judge: {n} of the {needed} forecasts that are needed have come due.',
   'scoreboard.backtest':
-    '“./almanac forecast backtest” tells how this model would have done on the hours that are stored.',
+    '“{./almanac forecast backtest}” tells how this model would have done on the hours that are stored.',
   'skill.no-better': 'No better than saying that the price stays.',
   'skill.perhaps-better': 'A little better than saying that the price stays, but that may be chance.',
   'skill.better': 'Better than saying that the price stays, beyond chance.',

@@ -77,7 +77,7 @@ export const fr: Words<keyof typeof en> = {
     'Il prévoyait dans un autre collecteur, dont les prévisions ont été importées ; les cours réels sont ceux enregistrés ici.',
   'skill.too-few': 'Trop tôt pour juger : prévisions échues, {n} sur les {needed} nécessaires.',
   'scoreboard.backtest':
-    '« ./almanac forecast backtest » dit ce que ce modèle aurait valu sur les heures enregistrées.',
+    '« {./almanac forecast backtest} » dit ce que ce modèle aurait valu sur les heures enregistrées.',
   'skill.no-better': 'Pas mieux que de dire que le cours ne bouge pas.',
   'skill.perhaps-better':
     'Un peu mieux que de dire que le cours ne bouge pas, mais cela peut être dû au hasard.',
