@@ -82,11 +82,11 @@ export async function cryptoForecastWorkflow(input: RunInput<BackfillParams>): P
     const asked = { run, ...(backfill && { backfill }) }
     try {
       if (isCollecting && !(await collect(parts, counts, asked, live))) return
-      await derive(parts, counts, run, live)
+      await derive(parts, counts, { run, live, isPast: !live || !isCollecting })
       if (!isCollecting || !live || hourNow() === hour || !isOutrun(counts)) return
       // An hour closed meanwhile: what is made from the newest one needs it.
       if (patched('collect-newest-hour') && (await collect(parts, counts, asked, live)))
-        await derive(parts, counts, run, live)
+        await derive(parts, counts, { run, live, isPast: false })
     } finally {
       inOrder(counts)
     }
@@ -159,13 +159,25 @@ async function collect(parts: Parts, counts: RunCounts, asked: SourceInput, live
   return false
 }
 
-async function derive(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
-  await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(run))
-  await deriveFromPrices(parts, counts, run, live)
+/** What is derived, and from what. */
+interface Derived {
+  run: Run
+  live: boolean
+  /** Whether the newest hour was not asked for. */
+  isPast: boolean
+}
+
+async function derive(parts: Parts, counts: RunCounts, derived: Derived): Promise<void> {
+  await parts.derived('prices', 'Indicators, features, load', (work) => work.computePrices(derived.run))
+  await deriveFromPrices(parts, counts, derived)
 }
 
 /** Everything computed from the grid, in parallel. Without a grid there are no forecasts. */
-async function deriveFromPrices(parts: Parts, counts: RunCounts, run: Run, live: boolean): Promise<void> {
+async function deriveFromPrices(
+  parts: Parts,
+  counts: RunCounts,
+  { run, live, isPast }: Derived,
+): Promise<void> {
   let reports = 0
   const forecast = async (work: Activities) => {
     const made = await work.forecastPrices(run)
@@ -176,7 +188,7 @@ async function deriveFromPrices(parts: Parts, counts: RunCounts, run: Run, live:
   if (live && !isComputed)
     counts['forecasts'] = { ...NOTHING, outcome: 'skipped', why: [reason('prices-not-computed')] }
   await Promise.all([
-    parts.derived('checks', 'Check the grid', (work) => work.checkPrices(run)),
+    parts.derived('checks', 'Check the grid', (work) => work.checkPrices(run, { isPast })),
     parts.derived('csv', 'Write data/{coin}_features.csv', (work) => work.exportFeatures()),
     live && isComputed && parts.outside('forecasts', 'Forecast the next hour and the next day', forecast),
     parts.derived('scores', 'Score past forecasts', (work) => work.scorePredictions(run)),

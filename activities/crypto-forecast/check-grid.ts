@@ -32,10 +32,17 @@ interface Check {
   finding: Reason
 }
 
-/** Stores its findings; a failed check makes the run partial, with the check's name. */
-export async function checkGrid(context: ActivityContext, run: Run): Promise<SourceCounts> {
+/**
+ * Stores its findings; a failed check makes the run partial, with the check's name. A run that did not ask for the newest hour
+ * (`isPast`) is not to blame for lacking it.
+ */
+export async function checkGrid(
+  context: ActivityContext,
+  run: Run,
+  { isPast = false }: { isPast?: boolean | undefined } = {},
+): Promise<SourceCounts> {
   const { db, settings, retryBudget, clock } = context
-  const newestMs = newestClosedHour(clock().getTime())
+  const newestMs = isPast ? undefined : newestClosedHour(clock().getTime())
   const keptFromMs = clock().getTime() - settings.history_days * DAY_MS
   const coins = settings.coins.map(({ id }) => id)
   const shared = await withDatabaseRetry(retryBudget, () =>
@@ -67,15 +74,13 @@ export async function checkGrid(context: ActivityContext, run: Run): Promise<Sou
   return { outcome: why.length > 0 ? 'partial' : 'complete', fetched: 0, written, rejected: 0, why }
 }
 
-/** Returns the facts, and whether they are as they should be. */
+/** Returns the facts, and whether they are as they should be; without `newestMs` the newest hour is not judged. */
 export function checksOf(
   facts: GridFacts,
   { both, apart }: Pick<SharedHours, 'both' | 'apart'> = { both: 0, apart: 0 },
-  newestMs: number,
+  newestMs: number | undefined,
 ): Check[] {
   const { rows, days, newest, cold, early, double, gaps, knownGaps, others } = facts
-  const behind = newest === undefined ? Infinity : (newestMs - newest) / HOUR_MS
-  const hours = Number.isFinite(behind) ? behind : 0
   return [
     {
       name: 'rows',
@@ -83,12 +88,7 @@ export function checksOf(
       found: rows,
       finding: reason('check-rows', { rows, days }),
     },
-    {
-      name: 'newest-candle',
-      passed: behind <= 0,
-      found: hours,
-      finding: newest === undefined ? reason('check-no-candle') : reason('check-behind', { hours }),
-    },
+    ...(newestMs === undefined ? [] : [newestCandle(newest, newestMs)]),
     {
       name: 'nulls-after-warm-up',
       passed: cold === 0,
@@ -120,4 +120,11 @@ export function checksOf(
       finding: reason('check-sources', { apart, both, percent: MAX_APART_PERCENT }),
     },
   ]
+}
+
+function newestCandle(newest: number | undefined, newestMs: number): Check {
+  const name = 'newest-candle'
+  if (newest === undefined) return { name, passed: false, found: 0, finding: reason('check-no-candle') }
+  const hours = (newestMs - newest) / HOUR_MS
+  return { name, passed: hours <= 0, found: hours, finding: reason('check-behind', { hours }) }
 }

@@ -16,7 +16,7 @@ import { writeMetrics } from './metrics-file.ts'
 import { deliverReports } from './mlflow-reports.ts'
 import { scoreForecasts } from './score-forecasts.ts'
 import type { CryptoForecastDependencies } from './activity-context.ts'
-import { runSchema, sourceInput } from './inputs.ts'
+import { checkOptions, runSchema, sourceInput } from './inputs.ts'
 
 export type CryptoForecastActivities = CallsOf<ReturnType<typeof createCryptoForecastActivities>>
 
@@ -31,7 +31,7 @@ export function createCryptoForecastActivities(dependencies: CryptoForecastDepen
     collectFearGreed: activity([sourceInput], (input) => collectFearGreedDays(context(), input)),
     compareSpotPrices: activity([runSchema], (run) => compareSpot(context(), run)),
     computePrices: activity([runSchema], (run) => computeGrid(context(), run)),
-    checkPrices: activity([runSchema], (run) => checkGrid(context(), run)),
+    checkPrices: activity([runSchema, checkOptions], (run, options) => checkGrid(context(), run, options)),
     exportFeatures: activity([], () => exportCsv(context())),
     forecastPrices: activity([runSchema], (run) => makeForecasts(context(), run)),
     scorePredictions: activity([runSchema], (run) => scoreForecasts(context(), run)),

@@ -14,6 +14,9 @@ const moment = z.union(
 const backfill = z.object({ from: moment, to: moment, onlyMissing: z.boolean() })
 export type Backfill = z.infer<typeof backfill>
 
+/** What the check of the grid is told; absent of a run that began with an earlier version. */
+export const checkOptions = z.object({ isPast: z.boolean() }).optional()
+
 /** Input of a source's activity: the run, and the period to collect if it is not the newest hours. */
 export const sourceInput = z.object({ run: runSchema, backfill: backfill.exactOptional() })
 export type SourceInput = z.infer<typeof sourceInput>

@@ -15,7 +15,7 @@ export async function dryRun(dry: DryRun<'crypto-forecast'>): Promise<undefined>
     if (backfill === undefined) await dry.source('spot', () => activities.compareSpotPrices(run))
   }
   await dry.source('prices', () => activities.computePrices(run))
-  await dry.source('checks', () => activities.checkPrices(run))
+  await dry.source('checks', () => activities.checkPrices(run, { isPast: false }))
   await dry.source('csv', () => activities.exportFeatures())
   if (backfill === undefined)
     await dry.source('forecasts', async () => (await activities.forecastPrices(run)).counts)

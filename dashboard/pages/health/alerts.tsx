@@ -46,7 +46,7 @@ export function AlertsPanel() {
           {alerts.length === 0 ? (
             <p>{say('alerts.none')}</p>
           ) : (
-            <ul className="lines">
+            <ul className="states">
               {alerts.map((alert) => (
                 <AlertLine key={alert.key} alert={alert} />
               ))}
@@ -142,7 +142,7 @@ function Silences({ silences }: Pick<AlertList, 'silences'>) {
   return (
     <section aria-labelledby={heading}>
       <h3 id={heading}>{say('silence.title')}</h3>
-      <ul className="lines">
+      <ul className="states">
         {silences.map(({ of, until, reason }) => (
           <li key={of}>
             <strong>{of === 'all' ? say('silence.all') : nameOf(of)}</strong>{' '}

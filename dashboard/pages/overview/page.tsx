@@ -55,6 +55,9 @@ interface VerdictProps extends PipelineList {
   readAt: number
 }
 
+/** Whether the watch has found already that no worker asks for work. */
+const isToldOf = (alerts: AlertList['alerts']): boolean => alerts.some(({ kind }) => kind === 'worker-away')
+
 /** Whether all is well, in one sentence. Why a server is away stands at the top of the page. */
 function Verdict({ pipelines, away, retries, isOld, readAt }: VerdictProps) {
   const say = useSharedWords()
@@ -67,7 +70,7 @@ function Verdict({ pipelines, away, retries, isOld, readAt }: VerdictProps) {
   const wrong = [
     isOld && say('overview.old'),
     away.length > 0 && say('overview.partly'),
-    !hasWorker && say('overview.noWorker'),
+    !hasWorker && !isToldOf(alerts) && say('overview.noWorker'),
     troubled > 0 && say('overview.trouble', { n: troubled }),
   ].filter((sentence) => sentence !== false)
   return (

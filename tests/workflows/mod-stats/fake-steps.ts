@@ -64,7 +64,8 @@ export function notedSteps<Steps extends object>(
   const calls: Call[] = []
   const noted = Object.entries(steps).map(([step, work]) => [
     step,
-    async (input?: Run | { run: Run }, ending?: RunEnding, ...more: unknown[]) => {
+    async (input?: Run | { run: Run }, second?: RunEnding | object, ...more: unknown[]) => {
+      const ending = second !== undefined && 'outcome' in second ? second : undefined
       const atMs = await time.now()
       const run = input !== undefined && 'run' in input ? input.run : input
       const { attempt, workflowExecution } = activityInfo()
@@ -78,7 +79,7 @@ export function notedSteps<Steps extends object>(
         executionRunId,
         ending: ending && inWords(ending),
       })
-      return (work as (...input: unknown[]) => Promise<unknown>)(input, ending, ...more)
+      return (work as (...input: unknown[]) => Promise<unknown>)(input, second, ...more)
     },
   ])
   const activities = Object.fromEntries(noted) as object

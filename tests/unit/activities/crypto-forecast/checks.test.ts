@@ -46,6 +46,14 @@ describe('the checks', () => {
     expect(failed(facts)).toEqual([[name, found, said]])
   })
 
+  it('the newest hour is not judged in a run that did not ask for it', () => {
+    const names = checksOf({ ...GOOD, newest: NEWEST - HOUR_MS }, undefined, undefined).map(
+      ({ name }) => name,
+    )
+    expect(names).toHaveLength(6)
+    expect(names).not.toContain('newest-candle')
+  })
+
   it('the checks say how many hours are from the other source', () => {
     const gaps = checksOf({ ...GOOD, others: 27 }, undefined, NEWEST).find(({ name }) => name === 'gaps')
     expect(gaps && sentence(gaps.finding)).toMatch(/; 27 hours are CoinGecko's$/)
