@@ -22,6 +22,8 @@ export interface Expectation {
   counted?: { column: string; perInterval(config: Config): number }
   /** When the calendar of each line begins. Default: with its first row. */
   since?(config: Config, now: Date): Date
+  /** Each run requests what is missing of it. Default: what is missing is collected by a backfill, if at all. */
+  inEachRun?: true
   /** A query of `line` and `at`: intervals that the source itself does not have. */
   excused?: string
 }

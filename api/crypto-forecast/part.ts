@@ -30,7 +30,13 @@ export const cryptoForecastApi: ApiPart = {
       since: keptSince,
       excused: `select crypto as line, "timestamp" as at from known_gaps where source = 'binance'`,
     },
-    { dataSet: 'fear-greed', every: 'day', since: keptSince },
+    {
+      dataSet: 'fear-greed',
+      every: 'day',
+      since: keptSince,
+      inEachRun: true,
+      excused: `select '' as line, date::timestamp at time zone 'UTC' as at from fear_greed_gaps`,
+    },
   ],
   backfiller,
   addRoutes(api, context) {

@@ -37,6 +37,10 @@ const calendarSchema = z.object({
   every: z.enum(Object.keys(INTERVALS) as [Interval, ...Interval[]]),
   per_interval: count.describe('What a whole interval counts'),
   by: z.string().nullable().describe('Column whose values have a line each'),
+  collected_by: z
+    .enum(['backfill', 'run'])
+    .nullable()
+    .describe('What collects missing intervals: a backfill, or any run; null if nothing can'),
   lines: z.array(lineSchema),
 })
 

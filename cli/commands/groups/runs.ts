@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { ALMANAC } from '../../../core/command-name.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
 import { CLI_PARTS } from '../../parts.ts'
-import { add, atLeastOne, example, ids, type SetExitCode } from './add-command.ts'
+import { add, atLeastOne, days, example, ids, type SetExitCode } from './add-command.ts'
 
 /** A pipeline that can collect the past, for examples. */
 const pastId = PIPELINES.find(({ noBackfill }) => noBackfill === undefined)?.id ?? ''
@@ -57,6 +57,16 @@ export function addRunCommands(program: CommandUnknownOpts, setExitCode: SetExit
     .option('--json', 'print JSON')
     .action(async (pipeline: string, options) => {
       setExitCode(await (await import('../backfill.ts')).backfill(pipeline, options))
+    })
+  add(program, 'gaps [pipeline]', 'what should have been collected and is missing, and the command for it', [
+    `${ALMANAC} gaps`,
+    `${ALMANAC} gaps ${pastId} --days 30`,
+    `${ALMANAC} gaps ${example} --json`,
+  ])
+    .option('--days <count>', 'the last days, with today (default: 90)', days)
+    .option('--json', 'print JSON')
+    .action(async (pipeline: string | undefined, options) => {
+      await (await import('../gaps.ts')).gaps(pipeline, options)
     })
   add(program, 'cancel <run>', 'cancel a run and mark its record as cancelled', [
     `${ALMANAC} cancel ${example}-2026-11-21T10:00:00Z`,

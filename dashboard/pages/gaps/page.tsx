@@ -113,7 +113,7 @@ function PipelinePanel({ pipeline, query, change }: PipelinePanelProps) {
                 calendar={calendar}
                 line={line}
                 days={{ from, to }}
-                {...(backfill !== null && { fill })}
+                {...(calendar.collected_by === 'backfill' && { fill })}
               />
             ))}
           </>
