@@ -52,7 +52,7 @@ function printGaps(found: PipelineGaps): void {
   }
   print(
     table(
-      ['rows', 'of', 'every', 'expected', 'present', 'missing', 'known gaps'],
+      ['rows', 'of', 'every', 'expected', 'present', 'missing', 'not at source'],
       lines.map(({ calendar, line }) => {
         const [expected, present] = [sum(line, 'expected'), sum(line, 'present')]
         return [
