@@ -46,7 +46,10 @@ const FOLDERS = {
     packages: ['node', '@temporalio/client', '@temporalio/common', '@temporalio/proto'],
   },
   worker: {
-    imports: ['core', 'wording', 'system', 'upstreams', 'db', 'activities', 'pipelines', 'local', 'client'],
+    imports: ['core', 'wording', 'system', 'upstreams', 'db', 'activities', 'pipelines', 'local'].concat([
+      'backup',
+      'client',
+    ]),
     types: ['config', 'workflows'],
     packages: ['node', '@temporalio/worker', '@temporalio/activity', '@temporalio/common'],
   },

@@ -1,6 +1,7 @@
 /** All activities of the worker: one line per pipeline. */
 import type { PipelineId } from '../pipelines/index.ts'
 import { createCryptoForecastActivities } from './crypto-forecast/index.ts'
+import { createHousekeepingActivities } from './housekeeping/index.ts'
 import { createLibraryContextActivities } from './library-context/index.ts'
 import { createMatchResultsActivities } from './match-results/index.ts'
 import { createModStatsActivities } from './mod-stats/index.ts'
@@ -15,6 +16,7 @@ const FACTORIES = {
   'crypto-forecast': createCryptoForecastActivities,
   'library-context': createLibraryContextActivities,
   'match-results': createMatchResultsActivities,
+  housekeeping: createHousekeepingActivities,
 } satisfies Record<PipelineId, (dependencies: never) => Activities>
 
 type Factories = typeof FACTORIES

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
 import { Failure } from '../core/failures.ts'
 import { fileFailure, OWNER_ONLY, writeFileAtomically } from '../system/atomic-file.ts'
-import { runTool } from './run-tool.ts'
+import { runTool, type ToolOptions } from './run-tool.ts'
 
 /** Parts of the archive. */
 export const MANIFEST = 'manifest.json'
@@ -29,8 +29,8 @@ const manifestSchema = z.object({
   tables: z.record(z.string(), z.object({ rows: z.number(), hash: z.string() })),
 })
 
-/** The environment of `tar`. */
-type Env = Record<string, string>
+/** Of `tar`. */
+type Tar = Pick<ToolOptions, 'env' | 'signal'>
 
 /** What a backup says of itself. */
 export type Manifest = z.infer<typeof manifestSchema>
@@ -39,12 +39,10 @@ export type Manifest = z.infer<typeof manifestSchema>
 export const checksumFile = (file: string) => `${file}.sha256`
 
 /** Packs the parts that lie in a folder into `file`, whole or not at all, with its checksum beside it. */
-export async function pack(folder: string, file: string, env: Env): Promise<void> {
+export async function pack(folder: string, file: string, tar: Tar): Promise<void> {
   const draft = `${file}.tmp`
   try {
-    await runTool('tar', ['--create', `--file=${draft}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], {
-      env,
-    })
+    await runTool('tar', ['--create', `--file=${draft}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], tar)
     const handle = await open(draft, 'r+')
     await handle.chmod(OWNER_ONLY)
     await handle.sync()
@@ -61,11 +59,14 @@ export async function pack(folder: string, file: string, env: Env): Promise<void
  * Unpacks a backup into an empty folder and returns its manifest. Throws `PayloadInvalid` if it is not as it was written, and
  * `NotFound` without its checksum.
  */
-export async function unpack(file: string, folder: string, env: Env): Promise<Manifest> {
+export async function unpack(file: string, folder: string, tar: Tar): Promise<Manifest> {
   await checkSum(file)
-  await runTool('tar', ['--extract', `--file=${file}`, `--directory=${folder}`, MANIFEST, DUMP, FILES], {
-    env,
-  }).catch((error: unknown) => {
+  await runTool(
+    'tar',
+    ['--extract', `--file=${file}`, `--directory=${folder}`, MANIFEST, DUMP, FILES],
+    tar,
+  ).catch((error: unknown) => {
+    tar.signal?.throwIfAborted()
     throw damaged(file, error instanceof Error ? error.message : String(error))
   })
   return manifestIn(file, readFileSync(join(folder, MANIFEST), 'utf8'))
@@ -77,7 +78,8 @@ export function refuseMissing(file: string): void {
     throw new Failure('NotFound', `There is no backup ${file}; "${almanacCommand('backup')}" makes one.`)
 }
 
-async function checkSum(file: string): Promise<void> {
+/** Throws `PayloadInvalid` if a backup is not as it was written, and `NotFound` without its checksum. */
+export async function checkSum(file: string): Promise<void> {
   const expected = existsSync(checksumFile(file))
     ? readFileSync(checksumFile(file), 'utf8').split(/\s/)[0]
     : undefined

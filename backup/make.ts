@@ -21,6 +21,8 @@ export interface Backup {
 export interface BackupSteps {
   /** Called when the archive is written and its restoration begins. */
   onWritten?: () => void
+  /** Ends it, and leaves nothing behind. */
+  signal?: AbortSignal | undefined
 }
 
 /** GNU tar: a file changed while it was read, as a log does. Whatever replaces a file as a whole is read whole. */
@@ -40,19 +42,19 @@ const COMPRESSION = 1
 export async function makeBackup(
   config: Config,
   folder: string,
-  { onWritten = () => undefined }: BackupSteps = {},
+  { onWritten = () => undefined, signal }: BackupSteps = {},
 ): Promise<Backup> {
   const madeAt = new Date()
   return inScratchFolder(folder, async (scratch) => {
     // Before the database: what waits in the spool is loaded into it at any time, and must be in one of both.
-    await packFiles(config, join(scratch, FILES))
+    await packFiles(config, join(scratch, FILES), signal)
     const { url } = databaseAccess(config)
-    const manifest = await connected(url, (client) => dump(client, config, { madeAt, url, scratch }))
+    const manifest = await connected(url, (client) => dump(client, config, { madeAt, url, scratch, signal }))
     writeFileSync(join(scratch, MANIFEST), JSON.stringify(manifest, null, 2))
     const draft = join(scratch, nameAt(madeAt))
-    await pack(scratch, draft, config.programEnv)
+    await pack(scratch, draft, { env: config.programEnv, signal })
     onWritten()
-    await verifyBackup(config, draft)
+    await verifyBackup(config, draft, signal)
     const file = join(folder, basename(draft))
     renameSync(checksumFile(draft), checksumFile(file))
     renameSync(draft, file)
@@ -64,10 +66,15 @@ export async function makeBackup(
 /** `almanac-2026-11-30T033000Z.tar`: names sort by time, and no file system refuses them. */
 const nameAt = (time: Date) => `almanac-${time.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar`
 
-async function packFiles({ dataDir, programEnv }: Config, archive: string): Promise<void> {
+async function packFiles(
+  { dataDir, programEnv }: Config,
+  archive: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const what = existsSync(dataDir) ? ['--directory', dataDir, '.'] : ['--files-from', '/dev/null']
   await runTool('tar', ['--create', '--gzip', `--file=${archive}`, ...LEFT_OUT, ...what], {
     env: programEnv,
+    signal,
     good: [0, TAR_CHANGED],
   })
 }
@@ -76,10 +83,15 @@ interface Dumping {
   madeAt: Date
   url: string
   scratch: string
+  signal: AbortSignal | undefined
 }
 
 /** Dumps one state of the database, and tells what that holds. */
-async function dump(client: pg.Client, config: Config, { madeAt, url, scratch }: Dumping): Promise<Manifest> {
+async function dump(
+  client: pg.Client,
+  config: Config,
+  { madeAt, url, scratch, signal }: Dumping,
+): Promise<Manifest> {
   const { dump: program, major } = await serverTools(client, config.toolsDir)
   await client.query('begin isolation level repeatable read read only')
   const { rows } = await client.query<{ id: string }>('select pg_export_snapshot() as id')
@@ -96,7 +108,7 @@ async function dump(client: pg.Client, config: Config, { madeAt, url, scratch }:
         file,
         `--dbname=${dbname}`,
       ],
-      { env: { ...config.programEnv, ...config.postgresEnv, ...env } },
+      { env: { ...config.programEnv, ...config.postgresEnv, ...env }, signal },
     ),
   ])
   return {

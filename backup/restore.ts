@@ -25,7 +25,7 @@ export async function restoreBackup(config: Config, file: string): Promise<Manif
   refuseFullFolder(config.dataDir)
   await connected(url, refuseFullDatabase)
   return inScratchFolder(config.stateDir, async (folder) => {
-    const manifest = await unpack(file, folder, config.programEnv)
+    const manifest = await unpack(file, folder, { env: config.programEnv })
     makeFolder(config.dataDir)
     try {
       const files = [`--file=${join(folder, FILES)}`, `--directory=${config.dataDir}`]

@@ -14,15 +14,17 @@ const SHOWN_LINES = 4
 export interface ToolOptions {
   /** The whole environment, with PATH. */
   env: Record<string, string>
+  /** Ends the program, and what it started. Default: nothing does. */
+  signal?: AbortSignal | undefined
   /** Exit codes that are a good end. Default: 0. */
   good?: readonly number[]
 }
 
-/** Throws `CommandFailed` with the last lines of what it printed. */
+/** Throws `CommandFailed` with the last lines of what it printed, and the signal's reason. */
 export async function runTool(
   program: string,
   args: readonly string[],
-  { env, good = [0] }: ToolOptions,
+  { env, signal = new AbortController().signal, good = [0] }: ToolOptions,
 ): Promise<void> {
   const { code, endedBy, stderr } = await runProgram({
     program,
@@ -31,7 +33,7 @@ export async function runTool(
     cwd: '/',
     timeoutMs: LONGEST_MS,
     maxOutputBytes: OUTPUT_BYTES,
-    signal: new AbortController().signal,
+    signal,
   })
   if (code !== null && good.includes(code)) return
   const said = stderr.trim().split('\n').slice(-SHOWN_LINES).join('; ')

@@ -19,18 +19,20 @@ const NOT_ALLOWED = '42501'
  * Restores a backup into a scratch database of the server, and removes that again. Throws `PayloadInvalid` with what is
  * not as it was, and leaves nothing behind.
  */
-export async function verifyBackup(config: Config, file: string): Promise<Manifest> {
+export async function verifyBackup(config: Config, file: string, signal?: AbortSignal): Promise<Manifest> {
   refuseMissing(file)
   // Not beside it: it may lie on a medium that is only read.
   return inScratchFolder(config.stateDir, async (folder) => {
-    const manifest = await unpack(file, folder, config.programEnv)
+    const manifest = await unpack(file, folder, { env: config.programEnv, signal })
     await runTool('tar', ['--list', '--gzip', `--file=${join(folder, FILES)}`], {
       env: config.programEnv,
+      signal,
     }).catch((error: unknown) => {
+      signal?.throwIfAborted()
       throw damaged(file, error instanceof Error ? error.message : String(error))
     })
     await inScratchDatabase(config, async (url) => {
-      await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'fast' })
+      await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'fast', signal })
     })
     return manifest
   })
@@ -42,6 +44,7 @@ interface Loading {
   dump: string
   manifest: Manifest
   how: 'fast' | 'whole or not at all'
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -51,7 +54,7 @@ interface Loading {
 export async function loadDump(
   { toolsDir, programEnv, postgresEnv }: Config,
   url: string,
-  { file, dump, manifest, how }: Loading,
+  { file, dump, manifest, how, signal }: Loading,
 ): Promise<void> {
   const { restore } = await connected(url, (client) => serverTools(client, toolsDir))
   const { dbname, env } = withoutPassword(url)
@@ -61,6 +64,7 @@ export async function loadDump(
     ['--no-owner', '--no-privileges', '--exit-on-error', at, `--dbname=${dbname}`, dump],
     {
       env: { ...programEnv, ...postgresEnv, ...env },
+      signal,
     },
   ).catch((error: unknown) => {
     if (error instanceof Failure && error.type === 'CommandFailed') throw damaged(file, error.message)

@@ -2,6 +2,7 @@
 import type { PipelineId } from '../pipelines/index.ts'
 import type { CliPart } from './cli-part.ts'
 import { cryptoForecastCli } from './crypto-forecast/part.ts'
+import { housekeepingCli } from './housekeeping/part.ts'
 import { libraryContextCli } from './library-context/part.ts'
 import { matchResultsCli } from './match-results/part.ts'
 import { modStatsCli } from './mod-stats/part.ts'
@@ -11,4 +12,5 @@ export const CLI_PARTS: { [Id in PipelineId]: CliPart<Id> } = {
   'crypto-forecast': cryptoForecastCli,
   'library-context': libraryContextCli,
   'match-results': matchResultsCli,
+  housekeeping: housekeepingCli,
 }

@@ -3,6 +3,7 @@
  * built. Types of sections and variables follow from the definitions; nothing is listed twice.
  */
 import { z } from 'zod'
+import { DAY_MS } from '../core/durations.ts'
 import type { Code } from '../wording/reason.ts'
 import type { Reason } from '../core/reason.ts'
 
@@ -128,6 +129,34 @@ export const backfillParams = {
     .optional()
     .describe('Request only what is not stored')
     .meta({ title: 'Only what is missing' }),
+}
+
+/** A time of day, HH:MM. */
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 02:00')
+
+/** A time zone by its IANA name. */
+export const timezone = z.string().refine(isTimezone, 'expected a time zone such as UTC or Europe/Paris')
+
+/** Every night at a time of day of a time zone. */
+export function nightly(time: string, zone: string): Timing {
+  const [hour = 0, minute = 0] = time.split(':').map(Number)
+  return {
+    everyMs: DAY_MS,
+    offsetMs: 0,
+    daily: { hour, minute, timezone: zone },
+    jitterMs: 0,
+    // The shortest day has 23 hours.
+    catchupMs: DAY_MS * 0.9,
+  }
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
 }
 
 /** Description of `enabled`, the same in every section. */

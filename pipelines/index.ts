@@ -7,6 +7,7 @@ import type { Reason } from '../core/reason.ts'
 import type { Intersection } from '../core/intersection.ts'
 import { cryptoForecast } from './crypto-forecast.ts'
 import type { Timing } from './definition.ts'
+import { housekeeping } from './housekeeping.ts'
 import { libraryContext } from './library-context.ts'
 import { matchResults } from './match-results.ts'
 import { modStats } from './mod-stats.ts'
@@ -17,6 +18,7 @@ export const DEFINITIONS = [
   cryptoForecast,
   libraryContext,
   matchResults,
+  housekeeping,
 ] as const
 
 type Defined = (typeof DEFINITIONS)[number]

@@ -1,10 +1,20 @@
 /** library-context: what it tracks, when it runs, which parameters its runs take. */
 import { z } from 'zod'
 import { almanacCommand } from '../core/command-name.ts'
-import { DAY_MS, MINUTE_MS } from '../core/durations.ts'
+import { MINUTE_MS } from '../core/durations.ts'
 import { FULL_NAME } from '../upstreams/github/repository-name.ts'
 import { reason, type Code } from '../wording/reason.ts'
-import { address, definePipeline, ENABLED, flag, recompute, runParams } from './definition.ts'
+import {
+  address,
+  definePipeline,
+  ENABLED,
+  flag,
+  nightly,
+  recompute,
+  runParams,
+  timeOfDay,
+  timezone,
+} from './definition.ts'
 
 const fullName = z.string().regex(FULL_NAME, 'expected owner/name of a repository on GitHub')
 
@@ -109,16 +119,8 @@ export const libraryContext = definePipeline({
   }),
   section,
   variables: {
-    MAINTENANCE_TIME: z
-      .string()
-      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 02:00')
-      .default('02:00')
-      .describe('When library-context runs every night, HH:MM'),
-    MAINTENANCE_TIMEZONE: z
-      .string()
-      .refine(isTimezone, 'expected a time zone such as UTC or Europe/Paris')
-      .default('UTC')
-      .describe('Time zone of MAINTENANCE_TIME'),
+    MAINTENANCE_TIME: timeOfDay.default('02:00').describe('When library-context runs every night, HH:MM'),
+    MAINTENANCE_TIMEZONE: timezone.default('UTC').describe('Time zone of MAINTENANCE_TIME'),
     GITHUB_TOKEN: z
       .string()
       .optional()
@@ -131,17 +133,7 @@ export const libraryContext = definePipeline({
     GITHUB_API_URL: 'github_api_url',
     GITHUB_URL: 'github_url',
   },
-  timing: (_, { MAINTENANCE_TIME, MAINTENANCE_TIMEZONE }) => {
-    const [hour = 0, minute = 0] = MAINTENANCE_TIME.split(':').map(Number)
-    return {
-      everyMs: DAY_MS,
-      offsetMs: 0,
-      daily: { hour, minute, timezone: MAINTENANCE_TIMEZONE },
-      jitterMs: 0,
-      // The shortest day has 23 hours.
-      catchupMs: DAY_MS * 0.9,
-    }
-  },
+  timing: (_, { MAINTENANCE_TIME, MAINTENANCE_TIMEZONE }) => nightly(MAINTENANCE_TIME, MAINTENANCE_TIMEZONE),
   databaseRetryBudgetMs: 10 * MINUTE_MS,
   noBackfill: () => reason('past-not-listed', { command: almanacCommand('import library-context') }),
   demo: {
@@ -176,12 +168,3 @@ export const libraryContext = definePipeline({
     variables: { GITHUB_TOKEN: 'demo' },
   },
 })
-
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}

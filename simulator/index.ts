@@ -2,6 +2,7 @@
 import type { Intersection } from '../core/intersection.ts'
 import { DEFAULT_SEED } from './chance.ts'
 import { cryptoForecast } from './crypto-forecast/index.ts'
+import { housekeeping } from './housekeeping/index.ts'
 import { libraryContext } from './library-context/index.ts'
 import { matchResults } from './match-results/index.ts'
 import { modStats } from './mod-stats/index.ts'
@@ -12,6 +13,7 @@ export const PARTS = {
   'crypto-forecast': cryptoForecast,
   'library-context': libraryContext,
   'match-results': matchResults,
+  housekeeping,
 }
 
 type Part = (typeof PARTS)[keyof typeof PARTS]

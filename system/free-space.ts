@@ -1,5 +1,5 @@
 /** Free space on a disk. */
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const GIGABYTE = 1_000_000_000
@@ -21,4 +21,20 @@ export function freeBytes(folder: string): number {
   if (!existsSync(folder)) return freeBytes(dirname(folder))
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
+}
+
+/** Bytes that the disk of a folder has in all. */
+export function diskBytes(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder)
+  return blocks * bsize
+}
+
+/** One folder of each disk; those that do not exist are on the disk of one that does. */
+export function onDifferentDisks(folders: readonly string[]): string[] {
+  const byDisk = new Map<number, string>()
+  for (const folder of folders) {
+    const disk = statSync(folder, { throwIfNoEntry: false })?.dev
+    if (disk !== undefined && !byDisk.has(disk)) byDisk.set(disk, folder)
+  }
+  return [...byDisk.values()]
 }

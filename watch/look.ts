@@ -1,5 +1,4 @@
 /** Looks at the database, Temporal, the workers and the disks: all that is judged. */
-import { statSync } from 'node:fs'
 import type { Client } from '@temporalio/client'
 import { lastBackup } from '../backup/last.ts'
 import { CannotReach } from '../client/cannot-reach.ts'
@@ -17,7 +16,7 @@ import { storedBudgets } from '../db/queries/upstream-budgets.ts'
 import { damagedSegments, waitingSegments } from '../db/spool/folder.ts'
 import { spoolFolder } from '../db/spool/spool.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
-import { freeBytes, roomIn } from '../system/free-space.ts'
+import { freeBytes, onDifferentDisks, roomIn } from '../system/free-space.ts'
 import { storedReason } from '../wording/run.ts'
 import { newestOf } from './newest.ts'
 import type { Answer, DatabaseSeen, FilesSeen, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
@@ -157,14 +156,4 @@ function lookAtFiles({ stateDir, dataDir, backupDir }: Config): FilesSeen {
     }),
     backupAt: lastBackup(dataDir)?.getTime() ?? null,
   }
-}
-
-/** One folder of each disk; those that do not exist are on the disk of one that does. */
-function onDifferentDisks(folders: readonly string[]): string[] {
-  const byDisk = new Map<number, string>()
-  for (const folder of folders) {
-    const disk = statSync(folder, { throwIfNoEntry: false })?.dev
-    if (disk !== undefined && !byDisk.has(disk)) byDisk.set(disk, folder)
-  }
-  return [...byDisk.values()]
 }

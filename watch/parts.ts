@@ -1,6 +1,7 @@
 /** What is watched, one line a pipeline. */
 import type { PipelineId } from '../pipelines/index.ts'
 import { cryptoForecastWatch } from './crypto-forecast.ts'
+import { housekeepingWatch } from './housekeeping.ts'
 import { libraryContextWatch } from './library-context.ts'
 import { matchResultsWatch } from './match-results.ts'
 import { modStatsWatch } from './mod-stats.ts'
@@ -11,4 +12,5 @@ export const WATCH_PARTS: Readonly<Record<PipelineId, WatchPart>> = {
   'crypto-forecast': cryptoForecastWatch,
   'library-context': libraryContextWatch,
   'match-results': matchResultsWatch,
+  housekeeping: housekeepingWatch,
 }

@@ -4,6 +4,7 @@ import type { Intersection } from '../core/intersection.ts'
 import { counted, minute, span } from './text.ts'
 import { cryptoForecast } from './crypto-forecast/en.ts'
 import { libraryContext } from './library-context/en.ts'
+import { housekeeping } from './housekeeping/en.ts'
 import { matchResults } from './match-results/en.ts'
 import { modStats } from './mod-stats/en.ts'
 import { alerts } from './alerts/en.ts'
@@ -17,6 +18,7 @@ export const PIPELINE_SENTENCES = [
   cryptoForecast,
   libraryContext,
   matchResults,
+  housekeeping,
 ] as const
 
 interface ValueDoubted {

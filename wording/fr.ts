@@ -7,6 +7,7 @@ import type { FailureType } from '../core/failures.ts'
 import type { shared as english } from './en.ts'
 import { cryptoForecast } from './crypto-forecast/fr.ts'
 import { libraryContext } from './library-context/fr.ts'
+import { housekeeping } from './housekeeping/fr.ts'
 import { matchResults } from './match-results/fr.ts'
 import { modStats } from './mod-stats/fr.ts'
 import { alerts } from './alerts/fr.ts'
@@ -20,6 +21,7 @@ export const PIPELINE_SENTENCES = [
   cryptoForecast,
   libraryContext,
   matchResults,
+  housekeeping,
 ] as const
 
 /** What the names of failures mean; those after the first group are given by the run itself. */

@@ -33,6 +33,7 @@ export function dependenciesOf(config: Config, clocks: UpstreamClocks = {}): Wor
       userAgent: userAgent(env.ALMANAC_CONTACT),
       folders: { data: dataDir, tools: toolsDir, work: workDir },
       programEnv,
+      config,
       upstreamClock: clocks[id] ?? clock,
     })
     return [id, { ...common, settings, retryBudgetMs, ...clients }]

@@ -7,5 +7,6 @@ export { cryptoForecastWorkflow } from './crypto-forecast.ts'
 export { libraryContextWorkflow } from './library-context.ts'
 export { makeContextWorkflow } from './library-context/make-context.ts'
 export { matchResultsWorkflow } from './match-results.ts'
+export { housekeepingWorkflow } from './housekeeping.ts'
 // Of no pipeline: `doctor` starts it.
 export { pingWorkflow } from './ping.ts'

@@ -48,6 +48,19 @@ export function computation(totalMs: number): ActivityOptions {
   }
 }
 
+/**
+ * Reads or changes the whole database, which takes as long as that is large: one attempt may take all the time. What another
+ * attempt does not help fails at once.
+ */
+export function wholeDatabase(totalMs: number): ActivityOptions {
+  return {
+    startToCloseTimeout: totalMs,
+    scheduleToCloseTimeout: totalMs,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    retry: { ...RETRY, maximumInterval: 5 * MINUTE_MS },
+  }
+}
+
 /** A run's record is closed even if its own time is up: a database restart must not lose it. */
 export const CLOSING_MS = HOUR_MS
 

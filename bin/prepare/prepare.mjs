@@ -12,8 +12,8 @@ const LOCK_POLL_MS = 250
 
 /** Verbs that start the embedded servers; all others need the packages alone. */
 const VERBS_WITH_SERVERS = ['prepare', 'up', 'collector']
-/** Verbs that dump or load the database. */
-const VERBS_WITH_DUMPS = ['backup', 'restore']
+/** Verbs that dump or load the database, the stack every night. */
+const VERBS_WITH_DUMPS = ['backup', 'restore', 'up']
 
 /**
  * Makes what is missing, and nothing if all exists. False if that failed, with the reason reported.

@@ -1,11 +1,9 @@
 /** `almanac backup` and `almanac restore`. */
 import { resolve } from 'node:path'
 import { refuseMissing, type Manifest } from '../../backup/archive.ts'
-import { removeOldBackups } from '../../backup/keep.ts'
-import { makeBackup, type Backup } from '../../backup/make.ts'
+import { backUp } from '../../backup/back-up.ts'
 import { restoreBackup } from '../../backup/restore.ts'
 import { rowsIn } from '../../backup/fingerprint.ts'
-import { runTool } from '../../backup/run-tool.ts'
 import { verifyBackup } from '../../backup/verify.ts'
 import type { Config } from '../../config/load-config.ts'
 import { almanacCommand } from '../../core/command-name.ts'
@@ -29,29 +27,22 @@ export async function backup(options: BackupOptions): Promise<void> {
     print(`${stack}${resolve(options.verify)} is whole: ${contentOf(manifest)}`)
     return
   }
-  const folder = options.to === undefined ? config.backupDir : resolve(options.to)
-  const made = await makeBackup(config, folder, {
+  await backUp(config, {
+    to: options.to === undefined ? undefined : resolve(options.to),
     onWritten: () => {
       print(`${stack}written; restoring it into a scratch database …`)
     },
+    onMade: ({ file, bytes, manifest }) => {
+      print(`${stack}${file}, ${(bytes / MB).toFixed(1)} MB: ${contentOf(manifest)}, the same once restored`)
+    },
+    onRemoved: (name) => {
+      print(`${stack}removed ${name}: newer ones are kept (BACKUP_KEEP, BACKUP_WEEKS)`)
+    },
   })
-  print(
-    `${stack}${made.file}, ${(made.bytes / MB).toFixed(1)} MB: ${contentOf(made.manifest)}, the same once restored`,
-  )
-  const { BACKUP_KEEP: newest, BACKUP_WEEKS: weeks } = config.env
-  const removed = options.to === undefined ? removeOldBackups(folder, { newest, weeks }) : []
-  for (const name of removed)
-    print(`${stack}removed ${name}: newer ones are kept (BACKUP_KEEP, BACKUP_WEEKS)`)
-  await runHook(config, made)
 }
 
 const contentOf = ({ tables, made_at }: Manifest) =>
   `${counted(rowsIn(tables), 'row')} of ${counted(Object.keys(tables).length, 'table')} as of ${moment(new Date(made_at))}`
-
-async function runHook({ env: { BACKUP_COMMAND }, programEnv }: Config, { file }: Backup): Promise<void> {
-  if (BACKUP_COMMAND === undefined) return
-  await runTool('/bin/sh', ['-c', BACKUP_COMMAND], { env: { ...programEnv, BACKUP_FILE: file } })
-}
 
 /** Restores a backup into an empty database and an empty folder; no stack may run meanwhile. */
 export async function restore(file: string, options: GlobalOptions): Promise<void> {

@@ -19,6 +19,7 @@ import {
   timestamp,
   type PgColumn,
 } from 'drizzle-orm/pg-core'
+import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -367,4 +368,21 @@ export const cryptoForecastTables = {
   imported_predictions: writable(importedPredictions, ['crypto', 'timestamp'], {
     numbers: 'a person imported them, and nothing reads them',
   }),
+}
+
+/** How each grows, and whether old rows may be removed. */
+export const cryptoForecastKept: KeptTables = {
+  // Hours of the history that are missing would be asked for again.
+  candles: { grows: '24 rows a day, coin and source; the history of history_days is kept whole' },
+  crypto_prices: { grows: '24 rows a day and coin, computed from candles' },
+  known_gaps: { grows: 'a row for each hour that a source will never have' },
+  fear_greed_index: { grows: 'a row a day' },
+  fear_greed_gaps: { grows: 'a row for each day that the index will never have' },
+  price_comparisons: { grows: 'a row a run and coin', age: 'timestamp' },
+  price_checks: { grows: 'a row a run, coin and check', age: 'checked_at' },
+  predictions: { grows: 'a row a run, coin, horizon and model: never changed and never removed' },
+  prediction_scores: { grows: 'a row for each forecast that came due' },
+  mlflow_outbox: { grows: 'reports that wait for MLflow; a delivered one is removed' },
+  imported_prices: { grows: 'nothing but an import adds rows' },
+  imported_predictions: { grows: 'nothing but an import adds rows' },
 }

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
 import { ofPresentLibraries, presentLibraries } from '../queries/library-context/present-libraries.ts'
+import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -194,4 +195,14 @@ export const libraryContextTables = {
     numbers: 'our own measures of the attempt',
     resolve: ofPresentLibraries,
   }),
+}
+
+/** How each grows, and whether old rows may be removed. */
+export const libraryContextKept: KeptTables = {
+  library_catalogue: { grows: 'a row for each repository that a source ever named' },
+  libraries: { grows: 'a row for each repository that was ever listed' },
+  library_names: { grows: 'a row for each name that a repository ever had' },
+  library_snapshots: { grows: 'a row a night and library of a list', age: 'date' },
+  library_contexts: { grows: 'a text a library; it goes keep_left_days after its library left every list' },
+  library_attempts: { grows: 'a row a library: the last attempt' },
 }

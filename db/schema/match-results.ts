@@ -14,6 +14,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -178,4 +179,15 @@ export const matchResultsTables = {
     derived: true,
     numbers: SCORES_AND_ODDS,
   }),
+}
+
+/** How each grows, and whether old rows may be removed. */
+export const matchResultsKept: KeptTables = {
+  // Bounded by the time of the feed, which is another one in the demo; every hour, since there is a poll every minute.
+  feed_polls: { grows: 'a row a minute; kept for seven days, and removed by its own runs' },
+  matches: { grows: 'a row a match' },
+  match_observations: {
+    grows:
+      'a row for each change of a match; changes of odds alone are kept for odds_days, and removed by its own runs',
+  },
 }

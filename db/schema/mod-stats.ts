@@ -13,6 +13,7 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
+import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -167,4 +168,13 @@ export const modStatsTables = {
     times: ['lastSeen'],
     numbers: { ...DOWNLOADS_RULES, curseforge_id: 'an id' },
   }),
+}
+
+/** How each grows, and whether old rows may be removed. */
+export const modStatsKept: KeptTables = {
+  mods: { grows: 'a row for each mod that was ever listed' },
+  daily_stats: { grows: 'a row a day, platform and mod', age: 'date' },
+  version_stats: { grows: 'a row a day and version of a mod', age: 'date' },
+  modpack_stats: { grows: 'a row a day, mod and modpack', age: 'date' },
+  modpacks: { grows: 'a row for each modpack that was ever found' },
 }

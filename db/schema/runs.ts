@@ -16,6 +16,8 @@ import {
 } from 'drizzle-orm/pg-core'
 import { asRunCounts, type RunCounts, type StoredCounts } from '../../core/run-outcome.ts'
 
+import type { KeptTables } from '../kept.ts'
+
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 /** As text, which keeps the order in which the sources are reported; jsonb would sort them by length. */
 const runCounts = customType<{ data: RunCounts; driverData: Record<string, StoredCounts> }>({
@@ -142,3 +144,21 @@ export const upstreamBudgets = pgTable(
   },
   (table) => [primaryKey({ columns: [table.client, table.quota] })],
 )
+
+/** How each grows, and whether old rows may be removed. */
+export const sharedKept: KeptTables = {
+  pipeline_runs: {
+    grows: 'a row a run; of a run every minute only those that were not complete, after two days',
+    age: 'started_at',
+    where: 'finished_at is not null',
+  },
+  pipeline_run_hours: { grows: 'a row an hour of a pipeline that runs every minute', age: 'hour' },
+  run_events: { grows: 'a row a run that has something to tell', age: 'created_at' },
+  quarantine: { grows: 'a row for each row that was rejected', age: 'observed_at' },
+  // By the runs that add them, so that they are bounded whichever pipelines are on.
+  raw_payloads: {
+    grows:
+      'the responses of every run; kept for RAW_PAYLOAD_DAYS within RAW_PAYLOAD_MB a source, and removed at the end of each run',
+  },
+  upstream_budgets: { grows: 'a row a limit of an upstream' },
+}

@@ -125,7 +125,7 @@ describe('a backup', () => {
     await makeBackup(config, inside)
     const { file } = await makeBackup(config, inside)
     const folder = mkdtempSync(join(root, 'parts'))
-    await unpack(file, folder, config.programEnv)
+    await unpack(file, folder, { env: config.programEnv })
     const { stdout } = spawnSync('tar', ['--list', '--gzip', '--file', join(folder, FILES)], {
       encoding: 'utf8',
     })
@@ -159,9 +159,9 @@ describe('a damaged backup', () => {
   async function repack(change: (folder: string) => void): Promise<void> {
     const folder = join(root, 'copy', 'parts')
     mkdirSync(folder)
-    await unpack(copy, folder, config.programEnv)
+    await unpack(copy, folder, { env: config.programEnv })
     change(folder)
-    await pack(folder, copy, config.programEnv)
+    await pack(folder, copy, { env: config.programEnv })
   }
 
   it('that was cut off, or lost its checksum, is refused before anything changes', async () => {

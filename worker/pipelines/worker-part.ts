@@ -1,5 +1,6 @@
 /** What a pipeline contributes to the worker. */
 import type { ClientsOf } from '../../activities/index.ts'
+import type { Config } from '../../config/load-config.ts'
 import type { PipelineId, PipelineVariables, Sections } from '../../pipelines/index.ts'
 
 /** What a pipeline's clients are made from. */
@@ -19,6 +20,8 @@ export interface ClientsInput<Id extends PipelineId> {
   }
   /** What programs such as git get of this process' environment. */
   programEnv: Record<string, string>
+  /** All settings, for what concerns this machine and no upstream. */
+  config: Config
   /** The upstreams' time. Default: this machine's; the demo's simulator may be faster. */
   upstreamClock: () => Date
 }

@@ -1,0 +1,22 @@
+/** What the activities of housekeeping get: this machine's disks, and whoever makes a backup. */
+import type { Attempt, DependenciesFor } from '../dependencies.ts'
+
+/** A backup that was made and proved. */
+export interface NightlyBackup {
+  /** Rows of all tables in it. */
+  rows: number
+}
+
+export interface HousekeepingClients {
+  /**
+   * Makes a backup, removes older ones and takes it elsewhere, then checks the newest older one. Throws `PayloadInvalid` or
+   * `NotFound` with the name of that one if it is not as it was written.
+   */
+  backUp: (signal: AbortSignal) => Promise<NightlyBackup>
+  /** Folders whose disks are measured. */
+  folders: readonly string[]
+}
+
+export type HousekeepingDependencies = DependenciesFor<'housekeeping', HousekeepingClients>
+
+export type ActivityContext = HousekeepingDependencies & Attempt

@@ -1,0 +1,75 @@
+/** A night: a backup that counts, old rows gone, sizes stored; each part fails alone. */
+import { appendFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRun } from '../../../client/runs.ts'
+import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
+import type { RunningWorker } from '../../../worker/start-worker.ts'
+import { command } from '../../support/command.ts'
+import { endingOf } from '../../support/ending-in-words.ts'
+import { startTestStack, type TestStack } from '../../support/stack.ts'
+
+const housekeeping = pipelineById('housekeeping') as Pipeline
+
+let stack: TestStack
+let worker: RunningWorker
+beforeAll(async () => {
+  stack = await startTestStack({
+    sections: { housekeeping: { keep_days: { quarantine: 30, matches: 5, nothing: 1 } } },
+  })
+  worker = await stack.startWorker()
+  await stack.database.db.execute(sql`
+    insert into quarantine (source, reason, row, row_hash, observed_at, run_id)
+    select 'tests', 'none', '{}', n::text, now() - n * interval '1 day', 'of-tests' from generate_series(1, 40) n`)
+})
+afterAll(async () => {
+  await worker.stop()
+  await stack.stop()
+})
+
+const night = async () => endingOf(await startRun(stack.client, housekeeping, 'manual'))
+const backups = () => readdirSync(stack.config.backupDir).filter((name) => name.endsWith('.tar'))
+const rejectedRows = async () =>
+  (await stack.database.select<{ rows: number }>(sql`select count(*)::int as rows from quarantine`))[0]?.rows
+
+describe('a night', () => {
+  it('says first what would go', async () => {
+    const { stdout, code } = await command(['run', 'housekeeping', '--dry-run', '--json'], stack.env)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ removed: { quarantine: 10 } })
+    expect(await rejectedRows()).toBe(40)
+  })
+
+  it('backs up what it then removes, and names tables that lose nothing by age', async () => {
+    const { counts, outcome } = await night()
+    expect(outcome).toBe('partial')
+    expect(counts['backup']).toMatchObject({ outcome: 'complete', why: [] })
+    expect(counts['backup']?.fetched).toBeGreaterThanOrEqual(40)
+    expect(counts['rows']).toMatchObject({
+      outcome: 'partial',
+      written: 10,
+      why: [
+        'keep_days names matches, of which nothing is removed by age (a row a match)',
+        'keep_days names nothing, and there is no such table',
+      ],
+    })
+    expect(await rejectedRows()).toBe(30)
+    expect(backups()).toHaveLength(1)
+    const [sizes] = await stack.database.select<{ tables: number; rows: number; disks: number }>(sql`
+      select count(*)::int as tables, max(rows) filter (where table_name = 'quarantine')::int as rows,
+        (select count(*)::int from disk_sizes where free_bytes between 1 and bytes) as disks from table_sizes`)
+    expect(sizes?.tables).toBeGreaterThan(20)
+    expect(sizes?.disks).toBeGreaterThan(0)
+  })
+
+  it('names an older backup that was damaged, after it has made the new one', async () => {
+    const [older = ''] = backups()
+    appendFileSync(join(stack.config.backupDir, older), 'x')
+    const { counts } = await night()
+    expect(counts['backup']).toMatchObject({ outcome: 'failed' })
+    expect(counts['backup']?.why.join()).toContain(`${older} is damaged`)
+    expect(counts['sizes']).toMatchObject({ outcome: 'complete' })
+    expect(backups()).toHaveLength(2)
+  })
+})

@@ -1,0 +1,10 @@
+/** Sentences of housekeeping, in English. */
+import type { SentenceTable } from '../table.ts'
+
+export const housekeeping = {
+  'kept-now-only': 'it looks after what is stored now',
+  'backup-off': 'backup is false in almanac.yaml',
+  'kept-unknown': ({ table }: { table: string }) => `keep_days names ${table}, and there is no such table`,
+  'kept-without-age': ({ table, grows }: { table: string; grows: string }) =>
+    `keep_days names ${table}, of which nothing is removed by age (${grows})`,
+} satisfies SentenceTable

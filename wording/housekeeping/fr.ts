@@ -1,0 +1,12 @@
+/** Sentences of housekeeping, in French. */
+import { french } from '../french.ts'
+import type { Translation } from '../table.ts'
+import type { housekeeping as english } from './en.ts'
+
+export const housekeeping = {
+  'kept-now-only': "elle s'occupe de ce qui est enregistré maintenant",
+  'backup-off': 'backup est à false dans almanac.yaml',
+  'kept-unknown': ({ table }) => french`keep_days nomme ${table}, une table qui n'existe pas`,
+  'kept-without-age': ({ table, grows }) =>
+    french`keep_days nomme ${table}, dont rien n'est supprimé selon son âge (« ${grows} »)`,
+} satisfies Translation<typeof english>
