@@ -63,7 +63,7 @@ const FOLDERS = {
   },
   // What people and programs see over HTTP; reads the database, reaches Temporal through client/.
   api: {
-    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'client', 'watch'],
+    imports: ['core', 'wording', 'system', 'db', 'pipelines', 'backup', 'client', 'watch'],
     types: ['config'],
     packages: ['node', 'pg', 'drizzle-orm', '@temporalio/client'],
   },

@@ -20,6 +20,7 @@ import { exportLimit } from './data/export-limit.ts'
 import { addDataRoutes, EXPORT_MS } from './data/routes.ts'
 import { addDataSetList } from './data/list.ts'
 import { addEvents, type EventStreams } from './events.ts'
+import { addMetrics } from './metrics/routes.ts'
 import { API_PARTS } from './parts.ts'
 import { addGaps } from './gaps/routes.ts'
 import { addBackfillPreviews } from './pipelines/backfill.ts'
@@ -30,6 +31,7 @@ import { addRunReading } from './runs/read.ts'
 import { addScheduleRoutes } from './schedules/routes.ts'
 import { listenToo, type SecondPort } from './second-port.ts'
 import { addSharedAnswers } from './shared-answers.ts'
+import { addHealth } from './stack/health.ts'
 import { addStack, stackState } from './stack/routes.ts'
 import { addUpstreams } from './stack/upstreams.ts'
 import { addPage } from './static.ts'
@@ -120,6 +122,8 @@ export async function assembleApi(
     addScheduleRoutes(routes, context)
     addStack(routes, context)
     addUpstreams(routes, context)
+    addHealth(routes, context)
+    addMetrics(routes, context)
     addAlerts(routes, context)
     events = addEvents(routes, {
       connect: () => listenerOf(config),

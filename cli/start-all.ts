@@ -84,7 +84,7 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   if (config.mode === 'demo')
     await refuseTakenPort({ port: config.ports.simulator, setting: 'SIMULATOR_PORT', name: 'the simulator' })
   const log = options.openLog()
-  installRuntime(log)
+  installRuntime(log, { port: config.env.TEMPORAL_METRICS_PORT, say })
   const enabled = scheduled.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
   const [stack] = await Promise.all([
     startStack(config, say, { database: databaseOptional ? 'optional' : 'required' }),

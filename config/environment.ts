@@ -65,6 +65,13 @@ const stackVariables = {
     .describe('Web UI of your Temporal server, for links'),
   TEMPORAL_PORT: port(7233, 'Port of the embedded Temporal server'),
   TEMPORAL_UI_PORT: port(8233, 'Port of the embedded Temporal Web UI'),
+  TEMPORAL_METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(65535)
+    .optional()
+    .describe("Port of 127.0.0.1 at which a worker serves the metrics of Temporal's SDK. Default: none"),
   PAGE_HOST: z
     .string()
     .regex(/^[\w.:-]+$/, 'expected an address of this machine such as 0.0.0.0')

@@ -34,6 +34,8 @@ export type LogRecord =
   | ({ event: 'database.unavailable' } & Trouble)
   | { event: 'database.connection-lost'; reason: string }
   | { event: 'worker.stop-failed'; reason: string }
+  /** TEMPORAL_METRICS_PORT is taken: the worker works without it. */
+  | { event: 'worker.metrics-failed'; port: number; reason: string }
   /** Records of runs that had ended without closing them were closed. */
   | { event: 'runs.closed'; closed: number }
   | ({ event: 'runs.check-failed' } & Trouble)

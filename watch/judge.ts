@@ -17,7 +17,7 @@ import { isOld } from './newest.ts'
 import { fullAt, type FreeSpace } from './disk.ts'
 
 /** An idle worker asks for work once a minute; the rest is for a busy machine. */
-const WORKER_SILENT_MS = 75_000
+export const WORKER_SILENT_MS = 75_000
 /** A start is spread over some minutes, and a worker that restarts takes a minute: of short intervals a tenth is less. */
 const LATE_MS = 10 * MINUTE_MS
 const LATE_SHARE = 0.1

@@ -1,7 +1,9 @@
 /** Target and wording of a worker's log: pino, for our lines and for Temporal's. */
-import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker'
+import { Runtime, type LogLevel, type LogMetadata, type RuntimeOptions } from '@temporalio/worker'
 import pino, { type DestinationStream, type Logger } from 'pino'
+import { sentenceOf } from '../core/failures.ts'
 import { cleanJson } from '../core/foreign-text.ts'
+import type { LogRecord, Say } from '../core/log-records.ts'
 import type { Environment } from '../config/environment.ts'
 import { openLogFile } from './log-file.ts'
 
@@ -44,16 +46,23 @@ function cleaning(targets: DestinationStream[]): DestinationStream {
   }
 }
 
+/** Where the SDK's own metrics are served on 127.0.0.1, if they are. */
+export interface SdkMetrics {
+  port: number | undefined
+  say: Say
+}
+
 /**
  * Sends Temporal's log through ours. Call once, before the first worker. The core's own lines are limited to
  * errors: it prints hundreds of warnings while a server is away, and every retry says the same.
- * Signals are left to the command, which knows in which order to stop things.
+ * Signals are left to the command, which knows in which order to stop things. A port of `metrics` that is
+ * taken is said, and nothing more.
  */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger, metrics?: SdkMetrics): void {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
     log[LEVELS[level]](plain(meta), message)
   }
-  Runtime.install({
+  const options: RuntimeOptions = {
     logger: {
       log: write,
       trace: (message, meta) => {
@@ -72,10 +81,37 @@ export function installRuntime(log: Logger): void {
         write('ERROR', message, meta)
       },
     },
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: TELEMETRY,
     shutdownSignals: [],
-  })
+  }
+  if (metrics?.port === undefined) {
+    Runtime.install(options)
+    return
+  }
+  const { port, say } = metrics
+  try {
+    Runtime.install({ ...options, telemetryOptions: { ...TELEMETRY, metrics: metricsAt(port) } })
+  } catch (error) {
+    // Anything else that is wrong makes this throw as well.
+    Runtime.install(options)
+    const record = { event: 'worker.metrics-failed', port, reason: sentenceOf(error) } satisfies LogRecord
+    const line = `no metrics of Temporal's SDK at port ${port} (${record.reason}): free it, or set TEMPORAL_METRICS_PORT to another one`
+    log.warn(record, line)
+    say(line, record)
+  }
 }
+
+const TELEMETRY = { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } as const
+
+/** Names and units as Prometheus wants them. */
+const metricsAt = (port: number) => ({
+  prometheus: {
+    bindAddress: `127.0.0.1:${port}`,
+    countersTotalSuffix: true,
+    unitSuffix: true,
+    useSecondsForDurations: true,
+  },
+})
 
 /**
  * Writes what Temporal's runtime holds back (for 100 ms, to put lines in order): by then the ended activities have

@@ -97,7 +97,8 @@ export async function stackState({ db, temporal, config }: RouteContext, languag
   }
 }
 
-async function databaseState(db: Database): Promise<Stack['database']> {
+/** Of PostgreSQL: version, size, migrations. */
+export async function databaseState(db: Database): Promise<NonNullable<Stack['database']>> {
   const [{ rows }, migrations] = await Promise.all([
     db.execute<{ version: string; bytes: number }>(
       sql`select current_setting('server_version') as version, pg_database_size(current_database())::float8 as bytes`,
@@ -120,7 +121,8 @@ async function temporalState(client: Client, config: Config): Promise<Stack['tem
   }
 }
 
-function spoolState({ dataDir, env }: Config, language: Language): Stack['spool'] {
+/** Of the spool: what waits, and its dead letters. */
+export function spoolState({ dataDir, env }: Config, language: Language): Stack['spool'] {
   const folder = spoolFolder(dataDir)
   const waiting = waitingSegments(folder)
   const letters = damagedSegments(folder)
@@ -146,7 +148,11 @@ const letterJson = (
   holds: head === undefined ? null : sentence(heldBy(head), language),
 })
 
-function diskOf(name: Stack['disks'][number]['name'], folder: string): Stack['disks'][number] {
+/** Of the disk of a folder, by a name for it. */
+export function diskOf<Name extends string>(
+  name: Name,
+  folder: string,
+): Omit<Stack['disks'][number], 'name'> & { name: Name } {
   const free = freeBytes(folder)
   return { name, folder, free_bytes: free, room: roomIn(free) }
 }

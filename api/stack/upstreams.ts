@@ -1,9 +1,10 @@
-/** `/api/upstreams`: when each upstream last answered and last failed, as the records of runs tell, and what is left of its limits. */
-import { sql } from 'drizzle-orm'
+/**
+ * `/api/upstreams` and `almanac upstreams`: when each upstream last answered and last failed, as the records of runs tell, and
+ * what is left of its limits.
+ */
 import { z } from 'zod'
-import { DAY_MS } from '../../core/durations.ts'
-import { asReason, type Reason } from '../../core/reason.ts'
-import type { Database } from '../../db/database.ts'
+import { asReason } from '../../core/reason.ts'
+import { LOOKED_AT_DAYS, sourcesTold, type Told } from '../../db/queries/sources-told.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { renderError } from '../../wording/run.ts'
@@ -13,9 +14,6 @@ import type { Api } from '../app.ts'
 import { languageHeader, languageOf } from '../language.ts'
 import { API_PARTS } from '../parts.ts'
 import { problems } from '../problem.ts'
-
-/** A failure of longer ago says little of today, and records of every minute are many. */
-const LOOKED_AT_DAYS = 30
 
 const time = z.iso.datetime()
 
@@ -63,7 +61,7 @@ const upstreamSchema = z
 
 export type Upstream = z.infer<typeof upstreamSchema>
 
-export function addUpstreams(api: Api, { db, config }: RouteContext): void {
+export function addUpstreams(api: Api, context: RouteContext): void {
   api.get(
     '/api/upstreams',
     {
@@ -73,27 +71,30 @@ export function addUpstreams(api: Api, { db, config }: RouteContext): void {
         response: { 200: z.object({ upstreams: z.array(upstreamSchema) }), ...problems(503) },
       },
     },
-    async (request) => {
-      const [told, budgets] = await Promise.all([sourcesTold(db), storedBudgets(db)])
-      const language = languageOf(request)
+    async (request) => ({ upstreams: await upstreamsNow(context, languageOf(request)) }),
+  )
+}
+
+/** Every upstream, pipeline by pipeline. */
+export async function upstreamsNow(
+  { db, config }: Pick<RouteContext, 'db' | 'config'>,
+  language: Language,
+): Promise<Upstream[]> {
+  const [told, budgets] = await Promise.all([sourcesTold(db), storedBudgets(db)])
+  return PIPELINES.flatMap(({ id }) =>
+    API_PARTS[id].upstreams.map(({ name, sources, clients, steps, missing }) => {
+      const why = missing?.(config)
+      const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
       return {
-        upstreams: PIPELINES.flatMap(({ id }) =>
-          API_PARTS[id].upstreams.map(({ name, sources, clients, steps, missing }) => {
-            const why = missing?.(config)
-            const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
-            return {
-              name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
-              pipeline: id,
-              sources: [...sources],
-              steps: [...steps],
-              missing: why === undefined ? null : sentence(why, language),
-              ...standingOf(ofIt, language),
-              budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
-            }
-          }),
-        ),
+        name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
+        pipeline: id,
+        sources: [...sources],
+        steps: [...steps],
+        missing: why === undefined ? null : sentence(why, language),
+        ...standingOf(ofIt, language),
+        budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
       }
-    },
+    }),
   )
 }
 
@@ -108,36 +109,6 @@ const budgetJson = ({ client, quota, most, remaining, ...times }: StoredBudget):
   blocked_status: times.blockedStatus,
   observed_at: times.observedAt.toISOString(),
 })
-
-/** What the records say of a source: one row for each kind of finding, the newest of its kind. */
-interface Told extends Record<string, unknown> {
-  pipeline: string
-  source: string
-  kind: 'rows' | 'failure' | 'last'
-  outcome: string
-  why: (Reason | string)[]
-  at: number
-  run: string
-}
-
-async function sourcesTold(db: Database): Promise<Told[]> {
-  const since = new Date(Date.now() - LOOKED_AT_DAYS * DAY_MS).toISOString()
-  const { rows } = await db.execute<Told>(sql`
-    with told as (
-      select r.pipeline, source, given ->> 'outcome' as outcome, given -> 'why' as why, r.started_at, r.run_id as run,
-        (extract(epoch from r.finished_at) * 1000)::double precision as at, (given ->> 'fetched')::bigint > 0 as has_rows,
-        given ->> 'outcome' = 'failed' or (given -> 'why')::jsonb @> '[{"code": "failure"}]' as has_failed
-      from pipeline_runs r, json_each(r.counts) as each_source(source, given)
-      where r.started_at > ${since}::timestamptz and r.finished_at is not null
-    ), kinds as (
-      select told.*, kind from told, unnest(array[
-        case when has_rows then 'rows' end, case when has_failed then 'failure' end, 'last'
-      ]) kind where kind is not null
-    )
-    select distinct on (pipeline, source, kind) pipeline, source, kind, outcome, why, at, run
-    from kinds order by pipeline, source, kind, started_at desc`)
-  return rows
-}
 
 /** How an upstream stands by what is told of its sources. */
 function standingOf(told: readonly Told[], language: Language) {

@@ -11,6 +11,7 @@ import { addRunCommands } from './groups/runs.ts'
 import { addScheduleCommands } from './groups/schedules.ts'
 import { addSpoolCommands } from './groups/spool.ts'
 import { addStackCommands } from './groups/stack.ts'
+import { addUpstreamCommand } from './groups/upstreams.ts'
 
 /** Adds every command to the program, in the order of its help text. */
 export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
@@ -18,6 +19,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addRunCommands(program, setExitCode)
   for (const { id } of PIPELINES) CLI_PARTS[id].addCommands?.(program, setExitCode)
   addScheduleCommands(program)
+  addUpstreamCommand(program)
   addAlertCommands(program, setExitCode)
   addBackupCommands(program)
   addDatabaseCommands(program, setExitCode)

@@ -22,7 +22,7 @@ export async function worker(options: GlobalOptions & { logFile?: string }): Pro
   }
   const level = options.verbose ? 'debug' : config.env.LOG_LEVEL
   const log = openLog(level, options.logFile ?? config.env.WORKER_LOG, options.logFile === undefined)
-  installRuntime(log)
+  installRuntime(log, { port: config.env.TEMPORAL_METRICS_PORT, say: print })
   const enabled = PIPELINES.map(({ id }) => id).filter((id) => config.tracked[id].enabled)
   await preparePipelines(enabled, config.toolsDir, print)
   const running = await startWorker(config, log)

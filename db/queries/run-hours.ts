@@ -44,3 +44,21 @@ export async function rolledUpRuns(db: Database, pipeline?: string): Promise<Rol
     before: new Date(Number(row.last_hour_ms) + HOUR_MS),
   }))
 }
+
+/** How many runs of a pipeline have ended in one way, those that no longer have a record among them. */
+export interface EndedRunTotal extends Record<string, unknown> {
+  pipeline: string
+  outcome: string
+  runs: number
+}
+
+/** Counts all runs that have ended; only complete ones lose their record. */
+export async function endedRunTotals(db: Database): Promise<EndedRunTotal[]> {
+  const { rows } = await db.execute<EndedRunTotal>(sql`
+    select pipeline, outcome, sum(runs)::double precision as runs from (
+      select pipeline, outcome, count(*) as runs from pipeline_runs where finished_at is not null group by 1, 2
+      union all
+      select pipeline, 'complete', sum(runs) from pipeline_run_hours group by 1
+    ) ended group by 1, 2 order by 1, 2`)
+  return rows
+}

@@ -30,6 +30,8 @@ export const FRENCH: French = {
   'database.connection-lost': (trouble) => `Une connexion à PostgreSQL a été coupée: ${because(trouble)}`,
   'worker.stop-failed': (trouble) =>
     `Le travail en cours n'a pas pu être terminé proprement: ${because(trouble)}`,
+  'worker.metrics-failed': ({ port, reason }) =>
+    `Les mesures du SDK de Temporal ne sont pas servies sur le port ${port} (TEMPORAL_METRICS_PORT): ${reason}`,
   'runs.closed': ({ closed }) =>
     counted(closed, 'collecte interrompue, notée', 'collectes interrompues, notées'),
   'budgets.store-failed': (trouble) =>

@@ -11,6 +11,7 @@ import { createGitHub } from '../../../upstreams/github/github.ts'
 import { createModrinth } from '../../../upstreams/modrinth.ts'
 import { createBudgetStore } from '../../../worker/budgets.ts'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
+import { command } from '../../support/command.ts'
 
 const MINUTES = 60_000
 const now = Date.now()
@@ -108,6 +109,22 @@ it('one that no record names has nothing to tell', async () => {
   })
 })
 
+it('the command prints the same, as a table and as JSON', async () => {
+  const env = { DATABASE_URL: api.proxy.url, CURSEFORGE_API_KEY: '' }
+  const asJson = JSON.parse((await command(['upstreams', '--json'], env)).stdout) as Upstream[]
+  expect(new Map(asJson.map((one) => [one.name, one]))).toEqual(await upstreams())
+  const { stdout } = await command(['upstreams'], env)
+  const line = stdout.split('\n').find((one) => one.startsWith('Modrinth')) ?? ''
+  const moment = (minutes: number) => `${ago(minutes).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  expect(line.split(/ {2,}/)).toEqual([
+    'Modrinth',
+    'mod-stats',
+    moment(20),
+    `Blocked, ${moment(10)}`,
+    'Blocked: a challenge page answered',
+  ])
+})
+
 describe('the limits of upstreams', () => {
   const userAgent = 'almanac/0.1 (test)'
   const signal = new AbortController().signal
@@ -159,6 +176,19 @@ describe('the limits of upstreams', () => {
   it('are none of a service that tells none, and unknown before it is asked', async () => {
     expect(await budgetsOf('Fear & Greed')).toMatchObject([{ limit: null, remaining: null, resets_at: null }])
     expect(await budgetsOf('ASCL')).toEqual([])
+  })
+
+  it('are printed by the command, with the last refusal', async () => {
+    const later = new Date(now + 60 * MINUTES)
+    const at = ago(1)
+    await storeBudgets(api.database.db, [
+      { client: 'coingecko', quota: '', at, budget: { limit: 30, remaining: 7, resetsAt: later } },
+      { client: 'binance', quota: '', at, closed: { at, until: later, status: 429 } },
+    ])
+    const { stdout } = await command(['upstreams'], { DATABASE_URL: api.proxy.url })
+    await api.database.db.execute(sql`delete from upstream_budgets where client in ('coingecko', 'binance')`)
+    expect(stdout).toMatch(/^CoinGecko .* 7 of 30$/m)
+    expect(stdout).toMatch(/^Binance .* 429, .* UTC, no request until .* UTC$/m)
   })
 
   it('name the refusal, and until when nothing is asked', async () => {

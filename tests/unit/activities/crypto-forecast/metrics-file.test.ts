@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { METRICS_FILE, writeMetrics } from '../../../../activities/crypto-forecast/metrics-file.ts'
 import { NOTHING, RUN_OUTCOMES, type RunEnding, type SourceOutcome } from '../../../../core/run-outcome.ts'
+import { hasPromtool } from '../../../support/promtool.ts'
 
 const RUN = {
   runId: 'r',
@@ -121,9 +122,6 @@ describe('the metrics file', () => {
     expect(readdirSync(folder)).toEqual([METRICS_FILE])
   })
 })
-
-const promtool = spawnSync('promtool', ['--version'])
-const hasPromtool = promtool.error === undefined && promtool.status === 0
 
 describe.skipIf(!hasPromtool)(
   `promtool${hasPromtool ? '' : ' (skipped: it is not on PATH; Debian has it in the package prometheus)'}`,

@@ -29,6 +29,7 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'database.unavailable': { event: 'database.unavailable', reason: 'R' },
   'database.connection-lost': { event: 'database.connection-lost', reason: 'R' },
   'worker.stop-failed': { event: 'worker.stop-failed', reason: 'R' },
+  'worker.metrics-failed': { event: 'worker.metrics-failed', port: 9464, reason: 'R' },
   'runs.closed': { event: 'runs.closed', closed: 1 },
   'budgets.store-failed': { event: 'budgets.store-failed', reason: 'R' },
   'runs.check-failed': { event: 'runs.check-failed', reason: 'R' },
