@@ -160,15 +160,55 @@ function reasonsOf(
   return [reason('wrong-value', { name, finding: findingOf(mistake, language) })]
 }
 
-/** The words of zod for what a schema says without words of ours. */
+/** What zod says of a value, as far as schemas say it without a code of ours. */
+const issueSchema = z.union([
+  z.object({ code: z.literal('invalid_value'), values: z.array(z.string()).min(1) }),
+  z.object({
+    code: z.literal('too_small'),
+    origin: z.enum(['number', 'int', 'string']),
+    minimum: z.number(),
+  }),
+  z.object({ code: z.literal('too_big'), origin: z.enum(['number', 'int', 'string']), maximum: z.number() }),
+  z.object({ code: z.literal('invalid_type'), expected: z.enum(['number', 'int', 'boolean']) }),
+])
+
+const TYPES = {
+  number: reason('expected-number'),
+  int: reason('expected-whole-number'),
+  boolean: reason('expected-flag'),
+}
+
+/** What was expected, in words of ours; undefined if there are none. */
+function expectedOf(keyword: string, params: object): Reason | undefined {
+  const issue = issueSchema.safeParse({ ...params, code: keyword }).data
+  switch (issue?.code) {
+    case 'invalid_value':
+      return reason('expected-one-of', { values: issue.values })
+    case 'too_small':
+      return reason(issue.origin === 'string' ? 'expected-longer' : 'expected-at-least', {
+        least: issue.minimum,
+      })
+    case 'too_big':
+      return reason(issue.origin === 'string' ? 'expected-shorter' : 'expected-at-most', {
+        most: issue.maximum,
+      })
+    case 'invalid_type':
+      return TYPES[issue.expected]
+    case undefined:
+      return undefined
+  }
+}
+
+/** The words of zod for the rest. */
 const FRENCH = z.locales.fr().localeError
 
 function findingOf(
   { keyword, message = '', params }: FastifySchemaValidationError,
   language: Language,
 ): string {
-  if (language === 'en' || isConstant(message) || keyword === 'custom')
-    return sentence(expectationOf(message), language)
+  const expected = isConstant(message) ? expectationOf(message) : expectedOf(keyword, params)
+  if (expected !== undefined) return sentence(expected, language)
+  if (language === 'en' || keyword === 'custom') return message
   const said = FRENCH({ ...params, code: keyword } as Parameters<typeof FRENCH>[0])
   return (typeof said === 'string' ? said : said?.message) ?? message
 }

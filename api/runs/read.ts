@@ -93,6 +93,8 @@ function addOne(api: Api, context: RouteContext): void {
   api.get(
     '/api/runs/:id',
     {
+      // Of a run with hundreds of activities all of its history is read.
+      config: { isShared: true },
       schema: {
         summary: 'A run with its activities, attempts, retries and child workflows',
         headers: languageHeader,

@@ -55,9 +55,11 @@ export function ChangeButton({ label, about, done, confirm, address, body }: Cha
     <span className="changing">
       <button
         type="button"
-        disabled={change.isPending}
+        // Not `disabled`, which would take the focus away.
+        aria-disabled={change.isPending}
         aria-label={about === undefined ? undefined : `${label}: ${about}`}
         onClick={() => {
+          if (change.isPending) return
           if (confirm === undefined) run()
           else dialog.current?.showModal()
         }}

@@ -1,4 +1,5 @@
 /** The page of a pipeline: its name for people, the file that holds it, and what of it matters at a glance. */
+import type { ComponentType } from 'react'
 import type { Parameters } from '../api.ts'
 import type { SparkField } from '../blocks/spark.ts'
 import type { LoadPage } from '../pages/page-entry.ts'
@@ -10,6 +11,8 @@ export interface PipelinePage {
   title: Record<Language, string>
   load: LoadPage
   spark: SparkSource
+  /** Draws what its runs say besides their counts, the `details` of the API; null for what it does not know. Default: nothing. */
+  RunDetails?: ComponentType<{ details: Record<string, unknown> }>
 }
 
 /** A series whose way the overview shows in a line. */

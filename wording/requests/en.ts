@@ -1,6 +1,7 @@
 /** Why a request over HTTP, or an argument, is refused, in English. */
 import type { Reason } from '../../core/reason.ts'
 import type { Say, SentenceTable } from '../table.ts'
+import { counted } from '../text.ts'
 
 interface Unknown {
   kind: 'parameter' | 'column'
@@ -22,6 +23,14 @@ export const requests = {
     `"${of}" is no alert or pipeline. There are ${known}.`,
   'wrong-value': ({ name, finding }: { name: string; finding: string }) =>
     `${name === '' ? 'The request' : name}: ${finding}.`,
+
+  'expected-one-of': ({ values }: { values: readonly string[] }) => `expected one of ${values.join(', ')}`,
+  'expected-at-least': ({ least }: { least: number }) => `expected ${least} or more`,
+  'expected-at-most': ({ most }: { most: number }) => `expected ${most} or less`,
+  'expected-longer': ({ least }: { least: number }) =>
+    `expected a text of at least ${counted(least, 'character')}`,
+  'expected-shorter': ({ most }: { most: number }) =>
+    `expected a text of at most ${counted(most, 'character')}`,
 
   // Messages of schemas: zod gives them as they are, and who shows them makes a sentence.
   'expected-day': 'expected a day such as 2026-11-01',

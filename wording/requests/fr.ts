@@ -11,12 +11,20 @@ export const requests = {
   'query-too-slow': ({ seconds }) =>
     french`La base de données a interrompu la requête, qui peut durer ${seconds} s : choisissez moins de lignes, par exemple avec « from » et « to ».`,
   'exports-busy': ({ most }) =>
-    french`${most} exports sont en cours, autant qu'il peut y en avoir à la fois: réessayez quand l'un d'eux sera terminé.`,
+    french`${most} exports sont en cours, autant qu'il peut y en avoir à la fois : réessayez quand l'un d'eux sera terminé.`,
   'no-such-name': ({ kind, name, near, known }) =>
     french`« ${name} » n'est pas ${KINDS[kind]} ici. Vouliez-vous dire « ${near} » ? Il y a ${known}.`,
   'no-names': ({ kind, name }) => french`« ${name} » n'est pas ${KINDS[kind]} ici. Il n'y en a pas.`,
   'no-such-alert': ({ of, known }) => french`« ${of} » n'est ni une alerte ni un pipeline. Il y a ${known}.`,
   'wrong-value': ({ name, finding }) => french`${name === '' ? 'La requête' : name} : ${finding}.`,
+
+  'expected-one-of': ({ values }) => french`l'une des valeurs ${values.join(', ')} est attendue`,
+  'expected-at-least': ({ least }) => french`la valeur attendue est d'au moins ${least}`,
+  'expected-at-most': ({ most }) => french`la valeur attendue est d'au plus ${most}`,
+  'expected-longer': ({ least }) =>
+    french`un texte d'au moins ${least} caractère${least > 1 ? 's' : ''} est attendu`,
+  'expected-shorter': ({ most }) =>
+    french`un texte d'au plus ${most} caractère${most > 1 ? 's' : ''} est attendu`,
 
   'expected-day': 'un jour comme 2026-11-01 est attendu',
   'expected-calendar-day': 'un jour à partir du 1970-01-01 est attendu',

@@ -57,7 +57,7 @@ function useSummary({ every, per_interval }: Calendar, line: Line): string {
   if (line.since === null) return say('line.new')
   const { expected, present, excused } = sumsOf(line)
   if (expected === 0 && excused === 0) return say('line.none')
-  const known = excused === 0 ? '' : `; ${say('line.excused', { n: excused })}`
+  const known = excused === 0 ? '' : say('line.excused', { n: excused })
   if (per_interval > 1) {
     // Rounded down: a hundred percent is everything.
     const percent = expected === 0 ? 100 : Math.floor((present / expected) * 100)

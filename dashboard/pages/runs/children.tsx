@@ -2,6 +2,7 @@
 import { useId } from 'react'
 import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { useReader, useWords } from '../../preferences.tsx'
+import { endingWord } from './ending.ts'
 import type { Child } from './shapes.ts'
 import { RUN_WORDS } from './words/index.ts'
 
@@ -37,8 +38,7 @@ function useColumns(): TableColumn<Child>[] {
     {
       key: 'outcome',
       title: say('list.outcome'),
-      value: ({ outcome }) => outcome,
-      render: ({ outcome }) => <span lang="en">{outcome ?? '–'}</span>,
+      value: ({ outcome }) => endingWord(say, outcome),
     },
     {
       key: 'took',

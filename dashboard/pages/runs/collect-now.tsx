@@ -72,6 +72,7 @@ function StartForm({ pipeline: { id, params } }: { pipeline: PipelineEntry }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
+        if (start.isPending) return
         const form = new FormData(event.currentTarget)
         const valueOf = (name: string) => {
           const value = form.get(name)
@@ -91,7 +92,7 @@ function StartForm({ pipeline: { id, params } }: { pipeline: PipelineEntry }) {
         </details>
       )}
       <div className="buttons">
-        <button type="submit" className="primary" disabled={start.isPending}>
+        <button type="submit" className="primary" aria-disabled={start.isPending}>
           {say('collect.start')}
         </button>
       </div>

@@ -84,10 +84,10 @@ function RunAgain({ pipeline }: { pipeline: string }) {
     <span className="changing">
       <button
         type="button"
-        disabled={start.isPending}
+        aria-disabled={start.isPending}
         title={say('again.help')}
         onClick={() => {
-          start.mutate({ address: `/api/pipelines/${pipeline}/runs` })
+          if (!start.isPending) start.mutate({ address: `/api/pipelines/${pipeline}/runs` })
         }}
       >
         {say('again.do')}

@@ -1,8 +1,10 @@
 /** A run: what fails in it first, then what it collected, what it did, and what it logged. */
 import { Link, useParams } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { useApi } from '../../api.ts'
 import { Panel } from '../../blocks/panel.tsx'
+import { Loading } from '../../blocks/states.tsx'
+import { PIPELINE_PAGES } from '../../pipelines/index.ts'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useReader, useWords } from '../../preferences.tsx'
 import { ChildrenPanel } from './children.tsx'
@@ -16,6 +18,9 @@ import { isTroubled } from './steps.ts'
 import { StepsPanel } from './steps-panel.tsx'
 import { sumOf } from './sums.ts'
 import { RUN_WORDS } from './words/index.ts'
+
+/** Failing activities that are told one by one; the tables below have all, these first. */
+const MOST_TROUBLES = 10
 
 export default function RunPage() {
   const { id = '' }: { id?: string } = useParams({ strict: false })
@@ -51,22 +56,17 @@ export default function RunPage() {
 }
 
 function Parts({ run }: { run: RunDetails }) {
-  const say = useWords(RUN_WORDS)
+  const Details = PIPELINE_PAGES[run.pipeline]?.RunDetails
   return (
     <>
       <SourcesPanel run={run} />
       {(sumOf(run, 'rejected') ?? 0) > 0 && <RefusedPanel runId={run.run_id} />}
       {run.children.length > 0 && <ChildrenPanel items={run.children} />}
       <StepsPanel steps={run.steps} />
-      {Object.keys(run.details).length > 0 && (
-        <details className="panel">
-          <summary>
-            <h2>{say('run.details')}</h2>
-          </summary>
-          <pre className="scroll" tabIndex={0} lang="en">
-            {JSON.stringify(run.details, null, 2)}
-          </pre>
-        </details>
+      {Details !== undefined && Object.keys(run.details).length > 0 && (
+        <Suspense fallback={<Loading />}>
+          <Details details={run.details} />
+        </Suspense>
       )}
       <LogPanel workflowId={run.workflow_id} />
     </>
@@ -87,13 +87,16 @@ function Troubles({ run }: { run: RunDetails }) {
       <h3>{say('run.failing')}</h3>
       {run.finished_at === null && <p className="soft">{say('retry.limits')}</p>}
       <ul className="troubles">
-        {troubled.map(({ step, workflowId }) => (
+        {troubled.slice(0, MOST_TROUBLES).map(({ step, workflowId }) => (
           <li key={`${workflowId} ${step.activity_id}`}>
             {workflowId !== run.workflow_id && <code>{workflowId}</code>}
             <StepTrouble step={step} workflowId={workflowId} />
           </li>
         ))}
       </ul>
+      {troubled.length > MOST_TROUBLES && (
+        <p>{say('run.moreFailing', { n: troubled.length - MOST_TROUBLES })}</p>
+      )}
     </>
   )
 }

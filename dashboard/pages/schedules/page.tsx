@@ -123,6 +123,7 @@ function PauseForm({ address, name }: { address: string; name: string }) {
       className="pause"
       onSubmit={(event) => {
         event.preventDefault()
+        if (pause.isPending) return
         const reason = new FormData(event.currentTarget).get('reason')
         pause.mutate({ address, body: { reason: typeof reason === 'string' ? reason : '' } })
       }}
@@ -131,7 +132,7 @@ function PauseForm({ address, name }: { address: string; name: string }) {
         {say('reason')}
         <input name="reason" required maxLength={REASON_LENGTH} />
       </label>
-      <button type="submit" disabled={pause.isPending} aria-label={`${say('pause')}: ${name}`}>
+      <button type="submit" aria-disabled={pause.isPending} aria-label={`${say('pause')}: ${name}`}>
         {say('pause')}
       </button>
       {pause.error !== null && <Trouble error={pause.error} />}

@@ -1,4 +1,5 @@
 /** The page of libraries in the navigation. */
+import { lazy } from 'react'
 import type { PipelinePage } from '../pipeline-page.ts'
 
 export const libraryContextPage: PipelinePage = {
@@ -11,4 +12,5 @@ export const libraryContextPage: PipelinePage = {
     days: '90',
     field: 'last',
   },
+  RunDetails: lazy(() => import('./night-panel.tsx')),
 }

@@ -221,6 +221,14 @@ describe.skipIf(!hasBrowser)(`every page over collected rows${withoutBrowser}`, 
 
   it('tells the ranking of libraries, and shows a context', async () => {
     const { page } = await visitor()
+    const [night] = await rowsOf<{ run_id: string }>(
+      sql`select run_id from pipeline_runs where pipeline = 'library-context' order by started_at limit 1`,
+    )
+    await page.goto(`/runs/${night?.run_id ?? ''}`)
+    await page
+      .getByRole('region', { name: 'What this night changed' })
+      .getByRole('row', { name: /^sim-finance\/quant-lab made new / })
+      .waitFor()
     await page.goto('/library-context')
     const ranked = await rowsOf<{ rank: number; library: string; stars: number }>(
       sql`select rank, library, stars from library_snapshots order by rank`,

@@ -46,6 +46,9 @@ const retrying = async () =>
 const region = (name: string) => page.getByRole('region', { name, exact: true })
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 
+/** The text of what the keyboard speaks to. */
+const focused = () => page.evaluate<string>('document.activeElement.textContent')
+
 describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
   it('start a run that waits, show why, retry it now, cancel it after asking, and run it again', async () => {
     for (const upstream of ['modrinth', 'curseforge', 'curseforge-web'])
@@ -77,9 +80,22 @@ describe.skipIf(!hasBrowser)(`the pages of runs${withoutBrowser}`, () => {
     await button('Cancel this run').press('Enter')
     await page.getByRole('dialog', { name: /^Cancel the run .* of / }).waitFor()
     await button('Let it run').press('Enter')
+    expect(await focused()).toBe('Cancel this run')
+    await button('Cancel this run').press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    expect(await focused()).toBe('Cancel this run')
     expect(await outcomes()).toEqual(['running'])
     await button('Cancel this run').press('Enter')
+    let letThrough = () => Promise.resolve()
+    await page.route('**/cancel', (route) => {
+      letThrough = () => route.continue()
+    })
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel this run' }).press('Enter')
+    await page.locator('button[aria-disabled=true]').waitFor()
+    expect(await focused()).toBe('Cancel this run')
+    await letThrough()
     await region('State')
       .getByText(/\bcancelled$/)
       .waitFor()

@@ -62,11 +62,8 @@ it.each([
     'day: expected a day such as 2026-11-01.',
     'day\u202F: un jour comme 2026-11-01 est attendu.',
   ],
-  [
-    '/query?limit=9',
-    'limit: Too big: expected number to be <=5.',
-    'limit\u202F: Trop grand : nombre doit être <=5.',
-  ],
+  ['/query?limit=9', 'limit: expected 5 or less.', 'limit\u202F: la valeur attendue est d’au plus 5.'],
+  ['/query?limit=x', 'limit: expected a number.', 'limit\u202F: un nombre est attendu.'],
   [
     '/query?dya=1',
     '"dya" is no parameter here. Did you mean "day"? There are day, limit.',

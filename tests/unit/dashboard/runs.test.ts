@@ -1,6 +1,7 @@
 /** What the pages of runs work out for themselves. */
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { endingWord } from '../../../dashboard/pages/runs/ending.ts'
 import { fieldsOf, paramsOf } from '../../../dashboard/pages/runs/fields.ts'
 import { linesOf } from '../../../dashboard/pages/runs/log.ts'
 import { outcomeOf } from '../../../dashboard/pages/runs/shapes.ts'
@@ -24,6 +25,13 @@ describe('the list of runs', () => {
     expect(began('2026-11-29T10:01:07Z')).toBe('29 Nov 2026, 10:00')
     expect(began(null)).toBe('29 Nov 2026, 10:00')
   })
+})
+
+it('a child workflow ends in a word of each language; one of another version keeps its own', () => {
+  const say = (key: string) => `<${key}>`
+  expect(endingWord(say, 'title-only')).toBe('<ending.title-only>')
+  expect(endingWord(say, null)).toBeNull()
+  expect(endingWord(say, 'other')).toBe('other')
 })
 
 const schemaOf = (params: z.ZodType) => ({ ...z.toJSONSchema(params, { io: 'input' }) })

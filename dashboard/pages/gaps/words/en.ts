@@ -16,7 +16,10 @@ export const en = {
   'line.missing.hour': { one: '{n} of {of} hours is missing', other: '{n} of {of} hours are missing' },
   'line.missing.day': { one: '{n} of {of} days is missing', other: '{n} of {of} days are missing' },
   'line.counted': '{percent}% of the {of} expected are there',
-  'line.excused': { one: '{n} that the source does not have', other: '{n} that the source does not have' },
+  'line.excused': {
+    one: '; {n} that the source does not have',
+    other: '; {n} that the source does not have',
+  },
   'line.rows': 'Rows: {set}',
   'key.title': 'Signs',
   'state.whole': 'complete',

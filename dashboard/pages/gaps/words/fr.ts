@@ -19,7 +19,7 @@ export const fr: Words<keyof typeof en> = {
   'line.missing.hour': { one: '{n} heure manque sur {of}', other: '{n} heures manquent sur {of}' },
   'line.missing.day': { one: '{n} jour manque sur {of}', other: '{n} jours manquent sur {of}' },
   'line.counted': '{percent} % des {of} attendus sont là',
-  'line.excused': { one: '{n} que la source n’a pas', other: '{n} que la source n’a pas' },
+  'line.excused': { one: ' ; {n} que la source n’a pas', other: ' ; {n} que la source n’a pas' },
   'line.rows': 'Lignes : {set}',
   'key.title': 'Légende',
   'state.whole': 'complet',
