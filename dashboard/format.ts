@@ -13,6 +13,9 @@ const AGE_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', SECOND_MS],
 ]
 
+/** Clocks are set back by an hour. */
+const HOUR_MS = 3_600 * SECOND_MS
+
 const DURATION_UNITS = AGE_UNITS.filter(([name]) => name !== 'year' && name !== 'month')
 
 export interface Format {
@@ -27,7 +30,7 @@ export interface Format {
   compact(value: number): string
   /** A moment with its zone: `29 Nov 2026, 20:58 UTC`. */
   moment(at: string | number): string
-  /** The same without a zone, for columns whose head names it. */
+  /** The same without a zone, for columns whose head names it; with it where a clock that is set back tells it twice. */
   clock(at: string | number): string
   /** The same to the second. */
   second(at: string | number): string
@@ -63,6 +66,9 @@ export function formatIn(locale: string, timeZone: string): Format {
     day: 'numeric',
     timeZone: 'UTC',
   })
+  const isTwice = (ms: number) =>
+    timeZone !== 'UTC' &&
+    [-HOUR_MS, HOUR_MS].some((shift) => withoutZone.format(ms + shift) === withoutZone.format(ms))
   const relative = new Intl.RelativeTimeFormat(locale)
   const unit = (name: string) =>
     new Intl.NumberFormat(locale, {
@@ -78,7 +84,7 @@ export function formatIn(locale: string, timeZone: string): Format {
     percent: (share) => percent.format(share),
     compact: (value) => compact.format(value),
     moment: (at) => withZone.format(new Date(at)),
-    clock: (at) => withoutZone.format(new Date(at)),
+    clock: (at) => (isTwice(new Date(at).getTime()) ? withZone : withoutZone).format(new Date(at)),
     second: (at) => toTheSecond.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     age(at, now) {

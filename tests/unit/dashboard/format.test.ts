@@ -58,3 +58,20 @@ describe('a number', () => {
     expect(spaced(french.number(1234.5))).toBe('1 234,5')
   })
 })
+
+describe('on the days when clocks change', () => {
+  const format = formatIn('en-GB', 'Europe/Paris')
+  const hours = (from: string) =>
+    Array.from({ length: 4 }, (_, hour) =>
+      format.clock(Date.parse(from) + hour * 3_600_000).slice('25 Oct 2026, '.length),
+    )
+
+  it('the hour that comes twice says which of both it is', () => {
+    expect(hours('2026-10-24T23:00:00Z')).toEqual(['01:00', '02:00 CEST', '02:00 CET', '03:00'])
+    expect(format.clock('2026-10-25T00:00:00Z')).toBe(format.moment('2026-10-25T00:00:00Z'))
+  })
+
+  it('the hour that does not come is left out', () => {
+    expect(hours('2026-03-29T00:00:00Z')).toEqual(['01:00', '03:00', '04:00', '05:00'])
+  })
+})
