@@ -4,7 +4,7 @@ import { RUN_OUTCOMES, type SourceOutcome } from '../../core/run-outcome.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageVersion } from '../../system/package-version.ts'
 import { WORKER_SILENT_MS } from '../../watch/judge.ts'
-import { KINDS } from '../../watch/kinds.ts'
+import { KINDS, type Kind } from '../../watch/kinds.ts'
 import type { WatchState } from '../../watch/state.ts'
 import type { MetricKey } from './definitions.ts'
 import type { DatabaseKnown, Known, PipelineKnown, TemporalKnown } from './known.ts'
@@ -18,6 +18,8 @@ export type Samples = Partial<Record<MetricKey, readonly Sample[]>>
 
 const SOURCE_OUTCOMES = ['complete', 'partial', 'failed', 'skipped'] as const satisfies SourceOutcome[]
 const PERCENTILES = [50, 95]
+/** Sent to try the channels: it never stands. */
+const ON_DEMAND: Kind = 'test'
 
 const sample = (value: number, labels: Sample['labels'] = {}): Sample => ({ labels, value })
 const flag = (isSo: boolean, labels: Sample['labels']): Sample => sample(isSo ? 1 : 0, labels)
@@ -129,8 +131,12 @@ function ofBudgets(budgets: DatabaseKnown['budgets'], now: number): Samples {
     blocked: labelled.map(({ labels, blockedUntil }) =>
       flag(blockedUntil !== null && blockedUntil.getTime() > now, labels),
     ),
-    blockedAt: labelled.flatMap(({ labels, blockedAt, blockedStatus }) =>
-      at(blockedAt, { ...labels, status: blockedStatus === null ? '' : String(blockedStatus) }),
+    // One without an end was stored by an earlier version of a client that was never blocked.
+    blockedAt: labelled.flatMap(({ labels, blockedAt, blockedUntil, blockedStatus }) =>
+      at(blockedUntil === null ? null : blockedAt, {
+        ...labels,
+        status: blockedStatus === null ? '' : String(blockedStatus),
+      }),
     ),
   }
 }
@@ -152,9 +158,11 @@ function ofWatch(
 ): Samples {
   const standing = Object.values(alerts).filter(({ clearSince }) => clearSince === null)
   return {
-    alerts: Object.entries(KINDS).map(([kind, { severity }]) =>
-      sample(standing.filter(({ finding }) => finding.kind === kind).length, { kind, severity }),
-    ),
+    alerts: Object.entries(KINDS)
+      .filter(([kind]) => kind !== ON_DEMAND)
+      .map(([kind, { severity }]) =>
+        sample(standing.filter(({ finding }) => finding.kind === kind).length, { kind, severity }),
+      ),
     messagesWaiting: channels.map(({ name }) =>
       sample(waiting.filter(({ channel }) => channel === name).length, { channel: name }),
     ),

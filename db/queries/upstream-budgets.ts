@@ -35,7 +35,8 @@ export async function storeBudgets(db: Database, budgets: readonly UpstreamBudge
   ]
   await db.execute(sql`with stored as (
       insert into upstream_budgets as t
-      select client, quota, most, remaining, resets_at, least(blocked_at, clock_timestamp()), blocked_until, blocked_status,
+      select client, quota, most, remaining, resets_at,
+        case when blocked_at is not null then least(blocked_at, clock_timestamp()) end, blocked_until, blocked_status,
         least(observed_at, clock_timestamp())
       from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
       on conflict (client, quota) do update set ${sql.raw(updates.join(', '))}

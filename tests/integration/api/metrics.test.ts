@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { tellLastBackup } from '../../../backup/last.ts'
 import { createTokens } from '../../../api/access/tokens.ts'
 import { assembleApi, startApi } from '../../../api/server.ts'
@@ -12,9 +13,12 @@ import { spoolFolder } from '../../../db/spool/spool.ts'
 import { writeState, readState } from '../../../watch/state.ts'
 import { reason } from '../../../wording/reason.ts'
 import { startTestApi, type TestApi } from '../../support/api.ts'
+import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { hasPromtool } from '../../support/promtool.ts'
 
 const OURS = 'mod-stats'
+/** Some of all pipelines together, and five for each with one for each of its sources. */
+const STATEMENTS = 40
 const BACKUP = new Date('2026-11-29T03:30:00Z')
 
 let api: TestApi
@@ -186,12 +190,38 @@ it('tells of servers, spool, disks, backup and alerts', async () => {
   expect(value('almanac_watch_last_look_timestamp_seconds')).toBe(BACKUP.getTime() / 1000)
 })
 
-it('is kept for some seconds: whoever asks meanwhile gets the same text', async () => {
+it('costs a bounded number of statements, and none for some seconds: whoever asks meanwhile gets the same text', async () => {
   const server = await startApi(api.stack.config, { port: 0 }, { error: () => undefined })
+  const statements = vi.spyOn(pg.Client.prototype, 'query')
   const ask = async () => (await fetch(`${server.address}/metrics`)).text()
-  const [first, second] = [await ask(), await ask()]
+  try {
+    const first = await ask()
+    const asked = statements.mock.calls.length
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(STATEMENTS)
+    expect(await ask()).toBe(first)
+    expect(statements.mock.calls.length).toBe(asked)
+  } finally {
+    statements.mockRestore()
+    await server.close()
+  }
+})
+
+it('is answered while the database hangs, which then counts as away', async () => {
+  const { config, database } = api.stack
+  const proxy = await startDatabaseProxy(database.url)
+  const env = { ...config.env, DATABASE_URL: proxy.url }
+  const server = await startApi({ ...config, env }, { port: 0 }, { error: () => undefined })
+  proxy.fallSilent()
+  const [metrics, ready] = await Promise.all(
+    ['/metrics', '/readyz'].map((path) => fetch(server.address + path)),
+  )
+  const hung = (await metrics?.text()) ?? ''
+  await proxy.goOffline()
   await server.close()
-  expect(second).toBe(first)
+  expect(valueIn(hung, 'almanac_up{server="database"}')).toBe(0)
+  expect(valueIn(hung, 'almanac_up{server="temporal"}')).toBe(1)
+  expect(ready?.status).toBe(503)
 })
 
 it.skipIf(!hasPromtool)('promtool accepts it', () => {

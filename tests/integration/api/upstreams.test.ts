@@ -215,6 +215,25 @@ describe('the limits of upstreams', () => {
     expect(again.rows).toEqual(rows)
   })
 
+  it('keep the last refusal when a later answer tells none, and have none before the first', async () => {
+    const { db } = api.database
+    const stored = async () =>
+      (
+        await db.execute(sql`
+          select client, blocked_at, blocked_status from upstream_budgets where client in ('blocked', 'never') order by client`)
+      ).rows
+    const until = new Date(now + MINUTES)
+    await storeBudgets(db, [
+      { client: 'blocked', quota: '', at: ago(2), closed: { at: ago(2), until, status: 429 } },
+      { client: 'never', quota: '', at: ago(2) },
+    ])
+    const before = await stored()
+    expect(before).toMatchObject([{ blocked_status: 429 }, { blocked_at: null, blocked_status: null }])
+    await storeBudgets(db, [{ client: 'blocked', quota: '', at: ago(1) }])
+    expect(await stored()).toEqual(before)
+    await db.execute(sql`delete from upstream_budgets where client in ('blocked', 'never')`)
+  })
+
   it('are not dated later than the clock of the database, if that of this machine is ahead', async () => {
     const { db } = api.database
     const at = new Date(Date.now() + 2 * 60_000)
