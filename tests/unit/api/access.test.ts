@@ -24,6 +24,11 @@ const SAID = [
   // The files of the page, on which one logs in: every other address.
   'GET /x anyone',
   'HEAD /x anyone',
+  // What starts and restarts programs has no token.
+  'GET /healthz anyone',
+  'HEAD /healthz anyone',
+  'GET /readyz anyone',
+  'HEAD /readyz anyone',
   'POST /predict reader',
 ]
 
