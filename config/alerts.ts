@@ -21,6 +21,10 @@ const channel = z
       .array(z.enum(PIPELINES.map(({ id }) => id)))
       .optional()
       .describe('Only these pipelines, and what concerns all. Default: every pipeline'),
+    news: z
+      .array(z.enum(PIPELINES.map(({ id }) => id)))
+      .default([])
+      .describe('Pipelines whose summary of a night or a day is sent as well, though nothing is wrong'),
     language: z.enum(['en', 'fr']).default('en').describe('Language of the messages'),
   })
   .refine(({ webhook, email }) => (webhook === undefined) !== (email === undefined), {
@@ -49,6 +53,7 @@ export const alertsSchema = z
   .prefault({})
 
 export type AlertSettings = z.infer<typeof alertsSchema>
-export type AlertChannel = Omit<AlertSettings['channels'][number], 'pipelines'> & {
+export type AlertChannel = Omit<AlertSettings['channels'][number], 'pipelines' | 'news'> & {
   pipelines?: readonly PipelineId[] | undefined
+  news: readonly PipelineId[]
 }

@@ -4,16 +4,19 @@
  */
 import { HOUR_MS, MINUTE_MS, DAY_MS } from '../core/durations.ts'
 import type { Alert, Alerts } from './alert.ts'
+import type { Reason } from '../core/reason.ts'
 import type { Finding } from './finding.ts'
 import { CAUSES, KINDS, type Kind, type Witness } from './kinds.ts'
 import { isSilenced, type Silence } from './silences.ts'
 
 export interface Message {
-  event: 'began' | 'worse' | 'still' | 'over'
+  event: 'began' | 'worse' | 'still' | 'over' | 'news'
   finding: Finding
   /** When it began. */
   since: number
   at: number
+  /** More of it, a line each; of news alone. */
+  lines?: readonly Reason[]
 }
 
 /** What comes and goes within this is one alert. */

@@ -1,6 +1,8 @@
 /** What is watched of crypto-forecast. */
 import { DAY_MS, HOUR_MS } from '../core/durations.ts'
-import type { WatchPart } from './watch-part.ts'
+import { scoresOfDay } from '../db/queries/crypto-forecast/forecast-report.ts'
+import { reason } from '../wording/reason.ts'
+import type { News, WatchPart } from './watch-part.ts'
 
 /** The newest closed candle begins up to two hours ago; a run is made up for within the next hour. */
 const CANDLES_MS = 4 * HOUR_MS
@@ -24,4 +26,22 @@ export const cryptoForecastWatch: WatchPart = {
       allowedMs: () => INDEX_MS,
     },
   ],
+  news: async (db, after, now) => {
+    const news: News[] = []
+    // Days that have ended, with an hour for the run that scores their last forecasts.
+    for (let end = dayOf(after.getTime()) + DAY_MS; end + HOUR_MS <= now.getTime(); end += DAY_MS) {
+      const scores = await scoresOfDay(db, new Date(end - DAY_MS))
+      if (scores.length === 0) continue
+      const day = new Date(end - DAY_MS).toISOString().slice(0, 10)
+      news.push({
+        at: end + HOUR_MS,
+        what: reason('news-scores', { day }),
+        lines: scores.map((score) => reason('news-score', { ...score })),
+      })
+    }
+    return news
+  },
 }
+
+/** The day of which a message would tell next, in UTC: what ended less than an hour before was not told yet. */
+const dayOf = (ms: number) => Math.floor((ms - HOUR_MS) / DAY_MS) * DAY_MS

@@ -38,7 +38,8 @@ export function addressed(messages: readonly Message[], channels: readonly Alert
   )
 }
 
-function asksFor({ severity, pipelines }: AlertChannel, { finding }: Message): boolean {
+function asksFor({ severity, pipelines, news }: AlertChannel, { event, finding }: Message): boolean {
+  if (event === 'news') return (news as readonly (string | null)[]).includes(finding.pipeline)
   const isBadEnough = SEVERITIES.indexOf(KINDS[finding.kind].severity) >= SEVERITIES.indexOf(severity)
   const isAsked =
     finding.pipeline === null ||

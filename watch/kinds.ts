@@ -39,6 +39,8 @@ export const KINDS = {
   'data-old': { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'spool-waiting': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['files'] },
   'dead-letters': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
+  /** No fault: a summary for who asked for it. */
+  news: { severity: 'warning', holdMs: 0, witnesses: [] },
   /** Sent on demand. */
   test: { severity: 'critical', holdMs: 0, witnesses: [] },
   'backup-late': { severity: 'warning', holdMs: 0, witnesses: ['files'] },

@@ -19,6 +19,7 @@ import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { freeBytes, onDifferentDisks, roomIn } from '../system/free-space.ts'
 import { storedReason } from '../wording/run.ts'
 import { newestOf } from './newest.ts'
+import { WATCH_PARTS } from './parts.ts'
 import type { Answer, DatabaseSeen, FilesSeen, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
 
 /** A server that works answers within a second; the next look comes in half a minute. */
@@ -26,10 +27,17 @@ const ANSWER_MS = 10_000
 /** Enough to know how long a run usually takes, and for how long a source has been incomplete. */
 const ENDED_RUNS = 50
 
+/** What is to be looked for. */
+export interface Looking {
+  now: number
+  /** Summaries of a pipeline that are not newer were told. */
+  newsAfter(pipeline: PipelineId): number
+}
+
 /** Looks at everything once. Throws only for a defect: what does not answer is part of what is seen. */
-export async function look(config: Config, temporal: LastingTemporal): Promise<Seen> {
+export async function look(config: Config, temporal: LastingTemporal, looking: Looking): Promise<Seen> {
   const [database, server] = await Promise.all([
-    answerOf(() => lookAtDatabase(config), awayDatabase),
+    answerOf(() => lookAtDatabase(config, looking), awayDatabase),
     answerOf(() => temporal.use(lookAtTemporal(config)), awayTemporal),
   ])
   return { database, temporal: server, files: lookAtFiles(config) }
@@ -65,13 +73,13 @@ function awayDatabase(error: unknown): Reason | undefined {
 
 const isOn = (config: Config) => (id: PipelineId) => config.tracked[id].enabled
 
-async function lookAtDatabase(config: Config): Promise<DatabaseSeen> {
+async function lookAtDatabase(config: Config, looking: Looking): Promise<DatabaseSeen> {
   const database = connectDatabase(config, { connectMs: ANSWER_MS, queryMs: ANSWER_MS })
   const { db } = database
   try {
     const migrations = await migrationState(db)
     // Its tables may lack what is asked below.
-    if (migrations.applied !== migrations.known) return { migrations, pipelines: [], blocked: [] }
+    if (migrations.applied !== migrations.known) return { migrations, pipelines: [], blocked: [], news: [] }
     const open = await openRuns(db)
     const on = PIPELINES.map(({ id }) => id).filter(isOn(config))
     const pipelines = await Promise.all(
@@ -81,7 +89,7 @@ async function lookAtDatabase(config: Config): Promise<DatabaseSeen> {
         newest: await newestOf(db, id, config),
       })),
     )
-    return { migrations, pipelines, blocked: await blockedIn(db) }
+    return { migrations, pipelines, blocked: await blockedIn(db), news: await newsIn(db, config, looking) }
   } finally {
     await database.close()
   }
@@ -109,6 +117,22 @@ async function pipelineIn(
       sources: run.counts,
     })),
   }
+}
+
+/** Summaries that somebody asks for. */
+async function newsIn(
+  db: Database,
+  { alerts }: Config,
+  { now, newsAfter }: Looking,
+): Promise<DatabaseSeen['news']> {
+  const asked = new Set(alerts.channels.flatMap(({ news }) => news))
+  const found = await Promise.all(
+    [...asked].map(async (pipeline) => {
+      const news = await WATCH_PARTS[pipeline].news?.(db, new Date(newsAfter(pipeline)), new Date(now))
+      return (news ?? []).map((one) => ({ ...one, pipeline }))
+    }),
+  )
+  return found.flat()
 }
 
 async function blockedIn(db: Database): Promise<DatabaseSeen['blocked']> {

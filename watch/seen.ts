@@ -1,5 +1,6 @@
 /** What a look at the stack saw: all that is judged. Times are milliseconds since 1970, so that it is plain JSON. */
 import type { Reason } from '../core/reason.ts'
+import type { News } from './watch-part.ts'
 
 /** What a server said; or why it did not answer. */
 export type Answer<T> = { said: T } | { away: Reason }
@@ -15,6 +16,8 @@ export interface DatabaseSeen {
   /** Of each pipeline that is on. */
   pipelines: readonly PipelineSeen[]
   blocked: readonly BlockedUpstream[]
+  /** Summaries that some channel asks for, newer than those that were told. */
+  news: readonly (News & { pipeline: string })[]
 }
 
 export interface PipelineSeen {

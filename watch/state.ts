@@ -18,8 +18,8 @@ export interface WatchState {
   space: Readonly<Record<string, readonly FreeSpace[]>>
   /** Messages that a channel has not taken yet. */
   waiting: readonly Delivery[]
-  /** The newest event of a run that was told. */
-  eventsUntil: number
+  /** Time of the newest summary of each pipeline that was told. */
+  newsUntil: Readonly<Record<string, number>>
 }
 
 const stateFile = (stateDir: string) => join(stateDir, 'watch.json')
@@ -28,7 +28,7 @@ const silenceFile = (stateDir: string) => join(stateDir, 'silences.json')
 
 /** Returns what is remembered; of a stack that was never looked at, nothing since now. Throws `Misconfigured` if it is unreadable. */
 export function readState(stateDir: string, now: number): WatchState {
-  const fresh = { since: now, lookedAt: null, alerts: {}, space: {}, waiting: [], eventsUntil: now }
+  const fresh = { since: now, lookedAt: null, alerts: {}, space: {}, waiting: [], newsUntil: {} }
   return { ...fresh, ...(readJson(stateFile(stateDir)) as Partial<WatchState> | undefined) }
 }
 

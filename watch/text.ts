@@ -1,4 +1,5 @@
 /** A message in words. */
+import type { Reason } from '../core/reason.ts'
 import { almanacCommand } from '../core/command-name.ts'
 import { reason, type Code } from '../wording/reason.ts'
 import { sentence, type Language } from '../wording/sentence.ts'
@@ -39,10 +40,12 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'dead-letters': () => 'spool list',
   'backup-late': () => 'backup',
   test: () => 'alerts list',
+  news: OF_PIPELINE('runs'),
 }
 
 /** The page that shows more of it. */
 const PAGES: Partial<Record<Kind, (pipeline: string) => string>> = {
+  news: (pipeline) => pipeline,
   'schedule-gone': () => 'schedules',
   'schedule-paused': () => 'schedules',
   'run-late': (pipeline) => `runs?pipeline=${pipeline}`,
@@ -63,26 +66,33 @@ export const meaningOf = ({ kind }: Pick<Finding, 'kind'>, language: Language): 
 
 /** Returns a message in words, with a link to this page. */
 export function textOf(
-  { event, finding, since, at }: Message,
+  { event, finding, since, at, lines = [] }: Message,
   pageUrl: string,
   language: Language,
 ): MessageText {
-  const { what, kind, pipeline, lastGood } = finding
+  const { what, kind, pipeline } = finding
   const page = PAGES[kind]?.(pipeline ?? '') ?? 'health'
-  const iso = (ms: number) => new Date(ms).toISOString()
   const title =
     event === 'over'
       ? reason('message-over', { what, lastedMs: at - since })
       : reason(`message-${event}`, { what })
-  const more = [
+  return {
+    title: sentence(title, language),
+    lines: (event === 'news' ? lines : moreOf(event, finding, since)).map((one) => sentence(one, language)),
+    link: `${pageUrl}/${page}`,
+  }
+}
+
+/** What a finding means, since when it is so, when it was good, what to run next; of one that is over there is no more. */
+function moreOf(event: Message['event'], finding: Finding, since: number): Reason[] {
+  if (event === 'over') return []
+  const { kind, lastGood } = finding
+  return [
+    { code: `means-${kind}` satisfies Code },
     reason('message-since', { at: iso(since) }),
     ...(lastGood === undefined ? [] : [reason('message-last-good', { at: iso(lastGood) })]),
     reason('message-next', { command: nextCommand(finding) }),
   ]
-  return {
-    title: sentence(title, language),
-    lines:
-      event === 'over' ? [] : [meaningOf(finding, language), ...more.map((one) => sentence(one, language))],
-    link: `${pageUrl}/${page}`,
-  }
 }
+
+const iso = (ms: number) => new Date(ms).toISOString()

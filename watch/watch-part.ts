@@ -1,9 +1,22 @@
 /** What a pipeline says of what is to be watched. */
 import type { Config } from '../config/load-config.ts'
+import type { Reason } from '../core/reason.ts'
+import type { Database } from '../db/database.ts'
 
 export interface WatchPart {
   /** How old the newest data may be, source by source. */
   fresh: readonly Freshness[]
+  /** What is worth telling though nothing is wrong, newer than a moment, oldest first: of a night, of a day. Default: nothing. */
+  news?: (db: Database, after: Date, now: Date) => Promise<News[]>
+}
+
+/** A summary for channels that ask for it. */
+export interface News {
+  /** What it is about is over since then, in milliseconds since 1970. */
+  at: number
+  what: Reason
+  /** More of it, a line each. */
+  lines: readonly Reason[]
 }
 
 export interface Freshness {

@@ -5,14 +5,14 @@ import { takeFileLock } from '../local/file-lock.mjs'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
 import { standingAlerts } from './alert.ts'
-import { follow } from './alerts.ts'
+import { follow, type Message } from './alerts.ts'
 import { addressed, deliver, queued, type Send } from './deliver.ts'
 import { senderOf } from './channels/send.ts'
 import { withSample } from './disk.ts'
 import { findingsOf } from './judge.ts'
 import type { Witness } from './kinds.ts'
 import { look } from './look.ts'
-import type { Seen } from './seen.ts'
+import type { DatabaseSeen, Seen } from './seen.ts'
 import { readSilences, readState, writeState, type WatchState } from './state.ts'
 
 /** A worker is silent for 75 s before it counts as gone; with this pause that is told within two minutes. */
@@ -56,8 +56,9 @@ export function createWatch(
   return {
     async look() {
       const at = now()
-      seen = await look(config, temporal)
       const before = readState(config.stateDir, at)
+      const newsAfter = (pipeline: string) => before.newsUntil[pipeline] ?? before.since
+      seen = await look(config, temporal, { now: at, newsAfter })
       const after = remembered(config, before, seen, at)
       // Before anything is sent: a restart in between sends it once more, and forgets none.
       writeState(config.stateDir, after)
@@ -126,14 +127,24 @@ export function remembered(config: Config, before: WatchState, seen: Seen, now: 
     mute: muteIn(seen),
     silences: readSilences(config.stateDir),
   })
+  const news = 'said' in seen.database ? seen.database.said.news : []
   return {
     ...before,
     lookedAt: now,
     alerts,
     space,
-    waiting: queued(before.waiting, addressed(messages, channels), channels),
+    newsUntil: { ...before.newsUntil, ...Object.fromEntries(news.map(({ pipeline, at }) => [pipeline, at])) },
+    waiting: queued(before.waiting, addressed([...messages, ...news.map(asMessage)], channels), channels),
   }
 }
+
+const asMessage = ({ pipeline, at, what, lines }: DatabaseSeen['news'][number]): Message => ({
+  event: 'news',
+  finding: { key: `news ${pipeline}`, kind: 'news', pipeline, what },
+  since: at,
+  at,
+  lines,
+})
 
 function muteIn({ database, temporal }: Seen): Set<Witness> {
   const mute = new Set<Witness>()

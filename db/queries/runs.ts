@@ -293,3 +293,17 @@ export async function eventOf(db: Database, runId: string, type: string): Promis
     .where(and(eq(runEvents.runId, runId), eq(runEvents.type, type)))
   return found?.payload
 }
+
+/** Events of a type that were stored later than this, oldest first. */
+export async function eventsAfter(
+  db: Database,
+  type: string,
+  after: Date,
+): Promise<Pick<typeof runEvents.$inferSelect, 'payload' | 'createdAt'>[]> {
+  const { payload, createdAt } = runEvents
+  return db
+    .select({ payload, createdAt })
+    .from(runEvents)
+    .where(and(eq(runEvents.type, type), gt(createdAt, after)))
+    .orderBy(createdAt)
+}

@@ -80,6 +80,7 @@ export const alerts = {
     at === null ? 'There is no backup yet.' : `The newest backup is of ${minute(at)}.`,
   'alert-test': 'This is a test: the channel works.',
 
+  'means-news': 'A summary; nothing is wrong.',
   'means-test': 'Messages of this stack arrive here.',
   'means-database-away':
     'Rows that are collected wait in the spool, and are loaded when it is back; pages show no data.',
@@ -105,6 +106,7 @@ export const alerts = {
   'means-backup-late': 'With the disk, everything since then would be lost.',
 
   'message-began': ({ what }: { what: Reason }, say: Say) => say(what),
+  'message-news': ({ what }: { what: Reason }, say: Say) => say(what),
   'message-worse': ({ what }: { what: Reason }, say: Say) => `More than before: ${say(what)}`,
   'message-still': ({ what }: { what: Reason }, say: Say) => `Still: ${say(what)}`,
   'message-over': ({ what, lastedMs }: { what: Reason; lastedMs: number }, say: Say) =>

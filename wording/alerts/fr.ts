@@ -47,6 +47,7 @@ export const alerts: Translation<typeof english> = {
     at === null ? "Il n'y a pas encore de sauvegarde." : french`La dernière sauvegarde est de ${minute(at)}.`,
   'alert-test': 'Ceci est un essai : le canal fonctionne.',
 
+  'means-news': "Un résumé ; il n'y a pas de problème.",
   'means-test': 'Les messages de cette installation arrivent ici.',
   'means-database-away':
     'Les lignes collectées attendent dans le spool et seront chargées à son retour ; les pages sont sans données.',
@@ -73,6 +74,7 @@ export const alerts: Translation<typeof english> = {
   'means-backup-late': 'Avec le disque, tout ce qui a suivi serait perdu.',
 
   'message-began': ({ what }, say) => say(what),
+  'message-news': ({ what }, say) => say(what),
   'message-worse': ({ what }, say) => french`Plus qu'avant : ${say(what)}`,
   'message-still': ({ what }, say) => french`Toujours : ${say(what)}`,
   'message-over': ({ what, lastedMs }, say) => french`Terminé après ${days(lastedMs)} : ${say(what)}`,

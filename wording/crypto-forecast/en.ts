@@ -1,6 +1,17 @@
 /** Sentences of crypto-forecast, in English. */
 import type { Reason } from '../../core/reason.ts'
 import type { Say, SentenceTable } from '../table.ts'
+import { counted } from '../text.ts'
+
+interface NewsScore {
+  crypto: string
+  horizon: string
+  scored: number
+  mae: number
+  naiveMae: number
+}
+
+const price = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 4 })
 
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }: { days: number }) =>
@@ -75,4 +86,8 @@ export const cryptoForecast = {
     `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)${others > 0 ? `; ${others} hours are CoinGecko's` : ''}`,
   'check-sources': ({ apart, both, percent }: { apart: number; both: number; percent: number }) =>
     `has ${apart} of ${both} hours at which the sources are more than ${percent} % apart`,
+
+  'news-scores': ({ day }: { day: string }) => `Forecasts for ${day}, against saying that the price stays`,
+  'news-score': ({ crypto, horizon, scored, mae, naiveMae }: NewsScore) =>
+    `${crypto} ${horizon}: off by ${price(mae)} on average, the other by ${price(naiveMae)} (${counted(scored, 'forecast')})`,
 } satisfies SentenceTable

@@ -3,6 +3,8 @@ import { french } from '../french.ts'
 import type { Translation } from '../table.ts'
 import type { cryptoForecast as english } from './en.ts'
 
+const price = (value: number) => value.toLocaleString('fr-FR', { maximumSignificantDigits: 4 })
+
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }) =>
     french`CoinGecko n'a de prix horaires que pour les ${days} derniers jours ; les plus anciens viennent de Binance seul`,
@@ -57,4 +59,8 @@ export const cryptoForecast = {
     french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? french` ; heures de CoinGecko : ${others}` : ''}`,
   'check-sources': ({ apart, both, percent }) =>
     french`a ${apart} heures sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
+
+  'news-scores': ({ day }) => french`Prévisions pour le ${day}, face à « le prix ne bouge pas »`,
+  'news-score': ({ crypto, horizon, scored, mae, naiveMae }) =>
+    french`${crypto} ${horizon} : écart moyen ${price(mae)}, l'autre ${price(naiveMae)} (prévisions : ${scored})`,
 } satisfies Translation<typeof english>

@@ -1,6 +1,7 @@
 /** Sentences of library-context, in English. */
 import type { Reason } from '../../core/reason.ts'
 import type { Say, SentenceTable } from '../table.ts'
+import { counted } from '../text.ts'
 
 const asked =
   (what: string) =>
@@ -11,6 +12,17 @@ const asked =
 interface Named {
   names: readonly string[]
   more: number
+}
+
+interface NewsList {
+  domain: string
+  size: number
+  /** The first names of those that are new or left, and how many more. */
+  entered: readonly string[]
+  moreEntered: number
+  left: readonly string[]
+  moreLeft: number
+  moved: number
 }
 
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
@@ -79,4 +91,14 @@ export const libraryContext = {
   'own-words-too-few': asked('words beyond the README'),
   'names-too-few': asked('public names beyond the README'),
   'code-too-little': asked('blocks of code'),
+
+  'news-night': ({ made, failed, unchanged }: { made: number; failed: number; unchanged: number }) =>
+    `Libraries: ${counted(made, 'context')} made, ${failed} failed, ${unchanged} unchanged`,
+  'news-list': ({ domain, size, entered, moreEntered, left, moreLeft, moved }: NewsList) =>
+    [
+      `${domain}: ${counted(size, 'library', 'libraries')}`,
+      ...(entered.length === 0 ? [] : [`new: ${list({ names: entered, more: moreEntered })}`]),
+      ...(left.length === 0 ? [] : [`left: ${list({ names: left, more: moreLeft })}`]),
+      ...(moved === 0 ? [] : [`${moved} moved`]),
+    ].join('; '),
 } satisfies SentenceTable

@@ -1,5 +1,5 @@
 /** Sentences of library-context, in French. */
-import { french } from '../french.ts'
+import { french, listed } from '../french.ts'
 import type { Translation } from '../table.ts'
 import { namesInFrench as list } from '../text.ts'
 import type { libraryContext as english } from './en.ts'
@@ -63,4 +63,14 @@ export const libraryContext = {
   'own-words-too-few': asked('mots en dehors du README'),
   'names-too-few': asked('noms publics en dehors du README'),
   'code-too-little': asked('blocs de code'),
+
+  'news-night': ({ made, failed, unchanged }) =>
+    french`Bibliothèques : contextes faits ${made}, échecs ${failed}, inchangées ${unchanged}`,
+  'news-list': ({ domain, size, entered, moreEntered, left, moreLeft, moved }) =>
+    listed([
+      french`${domain} : ${size} bibliothèques`,
+      ...(entered.length === 0 ? [] : [french`nouvelles : ${list({ names: entered, more: moreEntered })}`]),
+      ...(left.length === 0 ? [] : [french`parties : ${list({ names: left, more: moreLeft })}`]),
+      ...(moved === 0 ? [] : [french`déplacées : ${moved}`]),
+    ]),
 } satisfies Translation<typeof english>

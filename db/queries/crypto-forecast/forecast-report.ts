@@ -130,3 +130,24 @@ export async function forecastsWithScores(
     .orderBy(desc(predictions.targetTime), desc(predictions.madeAt), predictions.modelVersion)
     .limit(limit)
 }
+
+/** How the forecasts for one UTC day did, for each coin, horizon and model of ours. */
+export interface DayScores {
+  crypto: string
+  horizon: string
+  scored: number
+  /** Mean absolute errors in the coin's currency: the model's, and that of saying that the price stays. */
+  mae: number
+  naiveMae: number
+}
+
+/** The scores of the forecasts for a UTC day that begins then. */
+export async function scoresOfDay(db: Database, day: Date): Promise<DayScores[]> {
+  const { rows } = await db.execute<DayScores & Record<string, unknown>>(sql`
+    select crypto, horizon, count(*)::int as scored, avg(abs(error)) as mae, avg(abs(naive_error)) as "naiveMae"
+    from prediction_scores
+    where target_time >= ${day.toISOString()}::timestamptz and target_time < ${day.toISOString()}::timestamptz + interval '1 day'
+      and model_version not like ${importedModel('%')}
+    group by crypto, horizon order by crypto, horizon`)
+  return rows
+}

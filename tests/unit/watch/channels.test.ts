@@ -42,6 +42,7 @@ const channelOf = (body: AlertChannel['body'], webhook = 'https://example.org/ho
   webhook,
   body,
   severity: 'warning' as const,
+  news: [],
   language: 'en' as const,
 })
 

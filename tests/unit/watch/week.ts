@@ -164,6 +164,7 @@ function seenAt(
               migrations: { applied: 9, known: faults.otherVersion === true ? 10 : 9 },
               pipelines: [...world].map(([pipeline, runs]) => pipelineSeen(pipeline, runs)),
               blocked: [],
+              news: [],
             },
           },
     temporal:

@@ -13,6 +13,7 @@ import { sentence } from '../../../wording/sentence.ts'
 
 const JOINS = new Set([
   'message-began',
+  'message-news',
   'text',
   'source',
   'RunFailed',
