@@ -31,7 +31,7 @@ const ENDED_RUNS = 50
 export interface Looking {
   now: number
   /** Summaries of a pipeline that are not newer were told. */
-  newsAfter(pipeline: PipelineId): number
+  newsAfter: (pipeline: PipelineId) => number
 }
 
 /** Looks at everything once. Throws only for a defect: what does not answer is part of what is seen. */
