@@ -2,8 +2,11 @@
 import { failureReason, type Reason } from './reason.ts'
 import type { RunCounts } from './run-outcome.ts'
 
-/** `drain`: rows were loaded from the spool, and the rows derived from them are due. */
-export const TRIGGERS = ['schedule', 'manual', 'start', 'demo', 'drain'] as const
+/**
+ * `drain`: rows were loaded from the spool, and the rows derived from them are due. `replay`: stored responses were read
+ * again. Neither asks an upstream.
+ */
+export const TRIGGERS = ['schedule', 'manual', 'start', 'demo', 'drain', 'replay'] as const
 export type Trigger = (typeof TRIGGERS)[number]
 
 /** Parameters of every run, whatever its pipeline. */

@@ -207,15 +207,22 @@ async function storeRaw(tx: Database, bodies: PackedBody[], runId: string): Prom
     where excluded.observed_at > raw_payloads.observed_at or ${sql.raw(ahead('raw_payloads.observed_at'))}`)
 }
 
+/** A rejected row as `quarantine` keeps it, as JSON without secrets, and the hash by which it is found again. */
+export function keptRow(row: unknown): { text: string; hash: string } {
+  const text = redacted(storableJson(row ?? null))
+  return { text, hash: createHash('sha256').update(text).digest('hex') }
+}
+
 async function storeRejected(
   tx: Database,
   { rejected = [], observedAt, runId }: Omit<WriteOptions, 'retryBudget'>,
 ): Promise<void> {
   if (rejected.length === 0) return
-  const rows = rejected.map(({ source, reason, row }) => {
-    const text = redacted(storableJson(row ?? null))
-    return { source, reason: cleanText(reason), text, hash: createHash('sha256').update(text).digest('hex') }
-  })
+  const rows = rejected.map(({ source, reason, row }) => ({
+    source,
+    reason: cleanText(reason),
+    ...keptRow(row),
+  }))
   await tx.execute(sql`insert into quarantine (source, reason, "row", row_hash, observed_at, run_id)
     select source, reason, "row"::jsonb, row_hash, ${observedAt.toISOString()}::timestamptz, ${runId}
     from unnest(${sql.param(rows.map((r) => r.source))}::text[], ${sql.param(rows.map((r) => r.reason))}::text[],

@@ -61,6 +61,7 @@ export const shared = {
   'no-credentials': ({ setting }: { setting: string }) => `no credentials: ${setting} is not set`,
   'key-missing': ({ upstream, setting, address }: { upstream: string; setting: string; address: string }) =>
     `${upstream} is not asked, since ${setting} is not set: a key is free at ${address}; write ${setting}='…' in .env, in single quotes, and start Almanac again.`,
+  'replay-nobody': 'no pipeline reads its responses again',
   'rows-refused': ({ rows }: { rows: number }) => `${rows} rows rejected, see quarantine`,
   /** The first of the changes of one measure that are not believed (core/plausibility.ts), and how many others. */
   'value-doubted': ({ measure, of, before, now, others, days }: ValueDoubted) =>

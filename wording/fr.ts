@@ -77,6 +77,7 @@ export const shared = {
   'no-credentials': ({ setting }) => french`pas de clé : ${setting} n'est pas défini`,
   'key-missing': ({ upstream, setting, address }) =>
     french`${upstream} n'est pas interrogé, car ${setting} n'est pas défini : une clé est gratuite sur ${address} ; écrivez ${setting}='…' dans .env, entre apostrophes, et redémarrez Almanac.`,
+  'replay-nobody': french`aucun pipeline ne relit ses réponses`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>
     french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`} : ` +

@@ -5,10 +5,11 @@ import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { readOr } from '../../db/last-known.ts'
 import { candlesOfRun, missingHours, type Hours } from '../../db/queries/crypto-forecast/candles.ts'
+import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows, type Written } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import type { SourceCounts } from '../../core/run-outcome.ts'
-import { CANDLES_PER_PAGE, openingOf } from '../../upstreams/binance/binance.ts'
+import { CANDLES_PER_PAGE, openingOf, type HourCandle } from '../../upstreams/binance/binance.ts'
 import type { ActivityContext } from './activity-context.ts'
 import type { Backfill, SourceInput } from './inputs.ts'
 import { newestClosedHour } from './hours.ts'
@@ -169,18 +170,7 @@ async function collectPage(
   const coin = settings.coins.find(({ id }) => id === crypto)
   if (coin === undefined) throw new RangeError(`${crypto} is not a tracked coin.`)
   const page = await binance.candles({ symbol: tradingPair(coin), fromMs, toMs }, signal)
-  const candles = page.candles.map(({ openMs, open, high, low, close, volume }) => ({
-    crypto,
-    timestamp: new Date(openMs),
-    source: SOURCE,
-    open,
-    high,
-    low,
-    close,
-    volume,
-    // Only CoinGecko counts over all markets.
-    volume24h: null,
-  }))
+  const candles = candleRows(crypto, page.candles)
   const rejected = page.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: clock(), runId, raw: page.raw, rejected, retryBudget }
   const written = await writeRows(db, { candles }, options)
@@ -192,4 +182,20 @@ async function collectPage(
     ...(first !== undefined && last !== undefined && { firstMs: first, lastMs: last }),
   }
   return { ...written, fetched: candles.length, rejected: refused.length, page: about, refused }
+}
+
+/** The candles of a coin as they are stored. */
+export function candleRows(crypto: string, candles: readonly HourCandle[]): WritableRows['candles'][] {
+  return candles.map(({ openMs, open, high, low, close, volume }) => ({
+    crypto,
+    timestamp: new Date(openMs),
+    source: SOURCE,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    // Only CoinGecko counts over all markets.
+    volume24h: null,
+  }))
 }

@@ -117,7 +117,7 @@ interface Pair {
 }
 
 /** A mod is requested by slug or by id; slugs are case-insensitive, ids are not. */
-function pair(mods: TrackedModrinthMod[], projects: ModrinthProject[]): Pair[] {
+export function pair(mods: TrackedModrinthMod[], projects: ModrinthProject[]): Pair[] {
   const byId = new Map(projects.map((project) => [project.id, project]))
   const bySlug = new Map(projects.map((project) => [project.slug.toLowerCase(), project]))
   return mods.flatMap((mod) => {
@@ -127,7 +127,12 @@ function pair(mods: TrackedModrinthMod[], projects: ModrinthProject[]): Pair[] {
 }
 
 /** Only what is believed. */
-function rowsOf(date: string, pairs: Pair[], versions: ModrinthVersion[], judged: JudgedDay): RowsByTable {
+export function rowsOf(
+  date: string,
+  pairs: Pair[],
+  versions: ModrinthVersion[],
+  judged: JudgedDay,
+): RowsByTable {
   const platform = PLATFORM
   const pairOf = new Map(pairs.map((one) => [one.project.id, one]))
   return {

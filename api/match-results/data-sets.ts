@@ -119,7 +119,7 @@ export const dataSets = {
         union all
         select date_trunc('hour', started_at, 'UTC'), 1, (select coalesce(sum((told.value ->> 'written')::bigint), 0) from json_each(counts) told)
         from pipeline_runs
-        where pipeline = 'match-results' and outcome in ('complete', 'partial') and trigger <> 'drain'
+        where pipeline = 'match-results' and outcome in ('complete', 'partial') and trigger not in ('drain', 'replay')
       ) polled group by hour`,
     columns: {
       hour: moment('Beginning of the hour, UTC'),

@@ -7,6 +7,7 @@ import { addAlertCommands } from './groups/alerts.ts'
 import { addBackupCommands, addDatabaseCommands } from './groups/database.ts'
 import { addImportCommand } from './groups/import.ts'
 import { addMachineCommands } from './groups/machine.ts'
+import { addQuarantineCommands } from './groups/quarantine.ts'
 import { addRunCommands } from './groups/runs.ts'
 import { addScheduleCommands } from './groups/schedules.ts'
 import { addSpoolCommands } from './groups/spool.ts'
@@ -24,6 +25,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addBackupCommands(program)
   addDatabaseCommands(program, setExitCode)
   addSpoolCommands(program, setExitCode)
+  addQuarantineCommands(program)
   addMachineCommands(program, setExitCode)
   addImportCommand(program, setExitCode)
 }

@@ -10,7 +10,6 @@ import {
   like,
   lt,
   lte,
-  ne,
   notInArray,
   or,
   sql,
@@ -216,10 +215,10 @@ export async function runsNamed(db: Database, id: string, limit: number): Promis
   return db.select().from(pipelineRuns).where(like(runId, beginning)).orderBy(desc(startedAt)).limit(limit)
 }
 
-/** Returns when a pipeline last ended with data, or undefined if it never did. Runs after a drain collect none. */
+/** Returns when a pipeline last ended with data, or undefined if it never did. Runs after a drain, and replays, collect none. */
 export async function lastCollected(db: Database, pipeline: string): Promise<Date | undefined> {
   const result = await db.execute<{ at: Date | null }>(
-    sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and trigger <> 'drain'
+    sql`select max(started_at) as at from pipeline_runs where pipeline = ${pipeline} and trigger not in ('drain', 'replay')
       and outcome in ('complete', 'partial') and not ${sql.raw(ahead('started_at'))}`,
   )
   const at = result.rows[0]?.at
@@ -232,7 +231,7 @@ export async function collections(
   pipeline: string,
 ): Promise<{ count: number; lastError: string | null }> {
   const result = await db.execute<{ count: number; last_error: string | null }>(sql`
-    select count(*) filter (where outcome in ('complete', 'partial') and trigger <> 'drain')::int as count,
+    select count(*) filter (where outcome in ('complete', 'partial') and trigger not in ('drain', 'replay'))::int as count,
       (array_agg(error_message order by started_at desc) filter (where finished_at is not null))[1] as last_error
     from pipeline_runs where pipeline = ${pipeline}`)
   const { count = 0, last_error = null } = result.rows[0] ?? {}
@@ -277,7 +276,7 @@ export async function unreportedRuns(
       and(
         eq(pipelineRuns.pipeline, pipeline),
         eq(pipelineRuns.outcome, 'partial'),
-        ne(pipelineRuns.trigger, 'drain'),
+        notInArray(pipelineRuns.trigger, ['drain', 'replay']),
         gt(pipelineRuns.startedAt, since),
         notInArray(pipelineRuns.runId, reported),
       ),

@@ -16,6 +16,10 @@ const price = (value: number) => value.toLocaleString('en-US', { maximumSignific
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }: { days: number }) =>
     `CoinGecko has hourly prices of the last ${days} days only; older ones come from Binance only`,
+  'replay-coin-unlisted': ({ symbol }: { symbol: string }) =>
+    `almanac.yaml lists no coin that is traded as ${symbol}`,
+  'replay-hours-unknown':
+    'which hours of a response a run stores depends on what was missing then; runs ask for missing hours again',
   'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko returned no price for ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }: { crypto: string; rows: number }) =>
     `${rows} rows of ${crypto} rejected, see quarantine`,

@@ -8,6 +8,9 @@ const price = (value: number) => value.toLocaleString('fr-FR', { maximumSignific
 export const cryptoForecast = {
   'coingecko-too-old': ({ days }) =>
     french`CoinGecko n'a de prix horaires que pour les ${days} derniers jours ; les plus anciens viennent de Binance seul`,
+  'replay-coin-unlisted': ({ symbol }) =>
+    french`almanac.yaml ne liste aucune monnaie échangée sous ${symbol}`,
+  'replay-hours-unknown': french`les heures qu'une exécution enregistre dépendent de celles qui manquaient alors ; les exécutions redemandent les heures manquantes`,
   'no-prices': ({ crypto }) => french`CoinGecko n'a donné aucun prix de ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }) => french`lignes de ${crypto} rejetées : ${rows}, voir quarantine`,
   'no-comparison': ({ coins }) =>

@@ -28,6 +28,8 @@ interface NewsList {
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
 
 export const libraryContext = {
+  'replay-night':
+    'what a night takes of a response depends on its domains and on the other responses of that night',
   'past-not-listed': ({ command }: { command: string }) =>
     `stars and sources are those of now; "${command}" takes the lists and contexts of an older collector`,
   'no-list': 'there is no list yet',

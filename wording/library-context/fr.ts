@@ -10,6 +10,7 @@ const asked =
     french`${what} : ${found}, il en faut ${least}`
 
 export const libraryContext = {
+  'replay-night': french`ce qu'une nuit retient d'une réponse dépend de ses domaines et des autres réponses de cette nuit`,
   'past-not-listed': ({ command }) =>
     french`étoiles et sources sont celles du moment ; « ${command} » reprend les listes et les contextes d'un ancien collecteur`,
   'no-list': "il n'y a pas encore de liste",

@@ -5,6 +5,8 @@ import type { SentenceTable } from '../table.ts'
 const CHANGED = "the feed's format may have changed"
 
 export const matchResults = {
+  'replay-poll':
+    'a poll is several responses of one moment, and is followed between the polls before and after it',
   'past-not-shown': ({ command }: { command: string }) =>
     `a live feed has only the present; "${command}" takes the matches of an older collector`,
   'feed-truncated': ({ events }: { events: number }) =>

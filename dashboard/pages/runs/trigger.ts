@@ -2,7 +2,7 @@
 import type { Say } from '../../preferences.tsx'
 import type { RunKey } from './words/index.ts'
 
-const TRIGGERS = ['schedule', 'manual', 'start', 'demo', 'drain'] as const
+const TRIGGERS = ['schedule', 'manual', 'start', 'demo', 'drain', 'replay'] as const
 
 /** The word for it; a trigger of another version as it is, and a dash for none. */
 export function triggerWord(say: Say<RunKey>, trigger: string): string {

@@ -55,6 +55,7 @@ export const en = {
   'trigger.start': 'start of Almanac',
   'trigger.demo': 'demo',
   'trigger.drain': 'spool',
+  'trigger.replay': 'replay of stored responses',
   'cancel.do': 'Cancel this run',
   'cancel.title': 'Cancel the run {pipeline} of {at}?',
   'cancel.text':

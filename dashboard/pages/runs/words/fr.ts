@@ -59,6 +59,7 @@ export const fr: Words<keyof typeof en> = {
   'trigger.start': 'le démarrage d’Almanac',
   'trigger.demo': 'la démonstration',
   'trigger.drain': 'la file d’attente locale',
+  'trigger.replay': 'la relecture de réponses conservées',
   'cancel.do': 'Annuler cette exécution',
   'cancel.title': 'Annuler l’exécution {pipeline} du {at} ?',
   'cancel.text':

@@ -1,0 +1,214 @@
+/** `almanac quarantine`: rejected rows, and reading stored responses again. */
+import { CannotReach } from '../../client/cannot-reach.ts'
+import { connectDatabase, connectTemporal } from '../../client/connection.ts'
+import { startRecomputeRuns } from '../../client/derive-runs.ts'
+import type { Config } from '../../config/load-config.ts'
+import { almanacCommand } from '../../core/command-name.ts'
+import { DAY_MS } from '../../core/durations.ts'
+import { WrongUsage } from '../../core/failures.ts'
+import type { DatabaseHandle } from '../../db/database.ts'
+import {
+  dropRejected,
+  rejectedGroups,
+  rejectedRow,
+  type RejectedChoice,
+} from '../../db/queries/quarantine.ts'
+import { storedSources } from '../../db/queries/replay.ts'
+import { damagedSegments } from '../../db/spool/folder.ts'
+import { spoolFolder } from '../../db/spool/spool.ts'
+import { sentence } from '../../wording/sentence.ts'
+import { counted } from '../../wording/text.ts'
+import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
+import { moment, print, printJson, printWrapped, table } from '../output.ts'
+import { replayStored, type Replayed, type ReplayedFigures } from '../replay.ts'
+
+type Options = GlobalOptions & { json?: boolean }
+
+async function withDatabase<T>(
+  options: Options,
+  work: (database: DatabaseHandle, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = configOf(options)
+  const database = connectDatabase(config)
+  try {
+    return await work(database, config)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Prints rejected rows by source and reason, and how many dead letters there are besides. */
+export const list = (options: Options): Promise<void> =>
+  withDatabase(options, async ({ db }, config) => {
+    const groups = await rejectedGroups(db)
+    const deadLetters = damagedSegments(spoolFolder(config.dataDir)).length
+    if (options.json) {
+      printJson({ rejected: groups, deadLetters })
+      return
+    }
+    if (groups.length === 0) print(`${stackName(config)}no row was rejected`)
+    else
+      print(
+        table(
+          ['source', 'rows', 'newest', 'its id', 'reason'],
+          groups.map(({ source, rows, newestAt, newestId, reason }) => [
+            source,
+            rows,
+            moment(newestAt),
+            newestId,
+            reason,
+          ]),
+          { below: ['reason'] },
+        ),
+      )
+    if (deadLetters > 0)
+      printWrapped(
+        `Besides, ${counted(deadLetters, 'dead letter')}: segments of the spool that could not be loaded. "${almanacCommand('spool list')}" shows them.`,
+      )
+  })
+
+/** Prints one rejected row. Throws `WrongUsage` if there is none with this number. */
+export const show = (id: string, options: Options): Promise<void> =>
+  withDatabase(options, async ({ db }, config) => {
+    const found = /^\d{1,15}$/.test(id) ? await rejectedRow(db, Number(id)) : undefined
+    if (found === undefined)
+      throw new WrongUsage(
+        `There is no rejected row "${id}"; "${almanacCommand('quarantine list')}" shows them.`,
+      )
+    if (options.json) {
+      printJson(found)
+      return
+    }
+    const { source, reason, observedAt, runId, pipeline, workflowId, urls, row } = found
+    print(`${stackName(config)}rejected row ${id} of ${source}, ${moment(observedAt)}`)
+    printWrapped(`why: ${reason}`)
+    print(pipeline === null ? `run: ${runId}, without a record` : `run: ${workflowId ?? ''} (${pipeline})`)
+    if (urls.length === 0) print('from: a response that is not stored any more')
+    for (const url of urls) print(`from: ${url}`)
+    print(JSON.stringify(row, null, 2))
+  })
+
+/** Removes rejected rows and prints how many. Throws `WrongUsage` without a choice, and for two of them. */
+export async function drop(
+  ids: number[],
+  options: Options & { source?: string; olderThan?: number },
+): Promise<void> {
+  const { source, olderThan } = options
+  const isBySource = source !== undefined || olderThan !== undefined
+  if (isBySource === ids.length > 0)
+    throw new WrongUsage('Name the rows by their numbers, or by --source and --older-than.')
+  const choice: RejectedChoice =
+    ids.length > 0
+      ? { ids }
+      : {
+          ...(source !== undefined && { source }),
+          ...(olderThan !== undefined && { before: new Date(Date.now() - olderThan * DAY_MS) }),
+        }
+  await withDatabase(options, async ({ db }, config) => {
+    const dropped = await dropRejected(db, choice)
+    if (options.json) printJson({ dropped })
+    else print(`${stackName(config)}removed ${counted(dropped, 'rejected row')}`)
+  })
+}
+
+interface ReplayOptions extends Options {
+  source?: string
+  since?: Date
+  write?: boolean
+}
+
+/** Prints what a replay changes, and with `write` writes it. Throws `WrongUsage` for a source of which nothing is stored. */
+export async function replay({ source, since, write = false, ...options }: ReplayOptions): Promise<void> {
+  await withDatabase(options, async (database, config) => {
+    const stored = await storedSources(database.db)
+    if (source !== undefined && !stored.includes(source))
+      throw new WrongUsage(
+        `Nothing of a source "${source}" is stored; there is something of: ${stored.join(', ') || 'none'}.`,
+      )
+    const replayed = await replayStored(database, config, { source, since, write })
+    const { started, left } = write ? await recompute(config, replayed) : { started: [], left: [] }
+    if (options.json)
+      printJson({
+        isWritten: write,
+        sources: replayed.sources.map((found) => ({
+          ...found,
+          why: found.why === undefined ? null : sentence(found.why),
+          unread: found.unread.map((why) => sentence(why)),
+        })),
+        runs: write ? replayed.runs.map(({ workflowId }) => workflowId) : [],
+        started,
+      })
+    else printReplay(config, replayed, { write, started, left })
+  })
+}
+
+/** Starts the runs that recompute from what was written; pipelines whose run could not be started are left. */
+async function recompute(
+  config: Config,
+  { sources }: Replayed,
+): Promise<{ started: string[]; left: string[] }> {
+  const changed = sources.filter(({ tables }) => tables.some(({ added, changed }) => added + changed > 0))
+  const ids = [...new Set(changed.flatMap(({ pipeline }) => pipeline ?? []))]
+  if (ids.length === 0) return { started: [], left: [] }
+  try {
+    const client = await connectTemporal(config)
+    try {
+      return { started: await startRecomputeRuns(client, ids), left: [] }
+    } finally {
+      await client.connection.close()
+    }
+  } catch (error) {
+    if (!(error instanceof CannotReach)) throw error
+    return { started: [], left: ids }
+  }
+}
+
+function printReplay(
+  config: Config,
+  { sources, runs }: Replayed,
+  { write, started, left }: { write: boolean; started: string[]; left: string[] },
+): void {
+  const stack = stackName(config)
+  const read = sources.filter(({ why }) => why === undefined)
+  if (read.length === 0) print(`${stack}nothing is stored that could be read again`)
+  else
+    print(
+      table(['source', 'responses', 'table', 'rows', 'added', 'changed', 'rejected'], read.flatMap(linesOf)),
+    )
+  for (const { source, unread } of read)
+    if (unread[0] !== undefined)
+      printWrapped(
+        `${source}: ${counted(unread.length, 'response')} could not be read: ${sentence(unread[0])}`,
+      )
+  for (const { source, why } of sources)
+    if (why !== undefined) printWrapped(`${source} is not read again: ${sentence(why)}`)
+  const mended = read.reduce((sum, found) => sum + found.mended, 0)
+  if (mended > 0)
+    print(
+      `${stack}${counted(mended, 'rejected row')} ${write ? 'was read and left' : 'would be read and leave'} the quarantine`,
+    )
+  if (!write) {
+    if (read.length > 0) print(`${stack}nothing was written; --write writes it`)
+    return
+  }
+  for (const { workflowId } of runs) print(`${stack}recorded as ${workflowId}`)
+  for (const id of started) print(`${stack}started ${id}, which recomputes from the written rows`)
+  for (const id of left)
+    print(
+      `${stack}derived rows are still to be computed: "${almanacCommand(`run ${id} --input derive=true`)}"`,
+    )
+}
+
+/** A line for each table of a source; one without any if nothing could be read. */
+function linesOf({ source, responses, tables, stillRejected }: ReplayedFigures): (string | number)[][] {
+  if (tables.length === 0) return [[source, responses, '', 0, 0, 0, stillRejected]]
+  return tables.map(({ table: name, rows, added, changed }, at) => [
+    at === 0 ? source : '',
+    at === 0 ? responses : '',
+    name,
+    rows,
+    added,
+    changed,
+    at === 0 ? stillRejected : '',
+  ])
+}
