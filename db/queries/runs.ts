@@ -162,7 +162,10 @@ export async function lastRun(db: Database, pipeline: string): Promise<RunRecord
   return (await endedRuns(db, pipeline, 1))[0]
 }
 
-/** The newest runs of a pipeline that have ended, newest first, without those that were skipped for another one. */
+/**
+ * The newest runs of a pipeline that have ended, newest first, without those that were skipped for another one, and
+ * without replays, which say nothing of how it collects.
+ */
 export async function endedRuns(db: Database, pipeline: string, limit: number): Promise<RunRecord[]> {
   return db
     .select()
@@ -171,6 +174,7 @@ export async function endedRuns(db: Database, pipeline: string, limit: number): 
       and(
         eq(pipelineRuns.pipeline, pipeline),
         isNotNull(pipelineRuns.finishedAt),
+        notInArray(pipelineRuns.trigger, ['replay']),
         sql`${pipelineRuns.errorType} is distinct from ${FOUND_ANOTHER}`,
       ),
     )
@@ -178,12 +182,12 @@ export async function endedRuns(db: Database, pipeline: string, limit: number): 
     .limit(limit)
 }
 
-/** When the newest run of a pipeline started, however it ended. */
+/** When the newest run of a pipeline started, however it ended; replays aside. */
 export async function startOfNewest(db: Database, pipeline: string): Promise<Date | undefined> {
   const [found] = await db
     .select({ startedAt: pipelineRuns.startedAt })
     .from(pipelineRuns)
-    .where(eq(pipelineRuns.pipeline, pipeline))
+    .where(and(eq(pipelineRuns.pipeline, pipeline), notInArray(pipelineRuns.trigger, ['replay'])))
     .orderBy(desc(pipelineRuns.startedAt))
     .limit(1)
   return found?.startedAt
