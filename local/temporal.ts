@@ -1,10 +1,11 @@
 /** The embedded Temporal server with its Web UI: started or adopted, ready when this returns, stopped on request. */
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { Connection } from '@temporalio/client'
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js'
 import { Failure } from '../core/failures.ts'
 import type { Say } from '../core/log-records.ts'
+import { OWNER_ONLY } from '../system/atomic-file.ts'
 import { endedWhileStarting } from './cannot-start.ts'
 import type { ProcessIdentity } from './process-identity.mjs'
 import { canonical, runningTemporal, temporalStore } from './running-servers.ts'
@@ -125,7 +126,14 @@ async function spawnReady(options: TemporalOptions, logFile: string): Promise<St
     await stop(server)
     throw error
   })
+  keepPrivate(options.stateDir)
   return ready === undefined ? undefined : { server, ui }
+}
+
+/** The server makes its store readable by all; what SQLite puts beside it has the same mode. */
+function keepPrivate(stateDir: string): void {
+  const files = ['', '-wal', '-shm'].map((end) => temporalStore(stateDir) + end)
+  for (const file of files) if (existsSync(file)) chmodSync(file, OWNER_ONLY)
 }
 
 /**

@@ -1,8 +1,10 @@
 /** What the worker logged of one run. */
+import { statSync } from 'node:fs'
 import { z } from 'zod'
 import { workerLogFile } from '../../client/worker-log.ts'
 import { MINUTE_MS } from '../../core/durations.ts'
 import { linesBackwards } from '../../system/lines-backwards.ts'
+import { rotatedParts } from '../../system/rotated.ts'
 import { reason } from '../../wording/reason.ts'
 import type { RouteContext } from '../api-part.ts'
 import type { Api } from '../app.ts'
@@ -39,20 +41,24 @@ export function addRunLog(api: Api, { config }: RouteContext): void {
 }
 
 /** The newest lines of a run and of its children, oldest first; undefined if there is no file. */
-async function newestLines(file: string, workflowId: string): Promise<string[] | undefined> {
+async function newestLines(log: string, workflowId: string): Promise<string[] | undefined> {
   const startMs = startOf(workflowId)
   const found: string[] = []
-  try {
-    for await (const line of linesBackwards(file, MOST_BYTES)) {
-      if (timeOf(line) < startMs - TOLERANCE_MS) break
+  let leftBytes = MOST_BYTES
+  let hasFile = false
+  for (const file of [log, ...rotatedParts(log)]) {
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size
+    if (bytes === undefined) continue
+    hasFile = true
+    for await (const line of linesBackwards(file, leftBytes)) {
+      if (timeOf(line) < startMs - TOLERANCE_MS) return found.toReversed()
       if (!isOf(line, workflowId)) continue
-      if (found.push(line.toString('utf8')) >= MOST_LINES) break
+      if (found.push(line.toString('utf8')) >= MOST_LINES) return found.toReversed()
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    leftBytes -= bytes
+    if (leftBytes <= 0) break
   }
-  return found.toReversed()
+  return hasFile ? found.toReversed() : undefined
 }
 
 /** When a run began at the earliest, from its id; ids of other workflows have no time. */

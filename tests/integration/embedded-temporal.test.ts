@@ -6,6 +6,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -108,6 +109,14 @@ describe('the embedded Temporal server', () => {
       const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
       expect(customAttributes).toMatchObject({ Pipeline: keyword, Outcome: keyword })
     })
+  })
+
+  it('keeps what Temporal stores from other users', async () => {
+    await start({ port: await freePort() })
+    const files = readdirSync(stateDir).filter((name) => name.startsWith('temporal.'))
+    expect(files.toSorted().slice(0, 1)).toEqual(['temporal.db'])
+    for (const name of files)
+      expect([name, statSync(join(stateDir, name)).mode & 0o777]).toEqual([name, 0o600])
   })
 
   it('Temporal creates the requested namespace', async () => {

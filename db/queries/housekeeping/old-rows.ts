@@ -17,8 +17,8 @@ const FIRST_PAGES = 64
 /** … takes twice as many next time if it took less than this, and half as many if it took longer than that. */
 const SHORT_MS = 50
 const LONG_MS = 200
-/** Of 32 MB: however fast a statement over pages without old rows is, the next ones may be full of them. */
-const MOST_PAGES = 4_096
+/** Of 2 MB: however fast a statement over pages without old rows is, the next ones may be full of them. */
+const MOST_PAGES = 256
 
 /**
  * Removes the rows of a table whose `age` lies before a moment, which is the beginning of a UTC day. Each statement takes a

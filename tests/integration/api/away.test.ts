@@ -171,7 +171,10 @@ describe('the log of a run', () => {
       ...Array.from({ length: 2_500 }, (_, n) => line('other', `filler ${n}`)),
       line(workflowId, 'three – é'),
     ]
-    writeFileSync(join(stack.config.stateDir, 'almanac.log'), lines.join(''))
+    const log = join(stack.config.stateDir, 'almanac.log')
+    // Set aside in the middle, as at midnight.
+    writeFileSync(`${log}.2026-11-29T235959Z`, lines.slice(0, 100).join(''))
+    writeFileSync(log, lines.slice(100).join(''))
     const server = await startApi(stack.config, { port: 0 }, { error: () => undefined })
     const response = await fetch(`${server.address}${path}`)
     const found = (await response.text()).trimEnd().split('\n')
