@@ -11,6 +11,12 @@ const section = z.strictObject({
   time: timeOfDay.default('03:30').describe('When it runs every night, HH:MM'),
   timezone: timezone.default('UTC').describe('Time zone of `time`'),
   backup: z.boolean().default(true).describe('Whether a backup is made every night'),
+  archive_days: days
+    .default(7)
+    .describe(
+      'CSV and log files whose content is older than this many days are compressed into `data/archives`',
+    ),
+  keep_archives_days: days.default(30).describe('Archives are removed after so many days'),
   keep_days: z
     .record(z.string(), days)
     .default({})

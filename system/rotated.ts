@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-const SUFFIX = /^\.\d{4}-\d\d-\d\dT\d{6}Z$/
+/** The end of its name. */
+export const ROTATED = /\.\d{4}-\d\d-\d\dT\d{6}Z$/
 
 /** Path of a log that is set aside; names sort by time. */
 export const rotatedPath = (file: string, lastWritten: Date): string =>
@@ -12,7 +13,7 @@ export const rotatedPath = (file: string, lastWritten: Date): string =>
 export function rotatedParts(file: string): string[] {
   const name = basename(file)
   return namesIn(dirname(file))
-    .filter((one) => one.startsWith(name) && SUFFIX.test(one.slice(name.length)))
+    .filter((one) => one.replace(ROTATED, '') === name && one !== name)
     .toSorted()
     .toReversed()
     .map((one) => join(dirname(file), one))

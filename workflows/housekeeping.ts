@@ -43,6 +43,9 @@ export async function housekeepingWorkflow(input: RunInput): Promise<RunEnding> 
       )
       return (await remove.removeOldRows(run)).counts
     })
+    counts['files'] = await settleSource(undefined, () =>
+      activities(computation(left()), 'Old CSV and log files').archiveFiles(run),
+    )
     counts['sizes'] = await settleSource(undefined, () =>
       activities(computation(left()), 'Sizes of tables and disks').measureGrowth(run),
     )

@@ -1,4 +1,5 @@
 /** What the activities of housekeeping get: this machine's disks, and whoever makes a backup. */
+import type { ArchivedFolder } from './old-files.ts'
 import type { Attempt, DependenciesFor } from '../dependencies.ts'
 
 /** A backup that was made and proved. */
@@ -15,6 +16,9 @@ export interface HousekeepingClients {
   backUp: (signal: AbortSignal) => Promise<NightlyBackup>
   /** Folders whose disks are measured. */
   folders: readonly string[]
+  /** Where old files are looked for, and the folder of their archive. */
+  archived: readonly ArchivedFolder[]
+  archives: string
 }
 
 export type HousekeepingDependencies = DependenciesFor<'housekeeping', HousekeepingClients>

@@ -4,6 +4,7 @@ import { activity, type CallsOf } from '../checked-activity.ts'
 import { forAttempt } from '../dependencies.ts'
 import { endingSchema } from '../run-input.ts'
 import { finishRun, openOrContinue } from '../run-record.ts'
+import { archiveFiles } from './archive-files.ts'
 import { runSchema } from './inputs.ts'
 import { measureGrowth } from './measure-growth.ts'
 import { nightlyBackup } from './nightly-backup.ts'
@@ -18,6 +19,7 @@ export function createHousekeepingActivities(dependencies: HousekeepingDependenc
     openHousekeeping: activity([runSchema], (run) => openOrContinue(dependencies, run)),
     makeNightlyBackup: activity([runSchema], () => nightlyBackup(context())),
     removeOldRows: activity([runSchema], (run) => removeAllOldRows(context(), run)),
+    archiveFiles: activity([runSchema], () => archiveFiles(context())),
     measureGrowth: activity([runSchema], (run) => measureGrowth(context(), run)),
     closeHousekeeping: activity([runSchema, endingSchema], (run, ending) =>
       finishRun(db, { run, ending, at: clock() }, () => Promise.resolve(ending)),

@@ -20,6 +20,7 @@ export const inFrench = {
     openHousekeeping: 'Prendre le verrou',
     makeNightlyBackup: 'Une sauvegarde, restaurée et comparée',
     removeOldRows: 'Lignes qui ont passé leur durée de conservation',
+    archiveFiles: 'Vieux fichiers CSV et journaux',
     measureGrowth: 'Tailles des tables et des disques',
     closeHousekeeping: 'Clore le compte rendu',
   },

@@ -7,4 +7,6 @@ export const housekeeping = {
   'kept-unknown': ({ table }: { table: string }) => `keep_days names ${table}, and there is no such table`,
   'kept-without-age': ({ table, grows }: { table: string; grows: string }) =>
     `keep_days names ${table}, of which nothing is removed by age (${grows})`,
+  'file-not-archived': ({ path }: { path: string }) =>
+    `${path} changed while it was read, and was left as it is`,
 } satisfies SentenceTable

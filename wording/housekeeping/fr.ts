@@ -9,4 +9,5 @@ export const housekeeping = {
   'kept-unknown': ({ table }) => french`keep_days nomme ${table}, une table qui n'existe pas`,
   'kept-without-age': ({ table, grows }) =>
     french`keep_days nomme ${table}, dont rien n'est supprimé selon son âge (« ${grows} »)`,
+  'file-not-archived': ({ path }) => french`${path} a changé pendant sa lecture, et reste tel quel`,
 } satisfies Translation<typeof english>

@@ -1,5 +1,5 @@
 /** A night: a backup that counts, old rows gone, sizes stored; each part fails alone. */
-import { appendFileSync, readdirSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,8 @@ beforeAll(async () => {
     sections: { housekeeping: { keep_days: { quarantine: 30, matches: 5, nothing: 1 } } },
   })
   worker = await stack.startWorker()
+  mkdirSync(join(stack.config.dataDir, 'csv'), { recursive: true })
+  writeFileSync(oldFile(), '2020-01-01;1\n')
   await stack.database.db.execute(sql`
     insert into quarantine (source, reason, row, row_hash, observed_at, run_id)
     select 'tests', 'none', '{}', n::text, now() - n * interval '1 day', 'of-tests' from generate_series(1, 40) n`)
@@ -28,6 +30,7 @@ afterAll(async () => {
   await stack.stop()
 })
 
+const oldFile = () => join(stack.config.dataDir, 'csv', 'prices.csv')
 const night = async () => endingOf(await startRun(stack.client, housekeeping, 'manual'))
 const backups = () => readdirSync(stack.config.backupDir).filter((name) => name.endsWith('.tar'))
 const rejectedRows = async () =>
@@ -37,7 +40,11 @@ describe('a night', () => {
   it('says first what would go', async () => {
     const { stdout, code } = await command(['run', 'housekeeping', '--dry-run', '--json'], stack.env)
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ removed: { quarantine: 10 } })
+    expect(JSON.parse(stdout)).toMatchObject({
+      removed: { quarantine: 10 },
+      files: { archived: [oldFile()], removed: [] },
+    })
+    expect(existsSync(oldFile())).toBe(true)
     expect(await rejectedRows()).toBe(40)
   })
 
@@ -55,6 +62,9 @@ describe('a night', () => {
       ],
     })
     expect(await rejectedRows()).toBe(30)
+    expect(counts['files']).toMatchObject({ outcome: 'complete', written: 1 })
+    expect(existsSync(oldFile())).toBe(false)
+    expect(readdirSync(join(stack.config.dataDir, 'archives'))).toHaveLength(1)
     expect(backups()).toHaveLength(1)
     const [sizes] = await stack.database.select<{ tables: number; rows: number; disks: number }>(sql`
       select count(*)::int as tables, max(rows) filter (where table_name = 'quarantine')::int as rows,
