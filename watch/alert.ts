@@ -1,5 +1,6 @@
 /** A finding with its past: since when it stands, and what was told of it. */
 import type { Finding } from './finding.ts'
+import { KINDS } from './kinds.ts'
 
 /** What was found, and what was told of it. */
 export interface Alert {
@@ -25,6 +26,10 @@ export interface Alert {
 
 export type Alerts = Readonly<Record<string, Alert>>
 
-/** Those that stand now. */
-export const standingAlerts = (alerts: Alerts): Alert[] =>
-  Object.values(alerts).filter(({ clearSince }) => clearSince === null)
+/** Whether it has lasted longer than what heals itself, and nothing else explains it. */
+export const isTellable = ({ finding, heldSince, toldAt }: Alert, now: number): boolean =>
+  now - heldSince >= (toldAt === null ? KINDS[finding.kind].holdMs : 0)
+
+/** Those that stand now, for who looks: what is told, or would be if nobody silenced it. */
+export const standingAlerts = (alerts: Alerts, now: number): Alert[] =>
+  Object.values(alerts).filter((alert) => alert.clearSince === null && isTellable(alert, now))

@@ -3,7 +3,7 @@
  * come before their effects, what heals itself is not told, reminders grow apart, and one message says that it is over.
  */
 import { HOUR_MS, MINUTE_MS, DAY_MS } from '../core/durations.ts'
-import type { Alert, Alerts } from './alert.ts'
+import { isTellable, type Alert, type Alerts } from './alert.ts'
 import type { Reason } from '../core/reason.ts'
 import type { Finding } from './finding.ts'
 import { CAUSES, KINDS, type Kind, type Witness } from './kinds.ts'
@@ -88,13 +88,10 @@ function unseen(before: Alert, now: number, mute: ReadonlySet<Witness>): Alert {
 }
 
 /** What is to be told of it now, silences aside. What was not seen in this look is not told of. */
-function dueOf(
-  { finding, lastSeenAt, heldSince, toldAt, remindAt, toldSize }: Alert,
-  now: number,
-): Message['event'] | undefined {
-  if (lastSeenAt !== now) return undefined
-  if (toldAt === null) return now - heldSince >= KINDS[finding.kind].holdMs ? 'began' : undefined
-  if (heldSince > now) return undefined
+function dueOf(alert: Alert, now: number): Message['event'] | undefined {
+  const { finding, lastSeenAt, toldAt, remindAt, toldSize } = alert
+  if (lastSeenAt !== now || !isTellable(alert, now)) return undefined
+  if (toldAt === null) return 'began'
   if (toldSize !== null && (finding.size ?? 0) > toldSize) return 'worse'
   return remindAt !== null && now >= remindAt ? 'still' : undefined
 }

@@ -62,7 +62,7 @@ export function createWatch(
       const after = remembered(config, before, seen, at)
       // Before anything is sent: a restart in between sends it once more, and forgets none.
       writeState(config.stateDir, after)
-      if (standing(before) !== standing(after)) onChange?.()
+      if (standing(before, before.lookedAt ?? at) !== standing(after, at)) onChange?.()
       await sendWaiting(config, send, after, { log, now: at })
       if (beatAt !== undefined && at - beatAt < HEARTBEAT_MS) return
       beatAt = at
@@ -153,8 +153,8 @@ function muteIn({ database, temporal }: Seen): Set<Witness> {
   return mute
 }
 
-const standing = ({ alerts }: WatchState) =>
-  standingAlerts(alerts)
+const standing = ({ alerts }: WatchState, now: number) =>
+  standingAlerts(alerts, now)
     .map(({ finding: { key, size } }) => `${key} ${size ?? ''}`)
     .toSorted()
     .join('\n')

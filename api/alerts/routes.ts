@@ -91,7 +91,7 @@ function alertsJson({ stateDir, alerts: { channels } }: RouteContext['config'], 
   const worst = (alert: Alert) => -SEVERITIES.indexOf(KINDS[alert.finding.kind].severity)
   return {
     looked_at: state.lookedAt === null ? null : iso(state.lookedAt),
-    alerts: standingAlerts(state.alerts)
+    alerts: standingAlerts(state.alerts, now)
       .toSorted((a, b) => worst(a) - worst(b) || a.since - b.since)
       .map((alert) => alertJson(alert, isSilenced(alert, silences, now), language)),
     silences: silences.map(silenceJson),

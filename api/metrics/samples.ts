@@ -3,8 +3,9 @@ import { SECOND_MS } from '../../core/durations.ts'
 import { RUN_OUTCOMES, type SourceOutcome } from '../../core/run-outcome.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageVersion } from '../../system/package-version.ts'
+import { standingAlerts } from '../../watch/alert.ts'
 import { WORKER_SILENT_MS } from '../../watch/judge.ts'
-import { KINDS, type Kind } from '../../watch/kinds.ts'
+import { KINDS } from '../../watch/kinds.ts'
 import type { WatchState } from '../../watch/state.ts'
 import type { MetricKey } from './definitions.ts'
 import type { DatabaseKnown, Known, PipelineKnown, TemporalKnown } from './known.ts'
@@ -18,8 +19,8 @@ export type Samples = Partial<Record<MetricKey, readonly Sample[]>>
 
 const SOURCE_OUTCOMES = ['complete', 'partial', 'failed', 'skipped'] as const satisfies SourceOutcome[]
 const PERCENTILES = [50, 95]
-/** Sent to try the channels: it never stands. */
-const ON_DEMAND: Kind = 'test'
+/** Kinds that are no fault. */
+const NO_FAULTS: readonly string[] = ['test', 'news']
 
 const sample = (value: number, labels: Sample['labels'] = {}): Sample => ({ labels, value })
 const flag = (isSo: boolean, labels: Sample['labels']): Sample => sample(isSo ? 1 : 0, labels)
@@ -156,10 +157,10 @@ function ofWatch(
   { alerts, waiting, lookedAt }: WatchState,
   channels: Known['config']['alerts']['channels'],
 ): Samples {
-  const standing = Object.values(alerts).filter(({ clearSince }) => clearSince === null)
+  const standing = standingAlerts(alerts, Date.now())
   return {
     alerts: Object.entries(KINDS)
-      .filter(([kind]) => kind !== ON_DEMAND)
+      .filter(([kind]) => !NO_FAULTS.includes(kind))
       .map(([kind, { severity }]) =>
         sample(standing.filter(({ finding }) => finding.kind === kind).length, { kind, severity }),
       ),

@@ -91,7 +91,7 @@ export async function stackState({ db, temporal, config }: RouteContext, languag
     database: database ?? null,
     temporal: server ?? null,
     spool: spoolState(config, language),
-    alerts: standingAlerts(readState(config.stateDir, Date.now()).alerts).map(({ finding }) => finding.key),
+    alerts: standingKeys(config.stateDir),
     disks: [diskOf('state', config.stateDir), diskOf('data', config.dataDir)],
     away,
   }
@@ -155,4 +155,9 @@ export function diskOf<Name extends string>(
 ): Omit<Stack['disks'][number], 'name'> & { name: Name } {
   const free = freeBytes(folder)
   return { name, folder, free_bytes: free, room: roomIn(free) }
+}
+
+function standingKeys(stateDir: string): string[] {
+  const now = Date.now()
+  return standingAlerts(readState(stateDir, now).alerts, now).map(({ finding }) => finding.key)
 }

@@ -28,7 +28,7 @@ export function list(options: ListOptions): void {
   const now = Date.now()
   const state = readState(config.stateDir, now)
   const silences = standingSilences(readSilences(config.stateDir), state.alerts, now)
-  const alerts = standingAlerts(state.alerts)
+  const alerts = standingAlerts(state.alerts, now)
   if (options.json) {
     printJson({
       lookedAt: state.lookedAt === null ? null : new Date(state.lookedAt).toISOString(),

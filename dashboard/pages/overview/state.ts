@@ -24,11 +24,12 @@ export type Standing = (typeof STANDINGS)[number]
 /** Outcomes of a run that collected nothing it should have. */
 const FAILED = ['failed', 'interrupted']
 
-export function standingOf({ enabled, last_run, schedule, fresh }: Pipeline): Standing {
+export function standingOf({ enabled, last_run, open_run, schedule, fresh }: Pipeline): Standing {
   if (!enabled) return 'off'
   if (last_run !== null && FAILED.includes(last_run.outcome)) return 'failed'
   if (last_run?.outcome === 'partial') return 'partial'
-  if (oldSources({ fresh }).length > 0) return 'old'
+  // A run that goes on may be bringing it.
+  if (open_run === null && oldSources({ fresh }).length > 0) return 'old'
   if (schedule.state === 'paused') return 'paused'
   return last_run === null ? 'waiting' : 'well'
 }
