@@ -1,4 +1,10 @@
+import { Failure } from '../../../core/failures.ts'
 import type { Ways } from '../way.ts'
+
+/** A disk on which nothing can be kept. */
+const full = () => Promise.reject(new Failure('DiskFull', 'The disk is full.'))
+/** Whatever reads it fails, and does so again. */
+const broken = null as never
 
 export const ways: Ways = {
   runs: [
@@ -8,6 +14,26 @@ export const ways: Ways = {
       outcome: 'partial',
       faulty: [],
       sections: { housekeeping: { backup: false, keep_days: { nowhere: 1 } } },
+    },
+    {
+      outcome: 'failed',
+      faulty: [],
+      params: { boundSeconds: 2 },
+      worker: {
+        dependencies: { backUp: full, archived: broken, folders: broken },
+        sections: { housekeeping: { backup: true, keep_days: broken } as never },
+      },
+    },
+    {
+      outcome: 'cancelled',
+      faulty: [],
+      cancel: true,
+      worker: {
+        dependencies: {
+          // Tried again, until the run is cancelled.
+          backUp: () => Promise.reject(new Failure('DatabaseUnavailable', 'The database is away.')),
+        },
+      },
     },
   ],
 }
