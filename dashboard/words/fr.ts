@@ -99,7 +99,10 @@ export const fr: Words<keyof typeof en> = {
   'overview.fresh': 'Données',
   'overview.isFresh': 'à jour',
   'overview.isOld': '{source} n’est plus à jour (au plus {most}) :',
-  'overview.alerts': { one: 'La veille a trouvé {n} chose :', other: 'La veille a trouvé {n} choses :' },
+  'overview.alerts': {
+    one: 'La surveillance a trouvé {n} chose :',
+    other: 'La surveillance a trouvé {n} choses :',
+  },
   'overview.noRows': 'pas encore',
   'overview.next': 'Prochaine collecte',
   'overview.never': 'aucune',

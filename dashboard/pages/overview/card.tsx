@@ -61,7 +61,7 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
   )
 }
 
-/** How old the newest data of each source is, of those that are too old; or that none is. */
+/** How old the newest data of each source is, of those that are too old; or that none is. If that lasts, the watch tells. */
 function Fresh({ pipeline: { fresh } }: { pipeline: Pipeline }) {
   const say = useSharedWords()
   const { format } = useReader()
@@ -71,7 +71,7 @@ function Fresh({ pipeline: { fresh } }: { pipeline: Pipeline }) {
   const old = known.filter(({ is_fresh }) => is_fresh === false)
   if (old.length === 0) return <>{say('overview.isFresh')}</>
   return old.map(({ source, newest_at, allowed_ms }) => (
-    <div key={source} className="failure">
+    <div key={source}>
       {say('overview.isOld', { source, most: format.duration(allowed_ms) })} <Age at={newest_at ?? ''} />
     </div>
   ))

@@ -18,25 +18,19 @@ export type Pipeline = Pick<PipelineJson, 'id' | 'summary' | 'enabled'> & {
 }
 
 /** How a pipeline stands, the worst first. */
-export const STANDINGS = ['failed', 'partial', 'old', 'paused', 'waiting', 'well', 'off'] as const
+export const STANDINGS = ['failed', 'partial', 'paused', 'waiting', 'well', 'off'] as const
 export type Standing = (typeof STANDINGS)[number]
 
 /** Outcomes of a run that collected nothing it should have. */
 const FAILED = ['failed', 'interrupted']
 
-export function standingOf({ enabled, last_run, open_run, schedule, fresh }: Pipeline): Standing {
+export function standingOf({ enabled, last_run, schedule }: Pipeline): Standing {
   if (!enabled) return 'off'
   if (last_run !== null && FAILED.includes(last_run.outcome)) return 'failed'
   if (last_run?.outcome === 'partial') return 'partial'
-  // A run that goes on may be bringing it.
-  if (open_run === null && oldSources({ fresh }).length > 0) return 'old'
   if (schedule.state === 'paused') return 'paused'
   return last_run === null ? 'waiting' : 'well'
 }
-
-/** Sources whose newest data is older than their pipeline allows. */
-export const oldSources = ({ fresh }: Pick<Pipeline, 'fresh'>): string[] =>
-  (fresh ?? []).filter(({ is_fresh }) => is_fresh === false).map(({ source }) => source)
 
 /** The pipelines, what is wrong first; those that stand alike keep their order. */
 export function worstFirst(pipelines: readonly Pipeline[]): Pipeline[] {
@@ -46,7 +40,7 @@ export function worstFirst(pipelines: readonly Pipeline[]): Pipeline[] {
 
 /** Pipelines that a person should look at. */
 export const inTrouble = (pipelines: readonly Pipeline[]): Pipeline[] =>
-  pipelines.filter((pipeline) => ['failed', 'partial', 'old', 'paused'].includes(standingOf(pipeline)))
+  pipelines.filter((pipeline) => ['failed', 'partial', 'paused'].includes(standingOf(pipeline)))
 
 /** Why a run is not complete: its error, or what its sources say. */
 export function reasonsOf({ error, counts }: Run): string[] {

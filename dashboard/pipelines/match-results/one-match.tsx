@@ -59,7 +59,7 @@ export function OneMatch({ event, feed, close }: OneMatchProps) {
         {(rows) => <Life moments={lifeOf(rows, row)} />}
       </Panel>
       <Panel title={say('odds')} query={observations}>
-        {(rows) => <Odds observations={rows} where={{ event_id: event, feed }} />}
+        {(rows) => <Odds observations={rows} match={row} where={{ event_id: event, feed }} />}
       </Panel>
     </>
   )
@@ -109,13 +109,16 @@ function Life({ moments }: { moments: readonly Moment[] }) {
 
 function Odds({
   observations,
+  match,
   where,
 }: {
   observations: readonly Observation[]
+  match: Match | undefined
   where: Record<string, string>
 }) {
   const say = useMatchWords()
-  const { language } = useReader()
+  const { language, format } = useReader()
+  const oddsText = (odds: number | null) => (odds === null ? '–' : format.number(odds))
   const lines = useMemo(
     () => oddsLines(observations, [say('odds.1'), say('odds.x'), say('odds.2')]),
     // The words change with the language alone.
@@ -123,7 +126,15 @@ function Odds({
     [observations, language],
   )
   return lines.length === 0 ? (
-    <Empty>{say('odds.none')}</Empty>
+    <Empty>
+      {match === undefined || match.odds_1 === null
+        ? say('odds.none')
+        : say('odds.only', {
+            one: oddsText(match.odds_1),
+            x: oddsText(match.odds_x),
+            two: oddsText(match.odds_2),
+          })}
+    </Empty>
   ) : (
     <Chart
       title={say('odds')}

@@ -166,12 +166,6 @@ function useColumns(reliability: Reliability | undefined): TableColumn<Match>[] 
   const share = reliability && rightShare(reliability)
   return [
     {
-      key: 'over_at',
-      title: `${say('over')} (${format.timeZone})`,
-      value: ({ over_at }) => over_at,
-      render: ({ over_at }) => (over_at === null ? '–' : format.clock(over_at)),
-    },
-    {
       key: 'match',
       title: say('match'),
       isText: true,
@@ -191,6 +185,12 @@ function useColumns(reliability: Reliability | undefined): TableColumn<Match>[] 
           )}
         </>
       ),
+    },
+    {
+      key: 'over_at',
+      title: `${say('over')} (${format.timeZone})`,
+      value: ({ over_at }) => over_at,
+      render: ({ over_at }) => (over_at === null ? '–' : format.clock(over_at)),
     },
     { key: 'league', title: say('league'), isText: true, value: ({ league }) => league },
     { key: 'state', title: say('state'), value: ({ state }) => stateWord(say, state) },

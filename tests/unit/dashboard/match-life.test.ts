@@ -98,9 +98,10 @@ describe('the matches on show', () => {
 describe('how often a last-seen score was right', () => {
   it.each([
     [0, 0, undefined],
-    [3, 2, 0.66],
+    [29, 29, undefined],
+    [30, 20, 0.66],
     [500, 498, 0.99],
-    [4, 4, 1],
+    [40, 40, 1],
   ])('of %i that were checked %i were: %s', (last_seen_judged, last_seen_right, share) => {
     expect(rightShare({ last_seen_judged, last_seen_right })).toBe(share)
   })

@@ -38,12 +38,6 @@ const ALL = [
   pipeline('off', { enabled: false, schedule: paused, last_run: run('failed') }),
   pipeline('paused', { schedule: paused }),
   pipeline('partial', { last_run: run('partial') }),
-  pipeline('old', {
-    fresh: [
-      { source: 'a', newest_at: '2026-11-29T10:00:00.000Z', allowed_ms: 1_000, is_fresh: false },
-      { source: 'b', newest_at: null, allowed_ms: 1_000, is_fresh: null },
-    ],
-  }),
   pipeline('lost', { last_run: run('interrupted') }),
   pipeline('failed', { last_run: run('failed') }),
   pipeline('skipped', { last_run: run('skipped') }),
@@ -55,14 +49,13 @@ describe('the overview', () => {
       'lost',
       'failed',
       'partial',
-      'old',
       'paused',
       'new',
       'well',
       'skipped',
       'off',
     ])
-    expect(inTrouble(ALL).map(({ id }) => id)).toEqual(['paused', 'partial', 'old', 'lost', 'failed'])
+    expect(inTrouble(ALL).map(({ id }) => id)).toEqual(['paused', 'partial', 'lost', 'failed'])
     expect(standingOf(pipeline('a', { last_run: null }))).toBe('waiting')
   })
 

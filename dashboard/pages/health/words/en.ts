@@ -7,7 +7,7 @@ export const en = {
   'alerts.nobody': 'Nobody is told: almanac.yaml has no channels under “alerts”.',
   'alerts.channels': 'Told to: {names}.',
   'alerts.waiting': { one: '{name} has not taken {n} message:', other: '{name} has not taken {n} messages:' },
-  'alerts.none': 'Nothing stands: all is as it should be.',
+  'alerts.none': 'It found nothing.',
   'alerts.critical': 'critical',
   'alerts.warning': 'warning',
   'alerts.since': 'Since',

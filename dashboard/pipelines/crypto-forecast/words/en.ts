@@ -9,7 +9,7 @@ export const en = {
   'currency.unknown': 'currency of its pair',
   now: 'Price',
   'now.none':
-    'No hour of this coin is stored yet. The first collection brings two years of hours and takes about half a minute.',
+    'No hour of this coin is stored yet. The first collection brings two years of hours and takes about half a minute; if it does not come, the overview says what waits, and why.',
   'now.change': '{change} within a day',
   'now.age': 'Newest hour ended',
   'now.late': 'This is old: the newest hour ended',

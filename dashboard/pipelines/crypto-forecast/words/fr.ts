@@ -12,7 +12,7 @@ export const fr: Words<keyof typeof en> = {
   'currency.unknown': 'devise de sa paire',
   now: 'Cours',
   'now.none':
-    "Aucune heure de cette monnaie n'est encore enregistrée. La première collecte apporte deux ans d'heures et dure environ une demi-minute.",
+    "Aucune heure de cette monnaie n'est encore enregistrée. La première collecte apporte deux ans d'heures et dure environ une demi-minute ; si elle ne vient pas, la vue d'ensemble dit ce qui attend, et pourquoi.",
   'now.change': '{change} en un jour',
   'now.age': "Fin de l'heure la plus récente :",
   'now.late': "Ces données sont anciennes. Fin de l'heure la plus récente :",

@@ -14,14 +14,11 @@ export const en = {
   'results.noneYet': 'No match is over yet.',
   'sure.counts':
     'Of the {matches} matches first seen in the last {days} days, {confirmed} are confirmed and {vanished} left the feed without a confirmation.',
-  'sure.right': {
-    one: 'The last-seen score of {n} match was later checked by the results service: {right} was right ({share}).',
-    other:
-      'Last-seen scores of {n} matches were later checked by the results service: {right} were right ({share}).',
-  },
+  'sure.right':
+    'Last-seen scores of {n} matches were later checked by the results service: {right} were right ({share}).',
   'sure.unknown':
-    'No last-seen score was checked by the results service yet: how often they are right is not known.',
-  'sure.share': '{share} right',
+    'Fewer than thirty last-seen scores were checked by the results service so far: too few to say how often they are right.',
+  'sure.share': '({share} of such were right)',
   filters: 'Filter',
   all: 'all',
   league: 'League',
@@ -69,6 +66,8 @@ export const en = {
   elapsed: '{time} played',
   odds: 'Odds over time',
   'odds.none': 'No odds were offered.',
+  'odds.only':
+    'Odds as they were recorded: {one} for the first team, {x} for a draw, {two} for the second. How they moved was not.',
   'odds.unit': 'times the stake',
   notFound: 'There is no such match.',
 } as const

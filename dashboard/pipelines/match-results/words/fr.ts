@@ -18,14 +18,11 @@ export const fr: Words<keyof typeof en> = {
   'results.noneYet': "Aucun match n'est encore terminé.",
   'sure.counts':
     'Sur les {matches} matchs vus pour la première fois dans les {days} derniers jours, {confirmed} sont confirmés et {vanished} ont quitté le flux sans confirmation.',
-  'sure.right': {
-    one: 'Le dernier score vu de {n} match a été vérifié ensuite par le service de résultats : {right} était juste ({share}).',
-    other:
-      'Les derniers scores vus de {n} matchs ont été vérifiés ensuite par le service de résultats : {right} étaient justes ({share}).',
-  },
+  'sure.right':
+    'Les derniers scores vus de {n} matchs ont été vérifiés ensuite par le service de résultats : {right} étaient justes ({share}).',
   'sure.unknown':
-    "Aucun dernier score vu n'a encore été vérifié par le service de résultats : on ne sait pas s'ils sont souvent justes.",
-  'sure.share': '{share} justes',
+    "Moins de trente derniers scores vus ont été vérifiés par le service de résultats : c'est trop peu pour dire s'ils sont souvent justes.",
+  'sure.share': '({share} de tels scores étaient justes)',
   filters: 'Filtrer',
   all: 'toutes',
   league: 'Ligue',
@@ -73,6 +70,8 @@ export const fr: Words<keyof typeof en> = {
   elapsed: '{time} de jeu',
   odds: 'Cotes au fil du temps',
   'odds.none': "Aucune cote n'a été proposée.",
+  'odds.only':
+    "Cotes telles qu'elles ont été notées : {one} pour la première équipe, {x} pour le nul, {two} pour la seconde. Leur évolution ne l'a pas été.",
   'odds.unit': 'fois la mise',
   notFound: "Ce match n'existe pas.",
 }
