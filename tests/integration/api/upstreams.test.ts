@@ -5,7 +5,7 @@ import type { PipelineList } from '../../../api/pipelines/list.ts'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
 import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
-import { createAscl } from '../../../upstreams/ascl.ts'
+import { addBudget, heardBudgets } from '../../../upstreams/budgets.ts'
 import { createFearGreed } from '../../../upstreams/fear-greed.ts'
 import { createGitHub } from '../../../upstreams/github/github.ts'
 import { createModrinth } from '../../../upstreams/modrinth.ts'
@@ -132,13 +132,13 @@ describe('the limits of upstreams', () => {
   let store: () => Promise<void>
   let modrinth: ReturnType<typeof createModrinth>
   beforeAll(async () => {
+    // What other files heard in this process is not told here.
+    for (const { client, quota } of heardBudgets()) addBudget({ client, quota, heard: () => undefined })
     // Its limits stand still, so that nothing refills while the test looks.
     simulator = await startSimulator({ now: () => now })
     store = createBudgetStore(api.database.db)
     modrinth = createModrinth({ baseUrl: `${simulator.url}/modrinth/v2`, userAgent })
     const github = createGitHub({ baseUrl: `${simulator.url}/github`, userAgent })
-    // Never asked: a client of this name that another file asked in this process is replaced by it.
-    createAscl({ baseUrl: `${simulator.url}/ascl`, userAgent })
     const fearGreed = createFearGreed({ baseUrl: `${simulator.url}/fear-greed`, userAgent })
     await Promise.all([
       modrinth.projects(['createnuclear'], signal),
