@@ -9,9 +9,13 @@ const CANDLES_MS = 4 * HOUR_MS
 /** The index of a day is published in its course. */
 const INDEX_MS = 2 * DAY_MS + 12 * HOUR_MS
 
+/** Without this a source that has no candle is looked for among those of years. */
+const LOOKED_AT_DAYS = 90
+
 const newestCandle = (source: string) =>
   `select max("timestamp") as at from (
-    select "timestamp" from candles where source = '${source}' order by "timestamp" desc limit 1) newest`
+    select "timestamp" from candles where source = '${source}'
+      and "timestamp" > now() - interval '${LOOKED_AT_DAYS} days' order by "timestamp" desc limit 1) newest`
 
 export const cryptoForecastWatch: WatchPart = {
   fresh: [
