@@ -97,12 +97,10 @@ function dueOf(alert: Alert, now: number): Message['event'] | undefined {
 }
 
 /** Whether something else that stands is why. */
-export function isExplained({ kind, pipeline }: Finding, standing: readonly Finding[]): boolean {
+function isExplained({ kind, pipeline }: Finding, standing: readonly Finding[]): boolean {
   const causes: readonly Kind[] = CAUSES[kind] ?? []
   return standing.some(
-    (cause) =>
-      causes.includes(cause.kind) &&
-      (cause.pipeline === null || pipeline === null || cause.pipeline === pipeline),
+    (cause) => causes.includes(cause.kind) && (cause.pipeline === null || cause.pipeline === pipeline),
   )
 }
 

@@ -152,6 +152,21 @@ describe('a cause', () => {
   })
 })
 
+describe('a blocked upstream', () => {
+  it('hides no failure: it may be of another pipeline', () => {
+    const planted: Planted[] = [{ from: at(2, 1), to: at(2, 6), failing: 'hourly', blocked: true }]
+    expect(toldOf(planted).filter((one) => one.startsWith('began'))).toEqual([
+      'began upstream-blocked',
+      'began run-failed hourly',
+    ])
+  })
+
+  it('is not hidden by a refused key of a pipeline', () => {
+    const planted: Planted[] = [{ from: at(2, 1), to: at(2, 6), keyRefused: 'hourly', blocked: true }]
+    expect(toldOf(planted).filter((one) => one.startsWith('began'))).toContain('began upstream-blocked')
+  })
+})
+
 describe('what nobody can see', () => {
   it('is not over because its witness is away', () => {
     const told = toldOf([

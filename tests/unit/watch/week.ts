@@ -42,6 +42,8 @@ export interface Faults {
   /** Bytes that the disk loses in an hour. */
   filling?: number
   otherVersion?: boolean
+  /** An upstream, of whichever pipeline, asked for a pause of hours. */
+  blocked?: boolean
 }
 
 export interface Planted extends Faults {
@@ -163,7 +165,10 @@ function seenAt(
             said: {
               migrations: { applied: 9, known: faults.otherVersion === true ? 10 : 9 },
               pipelines: [...world].map(([pipeline, runs]) => pipelineSeen(pipeline, runs)),
-              blocked: [],
+              blocked:
+                faults.blocked === true
+                  ? [{ client: 'busy', status: 429, at: now - HOUR_MS, until: now + HOUR_MS }]
+                  : [],
               news: [],
             },
           },
