@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
-import { Failure } from '../core/failures.ts'
+import { Failure, sentenceOf } from '../core/failures.ts'
 import { makeFolder } from '../system/make-folder.mjs'
 import { DUMP, FILES, refuseMissing, unpack, type Manifest } from './archive.ts'
 import { connected, databaseAccess } from './database-access.ts'
@@ -37,11 +37,21 @@ export async function restoreBackup(config: Config, file: string): Promise<Manif
       // As empty as they were: another try must not be refused for what this one left.
       for (const name of readdirSync(config.dataDir))
         rmSync(join(config.dataDir, name), { recursive: true, force: true })
-      // If the database is away now, why it failed is the better word.
-      await connected(url, empty).catch(() => undefined)
+      await connected(url, empty).catch((trouble: unknown) => {
+        throw notEmptied(error, trouble)
+      })
       throw error
     }
   })
+}
+
+/** Why the restore failed comes first; that the database was not emptied after it, as when it is away, must be known as well. */
+function notEmptied(failed: unknown, trouble: unknown): Failure {
+  return new Failure(
+    failed instanceof Failure ? failed.type : 'DatabaseUnavailable',
+    `${sentenceOf(failed)} The database could not be emptied after that (${sentenceOf(trouble)}): empty it before another try.`,
+    { cause: failed },
+  )
 }
 
 /** Removes what migrations made, which the dump makes anew. */

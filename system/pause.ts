@@ -1,4 +1,4 @@
-/** The pause between two rounds of a loop next to the worker. */
+/** The pause between two rounds of a loop. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Returns true after the time, false if the signal came first. */

@@ -2,7 +2,7 @@
 import { DAY_MS, HOUR_MS } from '../core/durations.ts'
 import { libraryNight, type LibraryNight } from '../core/library-context/night-event.ts'
 import type { Reason } from '../core/reason.ts'
-import { eventsAfter } from '../db/queries/runs.ts'
+import { eventsAfter } from '../db/queries/run-events.ts'
 import { reason } from '../wording/reason.ts'
 import type { WatchPart } from './watch-part.ts'
 

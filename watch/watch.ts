@@ -1,10 +1,9 @@
 /** The watch: looks at the stack again and again, and tells who asked to be told. It runs beside the page, not in a worker. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { takeFileLock } from '../local/file-lock.mjs'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
-import { standingAlerts } from './alert.ts'
+import { pause } from '../system/pause.ts'
 import { follow, type Message } from './alerts.ts'
 import { addressed, deliver, queued, type Send } from './deliver.ts'
 import { senderOf } from './channels/send.ts'
@@ -31,72 +30,55 @@ export interface WatchLog {
 export interface Watch {
   /** Looks once, and tells what is to be told. Throws for a defect, or if its state cannot be kept. */
   look(): Promise<void>
-  /** What was seen last; undefined before the first look. */
-  seen: () => Seen | undefined
   close(): Promise<void>
 }
 
 export interface WatchOptions {
-  /** Called after each look that changed what stands. */
-  onChange?: () => void
   /** Milliseconds since 1970. Default: this machine's clock. */
   now?: () => number
 }
 
 /** Creates a watch that looks when it is told to. */
-export function createWatch(
-  config: Config,
-  log: WatchLog,
-  { onChange, now = Date.now }: WatchOptions = {},
-): Watch {
+export function createWatch(config: Config, log: WatchLog, { now = Date.now }: WatchOptions = {}): Watch {
   const temporal = lastingTemporal(config)
   const send = senderOf(config)
-  let seen: Seen | undefined
   let beatAt: number | undefined
   return {
     async look() {
       const at = now()
       const before = readState(config.stateDir, at)
       const newsAfter = (pipeline: string) => before.newsUntil[pipeline] ?? before.since
-      seen = await look(config, temporal, { now: at, newsAfter })
+      const seen = await look(config, temporal, { now: at, newsAfter })
       const after = remembered(config, before, seen, at)
       // Before anything is sent: a restart in between sends it once more, and forgets none.
       writeState(config.stateDir, after)
-      if (standing(before, before.lookedAt ?? at) !== standing(after, at)) onChange?.()
       await sendWaiting(config, send, after, { log, now: at })
       if (beatAt !== undefined && at - beatAt < HEARTBEAT_MS) return
       beatAt = at
       await beat(config, log)
     },
-    seen: () => seen,
     close: () => temporal.close(),
   }
 }
 
-export interface RunningWatch extends Pick<Watch, 'seen'> {
-  stop(): Promise<void>
-}
-
 /** Starts a watch that looks again and again, whatever is away, until stopped. */
-export function startWatch(config: Config, log: WatchLog, options: WatchOptions = {}): RunningWatch {
+export function startWatch(config: Config, log: WatchLog): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const { signal } = stopping
-  const watch = createWatch(config, log, options)
+  const watch = createWatch(config, log)
   let release: (() => void) | undefined
   const loop = async () => {
-    while (!signal.aborted) {
+    do {
       try {
         release ??= await lockOf(config.stateDir)
         if (release !== undefined) await watch.look()
       } catch (error) {
         log.error({ err: error }, 'the watch could not look')
       }
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
-    }
+    } while (await pause(LOOK_MS, signal))
   }
   const ended = loop()
   return {
-    seen: watch.seen,
     async stop() {
       stopping.abort()
       await ended
@@ -113,7 +95,7 @@ async function lockOf(stateDir: string): Promise<(() => void) | undefined> {
 }
 
 /** What is remembered after a look, with the messages that are to be sent. */
-export function remembered(config: Config, before: WatchState, seen: Seen, now: number): WatchState {
+function remembered(config: Config, before: WatchState, seen: Seen, now: number): WatchState {
   const { channels } = config.alerts
   const space = Object.fromEntries(
     seen.files.disks.map(({ folder, freeBytes }) => [
@@ -152,12 +134,6 @@ function muteIn({ database, temporal }: Seen): Set<Witness> {
   if ('away' in temporal) mute.add('temporal')
   return mute
 }
-
-const standing = ({ alerts }: WatchState, now: number) =>
-  standingAlerts(alerts, now)
-    .map(({ finding: { key, size } }) => `${key} ${size ?? ''}`)
-    .toSorted()
-    .join('\n')
 
 async function sendWaiting(
   config: Config,

@@ -6,7 +6,7 @@ import type { Database } from '../db/database.ts'
 import { storeBudgets } from '../db/queries/upstream-budgets.ts'
 import { heardBudgets } from '../upstreams/budgets.ts'
 import type { Logger } from './log.ts'
-import { pause } from './pause.ts'
+import { pause } from '../system/pause.ts'
 
 /** The shortest window of the known upstreams is a minute; of that, a figure this old still says how much is left. */
 const STORE_EVERY_MS = 10_000

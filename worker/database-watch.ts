@@ -9,7 +9,7 @@ import { migrateDatabase } from '../db/migrate.ts'
 import { probeDatabase } from '../db/probe.ts'
 import type { Stack } from '../local/stack.ts'
 import type { Logger } from './log.ts'
-import { pause } from './pause.ts'
+import { pause } from '../system/pause.ts'
 
 /**
  * An address where nothing responds, for as long as the embedded server has not started: its own port may be held by

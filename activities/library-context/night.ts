@@ -3,7 +3,7 @@ import { DAY_MS } from '../../core/durations.ts'
 import { attemptsOf, listedLibraries } from '../../db/queries/library-context/contexts.ts'
 import { listedBy, newestList } from '../../db/queries/library-context/libraries.ts'
 import type { Database } from '../../db/database.ts'
-import { eventOf, storeEvent, unreportedRuns } from '../../db/queries/runs.ts'
+import { eventOf, storeEvent, unreportedRuns } from '../../db/queries/run-events.ts'
 import {
   LISTS_EVENT,
   listChanges,

@@ -2,7 +2,7 @@
 import { readOr } from '../../db/last-known.ts'
 import { firstSeenSince, namesOf, type KnownLibrary } from '../../db/queries/library-context/libraries.ts'
 import { rowsOfRun } from '../../db/queries/rows-of-run.ts'
-import { storeEvent } from '../../db/queries/runs.ts'
+import { storeEvent } from '../../db/queries/run-events.ts'
 import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { LISTS_EVENT, type ListChange } from '../../core/library-context/night-event.ts'

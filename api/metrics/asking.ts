@@ -1,5 +1,5 @@
 /** Asks a server for programs, which wait for seconds and come again: one question at a time, however long it hangs. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../../system/pause.ts'
 import { orAway } from '../away.ts'
 
 /** Prometheus gives up after ten seconds; a server that works answers within one. */
@@ -13,7 +13,7 @@ export function asking<T>(read: () => Promise<T>): () => Promise<T | undefined> 
       pending = undefined
     })
     const answered = new AbortController()
-    const late = sleep(ANSWER_MS, undefined, { signal: answered.signal }).catch(() => undefined)
+    const late = pause(ANSWER_MS, answered.signal).then(() => undefined)
     try {
       return await Promise.race([pending, late])
     } finally {

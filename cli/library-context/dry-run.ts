@@ -4,7 +4,7 @@ import { createLibraryContextActivities } from '../../activities/library-context
 import type { LibraryTodo } from '../../activities/library-context/inputs.ts'
 import { LISTS_EVENT, listChanges, type ListChange } from '../../core/library-context/night-event.ts'
 import { counted } from '../../wording/text.ts'
-import { eventOf } from '../../db/queries/runs.ts'
+import { eventOf } from '../../db/queries/run-events.ts'
 import type { DryFindings, DryRun } from '../cli-part.ts'
 import { table } from '../output.ts'
 import { listLine } from './night-lines.ts'

@@ -12,7 +12,7 @@ export interface Posted {
 
 /** Discord takes no longer text: https://discord.com/developers/docs/resources/webhook#execute-webhook */
 const DISCORD_CHARACTERS = 2_000
-/** ntfy's own default limit of a message, in bytes of UTF-8: https://docs.ntfy.sh/config/#message-limits */
+/** ntfy takes 4,096 bytes of UTF-8, up to four a character: https://docs.ntfy.sh/config/#message-limits */
 const NTFY_CHARACTERS = 1_000
 
 type Body = (delivery: Delivery, text: MessageText, channel: AlertChannel & { webhook: string }) => Posted

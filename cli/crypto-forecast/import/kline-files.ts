@@ -1,4 +1,5 @@
 /** Files of candles: their coin, whether they are hourly, and their target. */
+import { candleRows } from '../../../activities/crypto-forecast/binance-candles.ts'
 import { basename } from 'node:path'
 import { HOUR_MS } from '../../../core/durations.ts'
 import { WrongUsage } from '../../../core/failures.ts'
@@ -119,17 +120,6 @@ async function storeCandles(
   candles: ImportedCandle[],
 ): Promise<Stored> {
   const closed = candles.filter((candle) => candle !== undefined)
-  const rows = closed.map(({ openMs, open, high, low, close, volume }) => ({
-    crypto,
-    timestamp: new Date(openMs),
-    source: 'binance' as const,
-    open,
-    high,
-    low,
-    close,
-    volume,
-    volume24h: null,
-  }))
-  const { written } = await storeMonths(target, 'candles', rows)
+  const { written } = await storeMonths(target, 'candles', candleRows(crypto, closed))
   return { written, skipped: { 'the hour has not ended yet': candles.length - closed.length } }
 }
