@@ -2,7 +2,6 @@
 import type { Backfiller } from '../client/backfill.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
-import type { Reason } from '../core/reason.ts'
 import type { Database } from '../db/database.ts'
 import type { DataSets } from './data-set.ts'
 import type { InFrench } from './in-french.ts'
@@ -17,18 +16,6 @@ export interface RouteContext {
   config: Config
 }
 
-export interface UpstreamSources {
-  /** As people call it. */
-  name: string
-  sources: readonly string[]
-  /** Names of its clients, by which its limits are known. */
-  clients: readonly string[]
-  /** Activities that ask it and no other: while one fails, so does the upstream. */
-  steps: readonly string[]
-  /** Why it is not asked with these settings, such as a key that is missing, and what to do. Default: it is asked. */
-  missing?: (config: Config) => Reason | undefined
-}
-
 export interface ApiPart {
   /** Rows to look at and to take away. */
   dataSets: DataSets
@@ -36,8 +23,6 @@ export interface ApiPart {
   inFrench: InFrench
   /** Which intervals should have rows; gaps are found among them. */
   expected: readonly Expectation[]
-  /** Who is asked, and the sources of a run that come from there. */
-  upstreams: readonly UpstreamSources[]
   /** How it collects the past; absent if the definition says why it cannot. */
   backfiller?: Backfiller
   /** Adds routes of its own, such as those that the clients of older systems call. Default: none. */

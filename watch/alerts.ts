@@ -97,10 +97,14 @@ function dueOf(alert: Alert, now: number): Message['event'] | undefined {
 }
 
 /** Whether something else that stands is why. */
-function isExplained({ kind, pipeline }: Finding, standing: readonly Finding[]): boolean {
+function isExplained({ kind, pipeline, sources }: Finding, standing: readonly Finding[]): boolean {
   const causes: readonly Kind[] = CAUSES[kind] ?? []
+  const isOfSame = (cause: Finding) =>
+    cause.sources === undefined || sources?.every((source) => cause.sources?.includes(source)) === true
   return standing.some(
-    (cause) => causes.includes(cause.kind) && (cause.pipeline === null || cause.pipeline === pipeline),
+    (cause) =>
+      causes.includes(cause.kind) &&
+      (cause.pipeline === null || (cause.pipeline === pipeline && isOfSame(cause))),
   )
 }
 

@@ -18,6 +18,25 @@ const newestCandle = (source: string) =>
       and "timestamp" > now() - interval '${LOOKED_AT_DAYS} days' order by "timestamp" desc limit 1) newest`
 
 export const cryptoForecastWatch: WatchPart = {
+  upstreams: [
+    { name: 'Binance', sources: ['binance'], clients: ['binance'], steps: ['collectBinance'] },
+    { name: 'CoinGecko', sources: ['coingecko'], clients: ['coingecko'], steps: ['collectCoinGecko'] },
+    { name: 'Fear & Greed', sources: ['fear-greed'], clients: ['fear-greed'], steps: ['collectFearGreed'] },
+    {
+      name: 'MLflow',
+      sources: ['mlflow'],
+      clients: ['mlflow'],
+      steps: ['reportToMlflow'],
+      isAsked: ({ env }) => env.MLFLOW_TRACKING_URI !== undefined,
+    },
+    {
+      name: 'Model server',
+      sources: [],
+      clients: ['model server'],
+      steps: [],
+      isAsked: ({ env }) => env.MODEL_SERVING_URL !== undefined,
+    },
+  ],
   fresh: [
     {
       source: 'binance',

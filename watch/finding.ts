@@ -8,6 +8,8 @@ export interface Finding {
   kind: Kind
   /** Null of what concerns all of them. */
   pipeline: string | null
+  /** The sources of the pipeline that it concerns. Default: all of them. */
+  sources?: readonly string[]
   /** What was found. */
   what: Reason
   /** When it began, if that is known; otherwise it began when it was first seen. */

@@ -6,6 +6,7 @@ import type { WatchPart } from './watch-part.ts'
 const MEASURED_MS = 2 * DAY_MS + 6 * HOUR_MS
 
 export const housekeepingWatch: WatchPart = {
+  upstreams: [],
   fresh: [
     {
       source: 'sizes',

@@ -101,12 +101,12 @@ function ofDatabase({ migrations, pipelines, blocked }: DatabaseSeen, now: numbe
     ...pipelines.flatMap((seen) => ofPipeline(seen, now)),
     ...blocked
       .filter(({ at, until }) => until > now && until - at >= LONG_BLOCK_MS)
-      .map(({ client, status, at, until }) =>
+      .map(({ client, pipeline, sources, status, at, until }) =>
         finding(
           'upstream-blocked',
-          null,
-          reason('alert-upstream-blocked', { client, status, until: iso(until) }),
-          { of: client, since: at },
+          pipeline,
+          reason('alert-upstream-blocked', { client, pipeline, status, until: iso(until) }),
+          { of: client, since: at, sources },
         ),
       ),
   ]
@@ -166,6 +166,7 @@ function firstOfRow(ended: readonly EndedRun[], isLike: (run: EndedRun) => boole
 const oldData = (pipeline: string, { source, at, allowedMs }: NewestData) =>
   finding('data-old', pipeline, reason('alert-data-old', { pipeline, source, at: iso(at ?? 0), allowedMs }), {
     of: source,
+    sources: [source],
     since: (at ?? 0) + allowedMs,
     lastGood: at ?? 0,
   })
@@ -220,6 +221,7 @@ function partialSources(pipeline: string, ended: readonly EndedRun[]): Finding[]
         }),
         {
           of: source,
+          sources: [source],
           since: firstOfRow(ended, lacks).finishedAt,
           ...(good === undefined ? {} : { lastGood: good.finishedAt }),
         },

@@ -48,10 +48,7 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS
 
-/**
- * What explains a kind: while one of these stands for everything, or for the same pipeline, the kind itself is not told. A
- * blocked upstream explains nothing: which pipelines ask it is not known here.
- */
+/** What explains a kind: while one of these stands for everything, or for the same pipeline and sources, the kind itself is not told. */
 export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
   'worker-away': ['temporal-away'],
   'schedule-gone': ['temporal-away'],
@@ -68,7 +65,7 @@ export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
   'run-long': ['database-away', 'temporal-away', 'worker-away', 'tables-differ'],
   'runs-skipped': ['run-long', 'worker-away', 'temporal-away'],
   'run-failed': ['database-away', 'disk-low', 'tables-differ', 'key-refused'],
-  'source-partial': ['database-away', 'disk-low', 'key-refused', 'run-failed'],
+  'source-partial': ['database-away', 'disk-low', 'key-refused', 'upstream-blocked', 'run-failed'],
   'data-old': [
     'database-away',
     'temporal-away',
@@ -80,6 +77,7 @@ export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
     'runs-skipped',
     'run-failed',
     'key-refused',
+    'upstream-blocked',
     'source-partial',
     'tables-differ',
   ],

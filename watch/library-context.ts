@@ -10,6 +10,16 @@ import type { WatchPart } from './watch-part.ts'
 const LISTS_MS = 2 * DAY_MS + 6 * HOUR_MS
 
 export const libraryContextWatch: WatchPart = {
+  upstreams: [
+    { name: 'ASCL', sources: ['ascl'], clients: ['ascl'], steps: [] },
+    {
+      name: 'GitHub',
+      sources: ['stars', 'search'],
+      clients: ['github'],
+      steps: ['rankLibraries'],
+    },
+    { name: 'Git', sources: ['changes'], clients: ['git'], steps: ['findChanges', 'cloneLibrary'] },
+  ],
   fresh: [
     {
       source: 'lists',

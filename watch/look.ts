@@ -18,6 +18,7 @@ import { spoolFolder } from '../db/spool/spool.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { freeBytes, onDifferentDisks, roomIn } from '../system/free-space.ts'
 import { storedReason } from '../wording/run.ts'
+import { blockedAmong } from './blocked.ts'
 import { newestOf } from './newest.ts'
 import { WATCH_PARTS } from './parts.ts'
 import type { Answer, DatabaseSeen, FilesSeen, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
@@ -89,7 +90,12 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
         newest: await newestOf(db, id, config),
       })),
     )
-    return { migrations, pipelines, blocked: await blockedIn(db), news: await newsIn(db, config, looking) }
+    return {
+      migrations,
+      pipelines,
+      blocked: await blockedIn(db, on, looking.now),
+      news: await newsIn(db, config, looking),
+    }
   } finally {
     await database.close()
   }
@@ -135,12 +141,15 @@ async function newsIn(
   return found.flat()
 }
 
-async function blockedIn(db: Database): Promise<DatabaseSeen['blocked']> {
+/** What is blocked of the upstreams of these pipelines. */
+async function blockedIn(
+  db: Database,
+  pipelines: readonly PipelineId[],
+  now: number,
+): Promise<DatabaseSeen['blocked']> {
   const budgets = await storedBudgets(db)
-  return budgets.flatMap(({ client, blockedAt, blockedUntil, blockedStatus }) =>
-    blockedAt === null || blockedUntil === null
-      ? []
-      : [{ client, status: blockedStatus, at: blockedAt.getTime(), until: blockedUntil.getTime() }],
+  return pipelines.flatMap((pipeline) =>
+    blockedAmong(WATCH_PARTS[pipeline].upstreams, budgets, now).map((one) => ({ ...one, pipeline })),
   )
 }
 

@@ -6,6 +6,10 @@ import type { WatchPart } from './watch-part.ts'
 const MISSED_POLLS = 10
 
 export const matchResultsWatch: WatchPart = {
+  upstreams: [
+    { name: 'Live feed', sources: ['feed'], clients: ['onexbet'], steps: ['collectMatches'] },
+    { name: 'Results service', sources: ['results'], clients: ['onexbet-results'], steps: [] },
+  ],
   fresh: [
     {
       source: 'feed',

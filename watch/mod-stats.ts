@@ -1,6 +1,7 @@
 /** What is watched of mod-stats. */
 import type { Config } from '../config/load-config.ts'
 import { HOUR_MS, SECOND_MS } from '../core/durations.ts'
+import { reason } from '../wording/reason.ts'
 import type { WatchPart } from './watch-part.ts'
 
 const newestOf = (platform: string) =>
@@ -11,6 +12,23 @@ const newestOf = (platform: string) =>
 const twoRuns = ({ env }: Config) => 2 * env.COLLECTION_INTERVAL * SECOND_MS + HOUR_MS
 
 export const modStatsWatch: WatchPart = {
+  upstreams: [
+    { name: 'Modrinth', sources: ['modrinth'], clients: ['modrinth'], steps: ['collectModrinth'] },
+    {
+      name: 'CurseForge',
+      sources: ['curseforge', 'modpacks'],
+      clients: ['curseforge', 'curseforge-web'],
+      steps: ['collectCurseForge', 'discoverModpacks', 'refreshModpacks'],
+      missing: ({ env }) =>
+        env.CURSEFORGE_API_KEY === undefined
+          ? reason('key-missing', {
+              upstream: 'CurseForge',
+              setting: 'CURSEFORGE_API_KEY',
+              address: 'https://console.curseforge.com',
+            })
+          : undefined,
+    },
+  ],
   fresh: [
     {
       source: 'modrinth',

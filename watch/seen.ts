@@ -51,9 +51,13 @@ export interface NewestData {
   allowedMs: number
 }
 
-/** An upstream that asked for a long pause. */
+/** A client that asked for a long pause. */
 export interface BlockedUpstream {
   client: string
+  /** Who asks it. */
+  pipeline: string
+  /** Sources that have nobody else to ask: none while another client or limit of the upstream is open. */
+  sources: readonly string[]
   status: number | null
   at: number
   until: number

@@ -36,6 +36,7 @@ export const inFrench = {
     writeMetricsFile: 'Écrire le fichier de mesures',
     closeCryptoForecast: 'Clore le compte rendu',
   },
+  upstreams: { 'Model server': 'Serveur de modèles' },
   units: {
     "coin's currency": 'devise de la cryptomonnaie',
     'quote asset of the pair': 'devise de cotation de la paire',

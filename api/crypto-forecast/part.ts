@@ -15,11 +15,6 @@ const keptSince = ({ tracked }: Config, now: Date) =>
 export const cryptoForecastApi: ApiPart = {
   dataSets,
   inFrench,
-  upstreams: [
-    { name: 'Binance', sources: ['binance'], clients: ['binance'], steps: ['collectBinance'] },
-    { name: 'CoinGecko', sources: ['coingecko'], clients: ['coingecko'], steps: ['collectCoinGecko'] },
-    { name: 'Fear & Greed', sources: ['fear-greed'], clients: ['fear-greed'], steps: ['collectFearGreed'] },
-  ],
   expected: [
     {
       dataSet: 'candles',

@@ -6,6 +6,5 @@ import { inFrench } from './french.ts'
 export const housekeepingApi: ApiPart = {
   dataSets,
   inFrench,
-  upstreams: [],
   expected: [{ dataSet: 'table-sizes', every: 'day' }],
 }

@@ -9,15 +9,6 @@ import { addContextRoutes } from './routes.ts'
 export const libraryContextApi: ApiPart = {
   dataSets,
   inFrench,
-  upstreams: [
-    { name: 'ASCL', sources: ['ascl'], clients: ['ascl'], steps: [] },
-    {
-      name: 'GitHub',
-      sources: ['stars', 'changes', 'search'],
-      clients: ['github'],
-      steps: ['rankLibraries'],
-    },
-  ],
   expected: [
     {
       dataSet: 'rankings',

@@ -8,10 +8,6 @@ import { addMatchRoutes } from './routes.ts'
 export const matchResultsApi: ApiPart = {
   dataSets,
   inFrench,
-  upstreams: [
-    { name: 'Live feed', sources: ['feed'], clients: ['onexbet'], steps: ['collectMatches'] },
-    { name: 'Results service', sources: ['results'], clients: ['onexbet-results'], steps: [] },
-  ],
   expected: [
     {
       dataSet: 'poll-hours',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'
 import { isOld, newestOf } from '../../watch/newest.ts'
+import { WATCH_PARTS } from '../../watch/parts.ts'
 import type { NewestData } from '../../watch/seen.ts'
 import { PIPELINES, type Pipeline } from '../../pipelines/index.ts'
 import { inFrenchType } from '../../wording/french.ts'
@@ -105,7 +106,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           id,
           summary: language === 'fr' ? inFrenchType(API_PARTS[id].inFrench.summary) : summary,
           enabled: config.tracked[id].enabled,
-          missing: API_PARTS[id].upstreams.flatMap(({ missing }) => {
+          missing: WATCH_PARTS[id].upstreams.flatMap(({ missing }) => {
             const why = missing?.(config)
             return why === undefined ? [] : [sentence(why, language)]
           }),

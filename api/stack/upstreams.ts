@@ -7,6 +7,7 @@ import { asReason } from '../../core/reason.ts'
 import { LOOKED_AT_DAYS, sourcesTold, type Told } from '../../db/queries/sources-told.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
+import { WATCH_PARTS } from '../../watch/parts.ts'
 import { renderError } from '../../wording/run.ts'
 import { sentence, type Language } from '../../wording/sentence.ts'
 import type { RouteContext } from '../api-part.ts'
@@ -82,19 +83,21 @@ export async function upstreamsNow(
 ): Promise<Upstream[]> {
   const [told, budgets] = await Promise.all([sourcesTold(db), storedBudgets(db)])
   return PIPELINES.flatMap(({ id }) =>
-    API_PARTS[id].upstreams.map(({ name, sources, clients, steps, missing }) => {
-      const why = missing?.(config)
-      const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
-      return {
-        name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
-        pipeline: id,
-        sources: [...sources],
-        steps: [...steps],
-        missing: why === undefined ? null : sentence(why, language),
-        ...standingOf(ofIt, language),
-        budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
-      }
-    }),
+    WATCH_PARTS[id].upstreams
+      .filter(({ isAsked }) => isAsked?.(config) !== false)
+      .map(({ name, sources, clients, steps, missing }) => {
+        const why = missing?.(config)
+        const ofIt = told.filter(({ pipeline, source }) => pipeline === id && sources.includes(source))
+        return {
+          name: language === 'fr' ? (API_PARTS[id].inFrench.upstreams?.[name] ?? name) : name,
+          pipeline: id,
+          sources: [...sources],
+          steps: [...steps],
+          missing: why === undefined ? null : sentence(why, language),
+          ...standingOf(ofIt, language),
+          budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
+        }
+      }),
   )
 }
 

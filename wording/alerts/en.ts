@@ -43,14 +43,16 @@ export const alerts = {
   ) => `${source} (${pipeline}) refuses the key: ${say(why)}`,
   'alert-upstream-blocked': ({
     client,
+    pipeline,
     status,
     until,
   }: {
     client: string
+    pipeline: string
     status: number | null
     until: string
   }) =>
-    `${client} ${status === null ? 'has no budget left' : `answered ${status}`}, and is not asked before ${minute(until)}.`,
+    `${client} (${pipeline}) ${status === null ? 'has no budget left' : `answered ${status}`}, and is not asked before ${minute(until)}.`,
   'alert-source-partial': (
     {
       pipeline,

@@ -33,8 +33,8 @@ export const alerts: Translation<typeof english> = {
     french`La dernière collecte de ${pipeline} ${OUTCOMES[outcome] ?? outcome}${why === null ? '.' : french` : ${say(why)}`}`,
   'alert-key-refused': ({ pipeline, source, why }, say) =>
     french`${source} (${pipeline}) refuse la clé : ${say(why)}`,
-  'alert-upstream-blocked': ({ client, status, until }) =>
-    french`${client} ${status === null ? "n'a plus de quota" : `a répondu ${status}`} ; pas de requête avant ${minute(until)}.`,
+  'alert-upstream-blocked': ({ client, pipeline, status, until }) =>
+    french`${client} (${pipeline}) ${status === null ? "n'a plus de quota" : `a répondu ${status}`} ; pas de requête avant ${minute(until)}.`,
   'alert-source-partial': ({ pipeline, source, runs, why }, say) =>
     french`${source} (${pipeline}) est incomplète depuis ${runs} collectes${why.length === 0 ? '.' : french` : ${listed(why.map(say))}`}`,
   'alert-data-old': ({ pipeline, source, at, allowedMs }) =>

@@ -6,6 +6,7 @@ import { PARAMS_IN_FRENCH } from '../../../api/french.ts'
 import type { ParamInFrench } from '../../../api/in-french.ts'
 import { API_PARTS } from '../../../api/parts.ts'
 import { PIPELINES } from '../../../pipelines/index.ts'
+import { WATCH_PARTS } from '../../../watch/parts.ts'
 
 /** Descriptions of the parameters of a pipeline's runs, by their names. */
 const paramsOf = (params: z.ZodType) =>
@@ -36,7 +37,7 @@ describe.each(PIPELINES)('api/$id/french.ts', ({ id, summary, params }) => {
   })
 
   it('names upstreams that there are', () => {
-    const names = API_PARTS[id].upstreams.map(({ name }) => name)
+    const names = WATCH_PARTS[id].upstreams.map(({ name }) => name)
     for (const name of Object.keys(inFrench.upstreams ?? {})) expect(names).toContain(name)
   })
 })

@@ -153,17 +153,39 @@ describe('a cause', () => {
 })
 
 describe('a blocked upstream', () => {
-  it('hides no failure: it may be of another pipeline', () => {
-    const planted: Planted[] = [{ from: at(2, 1), to: at(2, 6), failing: 'hourly', blocked: true }]
-    expect(toldOf(planted).filter((one) => one.startsWith('began'))).toEqual([
-      'began upstream-blocked',
+  const began = (planted: Planted) => toldOf([planted]).filter((one) => one.startsWith('began'))
+
+  it('is told in place of the sources that have nobody else to ask', () => {
+    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', blocked: 'hourly' })).toEqual([
+      'began upstream-blocked hourly',
+    ])
+    expect(began({ from: at(2, 1), to: at(2, 9), stale: 'hourly', blocked: 'hourly' })).toEqual([
+      'began upstream-blocked hourly',
+    ])
+  })
+
+  it('hides nothing of another source, and nothing of another pipeline', () => {
+    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', otherBlocked: 'hourly' })).toEqual([
+      'began upstream-blocked hourly',
+      'began source-partial hourly',
+    ])
+    expect(began({ from: at(2, 1), to: at(2, 6), partial: 'hourly', blocked: 'minutely' })).toEqual([
+      'began upstream-blocked minutely',
+      'began source-partial hourly',
+    ])
+  })
+
+  it('hides no run that failed', () => {
+    expect(began({ from: at(2, 1), to: at(2, 6), failing: 'hourly', blocked: 'hourly' })).toEqual([
+      'began upstream-blocked hourly',
       'began run-failed hourly',
     ])
   })
 
-  it('is not hidden by a refused key of a pipeline', () => {
-    const planted: Planted[] = [{ from: at(2, 1), to: at(2, 6), keyRefused: 'hourly', blocked: true }]
-    expect(toldOf(planted).filter((one) => one.startsWith('began'))).toContain('began upstream-blocked')
+  it('is not hidden by a refused key of its pipeline', () => {
+    expect(began({ from: at(2, 1), to: at(2, 6), keyRefused: 'hourly', blocked: 'hourly' })).toContain(
+      'began upstream-blocked hourly',
+    )
   })
 })
 

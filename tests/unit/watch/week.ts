@@ -42,8 +42,10 @@ export interface Faults {
   /** Bytes that the disk loses in an hour. */
   filling?: number
   otherVersion?: boolean
-  /** An upstream, of whichever pipeline, asked for a pause of hours. */
-  blocked?: boolean
+  /** An upstream of a pipeline asked for a pause of hours. */
+  blocked?: Plan
+  /** Another upstream of the same pipeline, of another source. */
+  otherBlocked?: Plan
 }
 
 export interface Planted extends Faults {
@@ -165,10 +167,10 @@ function seenAt(
             said: {
               migrations: { applied: 9, known: faults.otherVersion === true ? 10 : 9 },
               pipelines: [...world].map(([pipeline, runs]) => pipelineSeen(pipeline, runs)),
-              blocked:
-                faults.blocked === true
-                  ? [{ client: 'busy', status: 429, at: now - HOUR_MS, until: now + HOUR_MS }]
-                  : [],
+              blocked: [
+                ...blockedOf('busy', faults.blocked, ['source'], now),
+                ...blockedOf('other', faults.otherBlocked, ['other'], now),
+              ],
               news: [],
             },
           },
@@ -202,6 +204,11 @@ function seenAt(
     },
   }
 }
+
+const blockedOf = (client: string, pipeline: Plan | undefined, sources: readonly string[], now: number) =>
+  pipeline === undefined
+    ? []
+    : [{ client, pipeline, sources, status: 429, at: now - HOUR_MS, until: now + HOUR_MS }]
 
 const pipelineSeen = (pipeline: Plan, { startedAt, openSince, ended, newestAt }: Runs): PipelineSeen => ({
   pipeline,
