@@ -3,7 +3,17 @@
  * `sha256sum` read it without Almanac. Beside it stands its checksum.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -47,7 +57,11 @@ export async function pack(folder: string, file: string, tar: Tar): Promise<void
     await handle.chmod(OWNER_ONLY)
     await handle.sync()
     await handle.close()
-    writeFileAtomically(checksumFile(file), `${await sha256Of(draft)}  ${basename(file)}\n`, OWNER_ONLY)
+    writeFileAtomically(
+      checksumFile(file),
+      `${await sha256Of(draft, tar.signal)}  ${basename(file)}\n`,
+      OWNER_ONLY,
+    )
     renameSync(draft, file)
   } catch (error) {
     rmSync(draft, { force: true })
@@ -56,11 +70,41 @@ export async function pack(folder: string, file: string, tar: Tar): Promise<void
 }
 
 /**
+ * Moves a packed backup to its place, with its checksum before it. A name that is taken is left to whoever has it: returns false.
+ */
+export function publish(draft: string, file: string): boolean {
+  const [sum = ''] = readFileSync(checksumFile(draft), 'utf8').split(' ')
+  if (existsSync(file) || !writeNew(checksumFile(file), `${sum}  ${basename(file)}\n`)) return false
+  renameSync(draft, file)
+  return true
+}
+
+/** Writes a file unless there is one of that name: of two who try, one does. Throws the error of the disk. */
+function writeNew(path: string, content: string): boolean {
+  let handle: number
+  try {
+    handle = openSync(path, 'wx', OWNER_ONLY)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+  try {
+    writeFileSync(handle, content, { flush: true })
+    return true
+  } catch (error) {
+    rmSync(path)
+    throw error
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/**
  * Unpacks a backup into an empty folder and returns its manifest. Throws `PayloadInvalid` if it is not as it was written, and
  * `NotFound` without its checksum.
  */
 export async function unpack(file: string, folder: string, tar: Tar): Promise<Manifest> {
-  await checkSum(file)
+  await checkSum(file, tar.signal)
   await runTool(
     'tar',
     ['--extract', `--file=${file}`, `--directory=${folder}`, MANIFEST, DUMP, FILES],
@@ -79,7 +123,7 @@ export function refuseMissing(file: string): void {
 }
 
 /** Throws `PayloadInvalid` if a backup is not as it was written, and `NotFound` without its checksum. */
-export async function checkSum(file: string): Promise<void> {
+export async function checkSum(file: string, signal?: AbortSignal): Promise<void> {
   const expected = existsSync(checksumFile(file))
     ? readFileSync(checksumFile(file), 'utf8').split(/\s/)[0]
     : undefined
@@ -88,7 +132,7 @@ export async function checkSum(file: string): Promise<void> {
       'NotFound',
       `${checksumFile(file)} is missing: without it nobody knows whether the backup is whole. Copy both files.`,
     )
-  if ((await sha256Of(file)) !== expected)
+  if ((await sha256Of(file, signal)) !== expected)
     throw damaged(file, 'it does not have the checksum in the file beside it')
 }
 
@@ -105,8 +149,16 @@ function manifestIn(file: string, text: string): Manifest {
 export const damaged = (file: string, why: string) =>
   new Failure('PayloadInvalid', `${file} is damaged: ${why}. Take another backup.`)
 
-async function sha256Of(file: string): Promise<string> {
+/** Throws `PayloadInvalid` where the disk does not give back what was written, and the reason of the signal. */
+async function sha256Of(file: string, signal = new AbortController().signal): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  try {
+    await pipeline(createReadStream(file), hash, { signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof Error && 'code' in error && error.code === 'EIO')
+      throw damaged(file, 'the disk cannot read it (EIO)')
+    throw error
+  }
   return hash.digest('hex')
 }

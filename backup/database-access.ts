@@ -28,17 +28,28 @@ export function databaseAccess({ env, stateDir, ports }: Config): DatabaseAccess
   return { url, makerUrl }
 }
 
-/** Runs queries on a connection of its own. Throws the named failure of the database. */
-export async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/**
+ * Runs queries on a connection of its own. Throws the named failure of the database, and the reason of the signal, which ends the
+ * connection in the middle of a query.
+ */
+export async function connected<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const client = new DatabaseClient({ connectionString: url, application_name: 'almanac backup' })
   // A server that disappears between two queries also emits the error; the rejected promise reports it.
   client.on('error', () => undefined)
+  const end = () => void client.end()
+  signal?.addEventListener('abort', end, { once: true })
   try {
     await client.connect()
     return await work(client)
   } catch (error) {
+    signal?.throwIfAborted()
     throw databaseFailure(error) ?? error
   } finally {
+    signal?.removeEventListener('abort', end)
     await client.end()
   }
 }

@@ -21,14 +21,11 @@ export function removeOldBackups(folder: string, keeping: Keeping): string[] {
   return old
 }
 
-/** The newest backup in a folder but for one; undefined if there is none. */
-export function newestBackupBut(folder: string, name: string): string | undefined {
-  const newest = readdirSync(folder)
-    .filter((one) => NAME.test(one) && one !== name)
+/** The names of the backups in a folder, oldest first. */
+export const backupsIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => NAME.test(name))
     .toSorted()
-    .at(-1)
-  return newest === undefined ? undefined : join(folder, newest)
-}
 
 /** The names of backups that are not kept. Names that are none of ours are left alone. */
 export function oldBackups(names: readonly string[], { newest, weeks }: Keeping): string[] {

@@ -1,13 +1,15 @@
 /** Makes a backup: the files, the database and what both held, in one archive that was restored before it counts. */
-import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type pg from 'pg'
 import type { Config } from '../config/load-config.ts'
+import { SECOND_MS } from '../core/durations.ts'
+import { Failure, sentenceOf } from '../core/failures.ts'
 import { packageVersion } from '../system/package-version.ts'
-import { checksumFile, DUMP, FILES, MANIFEST, pack, type Manifest } from './archive.ts'
+import { DUMP, FILES, MANIFEST, pack, publish, type Manifest } from './archive.ts'
 import { connected, databaseAccess, serverTools, withoutPassword } from './database-access.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { tellLastBackup } from './last.ts'
+import { tellFailed, tellMade } from './known.ts'
 import { runTool } from './run-tool.ts'
 import { inScratchFolder, UNFINISHED } from './scratch-folder.ts'
 import { verifyBackup } from './verify.ts'
@@ -38,29 +40,65 @@ const LEFT_OUT = [
 /** The fastest: the default takes two and a half times as long for a tenth less. */
 const COMPRESSION = 1
 
-/** Makes a backup in a folder. One that cannot be restored is removed, and `PayloadInvalid` thrown. */
-export async function makeBackup(
+/**
+ * Makes a backup in a folder. One that cannot be restored is removed, and `PayloadInvalid` thrown; that none was made is kept for the
+ * watch, unless somebody ended it.
+ */
+export async function makeBackup(config: Config, folder: string, steps: BackupSteps = {}): Promise<Backup> {
+  const madeAt = new Date()
+  const made = await proved(config, folder, { ...steps, madeAt }).catch((error: unknown) => {
+    steps.signal?.throwIfAborted()
+    throw toldFailed(config.dataDir, madeAt, error)
+  })
+  tellMade(config.dataDir, { file: made.file, madeAt })
+  return made
+}
+
+/** Keeps why there is no backup, and returns that. Throws both if it cannot be kept. */
+function toldFailed(dataDir: string, at: Date, error: unknown): unknown {
+  const message = sentenceOf(error)
+  const type = error instanceof Failure ? error.type : 'CommandFailed'
+  try {
+    tellFailed(dataDir, { at, type, message })
+  } catch (trouble) {
+    throw new Failure(type, `${message} The watch does not know of it: ${sentenceOf(trouble)}`, {
+      cause: error,
+    })
+  }
+  return error
+}
+
+async function proved(
   config: Config,
   folder: string,
-  { onWritten = () => undefined, signal }: BackupSteps = {},
+  { onWritten = () => undefined, signal, madeAt }: BackupSteps & { madeAt: Date },
 ): Promise<Backup> {
-  const madeAt = new Date()
   return inScratchFolder(folder, async (scratch) => {
     // Before the database: what waits in the spool is loaded into it at any time, and must be in one of both.
     await packFiles(config, join(scratch, FILES), signal)
     const { url } = databaseAccess(config)
-    const manifest = await connected(url, (client) => dump(client, config, { madeAt, url, scratch, signal }))
+    const manifest = await connected(
+      url,
+      (client) => dump(client, config, { madeAt, url, scratch, signal }),
+      signal,
+    )
     writeFileSync(join(scratch, MANIFEST), JSON.stringify(manifest, null, 2))
+    // The name under which a failure of the proof is told.
     const draft = join(scratch, nameAt(madeAt))
     await pack(scratch, draft, { env: config.programEnv, signal })
     onWritten()
     await verifyBackup(config, draft, signal)
-    const file = join(folder, basename(draft))
-    renameSync(checksumFile(draft), checksumFile(file))
-    renameSync(draft, file)
-    tellLastBackup(config.dataDir, { file, madeAt })
+    const file = published(draft, folder, madeAt)
     return { file, bytes: statSync(file).size, manifest }
   })
+}
+
+/** Moves it into the folder, named after the first second that no other backup has. */
+function published(draft: string, folder: string, madeAt: Date): string {
+  for (let at = madeAt.getTime(); ; at += SECOND_MS) {
+    const file = join(folder, nameAt(new Date(at)))
+    if (publish(draft, file)) return file
+  }
 }
 
 /** `almanac-2026-11-30T033000Z.tar`: names sort by time, and no file system refuses them. */

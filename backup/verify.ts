@@ -14,6 +14,10 @@ import { inScratchFolder } from './scratch-folder.ts'
 const JOBS = 2
 /** SQLSTATE: the role may not make a database. */
 const NOT_ALLOWED = '42501'
+/** SQLSTATE: the lock was not free within `lock_timeout`. */
+const NOT_IN_TIME = '55P03'
+/** Whoever asks a waiting backup to end waits no longer. */
+const TURN_MS = 1_000
 
 /**
  * Restores a backup into a scratch database of the server, and removes that again. Throws `PayloadInvalid` with what is
@@ -31,7 +35,7 @@ export async function verifyBackup(config: Config, file: string, signal?: AbortS
       signal?.throwIfAborted()
       throw damaged(file, error instanceof Error ? error.message : String(error))
     })
-    await inScratchDatabase(config, async (url) => {
+    await inScratchDatabase(config, signal, async (url) => {
       await loadDump(config, url, { file, dump: join(folder, DUMP), manifest, how: 'fast', signal })
     })
     return manifest
@@ -70,10 +74,14 @@ export async function loadDump(
     if (error instanceof Failure && error.type === 'CommandFailed') throw damaged(file, error.message)
     throw error
   })
-  const found = await connected(url, async (client) => {
-    await client.query('begin isolation level repeatable read read only')
-    return fingerprintOf(client)
-  })
+  const found = await connected(
+    url,
+    async (client) => {
+      await client.query('begin isolation level repeatable read read only')
+      return fingerprintOf(client)
+    },
+    signal,
+  )
   const differ = differences(found, manifest.tables)
   if (differ.length > 0) throw damaged(file, `restored, it is not what was stored: ${differ.join('; ')}`)
 }
@@ -85,8 +93,12 @@ const SCRATCH_LOCK = 4_120_260_312
  * Waits for its turn, and returns the beginning of the names of this database's scratch databases. Whichever is there then
  * was left by one that was killed, and is dropped.
  */
-async function scratchNames(client: pg.Client): Promise<string> {
-  await client.query('select pg_advisory_lock($1)', [SCRATCH_LOCK])
+async function scratchNames(client: pg.Client, signal: AbortSignal | undefined): Promise<string> {
+  // In turns of a second, since nothing ends a statement that waits.
+  await client.query(`set lock_timeout = ${TURN_MS}`)
+  while (!(await hasLock(client))) signal?.throwIfAborted()
+  await client.query('reset lock_timeout')
+  signal?.throwIfAborted()
   const { rows: own } = await client.query<{ beginning: string }>(
     `select 'almanac_check_' || oid || '_' as beginning from pg_database where datname = current_database()`,
   )
@@ -99,11 +111,25 @@ async function scratchNames(client: pg.Client): Promise<string> {
   return beginning
 }
 
-async function inScratchDatabase(config: Config, work: (url: string) => Promise<void>): Promise<void> {
+async function hasLock(client: pg.Client): Promise<boolean> {
+  try {
+    await client.query('select pg_advisory_lock($1)', [SCRATCH_LOCK])
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === NOT_IN_TIME) return false
+    throw error
+  }
+}
+
+async function inScratchDatabase(
+  config: Config,
+  signal: AbortSignal | undefined,
+  work: (url: string) => Promise<void>,
+): Promise<void> {
   const { url, makerUrl } = databaseAccess(config)
   const scratch = new URL(url)
   await connected(makerUrl, async (client) => {
-    const name = `${await scratchNames(client)}${randomBytes(6).toString('hex')}`
+    const name = `${await scratchNames(client, signal)}${randomBytes(6).toString('hex')}`
     scratch.pathname = `/${name}`
     // As the original: another collation would sort otherwise.
     await client

@@ -1,4 +1,5 @@
 /** Exit codes of the command, and which error leads to which. */
+import { constants } from 'node:os'
 import { Failure, WrongUsage } from '../core/failures.ts'
 import { CannotStart } from '../local/cannot-start.ts'
 import { CannotReach, isGrpcAway } from '../client/cannot-reach.ts'
@@ -14,6 +15,9 @@ export const EXIT = {
   /** A second Ctrl+C, or one while `run --wait` waits; what a shell calls a program that SIGINT ended. */
   endedAtOnce: 130,
 } as const
+
+/** A shell's exit code for a program that a signal ended. */
+export const exitCodeOfSignal = (name: NodeJS.Signals): number => 128 + constants.signals[name]
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {

@@ -5,6 +5,7 @@ import { reason } from '../wording/reason.ts'
 import type { Finding } from './finding.ts'
 import type { Kind } from './kinds.ts'
 import type {
+  BackupsSeen,
   DatabaseSeen,
   EndedRun,
   FilesSeen,
@@ -252,9 +253,34 @@ function lateRuns(
   })
 }
 
-function ofFiles({ spool, disks, backupAt }: FilesSeen, { since, space }: Known, now: number): Finding[] {
+function ofBackups({ madeAt, failed, damaged }: BackupsSeen, knownSince: number, now: number): Finding[] {
+  const lateSince = (madeAt ?? knownSince) + BACKUP_MS
+  const lastGood = madeAt === null ? {} : { lastGood: madeAt }
+  const late = reason('alert-backup-late', { at: madeAt === null ? null : iso(madeAt) })
+  return [
+    ...(failed === null
+      ? []
+      : [
+          finding(
+            'backup-failed',
+            null,
+            reason('alert-backup-failed', { at: iso(failed.at), why: failed.why }),
+            { since: failed.at, ...lastGood },
+          ),
+        ]),
+    ...(damaged.length === 0
+      ? []
+      : [
+          finding('backup-damaged', null, reason('alert-backup-damaged', { files: damaged }), {
+            size: damaged.length,
+          }),
+        ]),
+    ...(now > lateSince ? [finding('backup-late', null, late, { since: lateSince, ...lastGood })] : []),
+  ]
+}
+
+function ofFiles({ spool, disks, backups }: FilesSeen, { since, space }: Known, now: number): Finding[] {
   const { waiting, oldestAt, deadLetters } = spool
-  const lateSince = (backupAt ?? since) + BACKUP_MS
   return [
     ...(oldestAt !== null && now - oldestAt > SPOOL_MS
       ? [
@@ -269,16 +295,7 @@ function ofFiles({ spool, disks, backupAt }: FilesSeen, { since, space }: Known,
     ...(deadLetters > 0
       ? [finding('dead-letters', null, reason('alert-dead-letters', { deadLetters }), { size: deadLetters })]
       : []),
-    ...(now > lateSince
-      ? [
-          finding(
-            'backup-late',
-            null,
-            reason('alert-backup-late', { at: backupAt === null ? null : iso(backupAt) }),
-            { since: lateSince, ...(backupAt === null ? {} : { lastGood: backupAt }) },
-          ),
-        ]
-      : []),
+    ...ofBackups(backups, since, now),
     ...disks.flatMap(({ folder, freeBytes, room }) => {
       if (room !== 'enough')
         return [finding('disk-low', null, reason('alert-disk-low', { folder, freeBytes }), { of: folder })]

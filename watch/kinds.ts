@@ -43,6 +43,9 @@ export const KINDS = {
   news: { severity: 'warning', holdMs: 0, witnesses: [] },
   /** Sent on demand. */
   test: { severity: 'critical', holdMs: 0, witnesses: [] },
+  /** Attempts follow each other within minutes while the database is away. */
+  'backup-failed': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['files'] },
+  'backup-damaged': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
   'backup-late': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
 } as const satisfies Record<string, KindDeclaration>
 
@@ -83,4 +86,6 @@ export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
   ],
   'spool-waiting': ['database-away', 'temporal-away', 'worker-away', 'tables-differ'],
   'disk-filling': ['disk-low'],
+  'backup-failed': ['database-away', 'disk-low'],
+  'backup-late': ['backup-failed'],
 }

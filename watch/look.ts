@@ -1,6 +1,6 @@
 /** Looks at the database, Temporal, the workers and the disks: all that is judged. */
 import type { Client } from '@temporalio/client'
-import { lastBackup } from '../backup/last.ts'
+import { knownBackups } from '../backup/known.ts'
 import { CannotReach } from '../client/cannot-reach.ts'
 import { connectDatabase } from '../client/connection.ts'
 import type { LastingTemporal } from '../client/lasting-temporal.ts'
@@ -21,7 +21,15 @@ import { storedReason } from '../wording/run.ts'
 import { blockedAmong } from './blocked.ts'
 import { newestOf } from './newest.ts'
 import { WATCH_PARTS } from './parts.ts'
-import type { Answer, DatabaseSeen, FilesSeen, PipelineSeen, Seen, TemporalSeen } from './seen.ts'
+import type {
+  Answer,
+  BackupsSeen,
+  DatabaseSeen,
+  FilesSeen,
+  PipelineSeen,
+  Seen,
+  TemporalSeen,
+} from './seen.ts'
 
 /** A server that works answers within a second; the next look comes in half a minute. */
 const ANSWER_MS = 10_000
@@ -187,6 +195,15 @@ function lookAtFiles({ stateDir, dataDir, backupDir }: Config): FilesSeen {
       const free = freeBytes(name)
       return { folder: name, freeBytes: free, room: roomIn(free) }
     }),
-    backupAt: lastBackup(dataDir)?.getTime() ?? null,
+    backups: backupsIn(dataDir),
+  }
+}
+
+function backupsIn(dataDir: string): BackupsSeen {
+  const { madeAt, failed, damaged } = knownBackups(dataDir)
+  return {
+    madeAt: madeAt?.getTime() ?? null,
+    failed: failed === undefined ? null : { at: failed.at.getTime(), why: failureReason(failed) },
+    damaged,
   }
 }

@@ -77,9 +77,17 @@ export interface TemporalSeen {
   }[]
 }
 
+export interface BackupsSeen {
+  /** When the newest one that was restored was made; null if there is none. */
+  madeAt: number | null
+  /** The newest try, if it gave none. */
+  failed: { at: number; why: Reason } | null
+  /** Names of kept ones that are not as they were written. */
+  damaged: readonly string[]
+}
+
 export interface FilesSeen {
   spool: { waiting: number; oldestAt: number | null; deadLetters: number }
   disks: readonly { folder: string; freeBytes: number; room: 'enough' | 'little' | 'too little' }[]
-  /** When the newest backup that was restored was made; null if there is none. */
-  backupAt: number | null
+  backups: BackupsSeen
 }

@@ -38,6 +38,8 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'data-old': OF_PIPELINE('runs'),
   'spool-waiting': () => 'spool drain',
   'dead-letters': () => 'spool list',
+  'backup-failed': () => 'backup',
+  'backup-damaged': () => 'backup',
   'backup-late': () => 'backup',
   test: () => 'alerts list',
   news: OF_PIPELINE('runs'),

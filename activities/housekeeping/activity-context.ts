@@ -10,8 +10,8 @@ export interface NightlyBackup {
 
 export interface HousekeepingClients {
   /**
-   * Makes a backup, removes older ones and takes it elsewhere, then checks the newest older one. Throws `PayloadInvalid` or
-   * `NotFound` with the name of that one if it is not as it was written.
+   * Makes a backup, removes older ones and takes it elsewhere, then reads those that are kept. Throws `PayloadInvalid` with the
+   * names of those that are not as they were written.
    */
   backUp: (signal: AbortSignal) => Promise<NightlyBackup>
   /** Folders whose disks are measured. */

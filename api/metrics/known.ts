@@ -1,6 +1,6 @@
 /** What `/metrics` is made of, as far as it is known at this moment. */
 import type { Client } from '@temporalio/client'
-import { lastBackup } from '../../backup/last.ts'
+import { knownBackups } from '../../backup/known.ts'
 import { openRuns as openWorkflows } from '../../client/open-runs.ts'
 import { pollersOf } from '../../client/ping.ts'
 import { scheduleStates } from '../../client/schedules.ts'
@@ -104,7 +104,7 @@ export function readFiles(config: Config): Pick<Known, 'spool' | 'disks' | 'back
   return {
     spool: spoolState(config, 'en'),
     disks: [diskOf('state', stateDir), diskOf('data', dataDir), diskOf('backups', backupDir)],
-    backupAt: lastBackup(dataDir),
+    backupAt: knownBackups(dataDir).madeAt,
     watch: readState(stateDir, Date.now()),
   }
 }

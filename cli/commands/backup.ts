@@ -12,23 +12,43 @@ import { startPostgres } from '../../local/postgres.ts'
 import { takeStackLock } from '../../local/stack-lock.ts'
 import { counted } from '../../wording/text.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
+import { EXIT, exitCodeOfSignal } from '../exit.ts'
 import { moment, print } from '../output.ts'
+import { stopRequested } from '../stop-request.ts'
 
 type BackupOptions = GlobalOptions & { to?: string; verify?: string }
 
 const MB = 1_000_000
 
-/** Makes a backup, or verifies one that is there. */
-export async function backup(options: BackupOptions): Promise<void> {
+/** Makes a backup, or verifies one that is there. Ended by Ctrl+C or SIGTERM it returns what a shell calls that. */
+export async function backup(options: BackupOptions): Promise<number> {
   const config = configOf(options)
+  const stopping = new AbortController()
+  let endedBy: NodeJS.Signals | undefined
+  void stopRequested().then((name) => {
+    endedBy = name
+    stopping.abort()
+  })
+  try {
+    await makeOrVerify(config, options, stopping.signal)
+    return EXIT.done
+  } catch (error) {
+    if (endedBy === undefined) throw error
+    print(`${stackName(config)}ended by ${endedBy}: nothing is left of what was not finished`)
+    return exitCodeOfSignal(endedBy)
+  }
+}
+
+async function makeOrVerify(config: Config, options: BackupOptions, signal: AbortSignal): Promise<void> {
   const stack = stackName(config)
   if (options.verify !== undefined) {
-    const manifest = await verifyBackup(config, resolve(options.verify))
+    const manifest = await verifyBackup(config, resolve(options.verify), signal)
     print(`${stack}${resolve(options.verify)} is whole: ${contentOf(manifest)}`)
     return
   }
   await backUp(config, {
     to: options.to === undefined ? undefined : resolve(options.to),
+    signal,
     onWritten: () => {
       print(`${stack}written; restoring it into a scratch database …`)
     },

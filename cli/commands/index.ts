@@ -22,7 +22,7 @@ export function addCommands(program: CommandUnknownOpts, setExitCode: SetExitCod
   addScheduleCommands(program)
   addUpstreamCommand(program)
   addAlertCommands(program, setExitCode)
-  addBackupCommands(program)
+  addBackupCommands(program, setExitCode)
   addDatabaseCommands(program, setExitCode)
   addSpoolCommands(program, setExitCode)
   addQuarantineCommands(program)

@@ -9,12 +9,14 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DUMP, FILES, MANIFEST, pack, unpack } from '../../backup/archive.ts'
 import { connected } from '../../backup/database-access.ts'
@@ -24,8 +26,10 @@ import { restoreBackup } from '../../backup/restore.ts'
 import { verifyBackup } from '../../backup/verify.ts'
 import { loadConfig, type Config } from '../../config/load-config.ts'
 import { packageRoot } from '../../system/package-root.ts'
-import { command } from '../support/command.ts'
+import { command, startCommand } from '../support/command.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { toolsDir } from '../support/tools-dir.ts'
+import { until } from '../support/until.ts'
 
 let root: string
 let database: TestDatabase
@@ -69,6 +73,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true })
 })
 
+/** Scratch databases of this one: those of other tests come and go. */
+const scratchDatabases = () =>
+  database.select(sql`
+    select datname from pg_database where starts_with(datname,
+      'almanac_check_' || (select oid from pg_database where datname = current_database()) || '_')`)
+
 /** A new database, with the tables of this version and no row. */
 async function emptyStack(folder: string): Promise<Config> {
   const empty = await createTestDatabase()
@@ -81,10 +91,7 @@ describe('a backup', () => {
     expect(readdirSync(config.backupDir).toSorted()).toEqual([basename(made), `${basename(made)}.sha256`])
     expect(basename(made)).toMatch(/^almanac-\d{4}-\d\d-\d\dT\d{6}Z\.tar$/)
     expect([statSync(made).mode & 0o777, statSync(config.backupDir).mode & 0o777]).toEqual([0o600, 0o700])
-    const scratch = await database.select(
-      sql`select 1 as one from pg_database where datname like 'almanac_check_%'`,
-    )
-    expect(scratch).toEqual([])
+    expect(await scratchDatabases()).toEqual([])
   })
 
   it('is restored with every row and file into an empty database and folder', async () => {
@@ -114,10 +121,7 @@ describe('a backup', () => {
     )
     await database.db.execute(sql.raw(`create database almanac_check_${oid}_0123456789ab`))
     await verifyBackup(config, made)
-    const left = await database.select(
-      sql`select 1 as one from pg_database where datname ~ '^almanac_check_'`,
-    )
-    expect(left).toEqual([])
+    expect(await scratchDatabases()).toEqual([])
   })
 
   it('holds no other backups', async () => {
@@ -142,6 +146,16 @@ describe('a backup', () => {
     const { url } = await createTestDatabase().then((one) => (others.push(one), one))
     await expect(restoreBackup(stackOver(url, 'data'), made)).rejects.toMatchObject({ type: 'Conflict' })
     expect((await fingerprint(database.url))['public.pipeline_runs']?.rows).toBe(500)
+  })
+})
+
+describe('backups at the same moment', () => {
+  it('are all kept, each with its checksum', async () => {
+    const folder = join(root, 'same second')
+    const both = await Promise.all([makeBackup(config, folder), makeBackup(config, folder)])
+    expect(new Set(both.map(({ file }) => file)).size).toBe(2)
+    expect(readdirSync(folder)).toHaveLength(4)
+    for (const { file } of both) await verifyBackup(config, file)
   })
 })
 
@@ -175,6 +189,18 @@ describe('a damaged backup', () => {
       rows: 0,
       hash: '0',
     })
+  })
+
+  it('of which one byte differs is refused before anything changes', async () => {
+    const other = await emptyStack('flipped')
+    const bytes = readFileSync(copy)
+    const at = Math.floor(bytes.length / 2)
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+    writeFileSync(copy, bytes)
+    const refused = restoreBackup(other, copy)
+    await expect(refused).rejects.toMatchObject({ type: 'PayloadInvalid' })
+    await expect(refused).rejects.toThrow(`${copy} is damaged: it does not have the checksum`)
+    expect(existsSync(other.dataDir)).toBe(false)
   })
 
   it('whose dump cannot be read, or lacks a row, is found by restoring it', async () => {
@@ -231,3 +257,51 @@ it('almanac backup tells what it saved, keeps the newest, and runs the command a
   const verified = await command(['backup', '--verify', join(root, 'kept', file)], env)
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(' is whole: ') as string })
 })
+
+describe('almanac backup that is asked to end', () => {
+  it.each([
+    ['SIGINT', 'while it is written', 130],
+    ['SIGTERM', 'while it is restored', 143],
+  ] as const)('by %s %s says so, and leaves nothing behind', async (signal, when, code) => {
+    const folder = join(root, `ended by ${signal}`)
+    const blocker = await lockedTable(when === 'while it is written')
+    const stateDir = join(root, `state of ${signal}`)
+    mkdirSync(stateDir)
+    symlinkSync(toolsDir, join(stateDir, 'tools'))
+    const env = { ...environmentOf(database.url, 'data'), ALMANAC_STATE_DIR: stateDir }
+    const running = startCommand(['backup', '--to', folder], env)
+    try {
+      if (when === 'while it is written') await blocker.waitedFor()
+      else await until(async () => (await scratchDatabases()).length > 0)
+      running.kill(signal)
+      const ended = await running.ended
+      expect(ended).toMatchObject({ code, stderr: '' })
+      expect(ended.stdout).toContain('nothing is left')
+      expect(readdirSync(folder)).toEqual([])
+      expect(readdirSync(stateDir)).toEqual(['tools'])
+      expect(await scratchDatabases()).toEqual([])
+    } finally {
+      await blocker.release()
+    }
+  })
+})
+
+/** A lock for which a dump waits, so that a test can act in the middle of it; or none. */
+async function lockedTable(isLocked: boolean) {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('begin')
+  if (isLocked) await client.query('lock table pipeline_runs in access exclusive mode')
+  return {
+    waitedFor: () =>
+      until(
+        async () =>
+          (
+            await database.select(
+              sql`select 1 as one from pg_locks where not granted and relation = 'pipeline_runs'::regclass`,
+            )
+          ).length > 0,
+      ),
+    release: () => client.end(),
+  }
+}

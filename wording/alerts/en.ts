@@ -78,6 +78,10 @@ export const alerts = {
     `${counted(segments, 'segment')} of the spool ${segments === 1 ? 'waits' : 'wait'} since ${minute(oldestAt)}, though the database answers.`,
   'alert-dead-letters': ({ deadLetters }: { deadLetters: number }) =>
     `${counted(deadLetters, 'dead letter')} in the spool.`,
+  'alert-backup-failed': ({ at, why }: { at: string; why: Reason }, say: Say) =>
+    `The backup of ${minute(at)} does not count: ${say(why)}`,
+  'alert-backup-damaged': ({ files }: { files: readonly string[] }) =>
+    `${files.length === 1 ? 'A kept backup is' : 'Kept backups are'} no longer as written: ${files.join(', ')}`,
   'alert-backup-late': ({ at }: { at: string | null }) =>
     at === null ? 'There is no backup yet.' : `The newest backup is of ${minute(at)}.`,
   'alert-test': 'This is a test: the channel works.',
@@ -105,6 +109,9 @@ export const alerts = {
   'means-data-old': 'What pages and files show of it is out of date.',
   'means-spool-waiting': 'These rows are safe on disk, and not in the database.',
   'means-dead-letters': 'Rows that the database refused are kept on disk, and are in no table.',
+  'means-backup-failed': 'The last good backup is kept; what came after it is in none.',
+  'means-backup-damaged':
+    'It cannot be restored. Remove it, and look at the disk: the others are as they were written.',
   'means-backup-late': 'With the disk, everything since then would be lost.',
 
   'message-began': ({ what }: { what: Reason }, say: Say) => say(what),

@@ -43,6 +43,10 @@ export const alerts: Translation<typeof english> = {
     french`${segments} ${segments < 2 ? 'segment attend' : 'segments attendent'} dans le spool depuis ${minute(oldestAt)}, alors que la base répond.`,
   'alert-dead-letters': ({ deadLetters }) =>
     french`${deadLetters} ${deadLetters < 2 ? 'lettre morte' : 'lettres mortes'} dans le spool.`,
+  'alert-backup-failed': ({ at, why }, say) =>
+    french`La sauvegarde de ${minute(at)} ne compte pas : ${say(why)}`,
+  'alert-backup-damaged': ({ files }) =>
+    french`${files.length === 1 ? "Une sauvegarde conservée n'est plus telle qu'elle a été écrite" : "Des sauvegardes conservées ne sont plus telles qu'elles ont été écrites"} : ${files.join(', ')}`,
   'alert-backup-late': ({ at }) =>
     at === null ? "Il n'y a pas encore de sauvegarde." : french`La dernière sauvegarde est de ${minute(at)}.`,
   'alert-test': 'Ceci est un essai : le canal fonctionne.',
@@ -71,6 +75,9 @@ export const alerts: Translation<typeof english> = {
   'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
   'means-spool-waiting': 'Ces lignes sont en sûreté sur le disque, mais pas dans la base.',
   'means-dead-letters': 'Des lignes refusées par la base sont gardées sur le disque, et dans aucune table.',
+  'means-backup-failed': "La dernière bonne sauvegarde est conservée ; ce qui a suivi n'est dans aucune.",
+  'means-backup-damaged':
+    'Elle ne peut pas être restaurée. Supprimez-la et vérifiez le disque : les autres sont intactes.',
   'means-backup-late': 'Avec le disque, tout ce qui a suivi serait perdu.',
 
   'message-began': ({ what }, say) => say(what),

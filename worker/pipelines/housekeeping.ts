@@ -1,10 +1,8 @@
 /** What housekeeping gets of this machine: whoever makes a backup, and the folders whose disks may fill. */
 import { basename, dirname, join } from 'node:path'
 import type { ArchivedFolder } from '../../activities/housekeeping/old-files.ts'
-import { checkSum } from '../../backup/archive.ts'
 import { backUp } from '../../backup/back-up.ts'
 import { rowsIn } from '../../backup/fingerprint.ts'
-import { newestBackupBut } from '../../backup/keep.ts'
 import { workerLogFile } from '../../client/worker-log.ts'
 import type { Config } from '../../config/load-config.ts'
 import { canonical } from '../../local/running-servers.ts'
@@ -20,10 +18,7 @@ export const housekeepingWorker: WorkerPart<'housekeeping'> = {
 }
 
 async function nightlyBackup(config: Config, signal: AbortSignal): Promise<{ rows: number }> {
-  const { file, manifest } = await backUp(config, { signal })
-  // What rots on the disk is known before it is needed.
-  const older = newestBackupBut(config.backupDir, basename(file))
-  if (older !== undefined) await checkSum(older)
+  const { manifest } = await backUp(config, { signal })
   return { rows: rowsIn(manifest.tables) }
 }
 

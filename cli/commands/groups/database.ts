@@ -4,7 +4,7 @@ import { ALMANAC } from '../../../core/command-name.ts'
 import { add, type SetExitCode } from './add-command.ts'
 
 /** Backups, which hold more than the database. */
-export function addBackupCommands(program: CommandUnknownOpts): void {
+export function addBackupCommands(program: CommandUnknownOpts, setExitCode: SetExitCode): void {
   const load = async () => import('../backup.ts')
   add(
     program,
@@ -15,7 +15,7 @@ export function addBackupCommands(program: CommandUnknownOpts): void {
     .option('--to <folder>', 'folder of this one backup; older ones there are kept. Default: BACKUP_DIR')
     .option('--verify <file>', 'make none: restore this one into a scratch database, and compare')
     .action(async (options) => {
-      await (await load()).backup(options)
+      setExitCode(await (await load()).backup(options))
     })
   add(program, 'restore <file>', 'restore a backup into an empty database and an empty folder of files', [
     `${ALMANAC} restore backups/almanac-2026-11-30T033000Z.tar`,

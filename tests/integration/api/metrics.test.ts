@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { tellLastBackup } from '../../../backup/last.ts'
+import { tellMade } from '../../../backup/known.ts'
 import { createTokens } from '../../../api/access/tokens.ts'
 import { assembleApi, startApi } from '../../../api/server.ts'
 import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
@@ -77,7 +77,7 @@ async function fill(): Promise<void> {
   const damaged = join(spoolFolder(config.dataDir), 'damaged')
   mkdirSync(damaged, { recursive: true })
   writeFileSync(join(damaged, '2026-11-01.segment'), 'no segment')
-  tellLastBackup(config.dataDir, { file: 'a', madeAt: BACKUP })
+  tellMade(config.dataDir, { file: 'a', madeAt: BACKUP })
   const standing = {
     finding: { key: 'disk-low /', kind: 'disk-low' as const, pipeline: null, what: reason('alert-test') },
     firstSeenAt: 1,

@@ -1,23 +1,36 @@
 /** A night: a backup that counts, old rows gone, sizes stored; each part fails alone. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startRun } from '../../../client/runs.ts'
+import { MINUTE_MS } from '../../../core/durations.ts'
 import { pipelineById, type Pipeline } from '../../../pipelines/index.ts'
+import { createWatch, type Watch } from '../../../watch/watch.ts'
 import type { RunningWorker } from '../../../worker/start-worker.ts'
 import { command } from '../../support/command.ts'
 import { endingOf } from '../../support/ending-in-words.ts'
 import { startTestStack, type TestStack } from '../../support/stack.ts'
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts'
 
 const housekeeping = pipelineById('housekeeping') as Pipeline
 
 let stack: TestStack
 let worker: RunningWorker
+let receiver: WebhookReceiver
+let watch: Watch
+/** How far the clock of the watch is ahead. */
+let ahead = 0
 beforeAll(async () => {
+  receiver = await startWebhookReceiver()
   stack = await startTestStack({
-    sections: { housekeeping: { keep_days: { quarantine: 30, matches: 5, nothing: 1 } } },
+    sections: {
+      housekeeping: { keep_days: { quarantine: 30, matches: 5, nothing: 1 } },
+      alerts: { channels: [{ name: 'team', webhook: receiver.url }] },
+    },
   })
+  const quiet = { warn: () => undefined, error: () => undefined }
+  watch = createWatch(stack.config, quiet, { now: () => Date.now() + ahead })
   worker = await stack.startWorker()
   mkdirSync(join(stack.config.dataDir, 'csv'), { recursive: true })
   writeFileSync(oldFile(), '2020-01-01;1\n')
@@ -26,13 +39,27 @@ beforeAll(async () => {
     select 'tests', 'none', '{}', n::text, now() - n * interval '1 day', 'of-tests' from generate_series(1, 40) n`)
 })
 afterAll(async () => {
+  await watch.close()
   await worker.stop()
   await stack.stop()
+  await receiver.close()
 })
 
 const oldFile = () => join(stack.config.dataDir, 'csv', 'prices.csv')
 const night = async () => endingOf(await startRun(stack.client, housekeeping, 'manual'))
 const backups = () => readdirSync(stack.config.backupDir).filter((name) => name.endsWith('.tar'))
+/** What the watch tells of backups within half an hour. */
+async function toldOfBackups(): Promise<string[]> {
+  receiver.taken.length = 0
+  for (let looks = 0; looks < 3; looks++) {
+    await watch.look()
+    ahead += 15 * MINUTE_MS
+  }
+  return receiver.taken
+    .map(({ body }) => JSON.parse(body) as { event: string; key: string; title: string })
+    .filter(({ key }) => key.startsWith('backup'))
+    .map(({ event, key, title }) => `${event} ${key}: ${title}`)
+}
 const rejectedRows = async () =>
   (await stack.database.select<{ rows: number }>(sql`select count(*)::int as rows from quarantine`))[0]?.rows
 
@@ -81,5 +108,34 @@ describe('a night', () => {
     expect(counts['backup']?.why.join()).toContain(`${older} is damaged`)
     expect(counts['sizes']).toMatchObject({ outcome: 'complete' })
     expect(backups()).toHaveLength(2)
+    expect(await toldOfBackups()).toEqual([
+      `began backup-damaged: A kept backup is no longer as written: ${older}`,
+    ])
+    rmSync(join(stack.config.backupDir, older))
+    await night()
+    expect(await toldOfBackups()).toEqual([expect.stringMatching(/^over backup-damaged: /)])
+  })
+
+  it('counts no backup whose rows differ once restored; the last good one stays, and that is told', async () => {
+    const good = backups()
+    // What is generated anew when the table is restored is not what was stored.
+    await stack.database.db
+      .execute(sql`create function other_each_time() returns text immutable language plpgsql
+      as $$ begin return clock_timestamp()::text; end $$`)
+    await stack.database.db.execute(
+      sql`create table odd (a int, b text generated always as (other_each_time()) stored)`,
+    )
+    await stack.database.db.execute(sql`insert into odd (a) values (1)`)
+    const { counts } = await night()
+    expect(counts['backup']?.outcome).toBe('failed')
+    expect(counts['backup']?.why.join()).toContain('public.odd: 1 rows, of which some differ')
+    expect(backups()).toEqual(good)
+    expect(await toldOfBackups()).toEqual([
+      expect.stringMatching(/^began backup-failed: The backup of .* does not count: .*of which some differ/),
+    ])
+    await stack.database.db.execute(sql`drop table odd`)
+    await night()
+    expect(await toldOfBackups()).toEqual([expect.stringMatching(/^over backup-failed: /)])
+    expect(backups().length).toBe(good.length + 1)
   })
 })

@@ -83,6 +83,16 @@ describe('a fault', () => {
       { from: at(2, 1), to: at(2, 2), otherVersion: true },
       ['began tables-differ', 'over tables-differ'],
     ],
+    [
+      'backups that fail, and are late because of that',
+      { from: at(2), to: at(5), backupFailed: true },
+      ['began backup-failed', 'over backup-failed'],
+    ],
+    [
+      'a kept backup that rots',
+      { from: at(2), to: at(3), damagedBackup: true },
+      ['began backup-damaged', 'over backup-damaged'],
+    ],
   ])('is told once, and that it is over: %s', (_, planted, told) => {
     expect(toldOf([planted]).filter((one) => !one.startsWith('still'))).toEqual(told)
   })

@@ -39,6 +39,10 @@ export interface Faults {
   spoolStuck?: boolean
   deadLetters?: number
   noBackup?: boolean
+  /** No backup stands the proof. */
+  backupFailed?: boolean
+  /** One that is kept rots. */
+  damagedBackup?: boolean
   /** Bytes that the disk loses in an hour. */
   filling?: number
   otherVersion?: boolean
@@ -200,7 +204,14 @@ function seenAt(
         deadLetters: faults.deadLetters ?? 0,
       },
       disks: [{ folder: '/state', freeBytes, room: freeBytes < 2e9 ? 'little' : 'enough' }],
-      backupAt: faults.noBackup === true ? START : lastBackup,
+      backups: {
+        madeAt: faults.noBackup === true || faults.backupFailed === true ? START : lastBackup,
+        failed:
+          faults.backupFailed === true
+            ? { at: lastBackup, why: failureReason({ type: 'PayloadInvalid', message: 'b.tar is damaged' }) }
+            : null,
+        damaged: faults.damagedBackup === true ? ['a.tar'] : [],
+      },
     },
   }
 }
