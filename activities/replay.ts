@@ -18,13 +18,17 @@ export interface ReplayedRun {
   startedAt: Date | undefined
 }
 
-/** A call of the writer that a response gives. */
+/** A call of the writer that responses give. */
 export interface ReplayedCall {
   rows: RowsByTable
   rejected: Omit<RejectedRow, 'source'>[]
+  /** The rows of the responses as they came: what was rejected of them is among these. */
+  came: readonly unknown[]
 }
 
 export interface ReplayedSource<Settings> {
+  /** Names under which its responses are stored. Default: its own. */
+  from?: readonly string[]
   /**
    * Reads a response as a run does, or with `isWholeRun` all those of a run; returns the reason if that cannot be done.
    * Throws the parser's failure.
@@ -35,10 +39,8 @@ export interface ReplayedSource<Settings> {
     run: ReplayedRun,
   ): ReplayedCall | Reason | Promise<ReplayedCall | Reason>
   isWholeRun?: true
-  /** The rows of a body as they came: what was rejected of it is among them. */
-  rowsOf(body: string): unknown[]
-  /** A response that holds a rejected row alone; undefined if the row does not say what it is of. */
-  responseOf(row: unknown): Pick<RawBody, 'url' | 'body'> | undefined
+  /** A response that holds a rejected row alone. Default: a row does not say what it is of. */
+  responseOf?(row: unknown): Pick<RawBody, 'url' | 'body'>
 }
 
 /** By the name of the source: how it is read again, or why it is not. */

@@ -2,13 +2,12 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { z } from 'zod'
 import type { ActivityDependencies } from '../activities/index.ts'
-import type { Replay } from '../activities/replay.ts'
 import type { Backfiller } from '../client/backfill.ts'
 import type { Config } from '../config/load-config.ts'
 import type { Run } from '../core/run.ts'
 import type { SourceCounts } from '../core/run-outcome.ts'
 import type { Database } from '../db/database.ts'
-import type { DefinitionOf, PipelineId, Sections } from '../pipelines/index.ts'
+import type { DefinitionOf, PipelineId } from '../pipelines/index.ts'
 import type { Check } from './doctor/check.ts'
 import type { Importer } from './import/importer.ts'
 import type { SetExitCode } from './commands/groups/add-command.ts'
@@ -44,8 +43,6 @@ export interface CliPart<Id extends PipelineId> {
   demoSeen?(db: Database, config: Config): Promise<Date | undefined>
   /** Collecting the past; absent if the definition says why it cannot. */
   backfill?(): Promise<Backfiller>
-  /** How stored responses of its sources are read again. Default: none is. */
-  replay?(): Promise<Replay<Sections[Id]>>
   /** Takes over the history of an older collector. */
   importer?(): Promise<Importer>
   /** Checks of `almanac doctor`. */

@@ -99,6 +99,20 @@ export function parseMarketChart(body: string): { points: MarketPoint[]; rejecte
   }
 }
 
+/** The rows of the body of `GET /coins/{id}/market_chart` as they came, of both lists. Throws `PayloadInvalid` as above. */
+export function marketChartRows(body: string): unknown[] {
+  const chart = parseBody(chartSchema, body, 'coingecko GET market_chart')
+  return [...chart.prices, ...(chart.total_volumes ?? [])]
+}
+
+/** The coin and the currency (in capitals) of the address of a history; undefined for any other address. */
+export function chartAsked(url: string): PricedCoin | undefined {
+  const { pathname, searchParams } = new URL(url)
+  const id = /\/coins\/([^/]+)\/market_chart$/.exec(pathname)?.[1]
+  if (id === undefined) return undefined
+  return { id: decodeURIComponent(id), currency: (searchParams.get('vs_currency') ?? '').toUpperCase() }
+}
+
 /** A CoinGecko client. Its calls throw the failures of `Http.request` and `PayloadInvalid`. */
 export function createCoinGecko(options: CoinGeckoOptions): CoinGecko {
   const ask = createAsk(options)

@@ -90,9 +90,7 @@ async function collectCoin(
     throw error
   })
   if (chart instanceof Failure) return { ...NOTHING, outcome: 'failed', why: [failureReason(chart)] }
-  const candles = hourlyPrices(crypto, chart.points, clock().getTime()).filter(
-    ({ timestamp }) => timestamp.getTime() >= fromMs && timestamp.getTime() <= toMs,
-  )
+  const candles = pricesWithin({ crypto, fromMs, toMs }, chart.points, clock().getTime())
   const rejected = chart.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: clock(), runId: run.runId, raw: chart.raw, rejected, retryBudget }
   const { written } = await writeRows(db, { candles }, options)
@@ -108,6 +106,16 @@ const nextHour = (ms: number) => Math.ceil(ms / HOUR_MS) * HOUR_MS
 function daysSince(sinceMs: number, nowMs: number): number {
   return Math.min(MAX_DAYS, Math.max(FEWEST_DAYS, Math.ceil((nowMs - sinceMs) / DAY_MS) + 1))
 }
+
+/** The candles that a response gives, of the hours from `fromMs` to `toMs`. */
+export const pricesWithin = (
+  { crypto, fromMs, toMs }: Hours,
+  points: readonly MarketPoint[],
+  nowMs: number,
+) =>
+  hourlyPrices(crypto, points, nowMs).filter(
+    ({ timestamp }) => timestamp.getTime() >= fromMs && timestamp.getTime() <= toMs,
+  )
 
 /**
  * Returns the points as closes of closed hours, joined by time: for each hour the point nearest to its end. Hours

@@ -76,11 +76,7 @@ async function collect(
     mods.map((mod) => mod.curseforgeId),
     signal,
   )
-  const answers = new Map(found.mods.map((answer) => [answer.id, answer]))
-  const pairs = mods.flatMap((mod) => {
-    const answer = answers.get(mod.curseforgeId)
-    return answer === undefined ? [] : [{ mod, answer }]
-  })
+  const pairs = pairsOf(mods, found.mods)
   const listed = await filesOf(curseforge, pairs, signal)
   const names = pairs.map(({ mod, answer }) => ({ id: mod.id, slug: answer.slug, name: answer.name }))
   const rows = rowsOf(date, listed, judged)
@@ -113,17 +109,29 @@ async function collect(
   })
 }
 
-interface Listed {
+interface Pair {
   mod: TrackedCurseForgeMod
   answer: Mod
-  files: FilesAnswer
+}
+
+/** Our mods with what was answered of them; without those that were not. */
+export function pairsOf(mods: readonly TrackedCurseForgeMod[], found: readonly Mod[]): Pair[] {
+  const answers = new Map(found.map((answer) => [answer.id, answer]))
+  return mods.flatMap((mod) => {
+    const answer = answers.get(mod.curseforgeId)
+    return answer === undefined ? [] : [{ mod, answer }]
+  })
+}
+
+interface Listed extends Pair {
+  files: Pick<FilesAnswer, 'files' | 'listed' | 'truncated'>
 }
 
 function filesOf(
   curseforge: CurseForge,
-  pairs: Omit<Listed, 'files'>[],
+  pairs: readonly Pair[],
   signal: AbortSignal,
-): Promise<Listed[]> {
+): Promise<(Pair & { files: FilesAnswer })[]> {
   return pMap(pairs, async (pair) => ({ ...pair, files: await curseforge.files(pair.answer.id, signal) }), {
     concurrency: FILES_AT_ONCE,
     signal,
@@ -138,7 +146,7 @@ function filesWhy({ answer, files }: Listed): Reason[] {
 }
 
 /** Only what is believed. */
-function rowsOf(date: string, listed: Listed[], judged: JudgedDay): RowsByTable {
+export function rowsOf(date: string, listed: readonly Listed[], judged: JudgedDay): RowsByTable {
   const platform = PLATFORM
   return {
     daily_stats: listed.map((one) => {

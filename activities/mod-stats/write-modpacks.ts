@@ -37,7 +37,12 @@ export type ModpackJudge = Judge<'downloads'>
 
 /** The judge of a run's modpacks, made before anything is fetched: fetched rows must not wait for the database. */
 export const modpackJudge = (context: ActivityContext, run: Run): Promise<ModpackJudge> =>
-  judgeFor(context, DOWNLOADS_RULES, { source: SOURCE, date: snapshotDate(run) })
+  modpackJudgeOn(context, snapshotDate(run))
+
+export const modpackJudgeOn = (
+  context: Pick<ActivityContext, 'db' | 'retryBudget'>,
+  date: string,
+): Promise<ModpackJudge> => judgeFor(context, DOWNLOADS_RULES, { source: SOURCE, date })
 
 /** Stores both tables; returns the counts. */
 export async function writeModpacks(
@@ -48,12 +53,9 @@ export async function writeModpacks(
   { fetched, raw, rejected, why }: ModpacksAnswer,
 ): Promise<SourceCounts> {
   const observedAt = clock()
-  const packs = found.flatMap(({ modIds, ...pack }) => {
-    const believed = believedDownloads(judge, pack)
-    return modIds.map((modId) => ({ modId, believed, ...pack }))
-  })
+  const rows = modpackRows({ date: snapshotDate(run), observedAt, judge }, found)
   const refused = [...rejected.map((row) => ({ source: SOURCE, ...row })), ...judge.rejected()]
-  const { written, spooled } = await writeRows(db, rowsOf(snapshotDate(run), observedAt, packs), {
+  const { written, spooled } = await writeRows(db, rows, {
     observedAt,
     runId: run.runId,
     raw,
@@ -71,6 +73,18 @@ export async function writeModpacks(
     )
   const counts = sourceCounts({ fetched, written, rejected: refused.length, why: [...why, ...judge.why()] })
   return spooled === undefined ? counts : withSpooled(counts, spooled)
+}
+
+/** The rows of both tables on a UTC day. */
+export function modpackRows(
+  { date, observedAt, judge }: { date: string; observedAt: Date; judge: ModpackJudge },
+  found: readonly FoundModpack[],
+): RowsByTable {
+  const packs = found.flatMap(({ modIds, ...pack }) => {
+    const believed = believedDownloads(judge, pack)
+    return modIds.map((modId) => ({ modId, believed, ...pack }))
+  })
+  return rowsOf(date, observedAt, packs)
 }
 
 type Pack = Omit<FoundModpack, 'modIds'>

@@ -2,6 +2,7 @@
 import { CannotReach } from '../../client/cannot-reach.ts'
 import { connectDatabase, connectTemporal } from '../../client/connection.ts'
 import { startRecomputeRuns } from '../../client/derive-runs.ts'
+import { replayableSources, replayStored, type Replayed, type ReplayedFigures } from '../../client/replay.ts'
 import type { Config } from '../../config/load-config.ts'
 import { almanacCommand } from '../../core/command-name.ts'
 import { DAY_MS } from '../../core/durations.ts'
@@ -13,14 +14,12 @@ import {
   rejectedRow,
   type RejectedChoice,
 } from '../../db/queries/quarantine.ts'
-import { storedSources } from '../../db/queries/replay.ts'
 import { damagedSegments } from '../../db/spool/folder.ts'
 import { spoolFolder } from '../../db/spool/spool.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { counted } from '../../wording/text.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { moment, print, printJson, printWrapped, table } from '../output.ts'
-import { replayStored, type Replayed, type ReplayedFigures } from '../replay.ts'
 
 type Options = GlobalOptions & { json?: boolean }
 
@@ -120,7 +119,7 @@ interface ReplayOptions extends Options {
 /** Prints what a replay changes, and with `write` writes it. Throws `WrongUsage` for a source of which nothing is stored. */
 export async function replay({ source, since, write = false, ...options }: ReplayOptions): Promise<void> {
   await withDatabase(options, async (database, config) => {
-    const stored = await storedSources(database.db)
+    const stored = await replayableSources(database.db)
     if (source !== undefined && !stored.includes(source))
       throw new WrongUsage(
         `Nothing of a source "${source}" is stored; there is something of: ${stored.join(', ') || 'none'}.`,

@@ -30,7 +30,5 @@ export const cryptoForecastCli: CliPart<'crypto-forecast'> = {
 
   backfill: async () => (await import('../../client/crypto-forecast/backfill.ts')).backfiller,
 
-  replay: async () => (await import('../../activities/crypto-forecast/replay.ts')).replay,
-
   importer: async () => (await import('./import/index.ts')).importer,
 }

@@ -55,7 +55,5 @@ export const libraryContextCli: CliPart<'library-context'> = {
 
   checks: async (config) => [await (await import('./contextmaker-check.ts')).checkContextmaker(config)],
 
-  replay: async () => (await import('../../activities/library-context/replay.ts')).replay,
-
   importer: async () => (await import('./import/index.ts')).importer,
 }

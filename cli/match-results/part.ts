@@ -30,7 +30,5 @@ export const matchResultsCli: CliPart<'match-results'> = {
       config.tracked['match-results'].feed.name,
     ),
 
-  replay: async () => (await import('../../activities/match-results/replay.ts')).replay,
-
   importer: async () => (await import('./import/index.ts')).importer,
 }

@@ -24,7 +24,5 @@ export const modStatsCli: CliPart<'mod-stats'> = {
     return [mode === 'demo' ? NO_KEY_NEEDED : checkCurseForgeKey(env.CURSEFORGE_API_KEY)]
   },
 
-  replay: async () => (await import('../../activities/mod-stats/replay.ts')).replay,
-
   importer: async () => (await import('./import/index.ts')).importer,
 }

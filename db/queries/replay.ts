@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib'
 import { sql } from 'drizzle-orm'
 import { arrayParameter } from '../array-literal.ts'
 import type { Database } from '../database.ts'
+import type { RawBody } from '../write-call.ts'
 import { WRITABLE_TABLES, type WritableTable } from '../writable-tables.ts'
 
 const unpack = promisify(gunzip)
@@ -13,36 +14,38 @@ const CHUNK_ROWS = 5_000
 
 /** What one run got from one source, as far as it is still stored. */
 export interface StoredGroup {
-  source: string
   runId: string
-  payloads: number
-  rejected: number
   /** Of the run's record; undefined if it has none any more. */
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
 
-/** Groups of responses and rejected rows since a moment, oldest first. Doubted values are none: they were read. */
+/** What is stored of a source: its rejected rows, and its responses under the names `from`. */
+export interface StoredSource {
+  source: string
+  from: readonly string[]
+  /** Only what was observed since this moment. */
+  since: Date | undefined
+}
+
+/** The runs with responses or rejected rows of a source, oldest first. Doubted values are none: they were read. */
 export async function storedGroups(
   db: Database,
-  sources: readonly string[],
-  since: Date | undefined,
+  { source, from, since }: StoredSource,
 ): Promise<StoredGroup[]> {
   const { rows } = await db.execute(sql`
-    select source, run_id as "runId", sum(payload)::int as payloads, sum(1 - payload)::int as rejected,
-      min(r.started_at) as "startedAt", min(r.finished_at) as "finishedAt"
+    select run_id as "runId", min(r.started_at) as "startedAt", min(r.finished_at) as "finishedAt"
     from (
-      select source, run_id, observed_at, 1 as payload from raw_payloads
-      union all select source, run_id, observed_at, 0 from quarantine where not "row" ? 'doubted'
+      select run_id, observed_at from raw_payloads where source = any(${sql.param(from)}::text[])
+      union all select run_id, observed_at from quarantine where source = ${source} and not "row" ? 'doubted'
     ) stored left join pipeline_runs r using (run_id)
-    where source = any(${sql.param(sources)}::text[])
-      and (${since?.toISOString() ?? null}::timestamptz is null or observed_at >= ${since?.toISOString() ?? null}::timestamptz)
-    group by source, run_id order by min(observed_at), source`)
+    where ${since?.toISOString() ?? null}::timestamptz is null or observed_at >= ${since?.toISOString() ?? null}::timestamptz
+    group by run_id order by min(observed_at), run_id`)
   const moment = (value: unknown) => (value === null ? undefined : new Date(value as string))
-  return rows.map((row) => ({
-    ...(row as unknown as StoredGroup),
-    startedAt: moment(row.startedAt),
-    finishedAt: moment(row.finishedAt),
+  return rows.map(({ runId, startedAt, finishedAt }) => ({
+    runId: runId as string,
+    startedAt: moment(startedAt),
+    finishedAt: moment(finishedAt),
   }))
 }
 
@@ -54,13 +57,17 @@ export async function storedSources(db: Database): Promise<string[]> {
   return rows.map(({ source }) => source)
 }
 
-/** The responses of one run and source, oldest first. */
-export async function storedPayloads(db: Database, { source, runId }: Pick<StoredGroup, 'source' | 'runId'>) {
-  const { rows } = await db.execute<{ url: string; observed_at: string; body: Buffer }>(sql`
-    select url, observed_at, body from raw_payloads where source = ${source} and run_id = ${runId}
-    order by observed_at, hash`)
+/** The responses that a run got from sources, oldest first. */
+export async function storedPayloads(
+  db: Database,
+  sources: readonly string[],
+  runId: string,
+): Promise<RawBody[]> {
+  const { rows } = await db.execute<{ source: string; url: string; observed_at: string; body: Buffer }>(sql`
+    select source, url, observed_at, body from raw_payloads
+    where source = any(${sql.param(sources)}::text[]) and run_id = ${runId} order by observed_at, hash`)
   return Promise.all(
-    rows.map(async ({ url, observed_at, body }) => ({
+    rows.map(async ({ source, url, observed_at, body }) => ({
       source,
       url,
       observedAt: new Date(observed_at),
@@ -70,7 +77,7 @@ export async function storedPayloads(db: Database, { source, runId }: Pick<Store
 }
 
 /** The rejected rows of one run and source. */
-export async function rejectedOf(db: Database, { source, runId }: Pick<StoredGroup, 'source' | 'runId'>) {
+export async function rejectedOf(db: Database, source: string, runId: string) {
   const { rows } = await db.execute<{ id: string; row: unknown; row_hash: string; observed_at: string }>(sql`
     select id, "row", row_hash, observed_at from quarantine
     where source = ${source} and run_id = ${runId} and not "row" ? 'doubted' order by id`)

@@ -109,6 +109,7 @@ const INDEX_LINE =
 
 /** The indexes of the floors, beside those named index.ts: one line a pipeline. */
 const INDEXES = [
+  'activities/replays.ts',
   'api/parts.ts',
   'cli/parts.ts',
   'db/writable-tables.ts',

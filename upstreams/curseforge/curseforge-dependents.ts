@@ -81,3 +81,12 @@ export function createDependents(options: DependentsOptions): CurseForgeDependen
     },
   }
 }
+
+/** The mod's slug and the page of the address of a list of dependents; undefined for any other address. */
+export function dependentsAsked(url: string): { slug: string; page: number } | undefined {
+  const { pathname, searchParams } = new URL(url)
+  const slug = /\/minecraft\/mc-mods\/([^/]+)\/relations\/dependents$/.exec(pathname)?.[1]
+  return slug === undefined
+    ? undefined
+    : { slug: decodeURIComponent(slug), page: Number(searchParams.get('page') ?? 1) }
+}

@@ -134,6 +134,12 @@ export function parseMods(body: string): { rows: Mod[]; rejected: RejectedRow[] 
   return { rows: mods, rejected }
 }
 
+/** Reads the body of a search: the one with exactly this slug, since another pack's numbers would be stored under it. */
+export function parseModpack(body: string, slug: string): Omit<ModpackAnswer, 'raw'> {
+  const { rows, rejected } = parseMods(body)
+  return { modpack: rows.find((mod) => mod.slug.toLowerCase() === slug.toLowerCase()) ?? null, rejected }
+}
+
 /**
  * Reads one page of `GET /v1/mods/{id}/files`. `received` counts bad rows too; `total` is undefined if it is not said.
  */
@@ -162,10 +168,7 @@ export function createCurseForge(options: CurseForgeOptions): CurseForge {
     modpackBySlug: async (slug, signal) => {
       const query = { gameId: GAME_MINECRAFT, classId: CLASS_MODPACKS, slug, pageSize: PAGE_SIZE }
       const answer = await ask({ path: '/v1/mods/search', query, signal })
-      const { rows, rejected } = parseMods(answer.body)
-      // Without an exact match another pack's numbers would be stored under this slug.
-      const modpack = rows.find((mod) => mod.slug.toLowerCase() === slug.toLowerCase()) ?? null
-      return { modpack, rejected, raw: [rawBody(UPSTREAM, answer)] }
+      return { ...parseModpack(answer.body, slug), raw: [rawBody(UPSTREAM, answer)] }
     },
   }
 }
@@ -221,30 +224,64 @@ async function readMods(ask: Ask, ids: readonly number[], signal: AbortSignal): 
 }
 
 async function readFiles(ask: Ask, modId: number, signal: AbortSignal): Promise<FilesAnswer> {
+  const list = createFileList()
+  const raw: RawBody[] = []
+  for (let index = list.next(); index !== undefined; index = list.next()) {
+    const query = { index, pageSize: PAGE_SIZE }
+    const answer = await ask({ path: `/v1/mods/${modId}/files`, query, signal })
+    list.add(answer.body)
+    raw.push(rawBody(UPSTREAM, answer))
+  }
+  return { ...list.answer(), raw }
+}
+
+/** A mod's list of files, put together from its pages. */
+export function createFileList() {
   // By id: a file published while we page moves another one onto the next page, where it appears again.
   const files = new Map<number, ModFile>()
   const rejected: RejectedRow[] = []
-  const raw: RawBody[] = []
   let totalCount: number | null = null
   // An empty page may count nothing, too.
   let mostCounted = 0
   let hasEmptyPage = false
   let index = 0
-  for (let more = true; more && index + PAGE_SIZE <= MAX_INDEX;) {
-    const query = { index, pageSize: PAGE_SIZE }
-    const answer = await ask({ path: `/v1/mods/${modId}/files`, query, signal })
-    const page = parseFiles(answer.body)
-    for (const file of page.rows) files.set(file.id, file)
-    rejected.push(...page.rejected)
-    raw.push(rawBody(UPSTREAM, answer))
-    index += page.received
-    totalCount = page.total ?? null
-    mostCounted = Math.max(mostCounted, totalCount ?? 0)
-    hasEmptyPage = page.received === 0
-    more = page.received > 0 && (totalCount === null ? page.received === PAGE_SIZE : index < totalCount)
+  let more = true
+  return {
+    /** The index at which its next page begins; undefined after the last. */
+    next: () => (more && index + PAGE_SIZE <= MAX_INDEX ? index : undefined),
+    /** Adds the body of the next page. Throws as `parseFiles`. */
+    add: (body: string): void => {
+      const page = parseFiles(body)
+      for (const file of page.rows) files.set(file.id, file)
+      rejected.push(...page.rejected)
+      index += page.received
+      totalCount = page.total ?? null
+      mostCounted = Math.max(mostCounted, totalCount ?? 0)
+      hasEmptyPage = page.received === 0
+      more = page.received > 0 && (totalCount === null ? page.received === PAGE_SIZE : index < totalCount)
+    },
+    /** What its pages gave so far. */
+    answer: (): Omit<FilesAnswer, 'raw'> => {
+      const isAtEndOfIndex = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
+      const truncated = isAtEndOfIndex || (hasEmptyPage && index < mostCounted)
+      const unread = rejected.filter(({ fields }) => fields === undefined).length
+      return { files: [...files.values()], listed: files.size + unread, totalCount, truncated, rejected }
+    },
   }
-  const isAtEndOfIndex = index + PAGE_SIZE > MAX_INDEX && index < (totalCount ?? Infinity)
-  const truncated = isAtEndOfIndex || (hasEmptyPage && index < mostCounted)
-  const unread = rejected.filter(({ fields }) => fields === undefined).length
-  return { files: [...files.values()], listed: files.size + unread, totalCount, truncated, rejected, raw }
 }
+
+/** What an address of this API asks for; undefined if it is none of those that are asked here. */
+export type Asked =
+  { kind: 'mods' } | { kind: 'files'; modId: number; index: number } | { kind: 'modpack'; slug: string }
+
+export function askedBy(url: string): Asked | undefined {
+  const { pathname, searchParams } = new URL(url)
+  if (pathname.endsWith('/v1/mods')) return { kind: 'mods' }
+  if (pathname.endsWith('/v1/mods/search')) return { kind: 'modpack', slug: searchParams.get('slug') ?? '' }
+  const modId = /\/v1\/mods\/(\d+)\/files$/.exec(pathname)?.[1]
+  if (modId === undefined) return undefined
+  return { kind: 'files', modId: Number(modId), index: Number(searchParams.get('index')) }
+}
+
+/** The rows of the body of any list of this API as they came. Throws `PayloadInvalid` if it holds no list. */
+export const listedIn = (body: string): unknown[] => parseBody(listSchema, body, 'curseforge list').data

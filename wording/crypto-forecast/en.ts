@@ -18,8 +18,10 @@ export const cryptoForecast = {
     `CoinGecko has hourly prices of the last ${days} days only; older ones come from Binance only`,
   'replay-coin-unlisted': ({ symbol }: { symbol: string }) =>
     `almanac.yaml lists no coin that is traded as ${symbol}`,
-  'replay-hours-unknown':
-    'which hours of a response a run stores depends on what was missing then; runs ask for missing hours again',
+  'replay-id-unlisted': ({ crypto }: { crypto: string }) =>
+    `almanac.yaml lists no coin with the CoinGecko id ${crypto}`,
+  'replay-currency-changed': ({ id, currency, command }: Record<'id' | 'currency' | 'command', string>) =>
+    `its prices of ${id} are in ${currency}, and almanac.yaml follows ${id} in another currency now; "${command}" asks for the hours in that one`,
   'no-prices': ({ crypto }: { crypto: string }) => `CoinGecko returned no price for ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }: { crypto: string; rows: number }) =>
     `${rows} rows of ${crypto} rejected, see quarantine`,

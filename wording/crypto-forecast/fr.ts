@@ -10,7 +10,10 @@ export const cryptoForecast = {
     french`CoinGecko n'a de prix horaires que pour les ${days} derniers jours ; les plus anciens viennent de Binance seul`,
   'replay-coin-unlisted': ({ symbol }) =>
     french`almanac.yaml ne liste aucune monnaie échangée sous ${symbol}`,
-  'replay-hours-unknown': french`les heures qu'une exécution enregistre dépendent de celles qui manquaient alors ; les exécutions redemandent les heures manquantes`,
+  'replay-id-unlisted': ({ crypto }) =>
+    french`almanac.yaml ne liste aucune monnaie dont l'identifiant CoinGecko est ${crypto}`,
+  'replay-currency-changed': ({ id, currency, command }) =>
+    french`ses prix de ${id} sont en ${currency}, et almanac.yaml suit maintenant ${id} dans une autre monnaie ; « ${command} » demande les heures dans celle-ci`,
   'no-prices': ({ crypto }) => french`CoinGecko n'a donné aucun prix de ${crypto}`,
   'coin-rows-refused': ({ crypto, rows }) => french`lignes de ${crypto} rejetées : ${rows}, voir quarantine`,
   'no-comparison': ({ coins }) =>

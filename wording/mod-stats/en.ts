@@ -11,9 +11,6 @@ interface Named {
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
 
 export const modStats = {
-  'replay-modpacks': 'which packs a page leads to depends on the pages before it, and on what was known then',
-  'replay-files':
-    'a list of files is spread over several responses; the next run asks for the numbers of its own day',
   'replay-day-unknown': 'the record of its run is gone, and with it the day that it counts for',
   'past-not-counted': ({ command }: { command: string }) =>
     `its upstreams report only current counts; "${command}" takes the history of an older collector`,

@@ -5,8 +5,6 @@ import { namesInFrench as list } from '../text.ts'
 import type { modStats as english } from './en.ts'
 
 export const modStats = {
-  'replay-modpacks': french`les packs auxquels mène une page dépendent des pages précédentes et de ce qui était connu alors`,
-  'replay-files': french`une liste de fichiers est répartie sur plusieurs réponses ; l'exécution suivante demande les chiffres de son propre jour`,
   'replay-day-unknown': french`l'enregistrement de son exécution a disparu, et avec lui le jour qu'elle compte`,
   'past-not-counted': ({ command }) =>
     french`ses sources ne donnent que les chiffres du moment ; « ${command} » reprend l'historique d'un ancien collecteur`,

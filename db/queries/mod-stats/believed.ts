@@ -50,3 +50,16 @@ export async function believedDownloads(
     order by version_id, own.date desc`)
   return new Map(result.rows.map((row) => [row.version_id, { value: Number(row.downloads), date: row.date }]))
 }
+
+/** A pack that was not counted for so many days is judged by nothing. */
+const PACK_DAYS = 30
+
+/** The newest downloads of each modpack on CurseForge up to a UTC day, by slug. */
+export async function believedModpacks(db: Database, date: string): Promise<Map<string, number>> {
+  const result = await db.execute<{ slug: string; downloads: string }>(sql`
+    select distinct on (modpack_slug) modpack_slug as slug, downloads from modpack_stats
+    where platform = 'curseforge' and downloads is not null
+      and modpack_stats.date between ${date}::date - ${PACK_DAYS}::int and ${date}
+    order by modpack_slug, modpack_stats.date desc`)
+  return new Map(result.rows.map(({ slug, downloads }) => [slug, Number(downloads)]))
+}

@@ -134,6 +134,33 @@ export async function knownModpacks(db: Database, runStartedAt: string, after: n
   }))
 }
 
+/** A modpack as it is known with one mod. */
+export interface ModpackOfMod {
+  modId: number
+  slug: string
+  curseforgeId: number | null
+  name: string
+  link: string | null
+}
+
+/** Every known modpack with each of its tracked mods, the newest seen last. */
+export async function modpacksOfMods(db: Database): Promise<ModpackOfMod[]> {
+  const result = await db.execute<
+    ModpackOfMod & { curseforgeId: string | null } & Record<string, unknown>
+  >(sql`
+    select mod_id as "modId", slug, modpacks.curseforge_id as "curseforgeId", modpacks.name, link
+    from modpacks join mods on mods.id = mod_id where tracked order by last_seen nulls first, slug`)
+  return result.rows.map((row) => ({ ...row, curseforgeId: numberOf(row.curseforgeId) }))
+}
+
+/** Our number of each tracked mod whose slug on CurseForge is known, by that slug. */
+export async function modsBySlug(db: Database): Promise<Map<string, number>> {
+  const result = await db.execute<{ id: number; slug: string }>(
+    sql`select id, curseforge_slug as slug from mods where tracked and curseforge_slug is not null`,
+  )
+  return new Map(result.rows.map(({ id, slug }) => [slug, id]))
+}
+
 /**
  * Of packs that have another slug now, moves what was stored under the former ones: a pack is its id, and stands once on
  * each day.

@@ -1,13 +1,17 @@
 /** Stored responses of prices are read again: candles by the symbol in their address, rejected days of the index alone. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { replayStored, type ReplayRequest } from '../../../client/replay.ts'
 import { collectBinanceCandles } from '../../../activities/crypto-forecast/binance-candles.ts'
+import { collectCoinGeckoPrices } from '../../../activities/crypto-forecast/coingecko-prices.ts'
 import { loadConfig, type Config } from '../../../config/load-config.ts'
 import { HOUR_MS } from '../../../core/durations.ts'
 import { closeRun, endedRuns } from '../../../db/queries/runs.ts'
 import { writeRows } from '../../../db/write-rows.ts'
-import { replayStored, type ReplayRequest } from '../../../cli/replay.ts'
+import { startSimulator, type Simulator } from '../../../simulator/server.ts'
+import { createCoinGecko } from '../../../upstreams/coingecko.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { expectReadAgain } from '../../support/lost-rows.ts'
 import { activityContext, client, runAt } from '../../support/crypto-forecast/activity-context.ts'
 
 const NOW = '2026-03-31T00:10:00Z'
@@ -17,14 +21,16 @@ const retryBudget = { ms: 1_000, signal: new AbortController().signal }
 
 let database: TestDatabase
 let config: Config
+let simulator: Simulator
 beforeAll(async () => {
   database = await createTestDatabase()
+  simulator = await startSimulator({ clock: () => new Date(NOW), rateLimits: false })
   const loaded = loadConfig({ env: { DATABASE_URL: database.url } })
   const section = activityContext(database.db, { now: NOW }).settings
   config = { ...loaded, tracked: { ...loaded.tracked, 'crypto-forecast': section } }
 })
 afterAll(async () => {
-  await database.drop()
+  await Promise.all([database.drop(), simulator.close()])
 })
 beforeEach(async () => {
   await database.db.execute(
@@ -164,4 +170,42 @@ it('rolls back without --write: no row, no run, no rejected row less', async () 
   expect([await hours(), await database.select(sql`select id from quarantine`)]).toEqual(before)
   expect(await database.select(sql`select run_id from pipeline_runs where trigger = 'replay'`)).toEqual([])
   expect((await again({ write: false, since: new Date('2026-04-01T00:00:00Z') })).sources).toEqual([])
+})
+
+/** Prices from the simulator, in the currency that a coin has now. */
+async function collectPrices(): Promise<void> {
+  const baseUrl = `${simulator.url}/coingecko/api/v3`
+  const coingecko = createCoinGecko({ baseUrl, userAgent: 'almanac-test' })
+  await collectCoinGeckoPrices(activityContext(database.db, { now: NOW, coingecko }), { run })
+}
+
+it('adds the prices that were rejected to the hours of their coin, in its currency', async () => {
+  await collectPrices()
+  await closeRun(database.db, run, { outcome: 'partial', counts: {} }, new Date('2026-03-31T00:11:00Z'))
+  await expectReadAgain(
+    { database, config, simulator },
+    {
+      source: 'coingecko',
+      rows: sql`select crypto, "timestamp", source, close, volume_24h from candles order by "timestamp"`,
+      losing: [
+        sql`delete from candles where extract(hour from "timestamp")::int % 2 = 1`,
+        sql`update candles set volume_24h = null`,
+      ],
+      rejected: (_, body) => (JSON.parse(body) as { prices: unknown[] }).prices.slice(0, -1),
+    },
+  )
+})
+
+it.each([
+  { id: 'ethereum', code: 'replay-id-unlisted' },
+  { id: 'bitcoin', code: 'replay-currency-changed' },
+])('leaves the prices of a coin that is followed otherwise now: $code', async ({ id, code }) => {
+  await collectPrices()
+  await database.db.execute(sql`truncate candles`)
+  const coins = [{ id, code: 'BTC', symbol: 'BTCEUR', horizons: [] }]
+  const { 'crypto-forecast': section } = config.tracked
+  const changed = { ...config, tracked: { ...config.tracked, 'crypto-forecast': { ...section, coins } } }
+  const { sources } = await replayStored(database, changed, { source: 'coingecko', write: true })
+  expect(sources.map(({ unread }) => unread.map((why) => why.code))).toEqual([[code]])
+  expect(await hours()).toEqual([])
 })

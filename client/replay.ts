@@ -1,11 +1,12 @@
 /**
- * `almanac quarantine replay`: reads stored responses again with today's parsers, and writes what they give as a run does.
+ * Reads stored responses again with today's parsers, and writes what they give as a run does.
  *
  * No upstream is asked. A row keeps the time at which it was observed, so what was observed later stays. Without `write`
  * the same is done in a transaction that is rolled back.
  */
 import { randomUUID } from 'node:crypto'
 import type { Replay, ReplayedCall, ReplayedSource } from '../activities/replay.ts'
+import { REPLAYS } from '../activities/replays.ts'
 import type { Config } from '../config/load-config.ts'
 import { Failure } from '../core/failures.ts'
 import { failureReason, type Reason } from '../core/reason.ts'
@@ -28,9 +29,8 @@ import type { RawBody } from '../db/write-call.ts'
 import { keptRow, writeRows } from '../db/write-rows.ts'
 import { PIPELINES, type PipelineId } from '../pipelines/index.ts'
 import { reason } from '../wording/reason.ts'
-import { CLI_PARTS } from './parts.ts'
 
-/** A restart of the database takes a few seconds; a person at the terminal should not wait longer without a word. */
+/** A restart of the database takes a few seconds; a person who waits should not do so longer without a word. */
 const DATABASE_RETRY_BUDGET_MS = 15_000
 
 export interface ReplayRequest {
@@ -76,28 +76,56 @@ export async function replayStored(
 
 async function replayInto(db: Database, config: Config, request: ReplayRequest): Promise<Replayed> {
   const replayed: Replayed = { sources: [], runs: [] }
-  const named = (source: string) => request.source === undefined || source === request.source
-  const known = new Set<string>()
+  const stored = new Set(await storedSources(db))
+  const all = await allSources()
+  const isWanted = wantedBy(request.source, all)
   for (const { id } of PIPELINES) {
-    const replay = (await CLI_PARTS[id].replay?.()) as Replay<unknown> | undefined
-    const sources = Object.entries(replay ?? {}).filter(([source]) => named(source))
-    for (const [source] of sources) known.add(source)
-    const readable = sources.flatMap(([name, how]) => ('code' in how ? [] : [[name, how] as const]))
-    replayed.sources.push(...(await refused(db, id, sources)))
+    const readable: (readonly [string, AnySource])[] = []
+    for (const { source, how } of all.filter((one) => one.id === id && isWanted(one))) {
+      if (!('code' in how)) readable.push([source, how])
+      else if (stored.has(source)) replayed.sources.push({ ...newFigures(id, source), why: how })
+    }
     if (readable.length > 0) await replayPipeline(db, config, request, { id, readable, replayed })
   }
-  for (const source of await storedSources(db))
-    if (named(source) && !known.has(source))
+  const known = new Set(all.flatMap(namesOf))
+  for (const source of stored)
+    if ((request.source === undefined || request.source === source) && !known.has(source))
       replayed.sources.push({ ...newFigures(null, source), why: reason('replay-nobody') })
   return replayed
 }
 
-/** The sources that are not read again, if something of them is stored. */
-async function refused(db: Database, id: PipelineId, sources: [string, AnySource | Reason][]) {
+/** A source of a pipeline, and how it is read again, or why it is not. */
+interface NamedSource {
+  id: PipelineId
+  source: string
+  how: AnySource | Reason
+}
+
+async function allSources(): Promise<NamedSource[]> {
+  const all: NamedSource[] = []
+  for (const { id } of PIPELINES) {
+    const { replay = {} } = (await REPLAYS[id]?.()) ?? {}
+    for (const [source, how] of Object.entries(replay as Replay<unknown>)) all.push({ id, source, how })
+  }
+  return all
+}
+
+/** The names under which something of a source is stored: its own, and those of its responses. */
+const namesOf = ({ source, how }: NamedSource): string[] =>
+  'code' in how ? [source] : [source, ...(how.from ?? [])]
+
+/** Whether a source is asked for: all are, or it has the name, or its responses have one that is no source's. */
+function wantedBy(name: string | undefined, all: readonly NamedSource[]): (one: NamedSource) => boolean {
+  if (name === undefined) return () => true
+  const isSource = all.some(({ source }) => source === name)
+  return (one) => (isSource ? one.source === name : namesOf(one).includes(name))
+}
+
+/** Names by which a replay may be asked for: sources of which something is stored, in order. */
+export async function replayableSources(db: Database): Promise<string[]> {
   const stored = await storedSources(db)
-  return sources.flatMap(([source, how]) =>
-    'code' in how && stored.includes(source) ? [{ ...newFigures(id, source), why: how }] : [],
-  )
+  const named = (await allSources()).filter((one) => namesOf(one).some((name) => stored.includes(name)))
+  return [...new Set([...stored, ...named.map(({ source }) => source)])].toSorted()
 }
 
 const newFigures = (pipeline: string | null, source: string): ReplayedFigures => ({
@@ -123,12 +151,12 @@ async function replayPipeline(
   { since }: ReplayRequest,
   { id, readable, replayed }: PipelineSources,
 ): Promise<void> {
-  const groups = await storedGroups(
-    db,
-    readable.map(([source]) => source),
-    since,
-  )
-  if (groups.length === 0) return
+  const groups = new Map<string, StoredGroup[]>()
+  for (const [source, { from = [source] }] of readable) {
+    const own = await storedGroups(db, { source, from, since })
+    if (own.length > 0) groups.set(source, own)
+  }
+  if (groups.size === 0) return
   const startedAt = new Date()
   const run: RunIdentity = {
     runId: randomUUID(),
@@ -141,8 +169,8 @@ async function replayPipeline(
   await closeRun(db, run, { outcome: 'interrupted', counts: {}, error: reason('Interrupted') }, startedAt)
   const counts: RunCounts = {}
   for (const [source, how] of readable) {
-    const own = groups.filter((group) => group.source === source)
-    if (own.length === 0) continue
+    const own = groups.get(source)
+    if (own === undefined) continue
     const replaying = new SourceReplay(db, { run, how, settings: config.tracked[id], pipeline: id, source })
     for (const group of own) await replaying.replay(group)
     const figures = await replaying.figures()
@@ -185,9 +213,9 @@ class SourceReplay {
   }
 
   async replay(group: StoredGroup): Promise<void> {
-    const { how } = this.of
-    const payloads = await storedPayloads(this.db, group)
-    const rejected = await rejectedOf(this.db, group)
+    const { how, source } = this.of
+    const payloads = await storedPayloads(this.db, how.from ?? [source], group.runId)
+    const rejected = await rejectedOf(this.db, source, group.runId)
     this.found.responses += payloads.length
     const calls = how.isWholeRun ? [payloads] : payloads.map((payload) => [payload])
     const mended: number[] = []
@@ -196,16 +224,16 @@ class SourceReplay {
       if (read === undefined) continue
       this.found.stillRejected += read.rejected.length
       const still = new Set(read.rejected.map(({ row }) => keptRow(row).hash))
-      const came = new Set(call.flatMap(({ body }) => how.rowsOf(body)).map((row) => keptRow(row).hash))
+      const came = new Set(read.came.map((row) => keptRow(row).hash))
       mended.push(...rejected.filter(({ hash }) => came.has(hash) && !still.has(hash)).map(({ id }) => id))
     }
     // A row whose response is gone is read alone, if it says enough.
     if (payloads.length === 0)
       for (const { id, row, observedAt } of rejected) {
-        const response = how.responseOf(row)
+        const response = how.responseOf?.(row)
         if (response === undefined) this.found.stillRejected++
         else {
-          const read = await this.read([{ ...response, source: group.source, observedAt }], group)
+          const read = await this.read([{ ...response, source, observedAt }], group)
           if (read?.rejected.length === 0) mended.push(id)
           else this.found.stillRejected++
         }
