@@ -136,7 +136,7 @@ const modpacks: ReplayedSource<Settings> = {
       before: await believedModpacks(db, date),
       refreshed: read.flatMap(({ rows }) => rows),
       found: new Map(found.map(({ slug, modpack }) => [slug, modpack])),
-      seen: await seenOn(
+      seen: seenOn(
         payloads.filter(({ source }) => source === 'curseforge-web'),
         await modsBySlug(db),
       ),
