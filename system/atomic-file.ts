@@ -1,4 +1,4 @@
-/** Files that are whole or absent: temporary file, sync, rename. Imports failures alone, so that every floor may use it. */
+/** Files that are whole or absent: temporary file, sync, rename. Imports nothing above it but failures, so that every floor may use it. */
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -14,10 +14,13 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Failure } from '../core/failures.ts'
+import { freeBytes } from './free-space.ts'
 import { makeFolder } from './make-folder.mjs'
 
 /** The folder belongs to another user, is mounted read-only, is no folder, or cannot be made. */
 const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'])
+/** The watch calls a disk low that has less. */
+export const FREE_SPACE = 'Free 2 GB or more on its disk.'
 const FULL: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: "this user's quota is used up" }
 /** Faults of the machine, and what to do about them. */
 const MACHINE: Record<string, string> = {
@@ -58,7 +61,7 @@ export function writeFileAtomically(path: string, content: string | Buffer, mode
   } catch (error) {
     // Removing a missing file is a separate error if a file is in the place of the folder.
     if (existsSync(temporary)) rmSync(temporary, { force: true })
-    throw fileFailure(path, error) ?? error
+    throw fileFailure(path, error, Buffer.byteLength(content)) ?? error
   }
 }
 
@@ -82,20 +85,32 @@ export function removeUnfinishedFiles(folder: string, { recursive = false } = {}
   }
 }
 
-/** The named failure behind a file system error that prevented writing `path`, if it has a name. */
-export function fileFailure(path: string, error: unknown): Failure | undefined {
+/** The named failure behind a file system error that prevented writing `path`, of so many bytes if that is known; if it has a name. */
+export function fileFailure(path: string, error: unknown, bytes?: number): Failure | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const full = FULL[code]
   if (full !== undefined)
-    return new Failure('DiskFull', `${path} could not be written: ${full}. Free some space.`, {
-      cause: error,
-    })
+    return new Failure(
+      'DiskFull',
+      `${path} could not be written: ${full}${roomOf(path, bytes)}. ${FREE_SPACE}`,
+      {
+        cause: error,
+      },
+    )
   const remedy = NOT_OURS.has(code)
     ? 'Give this user access to the folder, or set another one in .env.'
     : MACHINE[code]
   if (remedy === undefined) return undefined
   return new Failure('Misconfigured', `${path} could not be written (${code}). ${remedy}`, { cause: error })
 }
+
+/** How much there is to write, and how much room: `: 12 kB to write, 0 kB free`. */
+function roomOf(path: string, bytes: number | undefined): string {
+  const free = `${kilobytes(freeBytes(path))} free`
+  return bytes === undefined ? `: ${free}` : `: ${kilobytes(bytes)} to write, ${free}`
+}
+
+const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1_000)} kB`
 
 /** A new folder is a new line in the one above it, which a power cut may undo as well. */
 function makeLastingFolder(folder: string): void {

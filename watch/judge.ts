@@ -44,6 +44,8 @@ export interface Known {
   since: number
   /** Free space of each disk over the last days. */
   space: Readonly<Record<string, readonly FreeSpace[]>>
+  /** Why the watch cannot keep what it knows. */
+  trouble: Reason | undefined
 }
 
 /** Returns what is not as it should be, of all that could be seen. */
@@ -64,6 +66,9 @@ export function findingsOf({ database, temporal, files }: Seen, known: Known, no
       ? lateRuns(database.said, temporal.said, known.since, now)
       : []),
     ...ofFiles(files, known, now),
+    ...(known.trouble === undefined
+      ? []
+      : [finding('watch-forgets', null, reason('alert-watch-forgets', { why: known.trouble }))]),
   ].filter(isWatched)
 }
 

@@ -27,6 +27,8 @@ export const KINDS = {
   'tables-differ': { severity: 'critical', holdMs: RESTART_MS, witnesses: ['database'] },
   'disk-low': { severity: 'critical', holdMs: 0, witnesses: ['files'] },
   'disk-filling': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
+  /** Its own state cannot be written: in this process it goes on. */
+  'watch-forgets': { severity: 'warning', holdMs: 0, witnesses: [] },
   'schedule-gone': { severity: 'critical', holdMs: RESTART_MS, witnesses: ['temporal'] },
   'schedule-paused': { severity: 'warning', holdMs: DAY_MS, witnesses: ['temporal'] },
   'run-late': { severity: 'critical', holdMs: 0, witnesses: ['database', 'temporal'] },
@@ -86,6 +88,7 @@ export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
   ],
   'spool-waiting': ['database-away', 'temporal-away', 'worker-away', 'tables-differ'],
   'disk-filling': ['disk-low'],
+  'watch-forgets': ['disk-low'],
   'backup-failed': ['database-away', 'disk-low'],
   'backup-late': ['backup-failed'],
 }

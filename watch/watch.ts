@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { takeFileLock } from '../local/file-lock.mjs'
 import { lastingTemporal } from '../client/lasting-temporal.ts'
 import type { Config } from '../config/load-config.ts'
+import type { Reason } from '../core/reason.ts'
+import { fileFailure } from '../system/atomic-file.ts'
 import { pause } from '../system/pause.ts'
 import { follow, type Message } from './alerts.ts'
 import { addressed, deliver, queued, type Send } from './deliver.ts'
@@ -12,7 +14,8 @@ import { findingsOf } from './judge.ts'
 import type { Witness } from './kinds.ts'
 import { look } from './look.ts'
 import type { DatabaseSeen, Seen } from './seen.ts'
-import { readSilences, readState, writeState, type WatchState } from './state.ts'
+import { createMemory, type Memory } from './memory.ts'
+import { readSilences, type WatchState } from './state.ts'
 
 /** A worker is silent for 75 s before it counts as gone; with this pause that is told within two minutes. */
 const LOOK_MS = 30_000
@@ -28,7 +31,7 @@ export interface WatchLog {
 }
 
 export interface Watch {
-  /** Looks once, and tells what is to be told. Throws for a defect, or if its state cannot be kept. */
+  /** Looks once, and tells what is to be told. Throws for a defect. */
   look(): Promise<void>
   close(): Promise<void>
 }
@@ -42,17 +45,18 @@ export interface WatchOptions {
 export function createWatch(config: Config, log: WatchLog, { now = Date.now }: WatchOptions = {}): Watch {
   const temporal = lastingTemporal(config)
   const send = senderOf(config)
+  const memory = createMemory(config.stateDir, log)
   let beatAt: number | undefined
   return {
     async look() {
       const at = now()
-      const before = readState(config.stateDir, at)
+      const before = memory.recall(at)
       const newsAfter = (pipeline: string) => before.newsUntil[pipeline] ?? before.since
       const seen = await look(config, temporal, { now: at, newsAfter })
-      const after = remembered(config, before, seen, at)
+      const after = remembered(config, before, seen, { now: at, trouble: memory.trouble() })
       // Before anything is sent: a restart in between sends it once more, and forgets none.
-      writeState(config.stateDir, after)
-      await sendWaiting(config, send, after, { log, now: at })
+      memory.keep(after)
+      await sendWaiting(config, send, after, { memory, log, now: at })
       if (beatAt !== undefined && at - beatAt < HEARTBEAT_MS) return
       beatAt = at
       await beat(config, log)
@@ -70,7 +74,7 @@ export function startWatch(config: Config, log: WatchLog): { stop(): Promise<voi
   const loop = async () => {
     do {
       try {
-        release ??= await lockOf(config.stateDir)
+        release ??= await lockOf(config.stateDir, log)
         if (release !== undefined) await watch.look()
       } catch (error) {
         log.error({ err: error }, 'the watch could not look')
@@ -88,14 +92,30 @@ export function startWatch(config: Config, log: WatchLog): { stop(): Promise<voi
   }
 }
 
-/** Returns what releases the lock; undefined if another process holds it. */
-async function lockOf(stateDir: string): Promise<(() => void) | undefined> {
-  const lock = await takeFileLock(join(stateDir, LOCK_FILE), 'the watch', { isRenewed: true })
-  return 'release' in lock ? lock.release : undefined
+/** Returns what releases the lock; undefined if another process holds it. A disk that takes no lock keeps nobody from looking. */
+async function lockOf(stateDir: string, log: WatchLog): Promise<(() => void) | undefined> {
+  const file = join(stateDir, LOCK_FILE)
+  try {
+    const lock = await takeFileLock(file, 'the watch', { isRenewed: true })
+    return 'release' in lock ? lock.release : undefined
+  } catch (error) {
+    const failure = fileFailure(file, error)
+    if (failure === undefined) throw error
+    log.error(
+      { err: failure },
+      'the watch goes on without its lock: another one beside it would tell everything twice',
+    )
+    return () => undefined
+  }
 }
 
 /** What is remembered after a look, with the messages that are to be sent. */
-function remembered(config: Config, before: WatchState, seen: Seen, now: number): WatchState {
+function remembered(
+  config: Config,
+  before: WatchState,
+  seen: Seen,
+  { now, trouble }: { now: number; trouble: Reason | undefined },
+): WatchState {
   const { channels } = config.alerts
   const space = Object.fromEntries(
     seen.files.disks.map(({ folder, freeBytes }) => [
@@ -103,7 +123,7 @@ function remembered(config: Config, before: WatchState, seen: Seen, now: number)
       withSample(before.space[folder] ?? [], { at: now, freeBytes }),
     ]),
   )
-  const findings = findingsOf(seen, { since: before.since, space }, now)
+  const findings = findingsOf(seen, { since: before.since, space, trouble }, now)
   const { alerts, messages } = follow(before.alerts, findings, {
     now,
     mute: muteIn(seen),
@@ -139,13 +159,13 @@ async function sendWaiting(
   config: Config,
   send: Send,
   state: WatchState,
-  { log, now }: { log: WatchLog; now: number },
+  { memory, log, now }: { memory: Memory; log: WatchLog; now: number },
 ): Promise<void> {
   if (state.waiting.length === 0) return
   const waiting = await deliver(state.waiting, config.alerts.channels, send, now)
   for (const { channel, tries, trouble } of waiting)
     if (tries === 1) log.warn({ channel, trouble }, 'a message was not taken; it is tried again')
-  writeState(config.stateDir, { ...state, waiting })
+  memory.keep({ ...state, waiting })
 }
 
 /** Tells a check outside that the watch runs: it tells if this ends, as nothing on this machine can. */

@@ -2,18 +2,20 @@
 import { randomUUID } from 'node:crypto'
 import { almanacCommand } from '../../core/command-name.ts'
 import { sentenceOf, WrongUsage } from '../../core/failures.ts'
+import type { Config } from '../../config/load-config.ts'
 import { standingAlerts, type Alert } from '../../watch/alert.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
 import { KINDS } from '../../watch/kinds.ts'
 import { isSilenced, standingSilences, type Silence } from '../../watch/silences.ts'
 import { endSilence, setSilence } from '../../watch/set-silence.ts'
-import { readSilences, readState } from '../../watch/state.ts'
+import { putAsideDamaged, readSilences, readState } from '../../watch/state.ts'
 import { nextCommand } from '../../watch/text.ts'
 import { reason } from '../../wording/reason.ts'
 import { sentence } from '../../wording/sentence.ts'
 import { configOf, stackName, type GlobalOptions } from '../command-context.ts'
 import { EXIT } from '../exit.ts'
+import { terminal } from '../terminal.ts'
 import { coloured, duration, moment, print, printJson, table } from '../output.ts'
 
 type ListOptions = GlobalOptions & { json?: boolean }
@@ -26,6 +28,7 @@ const WATCHED_MS = 3 * 60_000
 export function list(options: ListOptions): void {
   const config = configOf(options)
   const now = Date.now()
+  tellDamaged(config, now)
   const state = readState(config.stateDir, now)
   const silences = standingSilences(readSilences(config.stateDir), state.alerts, now)
   const alerts = standingAlerts(state.alerts, now)
@@ -59,6 +62,14 @@ export function list(options: ListOptions): void {
     )
   if (config.mode === 'live' && config.alerts.channels.length === 0)
     print(`${stack}nobody is told: almanac.yaml has no channels under "alerts"`)
+}
+
+/** On standard error, which no program reads as JSON. */
+function tellDamaged(config: Config, now: number): void {
+  for (const { file, aside } of putAsideDamaged(config.stateDir, now))
+    terminal().stderr.write(
+      `${stackName(config)}${file} could not be read: it lies in ${aside} now, and begins anew\n`,
+    )
 }
 
 const alertTable = (alerts: readonly Alert[], silences: readonly Silence[], now: number) =>
@@ -104,6 +115,7 @@ const silenceText = ({ of, until, reason: why }: Silence) =>
 export function silence(of: string, options: SilenceOptions): void {
   const config = configOf(options)
   const now = Date.now()
+  tellDamaged(config, now)
   if (options.end === true) {
     endSilence(config.stateDir, of, now)
     print(`${stackName(config)}${of} is told of again`)

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { elapsed } from '../../core/elapsed.ts'
 import { almanacCommand } from '../../core/command-name.ts'
-import { OWNER_ONLY, writeFileAtomically } from '../../system/atomic-file.ts'
+import { FREE_SPACE, OWNER_ONLY, writeFileAtomically } from '../../system/atomic-file.ts'
 import { Failure } from '../../core/failures.ts'
 import type { LogRecord } from '../../core/log-records.ts'
 import type { RunEnding } from '../../core/run-outcome.ts'
@@ -82,7 +82,7 @@ export function openSpool({ folder, capBytes, warn, origin = () => undefined }: 
     // No await from here on, so that two calls never count on the same room.
     if (size.now() + bytes.length > capBytes && size.again() + bytes.length > capBytes)
       throw capReached(folder, capBytes)
-    if (freeBytes(folder) < bytes.length + RESERVE_BYTES) throw diskFull(folder)
+    if (freeBytes(folder) < bytes.length + RESERVE_BYTES) throw diskFull(folder, bytes.length)
     writeFileAtomically(segmentPath(folder, nextName()), bytes, OWNER_ONLY)
     size.add(bytes.length)
     reportGrowth(size.now())
@@ -170,11 +170,11 @@ function capReached(folder: string, capBytes: number): Failure {
   )
 }
 
-function diskFull(folder: string): Failure {
+function diskFull(folder: string, bytes: number): Failure {
   return new Failure(
     'DiskFull',
-    `The disk of the spool ${folder} is full, and the database is unavailable: no more rows are kept. ` +
-      `Free some space, or start PostgreSQL and run "${almanacCommand('spool drain')}".`,
+    `The disk of the spool ${folder} is full (${megabytes(bytes + RESERVE_BYTES)} are needed, ${megabytes(freeBytes(folder))} are free), and the database is unavailable: no more rows are kept. ` +
+      `${FREE_SPACE} Or start PostgreSQL and run "${almanacCommand('spool drain')}".`,
   )
 }
 

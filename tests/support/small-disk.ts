@@ -11,6 +11,8 @@ export interface SmallDisk {
   /** Gives it back. */
   free(): void
   setReadOnly(readOnly: boolean): void
+  /** Gives it room for so many megabytes, of which memory holds only what is written. */
+  resize(megabytes: number): void
   remove(): void
 }
 
@@ -38,6 +40,9 @@ export function mountSmallDisk(megabytes: number): SmallDisk | undefined {
     },
     free() {
       rmSync(filler, { force: true })
+    },
+    resize(size) {
+      if (!mount('-o', `remount,size=${size}m`)) throw new Error(`${folder} could not be resized`)
     },
     setReadOnly(readOnly) {
       if (!mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`))

@@ -24,6 +24,8 @@ export const alerts = {
     fullOn: string
   }) =>
     `The disk of ${folder} is full on ${fullOn} if it goes on like this; ${gigabytes(freeBytes)} are left.`,
+  'alert-watch-forgets': ({ why }: { why: Reason }, say: Say) =>
+    `The watch cannot keep what it told: ${say(why)}`,
   'alert-schedule-gone': ({ pipeline }: { pipeline: string }) => `The schedule of ${pipeline} is gone.`,
   'alert-schedule-paused': ({ pipeline, why }: { pipeline: string; why: Reason }, say: Say) =>
     `The schedule of ${pipeline} is paused${say(why) === '' ? '' : `: ${say(why)}`}.`,
@@ -97,6 +99,7 @@ export const alerts = {
   'means-tables-differ': 'Runs fail until program and tables are of one version.',
   'means-disk-low': 'PostgreSQL stops when it cannot write.',
   'means-disk-filling': 'PostgreSQL stops when it cannot write.',
+  'means-watch-forgets': 'It goes on; after a restart it tells again what stands.',
   'means-schedule-gone': 'It runs only by hand.',
   'means-schedule-paused': 'It runs only by hand until it is resumed.',
   'means-run-late': 'Its newest data is missing.',

@@ -20,6 +20,8 @@ export const alerts: Translation<typeof english> = {
     french`Il reste ${gigabytes(freeBytes)} sur le disque de ${folder}.`,
   'alert-disk-filling': ({ folder, freeBytes, fullOn }) =>
     french`À ce rythme, le disque de ${folder} sera plein le ${fullOn} ; il reste ${gigabytes(freeBytes)}.`,
+  'alert-watch-forgets': ({ why }, say) =>
+    french`La surveillance ne peut pas enregistrer ce qu'elle a dit : ${say(why)}`,
   'alert-schedule-gone': ({ pipeline }) => french`La planification de ${pipeline} a disparu.`,
   'alert-schedule-paused': ({ pipeline, why }, say) =>
     french`La planification de ${pipeline} est en pause${say(why) === '' ? '' : french` : ${say(why)}`}.`,
@@ -63,6 +65,7 @@ export const alerts: Translation<typeof english> = {
     'Les collectes échouent tant que programme et tables ne sont pas de la même version.',
   'means-disk-low': "PostgreSQL s'arrête quand il ne peut plus écrire.",
   'means-disk-filling': "PostgreSQL s'arrête quand il ne peut plus écrire.",
+  'means-watch-forgets': 'Elle continue ; après un redémarrage, elle redit ce qui dure.',
   'means-schedule-gone': 'Elle ne tourne plus que lancée à la main.',
   'means-schedule-paused': "Elle ne tourne que lancée à la main, jusqu'à la reprise.",
   'means-run-late': 'Ses données les plus récentes manquent.',

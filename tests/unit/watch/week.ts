@@ -97,7 +97,7 @@ export function liveThrough({
     if (faults.databaseAway === true || faults.spoolStuck === true) waitingSince ??= now
     else waitingSince = null
     const seen = seenAt(world, faults, { now, freeBytes, waitingSince })
-    const findings = findingsOf(seen, { since: START, space: { '/state': space } }, now)
+    const findings = findingsOf(seen, { since: START, space: { '/state': space }, trouble: undefined }, now)
     const step = follow(alerts, findings, { now, mute: muteIn(seen), silences })
     alerts = step.alerts
     told.push(...step.messages.map((message) => ({ ...message, toldAt: now - START })))
