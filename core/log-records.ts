@@ -39,7 +39,7 @@ export type LogRecord =
   /** Records of runs that had ended without closing them were closed. */
   | { event: 'runs.closed'; closed: number }
   | ({ event: 'runs.check-failed' } & Trouble)
-  | ({ event: 'budgets.store-failed' } & Trouble)
+  | ({ event: 'upstreams.store-failed' } & Trouble)
   /** The database accepts no rows: the run continues without the lock. */
   | ({ event: 'run.without-lock' } & Trouble)
   /** The sweep closes it later. */

@@ -6,6 +6,7 @@ import { networkTrouble } from '../core/network-trouble.ts'
 import { Failure } from '../core/failures.ts'
 import { valueEnd } from '../core/json-bounds.ts'
 import { addBudget } from './budgets.ts'
+import { countCall } from './calls.ts'
 import { isChallenge, looksLikeHtml } from './challenge.ts'
 import type { Gate } from './gate.ts'
 import { beyondBounds } from './payload.ts'
@@ -112,22 +113,34 @@ export function createHttp(options: HttpOptions): Http {
     if (request.json !== undefined) sent.set('content-type', 'application/json')
     const body = request.json === undefined ? (request.text ?? null) : JSON.stringify(request.json)
     const follows = method === 'GET' && options.redirect !== 'manual'
-    return await within(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal, what, async (signal) => {
-      const init: RequestInit = { method, headers: sent, body, signal, redirect: 'manual' }
-      const { response, url: answered } = follows
-        ? await fetchOnHost(url, init, what)
-        : { response: await fetch(url, init), url }
-      options.gate.observe(response.headers, response.status)
-      const read = await readBody(response, options.maxBytes, what)
-      refuseBeyond(options.maxValues, read.body, what, response.status)
-      return {
-        status: response.status,
-        headers: response.headers,
-        ...read,
-        url: withoutSecrets(answered),
-        observedAt: new Date(),
-      }
-    })
+    const startedAt = performance.now()
+    const ended = (status: string) => {
+      countCall({ client, quota, status, ms: performance.now() - startedAt })
+    }
+    const timed: Timed = { ...what, ended }
+    const answer = await within(
+      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      request.signal,
+      timed,
+      async (signal) => {
+        const init: RequestInit = { method, headers: sent, body, signal, redirect: 'manual' }
+        const { response, url: answered } = follows
+          ? await fetchOnHost(url, init, what)
+          : { response: await fetch(url, init), url }
+        options.gate.observe(response.headers, response.status)
+        const read = await readBody(response, options.maxBytes, what)
+        return {
+          status: response.status,
+          headers: response.headers,
+          ...read,
+          url: withoutSecrets(answered),
+          observedAt: new Date(),
+        }
+      },
+    )
+    ended(String(answer.status))
+    refuseBeyond(options.maxValues, answer.body, what, answer.status)
+    return answer
   }
 
   return {
@@ -153,11 +166,19 @@ function judged(answer: Answer, request: HttpRequest, upstream: string): Answer 
   throw refusal(what, answer, good ? 'page' : 'status')
 }
 
-/** Runs one exchange under a deadline. The caller's abort keeps its reason; every other fault is `UpstreamUnavailable`. */
+/** An exchange, and who counts it: with the status of the answer, or why there is none. */
+interface Timed extends Exchange {
+  ended: (status: string) => void
+}
+
+/**
+ * Runs one exchange under a deadline. The caller's abort keeps its reason, and is not counted; every other fault is
+ * `UpstreamUnavailable`.
+ */
 async function within<T>(
   timeoutMs: number,
   signal: AbortSignal,
-  what: Exchange,
+  { ended, ...what }: Timed,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
@@ -171,7 +192,11 @@ async function within<T>(
     return await run(controller.signal)
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof Failure) throw error
+    if (error instanceof Failure) {
+      ended(String(error.details['status']))
+      throw error
+    }
+    ended(controller.signal.aborted ? 'timeout' : 'broken')
     const found = controller.signal.aborted
       ? `gave no complete answer within ${timeoutMs} ms`
       : `broke off: ${networkReason(error)}`

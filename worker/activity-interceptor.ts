@@ -5,6 +5,7 @@
 import { Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker'
 import { PIPELINES } from '../pipelines/index.ts'
+import { inAttempt } from '../upstreams/calls.ts'
 import { temporalFailure } from './failures.ts'
 import { withSpooledCounts } from './spooled-counts.ts'
 
@@ -23,7 +24,9 @@ export class HeartbeatInterceptor implements ActivityInboundCallsInterceptor {
     }, BEAT_MS)
     try {
       // The activity's own requests see the same cancellation through their signal; this also ends one that ignores it.
-      const step = withSpooledCounts(pipelineOf(context.info.workflowType), () => next(input))
+      const step = withSpooledCounts(pipelineOf(context.info.workflowType), () =>
+        inAttempt(context.info.attempt, () => next(input)),
+      )
       return await Promise.race([step, context.cancelled])
     } catch (error) {
       throw temporalFailure(

@@ -10,7 +10,7 @@ import type { LogRecord } from '../core/log-records.ts'
 import { openDatabase } from '../db/database.ts'
 import { removeUnfinishedFiles } from '../system/atomic-file.ts'
 import { openSpool, spoolFolder } from '../db/spool/spool.ts'
-import { startStoringBudgets } from './budgets.ts'
+import { startStoringHeard } from './upstreams-heard.ts'
 import { workflowBundle } from './bundle.ts'
 import { NO_DATABASE, watchDatabase, type EmbeddedServer } from './database-watch.ts'
 import { startDraining } from './drain.ts'
@@ -96,7 +96,7 @@ export async function startWorker(
     ...ownQueues(dependencies).map((queue) => createQueueWorker(settings, queue)),
   ])
   const sweeping = startSweeping(database.db, temporal, log)
-  const budgets = startStoringBudgets(database.db, log)
+  const heard = startStoringHeard(database.db, log)
   const draining = startDraining({
     db: database.db,
     folder: spool.folder,
@@ -124,7 +124,7 @@ export async function startWorker(
         const record = { event: 'worker.stop-failed', reason: String(run.reason) } satisfies LogRecord
         log.error(record, 'the worker could not stop cleanly')
       }
-      await Promise.all([sweeping.stop(), budgets.stop(), draining.stop(), watch?.stop()])
+      await Promise.all([sweeping.stop(), heard.stop(), draining.stop(), watch?.stop()])
       await Promise.all([connection.close(), client.connection.close(), database.close()])
     },
   }

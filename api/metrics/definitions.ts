@@ -2,7 +2,7 @@
 
 export interface Definition {
   name: string
-  type: 'gauge' | 'counter'
+  type: 'gauge' | 'counter' | 'histogram'
   help: string
   labels: readonly string[]
 }
@@ -16,6 +16,12 @@ const gauge = (name: string, help: string, ...labels: string[]): Definition => (
 const counter = (name: string, help: string, ...labels: string[]): Definition => ({
   ...gauge(name, help, ...labels),
   type: 'counter',
+})
+
+/** Its series are `…_bucket` with the label `le`, `…_sum` and `…_count`. */
+const histogram = (name: string, help: string, ...labels: string[]): Definition => ({
+  ...gauge(name, help, ...labels),
+  type: 'histogram',
 })
 
 /** By the name that code uses. Times are seconds since 1970; what nobody knows has no series. */
@@ -77,6 +83,20 @@ export const DEFINITIONS = {
     'quota',
     'status',
   ),
+  calls: counter(
+    'upstream_calls_total',
+    'Calls of an upstream that have ended, by the status of the answer; timeout or broken without one.',
+    'client',
+    'quota',
+    'status',
+  ),
+  callRetries: counter(
+    'upstream_retries_total',
+    'Those of them that an attempt of a step after its first made.',
+    'client',
+    'quota',
+  ),
+  callSeconds: histogram('upstream_call_duration_seconds', 'How long calls took.', 'client', 'quota'),
   databaseSize: gauge('database_size_bytes', 'Size of the database.'),
   migrationsApplied: gauge('migrations_applied', 'Migrations that the database has.'),
   migrationsKnown: gauge('migrations_known', 'Migrations of this version; more than applied: migrate.'),

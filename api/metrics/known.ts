@@ -5,9 +5,11 @@ import { openRuns as openWorkflows } from '../../client/open-runs.ts'
 import { pollersOf } from '../../client/ping.ts'
 import { scheduleStates } from '../../client/schedules.ts'
 import type { Config } from '../../config/load-config.ts'
+import type { CountedCalls } from '../../core/upstream-calls.ts'
 import type { Database } from '../../db/database.ts'
 import { endedRunTotals, type EndedRunTotal } from '../../db/queries/run-hours.ts'
 import { endedRuns, lastCollected, openRuns, type RunRecord } from '../../db/queries/runs.ts'
+import { allCalls } from '../../db/queries/upstream-calls.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES, type PipelineId } from '../../pipelines/index.ts'
 import { newestOf } from '../../watch/newest.ts'
@@ -38,6 +40,8 @@ export interface DatabaseKnown {
   totals: readonly EndedRunTotal[]
   pipelines: readonly PipelineKnown[]
   budgets: readonly StoredBudget[]
+  /** All since they are counted. */
+  calls: readonly CountedCalls[]
 }
 
 export interface PipelineKnown {
@@ -60,11 +64,12 @@ export interface TemporalKnown {
 
 /** Of the database: so many statements for each pipeline, however many rows there are. */
 export async function readDatabase(db: Database, config: Config): Promise<DatabaseKnown> {
-  const [state, totals, open, budgets] = await Promise.all([
+  const [state, totals, open, budgets, calls] = await Promise.all([
     databaseState(db),
     endedRunTotals(db),
     openRuns(db),
     storedBudgets(db),
+    allCalls(db),
   ])
   const pipelines = await Promise.all(
     PIPELINES.map(async ({ id }) => {
@@ -76,7 +81,7 @@ export async function readDatabase(db: Database, config: Config): Promise<Databa
       return { id, ended, collectedAt, newest, isOpen: open.some(({ pipeline }) => pipeline === id) }
     }),
   )
-  return { state, totals, pipelines, budgets }
+  return { state, totals, pipelines, budgets, calls }
 }
 
 /** Of Temporal. */

@@ -1,5 +1,6 @@
 /** The series of each metric, from what is known. Pure. */
 import { SECOND_MS } from '../../core/durations.ts'
+import { CALL_BOUNDS_S, callFigures, callsOf, partsBy } from '../../core/upstream-calls.ts'
 import { RUN_OUTCOMES, type SourceOutcome } from '../../core/run-outcome.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { packageVersion } from '../../system/package-version.ts'
@@ -11,6 +12,8 @@ import type { MetricKey } from './definitions.ts'
 import type { DatabaseKnown, Known, PipelineKnown, TemporalKnown } from './known.ts'
 
 export interface Sample {
+  /** Which series of a histogram it is of. */
+  of?: 'bucket' | 'sum' | 'count'
   labels: Readonly<Record<string, string>>
   value: number
 }
@@ -52,7 +55,7 @@ export function samplesOf(known: Known, now: number): Samples {
   }
 }
 
-function ofDatabase({ state, totals, pipelines, budgets }: DatabaseKnown, now: number): Samples {
+function ofDatabase({ state, totals, pipelines, budgets, calls }: DatabaseKnown, now: number): Samples {
   const { bytes, migrations } = state
   return {
     databaseSize: [sample(bytes)],
@@ -88,6 +91,7 @@ function ofDatabase({ state, totals, pipelines, budgets }: DatabaseKnown, now: n
       newest.map(({ source, allowedMs }) => sample(seconds(allowedMs), { pipeline: id, source })),
     ),
     ...ofBudgets(budgets, now),
+    ...ofCalls(calls),
   }
 }
 
@@ -139,6 +143,31 @@ function ofBudgets(budgets: DatabaseKnown['budgets'], now: number): Samples {
         status: blockedStatus === null ? '' : String(blockedStatus),
       }),
     ),
+  }
+}
+
+function ofCalls(calls: DatabaseKnown['calls']): Samples {
+  const byLimit = partsBy(calls, ['client', 'quota'])
+  return {
+    calls: partsBy(calls, ['client', 'quota', 'status']).map(({ labels, alike }) =>
+      sample(callsOf(alike), labels),
+    ),
+    callRetries: byLimit.map(({ labels, alike }) => sample(callFigures(alike).retries, labels)),
+    callSeconds: byLimit.flatMap(({ labels, alike }): Sample[] => [
+      ...[...CALL_BOUNDS_S, Infinity].map((bound): Sample => {
+        const le = bound === Infinity ? '+Inf' : String(bound)
+        const within = alike.filter(({ withinS }) => withinS <= bound)
+        return { of: 'bucket', ...sample(callsOf(within), { ...labels, le }) }
+      }),
+      {
+        of: 'sum',
+        ...sample(
+          alike.reduce((sum, one) => sum + one.seconds, 0),
+          labels,
+        ),
+      },
+      { of: 'count', ...sample(callsOf(alike), labels) },
+    ]),
   }
 }
 

@@ -1,10 +1,12 @@
 /**
- * `/api/upstreams` and `almanac upstreams`: when each upstream last answered and last failed, as the records of runs tell, and
- * what is left of its limits.
+ * `/api/upstreams` and `almanac upstreams`: when each upstream last answered and last failed, as the records of runs tell, what
+ * is left of its limits, and how its calls ended.
  */
 import { z } from 'zod'
 import { asReason } from '../../core/reason.ts'
+import { CALL_BOUNDS_S, callFigures, callsOf, partsBy, type CountedCalls } from '../../core/upstream-calls.ts'
 import { LOOKED_AT_DAYS, sourcesTold, type Told } from '../../db/queries/sources-told.ts'
+import { callsOfLastDay } from '../../db/queries/upstream-calls.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES } from '../../pipelines/index.ts'
 import { WATCH_PARTS } from '../../watch/parts.ts'
@@ -30,7 +32,28 @@ const budgetSchema = z.object({
   observed_at: time.describe('When an answer last said something else than before'),
 })
 
+const LONGEST_S = Math.max(...CALL_BOUNDS_S)
+/** Seconds; a bound, since only that is stored. */
+const within = (share: string) =>
+  z
+    .number()
+    .nullable()
+    .describe(`${share} of them took no longer; null if there are none, or above ${LONGEST_S}`)
+
 export type Budget = z.infer<typeof budgetSchema>
+
+const askedSchema = z.object({
+  calls: z.int().describe('In this hour and the 23 before'),
+  failed: z.int().describe('Without an answer, or with one of 400 and above; 404 and 410 are answers'),
+  retries: z.int().describe('Made by an attempt of an activity after its first'),
+  half_within_seconds: within('Half'),
+  most_within_seconds: within('95 of 100'),
+  statuses: z
+    .array(z.object({ status: z.string(), calls: z.int() }))
+    .describe(
+      'By the status of the answer, most calls first; `timeout` and `broken` had none, `exit 0` is of git',
+    ),
+})
 
 const upstreamSchema = z
   .object({
@@ -57,6 +80,7 @@ const upstreamSchema = z
       .describe('The last run in which it failed, at least in part'),
     not_asked: z.string().nullable().describe('Why the last run did not ask it; null if it did'),
     budgets: z.array(budgetSchema).describe('What is left of its limits; empty until it answers a worker'),
+    asked: askedSchema.describe('How its clients were answered'),
   })
   .meta({ id: 'Upstream' })
 
@@ -81,7 +105,7 @@ export async function upstreamsNow(
   { db, config }: Pick<RouteContext, 'db' | 'config'>,
   language: Language,
 ): Promise<Upstream[]> {
-  const [told, budgets] = await Promise.all([sourcesTold(db), storedBudgets(db)])
+  const [told, budgets, calls] = await Promise.all([sourcesTold(db), storedBudgets(db), callsOfLastDay(db)])
   return PIPELINES.flatMap(({ id }) =>
     WATCH_PARTS[id].upstreams
       .filter(({ isAsked }) => isAsked?.(config) !== false)
@@ -96,10 +120,28 @@ export async function upstreamsNow(
           missing: why === undefined ? null : sentence(why, language),
           ...standingOf(ofIt, language),
           budgets: budgets.filter(({ client }) => clients.includes(client)).map(budgetJson),
+          asked: askedJson(calls.filter(({ client }) => clients.includes(client))),
         }
       }),
   )
 }
+
+function askedJson(counted: readonly CountedCalls[]): Upstream['asked'] {
+  const { calls, failed, retries, halfWithinS, mostWithinS } = callFigures(counted)
+  return {
+    calls,
+    failed,
+    retries,
+    half_within_seconds: boundJson(halfWithinS),
+    most_within_seconds: boundJson(mostWithinS),
+    statuses: partsBy(counted, ['status'])
+      .map(({ labels: { status }, alike }) => ({ status, calls: callsOf(alike) }))
+      .toSorted((a, b) => b.calls - a.calls),
+  }
+}
+
+const boundJson = (seconds: number | undefined) =>
+  seconds === undefined || seconds === Infinity ? null : seconds
 
 const budgetJson = ({ client, quota, most, remaining, ...times }: StoredBudget): Budget => ({
   client,

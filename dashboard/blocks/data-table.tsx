@@ -34,6 +34,8 @@ interface DataTableProps<Row> {
   sorting?: Sorting
   /** Address of the same rows as CSV. */
   csv?: string
+  /** Whether each row is a card on a narrow screen, for rows that are too long to be read from side to side. Default: no. */
+  isCards?: boolean
   /** Name of a CSV file with the rows that were found, as they are sorted. Default: none is offered. */
   file?: string
 }
@@ -42,7 +44,7 @@ interface DataTableProps<Row> {
 const SEARCHED_ROWS = 10
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, csv, file } = props
+  const { caption, columns, rows, rowKey, pageRows = 50, isWhole = true, isCards = false, csv, file } = props
   const say = useSharedWords()
   const { format } = useReader()
   const [sought, setSought] = useState('')
@@ -61,7 +63,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     setPage(1)
   }
   return (
-    <div className="data-table">
+    <div className={isCards ? 'data-table row-cards' : 'data-table'}>
       {(isSearched || csv !== undefined || file !== undefined) && (
         <div className="tools">
           {isSearched && (
@@ -134,7 +136,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 }
 
 function Cell<Row>({
-  column: { isNumber, isText, render, value },
+  column: { title, isNumber, isText, render, value },
   row,
 }: {
   column: TableColumn<Row>
@@ -144,7 +146,7 @@ function Cell<Row>({
   const cell = value(row)
   const plain = typeof cell === 'number' ? format.number(cell) : (cell ?? '–')
   return (
-    <td className={isNumber === true ? 'number' : isText === true ? 'text' : undefined}>
+    <td className={isNumber === true ? 'number' : isText === true ? 'text' : undefined} data-title={title}>
       {render === undefined ? plain : render(row)}
     </td>
   )

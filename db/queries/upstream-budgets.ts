@@ -1,22 +1,18 @@
 /** What upstreams said of their limits. */
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type { UpstreamBudget } from '../../core/upstream-budget.ts'
 import { ahead } from '../ahead.ts'
-import { notifyRows } from '../changes.ts'
 import type { Database } from '../database.ts'
 import { upstreamBudgets } from '../schema/index.ts'
 
 const BUDGET = ['most', 'remaining', 'resets_at']
 const BLOCK = ['blocked_at', 'blocked_until', 'blocked_status']
 
-/** Any client may be asked outside of a run. */
-const NO_RUN = ''
-
 /**
- * Stores them over what is known; the newest observation wins, and keeps what it does not tell. None is later than the
- * database's clock: that of this machine may be wrong.
+ * The statement that stores them over what is known; the newest observation wins, and keeps what it does not tell. None is
+ * later than the database's clock: that of this machine may be wrong.
  */
-export async function storeBudgets(db: Database, budgets: readonly UpstreamBudget[]): Promise<void> {
+export function budgetsInto(budgets: readonly UpstreamBudget[]): SQL {
   const rows = budgets.map(({ client, quota, at, budget, closed }) => ({
     client,
     quota,
@@ -33,16 +29,14 @@ export async function storeBudgets(db: Database, budgets: readonly UpstreamBudge
     ...keptUnless('blocked_at', BLOCK),
     'observed_at = excluded.observed_at',
   ]
-  await db.execute(sql`with stored as (
-      insert into upstream_budgets as t
-      select client, quota, most, remaining, resets_at,
-        case when blocked_at is not null then least(blocked_at, clock_timestamp()) end, blocked_until, blocked_status,
-        least(observed_at, clock_timestamp())
-      from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
-      on conflict (client, quota) do update set ${sql.raw(updates.join(', '))}
-      where excluded.observed_at > t.observed_at or ${sql.raw(ahead('t.observed_at'))}
-      returning 1
-    ) select ${notifyRows('upstream_budgets', NO_RUN)}::text from stored limit 1`)
+  return sql`insert into upstream_budgets as t
+    select client, quota, most, remaining, resets_at,
+      case when blocked_at is not null then least(blocked_at, clock_timestamp()) end, blocked_until, blocked_status,
+      least(observed_at, clock_timestamp())
+    from json_populate_recordset(null::upstream_budgets, ${JSON.stringify(rows)})
+    on conflict (client, quota) do update set ${sql.raw(updates.join(', '))}
+    where excluded.observed_at > t.observed_at or ${sql.raw(ahead('t.observed_at'))}
+    returning 1`
 }
 
 const keptUnless = (told: string, columns: readonly string[]) =>

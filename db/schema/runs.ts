@@ -1,4 +1,4 @@
-/** Tables that every pipeline shares: runs, raw payloads, rejected rows, budgets of upstreams. */
+/** Tables that every pipeline shares: runs, raw payloads, rejected rows. */
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -122,29 +122,6 @@ export const pipelineRunHours = pgTable(
   (table) => [primaryKey({ columns: [table.pipeline, table.hour] })],
 )
 
-/** What each upstream last said of its limit; one row a limit, so it does not grow. */
-export const upstreamBudgets = pgTable(
-  'upstream_budgets',
-  {
-    /** Name of the client: that of its service in upstreams/. */
-    client: text().notNull(),
-    /** Of a client with several limits; empty for one with a single limit. */
-    quota: text().notNull(),
-    /** Requests, or their weight, in a window; null with `remaining` if it tells no budget. */
-    most: bigint({ mode: 'number' }),
-    remaining: bigint({ mode: 'number' }),
-    /** End of the window: what was left then says nothing any more. */
-    resetsAt: moment('resets_at'),
-    /** The last time that it got no request for a while. */
-    blockedAt: moment('blocked_at'),
-    blockedUntil: moment('blocked_until'),
-    /** Of the refusal; null if the budget ran low before. */
-    blockedStatus: integer('blocked_status'),
-    observedAt: moment('observed_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.client, table.quota] })],
-)
-
 /** How each grows, and whether old rows may be removed. */
 export const sharedKept: KeptTables = {
   pipeline_runs: {
@@ -160,5 +137,4 @@ export const sharedKept: KeptTables = {
     grows:
       'the responses of every run; kept for RAW_PAYLOAD_DAYS within RAW_PAYLOAD_MB a source, and removed at the end of each run',
   },
-  upstream_budgets: { grows: 'a row a limit of an upstream' },
 }

@@ -44,6 +44,7 @@ const EXCEPTIONS: Record<string, string> = {
 /** Files of upstreams/ that serve all upstreams; every other file or folder there is one. */
 const SHARED_BY_UPSTREAMS = [
   'budgets',
+  'calls',
   'challenge',
   'credentials',
   'gate',

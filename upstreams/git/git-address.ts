@@ -4,12 +4,14 @@
  */
 import { Failure } from '../../core/failures.ts'
 import type { ProgramResult } from '../../system/run-program.ts'
+import { countCall } from '../calls.ts'
 import { isChallenge } from '../challenge.ts'
 import { createGate } from '../gate.ts'
 import { gitFailure, isRedirect } from './git-failure.ts'
 import { addressOf, type GitBase } from './git-settings.ts'
 import { createHttp, type Answer } from '../http.ts'
 
+const UPSTREAM = 'git'
 const REDIRECTS = [301, 302, 303, 307, 308]
 /** Hosts use the protocol instead of a page only for agents that begin like this. */
 const AGENT = 'git/2 (almanac)'
@@ -46,7 +48,7 @@ export interface GitAddress {
 /** Checks addresses of one host. */
 export function createGitAddress(base: GitBase): GitAddress {
   const http = createHttp({
-    upstream: 'git',
+    upstream: UPSTREAM,
     baseUrl: base.url,
     headers: { 'user-agent': AGENT, 'git-protocol': 'version=2' },
     gate: createGate({ reserve: 0, concurrency: CONCURRENCY }),
@@ -67,7 +69,7 @@ export function createGitAddress(base: GitBase): GitAddress {
     following: async ({ fullName, what, signal }, run) => {
       let name = fullName
       for (let redirects = 0; ; redirects += 1) {
-        const result = await run(addressOf(base, name))
+        const result = await counted(() => run(addressOf(base, name)))
         if (result.code === 0) return { result, name }
         if (!isRedirect(result.stderr)) throw gitFailure(what, result)
         if (redirects === MAX_REDIRECTS) throw new Failure('Blocked', `${what}: it redirects endlessly.`)
@@ -82,6 +84,22 @@ export function createGitAddress(base: GitBase): GitAddress {
       if (isChallenge(headers, body)) throw new Failure('Blocked', `${found}: a firewall's page.`)
       throw new Failure('PayloadInvalid', `${found}: a page of a proxy, or no git host at this address.`)
     },
+  }
+}
+
+/** Counts a run of git by its exit code; one that is cancelled is not counted. */
+async function counted(run: () => Promise<ProgramResult>): Promise<ProgramResult> {
+  const startedAt = performance.now()
+  const ended = (status: string) => {
+    countCall({ client: UPSTREAM, quota: '', status, ms: performance.now() - startedAt })
+  }
+  try {
+    const result = await run()
+    ended(result.code === null ? 'broken' : `exit ${result.code}`)
+    return result
+  } catch (error) {
+    if (error instanceof Failure) ended(error.type === 'CommandTimedOut' ? 'timeout' : 'broken')
+    throw error
   }
 }
 

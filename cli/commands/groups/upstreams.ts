@@ -7,7 +7,7 @@ export function addUpstreamCommand(program: CommandUnknownOpts): void {
   add(
     program,
     'upstreams',
-    'when each upstream last gave rows and last failed, and what is left of its limits',
+    'when each upstream last gave rows and last failed, what fails now, how it answers, what is left of its limits',
     [`${ALMANAC} upstreams`, `${ALMANAC} upstreams --json`],
   )
     .option('--json', 'print JSON')

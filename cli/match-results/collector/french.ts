@@ -34,8 +34,8 @@ export const FRENCH: French = {
     `Les mesures du SDK de Temporal ne sont pas servies sur le port ${port} (TEMPORAL_METRICS_PORT): ${reason}`,
   'runs.closed': ({ closed }) =>
     counted(closed, 'collecte interrompue, notée', 'collectes interrompues, notées'),
-  'budgets.store-failed': (trouble) =>
-    `Ce que les services disent de leurs limites n'a pas pu être enregistré: ${because(trouble)}`,
+  'upstreams.store-failed': (trouble) =>
+    `Ce que les services ont répondu n'a pas pu être compté: ${because(trouble)}`,
   'runs.check-failed': (trouble) => `Les collectes en cours n'ont pas pu être vérifiées: ${because(trouble)}`,
   'run.close-failed': (trouble) => `La fin de la collecte n'a pas pu être notée: ${because(trouble)}`,
   'spool.loaded': ({ segments, rows }) => {

@@ -5,16 +5,19 @@ import { useReader, useWords } from '../../preferences.tsx'
 import { budgetName, budgetSays } from './budget.ts'
 import { HEALTH_WORDS } from './words/index.ts'
 
-interface BudgetsProps extends Pick<Upstream, 'budgets'> {
+interface BudgetsProps extends Pick<Upstream, 'budgets' | 'asked'> {
   /** Whether it is being asked now, and fails. */
   isAsked: boolean
 }
 
-export function Budgets({ budgets, isAsked }: BudgetsProps) {
+export function Budgets({ budgets, asked, isAsked }: BudgetsProps) {
   const say = useWords(HEALTH_WORDS)
   const { format } = useReader()
   const now = useNow()
-  if (budgets.length === 0) return say(isAsked ? 'budget.unanswered' : 'budget.unknown')
+  if (budgets.length === 0) {
+    if (asked.calls > asked.failed) return say('budget.none')
+    return say(isAsked || asked.calls > 0 ? 'budget.unanswered' : 'budget.unknown')
+  }
   return budgets.map((budget) => {
     const name = budgetName(budget, budgets)
     return budgetSays(budget, now).map(({ key, at, isBad }) => (

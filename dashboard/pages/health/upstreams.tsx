@@ -1,4 +1,4 @@
-/** The services that data comes from: when each last gave rows, when and how it last failed, what is left of its limits. */
+/** The services that data comes from: when each last gave rows, when and how it last failed, how it answers, what is left of its limits. */
 import { Link } from '@tanstack/react-router'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
 import { useApi } from '../../api.ts'
@@ -7,6 +7,7 @@ import { DataTable, type TableColumn } from '../../blocks/data-table.tsx'
 import { Panel } from '../../blocks/panel.tsx'
 import { usePipelineName } from '../../pipelines/name.ts'
 import { useSharedWords, useWords } from '../../preferences.tsx'
+import { Asked } from './asked.tsx'
 import { Budgets } from './budgets.tsx'
 import { failingNow, type Failing } from './state.ts'
 import { HEALTH_WORDS } from './words/index.ts'
@@ -28,6 +29,7 @@ export function UpstreamsPanel() {
             columns={columns}
             rows={upstreams}
             rowKey={({ pipeline, name }) => `${pipeline} ${name}`}
+            isCards
           />
         </>
       )}
@@ -113,13 +115,18 @@ function useColumns(retrying: readonly Failing[]): TableColumn<Upstream>[] {
       render: (upstream) => <Why upstream={upstream} failing={failingNow(upstream, retrying)} />,
     },
     {
+      key: 'asked',
+      title: say('upstreams.asked'),
+      isText: true,
+      value: ({ asked }) => asked.calls,
+      render: ({ asked }) => <Asked asked={asked} />,
+    },
+    {
       key: 'budget',
       title: say('upstreams.budget'),
       isText: true,
       value: ({ budgets }) => budgets[0]?.remaining ?? null,
-      render: (upstream) => (
-        <Budgets budgets={upstream.budgets} isAsked={failingNow(upstream, retrying) !== undefined} />
-      ),
+      render: (upstream) => <Budgets {...upstream} isAsked={failingNow(upstream, retrying) !== undefined} />,
     },
   ]
 }

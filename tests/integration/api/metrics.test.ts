@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { tellMade } from '../../../backup/known.ts'
 import { createTokens } from '../../../api/access/tokens.ts'
 import { assembleApi, startApi } from '../../../api/server.ts'
-import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
+import { storeHeard } from '../../../db/queries/upstreams-heard.ts'
 import { spoolFolder } from '../../../db/spool/spool.ts'
 import { writeState, readState } from '../../../watch/state.ts'
 import { reason } from '../../../wording/reason.ts'
@@ -64,16 +64,26 @@ async function fill(): Promise<void> {
     values (${OURS}, '2026-01-01T00:00:00Z', 60, 1, 1, 0), (${OURS}, '2026-01-01T01:00:00Z', 59, 1, 1, 0)`)
   const at = new Date()
   const later = new Date(at.getTime() + 600_000)
-  await storeBudgets(database.db, [
-    { client: 'modrinth', quota: '', at, budget: { limit: 300, remaining: 17, resetsAt: later } },
-    {
-      client: 'old',
-      quota: 'core',
-      at,
-      budget: { limit: 60, remaining: 3, resetsAt: new Date(at.getTime() - 1_000) },
-    },
-    { client: 'curseforge', quota: '', at, closed: { at, until: later, status: 429 } },
-  ])
+  await storeHeard(database.db, {
+    budgets: [
+      { client: 'modrinth', quota: '', at, budget: { limit: 300, remaining: 17, resetsAt: later } },
+      {
+        client: 'old',
+        quota: 'core',
+        at,
+        budget: { limit: 60, remaining: 3, resetsAt: new Date(at.getTime() - 1_000) },
+      },
+      { client: 'curseforge', quota: '', at, closed: { at, until: later, status: 429 } },
+    ],
+  })
+  const call = { client: 'modrinth', quota: '', retries: 0 }
+  for (const calls of [3, 4])
+    await storeHeard(database.db, {
+      calls: [
+        { ...call, status: '200', withinS: 0.5, calls, seconds: 0.25 },
+        { ...call, status: '503', withinS: Infinity, calls: 1, retries: 1, seconds: 400 },
+      ],
+    })
   const damaged = join(spoolFolder(config.dataDir), 'damaged')
   mkdirSync(damaged, { recursive: true })
   writeFileSync(join(damaged, '2026-11-01.segment'), 'no segment')
@@ -166,6 +176,18 @@ it('tells what is left of limits in windows that go on, and who is blocked', () 
   expect(
     value('almanac_upstream_last_block_timestamp_seconds{client="curseforge",quota="",status="429"}'),
   ).toBeGreaterThan(0)
+})
+
+it('counts calls by status, retries, and how long calls took', () => {
+  const of = 'client="modrinth",quota=""'
+  expect(value(`almanac_upstream_calls_total{${of},status="200"}`)).toBe(7)
+  expect(value(`almanac_upstream_calls_total{${of},status="503"}`)).toBe(2)
+  expect(value(`almanac_upstream_retries_total{${of}}`)).toBe(2)
+  expect(text).toContain('# TYPE almanac_upstream_call_duration_seconds histogram')
+  const bucket = (le: string) => value(`almanac_upstream_call_duration_seconds_bucket{${of},le="${le}"}`)
+  expect(['0.2', '0.5', '300', '+Inf'].map(bucket)).toEqual([0, 7, 7, 9])
+  expect(value(`almanac_upstream_call_duration_seconds_sum{${of}}`)).toBe(800.5)
+  expect(value(`almanac_upstream_call_duration_seconds_count{${of}}`)).toBe(9)
 })
 
 it('tells of servers, spool, disks, backup and alerts', async () => {

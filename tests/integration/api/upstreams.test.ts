@@ -1,15 +1,17 @@
-/** Upstreams over HTTP: what the records of runs tell of each, and what each says of its limits. */
+/** Upstreams over HTTP: what the records of runs tell of each, how it answers, and what each says of its limits. */
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PipelineList } from '../../../api/pipelines/list.ts'
 import type { Upstream } from '../../../api/stack/upstreams.ts'
-import { storeBudgets } from '../../../db/queries/upstream-budgets.ts'
+import { allCalls } from '../../../db/queries/upstream-calls.ts'
+import { storeHeard } from '../../../db/queries/upstreams-heard.ts'
 import { startSimulator, type Simulator } from '../../../simulator/server.ts'
 import { addBudget, heardBudgets } from '../../../upstreams/budgets.ts'
+import { countCall } from '../../../upstreams/calls.ts'
 import { createFearGreed } from '../../../upstreams/fear-greed.ts'
 import { createGitHub } from '../../../upstreams/github/github.ts'
 import { createModrinth } from '../../../upstreams/modrinth.ts'
-import { createBudgetStore } from '../../../worker/budgets.ts'
+import { createHeardStore } from '../../../worker/upstreams-heard.ts'
 import { startDatabaseApi, type DatabaseApi } from '../../support/api.ts'
 import { command } from '../../support/command.ts'
 
@@ -62,6 +64,15 @@ const upstreams = async (language = 'en') => {
   return new Map(found.map((one) => [one.name, one]))
 }
 
+const NOT_ASKED = {
+  calls: 0,
+  failed: 0,
+  retries: 0,
+  half_within_seconds: null,
+  most_within_seconds: null,
+  statuses: [],
+}
+
 it('each has its last run with rows and its last failure by name', async () => {
   expect((await upstreams()).get('Modrinth')).toEqual({
     name: 'Modrinth',
@@ -79,6 +90,7 @@ it('each has its last run with rows and its last failure by name', async () => {
     },
     not_asked: null,
     budgets: [],
+    asked: NOT_ASKED,
   })
 })
 
@@ -125,6 +137,66 @@ it('the command prints the same, as a table and as JSON', async () => {
   ])
 })
 
+describe('the calls of upstreams', () => {
+  const call = (status: string, withinS: number, calls: number, retries = 0) => ({
+    client: 'binance',
+    quota: '',
+    status,
+    withinS,
+    calls,
+    retries,
+    seconds: calls * 0.1,
+  })
+  afterAll(async () => {
+    await api.database.db.execute(sql`delete from upstream_calls`)
+    await api.database.db.execute(sql`delete from upstream_call_hours`)
+  })
+
+  it('are those of the last 24 hours, whichever process stored them', async () => {
+    const { db } = api.database
+    await storeHeard(db, { calls: [call('200', 0.2, 50), call('timeout', 30, 1, 1)] })
+    await db.execute(sql`update upstream_call_hours set hour = hour - interval '23 hours'`)
+    await storeHeard(db, { calls: [call('200', 0.2, 40), call('200', Infinity, 9)] })
+    const asked = {
+      calls: 100,
+      failed: 1,
+      retries: 1,
+      half_within_seconds: 0.2,
+      most_within_seconds: null,
+      statuses: [
+        { status: '200', calls: 99 },
+        { status: 'timeout', calls: 1 },
+      ],
+    }
+    expect((await upstreams()).get('Binance')?.asked).toEqual(asked)
+    const { stdout } = await command(['upstreams'], { DATABASE_URL: api.proxy.url })
+    expect(stdout).toMatch(/^Binance .* 100, 1 failed \(200: 99, timeout: 1\) +0.2 s; 95%: minutes$/m)
+    await db.execute(sql`update upstream_call_hours set hour = hour - interval '24 hours'`)
+    expect((await upstreams()).get('Binance')?.asked).toEqual(NOT_ASKED)
+    const all = await allCalls(db)
+    expect(all.map(({ status, withinS, calls }) => [status, withinS, calls])).toEqual([
+      ['200', 0.2, 90],
+      ['200', Infinity, 9],
+      ['timeout', 30, 1],
+    ])
+  })
+
+  it('wait in the process while the database refuses them, and are added when it takes them', async () => {
+    const { db } = api.database
+    const before = (await allCalls(db)).length
+    countCall({ client: 'waits', quota: '', status: '200', ms: 3 })
+    const store = createHeardStore(db)
+    await db.execute(sql`alter table upstream_calls rename to upstream_calls_away`)
+    await expect(store()).rejects.toThrow()
+    await db.execute(sql`alter table upstream_calls_away rename to upstream_calls`)
+    countCall({ client: 'waits', quota: '', status: '200', ms: 4 })
+    await store()
+    const stored = await allCalls(db)
+    expect(stored.length).toBeGreaterThan(before)
+    expect(stored.filter(({ client }) => client === 'waits')).toMatchObject([{ withinS: 0.02, calls: 2 }])
+  })
+})
+
 describe('the limits of upstreams', () => {
   const userAgent = 'almanac/0.1 (test)'
   const signal = new AbortController().signal
@@ -136,7 +208,7 @@ describe('the limits of upstreams', () => {
     for (const { client, quota } of heardBudgets()) addBudget({ client, quota, heard: () => undefined })
     // Its limits stand still, so that nothing refills while the test looks.
     simulator = await startSimulator({ now: () => now })
-    store = createBudgetStore(api.database.db)
+    store = createHeardStore(api.database.db)
     modrinth = createModrinth({ baseUrl: `${simulator.url}/modrinth/v2`, userAgent })
     const github = createGitHub({ baseUrl: `${simulator.url}/github`, userAgent })
     const fearGreed = createFearGreed({ baseUrl: `${simulator.url}/fear-greed`, userAgent })
@@ -181,10 +253,12 @@ describe('the limits of upstreams', () => {
   it('are printed by the command, with the last refusal', async () => {
     const later = new Date(now + 60 * MINUTES)
     const at = ago(1)
-    await storeBudgets(api.database.db, [
-      { client: 'coingecko', quota: '', at, budget: { limit: 30, remaining: 7, resetsAt: later } },
-      { client: 'binance', quota: '', at, closed: { at, until: later, status: 429 } },
-    ])
+    await storeHeard(api.database.db, {
+      budgets: [
+        { client: 'coingecko', quota: '', at, budget: { limit: 30, remaining: 7, resetsAt: later } },
+        { client: 'binance', quota: '', at, closed: { at, until: later, status: 429 } },
+      ],
+    })
     const { stdout } = await command(['upstreams'], { DATABASE_URL: api.proxy.url })
     await api.database.db.execute(sql`delete from upstream_budgets where client in ('coingecko', 'binance')`)
     expect(stdout).toMatch(/^CoinGecko .* 7 of 30$/m)
@@ -203,7 +277,7 @@ describe('the limits of upstreams', () => {
 
   it('are kept through a restart, and written only if something else is said', async () => {
     const before = await budgetsOf('Modrinth')
-    await createBudgetStore(api.database.db)()
+    await createHeardStore(api.database.db)()
     expect(await budgetsOf('Modrinth')).toEqual(before)
     const { rows } = await api.database.db.execute(
       sql`select xmin, * from upstream_budgets order by client, quota`,
@@ -223,13 +297,15 @@ describe('the limits of upstreams', () => {
           select client, blocked_at, blocked_status from upstream_budgets where client in ('blocked', 'never') order by client`)
       ).rows
     const until = new Date(now + MINUTES)
-    await storeBudgets(db, [
-      { client: 'blocked', quota: '', at: ago(2), closed: { at: ago(2), until, status: 429 } },
-      { client: 'never', quota: '', at: ago(2) },
-    ])
+    await storeHeard(db, {
+      budgets: [
+        { client: 'blocked', quota: '', at: ago(2), closed: { at: ago(2), until, status: 429 } },
+        { client: 'never', quota: '', at: ago(2) },
+      ],
+    })
     const before = await stored()
     expect(before).toMatchObject([{ blocked_status: 429 }, { blocked_at: null, blocked_status: null }])
-    await storeBudgets(db, [{ client: 'blocked', quota: '', at: ago(1) }])
+    await storeHeard(db, { budgets: [{ client: 'blocked', quota: '', at: ago(1) }] })
     expect(await stored()).toEqual(before)
     await db.execute(sql`delete from upstream_budgets where client in ('blocked', 'never')`)
   })
@@ -238,7 +314,9 @@ describe('the limits of upstreams', () => {
     const { db } = api.database
     const at = new Date(Date.now() + 2 * 60_000)
     const until = new Date(at.getTime() + 60_000)
-    await storeBudgets(db, [{ client: 'ahead', quota: '', at, closed: { at, until, status: 429 } }])
+    await storeHeard(db, {
+      budgets: [{ client: 'ahead', quota: '', at, closed: { at, until, status: 429 } }],
+    })
     const { rows } = await db.execute(
       sql`select greatest(observed_at, blocked_at) > clock_timestamp() as is_ahead from upstream_budgets where client = 'ahead'`,
     )

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { DEFINITIONS } from '../../../api/metrics/definitions.ts'
+import { DEFINITIONS, type Definition } from '../../../api/metrics/definitions.ts'
 import { packageRoot } from '../../../system/package-root.ts'
 import { hasPromtool } from '../../support/promtool.ts'
 
@@ -14,7 +14,17 @@ const RULES_MS = 60_000
 const folder = join(packageRoot, 'ops')
 const read = (file: string) => readFileSync(join(folder, file), 'utf8')
 
-const known = new Map(Object.values(DEFINITIONS).map((one) => [one.name, one]))
+const known = new Map(
+  Object.values<Definition>(DEFINITIONS).flatMap(({ type, name, labels }) =>
+    type === 'histogram'
+      ? [
+          [`${name}_bucket`, { labels: [...labels, 'le'] }] as const,
+          [`${name}_sum`, { labels }] as const,
+          [`${name}_count`, { labels }] as const,
+        ]
+      : [[name, { labels }] as const],
+  ),
+)
 
 /** Names of our metrics in an expression, and the labels that are asked of each. */
 const asked = (expr: string) =>

@@ -31,7 +31,7 @@ const RECORDS: { [Event in CollectorRecord['event']]: Extract<CollectorRecord, {
   'worker.stop-failed': { event: 'worker.stop-failed', reason: 'R' },
   'worker.metrics-failed': { event: 'worker.metrics-failed', port: 9464, reason: 'R' },
   'runs.closed': { event: 'runs.closed', closed: 1 },
-  'budgets.store-failed': { event: 'budgets.store-failed', reason: 'R' },
+  'upstreams.store-failed': { event: 'upstreams.store-failed', reason: 'R' },
   'runs.check-failed': { event: 'runs.check-failed', reason: 'R' },
   'run.close-failed': { event: 'run.close-failed', reason: 'R' },
   'spool.loaded': { event: 'spool.loaded', segments: 2, rows: 80, runs: 1, pipelines: ['p'] },

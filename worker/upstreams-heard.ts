@@ -1,10 +1,11 @@
-/** A loop next to the worker that stores what upstreams say of their limits, for those who show it. */
+/** A loop next to the worker that stores what upstreams say of their limits and how they answer, for those who show it. */
 import { isSameTrouble, type LogRecord } from '../core/log-records.ts'
 import type { UpstreamBudget } from '../core/upstream-budget.ts'
 import { troubleOf } from '../db/database-failure.ts'
 import type { Database } from '../db/database.ts'
-import { storeBudgets } from '../db/queries/upstream-budgets.ts'
+import { storeHeard } from '../db/queries/upstreams-heard.ts'
 import { heardBudgets } from '../upstreams/budgets.ts'
+import { returnCalls, takeCalls } from '../upstreams/calls.ts'
 import type { Logger } from './log.ts'
 import { pause } from '../system/pause.ts'
 
@@ -13,22 +14,25 @@ const STORE_EVERY_MS = 10_000
 /** A database that is away takes what is new when it is back. */
 const AFTER_FAILURE_MS = 60_000
 
-/** Stores what changed every few seconds, until stopped. Requests neither wait for it nor fail with it. */
-export function startStoringBudgets(db: Database, log: Logger): { stop(): Promise<void> } {
+/**
+ * Stores what is new every few seconds, and once more when stopped, unless the database was away. Requests neither wait for it
+ * nor fail with it. A process that is killed loses the calls of the last seconds.
+ */
+export function startStoringHeard(db: Database, log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const { signal } = stopping
-  const storeChanges = createBudgetStore(db)
+  const storeNew = createHeardStore(db)
   let reported: string | undefined
   const store = async (): Promise<number> => {
     try {
-      await storeChanges()
+      await storeNew()
       reported = undefined
       return STORE_EVERY_MS
     } catch (error) {
       const trouble = troubleOf(error)
-      const record = { event: 'budgets.store-failed', ...trouble } satisfies LogRecord
+      const record = { event: 'upstreams.store-failed', ...trouble } satisfies LogRecord
       if (!isSameTrouble(reported, trouble.reason))
-        log.warn(record, 'could not store what upstreams say of their limits; will retry')
+        log.warn(record, 'could not store how upstreams answer; will retry')
       reported = trouble.reason
       return AFTER_FAILURE_MS
     }
@@ -36,6 +40,7 @@ export function startStoringBudgets(db: Database, log: Logger): { stop(): Promis
   const loop = async () => {
     let waitMs = STORE_EVERY_MS
     while (await pause(waitMs, signal)) waitMs = await store()
+    if (reported === undefined) await store()
   }
   const ended = loop()
   return {
@@ -46,14 +51,20 @@ export function startStoringBudgets(db: Database, log: Logger): { stop(): Promis
   }
 }
 
-/** Returns a function that stores what changed since its last call; without a change it asks nothing of the database. */
-export function createBudgetStore(db: Database): () => Promise<void> {
+/** Returns a function that stores what is new since its last call; without anything new it asks nothing of the database. */
+export function createHeardStore(db: Database): () => Promise<void> {
   const stored = new Map<string, string>()
   return async () => {
-    const changed = heardBudgets().filter((one) => stored.get(keyOf(one)) !== saidBy(one))
-    if (changed.length === 0) return
-    await storeBudgets(db, changed)
-    for (const one of changed) stored.set(keyOf(one), saidBy(one))
+    const budgets = heardBudgets().filter((one) => stored.get(keyOf(one)) !== saidBy(one))
+    const calls = takeCalls()
+    if (budgets.length === 0 && calls.length === 0) return
+    try {
+      await storeHeard(db, { budgets, calls })
+    } catch (error) {
+      returnCalls(calls)
+      throw error
+    }
+    for (const one of budgets) stored.set(keyOf(one), saidBy(one))
   }
 }
 
