@@ -258,7 +258,7 @@ class SourceReplay {
       return undefined
     }
     const observedAt = await this.remember(read, payloads, group)
-    await writeRows(db, read.rows, { observedAt, runId: run.runId, retryBudget })
+    await writeRows(db, read.rows, { observedAt, runId: run.runId, corrects: true, retryBudget })
     return read
   }
 
@@ -269,7 +269,7 @@ class SourceReplay {
   private async remember(
     { rows }: ReplayedCall,
     payloads: readonly RawBody[],
-    { runId, finishedAt }: StoredGroup,
+    { finishedAt }: StoredGroup,
   ): Promise<Date> {
     let observedMs = Math.max(...payloads.map(({ observedAt }) => observedAt.getTime()))
     for (const [name, list] of Object.entries(rows) as [WritableTable, Row[]][]) {
@@ -280,7 +280,8 @@ class SourceReplay {
         const before = stored[at]
         const key = keyOf(name, row)
         if (!seen.has(key)) seen.set(key, { row, existed: before !== undefined })
-        const isOfRun = before?.runId === runId && finishedAt !== undefined && before.observedAt <= finishedAt
+        // A pipeline has one run at a time: this row is that run's, or of an earlier replay of it.
+        const isOfRun = before !== undefined && finishedAt !== undefined && before.observedAt <= finishedAt
         if (isOfRun) observedMs = Math.max(observedMs, before.observedAt.getTime())
       }
     }

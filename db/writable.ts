@@ -17,8 +17,10 @@ export interface Writable {
   data: WritableColumn[]
   /** Those of `data` in which a difference changes the row; the others only follow the time. */
   compared: WritableColumn[]
-  /** A stored row never changes. */
+  /** A stored row never changes, unless its response is read again. */
   final: boolean
+  /** A later activity computes from its rows, and marks those that it has followed. */
+  followed: boolean
   /** Key column that may lie in the future, such as the hour that a forecast is for. */
   due: string | undefined
   /**
@@ -86,6 +88,7 @@ export function writable<Table extends PgTable, Property extends keyof Table['_'
     data,
     compared: data.filter((column) => !among(times)(column)),
     final,
+    followed: columns.some((column) => column.name === 'followed_at'),
     derived,
     numbers,
     resolve,

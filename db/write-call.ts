@@ -25,5 +25,7 @@ export interface WriteOptions {
   runId: string
   raw?: RawBody[]
   rejected?: RejectedRow[]
+  /** Also of tables whose rows never change, as when a response is read again; what followed from such a row is due again. */
+  corrects?: true
   retryBudget: RetryBudget
 }

@@ -116,7 +116,7 @@ async function upsertAll(
   tx: Database,
   name: WritableTable,
   rows: readonly object[],
-  options: Pick<WriteOptions, 'observedAt' | 'runId'>,
+  options: Pick<WriteOptions, 'observedAt' | 'runId' | 'corrects'>,
 ): Promise<number> {
   const table = WRITABLE_TABLES[name]
   const unique = deduplicate(table, rows as Record<string, unknown>[])
@@ -149,7 +149,7 @@ function deduplicate(table: Writable, rows: Record<string, unknown>[]): Record<s
 export function upsertStatement(
   table: Writable,
   rows: Record<string, unknown>[],
-  { observedAt, runId }: { observedAt: Date; runId: string },
+  { observedAt, runId, corrects }: Pick<WriteOptions, 'observedAt' | 'runId' | 'corrects'>,
 ): SQL {
   const columns = [...table.key, ...table.data]
   const names = (list: { name: string }[]) => list.map(({ name }) => `"${name}"`).join(', ')
@@ -165,17 +165,25 @@ export function upsertStatement(
       )}::${sql.raw(type)}[]`,
   )
   const moment = observedAt.toISOString()
+  const set = [
+    ...table.data.map(({ name }) => `"${name}" = excluded."${name}"`),
+    ...(table.followed ? ['followed_at = null'] : []),
+  ]
   const update = `do update set
-      ${table.data.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ')},
+      ${set.join(', ')},
       observed_at = excluded.observed_at,
       run_id = case when ${changed} then excluded.run_id else t.run_id end
-    where excluded.observed_at > t.observed_at or ${ahead('t.observed_at')}
+    where ${
+      table.final
+        ? `excluded.observed_at >= t.observed_at and ${changed}`
+        : `excluded.observed_at > t.observed_at or ${ahead('t.observed_at')}
       or (excluded.observed_at = t.observed_at and ${changed})`
+    }`
   return sql`with stored as (
     insert into ${sql.raw(`"${table.name}" as t (${names(columns)}, observed_at, run_id)`)}
     select ${sql.raw(own(columns, 'u'))}, ${moment}::timestamptz, ${runId}::text
     from unnest(${sql.join(arrays, sql`, `)}) as u(${sql.raw(names(columns))})
-    on conflict (${sql.raw(names(table.key))}) ${sql.raw(table.final ? 'do nothing' : update)}
+    on conflict (${sql.raw(names(table.key))}) ${sql.raw(table.final && !corrects ? 'do nothing' : update)}
     returning t.run_id
   ) select written, case when written > 0 then ${notifyRows(table.name, runId)}::text end
     from (select count(*) filter (where run_id = ${runId})::int as written from stored) counted`

@@ -7,6 +7,7 @@ import type { WritableRows } from '../../db/writable-tables.ts'
 import { writeRows } from '../../db/write-rows.ts'
 import { doubtOf, type ChangeRule } from '../../core/plausibility.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
+import type { AsclEntry } from '../../upstreams/ascl.ts'
 import type { RawBody } from '../../upstreams/http.ts'
 import type { RejectedRow } from '../../upstreams/payload.ts'
 import { foldCase } from '../../upstreams/github/repository-name.ts'
@@ -53,19 +54,32 @@ export async function collectFrom(
   const counts = { ...NOTHING, fetched: answer.fetched, rejected: answer.rejected.length }
   const why =
     answer.rejected.length === 0 ? [] : [reason('records-refused', { records: answer.rejected.length })]
-  const rows: Row[] = []
-  for (const domain of domains) {
-    const candidates = candidatesOf(domain, answer)
-    const anomaly = params.force === true ? undefined : await anomalyOf(context, domain, candidates)
-    if (anomaly === undefined) for (const one of candidates) rows.push(rowOf(domain.id, one, run.startedAt))
-    else why.push(anomaly)
-  }
+  const seen = { answer, startedAt: new Date(run.startedAt), isForced: params.force === true }
+  const { rows, anomalies } = await acceptedRows(context, domains, seen)
+  why.push(...anomalies)
   const { observedAt, raw, rejected } = answer
   const { retryBudget } = context
   const options = { observedAt, runId: run.runId, raw, rejected, retryBudget }
   const { written, spooled } = await writeRows(context.db, { library_catalogue: rows }, options)
   if (spooled !== undefined) keepCandidates(context.db, rows)
   return { ...counts, written, why, outcome: why.length === 0 ? 'complete' : 'partial' }
+}
+
+/** The candidates of each domain in the response of a night that started then, but for domains where it is implausible. */
+export async function acceptedRows(
+  context: Pick<ActivityContext, 'db' | 'retryBudget'>,
+  domains: Domains,
+  seen: { answer: Pick<SourceAnswer, 'named'>; startedAt: Date; isForced: boolean },
+): Promise<{ rows: Row[]; anomalies: Reason[] }> {
+  const rows: Row[] = []
+  const anomalies: Reason[] = []
+  for (const domain of domains) {
+    const candidates = candidatesOf(domain, seen.answer)
+    const anomaly = seen.isForced ? undefined : await anomalyOf(context, domain, candidates)
+    if (anomaly === undefined) for (const one of candidates) rows.push(rowOf(domain.id, one, seen.startedAt))
+    else anomalies.push(anomaly)
+  }
+  return { rows, anomalies }
 }
 
 /** The stars of tonight are those of tonight's candidates, also if these are still in the spool. */
@@ -105,10 +119,9 @@ export async function askSource(
   const nothing = { rejected: [], raw: [], observedAt: clock() }
   if (source === 'ascl') {
     const { entries, rejected, raw } = await ascl.catalogue(signal)
-    const all = entries.flatMap(({ asclId, repositories }) => repositories.map((name) => ({ name, asclId })))
     return {
       fetched: entries.length,
-      named: new Map(domains.map(({ id }) => [id, all])),
+      named: namedByAscl(entries, domains),
       rejected: rejected.map((row) => ({ ...row, source: 'ascl' })),
       raw: [raw],
       observedAt: raw.observedAt,
@@ -131,11 +144,17 @@ export async function askSource(
   return { ...nothing, fetched: [...named.values()].flat().length, named }
 }
 
+/** The catalogue names the same for every domain. */
+export function namedByAscl(entries: readonly AsclEntry[], domains: Domains): SourceAnswer['named'] {
+  const all = entries.flatMap(({ asclId, repositories }) => repositories.map((name) => ({ name, asclId })))
+  return new Map(domains.map(({ id }) => [id, all]))
+}
+
 /** Keywords and `never` remove some: a search returns more than the list has places. */
 const SEARCHED_PER_PLACE = 2
 
 /** Returns the names in a response that a domain accepts, each repository once. */
-export function candidatesOf(domain: Domains[number], { named }: SourceAnswer) {
+export function candidatesOf(domain: Domains[number], { named }: Pick<SourceAnswer, 'named'>) {
   const source = sourceOf(domain.source)
   const given = named.get(domain.id) ?? []
   const byName = new Map(given.toReversed().map((one) => [foldCase(one.name), one]))
@@ -169,7 +188,7 @@ export async function anomalyOf(
 function rowOf(
   domain: string,
   { name, asclId, source }: ReturnType<typeof candidatesOf>[number],
-  startedAt: string,
+  seenAt: Date,
 ): Row {
-  return { domain, named: foldCase(name), name, asclId, source, seenAt: new Date(startedAt) }
+  return { domain, named: foldCase(name), name, asclId, source, seenAt }
 }

@@ -7,7 +7,7 @@ import { writeRows } from '../../db/write-rows.ts'
 import { Failure } from '../../core/failures.ts'
 import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import { followStored, type FollowedMatches } from './follow-stored.ts'
-import { countsOf, anomaliesOf, namelessIn, unreadIn } from './feed-counts.ts'
+import { countsOf, anomaliesOf, shownBy } from './feed-counts.ts'
 import { pollOf, type PollFields } from './follow.ts'
 import type { Match } from './match-life.ts'
 import { askResults } from './results.ts'
@@ -76,10 +76,7 @@ async function pollFeed(context: ActivityContext, run: CollectInput['run']): Pro
     kind: 'feed',
     collectedFor: new Date(run.startedAt),
     polledAt,
-    // An event without a readable id may be any match.
-    truncated: seen.truncated || namelessIn(seen) > 0,
-    told: seen.sightings,
-    unread: unreadIn(seen),
+    ...shownBy(seen),
   }
   const rejected = seen.rejected.map((row) => ({ source: SOURCE, ...row }))
   const options = { observedAt: polledAt, runId: run.runId, raw: seen.raw, rejected, retryBudget }

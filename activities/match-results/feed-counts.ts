@@ -14,6 +14,14 @@ export const unreadIn = ({ rejected }: LiveFeed): number[] => rejected.flatMap((
 /** Returns how many events came without a readable id: each may be any match. */
 export const namelessIn = (feed: LiveFeed): number => feed.rejected.length - unreadIn(feed).length
 
+/** What a poll keeps of the feed. */
+export const shownBy = (feed: LiveFeed) => ({
+  // An event without a readable id may be any match.
+  truncated: feed.truncated || namelessIn(feed) > 0,
+  told: feed.sightings,
+  unread: unreadIn(feed),
+})
+
 /** Returns counts and reasons of one poll. */
 export function countsOf(feed: LiveFeed): SourceCounts {
   const { fetched, rejected, truncated, sightings, why } = feed

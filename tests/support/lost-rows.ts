@@ -19,7 +19,7 @@ export interface LostRows {
   without?: SQL
   /** Rows of a stored response that were rejected; none if it is of another source. */
   rejected: (url: string, body: string) => unknown[]
-  /** Computes what is derived from the rows, as a run after the replay does. Default: nothing is. */
+  /** Computes what is derived from the rows, after they were lost and after the replay. Default: nothing is. */
   derive?: () => Promise<unknown>
 }
 
@@ -73,6 +73,7 @@ async function expectWhole(
   }
   expect(rejectedRows).toBeGreaterThan(0)
   for (const statement of losing) await database.db.execute(statement)
+  await derive?.()
   const left = await database.select(rows)
   expect(left).not.toEqual(whole)
   simulator.requests.clear()

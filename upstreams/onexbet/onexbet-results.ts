@@ -165,8 +165,8 @@ const asking =
   (transport: Transport) =>
   async (path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<Listed> => {
     const answer = await transport(path, query, signal)
-    const { items } = parseBody(listSchema, answer.body, `${UPSTREAM} GET ${path}`)
-    return { items: items ?? [], raw: rawBody(UPSTREAM, answer) }
+    const raw = rawBody(UPSTREAM, answer)
+    return { items: itemsIn(raw), raw }
   }
 
 /** Whole minutes in seconds since 1970; a part of the last minute is in the future, so that nothing is left out. */
@@ -183,14 +183,51 @@ function isSameLeague({ id, name }: League, league: WantedLeague): boolean {
 async function gamesOf(league: League, ask: () => Promise<Listed>, at: Date): Promise<Games> {
   try {
     const { items, raw } = await ask()
-    const { rows, rejected } = parseRows(gameSchema, items)
-    const results = rows.flatMap((game) => resultOf(game, league, at))
-    return { results, withoutScore: rows.length - results.length, rejected, raw }
+    return { ...readGames(items, league, at), raw }
   } catch (error) {
     if (error instanceof Failure) return { failure: error }
     throw error
   }
 }
+
+function readGames(items: readonly unknown[], league: League, at: Date) {
+  const { rows, rejected } = parseRows(gameSchema, items)
+  const results = rows.flatMap((game) => resultOf(game, league, at))
+  return { results, withoutScore: rows.length - results.length, rejected }
+}
+
+/** The rows of a response as they came. Throws `PayloadInvalid` if it holds no list. */
+export const itemsIn = ({ url, body }: Pick<RawBody, 'url' | 'body'>): unknown[] =>
+  parseBody(listSchema, body, `${UPSTREAM} GET ${new URL(url).pathname}`).items ?? []
+
+/** Reads the stored responses of one collection. */
+export function readStoredResults(
+  stored: readonly RawBody[],
+  at: Date,
+): Pick<FinishedMatches, 'results' | 'rejected'> {
+  const isList = ({ url }: RawBody) => new URL(url).pathname.endsWith(LEAGUES_PATH)
+  const listed = parseRows(leagueSchema, stored.filter(isList).flatMap(itemsIn))
+  const leagues = new Map(listed.rows.map((league) => [league.id, league]))
+  const games = stored
+    .filter((one) => !isList(one))
+    .map((one) => {
+      const id = Number(new URL(one.url).searchParams.get('champId'))
+      return readGames(itemsIn(one), leagues.get(id) ?? { id }, at)
+    })
+  const byId = new Map(
+    games.flatMap(({ results }) => results.map((result) => [result.gameId, result] as const)),
+  )
+  return {
+    results: [...byId.values()],
+    rejected: [...listed.rejected, ...games.flatMap(({ rejected }) => rejected)],
+  }
+}
+
+/** A response that holds nothing but these games. */
+export const responseOf = (games: readonly unknown[]): Pick<RawBody, 'url' | 'body'> => ({
+  url: `stored:${GAMES_PATH}`,
+  body: JSON.stringify({ items: games }),
+})
 
 function resultOf(game: Game, league: League, at: Date): MatchResult[] {
   if (game.score === null) return []

@@ -3,11 +3,12 @@
  * answer holds so many events and no more, and has no pages: what does not fit is asked for league by league.
  */
 import type { Gate } from '../gate.ts'
-import { rawBody, type Answer, type RawBody } from '../http.ts'
+import { Failure } from '../../core/failures.ts'
+import { rawBody, type RawBody } from '../http.ts'
 import { changesOf } from './onexbet-changes.ts'
 import { createTransport } from './onexbet-transport.ts'
 import { idOf, listOf, readEvents, type Sighting } from './onexbet-event.ts'
-import { isFull, leaguesOf, splitByLeague, type Asking, type Page, type Split } from './onexbet-leagues.ts'
+import { isFull, leaguesOf, splitByLeague, type Page, type Split } from './onexbet-leagues.ts'
 import type { RejectedRow } from '../payload.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
@@ -36,6 +37,8 @@ export interface FeedQuery {
   /** Ask league by league where an answer is full. */
   split_by_league: boolean
 }
+
+type Query = Record<string, string | number>
 
 export interface OneXBetOptions {
   /**
@@ -90,29 +93,105 @@ export function createOneXBet(options: OneXBetOptions): OneXBet {
     maxEvents: options.query.count,
   })
   const { query } = options
-  const timeOf = (answer: Answer): Date => options.clock?.() ?? answer.observedAt
-
-  const page = async (league: number | undefined, signal: AbortSignal): Promise<Page> => {
-    const answer = await transport(path, { ...eventsQuery(query, league), ...extra }, signal)
-    const list = listOf(answer.body, `${UPSTREAM} GET ${path}`)
-    const events = readEvents(list, timeOf(answer))
-    return { ...events, full: isFull(list.length, query.count), raw: rawBody(UPSTREAM, answer) }
+  const asked = async (at: string, parameters: Query, signal: AbortSignal): Promise<Response> => {
+    const answer = await transport(at, { ...parameters, ...extra }, signal)
+    return { raw: rawBody(UPSTREAM, answer), at: options.clock?.() ?? answer.observedAt }
   }
-  const leagues: Asking['leagues'] = async (signal) => {
-    const answer = await transport(LEAGUES_PATH, { ...leaguesQuery(query), ...extra }, signal)
-    const list = listOf(answer.body, `${UPSTREAM} GET ${LEAGUES_PATH}`)
-    return { leagues: leaguesOf(list), raw: rawBody(UPSTREAM, answer) }
-  }
-
   return {
-    live: async (signal) => {
-      const first = await page(undefined, signal)
-      if (!first.full) return merged(first, { pages: [], complete: true, why: [], raw: [] })
-      if (query.split_by_league) return merged(first, await splitByLeague(first, { page, leagues, signal }))
-      return merged(first, { pages: [], complete: false, why: [reason('feed-full')], raw: [] })
-    },
+    live: (signal) =>
+      look(query, {
+        events: (league) => asked(path, eventsQuery(query, league), signal),
+        leagues: () => asked(LEAGUES_PATH, leaguesQuery(query), signal),
+        signal,
+      }),
   }
 }
+
+/** A body, and the time of its running clocks. */
+interface Response {
+  raw: RawBody
+  at: Date
+}
+
+interface Responses {
+  /** The events of a league; without one, of all. */
+  events: (league: number | undefined) => Promise<Response>
+  leagues: () => Promise<Response>
+  signal: AbortSignal
+}
+
+/** How much a response is asked to hold, and what is done where that is too little. */
+type Bounds = Pick<FeedQuery, 'count' | 'split_by_league'>
+
+/** Reads the response of all events, and where that is full those of the leagues. */
+async function look(query: Bounds, { events, leagues, signal }: Responses): Promise<LiveFeed> {
+  const page = async (league?: number): Promise<Page> => pageOf(query, await events(league))
+  const first = await page()
+  if (!first.full) return merged(first, { pages: [], complete: true, why: [], raw: [] })
+  if (!query.split_by_league)
+    return merged(first, { pages: [], complete: false, why: [reason('feed-full')], raw: [] })
+  const split = await splitByLeague(first, {
+    page,
+    leagues: async () => {
+      const { raw } = await leagues()
+      return { leagues: leaguesOf(eventsIn(raw)), raw }
+    },
+    signal,
+  })
+  return merged(first, split)
+}
+
+function pageOf({ count }: Bounds, { raw, at }: Response): Page {
+  const list = eventsIn(raw)
+  return { ...readEvents(list, at), full: isFull(list.length, count), raw }
+}
+
+/** The rows of a response as they came. Throws as `listOf`. */
+export const eventsIn = ({ url, body }: Pick<RawBody, 'url' | 'body'>): unknown[] =>
+  listOf(body, `${UPSTREAM} GET ${new URL(url).pathname}`)
+
+/** What stored responses show. */
+export interface ReadAgain {
+  feed: LiveFeed
+  /** False if responses are missing: then events that it does not show say nothing. */
+  isWhole: boolean
+}
+
+/** Reads the stored responses of one collection, oldest first, as seen at `at`. */
+export async function readStored(query: Bounds, stored: readonly RawBody[], at: Date): Promise<ReadAgain> {
+  const isList = ({ url }: RawBody) => new URL(url).pathname.endsWith(LEAGUES_PATH)
+  const leagueOf = ({ url }: RawBody) => new URL(url).searchParams.get('champs')
+  const lists = stored.filter(isList)
+  const pages = stored.filter((one) => !isList(one))
+  const first = pages.find((one) => leagueOf(one) === null)
+  if (first === undefined) {
+    const [one = pageOf(query, { raw: NO_EVENTS, at }), ...others] = pages.map((raw) =>
+      pageOf(query, { raw, at }),
+    )
+    return { feed: merged(one, { pages: others, complete: false, why: [], raw: [] }), isWhole: false }
+  }
+  let isWhole = true
+  const found = (raw: RawBody | undefined): Promise<Response> => {
+    if (raw !== undefined) return Promise.resolve({ raw, at })
+    isWhole = false
+    return Promise.reject(new Failure('NotFound', 'The response is not stored.'))
+  }
+  const feed = await look(query, {
+    events: (league) =>
+      found(league === undefined ? first : pages.find((one) => leagueOf(one) === String(league))),
+    leagues: () => found(lists[0]),
+    signal: new AbortController().signal,
+  })
+  return { feed, isWhole }
+}
+
+const NO_EVENTS = { source: UPSTREAM, url: 'stored:/', body: '{"Value": []}', observedAt: new Date(0) }
+
+/** A response that holds nothing but these events. */
+export const responseOf = (events: readonly unknown[]): Pick<RawBody, 'url' | 'body'> => ({
+  url: 'stored:/?champs=0',
+  body: JSON.stringify({ Value: events }),
+})
 
 /** A league's answer is the later one, and counts where an event is in both. */
 function merged(first: Page, split: Split): LiveFeed {
@@ -150,7 +229,7 @@ const byKey = <T>(rows: readonly T[], keyOf: (row: T) => unknown): T[] => [
 ]
 
 /** In the order of the documented address. */
-const eventsQuery = (query: FeedQuery, league: number | undefined): Record<string, string | number> => ({
+const eventsQuery = (query: FeedQuery, league: number | undefined): Query => ({
   sports: query.sport,
   ...(league === undefined ? {} : { champs: league }),
   count: query.count,
@@ -167,12 +246,7 @@ const eventsQuery = (query: FeedQuery, league: number | undefined): Record<strin
  * `GetChampsZip` and `champs=` are not in upstream-contracts 8: public clients of the same API ask so (one sport,
  * `Value` is a list of leagues, `LI` their id). If a brand responds otherwise the feed stays `truncated`.
  */
-const leaguesQuery = ({
-  sport,
-  language,
-  country,
-  virtual_sports,
-}: FeedQuery): Record<string, string | number> => ({
+const leaguesQuery = ({ sport, language, country, virtual_sports }: FeedQuery): Query => ({
   sport,
   lng: language,
   country,

@@ -28,8 +28,9 @@ interface NewsList {
 const list = ({ names, more }: Named) => names.join(', ') + (more > 0 ? ` and ${more} more` : '')
 
 export const libraryContext = {
-  'replay-night':
-    'what a night takes of a response depends on its domains and on the other responses of that night',
+  'replay-night-unknown': 'the record of its night is gone, and with it when the names were seen',
+  'replay-not-kept': ({ command }: { command: string }) =>
+    `what GitHub says of a repository is not kept, since it counts for its own night only: "${command}" asks again`,
   'past-not-listed': ({ command }: { command: string }) =>
     `stars and sources are those of now; "${command}" takes the lists and contexts of an older collector`,
   'no-list': 'there is no list yet',

@@ -10,7 +10,9 @@ const asked =
     french`${what} : ${found}, il en faut ${least}`
 
 export const libraryContext = {
-  'replay-night': french`ce qu'une nuit retient d'une réponse dépend de ses domaines et des autres réponses de cette nuit`,
+  'replay-night-unknown': french`l'enregistrement de sa nuit a disparu, et avec lui le moment où les noms ont été vus`,
+  'replay-not-kept': ({ command }) =>
+    french`ce que GitHub dit d'un dépôt n'est pas conservé, car cela ne vaut que pour sa nuit : « ${command} » le redemande`,
   'past-not-listed': ({ command }) =>
     french`étoiles et sources sont celles du moment ; « ${command} » reprend les listes et les contextes d'un ancien collecteur`,
   'no-list': "il n'y a pas encore de liste",

@@ -5,8 +5,8 @@ import type { SentenceTable } from '../table.ts'
 const CHANGED = "the feed's format may have changed"
 
 export const matchResults = {
-  'replay-poll':
-    'a poll is several responses of one moment, and is followed between the polls before and after it',
+  'replay-poll-gone':
+    'the poll that it belongs to is not stored any more, or the record of its run is gone: the present is in the next poll',
   'past-not-shown': ({ command }: { command: string }) =>
     `a live feed has only the present; "${command}" takes the matches of an older collector`,
   'feed-truncated': ({ events }: { events: number }) =>

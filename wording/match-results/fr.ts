@@ -6,7 +6,7 @@ import type { matchResults as english } from './en.ts'
 const CHANGED = 'le format du flux a peut-être changé'
 
 export const matchResults = {
-  'replay-poll': french`une interrogation est faite de plusieurs réponses d'un même moment, et se suit entre celles d'avant et d'après`,
+  'replay-poll-gone': french`l'interrogation dont elle fait partie n'est plus enregistrée, ou l'enregistrement de son exécution a disparu : le présent est dans l'interrogation suivante`,
   'past-not-shown': ({ command }) =>
     french`un flux en direct n'a que le présent ; « ${command} » reprend les matchs d'un ancien collecteur`,
   'feed-truncated': ({ events }) =>

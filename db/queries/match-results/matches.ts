@@ -85,6 +85,18 @@ export async function rejectPoll(
     .where(and(eq(feedPolls.feed, feed), eq(feedPolls.kind, kind), eq(feedPolls.collectedFor, collectedFor)))
 }
 
+/** The poll of a feed that a run has stored, and of which kind; undefined if it is there no more. */
+export async function pollOfRun(
+  db: Database,
+  { feed, kind, startedAt }: { feed: string; kind: 'feed' | 'results'; startedAt: Date },
+): Promise<PollRow | undefined> {
+  const [found] = await db
+    .select()
+    .from(feedPolls)
+    .where(and(eq(feedPolls.feed, feed), eq(feedPolls.kind, kind), eq(feedPolls.collectedFor, startedAt)))
+  return found
+}
+
 /** Marks these polls as followed, and no other: one may have been stored since they were read. */
 export async function markFollowed(db: Database, polls: readonly PollRow[], at: Date): Promise<void> {
   const pending = polls.filter(({ followedAt }) => followedAt === null)

@@ -115,6 +115,16 @@ it('adds the hours that were rejected, and corrects those that were read wrongly
   ])
 })
 
+it('corrects what an earlier replay has read wrongly', async () => {
+  await collectBadly()
+  await again()
+  const right = (await hours()).map(({ close }) => close)
+  await database.db.execute(sql`update candles set close = 2`)
+  const { sources } = await again()
+  expect(sources).toMatchObject([{ tables: [{ rows: 24, added: 0, changed: 24 }] }])
+  expect((await hours()).map(({ close }) => close)).toEqual(right)
+})
+
 it('reads a rejected day of the index whose response is gone, and leaves what is still rejected', async () => {
   const day = (date: string, value: string) => ({
     value,

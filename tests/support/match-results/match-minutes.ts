@@ -12,7 +12,7 @@ import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { MINUTE_MS } from '../../../core/durations.ts'
 import { createMatchResultsActivities } from '../../../activities/match-results/index.ts'
-import { loadConfig } from '../../../config/load-config.ts'
+import { loadConfig, type Config } from '../../../config/load-config.ts'
 import { openDatabase, type Database } from '../../../db/database.ts'
 import { drainSpool } from '../../../db/spool/drain.ts'
 import { openSpool, spoolFolder } from '../../../db/spool/spool.ts'
@@ -34,6 +34,7 @@ import { inWords, type EndingInWords } from '../ending-in-words.ts'
 const SPOOL_BYTES = 1_000_000_000
 
 export interface MatchMinutes {
+  config: Config
   database: TestDatabase
   simulator: Simulator
   /** Folder of `matches.csv` and of the spool. */
@@ -119,6 +120,7 @@ export async function startMatchMinutes(options: MatchMinutesOptions = {}): Prom
     return oneRun(steps, newRun('schedule'), { derive, logger })
   }
   return {
+    config,
     database,
     simulator,
     reported,
