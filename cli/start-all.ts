@@ -19,6 +19,7 @@ import { startWorker, type RunningWorker } from '../worker/start-worker.ts'
 import { dependenciesOf, preparePipelines, type UpstreamClocks } from '../worker/dependencies.ts'
 import { connectTemporal, databaseUrl } from '../client/connection.ts'
 import { applySchedules } from '../client/schedules.ts'
+import { startGuard } from '../watch/guard.ts'
 import { terminal } from './terminal.ts'
 
 export interface Running {
@@ -99,6 +100,10 @@ async function startParts(options: StartOptions, stops: Stops): Promise<Omit<Run
   const page =
     options.withPage === true ? keepOptionalServer('the page', say, () => startPage(config, say)) : undefined
   stops.push(async () => (await page)?.())
+  if (page !== undefined) {
+    const guard = startGuard(config, log)
+    stops.push(() => guard.stop())
+  }
   const worker = await startWorker(config, log, dependenciesOf(config, clocksOf(demo)), {
     optionalDatabase: databaseOptional ? stack : undefined,
   })

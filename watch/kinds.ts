@@ -27,6 +27,8 @@ export const KINDS = {
   'tables-differ': { severity: 'critical', holdMs: RESTART_MS, witnesses: ['database'] },
   'disk-low': { severity: 'critical', holdMs: 0, witnesses: ['files'] },
   'disk-filling': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
+  /** Told by the guard, from beside the worker; a page that is started again looks within a minute. */
+  'watch-away': { severity: 'critical', holdMs: 2 * MINUTE_MS, witnesses: [] },
   /** Its own state cannot be written: in this process it goes on. */
   'watch-forgets': { severity: 'warning', holdMs: 0, witnesses: [] },
   'schedule-gone': { severity: 'critical', holdMs: RESTART_MS, witnesses: ['temporal'] },

@@ -26,6 +26,7 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'tables-differ': () => 'db migrate',
   'disk-low': DOCTOR,
   'disk-filling': DOCTOR,
+  'watch-away': DOCTOR,
   'watch-forgets': DOCTOR,
   'schedule-gone': () => 'schedules apply',
   'schedule-paused': OF_PIPELINE('schedules resume'),

@@ -6,6 +6,7 @@ import type { Config } from '../../config/load-config.ts'
 import { standingAlerts, type Alert } from '../../watch/alert.ts'
 import { senderOf } from '../../watch/channels/send.ts'
 import type { Delivery } from '../../watch/deliver.ts'
+import { SILENT_MS } from '../../watch/guard.ts'
 import { KINDS } from '../../watch/kinds.ts'
 import { isSilenced, standingSilences, type Silence } from '../../watch/silences.ts'
 import { endSilence, setSilence } from '../../watch/set-silence.ts'
@@ -20,9 +21,6 @@ import { coloured, duration, moment, print, printJson, table } from '../output.t
 
 type ListOptions = GlobalOptions & { json?: boolean }
 type SilenceOptions = GlobalOptions & { for?: number; reason?: string; end?: boolean }
-
-/** The watch looks twice a minute; one that did not for so long does not run. */
-const WATCHED_MS = 3 * 60_000
 
 /** Prints what stands, what is silenced, and what is on its way. */
 export function list(options: ListOptions): void {
@@ -47,7 +45,7 @@ export function list(options: ListOptions): void {
     return
   }
   const stack = stackName(config)
-  if (state.lookedAt === null || now - state.lookedAt > WATCHED_MS) {
+  if (state.lookedAt === null || now - state.lookedAt > SILENT_MS) {
     const when = state.lookedAt === null ? 'yet' : `since ${moment(new Date(state.lookedAt))}`
     print(
       `${stack}nobody has looked ${when}: the watch runs with the page ("${almanacCommand('up')}", or "${almanacCommand('serve')}")`,

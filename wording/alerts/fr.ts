@@ -13,13 +13,15 @@ const OUTCOMES: Record<string, string> = { failed: 'a échoué', interrupted: 'a
 export const alerts: Translation<typeof english> = {
   'alert-database-away': ({ why }, say) => french`La base ne répond pas : ${say(why)}`,
   'alert-temporal-away': ({ why }, say) => french`Temporal ne répond pas : ${say(why)}`,
-  'alert-worker-away': 'Aucun processus de collecte ne demande de travail.',
+  'alert-worker-away': 'Aucun processus de collecte ne tourne.',
   'alert-tables-differ': ({ applied, known }) =>
     french`La base a ${applied} migrations, cette version en connaît ${known}.`,
   'alert-disk-low': ({ folder, freeBytes }) =>
     french`Il reste ${gigabytes(freeBytes)} sur le disque de ${folder}.`,
   'alert-disk-filling': ({ folder, freeBytes, fullOn }) =>
     french`À ce rythme, le disque de ${folder} sera plein le ${fullOn} ; il reste ${gigabytes(freeBytes)}.`,
+  'alert-watch-away': ({ at }) =>
+    french`La page et sa surveillance ne donnent plus signe de vie depuis ${minute(at)}.`,
   'alert-watch-forgets': ({ why }, say) =>
     french`La surveillance ne peut pas enregistrer ce qu'elle a dit : ${say(why)}`,
   'alert-schedule-gone': ({ pipeline }) => french`La planification de ${pipeline} a disparu.`,
@@ -42,9 +44,9 @@ export const alerts: Translation<typeof english> = {
   'alert-data-old': ({ pipeline, source, at, allowedMs }) =>
     french`Les données les plus récentes de ${source} (${pipeline}) sont de ${minute(at)} : elles ont plus de ${days(allowedMs)}.`,
   'alert-spool-waiting': ({ segments, oldestAt }) =>
-    french`${segments} ${segments < 2 ? 'segment attend' : 'segments attendent'} dans le spool depuis ${minute(oldestAt)}, alors que la base répond.`,
+    french`Des lignes attendent dans le spool depuis ${minute(oldestAt)}, alors que la base répond (${segments} ${segments < 2 ? 'segment' : 'segments'}).`,
   'alert-dead-letters': ({ deadLetters }) =>
-    french`${deadLetters} ${deadLetters < 2 ? 'lettre morte' : 'lettres mortes'} dans le spool.`,
+    french`${deadLetters} ${deadLetters < 2 ? 'lettre morte' : 'lettres mortes'} dans le spool : des lignes que la base a refusées.`,
   'alert-backup-failed': ({ at, why }, say) =>
     french`La sauvegarde de ${minute(at)} ne compte pas : ${say(why)}`,
   'alert-backup-damaged': ({ files }) =>
@@ -58,26 +60,29 @@ export const alerts: Translation<typeof english> = {
   'means-database-away':
     'Les lignes collectées attendent dans le spool et seront chargées à son retour ; les pages sont sans données.',
   'means-temporal-away':
-    "Rien n'est collecté d'ici là ; les collectes manquées sont rattrapées dans leurs limites.",
+    "Rien n'est collecté d'ici là ; les collectes manquées sont ensuite rattrapées quand c'est possible.",
   'means-worker-away':
-    "Rien n'est collecté sans lui ; les collectes manquées sont rattrapées dans leurs limites.",
+    "Rien n'est collecté sans lui ; les collectes manquées sont ensuite rattrapées quand c'est possible.",
   'means-tables-differ':
     'Les collectes échouent tant que programme et tables ne sont pas de la même version.',
   'means-disk-low': "PostgreSQL s'arrête quand il ne peut plus écrire.",
   'means-disk-filling': "PostgreSQL s'arrête quand il ne peut plus écrire.",
+  'means-watch-away':
+    "Les collectes continuent, la page ne s'ouvre pas et aucun autre problème n'est signalé. page.log dit pourquoi elle ne démarre pas.",
   'means-watch-forgets': 'Elle continue ; après un redémarrage, elle redit ce qui dure.',
-  'means-schedule-gone': 'Elle ne tourne plus que lancée à la main.',
-  'means-schedule-paused': "Elle ne tourne que lancée à la main, jusqu'à la reprise.",
+  'means-schedule-gone': "La collecte ne part plus que si quelqu'un la lance.",
+  'means-schedule-paused': "Jusqu'à la reprise, la collecte ne part que si quelqu'un la lance.",
   'means-run-late': 'Ses données les plus récentes manquent.',
   'means-run-long': 'Les collectes prévues entre-temps ne commencent pas.',
   'means-runs-skipped': 'Une collecte ne finit pas, et aucune autre ne peut commencer.',
-  'means-run-failed': "Rien n'en a été collecté.",
+  'means-run-failed': "Ce qu'elle devait collecter manque.",
   'means-key-refused': "Rien n'est collecté de là tant que la clé n'est pas changée.",
   'means-upstream-blocked': "Ce qui vient de là manque jusqu'à ce moment.",
   'means-source-partial': 'Des lignes manquent à chacune de ces collectes.',
   'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
   'means-spool-waiting': 'Ces lignes sont en sûreté sur le disque, mais pas dans la base.',
-  'means-dead-letters': 'Des lignes refusées par la base sont gardées sur le disque, et dans aucune table.',
+  'means-dead-letters':
+    "Elles restent sur le disque, hors de toute table, jusqu'à ce que la cause soit réparée.",
   'means-backup-failed': "La dernière bonne sauvegarde est conservée ; ce qui a suivi n'est dans aucune.",
   'means-backup-damaged':
     'Elle ne peut pas être restaurée. Supprimez-la et vérifiez le disque : les autres sont intactes.',
@@ -87,8 +92,9 @@ export const alerts: Translation<typeof english> = {
   'message-news': ({ what }, say) => say(what),
   'message-worse': ({ what }, say) => french`Plus qu'avant : ${say(what)}`,
   'message-still': ({ what }, say) => french`Toujours : ${say(what)}`,
-  'message-over': ({ what, lastedMs }, say) => french`Terminé après ${days(lastedMs)} : ${say(what)}`,
+  'message-over': ({ what, lastedMs }, say) =>
+    french`Terminé après ${days(lastedMs)}. C'était : ${say(what)}`,
   'message-since': ({ at }) => french`Depuis ${minute(at)}`,
-  'message-last-good': ({ at }) => french`Dernier bon état ${minute(at)}`,
+  'message-last-good': ({ at }) => french`Dernier bon état : ${minute(at)}`,
   'message-next': ({ command }) => french`À faire : ${command}`,
 }

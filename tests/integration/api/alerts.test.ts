@@ -55,7 +55,7 @@ it('what stands is listed, the worst first, with what it means and what to run',
     ['dead-letters', 'warning', false],
   ])
   expect(body.alerts[0]).toMatchObject({
-    what: 'No worker asks for work.',
+    what: 'No worker is running.',
     since: new Date(NOW - HOUR_MS).toISOString(),
     last_good: new Date(NOW - 2 * HOUR_MS).toISOString(),
     next: './almanac up',
@@ -64,7 +64,7 @@ it('what stands is listed, the worst first, with what it means and what to run',
 
 it('an alert is told in French', async () => {
   const { body } = await ask('/api/alerts', undefined, 'fr')
-  expect(body.alerts[1]?.what).toBe('2 lettres mortes dans le spool.')
+  expect(body.alerts[1]?.what).toBe('2 lettres mortes dans le spool : des lignes que la base a refusées.')
 })
 
 it('a silence lasts for its time, replaces an older one, and is ended', async () => {

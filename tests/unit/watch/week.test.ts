@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/durations.ts'
 import { textOf } from '../../../watch/text.ts'
+import { LANGUAGES } from '../../../wording/sentence.ts'
 import { liveThrough, START, type Planted } from './week.ts'
 
 /** What was told as `event kind pipeline`. */
@@ -267,8 +268,10 @@ it('ten faults in one week are ten messages, and ten that they are over', () => 
     expect(told.filter((one) => one.event === event).map(({ finding }) => finding.kind)).toEqual(kinds)
   expect(told.filter(({ event }) => event === 'worse' || event === 'still')).toEqual([])
   for (const message of told) {
-    const { title, lines } = textOf(message, 'http://page', 'en')
-    if (process.env['SHOW_MESSAGES'] !== undefined) console.log([title, ...lines].join('\n'), '\n')
-    expect(title).not.toMatch(/undefined|\{/)
+    for (const language of LANGUAGES) {
+      const { title, lines } = textOf(message, 'http://page', language)
+      if (process.env['SHOW_MESSAGES'] !== undefined) console.log(`${[title, ...lines].join('\n')}\n`)
+      expect(title).not.toMatch(/undefined|\{/)
+    }
   }
 })

@@ -129,14 +129,24 @@ function advance(plan: Plan, runs: Runs, faults: Faults, now: number): void {
           ? 'partial'
           : 'complete'
     const why =
-      faults.keyRefused === plan ? [failureReason({ type: 'CredentialsRejected', message: 'no' })] : []
+      faults.keyRefused === plan
+        ? [
+            failureReason({
+              type: 'CredentialsRejected',
+              message: 'api.example.org answered 401; check the key.',
+            }),
+          ]
+        : []
     const source = { outcome: outcome === 'failed' ? 'failed' : outcome, why }
     runs.ended.unshift({
       runId: `r${now}`,
       startedAt: runs.openSince,
       finishedAt: now,
       outcome,
-      error: outcome === 'failed' ? failureReason({ type: 'RunFailed', message: 'it' }) : null,
+      error:
+        outcome === 'failed'
+          ? failureReason({ type: 'UpstreamUnavailable', message: 'api.example.org answered 503.' })
+          : null,
       sources: { source },
     })
     runs.ended.length = Math.min(runs.ended.length, 50)
@@ -161,12 +171,14 @@ function seenAt(
   faults: Faults,
   { now, freeBytes, waitingSince }: Machine,
 ): Seen {
-  const away = { away: failureReason({ type: 'Away', message: 'refused' }) }
+  const away = (type: string) => ({
+    away: failureReason({ type, message: 'Nobody listens at 127.0.0.1.' }),
+  })
   const lastBackup = Math.floor((now - START) / DAY_MS) * DAY_MS + START
   return {
     database:
       faults.databaseAway === true
-        ? away
+        ? away('DatabaseUnavailable')
         : {
             said: {
               migrations: { applied: 9, known: faults.otherVersion === true ? 10 : 9 },
@@ -180,7 +192,7 @@ function seenAt(
           },
     temporal:
       faults.temporalAway === true
-        ? away
+        ? away('TemporalUnavailable')
         : {
             said: {
               workerSilentMs: (faults.workerAway === true ? 120 : 20) * SECOND_MS,
