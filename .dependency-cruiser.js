@@ -74,7 +74,7 @@ const FOLDERS = {
   bin: { imports: ['system', 'local'], packages: ['node'] },
   docs: { packages: ['node'] },
   bench: { packages: RESTRICTED },
-  'vitest.config.ts': { packages: [] },
+  'vitest.config.ts': { packages: ['node'] },
   tests: { packages: RESTRICTED },
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync, statfsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 /** These find a hang, never a slow machine: each is many times what the slowest test of its kind takes alone. */
@@ -6,6 +7,24 @@ const UNIT_MS = 5_000
 const WORKFLOWS_MS = 60_000
 /** Real servers that start, die and come back. */
 const INTEGRATION_MS = 300_000
+
+/**
+ * Where tests keep clusters, clones and state folders, none of which need to wait for a disk: in memory, if this machine
+ * has such a folder with room, from which programs may be started. Whoever sets TMPDIR chooses otherwise.
+ */
+const MEMORY = '/dev/shm'
+/** Four files at once hold half a GB at most. In a container the folder has 64 MB unless it was started otherwise. */
+const ROOM_BYTES = 4 * 2 ** 30
+if (process.env.TMPDIR === undefined && isUsable(MEMORY)) process.env.TMPDIR = MEMORY
+
+function isUsable(folder: string): boolean {
+  if (process.platform !== 'linux') return false
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+  const options = mounts.map((line) => line.split(' ')).find(([, place]) => place === folder)?.[3]
+  if (options === undefined || options.split(',').includes('noexec')) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= ROOM_BYTES
+}
 
 const bound = (ms: number) => ({ testTimeout: ms, hookTimeout: ms, expect: { poll: { timeout: ms } } })
 
