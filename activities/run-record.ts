@@ -1,7 +1,8 @@
 /** The run record for activities: takes the lock, closes the record, and closes records that were left open. */
 import { Context, log } from '@temporalio/activity'
 import type { LogRecord } from '../core/log-records.ts'
-import { CLOCK_TOLERANCE_MS, refuseAhead } from '../db/ahead.ts'
+import { CLOCK_TOLERANCE_MS } from '../db/ahead.ts'
+import { refuseAhead } from '../db/refuse-ahead.ts'
 import { clockBehindMs } from '../db/clock-behind.ts'
 import { databaseFailure, isDatabaseUnwritable, troubleOf, wordsOf } from '../db/database-failure.ts'
 import { type RunIdentity } from '../core/run.ts'
@@ -11,6 +12,7 @@ import { withDatabaseRetry, type RetryBudget } from '../db/database-retry.ts'
 import { closeRun, openRuns, takeRunLock, type RunRecord } from '../db/queries/runs.ts'
 import { failureReason } from '../core/reason.ts'
 import { attemptRetryBudget, isLastAttempt } from './attempt-retry-budget.ts'
+import { withChecks } from './data-checks.ts'
 import { isSpooled, lacking, NOTHING, type RunEnding, type SourceCounts } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 
@@ -87,7 +89,7 @@ export async function closeRunOrSpool(
 ): Promise<{ spooled: boolean; ending: RunEnding }> {
   let ended = ending
   const close = async () => {
-    ended = await withClock(db, ending)
+    ended = await withChecks(db, run, await withClock(db, ending))
     await closeRun(db, run, ended, finishedAt)
   }
   try {
@@ -118,7 +120,7 @@ export async function finishRun(
   let ended = ending
   try {
     ended = await withDatabaseRetry(oneTry, work)
-    ended = await withDatabaseRetry(oneTry, () => withClock(db, ended))
+    ended = await withDatabaseRetry(oneTry, async () => withChecks(db, run, await withClock(db, ended)))
     await withDatabaseRetry(oneTry, () => closeRun(db, run, ended, at))
   } catch (error) {
     // One that may return by itself is waited for, unless the run's rows must be loaded before its record is closed.

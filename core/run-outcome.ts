@@ -67,6 +67,9 @@ export function asEnding({ outcome, counts, error }: StoredEnding): RunEnding {
 /** A source without any result yet. */
 export const NOTHING: SourceCounts = { outcome: 'complete', fetched: 0, written: 0, rejected: 0, why: [] }
 
+/** Where the counts of a run tell what the checks of its rows found: no source, though it stands among them. */
+export const CHECKS = 'checks'
+
 /** At most this many reasons per source: five thousand mods must not fill the history. */
 const WHY_LIMIT = 20
 

@@ -4,9 +4,6 @@
  */
 import { sql, type SQL } from 'drizzle-orm'
 import { MINUTE_MS } from '../core/durations.ts'
-import { Failure } from '../core/failures.ts'
-import { span } from '../wording/text.ts'
-import type { Database } from './database.ts'
 
 /**
  * Synchronised clocks differ by less than a second, clocks set by hand by some seconds. A row this far ahead outranks
@@ -26,18 +23,3 @@ export const dayAhead = (column: string): string => `(${column} > (${LATEST} at 
 /** A time of this machine's clock as a value to store: never later than the database's clock. */
 export const notAhead = (time: Date): SQL<Date> =>
   sql<Date>`least(${time.toISOString()}::timestamptz, clock_timestamp())`
-
-/** Throws `ClockAhead` if a time lies ahead of the database's clock. */
-export async function refuseAhead(db: Pick<Database, 'execute'>, time: Date): Promise<void> {
-  const { rows } = await db.execute<{ ms: number }>(
-    sql`select (extract(epoch from ${time.toISOString()}::timestamptz - clock_timestamp()) * 1000)::float8 as ms`,
-  )
-  const aheadMs = rows[0]?.ms ?? 0
-  if (aheadMs <= CLOCK_TOLERANCE_MS) return
-  throw new Failure(
-    'ClockAhead',
-    `${time.toISOString().slice(0, 19)}Z lies ${span(aheadMs)} ahead of the database's clock; rows with such a time ` +
-      'would outrank right ones until then. Correct the clock of this machine, or that of the database server ' +
-      '(systemd: timedatectl set-ntp true).',
-  )
-}

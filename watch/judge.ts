@@ -1,6 +1,7 @@
 /** Judges what was seen: a pure function, so that a week of it can be tried in a second. */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/durations.ts'
 import type { Reason } from '../core/reason.ts'
+import { CHECKS } from '../core/run-outcome.ts'
 import { reason } from '../wording/reason.ts'
 import type { Finding } from './finding.ts'
 import type { Kind } from './kinds.ts'
@@ -30,6 +31,8 @@ const LONGER_TIMES = 1.5
 const LONGER_MS = 5 * MINUTE_MS
 /** Once is an accident of the upstream, three times is a pattern. */
 const PARTIAL_RUNS = 3
+/** So many say what is wrong; the run has all of them. */
+const TOLD_BREACHES = 3
 /** Upstreams ask for pauses of seconds and minutes as a matter of course. */
 const LONG_BLOCK_MS = HOUR_MS
 /** The spool drains within minutes once the database answers. */
@@ -119,7 +122,7 @@ function ofDatabase({ migrations, pipelines, blocked }: DatabaseSeen, now: numbe
 }
 
 function ofPipeline(seen: PipelineSeen, now: number): Finding[] {
-  const { pipeline, ended, skippedSince, newest } = seen
+  const { pipeline, ended, skippedSince, newest, sound } = seen
   const last = ended[0]
   const good = ended.find(({ outcome }) => outcome === 'complete')
   const lastGood = good === undefined ? {} : { lastGood: good.finishedAt }
@@ -157,6 +160,7 @@ function ofPipeline(seen: PipelineSeen, now: number): Finding[] {
     ...(last === undefined ? [] : refusedKeys(pipeline, last)),
     ...partialSources(pipeline, ended),
     ...newest.filter((data) => isOld(data, now)).map((data) => oldData(pipeline, data)),
+    ...brokenChecks(pipeline, sound),
   ]
 }
 
@@ -176,6 +180,24 @@ const oldData = (pipeline: string, { source, at, allowedMs }: NewestData) =>
     since: (at ?? 0) + allowedMs,
     lastGood: at ?? 0,
   })
+
+/** One finding for all of them: a fault of the source often breaks several. */
+function brokenChecks(pipeline: string, sound: PipelineSeen['sound']): Finding[] {
+  const broken = sound?.broken ?? []
+  if (broken.length === 0) return []
+  return [
+    finding(
+      'unsound',
+      pipeline,
+      reason('alert-unsound', {
+        pipeline,
+        breaches: broken.slice(0, TOLD_BREACHES),
+        others: Math.max(0, broken.length - TOLD_BREACHES),
+      }),
+      { size: broken.length },
+    ),
+  ]
+}
 
 function longRun({ pipeline, openSince, ended }: PipelineSeen, now: number): Finding[] {
   const lengths = ended
@@ -212,6 +234,7 @@ function partialSources(pipeline: string, ended: readonly EndedRun[]): Finding[]
   const newest = ended.slice(0, PARTIAL_RUNS)
   if (newest.length < PARTIAL_RUNS) return []
   return Object.entries(newest[0]?.sources ?? {}).flatMap(([source, { why }]) => {
+    if (source === CHECKS) return []
     const lacks = ({ sources }: EndedRun) => ['partial', 'failed'].includes(sources[source]?.outcome ?? '')
     if (!newest.every(lacks)) return []
     const good = ended.find((run) => !lacks(run))

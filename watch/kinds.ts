@@ -41,6 +41,7 @@ export const KINDS = {
   'upstream-blocked': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'source-partial': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'data-old': { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
+  unsound: { severity: 'critical', holdMs: NEXT_RUN_MS, witnesses: ['database'] },
   'spool-waiting': { severity: 'warning', holdMs: NEXT_RUN_MS, witnesses: ['files'] },
   'dead-letters': { severity: 'warning', holdMs: 0, witnesses: ['files'] },
   /** No fault: a summary for who asked for it. */
@@ -88,6 +89,7 @@ export const CAUSES: Partial<Record<Kind, readonly Kind[]>> = {
     'source-partial',
     'tables-differ',
   ],
+  unsound: ['database-away', 'disk-low', 'run-failed', 'tables-differ'],
   'spool-waiting': ['database-away', 'temporal-away', 'worker-away', 'tables-differ'],
   'disk-filling': ['disk-low'],
   'watch-forgets': ['disk-low'],

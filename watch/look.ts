@@ -12,6 +12,7 @@ import { databaseFailure, isDatabaseUnwritable } from '../db/database-failure.ts
 import type { Database } from '../db/database.ts'
 import { migrationState } from '../db/migrate.ts'
 import { endedRuns, openRuns, skippedSince, startOfNewest } from '../db/queries/runs.ts'
+import { soundnessOf, type Soundness } from '../db/queries/checks.ts'
 import { storedBudgets } from '../db/queries/upstream-budgets.ts'
 import { damagedSegments, waitingSegments } from '../db/spool/folder.ts'
 import { spoolFolder } from '../db/spool/spool.ts'
@@ -91,11 +92,13 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
     if (migrations.applied !== migrations.known) return { migrations, pipelines: [], blocked: [], news: [] }
     const open = await openRuns(db)
     const on = PIPELINES.map(({ id }) => id).filter(isOn(config))
+    const sound = await soundnessOf(db, on)
     const pipelines = await Promise.all(
       on.map(async (id) => ({
         ...(await pipelineIn(db, id)),
         openSince: open.find(({ pipeline }) => pipeline === id)?.startedAt.getTime() ?? null,
         newest: await newestOf(db, id, config),
+        sound: soundIn(sound.get(id)),
       })),
     )
     return {
@@ -109,10 +112,18 @@ async function lookAtDatabase(config: Config, looking: Looking): Promise<Databas
   }
 }
 
+const soundIn = (sound: Soundness | undefined): PipelineSeen['sound'] =>
+  sound === undefined
+    ? null
+    : {
+        at: sound.checkedAt.getTime(),
+        broken: sound.broken,
+      }
+
 async function pipelineIn(
   db: Database,
   pipeline: PipelineId,
-): Promise<Omit<PipelineSeen, 'openSince' | 'newest'>> {
+): Promise<Omit<PipelineSeen, 'openSince' | 'newest' | 'sound'>> {
   const [startedAt, skipped, ended] = await Promise.all([
     startOfNewest(db, pipeline),
     skippedSince(db, pipeline),

@@ -31,6 +31,8 @@ export interface PipelineSeen {
   /** Since when every run only found another one going on; null if the newest did not. */
   skippedSince: number | null
   newest: readonly NewestData[]
+  /** What the newest checks of its rows found; null if there were none yet. */
+  sound: { at: number; broken: readonly Reason[] } | null
 }
 
 export interface EndedRun {

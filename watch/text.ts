@@ -38,6 +38,7 @@ const COMMANDS: Record<Kind, (pipeline: string) => string> = {
   'upstream-blocked': DOCTOR,
   'source-partial': OF_PIPELINE('runs'),
   'data-old': OF_PIPELINE('runs'),
+  unsound: OF_PIPELINE('runs'),
   'spool-waiting': () => 'spool drain',
   'dead-letters': () => 'spool list',
   'backup-failed': () => 'backup',
@@ -58,6 +59,7 @@ const PAGES: Partial<Record<Kind, (pipeline: string) => string>> = {
   'run-failed': (pipeline) => `runs?pipeline=${pipeline}`,
   'source-partial': (pipeline) => `runs?pipeline=${pipeline}`,
   'data-old': (pipeline) => `runs?pipeline=${pipeline}`,
+  unsound: (pipeline) => `runs?pipeline=${pipeline}`,
 }
 
 /** Returns what to run next about a finding. */

@@ -37,6 +37,17 @@ interface SegmentOfRows {
   runId: string
 }
 
+interface Breach {
+  table: string
+  means: Reason
+  found: number
+  of: readonly string[]
+}
+
+/** The first of what was found, and how many more there are. */
+const listedFirst = (first: readonly string[], found: number) =>
+  first.join(', ') + (found > first.length ? `, and ${found - first.length} more` : '')
+
 const amount = (value: number) => value.toLocaleString('en-US')
 
 export const shared = {
@@ -63,6 +74,17 @@ export const shared = {
     `${upstream} is not asked, since ${setting} is not set: a key is free at ${address}; write ${setting}='…' in .env, in single quotes, and start Almanac again.`,
   'replay-nobody': 'no pipeline reads its responses again',
   'rows-refused': ({ rows }: { rows: number }) => `${rows} rows rejected, see quarantine`,
+  /** Rows that break a check (db/data-check.ts): of which table, what is wrong, how many and the first of them. */
+  breach: ({ table, means, found, of }: Breach, say: Say) =>
+    `${table}: ${say(means)} (${listedFirst(of, found)})`,
+  'breach-below': ({ column, from }: { column: string; from: number }) => `${column} is below ${from}`,
+  'breach-range': ({ column, from, to }: Record<'from' | 'to', number> & { column: string }) =>
+    `${column} is not within ${from} to ${to}`,
+  'breach-ahead': ({ column }: { column: string }) => `${column} is later than now`,
+  'breach-count': ({ percent, days }: { percent: number; days: number }) =>
+    `less than ${percent} % of the rows that a day usually has (median of ${days} days)`,
+  'breach-total': ({ column, percent }: { column: string; percent: number }) =>
+    `the total of ${column} fell by more than ${percent} % since the day before`,
   /** The first of the changes of one measure that are not believed (core/plausibility.ts), and how many others. */
   'value-doubted': ({ measure, of, before, now, others, days }: ValueDoubted) =>
     `${measure} of ${of} changed from ${amount(before)} to ${amount(now)}${others === 0 ? '' : ` (and ${others} more like it)`}: ` +

@@ -58,6 +58,9 @@ const meaningOf = (type: string) =>
 /** In French nothing is singular, too. */
 const answers = (rows: number) => (rows < 2 ? 'relevé gardé sur disque' : 'relevés gardés sur disque')
 const lines = (rows: number) => `${rows} ${rows < 2 ? 'ligne' : 'lignes'}`
+const listedFirst = (first: readonly string[], found: number) =>
+  first.join(', ') + (found > first.length ? ` et ${found - first.length} autres` : '')
+
 const amount = (value: number) => value.toLocaleString('fr-FR')
 
 export const shared = {
@@ -79,6 +82,14 @@ export const shared = {
     french`${upstream} n'est pas interrogé, car ${setting} n'est pas défini : une clé est gratuite sur ${address} ; écrivez ${setting}='…' dans .env, entre apostrophes, et redémarrez Almanac.`,
   'replay-nobody': french`aucun pipeline ne relit ses réponses`,
   'rows-refused': ({ rows }) => french`lignes rejetées : ${rows}, voir quarantine`,
+  breach: ({ table, means, found, of }, say) => french`${table} : ${say(means)} (${listedFirst(of, found)})`,
+  'breach-below': ({ column, from }) => french`${column} est inférieur à ${from}`,
+  'breach-range': ({ column, from, to }) => french`${column} n'est pas entre ${from} et ${to}`,
+  'breach-ahead': ({ column }) => french`${column} est plus tard que maintenant`,
+  'breach-count': ({ percent, days }) =>
+    french`moins de ${percent} % des lignes d'un jour habituel (médiane de ${days} jours)`,
+  'breach-total': ({ column, percent }) =>
+    french`le total de ${column} a baissé de plus de ${percent} % depuis la veille`,
   'value-doubted': ({ measure, of, before, now, others, days }) =>
     french`« ${measure} » de ${of} est passé de ${amount(before)} à ${amount(now)}${others === 0 ? '' : ` (et ${others} autres valeurs comme celle-ci)`} : ` +
     `pas enregistré, sauf si cela se voit ${days} jours`,

@@ -3,8 +3,8 @@ import { DAY_MS, HOUR_MS } from '../../core/durations.ts'
 import { withDatabaseRetry } from '../../db/database-retry.ts'
 import { sharedHours, type SharedHours } from '../../db/queries/crypto-forecast/candles.ts'
 import { gridFacts, type GridFacts } from '../../db/queries/crypto-forecast/prices.ts'
-import { writeRows } from '../../db/write-rows.ts'
-import type { SourceCounts } from '../../core/run-outcome.ts'
+import { storeResults, type CheckResult } from '../../db/queries/checks.ts'
+import { NOTHING, type SourceCounts } from '../../core/run-outcome.ts'
 import type { Run } from '../../core/run.ts'
 import type { ActivityContext } from './activity-context.ts'
 import { LONGEST_WINDOW_DAYS } from './candle-series.ts'
@@ -15,7 +15,6 @@ import { AVERAGE_PERIOD, MACD_SPANS } from './indicators.ts'
 import { MIN_COVERAGE } from './time-windows.ts'
 import type { Reason } from '../../core/reason.ts'
 import { reason } from '../../wording/reason.ts'
-import { sentence } from '../../wording/sentence.ts'
 
 /** What the rows are checked against. All indicators and windows are warm after the longest window. */
 const WINDOWS = {
@@ -52,26 +51,19 @@ export async function checkGrid(
     }),
   )
   const why: Reason[] = []
-  const rows = []
+  const results: CheckResult[] = []
   for (const crypto of coins) {
     const facts = await withDatabaseRetry(retryBudget, () =>
       gridFacts(db, crypto, { ...WINDOWS, keptFromMs }),
     )
     for (const { name, passed, found, finding } of checksOf(facts, shared.get(crypto), newestMs)) {
-      rows.push({
-        checkedAt: new Date(run.startedAt),
-        crypto,
-        name,
-        passed,
-        found,
-        said: sentence(finding),
-      })
-      if (!passed) why.push(reason('check', { check: name, crypto, finding }))
+      const whole = reason('check', { check: name, crypto, finding })
+      results.push({ table: 'crypto_prices', name, subject: crypto, passed, found, finding: whole })
+      if (!passed) why.push(whole)
     }
   }
-  const options = { observedAt: clock(), runId: run.runId, retryBudget }
-  const { written } = await writeRows(db, { price_checks: rows }, options)
-  return { outcome: why.length > 0 ? 'partial' : 'complete', fetched: 0, written, rejected: 0, why }
+  await withDatabaseRetry(retryBudget, () => storeResults(db, run, results))
+  return { ...NOTHING, outcome: why.length > 0 ? 'partial' : 'complete', why }
 }
 
 /** Returns the facts, and whether they are as they should be; without `newestMs` the newest hour is not judged. */

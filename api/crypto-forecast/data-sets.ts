@@ -1,5 +1,5 @@
 /** Data sets of crypto-forecast. */
-import { type DataSets, day, filter, integer, moment, number, run, text, yesNo } from '../data-set.ts'
+import { type DataSets, day, filter, integer, moment, number, run, yesNo } from '../data-set.ts'
 
 /** Prices of a coin are in the currency of its trading pair; for the shipped coins that is the dollar. */
 const CURRENCY = "coin's currency"
@@ -160,20 +160,5 @@ export const dataSets = {
     },
     time: 'timestamp',
     order: ['timestamp', 'crypto'],
-  },
-  'price-checks': {
-    row: 'a check of the hours of a coin after a run',
-    sql: `select checked_at, crypto, name, passed, found, said, observed_at, run_id from price_checks`,
-    columns: {
-      checked_at: moment('When the run that checked began, UTC'),
-      crypto: COIN,
-      name: filter('Name of the check'),
-      passed: yesNo('Whether nothing was wrong'),
-      found: integer('What was counted: rows or hours, as the sentence says'),
-      said: text('What was found'),
-      ...OF_ROW,
-    },
-    time: 'checked_at',
-    order: ['checked_at', 'crypto', 'name'],
   },
 } satisfies DataSets

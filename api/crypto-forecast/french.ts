@@ -152,17 +152,5 @@ export const inFrench = {
         ...OF_ROW,
       },
     },
-    'price-checks': {
-      row: "un contrôle des heures d'une cryptomonnaie après une exécution",
-      columns: {
-        checked_at: "Début de l'exécution qui a contrôlé, UTC",
-        crypto: COIN,
-        name: 'Nom du contrôle',
-        passed: "Si rien n'était anormal",
-        found: 'Ce qui a été compté : des lignes ou des heures, comme le dit la phrase',
-        said: 'Ce qui a été trouvé',
-        ...OF_ROW,
-      },
-    },
   },
 } satisfies InFrench<typeof dataSets>

@@ -63,6 +63,8 @@ export const DEFINITIONS = {
   ),
   dataAge: gauge('data_age_seconds', 'Age of the newest data of a source.', 'pipeline', 'source'),
   dataAllowed: gauge('data_age_allowed_seconds', 'How old that may be.', 'pipeline', 'source'),
+  checks: gauge('checks', 'Checks of stored rows in the newest run that made any.', 'pipeline'),
+  checksBroken: gauge('checks_broken', 'Those of them that did not pass.', 'pipeline'),
   budgetLimit: gauge(
     'upstream_budget_limit',
     'Requests, or their weight, that an upstream allows in a window.',

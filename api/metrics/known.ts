@@ -12,6 +12,7 @@ import { endedRuns, lastCollected, openRuns, type RunRecord } from '../../db/que
 import { allCalls } from '../../db/queries/upstream-calls.ts'
 import { storedBudgets, type StoredBudget } from '../../db/queries/upstream-budgets.ts'
 import { PIPELINES, type PipelineId } from '../../pipelines/index.ts'
+import { soundnessOf, type Soundness } from '../../db/queries/checks.ts'
 import { newestOf } from '../../watch/newest.ts'
 import type { NewestData } from '../../watch/seen.ts'
 import { readState, type WatchState } from '../../watch/state.ts'
@@ -52,6 +53,8 @@ export interface PipelineKnown {
   collectedAt: Date | undefined
   /** Of a pipeline that is on. */
   newest: readonly NewestData[]
+  /** Undefined if its rows were never checked. */
+  sound: Soundness | undefined
 }
 
 export interface TemporalKnown {
@@ -64,12 +67,16 @@ export interface TemporalKnown {
 
 /** Of the database: so many statements for each pipeline, however many rows there are. */
 export async function readDatabase(db: Database, config: Config): Promise<DatabaseKnown> {
-  const [state, totals, open, budgets, calls] = await Promise.all([
+  const [state, totals, open, budgets, calls, sound] = await Promise.all([
     databaseState(db),
     endedRunTotals(db),
     openRuns(db),
     storedBudgets(db),
     allCalls(db),
+    soundnessOf(
+      db,
+      PIPELINES.map(({ id }) => id),
+    ),
   ])
   const pipelines = await Promise.all(
     PIPELINES.map(async ({ id }) => {
@@ -78,7 +85,8 @@ export async function readDatabase(db: Database, config: Config): Promise<Databa
         lastCollected(db, id),
         config.tracked[id].enabled ? newestOf(db, id, config) : [],
       ])
-      return { id, ended, collectedAt, newest, isOpen: open.some(({ pipeline }) => pipeline === id) }
+      const isOpen = open.some(({ pipeline }) => pipeline === id)
+      return { id, ended, collectedAt, newest, sound: sound.get(id), isOpen }
     }),
   )
   return { state, totals, pipelines, budgets, calls }

@@ -90,6 +90,12 @@ function ofDatabase({ state, totals, pipelines, budgets, calls }: DatabaseKnown,
     dataAllowed: pipelines.flatMap(({ id, newest }) =>
       newest.map(({ source, allowedMs }) => sample(seconds(allowedMs), { pipeline: id, source })),
     ),
+    checks: pipelines.flatMap(({ id, sound }) =>
+      sound === undefined ? [] : [sample(sound.checks, { pipeline: id })],
+    ),
+    checksBroken: pipelines.flatMap(({ id, sound }) =>
+      sound === undefined ? [] : [sample(sound.broken.length, { pipeline: id })],
+    ),
     ...ofBudgets(budgets, now),
     ...ofCalls(calls),
   }

@@ -1,6 +1,7 @@
 /** Every pipeline at a glance: how its last run ended, what it does now, and when it starts next. */
 import { z } from 'zod'
 import { scheduleStates } from '../../client/schedules.ts'
+import { soundnessOf, type Soundness } from '../../db/queries/checks.ts'
 import { lastRun, openRuns } from '../../db/queries/runs.ts'
 import { isOld, newestOf } from '../../watch/newest.ts'
 import { WATCH_PARTS } from '../../watch/parts.ts'
@@ -41,6 +42,15 @@ const pipelineSchema = z.object({
     )
     .nullable()
     .describe('How old the newest data of each source is; null while the database is away'),
+  sound: z
+    .object({
+      run_id: z.string().describe('Run whose checks these were'),
+      checked_at: z.iso.datetime(),
+      checks: z.number().int(),
+      broken: z.array(z.string()).describe('What those found that did not pass'),
+    })
+    .nullable()
+    .describe('What the newest checks of its stored rows found; null if there were none, or nobody knows'),
   params: z.record(z.string(), z.unknown()).describe('Parameters of a run, as JSON Schema'),
   no_backfill: z.string().nullable().describe('Why the past cannot be collected; null if it can'),
 })
@@ -74,6 +84,17 @@ const freshJson = (data: NewestData) => ({
   is_fresh: data.at === null ? null : !isOld(data, Date.now()),
 })
 
+function soundJson(sound: Soundness | undefined, language: Language) {
+  if (sound === undefined) return null
+  const { runId, checkedAt, checks, broken } = sound
+  return {
+    run_id: runId,
+    checked_at: checkedAt.toISOString(),
+    checks,
+    broken: broken.map((one) => sentence(one, language)),
+  }
+}
+
 /** The pipelines as JSON. */
 export type PipelineList = z.infer<typeof listSchema>
 
@@ -91,10 +112,16 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
     async (request) => {
       const language = languageOf(request)
       const away: Away = []
-      const [last, open, newest, states] = await Promise.all([
+      const [last, open, newest, sound, states] = await Promise.all([
         orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => lastRun(db, id)))),
         orAway(away, language, () => openRuns(db)),
         orAway(away, language, () => Promise.all(PIPELINES.map(({ id }) => newestOf(db, id, config)))),
+        orAway(away, language, () =>
+          soundnessOf(
+            db,
+            PIPELINES.map(({ id }) => id),
+          ),
+        ),
         orAway(away, language, () => temporal.use(scheduleStates)),
       ])
       const why = away.find(({ server }) => server === 'temporal')?.why ?? ''
@@ -114,6 +141,7 @@ export function addPipelineList(api: Api, { db, temporal, config }: RouteContext
           open_run: openOf === undefined ? null : runJson(openOf, language),
           schedule: state === undefined ? unknownSchedule(id, why) : scheduleJson(state, language),
           fresh: newest?.[at]?.map(freshJson) ?? null,
+          sound: soundJson(sound?.get(id), language),
           params: PARAMS.get(id)?.[language] ?? {},
           no_backfill: noBackfill === undefined ? null : sentence(noBackfill(), language),
         }

@@ -99,6 +99,11 @@ export const fr: Words<keyof typeof en> = {
   'overview.fresh': 'Données',
   'overview.isFresh': 'à jour',
   'overview.isOld': '{source} n’est plus à jour (au plus {most}) :',
+  'overview.ran': 'Dernière collecte',
+  'overview.sound': 'Contrôles',
+  'overview.unchecked': 'aucun encore',
+  'overview.isSound': { one: '{n} réussi', other: 'tous réussis ({n})' },
+  'overview.isUnsound': { one: '{n} échoué sur {checks}', other: '{n} échoués sur {checks}' },
   'overview.alerts': {
     one: 'La surveillance a trouvé {n} chose :',
     other: 'La surveillance a trouvé {n} choses :',

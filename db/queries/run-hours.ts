@@ -4,13 +4,15 @@ import { HOUR_MS } from '../../core/durations.ts'
 import type { Database } from '../database.ts'
 
 /**
- * Replaces the records of complete scheduled runs that started before a moment by one row per hour; everything else
+ * Replaces the records of complete scheduled runs that started before a moment, and what came of their checks, by one row per hour; everything else
  * (partial, failed, manual) keeps its record. Whole hours only, so that an hour is summed once.
  */
 export async function rollUpRuns(db: Database, pipeline: string, before: Date): Promise<void> {
   await db.execute(sql`with old as (
       delete from pipeline_runs where pipeline = ${pipeline} and outcome = 'complete' and trigger = 'schedule'
-        and started_at < date_trunc('hour', ${before.toISOString()}::timestamptz, 'UTC') returning started_at, counts
+        and started_at < date_trunc('hour', ${before.toISOString()}::timestamptz, 'UTC') returning run_id, started_at, counts
+    ), checked as (
+      delete from check_results where run_id in (select run_id from old)
     ), sums as (
       select date_trunc('hour', started_at, 'UTC') as hour, count(*)::int as runs, sum(told.fetched)::bigint as fetched,
         sum(told.written)::bigint as written, sum(told.rejected)::bigint as rejected

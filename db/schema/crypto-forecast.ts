@@ -19,7 +19,9 @@ import {
   timestamp,
   type PgColumn,
 } from 'drizzle-orm/pg-core'
+import { type ChecksOfTables, holds, past, pastDay, range } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
+import { reason } from '../../wording/reason.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -275,23 +277,6 @@ export const predictionScores = pgTable(
   (table) => [primaryKey({ columns: [table.crypto, table.horizon, table.targetTime, table.modelVersion] })],
 )
 
-/** What a run found when it checked the grid. */
-export const priceChecks = pgTable(
-  'price_checks',
-  {
-    /** Start of the run that checked. */
-    checkedAt: moment('checked_at').notNull(),
-    crypto: text().notNull(),
-    name: text().notNull(),
-    passed: boolean().notNull(),
-    /** What was counted: rows, hours; the sentence says what it means. */
-    found: integer().notNull(),
-    said: text().notNull(),
-    ...provenance(),
-  },
-  (table) => [primaryKey({ columns: [table.checkedAt, table.crypto, table.name] })],
-)
-
 /** Reports to MLflow that were not delivered yet; a delivered one is deleted. */
 export const mlflowOutbox = pgTable('mlflow_outbox', {
   deliveryId: text('delivery_id').primaryKey(),
@@ -346,10 +331,6 @@ export const cryptoForecastTables = {
   price_comparisons: writable(priceComparisons, ['crypto', 'timestamp'], {
     numbers: 'two prices that judge each other',
   }),
-  price_checks: writable(priceChecks, ['checkedAt', 'crypto', 'name'], {
-    derived: true,
-    numbers: 'our own counts',
-  }),
   predictions: writable(predictions, ['crypto', 'horizon', 'targetTime', 'modelVersion'], {
     final: true,
     derived: true,
@@ -379,10 +360,52 @@ export const cryptoForecastKept: KeptTables = {
   fear_greed_index: { grows: 'a row a day' },
   fear_greed_gaps: { grows: 'a row for each day that the index will never have' },
   price_comparisons: { grows: 'a row a run and coin', age: 'timestamp' },
-  price_checks: { grows: 'a row a run, coin and check', age: 'checked_at' },
   predictions: { grows: 'a row a run, coin, horizon and model: never changed and never removed' },
   prediction_scores: { grows: 'a row for each forecast that came due' },
   mlflow_outbox: { grows: 'reports that wait for MLflow; a delivered one is removed' },
   imported_prices: { grows: 'nothing but an import adds rows' },
   imported_predictions: { grows: 'nothing but an import adds rows' },
+}
+
+/** Hours that a run may have collected or computed. */
+const LATEST = `now() - interval '2 days'`
+const OF_HOUR = `crypto || ' ' || to_char("timestamp" at time zone 'UTC', 'YYYY-MM-DD HH24:MI')`
+const HOURS = { of: OF_HOUR, newest: `"timestamp" > ${LATEST}` }
+const FORECASTS = {
+  of: `crypto || ' ' || horizon || ' ' || to_char(target_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI')`,
+  newest: `target_time > ${LATEST}`,
+}
+
+/** What must hold of their rows. The grid is looked at as a whole besides, coin by coin: activities/crypto-forecast/check-grid.ts. */
+export const cryptoForecastChecks: ChecksOfTables = {
+  candles: [
+    holds(
+      'candle',
+      HOURS,
+      'high >= greatest(open, low, close) and low <= least(open, close)',
+      reason('breach-candle'),
+    ),
+    range(HOURS, 'volume', 0),
+    past(HOURS, 'timestamp'),
+  ],
+  crypto_prices: [holds('bands', HOURS, 'lower_band <= upper_band', reason('breach-bands'))],
+  known_gaps: 'hours that a source says it lacks',
+  fear_greed_index: [
+    range({ of: 'date::text', newest: `date > ${LATEST}` }, 'value', 0, 100),
+    pastDay({ of: 'date::text', newest: 'date = (select max(date) from fear_greed_index)' }, 'date'),
+  ],
+  fear_greed_gaps: 'days that the index says it lacks',
+  price_comparisons: 'two prices that judge each other: the run is partial if they are apart',
+  predictions: [
+    holds(
+      'interval',
+      FORECASTS,
+      'lower <= upper and predicted_price between lower and upper',
+      reason('breach-interval'),
+    ),
+  ],
+  prediction_scores: [past(FORECASTS, 'target_time')],
+  mlflow_outbox: 'reports that wait, and go',
+  imported_prices: 'kept as another collector wrote them',
+  imported_predictions: 'kept as another collector wrote them',
 }

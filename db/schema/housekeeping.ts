@@ -1,6 +1,8 @@
 /** Tables of housekeeping: how large tables and disks were, day by day. */
 import { bigint, date, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { type ChecksOfTables, holds, pastDay, range } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
+import { reason } from '../../wording/reason.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -59,4 +61,14 @@ const MEASURES_DAYS = 730
 export const housekeepingKept: KeptTables = {
   table_sizes: { grows: 'a row a night and table', age: 'day', days: MEASURES_DAYS },
   disk_sizes: { grows: 'a row a night and disk', age: 'day', days: MEASURES_DAYS },
+}
+
+const newestOf = (table: string, of: string) => ({ of, newest: `day = (select max(day) from ${table})` })
+const TABLES = newestOf('table_sizes', 'table_name')
+const DISKS = newestOf('disk_sizes', 'folder')
+
+/** What must hold of their rows. */
+export const housekeepingChecks: ChecksOfTables = {
+  table_sizes: [pastDay(TABLES, 'day'), range(TABLES, 'rows', 0), range(TABLES, 'bytes', 0)],
+  disk_sizes: [pastDay(DISKS, 'day'), holds('free', DISKS, 'free_bytes <= bytes', reason('breach-free'))],
 }

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
 import { ofPresentLibraries, presentLibraries } from '../queries/library-context/present-libraries.ts'
+import { type ChecksOfTables, past, pastDay, range, usualCount } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
@@ -205,4 +206,25 @@ export const libraryContextKept: KeptTables = {
   library_snapshots: { grows: 'a row a night and library of a list', age: 'date' },
   library_contexts: { grows: 'a text a library; it goes keep_left_days after its library left every list' },
   library_attempts: { grows: 'a row a library: the last attempt' },
+}
+
+const LIBRARIES = { of: 'library', newest: 'true' }
+const PLACES = {
+  of: "domain || ' ' || library",
+  newest: 'date = (select max(date) from library_snapshots)',
+}
+
+/** What must hold of their rows: a list has some hundred libraries, so all of them are looked at. */
+export const libraryContextChecks: ChecksOfTables = {
+  library_catalogue: [past({ of: "domain || ' ' || named", newest: 'true' }, 'seen_at')],
+  libraries: [range(LIBRARIES, 'stars', 0), past(LIBRARIES, 'asked_at')],
+  library_names: 'a name and the library that it leads to, which the database checks',
+  library_snapshots: [
+    pastDay(PLACES, 'date'),
+    range(PLACES, 'rank', 1),
+    range(PLACES, 'stars', 0),
+    usualCount({ day: 'date', of: 'domain', where: 'rank is not null' }),
+  ],
+  library_contexts: [range(LIBRARIES, 'bytes', 1), range(LIBRARIES, 'tokens', 1), past(LIBRARIES, 'made_at')],
+  library_attempts: [range(LIBRARIES, 'seconds', 0), past(LIBRARIES, 'tried_at')],
 }

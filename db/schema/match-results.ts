@@ -14,7 +14,9 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import { type ChecksOfTables, holds, past, type Rows } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
+import { reason } from '../../wording/reason.ts'
 import { writable } from '../writable.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -190,4 +192,44 @@ export const matchResultsKept: KeptTables = {
     grows:
       'a row for each change of a match; changes of odds alone are kept for odds_days, and removed by its own runs',
   },
+}
+
+/** A match is looked at for an hour after its end: a run comes every minute. */
+const LATEST = `now() - interval '1 hour'`
+const OF_MATCH = "team1 || ' - ' || team2"
+const OPEN = {
+  of: OF_MATCH,
+  newest: `state in ('seen', 'live', 'suspended', 'ended') or over_at > ${LATEST}`,
+}
+const OVER = { of: OF_MATCH, newest: `over_at > ${LATEST} and confidence = 'confirmed'` }
+const SEEN = { of: 'event_id::text', newest: `"at" > ${LATEST}` }
+/** Decimal odds hold the stake: 1 would win nothing. */
+const LEAST_ODDS = 1
+
+/** The least of several numbers is that of those that are known. */
+const scores = (rows: Rows, ...columns: string[]) =>
+  holds(
+    'scores',
+    rows,
+    `least(${columns.join(', ')}) >= 0`,
+    reason('breach-below', { column: 'score', from: 0 }),
+  )
+const odds = (rows: Rows) =>
+  holds(
+    'odds',
+    rows,
+    `least(odds_1, odds_x, odds_2) >= ${LEAST_ODDS}`,
+    reason('breach-below', { column: 'odds', from: LEAST_ODDS }),
+  )
+
+/** What must hold of their rows. */
+export const matchResultsChecks: ChecksOfTables = {
+  feed_polls: 'responses as they came; what they say is checked in the matches',
+  matches: [
+    scores(OPEN, 'score1', 'score2', 'last_seen_score1', 'last_seen_score2'),
+    odds(OPEN),
+    holds('ends-after-start', OPEN, 'over_at >= started_at', reason('breach-match-order')),
+    holds('confirmed', OVER, 'score1 is not null and score2 is not null', reason('breach-no-score')),
+  ],
+  match_observations: [scores(SEEN, 'score1', 'score2'), odds(SEEN), past(SEEN, 'at')],
 }

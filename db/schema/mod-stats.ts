@@ -13,6 +13,7 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { ChangeRule } from '../../core/plausibility.ts'
+import { type ChecksOfTables, keptTotal, past, pastDay, range, usualCount } from '../data-check.ts'
 import type { KeptTables } from '../kept.ts'
 import { writable } from '../writable.ts'
 
@@ -177,4 +178,39 @@ export const modStatsKept: KeptTables = {
   version_stats: { grows: 'a row a day and version of a mod', age: 'date' },
   modpack_stats: { grows: 'a row a day, mod and modpack', age: 'date' },
   modpacks: { grows: 'a row for each modpack that was ever found' },
+}
+
+const OF_MOD = "platform || ' ' || coalesce((select name from mods where id = mod_id), 'mod ' || mod_id)"
+const newestDay = (table: string, what: string) => ({
+  of: what,
+  newest: `date = (select max(date) from ${table})`,
+})
+const OF_PLATFORM = { day: 'date', of: 'platform' }
+const OF_DAY = newestDay('daily_stats', OF_MOD)
+const OF_VERSION = newestDay('version_stats', `${OF_MOD} || ' ' || version_name`)
+const OF_MODPACK = newestDay('modpack_stats', "platform || ' ' || modpack_name")
+
+/** What must hold of their rows. */
+export const modStatsChecks: ChecksOfTables = {
+  daily_stats: [
+    pastDay(OF_DAY, 'date'),
+    ...(['total_downloads', 'followers', 'versions_count', 'thumbs_up'] as const).map((column) =>
+      range(OF_DAY, column, 0),
+    ),
+    usualCount(OF_PLATFORM),
+    keptTotal(OF_PLATFORM, 'total_downloads', ['platform', 'mod_id']),
+  ],
+  version_stats: [
+    pastDay(OF_VERSION, 'date'),
+    range(OF_VERSION, 'downloads', 0),
+    usualCount(OF_PLATFORM),
+    keptTotal(OF_PLATFORM, 'downloads', ['platform', 'version_id']),
+  ],
+  modpack_stats: [
+    pastDay(OF_MODPACK, 'date'),
+    range(OF_MODPACK, 'downloads', 0),
+    usualCount(OF_PLATFORM),
+    keptTotal(OF_PLATFORM, 'downloads', ['platform', 'mod_id', 'modpack_slug']),
+  ],
+  modpacks: [past({ of: 'name', newest: 'true' }, 'last_seen')],
 }

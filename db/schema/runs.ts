@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   customType,
   index,
   integer,
@@ -14,6 +15,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { Reason } from '../../core/reason.ts'
 import { asRunCounts, type RunCounts, type StoredCounts } from '../../core/run-outcome.ts'
 
 import type { KeptTables } from '../kept.ts'
@@ -122,6 +124,35 @@ export const pipelineRunHours = pgTable(
   (table) => [primaryKey({ columns: [table.pipeline, table.hour] })],
 )
 
+/** What a run found of the stored rows: one row a check. */
+export const checkResults = pgTable(
+  'check_results',
+  {
+    runId: text('run_id').notNull(),
+    pipeline: text().notNull(),
+    /** What was looked at. */
+    tableName: text('table_name').notNull(),
+    name: text().notNull(),
+    /** What of the table, such as a coin; empty if all of it. */
+    subject: text().notNull(),
+    /** The database's clock, in whole milliseconds. */
+    checkedAt: moment('checked_at').notNull(),
+    passed: boolean().notNull(),
+    /** Rows that break it, or what else it counts. */
+    found: integer().notNull(),
+    /** What that means; null of a check that passed and has nothing to say. */
+    finding: json().$type<Reason>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.tableName, table.name, table.subject] }),
+    index('check_results_of_pipeline').on(table.pipeline, table.checkedAt.desc()),
+    index('check_results_newest').on(table.checkedAt),
+  ],
+)
+
+/** What came of a check is told in the run's record for longer; those of a pipeline that runs every minute are many. */
+const CHECK_DAYS = 14
+
 /** How each grows, and whether old rows may be removed. */
 export const sharedKept: KeptTables = {
   pipeline_runs: {
@@ -137,4 +168,5 @@ export const sharedKept: KeptTables = {
     grows:
       'the responses of every run; kept for RAW_PAYLOAD_DAYS within RAW_PAYLOAD_MB a source, and removed at the end of each run',
   },
+  check_results: { grows: 'a row a run and check', age: 'checked_at', days: CHECK_DAYS },
 }

@@ -88,6 +88,11 @@ export const alerts = {
     at: string
     allowedMs: number
   }) => `The newest data of ${source} (${pipeline}) is of ${minute(at)}, more than ${span(allowedMs)} old.`,
+  'alert-unsound': (
+    { pipeline, breaches, others }: { pipeline: string; breaches: readonly Reason[]; others: number },
+    say: Say,
+  ) =>
+    `Stored rows of ${pipeline} are not as they must be: ${breaches.map(say).join('; ')}${others === 0 ? '' : `; and ${others} more`}.`,
   'alert-spool-waiting': ({ segments, oldestAt }: { segments: number; oldestAt: string }) =>
     `Rows wait in the spool since ${minute(oldestAt)}, though the database answers (${counted(segments, 'segment')}).`,
   'alert-dead-letters': ({ deadLetters }: { deadLetters: number }) =>
@@ -124,6 +129,7 @@ export const alerts = {
   'means-upstream-blocked': 'What comes from there is missing until then.',
   'means-source-partial': 'Rows are missing from each of these runs.',
   'means-data-old': 'What pages and files show of it is out of date.',
+  'means-unsound': 'The run was green but for this, and the rows may be wrong.',
   'means-spool-waiting': 'These rows are safe on disk, and not in the database.',
   'means-dead-letters': 'They are kept on disk, and are in no table until the cause is mended.',
   'means-backup-failed': 'The last good backup is kept; what came after it is in none.',

@@ -43,6 +43,8 @@ export const alerts: Translation<typeof english> = {
     french`${source} (${pipeline}) est incomplète depuis ${runs} collectes${why.length === 0 ? '.' : french` : ${listed(why.map(say))}`}`,
   'alert-data-old': ({ pipeline, source, at, allowedMs }) =>
     french`Les données les plus récentes de ${source} (${pipeline}) sont de ${minute(at)} : elles ont plus de ${days(allowedMs)}.`,
+  'alert-unsound': ({ pipeline, breaches, others }, say) =>
+    french`Des lignes enregistrées de ${pipeline} ne sont pas comme elles doivent être : ${breaches.map(say).join(' ; ')}${others === 0 ? '' : french` ; et ${others} autres`}.`,
   'alert-spool-waiting': ({ segments, oldestAt }) =>
     french`Des lignes attendent dans le spool depuis ${minute(oldestAt)}, alors que la base répond (${segments} ${segments < 2 ? 'segment' : 'segments'}).`,
   'alert-dead-letters': ({ deadLetters }) =>
@@ -80,6 +82,7 @@ export const alerts: Translation<typeof english> = {
   'means-upstream-blocked': "Ce qui vient de là manque jusqu'à ce moment.",
   'means-source-partial': 'Des lignes manquent à chacune de ces collectes.',
   'means-data-old': 'Ce que les pages et les fichiers en montrent est périmé.',
+  'means-unsound': 'La collecte a réussi par ailleurs, et ces lignes sont peut-être fausses.',
   'means-spool-waiting': 'Ces lignes sont en sûreté sur le disque, mais pas dans la base.',
   'means-dead-letters':
     "Elles restent sur le disque, hors de toute table, jusqu'à ce que la cause soit réparée.",

@@ -92,6 +92,9 @@ export const cryptoForecast = {
     `lacks ${gaps} hours that the exchange should have (and ${known} that it does not have)${others > 0 ? `; ${others} hours are CoinGecko's` : ''}`,
   'check-sources': ({ apart, both, percent }: { apart: number; both: number; percent: number }) =>
     `has ${apart} of ${both} hours at which the sources are more than ${percent} % apart`,
+  'breach-candle': 'high or low is not the highest or lowest of the hour',
+  'breach-bands': 'lower_band lies above upper_band',
+  'breach-interval': 'the forecast is not within its own interval',
 
   'news-scores': ({ day }: { day: string }) => `Forecasts for ${day}, against saying that the price stays`,
   'news-score': ({ crypto, horizon, scored, mae, naiveMae }: NewsScore) =>

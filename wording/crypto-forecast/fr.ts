@@ -65,6 +65,9 @@ export const cryptoForecast = {
     french`manque de ${gaps} heures que la bourse devrait avoir (et de ${known} qu'elle n'a pas)${others > 0 ? french` ; heures de CoinGecko : ${others}` : ''}`,
   'check-sources': ({ apart, both, percent }) =>
     french`a ${apart} heures sur ${both} où les sources sont à plus de ${percent} % l'une de l'autre`,
+  'breach-candle': "high ou low n'est pas le plus haut ou le plus bas de l'heure",
+  'breach-bands': 'lower_band est au-dessus de upper_band',
+  'breach-interval': "la prévision n'est pas dans son propre intervalle",
 
   'news-scores': ({ day }) => french`Prévisions pour le ${day}, face à « le prix ne bouge pas »`,
   'news-score': ({ crypto, horizon, scored, mae, naiveMae }) =>

@@ -7,6 +7,7 @@ export const housekeeping = {
   'kept-unknown': ({ table }: { table: string }) => `keep_days names ${table}, and there is no such table`,
   'kept-without-age': ({ table, grows }: { table: string; grows: string }) =>
     `keep_days names ${table}, of which nothing is removed by age (${grows})`,
+  'breach-free': 'more is free than the disk holds',
   'file-not-archived': ({ path }: { path: string }) =>
     `${path} changed while it was read, and was left as it is`,
 } satisfies SentenceTable

@@ -9,5 +9,6 @@ export const housekeeping = {
   'kept-unknown': ({ table }) => french`keep_days nomme ${table}, une table qui n'existe pas`,
   'kept-without-age': ({ table, grows }) =>
     french`keep_days nomme ${table}, dont rien n'est supprimé selon son âge (« ${grows} »)`,
+  'breach-free': 'il y a plus de place libre que le disque en a',
   'file-not-archived': ({ path }) => french`${path} a changé pendant sa lecture, et reste tel quel`,
 } satisfies Translation<typeof english>

@@ -61,6 +61,8 @@ export const matchResults = {
     `${counted(polls, 'poll')} ahead of the database's clock skipped: a clock was wrong; matches are as they were before`,
   'look-passed-over': ({ polledAt, said }: { polledAt: string; said: string }) =>
     `the poll of ${polledAt} cannot be followed and is skipped: ${said}`,
+  'breach-no-score': 'a confirmed match has no score',
+  'breach-match-order': 'over_at lies before started_at',
   'matches-file-left': ({ message }: { message: string }) =>
     `data/matches.csv is left to the next run: ${message}`,
 } satisfies SentenceTable

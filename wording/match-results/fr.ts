@@ -59,6 +59,8 @@ export const matchResults = {
     french`relevés en avance sur l'horloge de la base, ignorés : ${polls} ; une horloge n'était pas à l'heure, et les matchs restent comme avant`,
   'look-passed-over': ({ polledAt, said }) =>
     french`le relevé de ${polledAt} ne peut pas être suivi et est ignoré (« ${said} »)`,
+  'breach-no-score': "un match confirmé n'a pas de score",
+  'breach-match-order': 'over_at précède started_at',
   'matches-file-left': ({ message }) =>
     french`data/matches.csv est laissé à la prochaine collecte (« ${message} »)`,
 } satisfies Translation<typeof english>

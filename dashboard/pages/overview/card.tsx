@@ -4,6 +4,7 @@ import { useId, type ReactNode } from 'react'
 import { useApi } from '../../api.ts'
 import { Age } from '../../blocks/age.tsx'
 import { Outcome } from '../../blocks/outcome.tsx'
+import { Fresh, Sound } from '../../blocks/standing.tsx'
 import { PIPELINE_PAGES } from '../../pipelines/index.ts'
 import { outcomeOf } from '../../blocks/outcomes.ts'
 import { useReader, useCommand, useSharedWords } from '../../preferences.tsx'
@@ -47,7 +48,11 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
           </dd>
           <dt>{say('overview.fresh')}</dt>
           <dd>
-            <Fresh pipeline={pipeline} />
+            <Fresh fresh={pipeline.fresh} />
+          </dd>
+          <dt>{say('overview.sound')}</dt>
+          <dd>
+            <Sound sound={pipeline.sound} hasRecords={hasRecords} />
           </dd>
           <dt>{say('overview.next')}</dt>
           <dd>
@@ -59,22 +64,6 @@ export function PipelineCard({ pipeline, hasRecords }: PipelineCardProps) {
       {runs !== undefined && runs.length > 0 && <RunStrip runs={runs} />}
     </section>
   )
-}
-
-/** How old the newest data of each source is, of those that are too old; or that none is. If that lasts, the watch tells. */
-function Fresh({ pipeline: { fresh } }: { pipeline: Pipeline }) {
-  const say = useSharedWords()
-  const { format } = useReader()
-  if (fresh === null) return <>{say('schedule.unknown')}</>
-  const known = fresh.filter(({ newest_at }) => newest_at !== null)
-  if (known.length === 0) return <>{say('overview.noRows')}</>
-  const old = known.filter(({ is_fresh }) => is_fresh === false)
-  if (old.length === 0) return <>{say('overview.isFresh')}</>
-  return old.map(({ source, newest_at, allowed_ms }) => (
-    <div key={source}>
-      {say('overview.isOld', { source, most: format.duration(allowed_ms) })} <Age at={newest_at ?? ''} />
-    </div>
-  ))
 }
 
 function PipelineName({ id }: { id: string }) {

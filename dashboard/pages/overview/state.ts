@@ -15,6 +15,7 @@ export type Pipeline = Pick<PipelineJson, 'id' | 'summary' | 'enabled'> & {
   open_run: Run | null
   schedule: Pick<PipelineJson['schedule'], 'state' | 'note' | 'next_start'>
   fresh: PipelineJson['fresh']
+  sound: PipelineJson['sound']
 }
 
 /** How a pipeline stands, the worst first. */

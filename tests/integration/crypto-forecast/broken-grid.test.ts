@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop()
 })
 beforeEach(async () => {
-  await database.db.execute(sql`truncate candles, crypto_prices, price_checks, known_gaps, predictions`)
+  await database.db.execute(sql`truncate candles, crypto_prices, check_results, known_gaps, predictions`)
 })
 
 const context = () => activityContext(database.db, { now: NOW })

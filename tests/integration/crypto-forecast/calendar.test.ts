@@ -36,7 +36,7 @@ it('stores every hour of the old and the new year once', async () => {
     const span = (Date.parse(last) - Date.parse(first)) / HOUR_MS + 1
     expect([count, hours, new Date(last)]).toEqual([span, span, new Date('2026-01-01T00:00:00Z')])
   }
-  const failed = await select(sql`select name from price_checks where not passed`)
+  const failed = await select(sql`select name from check_results where not passed`)
   expect(failed).toEqual([])
 })
 

@@ -76,8 +76,8 @@ describeRecorded('a series with disturbances', () => {
       where "timestamp" >= ${FIRST}::timestamptz order by 1, 2`)
   const check = async (name: string) => {
     const rows = await crypto.stack.database.select<{ crypto: string; passed: boolean; found: number }>(sql`
-      select crypto, passed, found from price_checks where name = ${name}
-        and checked_at = (select max(checked_at) from price_checks) order by 1`)
+      select subject as crypto, passed, found from check_results where name = ${name}
+        and run_id = (select run_id from check_results order by checked_at desc limit 1) order by 1`)
     return rows.map(({ passed, found }) => [passed, found])
   }
   const pagesAsked = () =>

@@ -60,6 +60,30 @@ describe('mod-stats on the real servers', () => {
     }
   })
 
+  it('is partial and names the rows, in its record too, if stored rows break a check', async () => {
+    if (modStats === undefined) throw new Error('mod-stats is registered')
+    await stack.database.db.execute(
+      sql`with gone as (insert into mods (name, tracked) values ('Gone', false) returning id)
+        insert into daily_stats (date, platform, mod_id, followers, observed_at, run_id)
+        select (now() at time zone 'UTC')::date, 'modrinth', id, -1, now(), 'r' from gone`,
+    )
+    try {
+      const handle = await startRun(stack.client, modStats, 'manual')
+      const { outcome, counts } = await endingOf(handle)
+      expect(outcome).toBe('partial')
+      expect(counts['checks']?.why).toEqual(['daily_stats: followers is below 0 (modrinth Gone)'])
+      expect(
+        await stack.database.select(sql`
+          select outcome, counts->'checks'->>'outcome' as checks,
+            (select json_agg(table_name || ' ' || name) from check_results c where c.run_id = r.run_id and not passed) as broken
+          from pipeline_runs r where run_id = ${handle.firstExecutionRunId}`),
+      ).toEqual([{ outcome: 'partial', checks: 'partial', broken: ['daily_stats followers-range'] }])
+    } finally {
+      await stack.database.db.execute(sql`delete from daily_stats where followers = -1`)
+      await stack.database.db.execute(sql`delete from mods where name = 'Gone'`)
+    }
+  })
+
   it('requests a modpack once a run, however many mods it contains', async () => {
     if (modStats === undefined) throw new Error('mod-stats is registered')
     await stack.database.db.execute(sql`truncate modpacks`)

@@ -68,7 +68,7 @@ const TABLES = [
   'fear_greed_index',
   'fear_greed_gaps',
   'price_comparisons',
-  'price_checks',
+  'check_results',
   'predictions',
   'prediction_scores',
   'mlflow_outbox',

@@ -28,6 +28,7 @@ const pipeline = (id: string, change: Partial<Pipeline> = {}): Pipeline => ({
   open_run: null,
   schedule: { state: 'active', note: '', next_start: null },
   fresh: [],
+  sound: null,
   ...change,
 })
 const paused = { state: 'paused', note: 'by an operator', next_start: null } as const

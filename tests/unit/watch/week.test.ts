@@ -65,6 +65,11 @@ describe('a fault', () => {
       ['began data-old hourly', 'over data-old hourly'],
     ],
     [
+      'rows that break a check',
+      { from: at(2, 1), to: at(2, 5), unsound: 'hourly' },
+      ['began unsound hourly', 'over unsound hourly'],
+    ],
+    [
       'a run that does not end',
       { from: at(2, 1), to: at(2, 2, 30), hanging: 'hourly' },
       ['began run-long hourly', 'over run-long hourly'],

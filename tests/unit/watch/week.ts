@@ -7,7 +7,8 @@ import { findingsOf } from '../../../watch/judge.ts'
 import type { Witness } from '../../../watch/kinds.ts'
 import type { EndedRun, PipelineSeen, Seen } from '../../../watch/seen.ts'
 import type { Silence } from '../../../watch/silences.ts'
-import { failureReason } from '../../../core/reason.ts'
+import { failureReason, textReason } from '../../../core/reason.ts'
+import { CHECKS } from '../../../core/run-outcome.ts'
 
 export const START = Date.parse('2026-11-02T00:00:00Z')
 /** Twice that of the watch: half as long to compute. */
@@ -32,6 +33,8 @@ export interface Faults {
   failing?: Plan
   partial?: Plan
   keyRefused?: Plan
+  /** Runs are green but for a check of the stored rows. */
+  unsound?: Plan
   /** Runs are green and bring nothing new. */
   stale?: Plan
   /** A run does not end. */
@@ -62,6 +65,7 @@ interface Runs {
   openSince: number | null
   ended: EndedRun[]
   newestAt: number
+  sound: PipelineSeen['sound']
 }
 
 export interface WeekOptions {
@@ -82,7 +86,7 @@ export function liveThrough({
   const told: (Message & { toldAt: number })[] = []
   const world = new Map<Plan, Runs>()
   for (const plan of Object.keys(PLANS) as Plan[])
-    world.set(plan, { startedAt: null, openSince: null, ended: [], newestAt: START })
+    world.set(plan, { startedAt: null, openSince: null, ended: [], newestAt: START, sound: null })
   let alerts: Alerts = {}
   let space: FreeSpace[] = []
   let freeBytes = 100e9
@@ -122,10 +126,11 @@ function advance(plan: Plan, runs: Runs, faults: Faults, now: number): void {
   const isHalted = faults.temporalAway === true || faults.workerAway === true
   if (isHalted) return
   if (runs.openSince !== null && now - runs.openSince >= lengthMs && faults.hanging !== plan) {
+    const isUnsound = faults.unsound === plan
     const outcome =
       faults.failing === plan || faults.otherVersion === true
         ? 'failed'
-        : faults.partial === plan || faults.keyRefused === plan || faults.databaseAway === true
+        : faults.partial === plan || faults.keyRefused === plan || faults.databaseAway === true || isUnsound
           ? 'partial'
           : 'complete'
     const why =
@@ -147,10 +152,11 @@ function advance(plan: Plan, runs: Runs, faults: Faults, now: number): void {
         outcome === 'failed'
           ? failureReason({ type: 'UpstreamUnavailable', message: 'api.example.org answered 503.' })
           : null,
-      sources: { source },
+      sources: isUnsound ? { [CHECKS]: source } : { source },
     })
+    runs.sound = { at: now, broken: isUnsound ? [textReason('the total fell')] : [] }
     runs.ended.length = Math.min(runs.ended.length, 50)
-    if (outcome === 'complete' && faults.stale !== plan) runs.newestAt = now
+    if ((outcome === 'complete' || isUnsound) && faults.stale !== plan) runs.newestAt = now
     runs.openSince = null
   }
   const isDue = runs.startedAt === null || Math.floor(now / everyMs) > Math.floor(runs.startedAt / everyMs)
@@ -233,11 +239,15 @@ const blockedOf = (client: string, pipeline: Plan | undefined, sources: readonly
     ? []
     : [{ client, pipeline, sources, status: 429, at: now - HOUR_MS, until: now + HOUR_MS }]
 
-const pipelineSeen = (pipeline: Plan, { startedAt, openSince, ended, newestAt }: Runs): PipelineSeen => ({
+const pipelineSeen = (
+  pipeline: Plan,
+  { startedAt, openSince, ended, newestAt, sound }: Runs,
+): PipelineSeen => ({
   pipeline,
   startedAt,
   openSince,
   ended,
   skippedSince: null,
+  sound,
   newest: [{ source: 'source', at: newestAt, allowedMs: PLANS[pipeline].allowedMs }],
 })
