@@ -147,7 +147,7 @@ function manifestIn(file: string, text: string): Manifest {
 
 /** A backup that cannot be trusted. */
 export const damaged = (file: string, why: string) =>
-  new Failure('PayloadInvalid', `${file} is damaged: ${why}. Take another backup.`)
+  new Failure('PayloadInvalid', `${file} is damaged: ${why}. Use another backup.`)
 
 /** Throws `PayloadInvalid` where the disk does not give back what was written, and the reason of the signal. */
 async function sha256Of(file: string, signal = new AbortController().signal): Promise<string> {
