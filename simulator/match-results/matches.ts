@@ -96,7 +96,7 @@ const RESULT_DELAY_S = [60, 600] as const
 const VOID_SCORES = [null, '', 'annulé'] as const
 /** Salt of the lanes' own chances. */
 const DRAW = 63
-/** Scripts kept, so that 2,000 events every minute need not be computed again each time. */
+/** Scripts kept, so that 2,000 events every minute, and the results of a day, need not be computed again each time. */
 const MAX_SCRIPTS = 20_000
 
 /**
@@ -107,12 +107,12 @@ export function createMatches(options: MatchesOptions): Matches {
   const { seed, clock, leagues: leagueCount = 6, lanes: sideBySide = 1, ends = [] } = options
   const leagues = Array.from({ length: counted(leagueCount, sideBySide) }, (_, index) => leagueAt(index))
   const lanes = lanesOf(leagues, sideBySide)
-  const write: Write = (lane, slot) =>
-    writeMatch(seed, lane, slot, endingOf(seed, slot * lanes.length + lane.index, ends))
-  const recent = remembering(write)
-  const between = (fromMs: number, toMs: number, written: Write) =>
+  const written = remembering((lane, slot) =>
+    writeMatch(seed, lane, slot, endingOf(seed, slot * lanes.length + lane.index, ends)),
+  )
+  const between = (fromMs: number, toMs: number) =>
     lanes.flatMap((lane) => slotsOf(seed, lane, fromMs, toMs).map((slot) => written(lane, slot)))
-  const playedBetween = (from: Date, to: Date) => between(from.getTime(), to.getTime(), write)
+  const playedBetween = (from: Date, to: Date) => between(from.getTime(), to.getTime())
   const truthBetween = (from: Date, to: Date) =>
     playedBetween(from, to)
       .map(({ match }) => match)
@@ -120,8 +120,8 @@ export function createMatches(options: MatchesOptions): Matches {
   return {
     leagues: () => leagues,
     at: (now) =>
-      between(now.getTime() - LONGEST_SHOWN_MS, now.getTime() + LONGEST_LEAD_MS, recent)
-        .flatMap((written) => shownAt(written, now.getTime()))
+      between(now.getTime() - LONGEST_SHOWN_MS, now.getTime() + LONGEST_LEAD_MS)
+        .flatMap((match) => shownAt(match, now.getTime()))
         .sort((a, b) => a.importance - b.importance),
     playedBetween,
     truthBetween,
@@ -129,7 +129,7 @@ export function createMatches(options: MatchesOptions): Matches {
     byId: (eventId) => {
       const place = eventId - FIRST_EVENT_ID
       const lane = Number.isSafeInteger(place) && place >= 0 ? lanes[place % MAX_LANES] : undefined
-      return lane && write(lane, Math.floor(place / MAX_LANES)).match
+      return lane && written(lane, Math.floor(place / MAX_LANES)).match
     },
   }
 }
